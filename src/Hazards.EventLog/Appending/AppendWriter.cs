@@ -1,0 +1,266 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Hazards.EventLog.Appending;
+
+/// <summary>
+/// The one writer of a process: takes all appends that wait, commits them together and answers every caller. It owns
+/// one connection, reconnects by itself, and sends again what got no answer: log.append notices what is in the log
+/// already, so nothing is written twice.
+/// </summary>
+internal sealed class AppendWriter : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(50);
+
+    private readonly NpgsqlDataSource dataSource;
+    private readonly EventLogOptions options;
+    private readonly IRowWriter? rowWriter;
+    private readonly AppendQueue queue;
+    private readonly EventLogTelemetry telemetry;
+    private readonly Action<LogHead> committed;
+    private readonly Task loop;
+    private NpgsqlConnection? connection;
+    private Exception? trouble;
+
+    public AppendWriter(
+        NpgsqlDataSource dataSource,
+        EventLogOptions options,
+        IRowWriter? rowWriter,
+        AppendQueue queue,
+        EventLogTelemetry telemetry,
+        Action<LogHead> committed)
+    {
+        this.dataSource = dataSource;
+        this.options = options;
+        this.rowWriter = rowWriter;
+        this.queue = queue;
+        this.telemetry = telemetry;
+        this.committed = committed;
+        loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Why the database cannot be reached just now; null when it can.</summary>
+    public Exception? Trouble => Volatile.Read(ref trouble);
+
+    private async Task RunAsync()
+    {
+        var delay = FirstReconnectDelay;
+        var batch = new List<PendingAppend>();
+        while (await queue.WaitAsync())
+        {
+            queue.TakeInto(batch, options.MaxBatchAppends, options.MaxBatchBytes);
+            if (batch.Count == 0)
+                continue;
+            if (await TryWriteAsync(batch))
+            {
+                delay = FirstReconnectDelay;
+            }
+            else
+            {
+                await Task.Delay(delay);
+                delay = delay * 2 < options.MaxReconnectDelay ? delay * 2 : options.MaxReconnectDelay;
+            }
+
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Writes the batch and answers its callers; false when the database is unwell and the rest was put back.</summary>
+    private async Task<bool> TryWriteAsync(List<PendingAppend> batch)
+    {
+        try
+        {
+            await WriteAsync(batch);
+            Volatile.Write(ref trouble, null);
+            return true;
+        }
+        catch (Exception e) when (DatabaseTrouble.IsTheDatabases(e))
+        {
+            Volatile.Write(ref trouble, e);
+            telemetry.Retried(batch.Count, e);
+            await LoseConnectionAsync();
+            queue.PutBack([.. batch.Where(a => !a.Outcome.IsCompleted)]);
+            return false;
+        }
+    }
+
+    /// <summary>Writes the batch; where it holds data that the database refuses, by halves, so that only that append fails.</summary>
+    private async Task WriteAsync(List<PendingAppend> batch)
+    {
+        try
+        {
+            await CommitAsync(batch);
+        }
+        catch (PostgresException e) when (e.SqlState == DatabaseTrouble.AlreadyInTheLog)
+        {
+            await AnswerThoseInTheLogAsync(batch);
+        }
+        catch (Exception e) when (!DatabaseTrouble.IsTheDatabases(e))
+        {
+            await LoseConnectionIfBrokenAsync();
+            foreach (var append in batch)
+                append.Sent--;
+            if (batch.Count == 1)
+            {
+                telemetry.Rejected();
+                Fail(batch[0], new AppendRejectedException($"The append was refused: {e.Message}", e));
+                return;
+            }
+
+            var half = batch.Count / 2;
+            await WriteAsync([.. batch.Take(half)]);
+            await WriteAsync([.. batch.Skip(half)]);
+        }
+    }
+
+    private async Task CommitAsync(List<PendingAppend> batch)
+    {
+        var open = await ConnectAsync();
+        using var activity = telemetry.BatchBegins(batch);
+        var appends = new AppendBatch(batch);
+        await using var command = appends.ToCommand(open, rowWriter, options.AllowGivenTimes);
+        command.Timeout = Math.Max(1, (int)options.AppendTimeout.TotalSeconds);
+        await command.PrepareAsync();
+
+        var began = Stopwatch.GetTimestamp();
+        foreach (var append in batch)
+            append.Sent++;
+        BatchAnswer answer;
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            answer = await BatchAnswer.ReadAsync(reader, CancellationToken.None);
+            // To the very end: only when the server says it is ready again is the commit on disk.
+            while (await reader.NextResultAsync())
+            {
+            }
+        }
+
+        telemetry.BatchEnded(activity, batch, began);
+        await AnswerAsync(open, [.. answer.Judge(batch, appends.MayWin)]);
+    }
+
+    private async Task AnswerAsync(NpgsqlConnection open, List<Verdict> verdicts)
+    {
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Result is AppendResult.Committed c)
+                committed(new LogHead(c.LastPosition, c.RecordedAt));
+            if (verdict.Result is not null)
+                Answer(verdict.Append, verdict.Result);
+        }
+
+        await AnswerRepeatedAsync(open, [.. verdicts.Where(v => v.Repeats is not null).Select(v => (v.Append, v.Repeats!.Value))]);
+        var again = verdicts.Where(v => v.Result is null && v.Repeats is null).Select(v => v.Append).ToList();
+        foreach (var append in again)
+            append.Sent--;
+        if (again.Count > 0)
+            queue.PutBack(again);
+    }
+
+    private async Task AnswerRepeatedAsync(NpgsqlConnection open, List<(PendingAppend Append, (long, long) Span)> repeated)
+    {
+        if (repeated.Count == 0)
+            return;
+        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. repeated.Select(r => r.Span)], CancellationToken.None);
+        for (var i = 0; i < repeated.Count; i++)
+            Answer(repeated[i].Append, outcomes[i]);
+    }
+
+    /// <summary>
+    /// Some of the batch was committed by an attempt whose answer was lost, or was appended twice by its caller. For
+    /// the former the caller hears what that attempt would have said. The rest goes on in a batch of its own.
+    /// </summary>
+    private async Task AnswerThoseInTheLogAsync(List<PendingAppend> batch)
+    {
+        var open = await ConnectAsync();
+        var found = await FirstOutcomes.ByEventAsync(open, batch, CancellationToken.None);
+        var appends = batch.Where(found.ContainsKey).ToList();
+        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. appends.Select(a => found[a])], CancellationToken.None);
+        for (var i = 0; i < appends.Count; i++)
+        {
+            var (first, last, at, versions) = outcomes[i];
+            var own = appends[i].Sent > 1;
+            if (own)
+                committed(new LogHead(last, at));
+            Answer(appends[i], own ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]);
+        }
+
+        var rest = batch.Where(a => !found.ContainsKey(a)).ToList();
+        foreach (var append in rest)
+            append.Sent--;
+        if (rest.Count > 0)
+            queue.PutBack(rest);
+    }
+
+    private void Answer(PendingAppend append, AppendResult result)
+    {
+        if (!append.TryAnswer(result))
+            return;
+        queue.Release();
+        telemetry.Answered(append, result);
+    }
+
+    private void Fail(PendingAppend append, Exception exception)
+    {
+        if (append.TryFail(exception))
+            queue.Release();
+    }
+
+    private async ValueTask<NpgsqlConnection> ConnectAsync()
+    {
+        if (connection is { State: System.Data.ConnectionState.Open })
+            return connection;
+        await LoseConnectionAsync();
+        NpgsqlConnection? opening = null;
+        try
+        {
+            opening = await dataSource.OpenConnectionAsync();
+            await PrepareSessionAsync(opening);
+            return connection = opening;
+        }
+        catch (Exception e)
+        {
+            if (opening is not null)
+                await opening.DisposeAsync();
+            throw new LogUnavailableException($"The log's database cannot be reached: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// What an acknowledgement means must not hang on a site's defaults: an append is on disk, and each statement of
+    /// log.append sees what its lock waited for.
+    /// </summary>
+    private static async Task PrepareSessionAsync(NpgsqlConnection opening)
+    {
+        await using var command = new NpgsqlCommand("""
+            select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
+            set session characteristics as transaction isolation level read committed
+            """, opening);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private ValueTask LoseConnectionIfBrokenAsync() =>
+        connection is { State: System.Data.ConnectionState.Open } ? ValueTask.CompletedTask : LoseConnectionAsync();
+
+    private async ValueTask LoseConnectionAsync()
+    {
+        if (connection is not { } lost)
+            return;
+        connection = null;
+        try
+        {
+            await lost.DisposeAsync();
+        }
+        catch (Exception e) when (DatabaseTrouble.IsTheDatabases(e))
+        {
+            // It was lost already.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Close();
+        await loop;
+        await LoseConnectionAsync();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Hazards.EventLog.Appending;
+
+/// <summary>An append on its way: queued, or taken by the writer, with its caller waiting for <see cref="Outcome"/>.</summary>
+internal sealed class PendingAppend
+{
+    private readonly TaskCompletionSource<AppendResult> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public PendingAppend(Append append)
+    {
+        Append = append;
+        foreach (var stream in append.Streams)
+        {
+            Events += stream.Events.Count;
+            foreach (var e in stream.Events)
+                Bytes += e.Data.Length + e.Headers.Length;
+        }
+    }
+
+    public Append Append { get; }
+    public int Events { get; }
+    public long Bytes { get; }
+    public long QueuedAt { get; } = Stopwatch.GetTimestamp();
+    public ActivityContext Caller { get; } = Activity.Current?.Context ?? default;
+
+    /// <summary>How often it was sent without an answer. Above zero it may be in the log already.</summary>
+    public int Sent { get; set; }
+
+    /// <summary>The caller has gone; set under the queue's lock, and then it is never sent (again).</summary>
+    public bool Abandoned { get; set; }
+
+    /// <summary>Where it waits; null once taken. Guarded by the queue's lock.</summary>
+    public LinkedListNode<PendingAppend>? Place { get; set; }
+
+    public Task<AppendResult> Outcome => outcome.Task;
+
+    /// <summary>Answers the caller; false when it has an answer already.</summary>
+    public bool TryAnswer(AppendResult result) => outcome.TrySetResult(result);
+
+    /// <summary>Fails the caller; false when it has an answer already.</summary>
+    public bool TryFail(Exception exception) => outcome.TrySetException(exception);
+}

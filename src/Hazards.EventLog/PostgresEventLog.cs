@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Hazards.EventLog.Appending;
+using Hazards.EventLog.Reading;
+using Npgsql;
+
+namespace Hazards.EventLog;
+
+/// <summary>
+/// The log on PostgreSQL, in Marten's table layout, with group commit and positions without gaps in commit order.
+/// One instance a process; several processes may append to one database. Run <see cref="LogMigrations"/> first.
+/// </summary>
+public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
+{
+    private readonly EventLogOptions options;
+    private readonly EventReader reader;
+    private readonly HeadWatch head;
+    private readonly AppendQueue queue;
+    private readonly AppendWriter writer;
+    private readonly EventLogTelemetry telemetry;
+
+    private PostgresEventLog(NpgsqlDataSource dataSource, EventLogOptions options, IRowWriter? rows)
+    {
+        this.options = options;
+        reader = new EventReader(dataSource, options.ReadPageSize);
+        head = new HeadWatch(dataSource, options);
+        queue = new AppendQueue(options.QueueCapacity);
+        telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
+        writer = new AppendWriter(dataSource, options, rows, queue, telemetry, h => head.Advance(h.Position));
+    }
+
+    /// <summary>Opens the log. Connects only when first used. The data source stays the caller's.</summary>
+    /// <param name="dataSource">The database. One connection is kept for writing and, with a subscription, one for listening.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="rows">Writes the read side's rows in the same transaction as the events.</param>
+    public static PostgresEventLog Create(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return new PostgresEventLog(dataSource, options ?? new EventLogOptions(), rows);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// A cancelled append that still waits is never written; one that was sent already may be: look, or send it again
+    /// with the same key or event ids.
+    /// </remarks>
+    /// <exception cref="ArgumentException">No streams, a stream twice or without events, a negative version, an empty key.</exception>
+    /// <exception cref="AppendRejectedException">The database will always refuse this append.</exception>
+    /// <exception cref="ObjectDisposedException">The log was closed.</exception>
+    public async Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken = default)
+    {
+        AppendRules.Check(append);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var activity = EventLogTelemetry.AppendBegins();
+        var pending = new PendingAppend(append);
+        if (pending.Bytes > options.MaxAppendBytes)
+            throw new AppendRejectedException($"The append has {pending.Bytes:N0} bytes; {options.MaxAppendBytes:N0} are allowed.");
+
+        var began = Stopwatch.GetTimestamp();
+        if (!await queue.ReserveAsync(options.AppendTimeout, cancellationToken))
+            throw new LogUnavailableException("The log's queue is full.", writer.Trouble);
+        ObjectDisposedException.ThrowIf(!queue.TryAdd(pending), this);
+        var result = await WaitAsync(pending, options.AppendTimeout - Stopwatch.GetElapsedTime(began), cancellationToken);
+        activity?.SetTag("hazards.log.outcome", result.GetType().Name);
+        return result;
+    }
+
+    private async Task<AppendResult> WaitAsync(PendingAppend pending, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pending.Outcome.WaitAsync(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            queue.Abandon(pending);
+            throw;
+        }
+        catch (TimeoutException)
+        {
+            var neverSent = queue.Abandon(pending) && pending.Sent == 0;
+            if (pending.Outcome.IsCompletedSuccessfully)
+                return await pending.Outcome;
+            throw new LogUnavailableException(
+                neverSent
+                    ? "The log's database did not answer in time. Nothing was written."
+                    : "The log's database did not answer in time. It is not known whether the append was committed.",
+                writer.Trouble);
+        }
+    }
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
+        Guid streamId, long fromVersion = 1, DateTimeOffset? recordedUpTo = null, CancellationToken cancellationToken = default) =>
+        reader.ReadStreamAsync(streamId, fromVersion, recordedUpTo, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<RecordedEvent> ReadAllAsync(
+        long afterPosition, long? upToPosition = null, CancellationToken cancellationToken = default) =>
+        reader.ReadAllAsync(afterPosition, upToPosition ?? long.MaxValue, cancellationToken);
+
+    /// <inheritdoc />
+    /// <remarks>A database that is gone for a while interrupts a subscription but does not end it.</remarks>
+    public async IAsyncEnumerable<RecordedEvent> SubscribeAsync(
+        long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        head.Listen();
+        while (true)
+        {
+            var change = head.NextChange;
+            var page = await NextPageAsync(afterPosition, cancellationToken);
+            foreach (var e in page)
+            {
+                yield return e;
+                afterPosition = e.Position;
+            }
+
+            if (page.Count > 0)
+                continue;
+            await change.WaitAsync(options.PollInterval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task<IReadOnlyList<RecordedEvent>> NextPageAsync(long afterPosition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await reader.ReadPageAsync(afterPosition, long.MaxValue, cancellationToken);
+            }
+            catch (Exception e) when (DatabaseTrouble.IsTheDatabases(e) && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(options.MaxReconnectDelay, cancellationToken);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<LogHead> HeadAsync(CancellationToken cancellationToken = default) => reader.ReadHeadAsync(cancellationToken);
+
+    /// <summary>Takes in no more appends, writes those that wait (for at most the append timeout), and lets go of the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await writer.DisposeAsync();
+        await head.DisposeAsync();
+        telemetry.Dispose();
+    }
+}
