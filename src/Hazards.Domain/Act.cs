@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>Who calls: a person or system, on behalf of a body, with roles, through a client, within a jurisdiction.</summary>
+/// <param name="Name">The person or process, as the calling system names it.</param>
+/// <param name="Body">The body on whose behalf it acts.</param>
+/// <param name="Roles">What it may do.</param>
+/// <param name="Client">The calling system.</param>
+/// <param name="Jurisdiction">The region beyond which nothing is found.</param>
+public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles, string Client, RegionCode Jurisdiction);
+
+/// <summary>A file known by its digest.</summary>
+/// <param name="Digest">SHA-256 of its bytes.</param>
+/// <param name="Name">Its name, if known.</param>
+/// <param name="MediaType">Its media type, if known.</param>
+/// <param name="Size">Its size in bytes, if known.</param>
+public sealed record Attachment(Sha256Digest Digest, string? Name = null, string? MediaType = null, long? Size = null);
+
+/// <summary>
+/// The circumstances of a command: everything a decision may look at besides the hazard. Time is data here;
+/// the domain has no clock of its own.
+/// </summary>
+/// <param name="By">Who.</param>
+/// <param name="OccurredAt">When it happened, as claimed. Rules about dates are judged by this.</param>
+/// <param name="Now">When it is being recorded.</param>
+/// <param name="Policy">The policy in force.</param>
+/// <param name="Sectors">The sectors the deployment knows.</param>
+/// <param name="Bodies">The bodies the command names, and those the hazard's legs name.</param>
+/// <param name="Document">文号, where a paper goes with the act.</param>
+/// <param name="Attachments">Photos and papers.</param>
+public sealed record Act(
+    Actor By,
+    DateTimeOffset OccurredAt,
+    DateTimeOffset Now,
+    Policy Policy,
+    SectorCatalogue Sectors,
+    IReadOnlyDictionary<BodyId, Body> Bodies,
+    DocumentNumber? Document,
+    ImmutableArray<Attachment> Attachments)
+{
+    /// <summary>The date of the act in China.</summary>
+    public DateOnly Date => ChinaTime.DateAt(OccurredAt);
+
+    /// <summary>补录: recorded later than the policy allows for a prompt entry.</summary>
+    public Entry Entry => Now - OccurredAt > TimeSpan.FromHours(Policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
+
+    /// <summary>What the log keeps beside the facts of each event.</summary>
+    public EventContext Context(Role role) => new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments);
+}
+
+/// <summary>Who, when, through what and under which policy: kept with every event (its headers in the log).</summary>
+/// <param name="OccurredAt">When it happened, as claimed; the log's own timestamp says when it was recorded.</param>
+/// <param name="Entry">即时 or 补录.</param>
+/// <param name="Actor">The person or process.</param>
+/// <param name="Body">The body acted for.</param>
+/// <param name="Role">The role under which it was allowed.</param>
+/// <param name="Client">The calling system.</param>
+/// <param name="Policy">The policy version that applied.</param>
+/// <param name="Document">文号, if any.</param>
+/// <param name="Attachments">Files by digest.</param>
+public sealed record EventContext(
+    DateTimeOffset OccurredAt,
+    Entry Entry,
+    string Actor,
+    BodyId Body,
+    Role Role,
+    string Client,
+    string Policy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DocumentNumber? Document,
+    ImmutableArray<Attachment> Attachments)
+{
+    /// <summary>Files by digest; never default.</summary>
+    public ImmutableArray<Attachment> Attachments { get; init; } = Attachments.IsDefault ? [] : Attachments;
+}
+
+/// <summary>An event of a hazard with its circumstances: what is folded.</summary>
+public readonly record struct Happening(IHazardEvent Event, EventContext Context);

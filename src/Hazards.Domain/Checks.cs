@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>Checks that several commands share.</summary>
+internal static class Checks
+{
+    private const int FurthestDeadlineYears = 10;
+
+    /// <summary>A deadline may lie neither before the act nor beyond any plan.</summary>
+    public static Refusal? Deadline(string field, DateOnly deadline, Act act)
+    {
+        if (deadline < act.Date)
+            return HazardRefusals.DeadlinePast.Because(field, ("value", deadline), ("date", act.Date));
+        var latest = act.Date.AddYears(FurthestDeadlineYears);
+        return deadline > latest ? HazardRefusals.DeadlineFar.Because(field, ("value", deadline), ("latest", latest)) : null;
+    }
+
+    /// <summary>An act cannot lie before the step it follows.</summary>
+    public static Refusal? After(Act act, DateTimeOffset previous, string step) =>
+        act.OccurredAt < previous
+            ? HazardRefusals.BeforePrevious.Because("occurredAt", ("value", act.OccurredAt), ("step", step), ("previous", previous))
+            : null;
+
+    /// <summary>A sum in 万元: not negative, below 100 million, at most six decimals (a fen).</summary>
+    public static Refusal? Money(string field, decimal? sum) =>
+        sum is < 0 or > 100_000_000m || (sum is { } s && decimal.Round(s, 6) != s)
+            ? InputRefusals.OutOfRange.Because(field, ("value", sum), ("min", 0), ("max", "100000000.000000"))
+            : null;
+
+    /// <summary>A paper must go with the act.</summary>
+    public static Refusal? Document(Act act, CommandRule rule) =>
+        act.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", rule.Chinese)) : null;
+
+    /// <summary>The bodies and deadlines of an assignment.</summary>
+    public static Refusal? Orders(string field, ImmutableArray<LegOrder> orders, Hazard hazard, Act act)
+    {
+        var legs = orders.Select(o => o.Leg).Order().ToArray();
+        if (legs is not ([Leg.Sole] or [Leg.Territorial, Leg.Sectoral]))
+            return HazardRefusals.Legs.Because(field);
+        for (var i = 0; i < orders.Length; i++)
+            if (Order(orders[i], hazard, act) is { } wrong)
+                return wrong.Within($"{field}[{i}]");
+        if (orders is not [var one, var two])
+            return null;
+        if (one.Body == two.Body)
+            return HazardRefusals.SameBody.Because(field, ("body", one.Body));
+        foreach (var order in orders)
+            if (order.Supervisor is { } supervisor && (supervisor == one.Body || supervisor == two.Body))
+                return HazardRefusals.SupervisorIsLeg.Because(field, ("body", supervisor));
+        return one.Supervisor is { } first && first == two.Supervisor
+            ? HazardRefusals.SameSupervisor.Because(field, ("body", first))
+            : null;
+    }
+
+    /// <summary>One leg of an assignment.</summary>
+    public static Refusal? Order(LegOrder order, Hazard hazard, Act act)
+    {
+        if ((Texts.Required("instructions", order.Instructions)
+            ?? Texts.Check("responsiblePerson", order.ResponsiblePerson, 0, Texts.NameLength, multiline: false)
+            ?? Deadline("deadline", order.Deadline, act)
+            ?? Living("body", order.Body, act)) is { } wrong)
+            return wrong;
+        if (order.Supervisor is { } supervisor && Living("supervisor", supervisor, act) is { } noSupervisor)
+            return noSupervisor;
+        if (order.Supervisor == order.Body)
+            return HazardRefusals.SupervisorIsLeg.Because("supervisor", ("body", order.Body));
+        var body = act.Bodies[order.Body];
+        return order.Leg switch
+        {
+            Leg.Territorial when body.Kind != BodyKind.Government || !body.Region.Contains(hazard.Region) =>
+                HazardRefusals.NotTerritorial.Because("body", ("region", hazard.Region), ("body", body.Id)),
+            Leg.Sectoral when body.Kind != BodyKind.Regulator || !body.Covers(hazard.Sector) || !body.Region.Contains(hazard.Region) =>
+                HazardRefusals.NotSectoral.Because("body", ("sector", act.Sectors.Find(hazard.Sector).Chinese), ("region", hazard.Region), ("body", body.Id)),
+            Leg.Sole when body.Kind is BodyKind.Government or BodyKind.Regulator && !body.Region.Contains(hazard.Region) =>
+                HazardRefusals.OutsideRegion.Because("body", ("body", body.Id), ("region", body.Region), ("hazardRegion", hazard.Region)),
+            _ => null,
+        };
+    }
+
+    /// <summary>A named body must be registered and not dissolved.</summary>
+    public static Refusal? Living(string field, BodyId id, Act act)
+    {
+        if (!act.Bodies.TryGetValue(id, out var body))
+            return BodyRefusals.Unknown.Because(field, ("id", id));
+        return body.Dissolved ? BodyRefusals.Dissolved.Because(field, ("id", id), ("name", body.Name)) : null;
+    }
+
+    /// <summary>The bodies an assignment names.</summary>
+    public static IEnumerable<BodyId> Named(ImmutableArray<LegOrder> orders) =>
+        orders.IsDefault ? [] : orders.SelectMany(o => o.Supervisor is { } s ? new[] { o.Body, s } : [o.Body]);
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Hazards.Domain;
+
+/// <summary>China Standard Time, UTC+8 without daylight saving: the field's dates are dates there.</summary>
+public static class ChinaTime
+{
+    /// <summary>The offset from UTC.</summary>
+    public static readonly TimeSpan Offset = TimeSpan.FromHours(8);
+
+    /// <summary>The date in China at this instant.</summary>
+    public static DateOnly DateAt(DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
+
+    /// <summary>The first instant of a date in China.</summary>
+    public static DateTimeOffset StartOf(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), Offset);
+
+    /// <summary>The instant at which a deadline on this date has passed: the start of the next day. A deadline is the end of its day.</summary>
+    public static DateTimeOffset EndOf(DateOnly date) => StartOf(date.AddDays(1));
+
+    /// <summary>RFC 3339 with the offset of China, to the second or finer.</summary>
+    public static string Format(DateTimeOffset instant) =>
+        instant.ToOffset(Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+}

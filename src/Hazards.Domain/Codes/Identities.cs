@@ -1,0 +1,178 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Serialization;
+
+namespace Hazards.Domain;
+
+/// <summary>Identity of a hazard and of its stream in the log.</summary>
+/// <param name="StreamId">The stream in the log.</param>
+[JsonConverter(typeof(ValueJsonConverter<HazardId>))]
+public readonly record struct HazardId(Guid StreamId) : IValue<HazardId>
+{
+    /// <inheritdoc />
+    public string Value => StreamId.ToString("D");
+
+    /// <summary>A new identity, ordered by time (UUID version 7).</summary>
+    public static HazardId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+
+    /// <summary>
+    /// The identity of the hazard that a system knows under its own number: the same pair always gives the same
+    /// hazard, so a report sent twice meets its own stream instead of making a second one.
+    /// </summary>
+    public static HazardId For(ExternalReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return new(StreamIds.Named("hazard", reference.System + "\n" + reference.Id));
+    }
+
+    /// <summary>Parses an identity; throws on a wrong one. For constants and tests.</summary>
+    public static HazardId Parse(string text) =>
+        TryParse(text, out var value, out var refusal) ? value : throw new FormatException(refusal.English);
+
+    /// <inheritdoc />
+    public static bool TryParse(string? text, out HazardId value, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        refusal = null;
+        value = default;
+        if (Guid.TryParseExact(text, "D", out var guid))
+        {
+            value = new HazardId(guid);
+            return true;
+        }
+        refusal = InputRefusals.HazardIdentity.Because(null, ("value", Texts.Excerpt(text)));
+        return false;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Value;
+}
+
+/// <summary>Identity of a body (organisation): 2 to 40 lower-case letters, digits and hyphens, chosen when it is registered.</summary>
+[JsonConverter(typeof(ValueJsonConverter<BodyId>))]
+public readonly record struct BodyId : IValue<BodyId>
+{
+    private readonly string? _value;
+
+    private BodyId(string value) => _value = value;
+
+    /// <inheritdoc />
+    public string Value => _value ?? "";
+
+    /// <summary>The stream that tells this body's story.</summary>
+    public Guid StreamId => StreamIds.Named("body", Value);
+
+    /// <summary>Parses an identity; throws on a wrong one. For constants and tests.</summary>
+    public static BodyId Parse(string text) =>
+        TryParse(text, out var value, out var refusal) ? value : throw new FormatException(refusal.English);
+
+    /// <inheritdoc />
+    public static bool TryParse(string? text, out BodyId value, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        value = default;
+        refusal = null;
+        if (text is { Length: >= 2 and <= 40 } && text[0] != '-' && text[^1] != '-'
+            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        {
+            value = new BodyId(text);
+            return true;
+        }
+        refusal = InputRefusals.BodyIdentity.Because(null, ("value", Texts.Excerpt(text)));
+        return false;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Value;
+}
+
+/// <summary>文号, such as <c>陇安委办督〔2026〕12号</c>: 2 to 80 characters without control characters.</summary>
+[JsonConverter(typeof(ValueJsonConverter<DocumentNumber>))]
+public readonly record struct DocumentNumber : IValue<DocumentNumber>
+{
+    private readonly string? _value;
+
+    private DocumentNumber(string value) => _value = value;
+
+    /// <inheritdoc />
+    public string Value => _value ?? "";
+
+    /// <summary>Parses a number; throws on a wrong one. For constants and tests.</summary>
+    public static DocumentNumber Parse(string text) =>
+        TryParse(text, out var value, out var refusal) ? value : throw new FormatException(refusal.English);
+
+    /// <inheritdoc />
+    public static bool TryParse(string? text, out DocumentNumber value, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        value = default;
+        refusal = null;
+        var number = text?.Trim() ?? "";
+        if (number.Length is < 2 or > 80 || !Texts.IsClean(number, multiline: false))
+        {
+            refusal = InputRefusals.Document.Because(null, ("value", Texts.Excerpt(text)));
+            return false;
+        }
+        value = new DocumentNumber(number);
+        return true;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Value;
+}
+
+/// <summary>SHA-256 of a file: 64 lower-case hexadecimal digits. Photos and papers are known by it.</summary>
+[JsonConverter(typeof(ValueJsonConverter<Sha256Digest>))]
+public readonly record struct Sha256Digest : IValue<Sha256Digest>
+{
+    private readonly string? _value;
+
+    private Sha256Digest(string value) => _value = value;
+
+    /// <inheritdoc />
+    public string Value => _value ?? "";
+
+    /// <summary>The digest of some bytes.</summary>
+    public static Sha256Digest Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)));
+
+    /// <inheritdoc />
+    public static bool TryParse(string? text, out Sha256Digest value, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        value = default;
+        refusal = null;
+        if (text is { Length: 64 } && text.All(char.IsAsciiHexDigit))
+        {
+            value = new Sha256Digest(text.ToLowerInvariant());
+            return true;
+        }
+        refusal = InputRefusals.Digest.Because(null, ("value", Texts.Excerpt(text)));
+        return false;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Value;
+}
+
+/// <summary>The number under which another system knows the hazard. Unique: one hazard per (system, id).</summary>
+/// <param name="System">The system's name, 1 to 60 characters.</param>
+/// <param name="Id">Its number there, 1 to 120 characters.</param>
+public sealed record ExternalReference(string System, string Id)
+{
+    internal Refusal? Check(string field) =>
+        Texts.Check($"{field}.system", System, 1, 60, multiline: false) ?? Texts.Check($"{field}.id", Id, 1, 120, multiline: false);
+}
+
+/// <summary>Identities of streams that are known by a name.</summary>
+public static class StreamIds
+{
+    /// <summary>
+    /// A UUID made from a kind and a name (version 8: the first 16 bytes of the SHA-256 of both, with version and
+    /// variant bits set). The same name always gives the same stream.
+    /// </summary>
+    public static Guid Named(string kind, string name)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"hazards:{kind}\n{name}"), hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+}

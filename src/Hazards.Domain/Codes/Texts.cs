@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Hazards.Domain;
+
+/// <summary>Checks of free text. Text is kept as it was written; only what no store could keep or no page could show is refused.</summary>
+public static class Texts
+{
+    /// <summary>Longest name of a body, an enterprise or a person, in UTF-16 units.</summary>
+    public const int NameLength = 200;
+
+    /// <summary>Longest free text (descriptions, findings, reasons), in UTF-16 units.</summary>
+    public const int LongLength = 8000;
+
+    /// <summary>Whether the text has neither control characters (but line breaks and tabs when <paramref name="multiline"/>) nor broken surrogates.</summary>
+    public static bool IsClean(string text, bool multiline)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsControl(c) && !(multiline && c is '\n' or '\r' or '\t'))
+                return false;
+            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (char.IsSurrogate(c))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>A refusal when the text is missing, blank, too long or not clean.</summary>
+    public static Refusal? Check(string field, string? text, int min, int max, bool multiline = true)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return min == 0 ? null : InputRefusals.Missing.Because(field);
+        if (text.Length > max)
+            return InputRefusals.TooLong.Because(field, ("length", text.Length), ("max", max));
+        if (text.Trim().Length < min)
+            return InputRefusals.TooShort.Because(field, ("min", min));
+        return IsClean(text, multiline) ? null : InputRefusals.NotClean.Because(field);
+    }
+
+    /// <summary>A required name.</summary>
+    public static Refusal? Name(string field, string? text) => Check(field, text, 1, NameLength, multiline: false);
+
+    /// <summary>A required long text.</summary>
+    public static Refusal? Required(string field, string? text) => Check(field, text, 1, LongLength);
+
+    /// <summary>An optional long text.</summary>
+    public static Refusal? Optional(string field, string? text) => Check(field, text, 0, LongLength);
+
+    /// <summary>The beginning of a text, safe to repeat in a message.</summary>
+    public static string Excerpt(string? text)
+    {
+        if (text is null)
+            return "null";
+        var clean = new string([.. text.Take(40).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
+        return text.Length > 40 ? string.Create(CultureInfo.InvariantCulture, $"{clean}…({text.Length})") : clean;
+    }
+}

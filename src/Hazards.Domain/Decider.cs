@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>An order on a hazard.</summary>
+public interface IHazardCommand
+{
+    /// <summary>Who may give it, and when.</summary>
+    CommandRule Rule { get; }
+
+    /// <summary>The leg it concerns, if one.</summary>
+    Leg? ConcernedLeg => null;
+
+    /// <summary>The bodies it names: they must be known while deciding.</summary>
+    IEnumerable<BodyId> Names => [];
+
+    /// <summary>Decides, after role, relation and stage have been checked. A hazard that must exist does.</summary>
+    Decision Decide(Hazard hazard, Act act);
+}
+
+/// <summary>What follows from a command: events, or why not. Never both.</summary>
+public readonly record struct Decision
+{
+    private Decision(ImmutableArray<IHazardEvent> events, Refusal? refusal, Role role)
+    {
+        Events = events;
+        Refusal = refusal;
+        Role = role;
+    }
+
+    /// <summary>What happened, in order; empty when refused.</summary>
+    public ImmutableArray<IHazardEvent> Events { get; }
+
+    /// <summary>Why not; null when it happened.</summary>
+    public Refusal? Refusal { get; }
+
+    /// <summary>The role under which it was allowed.</summary>
+    public Role Role { get; }
+
+    /// <summary>What follows on another hazard (并案), committed in the same append.</summary>
+    public (HazardId Hazard, IHazardEvent Event)? Elsewhere { get; init; }
+
+    /// <summary>It happened.</summary>
+    public static Decision Of(params ImmutableArray<IHazardEvent> events) => new(events, null, default);
+
+    /// <summary>It did not.</summary>
+    public static Decision FromRefusal(Refusal refusal) => new([], refusal, default);
+
+    /// <summary>It did not.</summary>
+    public static implicit operator Decision(Refusal refusal) => FromRefusal(refusal);
+
+    internal Decision Under(Role role) => new(Events, Refusal, role) { Elsewhere = Elsewhere };
+}
+
+/// <summary>The one door by which commands reach a hazard.</summary>
+public static class Decider
+{
+    /// <summary>The furthest an act may lie in the future: clocks of calling systems differ.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
+    /// <summary>No act of this system lies before this date.</summary>
+    public static readonly DateOnly Earliest = new(2000, 1, 1);
+
+    /// <summary>Begins a hazard.</summary>
+    public static Decision Decide(ReportHazard report, Hazard? existing, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(act);
+        if (RoleFor(CommandRules.Report, act) is not { } role)
+            return HazardRefusals.Role.Because(null, ("command", CommandRules.Report.Chinese), ("roles", RoleNames(CommandRules.Report)));
+        if (existing is not null)
+            return HazardRefusals.ReportedBefore.Because("reference", ("id", existing.Id), ("system", report.Reference?.System), ("number", report.Reference?.Id));
+        if (CheckTime(act, null) is { } wrongTime)
+            return wrongTime;
+        return report.Decide(act).Under(role);
+    }
+
+    /// <summary>Decides a command on a hazard: role, relation, stage and time first, then the command's own rule.</summary>
+    public static Decision Decide(IHazardCommand command, Hazard? hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(act);
+        if (hazard is null || !act.By.Jurisdiction.Contains(hazard.Region))
+            return HazardRefusals.NotFound.Because();
+        var rule = command.Rule;
+        if (RoleFor(rule, act) is not { } role)
+            return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", RoleNames(rule)));
+        if (!rule.Stages.Contains(hazard.Stage))
+            return StageForbids(rule, hazard);
+        LegState? leg = null;
+        if (command.ConcernedLeg is { } named)
+        {
+            if (!hazard.Legs.TryGetValue(named, out leg))
+                return HazardRefusals.NoSuchLeg.Because("leg", ("leg", CodeList.Chinese(named)), ("legs", string.Join('、', hazard.Legs.Keys.Select(CodeList.Chinese))));
+            if (!rule.LegStages.IsEmpty && !rule.LegStages.Contains(leg.Stage))
+                return HazardRefusals.LegStageForbids.Because("leg", ("leg", CodeList.Chinese(named)), ("stage", CodeList.Chinese(leg.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.LegStages.Select(CodeList.Chinese))));
+        }
+        if (Relations.Check(rule.Relation, role, hazard, leg, act) is { } notYours)
+            return notYours;
+        if (CheckTime(act, hazard) is { } wrongTime)
+            return wrongTime;
+        return command.Decide(hazard, act).Under(role);
+    }
+
+    private static Refusal StageForbids(CommandRule rule, Hazard hazard)
+    {
+        var code = hazard.IsOpen ? HazardRefusals.StageForbids : HazardRefusals.NotOpen;
+        return code.Because(null, ("stage", CodeList.Chinese(hazard.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.Stages.Select(CodeList.Chinese))));
+    }
+
+    private static Role? RoleFor(CommandRule rule, Act act)
+    {
+        foreach (var role in rule.Roles)
+            if (act.By.Roles.Contains(role))
+                return role;
+        return null;
+    }
+
+    private static string RoleNames(CommandRule rule) => string.Join('、', rule.Roles.Select(CodeList.Chinese));
+
+    private static Refusal? CheckTime(Act act, Hazard? hazard)
+    {
+        if (act.OccurredAt > act.Now + ClockTolerance)
+            return HazardRefusals.Future.Because("occurredAt", ("value", act.OccurredAt), ("now", act.Now));
+        if (act.Date < Earliest)
+            return HazardRefusals.TooEarly.Because("occurredAt", ("value", act.OccurredAt), ("earliest", Earliest));
+        return hazard is not null && act.OccurredAt < hazard.FoundAt
+            ? HazardRefusals.BeforeFound.Because("occurredAt", ("value", act.OccurredAt), ("found", hazard.FoundAt))
+            : null;
+    }
+}
+
+internal static class Relations
+{
+    public static Refusal? Check(Relation relation, Role role, Hazard hazard, LegState? leg, Act act)
+    {
+        var body = act.By.Body;
+        if (body.Dissolved)
+            return BodyRefusals.Dissolved.Because(null, ("id", body.Id), ("name", body.Name));
+        // A ledger is entered on behalf of the bodies named in it; who acted for whom stands in the event's context.
+        if (role == Role.Importer)
+            return null;
+        return relation switch
+        {
+            Relation.OwnRegion when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
+            Relation.LegBody when leg is not null && leg.Body != body.Id => HazardRefusals.NotYourLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", leg.Body), ("caller", body.Id)),
+            Relation.Independent when leg is not null && leg.Body == body.Id => HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", body.Id)),
+            Relation.Independent when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
+            Relation.Assigner => StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act) || StandsOver(body, hazard, hazard.Listing?.By, act)
+                ? null
+                : HazardRefusals.NotAssigner.Because(null, ("body", leg?.AssignedBy ?? hazard.AssignedBy), ("caller", body.Id)),
+            Relation.Lister when hazard.Listing is { } listing && !StandsOver(body, hazard, listing.By, act) => HazardRefusals.NotLister.Because(null, ("body", listing.By), ("caller", body.Id)),
+            _ => null,
+        };
+    }
+
+    private static Refusal Outside(Body body, Hazard hazard) =>
+        HazardRefusals.OutsideRegion.Because(null, ("body", body.Id), ("region", body.Region), ("hazardRegion", hazard.Region));
+
+    /// <summary>Whether a body is the one that acted, or a committee office or government of a wider region around it.</summary>
+    private static bool StandsOver(Body body, Hazard hazard, BodyId? actedBefore, Act act)
+    {
+        if (actedBefore is not { } other)
+            return false;
+        if (other == body.Id)
+            return true;
+        return body.Kind is BodyKind.CommitteeOffice or BodyKind.Government
+            && body.Region.Contains(hazard.Region)
+            && act.Bodies.TryGetValue(other, out var before)
+            && body.Region != before.Region && body.Region.Contains(before.Region);
+    }
+}

@@ -1,0 +1,70 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>认定不属实: there is no such hazard. It stays on record and can be reopened.</summary>
+/// <param name="Reason">Why, with what was checked.</param>
+public sealed record RejectHazard(string Reason) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Reject;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act) =>
+        Texts.Required("reason", Reason) is { } wrong ? wrong : Decision.Of(new HazardRejected(Reason));
+}
+
+/// <summary>并案: the same hazard was reported twice; this one shares the other's fate.</summary>
+/// <param name="Into">The hazard that goes on; it must be open.</param>
+/// <param name="Reason">Why they are the same.</param>
+public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
+{
+    /// <summary>The other hazard as it stands, found by the caller of the decision; null when not found.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Hazard? Target { get; init; }
+
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Merge;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (Texts.Required("reason", Reason) is { } wrong)
+            return wrong;
+        if (Into == hazard.Id)
+            return HazardRefusals.MergeItself.Because("into");
+        if (Target is null || Target.Id != Into || !act.By.Jurisdiction.Contains(Target.Region))
+            return HazardRefusals.MergeTarget.Because("into", ("id", Into));
+        if (!Target.IsOpen)
+            return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", CodeList.Chinese(Target.Stage)));
+        return Decision.Of(new HazardMerged(Into, Reason)) with { Elsewhere = (Into, new DuplicateAbsorbed(hazard.Id, Reason)) };
+    }
+}
+
+/// <summary>立行立改: fixed during the inspection, before the inspector's eyes. The inspector's presence is the acceptance, so it closes at once.</summary>
+/// <param name="Measures">What was done.</param>
+/// <param name="FixedBy">By whom, in words.</param>
+public sealed record FixOnTheSpot(string Measures, string? FixedBy = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.FixOnTheSpot;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if ((Texts.Required("measures", Measures) ?? Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false)) is { } wrong)
+            return wrong;
+        var level = hazard.Level ?? Level.General;
+        if (!act.Policy.OnTheSpotLevels.Contains(level))
+            return HazardRefusals.NotOnTheSpot.Because(null, ("level", CodeList.Chinese(level)));
+        if (hazard.Listing is { } listing)
+            return HazardRefusals.StillListed.Because(null, ("body", listing.By));
+        if (hazard.Suspension is not null)
+            return HazardRefusals.StillSuspended.Because();
+        return Decision.Of(new HazardFixedOnTheSpot(Measures, FixedBy), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
+    }
+}

@@ -1,0 +1,82 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>上报隐患: somebody found a hazard.</summary>
+/// <param name="Source">Who or what found it.</param>
+/// <param name="Region">Where, by GB/T 2260.</param>
+/// <param name="Sector">行业领域.</param>
+/// <param name="Title">One line, at most 200 characters.</param>
+/// <param name="Description">All that is known, at most 8,000 characters.</param>
+/// <param name="Kind">Safety or natural disaster.</param>
+/// <param name="Category">隐患类别, in the reporter's words.</param>
+/// <param name="Enterprise">The unit it belongs to.</param>
+/// <param name="Place">The place.</param>
+/// <param name="Reference">The reporting system's own number: one hazard per (system, id).</param>
+/// <param name="FoundBy">Who found it, in words.</param>
+/// <param name="ReportedLevel">The level in the reporter's words; grading is a separate act.</param>
+public sealed record ReportHazard(
+    ReportSource Source,
+    RegionCode Region,
+    SectorCode Sector,
+    string Title,
+    string Description,
+    HazardKind Kind = HazardKind.Safety,
+    string? Category = null,
+    Enterprise? Enterprise = null,
+    Place? Place = null,
+    ExternalReference? Reference = null,
+    string? FoundBy = null,
+    string? ReportedLevel = null)
+{
+    /// <summary>The hazard it begins: known by the reference, or new.</summary>
+    public HazardId IdentityAt(DateTimeOffset now) => Reference is null ? HazardId.New(now) : HazardId.For(Reference);
+
+    internal Decision Decide(Act act)
+    {
+        if (Check(act) is { } wrong)
+            return wrong;
+        return Decision.Of(new HazardReported(Source, Kind, Region, Sector, Blank(Category), Title.Trim(), Description.Trim(), Enterprise, Place, Reference, Blank(FoundBy), Blank(ReportedLevel)));
+    }
+
+    private Refusal? Check(Act act) =>
+        Texts.Check("title", Title, 1, 200, multiline: false)
+        ?? Texts.Required("description", Description)
+        ?? Texts.Check("category", Category, 0, 100, multiline: false)
+        ?? Texts.Check("foundBy", FoundBy, 0, 400, multiline: false)
+        ?? Texts.Check("reportedLevel", ReportedLevel, 0, 60, multiline: false)
+        ?? (Enterprise is null ? null : Texts.Name("enterprise.name", Enterprise.Name))
+        ?? CheckPlace("place", Place)
+        ?? Reference?.Check("reference")
+        ?? CheckRegion("region", Region, act)
+        ?? (act.Sectors.Knows(Sector) ? null : InputRefusals.SectorUnknown.Because("sector", ("value", Sector)));
+
+    internal static Refusal? CheckRegion(string field, RegionCode region, Act act)
+    {
+        if (!act.By.Jurisdiction.Contains(region))
+            return DiscoveryRefusals.OutsideJurisdiction.Because(field, ("value", region), ("jurisdiction", act.By.Jurisdiction));
+        return Regions.Exists(region) ? null : InputRefusals.RegionUnknown.Because(field, ("value", region), ("county", region.At(RegionLevel.County)));
+    }
+
+    internal static Refusal? CheckPlace(string field, Place? place)
+    {
+        if (place is null)
+            return null;
+        if (Texts.Check($"{field}.text", place.Text, 1, 500, multiline: false) is { } wrong)
+            return wrong;
+        if (place.Longitude is < -180 or > 180)
+            return InputRefusals.OutOfRange.Because($"{field}.longitude", ("value", place.Longitude), ("min", -180), ("max", 180));
+        if (place.Latitude is < -90 or > 90)
+            return InputRefusals.OutOfRange.Because($"{field}.latitude", ("value", place.Latitude), ("min", -90), ("max", 90));
+        return place.Longitude is null == place.Latitude is null ? null : InputRefusals.Missing.Because($"{field}.{(place.Longitude is null ? "longitude" : "latitude")}");
+    }
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+/// <summary>Refusals of discovery.</summary>
+public static class DiscoveryRefusals
+{
+    /// <summary>The region of a report lies outside the caller's jurisdiction.</summary>
+    public static readonly RefusalCode OutsideJurisdiction = new("region.outside_jurisdiction", RefusalKind.Forbidden, "行政区划 {value} 不在您的管辖范围 {jurisdiction} 内", "Region {value} lies outside your jurisdiction, {jurisdiction}");
+}

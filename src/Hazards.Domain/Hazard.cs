@@ -1,0 +1,415 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>A hazard as its events leave it. Every part of it is reachable only by folding events; nothing sets it.</summary>
+public sealed record Hazard
+{
+    /// <summary>Identity.</summary>
+    public required HazardId Id { get; init; }
+
+    /// <summary>Number of events folded: the stream's version.</summary>
+    public long Version { get; init; }
+
+    /// <summary>When it was found, as claimed.</summary>
+    public required DateTimeOffset FoundAt { get; init; }
+
+    /// <summary>Whether the report itself was entered late (补录).</summary>
+    public required bool LateEntry { get; init; }
+
+    /// <summary>The body that reported it.</summary>
+    public required BodyId ReportedBy { get; init; }
+
+    /// <summary>Through which client.</summary>
+    public required string Client { get; init; }
+
+    /// <summary>Who or what found it.</summary>
+    public required ReportSource Source { get; init; }
+
+    /// <summary>Safety or natural disaster.</summary>
+    public required HazardKind Kind { get; init; }
+
+    /// <summary>Where, by GB/T 2260.</summary>
+    public required RegionCode Region { get; init; }
+
+    /// <summary>行业领域.</summary>
+    public required SectorCode Sector { get; init; }
+
+    /// <summary>隐患类别, in the reporter's words.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>One line.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>All that is known.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The unit it belongs to.</summary>
+    public Enterprise? Enterprise { get; init; }
+
+    /// <summary>The place.</summary>
+    public Place? Place { get; init; }
+
+    /// <summary>The reporting system's number.</summary>
+    public ExternalReference? Reference { get; init; }
+
+    /// <summary>Who found it, in words.</summary>
+    public string? FoundBy { get; init; }
+
+    /// <summary>The level in the reporter's words.</summary>
+    public string? ReportedLevel { get; init; }
+
+    /// <summary>The level; null until graded.</summary>
+    public Level? Level { get; init; }
+
+    /// <summary>判定依据.</summary>
+    public string? GradingBasis { get; init; }
+
+    /// <summary>When it was verified.</summary>
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>The legs that answer for it; empty until assigned.</summary>
+    public ImmutableSortedDictionary<Leg, LegState> Legs { get; init; } = ImmutableSortedDictionary<Leg, LegState>.Empty;
+
+    /// <summary>The body that assigned it.</summary>
+    public BodyId? AssignedBy { get; init; }
+
+    /// <summary>The listing in force.</summary>
+    public Listing? Listing { get; init; }
+
+    /// <summary>Whether it was ever listed.</summary>
+    public bool EverListed { get; init; }
+
+    /// <summary>The stop of production in force.</summary>
+    public Suspension? Suspension { get; init; }
+
+    /// <summary>The body it was escalated to.</summary>
+    public BodyId? EscalatedTo { get; init; }
+
+    /// <summary>The closure in force.</summary>
+    public Closure? Closure { get; init; }
+
+    /// <summary>Why and when it was rejected.</summary>
+    public Ending? Rejection { get; init; }
+
+    /// <summary>The hazard it was merged into.</summary>
+    public HazardId? MergedInto { get; init; }
+
+    /// <summary>The hazards merged into this one.</summary>
+    public ImmutableArray<HazardId> Absorbed { get; init; } = [];
+
+    /// <summary>How often each supervision step was taken since it was last (re)opened or assigned.</summary>
+    public ImmutableSortedDictionary<SupervisionStep, int> Steps { get; init; } = ImmutableSortedDictionary<SupervisionStep, int>.Empty;
+
+    /// <summary>How often it was reopened.</summary>
+    public int Reopened { get; init; }
+
+    /// <summary>Since when it has been open: found, or reopened.</summary>
+    public required DateTimeOffset OpenSince { get; init; }
+
+    /// <summary>Number of comments.</summary>
+    public int Comments { get; init; }
+
+    /// <summary>Number of corrections.</summary>
+    public int Corrections { get; init; }
+
+    /// <summary>The latest ledger row it was entered from.</summary>
+    public Sha256Digest? LedgerFingerprint { get; init; }
+
+    /// <summary>The ledger's own word for its state.</summary>
+    public string? LedgerState { get; init; }
+
+    /// <summary>When the newest event occurred, as claimed.</summary>
+    public required DateTimeOffset LastOccurredAt { get; init; }
+
+    /// <summary>Where it stands: as far as its slowest leg.</summary>
+    public Stage Stage => this switch
+    {
+        { MergedInto: not null } => Stage.Merged,
+        { Rejection: not null } => Stage.Rejected,
+        { Closure: not null } => Stage.Closed,
+        { Level: null } => Stage.Reported,
+        { Legs.IsEmpty: true } => Stage.Verified,
+        _ => Legs.Values.Min(l => l.Stage) switch
+        {
+            LegStage.Returned or LegStage.Assigned => Stage.Assigned,
+            LegStage.Rectifying => Stage.Rectifying,
+            LegStage.Declared => Stage.AwaitingAcceptance,
+            _ => Stage.AwaitingClosure,
+        },
+    };
+
+    /// <summary>Whether anything is still to be done about it.</summary>
+    public bool IsOpen => Stage is not (Stage.Closed or Stage.Rejected or Stage.Merged);
+
+    /// <summary>Whether it was handed over to two legs.</summary>
+    public bool IsDual => Legs.ContainsKey(Codes.Leg.Territorial) && Legs.ContainsKey(Codes.Leg.Sectoral);
+
+    /// <summary>Folds a whole story; null when there is none.</summary>
+    public static Hazard? Fold(HazardId id, IEnumerable<Happening> story)
+    {
+        ArgumentNullException.ThrowIfNull(story);
+        Hazard? hazard = null;
+        foreach (var happening in story)
+            hazard = Apply(id, hazard, happening);
+        return hazard;
+    }
+
+    /// <summary>Folds one event onto the state before it.</summary>
+    public static Hazard Apply(HazardId id, Hazard? before, Happening happening)
+    {
+        var (happened, context) = happening;
+        if (happened is HazardReported report)
+            return before is null ? Begin(id, report, context) : throw Impossible(happened);
+        var hazard = before ?? throw Impossible(happened);
+        return hazard.With(happened, context) with { Version = hazard.Version + 1, LastOccurredAt = context.OccurredAt };
+    }
+
+    private static Hazard Begin(HazardId id, HazardReported e, EventContext context) => new()
+    {
+        Id = id,
+        Version = 1,
+        FoundAt = context.OccurredAt,
+        OpenSince = context.OccurredAt,
+        LastOccurredAt = context.OccurredAt,
+        LateEntry = context.Entry == Entry.Late,
+        ReportedBy = context.Body,
+        Client = context.Client,
+        Source = e.Source,
+        Kind = e.Kind,
+        Region = e.Region,
+        Sector = e.Sector,
+        Category = e.Category,
+        Title = e.Title,
+        Description = e.Description,
+        Enterprise = e.Enterprise,
+        Place = e.Place,
+        Reference = e.Reference,
+        FoundBy = e.FoundBy,
+        ReportedLevel = e.ReportedLevel,
+    };
+
+    private Hazard With(IHazardEvent happened, EventContext context) => happened switch
+    {
+        LedgerRowRecorded e => this with { LedgerFingerprint = e.Fingerprint, LedgerState = e.State },
+        HazardVerified e => this with { Level = e.Level, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt },
+        HazardRegraded e => this with { Level = e.To, GradingBasis = e.Basis },
+        HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
+        HazardMerged e => this with { MergedInto = e.Into },
+        DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
+        HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt },
+
+        HazardAssigned e => this with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear() },
+        AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
+        AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
+        LegReassigned e => this with { Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
+
+        PlanSubmitted e => With(e.Leg, context, l => l with { Plan = new PlanState(context.OccurredAt, e.Funds, null), Funds = e.Funds ?? l.Funds }),
+        PlanReviewed e => With(e.Leg, context, l => l with { Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt } }, own: false),
+        InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
+        ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) },
+        ResumptionRequested e => With(e.Leg, context, l => l) with { Suspension = Suspension! with { RequestedAt = context.OccurredAt } },
+        ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null },
+        ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
+        ProgressReported e => With(e.Leg, context, l => l with { Percent = e.Percent, Spent = e.Spent ?? l.Spent }),
+        ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
+        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1 }, own: false),
+        ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
+        CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, Percent = 100, Spent = e.Spent ?? l.Spent, Request = null }),
+
+        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body }, own: false),
+        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null }, own: false),
+
+        HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document), EverListed = true },
+        HazardDelisted => this with { Listing = null },
+        LegUrged e => Took(SupervisionStep.Urge, e.Leg),
+        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg),
+        SupervisionVisitMade e => Took(SupervisionStep.Visit, e.Leg),
+        SupervisionEscalated e => Took(SupervisionStep.Escalation, null) with { EscalatedTo = e.To },
+        InterviewHeld e => Took(SupervisionStep.Interview, e.Leg),
+        CriticismCirculated e => Took(SupervisionStep.Criticism, e.Leg),
+        HazardExposed => Took(SupervisionStep.Exposure, null),
+        PenaltyImposed => Took(SupervisionStep.Penalty, null),
+        JudicialReferralMade => Took(SupervisionStep.Referral, null),
+
+        HazardClosed e => this with { Closure = new Closure(context.OccurredAt, context.Body, e.Ground, null, null) },
+        LookbackMade e => this with { Closure = Closure! with { LookedBackAt = context.OccurredAt, Result = e.Result } },
+        HazardReopened e => Reopen(e, context),
+
+        HazardCorrected e => Correct(e) with { Corrections = Corrections + 1 },
+        CommentAdded => this with { Comments = Comments + 1 },
+        _ => throw Impossible(happened),
+    };
+
+    private Hazard Reopen(HazardReopened e, EventContext context) => this with
+    {
+        Rejection = null,
+        MergedInto = null,
+        Closure = null,
+        Reopened = Reopened + 1,
+        OpenSince = context.OccurredAt,
+        Steps = Steps.Clear(),
+        AssignedBy = e.Legs.IsEmpty ? null : context.Body,
+        Legs = Begin(e.Legs, context),
+    };
+
+    private Hazard Correct(HazardCorrected e) => e.Field switch
+    {
+        CorrectableField.Title => this with { Title = e.To! },
+        CorrectableField.Description => this with { Description = e.To! },
+        CorrectableField.Place => this with { Place = e.To is null ? null : new Place(e.To) },
+        CorrectableField.EnterpriseName => this with { Enterprise = new Enterprise(e.To!, Enterprise?.CreditCode) },
+        CorrectableField.EnterpriseCreditCode => this with { Enterprise = Enterprise! with { CreditCode = e.To is null ? null : CreditCode.Parse(e.To) } },
+        CorrectableField.Region => this with { Region = RegionCode.Parse(e.To!) },
+        CorrectableField.Sector => this with { Sector = SectorCode.Parse(e.To!) },
+        CorrectableField.Category => this with { Category = e.To },
+        _ => throw Impossible(e),
+    };
+
+    private static ImmutableSortedDictionary<Leg, LegState> Begin(ImmutableArray<LegOrder> orders, EventContext context) =>
+        orders.ToImmutableSortedDictionary(o => o.Leg, o => LegState.Begin(o, context));
+
+    private Hazard With(Leg leg, EventContext context, Func<LegState, LegState> change, bool own = true)
+    {
+        var before = Legs[leg];
+        var after = change(before);
+        if (after.Stage != before.Stage)
+            after = after with { Since = context.OccurredAt };
+        return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = context.OccurredAt } : after) };
+    }
+
+    private Hazard Took(SupervisionStep step, Leg? leg)
+    {
+        var hazard = this with { Steps = Steps.SetItem(step, Steps.GetValueOrDefault(step) + 1) };
+        foreach (var (name, state) in Legs)
+            if (leg is null || leg == name)
+                hazard = hazard with { Legs = hazard.Legs.SetItem(name, state with { Steps = state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1) }) };
+        return hazard;
+    }
+
+    private static InvalidOperationException Impossible(IHazardEvent happened) =>
+        new($"{happened.GetType().Name} cannot happen here: the stream is damaged");
+}
+
+/// <summary>One leg as its events leave it.</summary>
+public sealed record LegState
+{
+    /// <summary>Which leg.</summary>
+    public required Leg Leg { get; init; }
+
+    /// <summary>The body that answers for it.</summary>
+    public required BodyId Body { get; init; }
+
+    /// <summary>The body that assigned it.</summary>
+    public required BodyId AssignedBy { get; init; }
+
+    /// <summary>督办单位 of this leg.</summary>
+    public BodyId? Supervisor { get; init; }
+
+    /// <summary>What is to be done.</summary>
+    public required string Instructions { get; init; }
+
+    /// <summary>整改责任人, in words.</summary>
+    public string? ResponsiblePerson { get; init; }
+
+    /// <summary>整改期限 now.</summary>
+    public required DateOnly Deadline { get; init; }
+
+    /// <summary>整改期限 at first.</summary>
+    public required DateOnly FirstDeadline { get; init; }
+
+    /// <summary>True where the deadline is the policy's default and not a person's decision.</summary>
+    public bool DeadlineAssumed { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public LegStage Stage { get; init; }
+
+    /// <summary>Since when it stands there.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>When it was assigned to this body.</summary>
+    public required DateTimeOffset AssignedAt { get; init; }
+
+    /// <summary>When it was acknowledged.</summary>
+    public DateTimeOffset? AcknowledgedAt { get; init; }
+
+    /// <summary>Why it was returned, if it was.</summary>
+    public string? ReturnReason { get; init; }
+
+    /// <summary>The newest plan.</summary>
+    public PlanState? Plan { get; init; }
+
+    /// <summary>Funds committed, 万元.</summary>
+    public decimal? Funds { get; init; }
+
+    /// <summary>How often interim measures were reported.</summary>
+    public int InterimMeasures { get; init; }
+
+    /// <summary>Progress, 0 to 100.</summary>
+    public int Percent { get; init; }
+
+    /// <summary>Spent so far, 万元.</summary>
+    public decimal? Spent { get; init; }
+
+    /// <summary>The extension asked for and not yet decided.</summary>
+    public ExtensionRequest? Request { get; init; }
+
+    /// <summary>How many extensions were granted.</summary>
+    public int Extensions { get; init; }
+
+    /// <summary>When completion was declared, if it stands.</summary>
+    public DateTimeOffset? DeclaredAt { get; init; }
+
+    /// <summary>How often re-inspection failed.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public DateTimeOffset? AcceptedAt { get; init; }
+
+    /// <summary>Who accepted it.</summary>
+    public BodyId? AcceptedBy { get; init; }
+
+    /// <summary>When the leg's own body last acted; null while it has been silent since the assignment.</summary>
+    public DateTimeOffset? LastHeardAt { get; init; }
+
+    /// <summary>How often each supervision step was taken against this leg.</summary>
+    public ImmutableSortedDictionary<SupervisionStep, int> Steps { get; init; } = ImmutableSortedDictionary<SupervisionStep, int>.Empty;
+
+    internal static LegState Begin(LegOrder order, EventContext context) => new()
+    {
+        Leg = order.Leg,
+        Body = order.Body,
+        AssignedBy = context.Body,
+        Supervisor = order.Supervisor,
+        Instructions = order.Instructions,
+        ResponsiblePerson = order.ResponsiblePerson,
+        Deadline = order.Deadline,
+        FirstDeadline = order.Deadline,
+        DeadlineAssumed = order.DeadlineAssumed,
+        Stage = LegStage.Assigned,
+        Since = context.OccurredAt,
+        AssignedAt = context.OccurredAt,
+    };
+}
+
+/// <summary>A leg's newest plan.</summary>
+/// <param name="Since">When it was submitted, or reviewed.</param>
+/// <param name="Funds">万元.</param>
+/// <param name="Verdict">Of the review; null until reviewed.</param>
+public sealed record PlanState(DateTimeOffset Since, decimal? Funds, Verdict? Verdict);
+
+/// <summary>An extension asked for.</summary>
+public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To);
+
+/// <summary>The listing in force.</summary>
+public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, DateOnly Deadline, DocumentNumber? Document);
+
+/// <summary>The stop of production in force.</summary>
+public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, string Scope, DateTimeOffset? RequestedAt);
+
+/// <summary>The closure in force, and the newest look-back since.</summary>
+public sealed record Closure(DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result);
+
+/// <summary>Another ending.</summary>
+public sealed record Ending(DateTimeOffset At, BodyId By, string Reason);

@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>A fact of a hazard's life. Read this file from top to bottom as the story; who, when and under which policy stand in the <see cref="EventContext"/>.</summary>
+public interface IHazardEvent : IDomainEvent;
+
+// ---- Discovery 发现 ----
+
+/// <summary>The unit a hazard belongs to.</summary>
+/// <param name="Name">Its name, as reported.</param>
+/// <param name="CreditCode">统一社会信用代码, if known.</param>
+public sealed record Enterprise(string Name, CreditCode? CreditCode = null);
+
+/// <summary>Where a hazard is.</summary>
+/// <param name="Text">The place in words.</param>
+/// <param name="Longitude">Degrees east (CGCS2000), if known.</param>
+/// <param name="Latitude">Degrees north, if known.</param>
+public sealed record Place(string Text, decimal? Longitude = null, decimal? Latitude = null);
+
+/// <summary>隐患上报: a hazard was found and reported. When it was found is the event's own occurredAt.</summary>
+/// <param name="Source">Who or what found it.</param>
+/// <param name="Kind">Safety or natural disaster.</param>
+/// <param name="Region">Where, by GB/T 2260.</param>
+/// <param name="Sector">行业领域.</param>
+/// <param name="Category">隐患类别 in the reporter's own words, if given.</param>
+/// <param name="Title">One line.</param>
+/// <param name="Description">All that is known.</param>
+/// <param name="Enterprise">The unit it belongs to, if any.</param>
+/// <param name="Place">The place, if given.</param>
+/// <param name="Reference">The reporting system's number, if any.</param>
+/// <param name="FoundBy">Who found it, in words, if given.</param>
+/// <param name="ReportedLevel">The level in the reporter's own words, kept as written.</param>
+[EventType("hazard_reported")]
+public sealed record HazardReported(
+    ReportSource Source, HazardKind Kind, RegionCode Region, SectorCode Sector, string? Category, string Title, string Description,
+    Enterprise? Enterprise, Place? Place, ExternalReference? Reference, string? FoundBy, string? ReportedLevel) : IHazardEvent;
+
+/// <summary>A cell of a ledger: its header, address and text exactly as found.</summary>
+public sealed record LedgerCell(string Header, string Address, string Text);
+
+/// <summary>台账原文: the row of a ledger this hazard was entered from, every cell as it was. A changed row is recorded again.</summary>
+/// <param name="Ledger">Name of the ledger.</param>
+/// <param name="File">SHA-256 of the file.</param>
+/// <param name="Sheet">Name of the sheet.</param>
+/// <param name="Row">Number of the row in the sheet, from 1.</param>
+/// <param name="Fingerprint">SHA-256 of the cells, to notice a change.</param>
+/// <param name="State">The row's state as written.</param>
+/// <param name="Cells">Every cell.</param>
+/// <param name="NotUnderstood">What the import could not make sense of, in words.</param>
+[EventType("ledger_row_recorded")]
+public sealed record LedgerRowRecorded(string Ledger, Sha256Digest File, string Sheet, int Row, Sha256Digest Fingerprint, string? State, ImmutableArray<LedgerCell> Cells, ImmutableArray<string> NotUnderstood) : IHazardEvent;
+
+/// <summary>核实定级: the hazard is real, and this is its level.</summary>
+/// <param name="Level">The level.</param>
+/// <param name="Basis">判定依据: the clause that makes it major; required for a major hazard.</param>
+/// <param name="Findings">What the verification found.</param>
+[EventType("hazard_verified")]
+public sealed record HazardVerified(Level Level, string? Basis, string? Findings) : IHazardEvent;
+
+/// <summary>重新定级: the level was changed.</summary>
+[EventType("hazard_regraded")]
+public sealed record HazardRegraded(Level From, Level To, string? Basis, string Reason) : IHazardEvent;
+
+/// <summary>不属实: rejected as unfounded.</summary>
+[EventType("hazard_rejected")]
+public sealed record HazardRejected(string Reason) : IHazardEvent;
+
+/// <summary>并案: found to be the same as another hazard, whose fate it shares from now on.</summary>
+[EventType("hazard_merged")]
+public sealed record HazardMerged(HazardId Into, string Reason) : IHazardEvent;
+
+/// <summary>并入: another hazard was found to be the same as this one.</summary>
+[EventType("duplicate_absorbed")]
+public sealed record DuplicateAbsorbed(HazardId From, string Reason) : IHazardEvent;
+
+/// <summary>立行立改: fixed during the inspection, before the inspector's eyes.</summary>
+[EventType("hazard_fixed_on_the_spot")]
+public sealed record HazardFixedOnTheSpot(string Measures, string? FixedBy) : IHazardEvent;
+
+// ---- Assignment 交办 ----
+
+/// <summary>One leg of an assignment.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="Body">The body that answers for it.</param>
+/// <param name="Deadline">整改期限: the end of this day in China.</param>
+/// <param name="Instructions">What is to be done.</param>
+/// <param name="Supervisor">督办单位 of this leg, if one is named.</param>
+/// <param name="ResponsiblePerson">整改责任人 in words, if named.</param>
+/// <param name="DeadlineAssumed">True where the ledger a late entry came from gives no deadline and the policy's default stands in.</param>
+public sealed record LegOrder(Leg Leg, BodyId Body, DateOnly Deadline, string Instructions, BodyId? Supervisor = null, string? ResponsiblePerson = null, bool DeadlineAssumed = false);
+
+/// <summary>交办 / 双重交办: handed over, in one act, to one leg or to two.</summary>
+[EventType("hazard_assigned")]
+public sealed record HazardAssigned(ImmutableArray<LegOrder> Legs) : IHazardEvent;
+
+/// <summary>签收: the leg's body has taken it on.</summary>
+[EventType("assignment_acknowledged")]
+public sealed record AssignmentAcknowledged(Leg Leg, string? ResponsiblePerson) : IHazardEvent;
+
+/// <summary>退回: the leg's body gave it back.</summary>
+[EventType("assignment_returned")]
+public sealed record AssignmentReturned(Leg Leg, string Reason) : IHazardEvent;
+
+/// <summary>改派: the leg was given to another body; it begins anew there.</summary>
+[EventType("leg_reassigned")]
+public sealed record LegReassigned(BodyId From, LegOrder Order, string Reason) : IHazardEvent;
+
+// ---- Rectification 整改 ----
+
+/// <summary>整改方案: the plan, part by part (五落实; six parts for a major hazard).</summary>
+/// <param name="Leg">The leg.</param>
+/// <param name="Parts">What it says on each part.</param>
+/// <param name="Funds">Funds committed, 万元.</param>
+/// <param name="KeptElsewhere">Where the plan is kept when a late entry only says that there is one.</param>
+[EventType("plan_submitted")]
+public sealed record PlanSubmitted(Leg Leg, ImmutableSortedDictionary<PlanPart, string> Parts, decimal? Funds, string? KeptElsewhere) : IHazardEvent;
+
+/// <summary>方案审查: the plan passed or failed its review.</summary>
+[EventType("plan_reviewed")]
+public sealed record PlanReviewed(Leg Leg, Verdict Verdict, string? Comments) : IHazardEvent;
+
+/// <summary>临时防范措施: what keeps people safe until the hazard is gone.</summary>
+[EventType("interim_measures_taken")]
+public sealed record InterimMeasuresTaken(Leg Leg, string Measures) : IHazardEvent;
+
+/// <summary>责令停产停业.</summary>
+/// <param name="Whole">Whole (true) or partial stop.</param>
+/// <param name="Scope">What is stopped.</param>
+[EventType("production_suspended")]
+public sealed record ProductionSuspended(bool Whole, string Scope) : IHazardEvent;
+
+/// <summary>恢复生产申请: a written application to resume.</summary>
+[EventType("resumption_requested")]
+public sealed record ResumptionRequested(Leg Leg, string Grounds) : IHazardEvent;
+
+/// <summary>复产审查: decided after a review on site.</summary>
+[EventType("resumption_reviewed")]
+public sealed record ResumptionReviewed(Verdict Verdict, string Findings) : IHazardEvent;
+
+/// <summary>整改进度.</summary>
+/// <param name="Leg">The leg.</param>
+/// <param name="Percent">0 to 100, in all.</param>
+/// <param name="Spent">Spent so far, 万元, in all.</param>
+/// <param name="Note">In words.</param>
+[EventType("progress_reported")]
+public sealed record ProgressReported(Leg Leg, int Percent, decimal? Spent, string Note) : IHazardEvent;
+
+/// <summary>延期申请.</summary>
+[EventType("extension_requested")]
+public sealed record ExtensionRequested(Leg Leg, DateOnly From, DateOnly To, string Reason) : IHazardEvent;
+
+/// <summary>延期批准: the deadline moves.</summary>
+[EventType("extension_granted")]
+public sealed record ExtensionGranted(Leg Leg, DateOnly From, DateOnly To, string? Comments) : IHazardEvent;
+
+/// <summary>延期不批: the deadline stands.</summary>
+[EventType("extension_refused")]
+public sealed record ExtensionRefused(Leg Leg, string Reason) : IHazardEvent;
+
+/// <summary>整改完成申报.</summary>
+[EventType("completion_declared")]
+public sealed record CompletionDeclared(Leg Leg, string Results, decimal? Spent) : IHazardEvent;
+
+// ---- Acceptance 验收 ----
+
+/// <summary>复查合格: the leg is accepted.</summary>
+[EventType("leg_accepted")]
+public sealed record LegAccepted(Leg Leg, string Findings, string? Inspectors) : IHazardEvent;
+
+/// <summary>复查不合格: back to rectification.</summary>
+/// <param name="Leg">The leg.</param>
+/// <param name="Findings">What is still wrong.</param>
+/// <param name="Inspectors">Who looked, in words.</param>
+/// <param name="Deadline">The deadline from now on.</param>
+[EventType("reinspection_failed")]
+public sealed record ReinspectionFailed(Leg Leg, string Findings, string? Inspectors, DateOnly Deadline) : IHazardEvent;
+
+// ---- Supervision 督办 ----
+
+/// <summary>挂牌督办.</summary>
+/// <param name="Level">The level.</param>
+/// <param name="Deadline">To be rectified by the end of this day.</param>
+/// <param name="Requirements">What is required.</param>
+/// <param name="PublishedIn">Where it was made public, if it was.</param>
+[EventType("hazard_listed")]
+public sealed record HazardListed(ListingLevel Level, DateOnly Deadline, string Requirements, string? PublishedIn) : IHazardEvent;
+
+/// <summary>摘牌.</summary>
+[EventType("hazard_delisted")]
+public sealed record HazardDelisted(ListingLevel Level, DelistingGround Ground, string Reason) : IHazardEvent;
+
+/// <summary>催办. Without a leg: all of them.</summary>
+[EventType("leg_urged")]
+public sealed record LegUrged(Leg? Leg, string Message) : IHazardEvent;
+
+/// <summary>督办通知书; its 文号 stands in the context.</summary>
+[EventType("supervision_notice_issued")]
+public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, DateOnly? ReplyBy) : IHazardEvent;
+
+/// <summary>现场督查.</summary>
+[EventType("supervision_visit_made")]
+public sealed record SupervisionVisitMade(Leg? Leg, string Findings, string? Visitors) : IHazardEvent;
+
+/// <summary>提级督办: watched by a higher body from now on.</summary>
+[EventType("supervision_escalated")]
+public sealed record SupervisionEscalated(BodyId To, string Reason) : IHazardEvent;
+
+/// <summary>约谈.</summary>
+[EventType("interview_held")]
+public sealed record InterviewHeld(Leg? Leg, string Interviewed, string Summary) : IHazardEvent;
+
+/// <summary>通报批评.</summary>
+[EventType("criticism_circulated")]
+public sealed record CriticismCirculated(Leg? Leg, string Text) : IHazardEvent;
+
+/// <summary>公开曝光.</summary>
+[EventType("hazard_exposed")]
+public sealed record HazardExposed(string Medium, string Text) : IHazardEvent;
+
+/// <summary>行政处罚.</summary>
+/// <param name="Penalised">Who.</param>
+/// <param name="Measure">What.</param>
+/// <param name="Fine">万元, if a fine.</param>
+[EventType("penalty_imposed")]
+public sealed record PenaltyImposed(string Penalised, string Measure, decimal? Fine) : IHazardEvent;
+
+/// <summary>行刑衔接: handed to the organs of justice.</summary>
+[EventType("judicial_referral_made")]
+public sealed record JudicialReferralMade(string To, string Grounds) : IHazardEvent;
+
+// ---- Closure 销号 ----
+
+/// <summary>销号.</summary>
+[EventType("hazard_closed")]
+public sealed record HazardClosed(ClosureGround Ground, string? Remarks) : IHazardEvent;
+
+/// <summary>回头看.</summary>
+[EventType("lookback_made")]
+public sealed record LookbackMade(LookbackResult Result, string Findings, string? Inspectors) : IHazardEvent;
+
+/// <summary>反弹重开 / 恢复办理: the hazard is open again. Legs named here begin anew; without any it must be assigned (or verified) again.</summary>
+[EventType("hazard_reopened")]
+public sealed record HazardReopened(string Reason, ImmutableArray<LegOrder> Legs) : IHazardEvent;
+
+// ---- Record 记录 ----
+
+/// <summary>更正: a descriptive fact was wrong. What stood before stays in the log.</summary>
+[EventType("hazard_corrected")]
+public sealed record HazardCorrected(CorrectableField Field, string? From, string? To, string Reason) : IHazardEvent;
+
+/// <summary>批注.</summary>
+[EventType("comment_added")]
+public sealed record CommentAdded(string Text) : IHazardEvent;

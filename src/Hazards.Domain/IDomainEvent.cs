@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+using System.Reflection;
+
+namespace Hazards.Domain;
+
+/// <summary>A fact. Once in the log it stays readable for ever: its type name and its golden file never change.</summary>
+public interface IDomainEvent;
+
+/// <summary>The snake_case alias under which an event is kept. A changed shape is a new alias (<c>…_v2</c>) with an upcaster.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class EventTypeAttribute(string name) : Attribute
+{
+    /// <summary>The alias.</summary>
+    public string Name { get; } = name;
+}
+
+/// <summary>All event types there are.</summary>
+public static class EventTypes
+{
+    private static readonly FrozenDictionary<string, Type> ByName = typeof(IDomainEvent).Assembly.GetTypes()
+        .Where(t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(IDomainEvent)))
+        .ToFrozenDictionary(t => t.GetCustomAttribute<EventTypeAttribute>()?.Name ?? throw new InvalidOperationException($"{t.Name} has no event type"), StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(p => p.Value, p => p.Key);
+
+    /// <summary>Every alias with its type.</summary>
+    public static IReadOnlyDictionary<string, Type> All => ByName;
+
+    /// <summary>The alias of an event.</summary>
+    public static string NameOf(IDomainEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        return ByType[happened.GetType()];
+    }
+
+    /// <summary>The type behind an alias, or null.</summary>
+    public static Type? Find(string name) => ByName.GetValueOrDefault(name);
+}

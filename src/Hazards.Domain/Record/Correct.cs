@@ -1,0 +1,89 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>更正: a descriptive fact was wrong. What stood before stays in the log.</summary>
+/// <param name="Field">Which fact.</param>
+/// <param name="To">What it should be; empty takes an optional fact away.</param>
+/// <param name="Reason">Why.</param>
+public sealed record CorrectHazard(CorrectableField Field, string? To, string Reason) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Correct;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (Texts.Required("reason", Reason) is { } wrong)
+            return wrong;
+        var to = string.IsNullOrWhiteSpace(To) ? null : To.Trim();
+        if (Check(ref to, hazard, act) is { } bad)
+            return bad;
+        var from = Present(hazard);
+        return from == to ? HazardRefusals.NothingChanges.Because("to") : Decision.Of(new HazardCorrected(Field, from, to, Reason));
+    }
+
+    private string? Present(Hazard hazard) => Field switch
+    {
+        CorrectableField.Title => hazard.Title,
+        CorrectableField.Description => hazard.Description,
+        CorrectableField.Place => hazard.Place?.Text,
+        CorrectableField.EnterpriseName => hazard.Enterprise?.Name,
+        CorrectableField.EnterpriseCreditCode => hazard.Enterprise?.CreditCode?.Value,
+        CorrectableField.Region => hazard.Region.Value,
+        CorrectableField.Sector => hazard.Sector.Value,
+        _ => hazard.Category,
+    };
+
+    private Refusal? Check(ref string? to, Hazard hazard, Act act)
+    {
+        if (to is null)
+            return Field is CorrectableField.Place or CorrectableField.Category or CorrectableField.EnterpriseCreditCode
+                ? null
+                : HazardRefusals.CorrectionRequired.Because("to");
+        switch (Field)
+        {
+            case CorrectableField.Title:
+                return Texts.Check("to", to, 1, 200, multiline: false);
+            case CorrectableField.Description:
+                return Texts.Required("to", to);
+            case CorrectableField.Place:
+                return Texts.Check("to", to, 1, 500, multiline: false);
+            case CorrectableField.EnterpriseName:
+                return Texts.Name("to", to);
+            case CorrectableField.EnterpriseCreditCode:
+                if (hazard.Enterprise is null)
+                    return HazardRefusals.CorrectionEnterprise.Because();
+                if (!CreditCode.TryParse(to, out var code, out var badCode))
+                    return badCode with { Field = "to" };
+                to = code.Value;
+                return null;
+            case CorrectableField.Region:
+                if (!RegionCode.TryParse(to, out var region, out var badRegion))
+                    return badRegion with { Field = "to" };
+                to = region.Value;
+                if (!act.By.Jurisdiction.Contains(region) || !act.By.Body.Region.Contains(region))
+                    return HazardRefusals.CorrectionRegion.Because("to", ("region", region));
+                return ReportHazard.CheckRegion("to", region, act);
+            case CorrectableField.Sector:
+                if (!SectorCode.TryParse(to, out var sector, out var badSector))
+                    return badSector with { Field = "to" };
+                return act.Sectors.Knows(sector) ? null : InputRefusals.SectorUnknown.Because("to", ("value", sector));
+            default:
+                return Texts.Check("to", to, 1, 100, multiline: false);
+        }
+    }
+}
+
+/// <summary>批注.</summary>
+public sealed record AddComment(string Text) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Comment;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act) =>
+        Texts.Required("text", Text) is { } wrong ? wrong : Decision.Of(new CommentAdded(Text));
+}

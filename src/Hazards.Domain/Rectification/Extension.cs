@@ -1,0 +1,80 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>申请延期: before the deadline, as early as the policy asks.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="To">The deadline asked for.</param>
+/// <param name="Reason">Why.</param>
+public sealed record RequestExtension(Leg Leg, DateOnly To, string Reason) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.RequestExtension;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        var leg = hazard.Legs[Leg];
+        var rule = act.Policy.Extension;
+        if (leg.Request is not null)
+            return HazardRefusals.ExtensionPending.Because();
+        if (leg.Extensions >= rule.MostTimes)
+            return HazardRefusals.ExtensionTooMany.Because(null, ("count", leg.Extensions), ("max", rule.MostTimes), ("source", rule.Source));
+        if ((Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason)) is { } wrong)
+            return wrong;
+        var latest = leg.Deadline.AddDays(-rule.RequestDaysBefore);
+        if (act.Date > latest)
+            return HazardRefusals.ExtensionLate.Because("occurredAt", ("latest", latest), ("source", rule.Source));
+        return Extensions.CheckNew(To, leg, rule) is { } bad ? bad : Decision.Of(new ExtensionRequested(Leg, leg.Deadline, To, Reason));
+    }
+}
+
+/// <summary>审批延期: by the body that assigned or listed the hazard, or one above it.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="Grant">Granted or not.</param>
+/// <param name="To">The new deadline, when another than the one asked for.</param>
+/// <param name="Comments">Required when refused.</param>
+public sealed record DecideExtension(Leg Leg, bool Grant, DateOnly? To = null, string? Comments = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.DecideExtension;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        var leg = hazard.Legs[Leg];
+        if (leg.Request is not { } request)
+            return HazardRefusals.ExtensionNone.Because();
+        if (leg.Body == act.By.Body.Id)
+            return HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(Leg)), ("body", leg.Body));
+        if (Checks.After(act, request.At, "申请延期") is { } early)
+            return early;
+        if (!Grant)
+            return Texts.Required("comments", Comments) is { } missing ? missing : Decision.Of(new ExtensionRefused(Leg, Comments!));
+        var to = To ?? request.To;
+        return (Texts.Optional("comments", Comments) ?? Extensions.CheckNew(to, leg, act.Policy.Extension)) is { } wrong
+            ? wrong
+            : Decision.Of(new ExtensionGranted(Leg, leg.Deadline, to, Comments));
+    }
+}
+
+internal static class Extensions
+{
+    public static Refusal? CheckNew(DateOnly to, LegState leg, ExtensionRule rule)
+    {
+        if (to <= leg.Deadline)
+            return HazardRefusals.ExtensionNotLater.Because("to", ("value", to), ("deadline", leg.Deadline));
+        var latest = leg.Deadline.AddDays(rule.MostDays);
+        return to > latest ? HazardRefusals.DeadlineFar.Because("to", ("value", to), ("latest", latest)) : null;
+    }
+}

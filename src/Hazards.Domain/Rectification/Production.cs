@@ -1,0 +1,73 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>责令停产停业.</summary>
+/// <param name="Whole">Whole (true) or partial stop.</param>
+/// <param name="Scope">What is stopped.</param>
+public sealed record SuspendProduction(bool Whole, string Scope) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.SuspendProduction;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (hazard.Suspension is not null)
+            return HazardRefusals.AlreadySuspended.Because();
+        return (Checks.Document(act, Rule) ?? Texts.Required("scope", Scope)) is { } wrong ? wrong : Decision.Of(new ProductionSuspended(Whole, Scope));
+    }
+}
+
+/// <summary>申请恢复生产, in writing (Order 16, article 23).</summary>
+/// <param name="Leg">The leg whose body applies.</param>
+/// <param name="Grounds">Why production is safe again.</param>
+public sealed record RequestResumption(Leg Leg, string Grounds) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.RequestResumption;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (hazard.Suspension is not { } suspension)
+            return HazardRefusals.NotSuspended.Because();
+        if (suspension.RequestedAt is not null)
+            return HazardRefusals.AlreadyRequested.Because();
+        return (Checks.After(act, suspension.Since, "责令停产停业") ?? Texts.Required("grounds", Grounds)) is { } wrong
+            ? wrong
+            : Decision.Of(new ResumptionRequested(Leg, Grounds));
+    }
+}
+
+/// <summary>复产审查, on site, within ten days of the application (Order 16, article 23). A failed one leaves production stopped.</summary>
+/// <param name="Verdict">Pass or fail.</param>
+/// <param name="Findings">What was found on site.</param>
+public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.ReviewResumption;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (hazard.Suspension is not { } suspension)
+            return HazardRefusals.NotSuspended.Because();
+        if (suspension.RequestedAt is not { } requested)
+            return HazardRefusals.NotRequested.Because();
+        if (hazard.Legs.Values.FirstOrDefault(l => l.Body == act.By.Body.Id) is { } own)
+            return HazardRefusals.OwnLeg.Because(null, ("leg", CodeList.Chinese(own.Leg)), ("body", own.Body));
+        return (Checks.After(act, requested, "申请恢复生产") ?? Texts.Required("findings", Findings)) is { } wrong
+            ? wrong
+            : Decision.Of(new ResumptionReviewed(Verdict, Findings));
+    }
+}

@@ -1,0 +1,83 @@
+using static Hazards.Domain.RefusalKind;
+
+namespace Hazards.Domain;
+
+/// <summary>Refusals that come from the rules of the field and the state of the hazard.</summary>
+public static class HazardRefusals
+{
+#pragma warning disable CS1591 // each code says in both languages what it means
+    // Who
+    public static readonly RefusalCode NotFound = new("hazard.not_found", RefusalKind.NotFound, "没有这条隐患，或不在您的管辖范围内", "There is no such hazard, or it lies outside your jurisdiction");
+    public static readonly RefusalCode Role = new("role.forbidden", Forbidden, "您的角色不能“{command}”，需要以下角色之一：{roles}", "Your role may not do this ({command}); one of these roles is needed: {roles}");
+    public static readonly RefusalCode OutsideRegion = new("body.outside_region", Forbidden, "隐患位于 {hazardRegion}，不在单位 {body} 的行政区划 {region} 内", "The hazard is in {hazardRegion}, outside the region {region} of the body {body}");
+    public static readonly RefusalCode NotYourLeg = new("leg.not_yours", Forbidden, "“{leg}”的责任单位是 {body}，{caller} 不能代为办理", "{body} answers for this leg ({leg}); {caller} cannot answer for it");
+    public static readonly RefusalCode OwnLeg = new("leg.own", Forbidden, "{body} 是“{leg}”的责任单位，不能审查或验收自己的整改", "{body} answers for this leg ({leg}) and cannot review or accept its own work");
+    public static readonly RefusalCode NotAssigner = new("assignment.not_yours", Forbidden, "只有交办单位 {body}、挂牌单位或其上级可以办理，{caller} 不是", "Only the assigning body {body}, the listing body or one above them may do this; {caller} is none of them");
+    public static readonly RefusalCode NotLister = new("listing.not_yours", Forbidden, "只有挂牌单位 {body} 或其上级可以摘牌，{caller} 不是", "Only the listing body {body} or one above it may delist; {caller} is not");
+    public static readonly RefusalCode MayNotList = new("listing.body_may_not", Forbidden, "{body} 不能作出“{level}”：{source}", "{body} may not list at this level ({level}): {source}");
+
+    // When
+    public static readonly RefusalCode Future = new("occurred_at.future", Unprocessable, "发生时间 {value} 晚于当前时间 {now}", "occurredAt {value} lies after the present time {now}");
+    public static readonly RefusalCode TooEarly = new("occurred_at.too_early", Unprocessable, "发生时间 {value} 早于 {earliest}，请核对", "occurredAt {value} lies before {earliest}; check it");
+    public static readonly RefusalCode BeforeFound = new("occurred_at.before_found", Unprocessable, "发生时间 {value} 早于隐患发现时间 {found}", "occurredAt {value} lies before the hazard was found ({found})");
+    public static readonly RefusalCode BeforePrevious = new("occurred_at.before_previous", Unprocessable, "发生时间 {value} 早于上一步（{step}）的时间 {previous}", "occurredAt {value} lies before the step it follows ({step}, {previous})");
+    public static readonly RefusalCode DeadlinePast = new("deadline.past", Unprocessable, "期限 {value} 早于办理日期 {date}", "The deadline {value} lies before the date of the act, {date}");
+    public static readonly RefusalCode DeadlineFar = new("deadline.too_far", Unprocessable, "期限 {value} 过远：不得晚于 {latest}", "The deadline {value} is too far: {latest} at the latest");
+
+    // State
+    public static readonly RefusalCode ReportedBefore = new("hazard.reported_before", Conflict, "来源系统 {system} 的编号 {number} 已上报，对应隐患 {id}", "{system} has reported its number {number} before: hazard {id}");
+    public static readonly RefusalCode StageForbids = new("hazard.stage_forbids", Conflict, "隐患处于“{stage}”环节，不能“{command}”；可在以下环节办理：{allowed}", "The hazard is at “{stage}” and this ({command}) cannot be done; it can be at: {allowed}");
+    public static readonly RefusalCode NotOpen = new("hazard.not_open", Conflict, "隐患{stage}，不能“{command}”；已办结的隐患只能回头看、重新开案、批注或更正", "The hazard is ended ({stage}) and this ({command}) cannot be done: only look-back, reopening, comment and correction");
+    public static readonly RefusalCode NoSuchLeg = new("leg.not_found", Unprocessable, "这次交办没有“{leg}”这一方，现有：{legs}", "The assignment has no such leg ({leg}); it has: {legs}");
+    public static readonly RefusalCode LegStageForbids = new("leg.stage_forbids", Conflict, "“{leg}”处于“{stage}”，不能“{command}”；可在以下状态办理：{allowed}", "The leg ({leg}) is at “{stage}” and this ({command}) cannot be done; it can be at: {allowed}");
+    public static readonly RefusalCode NothingChanges = new("hazard.nothing_changes", Unprocessable, "内容与现状相同，没有任何变更", "Nothing would change");
+
+    // Discovery
+    public static readonly RefusalCode BasisRequired = new("grading.basis_required", Unprocessable, "定为重大隐患必须写明判定依据（重大事故隐患判定标准的条款）", "A major hazard needs its grading basis: the clause of the standard that makes it major");
+    public static readonly RefusalCode NotOnTheSpot = new("on_the_spot.level", Unprocessable, "{level}不能立行立改，须交办整改", "A hazard of this level ({level}) cannot be fixed on the spot; it must be assigned");
+    public static readonly RefusalCode MergeItself = new("merge.itself", Unprocessable, "不能与自身并案", "A hazard cannot be merged into itself");
+    public static readonly RefusalCode MergeTarget = new("merge.target", Unprocessable, "目标隐患 {id} 不存在或不在管辖范围内", "The target hazard {id} does not exist or lies outside your jurisdiction");
+    public static readonly RefusalCode MergeTargetEnded = new("merge.target_ended", Conflict, "目标隐患 {id} 已办结（{stage}），不能并入", "The target hazard {id} is ended ({stage}) and can take nothing in");
+
+    // Assignment
+    public static readonly RefusalCode Legs = new("assignment.legs", Unprocessable, "交办方不对：单独交办只有一方（sole），双重交办必须同时有属地（territorial）和行业（sectoral）两方，且各出现一次", "The legs are wrong: one leg (sole) for a single assignment, exactly territorial and sectoral for a double one");
+    public static readonly RefusalCode SameBody = new("assignment.same_body", Unprocessable, "双重交办的两方不能是同一单位 {body}", "The two legs of a double assignment cannot be the same body, {body}");
+    public static readonly RefusalCode NotTerritorial = new("assignment.not_territorial", Unprocessable, "属地一方应是隐患所在地（{region}）的人民政府，{body} 不是", "The territorial leg must be a government whose region holds {region}; {body} is not");
+    public static readonly RefusalCode NotSectoral = new("assignment.not_sectoral", Unprocessable, "行业一方应是主管“{sector}”且辖区包含 {region} 的行业主管部门，{body} 不是", "The sectoral leg must be the regulator of “{sector}” whose region holds {region}; {body} is not");
+    public static readonly RefusalCode SupervisorIsLeg = new("assignment.supervisor_is_leg", Unprocessable, "督办单位 {body} 不能同时是责任单位", "The supervisor {body} cannot answer for a leg of the same hazard");
+    public static readonly RefusalCode SameSupervisor = new("assignment.same_supervisor", Unprocessable, "双重督办的两个督办单位不能相同：{body}", "The two supervisors of a double supervision cannot be the same: {body}");
+    public static readonly RefusalCode LegMismatch = new("reassign.leg_mismatch", Invalid, "改派内容中的责任方与路径不一致", "The leg in the order is not the leg in the path");
+
+    // Rectification
+    public static readonly RefusalCode PlanParts = new("plan.parts_missing", Unprocessable, "整改方案缺少：{missing}（{source}）", "The plan lacks: {missing} ({source})");
+    public static readonly RefusalCode PlanKeptElsewhere = new("plan.kept_elsewhere", Unprocessable, "重大隐患的整改方案必须逐项填写", "The plan of a major hazard must be given part by part");
+    public static readonly RefusalCode NoPlan = new("plan.none", Conflict, "没有待审查的整改方案", "There is no plan waiting for a review");
+    public static readonly RefusalCode PlanRequired = new("plan.required", Conflict, "重大隐患须先有审查通过的整改方案，才能申报整改完成", "A hazard of this level needs a plan that passed its review before completion is declared");
+    public static readonly RefusalCode AlreadySuspended = new("production.already_suspended", Conflict, "已责令停产停业，尚未恢复", "Production is already suspended");
+    public static readonly RefusalCode NotSuspended = new("production.not_suspended", Conflict, "没有停产停业令", "Production is not suspended");
+    public static readonly RefusalCode NotRequested = new("production.not_requested", Conflict, "尚未收到恢复生产的书面申请", "There is no application to resume production");
+    public static readonly RefusalCode AlreadyRequested = new("production.already_requested", Conflict, "恢复生产的申请正在审查", "An application to resume is already under review");
+    public static readonly RefusalCode ProgressBackwards = new("progress.backwards", Unprocessable, "整改进度不能从 {before}% 退到 {after}%", "Progress cannot go back from {before}% to {after}%");
+    public static readonly RefusalCode ExtensionPending = new("extension.pending", Conflict, "已有延期申请待审批", "An extension is already waiting for a decision");
+    public static readonly RefusalCode ExtensionNone = new("extension.none", Conflict, "没有待审批的延期申请", "No extension is waiting for a decision");
+    public static readonly RefusalCode ExtensionLate = new("extension.too_late", Unprocessable, "延期申请最迟应在 {latest} 提出（{source}）", "An extension had to be asked for by {latest} ({source})");
+    public static readonly RefusalCode ExtensionNotLater = new("extension.not_later", Unprocessable, "新期限 {value} 应晚于现期限 {deadline}", "The new deadline {value} must lie after the present one, {deadline}");
+    public static readonly RefusalCode ExtensionTooMany = new("extension.too_many", Unprocessable, "已批准延期 {count} 次，最多 {max} 次（{source}）", "{count} extensions were granted already; {max} at most ({source})");
+
+    // Supervision
+    public static readonly RefusalCode AlreadyListed = new("listing.already_listed", Conflict, "已挂牌（{level}），请先摘牌", "It is listed already ({level}); delist it first");
+    public static readonly RefusalCode NotListed = new("listing.not_listed", Conflict, "没有挂牌", "It is not listed");
+    public static readonly RefusalCode DelistUnaccepted = new("listing.delist_unaccepted", Conflict, "尚有责任方未验收，不能以验收合格摘牌：{legs}", "Not every leg is accepted, so it cannot be delisted as accepted: {legs}");
+    public static readonly RefusalCode DocumentRequired = new("document_number.required", Unprocessable, "“{command}”必须有文号", "This ({command}) needs a document number");
+    public static readonly RefusalCode EscalateUp = new("escalation.not_higher", Unprocessable, "提级督办的单位 {body} 应比 {from} 的层级更高，且辖区包含 {region}", "{body} must stand above {from}, and its region must hold {region}");
+
+    // Closure
+    public static readonly RefusalCode StillListed = new("closure.still_listed", Conflict, "仍在挂牌督办，须由挂牌单位 {body} 摘牌后销号", "It is still listed; {body} must delist it first, or close it itself");
+    public static readonly RefusalCode StillSuspended = new("closure.still_suspended", Conflict, "停产停业令尚未解除，不能销号", "Production is still suspended; it cannot be closed");
+
+    // Record
+    public static readonly RefusalCode CorrectionEnterprise = new("correction.no_enterprise", Unprocessable, "隐患没有登记单位，请先更正单位名称", "The hazard has no enterprise; correct its name first");
+    public static readonly RefusalCode CorrectionRequired = new("correction.required_value", Invalid, "{field} 不能为空", "{field} cannot be empty");
+    public static readonly RefusalCode CorrectionRegion = new("correction.region_outside", Forbidden, "不能把隐患改到管辖范围之外的 {region}", "The hazard cannot be moved to {region}, outside your jurisdiction");
+#pragma warning restore CS1591
+}

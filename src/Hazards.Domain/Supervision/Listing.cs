@@ -1,0 +1,56 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>挂牌督办: at a level, by a body the policy lets list there.</summary>
+/// <param name="Level">The level.</param>
+/// <param name="Deadline">To be rectified by the end of this day.</param>
+/// <param name="Requirements">What is required.</param>
+/// <param name="PublishedIn">Where it was made public.</param>
+public sealed record ListHazard(ListingLevel Level, DateOnly Deadline, string Requirements, string? PublishedIn = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.List;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (hazard.Listing is { } listing)
+            return HazardRefusals.AlreadyListed.Because(null, ("level", CodeList.Chinese(listing.Level)));
+        var body = act.By.Body;
+        var rule = act.Policy.Listing.FirstOrDefault(r => r.Level == Level);
+        if (rule is null || body.Region.Level != rule.Regions || !rule.Kinds.Contains(body.Kind))
+            return HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", CodeList.Chinese(Level)), ("source", rule?.Source ?? "—"));
+        return (Checks.Document(act, Rule)
+            ?? Texts.Required("requirements", Requirements)
+            ?? Texts.Check("publishedIn", PublishedIn, 0, 400)
+            ?? Checks.Deadline("deadline", Deadline, act)) is { } wrong
+            ? wrong
+            : Decision.Of(new HazardListed(Level, Deadline, Requirements, PublishedIn));
+    }
+}
+
+/// <summary>摘牌: as accepted only when every leg is.</summary>
+/// <param name="Ground">Why.</param>
+/// <param name="Reason">In words.</param>
+public sealed record DelistHazard(DelistingGround Ground, string Reason) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Delist;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (hazard.Listing is not { } listing)
+            return HazardRefusals.NotListed.Because();
+        if ((Checks.After(act, listing.At, "挂牌") ?? Checks.Document(act, Rule) ?? Texts.Required("reason", Reason)) is { } wrong)
+            return wrong;
+        return Ground == DelistingGround.Accepted && hazard.Stage != Stage.AwaitingClosure
+            ? HazardRefusals.DelistUnaccepted.Because("ground", ("legs", string.Join('、', hazard.Legs.Values.Where(l => l.Stage != LegStage.Accepted).Select(l => $"{CodeList.Chinese(l.Leg)}（{CodeList.Chinese(l.Stage)}）"))))
+            : Decision.Of(new HazardDelisted(listing.Level, Ground, Reason));
+    }
+}

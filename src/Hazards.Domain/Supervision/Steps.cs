@@ -1,0 +1,156 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>催办: one leg, or all when none is named.</summary>
+public sealed record Urge(string Message, Leg? Leg = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Urge;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act) =>
+        Texts.Required("message", Message) is { } wrong ? wrong : Decision.Of(new LegUrged(Leg, Message));
+}
+
+/// <summary>下达督办通知书, with its 文号.</summary>
+public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly? ReplyBy = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.IssueNotice;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        return (Checks.Document(act, Rule)
+            ?? Texts.Required("requirements", Requirements)
+            ?? (ReplyBy is { } date ? Checks.Deadline("replyBy", date, act) : null)) is { } wrong
+            ? wrong
+            : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy));
+    }
+}
+
+/// <summary>现场督查.</summary>
+public sealed record RecordVisit(string Findings, Leg? Leg = null, string? Visitors = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Visit;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act) =>
+        (Texts.Required("findings", Findings) ?? Texts.Check("visitors", Visitors, 0, 400, multiline: false)) is { } wrong
+            ? wrong
+            : Decision.Of(new SupervisionVisitMade(Leg, Findings, Visitors));
+}
+
+/// <summary>提级督办: a higher body watches from now on.</summary>
+public sealed record Escalate(BodyId To, string Reason) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Escalate;
+
+    /// <inheritdoc />
+    public IEnumerable<BodyId> Names => [To];
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if ((Texts.Required("reason", Reason) ?? Checks.Living("to", To, act)) is { } wrong)
+            return wrong;
+        var to = act.Bodies[To];
+        return to.Region.Level <= act.By.Body.Region.Level || !to.Region.Contains(hazard.Region)
+            ? HazardRefusals.EscalateUp.Because("to", ("body", To), ("from", act.By.Body.Id), ("region", hazard.Region))
+            : Decision.Of(new SupervisionEscalated(To, Reason));
+    }
+}
+
+/// <summary>约谈.</summary>
+public sealed record HoldInterview(string Interviewed, string Summary, Leg? Leg = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Interview;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act) =>
+        (Texts.Name("interviewed", Interviewed) ?? Texts.Required("summary", Summary)) is { } wrong
+            ? wrong
+            : Decision.Of(new InterviewHeld(Leg, Interviewed, Summary));
+}
+
+/// <summary>通报批评, with its 文号.</summary>
+public sealed record CirculateCriticism(string Text, Leg? Leg = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Criticise;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        return (Checks.Document(act, Rule) ?? Texts.Required("text", Text)) is { } wrong ? wrong : Decision.Of(new CriticismCirculated(Leg, Text));
+    }
+}
+
+/// <summary>公开曝光.</summary>
+public sealed record Expose(string Medium, string Text) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Expose;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act) =>
+        (Texts.Name("medium", Medium) ?? Texts.Required("text", Text)) is { } wrong ? wrong : Decision.Of(new HazardExposed(Medium, Text));
+}
+
+/// <summary>行政处罚, with its 文号.</summary>
+/// <param name="Penalised">Who.</param>
+/// <param name="Measure">What.</param>
+/// <param name="Fine">万元, if a fine.</param>
+public sealed record ImposePenalty(string Penalised, string Measure, decimal? Fine = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Penalise;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        return (Checks.Document(act, Rule) ?? Texts.Name("penalised", Penalised) ?? Texts.Required("measure", Measure) ?? Checks.Money("fine", Fine)) is { } wrong
+            ? wrong
+            : Decision.Of(new PenaltyImposed(Penalised, Measure, Fine));
+    }
+}
+
+/// <summary>行刑衔接: handed to the organs of justice, with its 文号.</summary>
+public sealed record ReferToJustice(string To, string Grounds) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.Refer;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        return (Checks.Document(act, Rule) ?? Texts.Name("to", To) ?? Texts.Required("grounds", Grounds)) is { } wrong
+            ? wrong
+            : Decision.Of(new JudicialReferralMade(To, Grounds));
+    }
+}
