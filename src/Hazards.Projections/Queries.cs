@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Projections;
+
+/// <summary>Whose eyes look, and at which instant: every query takes one.</summary>
+/// <param name="Jurisdiction">Nothing outside it is found.</param>
+/// <param name="AsOf">The recorded instant to look from; null for now.</param>
+/// <param name="Today">The date in China that overdue is judged by: of <paramref name="AsOf"/>, or today.</param>
+public sealed record Scope(RegionCode Jurisdiction, DateTimeOffset? AsOf, DateOnly Today);
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">The items, in order.</param>
+/// <param name="Next">Opaque cursor of the next page; null on the last.</param>
+public sealed record Page<T>(ImmutableArray<T> Items, string? Next);
+
+/// <summary>What the lists can be narrowed by; all that is given must hold.</summary>
+public sealed record HazardFilter
+{
+    /// <summary>Hazards in this region.</summary>
+    public RegionCode? Region { get; init; }
+
+    /// <summary>In one of these sectors.</summary>
+    public ImmutableArray<SectorCode> Sectors { get; init; } = [];
+
+    /// <summary>At one of these stages.</summary>
+    public ImmutableArray<Stage> Stages { get; init; } = [];
+
+    /// <summary>Of this level.</summary>
+    public Level? Level { get; init; }
+
+    /// <summary>Safety or natural disaster.</summary>
+    public HazardKind? Kind { get; init; }
+
+    /// <summary>From one of these sources.</summary>
+    public ImmutableArray<ReportSource> Sources { get; init; } = [];
+
+    /// <summary>Listed (at any level) or not.</summary>
+    public bool? Listed { get; init; }
+
+    /// <summary>Listed at this level.</summary>
+    public ListingLevel? ListingLevel { get; init; }
+
+    /// <summary>This body answers for a leg.</summary>
+    public BodyId? Body { get; init; }
+
+    /// <summary>This body must act next: an open clock is its own.</summary>
+    public BodyId? Owes { get; init; }
+
+    /// <summary>Belongs to the enterprise with this credit code.</summary>
+    public CreditCode? Enterprise { get; init; }
+
+    /// <summary>Found on this date or later.</summary>
+    public DateOnly? FoundFrom { get; init; }
+
+    /// <summary>Found on this date or earlier.</summary>
+    public DateOnly? FoundTo { get; init; }
+
+    /// <summary>Any open clock is overdue, or none is.</summary>
+    public bool? Overdue { get; init; }
+
+    /// <summary>Reopened at least once, or never.</summary>
+    public bool? Reopened { get; init; }
+
+    /// <summary>The report was entered late (补录), or promptly.</summary>
+    public bool? Late { get; init; }
+
+    /// <summary>Handed over to two legs, or not.</summary>
+    public bool? Dual { get; init; }
+
+    /// <summary>Full text in title, description, place, enterprise and reference: all words, in any order.</summary>
+    public string? Text { get; init; }
+}
+
+/// <summary>Order of the ledger.</summary>
+public enum LedgerSort
+{
+    /// <summary>登记时间.</summary>
+    [Label("登记时间", "When it was first recorded")] Recorded,
+
+    /// <summary>发现时间.</summary>
+    [Label("发现时间", "When it was found")] Found,
+
+    /// <summary>最近变动.</summary>
+    [Label("最近变动", "When it last changed")] Changed,
+
+    /// <summary>最近到期.</summary>
+    [Label("最近到期", "The earliest due date of an open clock; hazards without one last")] Due,
+}
+
+/// <summary>A leg as lists show it.</summary>
+public sealed record LegItem(
+    Leg Leg, BodyId Body, LegStage Stage, DateOnly Deadline, bool DeadlineAssumed, BodyId? Supervisor, string? ResponsiblePerson,
+    DateTimeOffset AssignedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? LastHeardAt, int Percent, int Failed, int Extensions, bool ExtensionPending, int Urged);
+
+/// <summary>An open clock as lists show it.</summary>
+/// <param name="Kind">The duty.</param>
+/// <param name="Leg">The leg, if one.</param>
+/// <param name="Body">Who must act; null: the committee office of the region.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Due">The last day.</param>
+/// <param name="DaysOverdue">Days past due at the scope's date; 0 or less when not overdue.</param>
+/// <param name="Next">The supervision step the policy's ladder asks for next; null when none is due or all are taken.</param>
+public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, SupervisionStep? Next);
+
+/// <summary>A hazard as lists show it.</summary>
+public sealed record HazardItem(
+    HazardId Id, long Version, long Position, DateTimeOffset FirstRecordedAt, DateTimeOffset RecordedAt, DateTimeOffset FoundAt, bool Late,
+    RegionCode Region, SectorCode Sector, HazardKind Kind, ReportSource Source, string? Category, string Title, string? Place,
+    string? EnterpriseName, CreditCode? EnterpriseCode, ExternalReference? Reference, string? ReportedLevel, string? LedgerState,
+    Level? Level, Stage Stage, ListingLevel? ListingLevel, BodyId? ListedBy, DateTimeOffset? ListedAt, DateOnly? ListingDeadline, DocumentNumber? ListingDocument,
+    BodyId ReportedBy, BodyId? AssignedBy, ImmutableArray<LegItem> Legs, ImmutableArray<ClockItem> Clocks,
+    bool Suspended, BodyId? EscalatedTo, ClosureGround? ClosureGround, DateTimeOffset? ClosedAt, LookbackResult? Lookback, int Reopened, HazardId? MergedInto);
+
+/// <summary>One count of the closed-loop board.</summary>
+/// <param name="Region">The region the hazards are gathered under (one administrative level below the board's own).</param>
+/// <param name="Sector">The sector.</param>
+/// <param name="Stage">The stage.</param>
+/// <param name="Level">The level; null while not graded.</param>
+/// <param name="Count">Hazards.</param>
+/// <param name="Overdue">Of those, with an overdue clock.</param>
+/// <param name="DueSoon">Of those, with no overdue clock but one due within the policy's warning days.</param>
+public sealed record BoardCell(RegionCode Region, SectorCode Sector, Stage Stage, Level? Level, int Count, int Overdue, int DueSoon);
+
+/// <summary>The closed-loop status board.</summary>
+public sealed record Board(RegionCode Region, DateTimeOffset? AsOf, DateOnly Today, long Position, ImmutableArray<BoardCell> Cells);
+
+/// <summary>One level of the 挂牌督办 list in figures.</summary>
+public sealed record ListedCount(ListingLevel Level, int Count, int Overdue);
+
+/// <summary>Overdue clocks by body and duty.</summary>
+public sealed record OverdueCount(BodyId? Body, ClockKind Kind, int Count, int MostDays);
+
+/// <summary>The read side of hazards.</summary>
+public interface IHazardQueries
+{
+    /// <summary>台账: filtered, sorted, a page at a time (1 to 200).</summary>
+    Task<Page<HazardItem>> LedgerAsync(Scope scope, HazardFilter filter, LedgerSort sort, bool descending, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>One hazard's row; null when there is none in the jurisdiction at that instant.</summary>
+    Task<HazardItem?> FindAsync(Scope scope, HazardId id, CancellationToken cancellationToken = default);
+
+    /// <summary>闭环看板: stage × region × sector.</summary>
+    Task<Board> BoardAsync(Scope scope, RegionCode region, int dueSoonDays, CancellationToken cancellationToken = default);
+
+    /// <summary>挂牌督办清单: listed hazards, those with the fewest days left first.</summary>
+    Task<Page<HazardItem>> ListedAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The same in figures by level.</summary>
+    Task<ImmutableArray<ListedCount>> ListedCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
+
+    /// <summary>超期清单: hazards with an overdue clock, the longest overdue first.</summary>
+    Task<Page<HazardItem>> OverdueAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The same in figures: which body, which duty, how many, how long.</summary>
+    Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
+}
+
+/// <summary>The read side of bodies and keys.</summary>
+public interface IRegistryQueries
+{
+    /// <summary>The bodies with these ids, as they are now; unknown ids are left out.</summary>
+    Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default);
+
+    /// <summary>One body as of an instant; null when there was none.</summary>
+    Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
+
+    /// <summary>Bodies within a region, by id; filtered by kind, sector, part of the name; dissolved ones only when asked for.</summary>
+    Task<Page<Body>> ListBodiesAsync(RegionCode region, BodyKind? kind, SectorCode? sector, string? name, bool dissolved, DateTimeOffset? asOf, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>The key with this digest; null when there is none. Revoked and expired ones are found too: the caller says why it does not open.</summary>
+    Task<ApiKey?> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken = default);
+
+    /// <summary>Keys within a region, by id.</summary>
+    Task<ImmutableArray<ApiKey>> ListKeysAsync(RegionCode region, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What is handed to the log as <c>StreamAppend.Row</c>: the state after the append, to be written as a row with its events.</summary>
+public abstract record PendingState
+{
+    private PendingState() { }
+
+    /// <summary>A hazard before (null when new) and after the append.</summary>
+    public sealed record OfHazard(Hazard? Before, Hazard After, Policy Policy) : PendingState;
+
+    /// <summary>A body after the append.</summary>
+    public sealed record OfBody(Body After) : PendingState;
+
+    /// <summary>A key after the append.</summary>
+    public sealed record OfKey(ApiKey After) : PendingState;
+}
