@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+
+namespace Hazards.TestRun;
+
+/// <summary>One test assembly, built in the same configuration as this program.</summary>
+internal sealed record Suite(string Name, string Assembly)
+{
+    private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>
+    /// The suites that use a database have the private cluster's library beside them. Its own tests start servers of every
+    /// kind themselves.
+    /// </summary>
+    public bool NeedsServer => Name != "Hazards.LocalPostgres.Tests"
+        && File.Exists(Path.Combine(Path.GetDirectoryName(Assembly)!, "Hazards.LocalPostgres.dll"));
+
+    /// <summary>All suites of a checkout; those with a server first, since they take longest.</summary>
+    public static IReadOnlyList<Suite> Find(string root)
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var output = Path.Combine("bin", framework.Parent!.Name, framework.Name);
+        var suites = Directory.GetFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
+            .Select(project => (Name: Path.GetFileNameWithoutExtension(project), Folder: Path.GetDirectoryName(project)!))
+            .Select(project => new Suite(project.Name, Path.Combine(project.Folder, output, project.Name + ".dll")));
+        return [.. suites.OrderBy(suite => suite.NeedsServer ? 0 : 1).ThenBy(suite => suite.Name, StringComparer.Ordinal)];
+    }
+
+    public async Task<SuiteResult> RunAsync(
+        string results, string? connectionString, IReadOnlyList<string> filters, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var report = Path.Combine(results, Name + ".trx");
+        var said = await TestAsync(report, connectionString, filters, cancellationToken);
+        var result = File.Exists(report) ? Read(report, said) : SuiteResult.Broken(Name, said.Output);
+        Console.WriteLine($"{(result.Failures.Count == 0 ? "✓" : "✗")} {Name}: {result} · {clock.Elapsed.TotalSeconds:0.0} s");
+        return result;
+    }
+
+    private async Task<(int ExitCode, string Output)> TestAsync(
+        string report, string? connectionString, IReadOnlyList<string> filters, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            ArgumentList =
+            {
+                "test", Assembly, "--nologo", "--logger", $"trx;LogFileName={report}",
+                // A test that hangs fails instead of taking the run with it.
+                "--blame-hang", "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none",
+                "--results-directory", Path.GetDirectoryName(report)!,
+            },
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (filters.Count > 0)
+        {
+            start.ArgumentList.Add("--filter");
+            start.ArgumentList.Add(string.Join('|', filters.Select(filter => filter.IndexOfAny(['=', '~']) < 0 ? $"FullyQualifiedName~{filter}" : filter)));
+        }
+        if (connectionString is not null) start.Environment["HAZARDS_TEST_POSTGRES"] = connectionString;
+
+        using var process = new Process { StartInfo = start };
+        var output = new StringBuilder();
+        process.OutputDataReceived += (_, line) => Keep(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
+        process.Start();
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        return (process.ExitCode, output.ToString());
+    }
+
+    private SuiteResult Read(string report, (int ExitCode, string Output) said)
+    {
+        var outcomes = XDocument.Load(report).Descendants(Trx + "UnitTestResult").ToList();
+        var failures = outcomes.Where(outcome => Is(outcome, "Failed")).Select(Describe).ToList();
+        // The test host died: what it had not begun is not in the report.
+        if (said.ExitCode != 0 && failures.Count == 0) failures.Add(SuiteResult.BrokenText(Name, said.Output));
+        return new SuiteResult(outcomes.Count(outcome => Is(outcome, "Passed")), failures, outcomes.Count(outcome => Is(outcome, "NotExecuted")));
+    }
+
+    private static bool Is(XElement outcome, string value) => (string?)outcome.Attribute("outcome") == value;
+
+    private static string Describe(XElement outcome)
+    {
+        var error = outcome.Descendants(Trx + "ErrorInfo").FirstOrDefault();
+        var stack = ((string?)error?.Element(Trx + "StackTrace") ?? "").Split('\n').Where(line => line.Contains(" in ", StringComparison.Ordinal)).Take(6);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"✗ {(string?)outcome.Attribute("testName")}\n{(string?)error?.Element(Trx + "Message")}\n{string.Join('\n', stack)}");
+    }
+
+    private static void Keep(StringBuilder output, string? line)
+    {
+        if (line is null) return;
+        lock (output) output.AppendLine(line);
+    }
+}
