@@ -74,6 +74,13 @@ public sealed class LogDatabase : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Waits until the query says true; for what another session is about to do.</summary>
+    public async Task WaitForAsync(string query)
+    {
+        while (!await ScalarAsync<bool>(query))
+            await Task.Yield();
+    }
+
     /// <summary>Ends the backends whose last statement matches; returns how many there were.</summary>
     public Task<long> TerminateAsync(string queryLike) => ScalarAsync<long>($"""
         select count(pg_terminate_backend(pid)) from pg_stat_activity
