@@ -114,11 +114,11 @@ public sealed record Hazard
     /// <summary>Number of corrections.</summary>
     public int Corrections { get; init; }
 
-    /// <summary>The latest ledger row it was entered from.</summary>
-    public Sha256Digest? LedgerFingerprint { get; init; }
+    /// <summary>The latest ledger row it was entered from, every cell as it was.</summary>
+    public LedgerRowRecorded? LedgerRow { get; init; }
 
     /// <summary>The ledger's own word for its state.</summary>
-    public string? LedgerState { get; init; }
+    public string? LedgerState => LedgerRow?.State;
 
     /// <summary>When the newest event occurred, as claimed.</summary>
     public required DateTimeOffset LastOccurredAt { get; init; }
@@ -192,7 +192,7 @@ public sealed record Hazard
 
     private Hazard With(IHazardEvent happened, EventContext context) => happened switch
     {
-        LedgerRowRecorded e => this with { LedgerFingerprint = e.Fingerprint, LedgerState = e.State },
+        LedgerRowRecorded e => this with { LedgerRow = e },
         HazardVerified e => this with { Level = e.Level, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt },
         HazardRegraded e => this with { Level = e.To, GradingBasis = e.Basis },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },

@@ -35,7 +35,7 @@ public sealed record RegisterBody(BodyId Id, string Name, BodyKind Kind, RegionC
     public BodyDecision Decide(Body? body, BodyAct act)
     {
         ArgumentNullException.ThrowIfNull(act);
-        if (BodyChecks.MayKeep(act, Region) is { } no)
+        if (BodyChecks.MayRegister(act, Region) is { } no)
             return no;
         if (body is not null)
             return BodyRefusals.Exists.Because("id", ("id", Id));
@@ -117,6 +117,10 @@ public static class BodyRefusals
 
 internal static class BodyChecks
 {
+    // A ledger names bodies nobody has registered yet; whoever may enter it may enter them.
+    public static Refusal? MayRegister(BodyAct act, RegionCode region) =>
+        act.By.Roles.Contains(Role.Importer) && act.By.Jurisdiction.Contains(region) ? null : MayKeep(act, region);
+
     public static Refusal? MayKeep(BodyAct act, RegionCode region) =>
         act.By.Roles.Contains(Role.Administrator) && act.By.Jurisdiction.Contains(region)
             ? null

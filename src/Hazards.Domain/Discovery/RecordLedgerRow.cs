@@ -12,7 +12,7 @@ public sealed record RecordLedgerRow(string Ledger, Sha256Digest File, string Sh
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(hazard);
-        if (hazard.LedgerFingerprint == Fingerprint)
+        if (hazard.LedgerRow?.Fingerprint == Fingerprint)
             return HazardRefusals.NothingChanges.Because("fingerprint");
         return Decision.Of(new LedgerRowRecorded(Ledger, File, Sheet, Row, Fingerprint, State, Cells, NotUnderstood));
     }
