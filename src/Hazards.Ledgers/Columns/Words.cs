@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace Hazards.Ledgers;
+
+/// <summary>Makes words comparable: how a header or a state is typed says nothing about what it means.</summary>
+internal static class Words
+{
+    /// <summary>Without white space and punctuation, full-width letters and digits made half-width, Latin in upper case.</summary>
+    public static string Normalise(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            var half = HalfWidth(c);
+            if (char.IsLetterOrDigit(half)) plain.Append(char.ToUpperInvariant(half));
+        }
+        return plain.ToString();
+    }
+
+    /// <summary>The text before its first bracket or colon and without white space around: 整改资金(万元) → 整改资金.</summary>
+    public static string WithoutBrackets(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        var depth = 0;
+        foreach (var c in text)
+        {
+            if (c is '(' or '（' or '[' or '【' or '〔') depth++;
+            else if (c is ')' or '）' or ']' or '】' or '〕') depth = Math.Max(0, depth - 1);
+            else if (depth == 0) plain.Append(c);
+        }
+        return plain.ToString();
+    }
+
+    /// <summary>Half-width forms of letters, digits, space and ASCII punctuation; Roman numerals as letters.</summary>
+    public static string HalfWidth(string text) => string.Create(text.Length, text, static (to, from) =>
+    {
+        for (var i = 0; i < from.Length; i++) to[i] = HalfWidth(from[i]);
+    });
+
+    private static char HalfWidth(char c) => c switch
+    {
+        >= '！' and <= '～' => (char)(c - '！' + '!'),
+        '\u3000' or '\u00A0' => ' ',
+        _ => c,
+    };
+}
