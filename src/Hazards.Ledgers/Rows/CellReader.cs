@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Hazards.Ledgers;
+
+/// <summary>A cell to be understood: its column's meaning and the text under it.</summary>
+/// <param name="Column">What the column means.</param>
+/// <param name="Cell">The cell, which for an inherited one lies in another row.</param>
+internal readonly record struct MeantCell(ResolvedColumn Column, LedgerCell Cell)
+{
+    public string Text => Cell.Text.Trim();
+    public string Label => Column.Column.Label;
+}
+
+/// <summary>Reads single cells by what their column means. What is not understood becomes a note, never a value.</summary>
+internal sealed partial class CellReader(LedgerMapping mapping)
+{
+    private readonly Levels _levels = new(mapping);
+    private readonly States _states = new(mapping);
+
+    /// <summary>Puts one cell's meaning into the row.</summary>
+    public UnderstoodRow Read(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
+    {
+        if (IsUnreadable(cell, notes)) return row;
+        return cell.Column.Field switch
+        {
+            LedgerField.ExternalId => row with { ExternalId = Number(cell) },
+            LedgerField.FoundAt => row with { FoundAt = Date(cell, notes) },
+            LedgerField.Deadline => row with { Deadline = Date(cell, notes) },
+            LedgerField.CompletedAt => row with { CompletedAt = Date(cell, notes) },
+            LedgerField.ReinspectedAt => row with { ReinspectedAt = Date(cell, notes) },
+            LedgerField.AcceptedAt => row with { AcceptedAt = Date(cell, notes) },
+            LedgerField.ClosedAt => row with { ClosedAt = Date(cell, notes) },
+            LedgerField.InspectionBody => row with { InspectionBody = Name(cell, notes) },
+            LedgerField.Inspectors => row with { Inspectors = Name(cell, notes) },
+            LedgerField.ResponsiblePerson => row with { ResponsiblePerson = Name(cell, notes) },
+            LedgerField.ReinspectedBy => row with { ReinspectedBy = Name(cell, notes) },
+            LedgerField.AcceptedBy => row with { AcceptedBy = Name(cell, notes) },
+            LedgerField.Enterprise => row with { Enterprise = Name(cell, notes) },
+            LedgerField.ResponsibleUnit => Name(cell, notes) is { } name
+                ? row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, name)] }
+                : row,
+            LedgerField.Description => ReadDescription(row, cell, notes),
+            LedgerField.Level => row with { Level = Level(cell, notes) },
+            LedgerField.State => row with { State = State(cell, notes) },
+            LedgerField.Category => row with { Category = Category(cell, notes) },
+            LedgerField.Funds => row with { Funds = Funds(cell, notes) },
+            LedgerField.CreditCode => row with { CreditCode = CreditCode(cell, notes) },
+            LedgerField.Source => row with { Source = cell.Text },
+            LedgerField.Project => row with { Project = Shown(cell) },
+            LedgerField.Place => row with { Place = Shown(cell) },
+            LedgerField.Region => row with { Region = cell.Text },
+            LedgerField.Sector => row with { Sector = cell.Text },
+            LedgerField.Basis => row with { Basis = Prose(cell, notes) },
+            LedgerField.Measures => row with { Measures = Prose(cell, notes) },
+            LedgerField.Result => row with { Result = Prose(cell, notes) },
+            LedgerField.Shift => row with { Shift = cell.Text },
+            LedgerField.Remark => row with { Remark = Shown(cell) },
+            _ => throw new ArgumentOutOfRangeException(nameof(cell), cell.Column.Field, "no such field"),
+        };
+    }
+
+    /// <summary>How a value fits a column of this meaning: 1 fits, 0 could be anything, −1 cannot be.</summary>
+    public int Fit(LedgerField field, LedgerCell cell)
+    {
+        var isDate = DateTexts.LooksLikeDate(cell) || DateTexts.TryRead(cell, mapping.DateFormats, out _);
+        var isState = _states.Read(cell.Text).State is not null;
+        switch (field)
+        {
+            case LedgerField.FoundAt or LedgerField.Deadline or LedgerField.CompletedAt or LedgerField.ReinspectedAt or LedgerField.AcceptedAt or LedgerField.ClosedAt:
+                return isDate ? 1 : -1;
+            case LedgerField.State:
+                return isState ? 1 : -1;
+            case LedgerField.Level:
+                return _levels.Read(cell.Text).Level is not null ? 1 : -1;
+            case LedgerField.CreditCode:
+                return CreditCodeForm().IsMatch(cell.Text.Trim()) ? 1 : -1;
+            case LedgerField.Funds:
+                return Amount().IsMatch(Words.HalfWidth(cell.Text).Trim()) ? 1 : -1;
+            case LedgerField.ExternalId:
+                return isDate || !Identifier().IsMatch(cell.Text.Trim()) ? -1 : 1;
+            case LedgerField.Shift:
+                return cell.Text.Contains('班', StringComparison.Ordinal) ? 1 : isDate || isState ? -1 : 0;
+            case LedgerField.Remark or LedgerField.Result:
+                return 0;
+            case LedgerField.Description:
+                return isDate || isState || IsBareLevel(cell.Text) ? -1 : cell.Text.Length >= 8 ? 1 : 0;
+            case LedgerField.Category:
+                return isDate || isState ? -1 : 0;
+            default:
+                return isDate || isState || IsBareLevel(cell.Text) ? -1 : 0;
+        }
+    }
+
+    /// <summary>An error or a formula that was never calculated has no value to read.</summary>
+    private static bool IsUnreadable(MeantCell cell, List<LedgerNote> notes)
+    {
+        if (cell.Cell.Kind == CellKind.Error) notes.Add(About(Notes.CellError, cell, cell.Text));
+        else if (cell.Text.Length == 0) notes.Add(About(Notes.FormulaWithoutValue, cell));
+        else return false;
+        return true;
+    }
+
+    /// <summary>A number typed into a numbered column may be stored as 3.0; its text is 3 on screen.</summary>
+    public static string Number(MeantCell cell) => cell.Cell.Kind == CellKind.Number
+        && decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && number == decimal.Truncate(number)
+            ? decimal.Truncate(number).ToString(CultureInfo.InvariantCulture)
+            : cell.Text;
+
+    private LedgerDate? Date(MeantCell cell, List<LedgerNote> notes)
+    {
+        if (DateTexts.TryRead(cell.Cell, mapping.DateFormats, out var date)) return date;
+        if (cell.Cell.Kind != CellKind.Date && DateTexts.TryReadSerial(cell.Cell, out date))
+        {
+            notes.Add(About(Notes.DateSerial, cell, cell.Text, Day(date)));
+            return date;
+        }
+        notes.Add(About(States.IsStateWord(cell.Text) ? Notes.DateIsState : Notes.DateNotUnderstood, cell, cell.Text));
+        return null;
+    }
+
+    private static string? Name(MeantCell cell, List<LedgerNote> notes)
+    {
+        NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) ? Notes.TextIsDate
+            : States.IsStateWord(cell.Text) ? Notes.TextIsState
+            : double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? Notes.TextIsNumber
+            : null;
+        if (stray is null) return cell.Text;
+        notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
+        return null;
+    }
+
+    private static UnderstoodRow ReadDescription(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
+    {
+        var text = Prose(cell, notes);
+        var items = ItemCounter.Count(text);
+        if (items > 1) notes.Add(About(Notes.DescriptionMayHoldSeveral, cell, items));
+        return row with { Description = text, ItemCount = items, MayHoldSeveral = items > 1 };
+    }
+
+    private static string Prose(MeantCell cell, List<LedgerNote> notes)
+    {
+        if (cell.Text.EndsWith("...", StringComparison.Ordinal) || cell.Text.EndsWith('…')) notes.Add(About(Notes.TextTruncated, cell));
+        return cell.Text;
+    }
+
+    private Reading<LedgerLevel> Level(MeantCell cell, List<LedgerNote> notes)
+    {
+        var reading = _levels.Read(cell.Text);
+        if (reading.Contradictory) notes.Add(About(Notes.LevelContradictory, cell, cell.Text));
+        else if (reading.Level is null) notes.Add(About(Notes.LevelUnknown, cell, cell.Text));
+        else if (reading.Between) notes.Add(About(Notes.LevelBetween, cell, cell.Text));
+        return new(cell.Text, reading.Level);
+    }
+
+    private Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
+    {
+        var (state, shortened) = _states.Read(cell.Text);
+        if (shortened) notes.Add(About(Notes.StateShortened, cell, cell.Text));
+        if (state is null) notes.Add(About(DateTexts.LooksLikeDate(cell.Cell) ? Notes.StateIsDate : Notes.StateUnknown, cell, cell.Cell.Display));
+        return new(cell.Text, state);
+    }
+
+    private string Category(MeantCell cell, List<LedgerNote> notes)
+    {
+        if (IsBareLevel(cell.Text)) notes.Add(About(Notes.CategoryIsLevel, cell, cell.Text));
+        return cell.Text;
+    }
+
+    /// <summary>Whether a text can only be a level: C, 3级, 一般. A digit alone could be anything.</summary>
+    private bool IsBareLevel(string text)
+    {
+        var plain = text.Trim();
+        return plain.Length <= 8 && !plain.All(char.IsDigit) && _levels.Read(plain).Level is not null;
+    }
+
+    /// <summary>3.5, 3.5万, 3.5万元 are 万元, as the column's name says; 35000元 is converted.</summary>
+    private static decimal? Funds(MeantCell cell, List<LedgerNote> notes)
+    {
+        var match = Amount().Match(Words.HalfWidth(cell.Text).Trim());
+        if (match.Success && decimal.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
+            return match.Groups[2].Value == "元" ? amount / 10_000 : amount;
+        notes.Add(About(Notes.FundsNotUnderstood, cell, cell.Text));
+        return null;
+    }
+
+    private static string? CreditCode(MeantCell cell, List<LedgerNote> notes)
+    {
+        var code = Words.HalfWidth(cell.Text).Trim().ToUpperInvariant();
+        if (CreditCodeForm().IsMatch(code)) return code;
+        notes.Add(About(Notes.CreditCodeNotUnderstood, cell, cell.Text));
+        return null;
+    }
+
+    private static string Shown(MeantCell cell) => cell.Cell.Display.Trim();
+
+    internal static string Day(LedgerDate date) => date.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static LedgerNote About(NoteKind kind, MeantCell cell, params object[] facts) =>
+        kind.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, facts);
+
+    /// <summary>GB 32100-2015, 4.1: 18 characters of digits and capitals without I, O, S, V, Z.</summary>
+    [GeneratedRegex(@"^[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}$", RegexOptions.CultureInvariant)]
+    private static partial Regex CreditCodeForm();
+
+    [GeneratedRegex(@"^(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|万|元)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Amount();
+
+    [GeneratedRegex(@"^[A-Za-z0-9〔〕\[\]()（）\-_/.#号第]{1,36}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Identifier();
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Hazards.Ledgers;
+
+/// <summary>How much a note matters.</summary>
+[JsonConverter(typeof(LedgerEnumConverter<NoteSeverity>))]
+public enum NoteSeverity
+{
+    /// <summary>Understood, with something worth knowing.</summary>
+    Info,
+    /// <summary>A cell that was not understood, or that contradicts another; the row is understood in part.</summary>
+    Warning,
+    /// <summary>The row cannot become a hazard as it stands.</summary>
+    Error,
+}
+
+/// <summary>Something to know about a cell, a row or a sheet.</summary>
+/// <param name="Code">Stable, dotted; listed in docs/ledgers.md.</param>
+/// <param name="Severity">How much it matters.</param>
+/// <param name="Column">The header of the column; null when it is about the whole row or sheet.</param>
+/// <param name="Address">The cell, or the row's first cell.</param>
+/// <param name="Original">The cell's text as the file has it; null when there is none.</param>
+/// <param name="Zh">The sentence in Chinese.</param>
+/// <param name="En">The sentence in English.</param>
+public sealed record LedgerNote(string Code, NoteSeverity Severity, string? Column, string? Address, string? Original, string Zh, string En);
+
+/// <summary>A kind of note: its code, weight and sentences, into which the facts are put.</summary>
+internal sealed record NoteKind(string Code, NoteSeverity Severity, string Zh, string En)
+{
+    /// <summary>Facts quoted in a sentence are cut here; the note carries the whole original beside it.</summary>
+    private const int LongestFact = 40;
+
+    public LedgerNote About(string? column, string? address, string? original, params object[] facts)
+    {
+        var shown = Array.ConvertAll(facts, fact => fact is string { Length: > LongestFact } text ? text[..LongestFact] + "…" : fact);
+        return new(Code, Severity, column, address, original,
+            string.Format(CultureInfo.InvariantCulture, Zh, shown), string.Format(CultureInfo.InvariantCulture, En, shown));
+    }
+}
+
+/// <summary>Every note this library can make. The code list in docs/ledgers.md is checked against it.</summary>
+internal static class Notes
+{
+    public static readonly NoteKind DateNotUnderstood = Warning("date.not_understood",
+        "“{0}”不是能识别的日期。", "“{0}” is not a date.");
+    public static readonly NoteKind DateIsState = Warning("date.is_state",
+        "日期列里写的是状态“{0}”。", "A date column holds the state “{0}”.");
+    public static readonly NoteKind DateSerial = Info("date.serial",
+        "数字 {0} 按 Excel 日期序号读作 {1}。", "The number {0} was read as an Excel serial: {1}.");
+    public static readonly NoteKind TextIsDate = Warning("text.is_date",
+        "“{1}”列里是日期 {0}，不采用。", "Column “{1}” holds the date {0}; it was not taken.");
+    public static readonly NoteKind TextIsState = Warning("text.is_state",
+        "“{1}”列里是状态“{0}”，不采用。", "Column “{1}” holds the state “{0}”; it was not taken.");
+    public static readonly NoteKind TextIsNumber = Warning("text.is_number",
+        "“{1}”列里是数字 {0}，不采用。", "Column “{1}” holds the number {0}; it was not taken.");
+    public static readonly NoteKind TextTruncated = Warning("text.truncated",
+        "原文以省略号结尾，导入前已被截断。", "The text ends in an ellipsis: it had been cut before this import.");
+    public static readonly NoteKind CellError = Warning("cell.error",
+        "单元格是公式错误 {0}。", "The cell is a formula error: {0}.");
+    public static readonly NoteKind FormulaWithoutValue = Warning("cell.formula_without_value",
+        "公式没有保存计算结果。", "The formula has no stored result.");
+    public static readonly NoteKind CellMerged = Info("cell.merged",
+        "取自合并单元格 {0}。", "Taken from the merged cells {0}.");
+
+    public static readonly NoteKind DescriptionMissing = Error("description.missing",
+        "没有隐患内容，无法成为一条隐患。", "There is no description, so the row cannot become a hazard.");
+    public static readonly NoteKind DescriptionMayHoldSeveral = Info("description.may_hold_several",
+        "可能含有 {0} 条隐患；未拆分。", "It may hold {0} hazards; it was not split.");
+
+    public static readonly NoteKind FoundAtMissing = Warning("foundAt.missing",
+        "没有发现时间。", "The date of discovery is missing.");
+    public static readonly NoteKind DeadlineBeforeFound = Warning("deadline.before_found",
+        "整改期限 {0} 早于发现日期 {1}。", "The deadline {0} is before the discovery {1}.");
+    public static readonly NoteKind CompletedBeforeFound = Warning("completedAt.before_found",
+        "整改完成日期 {0} 早于发现日期 {1}。", "The completion {0} is before the discovery {1}.");
+    public static readonly NoteKind CompletedMissing = Info("completedAt.missing",
+        "状态为“{0}”，但没有整改完成日期。", "The state is “{0}”, but there is no completion date.");
+
+    public static readonly NoteKind LevelUnknown = Warning("level.unknown",
+        "不认识的隐患等级“{0}”。", "The level “{0}” is not known.");
+    public static readonly NoteKind LevelMissing = Warning("level.missing",
+        "没有隐患等级。", "The level is missing.");
+    public static readonly NoteKind LevelDefaulted = Info("level.defaulted",
+        "没有隐患等级，按映射的默认值。", "The level is missing; the mapping's default was taken.");
+    public static readonly NoteKind LevelBetween = Info("level.between",
+        "等级“{0}”介于一般与重大之间，按一般隐患读，原文保留。", "The level “{0}” lies between general and major; it was read as general and kept as written.");
+    public static readonly NoteKind LevelContradictory = Warning("level.contradictory",
+        "等级“{0}”自相矛盾。", "The level “{0}” contradicts itself.");
+    public static readonly NoteKind LevelDescriptionSaysMajor = Warning("level.description_says_major",
+        "等级是“{0}”，隐患内容却说是重大隐患。", "The level is “{0}”, but the description says the hazard is major.");
+    public static readonly NoteKind CategoryIsLevel = Info("category.is_level",
+        "类别列里写的是等级“{0}”。", "The category column holds the level “{0}”.");
+
+    public static readonly NoteKind StateUnknown = Warning("state.unknown",
+        "不认识的状态“{0}”。", "The state “{0}” is not known.");
+    public static readonly NoteKind StateIsDate = Warning("state.is_date",
+        "状态列里是日期 {0}。", "The state column holds the date {0}.");
+    public static readonly NoteKind StateMissing = Warning("state.missing",
+        "没有状态。", "The state is missing.");
+    public static readonly NoteKind StateDefaulted = Info("state.defaulted",
+        "没有状态，按映射的默认值。", "The state is missing; the mapping's default was taken.");
+    public static readonly NoteKind StateShortened = Info("state.shortened",
+        "状态“{0}”去掉括号后识别。", "The state “{0}” was read without its brackets.");
+    public static readonly NoteKind StateContradictsDates = Warning("state.contradicts_completion",
+        "状态为“{0}”，却有整改完成日期 {1}。", "The state is “{0}”, yet there is a completion date, {1}.");
+
+    public static readonly NoteKind UnitMissing = Warning("responsibleUnit.missing",
+        "没有责任单位。", "No responsible unit is named.");
+    public static readonly NoteKind UnitIsInspector = Info("responsibleUnit.is_inspector",
+        "责任单位“{0}”就是检查单位。", "The responsible unit, “{0}”, is the body that inspected.");
+    public static readonly NoteKind FundsNotUnderstood = Warning("funds.not_understood",
+        "“{0}”不是金额。", "“{0}” is not an amount.");
+    public static readonly NoteKind CreditCodeNotUnderstood = Warning("creditCode.not_understood",
+        "“{0}”不是 18 位统一社会信用代码。", "“{0}” is not an 18-character unified social credit code.");
+
+    public static readonly NoteKind IdRepeated = Info("externalId.repeated",
+        "编号“{0}”在台账里出现不止一次；以编号加内容摘要为键。", "The number “{0}” occurs more than once; the key is the number and a digest of the content.");
+    public static readonly NoteKind IdMissing = Info("externalId.missing",
+        "没有编号；以内容摘要为键。", "There is no number; the key is a digest of the content.");
+    public static readonly NoteKind RowTwice = Warning("row.twice",
+        "与前面的行编号、时间、地点、内容都相同，可能是重复登记。", "Number, time, place and description equal an earlier row's: it may be entered twice.");
+
+    public static readonly NoteKind RowRealigned = Warning("row.realigned",
+        "本行有 {0} 格，表头有 {1} 格；按内容对齐：{2}。", "The row has {0} fields, the header {1}; aligned by content: {3}.");
+    public static readonly NoteKind RowShort = Info("row.short",
+        "本行有 {0} 格，表头有 {1} 格；末尾按空格补齐。", "The row has {0} fields, the header {1}; the end was taken as blank.");
+    public static readonly NoteKind RowNotAligned = Error("row.not_aligned",
+        "本行有 {0} 格，表头有 {1} 格，无法判断错在哪一格。", "The row has {0} fields, the header {1}; which one is wrong cannot be told.");
+
+    public static readonly NoteKind ColumnMissing = Warning("column.missing",
+        "表里没有映射所说的列“{0}”。", "The table has no column “{0}”, which the mapping names.");
+    public static readonly NoteKind ColumnAmbiguous = Warning("column.ambiguous",
+        "有几列都叫“{0}”，取最左一列；要取 {1} 列请在映射里写列标。", "Several columns are called “{0}”; the leftmost was taken. Name the letter to take {1}.");
+    public static readonly NoteKind ColumnUnmapped = Info("column.unmapped",
+        "列“{0}”没有映射，原文保留。", "Column “{0}” is not mapped; its texts are kept.");
+    public static readonly NoteKind SheetHidden = Warning("sheet.hidden",
+        "工作表“{0}”是隐藏的，没有读取（{1} 行有内容）。", "Sheet “{0}” is hidden and was not read ({1} rows have content).");
+    public static readonly NoteKind SheetWithoutTable = Warning("sheet.no_table",
+        "工作表“{0}”里没有找到所需的表头，没有读取（{1} 行有内容）。", "No such header was found in sheet “{0}”; it was not read ({1} rows have content).");
+
+    private static NoteKind Info(string code, string zh, string en) => new(code, NoteSeverity.Info, zh, en);
+    private static NoteKind Warning(string code, string zh, string en) => new(code, NoteSeverity.Warning, zh, en);
+    private static NoteKind Error(string code, string zh, string en) => new(code, NoteSeverity.Error, zh, en);
+}

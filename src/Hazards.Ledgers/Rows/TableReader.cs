@@ -1,0 +1,195 @@
+namespace Hazards.Ledgers;
+
+/// <summary>One reading of one table.</summary>
+internal sealed class TableReader
+{
+    private readonly LedgerTable _table;
+    private readonly List<ResolvedColumn> _columns;
+    private readonly Dictionary<int, string> _headers;
+    private readonly RowReader _rows;
+    private readonly RowAligner? _aligner;
+    private readonly Dictionary<string, int> _timesNumbered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _timesKeyed = new(StringComparer.Ordinal);
+    private readonly MergedAnchors _anchors;
+
+    public TableReader(LedgerTable table, LedgerMapping mapping, LedgerFormat format)
+    {
+        _table = table;
+        _columns = ColumnResolver.Resolve(table, mapping).Found;
+        _headers = table.Columns.ToDictionary(c => c.Number, c => c.Header);
+        _rows = new RowReader(mapping, _columns);
+        _aligner = format == LedgerFormat.Csv ? new RowAligner(table, _columns, _rows.Cells) : null;
+        _anchors = new MergedAnchors(table.Sheet.Merges, table.HeaderLast);
+    }
+
+    public IEnumerable<LedgerRow> Rows()
+    {
+        CountNumbers();
+        // Blank rows matter between rows; the thousands of formatted ones below a table do not.
+        List<LedgerSheetRow> blank = [];
+        foreach (var (row, skip) in Sorted())
+        {
+            if (skip == LedgerSkip.Blank)
+            {
+                blank.Add(row);
+                continue;
+            }
+            foreach (var earlier in blank) yield return Skipped(earlier, LedgerSkip.Blank);
+            blank.Clear();
+            yield return skip is { } reason ? Skipped(row, reason) : Record(row);
+        }
+    }
+
+    private IEnumerable<(LedgerSheetRow Row, LedgerSkip? Skip)> Sorted()
+    {
+        var sorter = new RowSorter(_table, _columns);
+        foreach (var row in _table.Sheet.ReadRows()) yield return (row, sorter.Sort(row));
+    }
+
+    /// <summary>The first pass: how often each number occurs, and what the columns of a csv usually hold.</summary>
+    private void CountNumbers()
+    {
+        foreach (var (row, skip) in Sorted())
+        {
+            if (skip is not null) continue;
+            _aligner?.Learn(row);
+            _anchors.Learn(row);
+            if (NumberOf(row) is { } number) _timesNumbered[number] = _timesNumbered.GetValueOrDefault(number) + 1;
+        }
+    }
+
+    private string? NumberOf(LedgerSheetRow row)
+    {
+        var column = _columns.Find(c => c.Field == LedgerField.ExternalId);
+        if (column is null) return null;
+        var cell = row.At(column.Column.Number) is { IsBlank: false } own ? own : _anchors.Lent(row.Number, column.Column.Number)?.Cell;
+        return cell is null ? null : CellReader.Number(new(column, cell));
+    }
+
+    private LedgerRow Skipped(LedgerSheetRow row, LedgerSkip reason)
+    {
+        var cells = Cells(row, row);
+        return new()
+        {
+            Sheet = _table.Sheet.Name,
+            Number = row.Number,
+            Hidden = row.Hidden,
+            Verdict = RowVerdict.Skipped,
+            Skip = reason,
+            Cells = cells,
+            Fingerprint = RowKeys.Fingerprint(cells),
+        };
+    }
+
+    private LedgerRow Record(LedgerSheetRow row)
+    {
+        List<LedgerNote> notes = [];
+        var (aligned, note) = _aligner?.Align(row) ?? new(row, null);
+        if (note is not null) notes.Add(note);
+        var cells = Cells(row, aligned ?? row);
+        var meant = aligned is null ? [] : Meant(aligned, notes);
+        var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
+        var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
+        var key = KeyOf(row, understood?.ExternalId, identity, notes);
+        return new()
+        {
+            Sheet = _table.Sheet.Name,
+            Number = row.Number,
+            Hidden = row.Hidden,
+            Verdict = VerdictOf(notes),
+            Cells = cells,
+            Key = key,
+            Identity = identity,
+            Fingerprint = RowKeys.Fingerprint(cells),
+            Understood = understood,
+            Notes = notes,
+        };
+    }
+
+    private static RowVerdict VerdictOf(List<LedgerNote> notes) =>
+        notes.Exists(n => n.Severity == NoteSeverity.Error) ? RowVerdict.Kept
+        : notes.Exists(n => n.Severity == NoteSeverity.Warning) ? RowVerdict.Partly
+        : RowVerdict.Understood;
+
+    private string KeyOf(LedgerSheetRow row, string? number, string identity, List<LedgerNote> notes)
+    {
+        var at = CellAddress.Of(1, row.Number);
+        var unique = number is not null && _timesNumbered.GetValueOrDefault(number) <= 1;
+        if (number is null) notes.Add(Notes.IdMissing.About(null, at, null));
+        else if (!unique) notes.Add(Notes.IdRepeated.About(null, at, number, number));
+
+        var key = RowKeys.Key(_table.Sheet.Name, number, unique, identity, 1);
+        var occurrence = _timesKeyed[key] = _timesKeyed.GetValueOrDefault(key) + 1;
+        if (occurrence == 1) return key;
+        notes.Add(Notes.RowTwice.About(null, at, number));
+        return RowKeys.Key(_table.Sheet.Name, number, unique: false, identity, occurrence);
+    }
+
+    /// <summary>The cells that mean something, with those that merged cells above lend to this row.</summary>
+    private List<MeantCell> Meant(LedgerSheetRow row, List<LedgerNote> notes)
+    {
+        List<MeantCell> cells = [];
+        foreach (var column in _columns)
+        {
+            var cell = row.At(column.Column.Number);
+            if (cell is null or { IsBlank: true })
+            {
+                if (_anchors.Lent(row.Number, column.Column.Number) is not var (lent, range)) continue;
+                notes.Add(Notes.CellMerged.About(column.Column.Label, CellAddress.Of(column.Column.Number, row.Number), lent.Text, range.ToString()));
+                cell = lent;
+            }
+            cells.Add(new(column, cell));
+        }
+        return cells;
+    }
+
+    /// <summary>Every cell of the file's row, under the header it belongs to once the row is aligned.</summary>
+    private List<LedgerRowCell> Cells(LedgerSheetRow original, LedgerSheetRow aligned)
+    {
+        var headers = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var cell in aligned.Cells) headers.TryAdd(cell.SourceAddress, _headers.GetValueOrDefault(cell.Column));
+        return [.. original.Cells.Select(c => new LedgerRowCell(headers.GetValueOrDefault(c.Address), c.Address, c.Text, c.Date is null ? null : c.Display))];
+    }
+}
+
+/// <summary>
+/// The values that merged cells hold for the rows below their first: one inspection merged over its five hazards. Only
+/// cells merged downwards in a single column lend their value; ranges across columns are layout.
+/// </summary>
+internal sealed class MergedAnchors
+{
+    private readonly Dictionary<int, List<MergedRange>> _byColumn;
+    private readonly Dictionary<(int Row, int Column), LedgerCell> _anchors = [];
+
+    public MergedAnchors(IReadOnlyList<MergedRange> merges, int headerLast) => _byColumn = merges
+        .Where(m => m.Width == 1 && m.Height > 1 && m.Top > headerLast)
+        .GroupBy(m => m.Left)
+        .ToDictionary(g => g.Key, g => g.OrderBy(m => m.Top).ToList());
+
+    public void Learn(LedgerSheetRow row)
+    {
+        if (_byColumn.Count == 0) return;
+        foreach (var cell in row.Cells)
+            if (!cell.IsBlank && RangeAt(cell.Row, cell.Column) is { } range && range.Top == cell.Row)
+                _anchors[(cell.Row, cell.Column)] = cell;
+    }
+
+    public (LedgerCell Cell, MergedRange Range)? Lent(int row, int column) =>
+        RangeAt(row, column) is { } range && range.Top < row && _anchors.TryGetValue((range.Top, column), out var cell)
+            ? (cell, range)
+            : null;
+
+    private MergedRange? RangeAt(int row, int column)
+    {
+        if (!_byColumn.TryGetValue(column, out var ranges)) return null;
+        int low = 0, high = ranges.Count - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (ranges[middle].Bottom < row) low = middle + 1;
+            else if (ranges[middle].Top > row) high = middle - 1;
+            else return ranges[middle];
+        }
+        return null;
+    }
+}
