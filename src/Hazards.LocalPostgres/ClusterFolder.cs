@@ -12,6 +12,7 @@ internal sealed class ClusterFolder : IDisposable
     /// <summary>Where root keeps what an unprivileged account could not reach below the checkout.</summary>
     public const string Elsewhere = "/var/lib/hazards";
 
+    private const string TemporaryPrefix = "hazards-pg-";
     private const int LogLimit = 16 * 1024 * 1024;
 
     private readonly FileStream _lock;
@@ -119,11 +120,29 @@ internal sealed class ClusterFolder : IDisposable
 
     private static async Task<string> TemporaryPlaceAsync(Account account, CancellationToken cancellationToken)
     {
-        var name = "hazards-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
         foreach (var parent in (string[])[System.IO.Path.GetTempPath(), "/tmp", "/var/tmp"])
             if (await account.EnterAsync(parent, cancellationToken) is { } real)
-                return System.IO.Path.Combine(real, name);
+            {
+                Sweep(real);
+                return System.IO.Path.Combine(real, TemporaryPrefix + RandomNumberGenerator.GetHexString(16, lowercase: true));
+            }
         throw Unusable(System.IO.Path.GetTempPath());
+    }
+
+    // A host killed before its server ran left a folder behind that nobody's watchdog removes.
+    private static void Sweep(string parent)
+    {
+        foreach (var folder in new DirectoryInfo(parent).EnumerateDirectories(TemporaryPrefix + "*"))
+            try
+            {
+                if (DateTime.UtcNow - folder.LastWriteTimeUtc < TimeSpan.FromHours(1)) continue;
+                using var unused = FolderLock.TryTake(System.IO.Path.Combine(folder.FullName, "lock"));
+                if (unused is not null) folder.Delete(recursive: true);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                // Another user's, or just being removed.
+            }
     }
 
     // A checkout below /root or in a private temporary folder is closed to the account that root lends. Opening such

@@ -18,7 +18,8 @@ internal static class Hold
             },
             cancellationToken);
         Console.WriteLine(cluster.ConnectionString);
-        while (await Console.In.ReadLineAsync(cancellationToken) is not null) { }
+        // Reading the console does not itself heed a token.
+        await Task.Run(Console.In.ReadToEnd, CancellationToken.None).WaitAsync(cancellationToken);
         return 0;
     }
 }
