@@ -5,7 +5,7 @@ namespace Hazards.Ledgers.Tests;
 
 public class XlsxReadingFacts
 {
-    private static async Task<List<LedgerSheetRow>> Read(Workbook workbook)
+    private static async Task<List<SheetRow>> Read(Workbook workbook)
     {
         using var file = await File_(workbook.ToBytes());
         return [.. file.Sheets[0].ReadRows()];

@@ -49,6 +49,9 @@ internal static class HeaderWords
     private static readonly (string Word, LedgerField Field)[] ByLength =
         [.. Exact.Where(e => e.Key.Length >= 2).OrderByDescending(e => e.Key.Length).Select(e => (e.Key, e.Value.Field))];
 
+    /// <summary>Longer texts are instructions or data.</summary>
+    private const int LongestHeader = 120;
+
     /// <summary>A meaning found in a header, and how sure that is from 0 to 1.</summary>
     internal readonly record struct Match(LedgerField Field, string? Role, double Confidence);
 
@@ -57,7 +60,7 @@ internal static class HeaderWords
     /// <summary>What a header path (整改责任单位, 施工) means; null when no word in it is known.</summary>
     public static Match? Find(IReadOnlyList<string> path)
     {
-        if (path.Count == 0) return null;
+        if (path.Count == 0 || path.Sum(p => p.Length) > LongestHeader) return null;
         return FindExact(string.Concat(path))
             ?? FindRole(path)
             ?? FindExact(path[^1])
@@ -85,12 +88,20 @@ internal static class HeaderWords
         var plain = Words.Normalise(Words.WithoutBrackets(header));
         foreach (var (word, field) in ByLength)
             if (plain.EndsWith(word, StringComparison.Ordinal))
-                return new(field, RoleIn(header, field), 0.75);
+                return new(Planned(field, plain), RoleIn(header, field), 0.75);
         foreach (var (word, field) in ByLength)
             if (word.Length >= 3 && plain.Contains(word, StringComparison.Ordinal))
                 return new(field, RoleIn(header, field), 0.6);
         return null;
     }
+
+    /// <summary>计划整改完成时间 is not when it was done but by when it is to be done.</summary>
+    private static LedgerField Planned(LedgerField field, string header) =>
+        field == LedgerField.CompletedAt && Array.Exists(PlanWords, word => header.StartsWith(word, StringComparison.Ordinal))
+            ? LedgerField.Deadline
+            : field;
+
+    private static readonly string[] PlanWords = ["计划", "要求", "拟", "预计", "应", "限定"];
 
     private static string? RoleIn(string header, LedgerField field) => field != LedgerField.ResponsibleUnit
         ? null

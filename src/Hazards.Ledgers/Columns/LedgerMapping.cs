@@ -97,7 +97,7 @@ public sealed partial record LedgerMapping
         try
         {
             var mapping = JsonSerializer.Deserialize<LedgerMapping>(json, Json);
-            if (mapping is null) return Refusals.MappingBroken.At("$", "null");
+            if (mapping is null || mapping.Columns.Contains(null!)) return Refusals.MappingBroken.At("$", "null");
             return mapping.Check() is { } refusal ? refusal : mapping;
         }
         catch (JsonException e)

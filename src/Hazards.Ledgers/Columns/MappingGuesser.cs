@@ -46,7 +46,7 @@ public static class MappingGuesser
     private static ColumnGuess Guess(LedgerTable table, LedgerColumn column, CellReader contents)
     {
         if (HeaderWords.Find(column.Path) is not { } match) return new(column, null, null, 0);
-        var values = table.Samples.Select(r => r.At(column.Number)).OfType<LedgerCell>().Where(c => !c.IsBlank).ToList();
+        var values = table.Samples.Select(r => r.At(column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).ToList();
         var field = StateOrResult(match.Field, column, values, contents);
         var confidence = Math.Round(Math.Clamp(match.Confidence + Support(field, values, contents), 0, 1), 2);
         return confidence >= LeastConfidence || field == LedgerField.Description
@@ -55,14 +55,14 @@ public static class MappingGuesser
     }
 
     /// <summary>整改情况 may hold 已整改 or the story of the repair; the cells tell.</summary>
-    private static LedgerField StateOrResult(LedgerField field, LedgerColumn column, List<LedgerCell> values, CellReader contents) =>
+    private static LedgerField StateOrResult(LedgerField field, LedgerColumn column, List<SheetCell> values, CellReader contents) =>
         field == LedgerField.State && values.Count > 0 && HeaderWords.MayBeStateOrResult(column.Path[^1])
         && values.Count(v => contents.Fit(LedgerField.State, v) > 0) * 2 < values.Count
             ? LedgerField.Result
             : field;
 
     /// <summary>Up to 0.05 more when all contents fit, up to 0.5 less when none does.</summary>
-    private static double Support(LedgerField field, List<LedgerCell> values, CellReader contents)
+    private static double Support(LedgerField field, List<SheetCell> values, CellReader contents)
     {
         if (values.Count < FewestValues || YesOrNo(values)) return 0;
         var fits = values.Select(v => contents.Fit(field, v)).ToList();
@@ -91,7 +91,7 @@ public static class MappingGuesser
         return new(guess.Field!.Value) { Header = header, Column = ambiguous ? guess.Column.Letter : null, Role = guess.Role };
     }
 
-    private static bool YesOrNo(List<LedgerCell> values) => values.TrueForAll(v => v.Text.Trim() is "是" or "否" or "√" or "×" or "Y" or "N");
+    private static bool YesOrNo(List<SheetCell> values) => values.TrueForAll(v => v.Text.Trim() is "是" or "否" or "√" or "×" or "Y" or "N");
 
     /// <summary>是 under 是否销号 is closed, under 是否整改 it is declared.</summary>
     private static Dictionary<string, LedgerState> YesAndNoStates(List<ColumnGuess> mapped)

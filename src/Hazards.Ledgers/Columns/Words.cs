@@ -17,7 +17,7 @@ internal static class Words
         return plain.ToString();
     }
 
-    /// <summary>The text before its first bracket or colon and without white space around: 整改资金(万元) → 整改资金.</summary>
+    /// <summary>The text without what stands in brackets: 整改资金(万元) → 整改资金.</summary>
     public static string WithoutBrackets(string text)
     {
         var plain = new StringBuilder(text.Length);
@@ -31,7 +31,7 @@ internal static class Words
         return plain.ToString();
     }
 
-    /// <summary>Half-width forms of letters, digits, space and ASCII punctuation; Roman numerals as letters.</summary>
+    /// <summary>Half-width forms of letters, digits, space and ASCII punctuation.</summary>
     public static string HalfWidth(string text) => string.Create(text.Length, text, static (to, from) =>
     {
         for (var i = 0; i < from.Length; i++) to[i] = HalfWidth(from[i]);

@@ -6,9 +6,6 @@ namespace Hazards.Ledgers;
 /// <summary>How a csv is written: its encoding, where its text starts, and what separates its fields.</summary>
 internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start, char Delimiter)
 {
-    /// <summary>A damaged UTF-8 file still has many whole Chinese characters for each broken one; a GB18030 file has almost none.</summary>
-    private const int WholeCharactersPerBreak = 8;
-
     public static CsvForm Detect(byte[] bytes)
     {
         var (encoding, name, start) = DetectEncoding(bytes);
@@ -47,6 +44,7 @@ internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start
         return at;
     }
 
+    /// <summary>A damaged UTF-8 file still has more whole Chinese characters than broken ones; read as UTF-8, a GB18030 file has next to none.</summary>
     private static bool LooksLikeUtf8(ReadOnlySpan<byte> bytes)
     {
         int whole = 0, breaks = 0;
@@ -57,7 +55,7 @@ internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start
             else if (length > 2) whole++;
             bytes = bytes[length..];
         }
-        return whole > breaks * WholeCharactersPerBreak;
+        return whole >= breaks;
     }
 
     private static bool IsGb18030(byte[] bytes)

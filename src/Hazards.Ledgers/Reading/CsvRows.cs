@@ -19,18 +19,18 @@ internal sealed class CsvRows
     private CsvRows(StreamReader text, char delimiter, Quota quota, SheetLayout layout) =>
         (_text, _delimiter, _quota, _layout) = (text, delimiter, quota, layout);
 
-    public static IEnumerable<LedgerSheetRow> Read(byte[] bytes, CsvForm form, Quota quota, SheetLayout layout)
+    public static IEnumerable<SheetRow> Read(byte[] bytes, CsvForm form, Quota quota, SheetLayout layout)
     {
         using var text = form.OpenText(bytes);
         var rows = new CsvRows(text, form.Delimiter, quota, layout);
         while (rows.ReadRow() is { } row) yield return row;
     }
 
-    private LedgerSheetRow? ReadRow()
+    private SheetRow? ReadRow()
     {
         if (_text.Peek() < 0) return null;
         _row++;
-        List<LedgerCell> cells = [];
+        List<SheetCell> cells = [];
         var column = 0;
         bool more;
         do

@@ -28,7 +28,7 @@ public enum CellKind
 /// <param name="Column">Column number from 1.</param>
 /// <param name="Text">The text as stored. A date in an xlsx is stored as a serial, for example 45660; see <see cref="Date"/>.</param>
 /// <param name="Kind">What the file says it is.</param>
-public sealed record LedgerCell(int Row, int Column, string Text, CellKind Kind)
+public sealed record SheetCell(int Row, int Column, string Text, CellKind Kind)
 {
     /// <summary>The date and time of a <see cref="CellKind.Date"/> cell: a wall clock reading, without an offset.</summary>
     public DateTime? Date { get; init; }
@@ -58,12 +58,12 @@ public sealed record LedgerCell(int Row, int Column, string Text, CellKind Kind)
 /// <param name="Cells">The cells that are not empty; white space counts as content here.</param>
 /// <param name="Width">Fields on the line of a csv, empty ones included; for xlsx the rightmost cell's column.</param>
 /// <param name="Hidden">Whether the row is hidden, for example by a filter. Hidden rows are read like any other.</param>
-public sealed record LedgerSheetRow(int Number, IReadOnlyList<LedgerCell> Cells, int Width, bool Hidden)
+public sealed record SheetRow(int Number, IReadOnlyList<SheetCell> Cells, int Width, bool Hidden)
 {
     /// <summary>Whether no cell has anything to see.</summary>
     public bool IsBlank => Cells.All(c => c.IsBlank);
 
-    internal LedgerCell? At(int column)
+    internal SheetCell? At(int column)
     {
         foreach (var cell in Cells)
             if (cell.Column == column)

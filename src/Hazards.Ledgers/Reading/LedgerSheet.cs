@@ -3,9 +3,9 @@ namespace Hazards.Ledgers;
 /// <summary>A sheet of an opened file: its layout, and its rows as often as they are asked for.</summary>
 public sealed class LedgerSheet
 {
-    private readonly Func<IEnumerable<LedgerSheetRow>> _rows;
+    private readonly Func<IEnumerable<SheetRow>> _rows;
 
-    internal LedgerSheet(string name, bool hidden, SheetLayout layout, Func<IEnumerable<LedgerSheetRow>> rows)
+    internal LedgerSheet(string name, bool hidden, SheetLayout layout, Func<IEnumerable<SheetRow>> rows)
     {
         Name = name;
         Hidden = hidden;
@@ -34,7 +34,7 @@ public sealed class LedgerSheet
     /// The rows in the order of the file, blank ones included where the file has them. Each call inflates and parses
     /// the sheet anew, so that no more than one row is in memory; all limits were checked when the file was opened.
     /// </summary>
-    public IEnumerable<LedgerSheetRow> ReadRows() => _rows();
+    public IEnumerable<SheetRow> ReadRows() => _rows();
 }
 
 /// <summary>What is known of a sheet once all of it has been read.</summary>

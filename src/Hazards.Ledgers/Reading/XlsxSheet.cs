@@ -10,7 +10,7 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
     private int _row;
     private int _column;
 
-    public IEnumerable<LedgerSheetRow> Rows()
+    public IEnumerable<SheetRow> Rows()
     {
         using var xml = workbook.OpenXml(part);
         while (xml.Read())
@@ -31,7 +31,7 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
         }
     }
 
-    private LedgerSheetRow ReadRow(XmlReader xml)
+    private SheetRow ReadRow(XmlReader xml)
     {
         // The row number is optional (ECMA-376 part 1, 18.3.1.73): without one, it is the next row.
         _row = xml.GetAttribute("r") is { } number ? ParseRow(number) : _row + 1;
@@ -42,9 +42,9 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
         return new(_row, cells, cells.Count == 0 ? 0 : cells[^1].Column, hidden);
     }
 
-    private List<LedgerCell> ReadCells(XmlReader xml)
+    private List<SheetCell> ReadCells(XmlReader xml)
     {
-        List<LedgerCell> cells = [];
+        List<SheetCell> cells = [];
         if (xml.IsEmptyElement) return cells;
         var depth = xml.Depth;
         while (xml.Read() && xml.Depth > depth)
@@ -57,7 +57,7 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
         return cells;
     }
 
-    private LedgerCell? ReadCell(XmlReader xml)
+    private SheetCell? ReadCell(XmlReader xml)
     {
         _column = xml.GetAttribute("r") is { } reference ? ParseColumn(reference) : _column + 1;
         var type = xml.GetAttribute("t");
@@ -78,7 +78,7 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
         return Interpret(type, style, value ?? "") is { } cell ? cell with { Formula = formula } : null;
     }
 
-    private LedgerCell? Interpret(string? type, int style, string value) => type switch
+    private SheetCell? Interpret(string? type, int style, string value) => type switch
     {
         "s" => SharedString(value) is { Length: > 0 } text ? Cell(text, CellKind.Text) : null,
         "inlineStr" => Cell(value, CellKind.Text),
@@ -89,9 +89,9 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
         _ => Number(value, style),
     };
 
-    private LedgerCell Cell(string text, CellKind kind) => new(_row, _column, text, kind);
+    private SheetCell Cell(string text, CellKind kind) => new(_row, _column, text, kind);
 
-    private LedgerCell Number(string value, int style)
+    private SheetCell Number(string value, int style)
     {
         if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
             return Cell(value, CellKind.Text);
@@ -100,7 +100,7 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
             : Cell(value, CellKind.Number);
     }
 
-    private LedgerCell IsoDate(string value) =>
+    private SheetCell IsoDate(string value) =>
         DateTime.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? Cell(value, CellKind.Date) with { Date = DateTime.SpecifyKind(date, DateTimeKind.Unspecified) }
             : Cell(value, CellKind.Text);

@@ -6,7 +6,7 @@ namespace Hazards.Ledgers;
 /// <summary>A cell to be understood: its column's meaning and the text under it.</summary>
 /// <param name="Column">What the column means.</param>
 /// <param name="Cell">The cell, which for an inherited one lies in another row.</param>
-internal readonly record struct MeantCell(ResolvedColumn Column, LedgerCell Cell)
+internal readonly record struct MeantCell(ResolvedColumn Column, SheetCell Cell)
 {
     public string Text => Cell.Text.Trim();
     public string Label => Column.Column.Label;
@@ -15,6 +15,8 @@ internal readonly record struct MeantCell(ResolvedColumn Column, LedgerCell Cell
 /// <summary>Reads single cells by what their column means. What is not understood becomes a note, never a value.</summary>
 internal sealed partial class CellReader(LedgerMapping mapping)
 {
+    private const int LongestIdentifier = 36;
+
     private readonly Levels _levels = new(mapping);
     private readonly States _states = new(mapping);
 
@@ -61,7 +63,7 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     }
 
     /// <summary>How a value fits a column of this meaning: 1 fits, 0 could be anything, −1 cannot be.</summary>
-    public int Fit(LedgerField field, LedgerCell cell)
+    public int Fit(LedgerField field, SheetCell cell)
     {
         var isDate = DateTexts.LooksLikeDate(cell) || DateTexts.TryRead(cell, mapping.DateFormats, out _);
         var isState = _states.Read(cell.Text).State is not null;
@@ -78,7 +80,7 @@ internal sealed partial class CellReader(LedgerMapping mapping)
             case LedgerField.Funds:
                 return Amount().IsMatch(Words.HalfWidth(cell.Text).Trim()) ? 1 : -1;
             case LedgerField.ExternalId:
-                return isDate || !Identifier().IsMatch(cell.Text.Trim()) ? -1 : 1;
+                return isDate || isState || cell.Text.Length > LongestIdentifier ? -1 : Identifier().IsMatch(cell.Text.Trim()) ? 1 : 0;
             case LedgerField.Shift:
                 return cell.Text.Contains('班', StringComparison.Ordinal) ? 1 : isDate || isState ? -1 : 0;
             case LedgerField.Remark or LedgerField.Result:
@@ -95,8 +97,8 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     /// <summary>An error or a formula that was never calculated has no value to read.</summary>
     private static bool IsUnreadable(MeantCell cell, List<LedgerNote> notes)
     {
-        if (cell.Cell.Kind == CellKind.Error) notes.Add(About(Notes.CellError, cell, cell.Text));
-        else if (cell.Text.Length == 0) notes.Add(About(Notes.FormulaWithoutValue, cell));
+        if (cell.Cell.Kind == CellKind.Error) notes.Add(About(NoteKinds.CellError, cell, cell.Text));
+        else if (cell.Text.Length == 0) notes.Add(About(NoteKinds.FormulaWithoutValue, cell));
         else return false;
         return true;
     }
@@ -113,18 +115,18 @@ internal sealed partial class CellReader(LedgerMapping mapping)
         if (DateTexts.TryRead(cell.Cell, mapping.DateFormats, out var date)) return date;
         if (cell.Cell.Kind != CellKind.Date && DateTexts.TryReadSerial(cell.Cell, out date))
         {
-            notes.Add(About(Notes.DateSerial, cell, cell.Text, Day(date)));
+            notes.Add(About(NoteKinds.DateSerial, cell, cell.Text, Day(date)));
             return date;
         }
-        notes.Add(About(States.IsStateWord(cell.Text) ? Notes.DateIsState : Notes.DateNotUnderstood, cell, cell.Text));
+        notes.Add(About(States.IsStateWord(cell.Text) ? NoteKinds.DateIsState : NoteKinds.DateNotUnderstood, cell, cell.Text));
         return null;
     }
 
     private static string? Name(MeantCell cell, List<LedgerNote> notes)
     {
-        NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) ? Notes.TextIsDate
-            : States.IsStateWord(cell.Text) ? Notes.TextIsState
-            : double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? Notes.TextIsNumber
+        NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.TextIsDate
+            : States.IsStateWord(cell.Text) ? NoteKinds.TextIsState
+            : double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
             : null;
         if (stray is null) return cell.Text;
         notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
@@ -135,36 +137,36 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     {
         var text = Prose(cell, notes);
         var items = ItemCounter.Count(text);
-        if (items > 1) notes.Add(About(Notes.DescriptionMayHoldSeveral, cell, items));
+        if (items > 1) notes.Add(About(NoteKinds.DescriptionMayHoldSeveral, cell, items));
         return row with { Description = text, ItemCount = items, MayHoldSeveral = items > 1 };
     }
 
     private static string Prose(MeantCell cell, List<LedgerNote> notes)
     {
-        if (cell.Text.EndsWith("...", StringComparison.Ordinal) || cell.Text.EndsWith('…')) notes.Add(About(Notes.TextTruncated, cell));
+        if (cell.Text.EndsWith("...", StringComparison.Ordinal) || cell.Text.EndsWith('…')) notes.Add(About(NoteKinds.TextTruncated, cell));
         return cell.Text;
     }
 
     private Reading<LedgerLevel> Level(MeantCell cell, List<LedgerNote> notes)
     {
         var reading = _levels.Read(cell.Text);
-        if (reading.Contradictory) notes.Add(About(Notes.LevelContradictory, cell, cell.Text));
-        else if (reading.Level is null) notes.Add(About(Notes.LevelUnknown, cell, cell.Text));
-        else if (reading.Between) notes.Add(About(Notes.LevelBetween, cell, cell.Text));
+        if (reading.Contradictory) notes.Add(About(NoteKinds.LevelContradictory, cell, cell.Text));
+        else if (reading.Level is null) notes.Add(About(NoteKinds.LevelUnknown, cell, cell.Text));
+        else if (reading.Between) notes.Add(About(NoteKinds.LevelBetween, cell, cell.Text));
         return new(cell.Text, reading.Level);
     }
 
     private Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
     {
         var (state, shortened) = _states.Read(cell.Text);
-        if (shortened) notes.Add(About(Notes.StateShortened, cell, cell.Text));
-        if (state is null) notes.Add(About(DateTexts.LooksLikeDate(cell.Cell) ? Notes.StateIsDate : Notes.StateUnknown, cell, cell.Cell.Display));
+        if (shortened) notes.Add(About(NoteKinds.StateShortened, cell, cell.Text));
+        if (state is null) notes.Add(About(DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.StateIsDate : NoteKinds.StateUnknown, cell, cell.Cell.Display));
         return new(cell.Text, state);
     }
 
     private string Category(MeantCell cell, List<LedgerNote> notes)
     {
-        if (IsBareLevel(cell.Text)) notes.Add(About(Notes.CategoryIsLevel, cell, cell.Text));
+        if (IsBareLevel(cell.Text)) notes.Add(About(NoteKinds.CategoryIsLevel, cell, cell.Text));
         return cell.Text;
     }
 
@@ -181,7 +183,7 @@ internal sealed partial class CellReader(LedgerMapping mapping)
         var match = Amount().Match(Words.HalfWidth(cell.Text).Trim());
         if (match.Success && decimal.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
             return match.Groups[2].Value == "元" ? amount / 10_000 : amount;
-        notes.Add(About(Notes.FundsNotUnderstood, cell, cell.Text));
+        notes.Add(About(NoteKinds.FundsNotUnderstood, cell, cell.Text));
         return null;
     }
 
@@ -189,7 +191,7 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     {
         var code = Words.HalfWidth(cell.Text).Trim().ToUpperInvariant();
         if (CreditCodeForm().IsMatch(code)) return code;
-        notes.Add(About(Notes.CreditCodeNotUnderstood, cell, cell.Text));
+        notes.Add(About(NoteKinds.CreditCodeNotUnderstood, cell, cell.Text));
         return null;
     }
 
@@ -207,6 +209,6 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     [GeneratedRegex(@"^(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|万|元)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 
-    [GeneratedRegex(@"^[A-Za-z0-9〔〕\[\]()（）\-_/.#号第]{1,36}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9〔〕\[\]()（）\-_/.#号第]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Identifier();
 }

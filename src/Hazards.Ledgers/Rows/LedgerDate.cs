@@ -40,10 +40,10 @@ internal static partial class DateTexts
     private const double FirstSerial = 20_000, LastSerial = 80_000;
 
     /// <summary>Whether a cell is a date beyond doubt. A bare serial is not: it could be any number.</summary>
-    public static bool LooksLikeDate(LedgerCell cell) => cell.Kind == CellKind.Date || TryRead(cell.Text, [], out _);
+    public static bool LooksLikeDate(SheetCell cell) => cell.Kind == CellKind.Date || TryRead(cell.Text, [], out _);
 
     /// <summary>The date of a date cell or of a text in any of the usual ways of writing it.</summary>
-    public static bool TryRead(LedgerCell cell, IReadOnlyList<string> formats, out LedgerDate date)
+    public static bool TryRead(SheetCell cell, IReadOnlyList<string> formats, out LedgerDate date)
     {
         if (cell.Date is not { } clock) return TryRead(cell.Text, formats, out date);
         date = LedgerDate.Of(clock, clock.TimeOfDay == default ? DatePrecision.Day : DatePrecision.Second);
@@ -51,7 +51,7 @@ internal static partial class DateTexts
     }
 
     /// <summary>A number without a date format that lies where the serials of our times lie.</summary>
-    public static bool TryReadSerial(LedgerCell cell, out LedgerDate date)
+    public static bool TryReadSerial(SheetCell cell, out LedgerDate date)
     {
         date = default;
         if (!double.TryParse(cell.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var serial)) return false;

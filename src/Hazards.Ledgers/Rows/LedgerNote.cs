@@ -40,7 +40,7 @@ internal sealed record NoteKind(string Code, NoteSeverity Severity, string Zh, s
 }
 
 /// <summary>Every note this library can make. The code list in docs/ledgers.md is checked against it.</summary>
-internal static class Notes
+internal static class NoteKinds
 {
     public static readonly NoteKind DateNotUnderstood = Warning("date.not_understood",
         "“{0}”不是能识别的日期。", "“{0}” is not a date.");

@@ -75,7 +75,7 @@ public sealed class LedgerReader
         var where = sheet.Name.Length > 0 ? sheet.Name : null;
         if (sheet.Hidden && mapping.Sheet is null)
         {
-            notes.Add(Ledgers.Notes.SheetHidden.About(null, where, null, sheet.Name, sheet.RowCount));
+            notes.Add(NoteKinds.SheetHidden.About(null, where, null, sheet.Name, sheet.RowCount));
             return null;
         }
         var table = LedgerTable.Find(sheet, mapping).Value;
@@ -88,7 +88,7 @@ public sealed class LedgerReader
                 return table;
             }
         }
-        notes.Add(Ledgers.Notes.SheetWithoutTable.About(null, where, null, sheet.Name, sheet.RowCount));
+        notes.Add(NoteKinds.SheetWithoutTable.About(null, where, null, sheet.Name, sheet.RowCount));
         return null;
     }
 
@@ -96,11 +96,11 @@ public sealed class LedgerReader
         List<(ColumnMapping Mapped, LedgerColumn Other)> ambiguous, List<LedgerNote> notes)
     {
         foreach (var mapped in missing)
-            notes.Add(Ledgers.Notes.ColumnMissing.About(mapped.Header ?? mapped.Column, null, null, mapped.Header ?? mapped.Column!));
+            notes.Add(NoteKinds.ColumnMissing.About(mapped.Header ?? mapped.Column, null, null, mapped.Header ?? mapped.Column!));
         foreach (var (mapped, other) in ambiguous)
-            notes.Add(Ledgers.Notes.ColumnAmbiguous.About(mapped.Header, At(other), null, mapped.Header!, other.Letter));
+            notes.Add(NoteKinds.ColumnAmbiguous.About(mapped.Header, At(other), null, mapped.Header!, other.Letter));
         foreach (var column in table.Columns.Where(c => !found.Exists(f => f.Column.Number == c.Number)))
-            notes.Add(Ledgers.Notes.ColumnUnmapped.About(column.Header, At(column), column.Path[^1], column.Header));
+            notes.Add(NoteKinds.ColumnUnmapped.About(column.Header, At(column), column.Path[^1], column.Header));
 
         string At(LedgerColumn column) => CellAddress.Of(column.Number, table.HeaderFirst);
     }

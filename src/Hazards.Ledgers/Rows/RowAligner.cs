@@ -22,17 +22,25 @@ internal sealed class RowAligner
 
     public RowAligner(LedgerTable table, IReadOnlyList<ResolvedColumn> columns, CellReader cells)
     {
-        _width = table.Width;
+        _width = WidthOf(table);
         _columns = columns;
         _cells = cells;
-        _seen = columns.ToDictionary(c => c.Column.Number, _ => new HashSet<string>(StringComparer.Ordinal));
+        _seen = columns.Select(c => c.Column.Number).Distinct().ToDictionary(n => n, _ => new HashSet<string>(StringComparer.Ordinal));
+    }
+
+    /// <summary>The header's fields; or, where nearly all lines agree on more, what they agree on: the header lacks a name then.</summary>
+    private static int WidthOf(LedgerTable table)
+    {
+        if (table.Samples.Count == 0) return table.HeaderWidth;
+        var common = table.Samples.GroupBy(r => r.Width).OrderByDescending(g => g.Count()).First();
+        return common.Key > table.HeaderWidth && common.Count() >= table.Samples.Count * 0.8 ? common.Key : table.HeaderWidth;
     }
 
     /// <summary>What came of a row: the row under the right headers, and a note unless nothing had to be done.</summary>
-    internal readonly record struct Alignment(LedgerSheetRow? Row, LedgerNote? Note);
+    internal readonly record struct Alignment(SheetRow? Row, LedgerNote? Note);
 
     /// <summary>Remembers what columns usually hold, from a row of the right width.</summary>
-    public void Learn(LedgerSheetRow row)
+    public void Learn(SheetRow row)
     {
         if (row.Width != _width) return;
         foreach (var (column, seen) in _seen)
@@ -40,7 +48,7 @@ internal sealed class RowAligner
                 seen.Add(cell.Text);
     }
 
-    public Alignment Align(LedgerSheetRow row)
+    public Alignment Align(SheetRow row)
     {
         var fields = Fields(row);
         while (fields.Count > _width && fields[^1] is null) fields.RemoveAt(fields.Count - 1);
@@ -53,22 +61,22 @@ internal sealed class RowAligner
         var rivals = scored.Where(c => c.Score == score).Select(c => c.Candidate).ToList();
         // The end of a line is where empty fields are lost in practice; when it is as good as any, it is the one.
         if (rivals.Find(c => c.AtEnd) is { } atEnd && fields.Count < _width)
-            return score < 0 ? Unaligned(row) : new(Under(row, atEnd.Fields), Note(Notes.RowShort, row));
+            return score < 0 ? Unaligned(row) : new(Under(row, atEnd.Fields), Note(NoteKinds.RowShort, row));
         if (score < 0 || rivals.Exists(c => !SameContent(c.Fields, best.Fields))) return Unaligned(row);
-        return new(Under(row, best.Fields), Note(Notes.RowRealigned, row, best.Zh, best.En));
+        return new(Under(row, best.Fields), Note(NoteKinds.RowRealigned, row, best.Zh, best.En));
     }
 
-    private sealed record Candidate(List<LedgerCell?> Fields, string Zh, string En, bool AtEnd = false);
+    private sealed record Candidate(List<SheetCell?> Fields, string Zh, string En, bool AtEnd = false);
 
-    private static List<LedgerCell?> Fields(LedgerSheetRow row)
+    private static List<SheetCell?> Fields(SheetRow row)
     {
-        var fields = new List<LedgerCell?>(new LedgerCell?[row.Width]);
+        var fields = new List<SheetCell?>(new SheetCell?[row.Width]);
         foreach (var cell in row.Cells) fields[cell.Column - 1] = cell;
         return fields;
     }
 
     /// <summary>Every way of putting in the missing fields as blanks.</summary>
-    private IEnumerable<Candidate> Lengthened(List<LedgerCell?> fields)
+    private IEnumerable<Candidate> Lengthened(List<SheetCell?> fields)
     {
         for (var first = 0; first <= fields.Count; first++)
         {
@@ -85,7 +93,7 @@ internal sealed class RowAligner
     }
 
     /// <summary>Every way of leaving out a blank, or of joining two fields that an unquoted delimiter cut apart.</summary>
-    private IEnumerable<Candidate> Shortened(List<LedgerCell?> fields)
+    private IEnumerable<Candidate> Shortened(List<SheetCell?> fields)
     {
         foreach (var one in ShortenedOnce(fields))
         {
@@ -96,7 +104,7 @@ internal sealed class RowAligner
         }
     }
 
-    private IEnumerable<Candidate> ShortenedOnce(List<LedgerCell?> fields)
+    private IEnumerable<Candidate> ShortenedOnce(List<SheetCell?> fields)
     {
         for (var at = 0; at < fields.Count; at++)
         {
@@ -112,13 +120,13 @@ internal sealed class RowAligner
         }
     }
 
-    private static List<LedgerCell?> Insert(List<LedgerCell?> fields, int at) => [.. fields[..at], null, .. fields[at..]];
+    private static List<SheetCell?> Insert(List<SheetCell?> fields, int at) => [.. fields[..at], null, .. fields[at..]];
 
     /// <summary>
     /// Contents that fit their column count for it, contents that cannot be there much more against it. A description
     /// or a date of discovery that would be blank counts against it as well, as they never are.
     /// </summary>
-    private int Score(List<LedgerCell?> fields)
+    private int Score(List<SheetCell?> fields)
     {
         var score = 0;
         foreach (var column in _columns)
@@ -136,13 +144,13 @@ internal sealed class RowAligner
         return score;
     }
 
-    private static bool SameContent(List<LedgerCell?> a, List<LedgerCell?> b) =>
+    private static bool SameContent(List<SheetCell?> a, List<SheetCell?> b) =>
         a.Select(c => c?.Text).SequenceEqual(b.Select(c => c?.Text), StringComparer.Ordinal);
 
     /// <summary>The row as if its fields stood where they belong. Each still knows its address in the file.</summary>
-    private static LedgerSheetRow Under(LedgerSheetRow row, List<LedgerCell?> fields)
+    private static SheetRow Under(SheetRow row, List<SheetCell?> fields)
     {
-        var cells = new List<LedgerCell>();
+        var cells = new List<SheetCell>();
         for (var i = 0; i < fields.Count; i++)
             if (fields[i] is { } cell)
                 cells.Add(cell with { Column = i + 1, Source = cell.Address });
@@ -152,8 +160,8 @@ internal sealed class RowAligner
     private string Header(int index) =>
         _columns.FirstOrDefault(c => c.Column.Number == index + 1)?.Column.Label ?? CellAddress.Letters(index + 1);
 
-    private Alignment Unaligned(LedgerSheetRow row) => new(null, Note(Notes.RowNotAligned, row));
+    private Alignment Unaligned(SheetRow row) => new(null, Note(NoteKinds.RowNotAligned, row));
 
-    private LedgerNote Note(NoteKind kind, LedgerSheetRow row, params object[] more) =>
+    private LedgerNote Note(NoteKind kind, SheetRow row, params object[] more) =>
         kind.About(null, CellAddress.Of(1, row.Number), null, [row.Width.ToString(CultureInfo.InvariantCulture), _width.ToString(CultureInfo.InvariantCulture), .. more]);
 }

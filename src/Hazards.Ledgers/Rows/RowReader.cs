@@ -16,10 +16,10 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         row = row with { ResponsibleUnit = Preferred(row.ResponsibleUnits) };
         row = FillLevel(row, number, notes);
         row = FillState(row, number, notes);
-        if (row.Description is null) notes.Add(About(Notes.DescriptionMissing, LedgerField.Description, number));
-        if (row.FoundAt is null && IsBlank(LedgerField.FoundAt, cells)) notes.Add(About(Notes.FoundAtMissing, LedgerField.FoundAt, number));
-        if (row.ResponsibleUnit is null && IsBlank(LedgerField.ResponsibleUnit, cells)) notes.Add(About(Notes.UnitMissing, LedgerField.ResponsibleUnit, number));
-        if (row.ResponsibleUnit is { } unit && unit.Name == row.InspectionBody) notes.Add(About(Notes.UnitIsInspector, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
+        if (row.Description is null) notes.Add(About(NoteKinds.DescriptionMissing, LedgerField.Description, number));
+        if (row.FoundAt is null && IsBlank(LedgerField.FoundAt, cells)) notes.Add(About(NoteKinds.FoundAtMissing, LedgerField.FoundAt, number));
+        if (row.ResponsibleUnit is null && IsBlank(LedgerField.ResponsibleUnit, cells)) notes.Add(About(NoteKinds.UnitMissing, LedgerField.ResponsibleUnit, number));
+        if (row.ResponsibleUnit is { } unit && unit.Name == row.InspectionBody) notes.Add(About(NoteKinds.UnitIsInspector, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
         CompareDates(row, cells, notes);
         CompareWithState(row, cells, number, notes);
         return row;
@@ -39,25 +39,25 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         if (row.Level is not null)
         {
             if (row.Level.Value == LedgerLevel.General && row.Description is { } text && SaysMajor(text))
-                notes.Add(About(Notes.LevelDescriptionSaysMajor, LedgerField.Level, number, row.Level.Text, row.Level.Text));
+                notes.Add(About(NoteKinds.LevelDescriptionSaysMajor, LedgerField.Level, number, row.Level.Text, row.Level.Text));
             return row;
         }
-        notes.Add(About(mapping.DefaultLevel is null ? Notes.LevelMissing : Notes.LevelDefaulted, LedgerField.Level, number));
+        notes.Add(About(mapping.DefaultLevel is null ? NoteKinds.LevelMissing : NoteKinds.LevelDefaulted, LedgerField.Level, number));
         return row with { Level = mapping.DefaultLevel is { } level ? new("", level) : null };
     }
 
     private UnderstoodRow FillState(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
         if (row.State is not null) return row;
-        notes.Add(About(mapping.DefaultState is null ? Notes.StateMissing : Notes.StateDefaulted, LedgerField.State, number));
+        notes.Add(About(mapping.DefaultState is null ? NoteKinds.StateMissing : NoteKinds.StateDefaulted, LedgerField.State, number));
         return row with { State = mapping.DefaultState is { } state ? new("", state) : null };
     }
 
     private static void CompareDates(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
     {
         if (row.FoundAt is not { } found) return;
-        Compare(row.Deadline, LedgerField.Deadline, Notes.DeadlineBeforeFound);
-        Compare(row.CompletedAt, LedgerField.CompletedAt, Notes.CompletedBeforeFound);
+        Compare(row.Deadline, LedgerField.Deadline, NoteKinds.DeadlineBeforeFound);
+        Compare(row.CompletedAt, LedgerField.CompletedAt, NoteKinds.CompletedBeforeFound);
 
         void Compare(LedgerDate? date, LedgerField field, NoteKind kind)
         {
@@ -72,9 +72,9 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         if (row.State is not { Value: { } state } reading) return;
         if (state is LedgerState.Declared or LedgerState.Accepted or LedgerState.Closed && row.CompletedAt is null
             && columns.Any(c => c.Field == LedgerField.CompletedAt) && IsBlank(LedgerField.CompletedAt, cells))
-            notes.Add(About(Notes.CompletedMissing, LedgerField.CompletedAt, number, null, reading.Text));
+            notes.Add(About(NoteKinds.CompletedMissing, LedgerField.CompletedAt, number, null, reading.Text));
         if (state is LedgerState.Reported or LedgerState.Assigned or LedgerState.Planned or LedgerState.Rectifying && row.CompletedAt is { } completed)
-            notes.Add(About(Notes.StateContradictsDates, LedgerField.State, number, reading.Text, reading.Text, CellReader.Day(completed)));
+            notes.Add(About(NoteKinds.StateContradictsDates, LedgerField.State, number, reading.Text, reading.Text, CellReader.Day(completed)));
     }
 
     private static bool IsBlank(LedgerField field, IReadOnlyList<MeantCell> cells) => !cells.Any(c => c.Column.Field == field);

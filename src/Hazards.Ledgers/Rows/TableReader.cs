@@ -26,7 +26,7 @@ internal sealed class TableReader
     {
         CountNumbers();
         // Blank rows matter between rows; the thousands of formatted ones below a table do not.
-        List<LedgerSheetRow> blank = [];
+        List<SheetRow> blank = [];
         foreach (var (row, skip) in Sorted())
         {
             if (skip == LedgerSkip.Blank)
@@ -40,7 +40,7 @@ internal sealed class TableReader
         }
     }
 
-    private IEnumerable<(LedgerSheetRow Row, LedgerSkip? Skip)> Sorted()
+    private IEnumerable<(SheetRow Row, LedgerSkip? Skip)> Sorted()
     {
         var sorter = new RowSorter(_table, _columns);
         foreach (var row in _table.Sheet.ReadRows()) yield return (row, sorter.Sort(row));
@@ -58,7 +58,7 @@ internal sealed class TableReader
         }
     }
 
-    private string? NumberOf(LedgerSheetRow row)
+    private string? NumberOf(SheetRow row)
     {
         var column = _columns.Find(c => c.Field == LedgerField.ExternalId);
         if (column is null) return null;
@@ -66,7 +66,7 @@ internal sealed class TableReader
         return cell is null ? null : CellReader.Number(new(column, cell));
     }
 
-    private LedgerRow Skipped(LedgerSheetRow row, LedgerSkip reason)
+    private LedgerRow Skipped(SheetRow row, LedgerSkip reason)
     {
         var cells = Cells(row, row);
         return new()
@@ -81,7 +81,7 @@ internal sealed class TableReader
         };
     }
 
-    private LedgerRow Record(LedgerSheetRow row)
+    private LedgerRow Record(SheetRow row)
     {
         List<LedgerNote> notes = [];
         var (aligned, note) = _aligner?.Align(row) ?? new(row, null);
@@ -111,22 +111,22 @@ internal sealed class TableReader
         : notes.Exists(n => n.Severity == NoteSeverity.Warning) ? RowVerdict.Partly
         : RowVerdict.Understood;
 
-    private string KeyOf(LedgerSheetRow row, string? number, string identity, List<LedgerNote> notes)
+    private string KeyOf(SheetRow row, string? number, string identity, List<LedgerNote> notes)
     {
         var at = CellAddress.Of(1, row.Number);
         var unique = number is not null && _timesNumbered.GetValueOrDefault(number) <= 1;
-        if (number is null) notes.Add(Notes.IdMissing.About(null, at, null));
-        else if (!unique) notes.Add(Notes.IdRepeated.About(null, at, number, number));
+        if (number is null) notes.Add(NoteKinds.IdMissing.About(null, at, null));
+        else if (!unique) notes.Add(NoteKinds.IdRepeated.About(null, at, number, number));
 
         var key = RowKeys.Key(_table.Sheet.Name, number, unique, identity, 1);
         var occurrence = _timesKeyed[key] = _timesKeyed.GetValueOrDefault(key) + 1;
         if (occurrence == 1) return key;
-        notes.Add(Notes.RowTwice.About(null, at, number));
+        notes.Add(NoteKinds.RowTwice.About(null, at, number));
         return RowKeys.Key(_table.Sheet.Name, number, unique: false, identity, occurrence);
     }
 
     /// <summary>The cells that mean something, with those that merged cells above lend to this row.</summary>
-    private List<MeantCell> Meant(LedgerSheetRow row, List<LedgerNote> notes)
+    private List<MeantCell> Meant(SheetRow row, List<LedgerNote> notes)
     {
         List<MeantCell> cells = [];
         foreach (var column in _columns)
@@ -135,7 +135,7 @@ internal sealed class TableReader
             if (cell is null or { IsBlank: true })
             {
                 if (_anchors.Lent(row.Number, column.Column.Number) is not var (lent, range)) continue;
-                notes.Add(Notes.CellMerged.About(column.Column.Label, CellAddress.Of(column.Column.Number, row.Number), lent.Text, range.ToString()));
+                notes.Add(NoteKinds.CellMerged.About(column.Column.Label, CellAddress.Of(column.Column.Number, row.Number), lent.Text, range.ToString()));
                 cell = lent;
             }
             cells.Add(new(column, cell));
@@ -144,7 +144,7 @@ internal sealed class TableReader
     }
 
     /// <summary>Every cell of the file's row, under the header it belongs to once the row is aligned.</summary>
-    private List<LedgerRowCell> Cells(LedgerSheetRow original, LedgerSheetRow aligned)
+    private List<LedgerRowCell> Cells(SheetRow original, SheetRow aligned)
     {
         var headers = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var cell in aligned.Cells) headers.TryAdd(cell.SourceAddress, _headers.GetValueOrDefault(cell.Column));
@@ -159,14 +159,14 @@ internal sealed class TableReader
 internal sealed class MergedAnchors
 {
     private readonly Dictionary<int, List<MergedRange>> _byColumn;
-    private readonly Dictionary<(int Row, int Column), LedgerCell> _anchors = [];
+    private readonly Dictionary<(int Row, int Column), SheetCell> _anchors = [];
 
     public MergedAnchors(IReadOnlyList<MergedRange> merges, int headerLast) => _byColumn = merges
         .Where(m => m.Width == 1 && m.Height > 1 && m.Top > headerLast)
         .GroupBy(m => m.Left)
         .ToDictionary(g => g.Key, g => g.OrderBy(m => m.Top).ToList());
 
-    public void Learn(LedgerSheetRow row)
+    public void Learn(SheetRow row)
     {
         if (_byColumn.Count == 0) return;
         foreach (var cell in row.Cells)
@@ -174,7 +174,7 @@ internal sealed class MergedAnchors
                 _anchors[(cell.Row, cell.Column)] = cell;
     }
 
-    public (LedgerCell Cell, MergedRange Range)? Lent(int row, int column) =>
+    public (SheetCell Cell, MergedRange Range)? Lent(int row, int column) =>
         RangeAt(row, column) is { } range && range.Top < row && _anchors.TryGetValue((range.Top, column), out var cell)
             ? (cell, range)
             : null;

@@ -19,12 +19,13 @@ public sealed record LedgerColumn(int Number, IReadOnlyList<string> Path, bool H
 /// <summary>The table found in a sheet: where its header is and what stands above it.</summary>
 public sealed class LedgerTable
 {
-    internal LedgerTable(LedgerSheet sheet, int headerFirst, int headerLast, IReadOnlyList<LedgerColumn> columns,
-        IReadOnlyList<string> titles, IReadOnlyList<IReadOnlySet<string>> headerRows, IReadOnlyList<LedgerSheetRow> samples)
+    internal LedgerTable(LedgerSheet sheet, int headerFirst, int headerLast, int headerWidth, IReadOnlyList<LedgerColumn> columns,
+        IReadOnlyList<string> titles, IReadOnlyList<IReadOnlySet<string>> headerRows, IReadOnlyList<SheetRow> samples)
     {
         Sheet = sheet;
         HeaderFirst = headerFirst;
         HeaderLast = headerLast;
+        HeaderWidth = headerWidth;
         Columns = columns;
         Titles = titles;
         HeaderRows = headerRows;
@@ -50,8 +51,11 @@ public sealed class LedgerTable
     /// <summary>Number of the last column that has a header.</summary>
     public int Width { get; }
 
+    /// <summary>Fields on the header's lines in a csv, unnamed ones included.</summary>
+    internal int HeaderWidth { get; }
+
     /// <summary>The first rows below the header, from which a guess can look at contents.</summary>
-    internal IReadOnlyList<LedgerSheetRow> Samples { get; }
+    internal IReadOnlyList<SheetRow> Samples { get; }
 
     /// <summary>The words of each header row, to recognise the header when it is repeated further down.</summary>
     internal IReadOnlyList<IReadOnlySet<string>> HeaderRows { get; }

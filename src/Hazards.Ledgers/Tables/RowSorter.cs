@@ -35,7 +35,7 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     private bool _inFooter;
 
     /// <summary>Why the row is no data; null when it is. Rows must come in order: a footer's further lines follow its first.</summary>
-    public LedgerSkip? Sort(LedgerSheetRow row)
+    public LedgerSkip? Sort(SheetRow row)
     {
         if (row.Number < table.HeaderFirst) return row.IsBlank ? LedgerSkip.Blank : LedgerSkip.Title;
         if (row.Number <= table.HeaderLast) return LedgerSkip.Header;
@@ -47,7 +47,7 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         return skip;
     }
 
-    private LedgerSkip? SortByContent(LedgerSheetRow row, List<LedgerCell> cells)
+    private LedgerSkip? SortByContent(SheetRow row, List<SheetCell> cells)
     {
         if (IsTotal(cells[0])) return LedgerSkip.Footer;
         var wide = cells.Count <= 2 && IsWide(row.Number);
@@ -60,7 +60,7 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         return cells[0].Column == 1 && SectionWords().IsMatch(cells[0].Text) ? LedgerSkip.Section : null;
     }
 
-    private bool IsHeader(List<LedgerCell> cells) => cells.Count > 1 && table.HeaderRows.Any(words =>
+    private bool IsHeader(List<SheetCell> cells) => cells.Count > 1 && table.HeaderRows.Any(words =>
         cells.Count(c => words.Contains(Words.Normalise(c.Text))) >= Math.Max(2, cells.Count * 0.8));
 
     private bool IsWide(int row)
@@ -89,9 +89,9 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         return rows;
     }
 
-    private static bool IsTotal(LedgerCell first) => Words.Normalise(first.Text) is "合计" or "总计" or "小计" or "共计";
+    private static bool IsTotal(SheetCell first) => Words.Normalise(first.Text) is "合计" or "总计" or "小计" or "共计";
 
-    [GeneratedRegex(@"^\s*(填写要求|填表要求|填表说明|填报说明|填写说明|填报要求|说明|备注|附注|注|合计|总计|小计|共计|制表人?|填表人?|填报人?|填报单位|审核人?|审批人?|批准人?|签字|签名|联系人|联系电话|填报日期|填报时间|制表日期|(单位|部门)?(主要)?负责人(（?签[字名章]）?)?)\s*([:：]|\d*\s*$|[（(]|[1一]\s*[.、．])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(填写要求|填表要求|填表说明|填报说明|填写说明|填报要求|说明|备注|附注|注|合计|总计|小计|共计|制表人?|填表人?|填报人?|填报单位|审核人?|审批人?|批准人?|签字|签名|联系人|联系电话|填报日期|填报时间|制表日期|日期|(单位|部门)?(主要)?负责人(（?签[字名章]）?)?)\s*([:：]|\d*\s*$|[（(]|[1一]\s*[.、．])", RegexOptions.CultureInvariant)]
     private static partial Regex FooterWords();
 
     [GeneratedRegex(@"^\s*([一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十\d]+)", RegexOptions.CultureInvariant)]

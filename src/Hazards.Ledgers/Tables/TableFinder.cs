@@ -14,8 +14,8 @@ internal sealed class TableFinder
 
     private readonly LedgerSheet _sheet;
     private readonly LedgerMapping? _mapping;
-    private readonly List<LedgerSheetRow> _head;
-    private readonly Dictionary<int, LedgerSheetRow> _byNumber;
+    private readonly List<SheetRow> _head;
+    private readonly Dictionary<int, SheetRow> _byNumber;
     private readonly List<MergedRange> _merges;
     private readonly int _lastColumn;
 
@@ -39,14 +39,17 @@ internal sealed class TableFinder
             : _head.Take(RowsLookedAt).Where(CanStart).Select(r => Build(r.Number, r.Number + Depth(r.Number) - 1)).Where(HasDescription)
                 .OrderByDescending(c => c.Score).ThenBy(c => c.Last - c.First).ThenBy(c => c.First).FirstOrDefault();
         if (best is null || best.Columns.Count == 0) return null;
-        return new(_sheet, best.First, best.Last, best.Columns,
+        return new(_sheet, best.First, best.Last, WidthOf(best), best.Columns,
             [.. _head.Where(r => r.Number < best.First).SelectMany(r => r.Cells).Where(c => !c.IsBlank).Select(c => c.Text)],
             [.. Enumerable.Range(best.First, best.Last - best.First + 1).Select(WordsOf).Where(w => w.Count > 1)],
             [.. _head.Where(r => r.Number > best.Last).Take(SampleRows)]);
     }
 
+    private int WidthOf(Candidate header) =>
+        _head.Where(r => r.Number >= header.First && r.Number <= header.Last).Select(r => r.Width).DefaultIfEmpty(0).Max();
+
     /// <summary>A header has two words at least (a title has one) and does not begin in the middle of merged cells.</summary>
-    private bool CanStart(LedgerSheetRow row) =>
+    private bool CanStart(SheetRow row) =>
         row.Cells.Count(c => !c.IsBlank) >= 2
         && !_merges.Exists(m => m.Top < row.Number && m.Bottom >= row.Number && TextAt(m.Top, m.Left) is not null);
 
