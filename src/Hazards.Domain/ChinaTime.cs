@@ -9,7 +9,7 @@ public static class ChinaTime
     public static readonly TimeSpan Offset = TimeSpan.FromHours(8);
 
     /// <summary>The date in China at this instant.</summary>
-    public static DateOnly DateAt(DateTimeOffset instant) => DateOnly.FromDateTime(instant.ToOffset(Offset).DateTime);
+    public static DateOnly DateAt(DateTimeOffset instant) => DateOnly.FromDateTime(In(instant).DateTime);
 
     /// <summary>The first instant of a date in China.</summary>
     public static DateTimeOffset StartOf(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), Offset);
@@ -19,5 +19,9 @@ public static class ChinaTime
 
     /// <summary>RFC 3339 with the offset of China, to the second or finer.</summary>
     public static string Format(DateTimeOffset instant) =>
-        instant.ToOffset(Offset).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+        In(instant).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+
+    // The calendar ends eight hours earlier in China than in UTC: an instant in those last hours stays as it is.
+    private static DateTimeOffset In(DateTimeOffset instant) =>
+        instant.UtcDateTime > DateTime.MaxValue - Offset ? instant : instant.ToOffset(Offset);
 }
