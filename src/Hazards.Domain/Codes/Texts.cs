@@ -15,26 +15,25 @@ public static class Texts
     public static bool IsClean(string text, bool multiline)
     {
         ArgumentNullException.ThrowIfNull(text);
+        return IsKeepable(text) && !text.Any(c => char.IsControl(c) && !(multiline && c is '\n' or '\r' or '\t'));
+    }
+
+    /// <summary>Whether a store can keep the text as it is: neither NUL (jsonb has none) nor broken surrogates (UTF-8 has none).</summary>
+    internal static bool IsKeepable(string text)
+    {
         for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (char.IsControl(c) && !(multiline && c is '\n' or '\r' or '\t'))
+            if (text[i] == '\0' || char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i])))
                 return false;
-            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-                i++;
-            else if (char.IsSurrogate(c))
-                return false;
-        }
         return true;
     }
 
     /// <summary>A refusal when the text is missing, blank, too long or not clean.</summary>
     public static Refusal? Check(string field, string? text, int min, int max, bool multiline = true)
     {
+        if (text?.Length > max)
+            return InputRefusals.TooLong.Because(field, ("length", text.Length), ("max", max));
         if (string.IsNullOrWhiteSpace(text))
             return min == 0 ? null : InputRefusals.Missing.Because(field);
-        if (text.Length > max)
-            return InputRefusals.TooLong.Because(field, ("length", text.Length), ("max", max));
         if (text.Trim().Length < min)
             return InputRefusals.TooShort.Because(field, ("min", min));
         return IsClean(text, multiline) ? null : InputRefusals.NotClean.Because(field);
