@@ -7,6 +7,7 @@ namespace Hazards.Domain;
 internal static class Checks
 {
     private const int FurthestDeadlineYears = 10;
+    private const int MostAttachments = 100;
 
     /// <summary>A deadline may lie neither before the act nor beyond any plan.</summary>
     public static Refusal? Deadline(string field, DateOnly deadline, Act act)
@@ -23,6 +24,10 @@ internal static class Checks
             ? HazardRefusals.BeforePrevious.Because("occurredAt", ("value", act.OccurredAt), ("step", step), ("previous", previous))
             : null;
 
+    /// <summary>What begins anew after a reopening cannot lie before it.</summary>
+    public static Refusal? AfterReopening(Act act, Hazard hazard) =>
+        hazard.Reopened > 0 ? After(act, hazard.OpenSince, CommandRules.Reopen.Chinese) : null;
+
     /// <summary>A sum in 万元: not negative, below 100 million, at most six decimals (a fen).</summary>
     public static Refusal? Money(string field, decimal? sum) =>
         sum is < 0 or > 100_000_000m || (sum is { } s && decimal.Round(s, 6) != s)
@@ -32,6 +37,27 @@ internal static class Checks
     /// <summary>A paper must go with the act.</summary>
     public static Refusal? Document(Act act, CommandRule rule) =>
         act.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", rule.Chinese)) : null;
+
+    /// <summary>What goes with every act: the caller's name and the attachments.</summary>
+    public static Refusal? Papers(Act act)
+    {
+        if (Texts.Name("actor", act.By.Name) is { } nameless)
+            return nameless;
+        var attachments = act.Attachments.IsDefault ? [] : act.Attachments;
+        if (attachments.Length > MostAttachments)
+            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", MostAttachments));
+        for (var i = 0; i < attachments.Length; i++)
+            if (Attachment($"attachments[{i}]", attachments[i]) is { } wrong)
+                return wrong;
+        return null;
+    }
+
+    private static Refusal? Attachment(string field, Attachment attachment) =>
+        attachment.Digest.Value.Length == 0
+            ? InputRefusals.Missing.Because($"{field}.digest")
+            : Texts.Check($"{field}.name", attachment.Name, 0, Texts.NameLength, multiline: false)
+            ?? Texts.Check($"{field}.mediaType", attachment.MediaType, 0, 100, multiline: false)
+            ?? (attachment.Size < 0 ? InputRefusals.OutOfRange.Because($"{field}.size", ("value", attachment.Size), ("min", 0), ("max", long.MaxValue)) : null);
 
     /// <summary>The bodies and deadlines of an assignment.</summary>
     public static Refusal? Orders(string field, ImmutableArray<LegOrder> orders, Hazard hazard, Act act)

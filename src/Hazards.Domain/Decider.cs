@@ -71,8 +71,8 @@ public static class Decider
             return HazardRefusals.Role.Because(null, ("command", CommandRules.Report.Chinese), ("roles", RoleNames(CommandRules.Report)));
         if (existing is not null)
             return HazardRefusals.ReportedBefore.Because("reference", ("id", existing.Id), ("system", report.Reference?.System), ("number", report.Reference?.Id));
-        if (CheckTime(act, null) is { } wrongTime)
-            return wrongTime;
+        if ((Relations.Acting(act.By.Body) ?? CheckTime(act, null) ?? Checks.Papers(act)) is { } wrong)
+            return wrong;
         return report.Decide(act).Under(role);
     }
 
@@ -84,7 +84,7 @@ public static class Decider
         if (hazard is null || !act.By.Jurisdiction.Contains(hazard.Region))
             return HazardRefusals.NotFound.Because();
         var rule = command.Rule;
-        if (RoleFor(rule, act) is not { } role)
+        if (RoleFor(rule, act) is null)
             return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", RoleNames(rule)));
         if (!rule.Stages.Contains(hazard.Stage))
             return StageForbids(rule, hazard);
@@ -96,10 +96,10 @@ public static class Decider
             if (!rule.LegStages.IsEmpty && !rule.LegStages.Contains(leg.Stage))
                 return HazardRefusals.LegStageForbids.Because("leg", ("leg", CodeList.Chinese(named)), ("stage", CodeList.Chinese(leg.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.LegStages.Select(CodeList.Chinese))));
         }
-        if (Relations.Check(rule.Relation, role, hazard, leg, act) is { } notYours)
+        if (RelatedRole(rule, hazard, leg, act, out var role) is { } notYours)
             return notYours;
-        if (CheckTime(act, hazard) is { } wrongTime)
-            return wrongTime;
+        if ((CheckTime(act, hazard) ?? Checks.Papers(act)) is { } wrong)
+            return wrong;
         return command.Decide(hazard, act).Under(role);
     }
 
@@ -115,6 +115,21 @@ public static class Decider
             if (act.By.Roles.Contains(role))
                 return role;
         return null;
+    }
+
+    // A caller with several roles acts under the first whose relation holds: who may import may also be a coordinator elsewhere.
+    private static Refusal? RelatedRole(CommandRule rule, Hazard hazard, LegState? leg, Act act, out Role role)
+    {
+        Refusal? first = null;
+        foreach (var candidate in rule.Roles.Where(act.By.Roles.Contains))
+        {
+            role = candidate;
+            if (Relations.Check(rule.Relation, candidate, hazard, leg, act) is not { } refusal)
+                return null;
+            first ??= refusal;
+        }
+        role = default;
+        return first;
     }
 
     private static string RoleNames(CommandRule rule) => string.Join('、', rule.Roles.Select(CodeList.Chinese));
@@ -136,8 +151,8 @@ internal static class Relations
     public static Refusal? Check(Relation relation, Role role, Hazard hazard, LegState? leg, Act act)
     {
         var body = act.By.Body;
-        if (body.Dissolved)
-            return BodyRefusals.Dissolved.Because(null, ("id", body.Id), ("name", body.Name));
+        if (Acting(body) is { } dissolved)
+            return dissolved;
         // A ledger is entered on behalf of the bodies named in it; who acted for whom stands in the event's context.
         if (role == Role.Importer)
             return null;
@@ -155,19 +170,28 @@ internal static class Relations
         };
     }
 
+    /// <summary>A dissolved body acts no more.</summary>
+    public static Refusal? Acting(Body body) =>
+        body.Dissolved ? BodyRefusals.Dissolved.Because(null, ("id", body.Id), ("name", body.Name)) : null;
+
     private static Refusal Outside(Body body, Hazard hazard) =>
         HazardRefusals.OutsideRegion.Because(null, ("body", body.Id), ("region", body.Region), ("hazardRegion", hazard.Region));
 
-    /// <summary>Whether a body is the one that acted, or a committee office or government of a wider region around it.</summary>
+    /// <summary>
+    /// Whether a body is the one that acted, or a committee office or government above it: of a wider region, or of the
+    /// same region when the other is neither (a regulator or a system that entered a ledger).
+    /// </summary>
     private static bool StandsOver(Body body, Hazard hazard, BodyId? actedBefore, Act act)
     {
         if (actedBefore is not { } other)
             return false;
         if (other == body.Id)
             return true;
-        return body.Kind is BodyKind.CommitteeOffice or BodyKind.Government
+        return Leads(body)
             && body.Region.Contains(hazard.Region)
             && act.Bodies.TryGetValue(other, out var before)
-            && body.Region != before.Region && body.Region.Contains(before.Region);
+            && body.Region.Contains(before.Region) && (body.Region != before.Region || !Leads(before));
     }
+
+    private static bool Leads(Body body) => body.Kind is BodyKind.CommitteeOffice or BodyKind.Government;
 }
