@@ -10,8 +10,14 @@ public sealed record RejectHazard(string Reason) : IHazardCommand
     public CommandRule Rule => CommandRules.Reject;
 
     /// <inheritdoc />
-    public Decision Decide(Hazard hazard, Act act) =>
-        Texts.Required("reason", Reason) is { } wrong ? wrong : Decision.Of(new HazardRejected(Reason));
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        return (Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard) ?? Dismissal.Free(hazard)) is { } wrong
+            ? wrong
+            : Decision.Of(new HazardRejected(Reason));
+    }
 }
 
 /// <summary>并案: the same hazard was reported twice; this one shares the other's fate.</summary>
@@ -31,7 +37,7 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (Texts.Required("reason", Reason) is { } wrong)
+        if ((Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard) ?? Dismissal.Free(hazard)) is { } wrong)
             return wrong;
         if (Into == hazard.Id)
             return HazardRefusals.MergeItself.Because("into");
@@ -61,10 +67,19 @@ public sealed record FixOnTheSpot(string Measures, string? FixedBy = null) : IHa
         var level = hazard.Level ?? Level.General;
         if (!act.Policy.OnTheSpotLevels.Contains(level))
             return HazardRefusals.NotOnTheSpot.Because(null, ("level", CodeList.Chinese(level)));
+        if ((Checks.AfterReopening(act, hazard) ?? Dismissal.Free(hazard)) is { } bound)
+            return bound;
+        return Decision.Of(new HazardFixedOnTheSpot(Measures, FixedBy), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
+    }
+}
+
+internal static class Dismissal
+{
+    /// <summary>Nothing that is listed or stopped ends without acceptance: the listing or the order would be left standing on an ended hazard.</summary>
+    public static Refusal? Free(Hazard hazard)
+    {
         if (hazard.Listing is { } listing)
             return HazardRefusals.StillListed.Because(null, ("body", listing.By));
-        if (hazard.Suspension is not null)
-            return HazardRefusals.StillSuspended.Because();
-        return Decision.Of(new HazardFixedOnTheSpot(Measures, FixedBy), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
+        return hazard.Suspension is null ? null : HazardRefusals.StillSuspended.Because();
     }
 }

@@ -62,11 +62,12 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
         ArgumentNullException.ThrowIfNull(act);
         if (hazard.Suspension is not { } suspension)
             return HazardRefusals.NotSuspended.Because();
-        if (suspension.RequestedAt is not { } requested)
+        // Before anything is assigned nobody can apply: the order is then lifted by the enforcer's own review.
+        if (suspension.RequestedAt is null && !hazard.Legs.IsEmpty)
             return HazardRefusals.NotRequested.Because();
         if (hazard.Legs.Values.FirstOrDefault(l => l.Body == act.By.Body.Id) is { } own)
             return HazardRefusals.OwnLeg.Because(null, ("leg", CodeList.Chinese(own.Leg)), ("body", own.Body));
-        return (Checks.After(act, requested, "申请恢复生产") ?? Texts.Required("findings", Findings)) is { } wrong
+        return (Checks.After(act, suspension.RequestedAt ?? suspension.Since, suspension.RequestedAt is null ? "责令停产停业" : "申请恢复生产") ?? Texts.Required("findings", Findings)) is { } wrong
             ? wrong
             : Decision.Of(new ResumptionReviewed(Verdict, Findings));
     }

@@ -72,8 +72,8 @@ public static class HazardRefusals
     public static readonly RefusalCode EscalateUp = new("escalation.not_higher", Unprocessable, "提级督办的单位 {body} 应比 {from} 的层级更高，且辖区包含 {region}", "{body} must stand above {from}, and its region must hold {region}");
 
     // Closure
-    public static readonly RefusalCode StillListed = new("closure.still_listed", Conflict, "仍在挂牌督办，须由挂牌单位 {body} 摘牌后销号", "It is still listed; {body} must delist it first, or close it itself");
-    public static readonly RefusalCode StillSuspended = new("closure.still_suspended", Conflict, "停产停业令尚未解除，不能销号", "Production is still suspended; it cannot be closed");
+    public static readonly RefusalCode StillListed = new("closure.still_listed", Conflict, "仍在挂牌督办，不能办结：须先由挂牌单位 {body} 摘牌，或由其销号", "It is still listed and cannot be ended: {body} must delist it first, or close it itself");
+    public static readonly RefusalCode StillSuspended = new("closure.still_suspended", Conflict, "停产停业令尚未解除，不能办结", "Production is still suspended; it cannot be ended");
 
     // Record
     public static readonly RefusalCode CorrectionEnterprise = new("correction.no_enterprise", Unprocessable, "隐患没有登记单位，请先更正单位名称", "The hazard has no enterprise; correct its name first");
