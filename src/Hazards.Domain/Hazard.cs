@@ -69,6 +69,9 @@ public sealed record Hazard
     /// <summary>When it was verified.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
+    /// <summary>When it was given its present level.</summary>
+    public DateTimeOffset? GradedAt { get; init; }
+
     /// <summary>The legs that answer for it; empty until assigned.</summary>
     public ImmutableSortedDictionary<Leg, LegState> Legs { get; init; } = ImmutableSortedDictionary<Leg, LegState>.Empty;
 
@@ -146,6 +149,16 @@ public sealed record Hazard
     /// <summary>Whether it was handed over to two legs.</summary>
     public bool IsDual => Legs.ContainsKey(Codes.Leg.Territorial) && Legs.ContainsKey(Codes.Leg.Sectoral);
 
+    /// <summary>
+    /// The deadline that binds a leg now: its own, or the listing's where that is earlier. Only an extension granted
+    /// after the listing goes beyond the listing's.
+    /// </summary>
+    public DateOnly DeadlineOf(LegState leg)
+    {
+        ArgumentNullException.ThrowIfNull(leg);
+        return Listing is { } listing && listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At) ? listing.Deadline : leg.Deadline;
+    }
+
     /// <summary>Folds a whole story; null when there is none.</summary>
     public static Hazard? Fold(HazardId id, IEnumerable<Happening> story)
     {
@@ -193,12 +206,12 @@ public sealed record Hazard
     private Hazard With(IHazardEvent happened, EventContext context) => happened switch
     {
         LedgerRowRecorded e => this with { LedgerRow = e },
-        HazardVerified e => this with { Level = e.Level, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt },
-        HazardRegraded e => this with { Level = e.To, GradingBasis = e.Basis },
+        HazardVerified e => this with { Level = e.Level, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt },
+        HazardRegraded e => this with { Level = e.To, GradingBasis = e.Basis, GradedAt = context.OccurredAt },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardMerged e => this with { MergedInto = e.Into },
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
-        HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt },
+        HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
 
         HazardAssigned e => this with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear() },
         AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
@@ -214,7 +227,7 @@ public sealed record Hazard
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
         ProgressReported e => With(e.Leg, context, l => l with { Percent = e.Percent, Spent = e.Spent ?? l.Spent }),
         ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
-        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1 }, own: false),
+        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt }, own: false),
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
         CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, Percent = 100, Spent = e.Spent ?? l.Spent, Request = null }),
 
@@ -357,6 +370,9 @@ public sealed record LegState
 
     /// <summary>How many extensions were granted.</summary>
     public int Extensions { get; init; }
+
+    /// <summary>When the newest extension was granted.</summary>
+    public DateTimeOffset? ExtendedAt { get; init; }
 
     /// <summary>When completion was declared, if it stands.</summary>
     public DateTimeOffset? DeclaredAt { get; init; }

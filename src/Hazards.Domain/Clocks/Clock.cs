@@ -52,9 +52,7 @@ public static class Clocks
 
     private static IEnumerable<Clock?> OfLeg(Hazard hazard, LegState leg, Policy policy, Func<ClockKind, Leg?, BodyId?, DateTimeOffset, Clock?> after)
     {
-        // The deadline of a listed hazard binds every leg that has a later one.
-        var deadline = hazard.Listing is { } listing && listing.Deadline < leg.Deadline && leg.Extensions == 0 ? listing.Deadline : leg.Deadline;
-        var rectify = new Clock(ClockKind.Rectify, leg.Leg, leg.Body, leg.AssignedAt, deadline);
+        var rectify = new Clock(ClockKind.Rectify, leg.Leg, leg.Body, leg.AssignedAt, hazard.DeadlineOf(leg));
         switch (leg.Stage)
         {
             case LegStage.Returned:
@@ -72,7 +70,7 @@ public static class Clocks
                 if (leg.Plan is { Verdict: null } plan)
                     yield return after(ClockKind.ReviewPlan, leg.Leg, leg.AssignedBy, plan.Since);
                 else if (leg.Plan is not { Verdict: Verdict.Pass } && hazard.Level is { } level && policy.PlanRequired.Contains(level))
-                    yield return after(ClockKind.Plan, leg.Leg, leg.Body, leg.Plan?.Since ?? leg.Since);
+                    yield return after(ClockKind.Plan, leg.Leg, leg.Body, Later(hazard.GradedAt, leg.Plan?.Since ?? leg.Since));
                 break;
             case LegStage.Declared:
                 yield return after(ClockKind.Reinspect, leg.Leg, leg.AssignedBy, leg.Since);

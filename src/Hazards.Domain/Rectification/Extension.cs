@@ -27,10 +27,11 @@ public sealed record RequestExtension(Leg Leg, DateOnly To, string Reason) : IHa
             return HazardRefusals.ExtensionTooMany.Because(null, ("count", leg.Extensions), ("max", rule.MostTimes), ("source", rule.Source));
         if ((Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
-        var latest = leg.Deadline.AddDays(-rule.RequestDaysBefore);
+        var deadline = hazard.DeadlineOf(leg);
+        var latest = deadline.AddDays(-rule.RequestDaysBefore);
         if (act.Date > latest)
             return HazardRefusals.ExtensionLate.Because("occurredAt", ("latest", latest), ("source", rule.Source));
-        return Extensions.CheckNew(To, leg, rule) is { } bad ? bad : Decision.Of(new ExtensionRequested(Leg, leg.Deadline, To, Reason));
+        return Extensions.CheckNew(To, deadline, rule) is { } bad ? bad : Decision.Of(new ExtensionRequested(Leg, deadline, To, Reason));
     }
 }
 
@@ -62,19 +63,20 @@ public sealed record DecideExtension(Leg Leg, bool Grant, DateOnly? To = null, s
         if (!Grant)
             return Texts.Required("comments", Comments) is { } missing ? missing : Decision.Of(new ExtensionRefused(Leg, Comments!));
         var to = To ?? request.To;
-        return (Texts.Optional("comments", Comments) ?? Extensions.CheckNew(to, leg, act.Policy.Extension)) is { } wrong
+        var deadline = hazard.DeadlineOf(leg);
+        return (Texts.Optional("comments", Comments) ?? Checks.Deadline("to", to, act) ?? Extensions.CheckNew(to, deadline, act.Policy.Extension)) is { } wrong
             ? wrong
-            : Decision.Of(new ExtensionGranted(Leg, leg.Deadline, to, Comments));
+            : Decision.Of(new ExtensionGranted(Leg, deadline, to, Comments));
     }
 }
 
 internal static class Extensions
 {
-    public static Refusal? CheckNew(DateOnly to, LegState leg, ExtensionRule rule)
+    public static Refusal? CheckNew(DateOnly to, DateOnly deadline, ExtensionRule rule)
     {
-        if (to <= leg.Deadline)
-            return HazardRefusals.ExtensionNotLater.Because("to", ("value", to), ("deadline", leg.Deadline));
-        var latest = leg.Deadline.AddDays(rule.MostDays);
+        if (to <= deadline)
+            return HazardRefusals.ExtensionNotLater.Because("to", ("value", to), ("deadline", deadline));
+        var latest = deadline.AddDays(rule.MostDays);
         return to > latest ? HazardRefusals.DeadlineFar.Because("to", ("value", to), ("latest", latest)) : null;
     }
 }
