@@ -23,7 +23,7 @@ public sealed record AssignHazard(ImmutableArray<LegOrder> Legs) : IHazardComman
         ArgumentNullException.ThrowIfNull(act);
         if (Legs.IsDefaultOrEmpty)
             return InputRefusals.Missing.Because("legs");
-        return (Checks.After(act, hazard.VerifiedAt ?? hazard.FoundAt, "核实定级") ?? Checks.Orders("legs", Legs, hazard, act)) is { } wrong
+        return (Checks.After(act, hazard.VerifiedAt ?? hazard.FoundAt, "核实定级") ?? Checks.AfterReopening(act, hazard) ?? Checks.Orders("legs", Legs, hazard, act)) is { } wrong
             ? wrong
             : Decision.Of(new HazardAssigned(Legs));
     }

@@ -13,7 +13,7 @@ public sealed record VerifyHazard(Level Level, string? Basis = null, string? Fin
 
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act) =>
-        (Grading.CheckBasis(Level, Basis) ?? Texts.Optional("findings", Findings)) is { } wrong
+        (Grading.CheckBasis(Level, Basis) ?? Texts.Optional("findings", Findings) ?? Checks.AfterReopening(act, hazard)) is { } wrong
             ? wrong
             : Decision.Of(new HazardVerified(Level, Basis, Findings));
 }
@@ -30,7 +30,7 @@ public sealed record RegradeHazard(Level Level, string Reason, string? Basis = n
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act)
     {
-        if ((Grading.CheckBasis(Level, Basis) ?? Texts.Required("reason", Reason)) is { } wrong)
+        if ((Grading.CheckBasis(Level, Basis) ?? Texts.Required("reason", Reason) ?? Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, "核实定级")) is { } wrong)
             return wrong;
         return hazard.Level is { } before && before != Level
             ? Decision.Of(new HazardRegraded(before, Level, Basis, Reason))
