@@ -39,9 +39,25 @@ public sealed record Policy(
     /// <summary>The national baseline that ships with the product.</summary>
     public static Policy NationalBaseline { get; } = Load("Hazards.Domain.Policies.national-baseline.json");
 
-    /// <summary>Reads a policy from JSON.</summary>
+    /// <summary>Reads a policy from JSON; throws <see cref="JsonException"/> when it is malformed or lacks an indispensable clock.</summary>
     public static Policy Read(Stream json) =>
-        JsonSerializer.Deserialize<Policy>(json, DomainJson.Strict) ?? throw new JsonException("the policy is null");
+        (JsonSerializer.Deserialize<Policy>(json, DomainJson.Strict) ?? throw new JsonException("the policy is null")).Complete();
+
+    /// <summary>The duties without whose clock an open hazard could drop off every list.</summary>
+    private static ImmutableArray<ClockKind> Indispensable =>
+        [ClockKind.Verify, ClockKind.Assign, ClockKind.Reassign, ClockKind.Acknowledge, ClockKind.Reinspect, ClockKind.Close];
+
+    private Policy Complete()
+    {
+        Level?[] levels = [null, .. Enum.GetValues<Level>()];
+        foreach (var kind in Indispensable)
+            foreach (var level in kind == ClockKind.Verify ? levels : levels[1..])
+                if (Clock(kind, level) is null)
+                    throw new JsonException($"the policy {Version} sets no clock for {CodeList.Code(kind)} ({CodeList.Chinese(kind)})");
+        if (Clocks.FirstOrDefault(c => c.Days is < 0 or > 3660) is { } wrong)
+            throw new JsonException($"the clock {CodeList.Code(wrong.Kind)} of the policy {Version} has {wrong.Days} days: 0 to 3660 are possible");
+        return this;
+    }
 
     /// <summary>How long a duty may take for a hazard of this level; null when the policy sets no such clock.</summary>
     public ClockRule? Clock(ClockKind kind, Level? level) =>
