@@ -8,8 +8,8 @@ namespace Hazards.Domain;
 /// A code is the prefix of every code inside it, so jurisdiction is a prefix test. The whole country is <c>0</c>.
 /// </summary>
 /// <remarks>
-/// Six-digit forms padded with zeros (<c>620000</c>, <c>621200</c>), as GB/T 2260 prints provinces and prefectures,
-/// are accepted and shortened.
+/// Forms padded with zeros are accepted and shortened: six digits (<c>620000</c>, <c>621200</c>), as GB/T 2260 prints
+/// provinces and prefectures, and nine or twelve (<c>621202000000</c>), as the statistical codes are written.
 /// </remarks>
 [JsonConverter(typeof(ValueJsonConverter<RegionCode>))]
 public readonly record struct RegionCode : IValue<RegionCode>
@@ -79,6 +79,8 @@ public readonly record struct RegionCode : IValue<RegionCode>
             refusal = InputRefusals.Region.Because(null, ("value", Texts.Excerpt(text)));
             return false;
         }
+        while (code.Length > 6 && code.EndsWith("000", StringComparison.Ordinal))
+            code = code[..^3];
         if (code.Length == 6 && code.EndsWith("00", StringComparison.Ordinal))
             code = code.EndsWith("0000", StringComparison.Ordinal) ? code[..2] : code[..4];
         value = new RegionCode(code);
