@@ -106,7 +106,7 @@ public static class BodyRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Exists = new("body.exists", RefusalKind.Conflict, "单位编号 {id} 已被使用", "There is already a body with the id {id}");
-    public static readonly RefusalCode NotFound = new("body.not_found", RefusalKind.NotFound, "没有编号为 {id} 的单位", "There is no body with the id {id}");
+    public static readonly RefusalCode NotFound = new("body.not_found", RefusalKind.NotFound, "没有这个单位", "There is no such body");
     public static readonly RefusalCode Unknown = new("body.unknown", RefusalKind.Unprocessable, "{field} 所指的单位 {id} 未登记，请先登记该单位", "{field} names the body {id}, which is not registered; register it first");
     public static readonly RefusalCode Dissolved = new("body.dissolved", RefusalKind.Conflict, "单位 {id}（{name}）已撤销，不能再承担任务", "The body {id} ({name}) is dissolved and cannot be given duties");
     public static readonly RefusalCode NothingChanges = new("body.nothing_changes", RefusalKind.Unprocessable, "没有任何变更", "Nothing would change");
