@@ -90,9 +90,17 @@ internal sealed partial class CellReader(LedgerMapping mapping)
             case LedgerField.Category:
                 return isDate || isState ? -1 : 0;
             default:
-                return isDate || isState || IsBareLevel(cell.Text) ? -1 : 0;
+                return isDate || isState || IsBareLevel(cell.Text) ? -1 : NameFit(field, cell.Text.Trim());
         }
     }
+
+    /// <summary>Bodies and places end in words of their own: 县煤炭局, 综采队; 总回风巷, 副立井.</summary>
+    private static int NameFit(LedgerField field, string text) => field switch
+    {
+        LedgerField.InspectionBody or LedgerField.ResponsibleUnit => BodyWords().IsMatch(text) ? 1 : 0,
+        LedgerField.Place => PlaceWords().IsMatch(text) ? 1 : 0,
+        _ => 0,
+    };
 
     /// <summary>An error or a formula that was never calculated has no value to read.</summary>
     private static bool IsUnreadable(MeantCell cell, List<LedgerNote> notes)
@@ -205,6 +213,12 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     /// <summary>GB 32100-2015, 4.1: 18 characters of digits and capitals without I, O, S, V, Z.</summary>
     [GeneratedRegex(@"^[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}$", RegexOptions.CultureInvariant)]
     private static partial Regex CreditCodeForm();
+
+    [GeneratedRegex("(局|站|部|队|公司|集团|科|组|厂|矿|院|处|办|委|所|中心|领导|单位|建指|监理|学校)$", RegexOptions.CultureInvariant)]
+    private static partial Regex BodyWords();
+
+    [GeneratedRegex("(巷|面|井|槽|硐?室|桥|隧道|路|路段|区|口|工点|车间|仓?库|楼|层|墩|标段|斜井|场|洞|处|站)$", RegexOptions.CultureInvariant)]
+    private static partial Regex PlaceWords();
 
     [GeneratedRegex(@"^(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|万|元)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();

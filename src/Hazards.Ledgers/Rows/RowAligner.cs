@@ -51,18 +51,19 @@ internal sealed class RowAligner
     public Alignment Align(SheetRow row)
     {
         var fields = Fields(row);
-        while (fields.Count > _width && fields[^1] is null) fields.RemoveAt(fields.Count - 1);
         if (fields.Count == _width) return new(row, null);
+        while (fields.Count > _width + MostFieldsOff && fields[^1] is null) fields.RemoveAt(fields.Count - 1);
         if (Math.Abs(fields.Count - _width) > MostFieldsOff) return Unaligned(row);
 
         var candidates = fields.Count < _width ? Lengthened(fields) : Shortened(fields);
         var scored = candidates.Select(c => (Candidate: c, Score: Score(c.Fields))).OrderByDescending(c => c.Score).ToList();
         var (best, score) = scored[0];
         var rivals = scored.Where(c => c.Score == score).Select(c => c.Candidate).ToList();
-        // The end of a line is where empty fields are lost in practice; when it is as good as any, it is the one.
-        if (rivals.Find(c => c.AtEnd) is { } atEnd && fields.Count < _width)
-            return score < 0 ? Unaligned(row) : new(Under(row, atEnd.Fields), Note(NoteKinds.RowShort, row));
-        if (score < 0 || rivals.Exists(c => !SameContent(c.Fields, best.Fields))) return Unaligned(row);
+        if (score < 0) return Unaligned(row);
+        // The end of a line is where programs drop empty fields or add them; when it is as good as any place, it is the one.
+        if (rivals.Find(c => c.AtEnd) is { } atEnd)
+            return new(Under(row, atEnd.Fields), fields.Count < _width ? Note(NoteKinds.RowShort, row) : null);
+        if (rivals.Exists(c => !SameContent(c.Fields, best.Fields))) return Unaligned(row);
         return new(Under(row, best.Fields), Note(NoteKinds.RowRealigned, row, best.Zh, best.En));
     }
 
@@ -100,7 +101,7 @@ internal sealed class RowAligner
             if (one.Fields.Count == _width) yield return one;
             else
                 foreach (var two in ShortenedOnce(one.Fields))
-                    yield return two with { Zh = $"{one.Zh}，{two.Zh}", En = $"{one.En}, {two.En}" };
+                    yield return two with { Zh = $"{one.Zh}，{two.Zh}", En = $"{one.En}, {two.En}", AtEnd = one.AtEnd && two.AtEnd };
         }
     }
 
@@ -111,7 +112,7 @@ internal sealed class RowAligner
             var name = Header(Math.Min(at, _width - 1));
             if (fields[at] is not { } cell)
             {
-                yield return new([.. fields[..at], .. fields[(at + 1)..]], $"“{name}”处多一空格", $"a blank too many at “{name}”");
+                yield return new([.. fields[..at], .. fields[(at + 1)..]], $"“{name}”处多一空格", $"a blank too many at “{name}”", at + 1 == fields.Count);
                 continue;
             }
             if (at + 1 == fields.Count || fields[at + 1] is not { } next) continue;

@@ -30,12 +30,12 @@ internal sealed class TableFinder
         _lastColumn = _head.Take(RowsLookedAt).SelectMany(r => r.Cells).Where(c => !c.IsBlank).Select(c => c.Column).DefaultIfEmpty(0).Max();
     }
 
-    private sealed record Candidate(int First, int Last, List<LedgerColumn> Columns, double Score);
+    private sealed record Candidate(int First, int Last, List<LedgerColumn> Columns, int Meanings, double Score);
 
     public LedgerTable? Find()
     {
         var best = _mapping?.HeaderRow is { } row
-            ? Build(row, row + (_mapping.HeaderRows ?? Depth(row)) - 1)
+            ? Build(row, row + (_mapping.HeaderRows ?? MergedDepth(row)) - 1)
             : _head.Take(RowsLookedAt).Where(CanStart).Select(r => Build(r.Number, r.Number + Depth(r.Number) - 1)).Where(HasDescription)
                 .OrderByDescending(c => c.Score).ThenBy(c => c.Last - c.First).ThenBy(c => c.First).FirstOrDefault();
         if (best is null || best.Columns.Count == 0) return null;
@@ -53,7 +53,7 @@ internal sealed class TableFinder
         row.Cells.Count(c => !c.IsBlank) >= 2
         && !_merges.Exists(m => m.Top < row.Number && m.Bottom >= row.Number && TextAt(m.Top, m.Left) is not null);
 
-    private bool HasDescription(Candidate candidate) => candidate.Score >= 2
+    private bool HasDescription(Candidate candidate) => candidate.Meanings >= 2
         && candidate.Columns.Exists(c => IsMapped(c, LedgerField.Description) || HeaderWords.Find(c.Path)?.Field == LedgerField.Description);
 
     private Candidate Build(int first, int last)
@@ -62,11 +62,12 @@ internal sealed class TableFinder
         for (var column = 1; column <= _lastColumn; column++)
             if (PathOf(column, first, last) is { Count: > 0 } path)
                 columns.Add(new(column, path, IsHidden(column)));
-        return new(first, last, columns, Score(columns));
+        var meanings = Meanings(columns);
+        return new(first, last, columns, meanings.Count, meanings.Values.Sum());
     }
 
-    /// <summary>How many different meanings are recognised; a mapping's own headers count like known words.</summary>
-    private double Score(List<LedgerColumn> columns)
+    /// <summary>The different meanings recognised and how surely; a mapping's own headers count like known words.</summary>
+    private Dictionary<(LedgerField, string?), double> Meanings(List<LedgerColumn> columns)
     {
         var meanings = new Dictionary<(LedgerField, string?), double>();
         foreach (var column in columns)
@@ -77,7 +78,7 @@ internal sealed class TableFinder
             var key = (found.Field, found.Field == LedgerField.ResponsibleUnit ? found.Role : null);
             meanings[key] = Math.Max(meanings.GetValueOrDefault(key), found.Confidence);
         }
-        return meanings.Values.Sum();
+        return meanings;
     }
 
     private bool IsMapped(LedgerColumn column, LedgerField field) =>
@@ -91,14 +92,15 @@ internal sealed class TableFinder
         return false;
     }
 
-    /// <summary>How many rows a header that starts here has: to the end of its merged cells, and one more for sub-headers.</summary>
-    private int Depth(int first)
+    /// <summary>How many rows a header that starts here has: as many as its merged cells, or two when there are sub-headers.</summary>
+    private int Depth(int first) => MergedDepth(first) is var depth and > 1 ? depth : HasSubHeaders(first) ? 2 : 1;
+
+    private int MergedDepth(int first)
     {
         var last = first;
         foreach (var merge in _merges)
             if (merge.Top == first && merge.Height <= DeepestHeader)
                 last = Math.Max(last, merge.Bottom);
-        if (last == first && HasSubHeaders(first)) last++;
         return last - first + 1;
     }
 
