@@ -62,12 +62,11 @@ internal sealed record Suite(string Name, string Assembly)
         }
         if (connectionString is not null) start.Environment["HAZARDS_TEST_POSTGRES"] = connectionString;
 
-        using var process = new Process { StartInfo = start };
+        using var process = new Process { StartInfo = Leash.On(start) };
         var output = new StringBuilder();
         process.OutputDataReceived += (_, line) => Keep(output, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
         process.Start();
-        process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
@@ -76,6 +75,7 @@ internal sealed record Suite(string Name, string Assembly)
         }
         catch (OperationCanceledException)
         {
+            process.StandardInput.Close();
             process.Kill(entireProcessTree: true);
             throw;
         }

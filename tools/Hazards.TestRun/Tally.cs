@@ -3,13 +3,18 @@ namespace Hazards.TestRun;
 /// <summary>What one suite's run came to.</summary>
 internal sealed record SuiteResult(int Passed, IReadOnlyList<string> Failures, int Skipped)
 {
-    private const int LastLines = 40;
+    private const int LinesOfEachEnd = 20;
 
     /// <summary>A suite that could not be run counts as one failed test, so that it cannot go unnoticed.</summary>
     public static SuiteResult Broken(string name, string output) => new(0, [BrokenText(name, output)], 0);
 
-    public static string BrokenText(string name, string output) =>
-        $"✗ {name} 未能运行完 did not run to its end:\n{string.Join('\n', output.Split('\n').TakeLast(LastLines))}";
+    /// <summary>The first lines of a crash say what died of what, the last ones what became of the run.</summary>
+    public static string BrokenText(string name, string output)
+    {
+        var lines = output.Split('\n');
+        var shown = lines.Length <= 2 * LinesOfEachEnd ? lines : [.. lines.Take(LinesOfEachEnd), "…", .. lines.TakeLast(LinesOfEachEnd)];
+        return $"✗ {name} 未能运行完 did not run to its end:\n{string.Join('\n', shown)}";
+    }
 
     public override string ToString() =>
         $"{Passed} passed, {Failures.Count} failed" + (Skipped > 0 ? $", {Skipped} skipped" : "");
