@@ -9,13 +9,13 @@ namespace Hazards.Domain.Tests.Rules;
 internal sealed record Story
 {
     /// <summary>The events so far; each an hour after the one before.</summary>
-    public ImmutableArray<Happening> Events { get; private init; } = [];
+    public ImmutableArray<Happening> Events { get; init; } = [];
 
     /// <summary>When the next event or command happens.</summary>
-    public DateTimeOffset Now { get; private init; } = Start;
+    public DateTimeOffset Now { get; init; } = Start;
 
     /// <summary>The policy in force.</summary>
-    public Policy Policy { get; private init; } = Policy.NationalBaseline;
+    public Policy Policy { get; init; } = Policy.NationalBaseline;
 
     /// <summary>The hazard as the events leave it.</summary>
     public Hazard? Hazard => Hazards.Domain.Hazard.Fold(Id, Events);

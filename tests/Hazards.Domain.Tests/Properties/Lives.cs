@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+using Hazards.Domain.Tests.Rules;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Properties;
+
+/// <summary>One order in a life: what was asked, what came of it, and the hazard before and after.</summary>
+internal sealed record Order(IHazardCommand Command, Act Act, Hazard Before, Decision Decision, Hazard After);
+
+/// <summary>A hazard's life under random orders by random callers.</summary>
+internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Order> Orders)
+{
+    /// <summary>Lives through one order per seed. Removing a seed or making it smaller gives a simpler life, so failures shrink.</summary>
+    public static Life Of(int[] seeds)
+    {
+        var story = Stories.Reported;
+        var orders = ImmutableArray.CreateBuilder<Order>();
+        var hazard = story.Then;
+        foreach (var seed in seeds)
+        {
+            var dice = new Dice(seed, hazard);
+            story = story with { Now = story.Now.AddHours(dice.Next(72)) };
+            var (by, command) = dice.Order(story.Now);
+            var act = story.Act(by, dice.When(story.Now), paper: dice.Next(10) > 0);
+            var decision = Decider.Decide(command, hazard, act);
+            var after = decision.Events.Aggregate(hazard, (h, e) => Hazard.Apply(Id, h, new Happening(e, act.Context(decision.Role))));
+            orders.Add(new Order(command, act, hazard, decision, after));
+            story = story.After(act, decision);
+            hazard = after;
+        }
+        return new Life(story.Events, orders.ToImmutable());
+    }
+}
+
+/// <summary>Throws orders: mostly such as make sense where the hazard stands, by bodies that might give them, and often enough others.</summary>
+internal sealed class Dice(int seed, Hazard hazard)
+{
+    private static readonly Body[] Everybody = [.. Bodies.Values.OrderBy(b => b.Id.Value, StringComparer.Ordinal)];
+    private readonly Random _random = new(seed);
+
+    public int Next(int below) => _random.Next(below);
+
+    /// <summary>Now, or some days before: late entries are legal.</summary>
+    public DateTimeOffset When(DateTimeOffset now) => Next(6) == 0 ? now.AddHours(-Next(500)) : now;
+
+    public (Actor By, IHazardCommand Command) Order(DateTimeOffset now)
+    {
+        var command = Command(DateOnly.FromDateTime(now.Date), Pick(hazard.Legs.Keys.DefaultIfEmpty(Pick(Enum.GetValues<Leg>())).ToArray()));
+        return (By(command), command);
+    }
+
+    private Actor By(IHazardCommand command)
+    {
+        var body = Next(4) == 0 ? Pick(Everybody) : command.Rule.Relation switch
+        {
+            Relation.LegBody when command.ConcernedLeg is { } leg && hazard.Legs.TryGetValue(leg, out var state) => Bodies[state.Body],
+            Relation.Lister when hazard.Listing is { } listing => Bodies[listing.By],
+            _ => Pick(CountyOffice, CityOffice, Emergency, CountyOffice),
+        };
+        return Next(5) switch
+        {
+            0 => As(body, Pick(Enum.GetValues<Role>())),
+            1 => As(body, Role.Importer),
+            _ => As(body, [.. OwnRoles]),
+        };
+    }
+
+    private IHazardCommand Command(DateOnly today, Leg leg)
+    {
+        var names = Next(5) == 0 ? CommandRules.All : CommandRules.All.Where(r => r.Stages.Contains(hazard.Stage)).ToImmutableArray();
+        var verdict = Pick(Verdict.Pass, Verdict.Pass, Verdict.Fail);
+        var day = today.AddDays(Next(90) - 3);
+        return Pick(names).Name switch
+        {
+            "record_ledger_row" => new RecordLedgerRow("台账", default, "Sheet1", 1, Sha256Digest.Of([(byte)Next(3)]), "已整改", [new("序号", "A1", "1")], []),
+            "verify" => new VerifyHazard(Pick(Enum.GetValues<Level>()), "判定标准第五条"),
+            "regrade" => new RegradeHazard(Pick(Enum.GetValues<Level>()), "复核", "判定标准第五条"),
+            "reject" when Next(3) == 0 => new RejectHazard("不属实"),
+            "merge" when Next(3) == 0 => new MergeHazard(OtherId, "同一处") { Target = Next(5) == 0 ? null : hazard with { Id = OtherId } },
+            "fix_on_the_spot" when Next(3) == 0 => new FixOnTheSpot("当场整改"),
+            "assign" => new AssignHazard(Orders(day)),
+            "acknowledge" => new AcknowledgeAssignment(leg),
+            "return" when Next(2) == 0 => new ReturnAssignment(leg, "不属本单位"),
+            "reassign" => new ReassignLeg(leg, Pick(Everybody).Id, day, "整改", "调整", Next(3) == 0 ? Pick(Everybody).Id : null),
+            "submit_plan" => new SubmitPlan(leg, SixParts, 10, Next(5) == 0 ? "档案室" : null),
+            "review_plan" => new ReviewPlan(leg, verdict, "意见"),
+            "take_interim_measures" => new TakeInterimMeasures(leg, "警戒"),
+            "suspend_production" => new SuspendProduction(Next(2) == 0, "供气"),
+            "request_resumption" => new RequestResumption(leg, "已检测"),
+            "review_resumption" => new ReviewResumption(verdict, "现场"),
+            "report_progress" => new ReportProgress(leg, Next(110), "进展", Next(100)),
+            "request_extension" => new RequestExtension(leg, day.AddDays(30), "材料未到"),
+            "decide_extension" => new DecideExtension(leg, Next(3) > 0, Next(2) == 0 ? day.AddDays(20) : null, "意见"),
+            "declare_completion" or "return" => new DeclareCompletion(leg, "完成"),
+            "reinspect" => new Reinspect(leg, verdict, "结果", null, Next(3) == 0 ? day : null),
+            "list" => new ListHazard(Pick(Enum.GetValues<ListingLevel>()), day, "限期整改"),
+            "delist" => new DelistHazard(Pick(Enum.GetValues<DelistingGround>()), "摘牌"),
+            "urge" => new Urge("抓紧", Maybe(leg)),
+            "issue_notice" => new IssueNotice("整改", Maybe(leg)),
+            "visit" => new RecordVisit("督查", Maybe(leg)),
+            "escalate" => new Escalate(Pick(Everybody).Id, "久拖不决"),
+            "interview" => new HoldInterview("负责人", "约谈", Maybe(leg)),
+            "criticise" => new CirculateCriticism("通报", Maybe(leg)),
+            "expose" => new Expose("日报", "曝光"),
+            "penalise" => new ImposePenalty("公司", "罚款", 5),
+            "refer" => new ReferToJustice("公安", "移送"),
+            "close" => new CloseHazard(null, Next(4) == 0),
+            "look_back" => new LookBack(Pick(Enum.GetValues<LookbackResult>()), "回头看", null, Next(2) == 0 ? Orders(day) : default),
+            "reopen" => new ReopenHazard("反弹", Next(2) == 0 ? Orders(day) : default),
+            "correct" => new CorrectHazard(Pick(Enum.GetValues<CorrectableField>()), Pick(null, "更正后", "91620000MA73XXXX", "621202", "6212021", "city_gas"), "更正"),
+            _ => new AddComment("批注"),
+        };
+    }
+
+    private ImmutableArray<LegOrder> Orders(DateOnly day) => Next(6) switch
+    {
+        0 => [Sole() with { Deadline = day }],
+        1 => [Sole(Pick(Everybody))],
+        2 => [Territorial(Pick(Everybody)), Sectoral(Pick(Everybody)) with { Deadline = day }],
+        _ => [Territorial() with { Deadline = day }, Sectoral()],
+    };
+
+    private Leg? Maybe(Leg leg) => Next(3) == 0 ? null : leg;
+
+    private T Pick<T>(params IReadOnlyList<T> of) => of[Next(of.Count)];
+}

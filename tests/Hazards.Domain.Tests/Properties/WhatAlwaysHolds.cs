@@ -1,0 +1,168 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Hazards.Domain.Codes;
+using Hazards.Domain.Tests.Rules;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Properties;
+
+/// <summary>What holds after every sequence of orders, given by whomever, in whatever order.</summary>
+public sealed class WhatAlwaysHolds
+{
+    private static readonly Type[] AcceptanceUndone = [typeof(ReinspectionFailed), typeof(LegReassigned), typeof(HazardReopened), typeof(HazardAssigned)];
+
+    private static readonly string[] OnEnded = ["record_ledger_row", "look_back", "reopen", "correct", "comment"];
+
+    [Fact]
+    public void Every_life_reaches_every_stage_and_every_event_somewhere()
+    {
+        // Not a rule of the field but of these tests: a generator that never closes a hazard proves nothing about closure.
+        var seen = new HashSet<Type>();
+        var stages = new HashSet<Stage>();
+        for (var life = 0; life < 300; life++)
+            foreach (var order in Life.Of([.. Enumerable.Range(life * 1000, 150)]).Orders)
+            {
+                stages.Add(order.After.Stage);
+                seen.UnionWith(order.Decision.Events.Select(e => e.GetType()));
+            }
+        stages.ShouldBe(Enum.GetValues<Stage>(), ignoreOrder: true);
+        var events = EventTypes.All.Values.Where(t => t.IsAssignableTo(typeof(IHazardEvent)) && t != typeof(HazardReported) && t != typeof(DuplicateAbsorbed));
+        seen.ShouldBe(events, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Nothing_is_closed_unaccepted() => ForEveryLife(life =>
+    {
+        foreach (var order in life.Orders)
+        {
+            if (order.Before.Stage == Stage.Closed || order.After.Stage != Stage.Closed)
+                continue;
+            if (order.After.Closure!.Ground == ClosureGround.FixedOnTheSpot)
+            {
+                order.Decision.Events.ShouldContain(e => e is HazardFixedOnTheSpot);
+                continue;
+            }
+            order.After.Legs.ShouldNotBeEmpty();
+            var before = life.Story.Take((int)order.Before.Version).Select(h => h.Event).ToArray();
+            foreach (var (leg, state) in order.After.Legs)
+            {
+                state.Stage.ShouldBe(LegStage.Accepted);
+                var accepted = Array.FindLastIndex(before, e => e is LegAccepted a && a.Leg == leg);
+                accepted.ShouldBeGreaterThanOrEqualTo(0);
+                before[accepted..].ShouldNotContain(e => AcceptanceUndone.Contains(e.GetType()) && (LegOf(e) == null || LegOf(e) == leg));
+            }
+        }
+    });
+
+    [Fact]
+    public void One_leg_cannot_answer_for_the_other() => ForEveryLife(life =>
+    {
+        foreach (var order in life.Orders)
+            foreach (var happened in order.Decision.Events)
+            {
+                if (LegOf(happened) is not { } leg)
+                    continue;
+                foreach (var other in order.Before.Legs.Values.Where(l => l.Leg != leg && order.Decision.Events.Length == 1))
+                    Canonical(order.After.Legs[other.Leg]).ShouldBe(Canonical(other), EventTypes.NameOf(happened));
+                if (order.Command.Rule.Relation == Relation.LegBody && order.Decision.Role != Role.Importer)
+                    order.Act.By.Body.Id.ShouldBe(order.Before.Legs[leg].Body);
+                if (happened is LegAccepted or ReinspectionFailed or PlanReviewed && order.Decision.Role != Role.Importer)
+                    order.Act.By.Body.Id.ShouldNotBe(order.Before.Legs[leg].Body);
+            }
+    });
+
+    [Fact]
+    public void An_open_hazard_never_drops_off_the_lists() => ForEveryLife(life =>
+    {
+        foreach (var order in life.Orders)
+        {
+            var hazard = order.After;
+            var clocks = Clocks.Open(hazard, Policy.NationalBaseline);
+            if (!hazard.IsOpen)
+            {
+                clocks.ShouldAllBe(c => c.Kind == ClockKind.Lookback && hazard.Stage == Stage.Closed);
+                hazard.Listing.ShouldBeNull("an ended hazard cannot be delisted any more");
+                continue;
+            }
+            clocks.ShouldNotBeEmpty($"{hazard.Stage} after {order.Command}");
+            clocks.Select(c => c.Due).ShouldBeInOrder();
+            foreach (var leg in hazard.Legs.Values.Where(l => l.Stage != LegStage.Accepted))
+                clocks.ShouldContain(c => c.Leg == leg.Leg, $"{leg.Leg} is {leg.Stage} and nothing runs for it");
+            foreach (var leg in hazard.Legs.Values.Where(l => l.Stage < LegStage.Declared))
+                clocks.ShouldContain(c => c.Leg == leg.Leg && c.Kind == ClockKind.Rectify && c.Due <= leg.Deadline);
+        }
+    });
+
+    [Fact]
+    public void A_refusal_changes_nothing_and_speaks() => ForEveryLife(life =>
+    {
+        foreach (var order in life.Orders)
+        {
+            order.Decision.Events.IsEmpty.ShouldBe(order.Decision.Refusal is not null);
+            if (order.Decision.Refusal is not { } refusal)
+                continue;
+            order.After.ShouldBeSameAs(order.Before);
+            order.Decision.Elsewhere.ShouldBeNull();
+            refusal.ShouldSpeak();
+        }
+    });
+
+    [Fact]
+    public void An_ended_hazard_takes_only_look_back_reopening_correction_comment_and_ledger_row() => ForEveryLife(life =>
+    {
+        foreach (var order in life.Orders)
+            if (!order.Before.IsOpen && order.Decision.Refusal is null)
+                order.Command.Rule.Name.ShouldBeOneOf(OnEnded);
+    });
+
+    [Fact]
+    public void Folding_is_deterministic_incremental_and_counts_every_event() => ForEveryLife(life =>
+    {
+        var last = life.Orders.IsEmpty ? Stories.Reported.Then : life.Orders[^1].After;
+        var folded = Hazard.Fold(Id, life.Story).ShouldNotBeNull();
+        Canonical(folded).ShouldBe(Canonical(last));
+        folded.Version.ShouldBe(life.Story.Length);
+        foreach (var order in life.Orders)
+            order.After.Version.ShouldBe(order.Before.Version + order.Decision.Events.Length);
+    });
+
+    [Fact]
+    public void Events_read_back_from_JSON_tell_the_same_story() => ForEveryLife(life =>
+    {
+        var read = life.Story.Select(h => new Happening(
+            (IHazardEvent)DomainJson.ReadEvent(EventTypes.NameOf(h.Event), DomainJson.Write(h.Event)),
+            DomainJson.ReadContext(DomainJson.Write(h.Context)))).ToArray();
+        for (var i = 0; i < read.Length; i++)
+        {
+            Canonical(read[i].Event).ShouldBe(Canonical(life.Story[i].Event));
+            Canonical(read[i].Context).ShouldBe(Canonical(life.Story[i].Context));
+        }
+        Canonical(Hazard.Fold(Id, read)!).ShouldBe(Canonical(Hazard.Fold(Id, life.Story)!));
+    });
+
+    [Fact]
+    public void The_stage_is_that_of_the_slowest_leg() => ForEveryLife(life =>
+    {
+        foreach (var hazard in life.Orders.Select(o => o.After).Where(h => h.IsOpen && !h.Legs.IsEmpty))
+            hazard.Stage.ShouldBe(hazard.Legs.Values.Min(l => l.Stage) switch
+            {
+                LegStage.Returned or LegStage.Assigned => Stage.Assigned,
+                LegStage.Rectifying => Stage.Rectifying,
+                LegStage.Declared => Stage.AwaitingAcceptance,
+                _ => Stage.AwaitingClosure,
+            });
+    });
+
+    private static void ForEveryLife(Action<Life> holds) =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int[]>(), seeds =>
+        {
+            holds(Life.Of(seeds));
+            return true;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithStartSize(20).WithEndSize(150));
+
+    private static Leg? LegOf(IHazardEvent happened) =>
+        happened is LegReassigned reassigned ? reassigned.Order.Leg : happened.GetType().GetProperty("Leg")?.GetValue(happened) as Leg?;
+
+    private static string Canonical(object value) => Encoding.UTF8.GetString(DomainJson.Write(value));
+}
