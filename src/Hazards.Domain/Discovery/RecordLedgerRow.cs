@@ -25,6 +25,8 @@ public sealed record RecordLedgerRow(string Ledger, Sha256Digest File, string Sh
 
     private Refusal? Check()
     {
+        if (File.Value.Length == 0 || Fingerprint.Value.Length == 0)
+            return InputRefusals.Missing.Because(File.Value.Length == 0 ? "file" : "fingerprint");
         if (Row < 1)
             return InputRefusals.OutOfRange.Because("row", ("value", Row), ("min", 1), ("max", int.MaxValue));
         if ((Texts.Name("ledger", Ledger) ?? Texts.Name("sheet", Sheet) ?? Texts.Check("state", State, 0, Texts.NameLength)) is { } wrong)
