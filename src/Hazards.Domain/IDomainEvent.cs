@@ -6,7 +6,7 @@ namespace Hazards.Domain;
 /// <summary>A fact. Once in the log it stays readable for ever: its type name and its golden file never change.</summary>
 public interface IDomainEvent;
 
-/// <summary>The snake_case alias under which an event is kept. A changed shape is a new alias (<c>…_v2</c>) with an upcaster.</summary>
+/// <summary>The snake_case alias under which an event is kept. A changed shape is a new alias (<c>…_v2</c>) with an upcaster: see <see cref="Upcasters"/>.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class EventTypeAttribute(string name) : Attribute
 {
