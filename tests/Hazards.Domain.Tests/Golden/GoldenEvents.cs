@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+using Hazards.Domain.Tests.Rules;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Golden;
+
+/// <summary>What every golden file must load as: each event once with everything in it and once with nothing that may be left out.</summary>
+internal static class GoldenEvents
+{
+    private static readonly CreditCode Code = CreditCode.Parse("91350100M000100Y43");
+    private static readonly Sha256Digest File = Sha256Digest.Of("台账.xlsx"u8);
+    private static readonly Sha256Digest Row = Sha256Digest.Of("第3行"u8);
+    private static readonly DateOnly Later = new(2026, 5, 31);
+    private static readonly LegOrder FullTerritorial = new(Leg.Territorial, CountyGovernment.Id, Deadline, "督促企业停气整改", CountyOffice.Id, "副区长王某", true);
+    private static readonly LegOrder FullSectoral = new(Leg.Sectoral, GasRegulator.Id, Later, "监督更换老化管道", Supervision.Id, "局长赵某");
+    private static readonly LegOrder Bare = new(Leg.Sole, GasCompany.Id, Deadline, "更换老化管道");
+    private static readonly Guid Key = new("0195f0a0-0000-7000-8000-00000000000a");
+    private static readonly ImmutableSortedDictionary<PlanPart, string> NoParts = ImmutableSortedDictionary<PlanPart, string>.Empty;
+
+    /// <summary>By the file's name without its ending: the alias, and for the bare one <c>.minimal</c> behind it.</summary>
+    public static readonly ImmutableSortedDictionary<string, IDomainEvent> ByName = new (IDomainEvent Full, IDomainEvent? Minimal)[]
+    {
+        (new HazardReported(ReportSource.Hotline, HazardKind.NaturalDisaster, RegionCode.Parse("621202101"), Gas, "设备设施", "调压箱漏气 <紧急> & “重大”",
+            "第一行\n第二行\t含制表符，表情😀", new Enterprise("武都燃气公司", Code), new Place("东江镇", 104.926337m, 33.392211m),
+            new ExternalReference("12345", "LN-2026-0001"), "李某", "一般3级"),
+         new HazardReported(ReportSource.Other, HazardKind.Safety, Wudu, Gas, null, "漏气", "漏气", null, null, null, null, null)),
+        (new LedgerRowRecorded("隐患台账", File, "Sheet1", 3, Row, "已整改", [new("序号", "A3", "1"), new("问题", "B3", "漏气\n漏水")], ["C3：日期无法识别"]),
+         new LedgerRowRecorded("隐患台账", File, "Sheet1", 1, Row, null, [], [])),
+        (new HazardVerified(Level.Major, "城镇燃气经营安全重大隐患判定标准第五条", "属实"), new HazardVerified(Level.General, null, null)),
+        (new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "专家复核"), new HazardRegraded(Level.Major, Level.General, null, "降级")),
+        (new HazardRejected("现场无此设施"), null),
+        (new HazardMerged(OtherId, "同一处"), null),
+        (new DuplicateAbsorbed(OtherId, "同一处"), null),
+        (new HazardFixedOnTheSpot("当场关闭阀门", "站长"), new HazardFixedOnTheSpot("当场关闭阀门", null)),
+        (new HazardAssigned([FullTerritorial, FullSectoral]), new HazardAssigned([Bare])),
+        (new AssignmentAcknowledged(Leg.Territorial, "王某"), new AssignmentAcknowledged(Leg.Sole, null)),
+        (new AssignmentReturned(Leg.Sectoral, "不属本单位"), null),
+        (new LegReassigned(GasCompany.Id, FullSectoral, "责任调整"), new LegReassigned(GasRegulator.Id, Bare, "责任调整")),
+        (new PlanSubmitted(Leg.Sole, SixParts, 30.25m, "档案室"), new PlanSubmitted(Leg.Sole, NoParts, null, null)),
+        (new PlanReviewed(Leg.Sole, Verdict.Fail, "资金未落实"), new PlanReviewed(Leg.Sole, Verdict.Pass, null)),
+        (new InterimMeasuresTaken(Leg.Sole, "设置警戒"), null),
+        (new ProductionSuspended(true, "全部供气"), new ProductionSuspended(false, "东江片区")),
+        (new ResumptionRequested(Leg.Sole, "已检测合格"), null),
+        (new ResumptionReviewed(Verdict.Pass, "现场合格"), new ResumptionReviewed(Verdict.Fail, "仍有泄漏")),
+        (new ProgressReported(Leg.Sole, 40, 3.2m, "已开挖"), new ProgressReported(Leg.Sole, 0, null, "未开工")),
+        (new ExtensionRequested(Leg.Sole, Deadline, Later, "材料未到"), null),
+        (new ExtensionGranted(Leg.Sole, Deadline, Later, "同意"), new ExtensionGranted(Leg.Sole, Deadline, Later, null)),
+        (new ExtensionRefused(Leg.Sole, "理由不足"), null),
+        (new CompletionDeclared(Leg.Sole, "已更换", 12.5m), new CompletionDeclared(Leg.Sole, "已更换", null)),
+        (new LegAccepted(Leg.Sole, "合格", "李工"), new LegAccepted(Leg.Sole, "合格", null)),
+        (new ReinspectionFailed(Leg.Sole, "仍有泄漏", "李工", Later), new ReinspectionFailed(Leg.Sole, "仍有泄漏", null, Deadline)),
+        (new HazardListed(ListingLevel.Prefecture, Deadline, "限期整改", "陇南日报"), new HazardListed(ListingLevel.County, Deadline, "限期整改", null)),
+        (new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格"), null),
+        (new LegUrged(Leg.Territorial, "请抓紧"), new LegUrged(null, "请抓紧")),
+        (new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline), new SupervisionNoticeIssued(null, "十日内整改", null)),
+        (new SupervisionVisitMade(Leg.Sole, "进展缓慢", "督查组"), new SupervisionVisitMade(null, "进展缓慢", null)),
+        (new SupervisionEscalated(CitySupervision.Id, "久拖不决"), null),
+        (new InterviewHeld(Leg.Sole, "公司负责人", "限期整改"), new InterviewHeld(null, "公司负责人", "限期整改")),
+        (new CriticismCirculated(Leg.Sole, "整改不力"), new CriticismCirculated(null, "整改不力")),
+        (new HazardExposed("陇南日报", "重大隐患曝光"), null),
+        (new PenaltyImposed("武都燃气公司", "罚款", 5m), new PenaltyImposed("武都燃气公司", "警告", null)),
+        (new JudicialReferralMade("区公安分局", "涉嫌危险作业罪"), null),
+        (new HazardClosed(ClosureGround.UnitClosed, "关闭取缔"), new HazardClosed(ClosureGround.Rectified, null)),
+        (new LookbackMade(LookbackResult.Recurred, "再次漏气", "李工"), new LookbackMade(LookbackResult.Holding, "未反弹", null)),
+        (new HazardReopened("再次漏气", [FullTerritorial, FullSectoral]), new HazardReopened("再次漏气", [])),
+        (new HazardCorrected(CorrectableField.EnterpriseCreditCode, "91350100M000100Y43", "91620000000000000X", "录错"), new HazardCorrected(CorrectableField.Category, null, null, "录错")),
+        (new CommentAdded("材料已订购"), null),
+
+        (new BodyRegistered(GasRegulator.Id, "武都区住建局", BodyKind.Regulator, Wudu, [Gas, SectorCode.Parse("construction")], Code, CountyGovernment.Id),
+         new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null)),
+        (new BodyRenamed("原名", "新名", "机构改革"), null),
+        (new BodyChanged(BodyKind.Regulator, Longnan, [Gas], Code, CityGovernment.Id, "职能划转"), new BodyChanged(BodyKind.Enterprise, RegionCode.Nation, [], null, null, "职能划转")),
+        (new BodyDissolved(Emergency.Id, "机构改革"), new BodyDissolved(null, "机构改革")),
+
+        (new ApiKeyIssued(Key, File, "12345热线平台", Hotline.Id, [Role.Reporter, Role.ListingAuthority], Longnan, Start.AddYears(1)),
+         new ApiKeyIssued(Key, File, "督查", Supervision.Id, [], RegionCode.Nation, null)),
+        (new ApiKeyRevoked("泄露"), null),
+
+        (new LedgerImportStarted("台账.xlsx", File, "隐患台账", "{\"title\":\"B\"}", Wudu), null),
+        (new LedgerRowsImported([new ImportedRow("Sheet1", 3, RowOutcome.Entered, World.Id, 4, Stage.Closed, ["C3：日期无法识别"], ["level.mapped: 3级"], [new("序号", "A3", "1")])]),
+         new LedgerRowsImported([new ImportedRow("Sheet1", 1, RowOutcome.Skipped, null, 0, null, [], [], [])])),
+        (new LedgerImportFinished(10, 4, 1, 1, 2, 2, 1, 20, 3), null),
+    }.SelectMany(Named).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
+
+    /// <summary>The headers of an event, full and bare.</summary>
+    public static readonly ImmutableSortedDictionary<string, EventContext> Contexts = new Dictionary<string, EventContext>
+    {
+        ["event_context"] = new(Start, Entry.Late, "张工", CountyOffice.Id, Role.ListingAuthority, "督办系统", "national-baseline@1", Paper,
+            [new Attachment(File, "通知书.pdf", "application/pdf", 20481), new Attachment(Row)]),
+        ["event_context.minimal"] = new(Start.ToUniversalTime(), Entry.Prompt, "system", CountyOffice.Id, Role.Reporter, "tests", "national-baseline@1", null, []),
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static IEnumerable<(string Name, IDomainEvent Event)> Named((IDomainEvent Full, IDomainEvent? Minimal) pair)
+    {
+        var name = EventTypes.NameOf(pair.Full);
+        yield return (name, pair.Full);
+        if (pair.Minimal is { } minimal)
+            yield return (name + ".minimal", minimal);
+    }
+}
