@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Projections.Reading;
+using Npgsql;
+
+namespace Hazards.Projections;
+
+/// <summary>The read side on PostgreSQL. Every answer is one statement; <c>docs/rows.md</c> says which index serves which.</summary>
+/// <param name="dataSource">The database, or a replica of it.</param>
+/// <param name="policy">The policy whose ladder says what comes next for an overdue duty.</param>
+public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy)
+{
+    private const int LongestPage = 200;
+
+    /// <inheritdoc />
+    public Task<Page<HazardItem>> LedgerAsync(
+        Scope scope, HazardFilter filter, LedgerSort sort, bool descending, string? cursor, int limit, CancellationToken cancellationToken = default) =>
+        ListAsync("ledger", scope, filter, ListOrder.Of(sort, descending), cursor, limit, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<Page<HazardItem>> ListedAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default) =>
+        ListAsync("listed", scope, filter, ListOrder.Listed, cursor, limit, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<Page<HazardItem>> OverdueAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return filter.Overdue == false
+            ? Task.FromResult(new Page<HazardItem>([], null))
+            : ListAsync("overdue", scope, filter with { Overdue = true }, ListOrder.Overdue, cursor, limit, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<HazardItem?> FindAsync(Scope scope, HazardId id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        var where = new Conditions().Within(scope.Jurisdiction);
+        where.And($"h.hazard_id = {where.Parameter(id.StreamId, NpgsqlTypes.NpgsqlDbType.Uuid)}");
+        await using var command = dataSource.CreateCommand(FindSql(scope, where));
+        where.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? HazardReader.Item(reader, scope.Today, policy) : null;
+    }
+
+    // By the primary keys, and history_by_hazard. A live version has copies, all the same: any one will do.
+    private static string FindSql(Scope scope, Conditions where)
+    {
+        const string columns = "h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last";
+        var versions = $"select {columns} from rows.hazards h where {where.Sql}";
+        if (scope.AsOf is { } asOf)
+        {
+            var instant = where.Instant(asOf);
+            versions += $"""
+                 and h.recorded_from <= {instant}
+                union all
+                select {columns} from rows.hazard_history h where {where.Sql} and h.recorded_from <= {instant} and h.recorded_to > {instant}
+                """;
+        }
+
+        return $"""
+            select {columns}, i.item
+            from ({versions} limit 1) h
+            join rows.hazard_items i on i.position = h.position
+            """;
+    }
+
+    private Task<Page<HazardItem>> ListAsync(
+        string list, Scope scope, HazardFilter filter, ListOrder order, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
+        var hash = PageCursor.HashOf(list, order.Column, order.Descending, scope.Jurisdiction, scope.AsOf, filter);
+        return new ListQuery(dataSource, policy, scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections.Search;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hazards.Projections.Reading;
+
+/// <summary>
+/// The conditions of a list, on the columns that rows.hazards and rows.hazard_history share (alias h). Values are
+/// always parameters; the text is made of constants only.
+/// </summary>
+internal sealed class Conditions
+{
+    private readonly StringBuilder sql = new("true");
+    private readonly List<NpgsqlParameter> parameters = [];
+
+    /// <summary>False when the conditions contradict each other: nothing can be found.</summary>
+    public bool Possible { get; private set; } = true;
+
+    public string Sql => sql.ToString();
+
+    public void AddTo(NpgsqlCommand command) => command.Parameters.AddRange(parameters.ToArray());
+
+    /// <summary>Adds a parameter; returns its place.</summary>
+    public string Parameter<T>(T value, NpgsqlDbType type)
+    {
+        parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
+        return $"${parameters.Count}";
+    }
+
+    public string Instant(DateTimeOffset value) => Parameter(value.UtcDateTime, NpgsqlDbType.TimestampTz);
+
+    public string Date(DateOnly value) => Parameter(value, NpgsqlDbType.Date);
+
+    public string Text(string value) => Parameter(value, NpgsqlDbType.Text);
+
+    private string Codes<T>(IEnumerable<T> values, Func<T, string> code) =>
+        Parameter(values.Select(code).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    public Conditions And(string condition)
+    {
+        sql.Append("\n    and ").Append(condition);
+        return this;
+    }
+
+    /// <summary>Within a region and everything in it: a range of codes, since a code is the prefix of those inside.</summary>
+    public Conditions Within(RegionCode region)
+    {
+        // ':' follows '9' in ASCII, and the column is compared byte by byte.
+        return region.IsNation ? this : And($"h.region >= {Text(region.Prefix)} and h.region < {Text(region.Prefix + ":")}");
+    }
+
+    public Conditions Apply(Scope scope, HazardFilter filter)
+    {
+        Within(scope, filter.Region);
+        if (!filter.Sectors.IsDefaultOrEmpty)
+            And($"h.sector = any ({Codes(filter.Sectors, s => s.Value)})");
+        if (!filter.Stages.IsDefaultOrEmpty)
+            And($"h.stage = any ({Codes(filter.Stages, CodeList.Code)})");
+        if (filter.Level is { } level)
+            And($"h.level = {Text(CodeList.Code(level))}");
+        if (filter.Kind is { } kind)
+            And($"h.kind = {Text(CodeList.Code(kind))}");
+        if (!filter.Sources.IsDefaultOrEmpty)
+            And($"h.source = any ({Codes(filter.Sources, CodeList.Code)})");
+        ApplyPeople(filter);
+        ApplyTimes(scope, filter);
+        if (filter.Reopened is { } reopened)
+            And(reopened ? "h.reopened > 0" : "h.reopened = 0");
+        if (filter.Late is { } late)
+            And(late ? "h.late" : "not h.late");
+        if (filter.Dual is { } dual)
+            And(dual ? "h.dual" : "not h.dual");
+        if (filter.Text is { } text)
+            ApplyText(scope, Grams.WordsOf(text));
+        return this;
+    }
+
+    /// <summary>Within the jurisdiction and, if given, a region.</summary>
+    public Conditions Within(Scope scope, RegionCode? region)
+    {
+        if (region is not { } asked || asked.Contains(scope.Jurisdiction))
+            return Within(scope.Jurisdiction);
+        Possible &= scope.Jurisdiction.Contains(asked);
+        return Within(asked);
+    }
+
+    private void ApplyPeople(HazardFilter filter)
+    {
+        if (filter.Listed is { } listed)
+            And(listed ? "h.listing_deadline is not null" : "h.listing_deadline is null");
+        if (filter.ListingLevel is { } listing)
+            And($"h.listing_level = {Text(CodeList.Code(listing))}");
+        if (filter.Body is { } body)
+            And($"{Text(body.Value)} = any (h.leg_bodies)");
+        // What is owed has a clock: hazards_by_due and history_by_due hold no other rows.
+        if (filter.Owes is { } owes)
+            And($"{Text(owes.Value)} = any (h.clock_bodies) and h.next_due < 'infinity'");
+        if (filter.Enterprise is { } enterprise)
+            And($"h.enterprise = {Text(enterprise.Value)}");
+    }
+
+    private void ApplyTimes(Scope scope, HazardFilter filter)
+    {
+        if (filter.FoundFrom is { } from)
+            And($"h.found_at >= {Instant(ChinaTime.StartOf(from))}");
+        if (filter.FoundTo is { } to)
+            And($"h.found_at < {Instant(ChinaTime.EndOf(to))}");
+        if (filter.Overdue is { } overdue)
+            And($"h.next_due {(overdue ? "<" : ">=")} {Date(scope.Today)}");
+    }
+
+    /// <summary>All words, by the index texts_by_gram; then looked up in the text itself, for neighbours may come from two words.</summary>
+    private void ApplyText(Scope scope, string[] words)
+    {
+        if (words.Length == 0)
+            return;
+        var grams = Parameter(words.SelectMany(Grams.OfWord).Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        var inText = string.Join(" and ", words.Select(w => $"strpos(t.words, {Text(w)}) > 0"));
+        var inForce = scope.AsOf is { } asOf
+            ? $"t.recorded_from <= {Instant(asOf)} and t.recorded_to > {Instant(asOf)}"
+            : "t.recorded_to = 'infinity'";
+        And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where (t.grams @> {grams} or t.grams @> '{{{Grams.More}}}') and {inText} and {inForce})");
+    }
+}

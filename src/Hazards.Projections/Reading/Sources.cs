@@ -1,0 +1,22 @@
+namespace Hazards.Projections.Reading;
+
+/// <summary>The tables that together hold every hazard as it stood at the scope's instant, each hazard in exactly one.</summary>
+internal static class Sources
+{
+    public static IEnumerable<(string Table, string InForce)> Of(Scope scope, Conditions where)
+    {
+        if (scope.AsOf is not { } asOf)
+        {
+            yield return ("rows.hazards", "true");
+            yield break;
+        }
+
+        var instant = where.Instant(asOf);
+        yield return ("rows.hazards", $"h.recorded_from <= {instant}");
+        yield return ("rows.hazard_history", $"""
+            h.live and h.recorded_from <= {instant} and h.recorded_to > {instant}
+                and h.epoch = (select e.epoch from rows.epochs e where e.starts <= {instant} order by e.starts desc limit 1)
+            """);
+        yield return ("rows.hazard_history", $"not h.live and h.recorded_from <= {instant} and h.recorded_to > {instant}");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace Hazards.Projections.Search;
+
+/// <summary>
+/// Full-text search that knows no words: Chinese is written without blanks, and most of its words have two characters,
+/// which trigrams cannot find. So every character and every pair of neighbours is indexed, as a number.
+/// </summary>
+internal static class Grams
+{
+    /// <summary>Stands in the grams of a text that has more than are kept; a search always looks such a text through.</summary>
+    public const int More = 0;
+
+    /// <summary>A text with more grams than this is looked through instead: one of 8,000 characters would cost its append 10 ms.</summary>
+    public const int Most = 1000;
+
+    private const int MostOfWord = 24;
+
+    /// <summary>The text as it is searched: width, case and compatibility forms do not matter (ＣＯ２ is co2), nor which blank.</summary>
+    public static string Normalize(string text)
+    {
+        var folded = text.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+        return string.Create(folded.Length, folded, static (to, from) =>
+        {
+            for (var i = 0; i < to.Length; i++)
+                to[i] = char.IsWhiteSpace(from[i]) || char.IsControl(from[i]) ? ' ' : from[i];
+        });
+    }
+
+    /// <summary>The grams of a normalized text, each once, in ascending order.</summary>
+    public static int[] Of(string normalized)
+    {
+        var grams = new SortedSet<int>();
+        Add(grams, normalized, Most);
+        if (grams.Count > Most)
+            grams.Add(More);
+        return [.. grams];
+    }
+
+    /// <summary>The words of a search: all must be in the text. Empty when there is nothing to look for.</summary>
+    public static string[] WordsOf(string search) =>
+        [.. Normalize(search).Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Grams that a text with this word must have; enough of them to be selective, not all of a long word.</summary>
+    public static IEnumerable<int> OfWord(string word)
+    {
+        if (word.Length == 1)
+            return [Single(word[0])];
+        var pairs = Math.Min(word.Length - 1, MostOfWord);
+        return Enumerable.Range(0, pairs).Select(i => Pair(word[i], word[i + 1]));
+    }
+
+    private static void Add(SortedSet<int> grams, string text, int most)
+    {
+        for (var i = 0; i < text.Length && grams.Count <= most; i++)
+        {
+            if (text[i] == ' ')
+                continue;
+            grams.Add(Single(text[i]));
+            if (i + 1 < text.Length && text[i + 1] != ' ')
+                grams.Add(Pair(text[i], text[i + 1]));
+        }
+    }
+
+    private static int Single(char c) => c;
+
+    private static int Pair(char first, char second) => unchecked((first << 16) | second);
+}

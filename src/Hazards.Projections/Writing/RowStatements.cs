@@ -1,0 +1,170 @@
+using System.Globalization;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Projections.Search;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hazards.Projections.Writing;
+
+/// <summary>The statements that write rows, into a schema: the live one, or that of a rebuild.</summary>
+internal sealed class RowStatements(string schema)
+{
+    // How many rows pass between two looks at whether it is time for an epoch or a sum of the board.
+    private const int RowsBetweenLooks = 1024;
+
+    // How the statement reads a body that is null; no body has this name.
+    private const string NoBody = "-";
+
+    private readonly string writeHazards = Call(schema, "write_hazards", 25);
+    private readonly string writeTexts = Call(schema, "write_texts", 6);
+    private readonly string writeBodies = Call(schema, "write_bodies", 10);
+    private readonly string writeKeys = Call(schema, "write_keys", 7);
+    private readonly string keep = Call(schema, "keep", 0);
+    private int rowsUntilLook;
+
+    public void AddTo(NpgsqlBatch batch, IReadOnlyList<PendingRow> rows)
+    {
+        var hazards = new List<NewHazard>(rows.Count);
+        var texts = new List<NewText>();
+        var bodies = new List<(PendingRow Row, Body Body)>();
+        var keys = new List<(PendingRow Row, ApiKey Key)>();
+        foreach (var row in rows)
+        {
+            switch (row.Row)
+            {
+                case PendingState.OfHazard h:
+                    hazards.Add(new NewHazard(row, HazardRow.From(h.After, h.Policy)));
+                    if (NewText.Of(row, h) is { } text)
+                        texts.Add(text);
+                    break;
+                case PendingState.OfBody b:
+                    bodies.Add((row, b.After));
+                    break;
+                case PendingState.OfKey k:
+                    keys.Add((row, k.After));
+                    break;
+                default:
+                    throw new ArgumentException($"A row must be a {nameof(PendingState)}, not a {row.Row.GetType().Name}.", nameof(rows));
+            }
+        }
+
+        AddTo(batch, hazards, texts, bodies, keys);
+    }
+
+    private void AddTo(NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)
+    {
+        if (hazards.Count > 0)
+            AddHazards(batch, hazards);
+        if (texts.Count > 0)
+            AddTexts(batch, texts);
+        if (bodies.Count > 0)
+            AddBodies(batch, bodies);
+        if (keys.Count > 0)
+            AddKeys(batch, keys);
+    }
+
+    private void AddHazards(NpgsqlBatch batch, List<NewHazard> hazards)
+    {
+        var command = new NpgsqlBatchCommand(writeHazards);
+        command.AddColumn(NpgsqlDbType.Uuid, hazards, h => h.Pending.StreamId);
+        command.AddColumn(NpgsqlDbType.Bigint, hazards, h => h.Pending.Version);
+        command.AddColumn(NpgsqlDbType.Uuid, hazards, h => h.Pending.LastEventId);
+        command.AddColumn(NpgsqlDbType.Boolean, hazards, h => h.Row.Live);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => h.Hazard.Region.Value);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => h.Hazard.Sector.Value);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => CodeList.Code(h.Hazard.Stage));
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => h.Hazard.Level is { } level ? CodeList.Code(level) : null);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => CodeList.Code(h.Hazard.Kind));
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => CodeList.Code(h.Hazard.Source));
+        command.AddColumn(NpgsqlDbType.TimestampTz, hazards, h => h.Hazard.FoundAt.UtcDateTime);
+        command.AddColumn(NpgsqlDbType.Boolean, hazards, h => h.Hazard.LateEntry);
+        command.AddColumn(NpgsqlDbType.Boolean, hazards, h => h.Hazard.IsDual);
+        command.AddColumn(NpgsqlDbType.Integer, hazards, h => h.Hazard.Reopened);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => h.Hazard.Enterprise?.CreditCode?.Value);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => h.Hazard.Listing is { } listing ? CodeList.Code(listing.Level) : null);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => h.Hazard.Listing?.By.Value);
+        command.AddColumn(NpgsqlDbType.Date, hazards, h => h.Hazard.Listing?.Deadline);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Hazard.Legs.Values.Select(l => l.Body.Value)));
+        command.AddColumn(NpgsqlDbType.Date, hazards, h => h.Row.NextDue);
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Row.Clocks.Select(c => CodeList.Code(c.Kind))));
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Row.Clocks.Select(c => c.Body?.Value ?? NoBody)));
+        command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Row.Clocks.Select(c => c.Due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))));
+        command.AddColumn(NpgsqlDbType.TimestampTz, hazards, h => h.Hazard.Closure?.At.UtcDateTime);
+        command.AddColumn(NpgsqlDbType.Json, hazards, h => (ReadOnlyMemory<byte>)h.Row.Item);
+        batch.BatchCommands.Add(command);
+        AddLook(batch, hazards.Count);
+    }
+
+    private void AddLook(NpgsqlBatch batch, int rows)
+    {
+        rowsUntilLook -= rows;
+        if (rowsUntilLook > 0)
+            return;
+        rowsUntilLook = RowsBetweenLooks;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(keep));
+    }
+
+    private void AddTexts(NpgsqlBatch batch, List<NewText> texts)
+    {
+        var command = new NpgsqlBatchCommand(writeTexts);
+        command.AddColumn(NpgsqlDbType.Uuid, texts, t => t.Pending.StreamId);
+        command.AddColumn(NpgsqlDbType.Bigint, texts, t => t.Pending.Version);
+        command.AddColumn(NpgsqlDbType.Uuid, texts, t => t.Pending.LastEventId);
+        command.AddColumn(NpgsqlDbType.Text, texts, t => t.Words);
+        command.AddArray(NpgsqlDbType.Integer, [.. texts.SelectMany(t => t.Grams)]);
+        command.AddColumn(NpgsqlDbType.Integer, texts, t => t.Grams.Length);
+        batch.BatchCommands.Add(command);
+    }
+
+    private void AddBodies(NpgsqlBatch batch, List<(PendingRow Row, Body Body)> bodies)
+    {
+        var command = new NpgsqlBatchCommand(writeBodies);
+        command.AddColumn(NpgsqlDbType.Uuid, bodies, b => b.Row.StreamId);
+        command.AddColumn(NpgsqlDbType.Bigint, bodies, b => b.Row.Version);
+        command.AddColumn(NpgsqlDbType.Uuid, bodies, b => b.Row.LastEventId);
+        command.AddColumn(NpgsqlDbType.Text, bodies, b => b.Body.Id.Value);
+        command.AddColumn(NpgsqlDbType.Text, bodies, b => b.Body.Name);
+        command.AddColumn(NpgsqlDbType.Text, bodies, b => CodeList.Code(b.Body.Kind));
+        command.AddColumn(NpgsqlDbType.Text, bodies, b => b.Body.Region.Value);
+        command.AddColumn(NpgsqlDbType.Text, bodies, b => b.Body.Sectors.IsDefault ? "" : string.Join(',', b.Body.Sectors.Select(s => s.Value)));
+        command.AddColumn(NpgsqlDbType.Boolean, bodies, b => b.Body.Dissolved);
+        command.AddColumn(NpgsqlDbType.Json, bodies, b => (ReadOnlyMemory<byte>)DomainJson.Write(b.Body));
+        batch.BatchCommands.Add(command);
+    }
+
+    private void AddKeys(NpgsqlBatch batch, List<(PendingRow Row, ApiKey Key)> keys)
+    {
+        var command = new NpgsqlBatchCommand(writeKeys);
+        command.AddColumn(NpgsqlDbType.Uuid, keys, k => k.Row.StreamId);
+        command.AddColumn(NpgsqlDbType.Bigint, keys, k => k.Row.Version);
+        command.AddColumn(NpgsqlDbType.Uuid, keys, k => k.Row.LastEventId);
+        command.AddColumn(NpgsqlDbType.Uuid, keys, k => k.Key.Id);
+        command.AddColumn(NpgsqlDbType.Text, keys, k => k.Key.Digest.Value);
+        command.AddColumn(NpgsqlDbType.Text, keys, k => k.Key.Region.Value);
+        command.AddColumn(NpgsqlDbType.Json, keys, k => (ReadOnlyMemory<byte>)DomainJson.Write(k.Key));
+        batch.BatchCommands.Add(command);
+    }
+
+    private static string Call(string schema, string function, int parameters) =>
+        $"select {schema}.{function}({string.Join(',', Enumerable.Range(1, parameters).Select(n => $"${n}"))})";
+
+    private readonly record struct NewHazard(PendingRow Pending, HazardRow Row)
+    {
+        public Hazard Hazard => Row.Hazard;
+    }
+
+    /// <summary>The words of a hazard, when they differ from those before.</summary>
+    private readonly record struct NewText(PendingRow Pending, string Words, int[] Grams)
+    {
+        public static NewText? Of(PendingRow pending, PendingState.OfHazard state)
+        {
+            var words = HazardRow.Words(state.After);
+            if (state.Before is not null && HazardRow.Words(state.Before) == words)
+                return null;
+            var normalized = Search.Grams.Normalize(words);
+            return new NewText(pending, normalized, Search.Grams.Of(normalized));
+        }
+    }
+}
