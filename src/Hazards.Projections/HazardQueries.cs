@@ -8,9 +8,10 @@ namespace Hazards.Projections;
 /// <summary>The read side on PostgreSQL. Every answer is one statement; <c>docs/rows.md</c> says which index serves which.</summary>
 /// <param name="dataSource">The database, or a replica of it.</param>
 /// <param name="policy">The policy whose ladder says what comes next for an overdue duty.</param>
-public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy)
+public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : IHazardQueries
 {
     private const int LongestPage = 200;
+    private const int MostDueSoonDays = 3660;
 
     /// <inheritdoc />
     public Task<Page<HazardItem>> LedgerAsync(
@@ -62,6 +63,29 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy)
             from ({versions} limit 1) h
             join rows.hazard_items i on i.position = h.position
             """;
+    }
+
+    /// <inheritdoc />
+    public Task<Board> BoardAsync(Scope scope, RegionCode region, int dueSoonDays, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentOutOfRangeException.ThrowIfNegative(dueSoonDays);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dueSoonDays, MostDueSoonDays);
+        return new BoardQuery(dataSource, scope, region, dueSoonDays).RunAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<ImmutableArray<ListedCount>> ListedCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return new CountQueries(dataSource, scope, region).ListedAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return new CountQueries(dataSource, scope, region).OverdueAsync(cancellationToken);
     }
 
     private Task<Page<HazardItem>> ListAsync(

@@ -127,9 +127,16 @@ public sealed record BoardCell(RegionCode Region, SectorCode Sector, Stage Stage
 public sealed record Board(RegionCode Region, DateTimeOffset? AsOf, DateOnly Today, long Position, ImmutableArray<BoardCell> Cells);
 
 /// <summary>One level of the 挂牌督办 list in figures.</summary>
+/// <param name="Level">The level.</param>
+/// <param name="Count">Hazards listed at it.</param>
+/// <param name="Overdue">Of those, with the listing's own deadline passed.</param>
 public sealed record ListedCount(ListingLevel Level, int Count, int Overdue);
 
 /// <summary>Overdue clocks by body and duty.</summary>
+/// <param name="Body">Who must act; null: the committee office of the region.</param>
+/// <param name="Kind">The duty.</param>
+/// <param name="Count">Clocks: a hazard whose two legs are both late counts twice.</param>
+/// <param name="MostDays">Days by which the longest is overdue.</param>
 public sealed record OverdueCount(BodyId? Body, ClockKind Kind, int Count, int MostDays);
 
 /// <summary>The read side of hazards.</summary>

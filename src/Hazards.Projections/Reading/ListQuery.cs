@@ -37,11 +37,11 @@ internal sealed class ListQuery(NpgsqlDataSource dataSource, Policy policy, Scop
 
     private string Sql()
     {
-        var parts = Parts().ToList();
         return $"""
             select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.segment, p.key
             from (
-              {string.Join("\n  union all\n  ", parts)}
+              select * from (
+              {string.Join("\n  union all\n  ", Parts())}) u
               order by segment, key {Direction}, hazard_id {Direction} limit {limit + 1}) p
             cross join lateral (select i.item from rows.hazard_items i where i.position = p.position limit 1) i
             order by p.segment, p.key {Direction}, p.hazard_id {Direction}

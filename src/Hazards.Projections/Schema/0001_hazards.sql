@@ -87,6 +87,7 @@ create table rows.board_changes (
   was_level   text        null collate "C"
 );
 
+-- A sum of all changes up to a position. The board as of an instant adds the changes since the last sum before it.
 create table rows.board_checkpoints (
   position    bigint      not null primary key, -- every change up to here is in its totals
   recorded_at timestamptz not null,

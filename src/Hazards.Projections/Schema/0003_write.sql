@@ -154,3 +154,22 @@ create function rows.sum_board(last bigint) returns void language sql as $$
   insert into rows.board_checkpoints (position, recorded_at, cells)
   select position, recorded_at, (select count(*) from totals) from upto
 $$;
+
+-- The position of the last event recorded at or before an instant. Positions have no gaps and times increase with
+-- them, so it is found by halving: some twenty look-ups by primary key, whatever the log's size.
+create function rows.position_at(instant timestamptz) returns bigint language plpgsql stable as $$
+declare
+  low  bigint := 0;
+  high bigint := coalesce((select max(e.seq_id) from log.mt_events e), 0);
+  mid  bigint;
+begin
+  while low < high loop
+    mid := (low + high + 1) / 2;
+    if (select e."timestamp" from log.mt_events e where e.seq_id = mid) <= instant then
+      low := mid;
+    else
+      high := mid - 1;
+    end if;
+  end loop;
+  return low;
+end $$;

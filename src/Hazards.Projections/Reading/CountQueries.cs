@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Npgsql;
+
+namespace Hazards.Projections.Reading;
+
+/// <summary>The lists in figures. They read the same rows as the lists do, by the same indexes.</summary>
+internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, RegionCode region)
+{
+    private readonly Conditions where = new Conditions().Within(scope, region);
+
+    /// <summary>By hazards_by_listing and history_by_listing.</summary>
+    public Task<ImmutableArray<ListedCount>> ListedAsync(CancellationToken cancellationToken)
+    {
+        where.And("h.listing_deadline is not null");
+        var sql = $"""
+            select listing_level, count(*)::int, (count(*) filter (where listing_deadline < {where.Date(scope.Today)}))::int
+            from ({Rows("h.listing_level, h.listing_deadline")}) h
+            group by 1
+            """;
+        return ReadAsync(sql, r => new ListedCount(Codes.Read<ListingLevel>(r.GetString(0)), r.GetInt32(1), r.GetInt32(2)), c => c.OrderBy(l => l.Level), cancellationToken);
+    }
+
+    /// <summary>By hazards_by_due and history_by_due. Counts clocks, not hazards.</summary>
+    public Task<ImmutableArray<OverdueCount>> OverdueAsync(CancellationToken cancellationToken)
+    {
+        var today = where.Date(scope.Today);
+        where.And($"h.next_due < {today} and h.next_due < 'infinity'");
+        var sql = $"""
+            select c.body, c.kind, count(*)::int, max({today} - c.due)::int
+            from ({Rows("h.clock_kinds, h.clock_bodies, h.clock_dues")}) h
+            cross join lateral unnest(h.clock_kinds, h.clock_bodies, h.clock_dues) c (kind, body, due)
+            where c.due < {today}
+            group by 1, 2
+            """;
+        return ReadAsync(sql, ReadOverdue,
+            c => c.OrderByDescending(o => o.Count).ThenByDescending(o => o.MostDays).ThenBy(o => o.Body?.Value, StringComparer.Ordinal).ThenBy(o => o.Kind),
+            cancellationToken);
+    }
+
+    private static OverdueCount ReadOverdue(NpgsqlDataReader reader) => new(
+        reader.IsDBNull(0) ? null : BodyId.Parse(reader.GetString(0)), Codes.Read<ClockKind>(reader.GetString(1)), reader.GetInt32(2), reader.GetInt32(3));
+
+    private string Rows(string columns) =>
+        string.Join("\n  union all\n  ", Sources.Of(scope, where).Select(s => $"select {columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
+
+    private async Task<ImmutableArray<T>> ReadAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> read, Func<IEnumerable<T>, IEnumerable<T>> order, CancellationToken cancellationToken)
+    {
+        if (!where.Possible)
+            return [];
+        await using var command = dataSource.CreateCommand(sql);
+        where.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var counts = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            counts.Add(read(reader));
+        return [.. order(counts)];
+    }
+}

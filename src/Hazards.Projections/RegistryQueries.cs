@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections.Reading;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hazards.Projections;
+
+/// <summary>
+/// Bodies and keys on PostgreSQL. Nothing is cached: a key that one node revokes opens nothing on any other, and a
+/// look-up by key or identity is one probe of an index.
+/// </summary>
+/// <param name="dataSource">The database.</param>
+public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQueries
+{
+    private const int LongestPage = 200;
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count == 0)
+            return ImmutableDictionary<BodyId, Body>.Empty;
+        // By the primary key.
+        await using var command = dataSource.CreateCommand(
+            "select b.body from rows.bodies b where b.body_id = any ($1) and b.recorded_to = 'infinity'");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ids.Select(i => i.Value)] });
+        return (await ReadAsync<Body>(command, cancellationToken)).ToDictionary(b => b.Id);
+    }
+
+    /// <inheritdoc />
+    public async Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
+    {
+        var where = new Conditions();
+        where.And($"h.body_id = {where.Text(id.Value)}").And(InForce(where, asOf));
+        return (await ReadAsync<Body>($"select h.body from rows.bodies h where {where.Sql}", where, cancellationToken)).FirstOrDefault();
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
+    public async Task<Page<Body>> ListBodiesAsync(
+        RegionCode region, BodyKind? kind, SectorCode? sector, string? name, bool dissolved, DateTimeOffset? asOf,
+        string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
+        var hash = PageCursor.HashOf("bodies", region, kind, sector, name, dissolved, asOf);
+        var where = new Conditions().Within(region);
+        where.And(InForce(where, asOf));
+        if (kind is { } k)
+            where.And($"h.kind = {where.Text(CodeList.Code(k))}");
+        if (sector is { } s)
+            where.And($"{where.Text(s.Value)} = any (h.sectors)");
+        if (!string.IsNullOrWhiteSpace(name))
+            where.And($"strpos(h.name, {where.Text(name.Trim())}) > 0");
+        if (!dissolved)
+            where.And("not h.dissolved");
+        if (PageCursor.Read(cursor, hash) is { } after)
+            where.And($"h.body_id > {where.Text(after.Id)}");
+        // By bodies_by_region, or by the primary key in order.
+        var found = await ReadAsync<Body>($"select h.body from rows.bodies h where {where.Sql} order by h.body_id limit {limit + 1}", where, cancellationToken);
+        return found.Count <= limit
+            ? new Page<Body>([.. found], null)
+            : new Page<Body>([.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Id.Value).Write(hash));
+    }
+
+    /// <inheritdoc />
+    public async Task<ApiKey?> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken = default)
+    {
+        // By the unique digest.
+        await using var command = dataSource.CreateCommand("select k.key from rows.api_keys k where k.digest = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = digest.Value });
+        return (await ReadAsync<ApiKey>(command, cancellationToken)).FirstOrDefault();
+    }
+
+    /// <inheritdoc />
+    public async Task<ImmutableArray<ApiKey>> ListKeysAsync(RegionCode region, CancellationToken cancellationToken = default)
+    {
+        // By keys_by_region.
+        var where = new Conditions().Within(region);
+        return [.. await ReadAsync<ApiKey>($"select h.key from rows.api_keys h where {where.Sql} order by h.key_id", where, cancellationToken)];
+    }
+
+    private static string InForce(Conditions where, DateTimeOffset? asOf) =>
+        asOf is { } instant
+            ? $"h.recorded_from <= {where.Instant(instant)} and h.recorded_to > {where.Instant(instant)}"
+            : "h.recorded_to = 'infinity'";
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Conditions where, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        where.AddTo(command);
+        return await ReadAsync<T>(command, cancellationToken);
+    }
+
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(JsonSerializer.Deserialize<T>(reader.GetFieldValue<byte[]>(0), DomainJson.Options) ?? throw new JsonException("a row is null"));
+        return found;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+
+namespace Hazards.Projections.Tests;
+
+/// <summary>Tells random but valid stories: every event was decided by the domain. The same seed tells the same.</summary>
+internal sealed class Stories(int seed, DateTimeOffset begin)
+{
+    private static readonly string[] Things = ["燃气管道阀门泄漏", "疏散通道堵塞", "尾矿库坝体渗水", "消防栓 CO2 失效", "配电箱100%过载", "宿舍_电线'老化'"];
+    private readonly Random random = new(seed);
+    private readonly List<HazardId> ids = [];
+
+    public Dictionary<HazardId, Hazard> Hazards { get; } = [];
+
+    /// <summary>The story's own clock: some hours pass with every step.</summary>
+    public DateTimeOffset Now { get; private set; } = begin;
+
+    /// <summary>The next append, with what it changes folded already.</summary>
+    public Append Next()
+    {
+        Now = Now.AddMinutes(random.Next(10, 600));
+        while (true)
+        {
+            if (Hazards.Count == 0 || random.Next(8) == 0)
+                return Report();
+            var hazard = Hazards[ids[random.Next(ids.Count)]];
+            if (Act(hazard) is { } append)
+                return append;
+        }
+    }
+
+    public Append Report(string? title = null, RegionCode? region = null)
+    {
+        var thing = Things[random.Next(Things.Length)];
+        var report = new ReportHazard(
+            One(Enum.GetValues<ReportSource>()), region ?? One([.. Town.Places]), One([.. Town.Sectors]), title ?? $"{thing}（{random.Next(1000)}）",
+            $"{thing}，第{random.Next(100)}号，需要处理", One(Enum.GetValues<HazardKind>()),
+            Place: Maybe() ? new Place("城关镇") : null, Enterprise: Maybe() ? new Enterprise("某燃气公司") : null);
+        var id = new HazardId(new Guid(Bytes()));
+        var act = Town.Act(Town.Offices[0], Now.AddHours(Maybe() ? -1 : -100), Now);
+        return Take(null, id, Decider.Decide(report, null, act), act)!;
+    }
+
+    private byte[] Bytes()
+    {
+        var bytes = new byte[16];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private Append? Act(Hazard hazard)
+    {
+        var leg = hazard.Legs.IsEmpty ? (Leg?)null : One([.. hazard.Legs.Keys]);
+        var ofLeg = random.Next(3) > 0 && leg is { } l ? hazard.Legs[l].Body : One([.. Town.Offices]);
+        var act = Town.Act(ofLeg, Now, Now);
+        var command = Command(hazard, leg ?? Leg.Sole);
+        return Take(hazard, hazard.Id, Decider.Decide(command, hazard, act), act);
+    }
+
+    private IHazardCommand Command(Hazard hazard, Leg leg) => random.Next(30) switch
+    {
+        0 or 1 or 2 => Maybe() ? new VerifyHazard(Level.General) : new VerifyHazard(Level.Major, "判定标准第三条"),
+        3 or 4 or 5 => new AssignHazard(Orders(hazard)),
+        6 or 7 => new AcknowledgeAssignment(leg),
+        8 => new SubmitPlan(leg, Enum.GetValues<PlanPart>().ToImmutableSortedDictionary(p => p, p => "有"), 1.50m),
+        9 => new ReviewPlan(leg, Maybe() ? Verdict.Pass : Verdict.Fail, "看过"),
+        10 or 11 => new DeclareCompletion(leg, "完成"),
+        12 or 13 => new Reinspect(leg, random.Next(3) > 0 ? Verdict.Pass : Verdict.Fail, "看过"),
+        14 or 15 => new CloseHazard(),
+        16 => new LookBack(Maybe() ? LookbackResult.Holding : LookbackResult.Recurred, "看过", null, Maybe() ? Orders(hazard) : default),
+        17 => new ListHazard(Maybe() ? ListingLevel.County : ListingLevel.Prefecture, Date(5, 60), "限期整改"),
+        18 => new DelistHazard(Maybe() ? DelistingGround.ListedInError : DelistingGround.Accepted, "摘牌"),
+        19 => new Urge("请抓紧", Maybe() && !hazard.Legs.IsEmpty ? leg : null),
+        20 => new RequestExtension(leg, Date(30, 90), "雨季"),
+        21 => new DecideExtension(leg, Maybe(), null, "看过"),
+        22 => new ReturnAssignment(leg, "不属本单位"),
+        23 => new ReassignLeg(leg, Order(hazard, leg).Body, Date(3, 40), "整改", "改派"),
+        24 => new CorrectHazard(CorrectableField.Title, $"{One(Things)}更正{random.Next(100)}", "笔误"),
+        25 => new CorrectHazard(CorrectableField.Region, One([.. Town.Places]).Value, "笔误"),
+        26 => new FixOnTheSpot("当场处理"),
+        27 => random.Next(4) == 0 ? new RejectHazard("不属实") : new AddComment("批注"),
+        28 => Maybe() ? new SuspendProduction(true, "全部") : new RequestResumption(leg, "已处理"),
+        _ => Maybe() ? new ReportProgress(leg, random.Next(101), "进展") : new ReopenHazard("反弹", Maybe() ? Orders(hazard) : default),
+    };
+
+    private ImmutableArray<LegOrder> Orders(Hazard hazard) =>
+        Maybe() ? [Order(hazard, Leg.Sole)] : [Order(hazard, Leg.Territorial), Order(hazard, Leg.Sectoral)];
+
+    private LegOrder Order(Hazard hazard, Leg leg)
+    {
+        var home = Town.County.Contains(hazard.Region);
+        var body = leg switch
+        {
+            Leg.Territorial => home ? "county-government" : "other-government",
+            Leg.Sectoral => "regulator",
+            _ => home ? "gas-company" : "middle-school",
+        };
+        return new LegOrder(leg, BodyId.Parse(body), Date(0, 40), "整改", leg == Leg.Territorial ? BodyId.Parse("watchers") : null);
+    }
+
+    private DateOnly Date(int from, int to) => ChinaTime.DateAt(Now).AddDays(random.Next(from, to));
+
+    private bool Maybe() => random.Next(2) == 0;
+
+    private T One<T>(T[] of) => of[random.Next(of.Length)];
+
+    private Append? Take(Hazard? before, HazardId id, Decision decision, Act act)
+    {
+        if (decision.Refusal is not null)
+            return null;
+        var context = act.Context(decision.Role);
+        var after = before;
+        foreach (var happened in decision.Events)
+            after = Hazard.Apply(id, after, new Happening(happened, context));
+        if (before is null)
+            ids.Add(id);
+        Hazards[id] = after!;
+        return new Append([Told.Stream(before, after!, decision.Events, context)], RecordedAt: Now);
+    }
+}
+
+/// <summary>Events as the log takes them.</summary>
+internal static class Told
+{
+    public static StreamAppend Stream(Hazard? before, Hazard after, IEnumerable<IHazardEvent> events, EventContext context) => new(
+        after.Id.StreamId, "hazard", before?.Version ?? 0,
+        [.. events.Select(e => Event(e, DomainJson.Write(context)))],
+        new PendingState.OfHazard(before, after, Policy.NationalBaseline));
+
+    public static NewEvent Event(IDomainEvent happened, byte[]? headers = null) => new(
+        Guid.CreateVersion7(), EventTypes.NameOf(happened), $"{happened.GetType().FullName}, Hazards.Domain", DomainJson.Write(happened), headers ?? "{}"u8.ToArray());
+}
