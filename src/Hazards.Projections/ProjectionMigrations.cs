@@ -1,3 +1,4 @@
+using System.Reflection;
 using Hazards.EventLog;
 using Npgsql;
 
@@ -6,11 +7,43 @@ namespace Hazards.Projections;
 /// <summary>The read side's own migrations: schema <c>rows</c>. They need the log's (<see cref="LogMigrations"/>) first.</summary>
 public static class ProjectionMigrations
 {
-    /// <summary>What the resource names of the files begin with.</summary>
-    internal const string Prefix = "Hazards.Projections.Schema.";
+    private const string Prefix = "Hazards.Projections.Schema.";
 
     /// <summary>Creates the tables and functions, or brings them up to date.</summary>
     /// <exception cref="MigrationException">See <see cref="Migrations"/>.</exception>
     public static Task<IReadOnlyList<string>> RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         Migrations.RunAsync(dataSource, "rows", typeof(ProjectionMigrations).Assembly, Prefix, cancellationToken);
+
+    /// <summary>Lets a role (see <see cref="ServiceRole"/>) read and write the rows; it can neither alter nor empty the tables.</summary>
+    /// <param name="owner">The database, as the owner of the tables.</param>
+    /// <param name="role">A role that exists.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public static async Task GrantAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        await using var command = owner.CreateCommand("""
+            select format('grant usage on schema rows to %1$I; grant select, insert, update, delete on all tables in schema rows to %1$I; '
+                          'grant execute on all functions in schema rows to %1$I', $1::text)
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = role });
+        var grants = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var grant = owner.CreateCommand(grants);
+        await grant.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The files' text, for the same tables under another name.</summary>
+    internal static string SqlFor(string schema)
+    {
+        var assembly = typeof(ProjectionMigrations).Assembly;
+        var files = assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        return string.Join("\n;\n", files.Select(f => Read(assembly, f)))
+            .Replace("schema rows;", $"schema {schema};", StringComparison.Ordinal)
+            .Replace("rows.", $"{schema}.", StringComparison.Ordinal);
+    }
+
+    private static string Read(Assembly assembly, string resource)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd();
+    }
 }
