@@ -15,6 +15,13 @@ public interface IEventLog
     /// </exception>
     Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// What became of an append with this key: <see cref="AppendResult.Repeated"/> when the same request was committed,
+    /// <see cref="AppendResult.KeyReused"/> when another one was, null when none was. Lets a caller answer a repeat
+    /// before it decides anything on the newer state; a race between two is still settled by <see cref="AppendAsync"/>.
+    /// </summary>
+    Task<AppendResult?> FindAsync(AppendKey key, CancellationToken cancellationToken = default);
+
     /// <summary>Reads a stream in version order; <paramref name="recordedUpTo"/> leaves out what was recorded later.</summary>
     IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         Guid streamId,

@@ -12,6 +12,7 @@ namespace Hazards.EventLog;
 /// </summary>
 public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
 {
+    private readonly NpgsqlDataSource dataSource;
     private readonly EventLogOptions options;
     private readonly EventReader reader;
     private readonly HeadWatch head;
@@ -21,6 +22,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
 
     private PostgresEventLog(NpgsqlDataSource dataSource, EventLogOptions options, IRowWriter? rows)
     {
+        this.dataSource = dataSource;
         this.options = options;
         reader = new EventReader(dataSource, options.ReadPageSize);
         head = new HeadWatch(dataSource, options);
@@ -90,6 +92,13 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     }
 
     /// <inheritdoc />
+    public Task<AppendResult?> FindAsync(AppendKey key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return FirstOutcomes.ByKeyAsync(dataSource, key, cancellationToken);
+    }
+
+    /// <inheritdoc />
     public IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         Guid streamId, long fromVersion = 1, DateTimeOffset? recordedUpTo = null, CancellationToken cancellationToken = default) =>
         reader.ReadStreamAsync(streamId, fromVersion, recordedUpTo, cancellationToken);
@@ -136,6 +145,9 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Whether the writer is at work: it goes on through every outage and ends only when the log is closed.</summary>
+    public bool IsWriting => writer.IsRunning;
 
     /// <inheritdoc />
     public Task<LogHead> HeadAsync(CancellationToken cancellationToken = default) => reader.ReadHeadAsync(cancellationToken);

@@ -42,6 +42,8 @@ internal sealed class AppendWriter : IAsyncDisposable
     /// <summary>Why the database cannot be reached just now; null when it can.</summary>
     public Exception? Trouble => Volatile.Read(ref trouble);
 
+    public bool IsRunning => !loop.IsCompleted;
+
     private async Task RunAsync()
     {
         var delay = FirstReconnectDelay;

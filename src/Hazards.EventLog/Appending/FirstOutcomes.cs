@@ -17,11 +17,36 @@ internal static class FirstOutcomes
         order by k.n, min(e.seq_id)
         """;
 
+    private const string ByKeySql = """
+        select fingerprint = $3, first_position, last_position from log.append_keys where scope = $1 and key = $2
+        """;
+
     private const string ByEventSql = """
         select k.n::int, e.seq_id
         from unnest($1, $2, $3) with ordinality k (stream_id, version, id, n)
         join log.mt_events e on e.stream_id = k.stream_id and e.version = k.version and e.id = k.id
         """;
+
+    /// <summary>The outcome that a key remembers; null when it remembers none.</summary>
+    public static async Task<AppendResult?> ByKeyAsync(NpgsqlDataSource dataSource, AppendKey key, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        (long First, long Last) span;
+        await using (var command = new NpgsqlCommand(ByKeySql, connection))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Scope });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key.Key });
+            command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = key.Fingerprint.ToArray() });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+                return null;
+            if (!reader.GetBoolean(0))
+                return new AppendResult.KeyReused(key.Key);
+            span = (reader.GetInt64(1), reader.GetInt64(2));
+        }
+
+        return (await ByPositionsAsync(connection, [span], cancellationToken))[0];
+    }
 
     /// <summary>The outcome of each of these spans of positions, in their order.</summary>
     public static async Task<IReadOnlyList<AppendResult.Repeated>> ByPositionsAsync(
