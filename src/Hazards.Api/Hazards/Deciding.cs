@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.EventLog;
+
+namespace Hazards.Api;
+
+/// <summary>What a decision asks the log to append; or why it refused.</summary>
+internal sealed record Proposal<TState>(TState? After, IReadOnlyList<StreamAppend> Streams, Refusal? Refusal, int Step)
+{
+    public static Proposal<TState> Append(TState after, params IReadOnlyList<StreamAppend> streams) => new(after, streams, null, 0);
+
+    public static Proposal<TState> Refuse(Refusal refusal, int step = 0) => new(default, [], refusal, step);
+}
+
+/// <summary>
+/// Decides and appends. Who loses a race decides again on the newer state, a bounded number of times, unless the caller
+/// named the version it acted on. A repeated idempotency key is answered before anything is decided.
+/// </summary>
+internal sealed class Deciding(IEventLog log)
+{
+    private const int MostTries = 12;
+
+    // Commands of this process on one stream go one after the other: a conflict known beforehand is useless work.
+    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1))];
+
+    /// <param name="stream">The stream the command is about; null when it begins a new one and none can meet it.</param>
+    /// <param name="terms">Key and expected version.</param>
+    /// <param name="stateAt">Loads the state of a stream at a version: the first outcome of a repeated key.</param>
+    /// <param name="decide">Loads and decides; called again after a lost race. Its number tells how often it was.</param>
+    /// <param name="cancellationToken">Cancels waiting; what was sent to the log may be written all the same.</param>
+    public async Task<Outcome<TState>> RunAsync<TState>(
+        Guid? stream,
+        Terms terms,
+        Func<Guid, long, CancellationToken, Task<TState>> stateAt,
+        Func<int, CancellationToken, Task<Proposal<TState>>> decide,
+        CancellationToken cancellationToken)
+    {
+        if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first)
+            return await SettledAsync(first, stateAt, cancellationToken);
+        var turn = stream is { } id ? turns[(uint)id.GetHashCode() % turns.Length] : null;
+        if (turn is not null)
+            await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await DecideAsync(terms, stateAt, decide, cancellationToken);
+        }
+        finally
+        {
+            turn?.Release();
+        }
+    }
+
+    private async Task<Outcome<TState>> DecideAsync<TState>(
+        Terms terms,
+        Func<Guid, long, CancellationToken, Task<TState>> stateAt,
+        Func<int, CancellationToken, Task<Proposal<TState>>> decide,
+        CancellationToken cancellationToken)
+    {
+        for (var lost = 0; lost < MostTries; lost++)
+        {
+            var proposal = await decide(lost, cancellationToken);
+            if (proposal.Refusal is { } refusal)
+                // It may have been refused only because the same request, sent twice at once, has just been done.
+                return terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first
+                    ? await SettledAsync(first, stateAt, cancellationToken)
+                    : new Outcome<TState>.Refused(refusal, proposal.Step);
+            var result = await log.AppendAsync(new Append(proposal.Streams, terms.Key, terms.RecordedAt), cancellationToken);
+            switch (result)
+            {
+                case AppendResult.Committed committed:
+                    return new Outcome<TState>.Done(proposal.After!, Written(proposal.Streams, committed.FirstPosition), committed.RecordedAt, Repeated: false);
+                case AppendResult.Conflict conflict when terms.IfVersion is { } expected && conflict.StreamId == proposal.Streams[0].StreamId:
+                    return new Outcome<TState>.Refused(AppendRefusals.StaleAt(expected, conflict.ActualVersion));
+                case AppendResult.Conflict:
+                    continue;
+                default:
+                    return await SettledAsync(result, stateAt, cancellationToken);
+            }
+        }
+
+        return new Outcome<TState>.Refused(AppendRefusals.Contended.Because());
+    }
+
+    private async Task<Outcome<TState>> SettledAsync<TState>(
+        AppendResult result, Func<Guid, long, CancellationToken, Task<TState>> stateAt, CancellationToken cancellationToken)
+    {
+        if (result is not AppendResult.Repeated first)
+            return new Outcome<TState>.Refused(AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", (result as AppendResult.KeyReused)?.Key)));
+        var events = ImmutableArray.CreateBuilder<WrittenEvent>();
+        await foreach (var e in log.ReadAllAsync(first.FirstPosition - 1, first.LastPosition, cancellationToken))
+            events.Add(new WrittenEvent(e.StreamId, e.Type, e.Position, e.Version));
+        var (main, version) = first.Versions[0];
+        return new Outcome<TState>.Done(await stateAt(main, version, cancellationToken), events.ToImmutable(), first.RecordedAt, Repeated: true);
+    }
+
+    private static ImmutableArray<WrittenEvent> Written(IReadOnlyList<StreamAppend> streams, long first)
+    {
+        var written = ImmutableArray.CreateBuilder<WrittenEvent>();
+        foreach (var stream in streams)
+            for (var i = 0; i < stream.Events.Count; i++)
+                written.Add(new WrittenEvent(stream.StreamId, stream.Events[i].Type, first + written.Count, stream.ExpectedVersion + i + 1));
+        return written.ToImmutable();
+    }
+}
+
+/// <summary>Turns facts of the domain into events for the log, and back.</summary>
+internal static class Facts
+{
+    public static NewEvent Of(IDomainEvent happened, EventContext context, Terms terms) => new(
+        Guid.CreateVersion7(),
+        EventTypes.NameOf(happened),
+        $"{happened.GetType().FullName}, {happened.GetType().Assembly.GetName().Name}",
+        DomainJson.Write(happened),
+        DomainJson.Write(context),
+        terms.CorrelationId,
+        terms.CausationId);
+
+    public static Happening Hazard(RecordedEvent e) =>
+        new((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
+}

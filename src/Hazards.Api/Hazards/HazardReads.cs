@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>The ledger, one hazard, and its history.</summary>
+internal static class HazardReads
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.Get("/hazards", new Operation(Tag.Hazards, "台账：筛选、排序、检索", "The ledger: filtered, sorted, searched")
+        {
+            Query =
+            [
+                .. Parameters.Filter,
+                new("sort", typeof(LedgerSort), "排序依据，默认 recorded", "What it is sorted by; recorded when left out"),
+                new("order", typeof(SortOrder), "desc（默认）或 asc；按到期排序时默认 asc", "desc or asc; asc when left out and sorted by due, else desc"),
+                .. Parameters.Page,
+            ],
+            Answer = typeof(HazardPage),
+        }, LedgerAsync);
+
+        api.Get("/hazards/{id}", new Operation(Tag.Hazards, "隐患全貌：状态、各责任方、时限", "One hazard: state, legs, clocks")
+        {
+            Query = [Parameters.AsOf], Answer = typeof(HazardDetails), Versioned = true,
+        }, FindAsync);
+
+        api.Get("/hazards/{id}/events", new Operation(Tag.Hazards, "隐患履历：谁在何时做了什么、何时登记", "Its history: who did what, when, and when it was recorded")
+        {
+            Query = [Parameters.AsOf], Answer = typeof(History), Versioned = true,
+        }, HistoryAsync);
+    }
+
+    private static async Task<IResult> LedgerAsync(Call call, IHazardQueries hazards, Naming naming)
+    {
+        var filter = Parameters.ReadFilter(call.Query);
+        var (cursor, limit) = Parameters.ReadPage(call.Query);
+        var sort = call.Query.Code<LedgerSort>("sort") ?? LedgerSort.Recorded;
+        var order = call.Query.Code<SortOrder>("order") ?? (sort == LedgerSort.Due ? SortOrder.Asc : SortOrder.Desc);
+        var scope = call.Scope();
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
+        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
+    }
+
+    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, Policy policy, Naming naming)
+    {
+        var asOf = call.AsOf();
+        if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
+            return Call.Refuse(wrongId with { Field = "id" });
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var hazard = await store.LoadAsync(hazardId, asOf, call.Stop);
+        if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
+            return Call.Refuse(HazardRefusals.NotFound.Because());
+        var clocks = Clocks.Open(hazard, policy);
+        return call.Versioned(HazardDetails.Of(hazard, asOf, clocks, await naming.OfAsync(hazard, clocks, call.Stop)), hazard.Version);
+    }
+
+    private static async Task<IResult> HistoryAsync(Call call, string id, IEventLog log, Naming naming)
+    {
+        var asOf = call.AsOf();
+        if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
+            return Call.Refuse(wrongId with { Field = "id" });
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        Hazard? hazard = null;
+        var events = ImmutableArray.CreateBuilder<HistoryEvent>();
+        await foreach (var e in log.ReadStreamAsync(hazardId.StreamId, 1, asOf, call.Stop))
+        {
+            if (e.StreamType != HazardStore.StreamType)
+                break;
+            hazard = Hazard.Apply(hazardId, hazard, Facts.Hazard(e));
+            events.Add(HistoryEvent.Of(e));
+        }
+
+        if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
+            return Call.Refuse(HazardRefusals.NotFound.Because());
+        var names = await naming.OfBodiesAsync(events.Select(e => e.Body), call.Stop);
+        return call.Versioned(new History(hazardId, hazard.Version, asOf, events.ToImmutable(), names), hazard.Version);
+    }
+}
+
+/// <summary>Direction of a sorted list.</summary>
+internal enum SortOrder
+{
+    /// <summary>升序.</summary>
+    [Label("升序", "Ascending")] Asc,
+
+    /// <summary>降序.</summary>
+    [Label("降序", "Descending")] Desc,
+}
+
+/// <summary>A page of hazards.</summary>
+/// <param name="Items">The hazards.</param>
+/// <param name="Next">Cursor of the next page; absent on the last.</param>
+/// <param name="AsOf">The instant looked from; absent for now.</param>
+/// <param name="Today">The date overdue is judged by.</param>
+/// <param name="Names">Names of what the items mention.</param>
+internal sealed record HazardPage(ImmutableArray<HazardItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+
+/// <summary>A hazard in full.</summary>
+/// <param name="Id">Its identity.</param>
+/// <param name="Version">Number of its events so far: its ETag.</param>
+/// <param name="Stage">Where it stands.</param>
+/// <param name="AsOf">The instant looked from; absent for now.</param>
+/// <param name="Hazard">Everything its events say.</param>
+/// <param name="Clocks">Who must do what until when.</param>
+/// <param name="Labels">The terms of its codes.</param>
+/// <param name="Names">Names of what it mentions.</param>
+/// <param name="Links">Where to go from here.</param>
+internal sealed record HazardDetails(
+    HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<Clock> Clocks,
+    IReadOnlyDictionary<string, CodeEntry> Labels, Names Names, IReadOnlyDictionary<string, string> Links)
+{
+    public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<Clock> clocks, Names names) =>
+        new(hazard.Id, hazard.Version, Api.Labels.Of(hazard.Stage), asOf, hazard, clocks, LabelsOf(hazard, clocks), names, Api.Links.Of(hazard.Id));
+
+    private static SortedDictionary<string, CodeEntry> LabelsOf(Hazard hazard, ImmutableArray<Clock> clocks)
+    {
+        var labels = new SortedDictionary<string, CodeEntry>(StringComparer.Ordinal)
+        {
+            ["stage"] = Api.Labels.Of(hazard.Stage),
+            ["source"] = Api.Labels.Of(hazard.Source),
+            ["kind"] = Api.Labels.Of(hazard.Kind),
+        };
+        void Add(string name, CodeEntry? label)
+        {
+            if (label is not null)
+                labels[name] = label;
+        }
+
+        Add("level", Api.Labels.Of(hazard.Level));
+        Add("listing.level", Api.Labels.Of(hazard.Listing?.Level));
+        Add("closure.ground", Api.Labels.Of(hazard.Closure?.Ground));
+        Add("closure.result", Api.Labels.Of(hazard.Closure?.Result));
+        foreach (var leg in hazard.Legs.Values)
+        {
+            Add($"legs.{CodeList.Code(leg.Leg)}", Api.Labels.Of(leg.Leg));
+            Add($"legs.{CodeList.Code(leg.Leg)}.stage", Api.Labels.Of(leg.Stage));
+        }
+
+        foreach (var clock in clocks)
+            Add($"clocks.{CodeList.Code(clock.Kind)}", Api.Labels.Of(clock.Kind));
+        return labels;
+    }
+}
+
+/// <summary>A hazard's history.</summary>
+internal sealed record History(HazardId Id, long Version, DateTimeOffset? AsOf, ImmutableArray<HistoryEvent> Events, IReadOnlyDictionary<string, string> Bodies);
+
+/// <summary>One event, with who, when and under which policy.</summary>
+/// <param name="Position">Its position in the log.</param>
+/// <param name="Version">Its version in its stream.</param>
+/// <param name="Id">Its own identity.</param>
+/// <param name="StreamId">The stream: the hazard.</param>
+/// <param name="Type">Its alias.</param>
+/// <param name="Chinese">Its name.</param>
+/// <param name="English">Its name.</param>
+/// <param name="OccurredAt">When it happened, as claimed.</param>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Late">补录: recorded later than the policy allows for a prompt entry.</param>
+/// <param name="Actor">The person or process.</param>
+/// <param name="Body">The body acted for.</param>
+/// <param name="Role">The role under which it was allowed.</param>
+/// <param name="Client">The calling system.</param>
+/// <param name="Policy">The policy version that applied.</param>
+/// <param name="DocumentNumber">文号.</param>
+/// <param name="Attachments">Files by digest.</param>
+/// <param name="CorrelationId">The trace or business process it belongs to.</param>
+/// <param name="CausationId">What caused it.</param>
+/// <param name="Data">The facts.</param>
+internal sealed record HistoryEvent(
+    long Position, long Version, Guid Id, Guid StreamId, string Type, string Chinese, string English,
+    DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, string Actor, BodyId Body, CodeEntry Role, string Client, string Policy,
+    DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments, string? CorrelationId, string? CausationId, JsonElement Data)
+{
+    public static HistoryEvent Of(RecordedEvent e)
+    {
+        var context = DomainJson.ReadContext(e.Headers.Span);
+        var label = EventLabels.Of(e.Type);
+        return new HistoryEvent(
+            e.Position, e.Version, e.Id, e.StreamId, e.Type, label.Chinese, label.English,
+            context.OccurredAt, e.RecordedAt, context.Entry == Entry.Late, context.Actor, context.Body, Labels.Of(context.Role), context.Client, context.Policy,
+            context.Document, context.Attachments, e.CorrelationId, e.CausationId, JsonSerializer.Deserialize<JsonElement>(e.Data.Span));
+    }
+}

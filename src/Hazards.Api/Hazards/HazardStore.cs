@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>
+/// Loads hazards, decides commands on them and appends what follows, with the row that describes the hazard after it.
+/// REST, the ledger import, the seed and the benchmark all come through here.
+/// </summary>
+/// <param name="log">The log.</param>
+/// <param name="registry">Knows the bodies a decision must know.</param>
+/// <param name="policy">The policy in force.</param>
+/// <param name="sectors">The sectors the deployment knows.</param>
+/// <param name="clock">Tells when something is recorded.</param>
+public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Policy policy, SectorCatalogue sectors, TimeProvider clock)
+{
+    /// <summary>The type of a hazard's stream.</summary>
+    public const string StreamType = "hazard";
+
+    private readonly Deciding deciding = new(log);
+
+    /// <summary>Folds a hazard's stream; as it was known at <paramref name="asOf"/>, or is now. Null when there is none.</summary>
+    public Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(id, asOf, long.MaxValue, cancellationToken);
+
+    /// <summary>Begins a hazard.</summary>
+    public Task<Outcome<Hazard>> ReportAsync(ReportHazard report, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        EnterAsync(report, given, [], terms, cancellationToken);
+
+    /// <summary>Begins a hazard together with all that is known to have followed: one append, all or nothing.</summary>
+    /// <remarks>A report with a reference that was reported before is refused with <c>hazard.reported_before</c>.</remarks>
+    public Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(given);
+        ArgumentNullException.ThrowIfNull(steps);
+        terms ??= Terms.None;
+        var id = report.IdentityAt(Now(terms));
+        return deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, async (lost, stop) =>
+        {
+            // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
+            var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
+            var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop));
+            var decision = Decider.Decide(report, existing, act);
+            if (decision.Refusal is { } refusal)
+                return Proposal<Hazard>.Refuse(refusal);
+            var story = new Story(id, null, policy, terms);
+            story.Add(decision, act);
+            return await FollowAsync(story, steps, 1, act.Bodies, stop);
+        }, cancellationToken);
+    }
+
+    /// <summary>Decides a command on a hazard and appends what follows.</summary>
+    public Task<Outcome<Hazard>> ExecuteAsync(HazardId id, IHazardCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(id, [new Step(command, given)], terms, cancellationToken);
+
+    /// <summary>Decides several commands on a hazard, each on the state the one before leaves: one append, all or nothing.</summary>
+    public Task<Outcome<Hazard>> ExecuteAsync(HazardId id, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        ArgumentOutOfRangeException.ThrowIfZero(steps.Count);
+        terms ??= Terms.None;
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+        {
+            var before = await LoadAsync(id, null, stop);
+            if (before is null || !steps[0].Given.By.Jurisdiction.Contains(before.Region))
+                return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
+            if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
+                return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
+            var bodies = await BodiesAsync(before, steps.Select(s => s.Given), steps, stop);
+            return await FollowAsync(new Story(id, before, policy, terms), steps, 0, bodies, stop);
+        }, cancellationToken);
+    }
+
+    private async Task<Proposal<Hazard>> FollowAsync(
+        Story story, IReadOnlyList<Step> steps, int offset, IReadOnlyDictionary<BodyId, Body> bodies, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var command = steps[i].Command;
+            if (command is MergeHazard merge)
+                command = merge with { Target = await LoadAsync(merge.Into, null, cancellationToken) };
+            var act = Act(steps[i].Given, story.Terms, bodies);
+            var decision = Decider.Decide(command, story.After, act);
+            if (decision.Refusal is { } refusal)
+                return Proposal<Hazard>.Refuse(refusal, i + offset);
+            story.Add(decision, act, (command as MergeHazard)?.Target);
+        }
+
+        return story.Propose();
+    }
+
+    private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        var now = Now(terms);
+        return new Act(given.By, given.OccurredAt ?? now, now, policy, sectors, bodies, given.Document, given.Attachments);
+    }
+
+    private DateTimeOffset Now(Terms terms) => terms.RecordedAt ?? clock.GetUtcNow();
+
+    /// <summary>All bodies that any of the decisions may ask for, in one query.</summary>
+    private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(
+        Hazard? hazard, IEnumerable<Given> given, IReadOnlyList<Step> steps, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<BodyId, Body>();
+        foreach (var g in given)
+            known[g.By.Body.Id] = g.By.Body;
+        var wanted = steps.SelectMany(s => s.Command.Names).Concat(NamedIn(hazard)).Where(id => !known.ContainsKey(id)).ToHashSet();
+        if (wanted.Count > 0)
+            foreach (var (id, body) in await registry.BodiesAsync(wanted, cancellationToken))
+                known[id] = body;
+        return known;
+    }
+
+    private static IEnumerable<BodyId> NamedIn(Hazard? hazard)
+    {
+        if (hazard is null)
+            yield break;
+        if (hazard.AssignedBy is { } assigner)
+            yield return assigner;
+        if (hazard.Listing is { } listing)
+            yield return listing.By;
+        foreach (var leg in hazard.Legs.Values)
+        {
+            yield return leg.Body;
+            yield return leg.AssignedBy;
+            if (leg.Supervisor is { } supervisor)
+                yield return supervisor;
+        }
+    }
+
+    private async Task<Hazard> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>
+        await LoadAsync(new HazardId(stream), null, version, cancellationToken)
+        ?? throw new InvalidOperationException($"The log remembers an append to {stream} but has no such stream.");
+
+    private async Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
+    {
+        Hazard? hazard = null;
+        await foreach (var e in log.ReadStreamAsync(id.StreamId, 1, asOf, cancellationToken))
+        {
+            // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
+            if (e.StreamType != StreamType)
+                return null;
+            if (e.Version > upToVersion)
+                break;
+            hazard = Hazard.Apply(id, hazard, Facts.Hazard(e));
+        }
+
+        return hazard;
+    }
+
+    /// <summary>What is being added to a hazard, and to the other one when two are merged.</summary>
+    private sealed class Story(HazardId id, Hazard? before, Policy policy, Terms terms)
+    {
+        private readonly List<NewEvent> events = [];
+        private Hazard? now;
+        private StreamAppend? elsewhere;
+
+        public Terms Terms => terms;
+
+        public Hazard? After => now ?? before;
+
+        public void Add(Decision decision, Act act, Hazard? other = null)
+        {
+            var context = act.Context(decision.Role);
+            foreach (var happened in decision.Events)
+            {
+                now = Hazard.Apply(id, After, new Happening(happened, context));
+                events.Add(Facts.Of(happened, context, terms));
+            }
+
+            if (decision.Elsewhere is { } also && other is not null)
+            {
+                var after = Hazard.Apply(other.Id, other, new Happening(also.Event, context));
+                elsewhere = new StreamAppend(other.Id.StreamId, StreamType, other.Version, [Facts.Of(also.Event, context, terms)], new PendingState.OfHazard(other, after, policy));
+            }
+        }
+
+        public Proposal<Hazard> Propose()
+        {
+            var own = new StreamAppend(id.StreamId, StreamType, before?.Version ?? 0, events, new PendingState.OfHazard(before, After!, policy));
+            return elsewhere is null ? Proposal<Hazard>.Append(After!, own) : Proposal<Hazard>.Append(After!, own, elsewhere);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.EventLog;
+
+namespace Hazards.Api;
+
+/// <summary>Who gives a command, and the circumstances it came with.</summary>
+/// <param name="By">The caller.</param>
+public sealed record Given(Actor By)
+{
+    /// <summary>When it happened, as claimed; null for now.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+
+    /// <summary>文号, where a paper goes with the act.</summary>
+    public DocumentNumber? Document { get; init; }
+
+    /// <summary>Photos and papers by digest.</summary>
+    public ImmutableArray<Attachment> Attachments { get; init; } = [];
+}
+
+/// <summary>On what terms something is appended.</summary>
+public sealed record Terms
+{
+    /// <summary>No terms: decided on whatever version stands, not idempotent.</summary>
+    public static Terms None { get; } = new();
+
+    /// <summary>If-Match: the stream must have one of these versions. Null: any, and a lost race is decided again.</summary>
+    public ImmutableArray<long>? IfVersion { get; init; }
+
+    /// <summary>Makes the request idempotent.</summary>
+    public AppendKey? Key { get; init; }
+
+    /// <summary>The trace or business process it belongs to.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The request that caused it.</summary>
+    public string? CausationId { get; init; }
+
+    /// <summary>For simulations and seeding: the recorded time, honoured by a log opened with <c>AllowGivenTimes</c>.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+}
+
+/// <summary>One command of several that are decided one after the other and appended together.</summary>
+public sealed record Step(IHazardCommand Command, Given Given);
+
+/// <summary>An event that was written.</summary>
+/// <param name="StreamId">The stream it is in.</param>
+/// <param name="Type">Its alias.</param>
+/// <param name="Position">Its position in the log.</param>
+/// <param name="Version">Its version in its stream.</param>
+public readonly record struct WrittenEvent(Guid StreamId, string Type, long Position, long Version);
+
+/// <summary>What became of a command.</summary>
+/// <typeparam name="TState">What the stream folds to.</typeparam>
+public abstract record Outcome<TState>
+{
+    private Outcome() { }
+
+    /// <summary>It happened and is on disk.</summary>
+    /// <param name="After">The state after it.</param>
+    /// <param name="Events">What was written, in order.</param>
+    /// <param name="RecordedAt">When the last of it was recorded.</param>
+    /// <param name="Repeated">True when the same key was used before: this is the first outcome, and nothing was written now.</param>
+    public sealed record Done(TState After, ImmutableArray<WrittenEvent> Events, DateTimeOffset RecordedAt, bool Repeated) : Outcome<TState>;
+
+    /// <summary>It was refused; nothing was written.</summary>
+    /// <param name="Refusal">Why.</param>
+    /// <param name="Step">Which of several steps was refused, from 0.</param>
+    public sealed record Refused(Refusal Refusal, int Step = 0) : Outcome<TState>;
+}

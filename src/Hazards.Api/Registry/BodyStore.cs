@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>The registry of bodies: event-sourced like the hazards.</summary>
+public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Policy policy, SectorCatalogue sectors, TimeProvider clock)
+{
+    /// <summary>The type of a body's stream.</summary>
+    public const string StreamType = "body";
+
+    private readonly Deciding deciding = new(log);
+
+    /// <summary>Folds a body's stream; null when there is none.</summary>
+    public Task<Body?> LoadAsync(BodyId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(id.StreamId, asOf, long.MaxValue, cancellationToken);
+
+    /// <summary>Decides a command on a body and appends what follows.</summary>
+    public Task<Outcome<Body>> ExecuteAsync(BodyId id, IBodyCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(given);
+        terms ??= Terms.None;
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+        {
+            var before = await LoadAsync(id, null, stop);
+            if (before is not null && terms.IfVersion is { } expected && !expected.Contains(before.Version))
+                return Proposal<Body>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
+            var decision = command.Decide(before, new BodyAct(given.By, sectors, await BodiesAsync(command, stop)));
+            return decision.Refusal is { } refusal ? Proposal<Body>.Refuse(refusal) : Propose(id, before, decision.Events, given, terms);
+        }, cancellationToken);
+    }
+
+    private Proposal<Body> Propose(BodyId id, Body? before, ImmutableArray<IBodyEvent> events, Given given, Terms terms)
+    {
+        var context = Registering.Context(given, terms, policy, clock);
+        if (Registering.CheckTime(given, terms, clock) is { } wrong)
+            return Proposal<Body>.Refuse(wrong);
+        var after = events.Aggregate(before, (body, happened) => Body.Apply(body, happened))!;
+        return Proposal<Body>.Append(after, new StreamAppend(id.StreamId, StreamType, before?.Version ?? 0,
+            [.. events.Select(e => Facts.Of(e, context, terms))], new PendingState.OfBody(after)));
+    }
+
+    private Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IBodyCommand command, CancellationToken cancellationToken)
+    {
+        BodyId? named = command switch
+        {
+            RegisterBody c => c.Parent,
+            ChangeBody c => c.Parent,
+            DissolveBody c => c.Successor,
+            _ => null,
+        };
+        return named is { } id
+            ? registry.BodiesAsync([id], cancellationToken)
+            : Task.FromResult<IReadOnlyDictionary<BodyId, Body>>(ImmutableDictionary<BodyId, Body>.Empty);
+    }
+
+    private async Task<Body> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>
+        await LoadAsync(stream, null, version, cancellationToken)
+        ?? throw new InvalidOperationException($"The log remembers an append to {stream} but has no such stream.");
+
+    private async Task<Body?> LoadAsync(Guid stream, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
+    {
+        Body? body = null;
+        await foreach (var e in log.ReadStreamAsync(stream, 1, asOf, cancellationToken))
+        {
+            if (e.Version > upToVersion)
+                break;
+            body = Body.Apply(body, (IBodyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
+        }
+
+        return body;
+    }
+}
+
+/// <summary>What bodies and keys share: the circumstances of an administrator's act.</summary>
+internal static class Registering
+{
+    public static EventContext Context(Given given, Terms terms, Policy policy, TimeProvider clock)
+    {
+        var now = terms.RecordedAt ?? clock.GetUtcNow();
+        var occurred = given.OccurredAt ?? now;
+        var entry = now - occurred > TimeSpan.FromHours(policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
+        return new EventContext(occurred, entry, given.By.Name, given.By.Body.Id, Role.Administrator, given.By.Client, policy.Version, given.Document, given.Attachments);
+    }
+
+    public static Refusal? CheckTime(Given given, Terms terms, TimeProvider clock)
+    {
+        var now = terms.RecordedAt ?? clock.GetUtcNow();
+        if (given.OccurredAt is not { } occurred)
+            return null;
+        if (occurred > now + Decider.ClockTolerance)
+            return HazardRefusals.Future.Because("occurredAt", ("value", occurred), ("now", now));
+        return ChinaTime.DateAt(occurred) < Decider.Earliest
+            ? HazardRefusals.TooEarly.Because("occurredAt", ("value", occurred), ("earliest", Decider.Earliest))
+            : null;
+    }
+}

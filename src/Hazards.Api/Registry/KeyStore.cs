@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>What a new key is for.</summary>
+/// <param name="Client">The calling system's name, written on every event it causes.</param>
+/// <param name="Body">The body on whose behalf it calls.</param>
+/// <param name="Roles">What it may do.</param>
+/// <param name="Region">Its jurisdiction.</param>
+/// <param name="ExpiresAt">When it ends by itself, if ever.</param>
+public sealed record IssueKey(string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>Takes a key out of use.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record RevokeKey(string Reason);
+
+/// <summary>A key and, when it was made just now, the secret that is shown this once.</summary>
+public sealed record IssuedKey(ApiKey Key, string? Secret);
+
+/// <summary>Refusals about keys.</summary>
+public static class KeyRefusals
+{
+#pragma warning disable CS1591 // each code says in both languages what it means
+    public static readonly RefusalCode Forbidden = new("api_key.forbidden", RefusalKind.Forbidden, "只有系统管理员可以管理密钥", "Only an administrator may manage keys");
+    public static readonly RefusalCode Region = new("api_key.region_outside", RefusalKind.Forbidden, "密钥的管辖范围 {value} 超出您的管辖范围 {jurisdiction}", "The key's region {value} lies outside your jurisdiction, {jurisdiction}");
+    public static readonly RefusalCode BodyOutside = new("api_key.body_outside", RefusalKind.Forbidden, "单位 {body} 不在您的管辖范围 {jurisdiction} 内", "The body {body} lies outside your jurisdiction, {jurisdiction}");
+    public static readonly RefusalCode Expiry = new("api_key.expiry_past", RefusalKind.Unprocessable, "有效期 {value} 应晚于当前时间", "expiresAt {value} must lie in the future");
+    public static readonly RefusalCode NotFound = new("api_key.not_found", RefusalKind.NotFound, "没有这把密钥，或不在您的管辖范围内", "There is no such key, or it lies outside your jurisdiction");
+    public static readonly RefusalCode Revoked = new("api_key.already_revoked", RefusalKind.Conflict, "密钥已吊销", "The key is revoked already");
+#pragma warning restore CS1591
+}
+
+/// <summary>The keys by which other systems call: 256 random bits, of which only the SHA-256 is kept.</summary>
+public sealed class KeyStore(IEventLog log, IRegistryQueries registry, Policy policy, TimeProvider clock)
+{
+    /// <summary>The type of a key's stream.</summary>
+    public const string StreamType = "api_key";
+
+    private readonly Deciding deciding = new(log);
+
+    /// <summary>The digest under which a key is known.</summary>
+    public static Sha256Digest DigestOf(string secret) => Sha256Digest.Of(Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>Makes a key. The secret is in the answer and nowhere else; a repeat of the request does not have it.</summary>
+    public async Task<Outcome<IssuedKey>> IssueAsync(IssueKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(given);
+        terms ??= Terms.None;
+        var secret = "hz_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
+        {
+            if (await CheckAsync(order, given, terms, stop) is { } refusal)
+                return Proposal<ApiKey>.Refuse(refusal);
+            var issued = new ApiKeyIssued(Guid.CreateVersion7(), DigestOf(secret), order.Client.Trim(), order.Body, order.Roles, order.Region, order.ExpiresAt);
+            return Propose(issued.Id, null, issued, given, terms);
+        }, cancellationToken);
+        return outcome switch
+        {
+            Outcome<ApiKey>.Done done => new Outcome<IssuedKey>.Done(new IssuedKey(done.After, done.Repeated ? null : secret), done.Events, done.RecordedAt, done.Repeated),
+            Outcome<ApiKey>.Refused refused => new Outcome<IssuedKey>.Refused(refused.Refusal),
+            _ => throw new InvalidOperationException(),
+        };
+    }
+
+    /// <summary>Takes a key out of use, at once and for good.</summary>
+    public Task<Outcome<ApiKey>> RevokeAsync(Guid id, RevokeKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(given);
+        terms ??= Terms.None;
+        return deciding.RunAsync(id, terms, AtVersionAsync, async (_, stop) =>
+        {
+            if (!given.By.Roles.Contains(Role.Administrator))
+                return Proposal<ApiKey>.Refuse(KeyRefusals.Forbidden.Because());
+            var before = await LoadAsync(id, long.MaxValue, stop);
+            if (before is null || !given.By.Jurisdiction.Contains(before.Region))
+                return Proposal<ApiKey>.Refuse(KeyRefusals.NotFound.Because());
+            if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
+                return Proposal<ApiKey>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
+            if (before.Revoked)
+                return Proposal<ApiKey>.Refuse(KeyRefusals.Revoked.Because());
+            return (Texts.Required("reason", order.Reason) ?? Registering.CheckTime(given, terms, clock)) is { } wrong
+                ? Proposal<ApiKey>.Refuse(wrong)
+                : Propose(id, before, new ApiKeyRevoked(order.Reason), given, terms);
+        }, cancellationToken);
+    }
+
+    private async Task<Refusal?> CheckAsync(IssueKey order, Given given, Terms terms, CancellationToken cancellationToken)
+    {
+        var by = given.By;
+        if (!by.Roles.Contains(Role.Administrator))
+            return KeyRefusals.Forbidden.Because();
+        if ((Texts.Check("client", order.Client, 1, 60, multiline: false) ?? Registering.CheckTime(given, terms, clock)) is { } wrong)
+            return wrong;
+        if (order.Roles.IsDefaultOrEmpty)
+            return InputRefusals.Missing.Because("roles");
+        if (order.Roles.Distinct().Count() != order.Roles.Length)
+            return InputRefusals.Duplicate.Because("roles", ("value", string.Join(',', order.Roles.Select(CodeList.Code))));
+        if (!by.Jurisdiction.Contains(order.Region))
+            return KeyRefusals.Region.Because("region", ("value", order.Region), ("jurisdiction", by.Jurisdiction));
+        if (!Regions.Exists(order.Region))
+            return InputRefusals.RegionUnknown.Because("region", ("value", order.Region), ("county", order.Region.At(RegionLevel.County)));
+        if (order.ExpiresAt is { } expiry && expiry <= clock.GetUtcNow())
+            return KeyRefusals.Expiry.Because("expiresAt", ("value", expiry));
+        var bodies = await registry.BodiesAsync([order.Body], cancellationToken);
+        if (!bodies.TryGetValue(order.Body, out var body))
+            return BodyRefusals.Unknown.Because("body", ("id", order.Body));
+        if (body.Dissolved)
+            return BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name));
+        return by.Jurisdiction.Contains(body.Region) ? null : KeyRefusals.BodyOutside.Because("body", ("body", body.Id), ("jurisdiction", by.Jurisdiction));
+    }
+
+    private Proposal<ApiKey> Propose(Guid id, ApiKey? before, IApiKeyEvent happened, Given given, Terms terms)
+    {
+        var after = ApiKey.Apply(before, happened);
+        var context = Registering.Context(given, terms, policy, clock);
+        return Proposal<ApiKey>.Append(after, new StreamAppend(id, StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfKey(after)));
+    }
+
+    private async Task<ApiKey> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>
+        await LoadAsync(stream, version, cancellationToken)
+        ?? throw new InvalidOperationException($"The log remembers an append to {stream} but has no such stream.");
+
+    private async Task<ApiKey?> LoadAsync(Guid stream, long upToVersion, CancellationToken cancellationToken)
+    {
+        ApiKey? key = null;
+        await foreach (var e in log.ReadStreamAsync(stream, 1, null, cancellationToken))
+        {
+            if (e.StreamType != StreamType)
+                return null;
+            if (e.Version > upToVersion)
+                break;
+            key = ApiKey.Apply(key, (IApiKeyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
+        }
+
+        return key;
+    }
+}
