@@ -1,1 +1,1 @@
-return 0;
+return await Hazards.Api.CommandLine.RunAsync(args);

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Hazards.LocalPostgres;
+
+namespace Hazards.Api;
+
+/// <summary>Which database a command works on: <c>--data</c>, <c>--postgres</c>, <c>HAZARDS_POSTGRES</c>.</summary>
+internal sealed class DatabaseOptions
+{
+    private readonly Option<string> data = new("--data")
+    {
+        Description = "数据目录 the data folder",
+        DefaultValueFactory = _ => LocalClusterOptions.DefaultCacheDirectory,
+    };
+
+    private readonly Option<string?> postgres = new("--postgres")
+    {
+        Description = "auto | installed | embedded | 连接串 a connection string (HAZARDS_POSTGRES)",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(data);
+        command.Add(postgres);
+    }
+
+    public string DataOf(ParseResult parsed) => Path.GetFullPath(parsed.GetRequiredValue(data));
+
+    /// <summary>The database named, or a private cluster in the data folder; dispose it when done.</summary>
+    public async Task<OwnedDatabase> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var wanted = parsed.GetValue(postgres) ?? Environment.GetEnvironmentVariable("HAZARDS_POSTGRES");
+        var source = wanted switch
+        {
+            null or "" or "auto" => PostgresSource.Auto,
+            "installed" => PostgresSource.Installed,
+            "embedded" => PostgresSource.Embedded,
+            _ => (PostgresSource?)null,
+        };
+        if (source is not { } own)
+            return new OwnedDatabase(wanted!, "连接串 as given", null);
+        var folder = DataOf(parsed);
+        var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
+        {
+            Source = own,
+            DataDirectory = Path.Combine(folder, "postgres"),
+            CacheDirectory = folder,
+            Progress = new Saying(),
+        }, cancellationToken);
+        return new OwnedDatabase(cluster.ConnectionString, cluster.Source, cluster);
+    }
+
+    private sealed class Saying : IProgress<string>
+    {
+        public void Report(string value) => Console.Error.WriteLine(value);
+    }
+}
+
+/// <summary>A database, and the cluster that was started for it.</summary>
+internal sealed record OwnedDatabase(string ConnectionString, string Source, LocalCluster? Cluster) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,20 @@
+using Hazards.EventLog;
+using Hazards.LocalPostgres;
+using Npgsql;
+
+namespace Hazards.Api;
+
+/// <summary>Failures that a person at the terminal can mend: said in a sentence, without a stack trace.</summary>
+internal static class Failure
+{
+    public static bool Explains(Exception e) =>
+        e is LocalClusterException or MigrationException or NpgsqlException or LogUnavailableException or IOException or UnauthorizedAccessException or ArgumentException or OperationCanceledException;
+
+    public static int Report(Exception e)
+    {
+        if (e is OperationCanceledException)
+            return 130;
+        Console.Error.WriteLine($"失败 failed: {e.Message}");
+        return 1;
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Hazards.Domain;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Npgsql;
+
+namespace Hazards.Api;
+
+/// <summary><c>hazards run</c>: everything a newcomer needs, in one command.</summary>
+internal static class RunCommand
+{
+    private static readonly BodyId DevOffice = BodyId.Parse("dev-office");
+
+    public static Command Create()
+    {
+        var urls = new Option<string?>("--urls") { Description = "监听地址 where it listens (http://127.0.0.1:5080)" };
+        var database = new DatabaseOptions();
+        var command = new Command("run", "启动服务：自备数据库、迁移、示例数据、开发密钥 · run the service with a database of its own") { urls };
+        database.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            using var telemetry = Telemetry.Start();
+            await using var opened = await database.OpenAsync(parsed, stop);
+            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, CancellationToken stop)
+    {
+        var options = new ServiceOptions(database.ConnectionString);
+        await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
+        await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);
+        var keyFile = Path.Combine(data, "dev-key");
+        var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(keyFile, DevOffice, "安委办（开发）", "dev", stop);
+        await app.StartAsync(stop);
+        await FirstStart.RunAsync(app.Services, data, app.Lifetime.ApplicationStopping);
+        Print(database, Address(app), key, keyFile);
+        await app.WaitForShutdownAsync(stop);
+        return 0;
+    }
+
+    private static string Address(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+
+    private static void Print(OwnedDatabase database, string address, string key, string keyFile) => Console.WriteLine($"""
+
+        隐患闭环管理服务已启动 hazards is running — Ctrl-C 停止 stops it
+          地址 address   {address}        文档 docs  {address}/docs
+          数据库 database  {database.Source}
+          开发密钥 development key  {key}
+            （保存在 kept in {keyFile}）
+
+          curl -H 'Authorization: Bearer {key}' '{address}{Links.Root}/boards/closed-loop'
+
+        """);
+}
+
+/// <summary>Runs what is done once for a data folder.</summary>
+internal static class FirstStart
+{
+    public static async Task RunAsync(IServiceProvider services, string data, CancellationToken stop)
+    {
+        var mark = Path.Combine(data, "first-start-done");
+        if (File.Exists(mark))
+            return;
+        foreach (var task in services.GetServices<IFirstStart>())
+        {
+            Console.Error.WriteLine(task.Description);
+            await task.RunAsync(stop);
+        }
+
+        await File.WriteAllTextAsync(mark, "", stop);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>Names of bodies, regions and sectors that an answer mentions, by their codes.</summary>
+internal sealed record Names(IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors);
+
+/// <summary>Looks names up: one query for all bodies of an answer.</summary>
+internal sealed class Naming(IRegistryQueries registry, SectorCatalogue sectors)
+{
+    public async Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId?> ids, CancellationToken cancellationToken)
+    {
+        var wanted = ids.OfType<BodyId>().ToHashSet();
+        if (wanted.Count == 0)
+            return ImmutableDictionary<string, string>.Empty;
+        var found = await registry.BodiesAsync(wanted, cancellationToken);
+        return new SortedDictionary<string, string>(found.ToDictionary(p => p.Key.Value, p => p.Value.Name), StringComparer.Ordinal);
+    }
+
+    public Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId> ids, CancellationToken cancellationToken) =>
+        OfBodiesAsync(ids.Select(id => (BodyId?)id), cancellationToken);
+
+    public async Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, CancellationToken cancellationToken)
+    {
+        var bodies = items.SelectMany(i => i.Legs.SelectMany(l => new[] { l.Body, l.Supervisor })
+            .Concat(i.Clocks.Select(c => c.Body)).Concat([i.ListedBy, i.ReportedBy, i.AssignedBy, i.EscalatedTo]));
+        return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)));
+    }
+
+    public async Task<Names> OfAsync(Hazard hazard, ImmutableArray<Clock> clocks, CancellationToken cancellationToken)
+    {
+        var bodies = hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.AssignedBy, l.Supervisor, l.AcceptedBy })
+            .Concat(clocks.Select(c => c.Body))
+            .Concat([hazard.ReportedBy, hazard.AssignedBy, hazard.Listing?.By, hazard.EscalatedTo, hazard.Closure?.By, hazard.Suspension?.By, hazard.Rejection?.By]);
+        return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions([hazard.Region]), Sectors([hazard.Sector]));
+    }
+
+    public static SortedDictionary<string, string> Regions(IEnumerable<RegionCode> regions) =>
+        new(regions.Distinct().ToDictionary(r => r.Value, Domain.Regions.FullNameOf), StringComparer.Ordinal);
+
+    public SortedDictionary<string, CodeEntry> Sectors(IEnumerable<SectorCode> codes) =>
+        new(codes.Distinct().ToDictionary(s => s.Value, sectors.Find), StringComparer.Ordinal);
+}

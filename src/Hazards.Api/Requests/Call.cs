@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Hazards.Api;
+
+/// <summary>A request that came through the door: who calls, and what the request says about itself.</summary>
+internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
+{
+    private const int MostAttachments = 50;
+
+    /// <summary>A recorded time may lie a little ahead of this process's clock: the database has its own.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+
+    public Caller Caller => caller;
+
+    public HttpRequest Request => http.Request;
+
+    public HttpResponse Response => http.Response;
+
+    public CancellationToken Stop => http.RequestAborted;
+
+    public Query Query { get; } = new(http.Request.Query);
+
+    public static ValueTask<Call> BindAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return ValueTask.FromResult(http.Features.GetRequiredFeature<Call>());
+    }
+
+    /// <summary>Reads a command with the circumstances of the act, and the terms it is given on.</summary>
+    /// <param name="leg">The leg from the path; it is not in the body then.</param>
+    public async Task<Order<T>> ReadAsync<T>(string? leg = null) where T : class
+    {
+        var (bytes, json, refusal) = await RequestBody.ReadJsonAsync(Request, Stop);
+        if (refusal is not null || json is null)
+            return new Order<T>(refusal!);
+        using (json)
+        {
+            var (terms, wrongTerms) = Terms(bytes);
+            if (wrongTerms is not null)
+                return new Order<T>(wrongTerms);
+            return OrderReader.Read<T>(json.RootElement, leg, caller) switch
+            {
+                { Refusal: { } wrong } => new Order<T>(wrong),
+                var order => order with { Terms = terms },
+            };
+        }
+    }
+
+    /// <summary>Whose eyes look, and from which instant; reads <c>asOf</c>.</summary>
+    public Scope Scope()
+    {
+        var now = clock.GetUtcNow();
+        var asOf = AsOf();
+        return new Scope(caller.Jurisdiction, asOf, ChinaTime.DateAt(asOf ?? now));
+    }
+
+    /// <summary>The instant to look from; refused when it has not come yet.</summary>
+    public DateTimeOffset? AsOf()
+    {
+        var now = clock.GetUtcNow();
+        if (Query.Instant(Parameters.AsOf.Name) is not { } asOf)
+            return null;
+        if (asOf > now + ClockTolerance)
+            Query.Refuse(RequestRefusals.AsOfFuture.Because(Parameters.AsOf.Name, ("value", asOf), ("now", now)));
+        return asOf;
+    }
+
+    /// <summary>Answers with a version: its ETag, and 304 when the caller has it already.</summary>
+    public IResult Versioned<T>(T value, long version)
+    {
+        var tag = ETag.Of(version);
+        Response.Headers.ETag = tag;
+        Response.Headers.CacheControl = "private, no-cache";
+        return ETag.Matches(Request.Headers.IfNoneMatch, version) ? Results.StatusCode(304) : Json(value);
+    }
+
+    public static IResult Json<T>(T value, int status = 200) => Results.Json(value, DomainJson.Options, "application/json; charset=utf-8", status);
+
+    public static IResult Refuse(Refusal refusal) => new Problem(refusal);
+
+    private (Terms Terms, Refusal? Refusal) Terms(byte[] body)
+    {
+        if (!ETag.TryReadIfMatch(Request.Headers.IfMatch, out var versions))
+            return (Api.Terms.None, RequestRefusals.IfMatch.Because(HeaderNames.IfMatch, ("value", Texts.Excerpt(Request.Headers.IfMatch))));
+        AppendKey? key = null;
+        if (Request.Headers.TryGetValue("Idempotency-Key", out var given))
+        {
+            if (given is not [{ Length: >= 1 and <= 200 } text] || !text.All(c => c is > ' ' and < (char)127))
+                return (Api.Terms.None, RequestRefusals.IdempotencyKey.Because("Idempotency-Key"));
+            key = new AppendKey(caller.KeyScope, text, RequestBody.Fingerprint(Request, body));
+        }
+
+        return (new Terms { IfVersion = versions, Key = key, CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}" }, null);
+    }
+
+    private string CorrelationId()
+    {
+        if (Request.Headers.TryGetValue("X-Correlation-Id", out var own) && own is [{ Length: >= 1 and <= 128 } text] && text.All(c => c is > ' ' and < (char)127))
+            return text;
+        return Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+    }
+
+    /// <summary>No more files than a person looks at, with clean names.</summary>
+    internal static Refusal? CheckAttachments(ImmutableArray<Attachment> attachments)
+    {
+        if (attachments.IsDefault)
+            return null;
+        if (attachments.Length > MostAttachments)
+            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", MostAttachments));
+        for (var i = 0; i < attachments.Length; i++)
+        {
+            var a = attachments[i];
+            if ((Texts.Check("name", a.Name, 0, Texts.NameLength, multiline: false)
+                ?? Texts.Check("mediaType", a.MediaType, 0, 100, multiline: false)
+                ?? (a.Size is < 0 ? InputRefusals.OutOfRange.Because("size", ("value", a.Size), ("min", 0), ("max", long.MaxValue)) : null)) is { } wrong)
+                return wrong.Within($"attachments[{i}]");
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A command as it was ordered, or why it was not understood.</summary>
+internal sealed record Order<T>(T? Command, Given? Given, Refusal? Refusal) where T : class
+{
+    public Order(Refusal refusal) : this(null, null, refusal) { }
+
+    public Terms Terms { get; init; } = Terms.None;
+}
+
+/// <summary>What every act may say beside the command's own fields.</summary>
+/// <param name="OccurredAt">When it happened, RFC 3339 with offset; now when left out.</param>
+/// <param name="Actor">The person who acted; the client's name when left out.</param>
+/// <param name="DocumentNumber">文号, where a paper goes with the act.</param>
+/// <param name="Attachments">Photos and papers by digest.</param>
+internal sealed record ActFields(DateTimeOffset? OccurredAt = null, string? Actor = null, DocumentNumber? DocumentNumber = null, ImmutableArray<Attachment> Attachments = default);
+
+/// <summary>Splits a body into the command's own members and those of the act.</summary>
+internal static class OrderReader
+{
+    private static readonly HashSet<string> ActNames = [.. RequestJson.MembersOf(typeof(ActFields)).Select(m => m.Name)];
+
+    public static Order<T> Read<T>(JsonElement body, string? leg, Caller caller) where T : class
+    {
+        var own = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var act = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var member in body.EnumerateObject())
+                if (!(ActNames.Contains(member.Name) ? act : own).TryAdd(member.Name, member.Value))
+                    return new Order<T>(RequestRefusals.DuplicateField.Because(Texts.Excerpt(member.Name)));
+        }
+        catch (InvalidOperationException)
+        {
+            return new Order<T>(InputRefusals.NotClean.Because());
+        }
+
+        if (leg is not null && !own.TryAdd("leg", JsonSerializer.SerializeToElement(leg)))
+            return new Order<T>(RequestRefusals.UnknownField.Because("leg", ("known", string.Join(", ", RequestJson.MembersOf(typeof(T)).Select(m => m.Name).Where(n => n != "leg").Concat(ActNames)))));
+        return Read<T>(own, act, caller);
+    }
+
+    private static Order<T> Read<T>(Dictionary<string, JsonElement> own, Dictionary<string, JsonElement> act, Caller caller) where T : class
+    {
+        if (own.Keys.FirstOrDefault(n => RequestJson.MembersOf(typeof(T)).All(m => m.Name != n)) is { } unknown)
+            return new Order<T>(RequestRefusals.UnknownField.Because(Texts.Excerpt(unknown), ("known", string.Join(", ", RequestJson.MembersOf(typeof(T)).Select(m => m.Name).Concat(ActNames)))));
+        if (RequestJson.TryRead<ActFields>(Whole(act), out var fields) is { } wrongAct)
+            return new Order<T>(wrongAct);
+        if (Texts.Check("actor", fields!.Actor, 0, Texts.NameLength, multiline: false) is { } wrongActor)
+            return new Order<T>(wrongActor);
+        if (Call.CheckAttachments(fields.Attachments) is { } wrongFiles)
+            return new Order<T>(wrongFiles);
+        if (RequestJson.TryRead<T>(Whole(own), out var command) is { } wrong)
+            return new Order<T>(wrong);
+        var actor = string.IsNullOrWhiteSpace(fields.Actor) ? null : fields.Actor.Trim();
+        return new Order<T>(command, new Given(caller.As(actor))
+        {
+            OccurredAt = fields.OccurredAt,
+            Document = fields.DocumentNumber,
+            Attachments = fields.Attachments.IsDefault ? [] : fields.Attachments,
+        }, null);
+    }
+
+    private static JsonElement Whole(Dictionary<string, JsonElement> members) => JsonSerializer.SerializeToElement(members);
+}
+
+/// <summary>Stream versions as strong ETags.</summary>
+internal static class ETag
+{
+    public static string Of(long version) => FormattableString.Invariant($"\"{version}\"");
+
+    /// <summary>Null versions: any will do. False when the header is not made of ETags.</summary>
+    public static bool TryReadIfMatch(Microsoft.Extensions.Primitives.StringValues header, out ImmutableArray<long>? versions)
+    {
+        versions = null;
+        if (header.Count == 0)
+            return true;
+        if (!EntityTagHeaderValue.TryParseList(header, out var tags) || tags.Count == 0)
+            return false;
+        if (tags is [{ Tag.Value: "*" }])
+            return true;
+        var found = ImmutableArray.CreateBuilder<long>();
+        foreach (var tag in tags)
+        {
+            // Weak tags never match for If-Match (RFC 9110, 13.1.1); ours are numbers.
+            if (tag.IsWeak || !long.TryParse(tag.Tag.AsSpan().Trim('"'), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version))
+                return false;
+            found.Add(version);
+        }
+
+        versions = found.ToImmutable();
+        return true;
+    }
+
+    public static bool Matches(Microsoft.Extensions.Primitives.StringValues ifNoneMatch, long version) =>
+        EntityTagHeaderValue.TryParseList(ifNoneMatch, out var tags) && tags.Any(t => t.Tag.Value == "*" || t.Tag.Value == Of(version));
+}

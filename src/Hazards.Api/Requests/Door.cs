@@ -1,0 +1,107 @@
+using System.Net.Sockets;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+using Npgsql;
+
+namespace Hazards.Api;
+
+/// <summary>
+/// Every request passes here: the key opens, unknown query parameters are refused, and whatever goes wrong leaves as a
+/// problem with a stable code, never as a stack trace.
+/// </summary>
+internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, TimeProvider clock)
+{
+    public async Task InvokeAsync(HttpContext http, Doorkeeper doorkeeper)
+    {
+        try
+        {
+            if (await EnterAsync(http, doorkeeper) is { } refusal)
+                await new Problem(refusal).ExecuteAsync(http);
+            else
+                await next(http);
+            if (!http.Response.HasStarted && http.Response is { StatusCode: 404 or 405 or 415, ContentLength: null, ContentType: null })
+                await NobodyAnsweredAsync(http);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            await FailAsync(http, e);
+        }
+    }
+
+    private async Task<Refusal?> EnterAsync(HttpContext http, Doorkeeper doorkeeper)
+    {
+        if (http.GetEndpoint()?.Metadata.GetMetadata<Operation>() is not { } operation)
+            return null;
+        if (!operation.Open)
+        {
+            var (caller, refusal) = await doorkeeper.AdmitAsync(http.Request, http.RequestAborted);
+            if (refusal is not null)
+                return refusal;
+            if (HttpMethods.IsPost(http.Request.Method) && caller!.Body.Dissolved)
+                return AccessRefusals.BodyDissolved.Because(null, ("body", caller.Body.Id), ("name", caller.Body.Name));
+            http.Features.Set(new Call(http, caller!, clock));
+        }
+
+        return Query.Unknown(http.Request.Query, operation.Query);
+    }
+
+    private static Task NobodyAnsweredAsync(HttpContext http)
+    {
+        var path = Texts.Excerpt(http.Request.Path.Value);
+        var refusal = http.Response.StatusCode switch
+        {
+            405 => RequestRefusals.Method.Because(null, ("method", http.Request.Method), ("allowed", http.Response.Headers.Allow.ToString())),
+            415 => RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(http.Request.ContentType)), ("expected", "application/json")),
+            _ => RequestRefusals.Route.Because(null, ("path", path)),
+        };
+        return new Problem(refusal).ExecuteAsync(http);
+    }
+
+    private async Task FailAsync(HttpContext http, Exception exception)
+    {
+        if (exception is OperationCanceledException && http.RequestAborted.IsCancellationRequested && !TimedOut(http))
+            return; // the caller has gone
+        var refusal = Explain(exception, http);
+        var type = exception.GetType().Name;
+        if (refusal.Reason == RequestRefusals.Failed)
+            LogFailure(logger, exception, http.Request.Method, RouteOf(http));
+        else if (refusal.Reason.Kind == RefusalKind.Unavailable)
+            LogUnavailable(logger, http.Request.Method, RouteOf(http), refusal.Code, type, exception.Message);
+        http.Response.Clear();
+        await new Problem(refusal).ExecuteAsync(http);
+    }
+
+    private static Refusal Explain(Exception exception, HttpContext http) => exception switch
+    {
+        LogUnavailableException => RequestRefusals.LogUnavailable.Because(),
+        BadCursorException => BadCursorException.Code.Because(Parameters.Cursor.Name),
+        AppendRejectedException e => AppendRefusals.NotStorable.Because(null, ("detail", e.SqlState ?? "too large")),
+        OperationCanceledException when TimedOut(http) => RequestRefusals.Timeout.Because(),
+        BadHttpRequestException { StatusCode: 413 } => RequestRefusals.TooLarge.Because(null, ("max", RequestBody.MostJsonBytes)),
+        BadHttpRequestException { StatusCode: 408 } => RequestRefusals.Timeout.Because(),
+        BadHttpRequestException => RequestRefusals.Malformed.Because(),
+        _ when IsTheDatabases(exception) => RequestRefusals.LogUnavailable.Because(),
+        _ => RequestRefusals.Failed.Because(),
+    };
+
+    /// <summary>A database that is gone, going or overloaded; not one that was asked something wrong (SQLSTATE, appendix A of PostgreSQL's manual).</summary>
+    internal static bool IsTheDatabases(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: var state } => state[..2] is "08" or "40" or "53" or "55" or "57" or "58" || state == PostgresErrorCodes.ReadOnlySqlTransaction,
+        NpgsqlException or TimeoutException or SocketException => true,
+        IOException { InnerException: SocketException } => true,
+        _ => false,
+    };
+
+    private static bool TimedOut(HttpContext http) =>
+        http.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
+
+    private static string RouteOf(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "—";
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed")]
+    private static partial void LogFailure(ILogger logger, Exception exception, string method, string route);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Route} answered {Code}: {Type}: {Message}")]
+    private static partial void LogUnavailable(ILogger logger, string method, string route, string code, string type, string message);
+}

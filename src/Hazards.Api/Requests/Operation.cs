@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+
+namespace Hazards.Api;
+
+/// <summary>A query parameter an operation has.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">What its text is read as.</param>
+/// <param name="Chinese">What it does.</param>
+/// <param name="English">What it does.</param>
+/// <param name="Many">Whether it may be given several times.</param>
+internal sealed record QueryParameter(string Name, Type Type, string Chinese, string English, bool Many = false);
+
+/// <summary>What an endpoint says about itself; the door and the OpenAPI document both go by it.</summary>
+/// <param name="Tag">The part of the product it belongs to.</param>
+/// <param name="Chinese">What it does, in Chinese.</param>
+/// <param name="English">What it does, in English.</param>
+internal sealed record Operation(Tag Tag, string Chinese, string English)
+{
+    /// <summary>Whether it may be called without a key.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>The query parameters it takes; any other is refused.</summary>
+    public ImmutableArray<QueryParameter> Query { get; init; } = [];
+
+    /// <summary>The command's line in the table of who may do what, when.</summary>
+    public CommandRule? Rule { get; init; }
+
+    /// <summary>The type whose members the body has, beside those of the act.</summary>
+    public Type? Body { get; init; }
+
+    /// <summary>Whether the body also has <c>occurredAt</c>, <c>actor</c>, <c>documentNumber</c> and <c>attachments</c>.</summary>
+    public bool IsAct { get; init; }
+
+    /// <summary>What it answers with.</summary>
+    public Type? Answer { get; init; }
+
+    /// <summary>The status of success.</summary>
+    public int Success { get; init; } = 200;
+
+    /// <summary>Whether the answer has an ETag.</summary>
+    public bool Versioned { get; init; }
+
+    /// <summary>The media type of the body when it is not JSON.</summary>
+    public string? BodyMediaType { get; init; }
+}
+
+/// <summary>A part of the product, as the API's pages group it.</summary>
+internal sealed record Tag(string Name, string English)
+{
+    public static readonly Tag Hazards = new("隐患", "Hazards: report, ledger, state, history");
+    public static readonly Tag Discovery = new("发现与核实", "Discovery: verify, grade, reject, merge, fix on the spot");
+    public static readonly Tag Assignment = new("交办", "Assignment: single and double; acknowledge, return, reassign");
+    public static readonly Tag Rectification = new("整改", "Rectification: plan, progress, production, extension, completion");
+    public static readonly Tag Acceptance = new("验收", "Acceptance: re-inspection, per leg");
+    public static readonly Tag Supervision = new("督办", "Supervision: listing, urging, notices, escalation, penalties");
+    public static readonly Tag Closure = new("销号与回头看", "Closure, look-back, reopening");
+    public static readonly Tag Record = new("更正与批注", "Corrections and comments");
+    public static readonly Tag Lists = new("看板与清单", "Boards and lists, now and as of any instant");
+    public static readonly Tag Feed = new("事件流", "The feed of events, in commit order");
+    public static readonly Tag Registry = new("单位与密钥", "Bodies and keys");
+    public static readonly Tag Codes = new("代码与制度", "Code lists, regions, policy");
+    public static readonly Tag Import = new("台账导入", "Ledgers in");
+
+    /// <summary>All, in the order of the life cycle.</summary>
+    public static readonly ImmutableArray<Tag> All =
+        [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Lists, Feed, Import, Registry, Codes];
+}

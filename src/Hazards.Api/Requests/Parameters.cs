@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>The query parameters there are, each defined once.</summary>
+internal static class Parameters
+{
+    public const int LongestPage = 200;
+    public const int UsualPage = 50;
+
+    public static readonly QueryParameter AsOf = new("asOf", typeof(DateTimeOffset), "看当时登记的情况：RFC 3339 时间，须带时区", "As it was recorded at this instant: RFC 3339 with its offset");
+    public static readonly QueryParameter Limit = new("limit", typeof(int), "每页条数，1–200，默认 50", "Items a page, 1 to 200; 50 when left out");
+    public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next", "The next of the page before");
+    public static readonly QueryParameter Region = new("region", typeof(RegionCode), "行政区划；默认为密钥的管辖范围", "The region; the key's jurisdiction when left out");
+
+    public static readonly ImmutableArray<QueryParameter> Filter =
+    [
+        Region,
+        new("sector", typeof(SectorCode), "行业领域，可多个", "Sectors, one or more", Many: true),
+        new("stage", typeof(Stage), "环节，可多个", "Stages, one or more", Many: true),
+        new("level", typeof(Level), "隐患等级", "The level"),
+        new("kind", typeof(HazardKind), "安全生产或自然灾害", "Work safety or natural disaster"),
+        new("source", typeof(ReportSource), "来源，可多个", "Sources, one or more", Many: true),
+        new("listed", typeof(bool), "是否挂牌", "Whether it is listed"),
+        new("listingLevel", typeof(ListingLevel), "挂牌层级", "The listing level"),
+        new("body", typeof(BodyId), "责任单位", "The body that answers for a leg"),
+        new("owes", typeof(BodyId), "应由该单位办理下一步", "The body that must act next"),
+        new("enterprise", typeof(CreditCode), "单位的统一社会信用代码", "Credit code of the enterprise"),
+        new("foundFrom", typeof(DateOnly), "发现日期不早于", "Found on this date or later"),
+        new("foundTo", typeof(DateOnly), "发现日期不晚于", "Found on this date or earlier"),
+        new("overdue", typeof(bool), "是否超期", "Whether anything is overdue"),
+        new("reopened", typeof(bool), "是否重新开过案", "Whether it was ever reopened"),
+        new("late", typeof(bool), "是否补录", "Whether its report was entered late"),
+        new("dual", typeof(bool), "是否双重交办", "Whether it was handed over to two legs"),
+        new("q", typeof(string), "全文检索：标题、描述、地点、单位、编号", "Full text: title, description, place, enterprise, reference"),
+    ];
+
+    public static readonly ImmutableArray<QueryParameter> Page = [Cursor, Limit, AsOf];
+
+    /// <summary>Reads the filter of a list.</summary>
+    public static HazardFilter ReadFilter(Query query) => new()
+    {
+        Region = query.Value<RegionCode>("region"),
+        Sectors = query.Values<SectorCode>("sector"),
+        Stages = query.Codes<Stage>("stage"),
+        Level = query.Code<Level>("level"),
+        Kind = query.Code<HazardKind>("kind"),
+        Sources = query.Codes<ReportSource>("source"),
+        Listed = query.Flag("listed"),
+        ListingLevel = query.Code<ListingLevel>("listingLevel"),
+        Body = query.Value<BodyId>("body"),
+        Owes = query.Value<BodyId>("owes"),
+        Enterprise = query.Value<CreditCode>("enterprise"),
+        FoundFrom = query.Date("foundFrom"),
+        FoundTo = query.Date("foundTo"),
+        Overdue = query.Flag("overdue"),
+        Reopened = query.Flag("reopened"),
+        Late = query.Flag("late"),
+        Dual = query.Flag("dual"),
+        Text = query.Text("q", 200),
+    };
+
+    /// <summary>Reads where a page begins and how long it is.</summary>
+    public static (string? Cursor, int Limit) ReadPage(Query query) =>
+        (query.Text("cursor", 2000), (int)(query.Number("limit", 1, LongestPage) ?? UsualPage));
+}

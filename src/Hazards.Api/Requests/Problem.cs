@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Hazards.Domain;
+using Microsoft.Net.Http.Headers;
+
+namespace Hazards.Api;
+
+/// <summary>What every error looks like (RFC 9457).</summary>
+/// <param name="Type">Where the code is explained.</param>
+/// <param name="Title">The sort of problem.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What is wrong and how to mend it; Chinese, or English by Accept-Language.</param>
+/// <param name="Code">Stable: programs act on it.</param>
+/// <param name="Field">The field, parameter or header at fault.</param>
+/// <param name="Facts">What the detail was filled with.</param>
+/// <param name="TraceId">Names the request in logs and traces.</param>
+public sealed record ProblemDetails(
+    string Type, string Title, int Status, string Detail, string Code, string? Field, IReadOnlyDictionary<string, string?>? Facts, string TraceId);
+
+/// <summary>A refusal on its way to the caller.</summary>
+internal sealed class Problem(Refusal refusal, int? status = null) : IResult
+{
+    public Refusal Refusal => refusal;
+
+    public static int StatusOf(RefusalCode code) => code.Kind switch
+    {
+        _ when code == RequestRefusals.Failed => 500,
+        _ when code == RequestRefusals.Method => 405,
+        RefusalKind.Invalid => 400,
+        RefusalKind.Unauthenticated => 401,
+        RefusalKind.Forbidden => 403,
+        RefusalKind.NotFound => 404,
+        RefusalKind.Conflict => 409,
+        RefusalKind.Stale => 412,
+        RefusalKind.TooLarge => 413,
+        RefusalKind.Unsupported => 415,
+        RefusalKind.Unprocessable => 422,
+        _ => 503,
+    };
+
+    public static string TypeOf(RefusalCode code) => $"/problems/{code.Code}";
+
+    public static string TraceIdOf(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var english = Language.IsEnglish(httpContext.Request);
+        var code = status ?? StatusOf(refusal.Reason);
+        var response = httpContext.Response;
+        response.StatusCode = code;
+        response.ContentType = "application/problem+json";
+        response.Headers.ContentLanguage = english ? "en" : "zh-CN";
+        response.Headers.CacheControl = "no-store";
+        if (code == 401)
+            response.Headers.WWWAuthenticate = "Bearer realm=\"hazards\"";
+        if (code == 503)
+            response.Headers.RetryAfter = "2";
+        if (refusal.Reason == HazardRefusals.ReportedBefore && refusal.Facts.GetValueOrDefault("id") is { } id)
+            response.Headers.Location = $"/api/v1/hazards/{id}";
+        var details = new ProblemDetails(
+            TypeOf(refusal.Reason), Title(code, english), code, english ? refusal.English : refusal.Chinese,
+            refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : refusal.Facts, TraceIdOf(httpContext));
+        await JsonSerializer.SerializeAsync(response.Body, details, DomainJson.Options, httpContext.RequestAborted);
+    }
+
+    private static string Title(int status, bool english) => status switch
+    {
+        400 => english ? "The request is wrong" : "请求有误",
+        401 => english ? "Not authenticated" : "未通过身份验证",
+        403 => english ? "Not allowed" : "没有权限",
+        404 => english ? "Not found" : "未找到",
+        405 => english ? "Method not allowed" : "不支持此方法",
+        409 => english ? "Not possible in the present state" : "与现状冲突",
+        412 => english ? "Outdated" : "版本已过期",
+        413 => english ? "Too large" : "内容过大",
+        415 => english ? "Unsupported media type" : "不支持的内容类型",
+        422 => english ? "A rule forbids it" : "不符合规则",
+        500 => english ? "Internal error" : "内部错误",
+        _ => english ? "Temporarily unavailable" : "暂时不可用",
+    };
+}
+
+/// <summary>Chinese unless the caller prefers English.</summary>
+internal static class Language
+{
+    public static bool IsEnglish(HttpRequest request)
+    {
+        var (chinese, english) = (-1d, -1d);
+        foreach (var wanted in StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptLanguage, out var list) ? list : [])
+        {
+            var quality = wanted.Quality ?? 1;
+            if (wanted.Value.StartsWith("zh", StringComparison.OrdinalIgnoreCase))
+                chinese = Math.Max(chinese, quality);
+            else if (wanted.Value.StartsWith("en", StringComparison.OrdinalIgnoreCase))
+                english = Math.Max(english, quality);
+        }
+
+        return english > 0 && english > chinese;
+    }
+}

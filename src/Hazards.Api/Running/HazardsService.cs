@@ -1,0 +1,144 @@
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Npgsql;
+
+namespace Hazards.Api;
+
+/// <summary>How the service runs.</summary>
+/// <param name="ConnectionString">The database, an Npgsql connection string.</param>
+public sealed record ServiceOptions(string ConnectionString)
+{
+    /// <summary>Where it listens, addresses separated by semicolons.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:5080";
+
+    /// <summary>Logs as JSON, a line each, for machines; otherwise for people.</summary>
+    public bool JsonLogs { get; init; }
+
+    /// <summary>How the log batches and waits.</summary>
+    public EventLogOptions Log { get; init; } = new();
+
+    /// <summary>The policy in force.</summary>
+    public Policy Policy { get; init; } = Policy.NationalBaseline;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>Puts the service together. Nothing here connects: migrate first (<see cref="Database"/>).</summary>
+public static class HazardsService
+{
+    /// <summary>Longest a request may take; the feed's long poll has its own.</summary>
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Larger than any body an endpoint takes: the rest of a refused one is read, so that its sender hears the refusal.</summary>
+    private const long MostBodyBytes = 64 * 1024 * 1024;
+
+    /// <summary>Builds the service, ready to start.</summary>
+    public static WebApplication Build(ServiceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(Limit);
+        Logs.Configure(builder.Logging, options.JsonLogs);
+        AddCore(builder.Services, options);
+        AddWeb(builder.Services);
+        foreach (var module in Modules.All)
+            module.AddServices(builder.Services);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>What commands without a web server need as well.</summary>
+    public static IServiceCollection AddCore(IServiceCollection services, ServiceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton(options);
+        services.AddSingleton(options.Policy);
+        services.AddSingleton(SectorCatalogue.Usual);
+        services.AddSingleton(options.Clock);
+        services.AddSingleton(_ => Database.Open(options.ConnectionString));
+        services.AddSingleton<RowWriter>();
+        services.AddSingleton(s => PostgresEventLog.Create(s.GetRequiredService<NpgsqlDataSource>(), options.Log, s.GetRequiredService<RowWriter>()));
+        services.AddSingleton<IEventLog>(s => s.GetRequiredService<PostgresEventLog>());
+        services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), options.Policy));
+        services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<HazardStore>();
+        services.AddSingleton<BodyStore>();
+        services.AddSingleton<KeyStore>();
+        return services;
+    }
+
+    private static void AddWeb(IServiceCollection services)
+    {
+        services.AddSingleton<Doorkeeper>();
+        services.AddSingleton<Naming>();
+        services.AddSingleton<CodeLists>();
+        services.AddSingleton<Readiness>();
+        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout, TimeoutStatusCode = 503 });
+    }
+
+    private static void Limit(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestBodySize = MostBodyBytes;
+        server.Limits.MaxRequestHeaderCount = 60;
+        server.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        server.Limits.MaxRequestLineSize = 8 * 1024;
+        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        server.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        server.Limits.MaxConcurrentConnections = 10_000;
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseMiddleware<Door>();
+        var api = app.MapGroup(Links.Root);
+        HazardEndpoints.Map(api);
+        HazardReads.Map(api);
+        ListEndpoints.Map(api);
+        FeedEndpoints.Map(api);
+        RegistryEndpoints.Map(api);
+        CodeEndpoints.Map(api);
+        foreach (var module in Modules.All)
+            module.Map(api);
+        CodeEndpoints.MapProblems(app);
+        Health.Map(app);
+    }
+}
+
+/// <summary>A part of the product that joins the host from outside: services, endpoints under <c>/api/v1</c>, commands.</summary>
+public interface IModule
+{
+    /// <summary>Adds what it needs.</summary>
+    void AddServices(IServiceCollection services);
+
+    /// <summary>Adds its endpoints.</summary>
+    void Map(IEndpointRouteBuilder api);
+
+    /// <summary>Its commands.</summary>
+    IEnumerable<System.CommandLine.Command> Commands();
+}
+
+/// <summary>The modules there are.</summary>
+internal static class Modules
+{
+    public static readonly IReadOnlyList<IModule> All = [];
+}
+
+/// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>
+public interface IFirstStart
+{
+    /// <summary>What it does, Chinese and English in one line.</summary>
+    string Description { get; }
+
+    /// <summary>Does it; may be called again after it was interrupted.</summary>
+    Task RunAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,63 @@
+using Hazards.EventLog;
+using Npgsql;
+
+namespace Hazards.Api;
+
+/// <summary>Whether this process lives, and whether it can serve.</summary>
+internal static class Health
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", () => Call.Json(new HealthAnswer("live", null))).ExcludeFromDescription();
+        routes.MapGet("/health/ready", async (Readiness readiness, CancellationToken stop) =>
+        {
+            var missing = await readiness.WhatIsMissingAsync(stop);
+            return Call.Json(new HealthAnswer(missing is null ? "ready" : "not ready", missing), missing is null ? 200 : 503);
+        }).ExcludeFromDescription();
+    }
+}
+
+/// <summary>The answer of a probe.</summary>
+internal sealed record HealthAnswer(string Status, string? Missing);
+
+/// <summary>Ready when the database answers, its tables are those this program was made for, and the log can write.</summary>
+internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private static readonly string[] Needed =
+    [
+        .. FilesOf(typeof(LogMigrations), "log", "Hazards.EventLog.Schema."),
+        .. FilesOf(typeof(Projections.ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
+    ];
+
+    public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
+    {
+        if (!log.IsWriting)
+            return "log writer";
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await using var command = dataSource.CreateCommand("select module || '/' || name from migrations.applied");
+            await using var reader = await command.ExecuteReaderAsync(patience.Token);
+            var applied = new HashSet<string>(StringComparer.Ordinal);
+            while (await reader.ReadAsync(patience.Token))
+                applied.Add(reader.GetString(0));
+            return Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing ? $"migration {missing}" : null;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return "migrations";
+        }
+        catch (Exception e) when (Door.IsTheDatabases(e) || e is OperationCanceledException)
+        {
+            return "database";
+        }
+    }
+
+    private static IEnumerable<string> FilesOf(Type module, string name, string prefix) =>
+        module.Assembly.GetManifestResourceNames()
+            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
+            .Select(n => $"{name}/{n[prefix.Length..]}");
+}

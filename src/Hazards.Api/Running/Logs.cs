@@ -1,0 +1,27 @@
+namespace Hazards.Api;
+
+/// <summary>What is logged: no bodies, no names, no query texts; an event's own record is in the log of events.</summary>
+internal static class Logs
+{
+    public static void Configure(ILoggingBuilder logging, bool json)
+    {
+        logging.ClearProviders();
+        if (json)
+            logging.AddJsonConsole(o =>
+            {
+                o.UseUtcTimestamp = true;
+                o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+                o.IncludeScopes = false;
+            });
+        else
+            logging.AddSimpleConsole(o =>
+            {
+                o.SingleLine = true;
+                o.TimestampFormat = "HH:mm:ss ";
+            });
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", json ? LogLevel.Information : LogLevel.Warning);
+        logging.AddFilter("Npgsql", LogLevel.Error);
+    }
+}
