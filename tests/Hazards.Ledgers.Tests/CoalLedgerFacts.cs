@@ -47,6 +47,22 @@ public class CoalLedgerFacts
         row.Cells.Count.ShouldBe(13, "both halves are kept as the file has them");
     }
 
+    [Theory]
+    [InlineData("1,2031.1.1,周某、郑某,县煤炭局,总回风巷,总回风巷风门无语音报警装置,C,通风科,王某,已五定", "")]
+    [InlineData("1,2031.1.1,周某、郑某,总回风巷,总回风巷风门无语音报警装置,C,通风科,王某,已五定", "检查单位")]
+    [InlineData("1,2031.1.1,县煤炭局,总回风巷,总回风巷风门无语音报警装置,C,通风科,王某,已五定", "检查人")]
+    [InlineData("1,2031.1.1,周某、郑某,县煤炭局,总回风巷,总回风巷风门无语音报警装置,通风科,王某,已五定", "隐患等级")]
+    [InlineData("2031.1.1,周某、郑某,县煤炭局,总回风巷,总回风巷风门无语音报警装置,C,通风科,王某,已五定", "编号")]
+    [InlineData("2031.1.1,周某、郑某,县煤炭局,总回风巷,总回风巷风门无语音报警装置,通风科,王某,已五定", "编号 隐患等级")]
+    public async Task Missing_fields_are_found_wherever_they_are(string line, string missing)
+    {
+        var row = (await Records(Utf8("编号,发现时间,检查人,检查单位,地点,隐患内容,隐患等级,责任单位,责任人,状态\n" + line + "\n"))).Single();
+        foreach (var header in missing.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            row.Notes.Single(n => n.Code == "row.realigned").Zh.ShouldContain($"缺“{header}”");
+        row.Understood!.Description.ShouldBe("总回风巷风门无语音报警装置");
+        row.Understood.State!.Value.ShouldBe(LedgerState.Planned);
+    }
+
     [Fact]
     public async Task A_field_left_out_at_the_end_is_blank() => (await Row(11)).Codes().ShouldBe(["row.short"]);
 

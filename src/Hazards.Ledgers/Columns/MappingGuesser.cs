@@ -57,7 +57,7 @@ public static class MappingGuesser
     /// <summary>整改情况 may hold 已整改 or the story of the repair; the cells tell.</summary>
     private static LedgerField StateOrResult(LedgerField field, LedgerColumn column, List<SheetCell> values, CellReader contents) =>
         field == LedgerField.State && values.Count > 0 && HeaderWords.MayBeStateOrResult(column.Path[^1])
-        && values.Count(v => contents.Fit(LedgerField.State, v) > 0) * 2 < values.Count
+        && values.Count(v => CellReader.Fit(LedgerField.State, contents.LookAt(v)) > 0) * 2 < values.Count
             ? LedgerField.Result
             : field;
 
@@ -65,7 +65,7 @@ public static class MappingGuesser
     private static double Support(LedgerField field, List<SheetCell> values, CellReader contents)
     {
         if (values.Count < FewestValues || YesOrNo(values)) return 0;
-        var fits = values.Select(v => contents.Fit(field, v)).ToList();
+        var fits = values.Select(v => CellReader.Fit(field, contents.LookAt(v))).ToList();
         return 0.05 * fits.Count(f => f > 0) / fits.Count - 0.5 * fits.Count(f => f < 0) / fits.Count;
     }
 

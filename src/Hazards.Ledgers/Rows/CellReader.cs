@@ -17,6 +17,12 @@ internal sealed partial class CellReader(LedgerMapping mapping)
 {
     private const int LongestIdentifier = 36;
 
+    /// <summary>Chinese personal names have two to four characters.</summary>
+    private const int LongestName = 4;
+
+    /// <summary>A text of this length is more likely a description than a name.</summary>
+    private const int ShortestSentence = 8;
+
     private readonly Levels _levels = new(mapping);
     private readonly States _states = new(mapping);
 
@@ -62,43 +68,48 @@ internal sealed partial class CellReader(LedgerMapping mapping)
         };
     }
 
-    /// <summary>How a value fits a column of this meaning: 1 fits, 0 could be anything, −1 cannot be.</summary>
-    public int Fit(LedgerField field, SheetCell cell)
+    /// <summary>What a cell looks like, whatever column it stands in.</summary>
+    internal sealed record Look(SheetCell Cell, bool IsDate, bool IsState, bool IsLevel, bool IsBareLevel)
     {
-        var isDate = DateTexts.LooksLikeDate(cell) || DateTexts.TryRead(cell, mapping.DateFormats, out _);
-        var isState = _states.Read(cell.Text).State is not null;
-        switch (field)
-        {
-            case LedgerField.FoundAt or LedgerField.Deadline or LedgerField.CompletedAt or LedgerField.ReinspectedAt or LedgerField.AcceptedAt or LedgerField.ClosedAt:
-                return isDate ? 1 : -1;
-            case LedgerField.State:
-                return isState ? 1 : -1;
-            case LedgerField.Level:
-                return _levels.Read(cell.Text).Level is not null ? 1 : -1;
-            case LedgerField.CreditCode:
-                return CreditCodeForm().IsMatch(cell.Text.Trim()) ? 1 : -1;
-            case LedgerField.Funds:
-                return Amount().IsMatch(Words.HalfWidth(cell.Text).Trim()) ? 1 : -1;
-            case LedgerField.ExternalId:
-                return isDate || isState || cell.Text.Length > LongestIdentifier ? -1 : Identifier().IsMatch(cell.Text.Trim()) ? 1 : 0;
-            case LedgerField.Shift:
-                return cell.Text.Contains('班', StringComparison.Ordinal) ? 1 : isDate || isState ? -1 : 0;
-            case LedgerField.Remark or LedgerField.Result:
-                return 0;
-            case LedgerField.Description:
-                return isDate || isState || IsBareLevel(cell.Text) ? -1 : cell.Text.Length >= 8 ? 1 : 0;
-            case LedgerField.Category:
-                return isDate || isState ? -1 : 0;
-            default:
-                return isDate || isState || IsBareLevel(cell.Text) ? -1 : NameFit(field, cell.Text.Trim());
-        }
+        /// <summary>Whether it could not be a name, a place or a description.</summary>
+        public bool IsStray => IsDate || IsState || IsBareLevel;
     }
 
-    /// <summary>Bodies and places end in words of their own: 县煤炭局, 综采队; 总回风巷, 副立井.</summary>
+    public Look LookAt(SheetCell cell) => new(
+        cell,
+        DateTexts.LooksLikeDate(cell) || DateTexts.TryRead(cell, mapping.DateFormats, out _),
+        _states.Read(cell.Text).State is not null,
+        _levels.Read(cell.Text).Level is not null,
+        IsBareLevel(cell.Text));
+
+    /// <summary>How a value fits a column of this meaning: 1 fits, 0 could be anything, −1 cannot be.</summary>
+    public static int Fit(LedgerField field, Look look)
+    {
+        var text = look.Cell.Text;
+        return field switch
+        {
+            LedgerField.FoundAt or LedgerField.Deadline or LedgerField.CompletedAt or LedgerField.ReinspectedAt
+                or LedgerField.AcceptedAt or LedgerField.ClosedAt => look.IsDate ? 1 : -1,
+            LedgerField.State => look.IsState ? 1 : -1,
+            LedgerField.Level => look.IsLevel ? 1 : -1,
+            LedgerField.CreditCode => CreditCodeForm().IsMatch(text.Trim()) ? 1 : -1,
+            LedgerField.Funds => Amount().IsMatch(Words.HalfWidth(text).Trim()) ? 1 : -1,
+            LedgerField.ExternalId => look.IsDate || look.IsState || text.Length > LongestIdentifier ? -1 : Identifier().IsMatch(text.Trim()) ? 1 : 0,
+            LedgerField.Shift => text.Contains('班', StringComparison.Ordinal) ? 1 : look.IsDate || look.IsState ? -1 : 0,
+            LedgerField.Description => look.IsStray ? -1 : text.Length >= ShortestSentence ? 1 : 0,
+            LedgerField.Category => look.IsDate || look.IsState ? -1 : 0,
+            LedgerField.Remark or LedgerField.Result => 0,
+            _ => look.IsStray ? -1 : NameFit(field, text.Trim()),
+        };
+    }
+
+    /// <summary>Bodies and places end in words of their own: 县煤炭局, 综采队; 总回风巷, 副立井. Persons are short or listed.</summary>
     private static int NameFit(LedgerField field, string text) => field switch
     {
         LedgerField.InspectionBody or LedgerField.ResponsibleUnit => BodyWords().IsMatch(text) ? 1 : 0,
         LedgerField.Place => PlaceWords().IsMatch(text) ? 1 : 0,
+        LedgerField.Inspectors or LedgerField.ResponsiblePerson or LedgerField.ReinspectedBy or LedgerField.AcceptedBy =>
+            text.Contains('、', StringComparison.Ordinal) || text.Length <= LongestName && !BodyWords().IsMatch(text) ? 1 : 0,
         _ => 0,
     };
 

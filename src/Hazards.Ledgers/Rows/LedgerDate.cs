@@ -63,7 +63,8 @@ internal static partial class DateTexts
     private static bool TryRead(string original, IReadOnlyList<string> formats, out LedgerDate date)
     {
         date = default;
-        if (original.Length > Longest) return false;
+        // Most cells that are asked are names; every date has a digit.
+        if (original.Length > Longest || !original.AsSpan().ContainsAnyInRange('0', '9') && !original.AsSpan().ContainsAnyInRange('０', '９')) return false;
         var text = Words.HalfWidth(original).Replace('。', '.').Trim();
         foreach (var format in formats)
             if (TryReadExact(text, format, out date))

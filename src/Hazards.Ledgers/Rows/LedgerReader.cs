@@ -59,7 +59,7 @@ public sealed class LedgerReader
         var count = 0;
         foreach (var table in Tables)
         {
-            foreach (var row in new TableReader(table, _mapping, _file.Format).Rows())
+            foreach (var row in new TableReader(table, _mapping, _file.Delimiter).Rows())
             {
                 ct.ThrowIfCancellationRequested();
                 yield return row;

@@ -16,15 +16,20 @@ internal sealed class RowAligner
     private const int RememberedValues = 200;
 
     private readonly int _width;
+    private readonly char _delimiter;
+    private readonly int[] _pointsOfBlank;
     private readonly CellReader _cells;
     private readonly IReadOnlyList<ResolvedColumn> _columns;
     private readonly Dictionary<int, HashSet<string>> _seen;
 
-    public RowAligner(LedgerTable table, IReadOnlyList<ResolvedColumn> columns, CellReader cells)
+    public RowAligner(LedgerTable table, IReadOnlyList<ResolvedColumn> columns, CellReader cells, char delimiter)
     {
+        _delimiter = delimiter;
         _width = WidthOf(table);
         _columns = columns;
         _cells = cells;
+        // A description or a date of discovery is never blank in a record; where one would be, the place is wrong.
+        _pointsOfBlank = [.. columns.Select(c => c.Field is LedgerField.Description or LedgerField.FoundAt ? -6 : 0)];
         _seen = columns.Select(c => c.Column.Number).Distinct().ToDictionary(n => n, _ => new HashSet<string>(StringComparer.Ordinal));
     }
 
@@ -55,19 +60,34 @@ internal sealed class RowAligner
         while (fields.Count > _width + MostFieldsOff && fields[^1] is null) fields.RemoveAt(fields.Count - 1);
         if (Math.Abs(fields.Count - _width) > MostFieldsOff) return Unaligned(row);
 
-        var candidates = fields.Count < _width ? Lengthened(fields) : Shortened(fields);
-        var scored = candidates.Select(c => (Candidate: c, Score: Score(c.Fields))).OrderByDescending(c => c.Score).ToList();
-        var (best, score) = scored[0];
-        var rivals = scored.Where(c => c.Score == score).Select(c => c.Candidate).ToList();
+        var scores = new Scores(this, fields);
+        List<Candidate> best = [];
+        var score = int.MinValue;
+        foreach (var candidate in Candidates(fields))
+        {
+            var points = scores.Of(candidate.Spans);
+            if (points < score) continue;
+            if (points > score) best.Clear();
+            score = points;
+            best.Add(candidate);
+        }
         if (score < 0) return Unaligned(row);
         // The end of a line is where programs drop empty fields or add them; when it is as good as any place, it is the one.
-        if (rivals.Find(c => c.AtEnd) is { } atEnd)
-            return new(Under(row, atEnd.Fields), fields.Count < _width ? Note(NoteKinds.RowShort, row) : null);
-        if (rivals.Exists(c => !SameContent(c.Fields, best.Fields))) return Unaligned(row);
-        return new(Under(row, best.Fields), Note(NoteKinds.RowRealigned, row, best.Zh, best.En));
+        if (best.Find(c => c.Changes.TrueForAll(change => change.AtEnd)) is { } atEnd)
+            return new(Under(row, scores, atEnd), fields.Count < _width ? Note(NoteKinds.RowShort, row) : null);
+        if (best.Exists(c => !scores.SameContent(c, best[0]))) return Unaligned(row);
+        return new(Under(row, scores, best[0]), Note(NoteKinds.RowRealigned, row, Describe(best[0], zh: true), Describe(best[0], zh: false)));
     }
 
-    private sealed record Candidate(List<SheetCell?> Fields, string Zh, string En, bool AtEnd = false);
+    /// <summary>Fields of the line that together make one field of the record; none of them for a blank that was put in.</summary>
+    private readonly record struct Span(int Start, int Length);
+
+    private enum ChangeKind { Missing, Superfluous, CutInTwo }
+
+    /// <summary>What is wrong with the line at a place, counted in fields of the record.</summary>
+    private readonly record struct Change(ChangeKind Kind, int At, bool AtEnd);
+
+    private sealed record Candidate(List<Span> Spans, List<Change> Changes);
 
     private static List<SheetCell?> Fields(SheetRow row)
     {
@@ -76,87 +96,110 @@ internal sealed class RowAligner
         return fields;
     }
 
-    /// <summary>Every way of putting in the missing fields as blanks.</summary>
-    private IEnumerable<Candidate> Lengthened(List<SheetCell?> fields)
+    private IEnumerable<Candidate> Candidates(List<SheetCell?> fields)
     {
-        for (var first = 0; first <= fields.Count; first++)
-        {
-            var one = Insert(fields, first);
-            if (one.Count == _width)
-            {
-                yield return new(one, $"缺“{Header(first)}”", $"“{Header(first)}” is missing", first == fields.Count);
-                continue;
-            }
-            for (var second = first + 1; second <= one.Count; second++)
-                yield return new(Insert(one, second), $"缺“{Header(first)}”和“{Header(second)}”",
-                    $"“{Header(first)}” and “{Header(second)}” are missing", first == fields.Count);
-        }
+        IEnumerable<Candidate> candidates = [new([.. Enumerable.Range(0, fields.Count).Select(i => new Span(i, 1))], [])];
+        for (var off = fields.Count - _width; off != 0; off -= Math.Sign(off))
+            candidates = off < 0 ? candidates.SelectMany(Lengthened) : candidates.SelectMany(c => Shortened(c, fields));
+        return candidates;
+    }
+
+    /// <summary>Every way of putting in a blank where a field is missing, from left to right.</summary>
+    private static IEnumerable<Candidate> Lengthened(Candidate line)
+    {
+        var first = line.Changes.Count == 0 ? 0 : line.Changes[^1].At + 1;
+        for (var at = first; at <= line.Spans.Count; at++)
+            yield return new(
+                [.. line.Spans[..at], new(at < line.Spans.Count ? line.Spans[at].Start : line.Spans.Count, 0), .. line.Spans[at..]],
+                [.. line.Changes, new(ChangeKind.Missing, at, line.Spans[at..].TrueForAll(s => s.Length == 0))]);
     }
 
     /// <summary>Every way of leaving out a blank, or of joining two fields that an unquoted delimiter cut apart.</summary>
-    private IEnumerable<Candidate> Shortened(List<SheetCell?> fields)
+    private static IEnumerable<Candidate> Shortened(Candidate line, List<SheetCell?> fields)
     {
-        foreach (var one in ShortenedOnce(fields))
+        var spans = line.Spans;
+        for (var at = line.Changes.Count == 0 ? 0 : line.Changes[^1].At; at < spans.Count; at++)
         {
-            if (one.Fields.Count == _width) yield return one;
-            else
-                foreach (var two in ShortenedOnce(one.Fields))
-                    yield return two with { Zh = $"{one.Zh}，{two.Zh}", En = $"{one.En}, {two.En}", AtEnd = one.AtEnd && two.AtEnd };
+            if (IsBlank(spans[at]))
+                yield return new([.. spans[..at], .. spans[(at + 1)..]],
+                    [.. line.Changes, new(ChangeKind.Superfluous, at, fields.Skip(spans[at].Start).All(f => f is null))]);
+            else if (at + 1 < spans.Count && !IsBlank(spans[at + 1]))
+                yield return new([.. spans[..at], new(spans[at].Start, spans[at].Length + spans[at + 1].Length), .. spans[(at + 2)..]],
+                    [.. line.Changes, new(ChangeKind.CutInTwo, at, AtEnd: false)]);
         }
+
+        bool IsBlank(Span span) => span.Length == 1 && fields[span.Start] is null;
     }
 
-    private IEnumerable<Candidate> ShortenedOnce(List<SheetCell?> fields)
+    /// <summary>What each possible field of a line counts for in each column, worked out once a line.</summary>
+    private sealed class Scores(RowAligner aligner, List<SheetCell?> fields)
     {
-        for (var at = 0; at < fields.Count; at++)
+        /// <summary>A value that cannot be in its column weighs as much as three that can.</summary>
+        private const int Fitting = 2, Misfit = -6;
+
+        private readonly Dictionary<Span, (SheetCell? Cell, int[] Points)> _known = [];
+
+        public int Of(List<Span> spans)
         {
-            var name = Header(Math.Min(at, _width - 1));
-            if (fields[at] is not { } cell)
+            var score = 0;
+            for (var i = 0; i < aligner._columns.Count; i++)
             {
-                yield return new([.. fields[..at], .. fields[(at + 1)..]], $"“{name}”处多一空格", $"a blank too many at “{name}”", at + 1 == fields.Count);
-                continue;
+                var at = aligner._columns[i].Column.Number - 1;
+                if (at < spans.Count) score += Look(spans[at]).Points[i];
             }
-            if (at + 1 == fields.Count || fields[at + 1] is not { } next) continue;
-            var joined = cell with { Text = $"{cell.Text},{next.Text}" };
-            yield return new([.. fields[..at], joined, .. fields[(at + 2)..]], $"“{name}”被分隔符断成两格", $"“{name}” was cut in two by a delimiter");
+            return score;
         }
-    }
 
-    private static List<SheetCell?> Insert(List<SheetCell?> fields, int at) => [.. fields[..at], null, .. fields[at..]];
+        public SheetCell? Cell(Span span) => Look(span).Cell;
 
-    /// <summary>
-    /// Contents that fit their column count for it, contents that cannot be there much more against it. A description
-    /// or a date of discovery that would be blank counts against it as well, as they never are.
-    /// </summary>
-    private int Score(List<SheetCell?> fields)
-    {
-        var score = 0;
-        foreach (var column in _columns)
+        public bool SameContent(Candidate a, Candidate b) =>
+            a.Spans.Select(s => Cell(s)?.Text).SequenceEqual(b.Spans.Select(s => Cell(s)?.Text), StringComparer.Ordinal);
+
+        private (SheetCell? Cell, int[] Points) Look(Span span)
         {
-            if (column.Column.Number > fields.Count) continue;
-            if (fields[column.Column.Number - 1] is not { } cell)
-            {
-                if (column.Field is LedgerField.Description or LedgerField.FoundAt) score -= 6;
-                continue;
-            }
-            var fit = _cells.Fit(column.Field, cell);
-            score += fit < 0 ? -6 : fit * 2;
-            if (_seen[column.Column.Number].Contains(cell.Text)) score += 2;
+            var key = span.Length == 0 ? default : span;
+            if (_known.TryGetValue(key, out var known)) return known;
+            var cell = Joined(span);
+            return _known[key] = (cell, cell is null ? aligner._pointsOfBlank : Points(cell));
         }
-        return score;
-    }
 
-    private static bool SameContent(List<SheetCell?> a, List<SheetCell?> b) =>
-        a.Select(c => c?.Text).SequenceEqual(b.Select(c => c?.Text), StringComparer.Ordinal);
+        private SheetCell? Joined(Span span) => span.Length switch
+        {
+            0 => null,
+            1 => fields[span.Start],
+            _ => fields[span.Start]! with { Text = string.Join(aligner._delimiter, fields.Skip(span.Start).Take(span.Length).Select(f => f!.Text)) },
+        };
+
+        private int[] Points(SheetCell cell)
+        {
+            var look = aligner._cells.LookAt(cell);
+            return [.. aligner._columns.Select(column =>
+            {
+                var fit = CellReader.Fit(column.Field, look);
+                return (fit < 0 ? Misfit : fit * Fitting) + (aligner._seen[column.Column.Number].Contains(cell.Text) ? Fitting : 0);
+            })];
+        }
+    }
 
     /// <summary>The row as if its fields stood where they belong. Each still knows its address in the file.</summary>
-    private static SheetRow Under(SheetRow row, List<SheetCell?> fields)
+    private static SheetRow Under(SheetRow row, Scores scores, Candidate candidate)
     {
         var cells = new List<SheetCell>();
-        for (var i = 0; i < fields.Count; i++)
-            if (fields[i] is { } cell)
+        for (var i = 0; i < candidate.Spans.Count; i++)
+            if (scores.Cell(candidate.Spans[i]) is { } cell)
                 cells.Add(cell with { Column = i + 1, Source = cell.Address });
-        return row with { Cells = cells, Width = fields.Count };
+        return row with { Cells = cells, Width = candidate.Spans.Count };
     }
+
+    private string Describe(Candidate candidate, bool zh) => string.Join(zh ? "，" : ", ", candidate.Changes.Select(change => (change.Kind, zh) switch
+    {
+        (ChangeKind.Missing, true) => $"缺“{Header(change.At)}”",
+        (ChangeKind.Missing, false) => $"“{Header(change.At)}” is missing",
+        (ChangeKind.Superfluous, true) => $"“{Header(change.At)}”处多一空格",
+        (ChangeKind.Superfluous, false) => $"a blank too many at “{Header(change.At)}”",
+        (_, true) => $"“{Header(change.At)}”被分隔符断成两格",
+        _ => $"“{Header(change.At)}” was cut in two by a delimiter",
+    }));
 
     private string Header(int index) =>
         _columns.FirstOrDefault(c => c.Column.Number == index + 1)?.Column.Label ?? CellAddress.Letters(index + 1);

@@ -12,13 +12,13 @@ internal sealed class TableReader
     private readonly Dictionary<string, int> _timesKeyed = new(StringComparer.Ordinal);
     private readonly MergedAnchors _anchors;
 
-    public TableReader(LedgerTable table, LedgerMapping mapping, LedgerFormat format)
+    public TableReader(LedgerTable table, LedgerMapping mapping, char? delimiter)
     {
         _table = table;
         _columns = ColumnResolver.Resolve(table, mapping).Found;
         _headers = table.Columns.ToDictionary(c => c.Number, c => c.Header);
         _rows = new RowReader(mapping, _columns);
-        _aligner = format == LedgerFormat.Csv ? new RowAligner(table, _columns, _rows.Cells) : null;
+        _aligner = delimiter is { } d ? new RowAligner(table, _columns, _rows.Cells, d) : null;
         _anchors = new MergedAnchors(table.Sheet.Merges, table.HeaderLast);
     }
 
