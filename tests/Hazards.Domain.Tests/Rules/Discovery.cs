@@ -1,0 +1,197 @@
+using Hazards.Domain.Codes;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Rules;
+
+/// <summary>发现: reporting, verifying, grading, rejecting, merging, fixing on the spot.</summary>
+public sealed class Discovery
+{
+    private static readonly ReportHazard Report = new(ReportSource.Hotline, Wudu, Gas, " 漏气 ", " 调压箱漏气 ", Category: " ", FoundBy: " 李某 ");
+
+    [Fact]
+    public void A_report_begins_a_hazard()
+    {
+        var story = new Story().When(As(Hotline), Report)
+            .Then(new HazardReported(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "漏气", "调压箱漏气", null, null, null, "李某", null));
+        story.Then.Stage.ShouldBe(Stage.Reported);
+        story.Then.Version.ShouldBe(1);
+        story.Then.ReportedBy.ShouldBe(Hotline.Id);
+        story.Clocks.ShouldHaveSingleItem().Kind.ShouldBe(ClockKind.Verify);
+    }
+
+    [Fact]
+    public void What_is_found_long_before_it_is_entered_is_a_late_entry()
+    {
+        var late = new Story().When(As(Hotline), Report, Start.AddHours(-25)).ThenItHappens();
+        late.Then.LateEntry.ShouldBeTrue();
+        new Story().When(As(Hotline), Report, Start.AddHours(-24)).ThenItHappens().Then.LateEntry.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_same_number_of_the_same_system_is_one_hazard()
+    {
+        var report = Report with { Reference = new ExternalReference("12345", "LN-1") };
+        report.IdentityAt(Start).ShouldBe(report.IdentityAt(Start.AddYears(1)));
+        report.IdentityAt(Start).ShouldNotBe((report with { Reference = new ExternalReference("12345", "LN-2") }).IdentityAt(Start));
+        Report.IdentityAt(Start).ShouldNotBe(Report.IdentityAt(Start));
+        Stories.Reported.When(As(Hotline), report).ThenRefused(HazardRefusals.ReportedBefore, "reference");
+    }
+
+    public static TheoryData<string, ReportHazard, string> BadReports => new()
+    {
+        { "input.missing", Report with { Title = " " }, "title" },
+        { "input.missing", Report with { Description = null! }, "description" },
+        { "input.too_long", Report with { Title = new string('长', 201) }, "title" },
+        { "input.too_long", Report with { Description = new string('长', 8001) }, "description" },
+        { "input.too_long", Report with { Category = new string('长', 101) }, "category" },
+        { "input.too_long", Report with { FoundBy = new string('长', 401) }, "foundBy" },
+        { "input.too_long", Report with { ReportedLevel = new string('长', 61) }, "reportedLevel" },
+        { "input.control_characters", Report with { Title = "两\n行" }, "title" },
+        { "input.control_characters", Report with { Description = "\ud800" }, "description" },
+        { "input.missing", Report with { Enterprise = new Enterprise("") }, "enterprise.name" },
+        { "input.too_long", Report with { Enterprise = new Enterprise(new string('长', 10_000)) }, "enterprise.name" },
+        { "input.missing", Report with { Place = new Place("") }, "place.text" },
+        { "input.out_of_range", Report with { Place = new Place("东江", 181, 0) }, "place.longitude" },
+        { "input.out_of_range", Report with { Place = new Place("东江", 0, -91) }, "place.latitude" },
+        { "input.missing", Report with { Place = new Place("东江", 104) }, "place.latitude" },
+        { "input.missing", Report with { Place = new Place("东江", null, 33) }, "place.longitude" },
+        { "input.missing", Report with { Reference = new ExternalReference("", "1") }, "reference.system" },
+        { "input.too_long", Report with { Reference = new ExternalReference("12345", new string('1', 121)) }, "reference.id" },
+        { "input.control_characters", Report with { Reference = new ExternalReference("12345", "1\n2") }, "reference.id" },
+        { "region.unknown", Report with { Region = RegionCode.Parse("621299") }, "region" },
+        { "sector.unknown", Report with { Sector = SectorCode.Parse("astrology") }, "sector" },
+    };
+
+    [Theory, MemberData(nameof(BadReports))]
+    public void A_bad_report_is_refused(string code, ReportHazard report, string field)
+    {
+        var refusal = new Story().When(As(Hotline), report).Decision.Refusal.ShouldNotBeNull();
+        (refusal.Code, refusal.Field).ShouldBe((code, field));
+        refusal.ShouldSpeak();
+    }
+
+    [Fact]
+    public void A_report_lies_in_the_callers_jurisdiction_and_in_the_past_and_comes_from_a_living_body()
+    {
+        new Story().When(As(Hotline) with { Jurisdiction = Wenxian }, Report).ThenRefused(DiscoveryRefusals.OutsideJurisdiction, "region");
+        new Story().When(As(Hotline), Report, Start.AddMinutes(6)).ThenRefused(HazardRefusals.Future);
+        new Story().When(As(Hotline), Report, new DateTimeOffset(1999, 12, 31, 0, 0, 0, TimeSpan.Zero)).ThenRefused(HazardRefusals.TooEarly);
+        new Story().When(As(Gone), Report).ThenRefused(BodyRefusals.Dissolved);
+    }
+
+    [Fact]
+    public void The_callers_name_and_the_attachments_are_checked()
+    {
+        Outcome With(Func<Act, Act> change)
+        {
+            var story = Stories.Reported;
+            var act = change(story.Act(As(Hotline)));
+            return new Outcome(story, act, Decider.Decide(new AddComment("批注"), story.Hazard, act));
+        }
+
+        var photo = new Attachment(Sha256Digest.Of("photo"u8), "照片.jpg", "image/jpeg", 10);
+        With(a => a with { Attachments = [photo] }).ThenItHappens();
+        With(a => a with { Attachments = default }).ThenItHappens().Events[^1].Context.Attachments.ShouldBeEmpty();
+        With(a => a with { By = a.By with { Name = "" } }).ThenRefused(InputRefusals.Missing, "actor");
+        With(a => a with { By = a.By with { Name = "\ud800" } }).ThenRefused(InputRefusals.NotClean, "actor");
+        With(a => a with { Attachments = [photo, photo with { Name = new string('长', 10_000) }] }).ThenRefused(InputRefusals.TooLong, "attachments[1].name");
+        With(a => a with { Attachments = [photo with { MediaType = "a\nb" }] }).ThenRefused(InputRefusals.NotClean, "attachments[0].mediaType");
+        With(a => a with { Attachments = [photo with { Size = -1 }] }).ThenRefused(InputRefusals.OutOfRange, "attachments[0].size");
+        With(a => a with { Attachments = [new Attachment(default)] }).ThenRefused(InputRefusals.Missing, "attachments[0].digest");
+        With(a => a with { Attachments = [.. Enumerable.Repeat(photo, 101)] }).ThenRefused(InputRefusals.TooMany, "attachments");
+    }
+
+    [Fact]
+    public void A_major_hazard_needs_its_grading_basis()
+    {
+        Stories.Reported.When(CountyOffice, new VerifyHazard(Level.Major)).ThenRefused(HazardRefusals.BasisRequired, "basis");
+        Stories.Verified.When(CountyOffice, new RegradeHazard(Level.Major, "复核")).ThenRefused(HazardRefusals.BasisRequired, "basis");
+        var verified = Stories.Reported.When(CountyOffice, new VerifyHazard(Level.Major, "判定标准第五条")).Then(new HazardVerified(Level.Major, "判定标准第五条", null));
+        verified.Then.Stage.ShouldBe(Stage.Verified);
+        verified.Then.Level.ShouldBe(Level.Major);
+    }
+
+    [Fact]
+    public void Regrading_changes_the_level_after_it_was_given()
+    {
+        Stories.Verified.When(CountyOffice, new RegradeHazard(Level.Major, "复核", "第五条")).Then(new HazardRegraded(Level.General, Level.Major, "第五条", "复核"))
+            .Then.Level.ShouldBe(Level.Major);
+        Stories.Verified.When(CountyOffice, new RegradeHazard(Level.General, "复核")).ThenRefused(HazardRefusals.NothingChanges, "level");
+        Stories.Verified.When(As(CountyOffice), new RegradeHazard(Level.Major, "复核", "第五条"), Start).ThenRefused(HazardRefusals.BeforePrevious);
+    }
+
+    [Fact]
+    public void An_unfounded_report_is_rejected_and_has_no_clock()
+    {
+        var rejected = Stories.Verified.When(CountyOffice, new RejectHazard("不属实")).Then(new HazardRejected("不属实"));
+        rejected.Then.Stage.ShouldBe(Stage.Rejected);
+        rejected.Clocks.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Nothing_listed_or_stopped_ends_without_acceptance()
+    {
+        var merge = new MergeHazard(OtherId, "同一处") { Target = Stories.Reported.Then with { Id = OtherId } };
+        IHazardCommand[] endings = [new RejectHazard("不属实"), merge, new FixOnTheSpot("当场")];
+        foreach (var ending in endings)
+        {
+            Stories.Verified.And(CityOffice, Stories.CityListing).When(CountyOffice, ending).ThenRefused(HazardRefusals.StillListed);
+            Stories.Verified.And(Emergency, new ProductionSuspended(true, "全部")).When(CountyOffice, ending).ThenRefused(HazardRefusals.StillSuspended);
+        }
+    }
+
+    [Fact]
+    public void A_merger_is_told_on_both_hazards()
+    {
+        var target = Story.Given(Stories.Report).Then with { Id = OtherId };
+        var outcome = Stories.Reported.When(CountyOffice, new MergeHazard(OtherId, "同一处") { Target = target });
+        outcome.Then(new HazardMerged(OtherId, "同一处")).Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Merged), h => h.MergedInto.ShouldBe(OtherId));
+        var (other, absorbed) = outcome.Decision.Elsewhere.ShouldNotBeNull();
+        other.ShouldBe(OtherId);
+        absorbed.ShouldBe(new DuplicateAbsorbed(World.Id, "同一处"));
+        Hazard.Apply(OtherId, target, new Happening(absorbed, outcome.Act.Context(Role.Coordinator))).Absorbed.ShouldBe([World.Id]);
+    }
+
+    [Fact]
+    public void A_merger_needs_another_hazard_that_is_open_and_within_sight()
+    {
+        var target = Stories.Reported.Then with { Id = OtherId };
+        var merge = new MergeHazard(OtherId, "同一处") { Target = target };
+        Stories.Reported.When(CountyOffice, merge with { Into = World.Id }).ThenRefused(HazardRefusals.MergeItself, "into");
+        Stories.Reported.When(CountyOffice, merge with { Target = null }).ThenRefused(HazardRefusals.MergeTarget, "into");
+        Stories.Reported.When(CountyOffice, merge with { Target = Stories.Reported.Then }).ThenRefused(HazardRefusals.MergeTarget, "into");
+        Stories.Reported.When(As(CountyOffice) with { Jurisdiction = Wudu }, merge with { Target = target with { Region = Wenxian } }).ThenRefused(HazardRefusals.MergeTarget, "into");
+        foreach (var ended in new[] { Stories.Closed, Stories.Rejected, Stories.Merged })
+            Stories.Reported.When(CountyOffice, merge with { Target = ended.Then with { Id = OtherId } }).ThenRefused(HazardRefusals.MergeTargetEnded, "into");
+    }
+
+    [Fact]
+    public void What_is_fixed_on_the_spot_is_closed_at_once_and_counted_apart()
+    {
+        var fixedThere = Stories.Reported.When(Emergency, new FixOnTheSpot("当场关阀", "站长"))
+            .Then(new HazardFixedOnTheSpot("当场关阀", "站长"), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
+        fixedThere.Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Closed), h => h.Level.ShouldBe(Level.General), h => h.Closure!.Ground.ShouldBe(ClosureGround.FixedOnTheSpot));
+        Stories.VerifiedMajor.When(Emergency, new FixOnTheSpot("当场")).ThenRefused(HazardRefusals.NotOnTheSpot);
+    }
+
+    [Fact]
+    public void A_changed_ledger_row_is_recorded_again_and_the_same_one_is_not()
+    {
+        var row = (RecordLedgerRow)Examples.ByRule["record_ledger_row"].Command;
+        var importer = As(CountyOffice, Role.Importer);
+        var once = Stories.Closed.When(importer, row).ThenItHappens();
+        once.Then.LedgerState.ShouldBe("已整改");
+        once.When(importer, row).ThenRefused(HazardRefusals.NothingChanges, "fingerprint");
+        once.When(importer, row with { Fingerprint = Sha256Digest.Of("另一行"u8) }).ThenItHappens();
+        once.When(importer, row with { Row = 0 }).ThenRefused(InputRefusals.OutOfRange, "row");
+        once.When(importer, row with { File = default }).ThenRefused(InputRefusals.Missing, "file");
+        once.When(importer, row with { Fingerprint = default }).ThenRefused(InputRefusals.Missing, "fingerprint");
+        var other = row with { Fingerprint = Sha256Digest.Of("x"u8) };
+        once.When(importer, other with { Cells = [new("问题", "B3", "坏\0")] }).ThenRefused(InputRefusals.NotClean, "cells[0].text");
+        once.When(importer, other with { Cells = [new("问题", "B3", new string('长', 40_000))] }).ThenRefused(InputRefusals.TooLong, "cells[0].text");
+        once.When(importer, other with { Cells = [new("问题", null!, "")] }).ThenRefused(InputRefusals.Missing, "cells[0].address");
+        once.When(importer, other with { NotUnderstood = ["\ud800"] }).ThenRefused(InputRefusals.NotClean, "notUnderstood[0]");
+        once.When(importer, other with { Cells = [.. Enumerable.Repeat(new LedgerCell("", "", ""), 1001)] }).ThenRefused(InputRefusals.TooMany, "cells");
+        once.When(importer, other with { Cells = [new("问题", "B3", "\a控制字符照原样保留")], NotUnderstood = default }).ThenItHappens();
+    }
+}

@@ -1,0 +1,184 @@
+using Hazards.Domain.Codes;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Rules;
+
+/// <summary>挂牌、督办、销号、回头看、重新开案.</summary>
+public sealed class SupervisionAndClosure
+{
+    private static readonly DateOnly Soon = Deadline.AddDays(-20);
+
+    [Theory]
+    [InlineData(ListingLevel.County, "wudu-office", true)]
+    [InlineData(ListingLevel.County, "wudu-gov", true)]
+    [InlineData(ListingLevel.County, "longnan-office", false)]
+    [InlineData(ListingLevel.County, "wudu-housing", false)]
+    [InlineData(ListingLevel.Prefecture, "longnan-office", true)]
+    [InlineData(ListingLevel.Prefecture, "longnan-gov", true)]
+    [InlineData(ListingLevel.Prefecture, "longnan-supervision", false)]
+    [InlineData(ListingLevel.Prefecture, "wudu-office", false)]
+    [InlineData(ListingLevel.Province, "gansu-office", true)]
+    [InlineData(ListingLevel.Province, "longnan-office", false)]
+    [InlineData(ListingLevel.Nation, "state-office", true)]
+    [InlineData(ListingLevel.Nation, "gansu-office", false)]
+    public void A_hazard_is_listed_by_a_body_of_that_level(ListingLevel level, string body, bool may)
+    {
+        var outcome = Stories.Rectifying.When(Bodies[BodyId.Parse(body)], new ListHazard(level, Deadline, "限期整改"));
+        if (may)
+            outcome.Then(new HazardListed(level, Deadline, "限期整改", null)).Then.EverListed.ShouldBeTrue();
+        else
+            outcome.ThenRefused(HazardRefusals.MayNotList, "level");
+    }
+
+    [Fact]
+    public void A_listing_has_a_deadline_and_stands_alone()
+    {
+        Stories.Listed.When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "x")).ThenRefused(HazardRefusals.AlreadyListed);
+        Stories.Rectifying.When(CityOffice, new ListHazard(ListingLevel.Prefecture, new DateOnly(2026, 3, 1), "x")).ThenRefused(HazardRefusals.DeadlinePast, "deadline");
+        Stories.Rectifying.Under(Policy.NationalBaseline with { Listing = [] }).When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "x")).ThenRefused(HazardRefusals.MayNotList);
+    }
+
+    [Fact]
+    public void The_listings_deadline_binds_until_an_extension_after_it()
+    {
+        var listing = Stories.CityListing with { Deadline = Soon };
+        var listed = Stories.Rectifying.And(CityOffice, listing);
+        listed.Clocks.Single().Due.ShouldBe(Soon);
+        Stories.Rectifying.And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(9), null)).And(CityOffice, listing).Clocks.Single().Due.ShouldBe(Soon);
+        var asked = listed.When(GasCompany, new RequestExtension(Leg.Sole, Soon.AddDays(5), "材料未到")).Then(new ExtensionRequested(Leg.Sole, Soon, Soon.AddDays(5), "材料未到"));
+        asked.Clocks.ShouldContain(c => c.Kind == ClockKind.DecideExtension && c.Body == CityOffice.Id);
+        asked.When(CityOffice, new DecideExtension(Leg.Sole, true)).ThenItHappens().Clocks.Single().Due.ShouldBe(Soon.AddDays(5));
+        listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "误")).Clocks.Single().Due.ShouldBe(Deadline);
+    }
+
+    [Fact]
+    public void Delisting_as_accepted_needs_every_leg_accepted()
+    {
+        Stories.Rectifying.When(CityOffice, new DelistHazard(DelistingGround.Accepted, "合格")).ThenRefused(HazardRefusals.NotListed);
+        Stories.Listed.When(CityOffice, new DelistHazard(DelistingGround.Accepted, "合格")).ThenRefused(HazardRefusals.DelistUnaccepted, "ground");
+        Stories.Listed.When(As(CityOffice), new DelistHazard(DelistingGround.LevelChanged, "升级"), Start).ThenRefused(HazardRefusals.BeforePrevious);
+        Stories.Listed.When(CityOffice, new DelistHazard(DelistingGround.LevelChanged, "升级")).ThenItHappens()
+            .When(ProvinceOffice, new ListHazard(ListingLevel.Province, Deadline, "省级挂牌")).ThenItHappens();
+        Stories.Accepted.And(CityOffice, Stories.CityListing).When(CityOffice, new DelistHazard(DelistingGround.Accepted, "合格"))
+            .Then(new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "合格")).Then.Listing.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_listed_hazard_is_closed_by_its_lister_with_the_delisting()
+    {
+        var listed = Stories.Accepted.And(CityOffice, Stories.CityListing);
+        listed.When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.StillListed);
+        listed.When(As(CityOffice, Role.Coordinator), new CloseHazard()).ThenRefused(HazardRefusals.StillListed);
+        listed.When(As(CityOffice), new CloseHazard(), paper: false).ThenRefused(HazardRefusals.DocumentRequired);
+        listed.When(As(CityOffice), new CloseHazard(), listed.Now.AddHours(-1).AddTicks(-1)).ThenRefused(HazardRefusals.BeforePrevious);
+        listed.When(CityOffice, new CloseHazard("到位")).Then(new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "到位"), new HazardClosed(ClosureGround.Rectified, "到位"));
+    }
+
+    [Fact]
+    public void Steps_are_counted_for_the_leg_they_are_taken_against()
+    {
+        var story = Stories.Dual.When(Supervision, new Urge("抓紧", Leg.Sectoral)).ThenItHappens().When(Supervision, new Urge("都抓紧")).ThenItHappens();
+        story.Then.Steps[SupervisionStep.Urge].ShouldBe(2);
+        story.Then.Legs[Leg.Sectoral].Steps[SupervisionStep.Urge].ShouldBe(2);
+        story.Then.Legs[Leg.Territorial].Steps[SupervisionStep.Urge].ShouldBe(1);
+        Stories.Reported.When(Supervision, new Urge("抓紧", Leg.Sole)).ThenRefused(HazardRefusals.NoSuchLeg, "leg");
+        Stories.Rectifying.When(Supervision, new IssueNotice("整改", null, new DateOnly(2026, 3, 1))).ThenRefused(HazardRefusals.DeadlinePast, "replyBy");
+    }
+
+    [Fact]
+    public void Escalation_goes_up_to_a_living_body_around_the_hazard()
+    {
+        Stories.Rectifying.When(Supervision, new Escalate(CitySupervision.Id, "拖")).Then(new SupervisionEscalated(CitySupervision.Id, "拖")).Then.EscalatedTo.ShouldBe(CitySupervision.Id);
+        Stories.Rectifying.When(Supervision, new Escalate(CountyOffice.Id, "拖")).ThenRefused(HazardRefusals.EscalateUp, "to");
+        Stories.Rectifying.When(CityOffice, new Escalate(CountyOffice.Id, "拖")).ThenRefused(HazardRefusals.EscalateUp, "to");
+        Stories.Rectifying.When(Supervision, new Escalate(Unregistered, "拖")).ThenRefused(BodyRefusals.Unknown, "to");
+        Stories.Rectifying.When(Supervision, new Escalate(Gone.Id, "拖")).ThenRefused(BodyRefusals.Dissolved, "to");
+    }
+
+    [Fact]
+    public void A_look_back_that_holds_stops_its_clock()
+    {
+        var closed = Stories.VerifiedMajor.And(new HazardAssigned([Sole()])).And(GasCompany, new AssignmentAcknowledged(Leg.Sole, null), new CompletionDeclared(Leg.Sole, "完成", null))
+            .And(Emergency, new LegAccepted(Leg.Sole, "合格", null)).And(new HazardClosed(ClosureGround.Rectified, null));
+        var clock = closed.Clocks.ShouldHaveSingleItem();
+        (clock.Kind, clock.Body, clock.Due).ShouldBe((ClockKind.Lookback, CountyOffice.Id, new DateOnly(2026, 5, 31)));
+        closed.When(CountyOffice, new LookBack(LookbackResult.Holding, "未反弹")).Then(new LookbackMade(LookbackResult.Holding, "未反弹", null)).Clocks.ShouldBeEmpty();
+        closed.When(GasCompany with { Region = Longnan }, new LookBack(LookbackResult.Holding, "自查")).ThenRefused(HazardRefusals.OwnLeg);
+        closed.When(As(CountyOffice), new LookBack(LookbackResult.Holding, "未反弹"), Start).ThenRefused(HazardRefusals.BeforePrevious);
+        Stories.Closed.Clocks.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_look_back_that_finds_it_again_reopens_it()
+    {
+        var waiting = Stories.Closed.When(CountyOffice, new LookBack(LookbackResult.Recurred, "再漏")).Then(new LookbackMade(LookbackResult.Recurred, "再漏", null), new HazardReopened("再漏", []));
+        waiting.Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Verified), h => h.Reopened.ShouldBe(1), h => h.Closure.ShouldBeNull(), h => h.Legs.ShouldBeEmpty());
+        waiting.Clocks.ShouldHaveSingleItem().Kind.ShouldBe(ClockKind.Assign);
+        Stories.Closed.When(CountyOffice, new LookBack(LookbackResult.Recurred, "再漏", null, [Sole()])).ThenItHappens().Then.Stage.ShouldBe(Stage.Assigned);
+    }
+
+    [Fact]
+    public void What_is_closed_rejected_or_merged_can_be_reopened()
+    {
+        Stories.Closed.When(CountyOffice, new ReopenHazard("反弹", [Territorial(), Sectoral()])).ThenItHappens().Then.ShouldSatisfyAllConditions(
+            h => h.Stage.ShouldBe(Stage.Assigned), h => h.Legs.Values.ShouldAllBe(l => l.AcceptedAt == null));
+        Stories.Rejected.When(CountyOffice, new ReopenHazard("属实")).ThenItHappens().Then.Stage.ShouldBe(Stage.Reported);
+        Stories.Merged.When(CountyOffice, new ReopenHazard("并错")).ThenItHappens().Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Reported), h => h.MergedInto.ShouldBeNull());
+        Stories.Verified.And(new HazardRejected("误")).When(CountyOffice, new ReopenHazard("属实")).ThenItHappens().Then.Stage.ShouldBe(Stage.Verified);
+        Stories.Rejected.When(CountyOffice, new ReopenHazard("属实", [Sole()])).ThenRefused(HazardRefusals.StageForbids, "legs");
+        foreach (var ended in new[] { Stories.Closed, Stories.Rejected, Stories.Merged })
+            ended.When(As(CountyOffice), new ReopenHazard("早"), Start).ThenRefused(HazardRefusals.BeforePrevious);
+    }
+
+    [Fact]
+    public void What_follows_a_reopening_cannot_lie_before_it()
+    {
+        var reported = Stories.Rejected.AfterDays(10).And(new HazardReopened("属实", []));
+        reported.When(As(CountyOffice), new VerifyHazard(Level.General), Start.AddHours(3)).ThenRefused(HazardRefusals.BeforePrevious);
+        reported.When(As(CountyOffice), new RejectHazard("x"), Start.AddHours(3)).ThenRefused(HazardRefusals.BeforePrevious);
+        var verified = Stories.Closed.AfterDays(10).And(new HazardReopened("反弹", []));
+        verified.When(As(CountyOffice), new AssignHazard([Sole()]), Start.AddHours(7)).ThenRefused(HazardRefusals.BeforePrevious);
+        verified.When(As(Emergency), new FixOnTheSpot("当场"), Start.AddHours(7)).ThenRefused(HazardRefusals.BeforePrevious);
+        verified.When(CountyOffice, new AssignHazard([Sole()])).ThenItHappens();
+    }
+
+    public static TheoryData<CorrectableField, string?, string> BadCorrections => new()
+    {
+        { CorrectableField.Title, null, "correction.required_value" },
+        { CorrectableField.Title, new string('长', 201), "input.too_long" },
+        { CorrectableField.Title, "调压箱漏气", "hazard.nothing_changes" },
+        { CorrectableField.Description, " ", "correction.required_value" },
+        { CorrectableField.Place, "东江镇", "hazard.nothing_changes" },
+        { CorrectableField.Place, "两\n行", "input.control_characters" },
+        { CorrectableField.EnterpriseName, "", "correction.required_value" },
+        { CorrectableField.EnterpriseCreditCode, "91350100M000100Y44", "credit_code.check_character" },
+        { CorrectableField.EnterpriseCreditCode, "1", "credit_code.malformed" },
+        { CorrectableField.Region, "62120", "region.malformed" },
+        { CorrectableField.Region, "621222", "correction.region_outside" },
+        { CorrectableField.Region, "621202", "hazard.nothing_changes" },
+        { CorrectableField.Sector, "No such", "sector.malformed" },
+        { CorrectableField.Sector, "astrology", "sector.unknown" },
+        { CorrectableField.Category, null, "hazard.nothing_changes" },
+        { CorrectableField.Category, new string('长', 101), "input.too_long" },
+    };
+
+    [Theory, MemberData(nameof(BadCorrections))]
+    public void A_wrong_correction_is_refused(CorrectableField field, string? to, string code)
+    {
+        var refusal = Stories.Reported.When(As(CountyOffice), new CorrectHazard(field, to, "更正")).Decision.Refusal.ShouldNotBeNull();
+        refusal.Code.ShouldBe(code);
+        refusal.ShouldSpeak();
+    }
+
+    [Fact]
+    public void A_correction_keeps_what_stood_before_in_the_log()
+    {
+        Stories.Closed.When(CountyOffice, new CorrectHazard(CorrectableField.EnterpriseCreditCode, "91350100m000100y43", "补录"))
+            .Then(new HazardCorrected(CorrectableField.EnterpriseCreditCode, null, "91350100M000100Y43", "补录")).Then.Enterprise!.CreditCode!.Value.Value.ShouldBe("91350100M000100Y43");
+        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Region, "621202101", "更正")).Then(new HazardCorrected(CorrectableField.Region, "621202", "621202101", "更正"))
+            .Then.Region.Value.ShouldBe("621202101");
+        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Place, null, "更正")).ThenItHappens().Then.Place.ShouldBeNull();
+        Story.Given(Stories.Report with { Enterprise = null }).When(CountyOffice, new CorrectHazard(CorrectableField.EnterpriseCreditCode, "91350100M000100Y43", "x")).ThenRefused(HazardRefusals.CorrectionEnterprise);
+        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Region, "621299", "x")).ThenRefused(HazardRefusals.CorrectionRegion);
+    }
+}
