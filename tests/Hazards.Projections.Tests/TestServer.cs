@@ -37,7 +37,8 @@ public class RowsDatabase : IAsyncLifetime
         server = await TestServer.ConnectionStringAsync();
         await OnServerAsync($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
         var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 };
-        DataSource = NpgsqlDataSource.Create(connection.ConnectionString);
+        ConnectionString = connection.ConnectionString;
+        DataSource = NpgsqlDataSource.Create(ConnectionString);
         await LogMigrations.RunAsync(DataSource);
         await ProjectionMigrations.RunAsync(DataSource);
     }
@@ -50,6 +51,9 @@ public class RowsDatabase : IAsyncLifetime
 
     /// <summary>Opens a log that writes rows and takes the times it is given.</summary>
     internal PostgresEventLog Open() => PostgresEventLog.Create(DataSource, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
+
+    /// <summary>The data source's own connection string, with the password.</summary>
+    public string ConnectionString { get; private set; } = "";
 
     public async Task<T> ScalarAsync<T>(string sql)
     {

@@ -1,0 +1,135 @@
+using Hazards.Domain;
+using Hazards.EventLog;
+using Npgsql;
+
+namespace Hazards.Projections;
+
+/// <summary>How far a rebuild has come.</summary>
+/// <param name="Position">The last event folded.</param>
+/// <param name="Head">The log's last event when it was last looked at.</param>
+public readonly record struct RebuildProgress(long Position, long Head);
+
+/// <summary>The live rows beside rows made anew from the log, up to the same event.</summary>
+/// <param name="Position">That event.</param>
+/// <param name="Live">What the service reads.</param>
+/// <param name="Rebuilt">What the log says.</param>
+public sealed record RowsComparison(long Position, RowsDigest Live, RowsDigest Rebuilt)
+{
+    /// <summary>Whether every row is the same.</summary>
+    public bool Same => Live == Rebuilt;
+}
+
+/// <summary>
+/// Makes all rows anew from the log, beside the live ones and while these go on. Appends wait only for the last events
+/// and the exchange of the tables. Memory is bounded: states that have not been needed for long are folded again.
+/// </summary>
+public static class Rebuild
+{
+    private const string Next = "rows_next";
+    private const string Check = "rows_check";
+
+    // pg_advisory_lock: one rebuild at a time; "rebuild" in ASCII.
+    private const long RebuildLock = 0x72_65_62_75_69_6C_64;
+
+    /// <summary>Makes the rows anew and puts them in the place of the live ones.</summary>
+    /// <param name="dataSource">The database, as the owner of the tables.</param>
+    /// <param name="log">The log on it.</param>
+    /// <param name="policy">The policy in force.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancellationToken">Gives up; the live rows stay as they are.</param>
+    /// <exception cref="InvalidOperationException">Another rebuild is running.</exception>
+    public static async Task RunAsync(
+        NpgsqlDataSource dataSource, IEventLog log, Policy policy, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var rebuilding = await BeginAsync(dataSource, log, policy, Next, progress, cancellationToken);
+        while (!await rebuilding.Copy.WhileAppendsWaitAsync(Exchange, cancellationToken))
+        {
+            // A reader held on to a table for longer than appends should wait; meanwhile the log has gone on.
+        }
+    }
+
+    /// <summary>Makes the rows anew in a schema of their own, compares them with the live ones, and drops them.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<RowsComparison> CompareAsync(
+        NpgsqlDataSource dataSource, IEventLog log, Policy policy, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await using var rebuilding = await BeginAsync(dataSource, log, policy, Check, progress, cancellationToken);
+        RowsComparison? comparison = null;
+        await rebuilding.Copy.WhileAppendsWaitAsync(
+            async (connection, position) => comparison = new RowsComparison(
+                position,
+                await RowsDigest.ComputeAsync(connection, "rows", cancellationToken),
+                await RowsDigest.ComputeAsync(connection, Check, cancellationToken)),
+            cancellationToken);
+        return comparison!;
+    }
+
+    private static async Task<Rebuilding> BeginAsync(
+        NpgsqlDataSource dataSource, IEventLog log, Policy policy, string schema, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(policy);
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using (var only = new NpgsqlCommand($"select pg_try_advisory_lock({RebuildLock})", connection))
+                if (await only.ExecuteScalarAsync(cancellationToken) is not true)
+                    throw new InvalidOperationException("Another rebuild of the rows is running.");
+            var sql = $"drop schema if exists {schema} cascade;\n{ProjectionMigrations.SqlFor(schema)}";
+            await using (var create = new NpgsqlCommand(sql, connection))
+                await create.ExecuteNonQueryAsync(cancellationToken);
+            var rebuilding = new Rebuilding(connection, schema, new RowsCopy(connection, log, policy, schema, progress));
+            await rebuilding.Copy.CatchUpAsync(cancellationToken);
+            return rebuilding;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Moves the tables and not the schemas: the functions stay, and what they call by name are now the new tables. The
+    /// rights that were granted on the old ones are granted on the new.
+    /// </summary>
+    private static async Task Exchange(NpgsqlConnection connection, long position)
+    {
+        await using var exchange = new NpgsqlCommand($"""
+            create schema rows_old;
+            do $$
+            declare
+              t record;
+              g record;
+            begin
+              for t in
+                select c.relname as name, c.relacl as acl from pg_class c
+                where c.relnamespace = 'rows'::regnamespace and c.relkind = 'r'
+              loop
+                execute format('alter table rows.%I set schema rows_old', t.name);
+                execute format('alter table {Next}.%I set schema rows', t.name);
+                for g in select a.privilege_type, a.grantee from aclexplode(t.acl) a where a.grantee <> 0 loop
+                  execute format('grant %s on rows.%I to %s', g.privilege_type, t.name, g.grantee::regrole);
+                end loop;
+              end loop;
+            end $$;
+            drop schema rows_old cascade
+            """, connection);
+        await exchange.ExecuteNonQueryAsync();
+    }
+
+    private sealed class Rebuilding(NpgsqlConnection connection, string schema, RowsCopy copy) : IAsyncDisposable
+    {
+        public RowsCopy Copy => copy;
+
+        public async ValueTask DisposeAsync()
+        {
+            await using (connection)
+            {
+                await using var drop = new NpgsqlCommand($"drop schema if exists {schema} cascade; select pg_advisory_unlock({RebuildLock})", connection);
+                await drop.ExecuteNonQueryAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Hazards.Domain;
+using Hazards.EventLog;
+
+namespace Hazards.Projections;
+
+/// <summary>A stream's state before and after the events that make one version.</summary>
+internal readonly record struct Folded(RecordedEvent Event, object? Before, object? After)
+{
+    /// <summary>The row, as the service hands it to the log; null for a stream that has none.</summary>
+    public PendingRow? ToRow(Policy policy)
+    {
+        PendingState? state = After switch
+        {
+            Hazard hazard => new PendingState.OfHazard((Hazard?)Before, hazard, policy),
+            Body body => new PendingState.OfBody(body),
+            ApiKey key => new PendingState.OfKey(key),
+            _ => null,
+        };
+        return state is null ? null : new PendingRow(Event.StreamId, Event.StreamType, Event.Version, Event.Id, state);
+    }
+}
+
+/// <summary>
+/// The states of streams while all events are folded in the order of the log. The states needed longest ago are let
+/// go when there are too many, and read again from their streams if they are needed after all.
+/// </summary>
+internal sealed class StreamStates(IEventLog log)
+{
+    // Some 3 KB each.
+    private const int Most = 100_000;
+
+    private readonly Dictionary<Guid, LinkedListNode<(Guid Stream, object? State)>> known = [];
+    private readonly LinkedList<(Guid Stream, object? State)> byUse = new();
+
+    /// <summary>The state after an event, with that before it.</summary>
+    public async Task<Folded> FoldAsync(RecordedEvent e, CancellationToken cancellationToken)
+    {
+        var before = e.Version == 1 ? null : await StateAsync(e.StreamId, e.Version - 1, cancellationToken);
+        return new Folded(e, before, Apply(before, e));
+    }
+
+    /// <summary>Folds an event onto a state; null for events that make no rows.</summary>
+    public static object? Apply(object? before, RecordedEvent e)
+    {
+        if (EventTypes.Find(e.Type) is null)
+            return before;
+        return DomainJson.ReadEvent(e.Type, e.Data.Span) switch
+        {
+            IHazardEvent happened => Hazard.Apply(new HazardId(e.StreamId), (Hazard?)before, new Happening(happened, DomainJson.ReadContext(e.Headers.Span))),
+            IBodyEvent happened => Body.Apply((Body?)before, happened),
+            IApiKeyEvent happened => ApiKey.Apply((ApiKey?)before, happened),
+            _ => before,
+        };
+    }
+
+    public void Keep(Folded folded)
+    {
+        var stream = folded.Event.StreamId;
+        if (known.Remove(stream, out var old))
+            byUse.Remove(old);
+        known[stream] = byUse.AddLast((stream, folded.After));
+        if (known.Count <= Most)
+            return;
+        known.Remove(byUse.First!.Value.Stream);
+        byUse.RemoveFirst();
+    }
+
+    public void Clear()
+    {
+        known.Clear();
+        byUse.Clear();
+    }
+
+    private async Task<object?> StateAsync(Guid stream, long version, CancellationToken cancellationToken)
+    {
+        if (known.TryGetValue(stream, out var node))
+            return node.Value.State;
+        object? state = null;
+        await foreach (var e in log.ReadStreamAsync(stream, cancellationToken: cancellationToken))
+        {
+            if (e.Version > version)
+                break;
+            state = Apply(state, e);
+        }
+
+        return state;
+    }
+}

@@ -1,0 +1,96 @@
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+
+namespace Hazards.Projections.Tests;
+
+public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsDatabase>
+{
+    private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_rebuild_gives_the_same_rows_and_takes_their_place()
+    {
+        await using var log = database.Open();
+        var stories = new Stories(3, Begin);
+        for (var i = 0; i < 400; i++)
+            await log.AppendAsync(stories.Next());
+        await RegisterAsync(log);
+
+        var comparison = await Rebuild.CompareAsync(database.DataSource, log, Policy.NationalBaseline);
+        comparison.Rebuilt.ShouldBe(comparison.Live);
+        comparison.Same.ShouldBeTrue();
+
+        // Appends go on while it is rebuilt.
+        var progress = new List<RebuildProgress>();
+        var rebuilding = Rebuild.RunAsync(database.DataSource, log, Policy.NationalBaseline, new Progress(progress));
+        for (var i = 0; i < 200; i++)
+            (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
+        await rebuilding;
+        progress.ShouldNotBeEmpty();
+
+        for (var i = 0; i < 50; i++)
+            (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
+        comparison = await Rebuild.CompareAsync(database.DataSource, log, Policy.NationalBaseline);
+        comparison.Rebuilt.ShouldBe(comparison.Live);
+        var scope = new Scope(RegionCode.Nation, null, ChinaTime.DateAt(stories.Now));
+        foreach (var hazard in stories.Hazards.Values)
+            (await new HazardQueries(database.DataSource, Policy.NationalBaseline).FindAsync(scope, hazard.Id))!.Version.ShouldBe(hazard.Version);
+    }
+
+    [Fact]
+    public async Task A_changed_row_changes_the_digest()
+    {
+        await using var other = new OtherDatabase();
+        await other.InitializeAsync();
+        await using var log = other.Open();
+        var stories = new Stories(4, Begin);
+        for (var i = 0; i < 100; i++)
+            await log.AppendAsync(stories.Next());
+        var before = await RowsDigest.ComputeAsync(other.DataSource);
+        await other.ExecuteAsync("update rows.hazards set late = not late where hazard_id = (select min(hazard_id::text)::uuid from rows.hazards)");
+
+        var after = await RowsDigest.ComputeAsync(other.DataSource);
+        after.Hazards.ShouldNotBe(before.Hazards);
+        after.History.ShouldBe(before.History);
+        (await Rebuild.CompareAsync(other.DataSource, log, Policy.NationalBaseline)).Same.ShouldBeFalse();
+    }
+
+    /// <summary>When the clock stands still, appends get times a microsecond apart, as the events of one append do.</summary>
+    [Fact]
+    public async Task Versions_recorded_in_neighbouring_microseconds_are_one_in_both()
+    {
+        await using var other = new OtherDatabase();
+        await other.InitializeAsync();
+        await using var log = other.Open();
+        var stories = new Stories(5, Begin);
+        for (var i = 0; i < 150; i++)
+            (await log.AppendAsync(stories.Next() with { RecordedAt = Begin })).ShouldBeOfType<AppendResult.Committed>();
+
+        var comparison = await Rebuild.CompareAsync(other.DataSource, log, Policy.NationalBaseline);
+        comparison.Rebuilt.ShouldBe(comparison.Live);
+    }
+
+    private static async Task RegisterAsync(PostgresEventLog log)
+    {
+        var id = BodyId.Parse("gas-company");
+        var registered = new BodyRegistered(id, "某燃气公司", BodyKind.Enterprise, Town.County, [], null, null);
+        var body = Body.Apply(null, registered);
+        await log.AppendAsync(new Append([new StreamAppend(id.StreamId, "body", 0, [Told.Event(registered)], new PendingState.OfBody(body))]));
+        var renamed = new BodyRenamed(body.Name, "新燃气公司", "改制");
+        body = Body.Apply(body, renamed);
+        await log.AppendAsync(new Append([new StreamAppend(id.StreamId, "body", 1, [Told.Event(renamed)], new PendingState.OfBody(body))]));
+        var issued = new ApiKeyIssued(Guid.CreateVersion7(), Sha256Digest.Of("key"u8), "hotline", id, [Role.Reporter], Town.County, null);
+        await log.AppendAsync(new Append([new StreamAppend(issued.Id, "api_key", 0, [Told.Event(issued)], new PendingState.OfKey(ApiKey.Apply(null, issued)))]));
+    }
+
+    private sealed class Progress(List<RebuildProgress> seen) : IProgress<RebuildProgress>
+    {
+        public void Report(RebuildProgress value) => seen.Add(value);
+    }
+
+    private sealed class OtherDatabase : RowsDatabase, IAsyncDisposable
+    {
+        async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+    }
+}
