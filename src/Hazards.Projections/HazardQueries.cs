@@ -88,7 +88,7 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : 
         return new CountQueries(dataSource, scope, region).OverdueAsync(cancellationToken);
     }
 
-    private Task<Page<HazardItem>> ListAsync(
+    private async Task<Page<HazardItem>> ListAsync(
         string list, Scope scope, HazardFilter filter, ListOrder order, string? cursor, int limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -96,6 +96,6 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : 
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         var hash = PageCursor.HashOf(list, order.Column, order.Descending, scope.Jurisdiction, scope.AsOf, filter);
-        return new ListQuery(dataSource, policy, scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
+        return await new ListQuery(dataSource, policy, scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
     }
 }

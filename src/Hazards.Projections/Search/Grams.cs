@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Hazards.Projections.Search;
 
 /// <summary>
@@ -16,16 +14,16 @@ internal static class Grams
 
     private const int MostOfWord = 24;
 
-    /// <summary>The text as it is searched: width, case and compatibility forms do not matter (ＣＯ２ is co2), nor which blank.</summary>
-    public static string Normalize(string text)
+    /// <summary>The text as it is searched: width and case do not matter (ＣＯ２ is co2), nor which blank or line break.</summary>
+    public static string Normalize(string text) => string.Create(text.Length, text, static (to, from) =>
     {
-        var folded = text.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
-        return string.Create(folded.Length, folded, static (to, from) =>
-        {
-            for (var i = 0; i < to.Length; i++)
-                to[i] = char.IsWhiteSpace(from[i]) || char.IsControl(from[i]) ? ' ' : from[i];
-        });
-    }
+        for (var i = 0; i < to.Length; i++)
+            to[i] = char.IsWhiteSpace(from[i]) || char.IsControl(from[i]) ? ' ' : char.ToLowerInvariant(Narrow(from[i]));
+    });
+
+    // The full-width forms of ASCII that Chinese input methods produce. The runtime's own normalization is not there in
+    // invariant globalization, which the service runs in.
+    private static char Narrow(char c) => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c;
 
     /// <summary>The grams of a normalized text, each once, in ascending order.</summary>
     public static int[] Of(string normalized)
