@@ -81,16 +81,17 @@ public sealed class WhatAlwaysHolds
             var clocks = Clocks.Open(hazard, Policy.NationalBaseline);
             if (!hazard.IsOpen)
             {
-                clocks.ShouldAllBe(c => c.Kind == ClockKind.Lookback && hazard.Stage == Stage.Closed);
+                clocks.All(c => c.Kind == ClockKind.Lookback && hazard.Stage == Stage.Closed).ShouldBeTrue();
                 hazard.Listing.ShouldBeNull("an ended hazard cannot be delisted any more");
                 continue;
             }
             clocks.ShouldNotBeEmpty($"{hazard.Stage} after {order.Command}");
             clocks.Select(c => c.Due).ShouldBeInOrder();
+            // Plain predicates: Shouldly compiles an expression tree at every call, which cost this test 19 of its 20 seconds.
             foreach (var leg in hazard.Legs.Values.Where(l => l.Stage != LegStage.Accepted))
-                clocks.ShouldContain(c => c.Leg == leg.Leg, $"{leg.Leg} is {leg.Stage} and nothing runs for it");
+                clocks.Any(c => c.Leg == leg.Leg).ShouldBeTrue($"{leg.Leg} is {leg.Stage} and nothing runs for it");
             foreach (var leg in hazard.Legs.Values.Where(l => l.Stage < LegStage.Declared))
-                clocks.ShouldContain(c => c.Leg == leg.Leg && c.Kind == ClockKind.Rectify && c.Due <= leg.Deadline);
+                clocks.Any(c => c.Leg == leg.Leg && c.Kind == ClockKind.Rectify && c.Due <= leg.Deadline).ShouldBeTrue();
         }
     });
 
