@@ -56,10 +56,10 @@ public sealed class EventLogTelemetry : IDisposable
             : null;
     }
 
-    internal void BatchEnded(Activity? activity, IReadOnlyList<PendingAppend> batch, long began)
+    internal void BatchEnded(IReadOnlyList<PendingAppend> batch, long began, Activity? activity)
     {
         commitTime.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
-        activity?.SetTag("hazards.log.batch.events", batch.Sum(a => a.Events));
+        activity?.SetTag("hazards.log.batch.events", batch.Sum(a => a.Events)).Stop();
     }
 
     internal void Answered(PendingAppend append, AppendResult result)

@@ -12,6 +12,12 @@ namespace Hazards.EventLog;
 /// its append was accepted: join <c>log.mt_events e on e.stream_id = row.stream_id and e.version = row.version and
 /// e.id = row.last_event_id</c> — the event's id is unique to this append — and take <c>e.timestamp</c> as the
 /// recorded time and <c>e.seq_id</c> as the position.
+/// <para>
+/// Keep the SQL texts constant and the data in array parameters: the statements stay prepared on the writer's
+/// connection. There the planner may use neither sequential scans nor hash and merge joins and keeps generic plans, so
+/// every look-up should be by an index. An append that the rows' tables refuse fails alone, with
+/// <see cref="AppendRejectedException"/>.
+/// </para>
 /// </remarks>
 public interface IRowWriter
 {

@@ -80,8 +80,8 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            var neverSent = queue.Abandon(pending) && pending.Sent == 0;
-            if (pending.Outcome.IsCompletedSuccessfully)
+            var neverSent = queue.Abandon(pending);
+            if (pending.Outcome is { IsCompleted: true, IsCanceled: false })
                 return await pending.Outcome;
             throw new LogUnavailableException(
                 neverSent

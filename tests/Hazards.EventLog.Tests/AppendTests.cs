@@ -157,6 +157,19 @@ public sealed class AppendTests(LogDatabase database) : IClassFixture<LogDatabas
     }
 
     [Fact]
+    public async Task Events_of_another_append_cannot_be_appended_again_in_a_new_one()
+    {
+        await using var log = database.Open();
+        var known = Some.On(Guid.CreateVersion7(), 0);
+        await log.CommitAsync(new Append([known]));
+        var other = Guid.CreateVersion7();
+
+        await Should.ThrowAsync<AppendRejectedException>(() => log.AppendAsync(new Append([Some.On(other, 0), known])));
+
+        (await log.StreamAsync(other)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_append_that_makes_no_sense_is_refused_before_it_is_queued()
     {
         await using var log = database.Open();

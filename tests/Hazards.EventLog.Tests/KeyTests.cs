@@ -33,6 +33,21 @@ public sealed class KeyTests(LogDatabase database) : IClassFixture<LogDatabase>
     }
 
     [Fact]
+    public async Task The_log_can_be_asked_what_became_of_a_key()
+    {
+        await using var log = database.Open();
+        (await log.FindAsync(Some.Key("i"))).ShouldBeNull();
+        var first = await log.CommitAsync(Keyed(Some.Key("i"), Some.On(Guid.CreateVersion7(), 0, 3)));
+
+        var found = (await log.FindAsync(Some.Key("i"))).ShouldBeOfType<AppendResult.Repeated>();
+
+        (found.FirstPosition, found.LastPosition, found.RecordedAt).ShouldBe((first.FirstPosition, first.LastPosition, first.RecordedAt));
+        found.Versions.ShouldBe(first.Versions);
+        (await log.FindAsync(Some.Key("i", "another body"))).ShouldBe(new AppendResult.KeyReused("i"));
+        (await log.FindAsync(Some.Key("i", scope: "enforcement"))).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_key_belongs_to_its_scope()
     {
         await using var log = database.Open();

@@ -60,16 +60,38 @@ internal sealed class AppendQueue(int capacity)
         }
     }
 
-    /// <summary>Puts back, in front and in their order, those whose callers still wait.</summary>
-    public void PutBack(IReadOnlyList<PendingAppend> batch)
+    /// <summary>The moment of sending: those whose callers still wait. From here on they may be in the log.</summary>
+    public List<PendingAppend> Send(List<PendingAppend> batch)
     {
         lock (gate)
         {
+            DropAbandoned(batch);
+            var sending = batch.FindAll(a => !a.Outcome.IsCompleted);
+            foreach (var append in sending)
+                append.Sent++;
+            return sending;
+        }
+    }
+
+    /// <summary>The last sending is known to have written nothing of these.</summary>
+    public void NotWritten(List<PendingAppend> batch)
+    {
+        lock (gate)
+        {
+            foreach (var append in batch)
+                append.Sent -= append.Sent > 0 ? 1 : 0;
+        }
+    }
+
+    /// <summary>Puts back, in front and in their order, those whose callers still wait for an answer.</summary>
+    public void PutBack(List<PendingAppend> batch)
+    {
+        lock (gate)
+        {
+            DropAbandoned(batch);
             for (var i = batch.Count - 1; i >= 0; i--)
             {
-                if (batch[i].Abandoned)
-                    room.Release();
-                else
+                if (!batch[i].Outcome.IsCompleted)
                     batch[i].Place = waiting.AddFirst(batch[i]);
             }
         }
@@ -77,23 +99,35 @@ internal sealed class AppendQueue(int capacity)
         signal.Writer.TryWrite(true);
     }
 
+    private void DropAbandoned(List<PendingAppend> batch)
+    {
+        foreach (var append in batch)
+        {
+            if (!append.Abandoned || append.Outcome.IsCompleted)
+                continue;
+            append.Drop();
+            room.Release();
+        }
+    }
+
     /// <summary>The writer has answered a taken append: its place is free.</summary>
     public void Release() => room.Release();
 
-    /// <summary>The caller gives up. True when the append was still waiting and will never be sent.</summary>
+    /// <summary>The caller gives up. True when the append is not in the log and never will be.</summary>
     public bool Abandon(PendingAppend append)
     {
         lock (gate)
         {
             append.Abandoned = true;
-            if (append.Place is null)
-                return false;
-            waiting.Remove(append.Place);
-            append.Place = null;
-        }
+            if (append.Place is { } place)
+            {
+                waiting.Remove(place);
+                append.Place = null;
+                room.Release();
+            }
 
-        room.Release();
-        return true;
+            return append.Sent == 0;
+        }
     }
 
     /// <summary>Returns when something may be waiting; false when the queue is closed and empty.</summary>

@@ -36,7 +36,9 @@ internal sealed class AppendWriter : IAsyncDisposable
         this.queue = queue;
         this.telemetry = telemetry;
         this.committed = committed;
-        loop = Task.Run(RunAsync);
+        // The loop serves all callers: it must not run in the context (trace, culture) of whoever opens the log.
+        using (ExecutionContext.SuppressFlow())
+            loop = Task.Run(RunAsync);
     }
 
     /// <summary>Why the database cannot be reached just now; null when it can.</summary>
@@ -76,12 +78,12 @@ internal sealed class AppendWriter : IAsyncDisposable
             Volatile.Write(ref trouble, null);
             return true;
         }
-        catch (Exception e) when (DatabaseTrouble.IsTheDatabases(e))
+        catch (Exception e)
         {
             Volatile.Write(ref trouble, e);
             telemetry.Retried(batch.Count, e);
             await LoseConnectionAsync();
-            queue.PutBack([.. batch.Where(a => !a.Outcome.IsCompleted)]);
+            queue.PutBack(batch);
             return false;
         }
     }
@@ -100,12 +102,10 @@ internal sealed class AppendWriter : IAsyncDisposable
         catch (Exception e) when (!DatabaseTrouble.IsTheDatabases(e))
         {
             await LoseConnectionIfBrokenAsync();
-            foreach (var append in batch)
-                append.Sent--;
+            queue.NotWritten(batch);
             if (batch.Count == 1)
             {
-                telemetry.Rejected();
-                Fail(batch[0], new AppendRejectedException($"The append was refused: {e.Message}", e));
+                Reject(batch[0], new AppendRejectedException($"The append was refused: {e.Message}", e));
                 return;
             }
 
@@ -115,9 +115,12 @@ internal sealed class AppendWriter : IAsyncDisposable
         }
     }
 
-    private async Task CommitAsync(List<PendingAppend> batch)
+    private async Task CommitAsync(List<PendingAppend> taken)
     {
         var open = await ConnectAsync();
+        var batch = queue.Send(taken);
+        if (batch.Count == 0)
+            return;
         using var activity = telemetry.BatchBegins(batch);
         var appends = new AppendBatch(batch);
         await using var command = appends.ToCommand(open, rowWriter, options.AllowGivenTimes);
@@ -125,8 +128,6 @@ internal sealed class AppendWriter : IAsyncDisposable
         await command.PrepareAsync();
 
         var began = Stopwatch.GetTimestamp();
-        foreach (var append in batch)
-            append.Sent++;
         BatchAnswer answer;
         await using (var reader = await command.ExecuteReaderAsync())
         {
@@ -137,7 +138,7 @@ internal sealed class AppendWriter : IAsyncDisposable
             }
         }
 
-        telemetry.BatchEnded(activity, batch, began);
+        telemetry.BatchEnded(batch, began, activity);
         await AnswerAsync(open, [.. answer.Judge(batch, appends.MayWin)]);
     }
 
@@ -153,10 +154,8 @@ internal sealed class AppendWriter : IAsyncDisposable
 
         await AnswerRepeatedAsync(open, [.. verdicts.Where(v => v.Repeats is not null).Select(v => (v.Append, v.Repeats!.Value))]);
         var again = verdicts.Where(v => v.Result is null && v.Repeats is null).Select(v => v.Append).ToList();
-        foreach (var append in again)
-            append.Sent--;
-        if (again.Count > 0)
-            queue.PutBack(again);
+        queue.NotWritten(again);
+        queue.PutBack(again);
     }
 
     private async Task AnswerRepeatedAsync(NpgsqlConnection open, List<(PendingAppend Append, (long, long) Span)> repeated)
@@ -175,37 +174,41 @@ internal sealed class AppendWriter : IAsyncDisposable
     private async Task AnswerThoseInTheLogAsync(List<PendingAppend> batch)
     {
         var open = await ConnectAsync();
-        var found = await FirstOutcomes.ByEventAsync(open, batch, CancellationToken.None);
-        var appends = batch.Where(found.ContainsKey).ToList();
-        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. appends.Select(a => found[a])], CancellationToken.None);
-        for (var i = 0; i < appends.Count; i++)
+        var found = await FirstOutcomes.ByEventsAsync(open, batch, CancellationToken.None);
+        foreach (var (append, _) in found.Where(f => f.Value is null))
+            Reject(append, new AppendRejectedException("The append has events that are in the log already, and others."));
+        var known = found.Where(f => f.Value is not null).Select(f => (Append: f.Key, Span: f.Value!.Value)).ToList();
+        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. known.Select(k => k.Span)], CancellationToken.None);
+        for (var i = 0; i < known.Count; i++)
         {
             var (first, last, at, versions) = outcomes[i];
-            var own = appends[i].Sent > 1;
+            var own = known[i].Append.Sent > 1;
             if (own)
                 committed(new LogHead(last, at));
-            Answer(appends[i], own ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]);
+            Answer(known[i].Append, own ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]);
         }
 
         var rest = batch.Where(a => !found.ContainsKey(a)).ToList();
-        foreach (var append in rest)
-            append.Sent--;
-        if (rest.Count > 0)
-            queue.PutBack(rest);
+        queue.NotWritten(rest);
+        queue.PutBack(rest);
     }
 
     private void Answer(PendingAppend append, AppendResult result)
     {
-        if (!append.TryAnswer(result))
+        if (append.Outcome.IsCompleted)
             return;
-        queue.Release();
         telemetry.Answered(append, result);
+        queue.Release();
+        append.Answer(result);
     }
 
-    private void Fail(PendingAppend append, Exception exception)
+    private void Reject(PendingAppend append, AppendRejectedException exception)
     {
-        if (append.TryFail(exception))
-            queue.Release();
+        if (append.Outcome.IsCompleted)
+            return;
+        telemetry.Rejected();
+        queue.Release();
+        append.Fail(exception);
     }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync()
@@ -232,7 +235,8 @@ internal sealed class AppendWriter : IAsyncDisposable
     /// What an acknowledgement means must not hang on a site's defaults: an append is on disk, and each statement of
     /// log.append sees what its lock waited for. And every look-up in a batch, the row writer's too, is by a key: a
     /// plan made while the tables were small (a scan and a hash) must not be kept when they have grown. Measured: such
-    /// a plan of a row writer's join with mt_events cost four fifths of the throughput at 100,000 events.
+    /// a plan of a row writer's join with mt_events cost four fifths of the throughput at 100,000 events. The
+    /// keep-alives let the server notice within half a minute that a writer's machine is gone, and free its lock.
     /// </summary>
     private static async Task PrepareSessionAsync(NpgsqlConnection opening)
     {
@@ -243,7 +247,10 @@ internal sealed class AppendWriter : IAsyncDisposable
             set enable_hashjoin = off;
             set enable_mergejoin = off;
             set plan_cache_mode = force_generic_plan;
-            set jit = off
+            set jit = off;
+            set tcp_keepalives_idle = 10;
+            set tcp_keepalives_interval = 5;
+            set tcp_keepalives_count = 4
             """, opening);
         await command.ExecuteNonQueryAsync();
     }

@@ -21,10 +21,12 @@ internal static class FirstOutcomes
         select fingerprint = $3, first_position, last_position from log.append_keys where scope = $1 and key = $2
         """;
 
-    private const string ByEventSql = """
-        select k.n::int, e.seq_id
-        from unnest($1, $2, $3) with ordinality k (stream_id, version, id, n)
-        join log.mt_events e on e.stream_id = k.stream_id and e.version = k.version and e.id = k.id
+    // The same condition by which log.append refuses the batch.
+    private const string ByEventsSql = """
+        select s.append, count(*)::int, min(e.seq_id - s.events + 1)
+        from unnest($1, $2, $3, $4, $5) s (append, stream_id, version, last_event, events)
+        join log.mt_events e on e.stream_id = s.stream_id and e.version = s.version and e.id = s.last_event
+        group by s.append
         """;
 
     /// <summary>The outcome that a key remembers; null when it remembers none.</summary>
@@ -68,22 +70,27 @@ internal static class FirstOutcomes
         return [.. spans.Select((s, n) => new AppendResult.Repeated(s.First, s.Last, recorded[n], versions[n]))];
     }
 
-    /// <summary>For each append whose first event is in the log, the positions it has there.</summary>
-    public static async Task<Dictionary<PendingAppend, (long First, long Last)>> ByEventAsync(
+    /// <summary>
+    /// The positions of those appends that are in the log; null for one that shares events with the log but is not the
+    /// same append.
+    /// </summary>
+    public static async Task<Dictionary<PendingAppend, (long First, long Last)?>> ByEventsAsync(
         NpgsqlConnection connection, IReadOnlyList<PendingAppend> appends, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<PendingAppend, (long, long)>();
-        var streams = appends.Select(a => a.Append.Streams[0]).ToList();
-        await using var command = new NpgsqlCommand(ByEventSql, connection);
-        Add(command, NpgsqlDbType.Uuid, streams.Select(s => s.StreamId));
-        Add(command, NpgsqlDbType.Bigint, streams.Select(s => s.ExpectedVersion + 1));
-        Add(command, NpgsqlDbType.Uuid, streams.Select(s => s.Events[0].Id));
+        var streams = appends.SelectMany((a, n) => a.Append.Streams.Select(s => (N: n, Stream: s))).ToList();
+        await using var command = new NpgsqlCommand(ByEventsSql, connection);
+        Add(command, NpgsqlDbType.Integer, streams.Select(s => s.N));
+        Add(command, NpgsqlDbType.Uuid, streams.Select(s => s.Stream.StreamId));
+        Add(command, NpgsqlDbType.Bigint, streams.Select(s => s.Stream.ExpectedVersion + s.Stream.Events.Count));
+        Add(command, NpgsqlDbType.Uuid, streams.Select(s => s.Stream.Events[^1].Id));
+        Add(command, NpgsqlDbType.Integer, streams.Select(s => s.Stream.Events.Count));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new Dictionary<PendingAppend, (long, long)?>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var append = appends[reader.GetInt32(0) - 1];
-            var first = reader.GetInt64(1);
-            found[append] = (first, first + append.Events - 1);
+            var append = appends[reader.GetInt32(0)];
+            var whole = reader.GetInt32(1) == append.Append.Streams.Count;
+            found[append] = whole ? (reader.GetInt64(2), reader.GetInt64(2) + append.Events - 1) : null;
         }
 
         return found;

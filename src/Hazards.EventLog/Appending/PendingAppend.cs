@@ -24,10 +24,10 @@ internal sealed class PendingAppend
     public long QueuedAt { get; } = Stopwatch.GetTimestamp();
     public ActivityContext Caller { get; } = Activity.Current?.Context ?? default;
 
-    /// <summary>How often it was sent without an answer. Above zero it may be in the log already.</summary>
+    /// <summary>How often it was sent and may have been committed; zero when it is certainly not in the log.</summary>
     public int Sent { get; set; }
 
-    /// <summary>The caller has gone; set under the queue's lock, and then it is never sent (again).</summary>
+    /// <summary>The caller has gone; set under the queue's lock, and then it is not sent (again).</summary>
     public bool Abandoned { get; set; }
 
     /// <summary>Where it waits; null once taken. Guarded by the queue's lock.</summary>
@@ -35,9 +35,9 @@ internal sealed class PendingAppend
 
     public Task<AppendResult> Outcome => outcome.Task;
 
-    /// <summary>Answers the caller; false when it has an answer already.</summary>
-    public bool TryAnswer(AppendResult result) => outcome.TrySetResult(result);
+    public void Answer(AppendResult result) => outcome.SetResult(result);
 
-    /// <summary>Fails the caller; false when it has an answer already.</summary>
-    public bool TryFail(Exception exception) => outcome.TrySetException(exception);
+    public void Drop() => outcome.SetCanceled();
+
+    public void Fail(Exception exception) => outcome.SetException(exception);
 }

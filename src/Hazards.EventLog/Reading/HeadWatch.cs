@@ -43,7 +43,12 @@ internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions opt
     public void Listen()
     {
         lock (gate)
-            listening ??= Task.Run(() => ListenAsync(stopping.Token));
+        {
+            if (listening is not null)
+                return;
+            using (ExecutionContext.SuppressFlow())
+                listening = Task.Run(() => ListenAsync(stopping.Token));
+        }
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
