@@ -40,6 +40,8 @@ create function log.append(
   out repeat_last     bigint[]
 )
 language plpgsql
+-- Every look-up is by a unique key. A plan made while the tables are small must not be kept when they have grown.
+set enable_seqscan = off
 as $$
 #variable_conflict use_variable
 declare
