@@ -1,1 +1,3 @@
-return 0;
+using Hazards.Bench;
+
+return await BenchRun.MainAsync(args);

@@ -85,7 +85,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
 
     public static IResult Refuse(Refusal refusal) => new Problem(refusal);
 
-    private (Terms Terms, Refusal? Refusal) Terms(byte[] body)
+    /// <summary>The terms of the request: If-Match, Idempotency-Key over its body, correlation.</summary>
+    public (Terms Terms, Refusal? Refusal) Terms(byte[] body)
     {
         if (!ETag.TryReadIfMatch(Request.Headers.IfMatch, out var versions))
             return (Api.Terms.None, RequestRefusals.IfMatch.Because(HeaderNames.IfMatch, ("value", Texts.Excerpt(Request.Headers.IfMatch))));

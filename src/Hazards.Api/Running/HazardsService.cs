@@ -130,7 +130,7 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [];
+    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Seeding.SeedModule()];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>

@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Spectre.Console;
+
+namespace Hazards.Api.Import;
+
+/// <summary>
+/// <c>hazards import FILE</c>: hands the ledger to the running service when there is one, else opens the database
+/// itself; then shows the report.
+/// </summary>
+internal static class ImportCommand
+{
+    private const string UsualUrl = "http://127.0.0.1:5080";
+    private static readonly BodyId DevOffice = BodyId.Parse("dev-office");
+
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "台账文件 the ledger (xlsx, csv)" };
+        var mapping = new Option<string?>("--mapping") { Description = "映射：coal-mine、construction 或 JSON 文件；不给则猜测 a mapping that ships, or a JSON file; guessed when left out" };
+        var ledger = new Option<string?>("--ledger") { Description = "台账名称 name of the ledger" };
+        var region = new Option<string?>("--region") { Description = "行政区划代码 the region of rows that name none" };
+        var url = new Option<string?>("--url") { Description = $"运行中的服务 the running service ({UsualUrl})" };
+        var key = new Option<string?>("--key") { Description = "密钥 the key (HAZARDS_KEY, 或 or DATA/dev-key)" };
+        var database = new DatabaseOptions();
+        var command = new Command("import", "导入台账 · import a ledger") { file, mapping, ledger, region, url, key };
+        database.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var upload = new ImportOrder(parsed.GetRequiredValue(file), await MappingTextAsync(parsed.GetValue(mapping), stop), parsed.GetValue(ledger), parsed.GetValue(region));
+            if (!upload.File.Exists)
+                return Say($"没有这个文件 no such file: {upload.File}");
+            var data = database.DataOf(parsed);
+            var address = parsed.GetValue(url) ?? UsualUrl;
+            var report = await AnswersAsync(address, stop)
+                ? await SendAsync(upload, address, parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("HAZARDS_KEY") ?? await DevKeyAsync(data, stop), stop)
+                : parsed.GetValue(url) is null
+                    ? await ImportHereAsync(upload, database, parsed, data, stop)
+                    : Fail($"{address} 没有应答 does not answer");
+            if (report is null)
+                return 1;
+            Show(report);
+            return 0;
+        });
+        return command;
+    }
+
+    private sealed record ImportOrder(FileInfo File, string? Mapping, string? Ledger, string? Region);
+
+    private static async Task<string?> MappingTextAsync(string? mapping, CancellationToken stop) =>
+        mapping is not null && File.Exists(mapping) ? await File.ReadAllTextAsync(mapping, stop) : mapping;
+
+    private static async Task<bool> AnswersAsync(string address, CancellationToken stop)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        try
+        {
+            using var answer = await client.GetAsync(new Uri($"{address}/health/live"), stop);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<string?> DevKeyAsync(string data, CancellationToken stop)
+    {
+        var file = Path.Combine(data, "dev-key");
+        return File.Exists(file) ? (await File.ReadAllTextAsync(file, stop)).Trim() : null;
+    }
+
+    private static async Task<ImportReport?> SendAsync(ImportOrder order, string address, string? key, CancellationToken stop)
+    {
+        if (key is null)
+            return Fail("缺少密钥：--key 或 HAZARDS_KEY · a key is needed");
+        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(20) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh");
+        await using var content = order.File.OpenRead();
+        using var form = new MultipartFormDataContent { { new StreamContent(content), "file", order.File.Name } };
+        foreach (var (name, value) in new[] { ("mapping", order.Mapping), ("ledger", order.Ledger), ("region", order.Region) })
+            if (value is not null)
+                form.Add(new StringContent(value), name);
+        using var answer = await client.PostAsync(new Uri($"{address}{Links.Root}/imports"), form, stop);
+        var text = await answer.Content.ReadAsStringAsync(stop);
+        if (answer.IsSuccessStatusCode)
+            return JsonSerializer.Deserialize<ImportReport>(text, DomainJson.Options);
+        using var problem = JsonDocument.Parse(text);
+        return Fail($"{problem.RootElement.GetProperty("code").GetString()}: {problem.RootElement.GetProperty("detail").GetString()}");
+    }
+
+    private static async Task<ImportReport?> ImportHereAsync(ImportOrder order, DatabaseOptions database, ParseResult parsed, string data, CancellationToken stop)
+    {
+        await using var opened = await database.OpenAsync(parsed, stop);
+        var services = new ServiceCollection();
+        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString));
+        services.AddSingleton<LedgerImport>();
+        await using var provider = services.BuildServiceProvider();
+        await Database.MigrateAsync(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), stop);
+        await ActivatorUtilities.CreateInstance<FirstKey>(provider).EnsureAsync(Path.Combine(data, "dev-key"), DevOffice, "安委办（开发）", "dev", stop);
+        var office = await provider.GetRequiredService<BodyStore>().LoadAsync(DevOffice, null, stop);
+        var by = new Actor(Environment.UserName, office!, [Role.Importer], "hazards import", RegionCode.Nation);
+
+        var (mapping, badMapping) = ImportRequest.ReadMapping(order.Mapping);
+        if (badMapping is not null)
+            return Fail($"{badMapping.Code}: {badMapping.Chinese}");
+        RegionCode? region = null;
+        if (order.Region is not null)
+        {
+            if (!RegionCode.TryParse(order.Region, out var code, out var badRegion))
+                return Fail($"{badRegion.Code}: {badRegion.Chinese}");
+            region = code;
+        }
+        await using var content = order.File.OpenRead();
+        var (plan, refusal) = await LedgerImport.OpenAsync(new LedgerUpload(order.File.Name, content) { Ledger = order.Ledger, Mapping = mapping, Region = region }, by, stop);
+        if (plan is null)
+            return Fail($"{refusal!.Code}: {refusal.Chinese}{(refusal.Field is null ? "" : $"（{refusal.Field}）")}");
+        using (plan)
+            return await WithProgressAsync(provider.GetRequiredService<LedgerImport>(), plan, by, stop);
+    }
+
+    private static Task<ImportReport?> WithProgressAsync(LedgerImport import, LedgerPlan plan, Actor by, CancellationToken stop)
+    {
+        var total = plan.Reader.Tables.Sum(t => t.Sheet.RowCount);
+        return AnsiConsole.Progress().StartAsync(async progress =>
+        {
+            var task = progress.AddTask("导入 importing", maxValue: Math.Max(1, total));
+            var (report, _) = await import.RunAsync(plan, by, null, new Into(task), stop);
+            task.Value = task.MaxValue;
+            return report;
+        });
+    }
+
+    private sealed class Into(ProgressTask task) : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value) => task.Value = value.Rows;
+    }
+
+    private static void Show(ImportReport report)
+    {
+        foreach (var note in report.Notes)
+            AnsiConsole.MarkupLineInterpolated($"[grey]{note}[/]");
+        var rows = new Table().AddColumns("行 row", "结果 outcome", "环节 stage", "事件 events", "未理解 / 说明 not understood / remarks");
+        foreach (var row in report.Rows)
+            rows.AddRow(
+                row.Row.ToString(CultureInfo.InvariantCulture), CodeList.Chinese(row.Outcome),
+                row.Stage is { } stage ? CodeList.Chinese(stage) : "", row.Events.ToString(CultureInfo.InvariantCulture),
+                Markup.Escape(string.Join('\n', row.NotUnderstood.Select(n => $"✗ {n}").Concat(row.Remarks.Select(r => $"· {r}")))));
+        AnsiConsole.Write(rows);
+        if (report.Finished is { } f)
+            AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{report.Ledger}：行 rows {f.Rows} · 新登记 entered {f.Entered} · 更新 updated {f.Updated} · 无变化 unchanged {f.Unchanged} · 原文保留 kept {f.Kept} · 非数据行 skipped {f.Skipped} · 部分理解 partly {f.Partly} · 事件 events {f.Events} · 新登记单位 bodies {f.BodiesRegistered}"));
+        AnsiConsole.WriteLine($"导入编号 import {report.Id}");
+    }
+
+    private static ImportReport? Fail(string sentence)
+    {
+        Say(sentence);
+        return null;
+    }
+
+    private static int Say(string sentence)
+    {
+        Console.Error.WriteLine(sentence);
+        return 1;
+    }
+}

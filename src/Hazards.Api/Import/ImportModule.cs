@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Ledgers;
+
+namespace Hazards.Api.Import;
+
+/// <summary>Ledgers in, by REST and by the command line.</summary>
+internal sealed class ImportModule : IModule
+{
+    private static readonly TimeSpan LongestImport = TimeSpan.FromMinutes(20);
+
+    private static readonly ImmutableArray<QueryParameter> Parameters =
+    [
+        new("fileName", typeof(string), "文件名（直接上传文件时）", "The file's name, when the body is the file itself"),
+        new("ledger", typeof(string), "台账名称：再次导入时按它认出同一行", "Name of the ledger: its rows are known by it when it is imported again"),
+        new("region", typeof(RegionCode), "未载明地区的行所属的行政区划", "The region of rows that name none"),
+        new("mapping", typeof(string), "随附映射的名称；不给则按表头猜测", "Name of a mapping that ships; guessed from the headers when left out"),
+    ];
+
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<LedgerImport>();
+        services.AddSingleton<IFirstStart, SampleLedgers>();
+    }
+
+    /// <inheritdoc />
+    public void Map(IEndpointRouteBuilder api)
+    {
+        api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Answer = typeof(ImportReport), Success = 201 }, RunAsync)
+            .WithRequestTimeout(LongestImport);
+        api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，不写入任何内容", "Preview a ledger: the mapping guessed and the first rows as understood; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
+        api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告", "The report of an import") { Answer = typeof(ImportReport) }, FindAsync);
+        api.Get("/imports/mappings", new Operation(Tag.Import, "随附的映射", "The mappings that ship") { Answer = typeof(IReadOnlyDictionary<string, LedgerMapping>) },
+            (Call call) => Call.Json(LedgerMapping.ShippedNames.ToDictionary(n => n, LedgerMapping.Shipped)));
+    }
+
+    /// <inheritdoc />
+    public IEnumerable<Command> Commands() => [ImportCommand.Create()];
+
+    private static Operation Upload(string chinese, string english) => new(Tag.Import, chinese, english)
+    {
+        Query = Parameters,
+        BodyMediaType = "multipart/form-data",
+        Rule = CommandRules.RecordLedgerRow,
+    };
+
+    private static async Task<IResult> RunAsync(Call call, LedgerImport import)
+    {
+        var (request, refusal) = await ImportRequest.ReadAsync(call);
+        if (request is null)
+            return Call.Refuse(refusal!);
+        var (terms, badTerms) = call.Terms(request.Bytes);
+        if (badTerms is not null)
+            return Call.Refuse(badTerms);
+        var by = call.Caller.As(null);
+        var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, by, call.Stop);
+        if (plan is null)
+            return Call.Refuse(notOpened!);
+        using (plan)
+        {
+            var (report, notRun) = await import.RunAsync(plan, by, terms, null, call.Stop);
+            if (report is null)
+                return Call.Refuse(notRun!);
+            call.Response.Headers.Location = $"{Links.Root}/imports/{report.Id}";
+            return Call.Json(report, 201);
+        }
+    }
+
+    private static async Task<IResult> PreviewAsync(Call call)
+    {
+        var (request, refusal) = await ImportRequest.ReadAsync(call);
+        if (request is null)
+            return Call.Refuse(refusal!);
+        if (!call.Caller.As(null).Roles.Contains(Role.Importer))
+            return Call.Refuse(HazardRefusals.Role.Because(null, ("command", CommandRules.RecordLedgerRow.Chinese), ("roles", CodeList.Chinese(Role.Importer))));
+        var opened = await LedgerFile.OpenAsync(request.Upload.Content, request.Upload.FileName, null, call.Stop);
+        if (!opened.IsOk)
+            return Call.Refuse(LedgerImport.Translate(opened.Refusal!));
+        using var file = opened.Value;
+        var preview = await LedgerPreview.CreateAsync(file, request.Upload.Mapping, 20, call.Stop);
+        return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
+    }
+
+    private static async Task<IResult> FindAsync(Call call, string id, LedgerImport import) =>
+        Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
+            ? Call.Json(report)
+            : Call.Refuse(ImportRefusals.NotFound.Because("id"));
+}
+
+/// <summary>The two sample ledgers that ship with the product, entered when the service starts for the first time.</summary>
+internal sealed class SampleLedgers(LedgerImport import, Projections.IRegistryQueries registry) : IFirstStart
+{
+    private static readonly (string File, string Mapping, string Region)[] Samples =
+    [
+        ("coal-mine-2026.csv", "coal-mine", "140781"),
+        ("construction-2026.xlsx", "construction", "45"),
+    ];
+
+    /// <inheritdoc />
+    public string Description => "正在导入示例台账 loading the sample ledgers…";
+
+    /// <inheritdoc />
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (await registry.BodyAsync(BodyId.Parse("dev-office"), null, cancellationToken) is not { } office)
+            return;
+        var by = new Actor("示例数据", office, [Role.Importer], "sample-ledgers", RegionCode.Nation);
+        foreach (var (name, mapping, region) in Samples)
+        {
+            await using var content = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "samples", name));
+            var upload = new LedgerUpload(name, content) { Mapping = LedgerMapping.Shipped(mapping), Region = RegionCode.Parse(region) };
+            var (plan, refusal) = await LedgerImport.OpenAsync(upload, by, cancellationToken);
+            if (plan is null)
+                throw new InvalidOperationException($"{name}: {refusal!.English}");
+            using (plan)
+                await import.RunAsync(plan, by, null, null, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text;
+using Hazards.Domain;
+using Hazards.Ledgers;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Hazards.Api.Import;
+
+/// <summary>
+/// An upload as it came: <c>multipart/form-data</c> with a part <c>file</c> and, if wanted, <c>mapping</c> (the name of
+/// a mapping that ships, or a mapping as JSON), <c>ledger</c> and <c>region</c>; or the file itself as the body with the
+/// same names in the query.
+/// </summary>
+internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
+{
+    /// <summary>The largest upload, the form around the file included.</summary>
+    public const int MostBytes = 16 * 1024 * 1024;
+
+    private const int MostFieldBytes = 256 * 1024;
+
+    public static async Task<(ImportRequest? Request, Refusal? Refusal)> ReadAsync(Call call)
+    {
+        var (bytes, tooLarge) = await RequestBody.ReadAsync(call.Request, MostBytes, call.Stop);
+        if (tooLarge is not null)
+            return (null, tooLarge);
+        var query = call.Query;
+        var form = new Form
+        {
+            FileName = query.Text("fileName", 200) ?? "upload",
+            Ledger = query.Text("ledger", 50),
+            Region = query.Text("region", 12),
+            Mapping = query.Text("mapping", 100),
+            Content = bytes,
+        };
+        if (query.Refusal is { } badQuery)
+            return (null, badQuery);
+        if (MediaTypeHeaderValue.TryParse(call.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            && await form.ReadAsync(bytes, type, call.Stop) is { } badForm)
+            return (null, badForm);
+        var (upload, refusal) = form.ToUpload();
+        return upload is null ? (null, refusal) : (new ImportRequest(bytes, upload), null);
+    }
+
+    /// <summary>The named values of an upload, wherever they stood.</summary>
+    private sealed class Form
+    {
+        public required string FileName { get; set; }
+
+        public string? Ledger { get; set; }
+
+        public string? Region { get; set; }
+
+        public string? Mapping { get; set; }
+
+        public required ReadOnlyMemory<byte> Content { get; set; }
+
+        public async Task<Refusal?> ReadAsync(byte[] body, MediaTypeHeaderValue type, CancellationToken cancellationToken)
+        {
+            Content = default;
+            try
+            {
+                var reader = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value ?? "", new MemoryStream(body));
+                while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+                    if (await TakeAsync(section, cancellationToken) is { } refusal)
+                        return refusal;
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or ArgumentException)
+            {
+                return ImportRefusals.BrokenForm.Because();
+            }
+            return Content.IsEmpty ? InputRefusals.Missing.Because("file") : null;
+        }
+
+        public (LedgerUpload? Upload, Refusal? Refusal) ToUpload()
+        {
+            var (mapping, badMapping) = ReadMapping(Mapping);
+            if (badMapping is not null)
+                return (null, badMapping);
+            RegionCode? region = null;
+            if (Region is not null)
+            {
+                if (!RegionCode.TryParse(Region, out var parsed, out var badRegion))
+                    return (null, badRegion with { Field = "region" });
+                region = parsed;
+            }
+            if ((Texts.Check("fileName", FileName, 1, 200, multiline: false) ?? Texts.Check("ledger", Ledger, 0, 50, multiline: false)) is { } wrong)
+                return (null, wrong);
+            return (new LedgerUpload(Path.GetFileName(FileName), new MemoryStream(Content.ToArray())) { Ledger = Ledger, Mapping = mapping, Region = region }, null);
+        }
+
+        private async Task<Refusal?> TakeAsync(MultipartSection section, CancellationToken cancellationToken)
+        {
+            if (section.GetContentDispositionHeader() is not { } disposition)
+                return ImportRefusals.BrokenForm.Because();
+            var name = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
+            using var content = new MemoryStream();
+            await section.Body.CopyToAsync(content, cancellationToken);
+            if (name == "file")
+            {
+                Content = content.ToArray();
+                var given = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
+                FileName = given.HasValue && given.Length > 0 ? given.Value! : FileName;
+                return null;
+            }
+            if (content.Length > MostFieldBytes)
+                return RequestRefusals.TooLarge.Because(name, ("max", MostFieldBytes));
+            var text = Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
+            switch (name)
+            {
+                case "ledger":
+                    Ledger = text;
+                    return null;
+                case "region":
+                    Region = text.Trim();
+                    return null;
+                case "mapping":
+                    Mapping = text;
+                    return null;
+                default:
+                    return RequestRefusals.UnknownField.Because(Texts.Excerpt(name), ("known", "file, mapping, ledger, region"));
+            }
+        }
+    }
+
+    /// <summary>A mapping by the name it ships under, or as JSON.</summary>
+    internal static (LedgerMapping? Mapping, Refusal? Refusal) ReadMapping(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return (null, null);
+        text = text.Trim();
+        if (text.StartsWith('{'))
+            return LedgerMapping.Parse(text) is { IsOk: true } parsed ? (parsed.Value, null) : (null, LedgerImport.Translate(LedgerMapping.Parse(text).Refusal!));
+        return LedgerMapping.ShippedNames.Contains(text)
+            ? (LedgerMapping.Shipped(text), null)
+            : (null, ImportRefusals.MappingUnknown.Because("mapping", ("value", Texts.Excerpt(text)), ("known", string.Join(", ", LedgerMapping.ShippedNames))));
+    }
+}
+
+/// <summary>Refusals of an import, beside those of the ledger itself.</summary>
+public static class ImportRefusals
+{
+#pragma warning disable CS1591 // each code says in both languages what it means
+    public static readonly RefusalCode BrokenForm = new("import.broken_form", RefusalKind.Invalid, "上传的表单不完整：应为 multipart/form-data，含 file 部分", "The form is broken: multipart/form-data with a part named file is needed");
+    public static readonly RefusalCode MappingUnknown = new("import.mapping_unknown", RefusalKind.Unprocessable, "没有名为“{value}”的映射，可用：{known}；也可以直接给出 JSON", "There is no mapping named “{value}”; there are {known}, or give one as JSON");
+    public static readonly RefusalCode NotFound = new("import.not_found", RefusalKind.NotFound, "没有这次导入，或不在您的管辖范围内", "There is no such import, or it lies outside your jurisdiction");
+#pragma warning restore CS1591
+}

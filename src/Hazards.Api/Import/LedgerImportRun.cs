@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Ledgers;
+using LedgerCell = Hazards.Domain.LedgerCell;
+
+namespace Hazards.Api.Import;
+
+/// <summary>One run over one file.</summary>
+internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress)
+{
+    private const int RowsAtOnce = 200;
+    private const int RowsInFlight = 16;
+
+    private readonly Guid _id = Guid.CreateVersion7();
+    private readonly DateTimeOffset _now = tools.Clock.GetUtcNow();
+    private readonly LedgerBodies _bodies = new(tools.Bodies, tools.Registry, by, plan.Region);
+    private readonly Dictionary<string, int> _identities = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<ImportedRow>.Builder _rows = ImmutableArray.CreateBuilder<ImportedRow>();
+    private long _version;
+    private int _events;
+
+    /// <summary>Writes that it begins, under the caller's idempotency key.</summary>
+    public Task<AppendResult> BeginAsync(CancellationToken cancellationToken) =>
+        AppendAsync(new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms.Key, cancellationToken);
+
+    /// <summary>Imports row after row and writes the report.</summary>
+    public async Task<ImportReport> ToEndAsync(CancellationToken cancellationToken)
+    {
+        var chunk = new List<LedgerRow>(RowsAtOnce);
+        await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
+        {
+            chunk.Add(row);
+            if (chunk.Count == RowsAtOnce)
+                await ImportAsync(chunk, cancellationToken);
+        }
+        await ImportAsync(chunk, cancellationToken);
+        var finished = new LedgerImportFinished(
+            _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
+            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, _bodies.Registered);
+        await AppendAsync(finished, null, cancellationToken);
+        return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), [.. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")]);
+    }
+
+    private int Count(RowOutcome outcome) => _rows.Count(r => r.Outcome == outcome);
+
+    private async Task ImportAsync(List<LedgerRow> chunk, CancellationToken cancellationToken)
+    {
+        if (chunk.Count == 0)
+            return;
+        // References and bodies first, in the order of the file: both must be the same on every run.
+        var prepared = new List<(LedgerRow Row, ExternalReference? Reference, RowBodies? Bodies, Refusal? Refusal)>(chunk.Count);
+        foreach (var row in chunk)
+            prepared.Add(await PrepareAsync(row, cancellationToken));
+        var results = new ImportedRow[prepared.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, prepared.Count), new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
+            async (i, stop) => results[i] = await ImportAsync(prepared[i].Row, prepared[i].Reference, prepared[i].Bodies, prepared[i].Refusal, stop));
+        _rows.AddRange(results);
+        _events += results.Sum(r => r.Events);
+        await AppendAsync(new LedgerRowsImported([.. results]), null, cancellationToken);
+        chunk.Clear();
+        progress?.Report(new ImportProgress(_rows.Count, _events));
+    }
+
+    private async Task<(LedgerRow, ExternalReference?, RowBodies?, Refusal?)> PrepareAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } understood || row.Identity is not { } identity)
+            return (row, null, null, null);
+        // Two rows alike to the letter are two hazards: the second is known as its identity with a number.
+        var seen = _identities[identity] = _identities.GetValueOrDefault(identity) + 1;
+        var reference = new ExternalReference($"台账:{plan.Ledger}", seen == 1 ? identity : $"{identity}-{seen}");
+        var finder = by.Body;
+        if (understood.InspectionBody is { } inspection)
+        {
+            var (body, refusal) = await _bodies.FindAsync(inspection, cancellationToken);
+            if (body is null)
+                return (row, reference, null, refusal);
+            finder = body;
+        }
+        Body? answerable = null;
+        if (understood.ResponsibleUnit is { } unit)
+        {
+            (answerable, var refusal) = await _bodies.FindAsync(unit.Name, cancellationToken);
+            if (answerable is null)
+                return (row, reference, null, refusal);
+        }
+        return (row, reference, new RowBodies(finder, answerable), null);
+    }
+
+    private async Task<ImportedRow> ImportAsync(LedgerRow row, ExternalReference? reference, RowBodies? bodies, Refusal? refusal, CancellationToken cancellationToken)
+    {
+        if (reference is null)
+            return Keep(row, row.Verdict == RowVerdict.Skipped ? RowOutcome.Skipped : RowOutcome.Kept, null);
+        if (bodies is null)
+            return Keep(row, RowOutcome.Kept, refusal);
+        var id = HazardId.For(reference);
+        var before = await tools.Hazards.LoadAsync(id, null, cancellationToken);
+        if (before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, [], [], []);
+
+        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Policy, _now) { Earlier = before?.LedgerRow?.Cells };
+        var report = story.Report(reference, plan.RegionOf(row.Understood!), LedgerPlan.SectorOf(row.Understood!, tools.Sectors));
+        var reported = Given(bodies.Finder, story.FoundAt);
+        var (steps, stopped) = Tell(story, report, id, before, reported, bodies);
+        if (stopped is not null)
+            return Keep(row, RowOutcome.Kept, stopped);
+        if (before is not null && steps.Count == 0)
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, story.NotUnderstood, story.Remarks, []);
+        var outcome = before is null
+            ? await tools.Hazards.EnterAsync(report, reported, steps, Terms(), cancellationToken)
+            : await tools.Hazards.ExecuteAsync(id, steps, Terms(), cancellationToken);
+        return outcome switch
+        {
+            Outcome<Hazard>.Done done => new ImportedRow(LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, done.Events.Length, done.After.Stage, story.NotUnderstood, story.Remarks, []),
+            Outcome<Hazard>.Refused refused => Keep(row, RowOutcome.Kept, refused.Refusal) with { Hazard = before?.Id },
+            _ => throw new InvalidOperationException(outcome.GetType().Name),
+        };
+    }
+
+    /// <summary>Lets the story tell act after act, each judged by the rules; what a rule refuses ends it there.</summary>
+    private (List<Step> Steps, Refusal? Stopped) Tell(LedgerStory story, ReportHazard report, HazardId id, Hazard? before, Given reported, RowBodies bodies)
+    {
+        var hazard = before;
+        if (hazard is null)
+        {
+            var act = Act(reported, bodies);
+            var begun = Decider.Decide(report, null, act);
+            if (begun.Refusal is { } refusal)
+                return ([], refusal);
+            hazard = Fold(id, null, begun, act);
+        }
+        var steps = new List<Step>();
+        while (story.Next(hazard) is { } next)
+        {
+            var step = new Step(next.Command, Given(next.By, next.At));
+            var act = Act(step.Given, bodies);
+            var decision = Decider.Decide(step.Command, hazard, act);
+            if (decision.Refusal is { } refusal)
+            {
+                // A hazard without its row would lose what the ledger said: then the row is kept as a whole instead.
+                if (LedgerStory.IsRecord(step.Command))
+                    return ([], refusal);
+                story.Stopped(step.Command, refusal);
+                break;
+            }
+            hazard = Fold(id, hazard, decision, act);
+            steps.Add(step);
+        }
+        return (steps, null);
+    }
+
+    private static Hazard Fold(HazardId id, Hazard? hazard, Decision decision, Act act)
+    {
+        foreach (var happened in decision.Events)
+            hazard = Hazard.Apply(id, hazard, new Happening(happened, act.Context(decision.Role)));
+        return hazard!;
+    }
+
+    private Act Act(Given given, RowBodies bodies)
+    {
+        var known = new Dictionary<BodyId, Body> { [bodies.Finder.Id] = bodies.Finder };
+        if (bodies.Answerable is { } answerable)
+            known[answerable.Id] = answerable;
+        return new Act(given.By, given.OccurredAt ?? _now, _now, tools.Policy, tools.Sectors, known, null, []);
+    }
+
+    private Given Given(Body body, DateTimeOffset at) =>
+        new(new Actor(by.Name, body, [Role.Importer], by.Client, by.Jurisdiction)) { OccurredAt = at };
+
+    private Terms Terms() => new() { CorrelationId = terms.CorrelationId ?? _id.ToString("D"), CausationId = _id.ToString("D") };
+
+    private static ImportedRow Keep(LedgerRow row, RowOutcome outcome, Refusal? refusal)
+    {
+        var why = row.Notes.Where(n => n.Severity != NoteSeverity.Info).Select(n => $"{n.Code}: {n.Zh}");
+        if (refusal is not null)
+            why = why.Append($"{refusal.Code}: {refusal.Chinese}");
+        var remarks = row.Skip is { } skip ? ImmutableArray.Create(skip.ToString()!) : [];
+        return new ImportedRow(LedgerStory.SheetOf(row), row.Number, outcome, null, 0, null, [.. why], remarks,
+            [.. row.Cells.Select(c => new LedgerCell(c.Header ?? "", c.Address, c.Text))]);
+    }
+
+    private async Task<AppendResult> AppendAsync(IImportEvent happened, AppendKey? key, CancellationToken cancellationToken)
+    {
+        var context = new EventContext(_now, Entry.Prompt, by.Name, by.Body.Id, Role.Importer, by.Client, tools.Policy.Version, null, []);
+        var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], key);
+        var result = await tools.Log.AppendAsync(append, cancellationToken);
+        if (result is AppendResult.Conflict)
+            throw new InvalidOperationException("the stream of an import has one writer only");
+        _version++;
+        return result;
+    }
+}

@@ -1,0 +1,84 @@
+using Hazards.Domain;
+using Hazards.Ledgers;
+
+namespace Hazards.Api.Import;
+
+/// <summary>A ledger opened for import: how it will be read, and under which name and region its rows are kept.</summary>
+public sealed class LedgerPlan : IDisposable
+{
+    private readonly LedgerFile _file;
+
+    private LedgerPlan(LedgerFile file, LedgerReader reader, LedgerMapping mapping, string ledger, RegionCode region, Sha256Digest digest)
+    {
+        _file = file;
+        Reader = reader;
+        Mapping = mapping;
+        Ledger = ledger;
+        Region = region;
+        File = digest;
+    }
+
+    /// <summary>Reads the rows.</summary>
+    public LedgerReader Reader { get; }
+
+    /// <summary>What its columns mean.</summary>
+    public LedgerMapping Mapping { get; }
+
+    /// <summary>The file's name.</summary>
+    public string FileName => _file.Name;
+
+    /// <summary>SHA-256 of the file.</summary>
+    public Sha256Digest File { get; }
+
+    /// <summary>Name of the ledger.</summary>
+    public string Ledger { get; }
+
+    /// <summary>The region of rows that name none.</summary>
+    public RegionCode Region { get; }
+
+    internal static (LedgerPlan? Plan, Refusal? Refusal) Make(LedgerFile file, LedgerUpload upload, Actor by, Sha256Digest digest)
+    {
+        var mapping = upload.Mapping;
+        if (mapping is null)
+        {
+            var guessed = MappingGuesser.Guess(file);
+            if (!guessed.IsOk)
+                return (null, LedgerImport.Translate(guessed.Refusal!));
+            mapping = guessed.Value.Mapping;
+        }
+        var reader = LedgerReader.Open(file, mapping);
+        if (!reader.IsOk)
+            return (null, LedgerImport.Translate(reader.Refusal!));
+        var ledger = (upload.Ledger ?? mapping.Name ?? Path.GetFileNameWithoutExtension(upload.FileName)).Trim();
+        if (Texts.Check("ledger", ledger, 1, 50, multiline: false) is { } badName)
+            return (null, badName);
+        var region = by.Jurisdiction;
+        if (upload.Region is { } given)
+            region = given;
+        else if (mapping.DefaultRegion is { } text && RegionCode.TryParse(text, out var mapped, out _))
+            region = mapped;
+        if (!by.Jurisdiction.Contains(region))
+            return (null, DiscoveryRefusals.OutsideJurisdiction.Because("region", ("value", region), ("jurisdiction", by.Jurisdiction)));
+        return Regions.Exists(region)
+            ? (new LedgerPlan(file, reader.Value, mapping, ledger, region, digest), null)
+            : (null, InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County))));
+    }
+
+    /// <summary>The region of a row: its own where it gives a code, else the plan's.</summary>
+    internal RegionCode RegionOf(UnderstoodRow row) =>
+        row.Region is { } text && RegionCode.TryParse(text.Trim(), out var own, out _) && Region.Contains(own) && Regions.Exists(own) ? own : Region;
+
+    /// <summary>The sector of a row by its code or its Chinese name; “other” where the deployment knows none such.</summary>
+    internal static SectorCode SectorOf(UnderstoodRow row, SectorCatalogue sectors)
+    {
+        if (row.Sector is not { Length: > 0 } text)
+            return SectorCode.Parse("other");
+        text = text.Trim();
+        var entry = sectors.Entries.FirstOrDefault(e => e.Code == text || e.Chinese == text)
+            ?? sectors.Entries.FirstOrDefault(e => text.Contains(e.Chinese, StringComparison.Ordinal) || e.Chinese.Contains(text, StringComparison.Ordinal));
+        return SectorCode.Parse(entry?.Code ?? "other");
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,295 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Ledgers;
+using LedgerState = Hazards.Ledgers.LedgerState;
+
+namespace Hazards.Api.Import;
+
+/// <summary>The bodies a row speaks of, found or registered before its story is told.</summary>
+/// <param name="Finder">检查单位; the importing body when the row names none.</param>
+/// <param name="Answerable">责任单位, if the row names one.</param>
+internal sealed record RowBodies(Body Finder, Body? Answerable);
+
+/// <summary>What happened next according to the ledger.</summary>
+internal sealed record LedgerStep(DateTimeOffset At, Body By, IHazardCommand Command);
+
+/// <summary>
+/// Turns a row of a ledger into what must have happened for it to stand as it does. Looks at the hazard as it is and
+/// says what the ledger tells next, until it tells no more; dates are the ledger's own, so the events are late entries.
+/// Nothing is made up: where the ledger gives no date, the time of the import stands in and the report says so.
+/// </summary>
+internal sealed class LedgerStory
+{
+    private readonly string _ledger;
+    private readonly Sha256Digest _file;
+    private readonly LedgerRow _row;
+    private readonly UnderstoodRow _understood;
+    private readonly RowBodies _bodies;
+    private readonly Policy _policy;
+    private readonly DateTimeOffset _now;
+    private readonly SortedSet<string> _notUnderstood = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
+    private bool _rowRecorded;
+    private int _corrections;
+
+    public LedgerStory(string ledger, Sha256Digest file, LedgerRow row, RowBodies bodies, Policy policy, DateTimeOffset now)
+    {
+        _ledger = ledger;
+        _file = file;
+        _row = row;
+        _understood = row.Understood ?? throw new ArgumentException("a row that was not understood has no story", nameof(row));
+        _bodies = bodies;
+        _policy = policy;
+        _now = now;
+        foreach (var note in row.Notes)
+            (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {(note.Column is null ? "" : $"[{note.Column}] ")}{note.Zh}");
+    }
+
+    /// <summary>What was not understood, or stopped the story.</summary>
+    public ImmutableArray<string> NotUnderstood => [.. _notUnderstood];
+
+    /// <summary>What is worth knowing.</summary>
+    public ImmutableArray<string> Remarks => [.. _remarks];
+
+    /// <summary>When it was found: the ledger's date, or the time of the import.</summary>
+    public DateTimeOffset FoundAt
+    {
+        get
+        {
+            if (_understood.FoundAt is { } found && found.At <= _now)
+                return found.At;
+            _notUnderstood.Add("import.found_at_unknown: 台账未载明（可用的）发现时间，按导入时间登记");
+            return _now;
+        }
+    }
+
+    /// <summary>The report that begins the hazard.</summary>
+    public ReportHazard Report(ExternalReference reference, RegionCode region, SectorCode sector)
+    {
+        var description = _understood.Description!;
+        var place = string.Join(' ', new[] { _understood.Project, _understood.Place }.Where(p => !string.IsNullOrWhiteSpace(p)));
+        return new ReportHazard(
+            Source(), region, sector, OneLine(description, 60), description, HazardKind.Safety,
+            Short(_understood.Category, 100), Enterprise(), place.Length == 0 ? null : new Place(OneLine(place, 500)), reference,
+            Short(_understood.Inspectors, 400), Short(_understood.Level?.Text, 60));
+    }
+
+    /// <summary>The next act the ledger tells of; null when it tells no more.</summary>
+    public LedgerStep? Next(Hazard hazard)
+    {
+        if (!_rowRecorded)
+        {
+            _rowRecorded = true;
+            return Importing(new RecordLedgerRow(_ledger, _file, SheetOf(_row), _row.Number, Fingerprint(_row), _understood.State?.Text,
+                [.. _row.Cells.Select(c => new LedgerCell(c.Header ?? "", c.Address, c.Text))], NotUnderstood));
+        }
+        if (NextCorrection(hazard) is { } correction)
+            return Importing(correction);
+        // What has been reopened, listed or doubled since is in people's hands; a ledger does not overrule them.
+        if (hazard.Reopened > 0 || hazard.Listing is not null || hazard.IsDual)
+        {
+            if (hazard.Version > 1 && hazard.IsOpen)
+                _remarks.Add("import.handled_online: 该隐患已在线办理（重新开案、挂牌或双重交办），台账状态未再应用");
+            return null;
+        }
+        return hazard.Stage switch
+        {
+            Stage.Reported => FromReported(),
+            Stage.Verified => FromVerified(),
+            Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance when hazard.Legs.TryGetValue(Leg.Sole, out var leg) => FromLeg(leg),
+            Stage.AwaitingClosure when Reached(LedgerState.Closed) => new LedgerStep(ClosedAt(), _bodies.Finder, new CloseHazard($"台账记载：{StateText}")),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether the row itself is on record; nothing else may be told before it is.</summary>
+    public static bool IsRecord(IHazardCommand command) => command is RecordLedgerRow;
+
+    /// <summary>A rule refused what the ledger tells; the story ends there and the report says why.</summary>
+    public void Stopped(IHazardCommand command, Refusal refusal) =>
+        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}");
+
+    /// <summary>The sheet; a csv has none and is called by its kind.</summary>
+    public static string SheetOf(LedgerRow row) => row.Sheet.Length == 0 ? "csv" : row.Sheet;
+
+    public static Sha256Digest Fingerprint(LedgerRow row) =>
+        Sha256Digest.TryParse(row.Fingerprint, out var digest, out var refusal) ? digest : throw new FormatException(refusal.English);
+
+    /// <summary>Where the ledger says it stands. Without a word for it, a row that names who must act was handed over: it must not drop off the lists.</summary>
+    private LedgerState Target
+    {
+        get
+        {
+            if (_understood.State?.Value is { } state)
+                return state;
+            if (_bodies.Answerable is null)
+                return LedgerState.Reported;
+            _remarks.Add("import.state_assumed: 台账未载明（可识别的）状态，但载明责任单位，按“已交办、未整改”登记");
+            return LedgerState.Assigned;
+        }
+    }
+
+    // What was handed over and is then said to be fixed counts as declared, not as fixed before an inspector's eyes.
+    private bool Reached(LedgerState state) => Target switch
+    {
+        LedgerState.Unfounded => false,
+        LedgerState.FixedOnTheSpot => state <= LedgerState.Declared,
+        _ => Target >= state,
+    };
+
+    private string StateText => _understood.State?.Text ?? "—";
+
+    private LedgerStep? FromReported()
+    {
+        switch (Target)
+        {
+            case LedgerState.FixedOnTheSpot:
+                return new LedgerStep(FoundAt, _bodies.Finder, new FixOnTheSpot(_understood.Measures ?? _understood.Result ?? $"台账记载：{StateText}", Short(_understood.ResponsiblePerson, 200)));
+            case LedgerState.Unfounded:
+                return new LedgerStep(FoundAt, _bodies.Finder, new RejectHazard($"台账记载：{StateText}"));
+            case LedgerState.Reported:
+                return null;
+            default:
+                break;
+        }
+        if (_understood.Level?.Value is not { } level)
+        {
+            _notUnderstood.Add("import.level_needed: 等级未能识别，隐患停在“待核实”，请人工核实定级");
+            return null;
+        }
+        return new LedgerStep(FoundAt, _bodies.Finder,
+            new VerifyHazard(level == LedgerLevel.Major ? Level.Major : Level.General, _understood.Basis, $"台账登记等级：{_understood.Level.Text}"));
+    }
+
+    private LedgerStep? FromVerified()
+    {
+        if (Target is LedgerState.Reported or LedgerState.FixedOnTheSpot or LedgerState.Unfounded)
+            return null;
+        if (_bodies.Answerable is not { } body)
+        {
+            _notUnderstood.Add("import.unit_needed: 台账未载明责任单位，隐患停在“待交办”，请人工交办");
+            return null;
+        }
+        var found = ChinaTime.DateAt(FoundAt);
+        var given = _understood.Deadline?.Day;
+        if (given < found)
+            _notUnderstood.Add("import.deadline_before_found: 整改期限早于发现日期，未采用");
+        var assumed = given is null || given < found;
+        if (assumed)
+            _remarks.Add("import.deadline_assumed: 台账未载明（可用的）整改期限，按制度默认天数推定");
+        var level = _understood.Level?.Value == LedgerLevel.Major ? Level.Major : Level.General;
+        var deadline = assumed ? _policy.Due(ClockKind.Rectify, level, FoundAt) ?? found : given!.Value;
+        return new LedgerStep(FoundAt, _bodies.Finder, new AssignHazard(
+        [
+            new LegOrder(Leg.Sole, body.Id, deadline, _understood.Measures ?? "按台账要求整改", null, Short(_understood.ResponsiblePerson, 200), assumed),
+        ]));
+    }
+
+    private LedgerStep? FromLeg(LegState leg)
+    {
+        if (_bodies.Answerable is not { } body || body.Id != leg.Body)
+        {
+            _remarks.Add("import.leg_moved: 责任单位已改派，台账状态未再应用");
+            return null;
+        }
+        switch (leg.Stage)
+        {
+            case LegStage.Assigned when Reached(LedgerState.Planned):
+                return new LedgerStep(Later(FoundAt, leg.AssignedAt), body, new AcknowledgeAssignment(Leg.Sole, Short(_understood.ResponsiblePerson, 200)));
+            case LegStage.Rectifying when Target == LedgerState.Planned && leg.Plan is null:
+                return new LedgerStep(Later(FoundAt, leg.Since), body, new SubmitPlan(Leg.Sole, null, _understood.Funds, $"台账记载：{StateText}；方案未随台账提供"));
+            case LegStage.Rectifying when Reached(LedgerState.Declared):
+                return new LedgerStep(Later(CompletedAt(), leg.Since), body, new DeclareCompletion(Leg.Sole, _understood.Result ?? $"台账记载：{StateText}"));
+            case LegStage.Declared when Reached(LedgerState.Accepted):
+                return new LedgerStep(Later(AcceptedAt(), leg.Since), _bodies.Finder, new Reinspect(Leg.Sole, Verdict.Pass, $"台账记载：{StateText}", Short(_understood.AcceptedBy ?? _understood.ReinspectedBy, 400)));
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>
+    /// What the ledger now says otherwise — but only where the hazard still says what an earlier row of this ledger
+    /// said: what a person has corrected since stays.
+    /// </summary>
+    private CorrectHazard? NextCorrection(Hazard hazard)
+    {
+        if (hazard.Version <= 2 || Earlier is not { } earlier)
+            return null;
+        (CorrectableField Field, string? Now, string? Then)[] fields =
+        [
+            (CorrectableField.Description, hazard.Description, _understood.Description),
+            (CorrectableField.Category, hazard.Category, Short(_understood.Category, 100)),
+        ];
+        for (; _corrections < fields.Length; _corrections++)
+        {
+            var (field, now, then) = fields[_corrections];
+            if (then is null || now is null || now.Trim() == then.Trim() || !earlier.Any(c => c.Text.Trim() == now.Trim()))
+                continue;
+            _corrections++;
+            return new CorrectHazard(field, then, "台账再次导入时原文已变更");
+        }
+        return null;
+    }
+
+    /// <summary>The cells of the row as an earlier import recorded them; null on a first import.</summary>
+    public ImmutableArray<LedgerCell>? Earlier { get; init; }
+
+    private LedgerStep Importing(IHazardCommand command) => new(_now, _bodies.Finder, command);
+
+    private DateTimeOffset CompletedAt() => Known("整改完成日期", _understood.CompletedAt, _understood.ReinspectedAt, _understood.AcceptedAt, _understood.ClosedAt);
+
+    private DateTimeOffset AcceptedAt() => Known("验收日期", _understood.AcceptedAt, _understood.ReinspectedAt, _understood.ClosedAt, _understood.CompletedAt);
+
+    private DateTimeOffset ClosedAt() => Known("销号日期", _understood.ClosedAt, _understood.AcceptedAt, _understood.ReinspectedAt, _understood.CompletedAt);
+
+    private DateTimeOffset Known(string what, params ReadOnlySpan<LedgerDate?> dates)
+    {
+        if (dates[0] is { } exact && exact.At <= _now)
+            return Later(exact.At, FoundAt);
+        foreach (var date in dates)
+        {
+            if (date is not { } known || known.At > _now)
+                continue;
+            _remarks.Add($"import.date_borrowed: 台账未载明{what}，按台账中最接近的日期 {ChinaTime.DateAt(known.At):yyyy-MM-dd} 登记");
+            return Later(known.At, FoundAt);
+        }
+        _remarks.Add($"import.date_unknown: 台账未载明{what}，按导入时间登记");
+        return _now;
+    }
+
+    private Enterprise? Enterprise()
+    {
+        if (Short(_understood.Enterprise, 200) is not { } name)
+            return null;
+        if (_understood.CreditCode is not { } text)
+            return new Enterprise(name);
+        if (CreditCode.TryParse(text, out var code, out var refusal))
+            return new Enterprise(name, code);
+        _notUnderstood.Add($"{refusal.Code}: {refusal.Chinese}");
+        return new Enterprise(name);
+    }
+
+    private ReportSource Source()
+    {
+        if (_understood.Source is not { } text)
+            return ReportSource.Inspection;
+        foreach (var source in Enum.GetValues<ReportSource>())
+            if (source != ReportSource.Other && text.Contains(CodeList.Chinese(source)[..2], StringComparison.Ordinal))
+                return source;
+        return ReportSource.Other;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static string? Short(string? text, int length) => string.IsNullOrWhiteSpace(text) ? null : OneLine(text, length);
+
+    private static string OneLine(string text, int length)
+    {
+        var line = string.Join(' ', text.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        if (line.Length <= length)
+            return line;
+        var cut = length - 1;
+        return line[..(char.IsHighSurrogate(line[cut - 1]) ? cut - 1 : cut)] + "…";
+    }
+}

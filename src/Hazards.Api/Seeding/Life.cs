@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Api.Seeding;
+
+/// <summary>What somebody does next to a generated hazard, and when.</summary>
+internal readonly record struct NextAct(DateTimeOffset At, Body By, Role Role, IHazardCommand Command, DocumentNumber? Document = null);
+
+/// <summary>
+/// The life of one generated hazard: looks at its state and says who does what next. Proportions follow the field's
+/// published figures: about 96 in 100 rectified, 3 in 1,000 major, two in five of the major ones listed, a third
+/// fixed on the spot; some bodies are slow, some re-inspections fail, some closed hazards come back.
+/// </summary>
+internal sealed class Life
+{
+    private const double MajorShare = 0.006;
+    private const double ListedShareOfMajor = 0.41;
+    private const double OnTheSpotShare = 0.22;
+    private const double DualShare = 0.30;
+    private const double NeverRectifiedShare = 0.03;
+    private const double UnfoundedShare = 0.015;
+
+    private readonly Prefecture _prefecture;
+    private readonly County _county;
+    private readonly Random _random;
+    private readonly bool _major;
+    private readonly bool _dual;
+    private readonly bool _onTheSpot;
+    private readonly bool _stuck;
+    private readonly bool _unfounded;
+    private readonly double _pace;
+    private int _listed;
+    private bool _commented;
+
+    public Life(Prefecture prefecture, int seed, int index)
+    {
+        _prefecture = prefecture;
+        _random = new Random(HashCode(seed, index));
+        _county = PickCounty();
+        _major = Chance(MajorShare);
+        _dual = _major || Chance(DualShare);
+        _onTheSpot = !_major && Chance(OnTheSpotShare);
+        _stuck = Chance(NeverRectifiedShare);
+        _unfounded = Chance(UnfoundedShare);
+        _pace = (0.5 + _random.NextDouble()) / _county.Diligence;
+    }
+
+    public (Body By, ReportHazard Report) Begin(int index)
+    {
+        var sector = _prefecture.PickSector(_random);
+        var enterprise = _county.Enterprises[_random.Next(_county.Enterprises.Length)];
+        var (title, description, category) = Phrases.Pick(sector, _random);
+        var source = Pick([ReportSource.SelfInspection, ReportSource.Inspection, ReportSource.Inspection, ReportSource.Enforcement, ReportSource.GridWorker, ReportSource.Hotline, ReportSource.Expert, ReportSource.Public]);
+        var township = RegionCode.Parse($"{_county.Region.Value}{100 + _random.Next(12):D3}");
+        var report = new ReportHazard(
+            source, township, sector, title, $"{enterprise.Name}：{description}",
+            sector.Value is "forest_fire" or "flood_drought" or "geology" or "earthquake" ? HazardKind.NaturalDisaster : HazardKind.Safety,
+            category, enterprise, new Place($"{_county.Name}{enterprise.Name}{Pick(["一车间", "二车间", "仓库", "配电房", "储罐区", "施工现场", "宿舍楼", "调压站"])}"),
+            new ExternalReference("seed", index.ToString("D8", System.Globalization.CultureInfo.InvariantCulture)),
+            ReportedLevel: _major ? "重大" : Pick(["一般", "一般", "3级", "C"]));
+        return (_county.Office, report);
+    }
+
+    /// <summary>The next act on the hazard as it stands; null when nothing more happens to it.</summary>
+    public NextAct? Next(Hazard hazard)
+    {
+        var after = hazard.LastOccurredAt;
+        switch (hazard.Stage)
+        {
+            case Stage.Reported when _onTheSpot:
+                return At(after, 0.05, _county.Office, Role.Inspector, new FixOnTheSpot("检查人员在场监督，责任单位当场整改到位", "现场负责人"));
+            case Stage.Reported when _unfounded:
+                return At(after, 1, _county.Office, Role.Coordinator, new RejectHazard("经现场核查，所报情况不存在"));
+            case Stage.Reported:
+                return At(after, 0.7, _county.Office, Role.Coordinator, _major ? new VerifyHazard(Level.Major, "重大事故隐患判定标准第四条第二项", "现场核查属实") : new VerifyHazard(Level.General, null, "属实"));
+            case Stage.Verified:
+                return At(after, 0.6, _county.Office, Role.Coordinator, Assignment(hazard, after));
+            case Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance:
+                return InHand(hazard, after);
+            case Stage.AwaitingClosure when hazard.Listing is not null:
+                return At(after, 1.5, _prefecture.Office, Role.ListingAuthority, new DelistHazard(DelistingGround.Accepted, "各责任方均已验收合格"), Paper("摘"));
+            case Stage.AwaitingClosure:
+                return At(after, 0.8, _county.Office, Role.Coordinator, new CloseHazard("验收合格，予以销号"));
+            case Stage.Closed when hazard.Closure is { LookedBackAt: null, Ground: not ClosureGround.FixedOnTheSpot } && (_major || Chance(0.02)):
+                return At(after, 60, _county.Supervision, Role.Supervisor, Chance(0.06) && hazard.Reopened == 0
+                    ? new LookBack(LookbackResult.Recurred, "回头看发现隐患反弹", "督查组", Orders(hazard, after.AddDays(120)))
+                    : new LookBack(LookbackResult.Holding, "未发现反弹", "督查组"));
+            default:
+                return null;
+        }
+    }
+
+    private NextAct? InHand(Hazard hazard, DateTimeOffset after)
+    {
+        if (_major && hazard.Listing is null && _listed == 0 && hazard.Stage == Stage.Rectifying)
+        {
+            _listed = Chance(ListedShareOfMajor) ? 1 : 2;
+            if (_listed == 1)
+                return At(after, 2, _prefecture.Office, Role.ListingAuthority,
+                    new ListHazard(ListingLevel.Prefecture, ChinaTime.DateAt(after).AddDays(120), "限期整改到位，按月报告进度", "州政府门户网站"), Paper("挂"));
+        }
+        var today = ChinaTime.DateAt(after);
+        if (hazard.Legs.Values.FirstOrDefault(l => l.Deadline < today && l.Stage < LegStage.Declared) is { } late && Supervise(late, after) is { } step)
+            return step;
+        // The slower leg acts last: pick the leg that has waited longest.
+        foreach (var leg in hazard.Legs.Values.OrderBy(l => l.Stage).ThenBy(l => l.Since))
+            if (OnLeg(hazard, leg, after) is { } act)
+                return act;
+        return null;
+    }
+
+    private NextAct? Supervise(LegState late, DateTimeOffset after)
+    {
+        if (!late.Steps.ContainsKey(SupervisionStep.Urge))
+            return At(after, 2, _county.Supervision, Role.Supervisor, new Urge("整改已超期，请立即办理", late.Leg));
+        if (!late.Steps.ContainsKey(SupervisionStep.Notice) && Chance(0.6))
+            return At(after, 4, _county.Supervision, Role.Supervisor, new IssueNotice("限七日内整改到位并书面报告", late.Leg), Paper("督"));
+        return !late.Steps.ContainsKey(SupervisionStep.Interview) && Chance(0.3)
+            ? At(after, 7, _county.Supervision, Role.Supervisor, new HoldInterview("主要负责人", "约谈要求立即整改", late.Leg))
+            : null;
+    }
+
+    private NextAct? OnLeg(Hazard hazard, LegState leg, DateTimeOffset after)
+    {
+        var body = leg.Leg == Leg.Territorial ? _county.Government : _county.Regulators[hazard.Sector];
+        switch (leg.Stage)
+        {
+            case LegStage.Assigned:
+                return At(after, 0.5, body, Role.Responsible, new AcknowledgeAssignment(leg.Leg, "分管负责人"));
+            case LegStage.Rectifying when leg.Plan is null && (_major || Chance(0.45)):
+                return At(after, 2.5, body, Role.Responsible, new SubmitPlan(leg.Leg, Phrases.Plan(_major), 0.5m + _random.Next(1, 400) / 10m));
+            case LegStage.Rectifying when leg.Plan is { Verdict: null }:
+                return At(after, 1.5, _county.Office, Role.Coordinator, new ReviewPlan(leg.Leg, Verdict.Pass, "方案可行"));
+            case LegStage.Rectifying when _stuck && leg.Percent >= 30:
+                // Nothing more comes from this body; supervisors go on after the deadline, and then it stays overdue.
+                var passed = ChinaTime.EndOf(leg.Deadline);
+                return Supervise(leg, passed > after ? passed : after);
+            case LegStage.Rectifying when !_commented && Chance(0.1):
+                _commented = true;
+                return At(after, 1, _county.Office, Role.Coordinator, new AddComment("已电话了解进展"));
+            case LegStage.Rectifying when leg.Percent < 80:
+                return At(after, _major ? 18 : 4, body, Role.Responsible, new ReportProgress(leg.Leg, Math.Min(100, leg.Percent + 30 + _random.Next(30)), "按方案推进", null));
+            case LegStage.Rectifying:
+                return At(after, _major ? 10 : 3, body, Role.Responsible, new DeclareCompletion(leg.Leg, "隐患部位已整改到位，附整改前后照片", 0.3m + _random.Next(1, 300) / 10m));
+            case LegStage.Declared:
+                return At(after, 2.5, _county.Office, Role.Coordinator, Chance(0.07)
+                    ? new Reinspect(leg.Leg, Verdict.Fail, "整改不彻底，责令继续整改", "复查组", ChinaTime.DateAt(after).AddDays(25))
+                    : new Reinspect(leg.Leg, Verdict.Pass, "整改到位", "复查组"));
+            default:
+                return null;
+        }
+    }
+
+    private AssignHazard Assignment(Hazard hazard, DateTimeOffset after) => new(Orders(hazard, after));
+
+    private ImmutableArray<LegOrder> Orders(Hazard hazard, DateTimeOffset after)
+    {
+        var deadline = ChinaTime.DateAt(after).AddDays(_major ? 90 + _random.Next(60) : 12 + _random.Next(25));
+        var regulator = _county.Regulators[hazard.Sector].Id;
+        return _dual
+            ?
+            [
+                new LegOrder(Leg.Territorial, _county.Government.Id, deadline, "属地政府督促企业按期整改", _county.Supervision.Id),
+                new LegOrder(Leg.Sectoral, regulator, deadline.AddDays(_random.Next(5)), "行业主管部门指导并监督整改", _county.Office.Id),
+            ]
+            : [new LegOrder(Leg.Sole, regulator, deadline, "按期整改并报告", null, "科室负责人")];
+    }
+
+    private NextAct At(DateTimeOffset after, double days, Body by, Role role, IHazardCommand command, DocumentNumber? paper = null)
+    {
+        // Delays are exponential around their mean, never under a minute.
+        var delay = -Math.Log(1 - _random.NextDouble()) * days * _pace;
+        return new NextAct(after + TimeSpan.FromMinutes(1) + TimeSpan.FromDays(Math.Min(delay, days * 6)), by, role, command, paper);
+    }
+
+    private DocumentNumber Paper(string kind) => DocumentNumber.Parse($"州安委办{kind}〔2026〕{_random.Next(1, 10_000)}号");
+
+    private County PickCounty()
+    {
+        var at = _random.NextDouble() * _prefecture.Counties.Sum(c => c.Weight);
+        foreach (var county in _prefecture.Counties)
+            if ((at -= county.Weight) <= 0)
+                return county;
+        return _prefecture.Counties[^1];
+    }
+
+    private bool Chance(double share) => _random.NextDouble() < share;
+
+    private T Pick<T>(T[] from) => from[_random.Next(from.Length)];
+
+    // Not System.HashCode: that one differs from process to process.
+    private static int HashCode(int seed, int index) => unchecked((seed * 486187739 + index) * 16777619 ^ (index >> 7));
+}
