@@ -102,16 +102,16 @@ internal sealed class BoardQuery(NpgsqlDataSource dataSource, Scope scope, Regio
     }
 
     /// <summary>Within a township the sums are too coarse and the hazards few: they are counted, by hazards_by_region.</summary>
-    private string CountedSql() => Rows("1 as n, 0 as overdue, 0 as soon", "true");
+    private string CountedSql() => Rows("1 as n, 0 as overdue, 0 as soon", "true", liveOnly: false);
 
-    /// <summary>By hazards_by_due and history_by_due.</summary>
+    /// <summary>By hazards_by_due and history_by_due, which have all it reads.</summary>
     private string DueSql()
     {
         var today = where.Date(scope.Today);
         var soon = where.Date(scope.Today.AddDays(dueSoonDays));
-        return Rows($"0, (h.next_due < {today})::int, (h.next_due >= {today})::int", $"h.next_due <= {soon} and h.next_due < 'infinity'");
+        return Rows($"0, (h.next_due < {today})::int, (h.next_due >= {today})::int", $"h.next_due <= {soon} and h.next_due < 'infinity'", liveOnly: true);
     }
 
-    private string Rows(string counts, string condition) => string.Join("\nunion all\n", Sources.Of(scope, where).Select(s =>
+    private string Rows(string counts, string condition, bool liveOnly) => string.Join("\nunion all\n", Sources.Of(scope, where, liveOnly).Select(s =>
         $"select h.region, h.sector, h.stage, h.level, {counts} from {s.Table} h where {where.Sql} and {s.InForce} and {condition}"));
 }

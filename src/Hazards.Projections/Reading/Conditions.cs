@@ -19,6 +19,9 @@ internal sealed class Conditions
     /// <summary>False when the conditions contradict each other: nothing can be found.</summary>
     public bool Possible { get; private set; } = true;
 
+    /// <summary>True when only live hazards can fulfil the conditions: they ask for a clock, a listing or an open stage.</summary>
+    public bool LiveOnly { get; private set; }
+
     public string Sql => sql.ToString();
 
     public void AddTo(NpgsqlCommand command) => command.Parameters.AddRange(parameters.ToArray());
@@ -55,6 +58,8 @@ internal sealed class Conditions
     public Conditions Apply(Scope scope, HazardFilter filter)
     {
         Within(scope, filter.Region);
+        LiveOnly = filter is { Owes: not null } or { Overdue: true } or { Listed: true } or { ListingLevel: not null }
+            || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
         if (!filter.Sectors.IsDefaultOrEmpty)
             And($"h.sector = any ({Codes(filter.Sectors, s => s.Value)})");
         if (!filter.Stages.IsDefaultOrEmpty)

@@ -43,7 +43,7 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
         reader.IsDBNull(0) ? null : BodyId.Parse(reader.GetString(0)), Codes.Read<ClockKind>(reader.GetString(1)), reader.GetInt32(2), reader.GetInt32(3));
 
     private string Rows(string columns) =>
-        string.Join("\n  union all\n  ", Sources.Of(scope, where).Select(s => $"select {columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
+        string.Join("\n  union all\n  ", Sources.Of(scope, where, liveOnly: true).Select(s => $"select {columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
 
     private async Task<ImmutableArray<T>> ReadAsync<T>(
         string sql, Func<NpgsqlDataReader, T> read, Func<IEnumerable<T>, IEnumerable<T>> order, CancellationToken cancellationToken)

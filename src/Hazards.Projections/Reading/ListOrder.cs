@@ -12,6 +12,9 @@ namespace Hazards.Projections.Reading;
 /// <param name="Segments">The condition of each segment, in order; the first has the column's values, a second has none.</param>
 internal sealed record ListOrder(string Column, bool IsDate, bool Descending, params string[] Segments)
 {
+    /// <summary>Whether a segment has live hazards only: what has a due date or a listing is live.</summary>
+    public bool LiveOnly(int segment) => segment == 0 && IsDate;
+
     // Served by hazards_by_recorded, history_by_recorded and quiet_by_recorded.
     private static ListOrder Recorded(bool descending) => new("first_recorded_at", false, descending, "true");
 

@@ -13,65 +13,59 @@ namespace Hazards.Projections.Reading;
 internal sealed class ListQuery(NpgsqlDataSource dataSource, Policy policy, Scope scope, HazardFilter filter, ListOrder order, byte[] hash, string? cursorText, int limit)
 {
     private readonly PageCursor? cursor = PageCursor.Read(cursorText, hash);
-    private readonly Conditions where = new Conditions().Apply(scope, filter);
 
     public async Task<Page<HazardItem>> RunAsync(CancellationToken cancellationToken)
     {
-        if (!where.Possible)
-            return new Page<HazardItem>([], null);
-        await using var command = dataSource.CreateCommand(Sql());
-        where.AddTo(command);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var items = ImmutableArray.CreateBuilder<HazardItem>();
         PageCursor last = default;
-        while (await reader.ReadAsync(cancellationToken))
+        // Nearly every page lies in one segment, and a segment that is not reached is not read.
+        for (var segment = cursor?.Segment ?? 0; segment < order.Segments.Length; segment++)
         {
-            if (items.Count == limit)
-                return new Page<HazardItem>(items.DrainToImmutable(), last.Write(hash));
-            items.Add(HazardReader.Item(reader, scope.Today, policy));
-            last = new PageCursor(reader.GetInt32(6), HazardReader.Key(reader, 7, order.IsDate), reader.GetGuid(0).ToString("N"));
+            var where = new Conditions().Apply(scope, filter);
+            if (!where.Possible)
+                break;
+            await using var command = dataSource.CreateCommand(Sql(where, segment, limit + 1 - items.Count));
+            where.AddTo(command);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                if (items.Count == limit)
+                    return new Page<HazardItem>(items.DrainToImmutable(), last.Write(hash));
+                items.Add(HazardReader.Item(reader, scope.Today, policy));
+                last = new PageCursor(segment, HazardReader.Key(reader, 6, order.IsDate), reader.GetGuid(0).ToString("N"));
+            }
         }
 
         return new Page<HazardItem>(items.DrainToImmutable(), null);
     }
 
-    private string Sql()
+    private string Sql(Conditions where, int segment, int rows)
     {
+        var hasKey = segment == 0;
+        var key = hasKey ? $"h.{order.Column}" : $"null::{(order.IsDate ? "date" : "timestamptz")}";
+        var after = After(where, segment, hasKey);
+        var parts = Sources.Of(scope, where, where.LiveOnly || order.LiveOnly(segment)).Select(source => $"""
+            (select h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last, {key} as key
+              from {source.Table} h
+              where {where.Sql}
+                and {source.InForce} and {order.Segments[segment]}{after}
+              order by {(hasKey ? $"h.{order.Column} {Direction}, " : "")}h.hazard_id {Direction}
+              limit {rows})
+            """);
         return $"""
-            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.segment, p.key
+            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.key
             from (
               select * from (
-              {string.Join("\n  union all\n  ", Parts())}) u
-              order by segment, key {Direction}, hazard_id {Direction} limit {limit + 1}) p
+              {string.Join("\n  union all\n  ", parts)}) u
+              order by key {Direction}, hazard_id {Direction} limit {rows}) p
             cross join lateral (select i.item from rows.hazard_items i where i.position = p.position limit 1) i
-            order by p.segment, p.key {Direction}, p.hazard_id {Direction}
+            order by p.key {Direction}, p.hazard_id {Direction}
             """;
     }
 
     private string Direction => order.Descending ? "desc" : "asc";
 
-    private IEnumerable<string> Parts()
-    {
-        foreach (var (table, inForce) in Sources.Of(scope, where))
-            for (var segment = cursor?.Segment ?? 0; segment < order.Segments.Length; segment++)
-                yield return Part(table, inForce, segment);
-    }
-
-    private string Part(string table, string inForce, int segment)
-    {
-        var hasKey = segment == 0;
-        var key = hasKey ? $"h.{order.Column}" : $"null::{(order.IsDate ? "date" : "timestamptz")}";
-        return $"""
-            (select h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last, {segment} as segment, {key} as key
-              from {table} h
-              where {where.Sql}
-                and {inForce} and {order.Segments[segment]}{After(segment, hasKey)}
-              order by {(hasKey ? $"h.{order.Column} {Direction}, " : "")}h.hazard_id {Direction}
-              limit {limit + 1})
-            """;
-    }
-
-    private string After(int segment, bool hasKey)
+    private string After(Conditions where, int segment, bool hasKey)
     {
         if (cursor is not { } c || c.Segment != segment)
             return "";

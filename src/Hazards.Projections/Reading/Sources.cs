@@ -3,7 +3,10 @@ namespace Hazards.Projections.Reading;
 /// <summary>The tables that together hold every hazard as it stood at the scope's instant, each hazard in exactly one.</summary>
 internal static class Sources
 {
-    public static IEnumerable<(string Table, string InForce)> Of(Scope scope, Conditions where)
+    /// <param name="scope">The instant.</param>
+    /// <param name="where">Takes the parameters.</param>
+    /// <param name="liveOnly">Nothing is asked for but hazards that something may still become due of.</param>
+    public static IEnumerable<(string Table, string InForce)> Of(Scope scope, Conditions where, bool liveOnly)
     {
         if (scope.AsOf is not { } asOf)
         {
@@ -17,6 +20,7 @@ internal static class Sources
             h.live and h.recorded_from <= {instant} and h.recorded_to > {instant}
                 and h.epoch = (select e.epoch from rows.epochs e where e.starts <= {instant} order by e.starts desc limit 1)
             """);
-        yield return ("rows.hazard_history", $"not h.live and h.recorded_from <= {instant} and h.recorded_to > {instant}");
+        if (!liveOnly)
+            yield return ("rows.hazard_history", $"not h.live and h.recorded_from <= {instant} and h.recorded_to > {instant}");
     }
 }

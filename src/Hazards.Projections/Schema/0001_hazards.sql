@@ -38,7 +38,7 @@ create index hazards_by_recorded on rows.hazards (first_recorded_at, hazard_id, 
 create index hazards_by_found    on rows.hazards (found_at, hazard_id, recorded_from, region);
 create index hazards_by_changed  on rows.hazards (recorded_from, hazard_id, region);
 create index hazards_by_region   on rows.hazards (region);
-create index hazards_by_due      on rows.hazards (next_due, hazard_id, recorded_from, region) where next_due < 'infinity';
+create index hazards_by_due      on rows.hazards (next_due, hazard_id, recorded_from, region) include (sector, stage, level) where next_due < 'infinity';
 create index hazards_by_listing  on rows.hazards (listing_deadline, hazard_id, recorded_from, region) where listing_deadline is not null;
 create index hazards_by_enterprise on rows.hazards (enterprise) where enterprise is not null;
 
@@ -52,7 +52,7 @@ create table rows.hazard_history (
 
 create index history_by_hazard   on rows.hazard_history (hazard_id, recorded_from);
 create index history_by_recorded on rows.hazard_history (epoch, first_recorded_at, hazard_id, recorded_from, recorded_to, region) where live;
-create index history_by_due      on rows.hazard_history (epoch, next_due, hazard_id, recorded_from, recorded_to, region) where live and next_due < 'infinity';
+create index history_by_due      on rows.hazard_history (epoch, next_due, hazard_id, recorded_from, recorded_to, region) include (sector, stage, level) where live and next_due < 'infinity';
 create index history_by_listing  on rows.hazard_history (epoch, listing_deadline, hazard_id, recorded_from, recorded_to, region) where live and listing_deadline is not null;
 create index quiet_by_recorded   on rows.hazard_history (first_recorded_at, hazard_id, recorded_from, recorded_to, region) where not live;
 
