@@ -19,6 +19,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     private readonly AppendQueue queue;
     private readonly AppendWriter writer;
     private readonly EventLogTelemetry telemetry;
+    private int disposed;
 
     private PostgresEventLog(NpgsqlDataSource dataSource, EventLogOptions options, IRowWriter? rows)
     {
@@ -155,6 +156,8 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     /// <summary>Takes in no more appends, writes those that wait (for at most the append timeout), and lets go of the database.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
         await writer.DisposeAsync();
         await head.DisposeAsync();
         telemetry.Dispose();
