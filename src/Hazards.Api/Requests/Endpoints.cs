@@ -4,8 +4,22 @@ namespace Hazards.Api;
 internal static class Endpoints
 {
     public static RouteHandlerBuilder Get(this IEndpointRouteBuilder routes, string pattern, Operation operation, Delegate handler) =>
-        routes.MapGet(pattern, handler).WithMetadata(operation);
+        Describe(routes.MapGet(pattern, handler), operation);
 
     public static RouteHandlerBuilder Post(this IEndpointRouteBuilder routes, string pattern, Operation operation, Delegate handler) =>
-        routes.MapPost(pattern, handler).WithMetadata(operation);
+        Describe(routes.MapPost(pattern, handler), operation);
+
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, Operation operation)
+    {
+        endpoint.WithMetadata(operation);
+        if (operation.Answer is { } answer)
+            endpoint.Produces(operation.Success, answer);
+        endpoint.Add(builder =>
+        {
+            var pattern = (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
+            foreach (var status in Errors.Of(operation, pattern))
+                builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
+        });
+        return endpoint;
+    }
 }

@@ -80,6 +80,7 @@ public static class HazardsService
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();
         services.AddSingleton<Readiness>();
+        ApiDocument.Add(services);
         services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout, TimeoutStatusCode = 503 });
     }
 
@@ -111,6 +112,7 @@ public static class HazardsService
             module.Map(api);
         CodeEndpoints.MapProblems(app);
         Health.Map(app);
+        ApiDocument.Map(app);
     }
 }
 
