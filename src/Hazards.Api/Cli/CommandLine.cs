@@ -26,6 +26,7 @@ internal static class CommandLine
         RunCommand.Create(),
         ServeCommand.Create(),
         MigrateCommand.Create(),
+        RebuildCommand.Create(),
         .. Modules.All.SelectMany(m => m.Commands()),
     ];
 }

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+using Spectre.Console;
+
+namespace Hazards.Api;
+
+/// <summary><c>hazards rebuild</c>: makes the rows anew from the log, beside the live ones, and exchanges them.</summary>
+internal static class RebuildCommand
+{
+    public static Command Create()
+    {
+        var check = new Option<bool>("--check") { Description = "只比对，不替换 · only compare with the live rows; 1 when they differ" };
+        var database = new DatabaseOptions();
+        var command = new Command("rebuild", "从日志重建查询表 · make the rows anew from the log") { check };
+        database.AddTo(command);
+        command.SetAction(async (parsed, stop) =>
+        {
+            await using var opened = await database.OpenAsync(parsed, stop);
+            return await RunAsync(opened.ConnectionString, parsed.GetValue(check), stop);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string connectionString, bool check, CancellationToken stop)
+    {
+        await using var source = Database.Open(connectionString);
+        await Database.MigrateAsync(source, stop);
+        await using var log = PostgresEventLog.Create(source);
+        return await Bar().StartAsync(async context =>
+        {
+            var bar = context.AddTask(check ? "比对 comparing" : "重建 rebuilding", maxValue: 1);
+            var progress = new Showing(bar);
+            if (!check)
+            {
+                await Rebuild.RunAsync(source, log, Policy.NationalBaseline, progress, stop);
+                bar.Value = bar.MaxValue;
+                return 0;
+            }
+
+            var comparison = await Rebuild.CompareAsync(source, log, Policy.NationalBaseline, progress, stop);
+            bar.Value = bar.MaxValue;
+            AnsiConsole.WriteLine(comparison.Same
+                ? $"一致 the same, up to event {comparison.Position}"
+                : $"不一致 different, up to event {comparison.Position}: {comparison.Live} ≠ {comparison.Rebuilt}");
+            return comparison.Same ? 0 : 1;
+        });
+    }
+
+    private static Progress Bar() => AnsiConsole.Progress()
+        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn());
+
+    private sealed class Showing(ProgressTask bar) : IProgress<RebuildProgress>
+    {
+        public void Report(RebuildProgress value)
+        {
+            bar.MaxValue = Math.Max(1, value.Head);
+            bar.Value = value.Position;
+        }
+    }
+}
