@@ -53,6 +53,9 @@ internal static class EventLabels
         new("body_renamed", "单位更名", "Body renamed"),
         new("body_changed", "单位变更", "Body changed"),
         new("body_dissolved", "单位撤销", "Body dissolved"),
+        new("ledger_import_started", "开始导入台账", "Ledger import started"),
+        new("ledger_rows_imported", "导入台账行", "Ledger rows imported"),
+        new("ledger_import_finished", "完成导入台账", "Ledger import finished"),
         new("api_key_issued", "密钥签发", "API key issued"),
         new("api_key_revoked", "密钥吊销", "API key revoked"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);

@@ -47,7 +47,8 @@ internal sealed class Schemas : IOpenApiSchemaTransformer
         var value = Nullable.GetUnderlyingType(type) ?? type;
         if (Values.ContainsKey(value))
         {
-            schema.Type = JsonSchemaType.String | (value == type ? 0 : JsonSchemaType.Null);
+            // Never null here: a type's component is shared, and where null is allowed its user says so.
+            schema.Type = JsonSchemaType.String;
             schema.Properties = null;
             schema.Required = null;
         }
@@ -67,7 +68,8 @@ internal sealed class Schemas : IOpenApiSchemaTransformer
         }
         else if (type.IsEnum)
         {
-            schema.Type = JsonSchemaType.String | (schema.Enum?.Any(e => e is null) == true ? JsonSchemaType.Null : 0);
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = schema.Enum?.Where(e => e is not null).ToList();
             schema.Description = string.Join('\n', type.GetFields(BindingFlags.Public | BindingFlags.Static)
                 .Select(f => (Code: JsonNamingPolicy.CamelCase.ConvertName(f.Name), Label: f.GetCustomAttribute<LabelAttribute>()))
                 .Select(p => p.Label is null ? $"- `{p.Code}`" : $"- `{p.Code}` {p.Label.Chinese} · {p.Label.English}"));

@@ -150,28 +150,33 @@ internal static class OrderReader
 
     public static Order<T> Read<T>(JsonElement body, string? leg, Caller caller) where T : class
     {
-        var own = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        var act = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         try
         {
-            foreach (var member in body.EnumerateObject())
-                if (!(ActNames.Contains(member.Name) ? act : own).TryAdd(member.Name, member.Value))
-                    return new Order<T>(RequestRefusals.DuplicateField.Because(Texts.Excerpt(member.Name)));
+            return Split<T>(body, leg, caller);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or JsonException { InnerException: InvalidOperationException })
         {
+            // Half of a surrogate pair, written as an escape: no text can hold it.
             return new Order<T>(InputRefusals.NotClean.Because());
         }
+    }
 
-        if (leg is not null && !own.TryAdd("leg", JsonSerializer.SerializeToElement(leg)))
-            return new Order<T>(RequestRefusals.UnknownField.Because("leg", ("known", string.Join(", ", RequestJson.MembersOf(typeof(T)).Select(m => m.Name).Where(n => n != "leg").Concat(ActNames)))));
-        return Read<T>(own, act, caller);
+    private static Order<T> Split<T>(JsonElement body, string? leg, Caller caller) where T : class
+    {
+        var own = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var act = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in body.EnumerateObject())
+            if (!(ActNames.Contains(member.Name) ? act : own).TryAdd(member.Name, member.Value))
+                return new Order<T>(RequestRefusals.DuplicateField.Because(Texts.Excerpt(member.Name)));
+        return leg is null || own.TryAdd("leg", JsonSerializer.SerializeToElement(leg))
+            ? Read<T>(own, act, caller)
+            : new Order<T>(RequestRefusals.UnknownField.Because("leg", ("known", Known<T>("leg"))));
     }
 
     private static Order<T> Read<T>(Dictionary<string, JsonElement> own, Dictionary<string, JsonElement> act, Caller caller) where T : class
     {
         if (own.Keys.FirstOrDefault(n => RequestJson.MembersOf(typeof(T)).All(m => m.Name != n)) is { } unknown)
-            return new Order<T>(RequestRefusals.UnknownField.Because(Texts.Excerpt(unknown), ("known", string.Join(", ", RequestJson.MembersOf(typeof(T)).Select(m => m.Name).Concat(ActNames)))));
+            return new Order<T>(RequestRefusals.UnknownField.Because(Texts.Excerpt(unknown), ("known", Known<T>())));
         if (RequestJson.TryRead<ActFields>(Whole(act), out var fields) is { } wrongAct)
             return new Order<T>(wrongAct);
         if (Texts.Check("actor", fields!.Actor, 0, Texts.NameLength, multiline: false) is { } wrongActor)
@@ -188,6 +193,9 @@ internal static class OrderReader
             Attachments = fields.Attachments.IsDefault ? [] : fields.Attachments,
         }, null);
     }
+
+    private static string Known<T>(string? except = null) =>
+        string.Join(", ", RequestJson.MembersOf(typeof(T)).Select(m => m.Name).Where(n => n != except).Concat(ActNames));
 
     private static JsonElement Whole(Dictionary<string, JsonElement> members) => JsonSerializer.SerializeToElement(members);
 }

@@ -60,7 +60,8 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         var details = new ProblemDetails(
             TypeOf(refusal.Reason), Title(code, english), code, english ? refusal.English : refusal.Chinese,
             refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : refusal.Facts, TraceIdOf(httpContext));
-        await JsonSerializer.SerializeAsync(response.Body, details, DomainJson.Options, httpContext.RequestAborted);
+        // Not the request's own token: a request that timed out is cancelled, and must hear that it was.
+        await JsonSerializer.SerializeAsync(response.Body, details, DomainJson.Options, CancellationToken.None);
     }
 
     private static string Title(int status, bool english) => status switch
