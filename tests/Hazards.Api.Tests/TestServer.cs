@@ -1,0 +1,42 @@
+using Hazards.LocalPostgres;
+using Npgsql;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>
+/// The PostgreSQL that all tests share: the one HAZARDS_TEST_POSTGRES names, where databases may be created, or a
+/// private cluster, which ends with this process.
+/// </summary>
+internal static class TestServer
+{
+    private static readonly Lazy<Task<string>> Started = new(StartAsync);
+
+    public static Task<string> ConnectionStringAsync() => Started.Value;
+
+    public static async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"api_{Guid.NewGuid():n}";
+        await ExecuteAsync($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+        return new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString;
+    }
+
+    public static Task DropDatabaseAsync(string connectionString) =>
+        ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
+
+    public static async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<string> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("HAZARDS_TEST_POSTGRES") is { Length: > 0 } given)
+            return given;
+        var cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Durable = false, SharedBuffers = "128MB" });
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+        return cluster.ConnectionString;
+    }
+}
