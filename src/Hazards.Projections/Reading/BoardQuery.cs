@@ -51,7 +51,8 @@ internal sealed class BoardQuery(NpgsqlDataSource dataSource, Scope scope, Regio
     {
         var head = scope.AsOf is { } asOf ? $"rows.position_at({where.Instant(asOf)})" : "coalesce((select max(e.seq_id) from log.mt_events e), 0)";
         return $"""
-            with cells as (
+            with head as materialized (select {head} as position), -- once, and not for every cell
+            cells as (
               select left(region, {Digits}) as region, sector, stage, level,
                      sum(n)::int as n, sum(overdue)::int as overdue, sum(soon)::int as soon
               from (
@@ -62,7 +63,7 @@ internal sealed class BoardQuery(NpgsqlDataSource dataSource, Scope scope, Regio
               having sum(n) <> 0
             )
             select head.position, cells.*
-            from (select {head} as position) head
+            from head
             left join cells on true
             order by cells.region, cells.sector, cells.stage, cells.level
             """;
@@ -85,7 +86,7 @@ internal sealed class BoardQuery(NpgsqlDataSource dataSource, Scope scope, Regio
 
         var from = $"(select b.position from rows.board_checkpoints b where {checkpoints} order by b.position desc limit 1)";
         return $"""
-            select h.region, h.sector, h.stage, h.level, h.n, 0 as overdue, 0 as soon
+            select h.region, h.sector, h.stage, h.level, h.n::int as n, 0 as overdue, 0 as soon
             from rows.board_totals h
             where {where.Sql} and h.checkpoint = {from}
             union all
