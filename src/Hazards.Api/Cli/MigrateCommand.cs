@@ -8,7 +8,8 @@ internal static class MigrateCommand
     public static Command Create()
     {
         var database = new DatabaseOptions();
-        var command = new Command("migrate", "升级数据库结构 · bring the database up to date");
+        var grant = new Option<string?>("--grant") { Description = "授权给只能追加和读取的角色 · makes and grants a role that may only append and read" };
+        var command = new Command("migrate", "升级数据库结构 · bring the database up to date") { grant };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
@@ -16,7 +17,10 @@ internal static class MigrateCommand
             await using var source = Database.Open(opened.ConnectionString);
             var applied = await Database.MigrateAsync(source, stop);
             Console.WriteLine(applied.Count == 0 ? "已是最新 up to date" : string.Join('\n', applied));
-            return 0;
+            if (parsed.GetValue(grant) is not { Length: > 0 } role || await Database.GrantAsync(source, role, stop))
+                return 0;
+            await Console.Error.WriteLineAsync($"角色 {role} 不存在，且当前用户不能创建 · the role {role} does not exist and this user may not make it");
+            return 1;
         });
         return command;
     }

@@ -29,6 +29,23 @@ public static class Database
         return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}")];
     }
 
+    /// <summary>
+    /// Makes and grants a role that may append and read but neither change an event nor alter a table; the service runs
+    /// as it with <c>Options=-c role=…</c> in its connection string and <c>serve --no-migrate</c>.
+    /// </summary>
+    /// <returns>False when the role does not exist and this user may not make it.</returns>
+    public static async Task<bool> GrantAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        if (!await ServiceRole.GrantLogAsync(owner, role, cancellationToken))
+            return false;
+        await ProjectionMigrations.GrantAsync(owner, role, cancellationToken);
+        // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
+        await using var records = owner.CreateCommand($"grant usage on schema migrations to {role}; grant select on migrations.applied to {role}");
+        await records.ExecuteNonQueryAsync(cancellationToken);
+        return true;
+    }
+
     private static bool Gives(string connectionString, params ReadOnlySpan<string> names)
     {
         var given = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connectionString };
