@@ -66,8 +66,8 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Policy policy, Fu
     }
 
     /// <summary>
-    /// The events and rows written by the runs before, inserted again into tables of the same shape with the same
-    /// indexes, 500 events with their rows a commit.
+    /// The events and row versions that the runs before wrote, inserted again into tables of the same shape with the
+    /// same indexes, 500 events with their rows a commit: no client sends them, nothing is looked up, nothing updated.
     /// </summary>
     public async Task<Measured> SetWiseAsync(CancellationToken cancellationToken)
     {
@@ -76,22 +76,24 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Policy policy, Fu
             drop schema if exists bench_limit cascade;
             create schema bench_limit;
             create table bench_limit.events (like log.mt_events including all);
-            create table bench_limit.rows (like rows.hazards including all);
-            alter table bench_limit.rows drop constraint if exists rows_pkey;
+            create table bench_limit.versions (like rows.hazard_history including all);
+            create table bench_limit.items (like rows.hazard_items including all);
             create table bench_limit.source_events as select * from log.mt_events order by seq_id desc limit 60000;
-            create table bench_limit.source_rows as
-              select e.seq_id as at, h.* from bench_limit.source_events e
-              join lateral (select * from rows.hazards h where h.hazard_id = e.stream_id) h on true;
+            create table bench_limit.source_versions as
+              select distinct on (h.position) h.* from rows.hazard_history h join bench_limit.source_events e on e.seq_id = h.position;
+            create table bench_limit.source_items as
+              select i.* from rows.hazard_items i join bench_limit.source_events e on e.seq_id = i.position;
             create index on bench_limit.source_events (seq_id);
-            create index on bench_limit.source_rows (at);
-            analyze bench_limit.source_events; analyze bench_limit.source_rows;
+            create index on bench_limit.source_versions (position);
+            create index on bench_limit.source_items (position);
+            analyze bench_limit.source_events; analyze bench_limit.source_versions; analyze bench_limit.source_items;
             """, cancellationToken);
-        var columns = await ColumnsAsync(cancellationToken);
         var (first, last) = await RangeAsync(cancellationToken);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into bench_limit.events select * from bench_limit.source_events where seq_id >= $1 and seq_id < $1 + 500"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"insert into bench_limit.rows ({columns}) select {columns} from bench_limit.source_rows where at >= $1 and at < $1 + 500"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into bench_limit.versions select * from bench_limit.source_versions where position >= $1 and position < $1 + 500"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("insert into bench_limit.items select * from bench_limit.source_items where position >= $1 and position < $1 + 500"));
         foreach (var command in batch.BatchCommands)
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = 0 });
         await batch.PrepareAsync(cancellationToken);
@@ -159,13 +161,6 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Policy policy, Fu
         }
         var result = await log.AppendAsync(new Append([new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, events, new PendingState.OfHazard(before, after!, policy))]), cancellationToken);
         return result is AppendResult.Committed ? after! : throw new InvalidOperationException($"append: {result}");
-    }
-
-    private async Task<string> ColumnsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            "select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from information_schema.columns where table_schema = 'rows' and table_name = 'hazards' and is_generated = 'NEVER'");
-        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task<(long First, long Last)> RangeAsync(CancellationToken cancellationToken)

@@ -9,15 +9,15 @@ internal readonly record struct NextAct(DateTimeOffset At, Body By, Role Role, I
 
 /// <summary>
 /// The life of one generated hazard: looks at its state and says who does what next. Proportions follow the field's
-/// published figures: about 96 in 100 rectified, 3 in 1,000 major, two in five of the major ones listed, a third
+/// published figures: about 96 in 100 rectified, 3 in 1,000 major, two in five of the major ones listed, nearly half
 /// fixed on the spot; some bodies are slow, some re-inspections fail, some closed hazards come back.
 /// </summary>
 internal sealed class Life
 {
     private const double MajorShare = 0.006;
     private const double ListedShareOfMajor = 0.41;
-    private const double OnTheSpotShare = 0.22;
-    private const double DualShare = 0.30;
+    private const double OnTheSpotShare = 0.45;
+    private const double DualShare = 0.20;
     private const double NeverRectifiedShare = 0.03;
     private const double UnfoundedShare = 0.015;
 

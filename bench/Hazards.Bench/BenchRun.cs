@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.Globalization;
+using Hazards.Api;
+using Hazards.Api.Seeding;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.LocalPostgres;
+using Hazards.Projections;
+using Npgsql;
+using Spectre.Console;
+
+namespace Hazards.Bench;
+
+/// <summary>
+/// <c>hazards bench</c>: everything on one private, durable cluster, in one run. Absolute figures belong to the machine;
+/// the ratios are what the design is judged by.
+/// </summary>
+internal static class BenchRun
+{
+    private static readonly int[] Writers = [1, 16, 64];
+
+    public static Task<int> MainAsync(string[] args)
+    {
+        var hazards = new Option<int>("--hazards") { Description = "读测试的隐患数 hazards for the reads", DefaultValueFactory = _ => 100_000 };
+        var seconds = new Option<double>("--seconds") { Description = "每项写测试的秒数 seconds per write workload", DefaultValueFactory = _ => 5 };
+        var times = new Option<int>("--times") { Description = "每项读测试的次数 calls per read", DefaultValueFactory = _ => 300 };
+        var rounds = new Option<int>("--rounds") { Description = "写测试轮数，取中位 rounds of the writes; the median counts", DefaultValueFactory = _ => 3 };
+        var postgres = new Option<PostgresSource>("--postgres") { Description = "auto | installed | embedded", DefaultValueFactory = _ => PostgresSource.Auto };
+        var root = new RootCommand("基准测试 · the benchmark") { hazards, seconds, times, rounds, postgres };
+        root.SetAction((parsed, stop) => RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static async Task<int> RunAsync(int hazards, TimeSpan time, int times, int rounds, PostgresSource postgres, CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
+        try
+        {
+            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
+            {
+                Source = postgres,
+                DataDirectory = Path.Combine(folder.FullName, "db"),
+                Durable = true,
+                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
+            }, stop);
+            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
+            await WritesAsync(cluster, time, rounds, stop);
+            await ReadsAsync(cluster, hazards, times, stop);
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task WritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_writes", stop);
+        var bench = new AppendBench(source, Policy.NationalBaseline, (s, options) => PostgresEventLog.Create(s, options, new RowWriter()));
+        var samples = new Dictionary<string, List<Measured>>();
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var writers in Writers)
+            {
+                await TakeAsync($"log {writers}", () => bench.GroupCommitAsync(writers, time, stop));
+                await TakeAsync($"each {writers}", () => bench.OneTransactionEachAsync(writers, time, stop));
+                await TakeAsync($"bare {writers}", () => bench.BareCommitAsync(writers, time, stop));
+            }
+            await TakeAsync("limit", () => bench.SetWiseAsync(stop));
+        }
+
+        var table = Headed($"持久写入：一个事件及其数据行 · durable appends, one event plus its row (median of {rounds})",
+            "writers", "log /s", "p50 ms", "p99 ms", "one tx each /s", "bare commit /s", "log ÷ one tx", "log ÷ limit", "p50 ÷ bare p50");
+        var limit = Median(samples["limit"]);
+        foreach (var writers in Writers)
+        {
+            var (log, each, bare) = (Median(samples[$"log {writers}"]), Median(samples[$"each {writers}"]), Median(samples[$"bare {writers}"]));
+            table.AddRow(Number(writers), Show(log.PerSecond), Show(log.P50), Show(log.P99), Show(each.PerSecond), Show(bare.PerSecond),
+                Ratio(log.PerSecond / each.PerSecond), Ratio(log.PerSecond / limit.PerSecond), Ratio(log.P50 / bare.P50));
+        }
+        AnsiConsole.Write(table);
+        Say($"limit: the same bytes by set-wise INSERT, 500 rows a commit: {Show(limit.PerSecond)} events/s");
+        Say("");
+
+        async Task TakeAsync(string name, Func<Task<Measured>> run)
+        {
+            var measured = await run();
+            Console.Error.WriteLine($"  {measured.Name}: {Show(measured.PerSecond)}/s, p50 {Show(measured.P50)} ms, p99 {Show(measured.P99)} ms");
+            if (!samples.TryGetValue(name, out var list))
+                samples[name] = list = [];
+            list.Add(measured);
+        }
+    }
+
+    private static async Task ReadsAsync(LocalCluster cluster, int hazards, int times, CancellationToken stop)
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_reads", stop);
+        var policy = Policy.NationalBaseline;
+        await using var log = PostgresEventLog.Create(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        var now = DateTimeOffset.UtcNow;
+        var events = await new Seeder(log, policy, SectorCatalogue.Usual).RunAsync(new SeedPlan(hazards, 1, now.AddDays(-730), now), new Percent(hazards), stop);
+        Say($"seeded: {hazards:N0} hazards, {events:N0} events in {began.Elapsed.TotalSeconds:F1} s ({events / began.Elapsed.TotalSeconds:N0} events/s)");
+        await using (var command = source.CreateCommand("vacuum analyze"))
+        {
+            command.CommandTimeout = 600;
+            await command.ExecuteNonQueryAsync(stop);
+        }
+        var results = await new ReadBench(source, log, policy).RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
+        var table = Headed($"读取：{hazards:N0} 条隐患、{events:N0} 个事件 · reads on {hazards:N0} hazards with {events:N0} events",
+            "", "now p50 ms", "now p99 ms", "as of p50 ms", "as of p99 ms", "as of ÷ now (p50)", "(p99)");
+        foreach (var (name, current, past) in results)
+            table.AddRow(name, Show(current.P50), Show(current.P99), Show(past.P50), Show(past.P99), Ratio(past.P50 / current.P50), Ratio(past.P99 / current.P99));
+        AnsiConsole.Write(table);
+    }
+
+    private static async Task<NpgsqlDataSource> DatabaseAsync(LocalCluster cluster, string name, CancellationToken stop)
+    {
+        await using (var admin = NpgsqlDataSource.Create(cluster.ConnectionString))
+        await using (var command = admin.CreateCommand($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'"))
+            await command.ExecuteNonQueryAsync(stop);
+        var source = Database.Open(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 150 }.ConnectionString);
+        await Database.MigrateAsync(source, stop);
+        return source;
+    }
+
+    private static Table Headed(string title, params string[] columns)
+    {
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 150);
+        var table = new Table().Title(title);
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn(column).RightAligned());
+        return table;
+    }
+
+    private static Measured Median(List<Measured> samples) => samples.OrderBy(s => s.PerSecond).ElementAt(samples.Count / 2);
+
+    private static string Show(double value) => Measured.Show(value);
+
+    private static string Ratio(double value) => value.ToString("0.00", CultureInfo.InvariantCulture) + "×";
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static void Say(string line) => Console.WriteLine(line);
+
+    private sealed class Percent(int hazards) : IProgress<SeedProgress>
+    {
+        private int _shown = -1;
+
+        public void Report(SeedProgress value)
+        {
+            var percent = (int)(100L * value.Hazards / hazards);
+            if (percent / 10 == _shown / 10)
+                return;
+            _shown = percent;
+            Console.Error.WriteLine($"  seeding {percent} % ({value.Events:N0} events)");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+using Npgsql;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>kill -9 of the service under load: what was acknowledged is there, and nothing is half done.</summary>
+public sealed class CrashTests
+{
+    private const int Writers = 64;
+
+    [Fact]
+    public async Task Kill_of_the_service_under_64_writers_loses_no_acknowledged_event()
+    {
+        var database = await TestServer.CreateDatabaseAsync();
+        var folder = Directory.CreateTempSubdirectory("hazards-crash-");
+        try
+        {
+            var acknowledged = new ConcurrentDictionary<string, byte>();
+            for (var kill = 0; kill < 2; kill++)
+                await WriteUntilKilledAsync(database, folder.FullName, acknowledged, atLeast: 300);
+            acknowledged.Count.ShouldBeGreaterThan(600);
+            await VerifyAsync(database, acknowledged);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+            await TestServer.DropDatabaseAsync(database);
+        }
+    }
+
+    private static async Task WriteUntilKilledAsync(string database, string folder, ConcurrentDictionary<string, byte> acknowledged, int atLeast)
+    {
+        using var service = await StartAsync(database, folder);
+        using var over = new CancellationTokenSource();
+        var before = acknowledged.Count;
+        var key = (await File.ReadAllTextAsync(Path.Combine(folder, "key"))).Trim();
+        var writers = Enumerable.Range(0, Writers).Select(_ => WriteAsync(new Client(service.Address, key), acknowledged, over.Token)).ToArray();
+        while (acknowledged.Count < before + atLeast)
+        {
+            service.Process.HasExited.ShouldBeFalse(await service.ErrorsAsync());
+            await Task.Delay(20);
+        }
+        service.Process.Kill();
+        await service.Process.WaitForExitAsync();
+        await over.CancelAsync();
+        await Task.WhenAll(writers);
+    }
+
+    private static async Task WriteAsync(Client client, ConcurrentDictionary<string, byte> acknowledged, CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            try
+            {
+                var report = await client.PostAsync("hazards", Some.Report());
+                if (report.Status != HttpStatusCode.Created)
+                    continue;
+                Take(report);
+                var id = report["id"];
+                var comment = await client.PostAsync($"hazards/{id}/comments", new JsonObject { ["text"] = "已电话核实" });
+                if (comment.Status == HttpStatusCode.OK)
+                    Take(comment);
+            }
+            catch (HttpRequestException)
+            {
+                // The service is gone: what was under way was not acknowledged.
+            }
+        }
+
+        void Take(Answer answer)
+        {
+            foreach (var e in answer.Json["events"]!.AsArray())
+                acknowledged.TryAdd($"{answer["id"]} {e!["version"]} {e["position"]} {e["type"]}", 0);
+        }
+    }
+
+    private static async Task VerifyAsync(string database, ConcurrentDictionary<string, byte> acknowledged)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var log = PostgresEventLog.Create(source, rows: new RowWriter());
+        var expected = 0L;
+        var missing = new HashSet<string>(acknowledged.Keys);
+        await foreach (var e in log.ReadAllAsync(0))
+        {
+            e.Position.ShouldBe(++expected, "positions have no gaps");
+            missing.Remove($"{e.StreamId} {e.Version} {e.Position} {e.Type}");
+        }
+        missing.ShouldBeEmpty();
+        (await Rebuild.CompareAsync(source, log, Policy.NationalBaseline)).Same.ShouldBeTrue("rows equal a rebuild");
+    }
+
+    private static async Task<ServiceProcess> StartAsync(string database, string folder)
+    {
+        var address = $"http://127.0.0.1:{FreePort()}";
+        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "serve", "--urls", address, "--bootstrap-key-file", Path.Combine(folder, "key")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["HAZARDS_POSTGRES"] = database },
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var service = new ServiceProcess(process, address, output, process.StandardError.ReadToEndAsync());
+        var client = new Client(address, null);
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            if (process.HasExited || patience.Elapsed > TimeSpan.FromSeconds(60))
+                throw new InvalidOperationException($"the service did not start: {await service.ErrorsAsync()}");
+            try
+            {
+                if ((await client.GetAsync("/health/ready")).Status == HttpStatusCode.OK)
+                    return service;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            await Task.Delay(50);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private sealed record ServiceProcess(Process Process, string Address, Task<string> Output, Task<string> Errors) : IDisposable
+    {
+        public async Task<string> ErrorsAsync() => Process.HasExited ? $"{await Output}{await Errors}" : "running";
+
+        public void Dispose()
+        {
+            if (!Process.HasExited)
+                Process.Kill();
+            Process.Dispose();
+        }
+    }
+}

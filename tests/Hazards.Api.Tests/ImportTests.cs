@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>Ledgers in by REST: row by row, twice without doubling, nothing lost.</summary>
+public sealed class ImportTests(Service service) : IClassFixture<Service>
+{
+    private const string Header = "编号,发现时间,班次,检查人,检查单位,地点,隐患内容,隐患等级,专业类别,责任单位,责任人,状态,备注\n";
+
+    [Fact]
+    public async Task The_coal_ledger_becomes_the_events_its_states_imply()
+    {
+        var report = await ImportAsync("coal-mine-2026.csv", await SampleAsync("coal-mine-2026.csv"), ("mapping", "coal-mine"), ("region", "140781"));
+        Finished(report, "entered").ShouldBe(10);
+        Finished(report, "kept").ShouldBe(0);
+        // 已现场处理 closes on the spot; 已复查 is accepted, not closed; 已五定 and 未五定 stay open; a major one without its basis waits for grading.
+        StageOfRow(report, 2).ShouldBe("closed");
+        StageOfRow(report, 4).ShouldBe("awaitingClosure");
+        StageOfRow(report, 5).ShouldBe("rectifying");
+        StageOfRow(report, 7).ShouldBe("assigned");
+        StageOfRow(report, 8).ShouldBe("awaitingAcceptance");
+        StageOfRow(report, 11).ShouldBe("reported");
+        NotUnderstood(report, 11).ShouldContain("grading.basis_required");
+    }
+
+    [Fact]
+    public async Task The_construction_ledger_is_guessed_from_its_two_row_header()
+    {
+        var report = await ImportAsync("construction-2026.xlsx", await SampleAsync("construction-2026.xlsx"), ("region", "45"));
+        Finished(report, "entered").ShouldBe(10);
+        Rows(report).Count(r => r["outcome"]!.ToString() == "skipped").ShouldBe(Finished(report, "skipped"));
+        // 销号 closes; 已整改 is only the unit's word; a state nobody knows leaves it with the unit that must act.
+        StageOfRow(report, 6).ShouldBe("closed");
+        StageOfRow(report, 4).ShouldBe("awaitingAcceptance");
+        StageOfRow(report, 13).ShouldBe("assigned");
+        // The footer's text is kept.
+        Rows(report).Last()["cells"]!.ToJsonString(Plain).ShouldContain("填写要求");
+        // Late entries with their real dates, every cell beside them.
+        var id = Rows(report).First(r => (int)r["row"]! == 4)["hazard"]!.ToString();
+        var history = (await service.Admin.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK);
+        var events = history.Json["events"]!.AsArray();
+        events[0]!["late"]!.GetValue<bool>().ShouldBeTrue();
+        events[0]!["occurredAt"]!.ToString().ShouldStartWith("2026-01-11T16:00:00");
+        events.Single(e => e!["type"]!.ToString() == "ledger_row_recorded")!["data"]!["cells"]!.AsArray().Count.ShouldBe(18);
+    }
+
+    [Fact]
+    public async Task Twice_writes_nothing_more_and_a_changed_row_writes_what_changed()
+    {
+        const string row = "1,2026-03-02 09:12:05,八点班,甲,县煤炭局,主井口,主井井口防冻设施未开启,C,其他,运输队,乙,{0},\n";
+        var first = await ImportAsync("t.csv", Csv(row, "未五定"), ("ledger", "two"), ("region", "140781"));
+        Finished(first, "entered").ShouldBe(1);
+        var head = await service.HeadAsync();
+        var second = await ImportAsync("t.csv", Csv(row, "未五定"), ("ledger", "two"), ("region", "140781"));
+        Finished(second, "unchanged").ShouldBe(1);
+        Finished(second, "events").ShouldBe(0);
+        (await service.HeadAsync()).ShouldBe(head + 3, "only the import's own report");
+        var third = await ImportAsync("t.csv", Csv(row, "已整改"), ("ledger", "two"), ("region", "140781"));
+        Finished(third, "updated").ShouldBe(1);
+        StageOfRow(third, 2).ShouldBe("awaitingAcceptance");
+        Rows(third).First(r => (int)r["row"]! == 2)["hazard"]!.ToString().ShouldBe(Rows(first).First(r => (int)r["row"]! == 2)["hazard"]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_understood_is_kept_with_its_cells()
+    {
+        var report = await ImportAsync("t.csv", Encoding.UTF8.GetBytes(Header + "7,昨天,八点班,甲,县煤炭局,主井口,,C,其他,运输队,乙,未五定,有备注\n"), ("ledger", "kept"), ("region", "140781"));
+        Finished(report, "kept").ShouldBe(1);
+        Rows(report).Single(r => r["outcome"]!.ToString() == "kept")["cells"]!.ToJsonString(Plain).ShouldContain("有备注");
+        var again = (await service.Admin.GetAsync($"imports/{report["id"]}")).Require(HttpStatusCode.OK);
+        again.Json["rows"]!.ToJsonString().ShouldBe(report.Json["rows"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task What_is_not_a_ledger_is_refused_and_nothing_is_written()
+    {
+        var head = await service.HeadAsync();
+        (await PostAsync("x.xlsx", Encoding.UTF8.GetBytes("not a workbook"))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
+        (await PostAsync("x.csv", [0xE9, 0x9A, 0x90, 0xFF, 0xFF, 0x2C])).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await PostAsync("x.csv", [])).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await PostAsync("x.csv", new byte[17 * 1024 * 1024])).Refused(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
+        (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("mapping", "no-such"))).Refused(HttpStatusCode.UnprocessableEntity, "import.mapping_unknown");
+        (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("region", "99"))).Refused(HttpStatusCode.UnprocessableEntity, "region.unknown");
+        (await service.Gov.SendAsync(HttpMethod.Post, "imports", Form("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定")))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.HeadAsync()).ShouldBe(head);
+    }
+
+    [Fact]
+    public async Task A_preview_writes_nothing()
+    {
+        var head = await service.HeadAsync();
+        var preview = await service.Admin.SendAsync(HttpMethod.Post, "imports/preview", Form("construction-2026.xlsx", await SampleAsync("construction-2026.xlsx")));
+        preview.Require(HttpStatusCode.OK).Json["rows"]!.AsArray().Count.ShouldBe(10);
+        (await service.HeadAsync()).ShouldBe(head);
+    }
+
+    [Fact]
+    public async Task The_same_key_gives_the_first_report()
+    {
+        var bytes = Csv("5,2026-03-05 08:00:00,班,甲,县煤炭局,井口,内容较长的隐患描述,C,其他,运输队,乙,{0},\n", "未五定");
+        // The boundary is part of what a repeated request must repeat: the file itself as the body has none.
+        var first = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Raw(bytes), ("Idempotency-Key", "import-1"));
+        var again = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Raw(bytes), ("Idempotency-Key", "import-1"));
+        again.Require(HttpStatusCode.Created)["id"].ShouldBe(first.Require(HttpStatusCode.Created)["id"]);
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Raw([.. bytes, (byte)'\n']), ("Idempotency-Key", "import-1"))).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static Task<byte[]> SampleAsync(string name) => File.ReadAllBytesAsync(Repository.Find($"samples/{name}"));
+
+    private static byte[] Csv(string row, string state) => Encoding.UTF8.GetBytes(Header + string.Format(System.Globalization.CultureInfo.InvariantCulture, row, state));
+
+    private async Task<Answer> ImportAsync(string name, byte[] bytes, params (string Name, string Value)[] fields) =>
+        (await PostAsync(name, bytes, fields)).Require(HttpStatusCode.Created);
+
+    private Task<Answer> PostAsync(string name, byte[] bytes, params (string Name, string Value)[] fields) =>
+        service.Admin.SendAsync(HttpMethod.Post, "imports", Form(name, bytes, fields));
+
+    private static MultipartFormDataContent Form(string name, byte[] bytes, params (string Name, string Value)[] fields)
+    {
+        var form = new MultipartFormDataContent { { new ByteArrayContent(bytes), "file", name } };
+        foreach (var (field, value) in fields)
+            form.Add(new StringContent(value), field);
+        return form;
+    }
+
+    private static ByteArrayContent Raw(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
+
+    private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
+
+    private static JsonNode[] Rows(Answer report) => [.. report.Json["rows"]!.AsArray().Select(r => r!)];
+
+    private static string StageOfRow(Answer report, int row) => Rows(report).First(r => (int)r["row"]! == row)["stage"]!.ToString();
+
+    private static string NotUnderstood(Answer report, int row) => Rows(report).First(r => (int)r["row"]! == row)["notUnderstood"]!.ToJsonString(Plain);
+}
