@@ -19,7 +19,7 @@ public enum Relation
     [Label("本单位是交办单位、挂牌单位或其上级", "The body assigned or listed the hazard, or stands above the one that did")] Assigner,
 
     /// <summary>非责任单位.</summary>
-    [Label("隐患在本单位的行政区划内，且本单位不是该责任方的责任单位", "The hazard lies in the body's own region, and the body does not answer for the leg itself")] Independent,
+    [Label("隐患在本单位的行政区划内，且本单位不是任何一方的责任单位", "The hazard lies in the body's own region, and the body answers for none of its legs")] Independent,
 
     /// <summary>挂牌单位.</summary>
     [Label("本单位是挂牌单位或其上级", "The body listed the hazard, or stands above the one that did")] Lister,

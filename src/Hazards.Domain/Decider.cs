@@ -160,7 +160,8 @@ internal static class Relations
         {
             Relation.OwnRegion when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
             Relation.LegBody when leg is not null && leg.Body != body.Id => HazardRefusals.NotYourLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", leg.Body), ("caller", body.Id)),
-            Relation.Independent when leg is not null && leg.Body == body.Id => HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", body.Id)),
+            // Not of the other leg either: two bodies that answer for one hazard must not accept each other's work.
+            Relation.Independent when hazard.Legs.Values.FirstOrDefault(l => l.Body == body.Id) is { } own => HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(own.Leg)), ("body", body.Id)),
             Relation.Independent when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
             Relation.Assigner => StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act) || StandsOver(body, hazard, hazard.Listing?.By, act)
                 ? null

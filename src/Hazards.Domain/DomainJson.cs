@@ -47,6 +47,7 @@ public static class DomainJson
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             UnmappedMemberHandling = unmapped,
             NumberHandling = JsonNumberHandling.Strict,
+            AllowDuplicateProperties = unmapped == JsonUnmappedMemberHandling.Skip,
             RespectNullableAnnotations = true,
             // Facts leave out what is null, and older facts lack what came later; a request must be complete.
             RespectRequiredConstructorParameters = unmapped == JsonUnmappedMemberHandling.Disallow,

@@ -32,10 +32,13 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         var report = await ImportAsync("construction-2026.xlsx", await SampleAsync("construction-2026.xlsx"), ("region", "45"));
         Finished(report, "entered").ShouldBe(10);
         Rows(report).Count(r => r["outcome"]!.ToString() == "skipped").ShouldBe(Finished(report, "skipped"));
-        // 销号 closes; 已整改 is only the unit's word; a state nobody knows leaves it with the unit that must act.
+        // 销号 closes; 已整改 is only the unit's word; without a state it stays with the unit that must act; a level nobody
+        // knows waits for grading.
         StageOfRow(report, 6).ShouldBe("closed");
         StageOfRow(report, 4).ShouldBe("awaitingAcceptance");
-        StageOfRow(report, 13).ShouldBe("assigned");
+        StageOfRow(report, 11).ShouldBe("assigned");
+        StageOfRow(report, 13).ShouldBe("reported");
+        NotUnderstood(report, 13).ShouldContain("level.unknown");
         // The footer's text is kept.
         Rows(report).Last()["cells"]!.ToJsonString(Plain).ShouldContain("填写要求");
         // Late entries with their real dates, every cell beside them.

@@ -23,6 +23,9 @@ public sealed class Service : IAsyncLifetime
 
     public Client Admin { get; private set; } = null!;
 
+    /// <summary>The key of <see cref="Admin"/>, for callers that are no test.</summary>
+    public string AdminKey { get; private set; } = "";
+
     /// <summary>安委办 of the county: coordinates, lists, inspects.</summary>
     public Client Office { get; private set; } = null!;
 
@@ -59,7 +62,7 @@ public sealed class Service : IAsyncLifetime
         var file = Path.Combine(Path.GetTempPath(), $"hazards-key-{Guid.NewGuid():n}");
         var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(file, BodyId.Parse("first-office"), "安委办", "tests", default);
         File.Delete(file);
-        Admin = ClientOf(key);
+        Admin = ClientOf(AdminKey = key);
     }
 
     public async Task DisposeAsync()

@@ -11,7 +11,7 @@ public static class HazardRefusals
     public static readonly RefusalCode Role = new("role.forbidden", Forbidden, "您的角色不能“{command}”，需要以下角色之一：{roles}", "Your role may not do this ({command}); one of these roles is needed: {roles}");
     public static readonly RefusalCode OutsideRegion = new("body.outside_region", Forbidden, "隐患位于 {hazardRegion}，不在单位 {body} 的行政区划 {region} 内", "The hazard is in {hazardRegion}, outside the region {region} of the body {body}");
     public static readonly RefusalCode NotYourLeg = new("leg.not_yours", Forbidden, "“{leg}”的责任单位是 {body}，{caller} 不能代为办理", "{body} answers for this leg ({leg}); {caller} cannot answer for it");
-    public static readonly RefusalCode OwnLeg = new("leg.own", Forbidden, "{body} 是“{leg}”的责任单位，不能审查或验收自己的整改", "{body} answers for this leg ({leg}) and cannot review or accept its own work");
+    public static readonly RefusalCode OwnLeg = new("leg.own", Forbidden, "{body} 是“{leg}”的责任单位，不能审查或验收本隐患的整改", "{body} answers for a leg of this hazard ({leg}) and cannot review or accept work on it");
     public static readonly RefusalCode NotAssigner = new("assignment.not_yours", Forbidden, "只有交办单位 {body}、挂牌单位或其上级可以办理，{caller} 不是", "Only the assigning body {body}, the listing body or one above them may do this; {caller} is none of them");
     public static readonly RefusalCode NotLister = new("listing.not_yours", Forbidden, "只有挂牌单位 {body} 或其上级可以摘牌，{caller} 不是", "Only the listing body {body} or one above it may delist; {caller} is not");
     public static readonly RefusalCode MayNotList = new("listing.body_may_not", Forbidden, "{body} 不能作出“{level}”：{source}", "{body} may not list at this level ({level}): {source}");

@@ -91,6 +91,13 @@ public sealed class DoubleAssignment
     }
 
     [Fact]
+    public void The_bodies_of_the_two_legs_cannot_accept_each_other()
+    {
+        Stories.DualDeclared.When(As(GasRegulator, Role.Inspector), new Reinspect(Leg.Territorial, Verdict.Pass, "合格")).ThenRefused(HazardRefusals.OwnLeg, "leg");
+        Stories.DualDeclared.When(As(CountyGovernment, Role.Inspector), new Reinspect(Leg.Sectoral, Verdict.Pass, "合格")).ThenRefused(HazardRefusals.OwnLeg, "leg");
+    }
+
+    [Fact]
     public void The_silence_of_one_leg_stays_visible_however_busy_the_other_is()
     {
         var story = Stories.DualOneAccepted.AfterDays(30);
