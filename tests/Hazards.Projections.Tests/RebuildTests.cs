@@ -38,6 +38,51 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
             (await new HazardQueries(database.DataSource, Policy.NationalBaseline).FindAsync(scope, hazard.Id))!.Version.ShouldBe(hazard.Version);
     }
 
+    /// <summary>The epochs of a rebuild begin when its rows were recorded, not when it runs.</summary>
+    [Fact]
+    public async Task A_rebuild_with_epochs_of_its_own_looks_back_as_well()
+    {
+        await using var other = new OtherDatabase();
+        await other.InitializeAsync();
+        await using var log = other.Open();
+        var stories = new Stories(6, Begin, reportOneIn: 50);
+        for (var i = 0; i < 9000; i += 100)
+            await AppendAsync(log, [.. Enumerable.Range(0, 100).Select(_ => stories.Next())]);
+
+        await Rebuild.RunAsync(other.DataSource, log, Policy.NationalBaseline);
+
+        (await other.ScalarAsync<long>("select count(*) from rows.epochs")).ShouldBeGreaterThan(1);
+        var queries = new HazardQueries(other.DataSource, Policy.NationalBaseline);
+        for (var part = 1; part < 8; part++)
+        {
+            var instant = Begin + (stories.Now - Begin) * part / 8;
+            var scope = new Scope(RegionCode.Nation, instant, ChinaTime.DateAt(instant));
+            var replay = await Replay.UpToAsync(log, instant);
+            var items = await Pages.AllAsync((cursor, limit) => queries.OverdueAsync(scope, new HazardFilter(), cursor, limit), 200);
+            items.Select(i => (i.Id, i.Version)).ShouldBe(
+                replay.All.Where(h => Replay.IsOverdue(h, scope.Today)).Select(h => (h.Id, h.Version)), ignoreOrder: true);
+        }
+    }
+
+    private static async Task AppendAsync(PostgresEventLog log, IReadOnlyList<Append> appends)
+    {
+        // Those of one stream must follow each other; the others may share a commit.
+        var waiting = new List<Task<AppendResult>>();
+        var streams = new HashSet<Guid>();
+        foreach (var append in appends)
+        {
+            if (!streams.Add(append.Streams[0].StreamId))
+            {
+                await Task.WhenAll(waiting);
+                streams = [append.Streams[0].StreamId];
+            }
+
+            waiting.Add(log.AppendAsync(append));
+        }
+
+        (await Task.WhenAll(waiting)).ShouldAllBe(r => r is AppendResult.Committed);
+    }
+
     [Fact]
     public async Task A_changed_row_changes_the_digest()
     {

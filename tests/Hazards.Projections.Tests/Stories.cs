@@ -6,7 +6,7 @@ using Hazards.EventLog;
 namespace Hazards.Projections.Tests;
 
 /// <summary>Tells random but valid stories: every event was decided by the domain. The same seed tells the same.</summary>
-internal sealed class Stories(int seed, DateTimeOffset begin)
+internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 8)
 {
     private static readonly string[] Things = ["燃气管道阀门泄漏", "疏散通道堵塞", "尾矿库坝体渗水", "消防栓 CO2 失效", "配电箱100%过载", "宿舍_电线'老化'"];
     private readonly Random random = new(seed);
@@ -23,7 +23,7 @@ internal sealed class Stories(int seed, DateTimeOffset begin)
         Now = Now.AddMinutes(random.Next(10, 600));
         while (true)
         {
-            if (Hazards.Count == 0 || random.Next(8) == 0)
+            if (Hazards.Count == 0 || random.Next(reportOneIn) == 0)
                 return Report();
             var hazard = Hazards[ids[random.Next(ids.Count)]];
             if (Act(hazard) is { } append)

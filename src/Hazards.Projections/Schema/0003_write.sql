@@ -123,9 +123,10 @@ declare
 begin
   select * into now_in from rows.epochs order by epoch desc limit 1;
   if (select count(*) from rows.hazard_history h where h.epoch = now_in.epoch and h.live) > greatest(5000, now_in.live) then
+    -- At the newest row and not at the log's head: a rebuild writes rows of long ago.
     insert into rows.epochs
-    select now_in.epoch + 1, e."timestamp", (select count(*) from rows.hazards h where h.next_due < 'infinity')
-    from log.mt_events e order by e.seq_id desc limit 1;
+    values (now_in.epoch + 1, (select max(h.recorded_from) from rows.hazards h),
+            (select count(*) from rows.hazards h where h.next_due < 'infinity'));
   end if;
 
   select * into summed from rows.board_checkpoints order by position desc limit 1;
