@@ -11,8 +11,11 @@ COPY --from=build /app ./
 COPY deploy/healthy /usr/local/bin/healthy
 ENV ASPNETCORE_URLS=http://+:8080
 EXPOSE 8080
+# The first key is written here, readable by the service's account only; deploy/README.md says how to fetch it.
+RUN mkdir /keys && chown app:app /keys && chmod 700 /keys
+VOLUME /keys
 # The image's own unprivileged account.
 USER app
 HEALTHCHECK --interval=10s --timeout=5s --retries=6 CMD ["healthy"]
 ENTRYPOINT ["dotnet", "Hazards.Api.dll"]
-CMD ["run"]
+CMD ["serve", "--bootstrap-key-file", "/keys/first-key"]

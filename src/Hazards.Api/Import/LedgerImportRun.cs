@@ -28,6 +28,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     /// <summary>Imports row after row and writes the report.</summary>
     public async Task<ImportReport> ToEndAsync(CancellationToken cancellationToken)
     {
+        using var measured = ImportTelemetry.Begin(plan.Ledger);
         var chunk = new List<LedgerRow>(RowsAtOnce);
         await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
         {
@@ -40,6 +41,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
             _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, _bodies.Registered);
         await AppendAsync(finished, null, cancellationToken);
+        measured.End(_rows, _events);
         return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), [.. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")]);
     }
 
