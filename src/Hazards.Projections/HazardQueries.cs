@@ -35,6 +35,7 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : 
     public async Task<HazardItem?> FindAsync(Scope scope, HazardId id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
+        using var question = RowsTelemetry.Ask("hazard", scope);
         var where = new Conditions().Within(scope.Jurisdiction);
         where.And($"h.hazard_id = {where.Parameter(id.StreamId, NpgsqlTypes.NpgsqlDbType.Uuid)}");
         await using var command = dataSource.CreateCommand(FindSql(scope, where));
@@ -66,26 +67,29 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : 
     }
 
     /// <inheritdoc />
-    public Task<Board> BoardAsync(Scope scope, RegionCode region, int dueSoonDays, CancellationToken cancellationToken = default)
+    public async Task<Board> BoardAsync(Scope scope, RegionCode region, int dueSoonDays, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentOutOfRangeException.ThrowIfNegative(dueSoonDays);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(dueSoonDays, MostDueSoonDays);
-        return new BoardQuery(dataSource, scope, region, dueSoonDays).RunAsync(cancellationToken);
+        using var question = RowsTelemetry.Ask("board", scope);
+        return await new BoardQuery(dataSource, scope, region, dueSoonDays).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc />
-    public Task<ImmutableArray<ListedCount>> ListedCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<ListedCount>> ListedCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        return new CountQueries(dataSource, scope, region).ListedAsync(cancellationToken);
+        using var question = RowsTelemetry.Ask("listed counts", scope);
+        return await new CountQueries(dataSource, scope, region).ListedAsync(cancellationToken);
     }
 
     /// <inheritdoc />
-    public Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        return new CountQueries(dataSource, scope, region).OverdueAsync(cancellationToken);
+        using var question = RowsTelemetry.Ask("overdue counts", scope);
+        return await new CountQueries(dataSource, scope, region).OverdueAsync(cancellationToken);
     }
 
     private async Task<Page<HazardItem>> ListAsync(
@@ -95,6 +99,7 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : 
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
+        using var question = RowsTelemetry.Ask(list, scope);
         var hash = PageCursor.HashOf(list, order.Column, order.Descending, scope.Jurisdiction, scope.AsOf, filter);
         return await new ListQuery(dataSource, policy, scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
     }

@@ -105,6 +105,7 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Polic
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        RowsTelemetry.Fold(rows.Count);
         rows.Clear();
         streams.Clear();
         progress?.Report(new RebuildProgress(position, head));
