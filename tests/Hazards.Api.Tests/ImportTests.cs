@@ -46,7 +46,7 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         var history = (await service.Admin.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK);
         var events = history.Json["events"]!.AsArray();
         events[0]!["late"]!.GetValue<bool>().ShouldBeTrue();
-        events[0]!["occurredAt"]!.ToString().ShouldStartWith("2026-01-11T16:00:00");
+        events[0]!["occurredAt"]!.ToString().ShouldBe("2026-01-12T00:00:00+08:00");
         events.Single(e => e!["type"]!.ToString() == "ledger_row_recorded")!["data"]!["cells"]!.AsArray().Count.ShouldBe(18);
     }
 
