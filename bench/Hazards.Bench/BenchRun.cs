@@ -26,8 +26,9 @@ internal static class BenchRun
         var times = new Option<int>("--times") { Description = "每项读测试的次数 calls per read", DefaultValueFactory = _ => 300 };
         var rounds = new Option<int>("--rounds") { Description = "写测试轮数，取中位 rounds of the writes; the median counts", DefaultValueFactory = _ => 3 };
         var postgres = new Option<PostgresSource>("--postgres") { Description = "auto | installed | embedded", DefaultValueFactory = _ => PostgresSource.Auto };
-        var root = new RootCommand("基准测试 · the benchmark") { hazards, seconds, times, rounds, postgres };
-        root.SetAction((parsed, stop) => RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
+        var reads = new Option<string?>("--reads-on") { Description = "只测读，在已有的（seed 生成的）数据库上 only the reads, on a database that seed filled: a connection string" };
+        var root = new RootCommand("基准测试 · the benchmark") { hazards, seconds, times, rounds, postgres, reads };
+        root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
 
@@ -107,8 +108,21 @@ internal static class BenchRun
             command.CommandTimeout = 600;
             await command.ExecuteNonQueryAsync(stop);
         }
-        var results = await new ReadBench(source, log, policy).RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
-        var table = Headed($"读取：{hazards:N0} 条隐患、{events:N0} 个事件 · reads on {hazards:N0} hazards with {events:N0} events",
+        await ReadsAsync(source, log, times, $"{hazards:N0} hazards with {events:N0} events", stop);
+    }
+
+    private static async Task<int> ReadsOnAsync(string connectionString, int times, CancellationToken stop)
+    {
+        await using var source = Database.Open(connectionString);
+        await using var log = PostgresEventLog.Create(source);
+        await ReadsAsync(source, log, times, $"{(await log.HeadAsync(stop)).Position:N0} events", stop);
+        return 0;
+    }
+
+    private static async Task ReadsAsync(NpgsqlDataSource source, PostgresEventLog log, int times, string on, CancellationToken stop)
+    {
+        var results = await new ReadBench(source, log, Policy.NationalBaseline).RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
+        var table = Headed($"读取 · reads on {on}",
             "", "now p50 ms", "now p99 ms", "as of p50 ms", "as of p99 ms", "as of ÷ now (p50)", "(p99)");
         foreach (var (name, current, past) in results)
             table.AddRow(name, Show(current.P50), Show(current.P99), Show(past.P50), Show(past.P99), Ratio(past.P50 / current.P50), Ratio(past.P99 / current.P99));

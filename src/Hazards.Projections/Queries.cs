@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Projections.Writing;
 
 namespace Hazards.Projections;
 
@@ -189,7 +190,12 @@ public abstract record PendingState
     private PendingState() { }
 
     /// <summary>A hazard before (null when new) and after the append.</summary>
-    public sealed record OfHazard(Hazard? Before, Hazard After, Policy Policy) : PendingState;
+    public sealed record OfHazard(Hazard? Before, Hazard After, Policy Policy) : PendingState
+    {
+        // Made where the state is made, by whoever appends: the log's one writer only sends it. While a batch is being
+        // committed, the callers of the next are making theirs.
+        internal HazardRow Row { get; } = HazardRow.From(After, Policy);
+    }
 
     /// <summary>A body after the append.</summary>
     public sealed record OfBody(Body After) : PendingState;

@@ -75,7 +75,7 @@ internal sealed class Life
             case Stage.Reported:
                 return At(after, 0.7, _county.Office, Role.Coordinator, _major ? new VerifyHazard(Level.Major, "重大事故隐患判定标准第四条第二项", "现场核查属实") : new VerifyHazard(Level.General, null, "属实"));
             case Stage.Verified:
-                return At(after, 0.6, _county.Office, Role.Coordinator, Assignment(hazard, after));
+                return At(after, 0.6, _county.Office, Role.Coordinator, at => new AssignHazard(Orders(hazard, at)));
             case Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance:
                 return InHand(hazard, after);
             case Stage.AwaitingClosure when hazard.Listing is not null:
@@ -83,8 +83,8 @@ internal sealed class Life
             case Stage.AwaitingClosure:
                 return At(after, 0.8, _county.Office, Role.Coordinator, new CloseHazard("验收合格，予以销号"));
             case Stage.Closed when hazard.Closure is { LookedBackAt: null, Ground: not ClosureGround.FixedOnTheSpot } && (_major || Chance(0.02)):
-                return At(after, 60, _county.Supervision, Role.Supervisor, Chance(0.06) && hazard.Reopened == 0
-                    ? new LookBack(LookbackResult.Recurred, "回头看发现隐患反弹", "督查组", Orders(hazard, after.AddDays(120)))
+                return At(after, 60, _county.Supervision, Role.Supervisor, at => Chance(0.06) && hazard.Reopened == 0
+                    ? new LookBack(LookbackResult.Recurred, "回头看发现隐患反弹", "督查组", Orders(hazard, at))
                     : new LookBack(LookbackResult.Holding, "未发现反弹", "督查组"));
             default:
                 return null;
@@ -98,7 +98,7 @@ internal sealed class Life
             _listed = Chance(ListedShareOfMajor) ? 1 : 2;
             if (_listed == 1)
                 return At(after, 2, _prefecture.Office, Role.ListingAuthority,
-                    new ListHazard(ListingLevel.Prefecture, ChinaTime.DateAt(after).AddDays(120), "限期整改到位，按月报告进度", "州政府门户网站"), Paper("挂"));
+                    at => new ListHazard(ListingLevel.Prefecture, ChinaTime.DateAt(at).AddDays(120), "限期整改到位，按月报告进度", "州政府门户网站"), Paper("挂"));
         }
         var today = ChinaTime.DateAt(after);
         if (hazard.Legs.Values.FirstOrDefault(l => l.Deadline < today && l.Stage < LegStage.Declared) is { } late && Supervise(late, after) is { } step)
@@ -144,19 +144,17 @@ internal sealed class Life
             case LegStage.Rectifying:
                 return At(after, _major ? 10 : 3, body, Role.Responsible, new DeclareCompletion(leg.Leg, "隐患部位已整改到位，附整改前后照片", 0.3m + _random.Next(1, 300) / 10m));
             case LegStage.Declared:
-                return At(after, 2.5, _county.Office, Role.Coordinator, Chance(0.07)
-                    ? new Reinspect(leg.Leg, Verdict.Fail, "整改不彻底，责令继续整改", "复查组", ChinaTime.DateAt(after).AddDays(25))
+                return At(after, 2.5, _county.Office, Role.Coordinator, at => Chance(0.07)
+                    ? new Reinspect(leg.Leg, Verdict.Fail, "整改不彻底，责令继续整改", "复查组", ChinaTime.DateAt(at).AddDays(25))
                     : new Reinspect(leg.Leg, Verdict.Pass, "整改到位", "复查组"));
             default:
                 return null;
         }
     }
 
-    private AssignHazard Assignment(Hazard hazard, DateTimeOffset after) => new(Orders(hazard, after));
-
-    private ImmutableArray<LegOrder> Orders(Hazard hazard, DateTimeOffset after)
+    private ImmutableArray<LegOrder> Orders(Hazard hazard, DateTimeOffset at)
     {
-        var deadline = ChinaTime.DateAt(after).AddDays(_major ? 90 + _random.Next(60) : 12 + _random.Next(25));
+        var deadline = ChinaTime.DateAt(at).AddDays(_major ? 90 + _random.Next(60) : 12 + _random.Next(25));
         var regulator = _county.Regulators[hazard.Sector].Id;
         return _dual
             ?
@@ -167,11 +165,16 @@ internal sealed class Life
             : [new LegOrder(Leg.Sole, regulator, deadline, "按期整改并报告", null, "科室负责人")];
     }
 
-    private NextAct At(DateTimeOffset after, double days, Body by, Role role, IHazardCommand command, DocumentNumber? paper = null)
+    private NextAct At(DateTimeOffset after, double days, Body by, Role role, IHazardCommand command, DocumentNumber? paper = null) =>
+        At(after, days, by, role, _ => command, paper);
+
+    /// <summary>The same for a command that names a deadline: it is counted from the act, not from the step before.</summary>
+    private NextAct At(DateTimeOffset after, double days, Body by, Role role, Func<DateTimeOffset, IHazardCommand> command, DocumentNumber? paper = null)
     {
         // Delays are exponential around their mean, never under a minute.
         var delay = -Math.Log(1 - _random.NextDouble()) * days * _pace;
-        return new NextAct(after + TimeSpan.FromMinutes(1) + TimeSpan.FromDays(Math.Min(delay, days * 6)), by, role, command, paper);
+        var at = after + TimeSpan.FromMinutes(1) + TimeSpan.FromDays(Math.Min(delay, days * 6));
+        return new NextAct(at, by, role, command(at), paper);
     }
 
     private DocumentNumber Paper(string kind) => DocumentNumber.Parse($"州安委办{kind}〔2026〕{_random.Next(1, 10_000)}号");

@@ -22,6 +22,12 @@ internal sealed class Conditions
     /// <summary>True when only live hazards can fulfil the conditions: they ask for a clock, a listing or an open stage.</summary>
     public bool LiveOnly { get; private set; }
 
+    /// <summary>
+    /// True when only hazards with a due date can fulfil the conditions: they ask for one, or for open stages, and no open
+    /// hazard is without a clock (a policy that would allow it is refused).
+    /// </summary>
+    public bool Clocked { get; private set; }
+
     public string Sql => sql.ToString();
 
     public void AddTo(NpgsqlCommand command) => command.Parameters.AddRange(parameters.ToArray());
@@ -58,8 +64,9 @@ internal sealed class Conditions
     public Conditions Apply(Scope scope, HazardFilter filter)
     {
         Within(scope, filter.Region);
-        LiveOnly = filter is { Owes: not null } or { Overdue: true } or { Listed: true } or { ListingLevel: not null }
+        Clocked = filter is { Owes: not null } or { Overdue: true }
             || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
+        LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null };
         if (!filter.Sectors.IsDefaultOrEmpty)
             And($"h.sector = any ({Codes(filter.Sectors, s => s.Value)})");
         if (!filter.Stages.IsDefaultOrEmpty)

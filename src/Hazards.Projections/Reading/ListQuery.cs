@@ -22,7 +22,7 @@ internal sealed class ListQuery(NpgsqlDataSource dataSource, Policy policy, Scop
         for (var segment = cursor?.Segment ?? 0; segment < order.Segments.Length; segment++)
         {
             var where = new Conditions().Apply(scope, filter);
-            if (!where.Possible)
+            if (!where.Possible || (segment > 0 && where.Clocked))
                 break;
             await using var command = dataSource.CreateCommand(Sql(where, segment, limit + 1 - items.Count));
             where.AddTo(command);

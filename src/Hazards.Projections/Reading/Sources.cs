@@ -15,12 +15,14 @@ internal static class Sources
         }
 
         var instant = where.Instant(asOf);
-        yield return ("rows.hazards", $"h.recorded_from <= {instant}");
+        // What was recorded later is implied by the bounds; said outright, it lets a list by 登记时间 begin at the instant
+        // instead of passing over everything newer.
+        yield return ("rows.hazards", $"h.recorded_from <= {instant} and h.first_recorded_at <= {instant}");
         yield return ("rows.hazard_history", $"""
-            h.live and h.recorded_from <= {instant} and h.recorded_to > {instant}
+            h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}
                 and h.epoch = (select e.epoch from rows.epochs e where e.starts <= {instant} order by e.starts desc limit 1)
             """);
         if (!liveOnly)
-            yield return ("rows.hazard_history", $"not h.live and h.recorded_from <= {instant} and h.recorded_to > {instant}");
+            yield return ("rows.hazard_history", $"not h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}");
     }
 }

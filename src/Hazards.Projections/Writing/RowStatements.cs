@@ -35,7 +35,7 @@ internal sealed class RowStatements(string schema)
             switch (row.Row)
             {
                 case PendingState.OfHazard h:
-                    hazards.Add(new NewHazard(row, HazardRow.From(h.After, h.Policy)));
+                    hazards.Add(new NewHazard(row, h.Row));
                     if (NewText.Of(row, h) is { } text)
                         texts.Add(text);
                     break;
