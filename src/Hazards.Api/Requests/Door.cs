@@ -27,6 +27,19 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
         {
             await FailAsync(http, e);
         }
+
+        Name(http);
+    }
+
+    /// <summary>Names the request's span by its route, with the usual attributes; never by the path, which holds identities.</summary>
+    private static void Name(HttpContext http)
+    {
+        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+            return;
+        span.DisplayName = $"{http.Request.Method} {RouteOf(http)}";
+        span.SetTag("http.request.method", http.Request.Method);
+        span.SetTag("http.route", RouteOf(http));
+        span.SetTag("http.response.status_code", http.Response.StatusCode);
     }
 
     private async Task<Refusal?> EnterAsync(HttpContext http, Doorkeeper doorkeeper)
