@@ -163,7 +163,7 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Policy policy, Fu
         foreach (var happened in story)
         {
             after = Hazard.Apply(id, after, new Happening(happened, context));
-            events.Add(new NewEvent(Guid.CreateVersion7(), EventTypes.NameOf(happened), $"{happened.GetType().FullName}, Hazards.Domain", DomainJson.Write(happened), DomainJson.Write(context)));
+            events.Add(Facts.Of(happened, context, Terms.None));
         }
         var result = await log.AppendAsync(new Append([new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, events, new PendingState.OfHazard(before, after!, policy))]), cancellationToken);
         return result is AppendResult.Committed ? after! : throw new InvalidOperationException($"append: {result}");

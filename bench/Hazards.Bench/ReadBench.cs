@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hazards.Api;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.EventLog;
@@ -53,7 +54,7 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Poli
     {
         Hazard? hazard = null;
         await foreach (var e in log.ReadStreamAsync(id.StreamId, 1, scope.AsOf, cancellationToken))
-            hazard = Hazard.Apply(id, hazard, new Happening((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span)));
+            hazard = Hazard.Apply(id, hazard, Facts.Hazard(e));
     }
 
     private async Task<ImmutableArray<DateTimeOffset>> InstantsAsync(int count, CancellationToken cancellationToken)

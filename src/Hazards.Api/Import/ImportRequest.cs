@@ -129,7 +129,10 @@ internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
             return (null, null);
         text = text.Trim();
         if (text.StartsWith('{'))
-            return LedgerMapping.Parse(text) is { IsOk: true } parsed ? (parsed.Value, null) : (null, LedgerImport.Translate(LedgerMapping.Parse(text).Refusal!));
+        {
+            var parsed = LedgerMapping.Parse(text);
+            return parsed.IsOk ? (parsed.Value, null) : (null, LedgerImport.Translate(parsed.Refusal!));
+        }
         return LedgerMapping.ShippedNames.Contains(text)
             ? (LedgerMapping.Shipped(text), null)
             : (null, ImportRefusals.MappingUnknown.Because("mapping", ("value", Texts.Excerpt(text)), ("known", string.Join(", ", LedgerMapping.ShippedNames))));

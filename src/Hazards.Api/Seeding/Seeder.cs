@@ -38,7 +38,7 @@ public sealed class Seeder(IEventLog log, Policy policy, SectorCatalogue sectors
         var span = plan.To - plan.From;
         for (var i = 0; i < plan.Hazards; i++)
         {
-            // Spread evenly, with the day's own unevenness: hazards are found in the daytime.
+            // Spread evenly; the unevenness comes from what follows.
             var found = plan.From + span * ((i + 0.5) / plan.Hazards);
             due.Enqueue(new Running(new Life(prefecture, plan.Seed, i), i), found);
         }
