@@ -13,7 +13,7 @@ namespace Hazards.Bench;
 /// through the log (group commit), as one transaction per append (the same statements, one connection a writer), and as
 /// the cluster's own limit: the same bytes, inserted 500 rows a commit into tables with the same indexes.
 /// </summary>
-internal sealed class AppendBench(NpgsqlDataSource dataSource, Policy policy, Func<NpgsqlDataSource, EventLogOptions, PostgresEventLog> open)
+internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, Func<NpgsqlDataSource, EventLogOptions, PostgresEventLog> open)
 {
     private const int HazardsPerWriter = 40;
     private readonly Body _body = new(BodyId.Parse("bench-regulator"), "基准测试局", BodyKind.Regulator, RegionCode.Parse("433101"), [], null, null, false, null, 1);
@@ -157,16 +157,12 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Policy policy, Fu
 
     private async Task<Hazard> AppendAsync(PostgresEventLog log, HazardId id, Hazard? before, ImmutableArray<IHazardEvent> story, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var context = new EventContext(at, Entry.Late, "bench", _body.Id, Role.Responsible, "bench", policy.Version, null, []);
-        var after = before;
-        var events = new List<NewEvent>(story.Length);
+        var context = new EventContext(at, Entry.Late, "bench", _body.Id, Role.Responsible, "bench", rules.PolicyAt(_body.Region, at).Version, null, []);
+        var added = new HazardStory(id, before, rules, Terms.None);
         foreach (var happened in story)
-        {
-            after = Hazard.Apply(id, after, new Happening(happened, context));
-            events.Add(Facts.Of(happened, context, Terms.None));
-        }
-        var result = await log.AppendAsync(new Append([new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, events, new PendingState.OfHazard(before, after!, policy))]), cancellationToken);
-        return result is AppendResult.Committed ? after! : throw new InvalidOperationException($"append: {result}");
+            added.Add(happened, context);
+        var result = await log.AppendAsync(new Append(added.Appends()), cancellationToken);
+        return result is AppendResult.Committed ? added.After! : throw new InvalidOperationException($"append: {result}");
     }
 
     private async Task<string[]> TextsAsync(string table, long from, CancellationToken cancellationToken)

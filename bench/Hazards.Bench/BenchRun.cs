@@ -58,7 +58,7 @@ internal static class BenchRun
     private static async Task WritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_writes", stop);
-        var bench = new AppendBench(source, Policy.NationalBaseline, (s, options) => PostgresEventLog.Create(s, options, new RowWriter()));
+        var bench = new AppendBench(source, Rulebook.Baseline, (s, options) => PostgresEventLog.Create(s, options, new RowWriter()));
         var samples = new Dictionary<string, List<Measured>>();
         for (var round = 1; round <= rounds; round++)
         {
@@ -97,11 +97,11 @@ internal static class BenchRun
     private static async Task ReadsAsync(LocalCluster cluster, int hazards, int times, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_reads", stop);
-        var policy = Policy.NationalBaseline;
+        var rules = Rulebook.Baseline;
         await using var log = PostgresEventLog.Create(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
         var began = System.Diagnostics.Stopwatch.StartNew();
         var now = DateTimeOffset.UtcNow;
-        var events = await new Seeder(log, policy, SectorCatalogue.Usual).RunAsync(new SeedPlan(hazards, 1, now.AddDays(-730), now), new Percent(hazards), stop);
+        var events = await new Seeder(log, rules, SectorCatalogue.Usual).RunAsync(new SeedPlan(hazards, 1, now.AddDays(-730), now), new Percent(hazards), stop);
         Say($"seeded: {hazards:N0} hazards, {events:N0} events in {began.Elapsed.TotalSeconds:F1} s ({events / began.Elapsed.TotalSeconds:N0} events/s)");
         await using (var command = source.CreateCommand("vacuum analyze"))
         {
@@ -121,7 +121,7 @@ internal static class BenchRun
 
     private static async Task ReadsAsync(NpgsqlDataSource source, PostgresEventLog log, int times, string on, CancellationToken stop)
     {
-        var results = await new ReadBench(source, log, Policy.NationalBaseline).RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
+        var results = await new ReadBench(source, log, Rulebook.Baseline).RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
         var table = Headed($"读取 · reads on {on}",
             "", "now p50 ms", "now p99 ms", "as of p50 ms", "as of p99 ms", "as of ÷ now (p50)", "(p99)");
         foreach (var (name, current, past) in results)

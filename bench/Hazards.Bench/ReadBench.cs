@@ -12,9 +12,9 @@ namespace Hazards.Bench;
 /// What supervisors ask, one after the other on a seeded database: now, and as of instants spread over the second half
 /// of its past. Every call asks for another county, page or instant, so that nothing is answered twice.
 /// </summary>
-internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Policy policy)
+internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rulebook rules)
 {
-    private readonly HazardQueries _queries = new(dataSource, policy);
+    private readonly HazardQueries _queries = new(dataSource, () => rules);
 
     public async Task<IReadOnlyList<(string Name, Measured Now, Measured AsOf)>> RunAsync(int times, Action<string> say, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Poli
         var results = new List<(string, Measured, Measured)>();
         string[] words = ["燃气", "边坡", "消火栓", "疏散通道", "塔吊", "瓦斯", "围堰", "用电"];
 
-        await AddAsync("board 闭环看板", (scope, i) => _queries.BoardAsync(scope, places[i % places.Length], policy.DueSoonDays, cancellationToken));
+        await AddAsync("board 闭环看板", (scope, i) => _queries.BoardAsync(scope, places[i % places.Length], Policy.NationalBaseline.DueSoonDays, cancellationToken));
         await AddAsync("overdue 超期清单", (scope, i) => _queries.OverdueAsync(scope, new HazardFilter { Region = places[i % places.Length] }, null, 50, cancellationToken));
         await AddAsync("overdue by body 超期统计", (scope, i) => _queries.OverdueCountsAsync(scope, places[i % places.Length], cancellationToken));
         await AddAsync("listed 挂牌督办清单", (scope, i) => _queries.ListedAsync(scope, new HazardFilter { Region = places[i % places.Length] }, null, 50, cancellationToken));

@@ -41,6 +41,9 @@ public sealed record Act(
     DocumentNumber? Document,
     ImmutableArray<Attachment> Attachments)
 {
+    /// <summary>The working days that deadlines are counted by.</summary>
+    public WorkCalendar Calendar { get; init; } = WorkCalendar.Shipped;
+
     /// <summary>The date of the act in China.</summary>
     public DateOnly Date => ChinaTime.DateAt(OccurredAt);
 
@@ -48,7 +51,7 @@ public sealed record Act(
     public Entry Entry => Now - OccurredAt > TimeSpan.FromHours(Policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
 
     /// <summary>What the log keeps beside the facts of each event.</summary>
-    public EventContext Context(Role role) => new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments);
+    public EventContext Context(Role role) => new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments) { Calendar = Calendar.Edition };
 }
 
 /// <summary>Who, when, through what and under which policy: kept with every event (its headers in the log).</summary>
@@ -72,6 +75,10 @@ public sealed record EventContext(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DocumentNumber? Document,
     ImmutableArray<Attachment> Attachments)
 {
+    /// <summary>The edition of the working calendar that deadlines were counted by; 0 is the one that ships with the product.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Calendar { get; init; }
+
     /// <summary>Files by digest; never default.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = Attachments.IsDefault ? [] : Attachments;
 }

@@ -63,6 +63,15 @@ public sealed record Hazard
     /// <summary>The level; null until graded.</summary>
     public Level? Level { get; init; }
 
+    /// <summary>The place's own grade, where its policy has grades.</summary>
+    public int? Grade { get; init; }
+
+    /// <summary>The inspection visit that found it.</summary>
+    public Guid? Inspection { get; init; }
+
+    /// <summary>The campaign it was found in.</summary>
+    public Guid? Campaign { get; init; }
+
     /// <summary>判定依据.</summary>
     public string? GradingBasis { get; init; }
 
@@ -83,6 +92,15 @@ public sealed record Hazard
 
     /// <summary>Whether it was ever listed.</summary>
     public bool EverListed { get; init; }
+
+    /// <summary>The newest end of a listing.</summary>
+    public Delisting? Delisting { get; init; }
+
+    /// <summary>The deadlines noticed as missed since it was last (re)opened, in order.</summary>
+    public ImmutableArray<MissedClock> Missed { get; init; } = [];
+
+    /// <summary>The edition of the working calendar that its deadlines are counted by.</summary>
+    public int Calendar { get; init; }
 
     /// <summary>The stop of production in force.</summary>
     public Suspension? Suspension { get; init; }
@@ -176,7 +194,12 @@ public sealed record Hazard
         if (happened is HazardReported report)
             return before is null ? Begin(id, report, context) : throw Impossible(happened);
         var hazard = before ?? throw Impossible(happened);
-        return hazard.With(happened, context) with { Version = hazard.Version + 1, LastOccurredAt = context.OccurredAt };
+        return hazard.With(happened, context) with
+        {
+            Version = hazard.Version + 1,
+            LastOccurredAt = happened is DeadlineMissed or DeadlinesRecounted ? hazard.LastOccurredAt : context.OccurredAt,
+            Calendar = Math.Max(hazard.Calendar, context.Calendar),
+        };
     }
 
     private static Hazard Begin(HazardId id, HazardReported e, EventContext context) => new()
@@ -189,6 +212,9 @@ public sealed record Hazard
         LateEntry = context.Entry == Entry.Late,
         ReportedBy = context.Body,
         Client = context.Client,
+        Calendar = context.Calendar,
+        Inspection = e.Inspection,
+        Campaign = e.Campaign,
         Source = e.Source,
         Kind = e.Kind,
         Region = e.Region,
@@ -206,19 +232,19 @@ public sealed record Hazard
     private Hazard With(IHazardEvent happened, EventContext context) => happened switch
     {
         LedgerRowRecorded e => this with { LedgerRow = e },
-        HazardVerified e => this with { Level = e.Level, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt },
-        HazardRegraded e => this with { Level = e.To, GradingBasis = e.Basis, GradedAt = context.OccurredAt },
+        HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt },
+        HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardMerged e => this with { MergedInto = e.Into },
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
         HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
 
-        HazardAssigned e => this with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear() },
+        HazardAssigned e => this with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = [] },
         AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
         AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
         LegReassigned e => this with { Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
 
-        PlanSubmitted e => With(e.Leg, context, l => l with { Plan = new PlanState(context.OccurredAt, e.Funds, null), Funds = e.Funds ?? l.Funds }),
+        PlanSubmitted e => With(e.Leg, context, l => l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }),
         PlanReviewed e => With(e.Leg, context, l => l with { Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt } }, own: false),
         InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
         ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) },
@@ -234,20 +260,31 @@ public sealed record Hazard
         LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body }, own: false),
         ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null }, own: false),
 
-        HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document), EverListed = true },
-        HazardDelisted => this with { Listing = null },
-        LegUrged e => Took(SupervisionStep.Urge, e.Leg),
-        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg),
-        SupervisionVisitMade e => Took(SupervisionStep.Visit, e.Leg),
-        SupervisionEscalated e => Took(SupervisionStep.Escalation, null) with { EscalatedTo = e.To },
-        InterviewHeld e => Took(SupervisionStep.Interview, e.Leg),
-        CriticismCirculated e => Took(SupervisionStep.Criticism, e.Leg),
-        HazardExposed => Took(SupervisionStep.Exposure, null),
-        PenaltyImposed => Took(SupervisionStep.Penalty, null),
-        JudicialReferralMade => Took(SupervisionStep.Referral, null),
+        HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null },
+        HazardDelisted e => this with { Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
+        ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
+        ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
+        DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
+        SupervisorNamed e => With(e.Leg, context, l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt }, own: false),
+        LegUrged e => Took(SupervisionStep.Urge, e.Leg, context),
+        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context),
+        SupervisionVisitMade e => Took(SupervisionStep.Visit, e.Leg, context),
+        SupervisionEscalated e => Took(SupervisionStep.Escalation, null, context) with { EscalatedTo = e.To },
+        InterviewHeld e => Took(SupervisionStep.Interview, e.Leg, context),
+        CriticismCirculated e => Took(SupervisionStep.Criticism, e.Leg, context),
+        HazardExposed => Took(SupervisionStep.Exposure, null, context),
+        PenaltyImposed => Took(SupervisionStep.Penalty, null, context),
+        JudicialReferralMade => Took(SupervisionStep.Referral, null, context),
+
+        DeadlineMissed e => this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt)) },
+        StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step) }),
+        StepDeclined e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
+        DeadlinesRecounted => this,
+        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To }, own: false),
+        PaperIssued => this,
 
         HazardClosed e => this with { Closure = new Closure(context.OccurredAt, context.Body, e.Ground, null, null) },
-        LookbackMade e => this with { Closure = Closure! with { LookedBackAt = context.OccurredAt, Result = e.Result } },
+        LookbackMade e => this with { Closure = Closure! with { LookedBackAt = context.OccurredAt, Result = e.Result, Lookbacks = Closure.Lookbacks + 1 } },
         HazardReopened e => Reopen(e, context),
 
         HazardCorrected e => Correct(e) with { Corrections = Corrections + 1 },
@@ -263,6 +300,7 @@ public sealed record Hazard
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
         Steps = Steps.Clear(),
+        Missed = [],
         AssignedBy = e.Legs.IsEmpty ? null : context.Body,
         Legs = Begin(e.Legs, context),
     };
@@ -292,13 +330,37 @@ public sealed record Hazard
         return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = context.OccurredAt } : after) };
     }
 
-    private Hazard Took(SupervisionStep step, Leg? leg)
+    private Hazard Took(SupervisionStep step, Leg? leg, EventContext context)
     {
-        var hazard = this with { Steps = Steps.SetItem(step, Steps.GetValueOrDefault(step) + 1) };
+        var hazard = this with
+        {
+            Steps = Steps.SetItem(step, Steps.GetValueOrDefault(step) + 1),
+            Missed = [.. Missed.Select(m => leg is null || m.Leg is null || m.Leg == leg ? m with { Rungs = m.Rungs.Add(step), Proposed = m.Proposed.Remove(step) } : m)],
+        };
         foreach (var (name, state) in Legs)
             if (leg is null || leg == name)
-                hazard = hazard with { Legs = hazard.Legs.SetItem(name, state with { Steps = state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1) }) };
+                hazard = hazard with
+                {
+                    Legs = hazard.Legs.SetItem(name, state with
+                    {
+                        Steps = state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1),
+                        SupervisedAt = context.Body == state.Supervisor ? context.OccurredAt : state.SupervisedAt,
+                    }),
+                };
         return hazard;
+    }
+
+    private Hazard WithMissed(ClockKind clock, Leg? leg, DateOnly due, Func<MissedClock, MissedClock> change) =>
+        this with { Missed = [.. Missed.Select(m => m.Kind == clock && m.Leg == leg && m.Due == due ? change(m) : m)] };
+
+    /// <summary>The record of a clock's deadline having been noticed as missed; null when it was not.</summary>
+    public MissedClock? MissedOf(Clock clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        foreach (var missed in Missed)
+            if (missed.Kind == clock.Kind && missed.Leg == clock.Leg && missed.Due == clock.Due && missed.Since == clock.Since)
+                return missed;
+        return null;
     }
 
     private static InvalidOperationException Impossible(IHazardEvent happened) =>
@@ -389,6 +451,9 @@ public sealed record LegState
     /// <summary>When the leg's own body last acted; null while it has been silent since the assignment.</summary>
     public DateTimeOffset? LastHeardAt { get; init; }
 
+    /// <summary>When the leg's supervisor last acted on it, or was named.</summary>
+    public DateTimeOffset? SupervisedAt { get; init; }
+
     /// <summary>How often each supervision step was taken against this leg.</summary>
     public ImmutableSortedDictionary<SupervisionStep, int> Steps { get; init; } = ImmutableSortedDictionary<SupervisionStep, int>.Empty;
 
@@ -413,19 +478,63 @@ public sealed record LegState
 /// <param name="Since">When it was submitted, or reviewed.</param>
 /// <param name="Funds">万元.</param>
 /// <param name="Verdict">Of the review; null until reviewed.</param>
-public sealed record PlanState(DateTimeOffset Since, decimal? Funds, Verdict? Verdict);
+/// <param name="SubmittedAt">When it was submitted.</param>
+/// <param name="FiveInPlace">五到位: it says something on measures, responsible persons, funds, time limits and the emergency plan.</param>
+public sealed record PlanState(DateTimeOffset Since, decimal? Funds, Verdict? Verdict, DateTimeOffset SubmittedAt, bool FiveInPlace)
+{
+    internal static bool IsFiveInPlace(PlanSubmitted plan) =>
+        (plan.Parts.ContainsKey(PlanPart.Funds) || plan.Funds is not null)
+        && plan.Parts.ContainsKey(PlanPart.Measures) && plan.Parts.ContainsKey(PlanPart.Responsible)
+        && plan.Parts.ContainsKey(PlanPart.TimeLimits) && plan.Parts.ContainsKey(PlanPart.Emergency);
+}
 
 /// <summary>An extension asked for.</summary>
 public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To);
 
 /// <summary>The listing in force.</summary>
-public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, DateOnly Deadline, DocumentNumber? Document);
+public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, DateOnly Deadline, DocumentNumber? Document)
+{
+    /// <summary>Where it was made public.</summary>
+    public string? PublishedIn { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>With whom it was filed.</summary>
+    public BodyId? FiledWith { get; init; }
+
+    /// <summary>When.</summary>
+    public DateTimeOffset? FiledAt { get; init; }
+}
+
+/// <summary>The newest end of a listing.</summary>
+/// <param name="Level">The level it was listed at.</param>
+/// <param name="By">The body that had listed it: it must make the end public.</param>
+/// <param name="At">When it was delisted.</param>
+/// <param name="Medium">Where the listing had been made public.</param>
+/// <param name="PublishedAt">When the end was.</param>
+public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt);
+
+/// <summary>A deadline that was noticed as missed, and the rungs of the ladder climbed since.</summary>
+/// <param name="Kind">The duty.</param>
+/// <param name="Leg">The leg, if one.</param>
+/// <param name="Since">When the duty began.</param>
+/// <param name="Due">The last day it had.</param>
+/// <param name="NoticedAt">When the service noticed.</param>
+public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt)
+{
+    /// <summary>Steps taken since, or declined.</summary>
+    public ImmutableSortedSet<SupervisionStep> Rungs { get; init; } = [];
+
+    /// <summary>Steps proposed and not yet decided.</summary>
+    public ImmutableSortedSet<SupervisionStep> Proposed { get; init; } = [];
+}
 
 /// <summary>The stop of production in force.</summary>
 public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, string Scope, DateTimeOffset? RequestedAt);
 
 /// <summary>The closure in force, and the newest look-back since.</summary>
-public sealed record Closure(DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result);
+public sealed record Closure(DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result, int Lookbacks = 0);
 
 /// <summary>Another ending.</summary>
 public sealed record Ending(DateTimeOffset At, BodyId By, string Reason);

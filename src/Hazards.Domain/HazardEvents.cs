@@ -35,7 +35,14 @@ public sealed record Place(string Text, decimal? Longitude = null, decimal? Lati
 [EventType("hazard_reported")]
 public sealed record HazardReported(
     ReportSource Source, HazardKind Kind, RegionCode Region, SectorCode Sector, string? Category, string Title, string Description,
-    Enterprise? Enterprise, Place? Place, ExternalReference? Reference, string? FoundBy, string? ReportedLevel) : IHazardEvent;
+    Enterprise? Enterprise, Place? Place, ExternalReference? Reference, string? FoundBy, string? ReportedLevel) : IHazardEvent
+{
+    /// <summary>检查: the inspection visit that found it, if one is on record.</summary>
+    public Guid? Inspection { get; init; }
+
+    /// <summary>专项行动: the campaign it was found in, if one.</summary>
+    public Guid? Campaign { get; init; }
+}
 
 /// <summary>A cell of a ledger: its header, address and text exactly as found.</summary>
 public sealed record LedgerCell(string Header, string Address, string Text);
@@ -57,11 +64,19 @@ public sealed record LedgerRowRecorded(string Ledger, Sha256Digest File, string 
 /// <param name="Basis">判定依据: the clause that makes it major; required for a major hazard.</param>
 /// <param name="Findings">What the verification found.</param>
 [EventType("hazard_verified")]
-public sealed record HazardVerified(Level Level, string? Basis, string? Findings) : IHazardEvent;
+public sealed record HazardVerified(Level Level, string? Basis, string? Findings) : IHazardEvent
+{
+    /// <summary>The place's own grade, where its policy has grades.</summary>
+    public int? Grade { get; init; }
+}
 
 /// <summary>重新定级: the level was changed.</summary>
 [EventType("hazard_regraded")]
-public sealed record HazardRegraded(Level From, Level To, string? Basis, string Reason) : IHazardEvent;
+public sealed record HazardRegraded(Level From, Level To, string? Basis, string Reason) : IHazardEvent
+{
+    /// <summary>The place's own grade from now on, where its policy has grades.</summary>
+    public int? Grade { get; init; }
+}
 
 /// <summary>不属实: rejected as unfounded.</summary>
 [EventType("hazard_rejected")]
@@ -191,6 +206,22 @@ public sealed record HazardListed(ListingLevel Level, DateOnly Deadline, string 
 [EventType("hazard_delisted")]
 public sealed record HazardDelisted(ListingLevel Level, DelistingGround Ground, string Reason) : IHazardEvent;
 
+/// <summary>挂牌公布: the listing was made public.</summary>
+[EventType("listing_published")]
+public sealed record ListingPublished(ListingLevel Level, string Medium, DateOnly On) : IHazardEvent;
+
+/// <summary>挂牌备案: the listing was filed with the office above.</summary>
+[EventType("listing_filed")]
+public sealed record ListingFiled(ListingLevel Level, BodyId With, DateOnly On) : IHazardEvent;
+
+/// <summary>摘牌公布: the end of the listing was made public.</summary>
+[EventType("delisting_published")]
+public sealed record DelistingPublished(ListingLevel Level, string Medium, DateOnly On) : IHazardEvent;
+
+/// <summary>指定督办单位: a leg has this supervisor from now on.</summary>
+[EventType("supervisor_named")]
+public sealed record SupervisorNamed(Leg Leg, BodyId? From, BodyId To, string Reason) : IHazardEvent;
+
 /// <summary>催办. Without a leg: all of them.</summary>
 [EventType("leg_urged")]
 public sealed record LegUrged(Leg? Leg, string Message) : IHazardEvent;
@@ -229,6 +260,60 @@ public sealed record PenaltyImposed(string Penalised, string Measure, decimal? F
 /// <summary>行刑衔接: handed to the organs of justice.</summary>
 [EventType("judicial_referral_made")]
 public sealed record JudicialReferralMade(string To, string Grounds) : IHazardEvent;
+
+// ---- Clocks 时钟 ----
+
+/// <summary>逾期: a deadline passed with its duty undone. Once for every clock; it occurred when the day ended, however late it was noticed.</summary>
+/// <param name="Clock">The duty.</param>
+/// <param name="Leg">The leg it concerns, if one.</param>
+/// <param name="Body">Who owed it; null: the committee office of the region.</param>
+/// <param name="Since">When the duty began.</param>
+/// <param name="Due">The last day for it.</param>
+/// <param name="NoticedAt">When the service noticed.</param>
+[EventType("deadline_missed")]
+public sealed record DeadlineMissed(ClockKind Clock, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt) : IHazardEvent;
+
+/// <summary>督办建议: the ladder asks a person for this step.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Clock">The missed duty.</param>
+/// <param name="Leg">The leg it concerns, if one.</param>
+/// <param name="Due">The duty's last day.</param>
+/// <param name="DaysOverdue">Days since, when it was proposed.</param>
+/// <param name="To">Who is asked; null: the committee office of the region.</param>
+[EventType("step_proposed")]
+public sealed record StepProposed(SupervisionStep Step, ClockKind Clock, Leg? Leg, DateOnly Due, int DaysOverdue, BodyId? To) : IHazardEvent;
+
+/// <summary>不采纳督办建议: a person decided against a proposed step. Taking it is the step's own event.</summary>
+[EventType("step_declined")]
+public sealed record StepDeclined(SupervisionStep Step, ClockKind Clock, Leg? Leg, DateOnly Due, string Reason) : IHazardEvent;
+
+/// <summary>A due date counted anew.</summary>
+/// <param name="Clock">The duty.</param>
+/// <param name="Leg">The leg it concerns, if one.</param>
+/// <param name="Since">When the duty began.</param>
+/// <param name="From">The day it was due.</param>
+/// <param name="To">The day it is due now.</param>
+/// <param name="Provisional">Whether it still runs into a year that is not announced.</param>
+public sealed record DueMoved(ClockKind Clock, Leg? Leg, DateTimeOffset Since, DateOnly From, DateOnly To, bool Provisional);
+
+/// <summary>期限重算: the working calendar was extended or amended, and these due dates with it. The edition stands in the context.</summary>
+/// <param name="FromEdition">The edition they were counted by before.</param>
+/// <param name="Moved">Every due date that is another now, or no longer provisional.</param>
+[EventType("deadlines_recounted")]
+public sealed record DeadlinesRecounted(int FromEdition, ImmutableArray<DueMoved> Moved) : IHazardEvent;
+
+/// <summary>期限顺延: the rectification deadline moved by the days that production stood still.</summary>
+[EventType("deadline_moved")]
+public sealed record DeadlineMoved(Leg Leg, DateOnly From, DateOnly To, string Reason) : IHazardEvent;
+
+// ---- Papers 文书 ----
+
+/// <summary>制发文书: a paper with a number of the body's own series was made. Its number stands in the context, its files among the attachments.</summary>
+/// <param name="Paper">The paper.</param>
+/// <param name="Leg">The leg it concerns, if one.</param>
+/// <param name="To">Whom it goes to.</param>
+[EventType("paper_issued")]
+public sealed record PaperIssued(PaperKind Paper, Leg? Leg, ImmutableArray<BodyId> To) : IHazardEvent;
 
 // ---- Closure 销号 ----
 

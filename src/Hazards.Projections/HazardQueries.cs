@@ -7,8 +7,8 @@ namespace Hazards.Projections;
 
 /// <summary>The read side on PostgreSQL. Every answer is one statement; <c>docs/rows.md</c> says which index serves which.</summary>
 /// <param name="dataSource">The database, or a replica of it.</param>
-/// <param name="policy">The policy whose ladder says what comes next for an overdue duty.</param>
-public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : IHazardQueries
+/// <param name="rules">The policies in force, whose ladders say what comes next for an overdue duty.</param>
+public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> rules) : IHazardQueries
 {
     private const int LongestPage = 200;
     private const int MostDueSoonDays = 3660;
@@ -41,7 +41,7 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : 
         await using var command = dataSource.CreateCommand(FindSql(scope, where));
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? HazardReader.Item(reader, scope.Today, policy) : null;
+        return await reader.ReadAsync(cancellationToken) ? HazardReader.Item(reader, scope.Today, rules()) : null;
     }
 
     // By the primary keys, and history_by_hazard. A live version has copies, all the same: any one will do.
@@ -101,6 +101,6 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Policy policy) : 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         using var question = RowsTelemetry.Ask(list, scope);
         var hash = PageCursor.HashOf(list, order.Column, order.Descending, scope.Jurisdiction, scope.AsOf, filter);
-        return await new ListQuery(dataSource, policy, scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
+        return await new ListQuery(dataSource, rules(), scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
     }
 }

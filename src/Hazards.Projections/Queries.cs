@@ -103,7 +103,8 @@ public sealed record LegItem(
 /// <param name="Due">The last day.</param>
 /// <param name="DaysOverdue">Days past due at the scope's date; 0 or less when not overdue.</param>
 /// <param name="Next">The supervision step the policy's ladder asks for next; null when none is due or all are taken.</param>
-public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, SupervisionStep? Next);
+/// <param name="Provisional">True while the due date is counted through a year whose working days are not announced.</param>
+public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, SupervisionStep? Next, bool Provisional = false);
 
 /// <summary>A hazard as lists show it.</summary>
 public sealed record HazardItem(
@@ -190,11 +191,11 @@ public abstract record PendingState
     private PendingState() { }
 
     /// <summary>A hazard before (null when new) and after the append.</summary>
-    public sealed record OfHazard(Hazard? Before, Hazard After, Policy Policy) : PendingState
+    public sealed record OfHazard(Hazard? Before, Hazard After, Rulebook Rules) : PendingState
     {
         // Made where the state is made, by whoever appends: the log's one writer only sends it. While a batch is being
         // committed, the callers of the next are making theirs.
-        internal HazardRow Row { get; } = HazardRow.From(After, Policy);
+        internal HazardRow Row { get; } = HazardRow.From(After, Rules);
     }
 
     /// <summary>A body after the append.</summary>

@@ -93,7 +93,7 @@ public sealed class CrashTests
             missing.Remove($"{e.StreamId} {e.Version} {e.Position} {e.Type}");
         }
         missing.ShouldBeEmpty();
-        (await Rebuild.CompareAsync(source, log, Policy.NationalBaseline)).Same.ShouldBeTrue("rows equal a rebuild");
+        (await Rebuild.CompareAsync(source, log, Rulebook.Baseline)).Same.ShouldBeTrue("rows equal a rebuild");
     }
 
     private static async Task<ServiceProcess> StartAsync(string database, string folder)

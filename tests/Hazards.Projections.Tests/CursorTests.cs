@@ -8,7 +8,7 @@ public sealed class CursorTests(RowsDatabase database) : IClassFixture<RowsDatab
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly HazardFilter Everything = new();
 
-    private HazardQueries Queries => new(database.DataSource, Policy.NationalBaseline);
+    private HazardQueries Queries => new(database.DataSource, () => Rulebook.Baseline);
 
     [Fact]
     public async Task A_cursor_opens_only_the_query_it_came_from()

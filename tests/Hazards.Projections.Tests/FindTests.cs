@@ -8,7 +8,7 @@ public sealed class FindTests(RowsDatabase database) : IClassFixture<RowsDatabas
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private HazardQueries Queries => new(database.DataSource, Policy.NationalBaseline);
+    private HazardQueries Queries => new(database.DataSource, () => Rulebook.Baseline);
 
     [Fact]
     public async Task Rows_are_there_when_the_append_is_acknowledged()

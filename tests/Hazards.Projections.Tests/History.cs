@@ -9,7 +9,7 @@ public sealed class History : RowsDatabase
     private readonly Random random = new(7);
     private PostgresEventLog? log;
 
-    public HazardQueries Queries => new(DataSource, Policy.NationalBaseline);
+    public HazardQueries Queries => new(DataSource, () => Rulebook.Baseline);
 
     internal PostgresEventLog Log => log!;
 

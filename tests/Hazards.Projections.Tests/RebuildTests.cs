@@ -17,13 +17,13 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
             await log.AppendAsync(stories.Next());
         await RegisterAsync(log);
 
-        var comparison = await Rebuild.CompareAsync(database.DataSource, log, Policy.NationalBaseline);
+        var comparison = await Rebuild.CompareAsync(database.DataSource, log, Rulebook.Baseline);
         comparison.Rebuilt.ShouldBe(comparison.Live);
         comparison.Same.ShouldBeTrue();
 
         // Appends go on while it is rebuilt.
         var progress = new List<RebuildProgress>();
-        var rebuilding = Rebuild.RunAsync(database.DataSource, log, Policy.NationalBaseline, new Progress(progress));
+        var rebuilding = Rebuild.RunAsync(database.DataSource, log, Rulebook.Baseline, new Progress(progress));
         for (var i = 0; i < 200; i++)
             (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
         await rebuilding;
@@ -31,11 +31,11 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
 
         for (var i = 0; i < 50; i++)
             (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
-        comparison = await Rebuild.CompareAsync(database.DataSource, log, Policy.NationalBaseline);
+        comparison = await Rebuild.CompareAsync(database.DataSource, log, Rulebook.Baseline);
         comparison.Rebuilt.ShouldBe(comparison.Live);
         var scope = new Scope(RegionCode.Nation, null, ChinaTime.DateAt(stories.Now));
         foreach (var hazard in stories.Hazards.Values)
-            (await new HazardQueries(database.DataSource, Policy.NationalBaseline).FindAsync(scope, hazard.Id))!.Version.ShouldBe(hazard.Version);
+            (await new HazardQueries(database.DataSource, () => Rulebook.Baseline).FindAsync(scope, hazard.Id))!.Version.ShouldBe(hazard.Version);
     }
 
     /// <summary>The epochs of a rebuild begin when its rows were recorded, not when it runs.</summary>
@@ -49,10 +49,10 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         for (var i = 0; i < 9000; i += 100)
             await AppendAsync(log, [.. Enumerable.Range(0, 100).Select(_ => stories.Next())]);
 
-        await Rebuild.RunAsync(other.DataSource, log, Policy.NationalBaseline);
+        await Rebuild.RunAsync(other.DataSource, log, Rulebook.Baseline);
 
         (await other.ScalarAsync<long>("select count(*) from rows.epochs")).ShouldBeGreaterThan(1);
-        var queries = new HazardQueries(other.DataSource, Policy.NationalBaseline);
+        var queries = new HazardQueries(other.DataSource, () => Rulebook.Baseline);
         for (var part = 1; part < 8; part++)
         {
             var instant = Begin + (stories.Now - Begin) * part / 8;
@@ -98,7 +98,7 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         var after = await RowsDigest.ComputeAsync(other.DataSource);
         after.Hazards.ShouldNotBe(before.Hazards);
         after.History.ShouldBe(before.History);
-        (await Rebuild.CompareAsync(other.DataSource, log, Policy.NationalBaseline)).Same.ShouldBeFalse();
+        (await Rebuild.CompareAsync(other.DataSource, log, Rulebook.Baseline)).Same.ShouldBeFalse();
     }
 
     /// <summary>When the clock stands still, appends get times a microsecond apart, as the events of one append do.</summary>
@@ -112,7 +112,7 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         for (var i = 0; i < 150; i++)
             (await log.AppendAsync(stories.Next() with { RecordedAt = Begin })).ShouldBeOfType<AppendResult.Committed>();
 
-        var comparison = await Rebuild.CompareAsync(other.DataSource, log, Policy.NationalBaseline);
+        var comparison = await Rebuild.CompareAsync(other.DataSource, log, Rulebook.Baseline);
         comparison.Rebuilt.ShouldBe(comparison.Live);
     }
 

@@ -43,7 +43,7 @@ internal sealed class Replay
 
     public DateTimeOffset FirstRecorded(Hazard hazard) => states[hazard.Id].First;
 
-    public static ImmutableArray<Clock> ClocksOf(Hazard hazard) => Clocks.Open(hazard, Policy.NationalBaseline);
+    public static ImmutableArray<Clock> ClocksOf(Hazard hazard) => Clocks.Open(hazard, Rulebook.Baseline);
 
     public static bool IsOverdue(Hazard hazard, DateOnly today) => ClocksOf(hazard).Any(c => c.Due < today);
 

@@ -90,7 +90,7 @@ public sealed class SearchTests(RowsDatabase database) : IClassFixture<RowsDatab
     private async Task<IEnumerable<HazardId>> FoundAsync(string search, DateTimeOffset? asOf = null)
     {
         var scope = new Scope(RegionCode.Nation, asOf, ChinaTime.DateAt(asOf ?? Begin));
-        var queries = new HazardQueries(database.DataSource, Policy.NationalBaseline);
+        var queries = new HazardQueries(database.DataSource, () => Rulebook.Baseline);
         var page = await queries.LedgerAsync(scope, new HazardFilter { Text = search }, LedgerSort.Recorded, true, null, 200);
         return page.Items.Select(i => i.Id);
     }

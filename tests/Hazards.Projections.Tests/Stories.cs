@@ -127,7 +127,7 @@ internal static class Told
     public static StreamAppend Stream(Hazard? before, Hazard after, IEnumerable<IHazardEvent> events, EventContext context) => new(
         after.Id.StreamId, "hazard", before?.Version ?? 0,
         [.. events.Select(e => Event(e, DomainJson.Write(context)))],
-        new PendingState.OfHazard(before, after, Policy.NationalBaseline));
+        new PendingState.OfHazard(before, after, Rulebook.Baseline));
 
     public static NewEvent Event(IDomainEvent happened, byte[]? headers = null) => new(
         Guid.CreateVersion7(), EventTypes.NameOf(happened), $"{happened.GetType().FullName}, Hazards.Domain", DomainJson.Write(happened), headers ?? "{}"u8.ToArray());

@@ -30,7 +30,7 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
         results.OfType<AppendResult.Committed>().ShouldHaveSingleItem();
         results.OfType<AppendResult.Conflict>().ShouldHaveSingleItem();
         var winner = results[0] is AppendResult.Committed ? Level.Major : Level.General;
-        (await new HazardQueries(database.DataSource, Policy.NationalBaseline).FindAsync(Now, before.Id))!.Level.ShouldBe(winner);
+        (await new HazardQueries(database.DataSource, () => Rulebook.Baseline).FindAsync(Now, before.Id))!.Level.ShouldBe(winner);
         (await database.ScalarAsync<long>($"select count(*) from rows.hazard_history where hazard_id = '{before.Id}'")).ShouldBe(1);
     }
 
@@ -41,7 +41,7 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
         await using var two = database.Open();
         await Task.WhenAll(TellAsync(one, 31), TellAsync(two, 32));
 
-        var comparison = await Rebuild.CompareAsync(database.DataSource, one, Policy.NationalBaseline);
+        var comparison = await Rebuild.CompareAsync(database.DataSource, one, Rulebook.Baseline);
         comparison.Rebuilt.ShouldBe(comparison.Live);
 
         static async Task TellAsync(PostgresEventLog log, int seed)
@@ -65,7 +65,7 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
             var stories = new Stories(5, Begin);
             for (var i = 0; i < 30; i++)
                 (await log.AppendAsync(stories.Next() with { RecordedAt = null })).ShouldBeOfType<AppendResult.Committed>();
-            (await new HazardQueries(dataSource, Policy.NationalBaseline).LedgerAsync(Now, new HazardFilter(), LedgerSort.Recorded, true, null, 10)).Items.ShouldNotBeEmpty();
+            (await new HazardQueries(dataSource, () => Rulebook.Baseline).LedgerAsync(Now, new HazardFilter(), LedgerSort.Recorded, true, null, 10)).Items.ShouldNotBeEmpty();
         }
 
         await database.ExecuteAsync($"drop owned by {role}; drop role {role}");

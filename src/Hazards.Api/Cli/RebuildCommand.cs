@@ -34,12 +34,12 @@ internal static class RebuildCommand
             var progress = new Showing(bar);
             if (!check)
             {
-                await Rebuild.RunAsync(source, log, Policy.NationalBaseline, progress, stop);
+                await Rebuild.RunAsync(source, log, Rulebook.Baseline, progress, stop);
                 bar.Value = bar.MaxValue;
                 return 0;
             }
 
-            var comparison = await Rebuild.CompareAsync(source, log, Policy.NationalBaseline, progress, stop);
+            var comparison = await Rebuild.CompareAsync(source, log, Rulebook.Baseline, progress, stop);
             bar.Value = bar.MaxValue;
             AnsiConsole.WriteLine(comparison.Same
                 ? $"一致 the same, up to event {comparison.Position}"

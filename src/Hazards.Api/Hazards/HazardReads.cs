@@ -48,7 +48,7 @@ internal static class HazardReads
         return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
     }
 
-    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, Policy policy, Naming naming)
+    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, Naming naming)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -58,7 +58,7 @@ internal static class HazardReads
         var hazard = await store.LoadAsync(hazardId, asOf, call.Stop);
         if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var clocks = Clocks.Open(hazard, policy);
+        var clocks = Clocks.Open(hazard, rules.Current);
         return call.Versioned(HazardDetails.Of(hazard, asOf, clocks, await naming.OfAsync(hazard, clocks, call.Stop)), hazard.Version);
     }
 

@@ -11,10 +11,10 @@ namespace Hazards.Api;
 /// </summary>
 /// <param name="log">The log.</param>
 /// <param name="registry">Knows the bodies a decision must know.</param>
-/// <param name="policy">The policy in force.</param>
+/// <param name="rules">The policies in force and the calendar.</param>
 /// <param name="sectors">The sectors the deployment knows.</param>
 /// <param name="clock">Tells when something is recorded.</param>
-public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Policy policy, SectorCatalogue sectors, TimeProvider clock)
+public sealed class HazardStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
@@ -42,13 +42,14 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Policy
         {
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
-            var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop));
+            var rulebook = rules.Current;
+            var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook);
             var decision = Decider.Decide(report, existing, act);
             if (decision.Refusal is { } refusal)
                 return Proposal<Hazard>.Refuse(refusal);
-            var story = new Story(id, null, policy, terms);
+            var story = new HazardStory(id, null, rulebook, terms);
             story.Add(decision, act);
-            return await FollowAsync(story, steps, 1, act.Bodies, stop);
+            return await FollowAsync(story, steps, 1, act.Bodies, rulebook, terms, stop);
         }, cancellationToken);
     }
 
@@ -70,32 +71,34 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Policy
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var bodies = await BodiesAsync(before, steps.Select(s => s.Given), steps, stop);
-            return await FollowAsync(new Story(id, before, policy, terms), steps, 0, bodies, stop);
+            var rulebook = rules.Current;
+            return await FollowAsync(new HazardStory(id, before, rulebook, terms), steps, 0, bodies, rulebook, terms, stop);
         }, cancellationToken);
     }
 
     private async Task<Proposal<Hazard>> FollowAsync(
-        Story story, IReadOnlyList<Step> steps, int offset, IReadOnlyDictionary<BodyId, Body> bodies, CancellationToken cancellationToken)
+        HazardStory story, IReadOnlyList<Step> steps, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken)
     {
         for (var i = 0; i < steps.Count; i++)
         {
             var command = steps[i].Command;
             if (command is MergeHazard merge)
                 command = merge with { Target = await LoadAsync(merge.Into, null, cancellationToken) };
-            var act = Act(steps[i].Given, story.Terms, bodies);
+            var act = Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook);
             var decision = Decider.Decide(command, story.After, act);
             if (decision.Refusal is { } refusal)
                 return Proposal<Hazard>.Refuse(refusal, i + offset);
             story.Add(decision, act, (command as MergeHazard)?.Target);
         }
 
-        return story.Propose();
+        return Proposal<Hazard>.Append(story.After!, story.Appends());
     }
 
-    private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies)
+    private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook)
     {
         var now = Now(terms);
-        return new Act(given.By, given.OccurredAt ?? now, now, policy, sectors, bodies, given.Document, given.Attachments);
+        var occurred = given.OccurredAt ?? now;
+        return new Act(given.By, occurred, now, rulebook.PolicyAt(region, occurred), sectors, bodies, given.Document, given.Attachments) { Calendar = rulebook.Calendar };
     }
 
     private DateTimeOffset Now(Terms terms) => terms.RecordedAt ?? clock.GetUtcNow();
@@ -149,39 +152,5 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Policy
         }
 
         return hazard;
-    }
-
-    /// <summary>What is being added to a hazard, and to the other one when two are merged.</summary>
-    private sealed class Story(HazardId id, Hazard? before, Policy policy, Terms terms)
-    {
-        private readonly List<NewEvent> events = [];
-        private Hazard? now;
-        private StreamAppend? elsewhere;
-
-        public Terms Terms => terms;
-
-        public Hazard? After => now ?? before;
-
-        public void Add(Decision decision, Act act, Hazard? other = null)
-        {
-            var context = act.Context(decision.Role);
-            foreach (var happened in decision.Events)
-            {
-                now = Hazard.Apply(id, After, new Happening(happened, context));
-                events.Add(Facts.Of(happened, context, terms));
-            }
-
-            if (decision.Elsewhere is { } also && other is not null)
-            {
-                var after = Hazard.Apply(other.Id, other, new Happening(also.Event, context));
-                elsewhere = new StreamAppend(other.Id.StreamId, StreamType, other.Version, [Facts.Of(also.Event, context, terms)], new PendingState.OfHazard(other, after, policy));
-            }
-        }
-
-        public Proposal<Hazard> Propose()
-        {
-            var own = new StreamAppend(id.StreamId, StreamType, before?.Version ?? 0, events, new PendingState.OfHazard(before, After!, policy));
-            return elsewhere is null ? Proposal<Hazard>.Append(After!, own) : Proposal<Hazard>.Append(After!, own, elsewhere);
-        }
     }
 }

@@ -35,9 +35,9 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// is not understood is kept and said. A row is one append, so an import that is cut off leaves whole rows behind and
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
-public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, Policy policy, SectorCatalogue sectors, TimeProvider clock)
+public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
 {
-    private readonly ImportTools _tools = new(log, hazards, bodies, registry, policy, sectors, clock);
+    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, clock);
 
     /// <summary>The type of an import's stream.</summary>
     public const string StreamType = "ledger_import";
@@ -109,4 +109,4 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
 }
 
 /// <summary>What an import works with.</summary>
-internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, Policy Policy, SectorCatalogue Sectors, TimeProvider Clock);
+internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, TimeProvider Clock);

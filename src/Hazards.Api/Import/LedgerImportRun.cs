@@ -101,7 +101,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, [], [], []);
 
-        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Policy, _now) { Earlier = before?.LedgerRow?.Cells };
+        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells };
         var report = story.Report(reference, plan.RegionOf(row.Understood!), LedgerPlan.SectorOf(row.Understood!, tools.Sectors));
         var reported = Given(bodies.Finder, story.FoundAt);
         var (steps, stopped) = Tell(story, report, id, before, reported, bodies);
@@ -123,21 +123,21 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     /// <summary>Lets the story tell act after act, each judged by the rules; what a rule refuses ends it there.</summary>
     private (List<Step> Steps, Refusal? Stopped) Tell(LedgerStory story, ReportHazard report, HazardId id, Hazard? before, Given reported, RowBodies bodies)
     {
-        var hazard = before;
-        if (hazard is null)
+        var told = new HazardStory(id, before, tools.Rules.Current, Terms());
+        if (before is null)
         {
-            var act = Act(reported, bodies);
+            var act = Act(reported, bodies, report.Region);
             var begun = Decider.Decide(report, null, act);
             if (begun.Refusal is { } refusal)
                 return ([], refusal);
-            hazard = Fold(id, null, begun, act);
+            told.Add(begun, act);
         }
         var steps = new List<Step>();
-        while (story.Next(hazard) is { } next)
+        while (story.Next(told.After!) is { } next)
         {
             var step = new Step(next.Command, Given(next.By, next.At));
-            var act = Act(step.Given, bodies);
-            var decision = Decider.Decide(step.Command, hazard, act);
+            var act = Act(step.Given, bodies, report.Region);
+            var decision = Decider.Decide(step.Command, told.After, act);
             if (decision.Refusal is { } refusal)
             {
                 // A hazard without its row would lose what the ledger said: then the row is kept as a whole instead.
@@ -146,25 +146,19 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
                 story.Stopped(step.Command, refusal);
                 break;
             }
-            hazard = Fold(id, hazard, decision, act);
+            told.Add(decision, act);
             steps.Add(step);
         }
         return (steps, null);
     }
 
-    private static Hazard Fold(HazardId id, Hazard? hazard, Decision decision, Act act)
-    {
-        foreach (var happened in decision.Events)
-            hazard = Hazard.Apply(id, hazard, new Happening(happened, act.Context(decision.Role)));
-        return hazard!;
-    }
-
-    private Act Act(Given given, RowBodies bodies)
+    private Act Act(Given given, RowBodies bodies, RegionCode region)
     {
         var known = new Dictionary<BodyId, Body> { [bodies.Finder.Id] = bodies.Finder };
         if (bodies.Answerable is { } answerable)
             known[answerable.Id] = answerable;
-        return new Act(given.By, given.OccurredAt ?? _now, _now, tools.Policy, tools.Sectors, known, null, []);
+        var (rules, occurred) = (tools.Rules.Current, given.OccurredAt ?? _now);
+        return new Act(given.By, occurred, _now, rules.PolicyAt(region, occurred), tools.Sectors, known, null, []) { Calendar = rules.Calendar };
     }
 
     private Given Given(Body body, DateTimeOffset at) =>
@@ -184,7 +178,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
     private async Task<AppendResult> AppendAsync(IImportEvent happened, AppendKey? key, CancellationToken cancellationToken)
     {
-        var context = new EventContext(_now, Entry.Prompt, by.Name, by.Body.Id, Role.Importer, by.Client, tools.Policy.Version, null, []);
+        var context = new EventContext(_now, Entry.Prompt, by.Name, by.Body.Id, Role.Importer, by.Client, tools.Rules.Current.PolicyAt(by.Body.Region, _now).Version, null, []);
         var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], key);
         var result = await tools.Log.AppendAsync(append, cancellationToken);
         if (result is AppendResult.Conflict)

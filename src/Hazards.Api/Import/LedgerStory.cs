@@ -26,21 +26,21 @@ internal sealed class LedgerStory
     private readonly LedgerRow _row;
     private readonly UnderstoodRow _understood;
     private readonly RowBodies _bodies;
-    private readonly Policy _policy;
+    private readonly Rulebook _rules;
     private readonly DateTimeOffset _now;
     private readonly SortedSet<string> _notUnderstood = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
     private bool _rowRecorded;
     private int _corrections;
 
-    public LedgerStory(string ledger, Sha256Digest file, LedgerRow row, RowBodies bodies, Policy policy, DateTimeOffset now)
+    public LedgerStory(string ledger, Sha256Digest file, LedgerRow row, RowBodies bodies, Rulebook rules, DateTimeOffset now)
     {
         _ledger = ledger;
         _file = file;
         _row = row;
         _understood = row.Understood ?? throw new ArgumentException("a row that was not understood has no story", nameof(row));
         _bodies = bodies;
-        _policy = policy;
+        _rules = rules;
         _now = now;
         foreach (var note in row.Notes)
             (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {(note.Column is null ? "" : $"[{note.Column}] ")}{note.Zh}");
@@ -179,7 +179,7 @@ internal sealed class LedgerStory
         if (assumed)
             _remarks.Add("import.deadline_assumed: 台账未载明（可用的）整改期限，按制度默认天数推定");
         var level = _understood.Level?.Value == LedgerLevel.Major ? Level.Major : Level.General;
-        var deadline = assumed ? _policy.Due(ClockKind.Rectify, level, FoundAt) ?? found : given!.Value;
+        var deadline = assumed ? _rules.PolicyAt(_bodies.Finder.Region, FoundAt).Due(ClockKind.Rectify, level, FoundAt, _rules.Calendar)?.Date ?? found : given!.Value;
         return new LedgerStep(FoundAt, _bodies.Finder, new AssignHazard(
         [
             new LegOrder(Leg.Sole, body.Id, deadline, _understood.Measures ?? "按台账要求整改", null, Short(_understood.ResponsiblePerson, 200), assumed),

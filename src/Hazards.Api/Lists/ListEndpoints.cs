@@ -32,12 +32,12 @@ internal static class ListEndpoints
         }, OverdueCountsAsync);
     }
 
-    private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, Policy policy, Naming naming)
+    private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, RulebookSource rules, Naming naming)
     {
         var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var board = await hazards.BoardAsync(scope, region, policy.DueSoonDays, call.Stop);
+        var board = await hazards.BoardAsync(scope, region, rules.Current.PolicyOn(region, scope.Today).DueSoonDays, call.Stop);
         return Call.Json(BoardAnswer.Of(board, naming));
     }
 

@@ -7,7 +7,7 @@ using Hazards.Projections;
 namespace Hazards.Api;
 
 /// <summary>The registry of bodies: event-sourced like the hazards.</summary>
-public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Policy policy, SectorCatalogue sectors, TimeProvider clock)
+public sealed class BodyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
 {
     /// <summary>The type of a body's stream.</summary>
     public const string StreamType = "body";
@@ -36,7 +36,7 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Policy p
 
     private Proposal<Body> Propose(BodyId id, Body? before, ImmutableArray<IBodyEvent> events, Given given, Terms terms)
     {
-        var context = Registering.Context(given, terms, policy, clock);
+        var context = Registering.Context(given, terms, rules, clock);
         if (Registering.CheckTime(given, terms, clock) is { } wrong)
             return Proposal<Body>.Refuse(wrong);
         var after = events.Aggregate(before, (body, happened) => Body.Apply(body, happened))!;
@@ -79,10 +79,11 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Policy p
 /// <summary>What bodies and keys share: the circumstances of an administrator's act.</summary>
 internal static class Registering
 {
-    public static EventContext Context(Given given, Terms terms, Policy policy, TimeProvider clock)
+    public static EventContext Context(Given given, Terms terms, RulebookSource rules, TimeProvider clock)
     {
         var now = terms.RecordedAt ?? clock.GetUtcNow();
         var occurred = given.OccurredAt ?? now;
+        var policy = rules.Current.PolicyAt(given.By.Body.Region, occurred);
         var entry = now - occurred > TimeSpan.FromHours(policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
         return new EventContext(occurred, entry, given.By.Name, given.By.Body.Id, Role.Administrator, given.By.Client, policy.Version, given.Document, given.Attachments);
     }

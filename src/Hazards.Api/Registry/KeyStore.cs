@@ -37,7 +37,7 @@ public static class KeyRefusals
 }
 
 /// <summary>The keys by which other systems call: 256 random bits, of which only the SHA-256 is kept.</summary>
-public sealed class KeyStore(IEventLog log, IRegistryQueries registry, Policy policy, TimeProvider clock)
+public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of a key's stream.</summary>
     public const string StreamType = "api_key";
@@ -120,7 +120,7 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, Policy po
     private Proposal<ApiKey> Propose(Guid id, ApiKey? before, IApiKeyEvent happened, Given given, Terms terms)
     {
         var after = ApiKey.Apply(before, happened);
-        var context = Registering.Context(given, terms, policy, clock);
+        var context = Registering.Context(given, terms, rules, clock);
         return Proposal<ApiKey>.Append(after, new StreamAppend(id, StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfKey(after)));
     }
 

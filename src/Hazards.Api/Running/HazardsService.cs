@@ -20,8 +20,8 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How the log batches and waits.</summary>
     public EventLogOptions Log { get; init; } = new();
 
-    /// <summary>The policy in force.</summary>
-    public Policy Policy { get; init; } = Policy.NationalBaseline;
+    /// <summary>The policies and the calendar before the deployment has adopted any of its own.</summary>
+    public Rulebook Rules { get; init; } = Rulebook.Baseline;
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -59,14 +59,14 @@ public static class HazardsService
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options);
-        services.AddSingleton(options.Policy);
+        services.AddSingleton<RulebookSource>();
         services.AddSingleton(SectorCatalogue.Usual);
         services.AddSingleton(options.Clock);
         services.AddSingleton(_ => Database.Open(options.ConnectionString));
         services.AddSingleton<RowWriter>();
         services.AddSingleton(s => PostgresEventLog.Create(s.GetRequiredService<NpgsqlDataSource>(), options.Log, s.GetRequiredService<RowWriter>()));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<PostgresEventLog>());
-        services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), options.Policy));
+        services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<HazardStore>();
         services.AddSingleton<BodyStore>();

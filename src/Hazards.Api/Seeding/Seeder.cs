@@ -22,7 +22,7 @@ public readonly record struct SeedProgress(int Hazards, long Events, DateTimeOff
 /// its row like any other, in the order in which it happened, recorded at the simulated time; the log must allow given
 /// times.
 /// </summary>
-public sealed class Seeder(IEventLog log, Policy policy, SectorCatalogue sectors)
+public sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sectors)
 {
     // Enough that the log's writer always finds a full batch; one life never has two appends under way.
     private const int InFlight = 768;
@@ -120,23 +120,17 @@ public sealed class Seeder(IEventLog log, Policy policy, SectorCatalogue sectors
         }
         if (decision.Refusal is { } refusal)
             throw new InvalidOperationException($"{refusal.Code}: {refusal.English}");
-        var context = act.Context(decision.Role);
-        var after = life.Hazard;
-        var written = new List<NewEvent>(decision.Events.Length);
-        foreach (var happened in decision.Events)
-        {
-            after = Hazard.Apply(id, after, new Happening(happened, context));
-            written.Add(Facts.Of(happened, context, Terms.None));
-        }
-        var append = new Append([new StreamAppend(id.StreamId, HazardStore.StreamType, life.Hazard?.Version ?? 0, written, new PendingState.OfHazard(life.Hazard, after!, policy))], null, at);
+        var story = new HazardStory(id, life.Hazard, rules, Terms.None);
+        story.Add(decision, act);
+        var append = new Append(story.Appends(), null, at);
         if (await log.AppendAsync(append, cancellationToken) is not AppendResult.Committed)
             throw new InvalidOperationException("the log was not empty: this seed was run before");
-        life.Hazard = after;
-        life.Written = written.Count;
+        life.Hazard = story.After;
+        life.Written = story.Count;
     }
 
     private Act ActOf(Body by, Role role, DateTimeOffset at, DocumentNumber? document, Prefecture prefecture, ImmutableDictionary<BodyId, Body> directory) =>
-        new(new Actor(by.Name, by, [role], "seed", prefecture.Region), at, at, policy, sectors, directory, document, []);
+        new(new Actor(by.Name, by, [role], "seed", prefecture.Region), at, at, rules.PolicyAt(prefecture.Region, at), sectors, directory, document, []) { Calendar = rules.Calendar };
 
     private async Task<long> RegisterAsync(Prefecture prefecture, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -144,7 +138,7 @@ public sealed class Seeder(IEventLog log, Policy policy, SectorCatalogue sectors
         foreach (var body in bodies)
         {
             var happened = new BodyRegistered(body.Id, body.Name, body.Kind, body.Region, body.Sectors, null, null);
-            var context = new EventContext(at, Entry.Prompt, "seed", prefecture.Office.Id, Role.Administrator, "seed", policy.Version, null, []);
+            var context = new EventContext(at, Entry.Prompt, "seed", prefecture.Office.Id, Role.Administrator, "seed", rules.PolicyAt(prefecture.Region, at).Version, null, []);
             var append = new Append([new StreamAppend(body.Id.StreamId, BodyStore.StreamType, 0, [Facts.Of(happened, context, Terms.None)], new PendingState.OfBody(body))], null, at);
             if (await log.AppendAsync(append, cancellationToken) is not AppendResult.Committed)
                 throw new InvalidOperationException("this log was seeded before; seed an empty one");

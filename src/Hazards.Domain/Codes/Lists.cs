@@ -193,6 +193,9 @@ public enum Role
 
     /// <summary>管理.</summary>
     [Label("系统管理", "Keeps the registry of bodies and the keys")] Administrator,
+
+    /// <summary>时钟.</summary>
+    [Label("系统时钟", "The service's own clock: notices passed deadlines and climbs the ladder; no key has this role")] Clock,
 }
 
 /// <summary>Duties with a due date. Which apply, and for how long, stands in the policy.</summary>
@@ -233,6 +236,110 @@ public enum ClockKind
 
     /// <summary>回头看.</summary>
     [Label("回头看", "Look back at the closed hazard")] Lookback,
+
+    /// <summary>挂牌公布.</summary>
+    [Label("挂牌公布", "Publish the listing")] Publish,
+
+    /// <summary>挂牌备案.</summary>
+    [Label("挂牌备案", "File the listing with the office above")] File,
+
+    /// <summary>摘牌公布.</summary>
+    [Label("摘牌公布", "Publish the delisting")] PublishDelisting,
+
+    /// <summary>督办.</summary>
+    [Label("督办单位督查", "The leg's supervisor acts on it")] Supervise,
+}
+
+/// <summary>How days are counted.</summary>
+public enum DayCount
+{
+    /// <summary>自然日.</summary>
+    [Label("自然日", "Calendar days")] Calendar,
+
+    /// <summary>工作日.</summary>
+    [Label("工作日", "Working days: without public holidays, with the weekend days worked in exchange")] Working,
+}
+
+/// <summary>Whether a rung of the ladder of supervision is climbed by the service or put to a person.</summary>
+public enum StepMode
+{
+    /// <summary>建议.</summary>
+    [Label("提请人工决定", "Proposed to a person")] Proposed,
+
+    /// <summary>自动.</summary>
+    [Label("自动执行", "Taken by the service itself")] Automatic,
+}
+
+/// <summary>A span of the calendar that figures are made for.</summary>
+public enum PeriodKind
+{
+    /// <summary>半月.</summary>
+    [Label("半月", "Half a month: 1st to 15th, 16th to the last")] HalfMonth,
+
+    /// <summary>月.</summary>
+    [Label("月", "Month")] Month,
+
+    /// <summary>季度.</summary>
+    [Label("季度", "Quarter")] Quarter,
+
+    /// <summary>年.</summary>
+    [Label("年", "Year")] Year,
+}
+
+/// <summary>An official report, table or list made from the figures.</summary>
+public enum ReportKind
+{
+    /// <summary>月报表.</summary>
+    [Label("事故隐患排查治理情况月报表", "Official monthly table by sector")] MonthlyTable,
+
+    /// <summary>季报.</summary>
+    [Label("事故隐患排查治理情况季报", "Quarterly report")] QuarterlyReport,
+
+    /// <summary>年报.</summary>
+    [Label("事故隐患排查治理情况年报", "Annual report")] AnnualReport,
+
+    /// <summary>两个清单.</summary>
+    [Label("两个清单", "The list of hazards and the list of measures")] TwoLists,
+
+    /// <summary>一单四制台账.</summary>
+    [Label("一单四制台账", "Ledger of major hazards under the four regimes")] FourRegimes,
+
+    /// <summary>通报.</summary>
+    [Label("整改情况通报", "Bulletin, naming the overdue")] Bulletin,
+
+    /// <summary>部门排名.</summary>
+    [Label("部门排名通报", "Ranking of bodies")] BodyRanking,
+
+    /// <summary>县市区排名.</summary>
+    [Label("县市区排名通报", "Ranking of counties")] CountyRanking,
+
+    /// <summary>挂牌指标.</summary>
+    [Label("挂牌任务完成情况", "Listing quotas")] Quotas,
+}
+
+/// <summary>A paper that goes with an act and carries a document number.</summary>
+public enum PaperKind
+{
+    /// <summary>交办单.</summary>
+    [Label("隐患交办单", "Assignment order")] AssignmentOrder,
+
+    /// <summary>督办通知书.</summary>
+    [Label("督办通知书", "Supervision notice")] SupervisionNotice,
+
+    /// <summary>限期整改指令书.</summary>
+    [Label("限期整改指令书", "Directive to rectify by a deadline")] RectificationDirective,
+
+    /// <summary>挂牌通知.</summary>
+    [Label("挂牌督办通知书", "Listing notice")] ListingNotice,
+
+    /// <summary>摘牌通知.</summary>
+    [Label("摘牌通知书", "Delisting notice")] DelistingNotice,
+
+    /// <summary>销号通知.</summary>
+    [Label("销号通知书", "Closure notice")] ClosureNotice,
+
+    /// <summary>通报批评.</summary>
+    [Label("通报批评", "Circulated criticism")] Criticism,
 }
 
 /// <summary>Steps a supervisor may take, mildest first.</summary>

@@ -36,6 +36,42 @@ public sealed record Policy(
     ImmutableArray<LadderStep> Ladder,
     ImmutableArray<Level> OnTheSpotLevels)
 {
+    /// <summary>The place's own grades, if it has any.</summary>
+    public ImmutableArray<GradeRule> Grades { get; init; } = [];
+
+    /// <summary>双重交办、双重督办, by level.</summary>
+    public ImmutableArray<AssignmentRule> Assignment { get; init; } = [];
+
+    /// <summary>How often a leg's supervisor must act, by level.</summary>
+    public ImmutableArray<SupervisionRule> Supervision { get; init; } = [];
+
+    /// <summary>Whether listings and delistings are made public.</summary>
+    public PublicationRule? Publication { get; init; }
+
+    /// <summary>What a stop of production does to deadlines.</summary>
+    public StopRule? Stop { get; init; }
+
+    /// <summary>Look-backs at intervals; where a level has none here, <see cref="Lookback"/> and its clock ask for one.</summary>
+    public ImmutableArray<LookbackRule> Lookbacks { get; init; } = [];
+
+    /// <summary>What acceptance needs.</summary>
+    public ImmutableArray<AcceptanceRule> Acceptance { get; init; } = [];
+
+    /// <summary>How many hazards must be listed.</summary>
+    public ImmutableArray<QuotaRule> Quotas { get; init; } = [];
+
+    /// <summary>Reports and bulletins that fall due.</summary>
+    public ImmutableArray<ReportRule> Reports { get; init; } = [];
+
+    /// <summary>Rankings.</summary>
+    public ImmutableArray<RankingRule> Rankings { get; init; } = [];
+
+    /// <summary>Special periods.</summary>
+    public ImmutableArray<SpecialPeriodRule> SpecialPeriods { get; init; } = [];
+
+    /// <summary>Papers that go with acts.</summary>
+    public ImmutableArray<PaperRule> Papers { get; init; } = [];
+
     /// <summary>The national baseline that ships with the product.</summary>
     public static Policy NationalBaseline { get; } = Load("Hazards.Domain.Policies.national-baseline.json");
 
@@ -65,19 +101,25 @@ public sealed record Policy(
         ?? Clocks.FirstOrDefault(c => c.Kind == kind && c.Level is null);
 
     /// <summary>The date on which a duty that began at an instant falls due; null when the policy sets no such clock.</summary>
-    public DateOnly? Due(ClockKind kind, Level? level, DateTimeOffset since) =>
-        Clock(kind, level) is { } rule ? ChinaTime.DateAt(since).AddDays(rule.Days) : null;
+    public DueDate? Due(ClockKind kind, Level? level, DateTimeOffset since, WorkCalendar calendar)
+    {
+        ArgumentNullException.ThrowIfNull(calendar);
+        if (Clock(kind, level) is not { } rule)
+            return null;
+        var due = calendar.Add(ChinaTime.DateAt(since), rule.Days, rule.Count);
+        return rule.By is { } by ? due with { Date = by.OnOrAfter(due.Date) } : due;
+    }
 
     /// <summary>The parts a plan must hold for a level.</summary>
     public ImmutableArray<PlanPart> PartsFor(Level level) =>
         PlanParts.FirstOrDefault(p => p.Level == level)?.Parts ?? [];
 
     /// <summary>The step to take next for something overdue by so many days, after the steps taken; null when none is due.</summary>
-    public SupervisionStep? NextStep(int daysOverdue, IReadOnlySet<SupervisionStep> taken)
+    public SupervisionStep? NextStep(ClockKind kind, Level? level, int daysOverdue, IReadOnlySet<SupervisionStep> taken)
     {
         ArgumentNullException.ThrowIfNull(taken);
         foreach (var step in Ladder)
-            if (step.DaysOverdue <= daysOverdue && !taken.Contains(step.Step))
+            if (step.DaysOverdue <= daysOverdue && step.IsFor(kind, level) && !taken.Contains(step.Step))
                 return step.Step;
         return null;
     }
@@ -88,59 +130,4 @@ public sealed record Policy(
             ?? throw new InvalidOperationException($"{resource} is not in the assembly");
         return Read(stream);
     }
-}
-
-/// <summary>A paper a policy rests on.</summary>
-/// <param name="Title">Its title.</param>
-/// <param name="Number">Its document number, if it has one.</param>
-/// <param name="Clause">The clause.</param>
-public sealed record PolicySource(string Title, string? Number = null, string? Clause = null);
-
-/// <summary>How long a duty may take.</summary>
-/// <param name="Kind">The duty.</param>
-/// <param name="Days">Calendar days after the day on which it began; the deadline is the end of that day.</param>
-/// <param name="Source">Where the figure comes from.</param>
-/// <param name="Level">For hazards of this level only; for all when left out.</param>
-public sealed record ClockRule(ClockKind Kind, int Days, string Source, Level? Level = null);
-
-/// <summary>What a plan must hold for a level.</summary>
-public sealed record PlanRule(Level Level, ImmutableArray<PlanPart> Parts, string Source);
-
-/// <summary>Who may list at a level.</summary>
-/// <param name="Level">The listing level.</param>
-/// <param name="Regions">The administrative level of the region of a body that may.</param>
-/// <param name="Kinds">The kinds of body that may.</param>
-/// <param name="Source">Where the rule comes from.</param>
-public sealed record ListingRule(ListingLevel Level, RegionLevel Regions, ImmutableArray<BodyKind> Kinds, string Source);
-
-/// <summary>When and how often an extension may be had.</summary>
-/// <param name="RequestDaysBefore">Latest request: so many calendar days before the deadline (0: on the deadline's day at the latest).</param>
-/// <param name="MostTimes">At most so many are granted for one leg.</param>
-/// <param name="MostDays">The new deadline lies at most so many calendar days after the old one.</param>
-/// <param name="Source">Where the rule comes from.</param>
-public sealed record ExtensionRule(int RequestDaysBefore, int MostTimes, int MostDays, string Source);
-
-/// <summary>A rung of the ladder of supervision.</summary>
-public sealed record LadderStep(int DaysOverdue, SupervisionStep Step);
-
-/// <summary>A part of a rectification plan.</summary>
-public enum PlanPart
-{
-    /// <summary>目标和任务.</summary>
-    [Label("治理的目标和任务", "Goals and tasks")] Goals,
-
-    /// <summary>措施.</summary>
-    [Label("采取的方法和措施", "Methods and measures")] Measures,
-
-    /// <summary>资金.</summary>
-    [Label("经费和物资的落实", "Funds and materials")] Funds,
-
-    /// <summary>责任人.</summary>
-    [Label("负责治理的机构和人员", "Body and persons responsible")] Responsible,
-
-    /// <summary>时限.</summary>
-    [Label("治理的时限和要求", "Time limits and requirements")] TimeLimits,
-
-    /// <summary>预案.</summary>
-    [Label("安全措施和应急预案", "Safety measures and emergency plan")] Emergency,
 }

@@ -16,6 +16,7 @@ public static class InputRefusals
     public static readonly RefusalCode RegionUnknown = new("region.unknown", Unprocessable, "行政区划代码“{value}”不存在：GB/T 2260 中没有 {county}", "Region code “{value}” does not exist: GB/T 2260 has no {county}");
     public static readonly RefusalCode CreditCode = new("credit_code.malformed", Invalid, "统一社会信用代码“{value}”不正确：应为18位数字或大写字母（不含 I、O、S、V、Z）", "Credit code “{value}” is malformed: 18 digits or capital letters without I, O, S, V and Z");
     public static readonly RefusalCode CreditCodeCheck = new("credit_code.check_character", Invalid, "统一社会信用代码 {value} 的校验码不对：按 GB 32100-2015 应为 {expected}，实为 {found}，请核对是否录错", "The check character of credit code {value} is wrong: {expected} by GB 32100-2015, found {found}; check for a typing error");
+    public static readonly RefusalCode MonthDay = new("month_day.malformed", Invalid, "“{value}”不是每年的某一天：应为 MM-dd，如 05-31", "“{value}” is no day of the year: MM-dd, such as 05-31");
     public static readonly RefusalCode HazardIdentity = new("hazard_id.malformed", Invalid, "隐患编号“{value}”不正确：应为 UUID", "Hazard id “{value}” is malformed: a UUID is expected");
     public static readonly RefusalCode BodyIdentity = new("body_id.malformed", Invalid, "单位编号“{value}”不正确：2至40位小写字母、数字或连字符", "Body id “{value}” is malformed: 2 to 40 lower-case letters, digits or hyphens");
     public static readonly RefusalCode Document = new("document_number.malformed", Invalid, "文号“{value}”不正确：2至80个字符，不含控制字符", "Document number “{value}” is malformed: 2 to 80 characters, no control characters");

@@ -7,10 +7,10 @@ namespace Hazards.Projections.Reading;
 /// <summary>Reads what the lists select: hazard_id, version, position, first_recorded_at, recorded_last, item, …</summary>
 internal static class HazardReader
 {
-    public static HazardItem Item(NpgsqlDataReader reader, DateOnly today, Policy policy) =>
+    public static HazardItem Item(NpgsqlDataReader reader, DateOnly today, Rulebook rules) =>
         StoredItem.FromJson(reader.GetFieldValue<byte[]>(5)).ToItem(
             new HazardId(reader.GetGuid(0)), reader.GetInt64(1), reader.GetInt64(2),
-            reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), today, policy);
+            reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), today, rules);
 
     /// <summary>A sort key as a number: days, or microseconds. 0 for none.</summary>
     public static long Key(NpgsqlDataReader reader, int ordinal, bool isDate)

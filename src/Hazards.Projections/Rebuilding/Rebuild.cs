@@ -34,14 +34,14 @@ public static class Rebuild
     /// <summary>Makes the rows anew and puts them in the place of the live ones.</summary>
     /// <param name="dataSource">The database, as the owner of the tables.</param>
     /// <param name="log">The log on it.</param>
-    /// <param name="policy">The policy in force.</param>
+    /// <param name="rules">The policies and the calendar.</param>
     /// <param name="progress">Told after every batch.</param>
     /// <param name="cancellationToken">Gives up; the live rows stay as they are.</param>
     /// <exception cref="InvalidOperationException">Another rebuild is running.</exception>
     public static async Task RunAsync(
-        NpgsqlDataSource dataSource, IEventLog log, Policy policy, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
+        NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using var rebuilding = await BeginAsync(dataSource, log, policy, Next, progress, cancellationToken);
+        await using var rebuilding = await BeginAsync(dataSource, log, rules, Next, progress, cancellationToken);
         while (!await rebuilding.Copy.WhileAppendsWaitAsync(Exchange, cancellationToken))
         {
             // A reader held on to a table for longer than appends should wait; meanwhile the log has gone on.
@@ -51,9 +51,9 @@ public static class Rebuild
     /// <summary>Makes the rows anew in a schema of their own, compares them with the live ones, and drops them.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public static async Task<RowsComparison> CompareAsync(
-        NpgsqlDataSource dataSource, IEventLog log, Policy policy, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
+        NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using var rebuilding = await BeginAsync(dataSource, log, policy, Check, progress, cancellationToken);
+        await using var rebuilding = await BeginAsync(dataSource, log, rules, Check, progress, cancellationToken);
         RowsComparison? comparison = null;
         await rebuilding.Copy.WhileAppendsWaitAsync(
             async (connection, position) => comparison = new RowsComparison(
@@ -65,11 +65,11 @@ public static class Rebuild
     }
 
     private static async Task<Rebuilding> BeginAsync(
-        NpgsqlDataSource dataSource, IEventLog log, Policy policy, string schema, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, string schema, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(log);
-        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(rules);
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
@@ -79,7 +79,7 @@ public static class Rebuild
             var sql = $"drop schema if exists {schema} cascade;\n{ProjectionMigrations.SqlFor(schema)}";
             await using (var create = new NpgsqlCommand(sql, connection))
                 await create.ExecuteNonQueryAsync(cancellationToken);
-            var rebuilding = new Rebuilding(connection, schema, new RowsCopy(connection, log, policy, schema, progress));
+            var rebuilding = new Rebuilding(connection, schema, new RowsCopy(connection, log, rules, schema, progress));
             await rebuilding.Copy.CatchUpAsync(cancellationToken);
             return rebuilding;
         }

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Hazards.Projections;
 
 /// <summary>Rows in a schema of their own, written from the log in its order by the statements that write the live ones.</summary>
-internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Policy policy, string schema, IProgress<RebuildProgress>? progress)
+internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Rulebook rules, string schema, IProgress<RebuildProgress>? progress)
 {
     private const int RowsInBatch = 500;
 
@@ -86,7 +86,7 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Polic
     private async Task TakeAsync(Folded folded, long head, CancellationToken cancellationToken)
     {
         states.Keep(folded);
-        if (folded.ToRow(policy) is not { } row)
+        if (folded.ToRow(rules) is not { } row)
             return;
         if (rows.Count == RowsInBatch || streams.Contains(row.StreamId))
             await FlushAsync(head, cancellationToken);

@@ -7,11 +7,11 @@ namespace Hazards.Projections;
 internal readonly record struct Folded(RecordedEvent Event, object? Before, object? After)
 {
     /// <summary>The row, as the service hands it to the log; null for a stream that has none.</summary>
-    public PendingRow? ToRow(Policy policy)
+    public PendingRow? ToRow(Rulebook rules)
     {
         PendingState? state = After switch
         {
-            Hazard hazard => new PendingState.OfHazard((Hazard?)Before, hazard, policy),
+            Hazard hazard => new PendingState.OfHazard((Hazard?)Before, hazard, rules),
             Body body => new PendingState.OfBody(body),
             ApiKey key => new PendingState.OfKey(key),
             _ => null,

@@ -9,9 +9,9 @@ namespace Hazards.Projections.Writing;
 /// </summary>
 internal sealed record HazardRow(Hazard Hazard, ImmutableArray<Clock> Clocks, byte[] Item)
 {
-    public static HazardRow From(Hazard hazard, Policy policy)
+    public static HazardRow From(Hazard hazard, Rulebook rules)
     {
-        var clocks = Domain.Clocks.Open(hazard, policy);
+        var clocks = Domain.Clocks.Open(hazard, rules);
         return new HazardRow(hazard, clocks, StoredItem.From(hazard, clocks).ToJson());
     }
 

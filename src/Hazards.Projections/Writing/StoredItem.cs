@@ -33,7 +33,7 @@ internal sealed record StoredItem(
     private static StoredClock Clock(Clock clock, Hazard hazard)
     {
         var taken = clock.Leg is { } leg ? hazard.Legs[leg].Steps : hazard.Steps;
-        return new StoredClock(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, [.. taken.Keys]);
+        return new StoredClock(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, [.. hazard.MissedOf(clock) is { } missed ? missed.Rungs : taken.Keys], clock.Provisional);
     }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DomainJson.Options);
@@ -42,21 +42,21 @@ internal sealed record StoredItem(
         JsonSerializer.Deserialize<StoredItem>(json, DomainJson.Options) ?? throw new JsonException("an item is null");
 
     /// <summary>The item as it looks on a day.</summary>
-    public HazardItem ToItem(HazardId id, long version, long position, DateTimeOffset firstRecorded, DateTimeOffset recorded, DateOnly today, Policy policy) => new(
+    public HazardItem ToItem(HazardId id, long version, long position, DateTimeOffset firstRecorded, DateTimeOffset recorded, DateOnly today, Rulebook rules) => new(
         id, version, position, firstRecorded, recorded, FoundAt, Late,
         Region, Sector, Kind, Source, Category, Title, Place,
         EnterpriseName, EnterpriseCode, Reference, ReportedLevel, LedgerState,
         Level, Stage, Listing?.Level, Listing?.By, Listing?.At, Listing?.Deadline, Listing?.Document,
-        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, policy))],
+        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, rules.PolicyOn(Region, today), Level))],
         Suspended, EscalatedTo, Closure?.Ground, Closure?.At, Closure?.Result, Reopened, MergedInto);
 }
 
 /// <summary>An open clock, with the supervision steps taken against it: what <see cref="Policy.NextStep"/> asks for.</summary>
-internal sealed record StoredClock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, ImmutableArray<SupervisionStep> Taken)
+internal sealed record StoredClock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, ImmutableArray<SupervisionStep> Taken, bool Provisional = false)
 {
-    public ClockItem ToItem(DateOnly today, Policy policy)
+    public ClockItem ToItem(DateOnly today, Policy policy, Level? level)
     {
         var days = new Clock(Kind, Leg, Body, Since, Due).DaysOverdue(today);
-        return new ClockItem(Kind, Leg, Body, Since, Due, days, policy.NextStep(days, Taken.ToHashSet()));
+        return new ClockItem(Kind, Leg, Body, Since, Due, days, policy.NextStep(Kind, level, days, Taken.ToHashSet()), Provisional);
     }
 }

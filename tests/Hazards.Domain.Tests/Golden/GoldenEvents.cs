@@ -67,6 +67,17 @@ internal static class GoldenEvents
         (new HazardCorrected(CorrectableField.EnterpriseCreditCode, "91350100M000100Y43", "91620000000000000X", "录错"), new HazardCorrected(CorrectableField.Category, null, null, "录错")),
         (new CommentAdded("材料已订购"), null),
 
+        (new ListingPublished(ListingLevel.Prefecture, "陇南日报", Deadline), null),
+        (new ListingFiled(ListingLevel.County, CityOffice.Id, Deadline), null),
+        (new DelistingPublished(ListingLevel.Prefecture, "陇南日报", Later), null),
+        (new SupervisorNamed(Leg.Territorial, Supervision.Id, CitySupervision.Id, "提级督办"), new SupervisorNamed(Leg.Sole, null, Supervision.Id, "补明督办单位")),
+        (new DeadlineMissed(ClockKind.Acknowledge, Leg.Sectoral, GasRegulator.Id, Start, Deadline, Start.AddDays(40)), new DeadlineMissed(ClockKind.Verify, null, null, Start, Deadline, Start.AddDays(40))),
+        (new StepProposed(SupervisionStep.Interview, ClockKind.Rectify, Leg.Territorial, Deadline, 7, Supervision.Id), new StepProposed(SupervisionStep.Escalation, ClockKind.Assign, null, Deadline, 30, null)),
+        (new StepDeclined(SupervisionStep.Interview, ClockKind.Rectify, Leg.Territorial, Deadline, "已当面督促"), new StepDeclined(SupervisionStep.Escalation, ClockKind.Assign, null, Deadline, "已交办")),
+        (new DeadlinesRecounted(0, [new DueMoved(ClockKind.Reinspect, Leg.Sole, Start, Deadline, Later, false), new DueMoved(ClockKind.Publish, null, Start, Deadline, Later, true)]), null),
+        (new DeadlineMoved(Leg.Sole, Deadline, Later, "停产停业十日"), null),
+        (new PaperIssued(PaperKind.SupervisionNotice, Leg.Territorial, [CountyGovernment.Id]), new PaperIssued(PaperKind.ClosureNotice, null, [])),
+
         (new BodyRegistered(GasRegulator.Id, "武都区住建局", BodyKind.Regulator, Wudu, [Gas, SectorCode.Parse("construction")], Code, CountyGovernment.Id),
          new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null)),
         (new BodyRenamed("原名", "新名", "机构改革"), null),
@@ -89,6 +100,7 @@ internal static class GoldenEvents
         ["event_context"] = new(Start, Entry.Late, "张工", CountyOffice.Id, Role.ListingAuthority, "督办系统", "national-baseline@1", Paper,
             [new Attachment(File, "通知书.pdf", "application/pdf", 20481), new Attachment(Row)]),
         ["event_context.minimal"] = new(Start.ToUniversalTime(), Entry.Prompt, "system", CountyOffice.Id, Role.Reporter, "tests", "national-baseline@1", null, []),
+        ["event_context.clock"] = Clockwork.Context(Start, Entry.Late, Policy.NationalBaseline, WorkCalendar.Shipped) with { Calendar = 2 },
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private static IEnumerable<(string Name, IDomainEvent Event)> Named((IDomainEvent Full, IDomainEvent? Minimal) pair)

@@ -49,11 +49,11 @@ public sealed class ClocksAndPolicy
     public void The_ladder_is_climbed_mildest_first()
     {
         var policy = Policy.NationalBaseline;
-        policy.NextStep(0, new HashSet<SupervisionStep>()).ShouldBeNull();
-        policy.NextStep(1, new HashSet<SupervisionStep>()).ShouldBe(SupervisionStep.Urge);
-        policy.NextStep(1, new HashSet<SupervisionStep> { SupervisionStep.Urge }).ShouldBeNull();
-        policy.NextStep(40, new HashSet<SupervisionStep> { SupervisionStep.Urge, SupervisionStep.Notice }).ShouldBe(SupervisionStep.Interview);
-        policy.NextStep(40, Enum.GetValues<SupervisionStep>().ToHashSet()).ShouldBeNull();
+        policy.NextStep(ClockKind.Rectify, Level.General, 0, new HashSet<SupervisionStep>()).ShouldBeNull();
+        policy.NextStep(ClockKind.Rectify, Level.General, 1, new HashSet<SupervisionStep>()).ShouldBe(SupervisionStep.Urge);
+        policy.NextStep(ClockKind.Rectify, Level.General, 1, new HashSet<SupervisionStep> { SupervisionStep.Urge }).ShouldBeNull();
+        policy.NextStep(ClockKind.Rectify, Level.General, 40, new HashSet<SupervisionStep> { SupervisionStep.Urge, SupervisionStep.Notice }).ShouldBe(SupervisionStep.Interview);
+        policy.NextStep(ClockKind.Rectify, Level.General, 40, Enum.GetValues<SupervisionStep>().ToHashSet()).ShouldBeNull();
         policy.Ladder.Select(s => s.DaysOverdue).ShouldBeInOrder();
     }
 
@@ -61,7 +61,7 @@ public sealed class ClocksAndPolicy
     public void The_national_baseline_names_its_sources()
     {
         var policy = Policy.NationalBaseline;
-        policy.Version.ShouldBe("national-baseline@1");
+        policy.Version.ShouldBe("national-baseline@2");
         policy.Sources.ShouldContain(s => s.Number!.Contains("第16号") && s.Clause != null);
         policy.Clocks.ShouldAllBe(c => c.Source.Length > 0 && c.Days >= 0);
         policy.PlanParts.ShouldAllBe(p => p.Source.Length > 0);
@@ -71,13 +71,13 @@ public sealed class ClocksAndPolicy
         policy.PartsFor(Level.General).Length.ShouldBe(5);
         policy.Clock(ClockKind.Plan, Level.Major)!.Days.ShouldBe(7);
         policy.Clock(ClockKind.Plan, Level.General).ShouldBeNull();
-        policy.Due(ClockKind.Reinspect, Level.General, new DateTimeOffset(2026, 3, 2, 16, 0, 0, TimeSpan.Zero)).ShouldBe(new DateOnly(2026, 3, 13));
+        policy.Due(ClockKind.Reinspect, Level.General, new DateTimeOffset(2026, 3, 2, 16, 0, 0, TimeSpan.Zero), WorkCalendar.Shipped).ShouldBe(new DueDate(new DateOnly(2026, 3, 13), false));
     }
 
     [Fact]
     public void A_policy_is_read_strictly()
     {
-        Read(p => { }).Version.ShouldBe("national-baseline@1");
+        Read(p => { }).Version.ShouldBe("national-baseline@2");
         Should.Throw<JsonException>(() => Read(p => p["promptEntryHour"] = 3));
         Should.Throw<JsonException>(() => Read(p => p.Remove("ladder")));
         Should.Throw<JsonException>(() => Read(p => p["dueSoonDays"] = "7"));

@@ -24,7 +24,7 @@ internal sealed record Story
     public Hazard Then => Hazard.ShouldNotBeNull();
 
     /// <summary>The clocks that run now.</summary>
-    public ImmutableArray<Clock> Clocks => Hazards.Domain.Clocks.Open(Then, Policy);
+    public ImmutableArray<Clock> Clocks => Hazards.Domain.Clocks.Open(Then, new Rulebook([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped));
 
     /// <summary>A story in which these events have happened, caused by the county's committee office.</summary>
     public static Story Given(params ReadOnlySpan<IHazardEvent> events) => new Story().And(CountyOffice, events);
