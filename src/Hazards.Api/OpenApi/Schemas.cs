@@ -22,6 +22,7 @@ internal sealed class Schemas : IOpenApiSchemaTransformer
         [typeof(CreditCode)] = new("^[0-9A-HJ-NPQRTUWXY]{18}$", "91110000100000563A", "统一社会信用代码 GB 32100-2015，含校验码 · credit code with its check character"),
         [typeof(SectorCode)] = new("^[a-z0-9_]{2,40}$", "city_gas", "行业领域，见 /codes/sectors · sector, see /codes/sectors"),
         [typeof(DocumentNumber)] = new(null, "大安委办督〔2026〕12号", "文号 · document number"),
+        [typeof(MonthDay)] = new("^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "05-31", "每年的某一天 MM-dd · a day of every year"),
         [typeof(Sha256Digest)] = new("^[0-9a-f]{64}$", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "文件的 SHA-256 · SHA-256 of a file"),
         [typeof(DateTimeOffset)] = new(null, "2026-03-01T09:30:00+08:00", "RFC 3339 时间，须带时区 · instant with its offset", "date-time"),
         [typeof(DateOnly)] = new(null, "2026-03-31", "日期，期限为当日终了（中国时间）· date; a deadline is the end of its day in China", "date"),

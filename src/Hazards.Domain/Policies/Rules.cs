@@ -115,27 +115,25 @@ public sealed record LookbackRule(Level Level, ImmutableArray<int> Days, string 
 /// <param name="Source">Where the rule comes from.</param>
 /// <param name="Level">For hazards of this level; for all when left out.</param>
 /// <param name="Leg">For this leg; for all when left out.</param>
-/// <param name="AcceptedBy">The kinds of body that may accept it; any when empty.</param>
 /// <param name="Attachments">At least so many attachments (photos, expert opinions).</param>
 /// <param name="Inspectors">The inspectors must be named.</param>
 /// <param name="Document">The acceptance carries a document number.</param>
-public sealed record AcceptanceRule(string Source, Level? Level = null, Leg? Leg = null, ImmutableArray<BodyKind> AcceptedBy = default, int Attachments = 0, bool Inspectors = false, bool Document = false)
+public sealed record AcceptanceRule(string Source, Level? Level = null, Leg? Leg = null, int Attachments = 0, bool Inspectors = false, bool Document = false)
 {
-    /// <summary>The kinds of body that may accept it; never default.</summary>
-    public ImmutableArray<BodyKind> AcceptedBy { get; init; } = AcceptedBy.IsDefault ? [] : AcceptedBy;
+    /// <summary>The kinds of body that may accept it; any when empty.</summary>
+    public ImmutableArray<BodyKind> AcceptedBy { get; init; } = [];
 }
 
 /// <summary>A rung of the ladder of supervision.</summary>
 /// <param name="DaysOverdue">Days after the due date, counted by <paramref name="Count"/>.</param>
 /// <param name="Step">What is done.</param>
 /// <param name="Mode">By the service itself, or proposed to a person. An interview or a visit can only be proposed.</param>
-/// <param name="Clocks">For these duties only; for all when left out.</param>
 /// <param name="Level">For hazards of this level only; for all when left out.</param>
 /// <param name="Count">Calendar or working days.</param>
-public sealed record LadderStep(int DaysOverdue, SupervisionStep Step, StepMode Mode = StepMode.Proposed, ImmutableArray<ClockKind> Clocks = default, Level? Level = null, DayCount Count = DayCount.Calendar)
+public sealed record LadderStep(int DaysOverdue, SupervisionStep Step, StepMode Mode = StepMode.Proposed, Level? Level = null, DayCount Count = DayCount.Calendar)
 {
-    /// <summary>The duties it is for; empty for all; never default.</summary>
-    public ImmutableArray<ClockKind> Clocks { get; init; } = Clocks.IsDefault ? [] : Clocks;
+    /// <summary>The duties it is for; all when empty.</summary>
+    public ImmutableArray<ClockKind> Clocks { get; init; } = [];
 
     /// <summary>Whether it is for such a duty.</summary>
     public bool IsFor(ClockKind kind, Level? level) => (Clocks.IsEmpty || Clocks.Contains(kind)) && (Level is null || Level == level);
@@ -187,16 +185,15 @@ public enum RankingMeasure
 /// <param name="Every">The period.</param>
 /// <param name="Weights">The share of each measure; they add up to 100.</param>
 /// <param name="Source">Where the rule comes from.</param>
-/// <param name="Bodies">For a ranking of bodies: these kinds.</param>
 /// <param name="CostOfDay">What a day overdue costs in <see cref="RankingMeasure.OverdueDays"/>.</param>
 /// <param name="DueDays">Circulated so many calendar days after the period.</param>
 /// <param name="LeastLegs">Who had fewer legs in hand is shown but not ranked.</param>
 public sealed record RankingRule(
     ReportKind Kind, PeriodKind Every, ImmutableSortedDictionary<RankingMeasure, decimal> Weights, string Source,
-    ImmutableArray<BodyKind> Bodies = default, decimal CostOfDay = 2, int DueDays = 15, int LeastLegs = 1)
+    decimal CostOfDay = 2, int DueDays = 15, int LeastLegs = 1)
 {
-    /// <summary>The kinds of body; never default.</summary>
-    public ImmutableArray<BodyKind> Bodies { get; init; } = Bodies.IsDefault ? [BodyKind.Regulator] : Bodies;
+    /// <summary>For a ranking of bodies: these kinds.</summary>
+    public ImmutableArray<BodyKind> Bodies { get; init; } = [BodyKind.Regulator];
 }
 
 /// <summary>特殊时段: hazards found in it are watched apart.</summary>
