@@ -14,7 +14,12 @@ public static class ProjectionMigrations
     public static Task<IReadOnlyList<string>> RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         Migrations.RunAsync(dataSource, "rows", typeof(ProjectionMigrations).Assembly, Prefix, cancellationToken);
 
-    /// <summary>Lets a role (see <see cref="ServiceRole"/>) read and write the rows; it can neither alter nor empty the tables.</summary>
+    /// <summary>The store of files: schema <c>files</c>, which no rebuild touches.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static Task<IReadOnlyList<string>> RunFilesAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        Migrations.RunAsync(dataSource, "files", typeof(ProjectionMigrations).Assembly, "Hazards.Projections.Files.", cancellationToken);
+
+    /// <summary>Lets a role (see <see cref="ServiceRole"/>) read and write the rows; it can neither alter nor empty the tables. Files it may add and read, never change.</summary>
     /// <param name="owner">The database, as the owner of the tables.</param>
     /// <param name="role">A role that exists.</param>
     /// <param name="cancellationToken">Stops.</param>
@@ -23,7 +28,8 @@ public static class ProjectionMigrations
         ArgumentNullException.ThrowIfNull(owner);
         await using var command = owner.CreateCommand("""
             select format('grant usage on schema rows to %1$I; grant select, insert, update, delete on all tables in schema rows to %1$I; '
-                          'grant execute on all functions in schema rows to %1$I', $1::text)
+                          'grant execute on all functions in schema rows to %1$I; '
+                          'grant usage on schema files to %1$I; grant select, insert on all tables in schema files to %1$I', $1::text)
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = role });
         var grants = (string)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -57,6 +57,8 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         "leg" => "责任方 · the leg",
         "list" => "代码表 · the code list",
         "code" => "错误代码 · the error code",
+        "digest" => "文件的 SHA-256 · SHA-256 of the file",
+        _ when path.Contains("inbox", StringComparison.Ordinal) => "告知编号 · the message's id",
         _ when path.Contains("bodies", StringComparison.Ordinal) => "单位编号 · the body's id",
         _ when path.Contains("api-keys", StringComparison.Ordinal) => "密钥编号 · the key's id",
         _ => "隐患编号 · the hazard's id",
@@ -65,6 +67,7 @@ internal sealed class OperationText : IOpenApiOperationTransformer
     private static OpenApiSchema PathSchema(string name, string path) => name switch
     {
         "leg" => Schemas.Of(typeof(Leg)),
+        "digest" => Schemas.Of(typeof(Sha256Digest)),
         "id" when path.Contains("bodies", StringComparison.Ordinal) => Schemas.Of(typeof(BodyId)),
         "id" => Schemas.Of(typeof(Guid)),
         _ => Schemas.Of(typeof(string)),

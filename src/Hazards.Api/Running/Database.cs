@@ -27,12 +27,13 @@ public static class Database
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
-    /// <summary>Brings the log's and the rows' tables up to date; returns what was applied.</summary>
+    /// <summary>Brings the tables of the log, the rows and the files up to date; returns what was applied.</summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
         var log = await LogMigrations.RunAsync(dataSource, cancellationToken);
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}")];
+        var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
+        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}")];
     }
 
     /// <summary>

@@ -68,6 +68,7 @@ public static class HazardsService
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<PostgresEventLog>());
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<FileStore>();
         services.AddSingleton<HazardStore>();
         services.AddSingleton<BodyStore>();
         services.AddSingleton<KeyStore>();
@@ -132,7 +133,7 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Seeding.SeedModule()];
+    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Seeding.SeedModule(), new Files.FileModule()];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>
