@@ -103,7 +103,7 @@ internal static class Refusals
     public static readonly RefusalKind SheetMissing = new("mapping.sheet_missing",
         "没有名为“{0}”的工作表。", "There is no sheet named “{0}”.");
     public static readonly RefusalKind MappingBroken = new("mapping.broken",
-        "列映射不是合法的 JSON：{0}", "The mapping is not valid JSON: {0}");
+        "列映射无法读取：{0}。格式见 docs/ledgers.md。", "The mapping cannot be read: {1}. docs/ledgers.md gives its form.");
     public static readonly RefusalKind MappingInvalid = new("mapping.invalid",
         "列映射有误：{0}", "The mapping is wrong: {1}");
     public static readonly RefusalKind MappingNoDescription = new("mapping.no_description",

@@ -97,13 +97,23 @@ public sealed partial record LedgerMapping
         try
         {
             var mapping = JsonSerializer.Deserialize<LedgerMapping>(json, Json);
-            if (mapping is null || mapping.Columns.Contains(null!)) return Refusals.MappingBroken.At("$", "null");
+            if (mapping is null || mapping.Columns.Contains(null!)) return Refusals.MappingBroken.At("$", "内容或某一列为空（null）", "it, or one of its columns, is null");
             return mapping.Check() is { } refusal ? refusal : mapping;
         }
         catch (JsonException e)
         {
-            return Refusals.MappingBroken.At(e.Path, e.Message);
+            var (zh, en) = Explain(e);
+            return Refusals.MappingBroken.At(e.Path, zh, en);
         }
+    }
+
+    /// <summary>The library's own message names types of this program, in English only; what the reader needs is the place.</summary>
+    private static (string Zh, string En) Explain(JsonException e)
+    {
+        var (line, column) = ((e.LineNumber ?? 0) + 1, (e.BytePositionInLine ?? 0) + 1);
+        return e.InnerException is null
+            ? ($"第 {line} 行第 {column} 字节处的属性名或取值不被识别", $"a property or value at line {line}, byte {column} is not known")
+            : ($"第 {line} 行第 {column} 字节处不是合法的 JSON", $"line {line}, byte {column} is not valid JSON");
     }
 
     /// <summary>The mapping as JSON, as <see cref="Parse"/> reads it.</summary>
