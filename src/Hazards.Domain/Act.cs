@@ -44,6 +44,12 @@ public sealed record Act(
     /// <summary>The working days that deadlines are counted by.</summary>
     public WorkCalendar Calendar { get; init; } = WorkCalendar.Shipped;
 
+    /// <summary>The campaign the command names or its inspection was made in, as it stands; null when there is none.</summary>
+    public Campaign? Campaign { get; init; }
+
+    /// <summary>The inspection the command names, as it stands; null when there is none.</summary>
+    public Inspection? Inspection { get; init; }
+
     /// <summary>The date of the act in China.</summary>
     public DateOnly Date => ChinaTime.DateAt(OccurredAt);
 

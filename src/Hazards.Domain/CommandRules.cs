@@ -23,6 +23,18 @@ public enum Relation
 
     /// <summary>挂牌单位.</summary>
     [Label("本单位是挂牌单位或其上级", "The body listed the hazard, or stands above the one that did")] Lister,
+
+    /// <summary>组织单位的资格.</summary>
+    [Label("本单位是安委办、人民政府或行业主管部门，行动的全部区划在本单位的行政区划内", "The body is a committee office, government or regulator, and every region of the campaign lies in its own")] OrganiserAbove,
+
+    /// <summary>组织单位.</summary>
+    [Label("本单位是组织单位，或是行政区划包含行动全部区划的安委办、人民政府", "The body organises the campaign, or is a committee office or government whose region holds all of the campaign's")] Organiser,
+
+    /// <summary>检查地.</summary>
+    [Label("被检查单位在调用方的管辖范围内", "The inspected unit lies in the caller's jurisdiction")] VisitedRegion,
+
+    /// <summary>登记检查的单位.</summary>
+    [Label("本单位登记了该次检查，或是行政区划包含检查地的安委办、人民政府", "The body entered the inspection, or is a committee office or government whose region holds the place")] Visitor,
 }
 
 /// <summary>Who may give a command, and when: one line of the table below.</summary>

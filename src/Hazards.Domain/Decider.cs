@@ -109,7 +109,7 @@ public static class Decider
         return code.Because(null, ("stage", CodeList.Chinese(hazard.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.Stages.Select(CodeList.Chinese))));
     }
 
-    private static Role? RoleFor(CommandRule rule, Act act)
+    internal static Role? RoleFor(CommandRule rule, Act act)
     {
         foreach (var role in rule.Roles)
             if (act.By.Roles.Contains(role))
@@ -132,9 +132,9 @@ public static class Decider
         return first;
     }
 
-    private static string RoleNames(CommandRule rule) => string.Join('、', rule.Roles.Select(CodeList.Chinese));
+    internal static string RoleNames(CommandRule rule) => string.Join('、', rule.Roles.Select(CodeList.Chinese));
 
-    private static Refusal? CheckTime(Act act, Hazard? hazard)
+    internal static Refusal? CheckTime(Act act, Hazard? hazard)
     {
         if (act.OccurredAt > act.Now + ClockTolerance)
             return HazardRefusals.Future.Because("occurredAt", ("value", act.OccurredAt), ("now", act.Now));
@@ -194,5 +194,5 @@ internal static class Relations
             && body.Region.Contains(before.Region) && (body.Region != before.Region || !Leads(before));
     }
 
-    private static bool Leads(Body body) => body.Kind is BodyKind.CommitteeOffice or BodyKind.Government;
+    internal static bool Leads(Body body) => body.Kind is BodyKind.CommitteeOffice or BodyKind.Government;
 }

@@ -66,6 +66,12 @@ internal static class EventLabels
         new("ledger_import_started", "开始导入台账", "Ledger import started"),
         new("ledger_rows_imported", "导入台账行", "Ledger rows imported"),
         new("ledger_import_finished", "完成导入台账", "Ledger import finished"),
+        new("campaign_opened", "部署专项行动", "Campaign opened"),
+        new("campaign_changed", "调整专项行动", "Campaign changed"),
+        new("campaign_ended", "结束专项行动", "Campaign ended"),
+        new("inspection_made", "登记检查", "Inspection entered"),
+        new("inspection_corrected", "更正检查", "Inspection corrected"),
+        new("inspection_voided", "作废检查", "Inspection voided"),
         new("api_key_issued", "密钥签发", "API key issued"),
         new("api_key_revoked", "密钥吊销", "API key revoked"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);

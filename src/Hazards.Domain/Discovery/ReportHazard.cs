@@ -15,6 +15,8 @@ namespace Hazards.Domain;
 /// <param name="Reference">The reporting system's own number: one hazard per (system, id).</param>
 /// <param name="FoundBy">Who found it, in words.</param>
 /// <param name="ReportedLevel">The level in the reporter's words; grading is a separate act.</param>
+/// <param name="Inspection">The inspection that found it.</param>
+/// <param name="Campaign">The campaign it was found in; when left out, that of the inspection, if the hazard lies within it.</param>
 public sealed record ReportHazard(
     ReportSource Source,
     RegionCode Region,
@@ -27,7 +29,9 @@ public sealed record ReportHazard(
     Place? Place = null,
     ExternalReference? Reference = null,
     string? FoundBy = null,
-    string? ReportedLevel = null)
+    string? ReportedLevel = null,
+    Guid? Inspection = null,
+    Guid? Campaign = null)
 {
     /// <summary>The hazard it begins: known by the reference, or new.</summary>
     public HazardId IdentityAt(DateTimeOffset now) => Reference is null ? HazardId.New(now) : HazardId.For(Reference);
@@ -36,8 +40,14 @@ public sealed record ReportHazard(
     {
         if (Check(act) is { } wrong)
             return wrong;
-        return Decision.Of(new HazardReported(Source, Kind, Region, Sector, Blank(Category), Title.Trim(), Description.Trim(), Enterprise, Place, Reference, Blank(FoundBy), Blank(ReportedLevel)));
+        return Decision.Of(new HazardReported(Source, Kind, Region, Sector, Blank(Category), Title.Trim(), Description.Trim(), Enterprise, Place, Reference, Blank(FoundBy), Blank(ReportedLevel))
+        {
+            Inspection = Inspection, Campaign = Campaign ?? OfInspection(act),
+        });
     }
+
+    private Guid? OfInspection(Act act) =>
+        act.Inspection is { } visit && act.Campaign is { } campaign && campaign.Id == visit.Campaign && campaign.Covers(Region, Sector, act.Date) ? campaign.Id : null;
 
     private Refusal? Check(Act act) =>
         Texts.Check("title", Title, 1, 200, multiline: false)
@@ -49,7 +59,9 @@ public sealed record ReportHazard(
         ?? CheckPlace("place", Place)
         ?? Reference?.Check("reference")
         ?? CheckRegion("region", Region, act)
-        ?? (act.Sectors.Knows(Sector) ? null : InputRefusals.SectorUnknown.Because("sector", ("value", Sector)));
+        ?? (act.Sectors.Knows(Sector) ? null : InputRefusals.SectorUnknown.Because("sector", ("value", Sector)))
+        ?? InspectionChecks.FoundIn(Inspection, Campaign, Region, act)
+        ?? InspectionChecks.InCampaign(Campaign, Region, Sector, act.Date, act);
 
     internal static Refusal? CheckRegion(string field, RegionCode region, Act act)
     {

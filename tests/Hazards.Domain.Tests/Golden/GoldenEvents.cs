@@ -88,6 +88,17 @@ internal static class GoldenEvents
          new ApiKeyIssued(Key, File, "督查", Supervision.Id, [], RegionCode.Nation, null)),
         (new ApiKeyRevoked("泄露"), null),
 
+        (new CampaignOpened(Key, "燃气安全专项行动", CampaignKind.SpecialPeriod, Deadline, Later, [Gas], [Wudu, Wenxian], CityOffice.Id, "逐户检查"),
+         new CampaignOpened(Key, "大检查", CampaignKind.Campaign, Deadline, Later, [], [Longnan], CityGovernment.Id, null)),
+        (new CampaignChanged("燃气安全专项行动", Deadline, Later, [Gas], [Wudu], "逐户检查", "延长"),
+         new CampaignChanged("大检查", Deadline, Later, [], [Longnan], null, "改名")),
+        (new CampaignEnded(Later, "检查120户"), null),
+        (new InspectionMade(Key, new Enterprise("武都燃气公司", Code), RegionCode.Parse("621202101"), Gas, Deadline, InspectionSource.GridWorker, "李工、王工", "调压箱漏气", 2, World.Id.StreamId, new ExternalReference("互联网+执法", "8")),
+         new InspectionMade(Key, new Enterprise("武都燃气公司"), Wudu, Gas, Deadline, InspectionSource.Inspection, null, null, null, null, null)),
+        (new InspectionCorrected(new Enterprise("武都燃气公司", Code), Wudu, Gas, Deadline, InspectionSource.Expert, "李工", "无", 0, World.Id.StreamId, "漏录"),
+         new InspectionCorrected(new Enterprise("武都燃气公司"), Wudu, Gas, Deadline, InspectionSource.Other, null, null, null, null, "漏录")),
+        (new InspectionVoided("重复录入"), null),
+
         (new LedgerImportStarted("台账.xlsx", File, "隐患台账", "{\"title\":\"B\"}", Wudu), null),
         (new LedgerRowsImported([new ImportedRow("Sheet1", 3, RowOutcome.Entered, World.Id, 4, Stage.Closed, ["C3：日期无法识别"], ["level.mapped: 3级"], [new("序号", "A3", "1")])]),
          new LedgerRowsImported([new ImportedRow("Sheet1", 1, RowOutcome.Skipped, null, 0, null, [], [], [])])),

@@ -22,6 +22,9 @@ public sealed partial class Documents
     public void The_closed_loop_lists_every_command_as_the_table_has_it() => ShouldHold("closed-loop.md", "commands", Commands());
 
     [Fact]
+    public void Campaigns_list_every_command_as_the_table_has_it() => ShouldHold("campaigns.md", "commands", CampaignCommands());
+
+    [Fact]
     public void The_closed_loop_lists_every_clock() => ShouldHold("closed-loop.md", "clocks", Clocks());
 
     [Fact]
@@ -51,6 +54,14 @@ public sealed partial class Documents
         var table = new StringBuilder("| 命令 command | 事项 act | 角色 roles | 与隐患的关系 relation | 环节 stages | 责任方状态 leg stages |\n|---|---|---|---|---|---|\n");
         foreach (var rule in CommandRules.All)
             table.Append($"| `{rule.Name}` | {rule.Chinese}<br>{rule.English} | {Names(rule.Roles)} | {CodeList.Chinese(rule.Relation)} | {Stages(rule)} | {Names(rule.LegStages)} |\n");
+        return table.ToString();
+    }
+
+    private static string CampaignCommands()
+    {
+        var table = new StringBuilder("| 命令 command | 事项 act | 角色 roles | 关系 relation |\n|---|---|---|---|\n");
+        foreach (var rule in CampaignRules.All)
+            table.Append($"| `{rule.Name}` | {rule.Chinese}<br>{rule.English} | {Names(rule.Roles)} | {CodeList.Chinese(rule.Relation)} |\n");
         return table.ToString();
     }
 
