@@ -203,4 +203,10 @@ public abstract record PendingState
 
     /// <summary>A key after the append.</summary>
     public sealed record OfKey(ApiKey After) : PendingState;
+
+    /// <summary>A campaign after the append.</summary>
+    public sealed record OfCampaign(Campaign After) : PendingState;
+
+    /// <summary>An inspection after the append.</summary>
+    public sealed record OfInspection(Inspection After) : PendingState;
 }

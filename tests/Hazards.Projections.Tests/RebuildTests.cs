@@ -16,6 +16,7 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         for (var i = 0; i < 400; i++)
             await log.AppendAsync(stories.Next());
         await RegisterAsync(log);
+        await new Visits(log).TellAsync(Begin.AddYears(1));
 
         var comparison = await Rebuild.CompareAsync(database.DataSource, log, Rulebook.Baseline);
         comparison.Rebuilt.ShouldBe(comparison.Live);

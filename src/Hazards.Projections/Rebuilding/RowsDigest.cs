@@ -15,6 +15,9 @@ namespace Hazards.Projections;
 /// <param name="Registry">Every version of every body, and every key.</param>
 public sealed record RowsDigest(string Hazards, string History, string Texts, string Board, string Registry)
 {
+    /// <summary>Every version of every campaign and inspection, and what was found in them.</summary>
+    public string Inspections { get; init; } = "";
+
     /// <summary>The digests of the live rows, of one moment.</summary>
     public static async Task<RowsDigest> ComputeAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
@@ -33,7 +36,12 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
             await HashAsync(connection, $"select * from {schema}.hazard_texts order by hazard_id, recorded_from", cancellationToken),
             await HashAsync(connection, BoardSql(schema), cancellationToken),
             await HashAsync(connection, $"select * from {schema}.bodies order by body_id, recorded_from", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.api_keys order by key_id", cancellationToken));
+                + await HashAsync(connection, $"select * from {schema}.api_keys order by key_id", cancellationToken))
+        {
+            Inspections = await HashAsync(connection, $"select * from {schema}.campaigns order by campaign_id, recorded_from", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.inspections order by inspection_id, recorded_from", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.hazard_origins order by hazard_id", cancellationToken),
+        };
     }
 
     private const string Columns = """

@@ -21,6 +21,7 @@ internal sealed class RowStatements(string schema)
     private readonly string writeTexts = Call(schema, "write_texts", 6);
     private readonly string writeBodies = Call(schema, "write_bodies", 10);
     private readonly string writeKeys = Call(schema, "write_keys", 7);
+    private readonly InspectionStatements inspections = new(schema);
     private readonly string keep = Call(schema, "keep", 0);
     private int rowsUntilLook;
 
@@ -45,12 +46,15 @@ internal sealed class RowStatements(string schema)
                 case PendingState.OfKey k:
                     keys.Add((row, k.After));
                     break;
+                case PendingState.OfCampaign or PendingState.OfInspection:
+                    break;
                 default:
                     throw new ArgumentException($"A row must be a {nameof(PendingState)}, not a {row.Row.GetType().Name}.", nameof(rows));
             }
         }
 
         AddTo(batch, hazards, texts, bodies, keys);
+        inspections.AddTo(batch, rows);
     }
 
     private void AddTo(NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)
@@ -147,7 +151,7 @@ internal sealed class RowStatements(string schema)
         batch.BatchCommands.Add(command);
     }
 
-    private static string Call(string schema, string function, int parameters) =>
+    internal static string Call(string schema, string function, int parameters) =>
         $"select {schema}.{function}({string.Join(',', Enumerable.Range(1, parameters).Select(n => $"${n}"))})";
 
     private readonly record struct NewHazard(PendingRow Pending, HazardRow Row)
