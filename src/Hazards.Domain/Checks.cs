@@ -69,7 +69,9 @@ internal static class Checks
             if (Order(orders[i], hazard, act) is { } wrong)
                 return wrong.Within($"{field}[{i}]");
         if (orders is not [var one, var two])
-            return null;
+            return AssignmentOf(hazard, act) is { Dual: true } dual
+                ? HazardRefusals.DualRequired.Because(field, ("level", CodeList.Chinese(dual.Level)), ("source", dual.Source))
+                : null;
         if (one.Body == two.Body)
             return HazardRefusals.SameBody.Because(field, ("body", one.Body));
         foreach (var order in orders)
@@ -92,6 +94,8 @@ internal static class Checks
             return noSupervisor;
         if (order.Supervisor == order.Body)
             return HazardRefusals.SupervisorIsLeg.Because("supervisor", ("body", order.Body));
+        if (order.Supervisor is null && AssignmentOf(hazard, act) is { Supervised: true } supervised)
+            return HazardRefusals.SupervisorRequired.Because("supervisor", ("level", CodeList.Chinese(supervised.Level)), ("leg", CodeList.Chinese(order.Leg)), ("source", supervised.Source));
         var body = act.Bodies[order.Body];
         return order.Leg switch
         {
@@ -104,6 +108,21 @@ internal static class Checks
             _ => null,
         };
     }
+
+    /// <summary>How the policy hands over hazards of this level; null when it has no rule for it.</summary>
+    private static AssignmentRule? AssignmentOf(Hazard hazard, Act act)
+    {
+        foreach (var rule in act.Policy.Assignment)
+            if (rule.Level == hazard.Level)
+                return rule;
+        return null;
+    }
+
+    /// <summary>A date on which something was done: not before what it follows, not after the act itself.</summary>
+    public static Refusal? Done(string field, DateOnly on, DateTimeOffset previous, Act act) =>
+        on < ChinaTime.DateAt(previous) || on > act.Date
+            ? HazardRefusals.ActDate.Because(field, ("value", on), ("earliest", ChinaTime.DateAt(previous)), ("latest", act.Date))
+            : null;
 
     /// <summary>A named body must be registered and not dissolved.</summary>
     public static Refusal? Living(string field, BodyId id, Act act)

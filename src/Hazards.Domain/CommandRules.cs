@@ -91,7 +91,11 @@ public static class CommandRules
     // Supervision
     public static readonly CommandRule List = Rule("list", "挂牌督办", "List for supervision", [Role.ListingAuthority], Relation.OwnRegion, Graded);
     public static readonly CommandRule Delist = Rule("delist", "摘牌", "Delist", [Role.ListingAuthority], Relation.Lister, Graded);
-    public static readonly CommandRule Urge = Rule("urge", "催办", "Urge", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, Open);
+    public static readonly CommandRule PublishListing = Rule("publish_listing", "公布挂牌", "Record that the listing was made public", [Role.ListingAuthority], Relation.Lister, Graded);
+    public static readonly CommandRule FileListing = Rule("file_listing", "挂牌备案", "Record that the listing was filed with the office above", [Role.ListingAuthority], Relation.Lister, Graded);
+    public static readonly CommandRule PublishDelisting = Rule("publish_delisting", "公布摘牌", "Record that the end of the listing was made public", [Role.ListingAuthority], Relation.Lister, [.. Graded, Stage.Closed]);
+    public static readonly CommandRule NameSupervisor = Rule("name_supervisor", "指定督办单位", "Name the supervisor of a leg", [Role.Coordinator], Relation.Assigner, HandedOver, [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared]);
+    public static readonly CommandRule Urge = Rule("urge", "催办", "Urge", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, [.. Open, Stage.Closed]);
     public static readonly CommandRule IssueNotice = Rule("issue_notice", "下达督办通知书", "Issue a supervision notice", [Role.Supervisor, Role.ListingAuthority], Relation.OwnRegion, HandedOver);
     public static readonly CommandRule Visit = Rule("visit", "现场督查", "Record a supervision visit", [Role.Supervisor, Role.ListingAuthority, Role.Coordinator], Relation.OwnRegion, Open);
     public static readonly CommandRule Escalate = Rule("escalate", "提级督办", "Escalate", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, Open);
@@ -100,6 +104,8 @@ public static class CommandRules
     public static readonly CommandRule Expose = Rule("expose", "公开曝光", "Expose publicly", [Role.Supervisor, Role.ListingAuthority, Role.Coordinator], Relation.OwnRegion, Graded);
     public static readonly CommandRule Penalise = Rule("penalise", "行政处罚", "Impose a penalty", [Role.Enforcer], Relation.OwnRegion, Graded);
     public static readonly CommandRule Refer = Rule("refer", "行刑衔接移送", "Refer to the organs of justice", [Role.Enforcer], Relation.OwnRegion, Graded);
+
+    public static readonly CommandRule DeclineStep = Rule("decline_step", "不采纳督办建议", "Decline a proposed step", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, [.. Open, Stage.Closed]);
 
     // Closure
     public static readonly CommandRule Close = Rule("close", "销号", "Close", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.AwaitingClosure]);
@@ -118,7 +124,7 @@ public static class CommandRules
         Assign, Acknowledge, Return, Reassign,
         SubmitPlan, ReviewPlan, TakeInterimMeasures, SuspendProduction, RequestResumption, ReviewResumption, ReportProgress, RequestExtension, DecideExtension, DeclareCompletion,
         Reinspect,
-        List, Delist, Urge, IssueNotice, Visit, Escalate, Interview, Criticise, Expose, Penalise, Refer,
+        List, PublishListing, FileListing, Delist, PublishDelisting, NameSupervisor, Urge, IssueNotice, Visit, Escalate, Interview, Criticise, Expose, Penalise, Refer, DeclineStep,
         Close, Lookback, Reopen,
         Correct, Comment,
     ];

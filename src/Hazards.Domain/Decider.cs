@@ -166,7 +166,7 @@ internal static class Relations
             Relation.Assigner => StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act) || StandsOver(body, hazard, hazard.Listing?.By, act)
                 ? null
                 : HazardRefusals.NotAssigner.Because(null, ("body", leg?.AssignedBy ?? hazard.AssignedBy), ("caller", body.Id)),
-            Relation.Lister when hazard.Listing is { } listing && !StandsOver(body, hazard, listing.By, act) => HazardRefusals.NotLister.Because(null, ("body", listing.By), ("caller", body.Id)),
+            Relation.Lister when (hazard.Listing?.By ?? hazard.Delisting?.By) is { } lister && !StandsOver(body, hazard, lister, act) => HazardRefusals.NotLister.Because(null, ("body", lister), ("caller", body.Id)),
             _ => null,
         };
     }
@@ -182,7 +182,7 @@ internal static class Relations
     /// Whether a body is the one that acted, or a committee office or government above it: of a wider region, or of the
     /// same region when the other is neither (a regulator or a system that entered a ledger).
     /// </summary>
-    private static bool StandsOver(Body body, Hazard hazard, BodyId? actedBefore, Act act)
+    public static bool StandsOver(Body body, Hazard hazard, BodyId? actedBefore, Act act)
     {
         if (actedBefore is not { } other)
             return false;
@@ -194,5 +194,6 @@ internal static class Relations
             && body.Region.Contains(before.Region) && (body.Region != before.Region || !Leads(before));
     }
 
-    internal static bool Leads(Body body) => body.Kind is BodyKind.CommitteeOffice or BodyKind.Government;
+    /// <summary>A committee office or a government.</summary>
+    public static bool Leads(Body body) => body.Kind is BodyKind.CommitteeOffice or BodyKind.Government;
 }

@@ -266,21 +266,21 @@ public sealed record Hazard
         ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
         DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
         SupervisorNamed e => With(e.Leg, context, l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt }, own: false),
-        LegUrged e => Took(SupervisionStep.Urge, e.Leg, context),
-        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context),
+        LegUrged e => Took(SupervisionStep.Urge, e.Leg, context, e.Duties),
+        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context, e.Duties),
         SupervisionVisitMade e => Took(SupervisionStep.Visit, e.Leg, context),
         SupervisionEscalated e => Took(SupervisionStep.Escalation, null, context) with { EscalatedTo = e.To },
         InterviewHeld e => Took(SupervisionStep.Interview, e.Leg, context),
-        CriticismCirculated e => Took(SupervisionStep.Criticism, e.Leg, context),
+        CriticismCirculated e => Took(SupervisionStep.Criticism, e.Leg, context, e.Duties),
         HazardExposed => Took(SupervisionStep.Exposure, null, context),
         PenaltyImposed => Took(SupervisionStep.Penalty, null, context),
         JudicialReferralMade => Took(SupervisionStep.Referral, null, context),
 
         DeadlineMissed e => this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt)) },
-        StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step) }),
+        StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step), Asked = e.To is { } asked ? m.Asked.SetItem(e.Step, asked) : m.Asked.Remove(e.Step) }),
         StepDeclined e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
         DeadlinesRecounted => this,
-        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To }, own: false),
+        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt }, own: false),
         PaperIssued => this,
 
         HazardClosed e => this with { Closure = new Closure(context.OccurredAt, context.Body, e.Ground, null, null) },
@@ -330,13 +330,16 @@ public sealed record Hazard
         return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = context.OccurredAt } : after) };
     }
 
-    private Hazard Took(SupervisionStep step, Leg? leg, EventContext context)
+    // A step that the clock took for a duty that concerns no leg (publishing a listing, say) was not taken against the legs.
+    private Hazard Took(SupervisionStep step, Leg? leg, EventContext context, ImmutableArray<ClockKind>? duties = null)
     {
         var hazard = this with
         {
             Steps = Steps.SetItem(step, Steps.GetValueOrDefault(step) + 1),
-            Missed = [.. Missed.Select(m => leg is null || m.Leg is null || m.Leg == leg ? m with { Rungs = m.Rungs.Add(step), Proposed = m.Proposed.Remove(step) } : m)],
+            Missed = [.. Missed.Select(m => Concerns(m) ? m with { Rungs = m.Rungs.Add(step), Proposed = m.Proposed.Remove(step) } : m)],
         };
+        if (leg is null && duties is not null)
+            return hazard;
         foreach (var (name, state) in Legs)
             if (leg is null || leg == name)
                 hazard = hazard with
@@ -348,6 +351,8 @@ public sealed record Hazard
                     }),
                 };
         return hazard;
+
+        bool Concerns(MissedClock missed) => duties is { } only ? missed.Leg == leg && only.Contains(missed.Kind) : leg is null || missed.Leg == leg;
     }
 
     private Hazard WithMissed(ClockKind clock, Leg? leg, DateOnly due, Func<MissedClock, MissedClock> change) =>
@@ -433,7 +438,7 @@ public sealed record LegState
     /// <summary>How many extensions were granted.</summary>
     public int Extensions { get; init; }
 
-    /// <summary>When the newest extension was granted.</summary>
+    /// <summary>When its deadline was last put off: by an extension, or for the days that production stood still.</summary>
     public DateTimeOffset? ExtendedAt { get; init; }
 
     /// <summary>When completion was declared, if it stands.</summary>
@@ -528,6 +533,9 @@ public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since,
 
     /// <summary>Steps proposed and not yet decided.</summary>
     public ImmutableSortedSet<SupervisionStep> Proposed { get; init; } = [];
+
+    /// <summary>The bodies asked to decide them; the committee office of the region for a step that is not here.</summary>
+    public ImmutableSortedDictionary<SupervisionStep, BodyId> Asked { get; init; } = ImmutableSortedDictionary<SupervisionStep, BodyId>.Empty;
 }
 
 /// <summary>The stop of production in force.</summary>

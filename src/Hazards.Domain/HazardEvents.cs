@@ -224,11 +224,19 @@ public sealed record SupervisorNamed(Leg Leg, BodyId? From, BodyId To, string Re
 
 /// <summary>催办. Without a leg: all of them.</summary>
 [EventType("leg_urged")]
-public sealed record LegUrged(Leg? Leg, string Message) : IHazardEvent;
+public sealed record LegUrged(Leg? Leg, string Message) : IHazardEvent
+{
+    /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
+    public ImmutableArray<ClockKind>? Duties { get; init; }
+}
 
 /// <summary>督办通知书; its 文号 stands in the context.</summary>
 [EventType("supervision_notice_issued")]
-public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, DateOnly? ReplyBy) : IHazardEvent;
+public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, DateOnly? ReplyBy) : IHazardEvent
+{
+    /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
+    public ImmutableArray<ClockKind>? Duties { get; init; }
+}
 
 /// <summary>现场督查.</summary>
 [EventType("supervision_visit_made")]
@@ -244,7 +252,11 @@ public sealed record InterviewHeld(Leg? Leg, string Interviewed, string Summary)
 
 /// <summary>通报批评.</summary>
 [EventType("criticism_circulated")]
-public sealed record CriticismCirculated(Leg? Leg, string Text) : IHazardEvent;
+public sealed record CriticismCirculated(Leg? Leg, string Text) : IHazardEvent
+{
+    /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
+    public ImmutableArray<ClockKind>? Duties { get; init; }
+}
 
 /// <summary>公开曝光.</summary>
 [EventType("hazard_exposed")]

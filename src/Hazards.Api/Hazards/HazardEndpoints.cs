@@ -42,7 +42,11 @@ internal static class HazardEndpoints
         OnLeg<Reinspect>(hazard, "reinspections", Tag.Acceptance, CommandRules.Reinspect);
 
         Command<ListHazard>(hazard, "listing", Tag.Supervision, CommandRules.List);
+        Command<PublishListing>(hazard, "listing-publication", Tag.Supervision, CommandRules.PublishListing);
+        Command<FileListing>(hazard, "listing-filing", Tag.Supervision, CommandRules.FileListing);
         Command<DelistHazard>(hazard, "delisting", Tag.Supervision, CommandRules.Delist);
+        Command<PublishDelisting>(hazard, "delisting-publication", Tag.Supervision, CommandRules.PublishDelisting);
+        OnLeg<NameSupervisor>(hazard, "supervisor", Tag.Supervision, CommandRules.NameSupervisor);
         Command<Urge>(hazard, "urgings", Tag.Supervision, CommandRules.Urge);
         Command<IssueNotice>(hazard, "notices", Tag.Supervision, CommandRules.IssueNotice);
         Command<RecordVisit>(hazard, "visits", Tag.Supervision, CommandRules.Visit);
@@ -52,6 +56,8 @@ internal static class HazardEndpoints
         Command<Expose>(hazard, "exposures", Tag.Supervision, CommandRules.Expose);
         Command<ImposePenalty>(hazard, "penalties", Tag.Supervision, CommandRules.Penalise);
         Command<ReferToJustice>(hazard, "referrals", Tag.Supervision, CommandRules.Refer);
+
+        Command<DeclineStep>(hazard, "declined-steps", Tag.Supervision, CommandRules.DeclineStep);
 
         Command<CloseHazard>(hazard, "closure", Tag.Closure, CommandRules.Close);
         Command<LookBack>(hazard, "lookbacks", Tag.Closure, CommandRules.Lookback);

@@ -125,6 +125,10 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Rulebo
             yield return assigner;
         if (hazard.Listing is { } listing)
             yield return listing.By;
+        if (hazard.Delisting is { } delisting)
+            yield return delisting.By;
+        foreach (var asked in hazard.Missed.SelectMany(m => m.Asked.Values))
+            yield return asked;
         foreach (var leg in hazard.Legs.Values)
         {
             yield return leg.Body;

@@ -40,7 +40,7 @@ public sealed record CloseHazard(string? Remarks = null, bool UnitClosed = false
 /// <param name="Result">Holding or recurred.</param>
 /// <param name="Findings">What was found.</param>
 /// <param name="Inspectors">Who looked, in words.</param>
-/// <param name="Legs">When it recurred: who answers for it now. Without it, it waits for a new assignment.</param>
+/// <param name="Legs">When it recurred: who answers for it now; refused when it holds. Without it, it waits for a new assignment.</param>
 public sealed record LookBack(LookbackResult Result, string Findings, string? Inspectors = null, ImmutableArray<LegOrder> Legs = default) : IHazardCommand
 {
     /// <inheritdoc />
@@ -61,9 +61,9 @@ public sealed record LookBack(LookbackResult Result, string Findings, string? In
         if (hazard.Legs.Values.FirstOrDefault(l => l.Body == act.By.Body.Id) is { } own)
             return HazardRefusals.OwnLeg.Because(null, ("leg", CodeList.Chinese(own.Leg)), ("body", own.Body));
         var looked = new LookbackMade(Result, Findings, Inspectors);
-        if (Result == LookbackResult.Holding)
-            return Decision.Of(looked);
         var legs = Legs.IsDefault ? [] : Legs;
+        if (Result == LookbackResult.Holding)
+            return legs.IsEmpty ? Decision.Of(looked) : HazardRefusals.LegsWithHolding.Because("legs");
         if (!legs.IsEmpty && Checks.Orders("legs", legs, hazard, act) is { } bad)
             return bad;
         return Decision.Of(looked, new HazardReopened(Findings, legs));

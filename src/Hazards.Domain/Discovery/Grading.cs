@@ -6,23 +6,25 @@ namespace Hazards.Domain;
 /// <param name="Level">General or major.</param>
 /// <param name="Basis">判定依据; required for a major hazard.</param>
 /// <param name="Findings">What the verification found.</param>
-public sealed record VerifyHazard(Level Level, string? Basis = null, string? Findings = null) : IHazardCommand
+/// <param name="Grade">The place's own grade, where its policy has grades; it must stand for the level.</param>
+public sealed record VerifyHazard(Level Level, string? Basis = null, string? Findings = null, int? Grade = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Verify;
 
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act) =>
-        (Grading.CheckBasis(Level, Basis) ?? Texts.Optional("findings", Findings) ?? Checks.AfterReopening(act, hazard)) is { } wrong
+        (Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Optional("findings", Findings) ?? Checks.AfterReopening(act, hazard)) is { } wrong
             ? wrong
-            : Decision.Of(new HazardVerified(Level, Basis, Findings));
+            : Decision.Of(new HazardVerified(Level, Basis, Findings) { Grade = Grade });
 }
 
 /// <summary>重新定级: the level turns out to be another one.</summary>
 /// <param name="Level">The level from now on.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Basis">判定依据; required for a major hazard.</param>
-public sealed record RegradeHazard(Level Level, string Reason, string? Basis = null) : IHazardCommand
+/// <param name="Grade">The place's own grade from now on, where its policy has grades; it must stand for the level.</param>
+public sealed record RegradeHazard(Level Level, string Reason, string? Basis = null, int? Grade = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Regrade;
@@ -30,10 +32,10 @@ public sealed record RegradeHazard(Level Level, string Reason, string? Basis = n
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act)
     {
-        if ((Grading.CheckBasis(Level, Basis) ?? Texts.Required("reason", Reason) ?? Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, "核实定级")) is { } wrong)
+        if ((Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Required("reason", Reason) ?? Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, "核实定级")) is { } wrong)
             return wrong;
-        return hazard.Level is { } before && before != Level
-            ? Decision.Of(new HazardRegraded(before, Level, Basis, Reason))
+        return hazard.Level is { } before && (before != Level || (Grade is not null && Grade != hazard.Grade))
+            ? Decision.Of(new HazardRegraded(before, Level, Basis, Reason) { Grade = Grade })
             : HazardRefusals.NothingChanges.Because("level");
     }
 }
@@ -44,4 +46,19 @@ internal static class Grading
         level == Level.Major && string.IsNullOrWhiteSpace(basis)
             ? HazardRefusals.BasisRequired.Because("basis")
             : Texts.Check("basis", basis, 0, 1000);
+
+    /// <summary>A grade must be one of the policy's, and stand for the level.</summary>
+    public static Refusal? CheckGrade(Level level, int? grade, Act act)
+    {
+        if (grade is not { } given)
+            return null;
+        var grades = act.Policy.Grades;
+        if (grades.IsEmpty)
+            return HazardRefusals.NoGrades.Because("grade", ("policy", act.Policy.Version));
+        if (grades.FirstOrDefault(g => g.Grade == given) is not { } rule)
+            return HazardRefusals.UnknownGrade.Because("grade", ("policy", act.Policy.Version), ("grade", given), ("grades", string.Join('、', grades.Select(g => g.Grade))));
+        return rule.Level == level
+            ? null
+            : HazardRefusals.GradeLevel.Because("grade", ("title", rule.Title), ("expected", CodeList.Chinese(rule.Level)), ("level", CodeList.Chinese(level)), ("source", rule.Source));
+    }
 }

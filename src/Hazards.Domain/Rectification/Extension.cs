@@ -28,7 +28,7 @@ public sealed record RequestExtension(Leg Leg, DateOnly To, string Reason) : IHa
         if ((Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
         var deadline = hazard.DeadlineOf(leg);
-        var latest = deadline.AddDays(-rule.RequestDaysBefore);
+        var latest = act.Calendar.Add(deadline, -rule.RequestDaysBefore, rule.Count).Date;
         if (act.Date > latest)
             return HazardRefusals.ExtensionLate.Because("occurredAt", ("latest", latest), ("source", rule.Source));
         return Extensions.CheckNew(To, deadline, rule) is { } bad ? bad : Decision.Of(new ExtensionRequested(Leg, deadline, To, Reason));

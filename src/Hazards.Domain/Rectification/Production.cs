@@ -69,6 +69,21 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
             return HazardRefusals.OwnLeg.Because(null, ("leg", CodeList.Chinese(own.Leg)), ("body", own.Body));
         return (Checks.After(act, suspension.RequestedAt ?? suspension.Since, suspension.RequestedAt is null ? "责令停产停业" : "申请恢复生产") ?? Texts.Required("findings", Findings)) is { } wrong
             ? wrong
-            : Decision.Of(new ResumptionReviewed(Verdict, Findings));
+            : Decision.Of([new ResumptionReviewed(Verdict, Findings), .. Moved(hazard, suspension, act)]);
+    }
+
+    /// <summary>期限顺延: what the policy gives back of the time that production stood still, to the legs that are not done yet.</summary>
+    private IEnumerable<DeadlineMoved> Moved(Hazard hazard, Suspension suspension, Act act)
+    {
+        if (Verdict != Verdict.Pass || act.Policy.Stop is not { MovesRectification: true } rule)
+            yield break;
+        foreach (var leg in hazard.Legs.Values.Where(l => l.Stage < LegStage.Declared))
+        {
+            var began = suspension.Since > leg.AssignedAt ? suspension.Since : leg.AssignedAt;
+            var days = act.Date.DayNumber - ChinaTime.DateAt(began).DayNumber;
+            var deadline = hazard.DeadlineOf(leg);
+            if (days > 0)
+                yield return new DeadlineMoved(leg.Leg, deadline, deadline.AddDays(days), $"停产停业{days}日，整改期限顺延（{rule.Source}）");
+        }
     }
 }

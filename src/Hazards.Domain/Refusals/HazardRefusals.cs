@@ -35,6 +35,9 @@ public static class HazardRefusals
     // Discovery
     public static readonly RefusalCode BasisRequired = new("grading.basis_required", Unprocessable, "定为重大隐患必须写明判定依据（重大事故隐患判定标准的条款）", "A major hazard needs its grading basis: the clause of the standard that makes it major");
     public static readonly RefusalCode NotOnTheSpot = new("on_the_spot.level", Unprocessable, "{level}不能立行立改，须交办整改", "A hazard of this level ({level}) cannot be fixed on the spot; it must be assigned");
+    public static readonly RefusalCode NoGrades = new("grading.no_grades", Unprocessable, "本地制度 {policy} 没有分级，不能填写级别", "The policy {policy} has no grades; leave the grade out");
+    public static readonly RefusalCode UnknownGrade = new("grading.unknown_grade", Unprocessable, "制度 {policy} 没有 {grade} 级，可用：{grades}", "The policy {policy} has no grade {grade}; it has: {grades}");
+    public static readonly RefusalCode GradeLevel = new("grading.grade_level", Unprocessable, "{title}属于{expected}，不是{level}（{source}）", "Grade {title} stands for another level ({expected}), not this one ({level}): {source}");
     public static readonly RefusalCode MergeItself = new("merge.itself", Unprocessable, "不能与自身并案", "A hazard cannot be merged into itself");
     public static readonly RefusalCode MergeTarget = new("merge.target", Unprocessable, "目标隐患 {id} 不存在或不在管辖范围内", "The target hazard {id} does not exist or lies outside your jurisdiction");
     public static readonly RefusalCode MergeTargetEnded = new("merge.target_ended", Conflict, "目标隐患 {id} 已办结（{stage}），不能并入", "The target hazard {id} is ended ({stage}) and can take nothing in");
@@ -47,6 +50,9 @@ public static class HazardRefusals
     public static readonly RefusalCode SupervisorIsLeg = new("assignment.supervisor_is_leg", Unprocessable, "督办单位 {body} 不能同时是责任单位", "The supervisor {body} cannot answer for a leg of the same hazard");
     public static readonly RefusalCode SameSupervisor = new("assignment.same_supervisor", Unprocessable, "双重督办的两个督办单位不能相同：{body}", "The two supervisors of a double supervision cannot be the same: {body}");
     public static readonly RefusalCode LegMismatch = new("reassign.leg_mismatch", Invalid, "改派内容中的责任方与路径不一致", "The leg in the order is not the leg in the path");
+
+    public static readonly RefusalCode DualRequired = new("assignment.dual_required", Unprocessable, "{level}须双重交办：属地和行业两方（{source}）", "A hazard of this level ({level}) must be assigned to two legs, territorial and sectoral: {source}");
+    public static readonly RefusalCode SupervisorRequired = new("assignment.supervisor_required", Unprocessable, "{level}的“{leg}”须指定督办单位（{source}）", "Each leg of a hazard of this level ({level}) needs a supervisor, and this one ({leg}) has none: {source}");
 
     // Rectification
     public static readonly RefusalCode PlanParts = new("plan.parts_missing", Unprocessable, "整改方案缺少：{missing}（{source}）", "The plan lacks: {missing} ({source})");
@@ -64,7 +70,24 @@ public static class HazardRefusals
     public static readonly RefusalCode ExtensionNotLater = new("extension.not_later", Unprocessable, "新期限 {value} 应晚于现期限 {deadline}", "The new deadline {value} must lie after the present one, {deadline}");
     public static readonly RefusalCode ExtensionTooMany = new("extension.too_many", Unprocessable, "已批准延期 {count} 次，最多 {max} 次（{source}）", "{count} extensions were granted already; {max} at most ({source})");
 
+    // Acceptance
+    public static readonly RefusalCode AcceptanceBody = new("acceptance.body_kind", Forbidden, "“{leg}”应由以下单位验收：{kinds}，{body} 不是（{source}）", "This leg ({leg}) must be accepted by one of these ({kinds}); {body} is none: {source}");
+    public static readonly RefusalCode AcceptanceAttachments = new("acceptance.attachments", Unprocessable, "验收至少要有 {least} 个附件，现有 {count} 个（{source}）", "An acceptance needs at least {least} attachments, and has {count}: {source}");
+    public static readonly RefusalCode AcceptanceInspectors = new("acceptance.inspectors", Unprocessable, "验收须写明复查人员（{source}）", "An acceptance must name its inspectors: {source}");
+    public static readonly RefusalCode AcceptanceDocument = new("acceptance.document", Unprocessable, "验收须有文号（{source}）", "An acceptance needs a document number: {source}");
+    public static readonly RefusalCode DeadlineWithPass = new("reinspection.deadline_with_pass", Unprocessable, "复查合格时不能另定期限", "A re-inspection that passes sets no deadline");
+
     // Supervision
+    public static readonly RefusalCode ListingTooLong = new("listing.too_long", Unprocessable, "挂牌整改期限 {value} 过远，最迟 {latest}（{source}）", "The listing's deadline {value} is too far: {latest} at the latest ({source})");
+    public static readonly RefusalCode ListingBelowGrade = new("listing.below_grade", Unprocessable, "{title}应由“{least}”或更高层级挂牌（{source}）", "Hazards of {title} are listed at this level or a wider one ({least}): {source}");
+    public static readonly RefusalCode AlreadyPublished = new("publication.already", Conflict, "已于 {medium} 公布", "It was published already, in {medium}");
+    public static readonly RefusalCode NothingToPublish = new("publication.no_delisting", Conflict, "没有摘牌，无需公布摘牌", "It was not delisted; there is no end of a listing to publish");
+    public static readonly RefusalCode OtherMedium = new("publication.other_medium", Unprocessable, "摘牌应在公布挂牌的同一媒体公布：{medium}（{source}）", "A delisting is published where the listing was ({medium}): {source}");
+    public static readonly RefusalCode ActDate = new("act.date", Unprocessable, "日期 {value} 应在 {earliest} 与 {latest} 之间", "The date {value} must lie between {earliest} and {latest}");
+    public static readonly RefusalCode AlreadyFiled = new("filing.already", Conflict, "已向 {body} 备案", "It was filed with {body} already");
+    public static readonly RefusalCode FileUp = new("filing.not_higher", Unprocessable, "应向比挂牌单位层级更高、辖区包含 {region} 的单位备案，{body} 不是", "A listing is filed with a body of a wider region that holds {region}; {body} is not one");
+    public static readonly RefusalCode NotProposed = new("step.not_proposed", Conflict, "没有这项督办建议：“{step}”（{clock}，{due} 到期）", "This step ({step}) was not proposed for this duty ({clock}, due {due})");
+    public static readonly RefusalCode NotAsked = new("step.not_asked", Forbidden, "这项督办建议提请 {body} 决定，{caller} 不是该单位或其上级", "The step was proposed to {body}; {caller} is neither it nor above it");
     public static readonly RefusalCode AlreadyListed = new("listing.already_listed", Conflict, "已挂牌（{level}），请先摘牌", "It is listed already ({level}); delist it first");
     public static readonly RefusalCode NotListed = new("listing.not_listed", Conflict, "没有挂牌", "It is not listed");
     public static readonly RefusalCode DelistUnaccepted = new("listing.delist_unaccepted", Conflict, "尚有责任方未验收，不能以验收合格摘牌：{legs}", "Not every leg is accepted, so it cannot be delisted as accepted: {legs}");
@@ -74,6 +97,8 @@ public static class HazardRefusals
     // Closure
     public static readonly RefusalCode StillListed = new("closure.still_listed", Conflict, "仍在挂牌督办，不能办结：须先由挂牌单位 {body} 摘牌，或由其销号", "It is still listed and cannot be ended: {body} must delist it first, or close it itself");
     public static readonly RefusalCode StillSuspended = new("closure.still_suspended", Conflict, "停产停业令尚未解除，不能办结", "Production is still suspended; it cannot be ended");
+
+    public static readonly RefusalCode LegsWithHolding = new("lookback.legs_with_holding", Unprocessable, "未反弹时不能重新交办", "A look-back that finds the hazard gone assigns nothing");
 
     // Record
     public static readonly RefusalCode CorrectionEnterprise = new("correction.no_enterprise", Unprocessable, "隐患没有登记单位，请先更正单位名称", "The hazard has no enterprise; correct its name first");

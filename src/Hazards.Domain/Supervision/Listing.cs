@@ -26,9 +26,24 @@ public sealed record ListHazard(ListingLevel Level, DateOnly Deadline, string Re
         return (Checks.Document(act, Rule)
             ?? Texts.Required("requirements", Requirements)
             ?? Texts.Check("publishedIn", PublishedIn, 0, 400)
-            ?? Checks.Deadline("deadline", Deadline, act)) is { } wrong
+            ?? Checks.Deadline("deadline", Deadline, act)
+            ?? TooLong(rule, act)
+            ?? BelowGrade(hazard, act)) is { } wrong
             ? wrong
             : Decision.Of(new HazardListed(Level, Deadline, Requirements, PublishedIn));
+    }
+
+    private Refusal? TooLong(ListingRule rule, Act act) =>
+        rule.MostDays is { } most && Deadline > act.Date.AddDays(most)
+            ? HazardRefusals.ListingTooLong.Because("deadline", ("value", Deadline), ("latest", act.Date.AddDays(most)), ("source", rule.Source))
+            : null;
+
+    private Refusal? BelowGrade(Hazard hazard, Act act)
+    {
+        foreach (var grade in act.Policy.Grades)
+            if (grade.Grade == hazard.Grade && grade.ListedAt is { } least && Level < least)
+                return HazardRefusals.ListingBelowGrade.Because("level", ("title", grade.Title), ("least", CodeList.Chinese(least)), ("source", grade.Source));
+        return null;
     }
 }
 

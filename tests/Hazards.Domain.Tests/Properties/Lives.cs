@@ -8,19 +8,63 @@ namespace Hazards.Domain.Tests.Properties;
 /// <summary>One order in a life: what was asked, what came of it, and the hazard before and after.</summary>
 internal sealed record Order(IHazardCommand Command, Act Act, Hazard Before, Decision Decision, Hazard After);
 
-/// <summary>A hazard's life under random orders by random callers.</summary>
+/// <summary>What the clock rang for in a life, and when.</summary>
+internal sealed record Rang(DateTimeOffset At, Hazard Before, ImmutableArray<Happening> Events, Hazard After);
+
+/// <summary>A hazard's life under random orders by random callers, while the clock rings now and then.</summary>
 internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Order> Orders)
 {
+    /// <summary>A policy with every rule that moves or makes a clock, and a ladder the service climbs in part by itself.</summary>
+    public static readonly Policy Policy = Policy.NationalBaseline with
+    {
+        Version = "lively@1",
+        Clocks =
+        [
+            .. Policy.NationalBaseline.Clocks,
+            new ClockRule(ClockKind.Publish, 5, "x", null, DayCount.Working),
+            new ClockRule(ClockKind.File, 3, "x", null, DayCount.Working),
+            new ClockRule(ClockKind.PublishDelisting, 5, "x", null, DayCount.Working),
+        ],
+        Publication = new PublicationRule(true, "x"),
+        Stop = new StopRule(true, "x"),
+        Supervision = [new SupervisionRule(Level.General, 10, "x", DayCount.Working), new SupervisionRule(Level.Major, 7, "x")],
+        Ladder =
+        [
+            new LadderStep(1, SupervisionStep.Urge, StepMode.Automatic),
+            new LadderStep(3, SupervisionStep.Notice, StepMode.Automatic) { Clocks = [ClockKind.Rectify, ClockKind.Acknowledge] },
+            new LadderStep(5, SupervisionStep.Visit),
+            new LadderStep(7, SupervisionStep.Interview, StepMode.Automatic, Count: DayCount.Working),
+            new LadderStep(15, SupervisionStep.Criticism, StepMode.Automatic),
+            new LadderStep(20, SupervisionStep.Escalation, StepMode.Automatic),
+        ],
+    };
+
+    /// <summary>The rulebook it is lived under.</summary>
+    public static readonly Rulebook Rules = new([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+
+    /// <summary>Every time the clock rang, or looked and found nothing.</summary>
+    public ImmutableArray<Rang> Rings { get; init; } = [];
+
     /// <summary>Lives through one order per seed. Removing a seed or making it smaller gives a simpler life, so failures shrink.</summary>
     public static Life Of(int[] seeds)
     {
-        var story = Stories.Reported;
+        var story = Stories.Reported with { Policy = Policy };
+        var rings = ImmutableArray.CreateBuilder<Rang>();
         var orders = ImmutableArray.CreateBuilder<Order>();
         var hazard = story.Then;
         foreach (var seed in seeds)
         {
             var dice = new Dice(seed, hazard);
             story = story with { Now = story.Now.AddHours(dice.Next(72)) };
+            if (dice.Next(3) > 0)
+            {
+                var events = Ring.On(hazard, Rules, ChinaTime.DateAt(story.Now), story.Now, Bodies);
+                var rung = events.Aggregate(hazard, (h, e) => Hazard.Apply(Id, h, e));
+                rings.Add(new Rang(story.Now, hazard, events, rung));
+                story = story with { Events = story.Events.AddRange(events) };
+                hazard = rung;
+                dice = dice.Before(hazard);
+            }
             var (by, command) = dice.Order(story.Now);
             var act = story.Act(by, dice.When(story.Now), paper: dice.Next(10) > 0);
             var decision = Decider.Decide(command, hazard, act);
@@ -29,17 +73,21 @@ internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Orde
             story = story.After(act, decision);
             hazard = after;
         }
-        return new Life(story.Events, orders.ToImmutable());
+        return new Life(story.Events, orders.ToImmutable()) { Rings = rings.ToImmutable() };
     }
 }
 
 /// <summary>Throws orders: mostly such as make sense where the hazard stands, by bodies that might give them, and often enough others.</summary>
-internal sealed class Dice(int seed, Hazard hazard)
+internal sealed class Dice(Random random, Hazard hazard)
 {
     private static readonly Body[] Everybody = [.. Bodies.Values.OrderBy(b => b.Id.Value, StringComparer.Ordinal)];
-    private readonly Random _random = new(seed);
+    // Neighbouring seeds give Random much the same beginning; scattered ones do not.
+    public Dice(int seed, Hazard hazard) : this(new Random(unchecked((int)((uint)(seed + 1) * 2654435761u))), hazard) { }
 
-    public int Next(int below) => _random.Next(below);
+    public int Next(int below) => random.Next(below);
+
+    /// <summary>The same dice, when something has happened meanwhile.</summary>
+    public Dice Before(Hazard now) => new(random, now);
 
     /// <summary>Now, or some days before: late entries are legal.</summary>
     public DateTimeOffset When(DateTimeOffset now) => Next(6) == 0 ? now.AddHours(-Next(500)) : now;
@@ -91,11 +139,16 @@ internal sealed class Dice(int seed, Hazard hazard)
             "review_resumption" => new ReviewResumption(verdict, "现场"),
             "report_progress" => new ReportProgress(leg, Next(110), "进展", Next(100)),
             "request_extension" => new RequestExtension(leg, day.AddDays(30), "材料未到"),
-            "decide_extension" => new DecideExtension(leg, Next(3) > 0, Next(2) == 0 ? day.AddDays(20) : null, "意见"),
+            "decide_extension" => new DecideExtension(leg, Next(2) > 0, Next(2) == 0 ? day.AddDays(20) : null, "意见"),
             "declare_completion" or "return" => new DeclareCompletion(leg, "完成"),
             "reinspect" => new Reinspect(leg, verdict, "结果", null, Next(3) == 0 ? day : null),
             "list" => new ListHazard(Pick(Enum.GetValues<ListingLevel>()), day, "限期整改"),
             "delist" => new DelistHazard(Pick(Enum.GetValues<DelistingGround>()), "摘牌"),
+            "publish_listing" => new PublishListing(Next(2) == 0 ? "陇南日报" : "政府网站"),
+            "file_listing" => new FileListing(Pick(CityOffice, ProvinceOffice, StateOffice).Id),
+            "publish_delisting" => new PublishDelisting(Next(2) == 0 ? "陇南日报" : "政府网站"),
+            "name_supervisor" => new NameSupervisor(leg, Pick(Everybody).Id, "督办"),
+            "decline_step" => Decline(),
             "urge" => new Urge("抓紧", Maybe(leg)),
             "issue_notice" => new IssueNotice("整改", Maybe(leg)),
             "visit" => new RecordVisit("督查", Maybe(leg)),
@@ -111,6 +164,16 @@ internal sealed class Dice(int seed, Hazard hazard)
             "correct" => new CorrectHazard(Pick(Enum.GetValues<CorrectableField>()), Pick(null, "更正后", "91620000MA73XXXX", "621202", "6212021", "city_gas"), "更正"),
             _ => new AddComment("批注"),
         };
+    }
+
+    private DeclineStep Decline()
+    {
+        var asked = hazard.Missed.Where(m => !m.Proposed.IsEmpty).ToArray();
+        return asked.Length == 0
+            ? new DeclineStep(SupervisionStep.Visit, ClockKind.Rectify, new DateOnly(2026, 4, 1), "不必")
+            : Of(Pick(asked));
+
+        static DeclineStep Of(MissedClock missed) => new(missed.Proposed[0], missed.Kind, missed.Due, "不必", missed.Leg);
     }
 
     private ImmutableArray<LegOrder> Orders(DateOnly day) => Next(6) switch

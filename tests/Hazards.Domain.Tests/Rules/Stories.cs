@@ -53,6 +53,17 @@ internal static class Stories
     /// <summary>Listed by the city's committee office.</summary>
     public static Story Listed => Rectifying.And(CityOffice, CityListing);
 
+    /// <summary>Listed, and not made public yet.</summary>
+    public static Story ListedQuietly => Rectifying.And(CityOffice, CityListing with { PublishedIn = null });
+
+    /// <summary>Listed, and delisted again.</summary>
+    public static Story Delisted => Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "挂牌有误"));
+
+    /// <summary>Overdue, and an interview proposed to the county's committee office.</summary>
+    public static Story Proposed => Rectifying.AfterDays(70)
+        .And(Clockwork.Body, new DeadlineMissed(ClockKind.Rectify, Leg.Sole, GasCompany.Id, Assigned.Then.Legs[Leg.Sole].AssignedAt, Deadline, Start.AddDays(70)))
+        .And(Clockwork.Body, new StepProposed(SupervisionStep.Interview, ClockKind.Rectify, Leg.Sole, Deadline, 11, CountyOffice.Id));
+
     /// <summary>One story for each stage.</summary>
     public static Story At(Stage stage) => stage switch
     {

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>
+/// What the clocks of a hazard ring for: deadlines that passed, each once, and the rungs of the ladder whose days have
+/// passed since. Pure: the hazard's own events say what was noticed before, so ringing twice is ringing once.
+/// </summary>
+/// <remarks>
+/// The ladder is that of the policy in force on the day after the deadline. A policy is adopted for days to come only, so
+/// the day on which a hazard next rings follows from its events alone and never changes behind its back.
+/// </remarks>
+public static class Ring
+{
+    /// <summary>The steps the service may take itself; every other is a person's.</summary>
+    private static readonly ImmutableArray<SupervisionStep> Own = [SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism, SupervisionStep.Escalation];
+
+    /// <summary>The first day on which there will be something to ring for; null when nothing is left.</summary>
+    public static DateOnly? NextRing(Hazard hazard, Rulebook rules) => NextRing(hazard, Clocks.Open(hazard, rules), rules);
+
+    /// <summary>The same, when the open clocks are known.</summary>
+    public static DateOnly? NextRing(Hazard hazard, ImmutableArray<Clock> open, Rulebook rules)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(rules);
+        DateOnly? next = null;
+        foreach (var clock in open)
+        {
+            var day = hazard.MissedOf(clock) is { } missed
+                ? Rungs(hazard, open, missed, rules).Select(r => (DateOnly?)r.From).Min()
+                : clock.Due.AddDays(1);
+            if (day < (next ?? DateOnly.MaxValue))
+                next = day;
+        }
+        return next;
+    }
+
+    /// <summary>What there is to notice and to do today; empty when nothing is.</summary>
+    /// <param name="hazard">The hazard, its due dates counted anew already (<see cref="Clockwork.Recount"/>).</param>
+    /// <param name="rules">The policies and the calendar.</param>
+    /// <param name="today">The date in China.</param>
+    /// <param name="noticedAt">When the service looks.</param>
+    /// <param name="bodies">The bodies the hazard names, for the texts; and the committee offices of wider regions.</param>
+    public static ImmutableArray<Happening> On(Hazard hazard, Rulebook rules, DateOnly today, DateTimeOffset noticedAt, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentNullException.ThrowIfNull(bodies);
+        var round = new Round(hazard, rules, today, noticedAt, bodies);
+        round.Notice();
+        round.Climb();
+        return round.Happened;
+    }
+
+    /// <summary>Whether the ladder may have the service itself escalate the hazard: then <see cref="On"/> needs the offices of wider regions.</summary>
+    public static bool MayEscalate(Hazard hazard, Rulebook rules)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(rules);
+        return Clocks.Open(hazard, rules).Any(c => LadderOf(hazard, c.Due, rules).Any(s => s is { Step: SupervisionStep.Escalation, Mode: StepMode.Automatic }));
+    }
+
+    private static ImmutableArray<LadderStep> LadderOf(Hazard hazard, DateOnly due, Rulebook rules) => rules.PolicyOn(hazard.Region, due.AddDays(1)).Ladder;
+
+    /// <summary>The rungs a missed duty has not climbed, each with the day from which it is due.</summary>
+    private static IEnumerable<(LadderStep Rung, DateOnly From)> Rungs(Hazard hazard, ImmutableArray<Clock> open, MissedClock missed, Rulebook rules)
+    {
+        var calendar = rules.Calendar.At(hazard.Calendar);
+        var seen = new HashSet<SupervisionStep>();
+        foreach (var rung in LadderOf(hazard, missed.Due, rules))
+        {
+            // What is ended can be urged; every other step is against somebody who still has something to put right.
+            if (!rung.IsFor(missed.Kind, hazard.Level) || missed.Rungs.Contains(rung.Step) || (!hazard.IsOpen && rung.Step != SupervisionStep.Urge))
+                continue;
+            if (!IsProposed(hazard, open, missed.Leg, rung.Step) && seen.Add(rung.Step))
+                yield return (rung, Later(calendar.Add(missed.Due, rung.DaysOverdue, rung.Count).Date, missed.Due.AddDays(1)));
+        }
+    }
+
+    /// <summary>Whether a person is being asked for this step already: against the leg for whichever of its duties, or against the hazard as a whole.</summary>
+    private static bool IsProposed(Hazard hazard, ImmutableArray<Clock> open, Leg? leg, SupervisionStep step)
+    {
+        var whole = step is SupervisionStep.Escalation or SupervisionStep.Exposure or SupervisionStep.Penalty or SupervisionStep.Referral;
+        foreach (var clock in open)
+            if ((whole || clock.Leg == leg) && hazard.MissedOf(clock) is { } missed && missed.Proposed.Contains(step))
+                return true;
+        return false;
+    }
+
+    private static DateOnly Later(DateOnly one, DateOnly other) => one > other ? one : other;
+
+    private sealed class Round(Hazard before, Rulebook rules, DateOnly today, DateTimeOffset noticedAt, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        private readonly ImmutableArray<Happening>.Builder happened = ImmutableArray.CreateBuilder<Happening>();
+        private readonly ImmutableArray<Clock> open = Clocks.Open(before, rules);
+        private Hazard hazard = before;
+
+        public ImmutableArray<Happening> Happened => happened.ToImmutable();
+
+        /// <summary>Deadlines that passed, the earliest first. They occurred when their day ended, however late they are noticed.</summary>
+        public void Notice()
+        {
+            foreach (var clock in open)
+                if (clock.Due < today && hazard.MissedOf(clock) is null)
+                    Add(new DeadlineMissed(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, noticedAt), ChinaTime.EndOf(clock.Due));
+        }
+
+        /// <summary>The rungs that are due, leg by leg and mildest first: one step for all missed duties of a leg that call for it.</summary>
+        public void Climb()
+        {
+            foreach (var duties in open.Where(c => c.Due < today).GroupBy(c => c.Leg).OrderBy(g => g.Key))
+                foreach (var step in LadderSteps(duties))
+                {
+                    var calling = duties.Select(c => (Clock: c, Rung: DueRung(c, step))).Where(c => c.Rung is not null).ToArray();
+                    if (calling.Length == 0)
+                        continue;
+                    var clocks = calling.Select(c => c.Clock).ToArray();
+                    var automatic = calling.Any(c => c.Rung!.Mode == StepMode.Automatic) && Own.Contains(step);
+                    Add((automatic ? Taken(step, duties.Key, clocks) : null) ?? Proposed(step, clocks[0]), noticedAt);
+                }
+        }
+
+        private SupervisionStep[] LadderSteps(IEnumerable<Clock> duties) =>
+            [.. duties.SelectMany(c => LadderOf(hazard, c.Due, rules)).OrderBy(r => r.DaysOverdue).Select(r => r.Step).Distinct()];
+
+        private LadderStep? DueRung(Clock clock, SupervisionStep step)
+        {
+            if (hazard.MissedOf(clock) is { } missed)
+                foreach (var (rung, from) in Rungs(hazard, open, missed, rules))
+                    if (rung.Step == step && from <= today)
+                        return rung;
+            return null;
+        }
+
+        /// <summary>The step's own event, in the clockwork's name; null when it needs a person after all.</summary>
+        private IHazardEvent? Taken(SupervisionStep step, Leg? leg, Clock[] clocks)
+        {
+            ImmutableArray<ClockKind> kinds = [.. clocks.Select(c => c.Kind).Distinct()];
+            var text = $"{string.Join('；', clocks.Select(Say))}。";
+            return step switch
+            {
+                SupervisionStep.Urge => new LegUrged(leg, $"{text}请抓紧办理。") { Duties = kinds },
+                SupervisionStep.Notice => new SupervisionNoticeIssued(leg, $"{text}请立即办理并报告结果。", null) { Duties = kinds },
+                SupervisionStep.Criticism => new CriticismCirculated(leg, $"{text}现予通报批评。") { Duties = kinds },
+                SupervisionStep.Escalation => Above() is { } office ? new SupervisionEscalated(office, $"{text}按制度提级督办。") : null,
+                _ => null,
+            };
+        }
+
+        private StepProposed Proposed(SupervisionStep step, Clock clock) =>
+            new(step, clock.Kind, clock.Leg, clock.Due, clock.DaysOverdue(today), Asked(clock));
+
+        /// <summary>The leg's supervisor, else who assigned it, else the committee office of the region; never the one that missed the duty.</summary>
+        private BodyId? Asked(Clock clock)
+        {
+            var leg = clock.Leg is { } name ? hazard.Legs[name] : null;
+            foreach (var body in new[] { leg?.Supervisor, leg?.AssignedBy ?? hazard.AssignedBy })
+                if (body is not null && body != clock.Body)
+                    return body;
+            return null;
+        }
+
+        /// <summary>
+        /// The committee office of the next wider region than that of whoever deals with the hazard now; null when there
+        /// is none, or more than one, or it was escalated before: then a person decides where to.
+        /// </summary>
+        private BodyId? Above()
+        {
+            if (hazard.EscalatedTo is not null)
+                return null;
+            var level = hazard.Region.Level > RegionLevel.County ? hazard.Region.Level : RegionLevel.County;
+            foreach (var dealing in new[] { hazard.AssignedBy, hazard.Listing?.By })
+                if (dealing is { } id && bodies.TryGetValue(id, out var body) && body.Region.Level > level && body.Region.Contains(hazard.Region))
+                    level = body.Region.Level;
+            if (level >= RegionLevel.Nation)
+                return null;
+            var wider = hazard.Region.At(level + 1);
+            var offices = bodies.Values.Where(b => b.Kind == BodyKind.CommitteeOffice && !b.Dissolved && b.Region == wider).Take(2).ToArray();
+            return offices is [var only] ? only.Id : null;
+        }
+
+        private string Say(Clock clock) => string.Create(CultureInfo.InvariantCulture,
+            $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{clock.DaysOverdue(today)}天");
+
+        private string Name(BodyId? body) => body is not { } id ? "安委办" : bodies.TryGetValue(id, out var known) ? known.Name : id.Value;
+
+        private void Add(IHazardEvent what, DateTimeOffset at)
+        {
+            var policy = rules.PolicyAt(hazard.Region, at);
+            var entry = noticedAt - at > TimeSpan.FromHours(policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
+            var happening = new Happening(what, Clockwork.Context(at, entry, policy, rules.Calendar.At(hazard.Calendar)));
+            hazard = Hazard.Apply(hazard.Id, hazard, happening);
+            happened.Add(happening);
+        }
+    }
+}

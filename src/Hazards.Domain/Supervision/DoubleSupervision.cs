@@ -1,0 +1,72 @@
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>双重督办: a leg has this supervisor from now on; never the other leg's, never one that answers for a leg.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="Body">The supervisor from now on.</param>
+/// <param name="Reason">Why.</param>
+public sealed record NameSupervisor(Leg Leg, BodyId Body, string Reason) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.NameSupervisor;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public IEnumerable<BodyId> Names => [Body];
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        var leg = hazard.Legs[Leg];
+        if ((Checks.After(act, leg.AssignedAt, CommandRules.Assign.Chinese) ?? Texts.Required("reason", Reason) ?? Checks.Living("body", Body, act)) is { } wrong)
+            return wrong;
+        if (leg.Supervisor == Body)
+            return HazardRefusals.NothingChanges.Because("body");
+        foreach (var other in hazard.Legs.Values)
+        {
+            if (other.Body == Body)
+                return HazardRefusals.SupervisorIsLeg.Because("body", ("body", Body));
+            if (other.Leg != Leg && other.Supervisor == Body)
+                return HazardRefusals.SameSupervisor.Because("body", ("body", Body));
+        }
+        return Decision.Of(new SupervisorNamed(Leg, leg.Supervisor, Body, Reason));
+    }
+}
+
+/// <summary>不采纳督办建议: the body asked, or one above it, decides against a proposed step. Taking it is the step's own command.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Clock">The missed duty it was proposed for.</param>
+/// <param name="Due">That duty's last day.</param>
+/// <param name="Reason">Why not.</param>
+/// <param name="Leg">The leg the duty concerns, if one.</param>
+public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly Due, string Reason, Leg? Leg = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.DeclineStep;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (hazard.Missed.FirstOrDefault(m => m.Kind == Clock && m.Leg == Leg && m.Due == Due && m.Proposed.Contains(Step)) is not { } missed)
+            return HazardRefusals.NotProposed.Because("step", ("step", CodeList.Chinese(Step)), ("clock", CodeList.Chinese(Clock)), ("due", Due));
+        if (Texts.Required("reason", Reason) is { } wrong)
+            return wrong;
+        var caller = act.By.Body;
+        var asked = missed.Asked.TryGetValue(Step, out var named) ? named : (BodyId?)null;
+        // Put to the committee office of the region without a name: an office or government whose region holds the hazard.
+        var may = asked is { } body ? Relations.StandsOver(caller, hazard, body, act) : Relations.Leads(caller);
+        return may
+            ? Decision.Of(new StepDeclined(Step, Clock, Leg, Due, Reason))
+            : HazardRefusals.NotAsked.Because(null, ("body", asked?.Value ?? "安委办"), ("caller", caller.Id));
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Rules;
+
+/// <summary>Deadlines that pass are noticed once, and the ladder is climbed: by the service, or by a person who is asked.</summary>
+public sealed class Ringing
+{
+    private static readonly Policy Automatic = Policy.NationalBaseline with
+    {
+        Ladder =
+        [
+            new LadderStep(1, SupervisionStep.Urge, StepMode.Automatic),
+            new LadderStep(3, SupervisionStep.Notice, StepMode.Automatic),
+            new LadderStep(7, SupervisionStep.Interview, StepMode.Automatic),
+            new LadderStep(15, SupervisionStep.Criticism, StepMode.Automatic),
+            new LadderStep(30, SupervisionStep.Escalation, StepMode.Automatic),
+        ],
+    };
+
+    [Fact]
+    public void Nothing_rings_on_the_last_day_and_the_miss_is_dated_to_its_end()
+    {
+        On(Stories.Rectifying, Deadline).Events.ShouldBeEmpty();
+        Ring.NextRing(Stories.Rectifying.Then, Rulebook.Baseline).ShouldBe(Deadline.AddDays(1));
+        var (events, after) = On(Stories.Rectifying, Deadline.AddDays(1));
+        var since = Stories.Assigned.Then.Legs[Leg.Sole].AssignedAt;
+        Facts(events).ShouldBe(
+        [
+            new DeadlineMissed(ClockKind.Rectify, Leg.Sole, GasCompany.Id, since, Deadline, ChinaTime.StartOf(Deadline.AddDays(1))),
+            new StepProposed(SupervisionStep.Urge, ClockKind.Rectify, Leg.Sole, Deadline, 1, CountyOffice.Id),
+        ]);
+        events[0].Context.ShouldSatisfyAllConditions(
+            c => c.OccurredAt.ShouldBe(ChinaTime.EndOf(Deadline)), c => c.Entry.ShouldBe(Entry.Prompt), c => c.Role.ShouldBe(Role.Clock), c => c.Body.ShouldBe(Clockwork.Body.Id));
+        Ring.NextRing(after, Rulebook.Baseline).ShouldBe(Deadline.AddDays(3));
+    }
+
+    [Fact]
+    public void Who_was_down_for_a_week_says_when_it_noticed_and_climbs_every_rung_that_is_due()
+    {
+        var (events, after) = On(Stories.Rectifying, Deadline.AddDays(8), Automatic);
+        Facts(events).Select(e => e.GetType()).ShouldBe([typeof(DeadlineMissed), typeof(LegUrged), typeof(SupervisionNoticeIssued), typeof(StepProposed)]);
+        events[0].Context.Entry.ShouldBe(Entry.Late);
+        events[0].Event.ShouldBeOfType<DeadlineMissed>().NoticedAt.ShouldBe(ChinaTime.StartOf(Deadline.AddDays(8)));
+        events[1].Event.ShouldBeOfType<LegUrged>().Message.ShouldBe("武都燃气公司应于2026年4月30日前完成“完成整改”，已超期8天。请抓紧办理。");
+        events[3].Event.ShouldBeOfType<StepProposed>().Step.ShouldBe(SupervisionStep.Interview, "an interview is never the service's own");
+        Ring.NextRing(after, Of(Automatic)).ShouldBe(Deadline.AddDays(15));
+    }
+
+    [Fact]
+    public void Two_duties_of_one_leg_are_urged_once_and_the_other_leg_for_itself()
+    {
+        var (events, _) = On(Stories.Dual, Deadline.AddDays(6), Automatic);
+        Facts(events).OfType<DeadlineMissed>().Count().ShouldBe(4);
+        Facts(events).OfType<LegUrged>().Select(u => (u.Leg, u.Duties!.Value.Length)).ShouldBe([(Leg.Territorial, 2), (Leg.Sectoral, 2)]);
+        Facts(events).OfType<SupervisionNoticeIssued>().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_person_asked_is_the_legs_supervisor_then_the_assigner_never_who_missed_it()
+    {
+        var (events, _) = On(Stories.Dual, new DateOnly(2026, 3, 4));
+        Facts(events).OfType<StepProposed>().Select(p => (p.Leg, p.To)).ShouldBe([(Leg.Territorial, (BodyId?)CountyOffice.Id), (Leg.Sectoral, Supervision.Id)]);
+        var returned = Stories.Assigned.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位"));
+        Facts(On(returned, new DateOnly(2026, 3, 4)).Events).OfType<StepProposed>().Single().To.ShouldBeNull("the assigner owes the reassignment");
+        Facts(On(Stories.Reported, new DateOnly(2026, 3, 6)).Events).OfType<StepProposed>().Single().To.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Escalation_goes_to_the_one_office_of_the_next_wider_region_or_to_a_person()
+    {
+        var late = Deadline.AddDays(31);
+        Facts(On(Stories.Rectifying, late, Automatic).Events).OfType<SupervisionEscalated>().Single().To.ShouldBe(CityOffice.Id);
+        var second = Make("longnan-second", CityOffice);
+        Facts(On(Stories.Rectifying, late, Automatic, Bodies.Add(second.Id, second)).Events).OfType<StepProposed>().Select(p => p.Step).ShouldContain(SupervisionStep.Escalation);
+        Facts(On(Stories.Rectifying, late, Automatic, Bodies.Remove(CityOffice.Id)).Events).OfType<SupervisionEscalated>().ShouldBeEmpty();
+        Facts(On(Stories.Listed, late, Automatic).Events).OfType<SupervisionEscalated>().Single().To.ShouldBe(ProvinceOffice.Id, "the city lists it already");
+    }
+
+    [Fact]
+    public void A_rung_taken_by_a_person_is_not_climbed_again_and_an_extension_makes_a_new_deadline()
+    {
+        var story = After(Stories.Rectifying, Deadline.AddDays(1));
+        var urged = story.And(Supervision, new LegUrged(Leg.Sole, "抓紧"));
+        On(urged, Deadline.AddDays(2)).Events.ShouldBeEmpty();
+        var extended = urged.And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(20), null));
+        Ring.NextRing(extended.Then, Rulebook.Baseline).ShouldBe(Deadline.AddDays(21));
+        On(extended, Deadline.AddDays(20)).Events.ShouldBeEmpty();
+        Facts(On(extended, Deadline.AddDays(21)).Events).OfType<DeadlineMissed>().Single().Due.ShouldBe(Deadline.AddDays(20));
+    }
+
+    [Fact]
+    public void What_is_done_rings_no_more_and_what_is_ended_is_only_urged()
+    {
+        var declared = After(Stories.Rectifying, Deadline.AddDays(1)).And(GasCompany, new CompletionDeclared(Leg.Sole, "完成", null));
+        Ring.NextRing(declared.Then, Rulebook.Baseline).ShouldNotBeNull().ShouldBeGreaterThan(Deadline);
+        Ring.NextRing(Stories.Closed.Then, Rulebook.Baseline).ShouldBeNull();
+        var major = Stories.Accepted.And(new HazardRegraded(Level.General, Level.Major, "第五条", "复核"), new HazardClosed(ClosureGround.Rectified, null));
+        var lookback = major.Clocks.Single(c => c.Kind == ClockKind.Lookback).Due;
+        Facts(On(major, lookback.AddDays(90), Automatic).Events).Select(e => e.GetType()).ShouldBe([typeof(DeadlineMissed), typeof(LegUrged)]);
+    }
+
+    [Fact]
+    public void A_clock_set_back_rings_for_nothing()
+    {
+        var story = After(Stories.Rectifying, Deadline.AddDays(1));
+        On(story, Deadline).Events.ShouldBeEmpty();
+        On(story, Deadline.AddDays(1)).Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_due_date_moved_by_the_calendar_is_missed_on_its_new_day()
+    {
+        var policy = Policy.NationalBaseline with { Clocks = [.. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Verify), new ClockRule(ClockKind.Verify, 3, "x", null, DayCount.Working)] };
+        var rules = Of(policy);
+        var before = Stories.Reported.Then;
+        Clocks.Open(before, rules).Single().Due.ShouldBe(new DateOnly(2026, 3, 5));
+        var year = WorkCalendar.Shipped.Years[2026];
+        var newer = rules with { Calendar = rules.Calendar.With(year with { Holidays = year.Holidays.Add(new Holiday("临时放假", new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 4))) }) };
+        var recounted = Clockwork.Recount(before, newer).ShouldNotBeNull();
+        var at = ChinaTime.StartOf(new DateOnly(2026, 3, 6));
+        var after = Hazard.Apply(Id, before, new Happening(recounted, Clockwork.Context(at, Entry.Prompt, policy, newer.Calendar)));
+        Ring.On(after, newer, new DateOnly(2026, 3, 6), at, Bodies).ShouldBeEmpty();
+        Ring.NextRing(after, newer).ShouldBe(new DateOnly(2026, 3, 7));
+    }
+
+    private static (ImmutableArray<Happening> Events, Hazard After) On(Story story, DateOnly today, Policy? policy = null, ImmutableDictionary<BodyId, Body>? bodies = null)
+    {
+        var events = Ring.On(story.Then, policy is null ? Rulebook.Baseline : Of(policy), today, ChinaTime.StartOf(today), bodies ?? Bodies);
+        return (events, events.Aggregate(story.Then, (h, e) => Hazard.Apply(Id, h, e)));
+    }
+
+    private static Story After(Story story, DateOnly today) => story with { Events = [.. story.Events, .. On(story, today).Events], Now = ChinaTime.StartOf(today).AddHours(9) };
+
+    private static Rulebook Of(Policy policy) => new([new Adopted(policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+
+    private static IEnumerable<IHazardEvent> Facts(IEnumerable<Happening> events) => events.Select(e => e.Event);
+
+    private static Body Make(string id, Body like) => like with { Id = BodyId.Parse(id) };
+}
