@@ -87,6 +87,17 @@ public sealed record EventContext(
 
     /// <summary>Files by digest; never default.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = Attachments.IsDefault ? [] : Attachments;
+
+    /// <summary>Whom the event was put before; never default. Events recorded before there was an inbox told nobody.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Told> Told
+    {
+        get => ToldOrNone is { IsDefault: false } told ? told : [];
+        init => ToldOrNone = value.IsDefaultOrEmpty ? null : value;
+    }
+
+    [JsonInclude, JsonPropertyName("told"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal ImmutableArray<Told>? ToldOrNone { get; init; }
 }
 
 /// <summary>An event of a hazard with its circumstances: what is folded.</summary>

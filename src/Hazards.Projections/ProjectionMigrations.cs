@@ -19,17 +19,24 @@ public static class ProjectionMigrations
     public static Task<IReadOnlyList<string>> RunFilesAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         Migrations.RunAsync(dataSource, "files", typeof(ProjectionMigrations).Assembly, "Hazards.Projections.Files.", cancellationToken);
 
-    /// <summary>Lets a role (see <see cref="ServiceRole"/>) read and write the rows; it can neither alter nor empty the tables. Files it may add and read, never change.</summary>
+    /// <summary>Lets a role (see <see cref="ServiceRole"/>) read and write the rows; it can neither alter nor empty the tables.</summary>
     /// <param name="owner">The database, as the owner of the tables.</param>
     /// <param name="role">A role that exists.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static async Task GrantAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default)
+    public static Task GrantAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default) =>
+        GrantAsync(owner, role, "rows", "select, insert, update, delete", cancellationToken);
+
+    /// <summary>Lets a role put files in and read them; it cannot change one.</summary>
+    /// <inheritdoc cref="GrantAsync(NpgsqlDataSource, string, CancellationToken)"/>
+    public static Task GrantFilesAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default) =>
+        GrantAsync(owner, role, "files", "select, insert", cancellationToken);
+
+    private static async Task GrantAsync(NpgsqlDataSource owner, string role, string schema, string rights, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(owner);
-        await using var command = owner.CreateCommand("""
-            select format('grant usage on schema rows to %1$I; grant select, insert, update, delete on all tables in schema rows to %1$I; '
-                          'grant execute on all functions in schema rows to %1$I; '
-                          'grant usage on schema files to %1$I; grant select, insert on all tables in schema files to %1$I', $1::text)
+        await using var command = owner.CreateCommand($"""
+            select format('grant usage on schema {schema} to %1$I; grant {rights} on all tables in schema {schema} to %1$I; '
+                          'grant execute on all functions in schema {schema} to %1$I', $1::text)
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = role });
         var grants = (string)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -49,6 +49,9 @@ public sealed record HazardFilter
     /// <summary>This body must act next: an open clock is its own.</summary>
     public BodyId? Owes { get; init; }
 
+    /// <summary>With <see cref="Owes"/>: or nobody is named yet, and the committee office of this region must act.</summary>
+    public RegionCode? OwesAsOffice { get; init; }
+
     /// <summary>Belongs to the enterprise with this credit code.</summary>
     public CreditCode? Enterprise { get; init; }
 
@@ -196,7 +199,13 @@ public abstract record PendingState
         // Made where the state is made, by whoever appends: the log's one writer only sends it. While a batch is being
         // committed, the callers of the next are making theirs.
         internal HazardRow Row { get; } = HazardRow.From(After, Rules);
+
+        /// <summary>What its events tell, one by one.</summary>
+        public ImmutableArray<EventNotice> Notices { get; init; } = [];
     }
+
+    /// <summary>Openings of a message by the append.</summary>
+    public sealed record OfOpenings(ImmutableArray<Opening> Openings) : PendingState;
 
     /// <summary>A body after the append.</summary>
     public sealed record OfBody(Body After) : PendingState;

@@ -187,9 +187,9 @@ public sealed class AsOfTests(History history) : IClassFixture<History>
 internal static class Pages
 {
     /// <summary>All items of a list, page by page.</summary>
-    public static async Task<List<HazardItem>> AllAsync(Func<string?, int, Task<Page<HazardItem>>> list, int limit)
+    public static async Task<List<T>> AllAsync<T>(Func<string?, int, Task<Page<T>>> list, int limit)
     {
-        var items = new List<HazardItem>();
+        var items = new List<T>();
         string? cursor = null;
         do
         {

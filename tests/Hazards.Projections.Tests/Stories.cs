@@ -124,10 +124,21 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
 /// <summary>Events as the log takes them.</summary>
 internal static class Told
 {
-    public static StreamAppend Stream(Hazard? before, Hazard after, IEnumerable<IHazardEvent> events, EventContext context) => new(
-        after.Id.StreamId, "hazard", before?.Version ?? 0,
-        [.. events.Select(e => Event(e, DomainJson.Write(context)))],
-        new PendingState.OfHazard(before, after, Rulebook.Baseline));
+    /// <summary>As the service writes it: every event says in its own circumstances whom it was told.</summary>
+    public static StreamAppend Stream(Hazard? before, Hazard after, IEnumerable<IHazardEvent> events, EventContext context)
+    {
+        var (now, written, notices) = (before, new List<NewEvent>(), ImmutableArray.CreateBuilder<EventNotice>());
+        foreach (var happened in events)
+        {
+            var next = Hazard.Apply(after.Id, now, new Happening(happened, context));
+            var told = context with { Told = Telling.Of(happened, now, next, context) };
+            written.Add(Event(happened, DomainJson.Write(told)));
+            notices.Add(EventNotice.Of(written[^1].Id, next, told));
+            now = next;
+        }
+
+        return new StreamAppend(after.Id.StreamId, "hazard", before?.Version ?? 0, written, new PendingState.OfHazard(before, after, Rulebook.Baseline) { Notices = notices.ToImmutable() });
+    }
 
     public static NewEvent Event(IDomainEvent happened, byte[]? headers = null) => new(
         Guid.CreateVersion7(), EventTypes.NameOf(happened), $"{happened.GetType().FullName}, Hazards.Domain", DomainJson.Write(happened), headers ?? "{}"u8.ToArray());

@@ -59,6 +59,7 @@ internal static class EventLabels
         new("deadlines_recounted", "期限重算", "Deadlines recounted"),
         new("deadline_moved", "期限顺延", "Deadline moved"),
         new("paper_issued", "制发文书", "Paper issued"),
+        new("message_opened", "打开告知", "Message opened"),
         new("body_registered", "单位登记", "Body registered"),
         new("body_renamed", "单位更名", "Body renamed"),
         new("body_changed", "单位变更", "Body changed"),

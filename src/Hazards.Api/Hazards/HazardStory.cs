@@ -16,6 +16,7 @@ namespace Hazards.Api;
 public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Terms terms)
 {
     private readonly List<NewEvent> _events = [];
+    private readonly List<EventNotice> _notices = [];
     private Hazard? _now;
     private StreamAppend? _elsewhere;
 
@@ -34,18 +35,28 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
         Recount(act.Now);
         var context = act.Context(decision.Role);
         foreach (var happened in decision.Events)
-            Add(happened, context);
+            Add(happened, context, act.By.Body);
         if (decision.Elsewhere is not { } also || other is null)
             return;
         var after = Hazard.Apply(other.Id, other, new Happening(also.Event, context));
-        _elsewhere = new StreamAppend(other.Id.StreamId, HazardStore.StreamType, other.Version, [Facts.Of(also.Event, context, terms)], new PendingState.OfHazard(other, after, rules));
+        var there = context with { Told = Telling.Of(also.Event, other, after, context, act.By.Body) };
+        var absorbed = Facts.Of(also.Event, there, terms);
+        _elsewhere = new StreamAppend(other.Id.StreamId, HazardStore.StreamType, other.Version, [absorbed],
+            new PendingState.OfHazard(other, after, rules) { Notices = [EventNotice.Of(absorbed.Id, after, there)] });
     }
 
-    /// <summary>Adds an event with its circumstances.</summary>
-    public void Add(IHazardEvent happened, EventContext context)
+    /// <summary>Adds an event with its circumstances, which from here on say whom it was told.</summary>
+    /// <returns>The event's identity.</returns>
+    public Guid Add(IHazardEvent happened, EventContext context, Body? by = null)
     {
-        _now = Hazard.Apply(id, After, new Happening(happened, context));
-        _events.Add(Facts.Of(happened, context, terms));
+        ArgumentNullException.ThrowIfNull(context);
+        var after = Hazard.Apply(id, After, new Happening(happened, context));
+        var told = context with { Told = Telling.Of(happened, After, after, context, by) };
+        var added = Facts.Of(happened, told, terms);
+        _now = after;
+        _events.Add(added);
+        _notices.Add(EventNotice.Of(added.Id, after, told));
+        return added.Id;
     }
 
     /// <summary>Due dates counted by an older calendar are counted anew, and the change recorded, before anything else.</summary>
@@ -58,7 +69,7 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     /// <summary>The append that writes it all, hazard first.</summary>
     public StreamAppend[] Appends()
     {
-        var own = new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules));
+        var own = new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices] });
         return _elsewhere is null ? [own] : [own, _elsewhere];
     }
 }

@@ -47,6 +47,7 @@ public static class Database
         if (!await ServiceRole.GrantLogAsync(owner, role, cancellationToken))
             return false;
         await ProjectionMigrations.GrantAsync(owner, role, cancellationToken);
+        await ProjectionMigrations.GrantFilesAsync(owner, role, cancellationToken);
         // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
         await using var records = owner.CreateCommand($"grant usage on schema migrations to {role}; grant select on migrations.applied to {role}");
         await records.ExecuteNonQueryAsync(cancellationToken);

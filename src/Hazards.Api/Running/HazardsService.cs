@@ -133,7 +133,7 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Seeding.SeedModule(), new Files.FileModule()];
+    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Seeding.SeedModule(), new Files.FileModule(), new Inbox.InboxModule()];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>

@@ -96,11 +96,16 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         }
     }
 
-    /// <summary>Whether someone with this jurisdiction may read a file: it was put in for a region within it.</summary>
+    /// <summary>Whether someone with this jurisdiction may read a file: it was put in for a region within it, or a hazard within it names it.</summary>
     public async Task<bool> MaySeeAsync(Sha256Digest digest, RegionCode jurisdiction, CancellationToken cancellationToken = default)
     {
-        // By the primary key.
-        await using var command = dataSource.CreateCommand("select exists (select from files.owners where digest = $1 and starts_with(region, $2))");
+        // By the primary keys.
+        await using var command = dataSource.CreateCommand("""
+            select exists (select from files.owners where digest = $1 and starts_with(region, $2))
+                or exists (
+                  select from rows.hazard_files f join rows.hazards h on h.hazard_id = f.hazard_id
+                  where f.digest = encode($1, 'hex') and starts_with(h.region, $2))
+            """);
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Bytes(digest) });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jurisdiction.Prefix });
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -109,10 +109,18 @@ internal sealed class Conditions
             And($"{Text(body.Value)} = any (h.leg_bodies)");
         // What is owed has a clock: hazards_by_due and history_by_due hold no other rows.
         if (filter.Owes is { } owes)
-            And($"{Text(owes.Value)} = any (h.clock_bodies) and h.next_due < 'infinity'");
+            And($"({Text(owes.Value)} = any (h.clock_bodies){OrOffice(filter.OwesAsOffice)}) and h.next_due < 'infinity'");
         if (filter.Enterprise is { } enterprise)
             And($"h.enterprise = {Text(enterprise.Value)}");
     }
+
+    // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself.
+    private string OrOffice(RegionCode? office) => office switch
+    {
+        null => "",
+        { Level: RegionLevel.County } county => $" or (array_position(h.clock_bodies, null) is not null and starts_with(h.region, {Text(county.Value)}))",
+        { } other => $" or (array_position(h.clock_bodies, null) is not null and h.region = {Text(other.Value)})",
+    };
 
     private void ApplyTimes(Scope scope, HazardFilter filter)
     {

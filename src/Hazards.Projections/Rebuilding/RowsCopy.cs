@@ -69,7 +69,7 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
             if (last is { } before && !Together(before.Event, e))
                 await TakeAsync(before, upTo, cancellationToken);
             last = last is { } same && Together(same.Event, e)
-                ? new Folded(e, same.Before, StreamStates.Apply(same.After, e))
+                ? same.And(e)
                 : await states.FoldAsync(e, cancellationToken);
         }
 

@@ -13,7 +13,8 @@ namespace Hazards.Projections;
 /// <param name="Texts">Every text for search with its bounds.</param>
 /// <param name="Board">The changes of the board's cells by instant, which give its sums as of any.</param>
 /// <param name="Registry">Every version of every body, and every key.</param>
-public sealed record RowsDigest(string Hazards, string History, string Texts, string Board, string Registry)
+/// <param name="Inbox">Every message with its openings, and which events name which files.</param>
+public sealed record RowsDigest(string Hazards, string History, string Texts, string Board, string Registry, string Inbox)
 {
     /// <summary>Every version of every campaign and inspection, and what was found in them.</summary>
     public string Inspections { get; init; } = "";
@@ -36,7 +37,10 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
             await HashAsync(connection, $"select * from {schema}.hazard_texts order by hazard_id, recorded_from", cancellationToken),
             await HashAsync(connection, BoardSql(schema), cancellationToken),
             await HashAsync(connection, $"select * from {schema}.bodies order by body_id, recorded_from", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.api_keys order by key_id", cancellationToken))
+                + await HashAsync(connection, $"select * from {schema}.api_keys order by key_id", cancellationToken),
+            await HashAsync(connection, $"select * from {schema}.inbox order by message_id", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.inbox_openings order by message_id, body, actor", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.hazard_files order by digest, hazard_id, position", cancellationToken))
         {
             Inspections = await HashAsync(connection, $"select * from {schema}.campaigns order by campaign_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.inspections order by inspection_id, recorded_from", cancellationToken)

@@ -1,17 +1,30 @@
+using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.EventLog;
 
 namespace Hazards.Projections;
 
 /// <summary>A stream's state before and after the events that make one version.</summary>
-internal readonly record struct Folded(RecordedEvent Event, object? Before, object? After)
+internal readonly record struct Folded(RecordedEvent Event, object? Before, object? After, ImmutableList<EventNotice> Notices)
 {
+    /// <summary>With one more event of the same version.</summary>
+    public Folded And(RecordedEvent e)
+    {
+        var after = StreamStates.Apply(After, e);
+        return new Folded(e, Before, after, Notices.AddRange(NoticesOf(e, after)));
+    }
+
+    /// <summary>What an event tells, from its own headers.</summary>
+    public static ImmutableList<EventNotice> NoticesOf(RecordedEvent e, object? after) =>
+        after is Hazard hazard ? [EventNotice.Of(e.Id, hazard, DomainJson.ReadContext(e.Headers.Span))] : [];
+
     /// <summary>The row, as the service hands it to the log; null for a stream that has none.</summary>
     public PendingRow? ToRow(Rulebook rules)
     {
         PendingState? state = After switch
         {
-            Hazard hazard => new PendingState.OfHazard((Hazard?)Before, hazard, rules),
+            Hazard hazard => new PendingState.OfHazard((Hazard?)Before, hazard, rules) { Notices = [.. Notices] },
+            ImmutableList<Opening> openings => new PendingState.OfOpenings([.. openings.Skip(((ImmutableList<Opening>?)Before)?.Count ?? 0)]),
             Body body => new PendingState.OfBody(body),
             ApiKey key => new PendingState.OfKey(key),
             Campaign campaign => new PendingState.OfCampaign(campaign),
@@ -38,7 +51,8 @@ internal sealed class StreamStates(IEventLog log)
     public async Task<Folded> FoldAsync(RecordedEvent e, CancellationToken cancellationToken)
     {
         var before = e.Version == 1 ? null : await StateAsync(e.StreamId, e.Version - 1, cancellationToken);
-        return new Folded(e, before, Apply(before, e));
+        var after = Apply(before, e);
+        return new Folded(e, before, after, Folded.NoticesOf(e, after));
     }
 
     /// <summary>Folds an event onto a state; null for events that make no rows.</summary>
@@ -53,8 +67,15 @@ internal sealed class StreamStates(IEventLog log)
             IApiKeyEvent happened => ApiKey.Apply((ApiKey?)before, happened),
             ICampaignEvent happened => Campaign.Apply((Campaign?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
             IInspectionEvent happened => Inspection.Apply((Inspection?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
+            MessageOpened => ((ImmutableList<Opening>?)before ?? []).Add(OpeningOf(e)),
             _ => before,
         };
+    }
+
+    private static Opening OpeningOf(RecordedEvent e)
+    {
+        var context = DomainJson.ReadContext(e.Headers.Span);
+        return new Opening(e.Id, e.StreamId, e.Version, context.Body, context.Actor);
     }
 
     public void Keep(Folded folded)

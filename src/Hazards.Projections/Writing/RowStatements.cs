@@ -22,6 +22,7 @@ internal sealed class RowStatements(string schema)
     private readonly string writeBodies = Call(schema, "write_bodies", 10);
     private readonly string writeKeys = Call(schema, "write_keys", 7);
     private readonly InspectionStatements inspections = new(schema);
+    private readonly InboxStatements inbox = new(schema);
     private readonly string keep = Call(schema, "keep", 0);
     private int rowsUntilLook;
 
@@ -31,6 +32,8 @@ internal sealed class RowStatements(string schema)
         var texts = new List<NewText>();
         var bodies = new List<(PendingRow Row, Body Body)>();
         var keys = new List<(PendingRow Row, ApiKey Key)>();
+        var notices = new List<EventNotice>(rows.Count);
+        var openings = new List<Opening>();
         foreach (var row in rows)
         {
             switch (row.Row)
@@ -39,6 +42,10 @@ internal sealed class RowStatements(string schema)
                     hazards.Add(new NewHazard(row, h.Row));
                     if (NewText.Of(row, h) is { } text)
                         texts.Add(text);
+                    notices.AddRange(h.Notices);
+                    break;
+                case PendingState.OfOpenings o:
+                    openings.AddRange(o.Openings);
                     break;
                 case PendingState.OfBody b:
                     bodies.Add((row, b.After));
@@ -55,6 +62,7 @@ internal sealed class RowStatements(string schema)
 
         AddTo(batch, hazards, texts, bodies, keys);
         inspections.AddTo(batch, rows);
+        inbox.AddTo(batch, notices, openings);
     }
 
     private void AddTo(NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)

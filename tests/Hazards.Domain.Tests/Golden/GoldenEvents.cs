@@ -78,6 +78,8 @@ internal static class GoldenEvents
         (new DeadlineMoved(Leg.Sole, Deadline, Later, "停产停业十日"), null),
         (new PaperIssued(PaperKind.SupervisionNotice, Leg.Territorial, [CountyGovernment.Id]), new PaperIssued(PaperKind.ClosureNotice, null, [])),
 
+        (new MessageOpened(World.Id, Key, CountyGovernment.Id.Value), null),
+
         (new BodyRegistered(GasRegulator.Id, "武都区住建局", BodyKind.Regulator, Wudu, [Gas, SectorCode.Parse("construction")], Code, CountyGovernment.Id),
          new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null)),
         (new BodyRenamed("原名", "新名", "机构改革"), null),
@@ -111,6 +113,10 @@ internal static class GoldenEvents
         ["event_context"] = new(Start, Entry.Late, "张工", CountyOffice.Id, Role.ListingAuthority, "督办系统", "national-baseline@1", Paper,
             [new Attachment(File, "通知书.pdf", "application/pdf", 20481), new Attachment(Row)]),
         ["event_context.minimal"] = new(Start.ToUniversalTime(), Entry.Prompt, "system", CountyOffice.Id, Role.Reporter, "tests", "national-baseline@1", null, []),
+        ["event_context.told"] = new EventContext(Start, Entry.Prompt, "张工", CountyOffice.Id, Role.Coordinator, "督办系统", "national-baseline@1", null, [])
+        {
+            Told = [new Told(CountyGovernment.Id, null, TellAs.Todo), new Told(null, Wudu, TellAs.Warning), new Told(Supervision.Id, null, TellAs.Notice)],
+        },
         ["event_context.clock"] = Clockwork.Context(Start, Entry.Late, Policy.NationalBaseline, WorkCalendar.Shipped) with { Calendar = 2 },
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
+
+namespace Hazards.Api.Inbox;
+
+/// <summary>A page of an inbox.</summary>
+/// <param name="Body">Whose inbox.</param>
+/// <param name="Items">The messages, the newest first.</param>
+/// <param name="Next">Cursor of the next page; absent on the last.</param>
+/// <param name="AsOf">The instant looked from; absent for now.</param>
+/// <param name="Counts">How much is unread, counted up to 1000.</param>
+/// <param name="Names">Names of the bodies mentioned.</param>
+internal sealed record InboxPage(
+    BodyId Body, ImmutableArray<MessageView> Items, string? Next, DateTimeOffset? AsOf, InboxCounts Counts, IReadOnlyDictionary<string, string> Names);
+
+/// <summary>A message.</summary>
+/// <param name="Id">Its identity.</param>
+/// <param name="Address">Whom it was told: a body, or <c>office:REGION</c>, the committee office there.</param>
+/// <param name="As">As what.</param>
+/// <param name="Hazard">The hazard.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Region">Its region.</param>
+/// <param name="Event">What happened.</param>
+/// <param name="Position">The event's position in the log.</param>
+/// <param name="OccurredAt">When it happened, as claimed.</param>
+/// <param name="ToldAt">When it was recorded; from then on it could be read.</param>
+/// <param name="By">The body that acted.</param>
+/// <param name="Actor">The person who acted.</param>
+/// <param name="DocumentNumber">文号.</param>
+/// <param name="Attachments">Files by digest.</param>
+/// <param name="Data">The facts.</param>
+/// <param name="Openings">Who opened it, the first first.</param>
+/// <param name="Links">Where to go from here.</param>
+internal sealed record MessageView(
+    Guid Id, string Address, CodeEntry As, HazardId Hazard, string Title, RegionCode Region, CodeEntry Event, long Position,
+    DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments,
+    JsonElement Data, ImmutableArray<InboxOpening> Openings, IReadOnlyDictionary<string, string> Links)
+{
+    public static MessageView Of(InboxItem i) => new(
+        i.Id, i.Address, Labels.Of(i.As), i.Hazard, i.Title, i.Region, EventLabels.Of(i.Type), i.Position,
+        i.Context.OccurredAt, i.ToldAt, i.Context.Body, i.Context.Actor, i.Context.Document, i.Context.Attachments,
+        i.Data, i.Openings, new Dictionary<string, string>
+        {
+            ["self"] = $"{Api.Links.Root}/inbox/{i.Id:D}",
+            ["opening"] = $"{Api.Links.Root}/inbox/{i.Id:D}/opening",
+            ["hazard"] = Api.Links.Hazard(i.Hazard),
+        });
+}
+
+/// <summary>An opening.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="Actor">The person.</param>
+/// <param name="Body">The person's body.</param>
+/// <param name="OpenedAt">When the person opened it first.</param>
+/// <param name="First">Whether that was now.</param>
+internal sealed record OpeningAnswer(Guid Message, string Actor, BodyId Body, DateTimeOffset OpenedAt, bool First);
+
+/// <summary>What a body owes, the earliest due first.</summary>
+internal sealed record DutyPage(BodyId Body, ImmutableArray<Duty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+
+/// <summary>What a body owes about one hazard.</summary>
+/// <param name="Hazard">The hazard.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Region">Its region.</param>
+/// <param name="Stage">Where it stands.</param>
+/// <param name="Level">Its level.</param>
+/// <param name="Clocks">The body's own clocks, the earliest due first.</param>
+internal sealed record Duty(HazardId Hazard, string Title, RegionCode Region, CodeEntry Stage, CodeEntry? Level, ImmutableArray<ClockItem> Clocks)
+{
+    public static Duty Of(HazardItem item, Body body) => new(
+        item.Id, item.Title, item.Region, Labels.Of(item.Stage), Labels.Of(item.Level),
+        [.. item.Clocks.Where(c => c.Body == body.Id || (c.Body is null && body.Kind == BodyKind.CommitteeOffice && item.Region.At(RegionLevel.County) == body.Region))]);
+}
+
+/// <summary>Who was told what of a hazard.</summary>
+/// <param name="Hazard">The hazard.</param>
+/// <param name="AsOf">The instant looked from; absent for now.</param>
+/// <param name="Events">Every event that told anybody, in order.</param>
+/// <param name="NeverOpened">Who never opened a message, and how many.</param>
+/// <param name="Names">Names of the bodies mentioned.</param>
+internal sealed record ToldAnswer(HazardId Hazard, DateTimeOffset? AsOf, ImmutableArray<ToldEvent> Events, ImmutableArray<Unopened> NeverOpened, IReadOnlyDictionary<string, string> Names)
+{
+    public static ToldAnswer Of(HazardId hazard, DateTimeOffset? asOf, ImmutableArray<InboxItem> messages, IReadOnlyDictionary<string, string> names) => new(
+        hazard, asOf,
+        [.. messages.GroupBy(m => m.Position).Select(g => ToldEvent.Of([.. g]))],
+        [.. messages.Where(m => m.Openings.IsEmpty).GroupBy(m => m.Address).Select(g => new Unopened(g.Key, g.Count(), g.Min(m => m.ToldAt))).OrderByDescending(u => u.Messages).ThenBy(u => u.Address, StringComparer.Ordinal)],
+        names);
+}
+
+/// <summary>An event and whom it was told.</summary>
+internal sealed record ToldEvent(long Position, CodeEntry Event, DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor, DocumentNumber? DocumentNumber, ImmutableArray<Addressee> To)
+{
+    public static ToldEvent Of(ImmutableArray<InboxItem> told)
+    {
+        var e = told[0];
+        return new ToldEvent(e.Position, EventLabels.Of(e.Type), e.Context.OccurredAt, e.ToldAt, e.Context.Body, e.Context.Actor, e.Context.Document,
+            [.. told.Select(t => new Addressee(t.Id, t.Address, Labels.Of(t.As), t.Openings))]);
+    }
+}
+
+/// <summary>One who was told, and who opened it; nobody did while openings are empty.</summary>
+internal sealed record Addressee(Guid Message, string Address, CodeEntry As, ImmutableArray<InboxOpening> Openings);
+
+/// <summary>An addressee with messages nobody opened.</summary>
+/// <param name="Address">The addressee.</param>
+/// <param name="Messages">How many.</param>
+/// <param name="Since">When the first of them was told.</param>
+internal sealed record Unopened(string Address, int Messages, DateTimeOffset Since);

@@ -1,0 +1,58 @@
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api.Inbox;
+
+/// <summary>Records who opened a message: for each person the first time, and no other.</summary>
+/// <param name="log">The log.</param>
+/// <param name="rules">The policies in force.</param>
+/// <param name="clock">Tells when it is.</param>
+public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvider clock)
+{
+    /// <summary>The type of a message's stream.</summary>
+    public const string StreamType = "message";
+
+    private const int MostTries = 12;
+
+    /// <summary>A person opens a message.</summary>
+    /// <param name="message">The message, which this person's body may read as its own.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="terms">Where the request comes from.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>When the person first opened it, and whether that was now; a refusal when too many open it at once.</returns>
+    public async Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(InboxItem message, Actor by, Terms terms, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(by);
+        ArgumentNullException.ThrowIfNull(terms);
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            var version = 0L;
+            await foreach (var e in log.ReadStreamAsync(message.Id, cancellationToken: cancellationToken))
+            {
+                var earlier = DomainJson.ReadContext(e.Headers.Span);
+                if (earlier.Actor == by.Name && earlier.Body == by.Body.Id)
+                    return (e.RecordedAt, false, null);
+                version = e.Version;
+            }
+
+            if (await log.AppendAsync(Append(message, by, terms, version), cancellationToken) is AppendResult.Committed done)
+                return (done.RecordedAt, true, null);
+        }
+
+        return (default, false, AppendRefusals.Contended.Because());
+    }
+
+    private Append Append(InboxItem message, Actor by, Terms terms, long version)
+    {
+        var now = terms.RecordedAt ?? clock.GetUtcNow();
+        var policy = rules.Current.PolicyAt(message.Region, now);
+        // Any role may read; the first is as good as another.
+        var context = new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, by.Roles.Order().FirstOrDefault(), by.Client, policy.Version, null, []);
+        var opened = Facts.Of(new MessageOpened(message.Hazard, message.EventId, message.Address), context, terms);
+        var row = new PendingState.OfOpenings([new Opening(opened.Id, message.Id, version + 1, by.Body.Id, by.Name)]);
+        return new Append([new StreamAppend(message.Id, StreamType, version, [opened], row)], null, terms.RecordedAt);
+    }
+}

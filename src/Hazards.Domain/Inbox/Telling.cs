@@ -1,0 +1,324 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>
+/// Who must be told of an event. Who asks for a decision tells the one who decides; who decides tells the one who asked
+/// and who watches; whatever bears on a leg is put before its body and its supervisor, so that neither can say later
+/// that it did not know. The body that acted is never told what it did itself.
+/// </summary>
+public static class Telling
+{
+    /// <summary>Whom an event is put before.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="before">The hazard before it; null when it begins here.</param>
+    /// <param name="after">The hazard after it.</param>
+    /// <param name="context">Who acted. A ledger entered afterwards tells for information only: what is owed now stands in the clocks.</param>
+    /// <param name="by">The body that acted, if known: a committee office is not told by way of its region either.</param>
+    public static ImmutableArray<Told> Of(IHazardEvent happened, Hazard? before, Hazard after, EventContext context, Body? by = null)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        ArgumentNullException.ThrowIfNull(context);
+        var list = new List(before ?? after, after, context.Body, by);
+        list.Tell(happened);
+        return list.ToImmutable(context.Role == Role.Importer);
+    }
+
+    /// <summary>The one who owes a duty; null: the committee office of the region.</summary>
+    internal static BodyId? OwnerOf(ClockKind kind, Leg? leg, Hazard hazard)
+    {
+        var of = leg is { } name ? hazard.Legs.GetValueOrDefault(name) : null;
+        return kind switch
+        {
+            ClockKind.Acknowledge or ClockKind.Plan => of?.Body,
+            ClockKind.Rectify => of?.Stage == LegStage.Returned ? of.AssignedBy : of?.Body,
+            ClockKind.Reassign or ClockKind.ReviewPlan or ClockKind.Reinspect => of?.AssignedBy,
+            ClockKind.DecideExtension => hazard.Listing?.By ?? of?.AssignedBy,
+            ClockKind.Supervise => of?.Supervisor,
+            ClockKind.ReviewResumption => hazard.Suspension?.By,
+            ClockKind.Publish or ClockKind.File => hazard.Listing?.By,
+            ClockKind.PublishDelisting => hazard.Delisting?.By,
+            ClockKind.Close => hazard.AssignedBy,
+            ClockKind.Lookback => hazard.Closure?.By,
+            _ => null,
+        };
+    }
+
+    /// <summary>Collects addressees; who is named twice is told once, as the weightiest.</summary>
+    private sealed class List(Hazard before, Hazard after, BodyId acted, Body? by)
+    {
+        private readonly Dictionary<string, Told> told = new(StringComparer.Ordinal);
+
+        public ImmutableArray<Told> ToImmutable(bool forInformation) =>
+            [.. told.Values.Select(t => forInformation ? t with { As = TellAs.Notice } : t).OrderBy(t => t.As).ThenBy(t => t.Address, StringComparer.Ordinal)];
+
+        public void Tell(IHazardEvent happened)
+        {
+            switch (happened)
+            {
+                case HazardReported:
+                    Office(TellAs.Todo);
+                    break;
+                case HazardVerified or HazardRejected or HazardMerged:
+                    Tell(TellAs.Notice, before.ReportedBy);
+                    break;
+                case DuplicateAbsorbed:
+                    Tell(TellAs.Notice, after.AssignedBy);
+                    break;
+                case HazardRegraded:
+                    Concerned(null, TellAs.Notice);
+                    Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
+                    break;
+                default:
+                    TellOfAssignment(happened);
+                    break;
+            }
+        }
+
+        private void TellOfAssignment(IHazardEvent happened)
+        {
+            switch (happened)
+            {
+                case HazardAssigned:
+                    Concerned(null, TellAs.Todo);
+                    break;
+                case AssignmentAcknowledged e:
+                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy, after.Legs[e.Leg].Supervisor);
+                    break;
+                case AssignmentReturned e:
+                    Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
+                    break;
+                case LegReassigned e:
+                    Concerned(e.Order.Leg, TellAs.Todo);
+                    Tell(TellAs.Notice, e.From, before.Legs[e.Order.Leg].Supervisor);
+                    break;
+                case SupervisorNamed e:
+                    Concerned(e.Leg, TellAs.Notice);
+                    Tell(TellAs.Notice, e.From);
+                    break;
+                default:
+                    TellOfRectification(happened);
+                    break;
+            }
+        }
+
+        private void TellOfRectification(IHazardEvent happened)
+        {
+            switch (happened)
+            {
+                case PlanSubmitted e:
+                    Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
+                    break;
+                case PlanReviewed e:
+                    Concerned(e.Leg, e.Verdict == Verdict.Fail ? TellAs.Todo : TellAs.Notice);
+                    break;
+                case InterimMeasuresTaken e:
+                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy, after.Legs[e.Leg].Supervisor);
+                    break;
+                case ProductionSuspended:
+                    Concerned(null, TellAs.Warning);
+                    Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
+                    break;
+                case ResumptionRequested e:
+                    Asked(e.Leg, before.Suspension?.By);
+                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
+                    break;
+                case ResumptionReviewed e:
+                    Concerned(null, e.Verdict == Verdict.Fail ? TellAs.Todo : TellAs.Notice);
+                    Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
+                    break;
+                case ExtensionRequested e:
+                    Asked(e.Leg, after.Listing?.By ?? after.Legs[e.Leg].AssignedBy);
+                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
+                    break;
+                case ExtensionGranted e:
+                    Concerned(e.Leg, TellAs.Notice);
+                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
+                    break;
+                case ExtensionRefused e:
+                    Concerned(e.Leg, TellAs.Notice);
+                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
+                    break;
+                case CompletionDeclared e:
+                    Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
+                    break;
+                case LegAccepted e:
+                    Concerned(e.Leg, TellAs.Notice);
+                    Tell(after.Stage == Stage.AwaitingClosure ? TellAs.Todo : TellAs.Notice, after.AssignedBy);
+                    Tell(TellAs.Notice, after.Listing?.By);
+                    break;
+                case ReinspectionFailed e:
+                    Concerned(e.Leg, TellAs.Todo);
+                    Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
+                    break;
+                case DeadlineMoved e:
+                    Concerned(e.Leg, TellAs.Notice);
+                    break;
+                default:
+                    TellOfSupervision(happened);
+                    break;
+            }
+        }
+
+        private void TellOfSupervision(IHazardEvent happened)
+        {
+            switch (happened)
+            {
+                case HazardListed:
+                    Concerned(null, TellAs.Todo);
+                    Tell(TellAs.Notice, after.AssignedBy, after.ReportedBy);
+                    break;
+                case HazardDelisted:
+                    Concerned(null, TellAs.Notice);
+                    Tell(TellAs.Notice, before.Listing?.By, after.AssignedBy, after.ReportedBy);
+                    break;
+                case ListingFiled e:
+                    Tell(TellAs.Notice, e.With);
+                    break;
+                case ListingPublished or DelistingPublished:
+                    Concerned(null, TellAs.Notice);
+                    break;
+                case LegUrged e:
+                    Watched(e.Leg, TellAs.Todo);
+                    break;
+                case SupervisionNoticeIssued e:
+                    Watched(e.Leg, TellAs.Todo);
+                    break;
+                case SupervisionVisitMade e:
+                    Watched(e.Leg, TellAs.Notice);
+                    break;
+                case InterviewHeld e:
+                    Watched(e.Leg, TellAs.Warning);
+                    break;
+                case CriticismCirculated e:
+                    Watched(e.Leg, TellAs.Warning);
+                    break;
+                case SupervisionEscalated e:
+                    Tell(TellAs.Todo, e.To);
+                    Watched(null, TellAs.Warning);
+                    break;
+                case HazardExposed or PenaltyImposed or JudicialReferralMade:
+                    Watched(null, TellAs.Warning);
+                    break;
+                default:
+                    TellOfClocks(happened);
+                    break;
+            }
+        }
+
+        private void TellOfClocks(IHazardEvent happened)
+        {
+            switch (happened)
+            {
+                case DeadlineMissed e:
+                    Owner(e.Body, TellAs.Warning);
+                    Watching(e.Leg);
+                    break;
+                case StepProposed e:
+                    Owner(e.To, TellAs.Todo);
+                    break;
+                case StepDeclined e:
+                    Watching(e.Leg);
+                    break;
+                case DeadlinesRecounted e:
+                    foreach (var moved in e.Moved)
+                        Owner(OwnerOf(moved.Clock, moved.Leg, after), TellAs.Notice);
+                    break;
+                default:
+                    TellOfTheEnd(happened);
+                    break;
+            }
+        }
+
+        private void TellOfTheEnd(IHazardEvent happened)
+        {
+            switch (happened)
+            {
+                case PaperIssued e:
+                    foreach (var to in e.To)
+                        Tell(TellAs.Notice, to);
+                    break;
+                case HazardClosed:
+                    Concerned(null, TellAs.Notice);
+                    Tell(TellAs.Notice, after.AssignedBy, before.Listing?.By, after.ReportedBy);
+                    break;
+                case LookbackMade e:
+                    Concerned(null, e.Result == LookbackResult.Recurred ? TellAs.Warning : TellAs.Notice);
+                    Tell(TellAs.Notice, after.AssignedBy, after.Closure?.By);
+                    break;
+                case HazardReopened:
+                    Concerned(null, TellAs.Todo);
+                    foreach (var leg in before.Legs.Values)
+                        Tell(TellAs.Notice, leg.Body, leg.Supervisor, leg.AssignedBy);
+                    if (after.Legs.IsEmpty)
+                        Office(TellAs.Todo);
+                    Tell(TellAs.Notice, after.Listing?.By, after.ReportedBy);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        /// <summary>The bodies of a leg, or of all; their supervisors for information.</summary>
+        private void Concerned(Leg? leg, TellAs @as)
+        {
+            foreach (var state in after.Legs.Values)
+                if (leg is null || leg == state.Leg)
+                {
+                    Tell(@as, state.Body);
+                    Tell(TellAs.Notice, state.Supervisor);
+                }
+        }
+
+        /// <summary>What is done against a leg, or all: its body, and all who watch.</summary>
+        private void Watched(Leg? leg, TellAs @as)
+        {
+            Concerned(leg, @as);
+            Watching(leg);
+        }
+
+        private void Watching(Leg? leg)
+        {
+            foreach (var state in after.Legs.Values)
+                if (leg is null || leg == state.Leg)
+                    Tell(TellAs.Notice, state.Supervisor, state.AssignedBy);
+            Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By, after.EscalatedTo);
+        }
+
+        /// <summary>A leg asks for something: the one who decides, and for information the lister and the supervisor.</summary>
+        private void Asked(Leg leg, BodyId? decides)
+        {
+            Tell(TellAs.Todo, decides);
+            Tell(TellAs.Notice, after.Listing?.By, after.Legs[leg].Supervisor);
+        }
+
+        private void Owner(BodyId? body, TellAs @as)
+        {
+            if (body is null)
+                Office(@as);
+            else
+                Tell(@as, body);
+        }
+
+        private void Office(TellAs @as)
+        {
+            var region = after.Region.At(RegionLevel.County);
+            if (by is not { Kind: BodyKind.CommitteeOffice } office || office.Region != region)
+                Add(new Told(null, region, @as));
+        }
+
+        private void Tell(TellAs @as, params ReadOnlySpan<BodyId?> bodies)
+        {
+            foreach (var body in bodies)
+                if (body is { } known && known != acted && known != Clockwork.Body.Id)
+                    Add(new Told(known, null, @as));
+        }
+
+        private void Add(Told one)
+        {
+            if (!told.TryGetValue(one.Address, out var other) || one.As < other.As)
+                told[one.Address] = one;
+        }
+    }
+}
