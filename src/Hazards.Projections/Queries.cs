@@ -55,6 +55,15 @@ public sealed record HazardFilter
     /// <summary>Belongs to the enterprise with this credit code.</summary>
     public CreditCode? Enterprise { get; init; }
 
+    /// <summary>In one of these regions; anywhere when empty.</summary>
+    public ImmutableArray<RegionCode> Regions { get; init; } = [];
+
+    /// <summary>Found in this inspection.</summary>
+    public Guid? Inspection { get; init; }
+
+    /// <summary>Found in this campaign.</summary>
+    public Guid? Campaign { get; init; }
+
     /// <summary>Found on this date or later.</summary>
     public DateOnly? FoundFrom { get; init; }
 

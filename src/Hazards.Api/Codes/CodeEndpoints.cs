@@ -78,6 +78,8 @@ internal sealed class CodeLists(SectorCatalogue sectors)
         ["lookback-results"] = CodeList.Of<LookbackResult>(),
         ["verdicts"] = CodeList.Of<Verdict>(),
         ["plan-parts"] = CodeList.Of<PlanPart>(),
+        ["campaign-kinds"] = CodeList.Of<CampaignKind>(),
+        ["inspection-sources"] = CodeList.Of<InspectionSource>(),
         ["correctable-fields"] = CodeList.Of<CorrectableField>(),
         ["entries"] = CodeList.Of<Entry>(),
         ["ledger-sorts"] = CodeList.Of<Projections.LedgerSort>(),
@@ -94,7 +96,7 @@ internal sealed record CodeListAnswer(string Name, ImmutableArray<CodeEntry> Ite
 /// <summary>Who may do what, and when.</summary>
 internal sealed record CommandList(ImmutableArray<CommandEntry> Items)
 {
-    public static readonly CommandList Instance = new([.. CommandRules.All.Select(CommandEntry.Of)]);
+    public static readonly CommandList Instance = new([.. CommandRules.All.Concat(CampaignRules.All).Select(CommandEntry.Of)]);
 }
 
 /// <summary>One command of the table.</summary>

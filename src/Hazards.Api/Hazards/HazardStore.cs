@@ -11,10 +11,11 @@ namespace Hazards.Api;
 /// </summary>
 /// <param name="log">The log.</param>
 /// <param name="registry">Knows the bodies a decision must know.</param>
+/// <param name="inspections">Knows the inspection and the campaign a report names.</param>
 /// <param name="rules">The policies in force and the calendar.</param>
 /// <param name="sectors">The sectors the deployment knows.</param>
 /// <param name="clock">Tells when something is recorded.</param>
-public sealed class HazardStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
+public sealed class HazardStore(IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
@@ -44,6 +45,8 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Rulebo
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
             var rulebook = rules.Current;
             var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook);
+            var (inspection, campaign) = await inspections.NamedAsync(report.Inspection, report.Campaign, stop);
+            act = act with { Inspection = inspection, Campaign = campaign };
             var decision = Decider.Decide(report, existing, act);
             if (decision.Refusal is { } refusal)
                 return Proposal<Hazard>.Refuse(refusal);

@@ -61,10 +61,11 @@ internal sealed record Tag(string Name, string English)
     public static readonly Tag Registry = new("单位与密钥", "Bodies and keys");
     public static readonly Tag Codes = new("代码与制度", "Code lists, regions, policy");
     public static readonly Tag Import = new("台账导入", "Ledgers in");
+    public static readonly Tag Campaigns = new("专项行动与检查", "Campaigns, inspections, special periods");
     public static readonly Tag Inbox = new("收件箱与告知", "Inbox: who was told what, and who opened it");
     public static readonly Tag Papers = new("文书与附件", "Papers, letterheads, files");
 
     /// <summary>All, in the order of the life cycle.</summary>
     public static readonly ImmutableArray<Tag> All =
-        [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Inbox, Papers, Lists, Feed, Import, Registry, Codes];
+        [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Campaigns, Inbox, Papers, Lists, Feed, Import, Registry, Codes];
 }

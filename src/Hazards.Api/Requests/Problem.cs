@@ -57,12 +57,20 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
             response.Headers.RetryAfter = "2";
         if (refusal.Reason == HazardRefusals.ReportedBefore && refusal.Facts.GetValueOrDefault("id") is { } id)
             response.Headers.Location = $"/api/v1/hazards/{id}";
-        var details = new ProblemDetails(
-            TypeOf(refusal.Reason), Title(code, english), code, english ? refusal.English : refusal.Chinese,
-            refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : refusal.Facts, TraceIdOf(httpContext));
+        if (refusal.Reason == InspectionRefusals.EnteredBefore && refusal.Facts.GetValueOrDefault("id") is { } inspection)
+            response.Headers.Location = $"/api/v1/inspections/{inspection}";
+        var details = Details(httpContext, code, english);
         // Not the request's own token: a request that timed out is cancelled, and must hear that it was.
         await JsonSerializer.SerializeAsync(response.Body, details, DomainJson.Options, CancellationToken.None);
     }
+
+    /// <summary>The same as part of a larger answer.</summary>
+    public ProblemDetails DetailsFor(HttpRequest request) =>
+        Details(request.HttpContext, status ?? StatusOf(refusal.Reason), Language.IsEnglish(request));
+
+    private ProblemDetails Details(HttpContext http, int code, bool english) => new(
+        TypeOf(refusal.Reason), Title(code, english), code, english ? refusal.English : refusal.Chinese,
+        refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : refusal.Facts, TraceIdOf(http));
 
     private static string Title(int status, bool english) => status switch
     {

@@ -71,6 +71,10 @@ internal sealed class Query(IQueryCollection values)
     public DateOnly? Date(string name) =>
         One(name) is not { } text ? null : Instants.TryParseDate(text, out var date) ? date : Fail<DateOnly>(Malformed(name, text, "yyyy-MM-dd"));
 
+    /// <summary>An identity.</summary>
+    public Guid? Id(string name) =>
+        One(name) is not { } text ? null : Guid.TryParseExact(text, "D", out var id) ? id : Fail<Guid>(Malformed(name, text, "UUID"));
+
     /// <summary>true or false.</summary>
     public bool? Flag(string name) => One(name) switch
     {

@@ -69,6 +69,7 @@ public static class HazardsService
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<FileStore>();
+        services.AddSingleton<InspectionQueries>(s => new InspectionQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<HazardStore>();
         services.AddSingleton<BodyStore>();
         services.AddSingleton<KeyStore>();
@@ -133,7 +134,7 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Seeding.SeedModule(), new Files.FileModule(), new Inbox.InboxModule()];
+    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Files.FileModule(), new Inbox.InboxModule()];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>

@@ -67,9 +67,14 @@ public sealed record Inspection(
 {
     /// <summary>What makes two visits visits to the same unit: its credit code; without one, its name, whatever its width, case and blanks.</summary>
     [JsonIgnore]
-    public string UnitKey => Unit.CreditCode is { } code
-        ? code.Value
-        : new string([.. Unit.Name.Where(c => !char.IsWhiteSpace(c)).Select(c => char.ToUpperInvariant(Narrow(c)))]);
+    public string UnitKey => Unit.CreditCode?.Value ?? KeyOf(Unit.Name);
+
+    /// <summary>The key of a unit by its credit code or name.</summary>
+    public static string KeyOf(string unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        return new string([.. unit.Where(c => !char.IsWhiteSpace(c)).Select(c => char.ToUpperInvariant(Narrow(c)))]);
+    }
 
     // The full-width forms of ASCII that Chinese input methods produce; brackets come in both widths in registers of units.
     private static char Narrow(char c) => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c;

@@ -78,6 +78,7 @@ internal sealed class Conditions
         if (!filter.Sources.IsDefaultOrEmpty)
             And($"h.source = any ({Codes(filter.Sources, CodeList.Code)})");
         ApplyPeople(filter);
+        ApplyOrigins(filter);
         ApplyTimes(scope, filter);
         if (filter.Reopened is { } reopened)
             And(reopened ? "h.reopened > 0" : "h.reopened = 0");
@@ -121,6 +122,17 @@ internal sealed class Conditions
         { Level: RegionLevel.County } county => $" or (array_position(h.clock_bodies, null) is not null and starts_with(h.region, {Text(county.Value)}))",
         { } other => $" or (array_position(h.clock_bodies, null) is not null and h.region = {Text(other.Value)})",
     };
+
+    private void ApplyOrigins(HazardFilter filter)
+    {
+        if (!filter.Regions.IsEmpty && !filter.Regions.Any(r => r.IsNation))
+            And($"({string.Join(" or ", filter.Regions.Select(r => $"h.region >= {Text(r.Prefix)} and h.region < {Text(r.Prefix + ":")}"))})");
+        // By origins_by_inspection and origins_by_campaign; a hazard's origin never changes, so the hazard's own bounds say since when.
+        if (filter.Inspection is { } inspection)
+            And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.inspection = {Parameter(inspection, NpgsqlDbType.Uuid)})");
+        if (filter.Campaign is { } campaign)
+            And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.campaign = {Parameter(campaign, NpgsqlDbType.Uuid)})");
+    }
 
     private void ApplyTimes(Scope scope, HazardFilter filter)
     {

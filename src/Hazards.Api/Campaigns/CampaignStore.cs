@@ -1,0 +1,51 @@
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api.Campaigns;
+
+/// <summary>专项行动: opened, changed, ended.</summary>
+internal sealed class CampaignStore(IEventLog log, Circumstances circumstances)
+{
+    private readonly RecordStore<Campaign, ICampaignEvent> records = new("campaign", log, Campaign.Apply, c => new PendingState.OfCampaign(c));
+
+    public Task<Outcome<Campaign>> OpenAsync(OpenCampaign command, Given given, Terms terms, CancellationToken cancellationToken) =>
+        records.RunAsync(command.Id, isNew: true, terms, Decide(command, given, terms), cancellationToken);
+
+    public Task<Outcome<Campaign>> ExecuteAsync(Guid id, ICampaignCommand command, Given given, Terms terms, CancellationToken cancellationToken) =>
+        records.RunAsync(id, isNew: false, terms, Decide(command, given, terms), cancellationToken);
+
+    public Task<(Campaign State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
+        records.HistoryAsync(id, asOf, cancellationToken);
+
+    private Func<Campaign?, CancellationToken, Task<(Decision<ICampaignEvent>, Act)>> Decide(ICampaignCommand command, Given given, Terms terms) =>
+        (before, _) =>
+        {
+            var act = circumstances.Of(given, terms);
+            return Task.FromResult((command.Decide(before, act), act));
+        };
+}
+
+/// <summary>检查: entered, corrected, voided.</summary>
+internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances)
+{
+    private readonly RecordStore<Inspection, IInspectionEvent> records = new("inspection", log, Inspection.Apply, i => new PendingState.OfInspection(i));
+
+    public Task<Outcome<Inspection>> EnterAsync(MakeInspection command, Given given, Terms terms, CancellationToken cancellationToken) =>
+        records.RunAsync(command.Id, isNew: command.Reference is null, terms, Decide(command, given, terms, command.OccurredBy(circumstances.Now(terms))), cancellationToken);
+
+    public Task<Outcome<Inspection>> ExecuteAsync(Guid id, IInspectionCommand command, Given given, Terms terms, CancellationToken cancellationToken) =>
+        records.RunAsync(id, isNew: false, terms, Decide(command, given, terms, null), cancellationToken);
+
+    public Task<(Inspection State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
+        records.HistoryAsync(id, asOf, cancellationToken);
+
+    private Func<Inspection?, CancellationToken, Task<(Decision<IInspectionEvent>, Act)>> Decide(
+        IInspectionCommand command, Given given, Terms terms, DateTimeOffset? occurredAt) =>
+        async (before, stop) =>
+        {
+            var (_, campaign) = await queries.NamedAsync(null, command.NamedCampaign ?? before?.Campaign, stop);
+            var act = circumstances.Of(given, terms, occurredAt) with { Campaign = campaign };
+            return (command.Decide(before, act), act);
+        };
+}
