@@ -96,6 +96,15 @@ public sealed record Hazard
     /// <summary>The newest end of a listing.</summary>
     public Delisting? Delisting { get; init; }
 
+    /// <summary>Every listing there was, in order; the last is <see cref="Listing"/> while it is in force.</summary>
+    public ImmutableArray<ListingTerm> Listings { get; init; } = [];
+
+    /// <summary>Bodies' terms on legs that are over: given back and reassigned, or ended by a reopening.</summary>
+    public ImmutableArray<PastLeg> PastLegs { get; init; } = [];
+
+    /// <summary>When it was looked back at since its legs began.</summary>
+    public ImmutableArray<DateTimeOffset> LookedBack { get; init; } = [];
+
     /// <summary>The deadlines noticed as missed since it was last (re)opened, in order.</summary>
     public ImmutableArray<MissedClock> Missed { get; init; } = [];
 
@@ -239,13 +248,13 @@ public sealed record Hazard
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
         HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
 
-        HazardAssigned e => this with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = [] },
+        HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = [] },
         AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
         AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
-        LegReassigned e => this with { Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
+        LegReassigned e => this with { PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)), Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
 
-        PlanSubmitted e => With(e.Leg, context, l => l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }),
-        PlanReviewed e => With(e.Leg, context, l => l with { Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt } }, own: false),
+        PlanSubmitted e => With(e.Leg, context, l => (l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }).Planned(e, context)),
+        PlanReviewed e => With(e.Leg, context, l => l with { Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt }, PlannedAt = e.Verdict == Verdict.Pass ? l.PlannedAt : null, FiveAt = e.Verdict == Verdict.Pass ? l.FiveAt : null }, own: false),
         InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
         ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) },
         ResumptionRequested e => With(e.Leg, context, l => l) with { Suspension = Suspension! with { RequestedAt = context.OccurredAt } },
@@ -260,8 +269,8 @@ public sealed record Hazard
         LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body }, own: false),
         ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null }, own: false),
 
-        HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null },
-        HazardDelisted e => this with { Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
+        HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
+        HazardDelisted e => this with { Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }), Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
         ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
         ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
         DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
@@ -284,7 +293,7 @@ public sealed record Hazard
         PaperIssued => this,
 
         HazardClosed e => this with { Closure = new Closure(context.OccurredAt, context.Body, e.Ground, null, null) },
-        LookbackMade e => this with { Closure = Closure! with { LookedBackAt = context.OccurredAt, Result = e.Result, Lookbacks = Closure.Lookbacks + 1 } },
+        LookbackMade e => this with { LookedBack = LookedBack.Add(context.OccurredAt), Closure = Closure! with { LookedBackAt = context.OccurredAt, Result = e.Result, Lookbacks = Closure.Lookbacks + 1 } },
         HazardReopened e => Reopen(e, context),
 
         HazardCorrected e => Correct(e) with { Corrections = Corrections + 1 },
@@ -292,7 +301,14 @@ public sealed record Hazard
         _ => throw Impossible(happened),
     };
 
-    private Hazard Reopen(HazardReopened e, EventContext context) => this with
+    /// <summary>The legs there are become past: what follows begins anew.</summary>
+    private Hazard Past(EventContext context, bool recurred) =>
+        this with { PastLegs = [.. PastLegs, .. Legs.Values.Select(l => Ended(l, context, recurred))], LookedBack = [] };
+
+    private PastLeg Ended(LegState leg, EventContext context, bool recurred) =>
+        new(leg, leg.Stage == LegStage.Returned ? leg.Since : context.OccurredAt, recurred, LookedBack);
+
+    private Hazard Reopen(HazardReopened e, EventContext context) => Past(context, recurred: Closure is not null) with
     {
         Rejection = null,
         MergedInto = null,
@@ -423,6 +439,15 @@ public sealed record LegState
     /// <summary>Funds committed, 万元.</summary>
     public decimal? Funds { get; init; }
 
+    /// <summary>When funds were first committed.</summary>
+    public DateTimeOffset? FundsAt { get; init; }
+
+    /// <summary>When the first plan was submitted that no review has failed since.</summary>
+    public DateTimeOffset? PlannedAt { get; init; }
+
+    /// <summary>五到位: since when the plan has all five, without a break.</summary>
+    public DateTimeOffset? FiveAt { get; init; }
+
     /// <summary>How often interim measures were reported.</summary>
     public int InterimMeasures { get; init; }
 
@@ -461,6 +486,13 @@ public sealed record LegState
 
     /// <summary>How often each supervision step was taken against this leg.</summary>
     public ImmutableSortedDictionary<SupervisionStep, int> Steps { get; init; } = ImmutableSortedDictionary<SupervisionStep, int>.Empty;
+
+    internal LegState Planned(PlanSubmitted plan, EventContext context) => this with
+    {
+        FundsAt = plan.Funds is null ? FundsAt : FundsAt ?? context.OccurredAt,
+        PlannedAt = PlannedAt ?? context.OccurredAt,
+        FiveAt = PlanState.IsFiveInPlace(plan) ? FiveAt ?? context.OccurredAt : null,
+    };
 
     internal static LegState Begin(LegOrder order, EventContext context) => new()
     {
@@ -519,6 +551,26 @@ public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, D
 /// <param name="Medium">Where the listing had been made public.</param>
 /// <param name="PublishedAt">When the end was.</param>
 public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt);
+
+/// <summary>One listing from its beginning to its end.</summary>
+/// <param name="Level">The level.</param>
+/// <param name="By">Who listed.</param>
+/// <param name="At">When.</param>
+/// <param name="Deadline">To be rectified by the end of this day.</param>
+/// <param name="EndedAt">When it was delisted; null while in force.</param>
+/// <param name="Ground">Why it was delisted.</param>
+public sealed record ListingTerm(ListingLevel Level, BodyId By, DateTimeOffset At, DateOnly Deadline, DateTimeOffset? EndedAt, DelistingGround? Ground)
+{
+    /// <summary>Whether it counts as a listing: one made in error never was one.</summary>
+    public bool Counts => Ground != DelistingGround.ListedInError;
+}
+
+/// <summary>A body's term on a leg that is over.</summary>
+/// <param name="Leg">The leg as the body left it.</param>
+/// <param name="EndedAt">When it was given back, reassigned or reopened.</param>
+/// <param name="Recurred">Whether a closed hazard came back and ended it.</param>
+/// <param name="LookedBack">When the hazard was looked back at during it.</param>
+public sealed record PastLeg(LegState Leg, DateTimeOffset EndedAt, bool Recurred, ImmutableArray<DateTimeOffset> LookedBack);
 
 /// <summary>A deadline that was noticed as missed, and the rungs of the ladder climbed since.</summary>
 /// <param name="Kind">The duty.</param>

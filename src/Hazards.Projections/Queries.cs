@@ -211,6 +211,8 @@ public abstract record PendingState
 
         /// <summary>What its events tell, one by one.</summary>
         public ImmutableArray<EventNotice> Notices { get; init; } = [];
+
+        internal ChangedFacts Facts { get; } = ChangedFacts.Between(Before, After, Rules);
     }
 
     /// <summary>Openings of a message by the append.</summary>
@@ -218,6 +220,9 @@ public abstract record PendingState
 
     /// <summary>A body after the append.</summary>
     public sealed record OfBody(Body After) : PendingState;
+
+    /// <summary>A report after the append.</summary>
+    public sealed record OfReport(Report After) : PendingState;
 
     /// <summary>A key after the append.</summary>
     public sealed record OfKey(ApiKey After) : PendingState;

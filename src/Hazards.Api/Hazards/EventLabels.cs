@@ -73,6 +73,8 @@ internal static class EventLabels
         new("inspection_made", "登记检查", "Inspection entered"),
         new("inspection_corrected", "更正检查", "Inspection corrected"),
         new("inspection_voided", "作废检查", "Inspection voided"),
+        new("report_frozen", "报表定稿", "Report frozen"),
+        new("report_deadline_missed", "报表逾期", "Report overdue"),
         new("api_key_issued", "密钥签发", "API key issued"),
         new("api_key_revoked", "密钥吊销", "API key revoked"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);

@@ -19,6 +19,9 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
     /// <summary>Every version of every campaign and inspection, and what was found in them.</summary>
     public string Inspections { get; init; } = "";
 
+    /// <summary>Every version of every fact that figures are counted from, and what happened to reports.</summary>
+    public string Facts { get; init; } = "";
+
     /// <summary>The digests of the live rows, of one moment.</summary>
     public static async Task<RowsDigest> ComputeAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
@@ -42,6 +45,10 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
                 + await HashAsync(connection, $"select * from {schema}.inbox_openings order by message_id, body, actor", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.hazard_files order by digest, hazard_id, position", cancellationToken))
         {
+            Facts = await HashAsync(connection, $"select * from {schema}.hazard_facts order by hazard_id, recorded_from", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.leg_facts order by hazard_id, leg, term, recorded_from", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.listing_facts order by hazard_id, term, recorded_from", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.report_facts order by report_id, version", cancellationToken),
             Inspections = await HashAsync(connection, $"select * from {schema}.campaigns order by campaign_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.inspections order by inspection_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.hazard_origins order by hazard_id", cancellationToken),

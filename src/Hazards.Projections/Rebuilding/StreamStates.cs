@@ -29,6 +29,7 @@ internal readonly record struct Folded(RecordedEvent Event, object? Before, obje
             ApiKey key => new PendingState.OfKey(key),
             Campaign campaign => new PendingState.OfCampaign(campaign),
             Inspection inspection => new PendingState.OfInspection(inspection),
+            Report report => new PendingState.OfReport(report),
             _ => null,
         };
         return state is null ? null : new PendingRow(Event.StreamId, Event.StreamType, Event.Version, Event.Id, state);
@@ -64,6 +65,7 @@ internal sealed class StreamStates(IEventLog log)
         {
             IHazardEvent happened => Hazard.Apply(new HazardId(e.StreamId), (Hazard?)before, new Happening(happened, DomainJson.ReadContext(e.Headers.Span))),
             IBodyEvent happened => Body.Apply((Body?)before, happened),
+            IReportEvent happened => Report.Apply((Report?)before, happened),
             IApiKeyEvent happened => ApiKey.Apply((ApiKey?)before, happened),
             ICampaignEvent happened => Campaign.Apply((Campaign?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
             IInspectionEvent happened => Inspection.Apply((Inspection?)before, happened, DomainJson.ReadContext(e.Headers.Span)),

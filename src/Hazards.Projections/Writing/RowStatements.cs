@@ -24,6 +24,7 @@ internal sealed class RowStatements(string schema)
     private readonly InspectionStatements inspections = new(schema);
     private readonly InboxStatements inbox = new(schema);
     private readonly string keep = Call(schema, "keep", 0);
+    private readonly FactStatements factStatements = new(schema);
     private int rowsUntilLook;
 
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<PendingRow> rows)
@@ -34,12 +35,15 @@ internal sealed class RowStatements(string schema)
         var keys = new List<(PendingRow Row, ApiKey Key)>();
         var notices = new List<EventNotice>(rows.Count);
         var openings = new List<Opening>();
+        var facts = new List<(PendingRow Row, ChangedFacts Facts)>(rows.Count);
+        var reports = new List<(PendingRow Row, Report Report)>();
         foreach (var row in rows)
         {
             switch (row.Row)
             {
                 case PendingState.OfHazard h:
                     hazards.Add(new NewHazard(row, h.Row));
+                    facts.Add((row, h.Facts));
                     if (NewText.Of(row, h) is { } text)
                         texts.Add(text);
                     notices.AddRange(h.Notices);
@@ -53,6 +57,9 @@ internal sealed class RowStatements(string schema)
                 case PendingState.OfKey k:
                     keys.Add((row, k.After));
                     break;
+                case PendingState.OfReport r:
+                    reports.Add((row, r.After));
+                    break;
                 case PendingState.OfCampaign or PendingState.OfInspection:
                     break;
                 default:
@@ -63,6 +70,9 @@ internal sealed class RowStatements(string schema)
         AddTo(batch, hazards, texts, bodies, keys);
         inspections.AddTo(batch, rows);
         inbox.AddTo(batch, notices, openings);
+        factStatements.AddTo(batch, facts);
+        if (reports.Count > 0)
+            factStatements.AddReports(batch, reports);
     }
 
     private void AddTo(NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)

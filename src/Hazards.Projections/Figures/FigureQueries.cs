@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections.Figures;
+using Hazards.Projections.Reading;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hazards.Projections;
+
+/// <summary>Which hazards of a period a list has.</summary>
+/// <param name="Level">Of this level; of any when null.</param>
+/// <param name="FoundInPeriod">Only those found in it; otherwise all that were open on a day of it.</param>
+/// <param name="OpenAtEnd">Only those still open at its end.</param>
+public sealed record ListChoice(Level? Level, bool FoundInPeriod, bool OpenAtEnd);
+
+/// <summary>
+/// Figures and reports, counted by the database from the tables of facts; now and as known at any instant.
+/// <c>docs/figures.md</c> defines every figure.
+/// </summary>
+/// <param name="dataSource">The database, or a replica of it.</param>
+public sealed class FigureQueries(NpgsqlDataSource dataSource)
+{
+    private const int LongestPage = 200;
+
+    /// <summary>The official monthly table, for any period.</summary>
+    public Task<MonthlyTable> MonthlyTableAsync(FigureScope scope, Breakdown breakdown, CancellationToken cancellationToken = default) =>
+        new MonthlyTableQuery(dataSource, scope, breakdown).RunAsync(cancellationToken);
+
+    /// <summary>What the measures of a ranking count, by body or by county.</summary>
+    public Task<Dictionary<string, (long Legs, List<Tally> Tallies)>> TalliesAsync(FigureScope scope, bool bodies, CancellationToken cancellationToken = default) =>
+        new RankingQuery(dataSource, scope, bodies).RunAsync(cancellationToken);
+
+    /// <summary>The change of every cell of a table between two instants of knowledge.</summary>
+    public Task<ImmutableArray<CellChange>> DifferenceAsync(FigureScope scope, Breakdown breakdown, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
+        new DifferenceQuery(dataSource, scope, breakdown, from, to, null, null).SumsAsync(cancellationToken);
+
+    /// <summary>The hazards behind it, a page at a time (1 to 200).</summary>
+    /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
+    public async Task<Page<HazardChange>> ChangesAsync(
+        FigureScope scope, Breakdown breakdown, DateTimeOffset from, DateTimeOffset to, MonthlyColumn? column, string? line, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
+        var hash = PageCursor.HashOf("difference", scope.Region, scope.Period, scope.First, scope.Kind, breakdown, from, to, column, line);
+        var after = PageCursor.Read(cursor, hash);
+        var found = await new DifferenceQuery(dataSource, scope, breakdown, from, to, column, line).PageAsync(after?.HazardId, limit + 1, cancellationToken);
+        return found.Count <= limit
+            ? new Page<HazardChange>([.. found], null)
+            : new Page<HazardChange>([.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Hazard.StreamId.ToString("N")).Write(hash));
+    }
+
+    /// <summary>The hazards of a list, in the order in which they were found, a page at a time.</summary>
+    /// <remarks>By hazard_facts_now, and hazard_facts_major where only major ones are asked for.</remarks>
+    /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
+    public async Task<Page<HazardId>> HazardsAsync(FigureScope scope, ListChoice choice, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(choice);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        var hash = PageCursor.HashOf("figure list", scope.Region, scope.Period, scope.KnownAt, scope.Kind, scope.Campaign, choice);
+        var where = new Conditions();
+        var (first, last) = (where.Date(scope.First), where.Date(scope.Last));
+        var condition = $"f.found_on <= {last} and not f.on_the_spot and {FactSource.Within(where, scope, campaigns: true)}";
+        if (choice.FoundInPeriod)
+            condition += $" and f.found_on >= {first}";
+        condition += choice.OpenAtEnd ? $" and (f.closed_on is null or f.closed_on > {last})" : $" and (f.closed_on is null or f.closed_on >= {first})";
+        if (choice.Level is { } level)
+            condition += $" and f.level = '{CodeList.Code(level)}'";
+        if (PageCursor.Read(cursor, hash) is { } after)
+            condition += $" and (f.found_on, f.hazard_id) > ({where.Date(DateOnly.FromDayNumber((int)after.Key))}, {where.Parameter(after.HazardId, NpgsqlDbType.Uuid)})";
+        var rows = FactSource.Of("f.found_on, f.hazard_id", "hazard_facts", where, condition, scope.KnownAt);
+        await using var command = dataSource.CreateCommand($"select found_on, hazard_id from ({rows}) f order by found_on, hazard_id limit {limit + 1}");
+        where.AddTo(command);
+        var found = new List<(DateOnly Found, Guid Id)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add((reader.GetFieldValue<DateOnly>(0), reader.GetGuid(1)));
+        var page = found.Take(limit).Select(f => new HazardId(f.Id)).ToImmutableArray();
+        return new Page<HazardId>(page, found.Count <= limit ? null : new PageCursor(0, found[limit - 1].Found.DayNumber, found[limit - 1].Id.ToString("N")).Write(hash));
+    }
+
+    /// <summary>Legs overdue on the period's last day (or today, if that comes first): to be acknowledged or rectified; the longest first.</summary>
+    /// <remarks>By leg_facts_finished_now: unfinished on that day.</remarks>
+    public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(FigureScope scope, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        var where = new Conditions();
+        var day = where.Date(scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last);
+        var condition = $"f.finished_on > {day} and f.assigned_on <= {day} and {FactSource.Within(where, scope, campaigns: false)}";
+        string Duty(ClockKind kind, string due, string done) => FactSource.Of(
+            $"f.hazard_id, f.leg, f.body, '{CodeList.Code(kind)}' as duty, f.{due} as due", "leg_facts", where,
+            $"{condition} and f.{due} <= {day} and (f.{done} is null or f.{done} > {day})", scope.KnownAt);
+        await using var command = dataSource.CreateCommand($"""
+            select hazard_id, leg, body, duty, due, {day} - due + 1, count(*) over ()
+            from ({Duty(ClockKind.Rectify, "deadline", "declared_on")} union all {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}) o
+            where due < {day} + 1
+            order by due, hazard_id, leg, duty
+            limit {limit}
+            """);
+        where.AddTo(command);
+        var found = ImmutableArray.CreateBuilder<OverdueLeg>();
+        var all = 0L;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(new OverdueLeg(
+                new HazardId(reader.GetGuid(0)), Codes.Read<Leg>(reader.GetString(1)), BodyId.Parse(reader.GetString(2)),
+                Codes.Read<ClockKind>(reader.GetString(3)), reader.GetFieldValue<DateOnly>(4), reader.GetInt32(5)));
+            all = reader.GetInt64(6);
+        }
+        return (found.ToImmutable(), all);
+    }
+
+    /// <summary>Listings that were made in the period and count, by county, sector, kind and level.</summary>
+    public async Task<ImmutableArray<ListingCount>> ListingsAsync(FigureScope scope, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        var where = new Conditions();
+        var within = scope.Region.IsNation ? "true" : $"f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
+        // By listing_facts_by_date; few hazards are ever listed.
+        var rows = FactSource.Of("f.region, f.sector, f.kind, f.level", "listing_facts", where,
+            $"f.listed_on between {where.Date(scope.First)} and {where.Date(scope.Last)} and f.counts and {within}", scope.KnownAt);
+        await using var command = dataSource.CreateCommand($"select left(region, 6), sector, kind, level, count(*) from ({rows}) l group by 1, 2, 3, 4 order by 1, 2, 3, 4");
+        where.AddTo(command);
+        var found = ImmutableArray.CreateBuilder<ListingCount>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(new ListingCount(
+                RegionCode.Parse(reader.GetString(0)), SectorCode.Parse(reader.GetString(1)), Codes.Read<HazardKind>(reader.GetString(2)),
+                Codes.Read<ListingLevel>(reader.GetString(3)), reader.GetInt64(4)));
+        return found.ToImmutable();
+    }
+
+    /// <summary>Bodies of some kinds within a region that had not been dissolved, as known at an instant; at most so many.</summary>
+    public async Task<ImmutableArray<Body>> BodiesAsync(RegionCode region, ImmutableArray<BodyKind> kinds, DateTimeOffset? knownAt, int limit, CancellationToken cancellationToken = default)
+    {
+        var where = new Conditions().Within(region);
+        where.And($"h.kind = any ({where.Parameter(kinds.Select(CodeList.Code).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)}) and not h.dissolved");
+        return await BodiesAsync(where, knownAt, limit, cancellationToken);
+    }
+
+    /// <summary>The names of bodies, as known at an instant: a frozen report keeps the names of its day.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> NamesAsync(IEnumerable<BodyId> bodies, DateTimeOffset? knownAt, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(bodies);
+        var ids = bodies.Select(b => b.Value).Distinct().ToArray();
+        if (ids.Length == 0)
+            return ImmutableDictionary<string, string>.Empty;
+        var where = new Conditions();
+        where.And($"h.body_id = any ({where.Parameter(ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})");
+        return (await BodiesAsync(where, knownAt, ids.Length, cancellationToken)).ToImmutableSortedDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal);
+    }
+
+    private async Task<ImmutableArray<Body>> BodiesAsync(Conditions where, DateTimeOffset? knownAt, int limit, CancellationToken cancellationToken)
+    {
+        where.And(knownAt is { } known ? $"h.recorded_from <= {where.Instant(known)} and h.recorded_to > {where.Instant(known)}" : "h.recorded_to = 'infinity'");
+        await using var command = dataSource.CreateCommand($"select h.body from rows.bodies h where {where.Sql} order by h.body_id limit {limit}");
+        where.AddTo(command);
+        var found = ImmutableArray.CreateBuilder<Body>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(JsonSerializer.Deserialize<Body>(reader.GetFieldValue<byte[]>(0), DomainJson.Options)!);
+        return found.ToImmutable();
+    }
+
+    /// <summary>What happened to the reports of a region and those in it, for periods that ended on these days; by day, region and kind.</summary>
+    public async Task<ImmutableArray<ReportEntry>> ReportsAsync(RegionCode region, DateOnly from, DateOnly to, DateTimeOffset? asOf, int limit, CancellationToken cancellationToken = default)
+    {
+        // By report_facts_by_day.
+        var where = new Conditions().Within(region);
+        where.And($"h.last_day between {where.Date(from)} and {where.Date(to)}");
+        if (asOf is { } known)
+            where.And($"h.recorded_at <= {where.Instant(known)}");
+        return await EntriesAsync(where, $"order by h.last_day, h.region, h.kind, h.version limit {limit}", cancellationToken);
+    }
+
+    /// <summary>What happened to one report, in order; nothing when there is none.</summary>
+    public Task<ImmutableArray<ReportEntry>> ReportAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        var where = new Conditions();
+        where.And($"h.report_id = {where.Parameter(id, NpgsqlDbType.Uuid)}");
+        return EntriesAsync(where, "order by h.version", cancellationToken);
+    }
+
+    private async Task<ImmutableArray<ReportEntry>> EntriesAsync(Conditions where, string order, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select h.report_id, h.version, h.position, h.recorded_at, h.frozen, h.event from rows.report_facts h where {where.Sql} {order}");
+        where.AddTo(command);
+        var found = ImmutableArray.CreateBuilder<ReportEntry>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var type = EventTypes.All.First(t => t.Value == (reader.GetBoolean(4) ? typeof(ReportFrozen) : typeof(ReportDeadlineMissed))).Key;
+            var happened = (IReportEvent)DomainJson.ReadEvent(type, reader.GetFieldValue<byte[]>(5));
+            found.Add(new ReportEntry(reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3), happened));
+        }
+        return found.ToImmutable();
+    }
+}

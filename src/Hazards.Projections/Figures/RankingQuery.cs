@@ -1,0 +1,71 @@
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections.Reading;
+using Npgsql;
+
+namespace Hazards.Projections.Figures;
+
+/// <summary>
+/// What the measures of a ranking count, by body or by county. Each measure reads the legs that it concerns in the period,
+/// by an index on the date that makes them so, and no others.
+/// </summary>
+internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scope, bool bodies)
+{
+    private readonly Conditions where = new();
+
+    public async Task<Dictionary<string, (long Legs, List<Tally> Tallies)>> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Sql());
+        where.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new Dictionary<string, (long Legs, List<Tally> Tallies)>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var key = reader.GetString(0);
+            if (!found.TryGetValue(key, out var of))
+                found[key] = of = (0, []);
+            var tally = new Tally(Codes.Read<RankingMeasure>(reader.GetString(1)), reader.GetInt64(2), reader.GetInt64(3));
+            of.Tallies.Add(tally);
+            if (tally.Measure == RankingMeasure.RectificationRate)
+                found[key] = (tally.Denominator, of.Tallies);
+        }
+        return found;
+    }
+
+    private string Sql()
+    {
+        // The days of the period that have come: what falls due later is not overdue yet.
+        var until = scope.Today < scope.Last ? scope.Today : scope.Last;
+        var (first, last) = (where.Date(scope.First), where.Date(until));
+        var within = FactSource.Within(where, scope, campaigns: false);
+        return $"""
+            {Measure(RankingMeasure.OnTimeRate,
+                $"f.deadline between {first} and {last} and not (f.declared_on is null and f.ended_on is not null and f.ended_on <= f.deadline)",
+                "(f.declared_on <= f.deadline)::int", within)}
+            union all
+            {Measure(RankingMeasure.RectificationRate, InHand(first, last), $"(f.accepted_on <= {last})::int", within)}
+            union all
+            {Measure(RankingMeasure.OverdueDays, InHand(first, last),
+                $"greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline))", within)}
+            union all
+            {Measure(RankingMeasure.AcknowledgedInTime,
+                $"f.ack_due between {first} and {last} and not (f.acknowledged_on is null and f.ended_on is not null and f.ended_on <= f.ack_due)",
+                "(f.acknowledged_on <= f.ack_due)::int", within)}
+            union all
+            {Measure(RankingMeasure.FirstPassRate, $"f.finished_on between {first} and {last} and f.accepted_on is not null", "(f.failed = 0)::int", within)}
+            union all
+            {Measure(RankingMeasure.NoRecurrence,
+                $"(f.looked_on is not null or f.reopened_on is not null) and (f.reopened_on between {first} and {last} or exists (select from unnest(f.looked_on) d (day) where d.day between {first} and {last}))",
+                $"(not coalesce(f.reopened_on between {first} and {last}, false))::int", within)}
+            """;
+    }
+
+    /// <summary>Assigned by the end, and not finished before the beginning.</summary>
+    private static string InHand(string first, string last) => $"f.assigned_on <= {last} and f.finished_on >= {first}";
+
+    private string Measure(RankingMeasure measure, string condition, string numerator, string within) => $"""
+        select key, '{CodeList.Code(measure)}', coalesce(sum(n), 0)::bigint, count(*)
+        from ({FactSource.Of($"{(bodies ? "f.body" : "left(f.region, 6)")} as key, {numerator} as n", "leg_facts", where, $"{condition} and {within}", scope.KnownAt)}) m
+        group by key
+        """;
+}

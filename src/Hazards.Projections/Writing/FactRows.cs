@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Projections.Writing;
+
+/// <summary>What figures need to know of a hazard: a function of its state. <c>docs/figures.md</c> says what each means.</summary>
+internal sealed record HazardFacts(
+    DateOnly FoundOn, RegionCode Region, SectorCode Sector, HazardKind Kind, Level? Level, bool Late, bool OnTheSpot, bool Dismissed,
+    DateOnly? ClosedOn, ClosureGround? Ground, DateOnly? PlanOn, DateOnly? FiveOn, DateOnly? ListedOn, DateOnly? ProvinceOn,
+    int Reopened, Guid? Campaign, Guid? Inspection)
+{
+    public static HazardFacts From(Hazard hazard) => new(
+        ChinaTime.DateAt(hazard.FoundAt), hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.LateEntry,
+        hazard.Closure?.Ground == ClosureGround.FixedOnTheSpot, hazard.Rejection is not null || hazard.MergedInto is not null,
+        Dates.Of(hazard.Closure?.At), hazard.Closure?.Ground,
+        Dates.First(hazard.Legs.Values.Select(l => l.PlannedAt)), FiveInPlace(hazard),
+        Dates.First(hazard.Listings.Where(l => l.Counts).Select(l => (DateTimeOffset?)l.At)),
+        Dates.First(hazard.Listings.Where(l => l.Counts && l.Level >= ListingLevel.Province).Select(l => (DateTimeOffset?)l.At)),
+        hazard.Reopened, hazard.Campaign, hazard.Inspection);
+
+    /// <summary>Since when every plan there is has all five.</summary>
+    private static DateOnly? FiveInPlace(Hazard hazard)
+    {
+        var planned = hazard.Legs.Values.Where(l => l.PlannedAt is not null).ToArray();
+        return planned.Length > 0 && planned.All(l => l.FiveAt is not null) ? Dates.Of(planned.Max(l => l.FiveAt)) : null;
+    }
+}
+
+/// <summary>What figures need to know of a body's term on a leg.</summary>
+internal sealed record LegFacts(
+    Leg Leg, int Term, BodyId Body, RegionCode Region, SectorCode Sector, HazardKind Kind, Level? Level, bool Dismissed,
+    DateOnly AssignedOn, DateOnly? AckDue, DateOnly? AcknowledgedOn, DateOnly Deadline, DateOnly? DeclaredOn, DateOnly? AcceptedOn,
+    DateOnly? EndedOn, int Failed, string? LookedOn, DateOnly? ReopenedOn, decimal? Funds, DateOnly? FundsOn)
+{
+    /// <summary>When the body had no more to do; the end of time before.</summary>
+    public DateOnly FinishedOn => AcceptedOn ?? EndedOn ?? DateOnly.MaxValue;
+
+    public static IEnumerable<LegFacts> From(Hazard hazard, Rulebook rules)
+    {
+        foreach (var of in hazard.PastLegs.Select((p, i) => (Past: p, Term: hazard.PastLegs.Take(i).Count(q => q.Leg.Leg == p.Leg.Leg))))
+            yield return From(hazard, rules, of.Past.Leg, of.Term, of.Past);
+        foreach (var leg in hazard.Legs.Values)
+            yield return From(hazard, rules, leg, hazard.PastLegs.Count(p => p.Leg.Leg == leg.Leg), null);
+    }
+
+    private static LegFacts From(Hazard hazard, Rulebook rules, LegState leg, int term, PastLeg? past)
+    {
+        var ended = past?.EndedAt ?? (leg.Stage == LegStage.Returned ? leg.Since : null);
+        var looked = past?.LookedBack ?? hazard.LookedBack;
+        return new LegFacts(
+            leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.Rejection is not null || hazard.MergedInto is not null,
+            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), Dates.Of(leg.AcknowledgedAt), DeadlineOf(hazard, leg, ended), Dates.Of(leg.DeclaredAt), Dates.Of(leg.AcceptedAt),
+            Dates.Of(ended), leg.Failed,
+            looked.IsEmpty ? null : string.Join(',', looked.Select(l => ChinaTime.DateAt(l).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
+            past is { Recurred: true } ? ChinaTime.DateAt(past.EndedAt) : null, leg.FundsAt is null ? null : leg.Funds, Dates.Of(leg.FundsAt));
+    }
+
+    private static DateOnly? AcknowledgeBy(Hazard hazard, Rulebook rules, LegState leg) =>
+        rules.PolicyAt(hazard.Region, leg.AssignedAt).Due(ClockKind.Acknowledge, hazard.Level, leg.AssignedAt, rules.Calendar.At(hazard.Calendar))?.Date;
+
+    /// <summary>The leg's own deadline, or that of the newest listing of its time where that is earlier; a delisting does not lengthen it afterwards.</summary>
+    private static DateOnly DeadlineOf(Hazard hazard, LegState leg, DateTimeOffset? ended)
+    {
+        var listing = hazard.Listings.LastOrDefault(l => l.Counts && !(l.EndedAt < leg.AssignedAt) && !(l.At > ended));
+        return listing is not null && listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At) ? listing.Deadline : leg.Deadline;
+    }
+}
+
+/// <summary>What figures need to know of a listing.</summary>
+internal sealed record ListingFacts(int Term, RegionCode Region, SectorCode Sector, HazardKind Kind, ListingLevel Level, BodyId By, DateOnly ListedOn, DateOnly? EndedOn, bool Counts)
+{
+    public static IEnumerable<ListingFacts> From(Hazard hazard) => hazard.Listings.Select((l, i) =>
+        new ListingFacts(i, hazard.Region, hazard.Sector, hazard.Kind, l.Level, l.By, ChinaTime.DateAt(l.At), Dates.Of(l.EndedAt), l.Counts));
+}
+
+internal static class Dates
+{
+    public static DateOnly? Of(DateTimeOffset? instant) => instant is { } known ? ChinaTime.DateAt(known) : null;
+
+    public static DateOnly? First(IEnumerable<DateTimeOffset?> instants) => Of(instants.Min());
+}
+
+/// <summary>The facts of a hazard that an append changed; made where the state is made.</summary>
+internal sealed record ChangedFacts(HazardFacts? Hazard, ImmutableArray<LegFacts> Legs, ImmutableArray<ListingFacts> Listings)
+{
+    public static ChangedFacts Between(Hazard? before, Hazard after, Rulebook rules)
+    {
+        var facts = HazardFacts.From(after);
+        return before is null
+            ? new ChangedFacts(facts, [.. LegFacts.From(after, rules)], [.. ListingFacts.From(after)])
+            : new ChangedFacts(
+                facts == HazardFacts.From(before) ? null : facts,
+                [.. LegFacts.From(after, rules).Except(LegFacts.From(before, rules))],
+                [.. ListingFacts.From(after).Except(ListingFacts.From(before))]);
+    }
+}

@@ -1,0 +1,339 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+
+namespace Hazards.Projections.Tests;
+
+/// <summary>Every figure equals a naive recount: all events recorded up to the instant are folded, and the states looked through one by one.</summary>
+public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
+{
+    private static readonly string[] Periods = ["2026", "2026Q1", "2026Q2", "2026-02", "2026-05", "2026-03a", "2026-03b"];
+    private static readonly RegionCode[] Regions = [RegionCode.Nation, Town.Prefecture, Town.County];
+
+    private FigureQueries Figures => new(history.DataSource);
+
+    [Fact]
+    public async Task The_monthly_table_is_what_a_recount_says_now_and_as_known_then()
+    {
+        var something = false;
+        foreach (var instant in history.Instants().Take(7))
+        {
+            var replay = await Replay.UpToAsync(history.Log, instant);
+            foreach (var period in Periods)
+                foreach (var region in Regions)
+                    foreach (var breakdown in Enum.GetValues<Breakdown>())
+                    {
+                        var scope = Scope(region, period, instant);
+                        var table = await Figures.MonthlyTableAsync(scope, breakdown);
+                        var expected = Recount.Monthly(replay, scope, breakdown);
+                        table.Lines.ShouldBe(expected, false, $"{period} {region} {breakdown} {instant}");
+                        table.Position.ShouldBe(replay.Position);
+                        table.Total.FoundMajor.ShouldBe(expected.Sum(l => l.FoundMajor));
+                        something |= table.Total is { RectifiedMajor: > 0, Planned: > 0, FiveInPlace: > 0, Listed: > 0, Funds: > 0, OnTheSpot: > 0 };
+                    }
+        }
+        something.ShouldBeTrue("the stories must be rich enough to test anything");
+    }
+
+    [Fact]
+    public async Task The_year_cumulates_since_January()
+    {
+        var month = await Figures.MonthlyTableAsync(Scope(RegionCode.Nation, "2026-03", null).Cumulated(), Breakdown.Sector);
+        var quarter = await Figures.MonthlyTableAsync(Scope(RegionCode.Nation, "2026Q1", null), Breakdown.Sector);
+        month.Lines.AsEnumerable().ShouldBe(quarter.Lines);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_ranking_counts_what_a_recount_counts(bool bodies)
+    {
+        foreach (var instant in history.Instants().Take(7))
+        {
+            var replay = await Replay.UpToAsync(history.Log, instant);
+            foreach (var period in Periods)
+            {
+                var scope = Scope(RegionCode.Nation, period, instant);
+                var found = await Figures.TalliesAsync(scope, bodies);
+                var expected = Recount.Tallies(replay, scope, bodies);
+                found.SelectMany(f => f.Value.Tallies, (f, t) => (f.Key, t)).OrderBy(t => t.Key, StringComparer.Ordinal).ThenBy(t => t.t.Measure)
+                    .ShouldBe(expected, false, $"{period} {instant}");
+            }
+        }
+        (await Figures.TalliesAsync(Scope(RegionCode.Nation, "2026", null), bodies)).SelectMany(f => f.Value.Tallies).Select(t => t.Measure).Distinct()
+            .ShouldBe(Enum.GetValues<RankingMeasure>(), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Listings_are_counted_in_the_quarter_they_were_made_in_even_after_they_ended()
+    {
+        foreach (var instant in history.Instants().Take(6))
+        {
+            var replay = await Replay.UpToAsync(history.Log, instant);
+            foreach (var period in Periods)
+            {
+                var scope = Scope(RegionCode.Nation, period, instant);
+                (await Figures.ListingsAsync(scope)).ShouldBe(
+                    from h in replay.All
+                    from l in h.Listings
+                    where l.Counts && scope.Period.Contains(ChinaTime.DateAt(l.At))
+                    group l by (Region: h.Region.At(RegionLevel.County), h.Sector, h.Kind, l.Level) into g
+                    select new ListingCount(g.Key.Region, g.Key.Sector, g.Key.Kind, g.Key.Level, g.Count()), ignoreOrder: true);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_overdue_are_named_the_longest_first()
+    {
+        foreach (var instant in history.Instants().Take(6))
+        {
+            var replay = await Replay.UpToAsync(history.Log, instant);
+            foreach (var period in Periods)
+            {
+                var scope = Scope(RegionCode.Nation, period, instant);
+                var (longest, all) = await Figures.OverdueAsync(scope, 10_000);
+                longest.ShouldBe(Recount.Overdue(replay, scope), ignoreOrder: true);
+                longest.Select(o => o.Days).ShouldBeInOrder(SortDirection.Descending);
+                all.ShouldBe(longest.Length);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_list_has_the_hazards_of_its_period_page_by_page()
+    {
+        foreach (var instant in history.Instants().Take(4))
+        {
+            var replay = await Replay.UpToAsync(history.Log, instant);
+            foreach (var choice in new ListChoice[] { new(Level.Major, false, false), new(null, true, false), new(null, false, true), new(Level.Major, false, true) })
+            {
+                var scope = Scope(Town.Prefecture, "2026-03", instant);
+                var ids = new List<HazardId>();
+                string? cursor = null;
+                do
+                {
+                    var page = await Figures.HazardsAsync(scope, choice, cursor, 7);
+                    ids.AddRange(page.Items);
+                    cursor = page.Next;
+                }
+                while (cursor is not null);
+                ids.ShouldBe(replay.All.Where(h => Recount.IsChosen(h, scope, choice)).Select(h => h.Id), ignoreOrder: true);
+                ids.ShouldBeUnique();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_difference_is_explained_to_the_last_hazard()
+    {
+        var instants = history.Instants().OfType<DateTimeOffset>().Order().ToArray();
+        foreach (var (from, to) in instants.Zip(instants.Skip(3)))
+            foreach (var period in new[] { "2026", "2026-02", "2026Q2" })
+                foreach (var breakdown in Enum.GetValues<Breakdown>())
+                {
+                    var scope = Scope(RegionCode.Nation, period, to);
+                    var (before, after) = (await Figures.MonthlyTableAsync(scope with { KnownAt = from }, breakdown), await Figures.MonthlyTableAsync(scope, breakdown));
+                    var sums = await Figures.DifferenceAsync(scope, breakdown, from, to);
+                    sums.ShouldBe(Recount.Changes(before, after), ignoreOrder: true);
+
+                    var changes = new List<HazardChange>();
+                    string? cursor = null;
+                    do
+                    {
+                        var page = await Figures.ChangesAsync(scope, breakdown, from, to, null, null, cursor, 9);
+                        changes.AddRange(page.Items);
+                        cursor = page.Next;
+                    }
+                    while (cursor is not null);
+                    changes.Select(c => c.Hazard).ShouldBeUnique();
+                    changes.ShouldAllBe(c => !c.Causes.IsEmpty && !c.Cells.IsEmpty);
+                    changes.SelectMany(c => c.Cells).GroupBy(c => (c.Line, c.Column)).Select(g => new CellChange(g.Key.Line, g.Key.Column, g.Sum(c => c.Change))).Where(c => c.Change != 0)
+                        .ShouldBe(sums, ignoreOrder: true);
+                }
+    }
+
+    private FigureScope Scope(RegionCode region, string period, DateTimeOffset? instant) =>
+        new(region, Period.Parse(period), instant, ChinaTime.DateAt(instant ?? history.End));
+}
+
+/// <summary>A database with hazards that go far: many acts each, so that they are accepted, closed, looked back at and reopened.</summary>
+public sealed class LongLives : RowsDatabase
+{
+    private readonly Random random = new(5);
+    private PostgresEventLog? log;
+
+    internal PostgresEventLog Log => log!;
+
+    public DateTimeOffset Begin { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public DateTimeOffset End { get; private set; }
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        log = Open();
+        var stories = new Stories(17, Begin, reportOneIn: 25);
+        for (var i = 0; i < 2500; i++)
+            (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
+        End = stories.Now;
+    }
+
+    /// <summary>Now, and some instants of the past.</summary>
+    public IEnumerable<DateTimeOffset?> Instants()
+    {
+        yield return null;
+        yield return Begin;
+        for (var i = 0; i < 12; i++)
+            yield return Begin + (End - Begin) * random.NextDouble();
+    }
+}
+
+/// <summary>The figures, counted the slow way from folded states; no SQL and no facts.</summary>
+internal static class Recount
+{
+    public static MonthlyLine[] Monthly(Replay replay, FigureScope scope, Breakdown breakdown)
+    {
+        string Key(Hazard h) => breakdown == Breakdown.Sector ? h.Sector.Value : h.Region.At(Below(scope.Region)).Value;
+        var hazards = replay.All.Where(h => scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null).ToArray();
+        var found = hazards.Where(h => scope.First <= Day(h.FoundAt) && Day(h.FoundAt) <= scope.Last).ToArray();
+        var funds = hazards.SelectMany(h => Terms(h), (h, t) => (Key: Key(h), t.Leg, t.Past))
+            .Where(t => t.Leg.FundsAt is { } at && Day(at) >= scope.Period.YearBegin && Day(at) <= scope.Last)
+            .Where(t => t.Past is null ? t.Leg.Stage != LegStage.Returned : t.Past.Recurred).ToArray();
+        return
+        [
+            .. found.Select(Key).Concat(funds.Select(f => f.Key)).Distinct().Order(StringComparer.Ordinal).Select(key =>
+            {
+                var all = found.Where(h => Key(h) == key).ToArray();
+                var (general, major) = (Graded(all, Level.General), Graded(all, Level.Major));
+                var planned = major.Where(h => !Rectified(h) && h.Legs.Values.Any(l => l.PlannedAt is { } p && Day(p) <= scope.Last)).ToArray();
+                return new MonthlyLine(
+                    key, 0, general.Length, general.Count(Rectified), major.Length, major.Count(Rectified), planned.Length,
+                    planned.Count(h => h.Legs.Values.Where(l => l.PlannedAt is not null).All(l => l.FiveAt is { } f && Day(f) <= scope.Last)),
+                    major.Count(h => h.Listings.Any(l => l.Counts && Day(l.At) <= scope.Last)),
+                    major.Count(h => h.Listings.Any(l => l.Counts && l.Level >= ListingLevel.Province && Day(l.At) <= scope.Last)),
+                    funds.Where(f => f.Key == key).Sum(f => f.Leg.Funds!.Value), all.Count(OnTheSpot), all.Count(h => h.Level is null && !OnTheSpot(h)));
+            }),
+        ];
+
+        Hazard[] Graded(Hazard[] all, Level level) => [.. all.Where(h => h.Level == level && !OnTheSpot(h))];
+        bool Rectified(Hazard h) => h.Closure is { } closure && Day(closure.At) <= scope.Last;
+    }
+
+    public static IEnumerable<(string Key, Tally Tally)> Tallies(Replay replay, FigureScope scope, bool bodies)
+    {
+        var (first, last) = (scope.First, scope.Today < scope.Last ? scope.Today : scope.Last);
+        var legs = replay.All.Where(h => scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null)
+            .SelectMany(h => Terms(h), (h, t) => new Term(h, t.Leg, t.Past)).ToArray();
+        bool In(DateOnly? day) => day is { } d && first <= d && d <= last;
+        return legs.GroupBy(l => bodies ? l.Leg.Body.Value : l.Hazard.Region.At(RegionLevel.County).Value).SelectMany(g =>
+        {
+            var due = g.Where(l => In(l.Deadline) && !(l.Declared is null && l.Ended <= l.Deadline)).ToArray();
+            var acks = g.Where(l => In(l.AckDue) && !(l.Acknowledged is null && l.Ended <= l.AckDue)).ToArray();
+            var inHand = g.Where(l => l.Assigned <= last && !(l.Accepted < first) && !(l.Accepted is null && l.Ended < first)).ToArray();
+            var accepted = g.Where(l => In(l.Accepted)).ToArray();
+            var rechecked = g.Where(l => In(l.Reopened) || l.Looked.Any(d => In(d))).ToArray();
+            return new[]
+            {
+                (g.Key, new Tally(RankingMeasure.OnTimeRate, due.Count(l => l.Declared <= l.Deadline), due.Length)),
+                (g.Key, new Tally(RankingMeasure.RectificationRate, inHand.Count(l => l.Accepted <= last), inHand.Length)),
+                (g.Key, new Tally(RankingMeasure.AcknowledgedInTime, acks.Count(l => l.Acknowledged <= l.AckDue), acks.Length)),
+                (g.Key, new Tally(RankingMeasure.OverdueDays, inHand.Sum(l => l.DaysOverdue(first, last)), inHand.Length)),
+                (g.Key, new Tally(RankingMeasure.FirstPassRate, accepted.Count(l => l.Leg.Failed == 0), accepted.Length)),
+                (g.Key, new Tally(RankingMeasure.NoRecurrence, rechecked.Count(l => !In(l.Reopened)), rechecked.Length)),
+            }.Where(t => t.Item2.Denominator > 0);
+        }).OrderBy(t => t.Key, StringComparer.Ordinal).ThenBy(t => t.Item2.Measure);
+    }
+
+    public static IEnumerable<OverdueLeg> Overdue(Replay replay, FigureScope scope)
+    {
+        var day = scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last;
+        foreach (var h in replay.All.Where(h => scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null))
+            foreach (var term in Terms(h).Select(t => new Term(h, t.Leg, t.Past)).Where(t => t.Assigned <= day && !(t.Accepted <= day) && !(t.Accepted is null && t.Ended <= day)))
+            {
+                if (term.Deadline <= day && !(term.Declared <= day))
+                    yield return new OverdueLeg(h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline, day.DayNumber - term.Deadline.DayNumber + 1);
+                if (term.AckDue <= day && !(term.Acknowledged <= day))
+                    yield return new OverdueLeg(h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Acknowledge, term.AckDue!.Value, day.DayNumber - term.AckDue.Value.DayNumber + 1);
+            }
+    }
+
+    public static bool IsChosen(Hazard h, FigureScope scope, ListChoice choice)
+    {
+        var (found, closed) = (Day(h.FoundAt), h.Closure is null ? (DateOnly?)null : Day(h.Closure.At));
+        return scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null && !OnTheSpot(h) && found <= scope.Last
+            && (!choice.FoundInPeriod || found >= scope.First) && (choice.Level is null || h.Level == choice.Level)
+            && (closed is null || (choice.OpenAtEnd ? closed > scope.Last : closed >= scope.First));
+    }
+
+    public static IEnumerable<CellChange> Changes(MonthlyTable before, MonthlyTable after)
+    {
+        (MonthlyColumn Column, Func<MonthlyLine, decimal> Value)[] columns =
+        [
+            (MonthlyColumn.FoundGeneral, l => l.FoundGeneral), (MonthlyColumn.RectifiedGeneral, l => l.RectifiedGeneral), (MonthlyColumn.FoundMajor, l => l.FoundMajor),
+            (MonthlyColumn.RectifiedMajor, l => l.RectifiedMajor), (MonthlyColumn.Planned, l => l.Planned), (MonthlyColumn.FiveInPlace, l => l.FiveInPlace),
+            (MonthlyColumn.Listed, l => l.Listed), (MonthlyColumn.ListedByProvince, l => l.ListedByProvince), (MonthlyColumn.Funds, l => l.Funds),
+            (MonthlyColumn.OnTheSpot, l => l.OnTheSpot), (MonthlyColumn.Ungraded, l => l.Ungraded),
+        ];
+        foreach (var key in before.Lines.Concat(after.Lines).Select(l => l.Key).Distinct())
+            foreach (var (column, value) in columns)
+            {
+                var change = after.Lines.Where(l => l.Key == key).Sum(value) - before.Lines.Where(l => l.Key == key).Sum(value);
+                if (change != 0)
+                    yield return new CellChange(key, column, change);
+            }
+    }
+
+    private static IEnumerable<(LegState Leg, PastLeg? Past)> Terms(Hazard h) =>
+        h.PastLegs.Select(p => (p.Leg, (PastLeg?)p)).Concat(h.Legs.Values.Select(l => (l, (PastLeg?)null)));
+
+    private static bool OnTheSpot(Hazard h) => h.Closure?.Ground == ClosureGround.FixedOnTheSpot;
+
+    private static DateOnly Day(DateTimeOffset at) => ChinaTime.DateAt(at);
+
+    private static RegionLevel Below(RegionCode region) => region.Level switch
+    {
+        RegionLevel.Nation => RegionLevel.Province,
+        RegionLevel.Province => RegionLevel.Prefecture,
+        RegionLevel.Prefecture => RegionLevel.County,
+        _ => RegionLevel.Township,
+    };
+
+    private sealed record Term(Hazard Hazard, LegState Leg, PastLeg? Past)
+    {
+        public DateOnly Assigned => Day(Leg.AssignedAt);
+
+        public DateOnly? Acknowledged => Leg.AcknowledgedAt is { } at ? Day(at) : null;
+
+        public DateOnly? AckDue => Policy.NationalBaseline.Due(ClockKind.Acknowledge, Hazard.Level, Leg.AssignedAt, WorkCalendar.Shipped)?.Date;
+
+        public DateOnly? Declared => Leg.DeclaredAt is { } at ? Day(at) : null;
+
+        public DateOnly? Accepted => Leg.AcceptedAt is { } at ? Day(at) : null;
+
+        public DateOnly? Ended => Past is { } past ? Day(past.EndedAt) : Leg.Stage == LegStage.Returned ? Day(Leg.Since) : null;
+
+        public DateOnly? Reopened => Past is { Recurred: true } ? Day(Past.EndedAt) : null;
+
+        public IEnumerable<DateOnly?> Looked => (Past?.LookedBack ?? Hazard.LookedBack).Select(l => (DateOnly?)Day(l));
+
+        public DateOnly Deadline
+        {
+            get
+            {
+                var binding = Hazard.Listings.LastOrDefault(l => l.Counts && !(l.EndedAt < Leg.AssignedAt) && !(Past is not null && l.At > Past.EndedAt) && !(Leg.Stage == LegStage.Returned && Past is null && l.At > Leg.Since));
+                return binding is not null && binding.Deadline < Leg.Deadline && !(Leg.ExtendedAt >= binding.At) ? binding.Deadline : Leg.Deadline;
+            }
+        }
+
+        public int DaysOverdue(DateOnly first, DateOnly last)
+        {
+            var days = 0;
+            for (var day = first; day <= last; day = day.AddDays(1))
+                if (day > Deadline && day <= (Declared ?? Ended ?? DateOnly.MaxValue))
+                    days++;
+            return days;
+        }
+    }
+}
