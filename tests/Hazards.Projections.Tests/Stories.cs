@@ -6,7 +6,11 @@ using Hazards.EventLog;
 namespace Hazards.Projections.Tests;
 
 /// <summary>Tells random but valid stories: every event was decided by the domain. The same seed tells the same.</summary>
-internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 8)
+/// <param name="seed">The seed.</param>
+/// <param name="begin">When the story begins.</param>
+/// <param name="reportOneIn">One act in so many is a new report.</param>
+/// <param name="eager">Half of the acts are what is due next, so that hazards come to their end.</param>
+internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 8, bool eager = false)
 {
     private static readonly string[] Things = ["燃气管道阀门泄漏", "疏散通道堵塞", "尾矿库坝体渗水", "消防栓 CO2 失效", "配电箱100%过载", "宿舍_电线'老化'"];
     private readonly Random random = new(seed);
@@ -53,10 +57,39 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
     private Append? Act(Hazard hazard)
     {
         var leg = hazard.Legs.IsEmpty ? (Leg?)null : One([.. hazard.Legs.Keys]);
+        if (eager && Maybe())
+        {
+            var (by, next) = Due(hazard, leg ?? Leg.Sole);
+            var due = Town.Act(by, Now, Now);
+            return Take(hazard, hazard.Id, Decider.Decide(next, hazard, due), due);
+        }
         var ofLeg = random.Next(3) > 0 && leg is { } l ? hazard.Legs[l].Body : One([.. Town.Offices]);
         var act = Town.Act(ofLeg, Now, Now);
         var command = Command(hazard, leg ?? Leg.Sole);
         return Take(hazard, hazard.Id, Decider.Decide(command, hazard, act), act);
+    }
+
+    private (BodyId By, IHazardCommand Command) Due(Hazard hazard, Leg leg)
+    {
+        var office = Town.Offices[0];
+        return hazard.Stage switch
+        {
+            Stage.Reported => (office, Maybe() ? new VerifyHazard(Level.General) : new VerifyHazard(Level.Major, "判定标准第三条")),
+            Stage.Verified => (office, new AssignHazard(Orders(hazard))),
+            Stage.AwaitingClosure when hazard.Listing is not null => (hazard.Listing.By, new DelistHazard(DelistingGround.Accepted, "摘牌")),
+            Stage.AwaitingClosure => (office, new CloseHazard()),
+            Stage.Closed => (office, Maybe() ? new LookBack(LookbackResult.Holding, "看过") : new LookBack(LookbackResult.Recurred, "反弹", null, Orders(hazard))),
+            Stage.Rejected or Stage.Merged => (office, new AddComment("批注")),
+            _ => hazard.Legs[leg] switch
+            {
+                { Stage: LegStage.Returned } => (office, new ReassignLeg(leg, Order(hazard, leg).Body, Date(3, 40), "整改", "改派")),
+                { Stage: LegStage.Assigned, Body: var body } => (body, new AcknowledgeAssignment(leg)),
+                { Stage: LegStage.Rectifying, Plan: null, Body: var body } => (body, new SubmitPlan(leg, Enum.GetValues<PlanPart>().ToImmutableSortedDictionary(p => p, p => "有"), random.Next(1, 300) / 10m)),
+                { Stage: LegStage.Rectifying, Plan.Verdict: null } => (office, new ReviewPlan(leg, Verdict.Pass, "看过")),
+                { Stage: LegStage.Rectifying, Body: var body } => (body, new DeclareCompletion(leg, "完成")),
+                _ => (office, new Reinspect(leg, Verdict.Pass, "看过")),
+            },
+        };
     }
 
     private IHazardCommand Command(Hazard hazard, Leg leg) => random.Next(30) switch
