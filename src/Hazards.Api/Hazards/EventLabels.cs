@@ -75,6 +75,10 @@ internal static class EventLabels
         new("inspection_voided", "作废检查", "Inspection voided"),
         new("report_frozen", "报表定稿", "Report frozen"),
         new("report_deadline_missed", "报表逾期", "Report overdue"),
+        new("policy_adopted", "采用制度", "Policy adopted"),
+        new("policy_withdrawn", "停用制度", "Policy withdrawn"),
+        new("calendar_year_added", "公布年度放假安排", "Calendar year added"),
+        new("calendar_year_amended", "调整年度放假安排", "Calendar year amended"),
         new("api_key_issued", "密钥签发", "API key issued"),
         new("api_key_revoked", "密钥吊销", "API key revoked"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);

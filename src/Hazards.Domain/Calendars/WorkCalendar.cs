@@ -18,11 +18,11 @@ public sealed record Holiday(string Name, DateOnly From, DateOnly To);
 /// <summary>The working days of one year, as the State Council's notice sets them.</summary>
 /// <param name="Year">The year.</param>
 /// <param name="Source">The notice.</param>
-/// <param name="Holidays">Days off, weekends among them or not.</param>
-/// <param name="Worked">调休: Saturdays and Sundays that are worked in exchange.</param>
+/// <param name="Holidays">Days off, weekends among them or not. The first may begin in the December before, as in 2023.</param>
+/// <param name="Worked">调休: Saturdays and Sundays that are worked in exchange, of this year or of the December before.</param>
 public sealed record CalendarYear(int Year, PolicySource Source, ImmutableArray<Holiday> Holidays, ImmutableArray<DateOnly> Worked)
 {
-    /// <summary>Whether the day, which must be of this year, is worked.</summary>
+    /// <summary>Whether the day is worked, by this notice alone.</summary>
     public bool IsWorked(DateOnly day) =>
         Worked.Contains(day) || (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !Holidays.Any(h => h.From <= day && day <= h.To));
 }
@@ -35,7 +35,11 @@ public sealed record CalendarYear(int Year, PolicySource Source, ImmutableArray<
 public sealed class WorkCalendar
 {
     private readonly ImmutableSortedDictionary<int, ImmutableArray<bool>> _worked;
+    private readonly ImmutableSortedDictionary<DateOnly, bool> _december;
     private readonly WorkCalendar? _earlier;
+
+    /// <summary>The one stream that all changes are in; its version is the edition.</summary>
+    public static readonly Guid StreamId = StreamIds.Named("calendar", "working-days");
 
     private WorkCalendar(int edition, ImmutableSortedDictionary<int, CalendarYear> years, WorkCalendar? earlier)
     {
@@ -43,6 +47,7 @@ public sealed class WorkCalendar
         Years = years;
         _earlier = earlier;
         _worked = years.ToImmutableSortedDictionary(y => y.Key, y => Days(y.Value));
+        _december = December(years.Values);
     }
 
     /// <summary>The years that come with the product. Never changed: a deployment adds years as events.</summary>
@@ -75,7 +80,22 @@ public sealed class WorkCalendar
 
     /// <summary>Whether a day is worked; by weekday alone in a year that is not known.</summary>
     public bool IsWorked(DateOnly day) =>
-        _worked.TryGetValue(day.Year, out var days) ? days[day.DayOfYear - 1] : day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);
+        _december.TryGetValue(day, out var inExchange) ? inExchange
+        : _worked.TryGetValue(day.Year, out var days) ? days[day.DayOfYear - 1]
+        : day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);
+
+    /// <summary>The first and the last day that this edition knows otherwise than another: worked or not, announced or not. Null when there is none.</summary>
+    public (DateOnly First, DateOnly Last)? DifferenceFrom(WorkCalendar other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var years = Years.Keys.Union(other.Years.Keys).SelectMany(y => new[] { y - 1, y }).Distinct().Order().ToArray();
+        (DateOnly First, DateOnly Last)? found = null;
+        foreach (var year in years)
+            for (var day = new DateOnly(year, 1, 1); day.Year == year; day = day.AddDays(1))
+                if (IsWorked(day) != other.IsWorked(day) || Knows(year) != other.Knows(year))
+                    found = (found?.First ?? day, day);
+        return found;
+    }
 
     /// <summary>The day so many days after another; negative: before it. The day itself is not counted.</summary>
     public DueDate Add(DateOnly from, int days, DayCount count)
@@ -92,6 +112,22 @@ public sealed class WorkCalendar
                 left--;
         }
         return new DueDate(day, provisional);
+    }
+
+    // What a year's notice says of the December before, it says later than that December's own.
+    private static ImmutableSortedDictionary<DateOnly, bool> December(IEnumerable<CalendarYear> years)
+    {
+        var days = ImmutableSortedDictionary.CreateBuilder<DateOnly, bool>();
+        foreach (var year in years)
+        {
+            foreach (var holiday in year.Holidays)
+                for (var day = holiday.From; day.Year < year.Year; day = day.AddDays(1))
+                    days[day] = false;
+            foreach (var day in year.Worked)
+                if (day.Year < year.Year)
+                    days[day] = true;
+        }
+        return days.ToImmutable();
     }
 
     private static ImmutableArray<bool> Days(CalendarYear year)

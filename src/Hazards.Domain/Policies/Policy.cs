@@ -72,27 +72,16 @@ public sealed record Policy(
     /// <summary>Papers that go with acts.</summary>
     public ImmutableArray<PaperRule> Papers { get; init; } = [];
 
-    /// <summary>The national baseline that ships with the product.</summary>
-    public static Policy NationalBaseline { get; } = Load("Hazards.Domain.Policies.national-baseline.json");
+    /// <summary>The national baseline that ships with the product: what applies where nothing was adopted.</summary>
+    public static Policy NationalBaseline { get; } = PolicyShelf.Shipped.Resolve(PolicyDocument.Read(ShippedPolicies.Find(PolicyVersion.Parse("national-baseline@2"))!.Json));
 
-    /// <summary>Reads a policy from JSON; throws <see cref="JsonException"/> when it is malformed or lacks an indispensable clock.</summary>
-    public static Policy Read(Stream json) =>
-        (JsonSerializer.Deserialize<Policy>(json, DomainJson.Strict) ?? throw new JsonException("the policy is null")).Complete();
-
-    /// <summary>The duties without whose clock an open hazard could drop off every list.</summary>
-    private static ImmutableArray<ClockKind> Indispensable =>
-        [ClockKind.Verify, ClockKind.Assign, ClockKind.Reassign, ClockKind.Acknowledge, ClockKind.Reinspect, ClockKind.Close];
-
-    private Policy Complete()
+    /// <summary>Reads a policy document that rests on nothing but what ships; throws <see cref="JsonException"/> with the first mistake.</summary>
+    public static Policy Read(Stream json)
     {
-        Level?[] levels = [null, .. Enum.GetValues<Level>()];
-        foreach (var kind in Indispensable)
-            foreach (var level in kind == ClockKind.Verify ? levels : levels[1..])
-                if (Clock(kind, level) is null)
-                    throw new JsonException($"the policy {Version} sets no clock for {CodeList.Code(kind)} ({CodeList.Chinese(kind)})");
-        if (Clocks.FirstOrDefault(c => c.Days is < 0 or > 3660) is { } wrong)
-            throw new JsonException($"the clock {CodeList.Code(wrong.Kind)} of the policy {Version} has {wrong.Days} days: 0 to 3660 are possible");
-        return this;
+        using var copy = new MemoryStream();
+        json.CopyTo(copy);
+        var check = PolicyCheck.Of(copy.ToArray());
+        return check.Policy ?? throw new JsonException(string.Join('\n', check.Findings.Select(f => f.Say("policy"))));
     }
 
     /// <summary>How long a duty may take for a hazard of this level; null when the policy sets no such clock.</summary>
@@ -122,12 +111,5 @@ public sealed record Policy(
             if (step.DaysOverdue <= daysOverdue && step.IsFor(kind, level) && !taken.Contains(step.Step))
                 return step.Step;
         return null;
-    }
-
-    private static Policy Load(string resource)
-    {
-        using var stream = typeof(Policy).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"{resource} is not in the assembly");
-        return Read(stream);
     }
 }

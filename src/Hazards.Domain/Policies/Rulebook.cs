@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
@@ -23,6 +24,10 @@ public sealed record Rulebook(ImmutableArray<Adopted> Adopted, WorkCalendar Cale
 {
     /// <summary>What applies before anything is adopted: the national baseline and the shipped calendar.</summary>
     public static Rulebook Baseline { get; } = new([], WorkCalendar.Shipped);
+
+    /// <summary>Whether any policy there ever was counts a duty in working days: else no due date depends on the calendar.</summary>
+    public bool CountsWorkingDays => Adopted.Select(a => a.Policy).Append(Policy.NationalBaseline)
+        .Any(p => p.Clocks.Any(c => c.Count == DayCount.Working) || p.Supervision.Any(s => s.Count == DayCount.Working));
 
     /// <summary>The policy for a region on a day: that of the narrowest jurisdiction, else the national baseline.</summary>
     public Policy PolicyOn(RegionCode region, DateOnly day)

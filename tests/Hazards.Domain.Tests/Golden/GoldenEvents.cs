@@ -70,6 +70,12 @@ internal static class GoldenEvents
         (new HazardCorrected(CorrectableField.EnterpriseCreditCode, "91350100M000100Y43", "91620000000000000X", "录错"), new HazardCorrected(CorrectableField.Category, null, null, "录错")),
         (new CommentAdded("材料已订购"), null),
 
+        (new PolicyAdopted(PolicyText.Of(PolicyVersion.Parse("wudu-rules@2"), "{\"version\":\"wudu-rules@2\"}"), Wudu, new DateOnly(2026, 5, 1), new DateOnly(2027, 4, 30), [PolicyText.Of(PolicyVersion.Parse("national-baseline@2"), "{}")]),
+         new PolicyAdopted(PolicyText.Of(PolicyVersion.Parse("wudu-rules@1"), "{}"), Wudu, new DateOnly(2026, 5, 1), null, [])),
+        (new PolicyWithdrawn(PolicyVersion.Parse("wudu-rules@2"), new DateOnly(2026, 12, 31), "机构改革"), null),
+        (new CalendarYearAdded(new CalendarYear(2027, new PolicySource("放假通知", "国办发明电〔2026〕1号", "第一条"), [new Holiday("元旦", new DateOnly(2026, 12, 31), new DateOnly(2027, 1, 2))], [new DateOnly(2027, 1, 3)])), null),
+        (new CalendarYearAmended(new CalendarYear(2027, new PolicySource("调整通知"), [new Holiday("元旦", new DateOnly(2027, 1, 1), new DateOnly(2027, 1, 1))], []), "延长假期"), null),
+
         (new ListingPublished(ListingLevel.Prefecture, "陇南日报", Deadline), null),
         (new ListingFiled(ListingLevel.County, CityOffice.Id, Deadline), null),
         (new DelistingPublished(ListingLevel.Prefecture, "陇南日报", Later), null),

@@ -82,7 +82,7 @@ public sealed class ClocksAndPolicy
         Should.Throw<JsonException>(() => Read(p => p.Remove("ladder")));
         Should.Throw<JsonException>(() => Read(p => p["dueSoonDays"] = "7"));
         Should.Throw<JsonException>(() => Read(p => p["lookback"] = new JsonArray("enormous")));
-        Should.Throw<JsonException>(() => Read(p => p["clocks"]![0]!["days"] = -1)).Message.ShouldContain("verify");
+        Should.Throw<JsonException>(() => Read(p => p["clocks"]![0]!["days"] = -1)).Message.ShouldContain("clocks[0].days");
         Should.Throw<JsonException>(() => Policy.Read(new MemoryStream("null"u8.ToArray())));
     }
 
