@@ -19,6 +19,9 @@ public sealed class Ringing
         ],
     };
 
+    /// <summary>The baseline's ladder with every rung put to a person; the baseline itself urges by the service.</summary>
+    private static readonly Policy Asking = Policy.NationalBaseline with { Ladder = [.. Policy.NationalBaseline.Ladder.Select(l => l with { Mode = StepMode.Proposed })] };
+
     [Fact]
     public void Nothing_rings_on_the_last_day_and_the_miss_is_dated_to_its_end()
     {
@@ -127,7 +130,7 @@ public sealed class Ringing
 
     private static (ImmutableArray<Happening> Events, Hazard After) On(Story story, DateOnly today, Policy? policy = null, ImmutableDictionary<BodyId, Body>? bodies = null)
     {
-        var events = Ring.On(story.Then, policy is null ? Rulebook.Baseline : Of(policy), today, ChinaTime.StartOf(today), bodies ?? Bodies);
+        var events = Ring.On(story.Then, Of(policy ?? Asking), today, ChinaTime.StartOf(today), bodies ?? Bodies);
         return (events, events.Aggregate(story.Then, (h, e) => Hazard.Apply(Id, h, e)));
     }
 
