@@ -248,7 +248,7 @@ public sealed record Hazard
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
         HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
 
-        HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = [] },
+        HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed },
         AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
         AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
         LegReassigned e => this with { PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)), Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
@@ -285,7 +285,7 @@ public sealed record Hazard
         PenaltyImposed => Took(SupervisionStep.Penalty, null, context),
         JudicialReferralMade => Took(SupervisionStep.Referral, null, context),
 
-        DeadlineMissed e => this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt)) },
+        DeadlineMissed e => this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body }) },
         StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step), Asked = e.To is { } asked ? m.Asked.SetItem(e.Step, asked) : m.Asked.Remove(e.Step) }),
         StepDeclined e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
         DeadlinesRecounted => this,
@@ -300,6 +300,10 @@ public sealed record Hazard
         CommentAdded => this with { Comments = Comments + 1 },
         _ => throw Impossible(happened),
     };
+
+    // Duties that go on through an assignment or a reopening were missed already: they are not missed again.
+    private ImmutableArray<MissedClock> StillMissed =>
+        [.. Missed.Where(m => m.Kind is ClockKind.Publish or ClockKind.File or ClockKind.PublishDelisting or ClockKind.ReviewResumption)];
 
     /// <summary>The legs there are become past: what follows begins anew.</summary>
     private Hazard Past(EventContext context, bool recurred) =>
@@ -316,7 +320,7 @@ public sealed record Hazard
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
         Steps = Steps.Clear(),
-        Missed = [],
+        Missed = StillMissed,
         AssignedBy = e.Legs.IsEmpty ? null : context.Body,
         Legs = Begin(e.Legs, context),
     };
@@ -580,6 +584,9 @@ public sealed record PastLeg(LegState Leg, DateTimeOffset EndedAt, bool Recurred
 /// <param name="NoticedAt">When the service noticed.</param>
 public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt)
 {
+    /// <summary>Who owed the duty; null: the committee office of the region.</summary>
+    public BodyId? Body { get; init; }
+
     /// <summary>Steps taken since, or declined.</summary>
     public ImmutableSortedSet<SupervisionStep> Rungs { get; init; } = [];
 

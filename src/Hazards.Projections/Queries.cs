@@ -52,6 +52,12 @@ public sealed record HazardFilter
     /// <summary>With <see cref="Owes"/>: or nobody is named yet, and the committee office of this region must act.</summary>
     public RegionCode? OwesAsOffice { get; init; }
 
+    /// <summary>An open clock is of this kind; of the body in <see cref="Owes"/>, where both are given.</summary>
+    public ClockKind? Duty { get; init; }
+
+    /// <summary>And due on this date or earlier.</summary>
+    public DateOnly? DueBy { get; init; }
+
     /// <summary>Belongs to the enterprise with this credit code.</summary>
     public CreditCode? Enterprise { get; init; }
 
@@ -105,7 +111,8 @@ public enum LedgerSort
 /// <summary>A leg as lists show it.</summary>
 public sealed record LegItem(
     Leg Leg, BodyId Body, LegStage Stage, DateOnly Deadline, bool DeadlineAssumed, BodyId? Supervisor, string? ResponsiblePerson,
-    DateTimeOffset AssignedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? LastHeardAt, int Percent, int Failed, int Extensions, bool ExtensionPending, int Urged);
+    DateTimeOffset AssignedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? LastHeardAt, int Percent, int Failed, int Extensions, bool ExtensionPending, int Urged,
+    DateTimeOffset? SupervisedAt = null);
 
 /// <summary>An open clock as lists show it.</summary>
 /// <param name="Kind">The duty.</param>
@@ -183,6 +190,9 @@ public interface IRegistryQueries
 {
     /// <summary>The bodies with these ids, as they are now; unknown ids are left out.</summary>
     Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default);
+
+    /// <summary>安委办 of exactly these regions, those that are not dissolved.</summary>
+    Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default);
 
     /// <summary>One body as of an instant; null when there was none.</summary>
     Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default);

@@ -31,6 +31,18 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
+    public async Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(regions);
+        // By bodies_by_region.
+        await using var command = dataSource.CreateCommand(
+            "select b.body from rows.bodies b where b.region = any ($1) and b.kind = $2 and not b.dissolved and b.recorded_to = 'infinity' order by b.body_id");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. regions.Select(r => r.Value)] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = CodeList.Code(BodyKind.CommitteeOffice) });
+        return [.. await ReadAsync<Body>(command, cancellationToken)];
+    }
+
+    /// <inheritdoc />
     public async Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         var where = new Conditions();

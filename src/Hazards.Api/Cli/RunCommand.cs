@@ -15,21 +15,22 @@ internal static class RunCommand
     public static Command Create()
     {
         var urls = new Option<string?>("--urls") { Description = "监听地址 where it listens (http://127.0.0.1:5080)" };
+        var rings = Ringing.RingOption.Create();
         var database = new DatabaseOptions();
-        var command = new Command("run", "启动服务：自备数据库、迁移、示例数据、开发密钥 · run the service with a database of its own") { urls };
+        var command = new Command("run", "启动服务：自备数据库、迁移、示例数据、开发密钥 · run the service with a database of its own") { urls, rings };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             using var telemetry = Telemetry.Start();
             await using var opened = await database.OpenAsync(parsed, stop);
-            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), stop);
+            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), parsed.GetValue(rings), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, CancellationToken stop)
+    private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, int ringEvery, CancellationToken stop)
     {
-        var options = new ServiceOptions(database.ConnectionString);
+        var options = new ServiceOptions(database.ConnectionString) { RingEvery = Ringing.RingOption.Of(ringEvery) };
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);
         var keyFile = Path.Combine(data, "dev-key");

@@ -79,6 +79,42 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         }, cancellationToken);
     }
 
+    /// <summary>
+    /// Lets a hazard's clocks ring: counts due dates anew where the calendar has changed, notices what was missed, climbs
+    /// the ladder. The hazard's own stream says what was noticed before, so however many nodes do this, and whenever one
+    /// dies, each deadline is noticed once.
+    /// </summary>
+    /// <returns>Refused with <c>hazard.nothing_changes</c> when there is nothing to ring for.</returns>
+    public Task<Outcome<Hazard>> RingAsync(HazardId id, DateOnly today, DateTimeOffset noticedAt, Terms terms, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+        {
+            var rulebook = rules.Current;
+            if (await LoadAsync(id, null, stop) is not { } before)
+                return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
+            var story = new HazardStory(id, before, rulebook, terms);
+            story.Recount(noticedAt);
+            if (Ring.NextRing(story.After!, rulebook) <= today)
+                foreach (var (happened, context) in Ring.On(story.After!, rulebook, today, noticedAt, await ConcernedAsync(story.After!, rulebook, stop)))
+                    story.Add(happened, context);
+            return story.Count == 0
+                ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because())
+                : Proposal<Hazard>.Append(story.After!, story.Appends());
+        }, cancellationToken);
+    }
+
+    /// <summary>The bodies that a ring names, and the offices it may escalate to.</summary>
+    private async Task<IReadOnlyDictionary<BodyId, Body>> ConcernedAsync(Hazard hazard, Rulebook rulebook, CancellationToken cancellationToken)
+    {
+        var named = NamedIn(hazard).Concat(Clocks.Open(hazard, rulebook).Select(c => c.Body).OfType<BodyId>()).ToHashSet();
+        var bodies = (await registry.BodiesAsync(named, cancellationToken)).ToDictionary();
+        if (Ring.MayEscalate(hazard, rulebook))
+            foreach (var office in await registry.OfficesAsync([hazard.Region.At(RegionLevel.Prefecture), hazard.Region.At(RegionLevel.Province), RegionCode.Nation], cancellationToken))
+                bodies[office.Id] = office;
+        return bodies;
+    }
+
     private async Task<Proposal<Hazard>> FollowAsync(
         HazardStory story, IReadOnlyList<Step> steps, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken)
     {

@@ -17,16 +17,22 @@ internal sealed class Naming(IRegistryQueries registry, SectorCatalogue sectors)
         if (wanted.Count == 0)
             return ImmutableDictionary<string, string>.Empty;
         var found = await registry.BodiesAsync(wanted, cancellationToken);
-        return new SortedDictionary<string, string>(found.ToDictionary(p => p.Key.Value, p => p.Value.Name), StringComparer.Ordinal);
+        var names = new SortedDictionary<string, string>(found.ToDictionary(p => p.Key.Value, p => p.Value.Name), StringComparer.Ordinal);
+        if (wanted.Contains(Clockwork.Body.Id))
+            names[Clockwork.Body.Id.Value] = Clockwork.Body.Name;
+        return names;
     }
 
     public Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId> ids, CancellationToken cancellationToken) =>
         OfBodiesAsync(ids.Select(id => (BodyId?)id), cancellationToken);
 
-    public async Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, CancellationToken cancellationToken)
+    public Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, CancellationToken cancellationToken) => OfAsync(items, [], cancellationToken);
+
+    /// <summary>Names of what the items mention, and of more bodies.</summary>
+    public async Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, IEnumerable<BodyId?> more, CancellationToken cancellationToken)
     {
-        var bodies = items.SelectMany(i => i.Legs.SelectMany(l => new[] { l.Body, l.Supervisor })
-            .Concat(i.Clocks.Select(c => c.Body)).Concat([i.ListedBy, i.ReportedBy, i.AssignedBy, i.EscalatedTo]));
+        var bodies = more.Concat(items.SelectMany(i => i.Legs.SelectMany(l => new[] { l.Body, l.Supervisor })
+            .Concat(i.Clocks.Select(c => c.Body)).Concat([i.ListedBy, i.ReportedBy, i.AssignedBy, i.EscalatedTo])));
         return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)));
     }
 

@@ -23,6 +23,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>The policies and the calendar before the deployment has adopted any of its own.</summary>
     public Rulebook Rules { get; init; } = Rulebook.Baseline;
 
+    /// <summary>How often this node looks whether a deadline has passed; null: never, another node does.</summary>
+    public TimeSpan? RingEvery { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -134,7 +137,7 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Files.FileModule(), new Inbox.InboxModule()];
+    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule()];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>

@@ -64,7 +64,7 @@ internal sealed class Conditions
     public Conditions Apply(Scope scope, HazardFilter filter)
     {
         Within(scope, filter.Region);
-        Clocked = filter is { Owes: not null } or { Overdue: true }
+        Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null }
             || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
         LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null };
         if (!filter.Sectors.IsDefaultOrEmpty)
@@ -111,6 +111,8 @@ internal sealed class Conditions
         // What is owed has a clock: hazards_by_due and history_by_due hold no other rows.
         if (filter.Owes is { } owes)
             And($"({Text(owes.Value)} = any (h.clock_bodies){OrOffice(filter.OwesAsOffice)}) and h.next_due < 'infinity'");
+        if ((filter.Duty ?? (object?)filter.DueBy) is not null)
+            And($"h.next_due < 'infinity' and {Owed(filter)}");
         if (filter.Enterprise is { } enterprise)
             And($"h.enterprise = {Text(enterprise.Value)}");
     }
@@ -132,6 +134,22 @@ internal sealed class Conditions
             And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.inspection = {Parameter(inspection, NpgsqlDbType.Uuid)})");
         if (filter.Campaign is { } campaign)
             And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.campaign = {Parameter(campaign, NpgsqlDbType.Uuid)})");
+    }
+
+    /// <summary>One clock that fulfils all that is asked of a clock.</summary>
+    private string Owed(HazardFilter filter)
+    {
+        var owed = new List<string>();
+        if (filter.Duty is { } duty)
+            owed.Add($"c.kind = {Text(CodeList.Code(duty))}");
+        if (filter.Owes is { } owes)
+            owed.Add($"c.body = {Text(owes.Value)}");
+        if (filter.DueBy is { } by)
+        {
+            And($"h.next_due <= {Date(by)}");
+            owed.Add($"c.due <= {Date(by)}");
+        }
+        return $"exists (select from unnest(h.clock_kinds, h.clock_bodies, h.clock_dues) c (kind, body, due) where {string.Join(" and ", owed)})";
     }
 
     private void ApplyTimes(Scope scope, HazardFilter filter)

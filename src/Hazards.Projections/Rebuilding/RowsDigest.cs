@@ -22,6 +22,9 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
     /// <summary>Every version of every fact that figures are counted from, and what happened to reports.</summary>
     public string Facts { get; init; } = "";
 
+    /// <summary>Missed deadlines, proposals and the watch over both legs, with their bounds.</summary>
+    public string Clocks { get; init; } = "";
+
     /// <summary>The digests of the live rows, of one moment.</summary>
     public static async Task<RowsDigest> ComputeAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
@@ -52,6 +55,9 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
             Inspections = await HashAsync(connection, $"select * from {schema}.campaigns order by campaign_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.inspections order by inspection_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.hazard_origins order by hazard_id", cancellationToken),
+            Clocks = await HashAsync(connection, $"select * from {schema}.missed_clocks order by hazard_id, clock, leg, since, due", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.proposals order by hazard_id, clock, leg, due, step, recorded_from", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.dual_watch order by hazard_id, recorded_from", cancellationToken),
         };
     }
 
@@ -62,7 +68,7 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
         """;
 
     private static string HazardsSql(string schema) => $"""
-        select {Columns}, i.item
+        select {Columns}, h.next_ring, h.provisional, i.item
         from {schema}.hazards h join {schema}.hazard_items i on i.position = h.position
         order by h.hazard_id
         """;

@@ -7,12 +7,12 @@ namespace Hazards.Projections.Writing;
 /// The row of a hazard's version, made from its state and the policy and nothing else: the one place where state
 /// becomes row. The clock of the machine has no say in it.
 /// </summary>
-internal sealed record HazardRow(Hazard Hazard, ImmutableArray<Clock> Clocks, byte[] Item)
+internal sealed record HazardRow(Hazard Hazard, ImmutableArray<Clock> Clocks, DateOnly? NextRing, byte[] Item)
 {
     public static HazardRow From(Hazard hazard, Rulebook rules)
     {
         var clocks = Domain.Clocks.Open(hazard, rules);
-        return new HazardRow(hazard, clocks, StoredItem.From(hazard, clocks).ToJson());
+        return new HazardRow(hazard, clocks, Ring.NextRing(hazard, clocks, rules), StoredItem.From(hazard, clocks).ToJson());
     }
 
     /// <summary>Whether something may still become due; what is not live only rests in the ledger.</summary>
@@ -20,6 +20,9 @@ internal sealed record HazardRow(Hazard Hazard, ImmutableArray<Clock> Clocks, by
 
     /// <summary>The earliest due date; the end of time without a clock, so that a list by due date ends with it.</summary>
     public DateOnly NextDue => Clocks.IsEmpty ? DateOnly.MaxValue : Clocks[0].Due;
+
+    /// <summary>Whether a due date runs into a year whose working days are not announced.</summary>
+    public bool Provisional => Clocks.Any(c => c.Provisional);
 
     /// <summary>What full-text search looks in, a part a line.</summary>
     public static string Words(Hazard hazard) => string.Join('\n',

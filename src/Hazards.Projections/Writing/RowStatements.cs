@@ -17,12 +17,13 @@ internal sealed class RowStatements(string schema)
     // How the statement reads a body that is null; no body has this name.
     private const string NoBody = "-";
 
-    private readonly string writeHazards = Call(schema, "write_hazards", 25);
+    private readonly string writeHazards = Call(schema, "write_hazards", 27);
     private readonly string writeTexts = Call(schema, "write_texts", 6);
     private readonly string writeBodies = Call(schema, "write_bodies", 10);
     private readonly string writeKeys = Call(schema, "write_keys", 7);
     private readonly InspectionStatements inspections = new(schema);
     private readonly InboxStatements inbox = new(schema);
+    private readonly ClockStatements clocks = new(schema);
     private readonly string keep = Call(schema, "keep", 0);
     private readonly FactStatements factStatements = new(schema);
     private int rowsUntilLook;
@@ -73,6 +74,7 @@ internal sealed class RowStatements(string schema)
         factStatements.AddTo(batch, facts);
         if (reports.Count > 0)
             factStatements.AddReports(batch, reports);
+        clocks.AddTo(batch, rows);
     }
 
     private void AddTo(NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)
@@ -115,6 +117,8 @@ internal sealed class RowStatements(string schema)
         command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Row.Clocks.Select(c => c.Due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))));
         command.AddColumn(NpgsqlDbType.TimestampTz, hazards, h => h.Hazard.Closure?.At.UtcDateTime);
         command.AddColumn(NpgsqlDbType.Json, hazards, h => (ReadOnlyMemory<byte>)h.Row.Item);
+        command.AddColumn(NpgsqlDbType.Date, hazards, h => h.Row.NextRing);
+        command.AddColumn(NpgsqlDbType.Boolean, hazards, h => h.Row.Provisional);
         batch.BatchCommands.Add(command);
         AddLook(batch, hazards.Count);
     }

@@ -28,7 +28,7 @@ internal sealed record StoredItem(
     private static LegItem Leg(LegState leg) => new(
         leg.Leg, leg.Body, leg.Stage, leg.Deadline, leg.DeadlineAssumed, leg.Supervisor, leg.ResponsiblePerson,
         leg.AssignedAt, leg.AcknowledgedAt, leg.LastHeardAt, leg.Percent, leg.Failed, leg.Extensions, leg.Request is not null,
-        leg.Steps.GetValueOrDefault(SupervisionStep.Urge));
+        leg.Steps.GetValueOrDefault(SupervisionStep.Urge), leg.SupervisedAt);
 
     private static StoredClock Clock(Clock clock, Hazard hazard)
     {
@@ -47,7 +47,7 @@ internal sealed record StoredItem(
         Region, Sector, Kind, Source, Category, Title, Place,
         EnterpriseName, EnterpriseCode, Reference, ReportedLevel, LedgerState,
         Level, Stage, Listing?.Level, Listing?.By, Listing?.At, Listing?.Deadline, Listing?.Document,
-        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, rules.PolicyOn(Region, today), Level))],
+        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, rules.PolicyOn(Region, c.Due.AddDays(1)), Level))],
         Suspended, EscalatedTo, Closure?.Ground, Closure?.At, Closure?.Result, Reopened, MergedInto);
 }
 

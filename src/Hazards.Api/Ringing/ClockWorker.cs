@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+using Npgsql;
+
+namespace Hazards.Api.Ringing;
+
+/// <summary>What a pass did.</summary>
+/// <param name="Today">The date it went by.</param>
+/// <param name="Rang">Hazards for which something was written.</param>
+/// <param name="Events">Events written.</param>
+/// <param name="Failed">Hazards that could not be rung; the next pass tries again.</param>
+public sealed record ClockPass(DateOnly Today, int Rang, int Events, int Failed);
+
+/// <summary>
+/// Turns passed deadlines into events. Any number of nodes may run it: an append on an older version loses and finds,
+/// on the newer one, that nothing is left to do. One of them leads so that the others need not try; nothing but the
+/// load depends on that.
+/// </summary>
+public sealed partial class ClockWorker(
+    NpgsqlDataSource dataSource, ClockQueries clocks, HazardStore hazards, RulebookSource rules, ServiceOptions options, TimeProvider clock, ILogger<ClockWorker> logger) : BackgroundService
+{
+    // "ringing" in ASCII.
+    private const long LeaderLock = 0x72_69_6E_67_69_6E_67;
+    private const int PageSize = 200;
+
+    // So many appends at a time share a commit.
+    private const int AtOnce = 8;
+
+    private int countedEdition;
+
+    /// <summary>Rings for every hazard that has something to ring for, in the order of the days on which it had.</summary>
+    /// <remarks>Ended by an exception only where the database is gone; a single hazard that fails is passed over.</remarks>
+    public async Task<ClockPass> PassAsync(CancellationToken cancellationToken = default)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var now = await NowAsync(cancellationToken);
+        var today = ChinaTime.DateAt(now);
+        using var activity = ClockTelemetry.Begin(await clocks.BacklogAsync(today, cancellationToken), today);
+        var round = new Round(today, now);
+        await RecountAsync(round, cancellationToken);
+        DueRing? after = null;
+        while (await clocks.DueAsync(today, after, PageSize, cancellationToken) is { IsEmpty: false } page)
+        {
+            // Hazards of one day in any order, one day after the other.
+            foreach (var day in page.GroupBy(d => d.Day))
+                await RingAsync(round, day.Select(d => d.Id), cancellationToken);
+            after = page[^1];
+        }
+
+        ClockTelemetry.End(began);
+        return new ClockPass(today, round.Rang, round.Events, round.Failed);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.RingEvery is not { } every)
+            return;
+        using var timer = new PeriodicTimer(every);
+        NpgsqlConnection? lead = null;
+        try
+        {
+            do
+            {
+                try
+                {
+                    lead = await LeadAsync(lead, stoppingToken);
+                    if (lead is not null && await PassAsync(stoppingToken) is { Events: > 0 } pass)
+                        LogPass(pass.Rang, pass.Events, pass.Failed);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    LogPassFailed(e.GetType().Name, e.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops.
+        }
+        finally
+        {
+            if (lead is not null)
+                await lead.DisposeAsync();
+        }
+    }
+
+    /// <summary>
+    /// The earlier of this node's clock and the database's: a node that runs ahead notices nothing before its time. A
+    /// log that takes given times is a simulation's, and goes by the simulation's clock alone.
+    /// </summary>
+    private async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
+    {
+        var node = clock.GetUtcNow();
+        if (options.Log.AllowGivenTimes)
+            return node;
+        await using var command = dataSource.CreateCommand("select clock_timestamp()");
+        var database = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
+        return node < database ? node : database;
+    }
+
+    /// <summary>The connection whose lock makes this node lead; null while another does.</summary>
+    private async Task<NpgsqlConnection?> LeadAsync(NpgsqlConnection? lead, CancellationToken cancellationToken)
+    {
+        if (lead is not null && await HoldsAsync(lead, cancellationToken))
+            return lead;
+        if (lead is not null)
+            await lead.DisposeAsync();
+        // Not from the pool: its end must end the session and with it the lock.
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false, ApplicationName = "hazards clocks" }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LeaderLock})", connection);
+            if (await command.ExecuteScalarAsync(cancellationToken) is true)
+                return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    private static async Task<bool> HoldsAsync(NpgsqlConnection lead, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("select 1", lead);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Once for every new edition of the calendar: due dates that ran into a year without one are counted anew.</summary>
+    private async Task RecountAsync(Round round, CancellationToken cancellationToken)
+    {
+        var edition = rules.Current.Calendar.Edition;
+        if (edition <= countedEdition)
+            return;
+        HazardId? after = null;
+        while (await clocks.ProvisionalAsync(after, PageSize, cancellationToken) is { IsEmpty: false } page)
+        {
+            await RingAsync(round, page, cancellationToken);
+            after = page[^1];
+        }
+
+        countedEdition = edition;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "clocks: {Hazards} hazards rang, {Events} events, {Failed} failed")]
+    private partial void LogPass(int hazards, int events, int failed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "clocks: a pass was given up: {Error}: {Why}")]
+    private partial void LogPassFailed(string error, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "clocks: hazard {Hazard} could not be rung: {Error}: {Why}")]
+    private partial void LogHazardFailed(HazardId hazard, string error, string why);
+
+    private Task RingAsync(Round round, IEnumerable<HazardId> ids, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (id, stop) =>
+        {
+            try
+            {
+                await RingAsync(round, id, stop);
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested && !Door.IsTheDatabases(e) && e is not LogUnavailableException)
+            {
+                Interlocked.Increment(ref round.Failed);
+                ClockTelemetry.Failed(e);
+                LogHazardFailed(id, e.GetType().Name, e.Message);
+            }
+        });
+
+    private async Task RingAsync(Round round, HazardId id, CancellationToken cancellationToken)
+    {
+        var terms = new Terms { CausationId = "clock", RecordedAt = options.Log.AllowGivenTimes ? round.Now : null };
+        if (await hazards.RingAsync(id, round.Today, round.Now, terms, cancellationToken) is Outcome<Hazard>.Done done)
+        {
+            ClockTelemetry.Rang(done);
+            Interlocked.Increment(ref round.Rang);
+            Interlocked.Add(ref round.Events, done.Events.Length);
+            return;
+        }
+
+        // Another node was quicker; or the row was written before rows had a day to ring on.
+        if (await hazards.LoadAsync(id, null, cancellationToken) is { } hazard)
+            await clocks.NoteRingAsync(id, hazard.Version, Ring.NextRing(hazard, rules.Current), cancellationToken);
+    }
+
+    private sealed class Round(DateOnly today, DateTimeOffset now)
+    {
+        public int Rang;
+        public int Events;
+        public int Failed;
+
+        public DateOnly Today => today;
+
+        public DateTimeOffset Now => now;
+    }
+}
