@@ -77,6 +77,9 @@ public sealed class Service : IAsyncLifetime
         await app.DisposeAsync();
     }
 
+    /// <summary>The administrator's key at another service on the same database.</summary>
+    public Client ClientAt(string address) => new(address, AdminKey);
+
     public Client ClientOf(string? key) => new(Address, key);
 
     public async Task<Client> KeyAsync(string body, string region, params string[] roles)
@@ -160,6 +163,16 @@ public sealed class Client(string address, string? key)
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 64 }) { Timeout = TimeSpan.FromSeconds(60) };
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+
+    /// <summary>A file, with its media type.</summary>
+    public async Task<(byte[] Bytes, string? MediaType)> BytesAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}/api/v1/{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var response = await Http.SendAsync(request);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadAsByteArrayAsync(), response.Content.Headers.ContentType?.MediaType);
+    }
 
     public Task<Answer> PostAsync(string path, JsonObject body, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), headers);

@@ -64,8 +64,9 @@ internal sealed record Tag(string Name, string English)
     public static readonly Tag Campaigns = new("专项行动与检查", "Campaigns, inspections, special periods");
     public static readonly Tag Inbox = new("收件箱与告知", "Inbox: who was told what, and who opened it");
     public static readonly Tag Papers = new("文书与附件", "Papers, letterheads, files");
+    public static readonly Tag Figures = new("统计与报表", "Figures, official reports, rankings, quotas; now and as known at any instant");
 
     /// <summary>All, in the order of the life cycle.</summary>
     public static readonly ImmutableArray<Tag> All =
-        [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Campaigns, Inbox, Papers, Lists, Feed, Import, Registry, Codes];
+        [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Campaigns, Inbox, Papers, Lists, Figures, Feed, Import, Registry, Codes];
 }

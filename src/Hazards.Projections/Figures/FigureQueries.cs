@@ -28,6 +28,24 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     public Task<MonthlyTable> MonthlyTableAsync(FigureScope scope, Breakdown breakdown, CancellationToken cancellationToken = default) =>
         new MonthlyTableQuery(dataSource, scope, breakdown).RunAsync(cancellationToken);
 
+    /// <summary>The position of the last event known at an instant; of the last there is when null.</summary>
+    public async Task<long> PositionAsync(DateTimeOffset? knownAt, CancellationToken cancellationToken = default)
+    {
+        var where = new Conditions();
+        await using var command = dataSource.CreateCommand($"select {FactSource.Position(where, knownAt)}");
+        where.AddTo(command);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>When the newest event was recorded.</summary>
+    public async Task<DateTimeOffset> NewestAsync(CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""select coalesce((select e."timestamp" from log.mt_events e order by e.seq_id desc limit 1), now())""");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken);
+    }
+
     /// <summary>What the measures of a ranking count, by body or by county.</summary>
     public Task<Dictionary<string, (long Legs, List<Tally> Tallies)>> TalliesAsync(FigureScope scope, bool bodies, CancellationToken cancellationToken = default) =>
         new RankingQuery(dataSource, scope, bodies).RunAsync(cancellationToken);
