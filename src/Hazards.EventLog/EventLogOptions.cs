@@ -27,6 +27,12 @@ public sealed record EventLogOptions
     /// </summary>
     public bool AllowGivenTimes { get; init; }
 
+    /// <summary>
+    /// Where given times are allowed: the clock that gives the recorded time of an append that brings none. A simulation
+    /// moves it; null: the database's clock.
+    /// </summary>
+    public TimeProvider? Clock { get; init; }
+
     /// <summary>How often a subscription looks by itself, should no notification arrive.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -52,6 +52,8 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The log was closed.</exception>
     public async Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken = default)
     {
+        if (options is { AllowGivenTimes: true, Clock: { } clock } && append is { RecordedAt: null })
+            append = append with { RecordedAt = clock.GetUtcNow() };
         AppendRules.Check(append);
         cancellationToken.ThrowIfCancellationRequested();
         using var activity = EventLogTelemetry.AppendBegins();

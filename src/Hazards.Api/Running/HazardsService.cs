@@ -137,7 +137,7 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule()];
+    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(), new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule()];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>

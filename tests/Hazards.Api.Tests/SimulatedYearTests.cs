@@ -1,0 +1,49 @@
+using Hazards.Api.Seeding.Year;
+using Hazards.Domain;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>A small year of the prefecture through the real API, and its figures counted again from the events.</summary>
+public sealed class SimulatedYearTests
+{
+    [Fact]
+    public async Task Every_figure_of_the_year_is_what_a_recount_of_the_events_gives()
+    {
+        var connection = await TestServer.CreateDatabaseAsync();
+        var plan = new YearPlan(40, 7, 2026, Path.Combine(Path.GetTempPath(), $"hazards-year-{Guid.NewGuid():n}"));
+        try
+        {
+            await using (var year = await SimulatedYear.StartAsync(connection, plan, default))
+            {
+                var outcome = await year.RunAsync(null, default);
+                outcome.Hazards.ShouldBeGreaterThan(35);
+                var figures = await new YearReport(outcome).WriteAsync(await Recount.OfAsync(year.Log, default), default);
+                figures.ShouldAllBe(f => f.Same);
+                figures.Count.ShouldBe(3);
+                File.ReadAllText(Path.Combine(plan.Out, "README.md")).ShouldContain("随机核对");
+                await RecordedWithinAsync(year, plan);
+            }
+
+            // Recorded times never run backwards: a year begins on an empty log or not at all.
+            await Should.ThrowAsync<InvalidOperationException>(SimulatedYear.StartAsync(connection, plan, default));
+        }
+        finally
+        {
+            if (Directory.Exists(plan.Out))
+                Directory.Delete(plan.Out, recursive: true);
+            await TestServer.DropDatabaseAsync(connection);
+        }
+    }
+
+    private static async Task RecordedWithinAsync(SimulatedYear year, YearPlan plan)
+    {
+        var late = 0;
+        await foreach (var e in year.Log.ReadAllAsync(0))
+        {
+            e.RecordedAt.ShouldBeInRange(plan.Begin, plan.End.AddHours(1), e.Type);
+            late += DomainJson.ReadContext(e.Headers.Span).Entry == Domain.Codes.Entry.Late ? 1 : 0;
+        }
+
+        late.ShouldBeGreaterThan(0);
+    }
+}
