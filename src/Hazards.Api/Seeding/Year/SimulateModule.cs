@@ -56,7 +56,7 @@ internal sealed class SimulateModule : IModule
             return await year.RunAsync(new Into(task), stop);
         });
         var figures = await new YearReport(outcome).WriteAsync(await Recount.OfAsync(year.Log, stop), stop);
-        Say($"{outcome.Hazards:N0} 隐患 hazards · {outcome.Visits:N0} 户次 visits · {outcome.Callers.Requests:N0} 请求 requests · {began.Elapsed.TotalSeconds:F0} s");
+        Say($"{outcome.Hazards:N0} 隐患 hazards · {outcome.Visits:N0} 户次 visits · {outcome.Callers.Requests:N0} 请求 requests · {outcome.Rung:N0} 时钟事件 events of the clock · {began.Elapsed.TotalSeconds:F0} s");
         foreach (var (refusal, count) in outcome.Refusals.OrderByDescending(r => r.Value))
             Say($"  {count,6:N0} × {refusal}");
         foreach (var figure in figures)

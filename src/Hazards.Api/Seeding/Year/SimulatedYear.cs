@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Hazards.Api.Ringing;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.EventLog;
@@ -84,7 +85,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
         var inspectors = new Inspectors(callers, _prefecture, drives, _plan.Hazards, new Random(_plan.Seed + 1));
         var cases = new Caseload(callers, _service.Services.GetRequiredService<HazardStore>(), inspectors, _clock, random);
         Expect(cases, province, random);
-        var midnight = new Midnight(_service.Services);
+        var midnight = new Midnight(_service.Services.GetRequiredService<ClockWorker>());
         for (var day = new DateOnly(_plan.Year, 1, 1); day.Year == _plan.Year; day = day.AddDays(1))
         {
             var start = ChinaTime.StartOf(day);
@@ -103,7 +104,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
         }
         _clock.MoveTo(_plan.End.AddMinutes(1));
         await midnight.WorkAsync(cancellationToken);
-        return new YearOutcome(_plan, _prefecture, callers, drives, cases.Begun, inspectors.Visits, cases.Refusals);
+        return new YearOutcome(_plan, _prefecture, callers, drives, cases.Begun, inspectors.Visits, midnight.Events, cases.Refusals);
     }
 
     private void Expect(Caseload cases, Body province, Random random)
@@ -156,16 +157,19 @@ internal readonly record struct YearProgress(DateOnly Day, int Hazards, long Req
 
 /// <summary>What became of the year.</summary>
 internal sealed record YearOutcome(
-    YearPlan Plan, Prefecture Prefecture, Callers Callers, Drives Drives, int Hazards, int Visits, IReadOnlyDictionary<string, int> Refusals);
+    YearPlan Plan, Prefecture Prefecture, Callers Callers, Drives Drives, int Hazards, int Visits, long Rung, IReadOnlyDictionary<string, int> Refusals);
 
-/// <summary>What the service itself does when a day begins.</summary>
-internal sealed class Midnight(IServiceProvider services)
+/// <summary>What the service itself does when a day begins: it rings for the deadlines that have passed.</summary>
+internal sealed class Midnight(ClockWorker clocks)
 {
-    /// <summary>Rings for the deadlines that have passed.</summary>
-    public Task WorkAsync(CancellationToken cancellationToken)
+    /// <summary>Events written by the clock so far.</summary>
+    public long Events { get; private set; }
+
+    public async Task WorkAsync(CancellationToken cancellationToken)
     {
-        _ = services;
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.CompletedTask;
+        var pass = await clocks.PassAsync(cancellationToken);
+        if (pass.Failed > 0)
+            throw new InvalidOperationException($"{pass.Today:yyyy-MM-dd}: {pass.Failed} hazards could not be rung");
+        Events += pass.Events;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class YearReport(YearOutcome year)
         })
             await SaveAsync(file, await GetAsync(path, cancellationToken), cancellationToken);
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
-            $"# {year.Prefecture.Region} {year.Plan.Year} 年\n\n隐患 {year.Hazards} · 检查 {year.Visits} 户次 · 请求 {year.Callers.Requests} · 事件 {recount.Events}\n\n"));
+            $"# {year.Prefecture.Region} {year.Plan.Year} 年\n\n隐患 {year.Hazards} · 检查 {year.Visits} 户次 · 请求 {year.Callers.Requests} · 事件 {recount.Events}（时钟 {year.Rung}）\n\n"));
         await DrivesAsync(recount, text, cancellationToken);
         var drawn = _figures.OrderBy(_ => 0).ToArray();
         new Random(year.Plan.Seed).Shuffle(drawn);
