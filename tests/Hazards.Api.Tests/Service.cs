@@ -44,6 +44,9 @@ public sealed class Service : IAsyncLifetime
 
     public string ConnectionString { get; private set; } = "";
 
+    /// <summary>Changes how the service runs.</summary>
+    public Func<ServiceOptions, ServiceOptions> Options { get; init; } = o => o;
+
     public IServiceProvider Services => app.Services;
 
     public async Task InitializeAsync()
@@ -55,7 +58,7 @@ public sealed class Service : IAsyncLifetime
 
     public async Task StartAsync(string connectionString)
     {
-        app = HazardsService.Build(new ServiceOptions(connectionString) { Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } });
+        app = HazardsService.Build(Options(new ServiceOptions(connectionString) { Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } }));
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
         await app.StartAsync();
         Address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hazards.Domain;
 using Hazards.EventLog;
 using Hazards.Projections;
 using Spectre.Console;
@@ -28,18 +27,20 @@ internal static class RebuildCommand
         await using var source = Database.Open(connectionString);
         await Database.MigrateAsync(source, stop);
         await using var log = PostgresEventLog.Create(source);
+        using var known = new RulebookSource(new ServiceOptions(connectionString), log);
+        var rules = await known.RefreshAsync(stop);
         return await Bar().StartAsync(async context =>
         {
             var bar = context.AddTask(check ? "比对 comparing" : "重建 rebuilding", maxValue: 1);
             var progress = new Showing(bar);
             if (!check)
             {
-                await Rebuild.RunAsync(source, log, Rulebook.Baseline, progress, stop);
+                await Rebuild.RunAsync(source, log, rules, progress, stop);
                 bar.Value = bar.MaxValue;
                 return 0;
             }
 
-            var comparison = await Rebuild.CompareAsync(source, log, Rulebook.Baseline, progress, stop);
+            var comparison = await Rebuild.CompareAsync(source, log, rules, progress, stop);
             bar.Value = bar.MaxValue;
             AnsiConsole.WriteLine(comparison.Same
                 ? $"一致 the same, up to event {comparison.Position}"

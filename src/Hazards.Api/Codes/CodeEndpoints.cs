@@ -32,8 +32,6 @@ internal static class CodeEndpoints
             ],
             Answer = typeof(RegionList),
         }, FindRegions);
-        api.Get("/policy", new Operation(Tag.Codes, "现行制度：时限、挂牌权限、方案内容", "The policy in force: clocks, who may list, what a plan must hold") { Answer = typeof(Policy) },
-            (Call call, RulebookSource rules, TimeProvider clock) => Call.Json(rules.Current.PolicyAt(call.Caller.Body.Region, clock.GetUtcNow())));
     }
 
     /// <summary>What a problem's <c>type</c> points at; open, since who cannot get in needs it most.</summary>

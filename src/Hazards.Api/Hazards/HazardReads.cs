@@ -58,7 +58,7 @@ internal static class HazardReads
         var hazard = await store.LoadAsync(hazardId, asOf, call.Stop);
         if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var clocks = Clocks.Open(hazard, rules.Current);
+        var clocks = Clocks.Open(hazard, await rules.NowAsync(hazard.Calendar, call.Stop));
         return call.Versioned(HazardDetails.Of(hazard, asOf, clocks, await naming.OfAsync(hazard, clocks, call.Stop)), hazard.Version);
     }
 

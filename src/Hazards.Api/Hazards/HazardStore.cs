@@ -43,7 +43,7 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         {
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
-            var rulebook = rules.Current;
+            var rulebook = await rules.NowAsync(0, stop);
             var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook);
             var (inspection, campaign) = await inspections.NamedAsync(report.Inspection, report.Campaign, stop);
             act = act with { Inspection = inspection, Campaign = campaign };
@@ -74,7 +74,7 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var bodies = await BodiesAsync(before, steps.Select(s => s.Given), steps, stop);
-            var rulebook = rules.Current;
+            var rulebook = await rules.NowAsync(await EditionAsync(before, steps, stop), stop);
             return await FollowAsync(new HazardStory(id, before, rulebook, terms), steps, 0, bodies, rulebook, terms, stop);
         }, cancellationToken);
     }
@@ -90,9 +90,9 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         ArgumentNullException.ThrowIfNull(terms);
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
         {
-            var rulebook = rules.Current;
             if (await LoadAsync(id, null, stop) is not { } before)
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
+            var rulebook = await rules.NowAsync(before.Calendar, stop);
             var story = new HazardStory(id, before, rulebook, terms);
             story.Recount(noticedAt);
             if (Ring.NextRing(story.After!, rulebook) <= today)
@@ -113,6 +113,26 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
             foreach (var office in await registry.OfficesAsync([hazard.Region.At(RegionLevel.Prefecture), hazard.Region.At(RegionLevel.Province), RegionCode.Nation], cancellationToken))
                 bodies[office.Id] = office;
         return bodies;
+    }
+
+    /// <summary>期限重算: records which due dates the newest calendar moves; refused when it moves none, as when another node was faster.</summary>
+    public Task<Outcome<Hazard>> RecountAsync(HazardId id, CancellationToken cancellationToken = default) =>
+        deciding.RunAsync(id.StreamId, Terms.None, AtVersionAsync, async (_, stop) =>
+        {
+            if (await LoadAsync(id, null, stop) is not { } before)
+                return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
+            var story = new HazardStory(id, before, await rules.NowAsync(before.Calendar, stop), new Terms { CorrelationId = "recount" });
+            story.Recount(clock.GetUtcNow());
+            return story.Count == 0 ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because()) : Proposal<Hazard>.Append(story.After!, story.Appends());
+        }, cancellationToken);
+
+    /// <summary>The calendar edition that the hazards concerned were counted by at least: this process may not have heard of it yet.</summary>
+    private async Task<int> EditionAsync(Hazard hazard, IReadOnlyList<Step> steps, CancellationToken cancellationToken)
+    {
+        var edition = hazard.Calendar;
+        foreach (var merge in steps.Select(s => s.Command).OfType<MergeHazard>())
+            edition = Math.Max(edition, (await LoadAsync(merge.Into, null, cancellationToken))?.Calendar ?? 0);
+        return edition;
     }
 
     private async Task<Proposal<Hazard>> FollowAsync(

@@ -38,11 +38,10 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
             Add(happened, context, act.By.Body);
         if (decision.Elsewhere is not { } also || other is null)
             return;
-        var after = Hazard.Apply(other.Id, other, new Happening(also.Event, context));
-        var there = context with { Told = Telling.Of(also.Event, other, after, context, act.By.Body) };
-        var absorbed = Facts.Of(also.Event, there, terms);
-        _elsewhere = new StreamAppend(other.Id.StreamId, HazardStore.StreamType, other.Version, [absorbed],
-            new PendingState.OfHazard(other, after, rules) { Notices = [EventNotice.Of(absorbed.Id, after, there)] });
+        var there = new HazardStory(other.Id, other, rules, terms);
+        there.Recount(act.Now);
+        there.Add(also.Event, context, act.By.Body);
+        _elsewhere = there.Appends()[0];
     }
 
     /// <summary>Adds an event with its circumstances, which from here on say whom it was told.</summary>

@@ -26,6 +26,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often this node looks whether a deadline has passed; null: never, another node does.</summary>
     public TimeSpan? RingEvery { get; init; }
 
+    /// <summary>How often a running service reads what others have adopted and announced.</summary>
+    public TimeSpan RulesInterval { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -76,6 +79,8 @@ public static class HazardsService
         services.AddSingleton<HazardStore>();
         services.AddSingleton<BodyStore>();
         services.AddSingleton<KeyStore>();
+        services.AddSingleton<PolicyStore>();
+        services.AddSingleton<CalendarStore>();
         return services;
     }
 
@@ -137,7 +142,7 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(), new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule()];
+    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(), new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(), new RulesModule()];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>

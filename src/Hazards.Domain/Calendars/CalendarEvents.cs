@@ -38,6 +38,7 @@ public static class CalendarRefusals
     public static readonly RefusalCode Forbidden = new("calendar.forbidden", RefusalKind.Forbidden, "工作日历全国统一：只有管辖范围为全国的系统管理员可以维护", "There is one calendar for the country: only an administrator with jurisdiction over all of it may keep it");
     public static readonly RefusalCode Announced = new("calendar.announced_already", Conflict, "{year} 年的放假安排已有；如需调整，请写明原因（reason）", "The year {year} is known already; to change it, give a reason");
     public static readonly RefusalCode NotAnnounced = new("calendar.not_announced", Conflict, "{year} 年的放假安排还没有，不能调整；请先公布（不写 reason）", "The year {year} is not known yet and cannot be amended; add it first (without a reason)");
+    public static readonly RefusalCode NotFound = new("calendar.not_found", RefusalKind.NotFound, "{year} 年的放假安排尚未公布；在此之前按周一至周五推算，结果为暂定", "The year {year} is not announced yet; until it is, Monday to Friday stand in and what is counted is provisional");
     public static readonly RefusalCode NothingChanges = new("calendar.nothing_changes", Unprocessable, "与现有的 {year} 年放假安排相同，没有任何变更", "It is what {year} is already; nothing would change");
 #pragma warning restore CS1591
 }

@@ -12,6 +12,9 @@ namespace Hazards.Domain;
 /// <param name="Provisional">True while it is counted through a year whose working days are not announced.</param>
 public sealed record Clock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, bool Provisional = false)
 {
+    /// <summary>Whether it is counted in working days, so that a change of the calendar may move it.</summary>
+    public bool Working { get; init; }
+
     /// <summary>Days by which it is overdue on a date; 0 or less when it is not.</summary>
     public int DaysOverdue(DateOnly today) => today.DayNumber - Due.DayNumber;
 }
@@ -125,11 +128,16 @@ public static class Clocks
             if (PolicyAt(since).Supervision.FirstOrDefault(s => s.Level == level) is not { } rule)
                 return null;
             var due = calendar.Add(ChinaTime.DateAt(since), rule.Days, rule.Count);
-            return new Clock(ClockKind.Supervise, leg.Leg, supervisor, since, due.Date, due.Provisional);
+            return new Clock(ClockKind.Supervise, leg.Leg, supervisor, since, due.Date, due.Provisional) { Working = rule.Count == DayCount.Working };
         }
 
-        private Clock? After(ClockKind kind, Leg? leg, BodyId? body, DateTimeOffset since) =>
-            PolicyAt(since).Due(kind, hazard.Level, since, calendar) is { } due ? new Clock(kind, leg, body, since, due.Date, due.Provisional) : null;
+        private Clock? After(ClockKind kind, Leg? leg, BodyId? body, DateTimeOffset since)
+        {
+            var policy = PolicyAt(since);
+            return policy.Due(kind, hazard.Level, since, calendar) is { } due
+                ? new Clock(kind, leg, body, since, due.Date, due.Provisional) { Working = policy.Clock(kind, hazard.Level)!.Count == DayCount.Working }
+                : null;
+        }
 
         private Policy PolicyAt(DateTimeOffset since) => rules.PolicyAt(hazard.Region, since);
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Hazards.Domain.Codes;
 
@@ -42,9 +41,16 @@ public sealed record PolicyCheck(ImmutableArray<Finding> Findings, PolicyText? T
             var policy = document.On(under);
             new PolicyWhole(root, policy, findings).Check();
             if (findings.Count == 0)
-                return new PolicyCheck([], PolicyText.Of(document.Version, Encoding.UTF8.GetString(root.Raw.Span)), document, policy);
+                return new PolicyCheck([], PolicyText.Of(document.Version, Plain(root.Raw)), document, policy);
         }
         return new PolicyCheck(findings.All, null, null, null);
+    }
+
+    // However it is indented, it is the same document.
+    private static string Plain(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return JsonSerializer.Serialize(document.RootElement, DomainJson.Options);
     }
 
     private static Policy? UnderOf(JsonPart root, PolicyShelf shelf, Findings findings)

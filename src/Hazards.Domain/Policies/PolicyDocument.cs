@@ -90,7 +90,7 @@ public sealed record PolicyDocument(
         JsonSerializer.Deserialize<PolicyDocument>(json, DomainJson.Options) ?? throw new JsonException("the policy is null");
 }
 
-/// <summary>The exact text of a document, as it was checked and is kept for ever.</summary>
+/// <summary>The text of a document as it was checked and is kept for ever, without its line breaks and indents.</summary>
 /// <param name="Version">The version it says it is.</param>
 /// <param name="Digest">SHA-256 of its UTF-8 text.</param>
 /// <param name="Json">The text.</param>

@@ -8,7 +8,7 @@ namespace Hazards.Projections;
 /// exactly when they hold the same rows. Left out is how the rows are kept and not what they say: in which epoch a
 /// version was copied, and up to where the board was summed.
 /// </summary>
-/// <param name="Hazards">Every hazard as it is now, with its item.</param>
+/// <param name="Hazards">Every hazard as it is now, with its item, and which of them are counted in working days.</param>
 /// <param name="History">Every superseded version, with its bounds and item.</param>
 /// <param name="Texts">Every text for search with its bounds.</param>
 /// <param name="Board">The changes of the board's cells by instant, which give its sums as of any.</param>
@@ -38,7 +38,8 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
     internal static async Task<RowsDigest> ComputeAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
         return new RowsDigest(
-            await HashAsync(connection, HazardsSql(schema), cancellationToken),
+            await HashAsync(connection, HazardsSql(schema), cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.working_clocks order by hazard_id", cancellationToken),
             await HashAsync(connection, HistorySql(schema), cancellationToken),
             await HashAsync(connection, $"select * from {schema}.hazard_texts order by hazard_id, recorded_from", cancellationToken),
             await HashAsync(connection, BoardSql(schema), cancellationToken),

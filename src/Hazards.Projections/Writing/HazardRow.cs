@@ -24,6 +24,9 @@ internal sealed record HazardRow(Hazard Hazard, ImmutableArray<Clock> Clocks, Da
     /// <summary>Whether a due date runs into a year whose working days are not announced.</summary>
     public bool Provisional => Clocks.Any(c => c.Provisional);
 
+    /// <summary>The last day up to which working days were counted for it; null when none were.</summary>
+    public DateOnly? CountedUntil => Clocks.Where(c => c.Working).Select(c => (DateOnly?)c.Due).Max();
+
     /// <summary>What full-text search looks in, a part a line.</summary>
     public static string Words(Hazard hazard) => string.Join('\n',
         hazard.Title, hazard.Description, hazard.Place?.Text, hazard.Enterprise?.Name, hazard.Enterprise?.CreditCode?.Value, hazard.Reference?.Id);

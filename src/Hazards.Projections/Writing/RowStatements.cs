@@ -24,6 +24,7 @@ internal sealed class RowStatements(string schema)
     private readonly InspectionStatements inspections = new(schema);
     private readonly InboxStatements inbox = new(schema);
     private readonly ClockStatements clocks = new(schema);
+    private readonly string writeWorking = Call(schema, "write_working_clocks", 5);
     private readonly string keep = Call(schema, "keep", 0);
     private readonly FactStatements factStatements = new(schema);
     private int rowsUntilLook;
@@ -38,6 +39,7 @@ internal sealed class RowStatements(string schema)
         var openings = new List<Opening>();
         var facts = new List<(PendingRow Row, ChangedFacts Facts)>(rows.Count);
         var reports = new List<(PendingRow Row, Report Report)>();
+        var working = new List<NewHazard>();
         foreach (var row in rows)
         {
             switch (row.Row)
@@ -45,6 +47,8 @@ internal sealed class RowStatements(string schema)
                 case PendingState.OfHazard h:
                     hazards.Add(new NewHazard(row, h.Row));
                     facts.Add((row, h.Facts));
+                    if (h.Rules.CountsWorkingDays)
+                        working.Add(hazards[^1]);
                     if (NewText.Of(row, h) is { } text)
                         texts.Add(text);
                     notices.AddRange(h.Notices);
@@ -69,6 +73,8 @@ internal sealed class RowStatements(string schema)
         }
 
         AddTo(batch, hazards, texts, bodies, keys);
+        if (working.Count > 0)
+            AddWorking(batch, working);
         inspections.AddTo(batch, rows);
         inbox.AddTo(batch, notices, openings);
         factStatements.AddTo(batch, facts);
@@ -121,6 +127,17 @@ internal sealed class RowStatements(string schema)
         command.AddColumn(NpgsqlDbType.Boolean, hazards, h => h.Row.Provisional);
         batch.BatchCommands.Add(command);
         AddLook(batch, hazards.Count);
+    }
+
+    private void AddWorking(NpgsqlBatch batch, List<NewHazard> hazards)
+    {
+        var command = new NpgsqlBatchCommand(writeWorking);
+        command.AddColumn(NpgsqlDbType.Uuid, hazards, h => h.Pending.StreamId);
+        command.AddColumn(NpgsqlDbType.Bigint, hazards, h => h.Pending.Version);
+        command.AddColumn(NpgsqlDbType.Uuid, hazards, h => h.Pending.LastEventId);
+        command.AddColumn(NpgsqlDbType.Integer, hazards, h => h.Hazard.Calendar);
+        command.AddColumn(NpgsqlDbType.Date, hazards, h => h.Row.CountedUntil);
+        batch.BatchCommands.Add(command);
     }
 
     private void AddLook(NpgsqlBatch batch, int rows)

@@ -1,0 +1,54 @@
+using Hazards.Domain;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>
+/// 期限重算 after a change of the calendar: finds the hazards counted through the days that changed, and records for each
+/// what moved. May be stopped anywhere and run on every node: a hazard is recounted when the event is in its stream, and
+/// whoever comes second finds nothing to do. A node that still counted by an older edition a moment ago is caught by the
+/// next round.
+/// </summary>
+internal sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ILogger<Recounting> logger)
+{
+    private const int PageLength = 200;
+
+    // Looked at and found to stay as they are: not again until they or the calendar change.
+    private readonly Dictionary<HazardId, long> unmoved = [];
+    private int lookedAtBy;
+
+    /// <summary>One round; returns how many hazards were recounted.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var calendar = rules.Current.Calendar;
+        if (calendar.Edition != lookedAtBy)
+            unmoved.Clear();
+        lookedAtBy = calendar.Edition;
+        var count = 0;
+        for (var edition = 0; edition < calendar.Edition; edition++)
+            if (calendar.DifferenceFrom(calendar.At(edition)) is { } changed)
+                count += await RunAsync(edition, changed.First, cancellationToken);
+        if (count > 0)
+            RulesLog.Recounted(logger, calendar.Edition, count);
+        return count;
+    }
+
+    private async Task<int> RunAsync(int edition, DateOnly from, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        WorkingClock? last = null;
+        do
+        {
+            var page = await clocks.FindAsync(edition, from, last, PageLength, cancellationToken);
+            foreach (var found in page)
+                if (unmoved.GetValueOrDefault(found.Hazard) != found.Version)
+                    if (await hazards.RecountAsync(found.Hazard, cancellationToken) is Outcome<Hazard>.Done)
+                        count++;
+                    else
+                        unmoved[found.Hazard] = found.Version;
+            last = page.Length == PageLength ? page[^1] : null;
+        }
+        while (last is not null);
+        return count;
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Hazards.Projections;
+using Npgsql;
+
+namespace Hazards.Api;
+
+/// <summary>Policies and the working calendar: kept fresh, by REST and by the command line.</summary>
+internal sealed class RulesModule : IModule
+{
+    /// <inheritdoc />
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton(s => new WorkingClocks(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<Recounting>();
+        services.AddHostedService<RulebookWatch>();
+    }
+
+    /// <inheritdoc />
+    public void Map(IEndpointRouteBuilder api)
+    {
+        PolicyEndpoints.Map(api);
+        CalendarEndpoints.Map(api);
+    }
+
+    /// <inheritdoc />
+    public IEnumerable<Command> Commands() => [PolicyCommand.Create(), CalendarCommand.Create()];
+}
