@@ -189,7 +189,7 @@ public sealed class RulesTests : IAsyncLifetime
             var id = await ReportAsync(alone, "2023-09-20T09:00:00+08:00");
             var target = await ReportAsync(alone, "2023-09-20T10:00:00+08:00");
             (await Announce(alone.Admin, Year2023)).Require(HttpStatusCode.Created);
-            (await alone.Admin.PostAsync($"hazards/{id}/merger", new JsonObject { ["into"] = target, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+            (await alone.Admin.PostAsync($"hazards/{id}/merge", new JsonObject { ["into"] = target, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
             (await RecountedAsync(alone)).Select(r => r.Stream.ToString()).ShouldBe([id, target], ignoreOrder: true);
             (await Due(alone, target)).ShouldBe(("2023-10-10", false));
             (await alone.Services.GetRequiredService<Recounting>().RunAsync(default)).ShouldBe(0);
