@@ -116,15 +116,18 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
     }
 
     /// <summary>期限重算: records which due dates the newest calendar moves; refused when it moves none, as when another node was faster.</summary>
-    public Task<Outcome<Hazard>> RecountAsync(HazardId id, CancellationToken cancellationToken = default) =>
-        deciding.RunAsync(id.StreamId, Terms.None, AtVersionAsync, async (_, stop) =>
+    public Task<Outcome<Hazard>> RecountAsync(HazardId id, Terms terms, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
         {
             if (await LoadAsync(id, null, stop) is not { } before)
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
-            var story = new HazardStory(id, before, await rules.NowAsync(before.Calendar, stop), new Terms { CorrelationId = "recount" });
-            story.Recount(clock.GetUtcNow());
+            var story = new HazardStory(id, before, await rules.NowAsync(before.Calendar, stop), terms);
+            story.Recount(Now(terms));
             return story.Count == 0 ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because()) : Proposal<Hazard>.Append(story.After!, story.Appends());
         }, cancellationToken);
+    }
 
     /// <summary>The calendar edition that the hazards concerned were counted by at least: this process may not have heard of it yet.</summary>
     private async Task<int> EditionAsync(Hazard hazard, IReadOnlyList<Step> steps, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Hazards.Api;
 /// whoever comes second finds nothing to do. A node that still counted by an older edition a moment ago is caught by the
 /// next round.
 /// </summary>
-internal sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ILogger<Recounting> logger)
+internal sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ServiceOptions options, ILogger<Recounting> logger)
 {
     private const int PageLength = 200;
 
@@ -33,6 +33,9 @@ internal sealed class Recounting(RulebookSource rules, WorkingClocks clocks, Haz
         return count;
     }
 
+    // A log that takes given times is a simulation's, and goes by the simulation's clock.
+    private Terms Terms => new() { CausationId = "calendar", RecordedAt = options.Log.AllowGivenTimes ? options.Clock.GetUtcNow() : null };
+
     private async Task<int> RunAsync(int edition, DateOnly from, CancellationToken cancellationToken)
     {
         var count = 0;
@@ -42,7 +45,7 @@ internal sealed class Recounting(RulebookSource rules, WorkingClocks clocks, Haz
             var page = await clocks.FindAsync(edition, from, last, PageLength, cancellationToken);
             foreach (var found in page)
                 if (unmoved.GetValueOrDefault(found.Hazard) != found.Version)
-                    if (await hazards.RecountAsync(found.Hazard, cancellationToken) is Outcome<Hazard>.Done)
+                    if (await hazards.RecountAsync(found.Hazard, Terms, cancellationToken) is Outcome<Hazard>.Done)
                         count++;
                     else
                         unmoved[found.Hazard] = found.Version;

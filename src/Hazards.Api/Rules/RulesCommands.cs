@@ -174,6 +174,7 @@ internal static class Administration
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString));
         await using var provider = services.BuildServiceProvider();
         await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+        await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
         return await work(provider);
     }
 

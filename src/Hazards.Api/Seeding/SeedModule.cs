@@ -55,6 +55,7 @@ internal sealed class SeedModule : IModule
         HazardsService.AddCore(services, new ServiceOptions(connectionString) { Log = new EventLogOptions { AllowGivenTimes = true } });
         await using var provider = services.BuildServiceProvider();
         await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+        await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
         var log = provider.GetRequiredService<IEventLog>();
         if ((await log.HeadAsync(stop)).Position > 0)
         {
