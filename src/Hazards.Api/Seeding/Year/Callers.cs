@@ -30,6 +30,17 @@ internal sealed class Callers(HttpClient http, string administratorKey, RegionCo
     public async Task<JsonNode> GetAsync(Body by, Role role, string path, CancellationToken cancellationToken) =>
         Require(await SendAsync(await KeyAsync(by, role), HttpMethod.Get, path, null, cancellationToken), path).Json;
 
+    /// <summary>The same; a refusal is an answer too.</summary>
+    public async Task<Reply> TryGetAsync(Body by, Role role, string path, CancellationToken cancellationToken) =>
+        await SendAsync(await KeyAsync(by, role), HttpMethod.Get, path, null, cancellationToken);
+
+    /// <summary>A file.</summary>
+    public async Task<byte[]> GetBytesAsync(Body by, Role role, string path, CancellationToken cancellationToken)
+    {
+        using var response = await AskAsync(await KeyAsync(by, role), HttpMethod.Get, path, null, cancellationToken);
+        return await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
     /// <summary>As the administrator.</summary>
     public async Task<JsonNode> AdministerAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
         Require(await SendAsync(administratorKey, HttpMethod.Post, path, body, cancellationToken), path).Json;
@@ -51,12 +62,17 @@ internal sealed class Callers(HttpClient http, string administratorKey, RegionCo
 
     private async Task<Reply> SendAsync(string key, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
+        using var response = await AskAsync(key, method, path, body, cancellationToken);
+        return new Reply((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(string key, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
         Interlocked.Increment(ref _requests);
         using var request = new HttpRequestMessage(method, $"{Links.Root}/{path}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (body is not null)
             request.Content = new StringContent(body.ToJsonString(DomainJson.Options), Encoding.UTF8, "application/json");
-        using var response = await http.SendAsync(request, cancellationToken);
-        return new Reply((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!);
+        return await http.SendAsync(request, cancellationToken);
     }
 }

@@ -33,6 +33,8 @@ internal sealed class YearReport(YearOutcome year)
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
             $"# {year.Prefecture.Region} {year.Plan.Year} 年\n\n隐患 {year.Hazards} · 检查 {year.Visits} 户次 · 请求 {year.Callers.Requests} · 事件 {recount.Events}（时钟 {year.Rung}）\n\n"));
         await DrivesAsync(recount, text, cancellationToken);
+        await MonthsAsync(recount, text, cancellationToken);
+        await PapersAsync(text, cancellationToken);
         var drawn = _figures.OrderBy(_ => 0).ToArray();
         new Random(year.Plan.Seed).Shuffle(drawn);
         drawn = drawn[..Math.Min(Checks, drawn.Length)];
@@ -60,6 +62,68 @@ internal sealed class YearReport(YearOutcome year)
         }
     }
 
+    private async Task MonthsAsync(Recount recount, StringBuilder text, CancellationToken cancellationToken)
+    {
+        text.Append("\n## 月报表（合计）\n\n| 月 | 检查家数 | 一般：查出 | 已整改 | 整改率 | 重大：查出 | 已整改 | 挂牌 | 立行立改 | 资金（万元） |\n|---|---|---|---|---|---|---|---|---|---|\n");
+        for (var month = 1; month <= 12; month++)
+        {
+            var period = string.Create(CultureInfo.InvariantCulture, $"{year.Plan.Year}-{month:D2}");
+            var table = await GetAsync($"figures/monthly-table?period={period}", cancellationToken);
+            await SaveAsync($"monthly-table-{period}.json", table, cancellationToken);
+            await SaveFileAsync($"monthly-table-{period}.xlsx", $"figures/monthly-table/file?period={period}", cancellationToken);
+            var total = table["table"]!["total"]!;
+            text.Append(CultureInfo.InvariantCulture, $"| {period} | {total["inspected"]} | {total["foundGeneral"]} | {total["rectifiedGeneral"]} | {total["generalRate"]}% | {total["foundMajor"]} | {total["rectifiedMajor"]} | {total["listed"]} | {total["onTheSpot"]} | {total["funds"]} |\n");
+            foreach (var line in table["table"]!["lines"]!.AsArray())
+                Compare(month, line!, recount);
+        }
+    }
+
+    private void Compare(int month, JsonNode line, Recount recount)
+    {
+        var (sector, first) = (line["key"]!.ToString(), new DateOnly(year.Plan.Year, month, 1));
+        var last = first.AddMonths(1).AddDays(-1);
+        var found = recount.Hazards.Where(h => h.Sector == sector && first <= h.Found && h.Found <= last).ToArray();
+        var rest = found.Where(h => !h.OnTheSpot).ToArray();
+        Add("检查家数", "inspected", recount.Visits.Where(v => v.Sector == sector && first <= v.On && v.On <= last).Select(v => v.Unit).Distinct().Count());
+        Add("一般隐患查出", "foundGeneral", rest.Count(h => h.Level == "general"));
+        Add("一般隐患已整改", "rectifiedGeneral", rest.Count(h => h.Level == "general" && h.Closed && h.ClosedOn <= last));
+        Add("重大隐患查出", "foundMajor", rest.Count(h => h.Level == "major"));
+        Add("重大隐患已整改", "rectifiedMajor", rest.Count(h => h.Level == "major" && h.Closed && h.ClosedOn <= last));
+        Add("立行立改", "onTheSpot", found.Length - rest.Length);
+
+        void Add(string figure, string column, int recounted) =>
+            _figures.Add(new Checked($"{month}月 {line["name"]}：{figure}", line[column]!.GetValue<int>(), recounted));
+    }
+
+    /// <summary>What the policy in force asks for, quarter by quarter and half-month by half-month; what it does not have is said.</summary>
+    private async Task PapersAsync(StringBuilder text, CancellationToken cancellationToken)
+    {
+        string[] quarters = ["Q1", "Q2", "Q3", "Q4"];
+        var papers = quarters.SelectMany(q => new[] { ("county-ranking", $"{year.Plan.Year}{q}"), ("body-ranking", $"{year.Plan.Year}{q}"), ("quarterly-report", $"{year.Plan.Year}{q}"), ("four-regimes", $"{year.Plan.Year}{q}") })
+            .Concat(Enumerable.Range(0, 24).Select(half => ("bulletin", string.Create(CultureInfo.InvariantCulture, $"{year.Plan.Year}-{half / 2 + 1:D2}{(half % 2 == 0 ? 'a' : 'b')}"))))
+            .Append(("quotas", $"{year.Plan.Year}")).Append(("annual-report", $"{year.Plan.Year}")).Append(("two-lists", $"{year.Plan.Year}"));
+        text.Append("\n## 排名、通报、指标\n\n");
+        foreach (var (paper, period) in papers)
+        {
+            var reply = await year.Callers.TryGetAsync(Office, Role.Supervisor, $"figures/{paper}?period={period}", cancellationToken);
+            if (reply.Done)
+                await SaveAsync($"{paper}-{period}.json", reply.Json, cancellationToken);
+            text.Append(CultureInfo.InvariantCulture, $"- {paper} {period}：{(reply.Done ? Summary(reply.Json) : reply.Json["detail"])}\n");
+        }
+    }
+
+    private static string Summary(JsonNode report)
+    {
+        var parts = new List<string>();
+        if (report["ranking"]?["lines"] is JsonArray lines)
+            parts.Add(string.Join("、", lines.Where(l => l!["rank"] is not null).Take(3).Select(l => $"{l!["rank"]} {l["name"]}（{l["score"]}）")));
+        if (report["quotas"] is JsonArray quotas)
+            parts.Add($"{quotas.Count(q => q!["met"]!.GetValue<bool>())}/{quotas.Count} 达到");
+        if (report["overdue"]?["all"] is { } overdue)
+            parts.Add($"超期 {overdue} 项");
+        return parts.Count == 0 ? "已输出" : string.Join("；", parts);
+    }
+
     private void Compare(Drive drive, bool campaign, JsonNode? visits, JsonNode hazards, Recount recount)
     {
         var mine = recount.Hazards.Where(h => campaign ? h.Campaign == drive.Id : drive.Covers(SectorCode.Parse(h.Sector), h.Found)).ToArray();
@@ -81,6 +145,9 @@ internal sealed class YearReport(YearOutcome year)
     }
 
     private Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) => year.Callers.GetAsync(Office, Role.Supervisor, path, cancellationToken);
+
+    private async Task SaveFileAsync(string file, string path, CancellationToken cancellationToken) =>
+        await File.WriteAllBytesAsync(Path.Combine(year.Plan.Out, file), await year.Callers.GetBytesAsync(Office, Role.Supervisor, path, cancellationToken), cancellationToken);
 
     private async Task SaveAsync(string file, JsonNode json, CancellationToken cancellationToken) =>
         await File.WriteAllTextAsync(Path.Combine(year.Plan.Out, file), json.ToJsonString(Readable) + "\n", cancellationToken);
