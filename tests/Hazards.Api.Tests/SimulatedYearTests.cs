@@ -40,7 +40,7 @@ public sealed class SimulatedYearTests
         var late = 0;
         await foreach (var e in year.Log.ReadAllAsync(0))
         {
-            e.RecordedAt.ShouldBeInRange(plan.Begin, plan.End.AddHours(1), e.Type);
+            e.RecordedAt.ShouldBeInRange(plan.Eve, plan.End.AddHours(1), e.Type);
             late += DomainJson.ReadContext(e.Headers.Span).Entry == Domain.Codes.Entry.Late ? 1 : 0;
         }
 

@@ -18,6 +18,9 @@ namespace Hazards.Api.Seeding.Year;
 /// <param name="Out">The folder for tables and figures.</param>
 internal sealed record YearPlan(int Hazards, int Seed, int Year, string Out)
 {
+    /// <summary>The day before, when bodies are registered and the year's policy is adopted: a policy is for days to come.</summary>
+    public DateTimeOffset Eve => Begin.AddHours(-15);
+
     public DateTimeOffset Begin => ChinaTime.StartOf(new DateOnly(Year, 1, 1));
 
     public DateTimeOffset End => ChinaTime.StartOf(new DateOnly(Year + 1, 1, 1));
@@ -31,6 +34,9 @@ internal sealed class SimulatedYear : IAsyncDisposable
 {
     // When the offices enter what has happened since: what happened at half past nine is recorded at noon.
     private static readonly ImmutableArray<int> Hours = [9, 12, 15, 18, 24];
+
+    // 湘西州“一单四制”.
+    private const string Policy = "xiangxi-one-list@1";
 
     private readonly YearPlan _plan;
     private readonly SimulatedClock _clock;
@@ -48,7 +54,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The database is not empty: recorded times never run backwards.</exception>
     public static async Task<SimulatedYear> StartAsync(string connectionString, YearPlan plan, CancellationToken cancellationToken)
     {
-        var clock = new SimulatedClock(plan.Begin);
+        var clock = new SimulatedClock(plan.Eve);
         var service = HazardsService.Build(new ServiceOptions(connectionString)
         {
             Urls = "http://127.0.0.1:0", JsonLogs = true, Clock = clock, Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
@@ -80,6 +86,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
         var callers = new Callers(_http!, await AdministratorKeyAsync(cancellationToken), _prefecture.Region);
         var province = Prefecture.NewBody("seed-43-office", "湖南省安全生产委员会办公室", BodyKind.CommitteeOffice, RegionCode.Parse("43"));
         await RegisterAsync(callers, province, cancellationToken);
+        await callers.AdministerAsync("policies", new JsonObject { ["shipped"] = Policy, ["effectiveFrom"] = $"{_plan.Year}-01-01" }, cancellationToken);
         var random = new Random(_plan.Seed);
         var drives = new Drives(callers, _prefecture, _plan.Year);
         var inspectors = new Inspectors(callers, _prefecture, drives, _plan.Hazards, new Random(_plan.Seed + 1));

@@ -31,11 +31,11 @@ internal sealed class YearReport(YearOutcome year)
         })
             await SaveAsync(file, await GetAsync(path, cancellationToken), cancellationToken);
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
-            $"# {year.Prefecture.Region} {year.Plan.Year} 年\n\n隐患 {year.Hazards} · 检查 {year.Visits} 户次 · 请求 {year.Callers.Requests} · 事件 {recount.Events}（时钟 {year.Rung}）\n\n"));
+            $"# {Regions.FullNameOf(year.Prefecture.Region)} {year.Plan.Year} 年\n\n隐患 {year.Hazards} · 检查 {year.Visits} 户次 · 请求 {year.Callers.Requests} · 事件 {recount.Events}（时钟 {year.Rung}）\n\n"));
         await DrivesAsync(recount, text, cancellationToken);
         await MonthsAsync(recount, text, cancellationToken);
         await PapersAsync(text, cancellationToken);
-        var drawn = _figures.OrderBy(_ => 0).ToArray();
+        var drawn = _figures.Where(f => f.Service > 0).ToArray();
         new Random(year.Plan.Seed).Shuffle(drawn);
         drawn = drawn[..Math.Min(Checks, drawn.Length)];
         text.Append("\n## 随机核对 · checked against the events\n\n| 指标 | 系统 | 由事件重数 |\n|---|---|---|\n");
@@ -50,21 +50,21 @@ internal sealed class YearReport(YearOutcome year)
 
     private async Task DrivesAsync(Recount recount, StringBuilder text, CancellationToken cancellationToken)
     {
-        text.Append("## 专项行动和特殊时段\n\n| 名称 | 起止 | 户次 | 家 | 查出 | 立行立改 | 限期整改 | 已整改 | 整改率 | 重大 | 在办 | 超期 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        text.Append("## 专项行动和特殊时段\n\n| 名称 | 起止 | 户次 | 家 | 查出 | 立行立改 | 限期整改 | 已整改 | 整改率 % | 重大 | 在办 | 超期 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var drive in year.Drives.All)
         {
             var campaign = drive.Kind == CampaignKind.Campaign;
             var figures = await GetAsync($"{(campaign ? "campaigns" : "special-periods")}/{drive.Id}/figures", cancellationToken);
             await SaveAsync($"{drive.From:yyyy-MM-dd}-{(campaign ? "campaign" : "special-period")}.json", figures, cancellationToken);
             var (visits, hazards) = (figures["figures"]!["total"]!["visits"], figures["figures"]!["total"]!["hazards"]!);
-            text.Append(CultureInfo.InvariantCulture, $"| {drive.Name} | {drive.From:MM-dd}—{drive.To:MM-dd} | {visits?["visits"]} | {visits?["units"]} | {hazards["found"]} | {hazards["onTheSpot"]} | {hazards["byDeadline"]} | {hazards["rectified"]} | {hazards["rate"]}% | {hazards["major"]} | {hazards["open"]} | {hazards["overdue"]} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {drive.Name} | {drive.From:MM-dd}—{drive.To:MM-dd} | {visits?["visits"]} | {visits?["units"]} | {hazards["found"]} | {hazards["onTheSpot"]} | {hazards["byDeadline"]} | {hazards["rectified"]} | {hazards["rate"]?.ToString() ?? "—"} | {hazards["major"]} | {hazards["open"]} | {hazards["overdue"]} |\n");
             Compare(drive, campaign, visits, hazards, recount);
         }
     }
 
     private async Task MonthsAsync(Recount recount, StringBuilder text, CancellationToken cancellationToken)
     {
-        text.Append("\n## 月报表（合计）\n\n| 月 | 检查家数 | 一般：查出 | 已整改 | 整改率 | 重大：查出 | 已整改 | 挂牌 | 立行立改 | 资金（万元） |\n|---|---|---|---|---|---|---|---|---|---|\n");
+        text.Append("\n## 月报表（合计）\n\n| 月 | 检查家数 | 一般：查出 | 已整改 | 整改率 % | 重大：查出 | 已整改 | 挂牌 | 立行立改 | 资金（万元） |\n|---|---|---|---|---|---|---|---|---|---|\n");
         for (var month = 1; month <= 12; month++)
         {
             var period = string.Create(CultureInfo.InvariantCulture, $"{year.Plan.Year}-{month:D2}");
@@ -72,7 +72,7 @@ internal sealed class YearReport(YearOutcome year)
             await SaveAsync($"monthly-table-{period}.json", table, cancellationToken);
             await SaveFileAsync($"monthly-table-{period}.xlsx", $"figures/monthly-table/file?period={period}", cancellationToken);
             var total = table["table"]!["total"]!;
-            text.Append(CultureInfo.InvariantCulture, $"| {period} | {total["inspected"]} | {total["foundGeneral"]} | {total["rectifiedGeneral"]} | {total["generalRate"]}% | {total["foundMajor"]} | {total["rectifiedMajor"]} | {total["listed"]} | {total["onTheSpot"]} | {total["funds"]} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {period} | {total["inspected"]} | {total["foundGeneral"]} | {total["rectifiedGeneral"]} | {total["generalRate"]?.ToString() ?? "—"} | {total["foundMajor"]} | {total["rectifiedMajor"]} | {total["listed"]} | {total["onTheSpot"]} | {total["funds"]} |\n");
             foreach (var line in table["table"]!["lines"]!.AsArray())
                 Compare(month, line!, recount);
         }
