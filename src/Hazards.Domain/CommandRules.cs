@@ -107,6 +107,9 @@ public static class CommandRules
 
     public static readonly CommandRule DeclineStep = Rule("decline_step", "不采纳督办建议", "Decline a proposed step", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, [.. Open, Stage.Closed]);
 
+    // Papers
+    public static readonly CommandRule IssuePaper = Rule("issue_paper", "制发文书", "Issue a paper", [Role.Coordinator, Role.Supervisor, Role.ListingAuthority, Role.Enforcer], Relation.OwnRegion, [.. Graded, Stage.Closed]);
+
     // Closure
     public static readonly CommandRule Close = Rule("close", "销号", "Close", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.AwaitingClosure]);
     public static readonly CommandRule Lookback = Rule("look_back", "回头看", "Look back", [Role.Inspector, Role.Supervisor, Role.Coordinator], Relation.OwnRegion, [Stage.Closed]);
@@ -125,6 +128,7 @@ public static class CommandRules
         SubmitPlan, ReviewPlan, TakeInterimMeasures, SuspendProduction, RequestResumption, ReviewResumption, ReportProgress, RequestExtension, DecideExtension, DeclareCompletion,
         Reinspect,
         List, PublishListing, FileListing, Delist, PublishDelisting, NameSupervisor, Urge, IssueNotice, Visit, Escalate, Interview, Criticise, Expose, Penalise, Refer, DeclineStep,
+        IssuePaper,
         Close, Lookback, Reopen,
         Correct, Comment,
     ];

@@ -7,6 +7,9 @@ namespace Hazards.Api;
 /// <summary>What a decision asks the log to append; or why it refused.</summary>
 internal sealed record Proposal<TState>(TState? After, IReadOnlyList<StreamAppend> Streams, Refusal? Refusal, int Step)
 {
+    /// <summary>What is held until the log has answered: turns at series of numbers.</summary>
+    public IDisposable? Held { get; init; }
+
     public static Proposal<TState> Append(TState after, params IReadOnlyList<StreamAppend> streams) => new(after, streams, null, 0);
 
     public static Proposal<TState> Refuse(Refusal refusal, int step = 0) => new(default, [], refusal, step);
@@ -59,6 +62,7 @@ internal sealed class Deciding(IEventLog log)
         for (var lost = 0; lost < MostTries; lost++)
         {
             var proposal = await decide(lost, cancellationToken);
+            using var held = proposal.Held;
             if (proposal.Refusal is { } refusal)
                 // It may have been refused only because the same request, sent twice at once, has just been done.
                 return terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first

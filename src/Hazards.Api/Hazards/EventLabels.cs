@@ -59,6 +59,8 @@ internal static class EventLabels
         new("deadlines_recounted", "期限重算", "Deadlines recounted"),
         new("deadline_moved", "期限顺延", "Deadline moved"),
         new("paper_issued", "制发文书", "Paper issued"),
+        new("letterhead_set", "设定文书版头", "Letterhead set"),
+        new("paper_numbered", "文书编号", "Paper numbered"),
         new("message_opened", "打开告知", "Message opened"),
         new("body_registered", "单位登记", "Body registered"),
         new("body_renamed", "单位更名", "Body renamed"),

@@ -59,6 +59,8 @@ internal static class HazardEndpoints
 
         Command<DeclineStep>(hazard, "declined-steps", Tag.Supervision, CommandRules.DeclineStep);
 
+        Command<IssuePaper>(hazard, "papers", Tag.Papers, CommandRules.IssuePaper);
+
         Command<CloseHazard>(hazard, "closure", Tag.Closure, CommandRules.Close);
         Command<LookBack>(hazard, "lookbacks", Tag.Closure, CommandRules.Lookback);
         Command<ReopenHazard>(hazard, "reopening", Tag.Closure, CommandRules.Reopen);

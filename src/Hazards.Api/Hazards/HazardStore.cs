@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hazards.Api.Papers;
 using Hazards.Domain;
 using Hazards.EventLog;
 using Hazards.Projections;
@@ -14,8 +15,9 @@ namespace Hazards.Api;
 /// <param name="inspections">Knows the inspection and the campaign a report names.</param>
 /// <param name="rules">The policies in force and the calendar.</param>
 /// <param name="sectors">The sectors the deployment knows.</param>
+/// <param name="papers">Makes the papers that go with acts.</param>
 /// <param name="clock">Tells when something is recorded.</param>
-public sealed class HazardStore(IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
+public sealed class HazardStore(IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
@@ -95,13 +97,40 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
             var rulebook = await rules.NowAsync(before.Calendar, stop);
             var story = new HazardStory(id, before, rulebook, terms);
             story.Recount(noticedAt);
-            if (Ring.NextRing(story.After!, rulebook) <= today)
-                foreach (var (happened, context) in Ring.On(story.After!, rulebook, today, noticedAt, await ConcernedAsync(story.After!, rulebook, stop)))
-                    story.Add(happened, context);
-            return story.Count == 0
-                ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because())
-                : Proposal<Hazard>.Append(story.After!, story.Appends());
+            return await NumberingAsync(async taking =>
+            {
+                if (Ring.NextRing(story.After!, rulebook) <= today)
+                    foreach (var papered in await RungAsync(taking, story.After!, rulebook, today, noticedAt, stop))
+                        story.Add(papered);
+                return story.Count == 0
+                    ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because())
+                    : Proposal<Hazard>.Append(story.After!, story.Appends());
+            });
         }, cancellationToken);
+    }
+
+    /// <summary>What the clocks ring for, with the papers of the steps that the service takes itself.</summary>
+    private async Task<IReadOnlyList<Papered>> RungAsync(
+        PaperNumbers.Taking taking, Hazard hazard, Rulebook rulebook, DateOnly today, DateTimeOffset noticedAt, CancellationToken cancellationToken)
+    {
+        var bodies = await ConcernedAsync(hazard, rulebook, cancellationToken);
+        var rung = Ring.On(hazard, rulebook, today, noticedAt, bodies);
+        return await papers.PrepareAsync(taking, hazard, hazard.Id, rung, rulebook.PolicyOn(hazard.Region, today), rulebook.Calendar, Clockwork.Body, bodies, cancellationToken);
+    }
+
+    /// <summary>Numbers taken while proposing are held until the log has answered.</summary>
+    private async Task<Proposal<Hazard>> NumberingAsync(Func<PaperNumbers.Taking, Task<Proposal<Hazard>>> propose)
+    {
+        var taking = papers.Begin();
+        try
+        {
+            return await propose(taking) with { Held = taking };
+        }
+        catch
+        {
+            taking.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The bodies that a ring names, and the offices it may escalate to.</summary>
@@ -138,19 +167,24 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         return edition;
     }
 
+    private Task<Proposal<Hazard>> FollowAsync(
+        HazardStory story, IReadOnlyList<Step> steps, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken) =>
+        NumberingAsync(taking => FollowAsync(story, steps, taking, offset, bodies, rulebook, terms, cancellationToken));
+
     private async Task<Proposal<Hazard>> FollowAsync(
-        HazardStory story, IReadOnlyList<Step> steps, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken)
+        HazardStory story, IReadOnlyList<Step> steps, PaperNumbers.Taking taking, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken)
     {
         for (var i = 0; i < steps.Count; i++)
         {
             var command = steps[i].Command;
             if (command is MergeHazard merge)
                 command = merge with { Target = await LoadAsync(merge.Into, null, cancellationToken) };
-            var act = Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook);
+            var act = PaperDesk.Expecting(command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook));
             var decision = Decider.Decide(command, story.After, act);
             if (decision.Refusal is { } refusal)
                 return Proposal<Hazard>.Refuse(refusal, i + offset);
-            story.Add(decision, act, (command as MergeHazard)?.Target);
+            var prepared = await papers.PrepareAsync(taking, story.After, story.After!.Id, decision, act, cancellationToken);
+            story.Add(decision, prepared, act, (command as MergeHazard)?.Target);
         }
 
         return Proposal<Hazard>.Append(story.After!, story.Appends());

@@ -1,3 +1,4 @@
+using Hazards.Api.Papers;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.EventLog;
@@ -17,6 +18,7 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
 {
     private readonly List<NewEvent> _events = [];
     private readonly List<EventNotice> _notices = [];
+    private readonly Dictionary<Guid, StreamAppend> _numbers = [];
     private Hazard? _now;
     private StreamAppend? _elsewhere;
 
@@ -30,12 +32,21 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     public void Add(Decision decision, Act act, Hazard? other = null)
     {
         ArgumentNullException.ThrowIfNull(act);
-        if (decision.Events.IsEmpty)
+        var context = act.Context(decision.Role);
+        Add(decision, [.. decision.Events.Select(e => new Papered(e, context, null))], act, other);
+    }
+
+    /// <summary>The same, with the papers that were made for it.</summary>
+    public void Add(Decision decision, IReadOnlyList<Papered> prepared, Act act, Hazard? other = null)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(act);
+        if (prepared.Count == 0)
             return;
         Recount(act.Now);
+        foreach (var papered in prepared)
+            Add(papered, act.By.Body);
         var context = act.Context(decision.Role);
-        foreach (var happened in decision.Events)
-            Add(happened, context, act.By.Body);
         if (decision.Elsewhere is not { } also || other is null)
             return;
         var there = new HazardStory(other.Id, other, rules, terms);
@@ -58,6 +69,25 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
         return added.Id;
     }
 
+    /// <summary>Adds an event and, if a paper was made for it, takes the paper's number in the same append.</summary>
+    public Guid Add(Papered papered, Body? by = null)
+    {
+        var added = Add(papered.Event, papered.Context, by);
+        if (papered.Paper is { } paper)
+            Take(paper, new PaperNumbered(paper.Kind, After!.Id, added, paper.Document), papered.Context with { Attachments = [], Told = [] });
+        return added;
+    }
+
+    private void Take(NumberedPaper paper, PaperNumbered numbered, EventContext context)
+    {
+        var stream = paper.Series.StreamId;
+        if (!_numbers.TryGetValue(stream, out var series))
+            _numbers[stream] = series = new StreamAppend(stream, PaperNumbers.StreamType, paper.Number - 1, []);
+        if (series.ExpectedVersion + series.Events.Count + 1 != paper.Number)
+            throw new InvalidOperationException($"{paper.Document} does not follow the number before it.");
+        _numbers[stream] = series with { Events = [.. series.Events, Facts.Of(numbered, context, terms)] };
+    }
+
     /// <summary>Due dates counted by an older calendar are counted anew, and the change recorded, before anything else.</summary>
     public void Recount(DateTimeOffset now)
     {
@@ -69,6 +99,6 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     public StreamAppend[] Appends()
     {
         var own = new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices] });
-        return _elsewhere is null ? [own] : [own, _elsewhere];
+        return _elsewhere is null ? [own, .. _numbers.Values] : [own, _elsewhere, .. _numbers.Values];
     }
 }

@@ -59,7 +59,7 @@ internal sealed record MessageView(
 internal sealed record OpeningAnswer(Guid Message, string Actor, BodyId Body, DateTimeOffset OpenedAt, bool First);
 
 /// <summary>What a body owes, the earliest due first.</summary>
-internal sealed record DutyPage(BodyId Body, ImmutableArray<Duty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record InboxDuties(BodyId Body, ImmutableArray<InboxDuty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
 
 /// <summary>What a body owes about one hazard.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -68,9 +68,9 @@ internal sealed record DutyPage(BodyId Body, ImmutableArray<Duty> Items, string?
 /// <param name="Stage">Where it stands.</param>
 /// <param name="Level">Its level.</param>
 /// <param name="Clocks">The body's own clocks, the earliest due first.</param>
-internal sealed record Duty(HazardId Hazard, string Title, RegionCode Region, CodeEntry Stage, CodeEntry? Level, ImmutableArray<ClockItem> Clocks)
+internal sealed record InboxDuty(HazardId Hazard, string Title, RegionCode Region, CodeEntry Stage, CodeEntry? Level, ImmutableArray<ClockItem> Clocks)
 {
-    public static Duty Of(HazardItem item, Body body) => new(
+    public static InboxDuty Of(HazardItem item, Body body) => new(
         item.Id, item.Title, item.Region, Labels.Of(item.Stage), Labels.Of(item.Level),
         [.. item.Clocks.Where(c => c.Body == body.Id || (c.Body is null && body.Kind == BodyKind.CommitteeOffice && item.Region.At(RegionLevel.County) == body.Region))]);
 }

@@ -36,7 +36,7 @@ internal sealed class InboxModule : IModule
         }, ListAsync);
         api.Get("/inbox/duties", new Operation(Tag.Inbox, "应办事项：本单位现在应办的各项时限，先到期的在前", "What the body owes now: its open clocks, the earliest due first")
         {
-            Query = [Body, .. Parameters.Page], Answer = typeof(DutyPage),
+            Query = [Body, .. Parameters.Page], Answer = typeof(InboxDuties),
         }, DutiesAsync);
         api.Get("/inbox/{id}", new Operation(Tag.Inbox, "一条告知；查看不算打开", "One message; looking opens nothing") { Query = [Parameters.AsOf], Answer = typeof(MessageView) }, FindAsync);
         api.Post("/inbox/{id}/opening", new Operation(Tag.Inbox, "打开告知：每人首次打开记入履历，重复打开不再记录", "Open a message: the first time of each person is recorded, no other")
@@ -77,7 +77,7 @@ internal sealed class InboxModule : IModule
         var office = body!.Kind == BodyKind.CommitteeOffice ? body.Region : (RegionCode?)null;
         var filter = new HazardFilter { Owes = body.Id, OwesAsOffice = office };
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
-        return Call.Json(new DutyPage(body.Id, [.. page.Items.Select(i => Duty.Of(i, body))], page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
+        return Call.Json(new InboxDuties(body.Id, [.. page.Items.Select(i => InboxDuty.Of(i, body))], page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, InboxQueries inbox, IRegistryQueries registry)

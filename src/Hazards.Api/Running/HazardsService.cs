@@ -76,6 +76,9 @@ public static class HazardsService
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<FileStore>();
         services.AddSingleton<InspectionQueries>(s => new InspectionQueries(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<Papers.LetterheadStore>();
+        services.AddSingleton<Papers.PaperNumbers>();
+        services.AddSingleton<Papers.PaperDesk>();
         services.AddSingleton<HazardStore>();
         services.AddSingleton<BodyStore>();
         services.AddSingleton<KeyStore>();
@@ -142,7 +145,12 @@ public interface IModule
 /// <summary>The modules there are.</summary>
 internal static class Modules
 {
-    public static readonly IReadOnlyList<IModule> All = [new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(), new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(), new RulesModule()];
+    public static readonly IReadOnlyList<IModule> All =
+    [
+        new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
+        new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
+        new RulesModule(), new Papers.PaperModule(),
+    ];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>

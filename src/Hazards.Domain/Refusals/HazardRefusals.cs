@@ -100,6 +100,10 @@ public static class HazardRefusals
 
     public static readonly RefusalCode LegsWithHolding = new("lookback.legs_with_holding", Unprocessable, "未反弹时不能重新交办", "A look-back that finds the hazard gone assigns nothing");
 
+    // Papers
+    public static readonly RefusalCode PaperWithAct = new("paper.with_act", Unprocessable, "{paper}随该项督办行为制发，不能单独制发", "A paper of this kind ({paper}) is made with its own act, not by itself");
+    public static readonly RefusalCode PaperTooEarly = new("paper.too_early", Conflict, "尚未{act}，不能制发{paper}", "This paper ({paper}) needs an act that has not been done: {act}");
+
     // Record
     public static readonly RefusalCode CorrectionEnterprise = new("correction.no_enterprise", Unprocessable, "隐患没有登记单位，请先更正单位名称", "The hazard has no enterprise; correct its name first");
     public static readonly RefusalCode CorrectionRequired = new("correction.required_value", Invalid, "{field} 不能为空", "{field} cannot be empty");

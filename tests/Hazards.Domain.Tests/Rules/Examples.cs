@@ -54,6 +54,7 @@ internal static class Examples
         new(Stories.Rectifying, Emergency, new ImposePenalty("武都燃气公司", "罚款", 5m)),
         new(Stories.Rectifying, Emergency, new ReferToJustice("区公安分局", "涉嫌危险作业罪")),
         new(Stories.Proposed, CountyOffice, new DeclineStep(SupervisionStep.Interview, ClockKind.Rectify, Deadline, "已约定整改时间", Leg.Sole)),
+        new(Stories.Assigned, CountyOffice, new IssuePaper(PaperKind.AssignmentOrder)),
         new(Stories.Accepted, CountyOffice, new CloseHazard("整改到位")),
         new(Stories.Closed, CountyOffice, new LookBack(LookbackResult.Holding, "未反弹", "李工")),
         new(Stories.Closed, CountyOffice, new ReopenHazard("群众再次举报", [Sole()])),

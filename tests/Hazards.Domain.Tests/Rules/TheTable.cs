@@ -172,7 +172,7 @@ public sealed class TheTable
     [Theory, MemberData(nameof(Commands))]
     public void Acts_with_a_paper_need_its_number(string name)
     {
-        string[] withPaper = ["suspend_production", "list", "delist", "issue_notice", "criticise", "penalise", "refer"];
+        string[] withPaper = ["suspend_production", "list", "delist", "issue_notice", "criticise", "penalise", "refer", "issue_paper"];
         var (given, by, command) = Examples.ByRule[name];
         var outcome = given.When(RoleHolder(by, command.Rule), command, paper: false);
         if (withPaper.Contains(name))

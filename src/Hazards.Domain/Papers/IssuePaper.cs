@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>制发文书: makes a paper about what was done already. A supervision notice and a criticism are made with their own acts.</summary>
+/// <param name="Paper">The paper.</param>
+/// <param name="Leg">To this leg only; to all when left out.</param>
+public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.IssuePaper;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        if (Missing(hazard) is { } wrong)
+            return wrong;
+        return Checks.Document(act, Rule) is { } noNumber ? noNumber : Decision.Of(new PaperIssued(Paper, Leg, Papers.To(hazard, Leg)));
+    }
+
+    private Refusal? Missing(Hazard hazard) => Paper switch
+    {
+        PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", CodeList.Chinese(Paper))),
+        PaperKind.AssignmentOrder or PaperKind.RectificationDirective when hazard.Legs.IsEmpty => Needs(CommandRules.Assign),
+        PaperKind.ListingNotice when hazard.Listing is null => Needs(CommandRules.List),
+        PaperKind.DelistingNotice when hazard.Delisting is null => Needs(CommandRules.Delist),
+        PaperKind.ClosureNotice when hazard.Closure is null => Needs(CommandRules.Close),
+        _ => null,
+    };
+
+    private Refusal Needs(CommandRule act) => HazardRefusals.PaperTooEarly.Because("paper", ("paper", CodeList.Chinese(Paper)), ("act", act.Chinese));
+}
+
+/// <summary>Which papers go with which events.</summary>
+public static class Papers
+{
+    /// <summary>The paper whose number an event bears itself; null for events that are no paper.</summary>
+    public static PaperKind? Of(IHazardEvent happened) => happened switch
+    {
+        HazardListed => PaperKind.ListingNotice,
+        HazardDelisted => PaperKind.DelistingNotice,
+        SupervisionNoticeIssued => PaperKind.SupervisionNotice,
+        CriticismCirculated => PaperKind.Criticism,
+        PaperIssued e => e.Paper,
+        _ => null,
+    };
+
+    /// <summary>The papers that may follow an event as papers of their own.</summary>
+    public static ImmutableArray<PaperKind> Following(IHazardEvent happened) => happened switch
+    {
+        HazardAssigned or LegReassigned => [PaperKind.AssignmentOrder],
+        HazardReopened { Legs.IsEmpty: false } => [PaperKind.AssignmentOrder],
+        HazardListed => [PaperKind.RectificationDirective],
+        HazardClosed => [PaperKind.ClosureNotice],
+        _ => [],
+    };
+
+    /// <summary>The leg an event's paper concerns; null: all.</summary>
+    public static Leg? LegOf(IHazardEvent happened) => happened switch
+    {
+        SupervisionNoticeIssued e => e.Leg,
+        CriticismCirculated e => e.Leg,
+        LegReassigned e => e.Order.Leg,
+        PaperIssued e => e.Leg,
+        _ => null,
+    };
+
+    /// <summary>The paper that a command asks for when it is given without a number; null for commands that need none.</summary>
+    public static PaperKind? Of(IHazardCommand command, Hazard hazard) => command switch
+    {
+        ListHazard => PaperKind.ListingNotice,
+        DelistHazard => PaperKind.DelistingNotice,
+        IssueNotice => PaperKind.SupervisionNotice,
+        CirculateCriticism => PaperKind.Criticism,
+        CloseHazard when hazard is { Listing: not null } => PaperKind.DelistingNotice,
+        IssuePaper c => c.Paper,
+        _ => null,
+    };
+
+    /// <summary>Whom a paper goes to: the bodies of the legs.</summary>
+    public static ImmutableArray<BodyId> To(Hazard hazard, Leg? leg)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        return [.. hazard.Legs.Values.Where(l => leg is null || l.Leg == leg).Select(l => l.Body)];
+    }
+}

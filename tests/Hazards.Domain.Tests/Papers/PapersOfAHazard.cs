@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+using Hazards.Domain.Tests.Rules;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Papers;
+
+/// <summary>文书: which may be made when, what they say, how they are numbered.</summary>
+public sealed class PapersOfAHazard
+{
+    [Fact]
+    public void A_paper_on_request_goes_to_the_bodies_of_the_legs() =>
+        Stories.Assigned.When(CountyOffice, new IssuePaper(PaperKind.AssignmentOrder)).Decision.Events.ShouldHaveSingleItem()
+            .ShouldBeOfType<PaperIssued>().To.ShouldBe([GasCompany.Id]);
+
+    [Fact]
+    public void A_paper_is_not_made_before_what_it_is_about()
+    {
+        Refused(Stories.Verified, PaperKind.AssignmentOrder).ShouldBe("paper.too_early");
+        Refused(Stories.Rectifying, PaperKind.ListingNotice).ShouldBe("paper.too_early");
+        Refused(Stories.Rectifying, PaperKind.DelistingNotice).ShouldBe("paper.too_early");
+        Refused(Stories.Rectifying, PaperKind.ClosureNotice).ShouldBe("paper.too_early");
+        Refused(Stories.Closed, PaperKind.ClosureNotice).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_notice_and_a_criticism_are_made_with_their_own_acts_only()
+    {
+        Refused(Stories.Rectifying, PaperKind.SupervisionNotice).ShouldBe("paper.with_act");
+        Refused(Stories.Rectifying, PaperKind.Criticism).ShouldBe("paper.with_act");
+    }
+
+    [Fact]
+    public void A_letterhead_is_made_from_the_name_until_one_is_set()
+    {
+        var usual = Letterhead.Usual(CountyOffice);
+        usual.Name.ShouldBe("武都区安委办文件");
+        usual.PrefixOf(PaperKind.SupervisionNotice).ShouldBe("武都区安委办督");
+        var set = Letterhead.Apply(usual, Set(new SetLetterhead(Code: "武安委办", Words: Letterhead.UsualWords.Clear().Add(PaperKind.SupervisionNotice, "督字"))));
+        set.PrefixOf(PaperKind.SupervisionNotice).ShouldBe("武安委办督字");
+        set.PrefixOf(PaperKind.ClosureNotice).ShouldBe("武安委办销");
+        set.Version.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_letterhead_that_no_number_could_begin_with_is_refused()
+    {
+        Decide(new SetLetterhead(Code: new string('长', 41))).Refusal!.Field.ShouldBe("code");
+        Decide(new SetLetterhead(Words: Letterhead.UsualWords.Clear().Add(PaperKind.Criticism, new string('通', 11)))).Refusal!.Field.ShouldBe("words.criticism");
+        Decide(new SetLetterhead(Name: "")).Refusal!.Field.ShouldBe("name");
+        new SetLetterhead().Decide(CountyOffice, new BodyAct(As(CountyOffice, Role.Coordinator), SectorCatalogue.Usual, Bodies)).Refusal!.Code.ShouldBe("body.forbidden");
+        new SetLetterhead().Decide(null, new BodyAct(As(CountyOffice), SectorCatalogue.Usual, Bodies)).Refusal!.Code.ShouldBe("body.not_found");
+    }
+
+    [Fact]
+    public void Numbers_of_a_body_a_year_and_a_beginning_are_one_series()
+    {
+        var series = new PaperSeries(CountyOffice.Id, 2026, "武安委办督");
+        series.At(12).Value.ShouldBe("武安委办督〔2026〕12号");
+        series.StreamId.ShouldBe((series with { }).StreamId);
+        series.StreamId.ShouldNotBe((series with { Year = 2027 }).StreamId);
+        series.StreamId.ShouldNotBe((series with { Prefix = "武安委办改" }).StreamId);
+        series.StreamId.ShouldNotBe((series with { Body = CityOffice.Id }).StreamId);
+        new PaperSeries(CountyOffice.Id, 2026, new string('长', 50)).At(long.MaxValue).Value.Length.ShouldBeLessThanOrEqualTo(80);
+    }
+
+    [Fact]
+    public void A_notice_says_what_where_who_until_when_and_on_what_grounds()
+    {
+        var story = new Story().And(Hotline, new HazardReported(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "燃气泄漏", "阀井漏气。\n浓度超标", new Enterprise("武都燃气公司"), new Place("城关镇南街"), null, null, null))
+            .And(new HazardVerified(Level.Major, "判定标准第五条", null), new HazardAssigned([Territorial(), Sectoral()]));
+        var notice = new SupervisionNoticeIssued(Leg.Sectoral, "十日内整改到位", Deadline);
+        var text = new PaperFacts(PaperKind.SupervisionNotice, notice, story.Then, Letterhead.Usual(CountyOffice), Paper, new DateOnly(2026, 3, 9), Policy.NationalBaseline,
+            SectorCatalogue.Usual, Bodies, WorkCalendar.Shipped, []).ToText();
+        text.Title.ShouldBe("关于“燃气泄漏”隐患整改的督办通知书");
+        text.To.ShouldBe(["武都区住建局"]);
+        text.CopyTo.ShouldBe(["武都区政府督查室"]);
+        var all = string.Concat(text.Body.Select(l => l.Text));
+        foreach (var said in new[] { "武都燃气公司", "甘肃省陇南市武都区城关镇南街", "城镇燃气", "重大隐患（判定依据：判定标准第五条）", "2026年5月5日", "十日内整改到位。", "请于2026年4月30日前", "总局令第16号", "特此通知。", "阀井漏气。　浓度超标。" })
+            all.ShouldContain(said);
+        all.ShouldNotContain("。。");
+        text.Body.Count(l => l.Heading == 1).ShouldBe(4);
+    }
+
+    [Fact]
+    public void Every_paper_can_be_put_into_words_wherever_the_hazard_stands()
+    {
+        foreach (var story in new[] { Stories.Verified, Stories.Assigned, Stories.Listed, Stories.Closed })
+            foreach (var kind in Enum.GetValues<PaperKind>())
+            {
+                var text = new PaperFacts(kind, new PaperIssued(kind, null, []), story.Then, Letterhead.Usual(CountyOffice), Paper, new DateOnly(2026, 3, 9), Policy.NationalBaseline,
+                    SectorCatalogue.Usual, ImmutableDictionary<BodyId, Body>.Empty, WorkCalendar.Shipped, []).ToText();
+                text.To.ShouldNotBeEmpty();
+                text.Title.ShouldContain(story.Then.Title);
+                text.Body.ShouldAllBe(l => l.Text.Length > 0);
+            }
+    }
+
+    private static string? Refused(Story story, PaperKind paper) => story.When(CountyOffice, new IssuePaper(paper)).Decision.Refusal?.Code;
+
+    private static LetterheadSet Set(SetLetterhead command) => Decide(command).Event.ShouldNotBeNull();
+
+    private static (LetterheadSet? Event, Refusal? Refusal) Decide(SetLetterhead command) =>
+        command.Decide(CountyOffice, new BodyAct(As(CountyOffice, Role.Administrator), SectorCatalogue.Usual, Bodies));
+}
