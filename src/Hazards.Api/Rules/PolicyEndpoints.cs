@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 
 namespace Hazards.Api;
 
@@ -148,13 +149,13 @@ internal sealed record WithdrawalOrder(string Reason, DateOnly? LastDay = null);
 internal enum PolicyState
 {
     /// <summary>待生效.</summary>
-    Coming,
+    [Label("待生效", "To come")] Coming,
 
     /// <summary>现行.</summary>
-    InForce,
+    [Label("现行", "In force")] InForce,
 
     /// <summary>已失效.</summary>
-    Past,
+    [Label("已失效", "Past, or withdrawn before it began")] Past,
 }
 
 /// <summary>An adopted policy.</summary>

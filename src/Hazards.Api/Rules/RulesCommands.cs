@@ -58,7 +58,7 @@ internal static class PolicyCommand
             if (register.All.IsEmpty)
                 Console.WriteLine($"尚未采用任何制度，适用全国基线 nothing adopted: {Policy.NationalBaseline.Version}");
             foreach (var policy in register.All.Select(p => AdoptionView.Of(p, today)))
-                Console.WriteLine($"{policy.Version}\t{policy.JurisdictionName}\t{policy.From:yyyy-MM-dd} – {policy.To?.ToString("yyyy-MM-dd", null) ?? "…"}\t{policy.State}\t{policy.Title}");
+                Console.WriteLine($"{policy.Version}\t{policy.JurisdictionName}\t{policy.From:yyyy-MM-dd} – {policy.To?.ToString("yyyy-MM-dd", null) ?? "…"}\t{CodeList.Chinese(policy.State)}\t{policy.Title}");
             return 0;
         }, stop));
         return command;
