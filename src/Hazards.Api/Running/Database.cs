@@ -27,13 +27,18 @@ public static class Database
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
-    /// <summary>Brings the tables of the log, the rows and the files up to date; returns what was applied.</summary>
+    /// <summary>
+    /// Brings the tables of the log, the rows and the files up to date; returns what was applied. Rows that an older
+    /// program made without what the tables now hold are made anew from the log, which takes its time.
+    /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(dataSource);
         var log = await LogMigrations.RunAsync(dataSource, cancellationToken);
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}")];
+        var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
+        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
     /// <summary>
@@ -49,7 +54,7 @@ public static class Database
         await ProjectionMigrations.GrantAsync(owner, role, cancellationToken);
         await ProjectionMigrations.GrantFilesAsync(owner, role, cancellationToken);
         // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
-        await using var records = owner.CreateCommand($"grant usage on schema migrations to {role}; grant select on migrations.applied to {role}");
+        await using var records = owner.CreateCommand($"grant usage on schema migrations to {role}; grant select on migrations.applied, migrations.rows_made to {role}");
         await records.ExecuteNonQueryAsync(cancellationToken);
         return true;
     }

@@ -45,7 +45,11 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
             var applied = new HashSet<string>(StringComparer.Ordinal);
             while (await reader.ReadAsync(patience.Token))
                 applied.Add(reader.GetString(0));
-            return Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing ? $"migration {missing}" : null;
+            if (Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing)
+                return $"migration {missing}";
+            await reader.DisposeAsync();
+            await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
+            return await Projections.RowsAge.IsCurrentAsync(connection, patience.Token) ? null : "rows made anew";
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
         {
