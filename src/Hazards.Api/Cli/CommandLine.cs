@@ -1,15 +1,24 @@
 using System.CommandLine;
+using Spectre.Console;
 
 namespace Hazards.Api;
 
 /// <summary>The command line: one list of commands.</summary>
 internal static class CommandLine
 {
+    /// <summary>
+    /// Tables are laid out for this many characters at least. In a column one character wide, which many columns in a
+    /// narrow window (or no window at all) come to, Spectre.Console 0.49.1 never finds a place for a Chinese character,
+    /// which is two wide, and goes on for ever.
+    /// </summary>
+    private const int NarrowestTable = 200;
+
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("隐患闭环管理服务 · hazards from discovery to closure");
         foreach (var command in All())
             root.Add(command);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, NarrowestTable);
         try
         {
             // The host heeds Ctrl-C itself and takes the time it needs to stop.

@@ -34,13 +34,13 @@ public static class RowsAge
         await ExecuteAsync(connection, $"select pg_advisory_lock({Lock})", cancellationToken);
         try
         {
-            await ExecuteAsync(connection, "create table if not exists migrations.rows_made (only boolean not null primary key default true check (only), made_by text not null)", cancellationToken);
+            await ExecuteAsync(connection, "create table if not exists migrations.rows_made (one boolean not null primary key default true check (one), made_by text not null)", cancellationToken);
             if (await IsCurrentAsync(connection, cancellationToken))
                 return false;
             var needed = await ScalarAsync(connection, "select exists (select from log.mt_events)", cancellationToken) is true;
             if (needed)
                 await rebuild(cancellationToken);
-            await ExecuteAsync(connection, $"insert into migrations.rows_made (made_by) values ('{Newest}') on conflict (only) do update set made_by = excluded.made_by", cancellationToken);
+            await ExecuteAsync(connection, $"insert into migrations.rows_made (made_by) values ('{Newest}') on conflict (one) do update set made_by = excluded.made_by", cancellationToken);
             return needed;
         }
         finally
