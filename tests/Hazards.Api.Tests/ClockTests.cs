@@ -60,6 +60,31 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_of_the_running_nodes_leads_and_another_takes_over_when_it_is_gone()
+    {
+        var often = TimeSpan.FromMilliseconds(50);
+        var one = await Node.StartAsync(database, Start, Town.Under(Stepwise), often);
+        var two = await Node.StartAsync(database, Start, Town.Under(Stepwise), often);
+        nodes.Add(two);
+        var id = await one.AssignedAsync();
+        one.Clock.Now = two.Clock.Now = Start.AddDays(3);
+        await UntilAsync(async () => (await two.LoadAsync(id)).Missed.Length == 2);
+        // The leader's session is ended under it, and then it is gone itself.
+        await TestServer.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hazards clocks' and datname = '{new Npgsql.NpgsqlConnectionStringBuilder(database).Database}'");
+        await one.DisposeAsync();
+        two.Clock.Now = Start.AddDays(35);
+        await UntilAsync(async () => (await two.LoadAsync(id)).Missed.Length == 6);
+        await ShouldHaveMissedOnceAsync(two, id, 6);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await holds())
+            await Task.Delay(20, patience.Token);
+    }
+
+    [Fact]
     public async Task A_worker_cut_off_in_the_middle_loses_nothing_and_doubles_nothing()
     {
         var one = nodes[0];

@@ -45,14 +45,21 @@ internal sealed class Node : IAsyncDisposable
 
     public IHazardQueries Rows => app.Services.GetRequiredService<IHazardQueries>();
 
-    public static async Task<Node> StartAsync(string database, DateTimeOffset now, Rulebook? rules = null)
+    /// <param name="database">The database.</param>
+    /// <param name="now">Where its clock stands.</param>
+    /// <param name="rules">The rules; the baseline when left out.</param>
+    /// <param name="ringEvery">Runs its worker, so often.</param>
+    public static async Task<Node> StartAsync(string database, DateTimeOffset now, Rulebook? rules = null, TimeSpan? ringEvery = null)
     {
         var clock = new SetClock(now);
         var app = HazardsService.Build(new ServiceOptions(database)
         {
             Urls = "http://127.0.0.1:0", JsonLogs = true, Clock = clock, Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions { AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10) },
+            RingEvery = ringEvery,
         });
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
+        if (ringEvery is not null)
+            await app.StartAsync();
         return new Node(app, clock);
     }
 

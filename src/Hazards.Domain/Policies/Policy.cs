@@ -103,12 +103,15 @@ public sealed record Policy(
     public ImmutableArray<PlanPart> PartsFor(Level level) =>
         PlanParts.FirstOrDefault(p => p.Level == level)?.Parts ?? [];
 
-    /// <summary>The step to take next for something overdue by so many days, after the steps taken; null when none is due.</summary>
-    public SupervisionStep? NextStep(ClockKind kind, Level? level, int daysOverdue, IReadOnlySet<SupervisionStep> taken)
+    /// <summary>The step to take next for a duty that was due on a day, after the steps taken; null when none is due. A rung's days are counted as it says.</summary>
+    public SupervisionStep? NextStep(ClockKind kind, Level? level, DateOnly due, DateOnly today, WorkCalendar calendar, IReadOnlySet<SupervisionStep> taken)
     {
+        ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(taken);
+        if (due >= today)
+            return null;
         foreach (var step in Ladder)
-            if (step.DaysOverdue <= daysOverdue && step.IsFor(kind, level) && !taken.Contains(step.Step))
+            if (step.IsFor(kind, level) && !taken.Contains(step.Step) && calendar.Add(due, step.DaysOverdue, step.Count).Date <= today)
                 return step.Step;
         return null;
     }

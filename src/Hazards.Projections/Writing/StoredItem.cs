@@ -47,16 +47,16 @@ internal sealed record StoredItem(
         Region, Sector, Kind, Source, Category, Title, Place,
         EnterpriseName, EnterpriseCode, Reference, ReportedLevel, LedgerState,
         Level, Stage, Listing?.Level, Listing?.By, Listing?.At, Listing?.Deadline, Listing?.Document,
-        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, rules.PolicyOn(Region, c.Due.AddDays(1)), Level))],
+        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, rules.PolicyOn(Region, c.Due.AddDays(1)), rules.Calendar, Level))],
         Suspended, EscalatedTo, Closure?.Ground, Closure?.At, Closure?.Result, Reopened, MergedInto);
 }
 
 /// <summary>An open clock, with the supervision steps taken against it: what <see cref="Policy.NextStep"/> asks for.</summary>
 internal sealed record StoredClock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, ImmutableArray<SupervisionStep> Taken, bool Provisional = false)
 {
-    public ClockItem ToItem(DateOnly today, Policy policy, Level? level)
+    public ClockItem ToItem(DateOnly today, Policy policy, WorkCalendar calendar, Level? level)
     {
         var days = new Clock(Kind, Leg, Body, Since, Due).DaysOverdue(today);
-        return new ClockItem(Kind, Leg, Body, Since, Due, days, policy.NextStep(Kind, level, days, Taken.ToHashSet()), Provisional);
+        return new ClockItem(Kind, Leg, Body, Since, Due, days, policy.NextStep(Kind, level, Due, today, calendar, Taken.ToHashSet()), Provisional);
     }
 }

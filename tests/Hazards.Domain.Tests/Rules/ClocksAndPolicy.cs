@@ -49,12 +49,24 @@ public sealed class ClocksAndPolicy
     public void The_ladder_is_climbed_mildest_first()
     {
         var policy = Policy.NationalBaseline;
-        policy.NextStep(ClockKind.Rectify, Level.General, 0, new HashSet<SupervisionStep>()).ShouldBeNull();
-        policy.NextStep(ClockKind.Rectify, Level.General, 1, new HashSet<SupervisionStep>()).ShouldBe(SupervisionStep.Urge);
-        policy.NextStep(ClockKind.Rectify, Level.General, 1, new HashSet<SupervisionStep> { SupervisionStep.Urge }).ShouldBeNull();
-        policy.NextStep(ClockKind.Rectify, Level.General, 40, new HashSet<SupervisionStep> { SupervisionStep.Urge, SupervisionStep.Notice }).ShouldBe(SupervisionStep.Interview);
-        policy.NextStep(ClockKind.Rectify, Level.General, 40, Enum.GetValues<SupervisionStep>().ToHashSet()).ShouldBeNull();
+        SupervisionStep? Next(int days, HashSet<SupervisionStep> taken) => policy.NextStep(ClockKind.Rectify, Level.General, Today, Today.AddDays(days), WorkCalendar.Shipped, taken);
+        Next(0, new HashSet<SupervisionStep>()).ShouldBeNull();
+        Next(1, new HashSet<SupervisionStep>()).ShouldBe(SupervisionStep.Urge);
+        Next(1, new HashSet<SupervisionStep> { SupervisionStep.Urge }).ShouldBeNull();
+        Next(40, new HashSet<SupervisionStep> { SupervisionStep.Urge, SupervisionStep.Notice }).ShouldBe(SupervisionStep.Interview);
+        Next(40, Enum.GetValues<SupervisionStep>().ToHashSet()).ShouldBeNull();
         policy.Ladder.Select(s => s.DaysOverdue).ShouldBeInOrder();
+    }
+
+    [Fact]
+    public void A_rung_counts_working_days_where_it_says_so()
+    {
+        var policy = Policy.NationalBaseline with { Ladder = [new LadderStep(3, SupervisionStep.Notice, Count: DayCount.Working)] };
+        var friday = new DateOnly(2026, 3, 6);
+        SupervisionStep? On(int days) => policy.NextStep(ClockKind.Rectify, Level.General, friday, friday.AddDays(days), WorkCalendar.Shipped, new HashSet<SupervisionStep>());
+        On(4).ShouldBeNull("Monday and Tuesday only");
+        On(5).ShouldBe(SupervisionStep.Notice);
+        On(0).ShouldBeNull();
     }
 
     [Fact]
