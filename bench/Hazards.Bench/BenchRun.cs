@@ -28,6 +28,11 @@ internal static class BenchRun
         var postgres = new Option<PostgresSource>("--postgres") { Description = "auto | installed | embedded", DefaultValueFactory = _ => PostgresSource.Auto };
         var reads = new Option<string?>("--reads-on") { Description = "只测读，在已有的（seed 生成的）数据库上 only the reads, on a database that seed filled: a connection string" };
         var root = new RootCommand("基准测试 · the benchmark") { hazards, seconds, times, rounds, postgres, reads };
+        var many = new Option<int>("--hazards") { Description = "隐患数 how many hazards", DefaultValueFactory = _ => 1_000_000 };
+        var asked = new Option<int>("--times") { Description = "每项次数 calls per figure", DefaultValueFactory = _ => 30 };
+        var figures = new Command("figures", "只测统计：月报表、排名、指标、差异 · only the figures: tables, rankings, quotas, differences") { many, asked, postgres };
+        figures.SetAction((parsed, stop) => FiguresAsync(parsed.GetValue(many), parsed.GetValue(asked), parsed.GetValue(postgres), stop));
+        root.Add(figures);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
@@ -47,6 +52,37 @@ internal static class BenchRun
             Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
             await WritesAsync(cluster, time, rounds, stop);
             await ReadsAsync(cluster, hazards, times, stop);
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<int> FiguresAsync(int hazards, int times, PostgresSource postgres, CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
+        try
+        {
+            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
+            {
+                Source = postgres,
+                DataDirectory = Path.Combine(folder.FullName, "db"),
+                Durable = true,
+                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
+            }, stop);
+            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
+            await using var source = await DatabaseAsync(cluster, "bench_figures", stop);
+            var bench = new FigureBench(source);
+            var began = System.Diagnostics.Stopwatch.StartNew();
+            var versions = await bench.FillAsync(hazards, stop);
+            Say($"{hazards:N0} hazards, {versions:N0} versions of facts, written set-wise in {began.Elapsed.TotalSeconds:F0} s");
+            var results = await bench.RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
+            var table = Headed($"统计 · figures on {hazards:N0} hazards", "", "now p50 ms", "now p99 ms", "as of p50 ms", "as of p99 ms");
+            foreach (var (name, current, past) in results)
+                table.AddRow(name, Show(current.P50), Show(current.P99), Show(past.P50), Show(past.P99));
+            AnsiConsole.Write(table);
             return 0;
         }
         finally
