@@ -80,6 +80,7 @@ internal static class ReportCommand
             if (parsed.GetValue(on) is { } text && !Instants.TryParseDate(text, out day))
                 return Fail(RequestRefusals.Parameter.Because("--on", ("value", Texts.Excerpt(text)), ("expected", "yyyy-MM-dd")));
             var duties = await services.GetRequiredService<ReportDuties>().OnAsync(region, day, asOf, stop);
+            Screen.Widen();
             var table = new Table().AddColumns("报表 report", "区划 region", "报表期 period", "期限 due", "状态 state", "超期（天）");
             foreach (var d in duties)
                 table.AddRow(d.Kind.Chinese, Markup.Escape(d.RegionName), d.Period.Value, $"{d.Due:yyyy-MM-dd}{(d.Provisional ? "（暂定）" : "")}", d.State.Chinese, Number(d.DaysOverdue));
@@ -190,6 +191,7 @@ internal static class ReportCommand
             FigureModule.AddFigures(services);
             await using var provider = services.BuildServiceProvider();
             await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+            await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
             return await run(provider, code, known, instant);
         }
     }
@@ -197,8 +199,14 @@ internal static class ReportCommand
     /// <summary>Reports on the screen.</summary>
     private static class Screen
     {
+        // Columns too narrow for one Chinese character would be wrapped for ever.
+        private const int LeastWidth = 220;
+
+        public static void Widen() => AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, LeastWidth);
+
         public static void Show(ReportAnswer report)
         {
+            Widen();
             AnsiConsole.WriteLine($"{report.Title}（{report.From:yyyy-MM-dd} 至 {report.To:yyyy-MM-dd}）{(report.Provisional ? " 期内数 provisional" : "")}");
             if (report.Table is { } table)
                 Write(table);

@@ -43,10 +43,7 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
                 $"f.deadline between {first} and {last} and not (f.declared_on is null and f.ended_on is not null and f.ended_on <= f.deadline)",
                 "(f.declared_on <= f.deadline)::int", within)}
             union all
-            {Measure(RankingMeasure.RectificationRate, InHand(first, last), $"(f.accepted_on <= {last})::int", within)}
-            union all
-            {Measure(RankingMeasure.OverdueDays, InHand(first, last),
-                $"greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline))", within)}
+            {InHand(first, last, within)}
             union all
             {Measure(RankingMeasure.AcknowledgedInTime,
                 $"f.ack_due between {first} and {last} and not (f.acknowledged_on is null and f.ended_on is not null and f.ended_on <= f.ack_due)",
@@ -60,12 +57,24 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
             """;
     }
 
-    /// <summary>Assigned by the end, and not finished before the beginning.</summary>
-    private static string InHand(string first, string last) => $"f.assigned_on <= {last} and f.finished_on >= {first}";
+    /// <summary>Assigned by the end, and not finished before the beginning: one look at them for both measures that concern them.</summary>
+    private string InHand(string first, string last, string within)
+    {
+        var legs = FactSource.Of(
+            $"{Key} as key, (f.accepted_on <= {last})::int as accepted, greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline)) as days",
+            "leg_facts", where, $"f.assigned_on <= {last} and f.finished_on >= {first} and {within}", scope.KnownAt);
+        return $"""
+            select key, m.measure, m.n, legs
+            from (select key, coalesce(sum(accepted), 0)::bigint as accepted, sum(days)::bigint as days, count(*) as legs from ({legs}) l group by key) g
+            cross join lateral (values ('{CodeList.Code(RankingMeasure.RectificationRate)}', accepted), ('{CodeList.Code(RankingMeasure.OverdueDays)}', days)) m (measure, n)
+            """;
+    }
+
+    private string Key => bodies ? "f.body" : "left(f.region, 6)";
 
     private string Measure(RankingMeasure measure, string condition, string numerator, string within) => $"""
         select key, '{CodeList.Code(measure)}', coalesce(sum(n), 0)::bigint, count(*)
-        from ({FactSource.Of($"{(bodies ? "f.body" : "left(f.region, 6)")} as key, {numerator} as n", "leg_facts", where, $"{condition} and {within}", scope.KnownAt)}) m
+        from ({FactSource.Of($"{Key} as key, {numerator} as n", "leg_facts", where, $"{condition} and {within}", scope.KnownAt)}) m
         group by key
         """;
 }
