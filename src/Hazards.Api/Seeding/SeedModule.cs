@@ -64,7 +64,7 @@ internal sealed class SeedModule : IModule
             return 1;
         }
         var began = System.Diagnostics.Stopwatch.StartNew();
-        var seeder = ActivatorUtilities.CreateInstance<Seeder>(provider);
+        var seeder = ActivatorUtilities.CreateInstance<Seeder>(provider, provider.GetRequiredService<RulebookSource>().Current);
         var events = await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var task = progress.AddTask("生成 seeding", maxValue: (plan.To - plan.From).TotalDays);
