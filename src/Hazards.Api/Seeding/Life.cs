@@ -33,12 +33,12 @@ internal sealed class Life
     private int _listed;
     private bool _commented;
 
-    public Life(Prefecture prefecture, int seed, int index)
+    public Life(Prefecture prefecture, int seed, int index, double majorShare = MajorShare)
     {
         _prefecture = prefecture;
         _random = new Random(HashCode(seed, index));
         _county = PickCounty();
-        _major = Chance(MajorShare);
+        _major = Chance(majorShare);
         _dual = _major || Chance(DualShare);
         _onTheSpot = !_major && Chance(OnTheSpotShare);
         _stuck = Chance(NeverRectifiedShare);

@@ -49,8 +49,7 @@ public sealed class ShippedDocuments
         policy.Quotas.Select(q => (q.Of, q.Listing, q.AtLeast, q.Kind)).ShouldBe(
             [(RegionLevel.County, ListingLevel.Prefecture, 3, HazardKind.Safety), (RegionLevel.County, ListingLevel.Prefecture, 2, HazardKind.NaturalDisaster)]);
         policy.Supervision.Single().ShouldSatisfyAllConditions(s => s.Level.ShouldBe(Level.Major), s => s.Days.ShouldBeLessThanOrEqualTo(92));
-        var ranking = policy.Rankings.Single();
-        (ranking.Kind, ranking.Every, ranking.Weights.Values.Sum()).ShouldBe((ReportKind.BodyRanking, PeriodKind.Quarter, 100m));
+        policy.Rankings.Select(r => (r.Kind, r.Every, r.Weights.Values.Sum())).ShouldBe([(ReportKind.BodyRanking, PeriodKind.Quarter, 100m), (ReportKind.CountyRanking, PeriodKind.Quarter, 100m)]);
         policy.Lookbacks.Single().Level.ShouldBe(Level.Major);
         policy.Ladder.Select(l => l.Step).ShouldContain(SupervisionStep.Exposure);
         policy.Ladder.Select(l => l.Step).ShouldContain(SupervisionStep.Penalty);
