@@ -8,7 +8,7 @@ namespace Hazards.Api;
 /// <summary>The first key of a database, with all roles and the whole country: without one nobody could make another.</summary>
 internal sealed class FirstKey(BodyStore bodies, KeyStore keys, IRegistryQueries registry)
 {
-    private static readonly ImmutableArray<Role> AllRoles = [.. Enum.GetValues<Role>()];
+    private static readonly ImmutableArray<Role> AllRoles = [.. Enum.GetValues<Role>().Where(r => r != Role.Clock)];
 
     /// <summary>The key in the file if it opens; else a new one, kept there readable by its owner only.</summary>
     /// <param name="file">The file that keeps the key.</param>

@@ -29,6 +29,7 @@ public static class KeyRefusals
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Forbidden = new("api_key.forbidden", RefusalKind.Forbidden, "只有系统管理员可以管理密钥", "Only an administrator may manage keys");
     public static readonly RefusalCode Region = new("api_key.region_outside", RefusalKind.Forbidden, "密钥的管辖范围 {value} 超出您的管辖范围 {jurisdiction}", "The key's region {value} lies outside your jurisdiction, {jurisdiction}");
+    public static readonly RefusalCode ClockRole = new("api_key.clock_role", RefusalKind.Unprocessable, "角色 clock 属于系统时钟本身，任何密钥都不能有", "The role clock is the service's own; no key can have it");
     public static readonly RefusalCode BodyOutside = new("api_key.body_outside", RefusalKind.Forbidden, "单位 {body} 不在您的管辖范围 {jurisdiction} 内", "The body {body} lies outside your jurisdiction, {jurisdiction}");
     public static readonly RefusalCode Expiry = new("api_key.expiry_past", RefusalKind.Unprocessable, "有效期 {value} 应晚于当前时间", "expiresAt {value} must lie in the future");
     public static readonly RefusalCode NotFound = new("api_key.not_found", RefusalKind.NotFound, "没有这把密钥，或不在您的管辖范围内", "There is no such key, or it lies outside your jurisdiction");
@@ -103,6 +104,8 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
             return InputRefusals.Missing.Because("roles");
         if (order.Roles.Distinct().Count() != order.Roles.Length)
             return InputRefusals.Duplicate.Because("roles", ("value", string.Join(',', order.Roles.Select(CodeList.Code))));
+        if (order.Roles.Contains(Role.Clock))
+            return KeyRefusals.ClockRole.Because("roles");
         if (!by.Jurisdiction.Contains(order.Region))
             return KeyRefusals.Region.Because("region", ("value", order.Region), ("jurisdiction", by.Jurisdiction));
         if (!Regions.Exists(order.Region))
