@@ -42,9 +42,8 @@ public static class Verify
             return false;
         if (earlier == size)
             return proof.Count == 0 && earlierRoot == root;
-        if (earlier == 0)
-            return proof.Count == 0 && earlierRoot == hash.Empty;
-        if (proof.Count == 0)
+        // Every tree begins with the empty one: there is nothing to prove, and a proof that claims to is refused.
+        if (earlier == 0 || proof.Count == 0)
             return false;
 
         // When the earlier tree is a complete subtree its root begins the path and the proof need not repeat it.
