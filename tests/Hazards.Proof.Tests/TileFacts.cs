@@ -47,3 +47,45 @@ public sealed class TileFacts
             }
     }
 }
+
+public sealed class GrowthFacts
+{
+    [Theory, InlineData(1), InlineData(7), InlineData(256), InlineData(300)]
+    public async Task A_tree_grown_in_steps_and_resumed_at_each_has_the_root_and_tiles_of_the_whole(int step)
+    {
+        const int size = 66_000;
+        var hash = TreeHash.Sha256;
+        var leaves = Enumerable.Range(0, size).Select(i => hash.Leaf(BitConverter.GetBytes(i))).ToArray();
+        var stored = new Dictionary<(int Level, long Index), Digest[]>();
+        var builder = new TileBuilder(hash);
+        for (var done = 0; done < (step < 256 ? 2_000 : size);)
+        {
+            for (var i = 0; i < step && done < size; i++)
+                builder.Add(leaves[done++]);
+            foreach (var (tile, hashes) in builder.TakeChanged())
+            {
+                hashes.Length.ShouldBe(tile.Width);
+                if (stored.TryGetValue((tile.Level, tile.Index), out var narrower))
+                    hashes.Span[..narrower.Length].SequenceEqual(narrower).ShouldBeTrue("a tile only grows");
+                stored[(tile.Level, tile.Index)] = hashes.ToArray();
+            }
+            builder = TileBuilder.Resume(hash, done, TileBuilder.Edge(done).Select(t => new FilledTile(t, stored[(t.Level, t.Index)].AsMemory(0, t.Width))));
+        }
+
+        ValueTask<IReadOnlyList<Digest>> Read(IReadOnlyList<Subtree> subtrees, CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<Digest>>(
+            [.. subtrees.Select(s => { var tile = Tile.Holding(s, builder.Size); return tile.HashOf(s, stored[(tile.Level, tile.Index)], hash); })]);
+        var root = await Proofs.RootAsync(hash, builder.Size, Read);
+        builder.Root().ShouldBe(root);
+        builder.TakeChanged().ShouldBeEmpty();
+        stored.Keys.Order().ShouldBe(Tile.Between(0, builder.Size).Select(t => (t.Level, t.Index)).Order());
+        foreach (var index in new[] { 0, 255, 256, 1999, (int)builder.Size - 1 }.Where(i => i < builder.Size))
+            Verify.Inclusion(hash, index, builder.Size, leaves[index], await Proofs.InclusionAsync(hash, index, builder.Size, Read), root).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_tree_is_not_resumed_from_the_wrong_tiles() =>
+        Should.Throw<ArgumentException>(() => TileBuilder.Resume(TreeHash.Sha256, 300, [])).Message.ShouldContain("tile/0/001.p/44");
+
+    [Fact]
+    public void An_empty_tree_has_the_root_of_nothing() => new TileBuilder(TreeHash.Sm3).Root().ShouldBe(TreeHash.Sm3.Empty);
+}
