@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Hazards.Proof;
+
+namespace Hazards.EventLog;
+
+/// <summary>
+/// What a leaf of the tree is: an event with everything the log keeps of it, as RFC 8785 canonical JSON. The members are
+/// documented in docs/verification.md and never change; a new member would be a new <c>envelope</c> version.
+/// </summary>
+public static class Envelope
+{
+    /// <summary>The canonical bytes of an event's envelope.</summary>
+    /// <exception cref="JsonException">The event's data or headers cannot be written canonically.</exception>
+    public static void Write(RecordedEvent recorded, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        ArgumentNullException.ThrowIfNull(output);
+        // In the order of their names, as RFC 8785 asks.
+        Text(output, "{\"causation\":"u8, recorded.CausationId);
+        Text(output, ",\"correlation\":"u8, recorded.CorrelationId);
+        Json(output, ",\"data\":"u8, recorded.Data);
+        Text(output, ",\"dotnetType\":"u8, recorded.DotnetType);
+        output.Write(",\"envelope\":1"u8);
+        Json(output, ",\"headers\":"u8, recorded.Headers);
+        Text(output, ",\"id\":"u8, recorded.Id.ToString("D"));
+        Whole(output, ",\"position\":"u8, recorded.Position);
+        Text(output, ",\"recordedAt\":"u8, recorded.RecordedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+        Text(output, ",\"stream\":"u8, recorded.StreamId.ToString("D"));
+        Text(output, ",\"streamType\":"u8, recorded.StreamType);
+        Text(output, ",\"type\":"u8, recorded.Type);
+        Whole(output, ",\"version\":"u8, recorded.Version);
+        output.Write("}"u8);
+    }
+
+    /// <summary>The canonical bytes of an event's envelope.</summary>
+    /// <inheritdoc cref="Write(RecordedEvent, IBufferWriter{byte})"/>
+    public static byte[] Write(RecordedEvent recorded)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        Write(recorded, output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    private static void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, string? value)
+    {
+        output.Write(name);
+        if (value is null)
+            output.Write("null"u8);
+        else
+            CanonicalJson.WriteText(value, output);
+    }
+
+    private static void Whole(IBufferWriter<byte> output, ReadOnlySpan<byte> name, long value)
+    {
+        output.Write(name);
+        value.TryFormat(output.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
+        output.Advance(written);
+    }
+
+    private static void Json(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value)
+    {
+        output.Write(name);
+        if (value.IsEmpty)
+        {
+            output.Write("null"u8);
+            return;
+        }
+        using var json = JsonDocument.Parse(value);
+        CanonicalJson.Write(json.RootElement, output);
+    }
+}
