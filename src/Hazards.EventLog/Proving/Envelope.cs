@@ -7,7 +7,7 @@ namespace Hazards.EventLog;
 
 /// <summary>
 /// What a leaf of the tree is: an event with everything the log keeps of it, as RFC 8785 canonical JSON. The members are
-/// documented in docs/verification.md and never change; a new member would be a new <c>envelope</c> version.
+/// written below and never change; a new member would be a new <c>envelope</c> version.
 /// </summary>
 public static class Envelope
 {

@@ -1,4 +1,4 @@
--- The Merkle trees over the log (docs/verification.md): leaf n is the event at position n + 1. Everything here can be
+-- The Merkle trees over the log: leaf n is the event at position n + 1. Everything here can be
 -- made anew from the events; what was published of it is kept by others as well, which is what makes it proof.
 
 -- How far each tree has come. One row a hash function.
