@@ -137,19 +137,6 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
         return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateOnly>(1));
     }
 
-    /// <summary>Hazards with a due date in a year that was not announced; by hazards_provisional.</summary>
-    public async Task<ImmutableArray<HazardId>> ProvisionalAsync(HazardId? after, int limit, CancellationToken cancellationToken = default)
-    {
-        await using var command = dataSource.CreateCommand("select h.hazard_id from rows.hazards h where h.provisional and h.hazard_id > $1 order by h.hazard_id limit $2");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.StreamId ?? Guid.Empty });
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = ImmutableArray.CreateBuilder<HazardId>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(new HazardId(reader.GetGuid(0)));
-        return found.ToImmutable();
-    }
-
     /// <summary>Notes the day on which a version rings next, in a row that was written before days were.</summary>
     public async Task NoteRingAsync(HazardId id, long version, DateOnly? next, CancellationToken cancellationToken = default)
     {

@@ -19,7 +19,7 @@ public sealed record ClockPass(DateOnly Today, int Rang, int Events, int Failed)
 /// load depends on that.
 /// </summary>
 public sealed partial class ClockWorker(
-    NpgsqlDataSource dataSource, ClockQueries clocks, HazardStore hazards, RulebookSource rules, ServiceOptions options, TimeProvider clock, ILogger<ClockWorker> logger) : BackgroundService
+    NpgsqlDataSource dataSource, ClockQueries clocks, HazardStore hazards, Recounting recounting, RulebookSource rules, ServiceOptions options, TimeProvider clock, ILogger<ClockWorker> logger) : BackgroundService
 {
     // "ringing" in ASCII.
     private const long LeaderLock = 0x72_69_6E_67_69_6E_67;
@@ -27,8 +27,6 @@ public sealed partial class ClockWorker(
 
     // So many appends at a time share a commit.
     private const int AtOnce = 8;
-
-    private int countedEdition;
 
     /// <summary>Rings for every hazard that has something to ring for, in the order of the days on which it had.</summary>
     /// <remarks>Ended by an exception only where the database is gone; a single hazard that fails is passed over.</remarks>
@@ -39,7 +37,8 @@ public sealed partial class ClockWorker(
         var today = ChinaTime.DateAt(now);
         using var activity = ClockTelemetry.Begin(await clocks.BacklogAsync(today, cancellationToken), today);
         var round = new Round(today, now);
-        await RecountAsync(round, cancellationToken);
+        // First, so that nothing rings for a day that the newest calendar has moved.
+        round.Events = round.Rang = await recounting.RunAsync(cancellationToken);
         DueRing? after = null;
         while (await clocks.DueAsync(today, after, PageSize, cancellationToken) is { IsEmpty: false } page)
         {
@@ -140,22 +139,6 @@ public sealed partial class ClockWorker(
         {
             return false;
         }
-    }
-
-    /// <summary>Once for every new edition of the calendar: due dates that ran into a year without one are counted anew.</summary>
-    private async Task RecountAsync(Round round, CancellationToken cancellationToken)
-    {
-        var edition = rules.Current.Calendar.Edition;
-        if (edition <= countedEdition)
-            return;
-        HazardId? after = null;
-        while (await clocks.ProvisionalAsync(after, PageSize, cancellationToken) is { IsEmpty: false } page)
-        {
-            await RingAsync(round, page, cancellationToken);
-            after = page[^1];
-        }
-
-        countedEdition = edition;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "clocks: {Hazards} hazards rang, {Events} events, {Failed} failed")]

@@ -9,16 +9,33 @@ namespace Hazards.Api;
 /// whoever comes second finds nothing to do. A node that still counted by an older edition a moment ago is caught by the
 /// next round.
 /// </summary>
-internal sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ServiceOptions options, ILogger<Recounting> logger)
+public sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ServiceOptions options, ILogger<Recounting> logger) : IDisposable
 {
     private const int PageLength = 200;
 
     // Looked at and found to stay as they are: not again until they or the calendar change.
     private readonly Dictionary<HazardId, long> unmoved = [];
+    private readonly SemaphoreSlim turn = new(1);
     private int lookedAtBy;
 
-    /// <summary>One round; returns how many hazards were recounted.</summary>
+    /// <summary>One round; returns how many hazards were recounted, an event each.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await RoundAsync(cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => turn.Dispose();
+
+    private async Task<int> RoundAsync(CancellationToken cancellationToken)
     {
         var calendar = rules.Current.Calendar;
         if (calendar.Edition != lookedAtBy)

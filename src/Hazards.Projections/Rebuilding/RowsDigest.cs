@@ -69,7 +69,7 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
         """;
 
     private static string HazardsSql(string schema) => $"""
-        select {Columns}, h.next_ring, h.provisional, i.item
+        select {Columns}, h.next_ring, i.item
         from {schema}.hazards h join {schema}.hazard_items i on i.position = h.position
         order by h.hazard_id
         """;

@@ -21,9 +21,6 @@ internal sealed record HazardRow(Hazard Hazard, ImmutableArray<Clock> Clocks, Da
     /// <summary>The earliest due date; the end of time without a clock, so that a list by due date ends with it.</summary>
     public DateOnly NextDue => Clocks.IsEmpty ? DateOnly.MaxValue : Clocks[0].Due;
 
-    /// <summary>Whether a due date runs into a year whose working days are not announced.</summary>
-    public bool Provisional => Clocks.Any(c => c.Provisional);
-
     /// <summary>The last day up to which working days were counted for it; null when none were.</summary>
     public DateOnly? CountedUntil => Clocks.Where(c => c.Working).Select(c => (DateOnly?)c.Due).Max();
 

@@ -17,7 +17,7 @@ internal sealed class RowStatements(string schema)
     // How the statement reads a body that is null; no body has this name.
     private const string NoBody = "-";
 
-    private readonly string writeHazards = Call(schema, "write_hazards", 27);
+    private readonly string writeHazards = Call(schema, "write_hazards", 26);
     private readonly string writeTexts = Call(schema, "write_texts", 6);
     private readonly string writeBodies = Call(schema, "write_bodies", 10);
     private readonly string writeKeys = Call(schema, "write_keys", 7);
@@ -124,7 +124,6 @@ internal sealed class RowStatements(string schema)
         command.AddColumn(NpgsqlDbType.TimestampTz, hazards, h => h.Hazard.Closure?.At.UtcDateTime);
         command.AddColumn(NpgsqlDbType.Json, hazards, h => (ReadOnlyMemory<byte>)h.Row.Item);
         command.AddColumn(NpgsqlDbType.Date, hazards, h => h.Row.NextRing);
-        command.AddColumn(NpgsqlDbType.Boolean, hazards, h => h.Row.Provisional);
         batch.BatchCommands.Add(command);
         AddLook(batch, hazards.Count);
     }
