@@ -14,7 +14,7 @@ public sealed class DatabaseTests(Service service) : IClassFixture<Service>
         var owner = service.Services.GetRequiredService<NpgsqlDataSource>();
         (await Database.GrantAsync(owner, "hazards_service")).ShouldBeTrue();
         var limited = new NpgsqlConnectionStringBuilder(service.ConnectionString) { Options = "-c role=hazards_service" }.ConnectionString;
-        await using var app = HazardsService.Build(new ServiceOptions(limited) { Urls = "http://127.0.0.1:0", JsonLogs = true });
+        await using var app = HazardsService.Build(new ServiceOptions(limited) { Keys = TestServer.KeysOf(limited), Urls = "http://127.0.0.1:0", JsonLogs = true });
         var store = app.Services.GetRequiredService<HazardStore>();
         var id = HazardId.Parse(await service.HazardAsync());
         var given = new Given(new Actor("测试", (await app.Services.GetRequiredService<BodyStore>().LoadAsync(BodyId.Parse("ws-awb")))!, [Domain.Codes.Role.Coordinator], "tests", RegionCode.Nation));

@@ -58,7 +58,7 @@ public sealed class Service : IAsyncLifetime
 
     public async Task StartAsync(string connectionString)
     {
-        app = HazardsService.Build(Options(new ServiceOptions(connectionString) { Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } }));
+        app = HazardsService.Build(Options(new ServiceOptions(connectionString) { Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } }));
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
         await app.StartAsync();
         Address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();

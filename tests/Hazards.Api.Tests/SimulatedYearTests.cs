@@ -13,7 +13,7 @@ public sealed class SimulatedYearTests
         var plan = new YearPlan(40, 7, 2026, Path.Combine(Path.GetTempPath(), $"hazards-year-{Guid.NewGuid():n}"));
         try
         {
-            await using (var year = await SimulatedYear.StartAsync(connection, plan, default))
+            await using (var year = await SimulatedYear.StartAsync(connection, TestServer.KeysOf(connection), plan, default))
             {
                 var outcome = await year.RunAsync(null, default);
                 outcome.Hazards.ShouldBeGreaterThan(35);
@@ -25,7 +25,7 @@ public sealed class SimulatedYearTests
             }
 
             // Recorded times never run backwards: a year begins on an empty log or not at all.
-            await Should.ThrowAsync<InvalidOperationException>(SimulatedYear.StartAsync(connection, plan, default));
+            await Should.ThrowAsync<InvalidOperationException>(SimulatedYear.StartAsync(connection, TestServer.KeysOf(connection), plan, default));
         }
         finally
         {

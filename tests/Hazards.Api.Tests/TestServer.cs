@@ -20,7 +20,18 @@ internal static class TestServer
         return new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString;
     }
 
-    public static Task DropDatabaseAsync(string connectionString) =>
+    /// <summary>A folder for the keys that belong to a database.</summary>
+    public static string KeysOf(string connectionString) =>
+        Path.Combine(Path.GetTempPath(), "hazards-test-keys", new NpgsqlConnectionStringBuilder(connectionString).Database!);
+
+    public static Task DropDatabaseAsync(string connectionString)
+    {
+        if (Directory.Exists(KeysOf(connectionString)))
+            Directory.Delete(KeysOf(connectionString), recursive: true);
+        return DropAsync(connectionString);
+    }
+
+    private static Task DropAsync(string connectionString) =>
         ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
 
     public static async Task ExecuteAsync(string sql)

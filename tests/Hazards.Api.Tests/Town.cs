@@ -54,7 +54,7 @@ internal sealed class Node : IAsyncDisposable
         var clock = new SetClock(now);
         var app = HazardsService.Build(new ServiceOptions(database)
         {
-            Urls = "http://127.0.0.1:0", JsonLogs = true, Clock = clock, Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions { AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10) },
+            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = TestServer.KeysOf(database), Clock = clock, Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions { AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10) },
             RingEvery = ringEvery,
         });
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());

@@ -17,11 +17,23 @@ internal sealed class DatabaseOptions
         Description = "auto | installed | embedded | 连接串 a connection string (HAZARDS_POSTGRES)",
     };
 
+    private readonly Option<string?> keys = KeysOption();
+
+    /// <summary>Where the keys are: <c>--keys</c>, <c>HAZARDS_KEYS</c>.</summary>
+    public static Option<string?> KeysOption() => new("--keys") { Description = "密钥目录 the folder of the keys (HAZARDS_KEYS; <data>/keys)" };
+
     public void AddTo(Command command)
     {
         command.Add(data);
         command.Add(postgres);
+        command.Add(keys);
     }
+
+    public string KeysOf(ParseResult parsed) => Path.GetFullPath(KeysGiven(parsed.GetValue(keys)) ?? Path.Combine(DataOf(parsed), "keys"));
+
+    /// <summary>The folder given, or the environment's.</summary>
+    public static string? KeysGiven(string? given) =>
+        given is { Length: > 0 } ? given : Environment.GetEnvironmentVariable("HAZARDS_KEYS") is { Length: > 0 } set ? set : null;
 
     public string DataOf(ParseResult parsed) => Path.GetFullPath(parsed.GetRequiredValue(data));
 
@@ -37,7 +49,7 @@ internal sealed class DatabaseOptions
             _ => (PostgresSource?)null,
         };
         if (source is not { } own)
-            return new OwnedDatabase(wanted!, "连接串 as given", null);
+            return new OwnedDatabase(wanted!, "连接串 as given", KeysOf(parsed), null);
         var folder = DataOf(parsed);
         var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
         {
@@ -46,7 +58,7 @@ internal sealed class DatabaseOptions
             CacheDirectory = folder,
             Progress = new Saying(),
         }, cancellationToken);
-        return new OwnedDatabase(cluster.ConnectionString, cluster.Source, cluster);
+        return new OwnedDatabase(cluster.ConnectionString, cluster.Source, KeysOf(parsed), cluster);
     }
 
     private sealed class Saying : IProgress<string>
@@ -55,8 +67,8 @@ internal sealed class DatabaseOptions
     }
 }
 
-/// <summary>A database, and the cluster that was started for it.</summary>
-internal sealed record OwnedDatabase(string ConnectionString, string Source, LocalCluster? Cluster) : IAsyncDisposable
+/// <summary>A database, the keys that belong to it, and the cluster that was started for it.</summary>
+internal sealed record OwnedDatabase(string ConnectionString, string Source, string Keys, LocalCluster? Cluster) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -30,7 +30,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, int ringEvery, CancellationToken stop)
     {
-        var options = new ServiceOptions(database.ConnectionString) { RingEvery = Ringing.RingOption.Of(ringEvery) };
+        var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery) };
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);
         var keyFile = Path.Combine(data, "dev-key");

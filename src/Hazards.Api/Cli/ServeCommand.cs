@@ -13,14 +13,15 @@ internal static class ServeCommand
     {
         var urls = new Option<string?>("--urls") { Description = "监听地址 where it listens (ASPNETCORE_URLS, http://127.0.0.1:5080)" };
         var postgres = new Option<string?>("--postgres") { Description = "连接串 a connection string (HAZARDS_POSTGRES)" };
+        var keys = DatabaseOptions.KeysOption();
         var keyFile = new Option<string?>("--bootstrap-key-file") { Description = "首个管理密钥写入此文件 makes the first key and keeps it in this file" };
         var migrate = new Option<bool>("--no-migrate") { Description = "不迁移：由 migrate 命令另行执行 leaves migrations to the migrate command" };
         var rings = Ringing.RingOption.Create();
-        var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, keyFile, migrate, rings };
+        var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, keys, keyFile, migrate, rings };
         command.SetAction(async (parsed, stop) =>
         {
             using var telemetry = Telemetry.Start();
-            var options = new ServiceOptions(Required(parsed.GetValue(postgres))) { JsonLogs = true, RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)) };
+            var options = new ServiceOptions(Required(parsed.GetValue(postgres))) { JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)) };
             await using var app = HazardsService.Build((parsed.GetValue(urls) ?? UrlsOfEnvironment()) is { } given ? options with { Urls = given } : options);
             if (!parsed.GetValue(migrate))
                 await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);

@@ -187,7 +187,7 @@ internal static class ReportCommand
             }
             await using var opened = await database.OpenAsync(parsed, stop);
             var services = new ServiceCollection();
-            HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString));
+            HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
             FigureModule.AddFigures(services);
             await using var provider = services.BuildServiceProvider();
             await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);

@@ -97,7 +97,7 @@ internal static class ImportCommand
     {
         await using var opened = await database.OpenAsync(parsed, stop);
         var services = new ServiceCollection();
-        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString));
+        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         services.AddSingleton<LedgerImport>();
         await using var provider = services.BuildServiceProvider();
         await Database.MigrateAsync(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), stop);

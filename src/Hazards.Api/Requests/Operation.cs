@@ -66,7 +66,14 @@ internal sealed record Tag(string Name, string English)
     public static readonly Tag Papers = new("文书与附件", "Papers, letterheads, files");
     public static readonly Tag Figures = new("统计与报表", "Figures, official reports, rankings, quotas; now and as known at any instant");
 
+    public static readonly Tag Replay = new("追溯", "Replay: who knew what and when");
+    public static readonly Tag Proof = new("防篡改证明", "Proof: the tree over the log, checkpoints, audit");
+    public static readonly Tag Evidence = new("证据包", "Evidence packages");
+    public static readonly Tag Access = new("查阅留痕与封存", "Who looked; sealed records");
+    public static readonly Tag Persons = new("个人信息", "Personal data: reporters, whistle-blowers, witnesses");
+
     /// <summary>All, in the order of the life cycle.</summary>
     public static readonly ImmutableArray<Tag> All =
-        [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Campaigns, Inbox, Papers, Lists, Figures, Feed, Import, Registry, Codes];
+        [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Campaigns, Inbox, Papers, Lists, Figures,
+         Replay, Proof, Evidence, Access, Persons, Feed, Import, Registry, Codes];
 }

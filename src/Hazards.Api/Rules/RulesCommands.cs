@@ -171,7 +171,7 @@ internal static class Administration
     {
         await using var opened = await database.OpenAsync(parsed, stop);
         var services = new ServiceCollection();
-        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString));
+        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         await using var provider = services.BuildServiceProvider();
         await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);

@@ -29,6 +29,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often a running service reads what others have adopted and announced.</summary>
     public TimeSpan RulesInterval { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>The folder of the deployment's secrets (<see cref="KeyFolder"/>); null: whatever needs one fails.</summary>
+    public string? Keys { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -65,6 +68,7 @@ public static class HazardsService
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options);
+        services.AddSingleton(new KeyFolder(options.Keys));
         services.AddSingleton<RulebookSource>();
         services.AddSingleton(SectorCatalogue.Usual);
         services.AddSingleton(options.Clock);

@@ -35,7 +35,7 @@ internal sealed class SeedModule : IModule
         {
             var plan = PlanOf(parsed.GetValue(hazards), parsed.GetValue(seed), parsed.GetValue(days));
             await using var opened = await database.OpenAsync(parsed, stop);
-            return await RunAsync(opened.ConnectionString, plan, stop);
+            return await RunAsync(opened, plan, stop);
         });
         return [command];
     }
@@ -49,10 +49,10 @@ internal sealed class SeedModule : IModule
         return new SeedPlan(hazards, seed, now.AddDays(-days), now);
     }
 
-    private static async Task<int> RunAsync(string connectionString, SeedPlan plan, CancellationToken stop)
+    private static async Task<int> RunAsync(OwnedDatabase opened, SeedPlan plan, CancellationToken stop)
     {
         var services = new ServiceCollection();
-        HazardsService.AddCore(services, new ServiceOptions(connectionString) { Log = new EventLogOptions { AllowGivenTimes = true } });
+        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys, Log = new EventLogOptions { AllowGivenTimes = true } });
         await using var provider = services.BuildServiceProvider();
         await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);

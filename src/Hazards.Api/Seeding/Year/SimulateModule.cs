@@ -35,7 +35,7 @@ internal sealed class SimulateModule : IModule
         {
             var plan = new YearPlan(parsed.GetValue(hazards), parsed.GetValue(seed), parsed.GetValue(year), Path.GetFullPath(parsed.GetRequiredValue(folder)));
             await using var opened = await database.OpenAsync(parsed, stop);
-            return await RunAsync(opened.ConnectionString, plan, stop);
+            return await RunAsync(opened, plan, stop);
         });
         return [command];
     }
@@ -46,10 +46,10 @@ internal sealed class SimulateModule : IModule
             result.AddError($"{name} 应在 {least} 与 {most} 之间 must lie between {least} and {most}");
     }
 
-    private static async Task<int> RunAsync(string connectionString, YearPlan plan, CancellationToken stop)
+    private static async Task<int> RunAsync(OwnedDatabase opened, YearPlan plan, CancellationToken stop)
     {
         var began = System.Diagnostics.Stopwatch.StartNew();
-        await using var year = await SimulatedYear.StartAsync(connectionString, plan, stop);
+        await using var year = await SimulatedYear.StartAsync(opened.ConnectionString, opened.Keys, plan, stop);
         var outcome = await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var task = progress.AddTask($"{plan.Year} 年", maxValue: (plan.End - plan.Begin).TotalDays);

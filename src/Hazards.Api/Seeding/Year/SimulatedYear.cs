@@ -56,12 +56,12 @@ internal sealed class SimulatedYear : IAsyncDisposable
 
     /// <summary>Builds the service on an empty database and starts it on a free port of this machine.</summary>
     /// <exception cref="InvalidOperationException">The database is not empty: recorded times never run backwards.</exception>
-    public static async Task<SimulatedYear> StartAsync(string connectionString, YearPlan plan, CancellationToken cancellationToken)
+    public static async Task<SimulatedYear> StartAsync(string connectionString, string keys, YearPlan plan, CancellationToken cancellationToken)
     {
         var clock = new SimulatedClock(plan.Eve);
         var service = HazardsService.Build(new ServiceOptions(connectionString)
         {
-            Urls = "http://127.0.0.1:0", JsonLogs = true, Clock = clock, Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
+            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = keys, Clock = clock, Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
         });
         var year = new SimulatedYear(plan, clock, service);
         try
