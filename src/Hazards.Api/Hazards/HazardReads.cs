@@ -62,7 +62,7 @@ internal static class HazardReads
         return call.Versioned(HazardDetails.Of(hazard, asOf, clocks, await naming.OfAsync(hazard, clocks, call.Stop)), hazard.Version);
     }
 
-    private static async Task<IResult> HistoryAsync(Call call, string id, IEventLog log, Naming naming)
+    private static async Task<IResult> HistoryAsync(Call call, string id, HazardStore store, Naming naming)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -71,12 +71,10 @@ internal static class HazardReads
             return Call.Refuse(refusal);
         Hazard? hazard = null;
         var events = ImmutableArray.CreateBuilder<HistoryEvent>();
-        await foreach (var e in log.ReadStreamAsync(hazardId.StreamId, 1, asOf, call.Stop))
+        await foreach (var lived in store.LifeAsync(hazardId, asOf, call.Stop))
         {
-            if (e.StreamType != HazardStore.StreamType)
-                break;
-            hazard = Hazard.Apply(hazardId, hazard, Facts.Hazard(e));
-            events.Add(HistoryEvent.Of(e));
+            hazard = lived.After;
+            events.Add(HistoryEvent.Of(lived.Recorded));
         }
 
         if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))

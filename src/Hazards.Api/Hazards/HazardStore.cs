@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Hazards.Api.Papers;
 using Hazards.Domain;
 using Hazards.EventLog;
@@ -27,6 +28,21 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
     /// <summary>Folds a hazard's stream; as it was known at <paramref name="asOf"/>, or is now. Null when there is none.</summary>
     public Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
         LoadAsync(id, asOf, long.MaxValue, cancellationToken);
+
+    /// <summary>A hazard's events one by one, each with the state it leaves; as known at <paramref name="asOf"/>, or now. Nothing when there is no such hazard.</summary>
+    internal async IAsyncEnumerable<LivedEvent> LifeAsync(HazardId id, DateTimeOffset? asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Hazard? hazard = null;
+        await foreach (var e in log.ReadStreamAsync(id.StreamId, 1, asOf, cancellationToken))
+        {
+            // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
+            if (e.StreamType != StreamType)
+                yield break;
+            var happening = Facts.Hazard(e);
+            hazard = Hazard.Apply(id, hazard, happening);
+            yield return new LivedEvent(e, happening, hazard);
+        }
+    }
 
     /// <summary>Begins a hazard.</summary>
     public Task<Outcome<Hazard>> ReportAsync(ReportHazard report, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
@@ -241,16 +257,16 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
     private async Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {
         Hazard? hazard = null;
-        await foreach (var e in log.ReadStreamAsync(id.StreamId, 1, asOf, cancellationToken))
+        await foreach (var lived in LifeAsync(id, asOf, cancellationToken))
         {
-            // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
-            if (e.StreamType != StreamType)
-                return null;
-            if (e.Version > upToVersion)
+            if (lived.Recorded.Version > upToVersion)
                 break;
-            hazard = Hazard.Apply(id, hazard, Facts.Hazard(e));
+            hazard = lived.After;
         }
 
         return hazard;
     }
 }
+
+/// <summary>An event of a hazard as the log holds it, as the domain reads it, and the state it leaves.</summary>
+internal readonly record struct LivedEvent(RecordedEvent Recorded, Happening Happening, Hazard After);

@@ -31,7 +31,7 @@ internal sealed class PaperModule : IModule
     /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    private static async Task<IResult> ListAsync(Call call, string id, IEventLog log, Naming naming)
+    private static async Task<IResult> ListAsync(Call call, string id, HazardStore store, Naming naming)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -40,13 +40,10 @@ internal sealed class PaperModule : IModule
             return Call.Refuse(refusal);
         Hazard? hazard = null;
         var papers = ImmutableArray.CreateBuilder<PaperView>();
-        await foreach (var e in log.ReadStreamAsync(hazardId.StreamId, 1, asOf, call.Stop))
+        await foreach (var lived in store.LifeAsync(hazardId, asOf, call.Stop))
         {
-            if (e.StreamType != HazardStore.StreamType)
-                break;
-            var happening = Facts.Hazard(e);
-            hazard = Hazard.Apply(hazardId, hazard, happening);
-            if (PaperView.Of(e, happening, hazard) is { } paper)
+            hazard = lived.After;
+            if (PaperView.Of(lived) is { } paper)
                 papers.Add(paper);
         }
 
@@ -105,9 +102,9 @@ internal sealed record PaperView(
     CodeEntry Paper, DocumentNumber Number, Leg? Leg, ImmutableArray<BodyId> To, BodyId By, CodeEntry Event, long Position,
     DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, ImmutableArray<PaperFile> Files)
 {
-    public static PaperView? Of(RecordedEvent e, Happening happening, Hazard after)
+    public static PaperView? Of(LivedEvent lived)
     {
-        var (happened, context) = happening;
+        var (e, (happened, context), after) = lived;
         if (Domain.Papers.Of(happened) is not { } kind || context.Document is not { } number)
             return null;
         var leg = Domain.Papers.LegOf(happened);
