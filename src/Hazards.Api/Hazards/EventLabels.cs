@@ -83,6 +83,10 @@ internal static class EventLabels
         new("calendar_year_amended", "调整年度放假安排", "Calendar year amended"),
         new("api_key_issued", "密钥签发", "API key issued"),
         new("api_key_revoked", "密钥吊销", "API key revoked"),
+        new("evidence_requested", "申请证据包", "Evidence requested"),
+        new("evidence_made", "证据包制成", "Evidence package made"),
+        new("evidence_failed", "证据包未能制成", "Evidence package could not be made"),
+        new("evidence_downloaded", "下载证据包", "Evidence package downloaded"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);
 
     /// <summary>Every label.</summary>

@@ -117,6 +117,12 @@ internal static class GoldenEvents
         (new LedgerRowsImported([new ImportedRow("Sheet1", 3, RowOutcome.Entered, World.Id, 4, Stage.Closed, ["C3：日期无法识别"], ["level.mapped: 3级"], [new("序号", "A3", "1")])]),
          new LedgerRowsImported([new ImportedRow("Sheet1", 1, RowOutcome.Skipped, null, 0, null, [], [], [])])),
         (new LedgerImportFinished(10, 4, 1, 1, 2, 2, 1, 20, 3), null),
+
+        (new EvidenceRequested("〔2026〕1号事故调查", Longnan, [World.Id, OtherId], new EvidenceFilter(Code, Wudu, GasRegulator.Id, Deadline, Later, Deadline, Later), Deadline, Later, [Start, Start.AddDays(1)], AttachmentChoice.Withhold, TreeChoice.Sm3, [Key]),
+         new EvidenceRequested("审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, [])),
+        (new EvidenceMade(File, 4711, 1234, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 56), null),
+        (new EvidenceFailed("附件已被改动"), null),
+        (new EvidenceDownloaded(File, 100, 200), null),
     }.SelectMany(Named).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
 
     /// <summary>The headers of an event, full and bare.</summary>
