@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>In what way somebody was silent.</summary>
+public enum SilenceKind
+{
+    /// <summary>到期未办.</summary>
+    [Label("到期未办", "A duty ran and its last day passed without the act")] DutyMissed,
+
+    /// <summary>督办单位逾期未督查.</summary>
+    [Label("督办单位逾期未督查", "The leg's supervisor did not act within the interval that the policy sets")] SupervisorSilent,
+
+    /// <summary>一方沉默.</summary>
+    [Label("一方沉默而另一方已有行动", "One leg of a double assignment was overdue while the other acted")] LegSilent,
+
+    /// <summary>告知后从未打开.</summary>
+    [Label("告知后从未打开、也未行动", "It was told, and neither opened the message nor acted afterwards")] NeverOpened,
+
+    /// <summary>补录称按期.</summary>
+    [Label("到期时无记录，事后补录称按期办理", "On record nothing had been done when the last day passed; what was entered afterwards claims to have been done in time")] EnteredAfterwards,
+}
+
+/// <summary>A silence longer than a rule allows.</summary>
+/// <param name="Kind">In what way.</param>
+/// <param name="Body">Who was silent; null: the committee office of <paramref name="Office"/>.</param>
+/// <param name="Office">The county whose committee office was silent, where no body is named.</param>
+/// <param name="Leg">The leg it concerns, if one.</param>
+/// <param name="Duty">The duty that ran, if one.</param>
+/// <param name="Due">The duty's last day.</param>
+/// <param name="As">As what it was told, where it was told.</param>
+/// <param name="From">When the silence began to be longer than allowed: the end of the last day, or when it was told.</param>
+/// <param name="Until">When it ended; null while it lasts, at the instant looked from.</param>
+/// <param name="Days">How long, in days of China begun, to its end or to the instant looked from.</param>
+/// <param name="Rule">The rule that sets the bound; null for a message that was never opened, which no rule dates.</param>
+/// <param name="Began">The event that began the duty, or told.</param>
+/// <param name="Ended">The event that ended the silence.</param>
+/// <param name="Noticed">The event with which the service noticed.</param>
+/// <param name="Positions">Every event that is cited, in order: these, and what the other leg did meanwhile.</param>
+public sealed record Silence(
+    SilenceKind Kind, BodyId? Body, RegionCode? Office, Leg? Leg, ClockKind? Duty, DateOnly? Due, TellAs? As,
+    DateTimeOffset From, DateTimeOffset? Until, int Days, RuleCited? Rule,
+    EventMark Began, EventMark? Ended, EventMark? Noticed, ImmutableArray<long> Positions);
+
+/// <summary>沉默: who did not act although a duty ran, or was told and never looked; in the order in which the silences began.</summary>
+public static class Silences
+{
+    /// <summary>All silences on record, up to the instant the file is looked at.</summary>
+    public static ImmutableArray<Silence> Of(CaseFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var missed = DutyRuns.Of(file).Select(r => OfDuty(file, r)).OfType<Silence>().ToImmutableArray();
+        return [.. missed.Concat(OfLegs(file, missed)).Concat(NeverOpened(file)).OrderBy(s => s.From).ThenBy(s => s.Kind).ThenBy(s => s.Leg).ThenBy(s => s.Began.Position)];
+    }
+
+    private static Silence? OfDuty(CaseFile file, DutyRun run)
+    {
+        var passed = ChinaTime.EndOf(run.Due);
+        var known = run.Ended?.RecordedAt ?? file.AsOf;
+        if (known <= passed)
+            return null;
+        if (run.Ended is { } ended && ended.OccurredAt <= passed)
+            return Make(file, run, SilenceKind.EnteredAfterwards, Later(passed, run.Began.RecordedAt), ended.RecordedAt);
+        var kind = run.Kind == ClockKind.Supervise ? SilenceKind.SupervisorSilent : SilenceKind.DutyMissed;
+        return Make(file, run, kind, Later(passed, run.Began.OccurredAt), run.Ended?.OccurredAt);
+    }
+
+    private static Silence? Make(CaseFile file, DutyRun run, SilenceKind kind, DateTimeOffset from, DateTimeOffset? until) =>
+        from >= (until ?? file.AsOf)
+            ? null
+            : new Silence(
+                kind, run.Body, run.Office, run.Leg, run.Kind, run.Due, null, from, until, DaysBetween(from, until ?? file.AsOf), run.Rule,
+                run.Began, run.Ended, run.Noticed, Cite([run.Began, run.Noticed, run.Ended]));
+
+    /// <summary>双重交办: a leg that owed something while the other one acted, however many duties it owed.</summary>
+    private static IEnumerable<Silence> OfLegs(CaseFile file, ImmutableArray<Silence> missed)
+    {
+        foreach (var duties in missed.Where(s => s.Kind == SilenceKind.DutyMissed && s.Leg is Leg.Territorial or Leg.Sectoral && IsLegs(s)).GroupBy(s => (s.Leg, s.Body)))
+        {
+            Silence? longest = null;
+            foreach (var duty in duties.OrderBy(d => d.From))
+                if (longest is { } before && duty.From <= (before.Until ?? DateTimeOffset.MaxValue))
+                    longest = before with { Until = before.Until is { } a && duty.Until is { } b ? Later(a, b) : null, Positions = [.. before.Positions.Union(duty.Positions).Order()] };
+                else
+                {
+                    if (longest is not null && WithOthers(file, longest) is { } found)
+                        yield return found;
+                    longest = duty;
+                }
+            if (longest is not null && WithOthers(file, longest) is { } last)
+                yield return last;
+        }
+    }
+
+    private static bool IsLegs(Silence duty) => duty.Duty is ClockKind.Acknowledge or ClockKind.Plan or ClockKind.Rectify;
+
+    /// <summary>The silence of the leg, when it did nothing at all in it and the other leg did something; null otherwise.</summary>
+    private static Silence? WithOthers(CaseFile file, Silence silence)
+    {
+        var until = silence.Until ?? file.AsOf;
+        var others = new List<long>();
+        for (var i = 0; i < file.Events.Length; i++)
+        {
+            var e = file.Events[i];
+            if (!Deeds.IsLegsOwn(e.Event) || e.Context.OccurredAt < silence.From || e.Context.OccurredAt >= until)
+                continue;
+            if (Deeds.LegOf(e.Event) == silence.Leg)
+            {
+                // It did something else meanwhile: from then on it was not silent, though still overdue.
+                until = e.Context.OccurredAt;
+                silence = silence with { Until = until, Ended = EventMark.Of(e), Positions = [.. silence.Positions.Append(e.Position).Distinct().Order()] };
+            }
+            else
+                others.Add(e.Position);
+        }
+        var heard = file.Events.Where(e => others.Contains(e.Position) && e.Context.OccurredAt < until).Select(e => e.Position).ToArray();
+        return heard.Length == 0
+            ? null
+            : silence with { Kind = SilenceKind.LegSilent, Days = DaysBetween(silence.From, until), Noticed = null, Positions = [.. silence.Positions.Union(heard).Order()] };
+    }
+
+    /// <summary>Told, and neither opened nor followed by any act of its own: one silence for each addressee and manner.</summary>
+    private static IEnumerable<Silence> NeverOpened(CaseFile file)
+    {
+        var unopened = new List<(Told To, EventMark Event)>();
+        for (var i = 0; i < file.Events.Length; i++)
+        {
+            var e = file.Events[i];
+            foreach (var told in e.Context.Told)
+                if (!file.Openings[Messages.IdOf(e.Id, told.Address)].Any() && !ActedAfter(file, i, told))
+                    unopened.Add((told, EventMark.Of(e)));
+        }
+        foreach (var group in unopened.GroupBy(u => (u.To.Address, u.To.As)))
+        {
+            var (to, first) = group.First();
+            yield return new Silence(
+                SilenceKind.NeverOpened, to.Body, to.Office, null, null, null, to.As, first.RecordedAt, null, DaysBetween(first.RecordedAt, file.AsOf), null,
+                first, null, null, Cite(group.Select(g => (EventMark?)g.Event)));
+        }
+    }
+
+    // Who acts afterwards has heard of it, whether or not it opened the message.
+    private static bool ActedAfter(CaseFile file, int index, Told told)
+    {
+        for (var i = index + 1; i < file.Events.Length; i++)
+            if (file.Events[i].Context.Role != Role.Clock && file.Reads(Deeds.By(file.Events[i].Happening, file.Before(i)), told))
+                return true;
+        return false;
+    }
+
+    private static ImmutableArray<long> Cite(IEnumerable<EventMark?> marks) => [.. marks.OfType<EventMark>().Select(m => m.Position).Distinct().Order()];
+
+    private static int DaysBetween(DateTimeOffset from, DateTimeOffset until) => Math.Max(1, (int)Math.Ceiling((until - from).TotalDays));
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

@@ -1,0 +1,130 @@
+using Hazards.Domain.Codes;
+using Hazards.Domain.Tests.Rules;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Replay;
+
+/// <summary>沉默: who did not act although a rule gave a day for it; who was told and never looked.</summary>
+public sealed class WhoWasSilent
+{
+    private static readonly Docket Reported = new Docket().On("03-02", Hotline, Stories.Report);
+    private static readonly Docket Verified = Reported.Opened("03-02 10:00", CountyOffice).On("03-03", CountyOffice, new HazardVerified(Level.General, null, null));
+    private static readonly Docket Dual = Verified.On("03-03 10:00", CountyOffice, new HazardAssigned([Territorial(), Sectoral()]));
+
+    [Fact]
+    public void Nobody_is_silent_while_the_day_has_not_ended()
+    {
+        Duties(Reported.AsOf("03-05 23:59")).ShouldBeEmpty();
+        Duties(Reported.AsOf("03-06 00:00")).ShouldBeEmpty("a deadline is the end of its day: three days to verify end on 5 March");
+    }
+
+    [Fact]
+    public void An_office_that_lets_the_day_pass_is_silent_from_its_end_and_until_it_acts()
+    {
+        var open = Duties(Reported.AsOf("03-08")).ShouldHaveSingleItem();
+        open.ShouldSatisfyAllConditions(
+            s => s.Kind.ShouldBe(SilenceKind.DutyMissed), s => s.Duty.ShouldBe(ClockKind.Verify), s => s.Body.ShouldBeNull(), s => s.Office.ShouldBe(Wudu),
+            s => s.From.ShouldBe(Docket.When("03-06 00:00")), s => s.Until.ShouldBeNull(), s => s.Days.ShouldBe(3), s => s.Positions.ShouldBe([10L]),
+            s => s.Rule!.Policy.ShouldBe("national-baseline@2"), s => s.Rule!.Clause.ShouldBe("产品默认值"), s => s.Rule!.Days.ShouldBe(3));
+        var ended = Duties(Reported.Ringing("03-06 00:05").On("03-09", CountyOffice, new HazardVerified(Level.General, null, null)).AsOf("03-10")).ShouldHaveSingleItem();
+        ended.Until.ShouldBe(Docket.When("03-09"));
+        ended.Noticed!.Position.ShouldBe(20);
+        ended.Ended!.Type.ShouldBe("hazard_verified");
+        ended.Positions.ShouldBe([10L, 20L, ended.Ended.Position]);
+    }
+
+    [Fact]
+    public void A_leg_is_silent_while_the_other_acts_and_its_silence_is_not_hidden()
+    {
+        var docket = Dual.On("03-04", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null)).On("03-10", CountyGovernment, new ProgressReported(Leg.Territorial, 30, null, "已开挖"));
+        var leg = Silences.Of(docket.AsOf("03-20")).Single(s => s.Kind == SilenceKind.LegSilent);
+        leg.ShouldSatisfyAllConditions(
+            s => s.Leg.ShouldBe(Leg.Sectoral), s => s.Body.ShouldBe(GasRegulator.Id), s => s.From.ShouldBe(Docket.When("03-05 00:00")), s => s.Until.ShouldBeNull(),
+            s => s.Positions.ShouldBe([30L, docket.Last], "the assignment, and what the other leg did meanwhile"));
+        Silences.Of(docket.AsOf("03-08")).ShouldNotContain(s => s.Kind == SilenceKind.LegSilent, "up to then the other leg had done nothing since the day passed");
+    }
+
+    [Fact]
+    public void A_leg_that_is_late_with_one_duty_but_does_another_is_not_silent_from_then_on()
+    {
+        var docket = Dual
+            .On("03-04", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null))
+            .On("03-08", CountyGovernment, new ProgressReported(Leg.Territorial, 30, null, "已开挖"))
+            .On("03-09", GasRegulator, new InterimMeasuresTaken(Leg.Sectoral, "设置警戒"))
+            .On("03-12", CountyGovernment, new ProgressReported(Leg.Territorial, 60, null, "已更换"));
+        var leg = Silences.Of(docket.AsOf("03-20")).Single(s => s.Kind == SilenceKind.LegSilent);
+        leg.Until.ShouldBe(Docket.When("03-09"));
+        leg.Positions.ShouldBe([30L, 50L, 60L]);
+    }
+
+    [Fact]
+    public void A_supervisor_is_silent_beyond_the_interval_of_the_policy_and_each_act_begins_it_anew()
+    {
+        var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "某市双重督办办法第六条", DayCount.Working)] };
+        var docket = (Dual with { Policy = policy }).On("03-10", Supervision, new LegUrged(Leg.Sectoral, "请抓紧"), role: Role.Supervisor);
+        Supervisors(docket.AsOf("03-24")).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id, "ten working days from 3 March end on the 17th; the other supervisor has urged on the 10th");
+        var both = Supervisors(docket.AsOf("04-30"));
+        both.Length.ShouldBe(2);
+        both[1].ShouldSatisfyAllConditions(
+            s => s.Body.ShouldBe(Supervision.Id), s => s.Due.ShouldBe(new DateOnly(2026, 3, 24)), s => s.Rule!.Clause.ShouldBe("某市双重督办办法第六条"),
+            s => s.Rule!.Days.ShouldBe(10), s => s.Rule!.Count.ShouldBe(DayCount.Working), s => s.Began.Type.ShouldBe("leg_urged"));
+    }
+
+    [Fact]
+    public void Who_was_told_and_never_opened_nor_acted_is_silent_since_it_was_told()
+    {
+        var never = Unopened(Dual.AsOf("03-04"));
+        never.Select(s => (s.Body!.Value.Value, s.As, s.Positions.Length)).ShouldBe([("hotline", TellAs.Notice, 1), ("wudu-gov", TellAs.Todo, 1), ("wudu-housing", TellAs.Todo, 1), ("wudu-supervision", TellAs.Notice, 1)], ignoreOrder: true);
+        Unopened(Dual.Opened("03-03 11:00", CountyGovernment).AsOf("03-04")).ShouldNotContain(s => s.Body == CountyGovernment.Id);
+        Unopened(Dual.Opened("03-05", CountyGovernment).AsOf("03-04")).ShouldContain(s => s.Body == CountyGovernment.Id, "as of the 4th it had not opened it");
+        Unopened(Dual.On("03-04", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null)).AsOf("03-05")).ShouldNotContain(s => s.Body == CountyGovernment.Id, "who acknowledges knows");
+    }
+
+    [Fact]
+    public void An_office_is_found_by_its_region_when_no_body_is_named()
+    {
+        Unopened(Reported.AsOf("03-03")).ShouldHaveSingleItem().Office.ShouldBe(Wudu);
+        Unopened(Reported.Opened("03-02 10:00", CountyOffice).AsOf("03-03")).ShouldBeEmpty();
+        Unopened(Reported.On("03-02 11:00", CountyOffice, new HazardVerified(Level.General, null, null)).AsOf("03-03")).ShouldNotContain(s => s.Office == Wudu);
+    }
+
+    [Fact]
+    public void What_is_entered_after_the_day_and_claims_to_have_been_in_time_is_named()
+    {
+        var docket = Reported.Ringing("03-06 00:05").On("03-04", CountyOffice, new HazardVerified(Level.General, null, null), recorded: "03-20");
+        Silences.Of(docket.AsOf("03-19")).ShouldContain(s => s.Kind == SilenceKind.DutyMissed && s.Until == null, "nothing was known of it on the 19th");
+        var claimed = Silences.Of(docket.AsOf("03-21")).Single(s => s.Duty == ClockKind.Verify);
+        claimed.Kind.ShouldBe(SilenceKind.EnteredAfterwards);
+        claimed.From.ShouldBe(Docket.When("03-06 00:00"));
+        claimed.Until.ShouldBe(Docket.When("03-20"));
+    }
+
+    [Fact]
+    public void A_ledger_entered_at_once_makes_nobody_silent_on_record_who_acted_in_time()
+    {
+        var docket = new Docket()
+            .On("03-02", CountyOffice, Stories.Report, "06-01", Role.Importer).On("03-03", CountyOffice, new HazardVerified(Level.General, null, null), "06-01", Role.Importer)
+            .On("03-03", CountyOffice, new HazardAssigned([Sole()]), "06-01", Role.Importer).On("03-04", CountyOffice, new AssignmentAcknowledged(Leg.Sole, null), "06-01", Role.Importer)
+            .On("03-20", CountyOffice, new CompletionDeclared(Leg.Sole, "已更换", null), "06-01", Role.Importer);
+        Silences.Of(docket.AsOf("06-01")).Where(s => s.Duty != null && s.Duty != ClockKind.Reinspect).ShouldBeEmpty();
+        Timeline.Of(docket.AsOf("06-01"))[3].By.ShouldBe(GasCompany.Id, "what the importer enters of the leg's acts is the leg's");
+    }
+
+    [Fact]
+    public void A_deadline_put_off_after_it_passed_leaves_the_silence_before_it()
+    {
+        var docket = Verified.On("03-03 10:00", CountyOffice, new HazardAssigned([Sole() with { Deadline = new DateOnly(2026, 3, 10) }]))
+            .On("03-04", GasCompany, new AssignmentAcknowledged(Leg.Sole, null))
+            .On("03-10", GasCompany, new ExtensionRequested(Leg.Sole, new DateOnly(2026, 3, 10), new DateOnly(2026, 4, 1), "材料未到"))
+            .On("03-14", CountyOffice, new ExtensionGranted(Leg.Sole, new DateOnly(2026, 3, 10), new DateOnly(2026, 4, 1), null));
+        var silence = Duties(docket.AsOf("03-20")).ShouldHaveSingleItem();
+        (silence.Duty, silence.From, silence.Until).ShouldBe((ClockKind.Rectify, Docket.When("03-11 00:00"), Docket.When("03-14")));
+        silence.Ended!.Type.ShouldBe("extension_granted");
+    }
+
+    private static Silence[] Duties(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.DutyMissed)];
+
+    private static Silence[] Supervisors(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.SupervisorSilent)];
+
+    private static Silence[] Unopened(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.NeverOpened)];
+}
