@@ -50,6 +50,9 @@ public sealed record Act(
     /// <summary>The inspection the command names, as it stands; null when there is none.</summary>
     public Inspection? Inspection { get; init; }
 
+    /// <summary>封存: the seals in force on the records the command is about; looked up only where they have a say (<see cref="Sealing"/>).</summary>
+    public ImmutableArray<Seal> Seals { get; init; } = [];
+
     /// <summary>The date of the act in China.</summary>
     public DateOnly Date => ChinaTime.DateAt(OccurredAt);
 

@@ -35,6 +35,12 @@ public enum Relation
 
     /// <summary>登记检查的单位.</summary>
     [Label("本单位登记了该次检查，或是行政区划包含检查地的安委办、人民政府", "The body entered the inspection, or is a committee office or government whose region holds the place")] Visitor,
+
+    /// <summary>封存地.</summary>
+    [Label("封存的区划在调用方的管辖范围内", "The sealed region lies in the caller's jurisdiction")] SealedRegion,
+
+    /// <summary>决定封存的单位.</summary>
+    [Label("本单位决定了封存，或是行政区划更大、包含其区划的安委办、人民政府、调查组", "The body sealed, or is a committee office, government or investigation group of a wider region that holds its own")] Sealer,
 }
 
 /// <summary>Who may give a command, and when: one line of the table below.</summary>
@@ -47,7 +53,11 @@ public enum Relation
 /// <param name="LegStages">For a command on a leg, the stages of the leg in which it may be given.</param>
 public sealed record CommandRule(
     string Name, string Chinese, string English,
-    ImmutableArray<Role> Roles, Relation Relation, ImmutableArray<Stage> Stages, ImmutableArray<LegStage> LegStages);
+    ImmutableArray<Role> Roles, Relation Relation, ImmutableArray<Stage> Stages, ImmutableArray<LegStage> LegStages)
+{
+    /// <summary>What becomes of it while the records it is about are sealed (封存).</summary>
+    public WhenSealed WhenSealed { get; init; }
+}
 
 /// <summary>The table of who may do what, when. Documentation and OpenAPI are made from it.</summary>
 public static class CommandRules
@@ -60,11 +70,15 @@ public static class CommandRules
 
     // Discovery
     public static readonly CommandRule Report = Rule("report", "上报隐患", "Report a hazard", [Role.Reporter, Role.Coordinator, Role.Inspector, Role.Supervisor, Role.Enforcer, Role.Importer], Relation.Jurisdiction, []);
-    public static readonly CommandRule RecordLedgerRow = Rule("record_ledger_row", "登记台账原文", "Record the ledger row", [Role.Importer], Relation.Jurisdiction, Any);
+    // 封存: the first row says where a new hazard comes from; a row recorded again would say otherwise than the first.
+    public static readonly CommandRule RecordLedgerRow = Rule("record_ledger_row", "登记台账原文", "Record the ledger row", [Role.Importer], Relation.Jurisdiction, Any) with { WhenSealed = WhenSealed.InPart };
     public static readonly CommandRule Verify = Rule("verify", "核实定级", "Verify and grade", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported]);
-    public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator], Relation.OwnRegion, Graded);
-    public static readonly CommandRule Reject = Rule("reject", "认定不属实", "Reject as unfounded", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported, Stage.Verified]);
-    public static readonly CommandRule Merge = Rule("merge", "并案", "Merge a duplicate", [Role.Coordinator], Relation.OwnRegion, [Stage.Reported, Stage.Verified]);
+    // 封存: a graver level brings more supervision and is never held up; a milder one would lessen what was owed.
+    public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator], Relation.OwnRegion, Graded) with { WhenSealed = WhenSealed.InPart };
+    // 封存: a hazard of the enterprise would be said never to have been.
+    public static readonly CommandRule Reject = Rule("reject", "认定不属实", "Reject as unfounded", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
+    // 封存: a hazard of the enterprise would vanish into another. Taking a duplicate in takes nothing away and goes on.
+    public static readonly CommandRule Merge = Rule("merge", "并案", "Merge a duplicate", [Role.Coordinator], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
     public static readonly CommandRule FixOnTheSpot = Rule("fix_on_the_spot", "立行立改", "Record as fixed on the spot", [Role.Inspector, Role.Enforcer, Role.Supervisor, Role.Coordinator, Role.Importer], Relation.Jurisdiction, [Stage.Reported, Stage.Verified]);
 
     // Assignment
@@ -90,7 +104,8 @@ public static class CommandRules
 
     // Supervision
     public static readonly CommandRule List = Rule("list", "挂牌督办", "List for supervision", [Role.ListingAuthority], Relation.OwnRegion, Graded);
-    public static readonly CommandRule Delist = Rule("delist", "摘牌", "Delist", [Role.ListingAuthority], Relation.Lister, Graded);
+    // 封存: a listing “in error” would count as never made; delisting what is accepted goes on.
+    public static readonly CommandRule Delist = Rule("delist", "摘牌", "Delist", [Role.ListingAuthority], Relation.Lister, Graded) with { WhenSealed = WhenSealed.InPart };
     public static readonly CommandRule PublishListing = Rule("publish_listing", "公布挂牌", "Record that the listing was made public", [Role.ListingAuthority], Relation.Lister, Graded);
     public static readonly CommandRule FileListing = Rule("file_listing", "挂牌备案", "Record that the listing was filed with the office above", [Role.ListingAuthority], Relation.Lister, Graded);
     public static readonly CommandRule PublishDelisting = Rule("publish_delisting", "公布摘牌", "Record that the end of the listing was made public", [Role.ListingAuthority], Relation.Lister, [.. Graded, Stage.Closed]);
@@ -116,7 +131,8 @@ public static class CommandRules
     public static readonly CommandRule Reopen = Rule("reopen", "重新开案", "Reopen", [Role.Coordinator, Role.Supervisor], Relation.OwnRegion, [Stage.Closed, Stage.Rejected, Stage.Merged]);
 
     // Record
-    public static readonly CommandRule Correct = Rule("correct", "更正", "Correct a fact", [Role.Coordinator, Role.Importer], Relation.OwnRegion, Any);
+    // 封存: it is what a seal is for.
+    public static readonly CommandRule Correct = Rule("correct", "更正", "Correct a fact", [Role.Coordinator, Role.Importer], Relation.OwnRegion, Any) with { WhenSealed = WhenSealed.Frozen };
     public static readonly CommandRule Comment = Rule("comment", "批注", "Comment", [Role.Reporter, Role.Coordinator, Role.Responsible, Role.Inspector, Role.Supervisor, Role.ListingAuthority, Role.Enforcer, Role.Importer], Relation.Jurisdiction, Any);
 #pragma warning restore CS1591
 

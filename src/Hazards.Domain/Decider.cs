@@ -12,6 +12,9 @@ public interface IHazardCommand
     /// <summary>The leg it concerns, if one.</summary>
     Leg? ConcernedLeg => null;
 
+    /// <summary>Whether it is frozen while the hazard's records are sealed: its line in the table says so, or, where that says “in part”, the command itself.</summary>
+    bool FrozenWhenSealed(Hazard hazard) => Rule.WhenSealed == WhenSealed.Frozen;
+
     /// <summary>The bodies it names: they must be known while deciding.</summary>
     IEnumerable<BodyId> Names => [];
 
@@ -71,7 +74,7 @@ public static class Decider
             return HazardRefusals.Role.Because(null, ("command", CommandRules.Report.Chinese), ("roles", RoleNames(CommandRules.Report)));
         if (existing is not null)
             return HazardRefusals.ReportedBefore.Because("reference", ("id", existing.Id), ("system", report.Reference?.System), ("number", report.Reference?.Id));
-        if ((Relations.Acting(act.By.Body) ?? CheckTime(act, null) ?? Checks.Papers(act)) is { } wrong)
+        if ((Relations.Acting(act.By.Body) ?? CheckTime(act, null) ?? Checks.Papers(act) ?? Sealing.Check(act)) is { } wrong)
             return wrong;
         return report.Decide(act).Under(role);
     }
@@ -98,7 +101,8 @@ public static class Decider
         }
         if (RelatedRole(rule, hazard, leg, act, out var role) is { } notYours)
             return notYours;
-        if ((CheckTime(act, hazard) ?? Checks.Papers(act)) is { } wrong)
+        // Last, so that only who might have done it otherwise is on record as having tried.
+        if ((CheckTime(act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act)) is { } wrong)
             return wrong;
         return command.Decide(hazard, act).Under(role);
     }

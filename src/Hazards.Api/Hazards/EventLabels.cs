@@ -87,6 +87,13 @@ internal static class EventLabels
         new("evidence_made", "证据包制成", "Evidence package made"),
         new("evidence_failed", "证据包未能制成", "Evidence package could not be made"),
         new("evidence_downloaded", "下载证据包", "Evidence package downloaded"),
+        new("records_read", "查阅档案", "Records read"),
+        new("records_exported", "导出档案", "Records exported"),
+        new("evidence_taken", "取走证据包", "Evidence package taken"),
+        new("personal_data_viewed", "查看个人信息", "Personal data viewed"),
+        new("sealed_attempt_refused", "封存期间的变更尝试", "Attempt on sealed records refused"),
+        new("records_sealed", "封存档案", "Records sealed"),
+        new("records_unsealed", "解除封存", "Records unsealed"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);
 
     /// <summary>Every label.</summary>

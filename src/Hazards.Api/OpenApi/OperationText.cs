@@ -175,6 +175,7 @@ internal static class Errors
         ["413"] = "内容过大 · too large",
         ["415"] = "不支持的内容类型 · unsupported media type",
         ["422"] = "不符合规则 · a rule forbids it",
+        ["423"] = "档案已封存 · the records are sealed",
         ["503"] = "暂时不可用，可重试 · temporarily unavailable; try again",
     };
 
@@ -198,5 +199,8 @@ internal static class Errors
             yield return status;
         if (about.Query.IsEmpty)
             yield return 422;
+        // Whatever is dated before a sealing is refused, whichever the command.
+        if (about.Rule is { } rule && (rule == CommandRules.Report || !rule.Stages.IsEmpty || rule.WhenSealed != WhenSealed.GoesOn))
+            yield return 423;
     }
 }

@@ -35,6 +35,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         RefusalKind.TooLarge => 413,
         RefusalKind.Unsupported => 415,
         RefusalKind.Unprocessable => 422,
+        RefusalKind.Locked => 423,
         _ => 503,
     };
 
@@ -84,6 +85,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         413 => english ? "Too large" : "内容过大",
         415 => english ? "Unsupported media type" : "不支持的内容类型",
         422 => english ? "A rule forbids it" : "不符合规则",
+        423 => english ? "The records are sealed" : "档案已封存",
         500 => english ? "Internal error" : "内部错误",
         _ => english ? "Temporarily unavailable" : "暂时不可用",
     };

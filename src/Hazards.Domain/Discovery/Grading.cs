@@ -30,6 +30,14 @@ public sealed record RegradeHazard(Level Level, string Reason, string? Basis = n
     public CommandRule Rule => CommandRules.Regrade;
 
     /// <inheritdoc />
+    public bool FrozenWhenSealed(Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        // A place's own grades are numbered from the gravest, 1.
+        return Level < hazard.Level || (Level == hazard.Level && Grade > hazard.Grade);
+    }
+
+    /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act)
     {
         if ((Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Required("reason", Reason) ?? Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, "核实定级")) is { } wrong)

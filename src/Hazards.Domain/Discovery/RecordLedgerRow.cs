@@ -13,6 +13,13 @@ public sealed record RecordLedgerRow(string Ledger, Sha256Digest File, string Sh
     public CommandRule Rule => CommandRules.RecordLedgerRow;
 
     /// <inheritdoc />
+    public bool FrozenWhenSealed(Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        return hazard.LedgerRow is not null;
+    }
+
+    /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(hazard);

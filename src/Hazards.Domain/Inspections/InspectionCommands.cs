@@ -166,7 +166,7 @@ internal static class InspectionChecks
         var body = act.By.Body;
         if (body.Id != inspection.By && !(Relations.Leads(body) && body.Region.Contains(inspection.Region)))
             return InspectionRefusals.NotYours.Because(null, ("by", inspection.By), ("caller", body.Id));
-        return inspection.Voided ? InspectionRefusals.Voided.Because(null, ("id", inspection.Id)) : null;
+        return inspection.Voided ? InspectionRefusals.Voided.Because(null, ("id", inspection.Id)) : Sealing.Check(rule, act);
     }
 
     /// <summary>What an inspection says of itself.</summary>

@@ -34,6 +34,9 @@ public enum RefusalKind
     /// <summary>The input is understood but breaks a rule (422).</summary>
     Unprocessable,
 
+    /// <summary>The records are sealed (423).</summary>
+    Locked,
+
     /// <summary>The service cannot answer now; the same request may be sent again (503).</summary>
     Unavailable,
 }

@@ -56,6 +56,9 @@ public sealed record DelistHazard(DelistingGround Ground, string Reason) : IHaza
     public CommandRule Rule => CommandRules.Delist;
 
     /// <inheritdoc />
+    public bool FrozenWhenSealed(Hazard hazard) => Ground == DelistingGround.ListedInError;
+
+    /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(hazard);

@@ -14,6 +14,16 @@ internal static class GoldenEvents
     private static readonly DateOnly Later = new(2026, 5, 31);
     private static readonly LegOrder FullTerritorial = new(Leg.Territorial, CountyGovernment.Id, Deadline, "督促企业停气整改", CountyOffice.Id, "副区长王某", true);
     private static readonly LegOrder FullSectoral = new(Leg.Sectoral, GasRegulator.Id, Later, "监督更换老化管道", Supervision.Id, "局长赵某");
+    private static readonly Looked Look = new(Wudu, [World.Id, OtherId])
+    {
+        Enterprise = Code, Body = GasCompany.Id, Purpose = "“3·2”事故调查 调查字〔2026〕1号", Key = new("0195f0a0-0000-7000-8000-00000000000b"),
+        Asked = new AskedFor("GET", "/api/v1/hazards/{id}/events", $"/api/v1/hazards/{World.Id}/events", 404)
+        {
+            Query = "asOf=2026-03-02T09:00:00+08:00", Refusal = "hazard.not_found", Records = 12, FirstPosition = 4711, LastPosition = 4800,
+        },
+    };
+
+    private static readonly Looked BareLook = new(Longnan, []);
     private static readonly LegOrder Bare = new(Leg.Sole, GasCompany.Id, Deadline, "更换老化管道");
     private static readonly Guid Key = new("0195f0a0-0000-7000-8000-00000000000a");
     private static readonly ImmutableSortedDictionary<PlanPart, string> NoParts = ImmutableSortedDictionary<PlanPart, string>.Empty;
@@ -123,6 +133,15 @@ internal static class GoldenEvents
         (new EvidenceMade(File, 4711, 1234, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 56), null),
         (new EvidenceFailed("附件已被改动"), null),
         (new EvidenceDownloaded(File, 100, 200), null),
+
+        (new RecordsRead(Look), new RecordsRead(BareLook)),
+        (new RecordsExported(Look, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "monthly-table-621202-2026-07.xlsx", 20481, File), new RecordsExported(BareLook, "text/csv", null, null, null)),
+        (new EvidenceTaken(Look, Key, 0, 1048576), new EvidenceTaken(BareLook, Key, null, null)),
+        (new PersonalDataViewed(Look, Key, ["name", "phone"]), new PersonalDataViewed(BareLook, Key, [])),
+        (new SealedAttemptRefused(Look, "correct", "enterprise.sealed", [Key], Start, "description"), new SealedAttemptRefused(BareLook, "reject", "enterprise.sealed", [], Start, null)),
+        (new RecordsSealed(Key, new Enterprise("武都燃气公司", Code), Wudu, "2026年3月2日燃气爆炸事故调查", "武都区“3·2”事故调查组", Start, Start.AddHours(2)),
+         new RecordsSealed(Key, new Enterprise("武都燃气公司"), RegionCode.Nation, "调查", "调查组", Start, Start)),
+        (new RecordsUnsealed("调查结束"), null),
     }.SelectMany(Named).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
 
     /// <summary>The headers of an event, full and bare.</summary>

@@ -51,17 +51,17 @@ public sealed partial class Documents
 
     private static string Commands()
     {
-        var table = new StringBuilder("| 命令 command | 事项 act | 角色 roles | 与隐患的关系 relation | 环节 stages | 责任方状态 leg stages |\n|---|---|---|---|---|---|\n");
+        var table = new StringBuilder("| 命令 command | 事项 act | 角色 roles | 与隐患的关系 relation | 环节 stages | 责任方状态 leg stages | 封存期间 when sealed |\n|---|---|---|---|---|---|---|\n");
         foreach (var rule in CommandRules.All)
-            table.Append($"| `{rule.Name}` | {rule.Chinese}<br>{rule.English} | {Names(rule.Roles)} | {CodeList.Chinese(rule.Relation)} | {Stages(rule)} | {Names(rule.LegStages)} |\n");
+            table.Append($"| `{rule.Name}` | {rule.Chinese}<br>{rule.English} | {Names(rule.Roles)} | {CodeList.Chinese(rule.Relation)} | {Stages(rule)} | {Names(rule.LegStages)} | {CodeList.Chinese(rule.WhenSealed)} |\n");
         return table.ToString();
     }
 
     private static string CampaignCommands()
     {
-        var table = new StringBuilder("| 命令 command | 事项 act | 角色 roles | 关系 relation |\n|---|---|---|---|\n");
+        var table = new StringBuilder("| 命令 command | 事项 act | 角色 roles | 关系 relation | 封存期间 when sealed |\n|---|---|---|---|---|\n");
         foreach (var rule in CampaignRules.All)
-            table.Append($"| `{rule.Name}` | {rule.Chinese}<br>{rule.English} | {Names(rule.Roles)} | {CodeList.Chinese(rule.Relation)} |\n");
+            table.Append($"| `{rule.Name}` | {rule.Chinese}<br>{rule.English} | {Names(rule.Roles)} | {CodeList.Chinese(rule.Relation)} | {CodeList.Chinese(rule.WhenSealed)} |\n");
         return table.ToString();
     }
 
@@ -99,6 +99,7 @@ public sealed partial class Documents
         RefusalKind.TooLarge => 413,
         RefusalKind.Unsupported => 415,
         RefusalKind.Unprocessable => 422,
+        RefusalKind.Locked => 423,
         RefusalKind.Unavailable => 503,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
