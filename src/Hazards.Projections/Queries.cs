@@ -212,6 +212,9 @@ public abstract record PendingState
 {
     private PendingState() { }
 
+    /// <summary>封存: what the change was decided without; never of a rebuild, which repeats what has passed already.</summary>
+    public ImmutableArray<SealGuard> Guards { get; init; } = [];
+
     /// <summary>A hazard before (null when new) and after the append.</summary>
     public sealed record OfHazard(Hazard? Before, Hazard After, Rulebook Rules) : PendingState
     {
@@ -242,4 +245,10 @@ public abstract record PendingState
 
     /// <summary>An inspection after the append.</summary>
     public sealed record OfInspection(Inspection After) : PendingState;
+
+    /// <summary>A look: the only event of its stream.</summary>
+    public sealed record OfLook(IAccessEvent Happened, EventContext Context) : PendingState;
+
+    /// <summary>A seal after the append.</summary>
+    public sealed record OfSeal(Seal After) : PendingState;
 }

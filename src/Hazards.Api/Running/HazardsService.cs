@@ -79,6 +79,8 @@ public static class HazardsService
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<FileStore>();
+        services.AddSingleton<SealQueries>();
+        services.AddSingleton<AccessRecorder>();
         services.AddSingleton<InspectionQueries>(s => new InspectionQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<Papers.LetterheadStore>();
         services.AddSingleton<Papers.PaperNumbers>();

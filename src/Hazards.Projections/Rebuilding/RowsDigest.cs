@@ -25,6 +25,9 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
     /// <summary>Missed deadlines, proposals and the watch over both legs, with their bounds.</summary>
     public string Clocks { get; init; } = "";
 
+    /// <summary>Every look with its hazards, and every seal.</summary>
+    public string Access { get; init; } = "";
+
     /// <summary>The digests of the live rows, of one moment.</summary>
     public static async Task<RowsDigest> ComputeAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
@@ -59,6 +62,9 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
             Clocks = await HashAsync(connection, $"select * from {schema}.missed_clocks order by hazard_id, clock, leg, since, due", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.proposals order by hazard_id, clock, leg, due, step, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.dual_watch order by hazard_id, recorded_from", cancellationToken),
+            Access = await HashAsync(connection, $"select * from {schema}.looks order by position", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.look_hazards order by hazard_id, position", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.seals order by seal_id", cancellationToken),
         };
     }
 

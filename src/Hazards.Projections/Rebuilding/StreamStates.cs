@@ -30,6 +30,8 @@ internal readonly record struct Folded(RecordedEvent Event, object? Before, obje
             Campaign campaign => new PendingState.OfCampaign(campaign),
             Inspection inspection => new PendingState.OfInspection(inspection),
             Report report => new PendingState.OfReport(report),
+            PendingState.OfLook look => look,
+            Seal seal => new PendingState.OfSeal(seal),
             _ => null,
         };
         return state is null ? null : new PendingRow(Event.StreamId, Event.StreamType, Event.Version, Event.Id, state);
@@ -69,6 +71,8 @@ internal sealed class StreamStates(IEventLog log)
             IApiKeyEvent happened => ApiKey.Apply((ApiKey?)before, happened),
             ICampaignEvent happened => Campaign.Apply((Campaign?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
             IInspectionEvent happened => Inspection.Apply((Inspection?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
+            IAccessEvent happened => new PendingState.OfLook(happened, DomainJson.ReadContext(e.Headers.Span)),
+            ISealEvent happened => Seal.Apply((Seal?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
             MessageOpened => ((ImmutableList<Opening>?)before ?? []).Add(OpeningOf(e)),
             _ => before,
         };

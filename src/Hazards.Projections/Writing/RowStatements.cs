@@ -24,6 +24,7 @@ internal sealed class RowStatements(string schema)
     private readonly InspectionStatements inspections = new(schema);
     private readonly InboxStatements inbox = new(schema);
     private readonly ClockStatements clocks = new(schema);
+    private readonly AccessStatements access = new(schema);
     private readonly string writeWorking = Call(schema, "write_working_clocks", 5);
     private readonly string keep = Call(schema, "keep", 0);
     private readonly FactStatements factStatements = new(schema);
@@ -65,7 +66,7 @@ internal sealed class RowStatements(string schema)
                 case PendingState.OfReport r:
                     reports.Add((row, r.After));
                     break;
-                case PendingState.OfCampaign or PendingState.OfInspection:
+                case PendingState.OfCampaign or PendingState.OfInspection or PendingState.OfLook or PendingState.OfSeal:
                     break;
                 default:
                     throw new ArgumentException($"A row must be a {nameof(PendingState)}, not a {row.Row.GetType().Name}.", nameof(rows));
@@ -81,6 +82,7 @@ internal sealed class RowStatements(string schema)
         if (reports.Count > 0)
             factStatements.AddReports(batch, reports);
         clocks.AddTo(batch, rows);
+        access.AddTo(batch, rows);
     }
 
     private void AddTo(NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)

@@ -1,0 +1,40 @@
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>
+/// 查阅留痕: puts looks on record before what was looked at goes out. Each look is a stream of its own, so looks neither
+/// wait for one another nor for anything else. docs/access-and-sealing.md says what is recorded.
+/// </summary>
+/// <param name="log">The log.</param>
+/// <param name="rules">The policies in force.</param>
+/// <param name="clock">Tells when it is.</param>
+public sealed class AccessRecorder(IEventLog log, RulebookSource rules, TimeProvider clock)
+{
+    /// <summary>The type of a look's stream.</summary>
+    public const string StreamType = "access";
+
+    /// <summary>Records a look; when this returns it is on disk, and only then may the answer go out.</summary>
+    /// <exception cref="LogUnavailableException">It is not on record: nothing may go out. A request answers 503.</exception>
+    public async Task RecordAsync(IAccessEvent look, Actor by, Terms? terms = null, CancellationToken cancellationToken = default)
+    {
+        terms ??= Terms.None;
+        if (await log.AppendAsync(new Append([LookOf(look, by, terms)], null, terms.RecordedAt), cancellationToken) is not AppendResult.Committed)
+            throw new LogUnavailableException("A look could not be recorded.");
+    }
+
+    /// <summary>The same as part of a larger append: recorded with it or not at all.</summary>
+    public StreamAppend LookOf(IAccessEvent look, Actor by, Terms terms)
+    {
+        ArgumentNullException.ThrowIfNull(look);
+        ArgumentNullException.ThrowIfNull(by);
+        ArgumentNullException.ThrowIfNull(terms);
+        var now = terms.RecordedAt ?? clock.GetUtcNow();
+        var role = by.Roles.Contains(Role.Investigator) ? Role.Investigator : by.Roles.Order().FirstOrDefault();
+        var context = new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rules.Current.PolicyAt(look.Looked.Region, now).Version, null, []);
+        return new StreamAppend(Guid.CreateVersion7(), StreamType, 0, [Facts.Of(look, context, terms)], new PendingState.OfLook(look, context));
+    }
+}
