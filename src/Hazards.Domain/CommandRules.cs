@@ -133,6 +133,7 @@ public static class CommandRules
     // Record
     // 封存: it is what a seal is for.
     public static readonly CommandRule Correct = Rule("correct", "更正", "Correct a fact", [Role.Coordinator, Role.Importer], Relation.OwnRegion, Any) with { WhenSealed = WhenSealed.Frozen };
+    public static readonly CommandRule RecordWitness = Rule("record_witness", "登记证人", "Record a witness", [Role.Enforcer, Role.Supervisor, Role.Coordinator], Relation.OwnRegion, Any);
     public static readonly CommandRule Comment = Rule("comment", "批注", "Comment", [Role.Reporter, Role.Coordinator, Role.Responsible, Role.Inspector, Role.Supervisor, Role.ListingAuthority, Role.Enforcer, Role.Importer], Relation.Jurisdiction, Any);
 #pragma warning restore CS1591
 
@@ -146,7 +147,7 @@ public static class CommandRules
         List, PublishListing, FileListing, Delist, PublishDelisting, NameSupervisor, Urge, IssueNotice, Visit, Escalate, Interview, Criticise, Expose, Penalise, Refer, DeclineStep,
         IssuePaper,
         Close, Lookback, Reopen,
-        Correct, Comment,
+        Correct, RecordWitness, Comment,
     ];
 
     private static CommandRule Rule(string name, string chinese, string english, ImmutableArray<Role> roles, Relation relation, ImmutableArray<Stage> stages, ImmutableArray<LegStage> legStages = default) =>

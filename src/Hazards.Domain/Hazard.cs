@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -56,6 +57,14 @@ public sealed record Hazard
 
     /// <summary>Who found it, in words.</summary>
     public string? FoundBy { get; init; }
+
+    /// <summary>Who reported it, sealed. Not part of the state's JSON: what shows a state shows no sealed data.</summary>
+    [JsonIgnore]
+    public SealedPerson? Reporter { get; init; }
+
+    /// <summary>The witnesses, sealed, with what they said. Not part of the state's JSON either.</summary>
+    [JsonIgnore]
+    public ImmutableArray<WitnessRecorded> Witnesses { get; init; } = [];
 
     /// <summary>The level in the reporter's words.</summary>
     public string? ReportedLevel { get; init; }
@@ -235,6 +244,7 @@ public sealed record Hazard
         Place = e.Place,
         Reference = e.Reference,
         FoundBy = e.FoundBy,
+        Reporter = e.Reporter,
         ReportedLevel = e.ReportedLevel,
     };
 
@@ -297,6 +307,7 @@ public sealed record Hazard
         HazardReopened e => Reopen(e, context),
 
         HazardCorrected e => Correct(e) with { Corrections = Corrections + 1 },
+        WitnessRecorded e => this with { Witnesses = Witnesses.Add(e) },
         CommentAdded => this with { Comments = Comments + 1 },
         _ => throw Impossible(happened),
     };

@@ -30,7 +30,7 @@ public sealed record Place(string Text, decimal? Longitude = null, decimal? Lati
 /// <param name="Enterprise">The unit it belongs to, if any.</param>
 /// <param name="Place">The place, if given.</param>
 /// <param name="Reference">The reporting system's number, if any.</param>
-/// <param name="FoundBy">Who found it, in words, if given.</param>
+/// <param name="FoundBy">Who found it, in words, if given. Never given where the public reports: see <see cref="Reporter"/>.</param>
 /// <param name="ReportedLevel">The level in the reporter's own words, kept as written.</param>
 [EventType("hazard_reported")]
 public sealed record HazardReported(
@@ -42,6 +42,9 @@ public sealed record HazardReported(
 
     /// <summary>专项行动: the campaign it was found in, if one.</summary>
     public Guid? Campaign { get; init; }
+
+    /// <summary>报告人、举报人: who reported it, sealed; if a person did and is known.</summary>
+    public SealedPerson? Reporter { get; init; }
 }
 
 /// <summary>A cell of a ledger: its header, address and text exactly as found.</summary>
@@ -346,6 +349,12 @@ public sealed record HazardReopened(string Reason, ImmutableArray<LegOrder> Legs
 /// <summary>更正: a descriptive fact was wrong. What stood before stays in the log.</summary>
 [EventType("hazard_corrected")]
 public sealed record HazardCorrected(CorrectableField Field, string? From, string? To, string Reason) : IHazardEvent;
+
+/// <summary>登记证人: somebody knows something of the hazard.</summary>
+/// <param name="Witness">Who, sealed.</param>
+/// <param name="Statement">What the witness said, sealed under the same key, if it was taken down.</param>
+[EventType("witness_recorded")]
+public sealed record WitnessRecorded(SealedPerson Witness, string? Statement) : IHazardEvent;
 
 /// <summary>批注.</summary>
 [EventType("comment_added")]

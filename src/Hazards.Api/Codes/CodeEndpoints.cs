@@ -79,6 +79,7 @@ internal sealed class CodeLists(SectorCatalogue sectors)
         ["campaign-kinds"] = CodeList.Of<CampaignKind>(),
         ["inspection-sources"] = CodeList.Of<InspectionSource>(),
         ["correctable-fields"] = CodeList.Of<CorrectableField>(),
+        ["person-kinds"] = CodeList.Of<PersonKind>(),
         ["entries"] = CodeList.Of<Entry>(),
         ["ledger-sorts"] = CodeList.Of<Projections.LedgerSort>(),
         ["events"] = [.. EventLabels.All],

@@ -48,6 +48,8 @@ internal static class EventLabels
         new("lookback_made", "回头看", "Looked back"),
         new("hazard_reopened", "重新开案", "Reopened"),
         new("hazard_corrected", "更正", "Corrected"),
+        new("witness_recorded", "登记证人", "Witness recorded"),
+        new("person_erased", "删除个人信息", "Personal data erased"),
         new("comment_added", "批注", "Comment added"),
         new("listing_published", "挂牌公布", "Listing published"),
         new("listing_filed", "挂牌备案", "Listing filed"),

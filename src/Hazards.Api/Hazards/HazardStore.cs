@@ -56,6 +56,8 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(steps);
         terms ??= Terms.None;
+        if (report.Person() is not null && report.Seal is null)
+            return Task.FromResult<Outcome<Hazard>>(new Outcome<Hazard>.Refused(PersonRefusals.NoKeys.Because()));
         var id = report.IdentityAt(Now(terms));
         return deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, async (lost, stop) =>
         {

@@ -171,6 +171,7 @@ internal static class Errors
         ["403"] = "没有权限 · not allowed",
         ["404"] = "未找到，或不在管辖范围内 · not found, or outside the jurisdiction",
         ["409"] = "与现状冲突 · not possible in the present state",
+        ["410"] = "已永久删除 · erased for good",
         ["412"] = "版本已过期 · outdated",
         ["413"] = "内容过大 · too large",
         ["415"] = "不支持的内容类型 · unsupported media type",

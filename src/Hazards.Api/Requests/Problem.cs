@@ -31,6 +31,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         RefusalKind.Forbidden => 403,
         RefusalKind.NotFound => 404,
         RefusalKind.Conflict => 409,
+        RefusalKind.Gone => 410,
         RefusalKind.Stale => 412,
         RefusalKind.TooLarge => 413,
         RefusalKind.Unsupported => 415,

@@ -447,6 +447,19 @@ public enum CorrectableField
     [Label("隐患类别", "Category")] Category,
 }
 
+/// <summary>In what capacity a person's data are kept.</summary>
+public enum PersonKind
+{
+    /// <summary>报告人.</summary>
+    [Label("报告人", "Reported the hazard")] Reporter,
+
+    /// <summary>举报人.</summary>
+    [Label("举报人（身份保密）", "Whistle-blower: reported the hazard and must not be known")] WhistleBlower,
+
+    /// <summary>证人、知情人.</summary>
+    [Label("证人、知情人", "Witness")] Witness,
+}
+
 /// <summary>How an event came into the log.</summary>
 public enum Entry
 {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -13,7 +14,7 @@ namespace Hazards.Domain;
 /// <param name="Enterprise">The unit it belongs to.</param>
 /// <param name="Place">The place.</param>
 /// <param name="Reference">The reporting system's own number: one hazard per (system, id).</param>
-/// <param name="FoundBy">Who found it, in words.</param>
+/// <param name="FoundBy">Who found it, in words. Where the public reports (<see cref="OfThePublic"/>) it is taken for the reporter's name and sealed.</param>
 /// <param name="ReportedLevel">The level in the reporter's words; grading is a separate act.</param>
 /// <param name="Inspection">The inspection that found it.</param>
 /// <param name="Campaign">The campaign it was found in; when left out, that of the inspection, if the hazard lies within it.</param>
@@ -33,6 +34,33 @@ public sealed record ReportHazard(
     Guid? Inspection = null,
     Guid? Campaign = null)
 {
+    /// <summary>报告人、举报人: the person who reported it. Sealed before anything is kept.</summary>
+    public ReporterGiven? Reporter { get; init; }
+
+    /// <summary>What the reporter's data are sealed with, given by whoever keeps the keys.</summary>
+    [JsonIgnore]
+    public PersonSeal? Seal { get; init; }
+
+    /// <summary>Without its members, some of which may be personal data.</summary>
+    public override string ToString() => "（上报隐患 report）";
+
+    /// <summary>12345热线、群众举报: sources whose words on who found it name a member of the public.</summary>
+    public static bool OfThePublic(ReportSource source) => source is ReportSource.Hotline or ReportSource.Public;
+
+    /// <summary>The person it brings with it; null when it names none. Whoever reports among the public by 群众举报 is a whistle-blower unless the report says otherwise.</summary>
+    public (PersonKind Kind, PersonData Data)? Person()
+    {
+        var foundBy = OfThePublic(Source) ? Blank(FoundBy) : null;
+        if (Reporter is null && foundBy is null)
+            return null;
+        var data = (Reporter?.Data ?? new PersonData()).Trimmed();
+        if (data.Name is null)
+            data = data with { Name = foundBy };
+        else if (foundBy is not null && foundBy != data.Name)
+            data = data with { Other = data.Other is null ? foundBy : $"{foundBy}；{data.Other}" };
+        return (Reporter?.Secret ?? Source == ReportSource.Public ? PersonKind.WhistleBlower : PersonKind.Reporter, data);
+    }
+
     /// <summary>The hazard it begins: known by the reference, or new.</summary>
     public HazardId IdentityAt(DateTimeOffset now) => Reference is null ? HazardId.New(now) : HazardId.For(Reference);
 
@@ -40,8 +68,9 @@ public sealed record ReportHazard(
     {
         if (Check(act) is { } wrong)
             return wrong;
-        return Decision.Of(new HazardReported(Source, Kind, Region, Sector, Blank(Category), Title.Trim(), Description.Trim(), Enterprise, Place, Reference, Blank(FoundBy), Blank(ReportedLevel))
+        return Decision.Of(new HazardReported(Source, Kind, Region, Sector, Blank(Category), Title.Trim(), Description.Trim(), Enterprise, Place, Reference, OfThePublic(Source) ? null : Blank(FoundBy), Blank(ReportedLevel))
         {
+            Reporter = Person() is { } person ? PersonSeal.Needed(Seal).Close(person.Kind, person.Data) : null,
             Inspection = Inspection, Campaign = Campaign ?? OfInspection(act),
         });
     }
@@ -61,7 +90,22 @@ public sealed record ReportHazard(
         ?? CheckRegion("region", Region, act)
         ?? (act.Sectors.Knows(Sector) ? null : InputRefusals.SectorUnknown.Because("sector", ("value", Sector)))
         ?? InspectionChecks.FoundIn(Inspection, Campaign, Region, act)
-        ?? InspectionChecks.InCampaign(Campaign, Region, Sector, act.Date, act);
+        ?? InspectionChecks.InCampaign(Campaign, Region, Sector, act.Date, act)
+        ?? Reporter?.Data.Check("reporter")
+        ?? InClear(act);
+
+    // What is sealed in one place must not stand in clear in the next.
+    private Refusal? InClear(Act act)
+    {
+        if (Person() is not var (kind, data))
+            return null;
+        (string Field, string? Text)[] texts =
+            [("title", Title), ("description", Description), ("category", Category), ("place.text", Place?.Text), ("enterprise.name", Enterprise?.Name), ("actor", act.By.Name), ("reference.id", Reference?.Id)];
+        foreach (var (field, text) in texts)
+            if (data.IsIn(text, kind == PersonKind.WhistleBlower))
+                return PersonRefusals.InClear.Because(field);
+        return null;
+    }
 
     internal static Refusal? CheckRegion(string field, RegionCode region, Act act)
     {

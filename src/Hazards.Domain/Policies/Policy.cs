@@ -72,6 +72,9 @@ public sealed record Policy(
     /// <summary>Papers that go with acts.</summary>
     public ImmutableArray<PaperRule> Papers { get; init; } = [];
 
+    /// <summary>Who may have personal data opened.</summary>
+    public PrivacyRule Privacy { get; init; } = PrivacyRule.ProductDefault;
+
     /// <summary>The national baseline that ships with the product: what applies where nothing was adopted.</summary>
     public static Policy NationalBaseline { get; } = PolicyShelf.Shipped.Resolve(PolicyDocument.Read(ShippedPolicies.Find(PolicyVersion.Parse("national-baseline@2"))!.Json));
 

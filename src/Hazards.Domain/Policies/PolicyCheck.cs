@@ -83,12 +83,13 @@ internal sealed record PolicySections(
     ImmutableArray<(JsonPart At, RankingRule Rule)> Rankings,
     ImmutableArray<(JsonPart At, SpecialPeriodRule Rule)> SpecialPeriods,
     ImmutableArray<(JsonPart At, PaperRule Rule)> Papers,
-    (JsonPart At, ExtensionRule Rule)? Extension)
+    (JsonPart At, ExtensionRule Rule)? Extension,
+    (JsonPart At, PrivacyRule Rule)? Privacy)
 {
     private static readonly ImmutableArray<string> Apart =
     [
         "clocks", "planParts", "listing", "grades", "assignment", "supervision", "lookbacks", "acceptance", "ladder", "quotas", "reports",
-        "rankings", "specialPeriods", "papers", "extension",
+        "rankings", "specialPeriods", "papers", "extension", "privacy",
     ];
 
     public static PolicySections Read(JsonPart root, Findings findings)
@@ -101,7 +102,8 @@ internal sealed record PolicySections(
             shape.Each<LookbackRule>(root["lookbacks"]), shape.Each<AcceptanceRule>(root["acceptance"]), shape.Each<LadderStep>(root["ladder"]),
             shape.Each<QuotaRule>(root["quotas"]), shape.Each<ReportRule>(root["reports"]), shape.Each<RankingRule>(root["rankings"]),
             shape.Each<SpecialPeriodRule>(root["specialPeriods"]), shape.Each<PaperRule>(root["papers"]),
-            root["extension"] is { } extension && shape.Read<ExtensionRule>(extension) is { } rule ? (extension, rule) : null);
+            root["extension"] is { } extension && shape.Read<ExtensionRule>(extension) is { } rule ? (extension, rule) : null,
+            root["privacy"] is { } privacy && shape.Read<PrivacyRule>(privacy) is { } seen ? (privacy, seen) : null);
     }
 }
 
@@ -117,7 +119,29 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         CheckDuties();
         CheckLadder();
         CheckFigures();
+        CheckPrivacy();
     }
+
+    private void CheckPrivacy()
+    {
+        if (sections.Privacy is not var (at, rule))
+            return;
+        foreach (var name in (string[])["reporter", "whistleBlower", "witness", "erase"])
+        {
+            if (at[name]!.Items.Count == 0)
+                NotEmpty(at, name, 0);
+            Once(at[name]);
+            foreach (var item in at[name]!.Items)
+                if (CodeList.TryParse<Role>(item.Text, out var role) && Never(name, role))
+                    findings.Add(item, PolicyRefusals.PrivacyRole, ("role", CodeList.Chinese(role)), ("name", name));
+        }
+        foreach (var item in at["whistleBlower"]!.Items)
+            if (CodeList.TryParse<Role>(item.Text, out var role) && !rule.Reporter.Contains(role))
+                findings.Add(item, PolicyRefusals.PrivacyWider, ("role", CodeList.Chinese(role)));
+    }
+
+    // The unit that is complained of, and the service's own clock.
+    private static bool Never(string name, Role role) => role == Role.Clock || (role == Role.Responsible && name != "reporter");
 
     private void CheckHead()
     {

@@ -43,6 +43,7 @@ public sealed record PolicyDocument(
     public ImmutableArray<RankingRule>? Rankings { get; init; }
     public ImmutableArray<SpecialPeriodRule>? SpecialPeriods { get; init; }
     public ImmutableArray<PaperRule>? Papers { get; init; }
+    public PrivacyRule? Privacy { get; init; }
 #pragma warning restore CS1591
 
     /// <summary>The sections a policy without a base must have.</summary>
@@ -81,6 +82,7 @@ public sealed record PolicyDocument(
         Rankings = Rankings ?? under?.Rankings ?? [],
         SpecialPeriods = SpecialPeriods ?? under?.SpecialPeriods ?? [],
         Papers = Papers ?? under?.Papers ?? [],
+        Privacy = Privacy ?? under?.Privacy ?? PrivacyRule.ProductDefault,
     };
 
     private Policy Of(Policy? under) => under ?? throw new InvalidOperationException($"{Version} has no base and leaves out what a policy must say");

@@ -47,6 +47,8 @@ public static class PolicyRefusals
     public static readonly RefusalCode QuotaOf = new("policy.quota_of_region", Unprocessable, "挂牌任务应由省、市、县承担，不能是 {value}", "A quota is owed by provinces, prefectures or counties, not by {value}");
     public static readonly RefusalCode PeriodBackwards = new("policy.special_period_backwards", Unprocessable, "特殊时段“{name}”的止日 {to} 早于起日 {from}", "The special period “{name}” ends {to}, before it begins {from}");
     public static readonly RefusalCode GradeFalling = new("policy.grade_not_rising", Unprocessable, "等级 {grade} 比等级 {other} 严重，挂牌层级却更低", "Grade {grade} is graver than grade {other}, yet listed lower");
+    public static readonly RefusalCode PrivacyRole = new("policy.privacy_role", Unprocessable, "{name} 中不能有“{role}”：责任单位不得知悉举报人和证人，系统时钟不是人", "{role} cannot be in {name}: the unit that answers for a hazard must not learn of whistle-blowers and witnesses, and the clock is nobody");
+    public static readonly RefusalCode PrivacyWider = new("policy.privacy_wider", Unprocessable, "“{role}”可查看举报人却不能查看一般报告人：举报人的可见范围不得更宽", "{role} may see whistle-blowers but not reporters: whistle-blowers must not be seen by more");
 
     // Adoption
     public static readonly RefusalCode Wrong = new("policy.document_wrong", Unprocessable, "制度文件有 {count} 处错误，第一处在第 {line} 行第 {column} 列：{first}。全部错误见 POST /api/v1/policies/check", "The policy has {count} mistakes, the first on line {line}, column {column}: {first}. POST /api/v1/policies/check tells all of them");

@@ -230,3 +230,32 @@ public enum PlanPart
     /// <summary>预案.</summary>
     [Label("安全措施和应急预案", "Safety measures and emergency plan")] Emergency,
 }
+
+/// <summary>个人信息: who may have sealed personal data opened. Every look is recorded with its reason, refused ones too.</summary>
+/// <param name="Reporter">Roles that may see a reporter.</param>
+/// <param name="WhistleBlower">Roles that may see a whistle-blower, and that there is one at all.</param>
+/// <param name="Witness">Roles that may see a witness and what the witness said.</param>
+/// <param name="Erase">Roles that may have a person's data erased.</param>
+/// <param name="Source">Where the rule comes from.</param>
+public sealed record PrivacyRule(ImmutableArray<Role> Reporter, ImmutableArray<Role> WhistleBlower, ImmutableArray<Role> Witness, ImmutableArray<Role> Erase, string Source)
+{
+    /// <summary>
+    /// What applies where no policy says otherwise. The papers demand that a whistle-blower stays unknown
+    /// (安全生产领域举报奖励办法, 安监总财〔2018〕19号; 安全生产法) and that no more is seen than the purpose needs
+    /// (个人信息保护法 第六条); none names roles of a system, so these are the product's.
+    /// </summary>
+    public static PrivacyRule ProductDefault { get; } = new(
+        [Role.Coordinator, Role.Supervisor, Role.Enforcer, Role.Investigator],
+        [Role.Enforcer, Role.Investigator],
+        [Role.Enforcer, Role.Investigator],
+        [Role.Administrator],
+        "产品默认值");
+
+    /// <summary>The roles that may see a person of a kind.</summary>
+    public ImmutableArray<Role> For(PersonKind kind) => kind switch
+    {
+        PersonKind.Reporter => Reporter,
+        PersonKind.WhistleBlower => WhistleBlower,
+        _ => Witness,
+    };
+}

@@ -19,6 +19,9 @@ public enum RefusalKind
     /// <summary>The state of the hazard forbids it (409).</summary>
     Conflict,
 
+    /// <summary>It existed, and was destroyed for good (410).</summary>
+    Gone,
+
     /// <summary>The request was made on an older version (412).</summary>
     Stale,
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hazards.Domain.Codes;
+using Hazards.Domain.Tests.Persons;
 using Hazards.Domain.Tests.Rules;
 using static Hazards.Domain.Tests.Rules.World;
 
@@ -27,6 +28,9 @@ internal static class GoldenEvents
     private static readonly LegOrder Bare = new(Leg.Sole, GasCompany.Id, Deadline, "更换老化管道");
     private static readonly Guid Key = new("0195f0a0-0000-7000-8000-00000000000a");
     private static readonly ImmutableSortedDictionary<PlanPart, string> NoParts = ImmutableSortedDictionary<PlanPart, string>.Empty;
+
+    private static readonly HazardReported SomebodyReported =
+        new(ReportSource.Public, HazardKind.Safety, Wudu, Gas, null, "漏气", "漏气", null, null, null, null, null) { Reporter = SealedOnce.WhistleBlower };
 
     /// <summary>By the file's name without its ending: the alias, and for the bare one <c>.minimal</c> behind it.</summary>
     public static readonly ImmutableSortedDictionary<string, IDomainEvent> ByName = new (IDomainEvent Full, IDomainEvent? Minimal)[]
@@ -79,6 +83,9 @@ internal static class GoldenEvents
         (new HazardReopened("再次漏气", [FullTerritorial, FullSectoral]), new HazardReopened("再次漏气", [])),
         (new HazardCorrected(CorrectableField.EnterpriseCreditCode, "91350100M000100Y43", "91620000000000000X", "录错"), new HazardCorrected(CorrectableField.Category, null, null, "录错")),
         (new CommentAdded("材料已订购"), null),
+        (new WitnessRecorded(SealedOnce.Witness, SealedOnce.Statement), new WitnessRecorded(SealedOnce.Witness, null)),
+
+        (new PersonErased(World.Id, PersonKind.Reporter, "本人申请删除"), null),
 
         (new PolicyAdopted(PolicyText.Of(PolicyVersion.Parse("wudu-rules@2"), "{\"version\":\"wudu-rules@2\"}"), Wudu, new DateOnly(2026, 5, 1), new DateOnly(2027, 4, 30), [PolicyText.Of(PolicyVersion.Parse("national-baseline@2"), "{}")]),
          new PolicyAdopted(PolicyText.Of(PolicyVersion.Parse("wudu-rules@1"), "{}"), Wudu, new DateOnly(2026, 5, 1), null, [])),
@@ -142,7 +149,7 @@ internal static class GoldenEvents
         (new RecordsSealed(Key, new Enterprise("武都燃气公司", Code), Wudu, "2026年3月2日燃气爆炸事故调查", "武都区“3·2”事故调查组", Start, Start.AddHours(2)),
          new RecordsSealed(Key, new Enterprise("武都燃气公司"), RegionCode.Nation, "调查", "调查组", Start, Start)),
         (new RecordsUnsealed("调查结束"), null),
-    }.SelectMany(Named).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
+    }.SelectMany(Named).Append(("hazard_reported.person", SomebodyReported)).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
 
     /// <summary>The headers of an event, full and bare.</summary>
     public static readonly ImmutableSortedDictionary<string, EventContext> Contexts = new Dictionary<string, EventContext>

@@ -116,6 +116,8 @@ internal sealed class Dice(Random random, Hazard hazard)
 
     private IHazardCommand Command(DateOnly today, Leg leg)
     {
+        if (hazard.Legs.Values.FirstOrDefault(l => l.Request is not null) is { } asking && Next(3) == 0)
+            return new DecideExtension(asking.Leg, Next(2) > 0, null, "意见");
         var names = Next(5) == 0 ? CommandRules.All : CommandRules.All.Where(r => r.Stages.Contains(hazard.Stage)).ToImmutableArray();
         var verdict = Pick(Verdict.Pass, Verdict.Pass, Verdict.Fail);
         var day = today.AddDays(Next(90) - 3);
@@ -138,7 +140,7 @@ internal sealed class Dice(Random random, Hazard hazard)
             "request_resumption" => new RequestResumption(leg, "已检测"),
             "review_resumption" => new ReviewResumption(verdict, "现场"),
             "report_progress" => new ReportProgress(leg, Next(110), "进展", Next(100)),
-            "request_extension" => new RequestExtension(leg, day.AddDays(30), "材料未到"),
+            "request_extension" => new RequestExtension(leg, (hazard.Legs.GetValueOrDefault(leg)?.Deadline ?? day).AddDays(Next(45)), "材料未到"),
             "decide_extension" => new DecideExtension(leg, Next(2) > 0, Next(2) == 0 ? day.AddDays(20) : null, "意见"),
             "declare_completion" or "return" => new DeclareCompletion(leg, "完成"),
             "reinspect" => new Reinspect(leg, verdict, "结果", null, Next(3) == 0 ? day : null),
@@ -162,6 +164,7 @@ internal sealed class Dice(Random random, Hazard hazard)
             "look_back" => new LookBack(Pick(Enum.GetValues<LookbackResult>()), "回头看", null, Next(2) == 0 ? Orders(day) : default),
             "reopen" => new ReopenHazard("反弹", Next(2) == 0 ? Orders(day) : default),
             "correct" => new CorrectHazard(Pick(Enum.GetValues<CorrectableField>()), Pick(null, "更正后", "91620000MA73XXXX", "621202", "6212021", "city_gas"), "更正"),
+            "record_witness" => new RecordWitness("孙某某") { Seal = Story.Seal },
             _ => new AddComment("批注"),
         };
     }

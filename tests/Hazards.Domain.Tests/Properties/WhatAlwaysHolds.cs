@@ -12,7 +12,7 @@ public sealed class WhatAlwaysHolds
 {
     private static readonly Type[] AcceptanceUndone = [typeof(ReinspectionFailed), typeof(LegReassigned), typeof(HazardReopened), typeof(HazardAssigned)];
 
-    private static readonly string[] OnEnded = ["record_ledger_row", "look_back", "reopen", "correct", "comment", "urge", "publish_delisting", "decline_step"];
+    private static readonly string[] OnEnded = ["record_ledger_row", "look_back", "reopen", "correct", "comment", "record_witness", "urge", "publish_delisting", "decline_step"];
 
     [Fact]
     public void Every_life_reaches_every_stage_and_every_event_somewhere()
@@ -152,7 +152,7 @@ public sealed class WhatAlwaysHolds
     });
 
     [Fact]
-    public void An_ended_hazard_takes_only_look_back_reopening_correction_comment_and_ledger_row() => ForEveryLife(life =>
+    public void An_ended_hazard_takes_only_look_back_reopening_correction_comment_witness_and_ledger_row() => ForEveryLife(life =>
     {
         foreach (var order in life.Orders)
             if (!order.Before.IsOpen && order.Decision.Refusal is null)

@@ -6,13 +6,13 @@ namespace Hazards.Domain.Tests.Rules;
 /// <summary>发现: reporting, verifying, grading, rejecting, merging, fixing on the spot.</summary>
 public sealed class Discovery
 {
-    private static readonly ReportHazard Report = new(ReportSource.Hotline, Wudu, Gas, " 漏气 ", " 调压箱漏气 ", Category: " ", FoundBy: " 李某 ");
+    private static readonly ReportHazard Report = new(ReportSource.Hotline, Wudu, Gas, " 漏气 ", " 调压箱漏气 ", Category: " ");
 
     [Fact]
     public void A_report_begins_a_hazard()
     {
         var story = new Story().When(As(Hotline), Report)
-            .Then(new HazardReported(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "漏气", "调压箱漏气", null, null, null, "李某", null));
+            .Then(new HazardReported(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "漏气", "调压箱漏气", null, null, null, null, null));
         story.Then.Stage.ShouldBe(Stage.Reported);
         story.Then.Version.ShouldBe(1);
         story.Then.ReportedBy.ShouldBe(Hotline.Id);

@@ -95,6 +95,7 @@ public sealed partial class Documents
         RefusalKind.Forbidden => 403,
         RefusalKind.NotFound => 404,
         RefusalKind.Conflict => 409,
+        RefusalKind.Gone => 410,
         RefusalKind.Stale => 412,
         RefusalKind.TooLarge => 413,
         RefusalKind.Unsupported => 415,

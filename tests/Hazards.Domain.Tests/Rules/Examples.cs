@@ -60,6 +60,7 @@ internal static class Examples
         new(Stories.Closed, CountyOffice, new ReopenHazard("群众再次举报", [Sole()])),
         new(Stories.Rectifying, CountyOffice, new CorrectHazard(CorrectableField.Title, "调压柜漏气", "名称有误")),
         new(Stories.Rectifying, GasCompany, new AddComment("材料已订购")),
+        new(Stories.Rectifying, Emergency, new RecordWitness("孙某某", "13800002222", null, null, null, "当晚闻到气味") { Seal = Story.Seal }),
     }.ToImmutableDictionary(e => e.Rule.Name);
 
     /// <summary>The names of all commands on a hazard, for theories.</summary>

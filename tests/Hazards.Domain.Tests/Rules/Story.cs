@@ -57,15 +57,18 @@ internal sealed record Story
     public Outcome When(Actor by, IHazardCommand command, DateTimeOffset? at = null, bool paper = true)
     {
         var act = Act(by, at, paper);
-        return new Outcome(this, act, Decider.Decide(command, Hazard, act));
+        return new Outcome(this, act, Decider.Decide(command is IBringsPerson person ? person.With(Seal) : command, Hazard, act));
     }
 
     /// <summary>When this caller reports a hazard.</summary>
     public Outcome When(Actor by, ReportHazard report, DateTimeOffset? at = null)
     {
         var act = Act(by, at, paper: false);
-        return new Outcome(this, act, Decider.Decide(report, Hazard, act));
+        return new Outcome(this, act, Decider.Decide(report with { Seal = Seal }, Hazard, act));
     }
+
+    /// <summary>What personal data are sealed with in these stories.</summary>
+    public static PersonSeal Seal { get; } = new(Guid.Parse("01f0a3c2-5b7e-4d19-8f64-2a9b3c4d5e6f"), Id, [.. Enumerable.Range(1, PersonCipher.KeyLength).Select(n => (byte)n)]);
 
     /// <summary>The circumstances in which a command would be given now.</summary>
     public Act Act(Actor by, DateTimeOffset? at = null, bool paper = true) =>
