@@ -69,7 +69,7 @@ public sealed record WithheldFile(Sha256Digest Sha256, string Reason);
 /// <param name="Purpose">What for, in the person's words.</param>
 /// <param name="Document">文号 of the order to make it, if there is one.</param>
 /// <param name="Tool">The program and its version.</param>
-public sealed record ManifestMaking(DateTimeOffset At, string Actor, Guid Body, string Client, string Purpose, string? Document, string Tool);
+public sealed record ManifestMaking(DateTimeOffset At, string Actor, BodyId Body, string Client, string Purpose, string? Document, string Tool);
 
 /// <summary>An entry.</summary>
 /// <param name="Name">Its name.</param>

@@ -13,7 +13,7 @@ public sealed class ManifestFacts
     private static readonly Manifest Empty = new(
         Manifest.FormatNow, Guid.Parse("0197a000-0000-7000-8000-000000000001"), "hazards/test", "sha256", 0, TreeHash.Sha256.Empty,
         new DateTimeOffset(2026, 11, 22, 12, 0, 0, 500, TimeSpan.FromHours(8)), null, [], [], [],
-        new ManifestMaking(DateTimeOffset.UnixEpoch, "李调查", Guid.Empty, "pages", "事故调查", null, "hazards 0.1"), []);
+        new ManifestMaking(DateTimeOffset.UnixEpoch, "李调查", BodyId.Parse("test-office"), "pages", "事故调查", null, "hazards 0.1"), []);
 
     [Fact]
     public void The_same_manifest_gives_the_same_bytes_and_reads_back()
