@@ -33,6 +33,12 @@ public sealed record EventLogOptions
     /// </summary>
     public TimeProvider? Clock { get; init; }
 
+    /// <summary>
+    /// The key that every event appended here is authenticated with (HMAC-SHA256, the column <c>mac</c>), so that an event
+    /// put into the table by anybody else can be told. Kept outside the database. Null: events carry no code.
+    /// </summary>
+    public ReadOnlyMemory<byte>? AppendKey { get; init; }
+
     /// <summary>How often a subscription looks by itself, should no notification arrive.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 

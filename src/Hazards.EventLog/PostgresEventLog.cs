@@ -134,6 +134,17 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when there may be events beyond a position: at once when this process knows of some, else after the next commit of any process, or the poll interval.</summary>
+    public async Task WaitBeyondAsync(long position, CancellationToken cancellationToken = default)
+    {
+        head.Listen();
+        var change = head.NextChange;
+        if (head.Position > position)
+            return;
+        await change.WaitAsync(options.PollInterval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private async Task<IReadOnlyList<RecordedEvent>> NextPageAsync(long afterPosition, CancellationToken cancellationToken)
     {
         while (true)

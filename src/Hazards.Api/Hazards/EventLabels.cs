@@ -96,6 +96,11 @@ internal static class EventLabels
         new("sealed_attempt_refused", "封存期间的变更尝试", "Attempt on sealed records refused"),
         new("records_sealed", "封存档案", "Records sealed"),
         new("records_unsealed", "解除封存", "Records unsealed"),
+        new("log_key_introduced", "启用日志签名密钥", "Log key introduced"),
+        new("log_key_retired", "停用日志签名密钥", "Log key retired"),
+        new("append_key_introduced", "启用写入校验密钥", "Append key introduced"),
+        new("witness_registered", "登记见证方", "Witness registered"),
+        new("witness_retired", "注销见证方", "Witness retired"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);
 
     /// <summary>Every label.</summary>

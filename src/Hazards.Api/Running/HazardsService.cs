@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.EventLog;
 using Hazards.Projections;
+using Hazards.Proof;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Npgsql;
@@ -31,6 +33,15 @@ public sealed record ServiceOptions(string ConnectionString)
 
     /// <summary>The folder of the deployment's secrets (<see cref="KeyFolder"/>); null: whatever needs one fails.</summary>
     public string? Keys { get; init; }
+
+    /// <summary>The trees grown over the log; the first is meant where none is named.</summary>
+    public ImmutableArray<TreeHash> Trees { get; init; } = [TreeHash.Sha256];
+
+    /// <summary>At most so often a checkpoint is signed while the log grows.</summary>
+    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long events are gathered before the trees cover them together.</summary>
+    public TimeSpan GrowEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -67,8 +78,12 @@ public static class HazardsService
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
+        var folder = new KeyFolder(options.Keys);
         services.AddSingleton(options);
-        services.AddSingleton(new KeyFolder(options.Keys));
+        services.AddSingleton(folder);
+        services.AddSingleton<Proving.LogKeys>();
+        services.AddSingleton<Proving.SignedMemory>();
+        services.AddSingleton<Proving.CheckpointDesk>();
         services.AddSingleton<RulebookSource>();
         services.AddSingleton(SectorCatalogue.Usual);
         services.AddSingleton(options.Clock);
@@ -155,7 +170,7 @@ internal static class Modules
     [
         new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
-        new RulesModule(), new Papers.PaperModule(),
+        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(),
     ];
 }
 

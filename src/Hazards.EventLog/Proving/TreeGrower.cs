@@ -47,31 +47,60 @@ public sealed class TreeGrower
 
     /// <summary>Covers the next batch of events.</summary>
     /// <returns>How many were covered now; 0 when the tree is as long as the log, or another node is at it.</returns>
-    public async Task<int> GrowAsync(CancellationToken cancellationToken = default)
+    public async Task<int> GrowAsync(CancellationToken cancellationToken = default) => (await GrowAsync(false, cancellationToken)).Added;
+
+    private async Task<(int Added, long Size)> GrowAsync(bool wait, CancellationToken cancellationToken)
     {
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var alone = new NpgsqlCommand($"select pg_try_advisory_xact_lock({Lock + _hash.Name[1]})", connection))
-            if (await alone.ExecuteScalarAsync(cancellationToken) is not true)
-                return 0;
+        if (!await AloneAsync(connection, wait, cancellationToken))
+            return (0, await SizeAsync(connection, cancellationToken));
         var size = await SizeAsync(connection, cancellationToken);
         var events = await _events.ReadPageAsync(size, long.MaxValue, cancellationToken);
         if (events.Count == 0)
-            return 0;
+            return (0, size);
         var tree = await ResumeAsync(connection, size, cancellationToken);
         Add(tree, events);
         await StoreAsync(connection, tree, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return events.Count;
+        return (events.Count, tree.Size);
     }
 
-    /// <summary>Covers all events there are.</summary>
-    public async Task CatchUpAsync(CancellationToken cancellationToken = default)
+    /// <summary>Covers all events there are, unless another node is at it.</summary>
+    /// <returns>How many events are covered.</returns>
+    public async Task<long> CatchUpAsync(CancellationToken cancellationToken = default)
     {
-        while (await GrowAsync(cancellationToken) > 0)
+        while (true)
+            if (await GrowAsync(false, cancellationToken) is (0, var size))
+                return size;
+    }
+
+    /// <summary>Covers at least the events up to a position, or all when there are fewer; waits for another node that is at it.</summary>
+    /// <returns>How many events are covered.</returns>
+    public async Task<long> CoverAsync(long position, CancellationToken cancellationToken = default)
+    {
+        var covered = await SizeAsync(cancellationToken);
+        while (covered < position)
         {
-            // The next batch.
+            (var added, covered) = await GrowAsync(true, cancellationToken);
+            if (added == 0)
+                break;
         }
+
+        return covered;
+    }
+
+    private async Task<bool> AloneAsync(NpgsqlConnection connection, bool wait, CancellationToken cancellationToken)
+    {
+        var key = Lock + _hash.Name[1];
+        await using var alone = new NpgsqlCommand(wait ? $"select true from pg_advisory_xact_lock({key})" : $"select pg_try_advisory_xact_lock({key})", connection);
+        return await alone.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private async Task<long> SizeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        return await SizeAsync(connection, cancellationToken);
     }
 
     private async Task<long> SizeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

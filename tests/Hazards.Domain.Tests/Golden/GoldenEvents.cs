@@ -119,6 +119,13 @@ internal static class GoldenEvents
          new ApiKeyIssued(Key, File, "督查", Supervision.Id, [], RegionCode.Nation, null)),
         (new ApiKeyRevoked("泄露"), null),
 
+        (new LogKeyIntroduced("hazards/4f1d", "sha256", "hazards/4f1d+00000001+AQ==", "hazards log key\nhazards/4f1d\n\n— hazards/4f1d AAAA\n"),
+         new LogKeyIntroduced("hazards/4f1d/sm3", "sm3", "hazards/4f1d/sm3+00000001+AQ==")),
+        (new LogKeyRetired("sha256", "hazards/4f1d+00000001+AQ==", "定期轮换"), null),
+        (new AppendKeyIntroduced("0123456789abcdef"), null),
+        (new WitnessRegistered("审计局+00000001+BA==", "州审计局", "https://witness.example/"), new WitnessRegistered("审计局+00000001+BA==", "州审计局")),
+        (new WitnessRetired("审计局+00000001+BA==", "机构改革"), null),
+
         (new CampaignOpened(Key, "燃气安全专项行动", CampaignKind.SpecialPeriod, Deadline, Later, [Gas], [Wudu, Wenxian], CityOffice.Id, "逐户检查"),
          new CampaignOpened(Key, "大检查", CampaignKind.Campaign, Deadline, Later, [], [Longnan], CityGovernment.Id, null)),
         (new CampaignChanged("燃气安全专项行动", Deadline, Later, [Gas], [Wudu], "逐户检查", "延长"),

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Proof;
+
+namespace Hazards.Api.Proving;
+
+/// <summary>
+/// The keys the log is signed with: the private ones from the key folder, and what the log says of them. A key signs only
+/// when both agree. The first process to start on a new database makes key and name and introduces them by an event; where
+/// two start at once, the folder and the log each let one of them be first.
+/// </summary>
+public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions options, RulebookSource rules) : IDisposable
+{
+    /// <summary>The file of the key that new events are authenticated with.</summary>
+    internal const string AppendKeyName = "append-key";
+
+    /// <summary>Its length in bytes.</summary>
+    internal const int AppendKeySize = 32;
+
+    private readonly SemaphoreSlim turn = new(1);
+    private LogRegister register = LogRegister.Empty;
+
+    /// <summary>The trees of this deployment; the first is the one that is meant where none is named.</summary>
+    public ImmutableArray<TreeHash> Trees => options.Trees;
+
+    /// <summary>What the log says of itself, as it is now.</summary>
+    public async Task<LogRegister> RegisterAsync(CancellationToken cancellationToken = default)
+    {
+        var known = await Volatile.Read(ref register).ReadOnAsync(log, cancellationToken);
+        Volatile.Write(ref register, known);
+        return known;
+    }
+
+    /// <summary>The keys a tree is to be signed with now, made and introduced if there are none yet; or why it cannot be signed.</summary>
+    public async Task<(ImmutableArray<NoteSigner> Signers, Refusal? Refusal)> SignersAsync(TreeHash hash, CancellationToken cancellationToken = default)
+    {
+        if (options.Keys is null)
+            return ([], ProofRefusals.NoKeyFolder.Because());
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await IntroduceAsync(cancellationToken) is { } refusal ? ([], refusal) : Own(Load()!, await RegisterAsync(cancellationToken), hash);
+        }
+        catch (InvalidDataException e)
+        {
+            return ([], ProofRefusals.KeyDamaged.Because(null, ("what", e.Message)));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Makes what is missing: the file, and the events that introduce its keys. Null when all is there; else what is wrong.</summary>
+    public async Task<Refusal?> EnsureAsync(CancellationToken cancellationToken = default)
+    {
+        foreach (var hash in Trees)
+            if (await SignersAsync(hash, cancellationToken) is (_, { } refusal))
+                return refusal;
+        return null;
+    }
+
+    /// <summary>The id under which the log knows a key that events are authenticated with.</summary>
+    public static string AppendKeyId(ReadOnlySpan<byte> key) => Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 8));
+
+    private LogKeyFile? Load() => LogKeyFile.Load(folder);
+
+    private static (ImmutableArray<NoteSigner>, Refusal?) Own(LogKeyFile file, LogRegister register, TreeHash hash)
+    {
+        var active = register.ActiveKeys(hash.Name).ToArray();
+        ImmutableArray<NoteSigner> own = [.. file.SignersOf(hash).Where(s => active.Any(k => k.Verifier == s.Verifier))];
+        return own.IsEmpty ? (own, Foreign(active)) : (own, null);
+    }
+
+    private static Refusal Foreign(IEnumerable<LogKeyPeriod> active) =>
+        ProofRefusals.KeyOfAnother.Because(null, ("key", active.LastOrDefault()?.Verifier), ("file", LogKeyFile.Name));
+
+    private async Task<Refusal?> IntroduceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var known = await RegisterAsync(cancellationToken);
+            var file = Load();
+            if (file is null && known.Keys.Length > 0)
+                return Foreign(known.Keys.Where(k => k.RetiredAt is null));
+            if (file is null)
+            {
+                folder.Create(LogKeyFile.Name, LogKeyFile.Create().Text());
+                continue;
+            }
+
+            var missing = Trees.Where(t => known.Keys.All(k => k.Hash != t.Name)).ToArray();
+            // A tree added later is introduced only by who holds the key of the others.
+            if (missing.Length < Trees.Length && Trees.Except(missing).Select(t => Own(file, known, t).Item2).FirstOrDefault(r => r is not null) is { } refusal)
+                return refusal;
+            List<IDomainEvent> news = [.. missing.Select(t => new LogKeyIntroduced(file.OriginOf(t), t.Name, file.SignersOf(t).Last().Verifier.ToString()))];
+            if (known.AppendKey is null && options.Log.AppendKey is { } key)
+                news.Add(new AppendKeyIntroduced(AppendKeyId(key.Span)));
+            if (news.Count == 0 || await AppendAsync(news, known.Version, Clockwork.Actor, cancellationToken))
+                return null;
+        }
+    }
+
+    /// <summary>Adds to the log's own stream; false when another was faster.</summary>
+    internal async Task<bool> AppendAsync(IEnumerable<IDomainEvent> news, long version, Actor by, CancellationToken cancellationToken)
+    {
+        var now = options.Clock.GetUtcNow();
+        var rulebook = rules.Current;
+        var role = by.Roles.Contains(Role.Administrator) ? Role.Administrator : by.Roles.Order().First();
+        var context = new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rulebook.PolicyAt(by.Body.Region, now).Version, null, []) { Calendar = rulebook.Calendar.Edition };
+        var append = new Append([new StreamAppend(LogStream.Id, LogStream.Type, version, [.. news.Select(e => Facts.Of(e, context, Terms.None))])], null, now);
+        return await log.AppendAsync(append, cancellationToken) is AppendResult.Committed;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => turn.Dispose();
+}

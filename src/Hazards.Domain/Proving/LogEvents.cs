@@ -1,0 +1,47 @@
+namespace Hazards.Domain;
+
+/// <summary>A fact about the log itself: the keys it is signed with, the witnesses that cosign it, what audits found.</summary>
+public interface ILogEvent : IDomainEvent;
+
+/// <summary>The one stream in which the log's own facts are kept.</summary>
+public static class LogStream
+{
+    /// <summary>The type of the stream.</summary>
+    public const string Type = "log";
+
+    /// <summary>Its identity, the same in every deployment: the last six bytes are “hazlog” in ASCII.</summary>
+    public static readonly Guid Id = new("00000000-0000-8000-8000-68617a6c6f67");
+}
+
+/// <summary>启用签名密钥: from here on checkpoints are signed with this key.</summary>
+/// <param name="Origin">The log's name, for ever (C2SP tlog-checkpoint); each tree has its own.</param>
+/// <param name="Hash">Which tree: <c>sha256</c> or <c>sm3</c>.</param>
+/// <param name="Verifier">What checks the key's signatures (C2SP vkey).</param>
+/// <param name="Endorsement">A note that names the new key, signed by the one before it; none for the first.</param>
+[EventType("log_key_introduced")]
+public sealed record LogKeyIntroduced(string Origin, string Hash, string Verifier, string? Endorsement = null) : ILogEvent;
+
+/// <summary>停用签名密钥: nothing is signed with this key any more; what it signed before stays good.</summary>
+/// <param name="Hash">Which tree: <c>sha256</c> or <c>sm3</c>.</param>
+/// <param name="Verifier">The key (C2SP vkey).</param>
+/// <param name="Reason">Why.</param>
+[EventType("log_key_retired")]
+public sealed record LogKeyRetired(string Hash, string Verifier, string Reason) : ILogEvent;
+
+/// <summary>启用写入校验密钥: every event after this one carries a code that only the holder of the key can make (HMAC-SHA256, the column <c>mac</c>).</summary>
+/// <param name="KeyId">The first eight bytes of the key's SHA-256, in hexadecimal.</param>
+[EventType("append_key_introduced")]
+public sealed record AppendKeyIntroduced(string KeyId) : ILogEvent;
+
+/// <summary>登记见证方: another body keeps checkpoints of this log and signs them as well.</summary>
+/// <param name="Verifier">What checks its cosignatures (C2SP vkey of type 0x04).</param>
+/// <param name="Witness">Who it is, as people call it.</param>
+/// <param name="Url">Where checkpoints are sent to (C2SP tlog-witness); none when it comes for them itself.</param>
+[EventType("witness_registered")]
+public sealed record WitnessRegistered(string Verifier, string Witness, string? Url = null) : ILogEvent;
+
+/// <summary>注销见证方: its cosignatures are not taken any more.</summary>
+/// <param name="Verifier">The key (C2SP vkey).</param>
+/// <param name="Reason">Why.</param>
+[EventType("witness_retired")]
+public sealed record WitnessRetired(string Verifier, string Reason) : ILogEvent;

@@ -1,0 +1,190 @@
+using Hazards.Api.Proving;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Proof;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>The log's key, its checkpoints, and what is never signed.</summary>
+public sealed class SigningTests : IAsyncLifetime
+{
+    private readonly List<WebApplication> nodes = [];
+    private string database = "";
+
+    public async Task InitializeAsync()
+    {
+        database = await TestServer.CreateDatabaseAsync();
+        await using var source = Database.Open(database);
+        await Database.MigrateAsync(source);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in nodes)
+            await node.DisposeAsync();
+        await TestServer.DropDatabaseAsync(database);
+    }
+
+    [Fact]
+    public async Task The_first_start_makes_a_key_and_introduces_it_in_the_log()
+    {
+        var node = await StartAsync();
+        var desk = Desk(node);
+        var signing = await desk.SignNowAsync(TreeHash.Sha256);
+        signing.Refusal.ShouldBeNull();
+        var checkpoint = signing.Checkpoint!;
+        var key = (await desk.KeysAsync()).ShouldHaveSingleItem();
+        key.IntroducedAt.ShouldBe(1);
+        key.Origin.ShouldStartWith("hazards/");
+        checkpoint.Note.VerifiedBy(key.Verifier).ShouldNotBeNull();
+        Checkpoint.TryParse(checkpoint.Note.Text, out var said).ShouldBeTrue();
+        said.ShouldBe(new Checkpoint(key.Origin, checkpoint.Size, checkpoint.Root));
+        checkpoint.Size.ShouldBe((await Log(node).HeadAsync()).Position);
+        (await desk.SignNowAsync(TreeHash.Sha256)).Checkpoint!.Note.ToString().ShouldBe(checkpoint.Note.ToString());
+    }
+
+    [Fact]
+    public async Task Two_nodes_that_start_at_once_on_an_empty_database_share_one_key()
+    {
+        var both = await Task.WhenAll(StartAsync(), StartAsync());
+        var keys = await Task.WhenAll(both.Select(n => Desk(n).KeysAsync()));
+        keys[0].ShouldHaveSingleItem().Verifier.ShouldBe(keys[1].ShouldHaveSingleItem().Verifier);
+        var signed = await Task.WhenAll(both.Select(n => Desk(n).SignNowAsync(TreeHash.Sha256)));
+        signed[0].Checkpoint!.Note.ToString().ShouldBe(signed[1].Checkpoint!.Note.ToString());
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_signed_by_itself_after_something_was_recorded()
+    {
+        var node = await StartAsync(o => o with { CheckpointEvery = TimeSpan.FromMilliseconds(50), GrowEvery = TimeSpan.Zero });
+        await CommentAsync(node);
+        var head = (await Log(node).HeadAsync()).Position;
+        while (await Desk(node).LatestAsync(TreeHash.Sha256) is not { } latest || latest.Size < head)
+            await Task.Yield();
+    }
+
+    [Fact]
+    public async Task The_key_folder_of_another_deployment_signs_nothing_and_the_service_works_on()
+    {
+        (await Desk(await StartAsync()).SignNowAsync(TreeHash.Sha256)).Refusal.ShouldBeNull();
+        var stranger = await StartAsync(o => o with { Keys = Path.Combine(TestServer.KeysOf(database), "stranger") });
+        await CommentAsync(stranger);
+        var signing = await Desk(stranger).SignNowAsync(TreeHash.Sha256);
+        signing.Checkpoint.ShouldBeNull();
+        signing.Refusal!.Code.ShouldBe("proof.key_of_another");
+        signing.Refusal.Chinese.ShouldContain((await Desk(stranger).KeysAsync()).ShouldHaveSingleItem().Verifier.ToString());
+        // It did not make a key of its own either.
+        Directory.GetFiles(Path.Combine(TestServer.KeysOf(database), "stranger")).ShouldNotContain(f => f.Contains("signing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_deployments_key_is_not_used_even_when_it_is_there()
+    {
+        await StartAsync();
+        var folder = new KeyFolder(Path.Combine(TestServer.KeysOf(database), "other"));
+        folder.Create(LogKeyFile.Name, LogKeyFile.Create().Text());
+        var stranger = await StartAsync(o => o with { Keys = folder.Folder });
+        (await Desk(stranger).SignNowAsync(TreeHash.Sha256)).Refusal!.Code.ShouldBe("proof.key_of_another");
+        (await Desk(stranger).KeysAsync()).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Without_a_key_folder_nothing_is_signed()
+    {
+        var node = await StartAsync(o => o with { Keys = null });
+        (await Desk(node).SignNowAsync(TreeHash.Sha256)).Refusal!.Code.ShouldBe("proof.no_key_folder");
+    }
+
+    [Fact]
+    public async Task A_damaged_key_file_is_named_and_not_replaced()
+    {
+        var node = await StartAsync();
+        var path = Path.Combine(TestServer.KeysOf(database), LogKeyFile.Name);
+        await File.WriteAllTextAsync(path, "{\"origin\":\"hazards/1\",\"seeds\":[\"AAAA\"]}");
+        var refusal = (await Desk(node).SignNowAsync(TreeHash.Sha256)).Refusal!;
+        refusal.Code.ShouldBe("proof.key_damaged");
+        refusal.English.ShouldContain(path);
+        (await File.ReadAllTextAsync(path)).ShouldContain("AAAA");
+    }
+
+    [Fact]
+    public async Task A_database_that_was_put_back_is_not_signed()
+    {
+        var node = await StartAsync();
+        for (var i = 0; i < 5; i++)
+            await CommentAsync(node);
+        (await Desk(node).SignNowAsync(TreeHash.Sha256)).Refusal.ShouldBeNull();
+        await node.StopAsync();
+        // A backup from before the last two events.
+        await BehindTheBackAsync("delete from log.checkpoints; delete from log.mt_events where seq_id > 4; delete from log.trees; delete from log.tiles");
+        var again = await StartAsync();
+        var refusal = (await Desk(again).SignNowAsync(TreeHash.Sha256)).Refusal!;
+        refusal.Code.ShouldBe("proof.rolled_back");
+        (await Desk(again).LatestAsync(TreeHash.Sha256)).ShouldBeNull();
+        // Nor when it has grown past the old size with other events.
+        for (var i = 0; i < 5; i++)
+            await CommentAsync(again);
+        (await Desk(again).SignNowAsync(TreeHash.Sha256)).Refusal!.Code.ShouldBe("proof.rewritten");
+    }
+
+    [Fact]
+    public async Task Events_are_covered_by_a_later_checkpoint_of_any_position_asked_for()
+    {
+        var node = await StartAsync();
+        await CommentAsync(node);
+        var desk = Desk(node);
+        (await desk.SignNowAsync(TreeHash.Sha256, 1)).Checkpoint!.Size.ShouldBeGreaterThanOrEqualTo(1);
+        (await desk.SignNowAsync(TreeHash.Sha256, 1_000)).Refusal!.Code.ShouldBe("proof.beyond_log");
+        (await desk.Store(TreeHash.Sha256).CoveringAsync(1)).ShouldNotBeNull();
+    }
+
+    [Theory, InlineData("sm3"), InlineData("sha256")]
+    public async Task Both_trees_grow_and_are_signed_each_under_its_own_name(string name)
+    {
+        var node = await StartAsync(o => o with { Trees = [TreeHash.Sha256, TreeHash.Sm3] });
+        await CommentAsync(node);
+        var hash = name == "sm3" ? TreeHash.Sm3 : TreeHash.Sha256;
+        var desk = Desk(node);
+        var checkpoint = (await desk.SignNowAsync(hash)).Checkpoint!;
+        var key = (await desk.KeysAsync()).Single(k => k.Hash == name);
+        checkpoint.Note.VerifiedBy(key.Verifier).ShouldNotBeNull();
+        checkpoint.Note.Text.Split('\n')[0].ShouldBe(key.Origin);
+        key.Origin.EndsWith("/sm3", StringComparison.Ordinal).ShouldBe(name == "sm3");
+        await foreach (var e in Log(node).ReadAllAsync(0, checkpoint.Size))
+            Verify.Inclusion(hash, e.Position - 1, checkpoint.Size, hash.Leaf(Envelope.Write(e)), await desk.Tree(hash).InclusionAsync(e.Position, checkpoint.Size), checkpoint.Root).ShouldBeTrue();
+    }
+
+    private async Task<WebApplication> StartAsync(Func<ServiceOptions, ServiceOptions>? change = null)
+    {
+        var options = new ServiceOptions(database) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true };
+        var node = HazardsService.Build(change?.Invoke(options) ?? options);
+        lock (nodes)
+            nodes.Add(node);
+        await node.StartAsync();
+        return node;
+    }
+
+    private static CheckpointDesk Desk(WebApplication node) => node.Services.GetRequiredService<CheckpointDesk>();
+
+    private static IEventLog Log(WebApplication node) => node.Services.GetRequiredService<IEventLog>();
+
+    private static async Task CommentAsync(WebApplication node) =>
+        (await Log(node).AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "test", 0,
+            [new NewEvent(Guid.CreateVersion7(), "comment_added", "Hazards.Domain.CommentAdded, Hazards.Domain", """{"text":"批注"}"""u8.ToArray(), "{}"u8.ToArray())])]))).ShouldBeOfType<AppendResult.Committed>();
+
+    /// <summary>What whoever owns the database can do.</summary>
+    private async Task BehindTheBackAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand($"""
+            alter table log.mt_events disable trigger all; alter table log.checkpoints disable trigger all;
+            alter table log.trees disable trigger all; alter table log.tiles disable trigger all;
+            {sql};
+            alter table log.mt_events enable always trigger all
+            """.Replace("alter table log.mt_events enable always trigger all", "alter table log.mt_events enable trigger all", StringComparison.Ordinal));
+        await command.ExecuteNonQueryAsync();
+    }
+}
