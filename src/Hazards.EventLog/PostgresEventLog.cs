@@ -57,7 +57,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         AppendRules.Check(append);
         cancellationToken.ThrowIfCancellationRequested();
         using var activity = EventLogTelemetry.AppendBegins();
-        var pending = new PendingAppend(append);
+        var pending = new PendingAppend(append, Canonical(append));
         if (pending.Bytes > options.MaxAppendBytes)
             throw new AppendRejectedException($"The append has {pending.Bytes:N0} bytes; {options.MaxAppendBytes:N0} are allowed.");
 
@@ -68,6 +68,21 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         var result = await WaitAsync(pending, options.AppendTimeout - Stopwatch.GetElapsedTime(began), cancellationToken);
         activity?.SetTag("hazards.log.outcome", result.GetType().Name);
         return result;
+    }
+
+    /// <summary>Here, on the caller's thread: the writer serves everybody.</summary>
+    private CanonicalEvent[]? Canonical(Append append)
+    {
+        if (options.AppendKey is null)
+            return null;
+        try
+        {
+            return CanonicalEvent.Of(append, options.AppendKey);
+        }
+        catch (System.Text.Json.JsonException e)
+        {
+            throw new AppendRejectedException($"The append cannot be authenticated: {e.Message}", e);
+        }
     }
 
     private async Task<AppendResult> WaitAsync(PendingAppend pending, TimeSpan timeout, CancellationToken cancellationToken)

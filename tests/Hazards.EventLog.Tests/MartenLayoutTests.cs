@@ -1,6 +1,6 @@
 namespace Hazards.EventLog.Tests;
 
-/// <summary>The tables are those Marten 9 makes, so that it can open the same database.</summary>
+/// <summary>The tables are those Marten 9 makes, so that it can open the same database; one nullable column more (<c>mac</c>) stands behind them, which its inserts do not name.</summary>
 public sealed class MartenLayoutTests(LogDatabase database) : IClassFixture<LogDatabase>
 {
     [Theory]
@@ -28,6 +28,7 @@ public sealed class MartenLayoutTests(LogDatabase database) : IClassFixture<LogD
         causation_id character varying
         headers jsonb
         is_archived boolean default false
+        mac bytea
         """)]
     [InlineData("mt_event_progression", """
         name character varying not null

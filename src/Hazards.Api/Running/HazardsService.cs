@@ -79,6 +79,9 @@ public static class HazardsService
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         var folder = new KeyFolder(options.Keys);
+        // Without a key folder events are not authenticated; whoever asks for a signature is told why there is none.
+        if (options.Keys is not null && options.Log.AppendKey is null)
+            options = options with { Log = options.Log with { AppendKey = folder.Secret(Proving.LogKeys.AppendKeyName, Proving.LogKeys.AppendKeySize) } };
         services.AddSingleton(options);
         services.AddSingleton(folder);
         services.AddSingleton<Proving.LogKeys>();

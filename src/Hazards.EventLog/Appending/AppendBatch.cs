@@ -4,13 +4,13 @@ using NpgsqlTypes;
 namespace Hazards.EventLog.Appending;
 
 /// <summary>
-/// The appends of one commit as the columns <c>log.append</c> takes (see Schema/0003_append.sql), and its answer read
+/// The appends of one commit as the columns <c>log.append</c> takes (see Schema/0005_append_mac.sql), and its answer read
 /// back into their outcomes.
 /// </summary>
 internal sealed class AppendBatch
 {
     private const string Sql =
-        "select * from log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22)";
+        "select * from log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)";
 
     private readonly IReadOnlyList<PendingAppend> appends;
     private readonly bool[] mayWin;
@@ -127,14 +127,16 @@ internal sealed class AppendBatch
         var (data, headers) = (new ReadOnlyMemory<byte>[count], new ReadOnlyMemory<byte>[count]);
         var (correlation, causation) = (new string?[count], new string?[count]);
         var given = anyGiven ? new DateTime?[count] : null;
+        var mac = appends.Any(a => a.Canonical is [{ Code: not null }, ..]) ? new byte[]?[count] : null;
         var n = 0;
         for (var i = 0; i < appends.Count; i++)
         {
             if (!mayWin[i])
                 continue;
+            var own = 0;
             foreach (var gain in appends[i].Append.Streams)
             {
-                for (var v = 0; v < gain.Events.Count; v++, n++)
+                for (var v = 0; v < gain.Events.Count; v++, n++, own++)
                 {
                     var e = gain.Events[v];
                     append[n] = i + 1;
@@ -147,6 +149,8 @@ internal sealed class AppendBatch
                     headers[n] = e.Headers;
                     correlation[n] = e.CorrelationId;
                     causation[n] = e.CausationId;
+                    if (mac is not null)
+                        mac[n] = appends[i].Canonical?[own].Code;
                     if (given is not null)
                         given[n] = appends[i].Append.RecordedAt?.UtcDateTime;
                 }
@@ -164,6 +168,7 @@ internal sealed class AppendBatch
         Add(command, NpgsqlDbType.Text, correlation);
         Add(command, NpgsqlDbType.Text, causation);
         Add(command, NpgsqlDbType.TimestampTz, given);
+        Add(command, NpgsqlDbType.Bytea, mac);
     }
 
     private static void Add<T>(NpgsqlBatchCommand command, NpgsqlDbType element, T[]? column)

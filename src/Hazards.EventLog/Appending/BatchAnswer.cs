@@ -10,6 +10,7 @@ internal sealed class BatchAnswer
     private DateTime[]? recorded;
     private readonly Dictionary<int, (Guid Stream, long Actual)> conflicts = [];
     private readonly Dictionary<int, (bool Same, long First, long Last)> repeats = [];
+    private readonly HashSet<int> mistyped = [];
 
     public static async Task<BatchAnswer> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
@@ -23,6 +24,8 @@ internal sealed class BatchAnswer
         };
         answer.ReadConflicts(reader);
         answer.ReadRepeats(reader);
+        foreach (var append in Column<int>(reader, 10) ?? [])
+            answer.mistyped.Add(append - 1);
         return answer;
     }
 
@@ -64,10 +67,17 @@ internal sealed class BatchAnswer
                 yield return new Verdict(append, null);
             else
             {
-                yield return new Verdict(append, CommittedOf(append, written));
+                yield return new Verdict(append, CommittedOf(append, written)) { IsAsGiven = !mistyped.Contains(i) };
                 written += append.Events;
             }
         }
+    }
+
+    /// <summary>When the event at a position was recorded; of a winner's event.</summary>
+    public DateTime RecordedAt(long position)
+    {
+        var n = (int)(position - positionBefore);
+        return recorded?[n - 1] ?? recordedBefore.AddMicroseconds(n);
     }
 
     private static AppendResult.Conflict ConflictOf(Append append, Guid stream, long actual) =>
@@ -79,7 +89,7 @@ internal sealed class BatchAnswer
         return new AppendResult.Committed(
             positionBefore + writtenBefore + 1,
             positionBefore + last,
-            recorded?[last - 1] ?? recordedBefore.AddMicroseconds(last),
+            RecordedAt(positionBefore + last),
             [.. append.Append.Streams.Select(s => new StreamVersion(s.StreamId, s.ExpectedVersion + s.Events.Count))]);
     }
 }
@@ -88,4 +98,8 @@ internal sealed class BatchAnswer
 /// What became of an append: its result; or, with <paramref name="Repeats"/>, the positions of the first commit it
 /// repeats; or, with neither, it must be judged again in the next batch.
 /// </summary>
-internal readonly record struct Verdict(PendingAppend Append, AppendResult? Result, (long First, long Last)? Repeats = null);
+internal readonly record struct Verdict(PendingAppend Append, AppendResult? Result, (long First, long Last)? Repeats = null)
+{
+    /// <summary>A winner that is in the log exactly as it was given.</summary>
+    public bool IsAsGiven { get; init; }
+}

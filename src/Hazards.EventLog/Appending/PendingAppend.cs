@@ -7,9 +7,10 @@ internal sealed class PendingAppend
 {
     private readonly TaskCompletionSource<AppendResult> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PendingAppend(Append append)
+    public PendingAppend(Append append, CanonicalEvent[]? canonical = null)
     {
         Append = append;
+        Canonical = canonical;
         foreach (var stream in append.Streams)
         {
             Events += stream.Events.Count;
@@ -19,6 +20,10 @@ internal sealed class PendingAppend
     }
 
     public Append Append { get; }
+
+    /// <summary>Its events in canonical form, where somebody wants them so.</summary>
+    public CanonicalEvent[]? Canonical { get; }
+
     public int Events { get; }
     public long Bytes { get; }
     public long QueuedAt { get; } = Stopwatch.GetTimestamp();

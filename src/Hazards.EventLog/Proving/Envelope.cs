@@ -13,21 +13,24 @@ public static class Envelope
 {
     /// <summary>The canonical bytes of an event's envelope.</summary>
     /// <exception cref="JsonException">The event's data or headers cannot be written canonically.</exception>
-    public static void Write(RecordedEvent recorded, IBufferWriter<byte> output)
+    public static void Write(RecordedEvent recorded, IBufferWriter<byte> output) => Write(recorded, output, canonical: false);
+
+    /// <summary>The same, for an event whose data and headers are canonical already.</summary>
+    internal static void Write(RecordedEvent recorded, IBufferWriter<byte> output, bool canonical)
     {
         ArgumentNullException.ThrowIfNull(recorded);
         ArgumentNullException.ThrowIfNull(output);
         // In the order of their names, as RFC 8785 asks.
         Text(output, "{\"causation\":"u8, recorded.CausationId);
         Text(output, ",\"correlation\":"u8, recorded.CorrelationId);
-        Json(output, ",\"data\":"u8, recorded.Data);
+        Json(output, ",\"data\":"u8, recorded.Data, canonical);
         Text(output, ",\"dotnetType\":"u8, recorded.DotnetType);
         output.Write(",\"envelope\":1"u8);
-        Json(output, ",\"headers\":"u8, recorded.Headers);
-        Text(output, ",\"id\":"u8, recorded.Id.ToString("D"));
+        Json(output, ",\"headers\":"u8, recorded.Headers, canonical);
+        Identity(output, ",\"id\":"u8, recorded.Id);
         Whole(output, ",\"position\":"u8, recorded.Position);
         Text(output, ",\"recordedAt\":"u8, recorded.RecordedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
-        Text(output, ",\"stream\":"u8, recorded.StreamId.ToString("D"));
+        Identity(output, ",\"stream\":"u8, recorded.StreamId);
         Text(output, ",\"streamType\":"u8, recorded.StreamType);
         Text(output, ",\"type\":"u8, recorded.Type);
         Whole(output, ",\"version\":"u8, recorded.Version);
@@ -43,7 +46,19 @@ public static class Envelope
         return output.WrittenSpan.ToArray();
     }
 
-    private static void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, string? value)
+    internal static void Name(IBufferWriter<byte> output, ReadOnlySpan<byte> name) => output.Write(name);
+
+    internal static void Identity(IBufferWriter<byte> output, ReadOnlySpan<byte> name, Guid value)
+    {
+        output.Write(name);
+        var span = output.GetSpan(38);
+        span[0] = (byte)'"';
+        value.TryFormat(span[1..], out var written);
+        span[written + 1] = (byte)'"';
+        output.Advance(written + 2);
+    }
+
+    internal static void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, string? value)
     {
         output.Write(name);
         if (value is null)
@@ -52,16 +67,24 @@ public static class Envelope
             CanonicalJson.WriteText(value, output);
     }
 
-    private static void Whole(IBufferWriter<byte> output, ReadOnlySpan<byte> name, long value)
+    internal static void Whole(IBufferWriter<byte> output, ReadOnlySpan<byte> name, long value)
     {
         output.Write(name);
         value.TryFormat(output.GetSpan(20), out var written, default, CultureInfo.InvariantCulture);
         output.Advance(written);
     }
 
-    private static void Json(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value)
+    private static void Json(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlyMemory<byte> value, bool canonical)
     {
         output.Write(name);
+        if (canonical)
+            output.Write(value.Span);
+        else
+            Json(output, value);
+    }
+
+    internal static void Json(IBufferWriter<byte> output, ReadOnlyMemory<byte> value)
+    {
         if (value.IsEmpty)
         {
             output.Write("null"u8);
