@@ -84,15 +84,24 @@ internal static partial class Ed25519
             throw new InvalidOperationException("OpenSSL's libcrypto refused an Ed25519 operation.");
     }
 
-    private static nint Find()
+    private static string[] Names =>
+        OperatingSystem.IsWindows() ? ["libcrypto-3-x64", "libcrypto-3", "libcrypto-1_1-x64"]
+        : OperatingSystem.IsMacOS() ? ["libcrypto.3.dylib", "libcrypto.dylib"]
+        : ["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.so"];
+
+    /// <summary>Whether this machine has the library.</summary>
+    public static bool IsSupported => TryFind() != 0;
+
+    private static nint Find() =>
+        TryFind() is not 0 and var handle ? handle
+        : throw new DllNotFoundException($"OpenSSL's libcrypto was not found (looked for {string.Join(", ", Names)}): install OpenSSL 1.1.1 or later.");
+
+    private static nint TryFind()
     {
-        string[] names = OperatingSystem.IsWindows() ? ["libcrypto-3-x64", "libcrypto-3", "libcrypto-1_1-x64"]
-            : OperatingSystem.IsMacOS() ? ["libcrypto.3.dylib", "libcrypto.dylib"]
-            : ["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.so"];
-        foreach (var name in names)
+        foreach (var name in Names)
             if (NativeLibrary.TryLoad(name, out var handle))
                 return handle;
-        throw new DllNotFoundException($"OpenSSL's libcrypto was not found (looked for {string.Join(", ", names)}): install OpenSSL 1.1.1 or later.");
+        return 0;
     }
 
 #pragma warning disable SYSLIB1054, CA5392, IDE1006, CA2101 // plain imports need no unsafe code; the resolver above says where to look

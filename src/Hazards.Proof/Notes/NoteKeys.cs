@@ -22,6 +22,9 @@ public enum NoteSignatureType
 /// <param name="PublicKey">32 bytes.</param>
 public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyMemory<byte> PublicKey)
 {
+    /// <summary>Whether this machine can check signatures at all: it takes OpenSSL's libcrypto, 1.1.1 or later.</summary>
+    public static bool IsSupported => Ed25519.IsSupported;
+
     /// <summary>Tells keys of one name apart; short, and no proof of anything.</summary>
     public uint Id
     {
