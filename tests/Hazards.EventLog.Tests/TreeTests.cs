@@ -37,6 +37,13 @@ public sealed class TreeTests
         head.ShouldBe(new TreeHead(leaves.Count, Naive(hash, [.. leaves])));
         foreach (var position in Enumerable.Range(1, leaves.Count).Where(p => p % 31 == 1 || p == leaves.Count))
             Verify.Inclusion(hash, position - 1, head.Size, leaves[position - 1], await store.InclusionAsync(position, head.Size), head.Root).ShouldBeTrue();
+        foreach (var size in new[] { head.Size, 300 })
+        {
+            long[] positions = [.. Enumerable.Range(1, (int)size).Reverse()];
+            var (root, proofs) = (await store.RootAsync(size), await new BulkProofs(store, size).InclusionAsync(positions));
+            positions.Zip(proofs).ShouldAllBe(p => Verify.Inclusion(hash, p.First - 1, size, leaves[(int)p.First - 1], p.Second, root));
+        }
+
         foreach (var earlier in new[] { 1, 47, 256, 300, leaves.Count })
         {
             var then = await store.RootAsync(earlier);
