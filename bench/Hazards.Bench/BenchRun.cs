@@ -33,6 +33,10 @@ internal static class BenchRun
         var figures = new Command("figures", "只测统计：月报表、排名、指标、差异 · only the figures: tables, rankings, quotas, differences") { many, asked, postgres };
         figures.SetAction((parsed, stop) => FiguresAsync(parsed.GetValue(many), parsed.GetValue(asked), parsed.GetValue(postgres), stop));
         root.Add(figures);
+        var packed = new Option<int>("--packed") { Description = "证据包的隐患数 hazards of the package", DefaultValueFactory = _ => 1_000 };
+        var evidence = new Command("evidence", "只测证据包：时间和内存 · only packages of evidence: seconds and memory") { hazards, packed, postgres };
+        evidence.SetAction((parsed, stop) => EvidenceAsync(parsed.GetValue(hazards), parsed.GetValue(packed), parsed.GetValue(postgres), stop));
+        root.Add(evidence);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
@@ -91,6 +95,38 @@ internal static class BenchRun
         }
     }
 
+    private static async Task<int> EvidenceAsync(int hazards, int packed, PostgresSource postgres, CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
+        try
+        {
+            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
+            {
+                Source = postgres,
+                DataDirectory = Path.Combine(folder.FullName, "db"),
+                Durable = true,
+                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
+            }, stop);
+            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
+            await using var source = await DatabaseAsync(cluster, "bench_evidence", stop);
+            await SeedAsync(source, hazards, stop);
+            var bench = new EvidenceBench(source.ConnectionString, Path.Combine(folder.FullName, "keys"));
+            var table = Headed("证据包 · packages of evidence", "hazards", "events", "MB", "making s", "÷ reading the events", "sending s", "memory MB");
+            foreach (var count in new[] { 1, Math.Max(1, packed / 10), packed }.Distinct())
+            {
+                var m = await bench.RunAsync(count, stop);
+                table.AddRow(Number(m.Hazards), Number((int)m.Events), Show(m.Bytes / 1024.0 / 1024.0), Show(m.Making.TotalSeconds), Ratio(m.Making / m.Plainly), Show(m.Reading.TotalSeconds), Show(m.PeakMegabytes));
+            }
+
+            AnsiConsole.Write(table);
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static async Task WritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_writes", stop);
@@ -133,6 +169,13 @@ internal static class BenchRun
     private static async Task ReadsAsync(LocalCluster cluster, int hazards, int times, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_reads", stop);
+        await using var log = PostgresEventLog.Create(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
+        var events = await SeedAsync(source, hazards, stop);
+        await ReadsAsync(source, log, times, $"{hazards:N0} hazards with {events:N0} events", stop);
+    }
+
+    private static async Task<long> SeedAsync(NpgsqlDataSource source, int hazards, CancellationToken stop)
+    {
         var rules = Rulebook.Baseline;
         await using var log = PostgresEventLog.Create(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
         var began = System.Diagnostics.Stopwatch.StartNew();
@@ -144,7 +187,7 @@ internal static class BenchRun
             command.CommandTimeout = 600;
             await command.ExecuteNonQueryAsync(stop);
         }
-        await ReadsAsync(source, log, times, $"{hazards:N0} hazards with {events:N0} events", stop);
+        return events;
     }
 
     private static async Task<int> ReadsOnAsync(string connectionString, int times, CancellationToken stop)

@@ -58,6 +58,7 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         "list" => "代码表 · the code list",
         "code" => "错误代码 · the error code",
         "digest" => "文件的 SHA-256 · SHA-256 of the file",
+        _ when path.Contains("evidence", StringComparison.Ordinal) => "证据包编号 · the package's id",
         _ when path.Contains("inbox", StringComparison.Ordinal) => "告知编号 · the message's id",
         "period" => "特殊时段的编号或名称 · the special period's id or name",
         _ when path.Contains("campaigns", StringComparison.Ordinal) => "专项行动编号 · the campaign's id",

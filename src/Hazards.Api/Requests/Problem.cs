@@ -26,6 +26,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
     {
         _ when code == RequestRefusals.Failed => 500,
         _ when code == RequestRefusals.Method => 405,
+        _ when code == Evidence.EvidenceRefusals.Range => 416,
         RefusalKind.Invalid => 400,
         RefusalKind.Unauthenticated => 401,
         RefusalKind.Forbidden => 403,
@@ -85,6 +86,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         412 => english ? "Outdated" : "版本已过期",
         413 => english ? "Too large" : "内容过大",
         415 => english ? "Unsupported media type" : "不支持的内容类型",
+        416 => english ? "Range not satisfiable" : "字节范围无效",
         422 => english ? "A rule forbids it" : "不符合规则",
         423 => english ? "The records are sealed" : "档案已封存",
         500 => english ? "Internal error" : "内部错误",

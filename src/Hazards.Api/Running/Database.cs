@@ -7,6 +7,9 @@ namespace Hazards.Api;
 /// <summary>The database the service keeps everything in.</summary>
 public static class Database
 {
+    /// <summary>What the names of the packages' own migrations begin with.</summary>
+    internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
+
     /// <summary>A pool for the whole process. Connects when first used.</summary>
     public static NpgsqlDataSource Open(string connectionString)
     {
@@ -28,7 +31,7 @@ public static class Database
     }
 
     /// <summary>
-    /// Brings the tables of the log, the rows and the files up to date; returns what was applied. Rows that an older
+    /// Brings the tables of the log, the rows, the files and the packages of evidence up to date; returns what was applied. Rows that an older
     /// program made without what the tables now hold are made anew from the log, which takes its time.
     /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
@@ -37,8 +40,9 @@ public static class Database
         var log = await LogMigrations.RunAsync(dataSource, cancellationToken);
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
+        var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
+        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
     /// <summary>
@@ -54,7 +58,10 @@ public static class Database
         await ProjectionMigrations.GrantAsync(owner, role, cancellationToken);
         await ProjectionMigrations.GrantFilesAsync(owner, role, cancellationToken);
         // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
-        await using var records = owner.CreateCommand($"grant usage on schema migrations to {role}; grant select on migrations.applied, migrations.rows_made to {role}");
+        await using var records = owner.CreateCommand($"""
+            grant usage on schema migrations to {role}; grant select on migrations.applied, migrations.rows_made to {role};
+            grant usage on schema evidence to {role}; grant select, insert, update, delete on all tables in schema evidence to {role}
+            """);
         await records.ExecuteNonQueryAsync(cancellationToken);
         return true;
     }

@@ -34,6 +34,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>The folder of the deployment's secrets (<see cref="KeyFolder"/>); null: whatever needs one fails.</summary>
     public string? Keys { get; init; }
 
+    /// <summary>How often this node looks for packages of evidence to make, beside those it was asked for itself; null: never, another node does.</summary>
+    public TimeSpan? EvidenceEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The trees grown over the log; the first is meant where none is named.</summary>
     public ImmutableArray<TreeHash> Trees { get; init; } = [TreeHash.Sha256];
 
@@ -173,7 +176,7 @@ internal static class Modules
     [
         new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
-        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(),
+        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Evidence.EvidenceModule(),
     ];
 }
 

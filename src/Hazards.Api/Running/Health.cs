@@ -30,6 +30,7 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
         .. FilesOf(typeof(LogMigrations), "log", "Hazards.EventLog.Schema."),
         .. FilesOf(typeof(Projections.ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
         .. FilesOf(typeof(Projections.ProjectionMigrations), "files", "Hazards.Projections.Files."),
+        .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
     ];
 
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Hazards.Domain;
+using Microsoft.Net.Http.Headers;
+
+namespace Hazards.Api.Evidence;
+
+/// <summary>Sends a package, whole or from where a download broke off (RFC 9110, section 14), after the download is on record.</summary>
+internal static class Download
+{
+    public static async Task<IResult> SendAsync(Call call, string id, PackageShelf shelf, EvidenceStore store)
+    {
+        var (package, refusal) = await EvidenceModule.OpenAsync(call, id, shelf);
+        if (package is null)
+            return Call.Refuse(refusal!);
+        if (await store.LoadAsync(package.Id, call.Stop) is not { Made: { } made })
+            return Call.Refuse(package.Failure is { } why
+                ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))
+                : EvidenceRefusals.NotReady.Because(null, ("state", EvidenceAnswer.Of(package).State.Chinese), ("done", package.Done), ("total", package.Request.Hazards.Length)));
+        var tag = new EntityTagHeaderValue($"\"{made.Digest}\"");
+        Describe(call.Response, package.Id, made, tag);
+        if (EntityTagHeaderValue.TryParseList(call.Request.Headers.IfNoneMatch, out var had) && had.Any(t => t.Compare(tag, useStrongComparison: false)))
+            return Results.StatusCode(304);
+        var asked = call.Request.Headers.Range.ToString();
+        var (from, length) = RangeOf(call.Request, made.Size, tag) is not { } range ? (0, made.Size) : range;
+        if (length == 0)
+        {
+            call.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{made.Size}");
+            return Call.Refuse(EvidenceRefusals.Range.Because("Range", ("value", Texts.Excerpt(asked)), ("size", made.Size)));
+        }
+
+        var layout = await new PackageBytes(shelf, package.Id).LayOutAsync(call.Stop);
+        if (layout.Size != made.Size)
+            throw new InvalidDataException($"Package {package.Id} has {layout.Size} bytes on the shelf, and {made.Size} by the log.");
+        await RecordAsync(call, store, package, made, from, length);
+        if (length < made.Size)
+        {
+            call.Response.StatusCode = 206;
+            call.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{from + length - 1}/{made.Size}");
+        }
+
+        call.Response.ContentLength = length;
+        await layout.WriteAsync(call.Response.Body, from, from + length, call.Stop);
+        return Results.Empty;
+    }
+
+    private static void Describe(HttpResponse response, Guid id, EvidenceMade made, EntityTagHeaderValue tag)
+    {
+        response.ContentType = "application/zip";
+        response.Headers.ETag = tag.ToString();
+        response.Headers.AcceptRanges = "bytes";
+        response.Headers.CacheControl = "private, no-cache";
+        response.Headers.ContentDisposition = $"attachment; filename=\"evidence-{id:D}.zip\"";
+        // RFC 9530: the digest of the whole, whatever part is sent.
+        response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(made.Digest.Value))}:";
+    }
+
+    /// <summary>The bytes asked for; null: all of them; a length of 0: none that there are.</summary>
+    private static (long From, long Length)? RangeOf(HttpRequest request, long size, EntityTagHeaderValue tag)
+    {
+        // What is no single range of bytes is not understood, and then the whole is sent.
+        if (!RangeHeaderValue.TryParse(request.Headers.Range.ToString(), out var range) || range is not { Unit.Value: "bytes", Ranges: { Count: 1 } ranges })
+            return null;
+        if (request.Headers.IfRange is { Count: > 0 } condition && !(EntityTagHeaderValue.TryParse(condition.ToString(), out var had) && had.Compare(tag, useStrongComparison: true)))
+            return null;
+        var (from, to) = ranges.First() is { From: { } first } one ? (first, Math.Min(one.To ?? long.MaxValue, size - 1)) : (Math.Max(size - ranges.First().To!.Value, 0), size - 1);
+        return from <= to && from < size ? (from, to - from + 1) : (0, 0);
+    }
+
+    /// <summary>Before the first byte goes out.</summary>
+    private static async Task RecordAsync(Call call, EvidenceStore store, ShelvedPackage package, EvidenceMade made, long from, long length)
+    {
+        var by = call.Caller.As(null);
+        var (terms, _) = call.Terms([]);
+        var outcome = await store.AddAsync(
+            package.Id, store.Context(by, EvidenceDesk.RoleOf(by)!.Value), terms with { Key = null, IfVersion = null }, _ => new EvidenceDownloaded(made.Digest, from, length), call.Stop);
+        if (outcome is Outcome<EvidencePackage>.Refused refused)
+            throw new EventLog.LogUnavailableException($"The download could not be recorded: {refused.Refusal.English}");
+    }
+}

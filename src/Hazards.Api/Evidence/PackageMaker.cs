@@ -1,0 +1,397 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Hazards.Api.Evidence.Report;
+using Hazards.Api.Proving;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Evidence;
+using Hazards.Projections;
+using Hazards.Proof;
+using Npgsql;
+
+namespace Hazards.Api.Evidence;
+
+/// <summary>How far a package is.</summary>
+/// <param name="Done">Hazards gathered.</param>
+/// <param name="Total">Of so many.</param>
+public readonly record struct EvidenceProgress(int Done, int Total);
+
+/// <summary>It cannot be made, however often one tries.</summary>
+internal sealed class CannotBeMadeException(string message) : Exception(message);
+
+/// <summary>It cannot be made now; the reason is in the message.</summary>
+internal sealed class NotNowException(Refusal refusal) : Exception($"{refusal.Chinese} · {refusal.English}");
+
+/// <summary>
+/// Makes packages. Everything is read as of one signed checkpoint; hazard by hazard the parts go onto the shelf, so that
+/// whoever goes on after a crash begins with the next hazard; at the end the rest is put around them. Memory holds one
+/// hazard and a few megabytes of parts.
+/// </summary>
+internal sealed class PackageMaker(
+    NpgsqlDataSource dataSource, IEventLog log, CheckpointDesk desk, EvidenceStore store, PackageShelf shelf, FileStore files, IRegistryQueries registry,
+    SectorCatalogue sectors, ServiceOptions options)
+{
+    private const int MostWaiting = 4 * 1024 * 1024;
+    private const int MostHazardsWaiting = 50;
+
+    private static readonly TimeSpan NeverCame = TimeSpan.FromMinutes(10);
+
+    /// <summary>Makes a package, or goes on with it; false when another is at it or there is nothing to do.</summary>
+    public async Task<bool> MakeAsync(Guid id, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (await shelf.FindAsync(id, cancellationToken) is not { EndedAt: null } shelved)
+            return false;
+        await using var mine = await PackageLock.TakeAsync(options.ConnectionString, shelved, cancellationToken);
+        if (mine is null || await ConfirmAsync(id, mine, cancellationToken) is not { } package)
+            return false;
+        try
+        {
+            await MakeAsync(package, mine, progress, cancellationToken);
+        }
+        catch (CannotBeMadeException e)
+        {
+            await EndAsync(package, mine, new EvidenceFailed(e.Message), cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends a package that cannot be made.</summary>
+    public async Task GiveUpAsync(Guid id, string why, CancellationToken cancellationToken)
+    {
+        if (await shelf.FindAsync(id, cancellationToken) is not { EndedAt: null, Position: not null } package)
+            return;
+        await using var mine = await PackageLock.TakeAsync(options.ConnectionString, package, cancellationToken);
+        if (mine is not null)
+            await EndAsync(package, mine, new EvidenceFailed(why), cancellationToken);
+    }
+
+    /// <summary>The package as the log knows it; null when there is nothing to make.</summary>
+    private async Task<ShelvedPackage?> ConfirmAsync(Guid id, PackageLock mine, CancellationToken cancellationToken)
+    {
+        if (await store.LoadAsync(id, cancellationToken) is not { } known || await store.RequestOfAsync(id, cancellationToken) is not { } asked)
+        {
+            // Noted, but its event never came: whoever was asked for it died, or the request was refused after all.
+            await shelf.ForgetAsync(id, NeverCame, cancellationToken);
+            return null;
+        }
+
+        await shelf.ConfirmAsync(id, known.Request, known.Asked, asked.Position, asked.RecordedAt, cancellationToken);
+        var package = await shelf.FindAsync(id, cancellationToken);
+        if (known is { Made: null, Failed: null })
+            return package?.EndedAt is null ? package : null;
+        if (package is { EndedAt: null })
+            await mine.EndAsync(asked.RecordedAt, known.Failed?.Error, cancellationToken);
+        return null;
+    }
+
+    private async Task MakeAsync(ShelvedPackage package, PackageLock mine, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (package.Checkpoint is null)
+        {
+            await FixAsync(package, mine, cancellationToken);
+            package = (await shelf.FindAsync(package.Id, cancellationToken))!;
+        }
+
+        if (package.Digest is null)
+        {
+            var standing = await StandingAsync(package, cancellationToken);
+            await GatherAsync(standing, mine, progress, cancellationToken);
+            var finish = new PackageFinish(standing, mine, desk, log, shelf, registry);
+            await finish.RunAsync(cancellationToken);
+            package = (await shelf.FindAsync(package.Id, cancellationToken))!;
+        }
+
+        var (gathered, checkpoint) = (await shelf.GatheredAsync(package.Id, cancellationToken), CheckpointOf(package));
+        await EndAsync(package, mine, new EvidenceMade(package.Digest!.Value, package.Size!.Value, checkpoint.Size, checkpoint.Root.ToString(), gathered.Sum(g => g.Events)), cancellationToken);
+    }
+
+    /// <summary>Signs the checkpoint that the package stands on: it covers the request itself.</summary>
+    private async Task FixAsync(ShelvedPackage package, PackageLock mine, CancellationToken cancellationToken)
+    {
+        var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), package.Position, cancellationToken);
+        if (signing is not { Checkpoint: { } checkpoint })
+            throw new NotNowException(signing.Refusal!);
+        await foreach (var e in log.ReadAllAsync(checkpoint.Size - 1, checkpoint.Size, cancellationToken))
+            await mine.FixAsync(checkpoint.Note.ToString(), checkpoint.Size, e.RecordedAt, cancellationToken);
+    }
+
+    private static Checkpoint CheckpointOf(ShelvedPackage package) =>
+        SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(package.Checkpoint!), out var note) && Checkpoint.TryParse(note.Text, out var checkpoint)
+            ? checkpoint
+            : throw new CannotBeMadeException("存档的检查点已损坏 · the stored checkpoint is damaged");
+
+    /// <summary>What applied as of the checkpoint.</summary>
+    private async Task<Standing> StandingAsync(ShelvedPackage package, CancellationToken cancellationToken)
+    {
+        var checkpoint = CheckpointOf(package);
+        var (policies, calendar) = (PolicyRegister.Empty, options.Rules.Calendar);
+        await foreach (var e in log.UpToAsync(PolicyRegister.StreamId, checkpoint.Size, cancellationToken))
+            policies = policies.Apply((IPolicyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
+        await foreach (var e in log.UpToAsync(WorkCalendar.StreamId, checkpoint.Size, cancellationToken))
+            calendar = calendar.With(((ICalendarEvent)DomainJson.ReadEvent(e.Type, e.Data.Span)).Year);
+        var tree = EvidenceDesk.TreeOf(package.Request.Hash);
+        return new Standing(
+            package, checkpoint, package.AsOf!.Value, tree, new BulkProofs(desk.Tree(tree), checkpoint.Size), policies,
+            new Rulebook([.. options.Rules.Adopted, .. policies.Adopted], calendar));
+    }
+
+    private async Task GatherAsync(Standing standing, PackageLock mine, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
+    {
+        var package = standing.Package;
+        var total = package.Request.Hazards.Length;
+        var before = await shelf.PartsAsync(package.Id, cancellationToken);
+        var known = before.Where(p => p.IsFile).Select(p => (p.Sha256, (string?)p.Name)).Concat((await shelf.WithheldAsync(package.Id, cancellationToken)).Keys.Select(d => (d, (string?)null)))
+            .ToDictionary(p => p.Item1, p => p.Item2);
+        var done = (await shelf.GatheredAsync(package.Id, cancellationToken)).Count;
+        var withheld = (await shelf.WithheldAsync(package.Id, cancellationToken)).ToDictionary();
+        var batch = new PartBatch();
+        for (var ordinal = done; ordinal < total; ordinal++)
+        {
+            await GatherAsync(standing, ordinal, batch, known, withheld, cancellationToken);
+            if (batch.Size < MostWaiting && batch.Gathered.Count < MostHazardsWaiting && ordinal + 1 < total)
+                continue;
+            await mine.WriteAsync(batch, cancellationToken);
+            batch.Clear();
+            progress?.Report(new EvidenceProgress(ordinal + 1, total));
+        }
+    }
+
+    private async Task GatherAsync(
+        Standing standing, int ordinal, PartBatch batch, Dictionary<Sha256Digest, string?> known, Dictionary<Sha256Digest, string> withheld, CancellationToken cancellationToken)
+    {
+        var id = standing.Package.Request.Hazards[ordinal];
+        var events = await WholeAsync(id.StreamId, standing.Checkpoint.Size, cancellationToken);
+        if (events.Count == 0 || events[0].StreamType != HazardStore.StreamType)
+            throw new CannotBeMadeException($"隐患 {id} 在日志中没有记录 · there is nothing of hazard {id} in the log");
+        var happenings = events.ConvertAll(e => new RecordedHappening(e.Position, e.Version, e.Id, e.RecordedAt, Facts.Hazard(e)));
+        var messages = await MessagesAsync(happenings, standing.Checkpoint.Size, cancellationToken);
+        await EventParts.AddAsync(batch, standing, ordinal, 0, events, cancellationToken);
+        for (var i = 0; i < messages.Count; i++)
+            await EventParts.AddAsync(batch, standing, ordinal, i + 1, messages[i], cancellationToken);
+        var openings = messages.SelectMany(m => m).Select(e => (Event: e, Context: DomainJson.ReadContext(e.Headers.Span)))
+            .Select(o => new RecordedOpening(o.Event.StreamId, o.Context.Body, o.Context.Actor, o.Event.RecordedAt, o.Event.Position));
+        var named = NamedIn(happenings);
+        var bodies = await registry.BodiesAsync(named, cancellationToken);
+        var file = CaseFile.Of(id, happenings, openings, standing.Rules, bodies, standing.AsOf)
+            ?? throw new CannotBeMadeException($"隐患 {id} 在截止时没有记录 · nothing of hazard {id} was on record at the checkpoint");
+        AddStates(standing, batch, ordinal, file);
+        var namedFiles = await AddFilesAsync(standing, batch, ordinal, happenings, known, withheld, cancellationToken);
+        var section = new HazardSection(ordinal, file, standing.Instants, (standing.Package.Request.From, standing.Package.Request.To), namedFiles, sectors);
+        Block[] blocks = [.. section.Blocks()];
+        batch.Add(PartNumber.Of(PartNumber.DraftHtml, ordinal), $"draft/{ordinal}.html", HtmlBlocks.Write(blocks));
+        batch.Add(PartNumber.Of(PartNumber.DraftDocx, ordinal), $"draft/{ordinal}.xml", DocxBlocks.Write(blocks));
+        batch.Gathered.Add(new GatheredHazard(
+            ordinal, events.Count + messages.Sum(m => m.Count), standing.PoliciesOf(file), [.. happenings.Select(h => h.Context.Calendar).Distinct().Order()],
+            [.. named.Select(b => b.Value).Order(StringComparer.Ordinal)], System.Text.Encoding.UTF8.GetString(DomainJson.Write(section.Summary()))));
+    }
+
+    /// <summary>A stream as of the checkpoint: versions 1 to n without a gap.</summary>
+    private async Task<List<RecordedEvent>> WholeAsync(Guid stream, long size, CancellationToken cancellationToken)
+    {
+        var events = new List<RecordedEvent>();
+        await foreach (var e in log.UpToAsync(stream, size, cancellationToken))
+        {
+            if (e.Version != events.Count + 1)
+                throw new CannotBeMadeException($"流 {stream} 缺第 {events.Count + 1} 号版本：日志已受损，请先运行 audit · version {events.Count + 1} of stream {stream} is missing: the log is damaged, run audit");
+            events.Add(e);
+        }
+
+        return events;
+    }
+
+    /// <summary>The streams of messages that the events told and that somebody opened.</summary>
+    private async Task<List<List<RecordedEvent>>> MessagesAsync(List<RecordedHappening> happenings, long size, CancellationToken cancellationToken)
+    {
+        var told = happenings.SelectMany(h => h.Context.Told.Select(t => Messages.IdOf(h.Id, t.Address))).ToArray();
+        var opened = new List<Guid>();
+        // By the unique index on stream and version: each message that was opened has a first event.
+        await using (var command = dataSource.CreateCommand("select e.stream_id from log.mt_events e where e.stream_id = any ($1) and e.version = 1 and e.seq_id <= $2 order by e.seq_id"))
+        {
+            command.Parameters.Add(PackageShelf.Of(told));
+            command.Parameters.Add(PackageShelf.Of(size));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                opened.Add(reader.GetGuid(0));
+        }
+
+        var messages = new List<List<RecordedEvent>>();
+        foreach (var message in opened)
+            messages.Add(await WholeAsync(message, size, cancellationToken));
+        return messages;
+    }
+
+    private static void AddStates(Standing standing, PartBatch batch, int ordinal, CaseFile file)
+    {
+        for (var i = 0; i < standing.Instants.Length; i++)
+            if (file.StateAt(standing.Instants[i]) is { } state)
+                batch.Add(PartNumber.Of(PartNumber.States, i, ordinal), PackageNames.State(standing.Instants[i], file.Id), StateText.Of(state));
+    }
+
+    private async Task<ImmutableArray<NamedFile>> AddFilesAsync(
+        Standing standing, PartBatch batch, int ordinal, List<RecordedHappening> happenings, Dictionary<Sha256Digest, string?> known, Dictionary<Sha256Digest, string> withheld, CancellationToken cancellationToken)
+    {
+        var named = ImmutableArray.CreateBuilder<NamedFile>();
+        var item = 0;
+        foreach (var happening in happenings)
+            foreach (var attachment in happening.Context.Attachments)
+            {
+                if (!known.TryGetValue(attachment.Digest, out var entry))
+                {
+                    (entry, var reason) = await AddFileAsync(standing, batch, PartNumber.Of(0, ordinal, item++), attachment, IsPaper(happening, attachment), cancellationToken);
+                    known[attachment.Digest] = entry;
+                    if (reason is not null)
+                    {
+                        withheld[attachment.Digest] = reason;
+                        batch.Withheld.Add((attachment.Digest, reason));
+                    }
+                }
+
+                named.Add(new NamedFile(attachment, happening.Position, entry, withheld.GetValueOrDefault(attachment.Digest)));
+            }
+
+        return named.ToImmutable();
+    }
+
+    private async Task<(string? Entry, string? Reason)> AddFileAsync(Standing standing, PartBatch batch, long place, Attachment attachment, bool isPaper, CancellationToken cancellationToken)
+    {
+        if (standing.Package.Request.Attachments == AttachmentChoice.Withhold)
+            return (null, "按申请只列摘要 · withheld as asked");
+        try
+        {
+            await using var file = await files.OpenAsync(attachment.Digest, cancellationToken);
+            if (file is null)
+                return (null, "文件未存入本系统 · not kept in this system");
+            using var meter = new ContentMeter();
+            var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+            while (await file.Content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+                meter.Append(buffer.AsSpan(0, read));
+            ArrayPool<byte>.Shared.Return(buffer);
+            var extension = ExtensionOf(attachment, file.MediaType);
+            var name = isPaper ? PackageNames.Notice(attachment.Digest, extension) : PackageNames.Attachment(attachment.Digest, extension);
+            batch.Parts.Add(new ShelvedPart(PartNumber.Of(isPaper ? PartNumber.Notices : PartNumber.Attachments) + place, name, meter.Size, meter.Sha256, meter.Crc32, IsFile: true, null));
+            return (name, null);
+        }
+        catch (InvalidDataException)
+        {
+            return (null, "存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
+        }
+    }
+
+    /// <summary>文书: a file that was made as the event's own paper.</summary>
+    private static bool IsPaper(RecordedHappening happening, Attachment attachment) =>
+        Domain.Papers.Of(happening.Event) is not null && happening.Context.Document is { } number && (attachment.Name == $"{number}.docx" || attachment.Name == $"{number}.html");
+
+    private static string ExtensionOf(Attachment attachment, string mediaType) => (Path.GetExtension(attachment.Name ?? "").TrimStart('.').ToLowerInvariant(), mediaType) switch
+    {
+        ({ Length: >= 1 and <= 8 } own, _) when own.All(char.IsAsciiLetterOrDigit) => own,
+        (_, "image/jpeg") => "jpg",
+        (_, "image/png") => "png",
+        (_, "application/pdf") => "pdf",
+        (_, "video/mp4") => "mp4",
+        (_, var type) when type.StartsWith("text/", StringComparison.Ordinal) => "txt",
+        _ => "bin",
+    };
+
+    /// <summary>Every body that the events name.</summary>
+    private static HashSet<BodyId> NamedIn(List<RecordedHappening> happenings)
+    {
+        var named = new HashSet<BodyId>();
+        void Add(BodyId? body)
+        {
+            if (body is { } one && one != Clockwork.Body.Id)
+                named.Add(one);
+        }
+
+        foreach (var (happened, context) in happenings.Select(h => h.Happening))
+        {
+            Add(context.Body);
+            foreach (var told in context.Told)
+                Add(told.Body);
+            foreach (var order in happened switch { HazardAssigned e => e.Legs, HazardReopened e => e.Legs, LegReassigned e => [e.Order], _ => [] })
+            {
+                Add(order.Body);
+                Add(order.Supervisor);
+            }
+
+            Add(happened switch
+            {
+                LegReassigned e => e.From, SupervisorNamed e => e.To, SupervisionEscalated e => e.To, ListingFiled e => e.With, DeadlineMissed e => e.Body, StepProposed e => e.To, _ => null,
+            });
+        }
+
+        return named;
+    }
+
+    private async Task EndAsync(ShelvedPackage package, PackageLock mine, IEvidenceEvent end, CancellationToken cancellationToken)
+    {
+        var outcome = await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, p => p is { Made: null, Failed: null } ? end : null, cancellationToken);
+        var at = outcome is Outcome<EvidencePackage>.Done done ? done.RecordedAt : package.RequestedAt!.Value;
+        await mine.EndAsync(at, (end as EvidenceFailed)?.Error, cancellationToken);
+    }
+}
+
+/// <summary>What a package stands on, while it is made.</summary>
+/// <param name="Package">The package.</param>
+/// <param name="Checkpoint">The checkpoint.</param>
+/// <param name="AsOf">When its last event was recorded.</param>
+/// <param name="Tree">The tree.</param>
+/// <param name="Proofs">Proofs in it.</param>
+/// <param name="Policies">The policies adopted by then.</param>
+/// <param name="Rules">The rules by then.</param>
+internal sealed record Standing(
+    ShelvedPackage Package, Checkpoint Checkpoint, DateTimeOffset AsOf, TreeHash Tree, BulkProofs Proofs, PolicyRegister Policies, Rulebook Rules)
+{
+    /// <summary>The instants asked for, and the checkpoint's own.</summary>
+    public ImmutableArray<DateTimeOffset> Instants { get; } = [.. Package.Request.Instants.Where(i => i < AsOf).Append(AsOf).Select(i => i.ToUniversalTime()).Distinct().Order()];
+
+    /// <summary>The policies that applied to a hazard: by its events, its duties, and at the instants.</summary>
+    public ImmutableArray<string> PoliciesOf(CaseFile file) =>
+    [
+        .. file.Events.Select(e => e.Context.Policy)
+            .Concat(file.Events.Select(e => Rules.PolicyAt(file.Newest.Region, e.Context.OccurredAt).Version))
+            .Concat(Instants.Select(i => Rules.PolicyAt(file.Newest.Region, i).Version))
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
+}
+
+/// <summary>Reading as of a checkpoint.</summary>
+internal static class AsOfCheckpoint
+{
+    /// <summary>A stream's events that a tree of a size covers.</summary>
+    public static async IAsyncEnumerable<RecordedEvent> UpToAsync(this IEventLog log, Guid stream, long size, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var e in log.ReadStreamAsync(stream, cancellationToken: cancellationToken))
+        {
+            if (e.Position > size)
+                yield break;
+            yield return e;
+        }
+    }
+}
+
+/// <summary>The events of a stream with their proofs, as two parts.</summary>
+internal static class EventParts
+{
+    public static async Task AddAsync(PartBatch batch, Standing standing, int group, int item, List<RecordedEvent> events, CancellationToken cancellationToken)
+    {
+        var proofs = await standing.Proofs.InclusionAsync(events.ConvertAll(e => e.Position), cancellationToken);
+        var (lines, paths) = (new ArrayBufferWriter<byte>(4096), new ArrayBufferWriter<byte>(4096));
+        for (var i = 0; i < events.Count; i++)
+        {
+            var begin = lines.WrittenCount;
+            Envelope.Write(events[i], lines);
+            var leaf = standing.Tree.Leaf(lines.WrittenSpan[begin..]);
+            // The tree was made from the same events: whatever fits it no more was altered since.
+            if (!Verify.Inclusion(standing.Tree, events[i].Position - 1, standing.Checkpoint.Size, leaf, proofs[i], standing.Checkpoint.Root))
+                throw new CannotBeMadeException($"第 {events[i].Position} 号事件与已签名的检查点不符：记录被改动过，请运行 audit 查明 · event {events[i].Position} does not fit the signed checkpoint: the record was altered, run audit");
+            lines.Write("\n"u8);
+            paths.Write(new ProofLine(events[i].Position, leaf, proofs[i]).ToBytes());
+            paths.Write("\n"u8);
+        }
+
+        var stream = new ManifestStream(events[0].StreamId, events[0].StreamType, events.Count, Whole: true);
+        batch.Add(PartNumber.Of(PartNumber.Events, group, item), PackageNames.Events(stream.Id), lines.WrittenMemory, stream);
+        batch.Add(PartNumber.Of(PartNumber.Proofs, group, item), PackageNames.Proofs(stream.Id), paths.WrittenMemory);
+    }
+}

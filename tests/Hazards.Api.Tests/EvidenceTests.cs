@@ -1,0 +1,375 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Hazards.Api.Evidence;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.EventLog;
+using Hazards.Proof;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>证据包: asked for, made in the background, complete, always the same bytes, only for who may have it.</summary>
+public sealed class EvidenceTests(Service service) : IClassFixture<Service>
+{
+    [Fact]
+    public async Task A_life_with_everything_in_it_is_in_the_package_complete_and_proved()
+    {
+        var lived = await LiveAsync();
+        var investigator = await service.KeyAsync("dali-awb", "5329", "investigator");
+        var made = await MadeAsync(investigator, Ask(lived.Hazard, r => r["documentNumber"] = "州调〔2026〕1号"));
+        made["digest"].ShouldBe(Convert.ToHexStringLower(SHA256.HashData(lived.Package = await PackageAsync(investigator, made["id"]))));
+        using var zip = new ZipArchive(new MemoryStream(lived.Package));
+        var manifest = JsonNode.Parse(Text(zip, "manifest.json"))!;
+        manifest["made"]!["purpose"]!.ToString().ShouldBe("“11·20”事故调查");
+        manifest["made"]!["document"]!.ToString().ShouldBe("州调〔2026〕1号");
+        var (checkpoint, tree) = CheckpointIn(zip);
+        tree.Size.ShouldBe(long.Parse(manifest["size"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture));
+        checkpoint["position"]!.GetValue<long>().ShouldBeLessThanOrEqualTo(tree.Size);
+
+        // Every event of the hazard, without a gap, and its proof.
+        var lines = Text(zip, $"events/{lived.Hazard}.jsonl").TrimEnd('\n').Split('\n');
+        var history = (await service.Office.GetAsync($"hazards/{lived.Hazard}/events")).Json["events"]!.AsArray();
+        lines.Select(l => JsonNode.Parse(l)!["id"]!.ToString()).ShouldBe(history.Select(e => e!["id"]!.ToString()));
+        lines.Select(l => JsonNode.Parse(l)!["version"]!.GetValue<int>()).ShouldBe(Enumerable.Range(1, lines.Length));
+        foreach (var stream in manifest["streams"]!.AsArray().Select(s => s!["id"]!.ToString()))
+            Proved(zip, stream, tree);
+
+        // The state now, as the service has it; whom it was told and who opened it; files by their digest.
+        var instants = manifest["instants"]!.AsArray();
+        instants.Count.ShouldBe(1);
+        var state = JsonNode.Parse(Text(zip, zip.Entries.Single(e => e.FullName.StartsWith("states/", StringComparison.Ordinal)).FullName))!;
+        state["version"]!.GetValue<int>().ShouldBe(lines.Length);
+        manifest["streams"]!.AsArray().Select(s => s!["type"]!.ToString()).ShouldContain("message");
+        zip.GetEntry($"attachments/{lived.Photo}.txt").ShouldNotBeNull();
+        Text(zip, $"attachments/{lived.Photo}.txt").ShouldBe("现场照片");
+        zip.Entries.ShouldContain(e => e.FullName.StartsWith("notices/", StringComparison.Ordinal) && e.FullName.EndsWith(".docx", StringComparison.Ordinal));
+        zip.GetEntry("policies/national-baseline@2.json").ShouldNotBeNull();
+        zip.GetEntry("calendar/0.json").ShouldNotBeNull();
+        manifest["withheld"]!.AsArray().Select(w => w!["sha256"]!.ToString()).ShouldBe([lived.Missing]);
+
+        // The sums hold, as sha256sum would check them.
+        foreach (var sum in Text(zip, "SHA256SUMS").TrimEnd('\n').Split('\n').Select(l => l.Split("  ")))
+            Convert.ToHexStringLower(SHA256.HashData(Bytes(zip, sum[1]))).ShouldBe(sum[0], sum[1]);
+    }
+
+    [Fact]
+    public async Task The_report_cites_events_and_marks_late_entries_corrections_silence_and_what_is_missing()
+    {
+        var lived = await LiveAsync();
+        var made = await MadeAsync(service.Supervisor, Ask(lived.Hazard));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Supervisor, made["id"])));
+        var html = Text(zip, "report/report.html");
+        foreach (var words in new[]
+        {
+            "隐患闭环管理证据报告", "“11·20”事故调查", "燃气阀井泄漏（古城南门）", "双重交办", "【补录：", "【更正：", "更正标题", "从未打开", "李科长", "未存入本系统", lived.Photo, lived.Missing,
+            $"〔事件 {made.Json["position"]}〕", "如何核验", "指纹", made.Json["checkpoint"]!["root"]!.ToString(),
+        })
+            html.ShouldContain(WebUtility.HtmlEncode(words), Case.Sensitive, words);
+        html.ShouldNotContain("<script");
+        var docx = new ZipArchive(new MemoryStream(Bytes(zip, "report/report.docx")));
+        var document = System.Xml.Linq.XDocument.Load(docx.GetEntry("word/document.xml")!.Open());
+        document.Root!.Value.ShouldContain("燃气阀井泄漏（古城南门）");
+        foreach (var part in docx.Entries)
+            System.Xml.Linq.XDocument.Load(part.Open());
+    }
+
+    [Fact]
+    public async Task A_download_that_breaks_off_goes_on_where_it_stopped_and_gives_the_same_bytes()
+    {
+        var made = await MadeAsync(service.Office, Ask(await service.HazardAsync(Stage.Assigned)));
+        var whole = await PackageAsync(service.Office, made["id"]);
+        var path = $"evidence/{made["id"]}/package";
+        var gathered = new MemoryStream();
+        for (var from = 0; from < whole.Length; from += 7001)
+        {
+            var (part, bytes) = await RangeAsync(path, $"bytes={from}-{from + 7000}");
+            part.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
+            part.Content.Headers.ContentRange!.Length.ShouldBe(whole.Length);
+            gathered.Write(bytes);
+        }
+
+        gathered.ToArray().ShouldBe(whole);
+        var tag = $"\"{made["digest"]}\"";
+        (await RangeAsync(path, "bytes=-22")).Bytes.ShouldBe(whole[^22..]);
+        (await RangeAsync(path, $"bytes={whole.Length - 5}-")).Bytes.ShouldBe(whole[^5..]);
+        (await RangeAsync(path, "bytes=10-19", ("If-Range", tag))).Bytes.ShouldBe(whole[10..20]);
+        // Another file than the one begun with, several ranges at once, other units: the whole.
+        (await RangeAsync(path, "bytes=10-19", ("If-Range", "\"other\""))).Bytes.ShouldBe(whole);
+        (await RangeAsync(path, "bytes=0-1,5-6")).Bytes.ShouldBe(whole);
+        var answer = await service.Office.GetAsync(path, ("If-None-Match", tag));
+        answer.Status.ShouldBe(HttpStatusCode.NotModified);
+        answer.Headers.ETag!.Tag.ShouldBe(tag);
+        var beyond = await service.Office.GetAsync(path, ("Range", $"bytes={whole.Length}-"));
+        beyond.Refused(HttpStatusCode.RequestedRangeNotSatisfiable, "evidence.range").ContentHeaders.ContentRange!.ToString().ShouldBe($"bytes */{whole.Length}");
+        (await service.Office.GetAsync(path, ("Range", "bytes=9-3"))).Status.ShouldBe(HttpStatusCode.OK);
+        // And every one of them is on record.
+        var downloads = int.Parse((await service.Office.GetAsync($"evidence/{made["id"]}"))["downloads"], System.Globalization.CultureInfo.InvariantCulture);
+        downloads.ShouldBe(1 + (whole.Length + 7000) / 7001 + 6);
+    }
+
+    [Fact]
+    public async Task Only_who_may_have_it_gets_it()
+    {
+        var id = await service.HazardAsync();
+        (await service.Gov.PostAsync("evidence", Ask(id))).Refused(HttpStatusCode.Forbidden, "evidence.role");
+        (await service.Elsewhere.PostAsync("evidence", Ask(id))).Refused(HttpStatusCode.UnprocessableEntity, "evidence.hazards_unknown")["field"].ShouldBe("hazards");
+        var prefecture = await service.KeyAsync("dali-awb", "5329", "investigator");
+        var made = await MadeAsync(prefecture, Ask(id));
+        // Asked for by the prefecture: the county does not hear of it, nor does another one.
+        foreach (var other in new[] { service.Office, service.Elsewhere })
+        {
+            (await other.GetAsync($"evidence/{made["id"]}")).Refused(HttpStatusCode.NotFound, "evidence.not_found");
+            (await other.GetAsync($"evidence/{made["id"]}/package")).Refused(HttpStatusCode.NotFound, "evidence.not_found");
+            (await other.GetAsync("evidence")).Require(HttpStatusCode.OK).Text.ShouldNotContain(made["id"]);
+        }
+
+        (await service.Gov.GetAsync("evidence")).Refused(HttpStatusCode.Forbidden, "evidence.role");
+        (await prefecture.GetAsync("evidence")).Require(HttpStatusCode.OK).Text.ShouldContain(made["id"]);
+    }
+
+    [Fact]
+    public async Task Bad_requests_are_refused_with_what_where_and_how_to_mend()
+    {
+        var id = await service.HazardAsync();
+        async Task Refused(string code, string field, Action<JsonObject> change, HttpStatusCode status = HttpStatusCode.UnprocessableEntity)
+        {
+            var ask = Ask(id);
+            change(ask);
+            (await service.Office.PostAsync("evidence", ask)).Refused(status, code)["field"].ShouldBe(field);
+        }
+
+        await Refused("input.missing", "reason", r => r.Remove("reason"), HttpStatusCode.BadRequest);
+        await Refused("evidence.nothing_asked", "hazards", r => r.Remove("hazards"), HttpStatusCode.BadRequest);
+        await Refused("evidence.filter_empty", "filter", r => r["filter"] = new JsonObject(), HttpStatusCode.BadRequest);
+        await Refused("evidence.hazards_unknown", "hazards", r => r["hazards"] = new JsonArray(Guid.NewGuid().ToString("D")));
+        await Refused("input.duplicate", "hazards", r => r["hazards"] = new JsonArray(id, id), HttpStatusCode.BadRequest);
+        await Refused("evidence.too_many_hazards", "hazards", r => r["hazards"] = new JsonArray([.. Enumerable.Range(0, EvidenceDesk.MostHazards + 1).Select(_ => (JsonNode)Guid.NewGuid().ToString("D"))]));
+        await Refused("evidence.outside_jurisdiction", "filter.region", r => r["filter"] = new JsonObject { ["region"] = "1101" }, HttpStatusCode.Forbidden);
+        await Refused("evidence.period_reversed", "from", r => (r["from"], r["to"]) = ("2026-03-02", "2026-03-01"), HttpStatusCode.BadRequest);
+        await Refused("evidence.period_reversed", "filter.foundFrom", r => r["filter"] = new JsonObject { ["foundFrom"] = "2026-03-02", ["foundTo"] = "2026-03-01" }, HttpStatusCode.BadRequest);
+        await Refused("evidence.instant_future", "instants", r => r["instants"] = new JsonArray("2126-01-01T00:00:00+08:00"));
+        await Refused("evidence.instant_before", "instants", r => r["instants"] = new JsonArray("1999-01-01T00:00:00+08:00"));
+        await Refused("instant.malformed", "instants[0]", r => r["instants"] = new JsonArray("2026-01-01"), HttpStatusCode.BadRequest);
+        await Refused("proof.no_tree", "hash", r => r["hash"] = "sm3", HttpStatusCode.NotFound);
+        await Refused("request.unknown_field", "hazard", r => r["hazard"] = id, HttpStatusCode.BadRequest);
+        await Refused("evidence.nothing_found", "filter", r =>
+        {
+            r.Remove("hazards");
+            r["filter"] = new JsonObject { ["enterprise"] = "91350100M000100Y43" };
+        });
+        (await service.Office.GetAsync("evidence?cursor=nonsense")).Refused(HttpStatusCode.BadRequest, "cursor.invalid");
+        (await service.Office.GetAsync($"evidence/{Guid.NewGuid()}")).Refused(HttpStatusCode.NotFound, "evidence.not_found");
+        (await service.Office.GetAsync("evidence/abc/package")).Refused(HttpStatusCode.NotFound, "evidence.not_found");
+    }
+
+    [Fact]
+    public async Task The_same_request_sent_twice_is_one_package_and_another_under_its_key_is_refused()
+    {
+        var id = await service.HazardAsync();
+        var key = ("Idempotency-Key", Guid.NewGuid().ToString());
+        var asked = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => service.Office.PostAsync("evidence", Ask(id), key)));
+        asked.ShouldAllBe(a => a.Status == HttpStatusCode.Accepted);
+        asked.Select(a => a["id"]).Distinct().ShouldHaveSingleItem();
+        asked[0].Headers.Location!.ToString().ShouldBe($"/api/v1/evidence/{asked[0]["id"]}");
+        (await service.Office.PostAsync("evidence", Ask(id, r => r["reason"] = "另一事由"), key)).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
+        await ReadyAsync(service.Office, asked[0]["id"]);
+        (await StoryAsync(asked[0]["id"])).ShouldBe(["evidence_requested", "evidence_made"]);
+    }
+
+    [Fact]
+    public async Task Hazards_are_chosen_by_enterprise_body_and_dates_and_the_list_goes_on_page_by_page()
+    {
+        var report = Some.Report();
+        report["enterprise"] = new JsonObject { ["name"] = "巍山燃气公司", ["creditCode"] = "91530000MA6K000034" };
+        var code = CreditOf(report);
+        var first = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        var second = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        var assigned = await service.HazardAsync(Stage.Assigned);
+        var byEnterprise = await MadeAsync(service.Office, Ask(null, r => r["filter"] = new JsonObject { ["enterprise"] = code, ["recordedFrom"] = Some.InDays(0) }));
+        byEnterprise.Json["hazardIds"]!.AsArray().Select(h => h!.ToString()).ShouldBe([first, second]);
+        var byBody = await MadeAsync(service.Office, Ask(first, r => r["filter"] = new JsonObject { ["body"] = "ws-gas", ["foundFrom"] = Some.InDays(-1), ["foundTo"] = Some.InDays(0) }));
+        byBody.Json["hazardIds"]!.AsArray().Select(h => h!.ToString()).ShouldContain(assigned);
+        byBody.Json["hazardIds"]!.AsArray().Select(h => h!.ToString()).ShouldContain(first);
+        var page = (await service.Office.GetAsync("evidence?limit=1")).Require(HttpStatusCode.OK);
+        page.Json["items"]![0]!["id"]!.ToString().ShouldBe(byBody["id"]);
+        var next = (await service.Office.GetAsync($"evidence?limit=1&cursor={page["next"]}")).Require(HttpStatusCode.OK);
+        next.Json["items"]![0]!["id"]!.ToString().ShouldBe(byEnterprise["id"]);
+        var before = DateTimeOffset.Parse(byBody["requestedAt"], System.Globalization.CultureInfo.InvariantCulture).AddTicks(-10).UtcDateTime.ToString("O");
+        (await service.Office.GetAsync($"evidence?limit=1&asOf={before}")).Json["items"]![0]!["id"]!.ToString().ShouldBe(byEnterprise["id"]);
+    }
+
+    [Fact]
+    public async Task Withheld_files_are_named_and_not_enclosed()
+    {
+        var lived = await LiveAsync();
+        var made = await MadeAsync(service.Office, Ask(lived.Hazard, r => r["files"] = "withhold"));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Office, made["id"])));
+        zip.Entries.ShouldNotContain(e => e.FullName.StartsWith("attachments/", StringComparison.Ordinal) || e.FullName.StartsWith("notices/", StringComparison.Ordinal));
+        JsonNode.Parse(Text(zip, "manifest.json"))!["withheld"]!.AsArray().Select(w => w!["sha256"]!.ToString()).ShouldContain(lived.Photo);
+    }
+
+    [Fact]
+    public async Task What_was_altered_behind_the_service_s_back_is_not_packed_as_evidence()
+    {
+        await using var own = new OwnService();
+        await own.InitializeAsync();
+        var id = await own.Service.HazardAsync(Stage.Assigned);
+        await MadeAsync(own.Service.Office, Ask(id));
+        await using (var alter = own.Service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"""
+            alter table log.mt_events disable trigger user;
+            update log.mt_events set data = jsonb_set(data, '{"{title}"}', '"无隐患"') where stream_id = '{id}' and version = 1
+            """))
+            await alter.ExecuteNonQueryAsync();
+        var asked = (await own.Service.Office.PostAsync("evidence", Ask(id))).Require(HttpStatusCode.Accepted);
+        var ended = await EndedAsync(own.Service.Office, asked["id"]);
+        ended["state"].ShouldContain("failed");
+        ended["failure"].ShouldContain("改动");
+        (await own.Service.Office.GetAsync($"evidence/{asked["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.failed");
+    }
+
+    // ---- helpers ----
+
+    private static JsonObject Ask(string? hazard, Action<JsonObject>? change = null)
+    {
+        var ask = new JsonObject { ["reason"] = "“11·20”事故调查", ["actor"] = "调查员 赵某" };
+        if (hazard is not null)
+            ask["hazards"] = new JsonArray(hazard);
+        change?.Invoke(ask);
+        return ask;
+    }
+
+    private static async Task<Answer> MadeAsync(Client client, JsonObject ask)
+    {
+        var asked = (await client.PostAsync("evidence", ask)).Require(HttpStatusCode.Accepted);
+        return await ReadyAsync(client, asked["id"]);
+    }
+
+    private static async Task<Answer> ReadyAsync(Client client, string id)
+    {
+        var ended = await EndedAsync(client, id);
+        ended.Json["state"]!["code"]!.ToString().ShouldBe("ready", ended.Text);
+        ended.Json["progress"]!["done"]!.ToString().ShouldBe(ended.Json["progress"]!["total"]!.ToString());
+        return ended;
+    }
+
+    private static async Task<Answer> EndedAsync(Client client, string id)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var answer = (await client.GetAsync($"evidence/{id}")).Require(HttpStatusCode.OK);
+            if (answer.Json["endedAt"] is not null)
+                return answer;
+            if (answer.Json["trouble"] is { } trouble)
+                throw new InvalidOperationException(trouble.ToString());
+            await Task.Delay(30, patience.Token);
+        }
+    }
+
+    private static async Task<byte[]> PackageAsync(Client client, string id) => (await client.BytesAsync($"evidence/{id}/package")).Bytes;
+
+    private async Task<(HttpResponseMessage Answer, byte[] Bytes)> RangeAsync(string path, string range, params (string Name, string Value)[] headers)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{service.Address}/api/v1/{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", service.Office.Key);
+        request.Headers.TryAddWithoutValidation("Range", range);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        var answer = await http.SendAsync(request);
+        return (answer, await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    private async Task<List<string>> StoryAsync(string package)
+    {
+        var story = new List<string>();
+        await foreach (var e in service.Services.GetRequiredService<IEventLog>().ReadStreamAsync(Guid.Parse(package)))
+            story.Add(e.Type);
+        return story;
+    }
+
+    /// <summary>A hazard with a double assignment, a message opened, an attachment kept and one not, a paper, a late entry, a correction.</summary>
+    private async Task<Lived> LiveAsync()
+    {
+        var photo = Encoding.UTF8.GetBytes("现场照片");
+        var content = new ByteArrayContent(photo) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
+        var digest = (await service.Office.SendAsync(HttpMethod.Post, "files", content)).Require(HttpStatusCode.Created)["digest"];
+        var missing = Convert.ToHexStringLower(SHA256.HashData(Guid.NewGuid().ToByteArray()));
+        var report = Some.Report();
+        report["attachments"] = new JsonArray(
+            new JsonObject { ["digest"] = digest, ["name"] = "现场.txt", ["mediaType"] = "text/plain" }, new JsonObject { ["digest"] = missing, ["name"] = "未上传.jpg" });
+        report["occurredAt"] = DateTimeOffset.UtcNow.AddDays(-10).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
+        var message = (await service.Gov.GetAsync($"inbox?hazard={id}")).Json["items"]![0]!["id"]!.ToString();
+        (await service.Gov.PostAsync($"inbox/{message}/opening", new JsonObject { ["actor"] = "李科长" })).Require(HttpStatusCode.OK);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/corrections", new JsonObject { ["field"] = "title", ["to"] = "燃气阀井泄漏（古城南门）", ["reason"] = "补全位置" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "rectificationDirective", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
+        return new Lived(id, digest, missing);
+    }
+
+    private static string CreditOf(JsonObject report) => report["enterprise"]!["creditCode"]!.ToString();
+
+    private static void Proved(ZipArchive zip, string stream, Checkpoint checkpoint)
+    {
+        var events = Text(zip, $"events/{stream}.jsonl").TrimEnd('\n').Split('\n');
+        var proofs = Text(zip, $"proofs/{stream}.jsonl").TrimEnd('\n').Split('\n');
+        proofs.Length.ShouldBe(events.Length);
+        foreach (var (line, proof) in events.Zip(proofs))
+        {
+            var said = JsonNode.Parse(proof)!;
+            var leaf = TreeHash.Sha256.Leaf(Encoding.UTF8.GetBytes(line));
+            said["leaf"]!.ToString().ShouldBe(leaf.ToString());
+            Digest[] path = [.. said["path"]!.AsArray().Select(h => Digest.TryParse(h!.ToString(), out var d) ? d : default)];
+            Verify.Inclusion(TreeHash.Sha256, said["position"]!.GetValue<long>() - 1, checkpoint.Size, leaf, path, checkpoint.Root).ShouldBeTrue();
+        }
+    }
+
+    private static (JsonNode Request, Checkpoint Tree) CheckpointIn(ZipArchive zip)
+    {
+        SignedNote.TryParse(Bytes(zip, "checkpoint.txt"), out var note).ShouldBeTrue();
+        Checkpoint.TryParse(note!.Text, out var tree).ShouldBeTrue();
+        var key = JsonNode.Parse(Text(zip, "keys.json"))![0]!["vkey"]!.ToString();
+        NoteVerifier.TryParse(key, out var verifier).ShouldBeTrue();
+        note.VerifiedBy(verifier!).ShouldNotBeNull();
+        SignedNote.TryParse(Bytes(zip, "manifest.note"), out var manifest).ShouldBeTrue();
+        manifest!.VerifiedBy(verifier!).ShouldNotBeNull();
+        manifest.Text.ShouldContain(Convert.ToHexStringLower(SHA256.HashData(Bytes(zip, "manifest.json"))));
+        var package = JsonNode.Parse(Text(zip, "manifest.json"))!["package"]!.ToString();
+        return (JsonNode.Parse(Text(zip, $"events/{package}.jsonl").Split('\n')[0])!, tree!);
+    }
+
+    private static byte[] Bytes(ZipArchive zip, string name)
+    {
+        using var content = zip.GetEntry(name).ShouldNotBeNull(name).Open();
+        using var copy = new MemoryStream();
+        content.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    private static string Text(ZipArchive zip, string name) => Encoding.UTF8.GetString(Bytes(zip, name));
+
+    private sealed record Lived(string Hazard, string Photo, string Missing)
+    {
+        public byte[] Package { get; set; } = [];
+    }
+
+    private sealed class OwnService : IAsyncDisposable
+    {
+        public Service Service { get; } = new();
+
+        public Task InitializeAsync() => Service.InitializeAsync();
+
+        public async ValueTask DisposeAsync() => await Service.DisposeAsync();
+    }
+}
