@@ -19,6 +19,11 @@ public static class ProjectionMigrations
     public static Task<IReadOnlyList<string>> RunFilesAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         Migrations.RunAsync(dataSource, "files", typeof(ProjectionMigrations).Assembly, "Hazards.Projections.Files.", cancellationToken);
 
+    /// <summary>The keys of persons: schema <c>persons</c>, which no rebuild touches.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public static Task<IReadOnlyList<string>> RunPersonsAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        Migrations.RunAsync(dataSource, "persons", typeof(ProjectionMigrations).Assembly, "Hazards.Projections.Persons.", cancellationToken);
+
     /// <summary>Lets a role (see <see cref="ServiceRole"/>) read and write the rows; it can neither alter nor empty the tables.</summary>
     /// <param name="owner">The database, as the owner of the tables.</param>
     /// <param name="role">A role that exists.</param>
@@ -30,6 +35,11 @@ public static class ProjectionMigrations
     /// <inheritdoc cref="GrantAsync(NpgsqlDataSource, string, CancellationToken)"/>
     public static Task GrantFilesAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default) =>
         GrantAsync(owner, role, "files", "select, insert", cancellationToken);
+
+    /// <summary>Lets a role keep keys of persons, wrap them anew and destroy them; it cannot take a row away.</summary>
+    /// <inheritdoc cref="GrantAsync(NpgsqlDataSource, string, CancellationToken)"/>
+    public static Task GrantPersonsAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default) =>
+        GrantAsync(owner, role, "persons", "select, insert, update", cancellationToken);
 
     private static async Task GrantAsync(NpgsqlDataSource owner, string role, string schema, string rights, CancellationToken cancellationToken)
     {

@@ -249,6 +249,9 @@ public abstract record PendingState
     /// <summary>A look: the only event of its stream.</summary>
     public sealed record OfLook(IAccessEvent Happened, EventContext Context) : PendingState;
 
+    /// <summary>The erasure of a person: it has no row, but a seal may stop it.</summary>
+    public sealed record OfErasure : PendingState;
+
     /// <summary>A seal after the append.</summary>
     public sealed record OfSeal(Seal After) : PendingState;
 }

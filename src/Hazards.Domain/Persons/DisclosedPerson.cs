@@ -5,11 +5,10 @@ namespace Hazards.Domain;
 /// sealed value of the proved event and see that it is the same person; without the file nobody can.
 /// </summary>
 /// <param name="Hazard">The hazard.</param>
-/// <param name="Event">The event that holds the sealed value.</param>
 /// <param name="Sealed">The sealed value as the event holds it.</param>
 /// <param name="Key">The person's key, Base64.</param>
 /// <param name="Data">What it opens to.</param>
-public sealed record DisclosedPerson(HazardId Hazard, Guid Event, SealedPerson Sealed, string Key, PersonData Data)
+public sealed record DisclosedPerson(HazardId Hazard, SealedPerson Sealed, string Key, PersonData Data)
 {
     /// <summary>The sealed statement as the event holds it, for a witness who made one.</summary>
     public string? SealedStatement { get; init; }

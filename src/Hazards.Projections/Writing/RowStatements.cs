@@ -66,7 +66,7 @@ internal sealed class RowStatements(string schema)
                 case PendingState.OfReport r:
                     reports.Add((row, r.After));
                     break;
-                case PendingState.OfCampaign or PendingState.OfInspection or PendingState.OfLook or PendingState.OfSeal:
+                case PendingState.OfCampaign or PendingState.OfInspection or PendingState.OfLook or PendingState.OfSeal or PendingState.OfErasure:
                     break;
                 default:
                     throw new ArgumentException($"A row must be a {nameof(PendingState)}, not a {row.Row.GetType().Name}.", nameof(rows));

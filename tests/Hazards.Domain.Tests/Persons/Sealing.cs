@@ -85,7 +85,7 @@ public sealed class Sealing
     public void What_is_disclosed_is_checked_against_what_the_event_holds()
     {
         var key = Convert.ToBase64String(Seal.Key);
-        var disclosed = new DisclosedPerson(World.Id, Guid.NewGuid(), SealedOnce.Witness, key, SealedOnce.Data) { SealedStatement = SealedOnce.Statement, Statement = SealedOnce.Said };
+        var disclosed = new DisclosedPerson(World.Id, SealedOnce.Witness, key, SealedOnce.Data) { SealedStatement = SealedOnce.Statement, Statement = SealedOnce.Said };
         disclosed.Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Opened);
         (disclosed with { Data = SealedOnce.Data with { Name = "李某" } }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Altered);
         (disclosed with { Statement = "没有闻到" }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Altered);
