@@ -66,6 +66,7 @@ internal static class HazardEndpoints
         Command<ReopenHazard>(hazard, "reopening", Tag.Closure, CommandRules.Reopen);
 
         Command<CorrectHazard>(hazard, "corrections", Tag.Record, CommandRules.Correct);
+        Command<RecordWitness>(hazard, "witnesses", Tag.Persons, CommandRules.RecordWitness);
         Command<AddComment>(hazard, "comments", Tag.Record, CommandRules.Comment);
     }
 
@@ -160,6 +161,7 @@ internal static class Links
     {
         ["self"] = Hazard(id),
         ["events"] = $"{Hazard(id)}/events",
+        ["persons"] = $"{Hazard(id)}/persons",
     };
 }
 

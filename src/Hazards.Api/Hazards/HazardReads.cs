@@ -48,7 +48,7 @@ internal static class HazardReads
         return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
     }
 
-    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, Naming naming)
+    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, PersonDesk persons, Naming naming)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -59,7 +59,7 @@ internal static class HazardReads
         if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var clocks = Clocks.Open(hazard, await rules.NowAsync(hazard.Calendar, call.Stop));
-        return call.Versioned(HazardDetails.Of(hazard, asOf, clocks, await naming.OfAsync(hazard, clocks, call.Stop)), hazard.Version);
+        return call.Versioned(HazardDetails.Of(hazard, asOf, clocks, persons.Named(hazard, call.Caller), await naming.OfAsync(hazard, clocks, call.Stop)), hazard.Version);
     }
 
     private static async Task<IResult> HistoryAsync(Call call, string id, HazardStore store, Naming naming)
@@ -109,15 +109,16 @@ internal sealed record HazardPage(ImmutableArray<HazardItem> Items, string? Next
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Hazard">Everything its events say.</param>
 /// <param name="Clocks">Who must do what until when.</param>
+/// <param name="Persons">Reporters and witnesses: that they are there. Whistle-blowers only for the roles the policy names.</param>
 /// <param name="Labels">The terms of its codes.</param>
 /// <param name="Names">Names of what it mentions.</param>
 /// <param name="Links">Where to go from here.</param>
 internal sealed record HazardDetails(
-    HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<Clock> Clocks,
+    HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<Clock> Clocks, ImmutableArray<PersonNamed> Persons,
     IReadOnlyDictionary<string, CodeEntry> Labels, Names Names, IReadOnlyDictionary<string, string> Links)
 {
-    public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<Clock> clocks, Names names) =>
-        new(hazard.Id, hazard.Version, Api.Labels.Of(hazard.Stage), asOf, hazard, clocks, LabelsOf(hazard, clocks), names, Api.Links.Of(hazard.Id));
+    public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<Clock> clocks, ImmutableArray<PersonNamed> persons, Names names) =>
+        new(hazard.Id, hazard.Version, Api.Labels.Of(hazard.Stage), asOf, hazard, clocks, persons, LabelsOf(hazard, clocks), names, Api.Links.Of(hazard.Id));
 
     private static SortedDictionary<string, CodeEntry> LabelsOf(Hazard hazard, ImmutableArray<Clock> clocks)
     {
@@ -185,6 +186,6 @@ internal sealed record HistoryEvent(
         return new HistoryEvent(
             e.Position, e.Version, e.Id, e.StreamId, e.Type, label.Chinese, label.English,
             context.OccurredAt, e.RecordedAt, context.Entry == Entry.Late, context.Actor, context.Body, Labels.Of(context.Role), context.Client, context.Policy,
-            context.Document, context.Attachments, e.CorrelationId, e.CausationId, JsonSerializer.Deserialize<JsonElement>(e.Data.Span));
+            context.Document, context.Attachments, e.CorrelationId, e.CausationId, SealedView.Of(e.Type, e.Data));
     }
 }

@@ -17,8 +17,9 @@ namespace Hazards.Api;
 /// <param name="rules">The policies in force and the calendar.</param>
 /// <param name="sectors">The sectors the deployment knows.</param>
 /// <param name="papers">Makes the papers that go with acts.</param>
+/// <param name="persons">Keeps the keys of the persons that are named.</param>
 /// <param name="clock">Tells when something is recorded.</param>
-public sealed class HazardStore(IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers, TimeProvider clock)
+public sealed class HazardStore(IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers, PersonKeys persons, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
@@ -56,9 +57,12 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(steps);
         terms ??= Terms.None;
-        if (report.Person() is not null && report.Seal is null)
-            return Task.FromResult<Outcome<Hazard>>(new Outcome<Hazard>.Refused(PersonRefusals.NoKeys.Because()));
         var id = report.IdentityAt(Now(terms));
+        var sealing = new PersonSealing(id);
+        report = sealing.Of(report);
+        steps = sealing.Of(steps);
+        if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
+            return Task.FromResult<Outcome<Hazard>>(new Outcome<Hazard>.Refused(keyless));
         return deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, async (lost, stop) =>
         {
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
@@ -72,7 +76,7 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
                 return Proposal<Hazard>.Refuse(refusal);
             var story = new HazardStory(id, null, rulebook, terms);
             story.Add(decision, act);
-            return await FollowAsync(story, steps, 1, act.Bodies, rulebook, terms, stop);
+            return await KeptAsync(await FollowAsync(story, steps, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
         }, cancellationToken);
     }
 
@@ -86,6 +90,10 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         ArgumentNullException.ThrowIfNull(steps);
         ArgumentOutOfRangeException.ThrowIfZero(steps.Count);
         terms ??= Terms.None;
+        var sealing = new PersonSealing(id);
+        steps = sealing.Of(steps);
+        if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
+            return Task.FromResult<Outcome<Hazard>>(new Outcome<Hazard>.Refused(keyless));
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
         {
             var before = await LoadAsync(id, null, stop);
@@ -95,7 +103,7 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
                 return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var bodies = await BodiesAsync(before, steps.Select(s => s.Given), steps, stop);
             var rulebook = await rules.NowAsync(await EditionAsync(before, steps, stop), stop);
-            return await FollowAsync(new HazardStory(id, before, rulebook, terms), steps, 0, bodies, rulebook, terms, stop);
+            return await KeptAsync(await FollowAsync(new HazardStory(id, before, rulebook, terms), steps, 0, bodies, rulebook, terms, stop), sealing, stop);
         }, cancellationToken);
     }
 
@@ -206,6 +214,23 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         }
 
         return Proposal<Hazard>.Append(story.After!, story.Appends());
+    }
+
+    /// <summary>Before the append: the keys of the persons it names. Once they are kept they are not needed again when a race is lost.</summary>
+    private async Task<Proposal<Hazard>> KeptAsync(Proposal<Hazard> proposal, PersonSealing sealing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (proposal.Refusal is null)
+                foreach (var (seal, kind) in sealing.TakeSeals())
+                    await persons.KeepAsync(seal, kind, cancellationToken);
+            return proposal;
+        }
+        catch
+        {
+            proposal.Held?.Dispose();
+            throw;
+        }
     }
 
     private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook)

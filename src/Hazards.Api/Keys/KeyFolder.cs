@@ -12,6 +12,9 @@ public sealed class KeyFolder(string? folder)
 {
     private readonly string? folder = string.IsNullOrEmpty(folder) ? null : Path.GetFullPath(folder);
 
+    /// <summary>Whether there is a folder.</summary>
+    public bool Exists => folder is not null;
+
     /// <summary>The folder.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public string Folder => folder ?? throw new InvalidOperationException("缺少密钥目录：--keys 或 HAZARDS_KEYS · a folder for the keys is needed");

@@ -42,7 +42,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             return new Order<T>(refusal!);
         using (json)
         {
-            var (terms, wrongTerms) = Terms(bytes);
+            var (terms, wrongTerms) = Terms(bytes, PersonalRequest.Holds<T>(json.RootElement));
             if (wrongTerms is not null)
                 return new Order<T>(wrongTerms);
             return OrderReader.Read<T>(json.RootElement, leg, caller) switch
@@ -86,7 +86,9 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     public static IResult Refuse(Refusal refusal) => new Problem(refusal);
 
     /// <summary>The terms of the request: If-Match, Idempotency-Key over its body, correlation.</summary>
-    public (Terms Terms, Refusal? Refusal) Terms(byte[] body)
+    /// <param name="body">The body.</param>
+    /// <param name="personal">It holds personal data: what is kept of it must not be of use for guessing them.</param>
+    public (Terms Terms, Refusal? Refusal) Terms(byte[] body, bool personal = false)
     {
         if (!ETag.TryReadIfMatch(Request.Headers.IfMatch, out var versions))
             return (Api.Terms.None, RequestRefusals.IfMatch.Because(HeaderNames.IfMatch, ("value", Texts.Excerpt(Request.Headers.IfMatch))));
@@ -95,10 +97,16 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         {
             if (given is not [{ Length: >= 1 and <= 200 } text] || !text.All(c => c is > ' ' and < (char)127))
                 return (Api.Terms.None, RequestRefusals.IdempotencyKey.Because("Idempotency-Key"));
-            key = new AppendKey(caller.KeyScope, text, RequestBody.Fingerprint(Request, body));
+            key = new AppendKey(caller.KeyScope, text, Fingerprint(body, personal));
         }
 
         return (new Terms { IfVersion = versions, Key = key, CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}" }, null);
+    }
+
+    private byte[] Fingerprint(byte[] body, bool personal)
+    {
+        var plain = RequestBody.Fingerprint(Request, body);
+        return personal ? http.RequestServices.GetRequiredService<PersonKeys>().Fingerprint(plain) ?? plain : plain;
     }
 
     private string CorrelationId()

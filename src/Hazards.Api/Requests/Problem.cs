@@ -82,6 +82,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         403 => english ? "Not allowed" : "没有权限",
         404 => english ? "Not found" : "未找到",
         405 => english ? "Method not allowed" : "不支持此方法",
+        410 => english ? "Erased for good" : "已永久删除",
         409 => english ? "Not possible in the present state" : "与现状冲突",
         412 => english ? "Outdated" : "版本已过期",
         413 => english ? "Too large" : "内容过大",

@@ -41,8 +41,9 @@ public static class Database
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
         var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
+        var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
+        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
     /// <summary>
@@ -57,6 +58,7 @@ public static class Database
             return false;
         await ProjectionMigrations.GrantAsync(owner, role, cancellationToken);
         await ProjectionMigrations.GrantFilesAsync(owner, role, cancellationToken);
+        await ProjectionMigrations.GrantPersonsAsync(owner, role, cancellationToken);
         // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
         await using var records = owner.CreateCommand($"""
             grant usage on schema migrations to {role}; grant select on migrations.applied, migrations.rows_made to {role};

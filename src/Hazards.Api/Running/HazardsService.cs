@@ -102,6 +102,9 @@ public static class HazardsService
         services.AddSingleton<FileStore>();
         services.AddSingleton<SealQueries>();
         services.AddSingleton<AccessRecorder>();
+        services.AddSingleton<PersonKeyRows>();
+        services.AddSingleton<PersonKeys>();
+        services.AddSingleton<PersonDesk>();
         services.AddSingleton<InspectionQueries>(s => new InspectionQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<Papers.LetterheadStore>();
         services.AddSingleton<Papers.PaperNumbers>();
@@ -176,7 +179,7 @@ internal static class Modules
     [
         new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
-        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Evidence.EvidenceModule(),
+        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
     ];
 }
 

@@ -31,6 +31,7 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
         .. FilesOf(typeof(Projections.ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
         .. FilesOf(typeof(Projections.ProjectionMigrations), "files", "Hazards.Projections.Files."),
         .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
+        .. FilesOf(typeof(Projections.ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
     ];
 
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
