@@ -19,6 +19,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     private readonly AppendQueue queue;
     private readonly AppendWriter writer;
     private readonly EventLogTelemetry telemetry;
+    private volatile IReadOnlyList<CommitFeed> feeds = [];
     private int disposed;
 
     private PostgresEventLog(NpgsqlDataSource dataSource, EventLogOptions options, IRowWriter? rows)
@@ -29,7 +30,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         head = new HeadWatch(dataSource, options);
         queue = new AppendQueue(options.QueueCapacity);
         telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
-        writer = new AppendWriter(dataSource, options, rows, queue, telemetry, h => head.Advance(h.Position));
+        writer = new AppendWriter(dataSource, options, rows, queue, telemetry, h => head.Advance(h.Position), () => feeds);
     }
 
     /// <summary>Opens the log. Connects only when first used. The data source stays the caller's.</summary>
@@ -73,7 +74,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     /// <summary>Here, on the caller's thread: the writer serves everybody.</summary>
     private CanonicalEvent[]? Canonical(Append append)
     {
-        if (options.AppendKey is null)
+        if (options.AppendKey is null && feeds.Count == 0)
             return null;
         try
         {
@@ -81,7 +82,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         }
         catch (System.Text.Json.JsonException e)
         {
-            throw new AppendRejectedException($"The append cannot be authenticated: {e.Message}", e);
+            throw new AppendRejectedException($"The append has no canonical form: {e.Message}", e);
         }
     }
 
@@ -148,6 +149,18 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    /// <summary>Begins to hand on what this process commits, for a tree that is grown beside it.</summary>
+    public CommitFeed Feed()
+    {
+        var feed = new CommitFeed();
+        lock (queue)
+            feeds = [.. feeds, feed];
+        return feed;
+    }
+
+    /// <summary>The newest position this process has heard of; 0 before it heard of any.</summary>
+    public long KnownPosition => head.Position;
 
     /// <summary>Returns when there may be events beyond a position: at once when this process knows of some, else after the next commit of any process, or the poll interval.</summary>
     public async Task WaitBeyondAsync(long position, CancellationToken cancellationToken = default)

@@ -56,7 +56,7 @@ public static partial class ServiceRole
         grant select, insert on log.mt_events, log.append_keys to {role};
         grant select, insert, update on log.mt_streams to {role};
         grant select, insert, update, delete on log.mt_event_progression to {role};
-        grant select, insert, update on log.trees, log.tiles, log.checkpoints to {role};
+        grant select, insert, update on log.trees, log.tiles, log.checkpoints, log.witnessed, log.deliveries to {role};
         grant select, update on sequence log.mt_events_sequence to {role};
         grant execute on all functions in schema log to {role}
         """;

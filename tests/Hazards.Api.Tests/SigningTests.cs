@@ -157,6 +157,76 @@ public sealed class SigningTests : IAsyncLifetime
             Verify.Inclusion(hash, e.Position - 1, checkpoint.Size, hash.Leaf(Envelope.Write(e)), await desk.Tree(hash).InclusionAsync(e.Position, checkpoint.Size), checkpoint.Root).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_rotated_key_is_vouched_for_by_the_old_one_and_both_sign_once()
+    {
+        var node = await StartAsync(o => o with { Trees = [TreeHash.Sha256, TreeHash.Sm3] });
+        var other = await StartAsync();
+        var desk = Desk(node);
+        var first = (await desk.SignNowAsync(TreeHash.Sha256)).Checkpoint!;
+        var (keys, refusal) = await node.Services.GetRequiredService<KeyRotation>().RunAsync(Clockwork.Actor, "定期轮换");
+        refusal.ShouldBeNull();
+        foreach (var hash in new[] { TreeHash.Sha256, TreeHash.Sm3 })
+        {
+            var (old, next) = (keys.First(k => k.Hash == hash.Name), keys.Last(k => k.Hash == hash.Name));
+            keys.Count(k => k.Hash == hash.Name).ShouldBe(2);
+            old.RetiredAt.ShouldNotBeNull();
+            next.RetiredAt.ShouldBeNull();
+            SignedNote.TryParse(next.Endorsement!, out var endorsement).ShouldBeTrue();
+            endorsement!.VerifiedBy(old.Verifier).ShouldNotBeNull();
+            var both = (await desk.Store(hash).CoveringAsync(next.IntroducedAt))!;
+            both.Note.VerifiedBy(old.Verifier).ShouldNotBeNull();
+            both.Note.VerifiedBy(next.Verifier).ShouldNotBeNull();
+            // Another node, which has not been told, signs with the new key only.
+            await CommentAsync(other);
+            var after = (await Desk(other).SignNowAsync(hash)).Checkpoint!;
+            after.Note.VerifiedBy(next.Verifier).ShouldNotBeNull();
+            after.Note.Signatures.ShouldHaveSingleItem();
+        }
+
+        (await desk.Store(TreeHash.Sha256).FindAsync(first.Size))!.Note.VerifiedBy(keys[0].Verifier).ShouldNotBeNull();
+        LogKeyFile.Load(new KeyFolder(TestServer.KeysOf(database)))!.Seeds.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_rotation_that_was_cut_off_is_finished_by_asking_again()
+    {
+        var node = await StartAsync();
+        var folder = new KeyFolder(TestServer.KeysOf(database));
+        folder.Replace(LogKeyFile.Name, LogKeyFile.Load(folder)!.WithNewKey().Text());
+        await CommentAsync(node);
+        (await Desk(node).SignNowAsync(TreeHash.Sha256)).Checkpoint!.Note.Signatures.ShouldHaveSingleItem();
+        await node.Services.GetRequiredService<LogKeys>().IntroduceNextAsync(Clockwork.Actor, default);
+        (await Desk(node).SignNowAsync(TreeHash.Sha256)).Checkpoint!.Note.Signatures.Length.ShouldBe(2);
+        var (keys, refusal) = await node.Services.GetRequiredService<KeyRotation>().RunAsync(Clockwork.Actor, "续办");
+        refusal.ShouldBeNull();
+        keys.Select(k => k.RetiredAt is null).ShouldBe([false, true]);
+        LogKeyFile.Load(folder)!.Seeds.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Rotations_at_once_leave_one_key()
+    {
+        var nodes = await Task.WhenAll(StartAsync(), StartAsync());
+        foreach (var (_, refusal) in await Task.WhenAll(nodes.Select(n => n.Services.GetRequiredService<KeyRotation>().RunAsync(Clockwork.Actor, "同时"))))
+            refusal.ShouldBeNull();
+        (await Desk(nodes[0]).KeysAsync()).Count(k => k.RetiredAt is null).ShouldBe(1);
+        (await Desk(nodes[1]).SignNowAsync(TreeHash.Sha256)).Refusal.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_key_that_somebody_put_into_the_log_is_not_trusted()
+    {
+        var node = await StartAsync();
+        var own = (await Desk(node).KeysAsync()).ShouldHaveSingleItem();
+        var forged = NoteSigner.Create(own.Origin);
+        var self = new SignedNote(LogRegister.EndorsementText(own.Origin, "sha256", forged.Verifier), []).SignedBy(forged, DateTimeOffset.UtcNow);
+        var keys = node.Services.GetRequiredService<LogKeys>();
+        (await keys.AppendAsync([new LogKeyIntroduced(own.Origin, "sha256", forged.Verifier.ToString(), self.ToString())], (await keys.RegisterAsync()).Version, Clockwork.Actor, default)).ShouldBeTrue();
+        (await Desk(node).KeysAsync()).ShouldHaveSingleItem().Verifier.ShouldBe(own.Verifier);
+        (await keys.RegisterAsync()).Unendorsed.ShouldHaveSingleItem().Verifier.ShouldBe(forged.Verifier);
+    }
+
     private async Task<WebApplication> StartAsync(Func<ServiceOptions, ServiceOptions>? change = null)
     {
         var options = new ServiceOptions(database) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true };

@@ -75,6 +75,75 @@ public sealed class TreeTests
         (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync()).ShouldBe(new TreeHead(360, Naive(TreeHash.Sha256, [.. leaves])));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_tree_fed_by_the_process_is_the_one_read_from_the_database(bool givenTimes)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var node = database.Open(new EventLogOptions { AllowGivenTimes = givenTimes, AppendKey = new byte[32] });
+        await using var other = database.Open();
+        var feed = node.Feed();
+        var grower = new TreeGrower(database.DataSource, TreeHash.Sha256, feed);
+        var taken = Guid.CreateVersion7();
+        await node.CommitAsync(Some.Append(taken));
+        for (var round = 0; round < 6; round++)
+        {
+            var appends = Enumerable.Range(0, 40).Select(i => (i % 8) switch
+            {
+                0 => other.AppendAsync(Some.Append(Guid.CreateVersion7(), events: 3)),
+                1 => node.AppendAsync(Some.Append(taken)), // loses
+                2 => node.AppendAsync(Some.Append(Guid.CreateVersion7()) with { RecordedAt = DateTimeOffset.UtcNow.AddDays(i - 20) }),
+                3 => node.AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "hazard", 0, [Some.Event("""{"z":1.50,"a":[1e2,-0.0,12345678901234567890],"":"\u6c14"}""")]), Some.On(Guid.CreateVersion7(), 0, 2)])),
+                _ => node.AppendAsync(Some.Append(Guid.CreateVersion7(), events: 1 + i % 3)),
+            }).ToArray();
+            if (round % 2 == 0)
+                await grower.CatchUpAsync();
+            await Task.WhenAll(appends);
+        }
+
+        // A stream keeps the type it began with, whatever a later append says.
+        await node.CommitAsync(new Append([new StreamAppend(taken, "other", 1, Some.Events(1))]));
+        await grower.CatchUpAsync();
+        (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync()).ShouldBe(await NaiveHeadAsync(node));
+    }
+
+    [Fact]
+    public async Task A_connection_cut_in_mid_growth_leaves_nothing_half_done()
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var log = database.Open();
+        var growers = Enumerable.Range(0, 2).Select(_ => new TreeGrower(database.DataSource, TreeHash.Sha256, log.Feed())).ToArray();
+        for (var i = 0; i < 20; i++)
+            await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 500));
+        var cut = 0L;
+        var covered = await Task.WhenAll(growers.Select(async grower =>
+        {
+            while (true)
+                try
+                {
+                    return await grower.CoverAsync(10_000);
+                }
+                catch (NpgsqlException)
+                {
+                    // Another try goes on where the last batch ended.
+                }
+        }).Append(Task.Run(async () =>
+        {
+            while (cut < 3 && (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync()).Size < 10_000)
+                cut += await database.TerminateAsync("%tree%");
+            return 10_000L;
+        })));
+        covered.ShouldAllBe(c => c == 10_000);
+        (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync()).ShouldBe(await NaiveHeadAsync(log));
+    }
+
+    private static async Task<TreeHead> NaiveHeadAsync(PostgresEventLog log)
+    {
+        var leaves = new List<Digest>();
+        await foreach (var e in log.ReadAllAsync(0))
+            leaves.Add(TreeHash.Sha256.Leaf(Envelope.Write(e)));
+        return new TreeHead(leaves.Count, Naive(TreeHash.Sha256, [.. leaves]));
+    }
+
     [Theory]
     [InlineData("update log.tiles set hashes = overlay(hashes placing '\\x00' from 1)")]
     [InlineData("update log.tiles set hashes = substring(hashes for 32)")]
@@ -130,7 +199,9 @@ public sealed class TreeTests
             return own;
         }
 
-        public PostgresEventLog Open() => _database.Open();
+        public PostgresEventLog Open(EventLogOptions? options = null) => _database.Open(options);
+
+        public Task<long> TerminateAsync(string queryLike) => _database.TerminateAsync(queryLike);
 
         public async ValueTask DisposeAsync() => await _database.DisposeAsync();
     }

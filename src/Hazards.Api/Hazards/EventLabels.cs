@@ -101,6 +101,8 @@ internal static class EventLabels
         new("append_key_introduced", "启用写入校验密钥", "Append key introduced"),
         new("witness_registered", "登记见证方", "Witness registered"),
         new("witness_retired", "注销见证方", "Witness retired"),
+        new("witnessed_log_added", "受托见证", "Witnessing another log"),
+        new("witnessed_log_removed", "停止见证", "Witnessing another log ended"),
     }.ToFrozenDictionary(e => e.Code, StringComparer.Ordinal);
 
     /// <summary>Every label.</summary>

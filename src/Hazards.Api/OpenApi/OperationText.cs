@@ -48,13 +48,16 @@ internal sealed class OperationText : IOpenApiOperationTransformer
 
     private static IEnumerable<IOpenApiParameter> InPath(string path)
     {
-        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p.Trim('{', '}')))
+        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p.Trim('{', '}', '*')))
             yield return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = PathText(name, path), Schema = PathSchema(name, path) };
     }
 
     private static string PathText(string name, string path) => name switch
     {
         "leg" => "责任方 · the leg",
+        "size" => "检查点的大小，或 latest · the checkpoint's size, or latest",
+        "path" or "**path" => "瓦片路径（tile/ 之后的部分）· the tile's path, after tile/",
+        "origin" => "来源名的 SHA-256，十六进制 · SHA-256 of the origin, hexadecimal",
         "list" => "代码表 · the code list",
         "code" => "错误代码 · the error code",
         "digest" => "文件的 SHA-256 · SHA-256 of the file",

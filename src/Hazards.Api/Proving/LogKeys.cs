@@ -70,6 +70,8 @@ public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions opti
 
     private static (ImmutableArray<NoteSigner>, Refusal?) Own(LogKeyFile file, LogRegister register, TreeHash hash)
     {
+        if (register.Keys.All(k => k.Hash != hash.Name))
+            return ([], ProofRefusals.NoTree.Because("hash", ("hash", hash), ("known", string.Join(", ", register.Keys.Select(k => k.Hash).Distinct()))));
         var active = register.ActiveKeys(hash.Name).ToArray();
         ImmutableArray<NoteSigner> own = [.. file.SignersOf(hash).Where(s => active.Any(k => k.Verifier == s.Verifier))];
         return own.IsEmpty ? (own, Foreign(active)) : (own, null);
@@ -102,6 +104,60 @@ public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions opti
             if (news.Count == 0 || await AppendAsync(news, known.Version, Clockwork.Actor, cancellationToken))
                 return null;
         }
+    }
+
+    /// <summary>The trees that are signed: those of this process, and those that other nodes of the deployment grow beside.</summary>
+    internal async Task<ImmutableArray<TreeHash>> SignedTreesAsync(CancellationToken cancellationToken)
+    {
+        var known = await RegisterAsync(cancellationToken);
+        return [.. TreeOption.Known.Where(t => known.ActiveKeys(t.Name).Any())];
+    }
+
+    /// <summary>Puts a new key beside the one in use, which vouches for it. Does nothing where there is one already.</summary>
+    internal async Task<Refusal?> IntroduceNextAsync(Actor by, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (trees, known) = (await SignedTreesAsync(cancellationToken), await RegisterAsync(cancellationToken));
+            if (Load() is not { } file)
+                return Foreign(known.Keys.Where(k => k.RetiredAt is null));
+            if (trees.Select(t => Own(file, known, t).Item2).FirstOrDefault(r => r is not null) is { } refusal)
+                return refusal;
+            if (file.Seeds.Length == 1)
+            {
+                folder.Replace(LogKeyFile.Name, file.WithNewKey().Text());
+                continue;
+            }
+
+            var news = trees.Where(t => known.Keys.All(k => k.Verifier != Newest(file, t))).Select(t => Endorsed(file, known, t)).ToArray();
+            if (news.Length == 0 || await AppendAsync(news, known.Version, by, cancellationToken))
+                return null;
+        }
+    }
+
+    /// <summary>Retires all keys but the newest, and forgets their private halves.</summary>
+    internal async Task<Refusal?> RetireFormerAsync(Actor by, string reason, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (trees, known) = (await SignedTreesAsync(cancellationToken), await RegisterAsync(cancellationToken));
+            if (Load() is not { } file)
+                return Foreign(known.Keys.Where(k => k.RetiredAt is null));
+            var former = trees.SelectMany(t => known.ActiveKeys(t.Name).Where(k => k.Verifier != Newest(file, t))).ToArray();
+            if (former.Length > 0 && !await AppendAsync(former.Select(k => new LogKeyRetired(k.Hash, k.Verifier.ToString(), reason)), known.Version, by, cancellationToken))
+                continue;
+            folder.Replace(LogKeyFile.Name, (file with { Seeds = [file.Seeds[^1]] }).Text());
+            return null;
+        }
+    }
+
+    private static NoteVerifier Newest(LogKeyFile file, TreeHash hash) => file.SignersOf(hash).Last().Verifier;
+
+    private LogKeyIntroduced Endorsed(LogKeyFile file, LogRegister known, TreeHash hash)
+    {
+        var (origin, next) = (file.OriginOf(hash), Newest(file, hash));
+        var note = new SignedNote(LogRegister.EndorsementText(origin, hash.Name, next), []).SignedBy(Own(file, known, hash).Item1[0], options.Clock.GetUtcNow());
+        return new LogKeyIntroduced(origin, hash.Name, next.ToString(), note.ToString());
     }
 
     /// <summary>Adds to the log's own stream; false when another was faster.</summary>

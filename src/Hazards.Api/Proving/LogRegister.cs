@@ -26,6 +26,12 @@ public sealed record LogKeyPeriod(
 /// <param name="Until">When it was retired; null while it is in use.</param>
 public sealed record LogWitness(NoteVerifier Verifier, string Name, string? Url, long RegisteredAt, DateTimeOffset Since, DateTimeOffset? Until);
 
+/// <summary>Another log that this deployment witnesses.</summary>
+/// <param name="Verifier">A key of it that is trusted; its name is the log's origin.</param>
+/// <param name="Name">Whose log it is.</param>
+/// <param name="Since">When the key was added.</param>
+public sealed record WitnessedLog(NoteVerifier Verifier, string Name, DateTimeOffset Since);
+
 /// <summary>What the log says of itself: its stream <see cref="LogStream"/> folded.</summary>
 public sealed record LogRegister
 {
@@ -43,6 +49,9 @@ public sealed record LogRegister
 
     /// <summary>All witnesses there were, the oldest first.</summary>
     public ImmutableArray<LogWitness> Witnesses { get; private init; } = [];
+
+    /// <summary>The keys of other logs that this deployment witnesses.</summary>
+    public ImmutableArray<WitnessedLog> Witnessed { get; private init; } = [];
 
     /// <summary>The id of the key that new events are authenticated with, and the position from which on; null before there was one.</summary>
     public (string KeyId, long Position)? AppendKey { get; private init; }
@@ -89,6 +98,11 @@ public sealed record LogRegister
             {
                 Witnesses = [.. Witnesses.Select(w => w.Until is null && w.Verifier.ToString() == said.Verifier ? w with { Until = e.RecordedAt } : w)],
             },
+            WitnessedLogAdded said when NoteVerifier.TryParse(said.Verifier, out var verifier) => next with
+            {
+                Witnessed = [.. Witnessed.Where(w => w.Verifier != verifier), new WitnessedLog(verifier, said.Log, e.RecordedAt)],
+            },
+            WitnessedLogRemoved said => next with { Witnessed = Witnessed.RemoveAll(w => w.Verifier.ToString() == said.Verifier) },
             _ => next,
         };
     }

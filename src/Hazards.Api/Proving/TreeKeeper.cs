@@ -42,7 +42,7 @@ internal sealed partial class TreeKeeper(
 
     private async Task TendAsync(TreeHash hash, CancellationToken stop)
     {
-        var grower = new TreeGrower(dataSource, hash);
+        var grower = new TreeGrower(dataSource, hash, log.Feed());
         var covered = 0L;
         var signedAt = default(long?);
         while (!stop.IsCancellationRequested)
@@ -50,9 +50,10 @@ internal sealed partial class TreeKeeper(
             try
             {
                 covered = await grower.CatchUpAsync(stop);
+                ProofTelemetry.Grown(hash.Name, covered, log.KnownPosition);
                 if (covered > 0 && (signedAt is not { } last || Stopwatch.GetElapsedTime(last) >= options.CheckpointEvery))
                 {
-                    Say((await desk.SignNowAsync(hash, covered, stop)).Refusal);
+                    Say(await SignAsync(hash, covered, stop));
                     signedAt = Stopwatch.GetTimestamp();
                 }
 
@@ -70,6 +71,14 @@ internal sealed partial class TreeKeeper(
                 await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    private async Task<Refusal?> SignAsync(TreeHash hash, long covered, CancellationToken stop)
+    {
+        var (checkpoint, refusal) = await desk.SignNowAsync(hash, covered, stop);
+        if (checkpoint is not null)
+            ProofTelemetry.Signed(hash.Name, checkpoint.Size, checkpoint.SignedAt);
+        return refusal;
     }
 
     /// <summary>Until there is something to cover, or to sign.</summary>

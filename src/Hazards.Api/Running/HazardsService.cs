@@ -46,6 +46,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How long events are gathered before the trees cover them together.</summary>
     public TimeSpan GrowEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How often checkpoints are sent to the witnesses that have an address.</summary>
+    public TimeSpan PushEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -90,6 +93,9 @@ public static class HazardsService
         services.AddSingleton<Proving.LogKeys>();
         services.AddSingleton<Proving.SignedMemory>();
         services.AddSingleton<Proving.CheckpointDesk>();
+        services.AddSingleton<Proving.KeyRotation>();
+        services.AddSingleton<Proving.Cosignatures>();
+        services.AddSingleton<Proving.Witnessing>();
         services.AddSingleton<RulebookSource>();
         services.AddSingleton(SectorCatalogue.Usual);
         services.AddSingleton(options.Clock);

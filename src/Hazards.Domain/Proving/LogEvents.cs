@@ -45,3 +45,15 @@ public sealed record WitnessRegistered(string Verifier, string Witness, string? 
 /// <param name="Reason">Why.</param>
 [EventType("witness_retired")]
 public sealed record WitnessRetired(string Verifier, string Reason) : ILogEvent;
+
+/// <summary>受托见证: this deployment keeps and cosigns the checkpoints of another log.</summary>
+/// <param name="Verifier">The other log's key (C2SP vkey); its name is the log's origin.</param>
+/// <param name="Log">Whose log it is, as people call it.</param>
+[EventType("witnessed_log_added")]
+public sealed record WitnessedLogAdded(string Verifier, string Log) : ILogEvent;
+
+/// <summary>停止见证: this key of another log is not trusted any more.</summary>
+/// <param name="Verifier">The key (C2SP vkey).</param>
+/// <param name="Reason">Why.</param>
+[EventType("witnessed_log_removed")]
+public sealed record WitnessedLogRemoved(string Verifier, string Reason) : ILogEvent;

@@ -18,6 +18,7 @@ internal sealed class AppendWriter : IAsyncDisposable
     private readonly AppendQueue queue;
     private readonly EventLogTelemetry telemetry;
     private readonly Action<LogHead> committed;
+    private readonly Func<IReadOnlyList<CommitFeed>> feeds;
     private readonly Task loop;
     private NpgsqlConnection? connection;
     private Exception? trouble;
@@ -28,8 +29,10 @@ internal sealed class AppendWriter : IAsyncDisposable
         IRowWriter? rowWriter,
         AppendQueue queue,
         EventLogTelemetry telemetry,
-        Action<LogHead> committed)
+        Action<LogHead> committed,
+        Func<IReadOnlyList<CommitFeed>> feeds)
     {
+        this.feeds = feeds;
         this.dataSource = dataSource;
         this.options = options;
         this.rowWriter = rowWriter;
@@ -139,7 +142,18 @@ internal sealed class AppendWriter : IAsyncDisposable
         }
 
         telemetry.BatchEnded(batch, began, activity);
-        await AnswerAsync(open, [.. answer.Judge(batch, appends.MayWin)]);
+        List<Verdict> verdicts = [.. answer.Judge(batch, appends.MayWin)];
+        Feed(verdicts, answer);
+        await AnswerAsync(open, verdicts);
+    }
+
+    /// <summary>Hands on what is in the log exactly as it was given. Before the head moves: who is woken by that finds it.</summary>
+    private void Feed(List<Verdict> verdicts, BatchAnswer answer)
+    {
+        foreach (var feed in feeds())
+            foreach (var verdict in verdicts)
+                if (verdict is { IsAsGiven: true, Result: AppendResult.Committed won, Append.Canonical: not null })
+                    feed.Offer(verdict.Append, won.FirstPosition, answer.RecordedAt);
     }
 
     private async Task AnswerAsync(NpgsqlConnection open, List<Verdict> verdicts)

@@ -36,10 +36,16 @@ public sealed class TreeGrower
     private readonly NpgsqlDataSource _dataSource;
     private readonly TreeHash _hash;
     private readonly EventReader _events;
+    private readonly CommitFeed? _feed;
+    private TileBuilder? _tree;
 
-    /// <summary>Grows the tree of a hash function in a database.</summary>
-    public TreeGrower(NpgsqlDataSource dataSource, TreeHash hash)
+    /// <summary>Grows the tree of a hash function in a database. One caller at a time.</summary>
+    /// <param name="dataSource">The database.</param>
+    /// <param name="hash">The hash function.</param>
+    /// <param name="feed">What this process commits (<see cref="PostgresEventLog.Feed"/>): not read back. Null: all is read.</param>
+    public TreeGrower(NpgsqlDataSource dataSource, TreeHash hash, CommitFeed? feed = null)
     {
+        _feed = feed;
         _dataSource = dataSource ?? throw new ArgumentNullException(nameof(dataSource));
         _hash = hash ?? throw new ArgumentNullException(nameof(hash));
         _events = new EventReader(dataSource, Batch);
@@ -56,14 +62,25 @@ public sealed class TreeGrower
         if (!await AloneAsync(connection, wait, cancellationToken))
             return (0, await SizeAsync(connection, cancellationToken));
         var size = await SizeAsync(connection, cancellationToken);
-        var events = await _events.ReadPageAsync(size, long.MaxValue, cancellationToken);
+        var (events, canonical) = await NextAsync(size, cancellationToken);
         if (events.Count == 0)
             return (0, size);
-        var tree = await ResumeAsync(connection, size, cancellationToken);
-        Add(tree, events);
+        // The edge is at hand unless another node, or another process, has been at it.
+        var tree = _tree?.Size == size ? _tree : await ResumeAsync(connection, size, cancellationToken);
+        _tree = null;
+        Add(tree, events, canonical);
         await StoreAsync(connection, tree, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        _tree = tree;
         return (events.Count, tree.Size);
+    }
+
+    /// <summary>The events that follow: as they were committed here, or read.</summary>
+    private async Task<(IReadOnlyList<RecordedEvent> Events, bool Canonical)> NextAsync(long size, CancellationToken cancellationToken)
+    {
+        if (_feed?.TakeAfter(size, Batch) is { Count: > 0 } fed)
+            return (fed, true);
+        return (await _events.ReadPageAsync(size, long.MaxValue, cancellationToken), false);
     }
 
     /// <summary>Covers all events there are, unless another node is at it.</summary>
@@ -119,7 +136,7 @@ public sealed class TreeGrower
             .Select(t => new FilledTile(t, stored[(t.Level, t.Index)])));
     }
 
-    private void Add(TileBuilder tree, IReadOnlyList<RecordedEvent> events)
+    private void Add(TileBuilder tree, IReadOnlyList<RecordedEvent> events, bool canonical)
     {
         var envelope = new ArrayBufferWriter<byte>(4096);
         foreach (var recorded in events)
@@ -127,7 +144,7 @@ public sealed class TreeGrower
             if (recorded.Position != tree.Size + 1)
                 throw new InvalidOperationException($"The event at position {tree.Size + 1} is missing: the log has a gap before {recorded.Position}.");
             envelope.ResetWrittenCount();
-            Envelope.Write(recorded, envelope);
+            Envelope.Write(recorded, envelope, canonical);
             tree.Add(_hash.Leaf(envelope.WrittenSpan));
         }
     }

@@ -17,7 +17,8 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
             ? DateTimeOffset.FromUnixTimeSeconds(time)
             : null;
 
-    internal string Line()
+    /// <summary>The line as it stands in a note, with its newline.</summary>
+    public string Line()
     {
         var bytes = new byte[sizeof(uint) + Signature.Length];
         BinaryPrimitives.WriteUInt32BigEndian(bytes, KeyId);

@@ -124,6 +124,8 @@ internal static class GoldenEvents
         (new LogKeyRetired("sha256", "hazards/4f1d+00000001+AQ==", "定期轮换"), null),
         (new AppendKeyIntroduced("0123456789abcdef"), null),
         (new WitnessRegistered("审计局+00000001+BA==", "州审计局", "https://witness.example/"), new WitnessRegistered("审计局+00000001+BA==", "州审计局")),
+        (new WitnessedLogAdded("hazards/9c+00000001+AQ==", "州审计局"), null),
+        (new WitnessedLogRemoved("hazards/9c+00000001+AQ==", "机构改革"), null),
         (new WitnessRetired("审计局+00000001+BA==", "机构改革"), null),
 
         (new CampaignOpened(Key, "燃气安全专项行动", CampaignKind.SpecialPeriod, Deadline, Later, [Gas], [Wudu, Wenxian], CityOffice.Id, "逐户检查"),
