@@ -15,7 +15,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     private const int MostAttachments = 50;
 
     /// <summary>A recorded time may lie a little ahead of this process's clock: the database has its own.</summary>
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
     public Caller Caller => caller;
 
@@ -24,6 +24,9 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     public HttpResponse Response => http.Response;
 
     public CancellationToken Stop => http.RequestAborted;
+
+    /// <summary>This process's time.</summary>
+    public DateTimeOffset Now => clock.GetUtcNow();
 
     public Query Query { get; } = new(http.Request.Query);
 

@@ -185,6 +185,7 @@ internal static class Modules
     [
         new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
+        new Replay.ReplayModule(),
         new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
     ];
 }
