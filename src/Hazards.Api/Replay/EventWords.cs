@@ -74,6 +74,7 @@ internal static class EventWords
         LookbackMade e => $"{CodeList.Chinese(e.Result)}：{e.Findings}",
         HazardReopened e => $"{e.Reason}{Of("；", e.Legs.IsEmpty ? null : string.Join('；', e.Legs.Select(o => Order(o, name))))}",
         HazardCorrected e => $"{CodeList.Chinese(e.Field)}：{e.From ?? "（空）"}→{e.To ?? "（空）"}，{e.Reason}",
+        WitnessRecorded => "证人身份和陈述已加密封存",
         CommentAdded e => e.Text,
         _ => "",
     };

@@ -54,7 +54,7 @@ internal sealed record AcceptedBy(CodeEntry Leg, BodyId By, string Actor, string
 public sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
 {
     /// <summary>Texts that share this much are of the same matter, whatever category they were given.</summary>
-    private const double Like = 0.2;
+    private const double Like = 0.5;
 
     internal async Task<(LookAlikesAnswer? Answer, Refusal? Refusal)> OfAsync(CaseFile file, DateTimeOffset? before, RegionCode jurisdiction, CancellationToken cancellationToken)
     {

@@ -25,5 +25,5 @@ internal sealed class ReplayModule : IModule
     }
 
     /// <inheritdoc />
-    public IEnumerable<Command> Commands() => [];
+    public IEnumerable<Command> Commands() => [ReplayCommand.Create()];
 }

@@ -57,7 +57,7 @@ public static class Deeds
     /// <param name="later">The later event.</param>
     public static bool Answers(IHazardEvent told, TellAs @as, IHazardEvent later)
     {
-        if (@as == TellAs.Notice || later is CommentAdded or HazardCorrected or LedgerRowRecorded or PaperIssued or DeadlinesRecounted or DeadlineMissed or StepProposed)
+        if (@as == TellAs.Notice || later is CommentAdded or WitnessRecorded or HazardCorrected or LedgerRowRecorded or PaperIssued or DeadlinesRecounted or DeadlineMissed or StepProposed)
             return false;
         var sameLeg = LegOf(told) is not { } one || LegOf(later) is not { } other || one == other;
         return sameLeg && told switch
