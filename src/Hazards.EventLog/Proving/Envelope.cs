@@ -11,6 +11,9 @@ namespace Hazards.EventLog;
 /// </summary>
 public static class Envelope
 {
+    [ThreadStatic]
+    private static CanonicalWriter? _writer;
+
     /// <summary>The canonical bytes of an event's envelope.</summary>
     /// <exception cref="JsonException">The event's data or headers cannot be written canonically.</exception>
     public static void Write(RecordedEvent recorded, IBufferWriter<byte> output) => Write(recorded, output, canonical: false);
@@ -90,7 +93,9 @@ public static class Envelope
             output.Write("null"u8);
             return;
         }
-        using var json = JsonDocument.Parse(value);
-        CanonicalJson.Write(json.RootElement, output);
+        var writer = _writer ??= new CanonicalWriter();
+        writer.Clear();
+        writer.Json(value.Span);
+        output.Write(writer.Written);
     }
 }

@@ -148,14 +148,24 @@ public static class CanonicalJson
         _ => FormattableString.Invariant($"\\u{(int)c:x4}"),
     };
 
-    private static string Number(JsonElement value)
+    private static string Number(JsonElement value) =>
+        Number(value.TryGetInt64(out var whole) ? whole : null, value.GetDouble, value.GetRawText);
+
+    /// <summary>Writes the number that a reader stands on.</summary>
+    internal static void WriteNumber(ref Utf8JsonReader reader, IBufferWriter<byte> output)
+    {
+        var (whole, number, text) = (reader.TryGetInt64(out var found) ? found : (long?)null, reader.GetDouble(), Encoding.ASCII.GetString(reader.ValueSpan));
+        output.Write(Encoding.ASCII.GetBytes(Number(whole, () => number, () => text)));
+    }
+
+    private static string Number(long? whole, Func<double> read, Func<string> text)
     {
         // Whole numbers that a double holds exactly are the common case and need no conversion.
         const long MostExact = 1L << 53;
-        if (value.TryGetInt64(out var whole) && whole is > -MostExact and < MostExact)
-            return whole.ToString(CultureInfo.InvariantCulture);
-        var number = value.GetDouble();
-        return double.IsFinite(number) ? Number(number) : throw new JsonException($"The number {value.GetRawText()} is beyond what JSON interchange holds.");
+        if (whole is > -MostExact and < MostExact)
+            return whole.Value.ToString(CultureInfo.InvariantCulture);
+        var number = read();
+        return double.IsFinite(number) ? Number(number) : throw new JsonException($"The number {text()} is beyond what JSON interchange holds.");
     }
 
     /// <summary>A double as ECMAScript writes it (ECMA-262, Number::toString): the shortest digits that read back the same.</summary>

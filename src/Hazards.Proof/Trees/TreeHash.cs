@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Hazards.Proof;
@@ -40,12 +41,15 @@ public sealed class TreeHash
     /// <summary>The hash of a leaf.</summary>
     public Digest Leaf(ReadOnlySpan<byte> data)
     {
-        const int MostOnStack = 1024;
+        const int MostOnStack = 2048;
         Span<byte> digest = stackalloc byte[Digest.Size];
-        Span<byte> input = data.Length < MostOnStack ? stackalloc byte[data.Length + 1] : new byte[data.Length + 1];
+        var rented = data.Length < MostOnStack ? null : ArrayPool<byte>.Shared.Rent(data.Length + 1);
+        var input = rented is null ? stackalloc byte[data.Length + 1] : rented.AsSpan(0, data.Length + 1);
         input[0] = LeafPrefix;
         data.CopyTo(input[1..]);
         _hash(input, digest);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
         return new Digest(digest);
     }
 
