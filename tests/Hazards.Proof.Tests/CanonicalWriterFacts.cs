@@ -109,7 +109,7 @@ public sealed class CanonicalWriterFacts
         0 => random.NextInt64(long.MinValue, long.MaxValue).ToString(),
         1 => random.Next(-1000, 1000).ToString(),
         2 => BitConverter.Int64BitsToDouble(random.NextInt64()) is var number && double.IsFinite(number) ? number.ToString("R") : "1.50",
-        3 => (random.NextDouble() * 1000).ToString("F4") + "00",
+        3 => ((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-9, 8))).ToString("F" + random.Next(1, 12)) + (random.Next(3) == 0 ? "00" : ""),
         4 => new[] { "true", "false", "null" }[random.Next(3)],
         5 or 6 => Text(random),
         7 => $"[{Space(random)}{string.Join($"{Space(random)},{Space(random)}", Enumerable.Range(0, random.Next(5)).Select(_ => Value(random, depth + 1)))}{Space(random)}]",

@@ -340,8 +340,12 @@ public sealed class CanonicalWriter : IBufferWriter<byte>, IComparer<CanonicalWr
         var count = digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         if (count < 0)
             count = digits.Length;
-        var exact = count is > 0 and <= ExactDigits && (digits[0] != '0' || (count == 1 && !negative)) && (count == digits.Length || digits[count] is not ((byte)'.' or (byte)'e' or (byte)'E'));
-        if (!exact)
+        var isShort = count is > 0 and <= ExactDigits && (digits[0] != '0' || (count == 1 && !negative));
+        if (isShort && count < digits.Length && digits[count] == '.')
+            count = PlainDecimal(digits, count);
+        else if (!isShort || (count < digits.Length && digits[count] is (byte)'e' or (byte)'E'))
+            count = 0;
+        if (count == 0)
         {
             OddNumber(text, ref at);
             return;
@@ -350,6 +354,19 @@ public sealed class CanonicalWriter : IBufferWriter<byte>, IComparer<CanonicalWr
             count++;
         Raw(text.Slice(at, count));
         at += count;
+    }
+
+    // A decimal of so few digits is the shortest that reads back as the same double, so it stands as it is; its length, or 0.
+    private static int PlainDecimal(ReadOnlySpan<byte> digits, int point)
+    {
+        var fraction = digits[(point + 1)..];
+        var count = fraction.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (count < 0)
+            count = fraction.Length;
+        var isPlain = count > 0 && point + count <= ExactDigits && fraction[count - 1] != '0'
+            && (count == fraction.Length || fraction[count] is not ((byte)'e' or (byte)'E'))
+            && (digits[0] != '0' || !fraction.StartsWith("000000"u8));
+        return isPlain ? point + 1 + count : 0;
     }
 
     // Not a short whole number: rare, so the library reads it.
