@@ -55,6 +55,8 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         zip.GetEntry("calendar/0.json").ShouldNotBeNull();
         manifest["withheld"]!.AsArray().Select(w => w!["sha256"]!.ToString()).ShouldBe([lived.Missing]);
 
+        Verified(lived.Package);
+
         // The sums hold, as sha256sum would check them.
         foreach (var sum in Text(zip, "SHA256SUMS").TrimEnd('\n').Split('\n').Select(l => l.Split("  ")))
             Convert.ToHexStringLower(SHA256.HashData(Bytes(zip, sum[1]))).ShouldBe(sum[0], sum[1]);
@@ -217,6 +219,66 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task A_maker_that_dies_half_way_leaves_the_rest_to_the_next_and_the_package_is_whole()
+    {
+        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await own.InitializeAsync();
+        await Task.WhenAll(Enumerable.Range(0, 130).Select(_ => own.Service.HazardAsync()));
+        var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
+        asked.Json["state"]!["code"]!.ToString().ShouldBe("waiting");
+        (await own.Service.Office.GetAsync($"evidence/{asked["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.not_ready");
+        var id = Guid.Parse(asked["id"]);
+
+        // Stopped after the first batch; then its connection cut after the second, as a kill -9 does; then one goes on to the end.
+        await using (var first = own.Maker())
+            await Should.ThrowAsync<OperationCanceledException>(() => first.MakeAsync(id, (_, stop) => stop.Cancel()));
+        var half = await own.Service.Office.GetAsync($"evidence/{id}");
+        half.Json["state"]!["code"]!.ToString().ShouldBe("making");
+        half.Json["progress"]!["done"]!.ToString().ShouldBe("50");
+        await using (var second = own.Maker())
+            await Should.ThrowAsync<Exception>(() => second.MakeAsync(id, (_, _) => own.CutAsync().GetAwaiter().GetResult()));
+        (await own.Service.Office.GetAsync($"evidence/{id}")).Json["progress"]!["done"]!.ToString().ShouldBe("100");
+        await using (var third = own.Maker())
+            (await third.MakeAsync(id)).ShouldBeTrue();
+        await ReadyAsync(own.Service.Office, asked["id"]);
+        Verified(await PackageAsync(own.Service.Office, asked["id"]));
+        await using (var late = own.Maker())
+            (await late.MakeAsync(id)).ShouldBeFalse();
+        (await own.StoryAsync(id)).ShouldBe(["evidence_requested", "evidence_made", "evidence_downloaded"]);
+    }
+
+    [Fact]
+    public async Task However_many_nodes_are_at_it_a_package_is_made_once()
+    {
+        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await own.InitializeAsync();
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => own.Service.HazardAsync()));
+        var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
+        var makers = Enumerable.Range(0, 4).Select(_ => own.Maker()).ToArray();
+        var made = await Task.WhenAll(makers.Select(m => Task.Run(() => m.MakeAsync(Guid.Parse(asked["id"])))));
+        made.Count(m => m).ShouldBe(1);
+        foreach (var maker in makers)
+            await maker.DisposeAsync();
+        (await own.StoryAsync(Guid.Parse(asked["id"]))).ShouldBe(["evidence_requested", "evidence_made"]);
+        Verified(await PackageAsync(own.Service.Office, asked["id"]));
+    }
+
+    [Fact]
+    public async Task What_was_noted_and_never_came_to_be_is_forgotten_and_what_came_is_made()
+    {
+        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await own.InitializeAsync();
+        var asked = (await own.Service.Office.PostAsync("evidence", Ask(await own.Service.HazardAsync()))).Require(HttpStatusCode.Accepted);
+        // As if the process had died between the log and the shelf.
+        await own.ExecuteAsync($"update evidence.packages set position = null, requested_at = null where id = '{asked["id"]}'");
+        await own.ExecuteAsync($"insert into evidence.packages (id, region, request, asked, hazards, stored_at) select '{Guid.NewGuid()}', region, request, asked, hazards, now() - interval '1 day' from evidence.packages");
+        await own.Service.Services.GetRequiredService<EvidenceWorker>().PassAsync(CancellationToken.None);
+        await ReadyAsync(own.Service.Office, asked["id"]);
+        (await own.Service.Office.GetAsync("evidence")).Json["items"]!.AsArray().Count.ShouldBe(1);
+        (await own.Service.Services.GetRequiredService<PackageShelf>().UnfinishedAsync(CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_was_altered_behind_the_service_s_back_is_not_packed_as_evidence()
     {
         await using var own = new OwnService();
@@ -236,6 +298,22 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     }
 
     // ---- helpers ----
+
+    /// <summary>By the tool that whoever gets it uses.</summary>
+    private static void Verified(byte[] package)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, package);
+            var verification = Hazards.Evidence.PackageVerifier.Verify(path);
+            verification.Holds.ShouldBeTrue(string.Join("\n", verification.Checks));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     private static JsonObject Ask(string? hazard, Action<JsonObject>? change = null)
     {
@@ -364,12 +442,60 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         public byte[] Package { get; set; } = [];
     }
 
-    private sealed class OwnService : IAsyncDisposable
+    /// <summary>A service on a database of a test's own.</summary>
+    private sealed class OwnService(Func<ServiceOptions, ServiceOptions>? change = null) : IAsyncDisposable
     {
-        public Service Service { get; } = new();
+        public Service Service { get; } = new() { Options = change ?? (o => o) };
 
         public Task InitializeAsync() => Service.InitializeAsync();
 
+        /// <summary>Another node that makes packages.</summary>
+        public Maker Maker() => new(Service.ConnectionString);
+
+        /// <summary>Ends the connections of whoever makes a package.</summary>
+        public Task CutAsync() => ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hazards evidence' and datname = current_database()");
+
+        public async Task ExecuteAsync(string sql)
+        {
+            await using var command = Service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        public async Task<List<string>> StoryAsync(Guid package)
+        {
+            var story = new List<string>();
+            await foreach (var e in Service.Services.GetRequiredService<IEventLog>().ReadStreamAsync(package))
+                story.Add(e.Type);
+            return story;
+        }
+
         public async ValueTask DisposeAsync() => await Service.DisposeAsync();
+    }
+
+    private sealed class Maker : IAsyncDisposable
+    {
+        private readonly ServiceProvider provider;
+
+        public Maker(string database)
+        {
+            var services = new ServiceCollection();
+            HazardsService.AddCore(services, new ServiceOptions(database) { Keys = TestServer.KeysOf(database) });
+            EvidenceModule.AddMaking(services);
+            provider = services.BuildServiceProvider();
+        }
+
+        /// <summary>Makes a package; something may happen after the first batch.</summary>
+        public async Task<bool> MakeAsync(Guid id, Action<EvidenceProgress, CancellationTokenSource>? after = null)
+        {
+            using var stop = new CancellationTokenSource();
+            return await provider.GetRequiredService<PackageMaker>().MakeAsync(id, after is null ? null : new Happens(p => after(p, stop)), stop.Token);
+        }
+
+        public ValueTask DisposeAsync() => provider.DisposeAsync();
+    }
+
+    private sealed class Happens(Action<EvidenceProgress> then) : IProgress<EvidenceProgress>
+    {
+        public void Report(EvidenceProgress value) => then(value);
     }
 }

@@ -17,7 +17,7 @@ namespace Hazards.Api.Evidence;
 /// Puts the rest around what was gathered: the streams that all hazards share, policies and calendar, the report, the
 /// checkpoint and the signed manifest. The same parts whoever does it, and however often.
 /// </summary>
-internal sealed class PackageFinish(Standing standing, PackageLock mine, CheckpointDesk desk, IEventLog log, PackageShelf shelf, IRegistryQueries registry)
+internal sealed class PackageFinish(Standing standing, PackageLock mine, CheckpointDesk desk, IEventLog log, PackageShelf shelf, FileStore files, IRegistryQueries registry)
 {
     // After the last hazard's.
     private const int Shared = 900_000;
@@ -50,6 +50,8 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
         await mine.DropAsync(PartNumber.Of(PartNumber.Events, Shared), PartNumber.Of(PartNumber.Proofs), cancellationToken);
         await mine.DropAsync(PartNumber.Of(PartNumber.Proofs, Shared), PartNumber.Of(PartNumber.States), cancellationToken);
         await mine.DropAsync(PartNumber.Of(PartNumber.Policies), PartNumber.Of(PartNumber.Notices), cancellationToken);
+        await mine.DropAsync(PartNumber.Of(PartNumber.Notices, Shared), PartNumber.Of(PartNumber.Attachments), cancellationToken);
+        await mine.DropAsync(PartNumber.Of(PartNumber.Attachments, Shared), PartNumber.Of(PartNumber.Persons), cancellationToken);
         await mine.DropAsync(PartNumber.Of(PartNumber.Report), PartNumber.FirstDraft, cancellationToken);
     }
 
@@ -61,14 +63,17 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
     private async Task AddSharedStreamsAsync(PartBatch batch, IReadOnlyList<GatheredHazard> gathered, CancellationToken cancellationToken)
     {
         var bodies = gathered.SelectMany(g => g.Bodies).Append(Package.Asked.Body.Value).Distinct().Order(StringComparer.Ordinal).Select(b => BodyId.Parse(b).StreamId);
+        var packer = await FilePacker.BeginAsync(Package, shelf, files, cancellationToken);
         Guid[] streams = [LogStream.Id, PolicyRegister.StreamId, WorkCalendar.StreamId, Package.Id, .. bodies];
         for (var i = 0; i < streams.Length; i++)
         {
             var events = new List<RecordedEvent>();
             await foreach (var e in log.UpToAsync(streams[i], standing.Checkpoint.Size, cancellationToken))
                 events.Add(e);
-            if (events.Count > 0)
-                await EventParts.AddAsync(batch, standing, Shared + i, 0, events, cancellationToken);
+            if (events.Count == 0)
+                continue;
+            await EventParts.AddAsync(batch, standing, Shared + i, 0, events, cancellationToken);
+            await packer.AddAsync(batch, Shared + i, events.Select(e => (e.Position, DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span))), cancellationToken);
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed class PackageMaker(
         {
             var standing = await StandingAsync(package, cancellationToken);
             await GatherAsync(standing, mine, progress, cancellationToken);
-            var finish = new PackageFinish(standing, mine, desk, log, shelf, registry);
+            var finish = new PackageFinish(standing, mine, desk, log, shelf, files, registry);
             await finish.RunAsync(cancellationToken);
             package = (await shelf.FindAsync(package.Id, cancellationToken))!;
         }
@@ -140,15 +140,12 @@ internal sealed class PackageMaker(
     {
         var package = standing.Package;
         var total = package.Request.Hazards.Length;
-        var before = await shelf.PartsAsync(package.Id, cancellationToken);
-        var known = before.Where(p => p.IsFile).Select(p => (p.Sha256, (string?)p.Name)).Concat((await shelf.WithheldAsync(package.Id, cancellationToken)).Keys.Select(d => (d, (string?)null)))
-            .ToDictionary(p => p.Item1, p => p.Item2);
+        var packer = await FilePacker.BeginAsync(package, shelf, files, cancellationToken);
         var done = (await shelf.GatheredAsync(package.Id, cancellationToken)).Count;
-        var withheld = (await shelf.WithheldAsync(package.Id, cancellationToken)).ToDictionary();
         var batch = new PartBatch();
         for (var ordinal = done; ordinal < total; ordinal++)
         {
-            await GatherAsync(standing, ordinal, batch, known, withheld, cancellationToken);
+            await GatherAsync(standing, ordinal, batch, packer, cancellationToken);
             if (batch.Size < MostWaiting && batch.Gathered.Count < MostHazardsWaiting && ordinal + 1 < total)
                 continue;
             await mine.WriteAsync(batch, cancellationToken);
@@ -157,8 +154,7 @@ internal sealed class PackageMaker(
         }
     }
 
-    private async Task GatherAsync(
-        Standing standing, int ordinal, PartBatch batch, Dictionary<Sha256Digest, string?> known, Dictionary<Sha256Digest, string> withheld, CancellationToken cancellationToken)
+    private async Task GatherAsync(Standing standing, int ordinal, PartBatch batch, FilePacker packer, CancellationToken cancellationToken)
     {
         var id = standing.Package.Request.Hazards[ordinal];
         var events = await WholeAsync(id.StreamId, standing.Checkpoint.Size, cancellationToken);
@@ -176,7 +172,7 @@ internal sealed class PackageMaker(
         var file = CaseFile.Of(id, happenings, openings, standing.Rules, bodies, standing.AsOf)
             ?? throw new CannotBeMadeException($"隐患 {id} 在截止时没有记录 · nothing of hazard {id} was on record at the checkpoint");
         AddStates(standing, batch, ordinal, file);
-        var namedFiles = await AddFilesAsync(standing, batch, ordinal, happenings, known, withheld, cancellationToken);
+        var namedFiles = await packer.AddAsync(batch, ordinal, happenings.Select(h => (h.Position, (IDomainEvent)h.Event, h.Context)), cancellationToken);
         var section = new HazardSection(ordinal, file, standing.Instants, (standing.Package.Request.From, standing.Package.Request.To), namedFiles, sectors);
         Block[] blocks = [.. section.Blocks()];
         batch.Add(PartNumber.Of(PartNumber.DraftHtml, ordinal), $"draft/{ordinal}.html", HtmlBlocks.Write(blocks));
@@ -227,71 +223,6 @@ internal sealed class PackageMaker(
             if (file.StateAt(standing.Instants[i]) is { } state)
                 batch.Add(PartNumber.Of(PartNumber.States, i, ordinal), PackageNames.State(standing.Instants[i], file.Id), StateText.Of(state));
     }
-
-    private async Task<ImmutableArray<NamedFile>> AddFilesAsync(
-        Standing standing, PartBatch batch, int ordinal, List<RecordedHappening> happenings, Dictionary<Sha256Digest, string?> known, Dictionary<Sha256Digest, string> withheld, CancellationToken cancellationToken)
-    {
-        var named = ImmutableArray.CreateBuilder<NamedFile>();
-        var item = 0;
-        foreach (var happening in happenings)
-            foreach (var attachment in happening.Context.Attachments)
-            {
-                if (!known.TryGetValue(attachment.Digest, out var entry))
-                {
-                    (entry, var reason) = await AddFileAsync(standing, batch, PartNumber.Of(0, ordinal, item++), attachment, IsPaper(happening, attachment), cancellationToken);
-                    known[attachment.Digest] = entry;
-                    if (reason is not null)
-                    {
-                        withheld[attachment.Digest] = reason;
-                        batch.Withheld.Add((attachment.Digest, reason));
-                    }
-                }
-
-                named.Add(new NamedFile(attachment, happening.Position, entry, withheld.GetValueOrDefault(attachment.Digest)));
-            }
-
-        return named.ToImmutable();
-    }
-
-    private async Task<(string? Entry, string? Reason)> AddFileAsync(Standing standing, PartBatch batch, long place, Attachment attachment, bool isPaper, CancellationToken cancellationToken)
-    {
-        if (standing.Package.Request.Attachments == AttachmentChoice.Withhold)
-            return (null, "按申请只列摘要 · withheld as asked");
-        try
-        {
-            await using var file = await files.OpenAsync(attachment.Digest, cancellationToken);
-            if (file is null)
-                return (null, "文件未存入本系统 · not kept in this system");
-            using var meter = new ContentMeter();
-            var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
-            while (await file.Content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
-                meter.Append(buffer.AsSpan(0, read));
-            ArrayPool<byte>.Shared.Return(buffer);
-            var extension = ExtensionOf(attachment, file.MediaType);
-            var name = isPaper ? PackageNames.Notice(attachment.Digest, extension) : PackageNames.Attachment(attachment.Digest, extension);
-            batch.Parts.Add(new ShelvedPart(PartNumber.Of(isPaper ? PartNumber.Notices : PartNumber.Attachments) + place, name, meter.Size, meter.Sha256, meter.Crc32, IsFile: true, null));
-            return (name, null);
-        }
-        catch (InvalidDataException)
-        {
-            return (null, "存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
-        }
-    }
-
-    /// <summary>文书: a file that was made as the event's own paper.</summary>
-    private static bool IsPaper(RecordedHappening happening, Attachment attachment) =>
-        Domain.Papers.Of(happening.Event) is not null && happening.Context.Document is { } number && (attachment.Name == $"{number}.docx" || attachment.Name == $"{number}.html");
-
-    private static string ExtensionOf(Attachment attachment, string mediaType) => (Path.GetExtension(attachment.Name ?? "").TrimStart('.').ToLowerInvariant(), mediaType) switch
-    {
-        ({ Length: >= 1 and <= 8 } own, _) when own.All(char.IsAsciiLetterOrDigit) => own,
-        (_, "image/jpeg") => "jpg",
-        (_, "image/png") => "png",
-        (_, "application/pdf") => "pdf",
-        (_, "video/mp4") => "mp4",
-        (_, var type) when type.StartsWith("text/", StringComparison.Ordinal) => "txt",
-        _ => "bin",
-    };
 
     /// <summary>Every body that the events name.</summary>
     private static HashSet<BodyId> NamedIn(List<RecordedHappening> happenings)
