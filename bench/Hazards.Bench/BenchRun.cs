@@ -110,7 +110,7 @@ internal static class BenchRun
             Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
             await using var source = await DatabaseAsync(cluster, "bench_evidence", stop);
             await SeedAsync(source, hazards, stop);
-            var bench = new EvidenceBench(source.ConnectionString, Path.Combine(folder.FullName, "keys"));
+            var bench = new EvidenceBench(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_evidence" }.ConnectionString, Path.Combine(folder.FullName, "keys"));
             var table = Headed("证据包 · packages of evidence", "hazards", "events", "MB", "making s", "÷ reading the events", "sending s", "memory MB");
             foreach (var count in new[] { 1, Math.Max(1, packed / 10), packed }.Distinct())
             {
