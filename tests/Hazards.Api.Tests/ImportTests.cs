@@ -68,6 +68,22 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task Who_reported_as_one_of_the_public_is_sealed_in_the_report_and_stands_in_the_row_as_found()
+    {
+        var report = await ImportAsync("p.csv", Encoding.UTF8.GetBytes("序号,隐患来源,检查日期,检查人,地点,隐患内容,隐患等级,责任单位,状态\n1,群众举报,2026-03-02,诸葛小明,主井口,主井井口防冻设施未开启,一般,运输队,未整改\n"), ("ledger", "public"), ("region", "140781"));
+        Finished(report, "entered").ShouldBe(1);
+        var id = Rows(report).First(r => r["outcome"]!.ToString() == "entered")["hazard"]!.ToString();
+        var events = (await service.Admin.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK).Json["events"]!.AsArray();
+        events[0]!["data"]!["source"]!.ToString().ShouldBe("public");
+        events[0]!.ToJsonString(Plain).ShouldNotContain("诸葛小明");
+        var person = (await service.Admin.GetAsync($"hazards/{id}/persons")).Json["persons"]!.AsArray().ShouldHaveSingleItem()!["person"]!.ToString();
+        var look = await service.Admin.PostAsync($"hazards/{id}/persons/{person}/disclosures", new JsonObject { ["reason"] = "核查举报" });
+        look.Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe("诸葛小明");
+        // Not sealed yet: the row is kept as it was found (docs/personal-data.md says so).
+        events.Single(e => e!["type"]!.ToString() == "ledger_row_recorded")!.ToJsonString(Plain).ShouldContain("诸葛小明");
+    }
+
+    [Fact]
     public async Task A_row_that_cannot_be_understood_is_kept_with_its_cells()
     {
         var report = await ImportAsync("t.csv", Encoding.UTF8.GetBytes(Header + "7,昨天,八点班,甲,县煤炭局,主井口,,C,其他,运输队,乙,未五定,有备注\n"), ("ledger", "kept"), ("region", "140781"));

@@ -158,6 +158,32 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
     }
 
     [Fact]
+    public async Task While_records_are_sealed_nothing_is_erased_and_everything_is_still_shown()
+    {
+        var report = Reported(secret: true);
+        report["enterprise"] = new JsonObject { ["name"] = "南诏燃气有限公司" };
+        var id = await ReportAsync(report);
+        var person = await PersonOfAsync(Enforcer, id, "whistleBlower");
+        await SealAsync(new Enterprise("南诏燃气有限公司"));
+        var held = (await Town.Admin.PostAsync($"persons/{person}/erasure", Because())).Refused(HttpStatusCode.Locked, "person.held");
+        held["detail"].ShouldContain("南诏燃气有限公司");
+        (await Enforcer.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Require(HttpStatusCode.OK);
+        (await ScalarAsync<long>($"select count(*) from persons.keys where person = '{person}' and wrapped is not null")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_witness_is_recorded_by_who_inspects_and_supervises_and_not_by_investigators()
+    {
+        var id = await ReportAsync(Some.Report());
+        (await Town.Supervisor.PostAsync($"hazards/{id}/witnesses", Witness())).Require(HttpStatusCode.OK);
+        (await Town.Regulator.PostAsync($"hazards/{id}/witnesses", Witness())).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        var investigator = await Town.KeyAsync("ws-awb", Service.County, "investigator");
+        (await investigator.PostAsync($"hazards/{id}/witnesses", Witness())).Refused(HttpStatusCode.Forbidden, "role.forbidden").Text.ShouldNotContain(Name);
+        (await Enforcer.PostAsync($"hazards/{id}/witnesses", new JsonObject { ["statement"] = Statement })).Refused(HttpStatusCode.BadRequest, "person.nothing_given");
+        (await Enforcer.PostAsync($"hazards/{id}/witnesses", new JsonObject { ["name"] = Name, ["actor"] = Name })).Refused(HttpStatusCode.UnprocessableEntity, "person.in_clear");
+    }
+
+    [Fact]
     public async Task Looks_and_an_erasure_at_once_come_one_after_the_other()
     {
         var id = await ReportAsync(Reported(secret: true));
@@ -302,6 +328,16 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
             if (e.Type == "personal_data_viewed" && DomainJson.ReadEvent(e.Type, e.Data.Span) is PersonalDataViewed viewed && viewed.Person.ToString() == person)
                 looks.Add((viewed.Parts.Length, viewed.Looked.Asked!.Refusal, viewed.Looked.Purpose!));
         return [.. looks];
+    }
+
+    /// <summary>封存 of an enterprise's records, as its own command leaves it.</summary>
+    private async Task SealAsync(Enterprise enterprise)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var happened = new RecordsSealed(Guid.NewGuid(), enterprise, RegionCode.Parse(Service.County), "燃气爆炸事故调查", "县事故调查组", now, now);
+        var context = new EventContext(now, Domain.Codes.Entry.Prompt, "调查组", BodyId.Parse("ws-awb"), Domain.Codes.Role.Investigator, "tests", "national-baseline@2", DocumentNumber.Parse("巍政办〔2026〕9号"), []);
+        var append = new StreamAppend(happened.Id, "seal", 0, [Facts.Of(happened, context, Terms.None)], new PendingState.OfSeal(Seal.Apply(null, happened, context)));
+        (await Town.Services.GetRequiredService<IEventLog>().AppendAsync(new Append([append]))).ShouldBeOfType<AppendResult.Committed>();
     }
 
     /// <summary>Every column of every table of ours, as text.</summary>

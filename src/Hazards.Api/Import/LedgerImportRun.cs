@@ -127,7 +127,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (before is null)
         {
             var act = Act(reported, bodies, report.Region);
-            var begun = Decider.Decide(report, null, act);
+            // A trial: what is entered in the end is sealed with a key that is kept.
+            var begun = Decider.Decide(report with { Seal = PersonSeal.New(id) }, null, act);
             if (begun.Refusal is { } refusal)
                 return ([], refusal);
             told.Add(begun, act);
