@@ -85,7 +85,7 @@ internal sealed record TimelineEntry(
         return new TimelineEntry(
             e.Position, e.Version, file.Id, EventLabels.Of(EventTypes.NameOf(e.Event)), EventWords.Of(e.Event, file.NameOf), context.OccurredAt, e.RecordedAt, row.By, context.Actor, Labels.Of(context.Role),
             Labels.Of(row.Leg), Labels.Of(row.Stage), context.Policy, context.Calendar, context.Document, context.Attachments,
-            [.. row.Told.Select(ToldTo.Of)], LateBy.Of(row.Late), row.Correction, Cited.Of(row.OccurredBefore), row.ByClock, JsonSerializer.SerializeToElement(e.Event, e.Event.GetType(), DomainJson.Options));
+            [.. row.Told.Select(ToldTo.Of)], LateBy.Of(row.Late), row.Correction, Cited.Of(row.OccurredBefore), row.ByClock, SealedView.Of(EventTypes.NameOf(e.Event), DomainJson.Write(e.Event)));
     }
 }
 
