@@ -27,15 +27,34 @@ internal sealed class CampaignStore(IEventLog log, Circumstances circumstances)
 }
 
 /// <summary>检查: entered, corrected, voided.</summary>
-internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances)
+internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances, SealQueries seals, AccessRecorder access)
 {
     private readonly RecordStore<Inspection, IInspectionEvent> records = new("inspection", log, Inspection.Apply, i => new PendingState.OfInspection(i));
 
     public Task<Outcome<Inspection>> EnterAsync(MakeInspection command, Given given, Terms terms, CancellationToken cancellationToken) =>
         records.RunAsync(command.Id, isNew: command.Reference is null, terms, Decide(command, given, terms, command.OccurredBy(circumstances.Now(terms))), cancellationToken);
 
-    public Task<Outcome<Inspection>> ExecuteAsync(Guid id, IInspectionCommand command, Given given, Terms terms, CancellationToken cancellationToken) =>
-        records.RunAsync(id, isNew: false, terms, Decide(command, given, terms, null), cancellationToken);
+    public async Task<Outcome<Inspection>> ExecuteAsync(Guid id, IInspectionCommand command, Given given, Terms terms, CancellationToken cancellationToken)
+    {
+        SealWatch? watch = null;
+        var decide = Decide(command, given, terms, null);
+        var outcome = await records.RunAsync(id, isNew: false, terms, async (before, stop) =>
+        {
+            watch = new SealWatch(seals);
+            var (decision, act) = await decide(before, stop);
+            if (decision.Refusal is not null)
+                return (decision, act);
+            // Only who might have done it otherwise has tried.
+            act = await watch.LookAsync(command, before, act, stop);
+            decision = command.Decide(before, act);
+            if (decision.Refusal is { } refusal)
+                watch.Note(refusal, command, before, act);
+            return (decision, act);
+        }, cancellationToken, () => watch!.Guards);
+        if (outcome is Outcome<Inspection>.Refused && watch?.Refused is var (attempt, by))
+            await access.RecordAsync(attempt, by, terms, cancellationToken);
+        return outcome;
+    }
 
     public Task<(Inspection State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
         records.HistoryAsync(id, asOf, cancellationToken);

@@ -75,7 +75,7 @@ internal static class InspectionEndpoints
             return Call.Refuse(refusal!);
         var found = await hazards.LedgerAsync(scope, new HazardFilter { Inspection = inspection.Id }, LedgerSort.Recorded, false, null, MostHazardsShown, call.Stop);
         // No ETag: what it found goes on without it.
-        return Call.Json(new InspectionDetails(inspection, scope.AsOf, scope.Today, found.Items, found.Next is not null, await naming.OfAsync(found.Items, call.Stop)));
+        return Call.Json(new InspectionDetails(inspection, scope.AsOf, scope.Today, found.Items, found.Next is not null, await naming.OfAsync(found.Items, scope.AsOf, call.Stop)));
     }
 
     private static async Task<IResult> HistoryAsync(Call call, string id, InspectionQueries queries, InspectionStore store)

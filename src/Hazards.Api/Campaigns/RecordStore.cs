@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.EventLog;
 using Hazards.Projections;
@@ -22,8 +23,10 @@ internal sealed class RecordStore<TState, TEvent>(
     /// <param name="terms">Key and expected version.</param>
     /// <param name="decide">Decides on the state; null when there is none.</param>
     /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <param name="guards">The seals the decision was made without.</param>
     public Task<Outcome<TState>> RunAsync(
-        Guid id, bool isNew, Terms terms, Func<TState?, CancellationToken, Task<(Decision<TEvent> Decision, Act Act)>> decide, CancellationToken cancellationToken) =>
+        Guid id, bool isNew, Terms terms, Func<TState?, CancellationToken, Task<(Decision<TEvent> Decision, Act Act)>> decide, CancellationToken cancellationToken,
+        Func<ImmutableArray<SealGuard>>? guards = null) =>
         deciding.RunAsync(isNew ? null : id, terms, AtVersionAsync, async (lost, stop) =>
         {
             var (before, version) = isNew && lost == 0 ? (null, 0) : await LoadAsync(id, null, long.MaxValue, stop);
@@ -34,7 +37,7 @@ internal sealed class RecordStore<TState, TEvent>(
                 return Proposal<TState>.Refuse(refusal);
             var context = act.Context(decision.Role);
             var after = decision.Events.Aggregate(before, (state, happened) => apply(state, happened, context))!;
-            return Proposal<TState>.Append(after, new StreamAppend(id, type, version, [.. decision.Events.Select(e => Facts.Of(e, context, terms))], row(after)));
+            return Proposal<TState>.Append(after, new StreamAppend(id, type, version, [.. decision.Events.Select(e => Facts.Of(e, context, terms))], row(after) with { Guards = guards?.Invoke() ?? [] }));
         }, cancellationToken);
 
     /// <summary>A record's history; null when there is no such record.</summary>

@@ -93,4 +93,7 @@ internal static class FeedEndpoints
 /// <summary>A page of the feed.</summary>
 /// <param name="Events">The events; possibly none, when those read lie outside the jurisdiction.</param>
 /// <param name="Next">Ask for what comes after this position next time.</param>
-internal sealed record FeedPage(ImmutableArray<HistoryEvent> Events, long Next);
+internal sealed record FeedPage(ImmutableArray<HistoryEvent> Events, long Next) : IShowsHazards
+{
+    IEnumerable<HazardId> IShowsHazards.Shown => Events.Select(e => new HazardId(e.StreamId));
+}

@@ -80,21 +80,32 @@ internal sealed class FileModule : IModule
             return Call.Refuse(wrong with { Field = "digest" });
         if (!await files.MaySeeAsync(known, call.Caller.Jurisdiction, call.Stop) || await files.OpenAsync(known, call.Stop) is not { } file)
             return Call.Refuse(FileRefusals.NotFound.Because());
+        return new FileSending(known, file, Looking.Records(call) ? await files.HazardsAsync(known, call.Caller.Jurisdiction, call.Stop) : []);
+    }
+}
+
+/// <summary>A file on its way to the caller.</summary>
+internal sealed class FileSending(Sha256Digest digest, FileReading file, IReadOnlyList<HazardId> hazards) : IResult, IShowsHazards, IAsyncDisposable
+{
+    public IEnumerable<HazardId> Shown => hazards;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
         await using (file)
         {
             // The name of the file is its content, so it never goes stale. It comes from a stranger: the browser must not run it.
-            var headers = call.Response.Headers;
-            headers.ETag = $"\"{known}\"";
+            var headers = httpContext.Response.Headers;
+            headers.ETag = $"\"{digest}\"";
             headers.CacheControl = "private, max-age=31536000, immutable";
             headers.XContentTypeOptions = "nosniff";
             headers.ContentSecurityPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
             headers.ContentLength = file.Size;
-            call.Response.ContentType = file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType;
-            await file.Content.CopyToAsync(call.Response.Body, call.Stop);
+            httpContext.Response.ContentType = file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType;
+            await file.Content.CopyToAsync(httpContext.Response.Body, httpContext.RequestAborted);
         }
-
-        return Results.Empty;
     }
+
+    public ValueTask DisposeAsync() => file.DisposeAsync();
 }
 
 /// <summary>A file that was put in.</summary>

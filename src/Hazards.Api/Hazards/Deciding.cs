@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.EventLog;
+using Hazards.Projections;
 
 namespace Hazards.Api;
 
@@ -68,7 +69,16 @@ internal sealed class Deciding(IEventLog log)
                 return terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first
                     ? await SettledAsync(first, stateAt, cancellationToken)
                     : new Outcome<TState>.Refused(refusal, proposal.Step);
-            var result = await log.AppendAsync(new Append(proposal.Streams, terms.Key, terms.RecordedAt), cancellationToken);
+            AppendResult result;
+            try
+            {
+                result = await log.AppendAsync(new Append(proposal.Streams, terms.Key, terms.RecordedAt), cancellationToken);
+            }
+            catch (AppendRejectedException sealedMeanwhile) when (sealedMeanwhile.SqlState == SealGuard.Broken)
+            {
+                continue;
+            }
+
             switch (result)
             {
                 case AppendResult.Committed committed:

@@ -45,10 +45,10 @@ internal static class HazardReads
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
-        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
+        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
     }
 
-    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, PersonDesk persons, Naming naming)
+    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, SealQueries seals, PersonDesk persons, Naming naming)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -59,7 +59,14 @@ internal static class HazardReads
         if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var clocks = Clocks.Open(hazard, await rules.NowAsync(hazard.Calendar, call.Stop));
-        return call.Versioned(HazardDetails.Of(hazard, asOf, clocks, persons.Named(hazard, call.Caller), await naming.OfAsync(hazard, clocks, call.Stop)), hazard.Version);
+        var ever = await seals.EverAsync(hazard.Enterprise, hazard.Region, asOf, call.Stop);
+        var details = HazardDetails.Of(hazard, asOf, clocks, persons.Named(hazard, call.Caller), await naming.OfAsync(hazard, clocks, call.Stop)) with { Sealed = SealNotice.Of(ever) };
+        if (ever.IsEmpty)
+            return call.Versioned(details, hazard.Version);
+        // A seal comes and goes without the hazard's version: who holds this version must hear of it all the same.
+        call.Response.Headers.ETag = ETag.Of(hazard.Version);
+        call.Response.Headers.CacheControl = "private, no-store";
+        return Call.Json(details);
     }
 
     private static async Task<IResult> HistoryAsync(Call call, string id, HazardStore store, Naming naming)
@@ -117,6 +124,9 @@ internal sealed record HazardDetails(
     HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<Clock> Clocks, ImmutableArray<PersonNamed> Persons,
     IReadOnlyDictionary<string, CodeEntry> Labels, Names Names, IReadOnlyDictionary<string, string> Links)
 {
+    /// <summary>封存: the seals its records are under; absent when there is none.</summary>
+    public ImmutableArray<SealNotice>? Sealed { get; init; }
+
     public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<Clock> clocks, ImmutableArray<PersonNamed> persons, Names names) =>
         new(hazard.Id, hazard.Version, Api.Labels.Of(hazard.Stage), asOf, hazard, clocks, persons, LabelsOf(hazard, clocks), names, Api.Links.Of(hazard.Id));
 

@@ -18,8 +18,12 @@ namespace Hazards.Api;
 /// <param name="sectors">The sectors the deployment knows.</param>
 /// <param name="papers">Makes the papers that go with acts.</param>
 /// <param name="persons">Keeps the keys of the persons that are named.</param>
+/// <param name="seals">Knows which records are sealed.</param>
+/// <param name="access">Puts on record who tried what a seal forbids.</param>
 /// <param name="clock">Tells when something is recorded.</param>
-public sealed class HazardStore(IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers, PersonKeys persons, TimeProvider clock)
+public sealed class HazardStore(
+    IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers,
+    PersonKeys persons, SealQueries seals, AccessRecorder access, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
@@ -51,7 +55,7 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
 
     /// <summary>Begins a hazard together with all that is known to have followed: one append, all or nothing.</summary>
     /// <remarks>A report with a reference that was reported before is refused with <c>hazard.reported_before</c>.</remarks>
-    public Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(given);
@@ -62,22 +66,29 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         report = sealing.Of(report);
         steps = sealing.Of(steps);
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
-            return Task.FromResult<Outcome<Hazard>>(new Outcome<Hazard>.Refused(keyless));
-        return deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, async (lost, stop) =>
+            return new Outcome<Hazard>.Refused(keyless);
+        SealWatch? watch = null;
+        var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, async (lost, stop) =>
         {
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
             var rulebook = await rules.NowAsync(0, stop);
             var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook);
             var (inspection, campaign) = await inspections.NamedAsync(report.Inspection, report.Campaign, stop);
-            act = act with { Inspection = inspection, Campaign = campaign };
+            watch = new SealWatch(seals);
+            act = await watch.LookAsync(report, act with { Inspection = inspection, Campaign = campaign }, stop);
             var decision = Decider.Decide(report, existing, act);
             if (decision.Refusal is { } refusal)
+            {
+                watch.Note(refusal, report, act);
                 return Proposal<Hazard>.Refuse(refusal);
+            }
+
             var story = new HazardStory(id, null, rulebook, terms);
             story.Add(decision, act);
-            return await KeptAsync(await FollowAsync(story, steps, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
+            return await KeptAsync(await FollowAsync(story, steps, watch, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
         }, cancellationToken);
+        return await NotedAsync(outcome, watch, terms, cancellationToken);
     }
 
     /// <summary>Decides a command on a hazard and appends what follows.</summary>
@@ -85,7 +96,7 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         ExecuteAsync(id, [new Step(command, given)], terms, cancellationToken);
 
     /// <summary>Decides several commands on a hazard, each on the state the one before leaves: one append, all or nothing.</summary>
-    public Task<Outcome<Hazard>> ExecuteAsync(HazardId id, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Hazard>> ExecuteAsync(HazardId id, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(steps);
         ArgumentOutOfRangeException.ThrowIfZero(steps.Count);
@@ -93,9 +104,11 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
         var sealing = new PersonSealing(id);
         steps = sealing.Of(steps);
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
-            return Task.FromResult<Outcome<Hazard>>(new Outcome<Hazard>.Refused(keyless));
-        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+            return new Outcome<Hazard>.Refused(keyless);
+        SealWatch? watch = null;
+        var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
         {
+            watch = new SealWatch(seals);
             var before = await LoadAsync(id, null, stop);
             if (before is null || !steps[0].Given.By.Jurisdiction.Contains(before.Region))
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
@@ -103,8 +116,17 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
                 return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var bodies = await BodiesAsync(before, steps.Select(s => s.Given), steps, stop);
             var rulebook = await rules.NowAsync(await EditionAsync(before, steps, stop), stop);
-            return await KeptAsync(await FollowAsync(new HazardStory(id, before, rulebook, terms), steps, 0, bodies, rulebook, terms, stop), sealing, stop);
+            return await KeptAsync(await FollowAsync(new HazardStory(id, before, rulebook, terms), steps, watch, 0, bodies, rulebook, terms, stop), sealing, stop);
         }, cancellationToken);
+        return await NotedAsync(outcome, watch, terms, cancellationToken);
+    }
+
+    /// <summary>封存: who was refused because of a seal hears it only when the attempt is on record.</summary>
+    private async Task<Outcome<Hazard>> NotedAsync(Outcome<Hazard> outcome, SealWatch? watch, Terms terms, CancellationToken cancellationToken)
+    {
+        if (outcome is Outcome<Hazard>.Refused && watch?.Refused is var (attempt, by))
+            await access.RecordAsync(attempt, by, terms, cancellationToken);
+        return outcome;
     }
 
     /// <summary>
@@ -194,11 +216,11 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
     }
 
     private Task<Proposal<Hazard>> FollowAsync(
-        HazardStory story, IReadOnlyList<Step> steps, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken) =>
-        NumberingAsync(taking => FollowAsync(story, steps, taking, offset, bodies, rulebook, terms, cancellationToken));
+        HazardStory story, IReadOnlyList<Step> steps, SealWatch watch, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken) =>
+        NumberingAsync(taking => FollowAsync(story, steps, watch, taking, offset, bodies, rulebook, terms, cancellationToken));
 
     private async Task<Proposal<Hazard>> FollowAsync(
-        HazardStory story, IReadOnlyList<Step> steps, PaperNumbers.Taking taking, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken)
+        HazardStory story, IReadOnlyList<Step> steps, SealWatch watch, PaperNumbers.Taking taking, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken)
     {
         for (var i = 0; i < steps.Count; i++)
         {
@@ -206,14 +228,19 @@ public sealed class HazardStore(IEventLog log, IRegistryQueries registry, Inspec
             if (command is MergeHazard merge)
                 command = merge with { Target = await LoadAsync(merge.Into, null, cancellationToken) };
             var act = PaperDesk.Expecting(command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook));
+            act = await watch.LookAsync(command, story.After!, act, cancellationToken);
             var decision = Decider.Decide(command, story.After, act);
             if (decision.Refusal is { } refusal)
+            {
+                watch.Note(refusal, command, story.After!, act);
                 return Proposal<Hazard>.Refuse(refusal, i + offset);
+            }
+
             var prepared = await papers.PrepareAsync(taking, story.After, story.After!.Id, decision, act, cancellationToken);
             story.Add(decision, prepared, act, (command as MergeHazard)?.Target);
         }
 
-        return Proposal<Hazard>.Append(story.After!, story.Appends());
+        return Proposal<Hazard>.Append(story.After!, story.Appends(watch.Guards));
     }
 
     /// <summary>Before the append: the keys of the persons it names. Once they are kept they are not needed again when a race is lost.</summary>

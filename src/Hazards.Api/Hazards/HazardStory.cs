@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Api.Papers;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
@@ -96,9 +97,10 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     }
 
     /// <summary>The append that writes it all, hazard first.</summary>
-    public StreamAppend[] Appends()
+    /// <param name="guards">The seals it was decided without.</param>
+    public StreamAppend[] Appends(params ImmutableArray<SealGuard> guards)
     {
-        var own = new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices] });
+        var own = new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices], Guards = guards });
         return _elsewhere is null ? [own, .. _numbers.Values] : [own, _elsewhere, .. _numbers.Values];
     }
 }

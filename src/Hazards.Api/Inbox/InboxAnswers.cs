@@ -14,7 +14,10 @@ namespace Hazards.Api.Inbox;
 /// <param name="Counts">How much is unread, counted up to 1000.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
 internal sealed record InboxPage(
-    BodyId Body, ImmutableArray<MessageView> Items, string? Next, DateTimeOffset? AsOf, InboxCounts Counts, IReadOnlyDictionary<string, string> Names);
+    BodyId Body, ImmutableArray<MessageView> Items, string? Next, DateTimeOffset? AsOf, InboxCounts Counts, IReadOnlyDictionary<string, string> Names) : IShowsHazards
+{
+    IEnumerable<HazardId> IShowsHazards.Shown => Items.Select(i => i.Hazard);
+}
 
 /// <summary>A message.</summary>
 /// <param name="Id">Its identity.</param>
@@ -37,8 +40,10 @@ internal sealed record InboxPage(
 internal sealed record MessageView(
     Guid Id, string Address, CodeEntry As, HazardId Hazard, string Title, RegionCode Region, CodeEntry Event, long Position,
     DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments,
-    JsonElement Data, ImmutableArray<InboxOpening> Openings, IReadOnlyDictionary<string, string> Links)
+    JsonElement Data, ImmutableArray<InboxOpening> Openings, IReadOnlyDictionary<string, string> Links) : IShowsHazards
 {
+    IEnumerable<HazardId> IShowsHazards.Shown => [Hazard];
+
     public static MessageView Of(InboxItem i) => new(
         i.Id, i.Address, Labels.Of(i.As), i.Hazard, i.Title, i.Region, EventLabels.Of(i.Type), i.Position,
         i.Context.OccurredAt, i.ToldAt, i.Context.Body, i.Context.Actor, i.Context.Document, i.Context.Attachments,

@@ -77,7 +77,7 @@ internal sealed class InboxModule : IModule
         var office = body!.Kind == BodyKind.CommitteeOffice ? body.Region : (RegionCode?)null;
         var filter = new HazardFilter { Owes = body.Id, OwesAsOffice = office };
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
-        return Call.Json(new InboxDuties(body.Id, [.. page.Items.Select(i => InboxDuty.Of(i, body))], page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
+        return Call.Json(new InboxDuties(body.Id, [.. page.Items.Select(i => InboxDuty.Of(i, body))], page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, InboxQueries inbox, IRegistryQueries registry)

@@ -51,7 +51,7 @@ internal static class ListEndpoints
         var page = await hazards.ListedAsync(scope, filter, cursor, limit, call.Stop);
         return Call.Json(new ListedPage(
             [.. page.Items.Select(i => new ListedItem(i, Labels.Of(i.ListingLevel), i.ListingDeadline is { } d ? d.DayNumber - scope.Today.DayNumber : null))],
-            page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, call.Stop)));
+            page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
     }
 
     private static async Task<IResult> ListedCountsAsync(Call call, IHazardQueries hazards)
@@ -71,7 +71,7 @@ internal static class ListEndpoints
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await hazards.OverdueAsync(scope, filter, cursor, limit, call.Stop);
-        var names = await naming.OfAsync(page.Items, call.Stop);
+        var names = await naming.OfAsync(page.Items, scope.AsOf, call.Stop);
         return Call.Json(new OverduePage([.. page.Items.Select(i => OverdueItem.Of(i, names))], page.Next, scope.AsOf, scope.Today, names));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -6,10 +7,19 @@ using Hazards.Projections;
 namespace Hazards.Api;
 
 /// <summary>Names of bodies, regions and sectors that an answer mentions, by their codes.</summary>
-internal sealed record Names(IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors);
+internal sealed record Names(IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors)
+{
+    /// <summary>封存: those of the hazards whose records are sealed, by their identity; absent when none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, ImmutableArray<SealNotice>>? Sealed { get; init; }
+
+    /// <summary>The hazards of the answer.</summary>
+    [JsonIgnore]
+    public ImmutableArray<HazardId> Shown { get; init; } = [];
+}
 
 /// <summary>Looks names up: one query for all bodies of an answer.</summary>
-internal sealed class Naming(IRegistryQueries registry, SectorCatalogue sectors)
+internal sealed class Naming(IRegistryQueries registry, SealQueries seals, SectorCatalogue sectors)
 {
     public async Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId?> ids, CancellationToken cancellationToken)
     {
@@ -26,14 +36,20 @@ internal sealed class Naming(IRegistryQueries registry, SectorCatalogue sectors)
     public Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId> ids, CancellationToken cancellationToken) =>
         OfBodiesAsync(ids.Select(id => (BodyId?)id), cancellationToken);
 
-    public Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, CancellationToken cancellationToken) => OfAsync(items, [], cancellationToken);
+    /// <summary>Names of what the items mention, and which of them are sealed as of an instant, or now.</summary>
+    public Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, DateTimeOffset? asOf, CancellationToken cancellationToken) => OfAsync(items, [], asOf, cancellationToken);
 
-    /// <summary>Names of what the items mention, and of more bodies.</summary>
-    public async Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, IEnumerable<BodyId?> more, CancellationToken cancellationToken)
+    /// <summary>The same, with names of more bodies.</summary>
+    public async Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, IEnumerable<BodyId?> more, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var bodies = more.Concat(items.SelectMany(i => i.Legs.SelectMany(l => new[] { l.Body, l.Supervisor })
             .Concat(i.Clocks.Select(c => c.Body)).Concat([i.ListedBy, i.ReportedBy, i.AssignedBy, i.EscalatedTo])));
-        return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)));
+        var sealing = await seals.OfItemsAsync(items, asOf, cancellationToken);
+        return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)))
+        {
+            Sealed = sealing.Count == 0 ? null : new SortedDictionary<string, ImmutableArray<SealNotice>>(sealing.ToDictionary(s => s.Key.Value, s => SealNotice.Of(s.Value)!.Value), StringComparer.Ordinal),
+            Shown = [.. items.Select(i => i.Id)],
+        };
     }
 
     public async Task<Names> OfAsync(Hazard hazard, ImmutableArray<Clock> clocks, CancellationToken cancellationToken)

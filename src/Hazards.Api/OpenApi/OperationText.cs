@@ -67,6 +67,7 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         _ when path.Contains("campaigns", StringComparison.Ordinal) => "专项行动编号 · the campaign's id",
         _ when path.Contains("inspections", StringComparison.Ordinal) => "检查编号 · the inspection's id",
         _ when path.Contains("bodies", StringComparison.Ordinal) => "单位编号 · the body's id",
+        _ when path.Contains("seals", StringComparison.Ordinal) => "封存编号 · the seal's id",
         _ when path.Contains("api-keys", StringComparison.Ordinal) => "密钥编号 · the key's id",
         _ => "隐患编号 · the hazard's id",
     };
@@ -103,6 +104,12 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         else if (about.Versioned)
         {
             yield return Header("If-None-Match", "已有的版本；相同则 304 · the version held; 304 when it is the same");
+        }
+
+        if (about is { Body: null, BodyMediaType: null, Open: false, HoldsNoRecords: false })
+        {
+            yield return Header("X-Purpose", "查阅事由或案号（中文做百分号编码）；写明的，本次查阅留痕 · why records are read, or the case's number (percent-encoded); a reading that says so is put on record");
+            yield return Header("X-Actor", "查阅人姓名（中文做百分号编码）· the person who reads (percent-encoded)");
         }
     }
 

@@ -30,6 +30,35 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
 
     public Query Query { get; } = new(http.Request.Query);
 
+    /// <summary>查阅事由: why records are read, or the number of the case, where the caller says so.</summary>
+    public string? Purpose { get; private set; }
+
+    /// <summary>The person who reads, as the calling system names it; null for the client itself.</summary>
+    public string? Person { get; private set; }
+
+    /// <summary>Reads who reads, and why, from the headers.</summary>
+    public Refusal? ReadReader()
+    {
+        (Purpose, var wrong) = Header("X-Purpose", 500);
+        if (wrong is not null)
+            return wrong;
+        (Person, wrong) = Header("X-Actor", Texts.NameLength);
+        return wrong;
+    }
+
+    /// <summary>Where a reading request comes from.</summary>
+    public Terms ReadingTerms() => new() { CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}" };
+
+    private (string? Text, Refusal? Wrong) Header(string name, int most)
+    {
+        if (!Request.Headers.TryGetValue(name, out var given))
+            return (null, null);
+        var text = given.Count == 1 ? Uri.UnescapeDataString(given[0] ?? "").Trim() : "";
+        return text.Length > 0 && text.Length <= most && Texts.IsClean(text, multiline: false)
+            ? (text, null)
+            : (null, RequestRefusals.Header.Because(name, ("value", Texts.Excerpt(text)), ("max", most)));
+    }
+
     public static ValueTask<Call> BindAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);

@@ -53,7 +53,10 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
                 return refusal;
             if (HttpMethods.IsPost(http.Request.Method) && caller!.Body.Dissolved)
                 return AccessRefusals.BodyDissolved.Because(null, ("body", caller.Body.Id), ("name", caller.Body.Name));
-            http.Features.Set(new Call(http, caller!, clock));
+            var call = new Call(http, caller!, clock);
+            http.Features.Set(call);
+            if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)
+                return wrong;
         }
 
         return Query.Unknown(http.Request.Query, operation.Query);

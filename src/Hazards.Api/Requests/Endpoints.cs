@@ -4,7 +4,7 @@ namespace Hazards.Api;
 internal static class Endpoints
 {
     public static RouteHandlerBuilder Get(this IEndpointRouteBuilder routes, string pattern, Operation operation, Delegate handler) =>
-        Describe(routes.MapGet(pattern, handler), operation);
+        Describe(routes.MapGet(pattern, handler), operation).AddEndpointFilter(Looking.RecordAsync);
 
     public static RouteHandlerBuilder Post(this IEndpointRouteBuilder routes, string pattern, Operation operation, Delegate handler) =>
         Describe(routes.MapPost(pattern, handler), operation);

@@ -20,6 +20,9 @@ internal sealed record Operation(Tag Tag, string Chinese, string English)
     /// <summary>Whether it may be called without a key.</summary>
     public bool Open { get; init; }
 
+    /// <summary>Whether what it answers is the same for everybody and no record of anything: codes, rules, one's own key. Looking at it is not put on record.</summary>
+    public bool HoldsNoRecords { get; init; } = Tag == Tag.Codes;
+
     /// <summary>The query parameters it takes; any other is refused.</summary>
     public ImmutableArray<QueryParameter> Query { get; init; } = [];
 

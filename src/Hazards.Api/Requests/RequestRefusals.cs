@@ -18,6 +18,7 @@ public static class RequestRefusals
     public static readonly RefusalCode Instant = new("instant.malformed", Invalid, "{field} 的值“{value}”不是带时区的 RFC 3339 时间，例如 2026-03-01T09:30:00+08:00", "{field} is “{value}”: an RFC 3339 instant with its offset is needed, such as 2026-03-01T09:30:00+08:00");
     public static readonly RefusalCode IfMatch = new("request.if_match_malformed", Invalid, "If-Match“{value}”不正确：应为 ETag（如 \"3\"）或 *", "If-Match “{value}” is malformed: an ETag such as \"3\", or *");
     public static readonly RefusalCode IdempotencyKey = new("idempotency.malformed", Invalid, "幂等键不正确：1 至 200 个可见 ASCII 字符", "The Idempotency-Key is malformed: 1 to 200 visible ASCII characters");
+    public static readonly RefusalCode Header = new("request.header_malformed", Invalid, "请求头 {field} 的值“{value}”不正确：至多 {max} 个字符，中文须按 UTF-8 做百分号编码", "The header {field} is “{value}”: at most {max} characters; what is not ASCII must be percent-encoded UTF-8");
     public static readonly RefusalCode UnknownParameter = new("query.unknown_parameter", Invalid, "没有查询参数 {field}；可用：{known}", "There is no query parameter {field}; known ones: {known}");
     public static readonly RefusalCode RepeatedParameter = new("query.repeated_parameter", Invalid, "查询参数 {field} 只能给一次", "The query parameter {field} may be given once");
     public static readonly RefusalCode Parameter = new("query.malformed", Invalid, "查询参数 {field} 的值“{value}”不正确：{expected}", "The query parameter {field} is “{value}”: {expected}");

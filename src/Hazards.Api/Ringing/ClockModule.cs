@@ -77,7 +77,7 @@ internal sealed class ClockModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
-        var names = await naming.OfAsync(page.Items, call.Stop);
+        var names = await naming.OfAsync(page.Items, scope.AsOf, call.Stop);
         bool Asked(ClockItem clock) =>
             clock.Due <= filter.DueBy && (filter.Owes is null || clock.Body == filter.Owes) && (filter.Duty is null || clock.Kind == filter.Duty) && !(overdue == false && clock.DaysOverdue > 0);
         return Call.Json(new DutyPage(
@@ -92,7 +92,7 @@ internal sealed class ClockModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await clocks.MissedAsync(scope, filter, cursor, limit, call.Stop);
-        var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body), call.Stop);
+        var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body), scope.AsOf, call.Stop);
         return Call.Json(new MissedPage(
             [.. page.Items.Select(i => new MissedDuty(HazardBrief.Of(i.Hazard), Labels.Of(i.Clock), Labels.Of(i.Leg), NamedBody.Of(i.Body, names.Bodies), i.Since, i.Due, i.NoticedAt, i.RecordedAt))],
             page.Next, scope.AsOf, scope.Today, names));
@@ -106,7 +106,7 @@ internal sealed class ClockModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await clocks.ProposalsAsync(scope, filter, cursor, limit, call.Stop);
-        var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Asked), call.Stop);
+        var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Asked), scope.AsOf, call.Stop);
         return Call.Json(new ProposalPage(
             [.. page.Items.Select(i => new Proposed(HazardBrief.Of(i.Hazard), Labels.Of(i.Step), Labels.Of(i.Clock), Labels.Of(i.Leg), i.Due, i.DaysOverdue, NamedBody.Of(i.Asked, names.Bodies), i.ProposedAt))],
             page.Next, scope.AsOf, scope.Today, names));
@@ -120,7 +120,7 @@ internal sealed class ClockModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await clocks.DualAsync(scope, filter, cursor, limit, call.Stop);
-        var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], call.Stop);
+        var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], scope.AsOf, call.Stop);
         return Call.Json(new DualPage([.. page.Items.Select(i => DualHazard.Of(i, scope.Today, names))], page.Next, scope.AsOf, scope.Today, names));
     }
 

@@ -187,6 +187,7 @@ internal static class Modules
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
         new Replay.ReplayModule(),
         new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
+        new SealModule(), new AccessModule(),
     ];
 }
 

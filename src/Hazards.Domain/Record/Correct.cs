@@ -25,6 +25,20 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
         return from == to ? HazardRefusals.NothingChanges.Because("to") : Decision.Of(new HazardCorrected(Field, from, to, Reason));
     }
 
+    /// <summary>Whose records the hazard belongs to afterwards, and where.</summary>
+    public (Enterprise? Enterprise, RegionCode Region) Moves(Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        var to = string.IsNullOrWhiteSpace(To) ? null : To.Trim();
+        return Field switch
+        {
+            CorrectableField.EnterpriseName when to is not null => (new Enterprise(to, hazard.Enterprise?.CreditCode), hazard.Region),
+            CorrectableField.EnterpriseCreditCode when hazard.Enterprise is { } enterprise => (enterprise with { CreditCode = CreditCode.TryParse(to, out var code, out _) ? code : null }, hazard.Region),
+            CorrectableField.Region when RegionCode.TryParse(to, out var region, out _) => (hazard.Enterprise, region),
+            _ => (hazard.Enterprise, hazard.Region),
+        };
+    }
+
     private string? Present(Hazard hazard) => Field switch
     {
         CorrectableField.Title => hazard.Title,

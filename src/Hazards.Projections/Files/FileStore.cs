@@ -111,6 +111,23 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Hazards within a jurisdiction that name a file; at most 50.</summary>
+    public async Task<IReadOnlyList<HazardId>> HazardsAsync(Sha256Digest digest, RegionCode jurisdiction, CancellationToken cancellationToken = default)
+    {
+        // By the primary keys.
+        await using var command = dataSource.CreateCommand("""
+            select distinct f.hazard_id from rows.hazard_files f join rows.hazards h on h.hazard_id = f.hazard_id
+            where f.digest = $1 and starts_with(h.region, $2) limit 50
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = digest.Value });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jurisdiction.Prefix });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new List<HazardId>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(new HazardId(reader.GetGuid(0)));
+        return found;
+    }
+
     private static async Task<bool> ExistsAsync(NpgsqlConnection connection, Sha256Digest digest, CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand("select exists (select from files.blobs where digest = $1)", connection);

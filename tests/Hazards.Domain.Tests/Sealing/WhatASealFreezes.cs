@@ -67,6 +67,14 @@ public sealed class WhatASealFreezes
     }
 
     [Fact]
+    public void A_listing_ends_with_acceptance_and_is_not_said_to_have_been_an_error()
+    {
+        new DelistHazard(DelistingGround.ListedInError, "误挂").FrozenWhenSealed(Stories.Assigned.Then).ShouldBeTrue();
+        new DelistHazard(DelistingGround.Accepted, "验收合格").FrozenWhenSealed(Stories.Assigned.Then).ShouldBeFalse();
+        new DelistHazard(DelistingGround.LevelChanged, "提级").FrozenWhenSealed(Stories.Assigned.Then).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Nobody_is_told_of_a_seal_who_could_not_do_it_anyway() =>
         Decide(Stories.At(Stage.Reported), As(GasCompany, Role.Responsible), new RejectHazard("不属实"), null).Refusal!.Code.ShouldBe(HazardRefusals.Role.Code);
 

@@ -1,0 +1,30 @@
+using Hazards.Api.Campaigns;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>封存: made and lifted. A stream for each order.</summary>
+internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circumstances circumstances)
+{
+    private readonly RecordStore<Seal, ISealEvent> records = new("seal", log, Seal.Apply, s => new PendingState.OfSeal(s));
+
+    public Task<Outcome<Seal>> SealAsync(SealRecords command, Given given, Terms terms, CancellationToken cancellationToken) =>
+        records.RunAsync(Seal.IdOf(command.Enterprise, command.Region, given.By.Body.Id, given.Document), isNew: false, terms, Decide(command, given, terms), cancellationToken);
+
+    public Task<Outcome<Seal>> LiftAsync(Guid id, LiftSeal command, Given given, Terms terms, CancellationToken cancellationToken) =>
+        records.RunAsync(id, isNew: false, terms, Decide(command, given, terms), cancellationToken);
+
+    public Task<(Seal State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
+        records.HistoryAsync(id, asOf, cancellationToken);
+
+    private Func<Seal?, CancellationToken, Task<(Decision<ISealEvent>, Act)>> Decide(ISealCommand command, Given given, Terms terms) =>
+        async (before, stop) =>
+        {
+            var act = circumstances.Of(given, terms);
+            if (before is not null && before.By != given.By.Body.Id)
+                act = act with { Bodies = await registry.BodiesAsync([before.By, given.By.Body.Id], stop) };
+            return (command.Decide(before, act), act);
+        };
+}
