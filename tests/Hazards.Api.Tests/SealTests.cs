@@ -129,6 +129,24 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task A_county_is_told_of_what_its_prefecture_sealed_and_cannot_lift_it()
+    {
+        var (id, name) = await HazardAsync();
+        var order = Order(name);
+        order["region"] = "5329";
+        var above = await service.KeyAsync("dali-awb", "5329", "investigator");
+        var seal = (await above.PostAsync("seals", order)).Require(HttpStatusCode.Created)["id"];
+        (await service.Gov.GetAsync($"hazards/{id}")).Json["sealed"]!.AsArray().Count.ShouldBe(1);
+        (await service.Gov.GetAsync($"seals/{seal}")).Require(HttpStatusCode.OK);
+        (await service.Gov.GetAsync($"seals?region={Service.County}")).Text.ShouldNotContain(seal);
+        (await service.Gov.GetAsync("seals")).Text.ShouldContain(seal);
+        (await CorrectAsync(id)).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        var group = await service.KeyAsync("ws-duc", Service.County, "investigator");
+        (await group.PostAsync($"seals/{seal}/lifting", Lifting())).Refused(HttpStatusCode.NotFound, "seal.not_found");
+        (await above.PostAsync($"seals/{seal}/lifting", Lifting())).Require(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_seal_needs_an_order_and_a_role()
     {
         var order = Order("无此公司");

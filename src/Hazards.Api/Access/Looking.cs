@@ -43,15 +43,15 @@ internal static class Looking
             return await next(context);
         var recorded = Records(call);
         var done = false;
+        // An endpoint that writes its answer itself sends the first byte from within: then the look is recorded there.
         if (recorded)
-            // An endpoint that writes its answer itself, before it was recorded, fails instead.
-            http.Response.OnStarting(() => done ? Task.CompletedTask : throw new InvalidOperationException($"{endpoint.RoutePattern.RawText} answers before the look is on record"));
+            http.Response.OnStarting(() => done ? Task.CompletedTask : OnceAsync(null));
         object? result = null;
         try
         {
             result = await next(context);
-            if (Event(call, endpoint, operation, result, recorded) is { } look)
-                await http.RequestServices.GetRequiredService<AccessRecorder>().RecordAsync(look, call.Caller.As(call.Person), call.ReadingTerms(), http.RequestAborted);
+            if (!done)
+                await OnceAsync(result);
             return result;
         }
         catch when (result is IAsyncDisposable)
@@ -63,6 +63,13 @@ internal static class Looking
         {
             // On record; or it broke off, and the door will say so and nothing else.
             done = true;
+        }
+
+        async Task OnceAsync(object? answer)
+        {
+            done = true;
+            if (Event(call, endpoint, operation, answer, recorded) is { } look)
+                await http.RequestServices.GetRequiredService<AccessRecorder>().RecordAsync(look, call.Caller.As(call.Person), call.ReadingTerms(), http.RequestAborted);
         }
     }
 
@@ -76,6 +83,7 @@ internal static class Looking
         {
             Problem problem => Problem.StatusOf(problem.Refusal.Reason),
             IStatusCodeHttpResult { StatusCode: { } code } => code,
+            _ when call.Response.StatusCode != 200 => call.Response.StatusCode,
             _ => operation.Success,
         };
         return new RecordsRead(LookedAt(call, endpoint, result, status));
@@ -87,7 +95,7 @@ internal static class Looking
         var values = call.Request.RouteValues;
         var value = (result as IValueHttpResult)?.Value ?? result as IShowsHazards;
         var (records, shown) = value is null ? (null, []) : Readers.GetOrAdd(value.GetType(), ReaderOf)(value);
-        var hazard = route.StartsWith($"{Links.Root}/hazards/{{id}}", StringComparison.Ordinal) && HazardId.TryParse(values["id"] as string, out var id, out _) ? id : (HazardId?)null;
+        var hazard = route.Contains("/hazards/{id}", StringComparison.Ordinal) && HazardId.TryParse(values["id"] as string, out var id, out _) ? id : (HazardId?)null;
         var details = (value as HazardDetails)?.Hazard;
         var query = call.Request.Query;
         return new Looked(

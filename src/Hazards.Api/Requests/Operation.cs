@@ -20,8 +20,11 @@ internal sealed record Operation(Tag Tag, string Chinese, string English)
     /// <summary>Whether it may be called without a key.</summary>
     public bool Open { get; init; }
 
-    /// <summary>Whether what it answers is the same for everybody and no record of anything: codes, rules, one's own key. Looking at it is not put on record.</summary>
-    public bool HoldsNoRecords { get; init; } = Tag == Tag.Codes;
+    /// <summary>
+    /// Whether what it answers is the same for everybody and no record of anything: codes, rules, one's own key, the
+    /// hashes of a proof. Looking at it is not put on record. A proof's own reading would grow the tree it is about.
+    /// </summary>
+    public bool HoldsNoRecords { get; init; } = Tag == Tag.Codes || Tag == Tag.Proof;
 
     /// <summary>The query parameters it takes; any other is refused.</summary>
     public ImmutableArray<QueryParameter> Query { get; init; } = [];

@@ -78,16 +78,16 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
         return found;
     }
 
-    /// <summary>One seal; null when there is none in the jurisdiction.</summary>
+    /// <summary>One seal; null when there is none that touches the jurisdiction: a county is told of what its province sealed.</summary>
     public async Task<Seal?> FindAsync(Scope scope, Guid id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var where = new Conditions().Within(scope.Jurisdiction);
+        var where = Touching(scope.Jurisdiction);
         where.And($"h.seal_id = {where.Parameter(id, NpgsqlDbType.Uuid)}");
         return (await ReadAsync(where, scope.AsOf, "", cancellationToken)).Select(f => f.Seal).FirstOrDefault();
     }
 
-    /// <summary>Seals within a region, the newest first; those in force, or those lifted.</summary>
+    /// <summary>Seals that touch the jurisdiction, the newest first; within a region, in force or lifted.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
     public async Task<Page<Seal>> ListAsync(Scope scope, RegionCode? region, bool? active, CreditCode? enterprise, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
@@ -95,15 +95,15 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         var hash = PageCursor.HashOf("seals", scope.Jurisdiction, scope.AsOf, region, active, enterprise);
-        var where = new Conditions().Within(scope, region);
-        if (!where.Possible)
-            return new Page<Seal>([], null);
+        var where = Touching(scope.Jurisdiction);
+        if (region is { } asked)
+            where.Within(asked);
         if (enterprise is { } code)
             where.And($"h.code = {where.Text(code.Value)}");
-        if (active is { } asked)
+        if (active is { } inForce)
         {
             var lifted = scope.AsOf is { } asOf ? $"coalesce(h.lifted_at <= {where.Instant(asOf)}, false)" : "h.lifted_at is not null";
-            where.And(asked ? $"not ({lifted})" : lifted);
+            where.And(inForce ? $"not ({lifted})" : lifted);
         }
 
         if (PageCursor.Read(cursor, hash) is { } after)
@@ -112,6 +112,16 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
         return found.Count <= limit
             ? new Page<Seal>([.. found.Select(f => f.Seal)], null)
             : new Page<Seal>([.. found.Take(limit).Select(f => f.Seal)], new PageCursor(0, found[limit - 1].Position, "").Write(hash));
+    }
+
+    // There is a seal or two an accident: the table is small, and read whole where no key is given.
+    private static Conditions Touching(RegionCode jurisdiction)
+    {
+        var where = new Conditions();
+        if (jurisdiction.IsNation)
+            return where;
+        var prefix = where.Text(jurisdiction.Prefix);
+        return where.And($"(starts_with(h.region, {prefix}) or starts_with({prefix}, h.prefix))");
     }
 
     // By seals_by_code and seals_by_name.
