@@ -33,6 +33,11 @@ internal static class BenchRun
         var figures = new Command("figures", "只测统计：月报表、排名、指标、差异 · only the figures: tables, rankings, quotas, differences") { many, asked, postgres };
         figures.SetAction((parsed, stop) => FiguresAsync(parsed.GetValue(many), parsed.GetValue(asked), parsed.GetValue(postgres), stop));
         root.Add(figures);
+        var length = new Option<int>("--events") { Description = "日志长度 events in the log for the proofs", DefaultValueFactory = _ => 1_000_000 };
+        var tries = new Option<int>("--times") { Description = "每项次数 calls per figure", DefaultValueFactory = _ => 2_000 };
+        var proof = new Command("proof", "只测证明：写入附带校验码和树的代价、证明的时延 · only proofs: what codes and the tree cost appends, how long proofs take") { length, tries, seconds, rounds, postgres };
+        proof.SetAction((parsed, stop) => ProofAsync(parsed.GetValue(length), parsed.GetValue(tries), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
+        root.Add(proof);
         var packed = new Option<int>("--packed") { Description = "证据包的隐患数 hazards of the package", DefaultValueFactory = _ => 1_000 };
         var evidence = new Command("evidence", "只测证据包：时间和内存 · only packages of evidence: seconds and memory") { hazards, packed, postgres };
         evidence.SetAction((parsed, stop) => EvidenceAsync(parsed.GetValue(hazards), parsed.GetValue(packed), parsed.GetValue(postgres), stop));
@@ -125,6 +130,62 @@ internal static class BenchRun
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<int> ProofAsync(int events, int times, TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
+        try
+        {
+            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
+            {
+                Source = postgres,
+                DataDirectory = Path.Combine(folder.FullName, "db"),
+                Durable = true,
+                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
+            }, stop);
+            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
+            await ProvedWritesAsync(cluster, time, rounds, stop);
+            await ProofsAsync(cluster, events, times, stop);
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task ProvedWritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_proved_writes", stop);
+        var bench = new ProofBench(source);
+        List<Measured> plain = [], coded = [], grown = [];
+        for (var round = 1; round <= rounds; round++)
+        {
+            // In turn, so that whatever else the machine does falls on all of them.
+            plain.Add(await bench.PlainAsync(time, stop));
+            coded.Add(await bench.AuthenticatedAsync(time, stop));
+            grown.Add(await bench.GrownAsync(time, stop));
+            Console.Error.WriteLine($"  round {round}: {Show(plain[^1].PerSecond)}/s plain, {Show(coded[^1].PerSecond)}/s with codes, {Show(grown[^1].PerSecond)}/s with codes and a tree");
+        }
+
+        var table = Headed($"证明对写入的影响，64 个写入者 · appends of one event plus its row, 64 writers (median of {rounds})", "", "/s", "p50 ms", "p99 ms", "÷ plain (median of pairs)");
+        foreach (var (name, samples) in new[] { ("无证明 plain", plain), ("附校验码 with codes", coded), ("附校验码并长树 with codes and a growing tree", grown) })
+            table.AddRow(name, Show(Median(samples).PerSecond), Show(Median(samples).P50), Show(Median(samples).P99), Ratio(samples.Zip(plain, (s, p) => s.PerSecond / p.PerSecond).Order().ElementAt(rounds / 2)));
+        AnsiConsole.Write(table);
+    }
+
+    private static async Task ProofsAsync(LocalCluster cluster, int events, int times, CancellationToken stop)
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_proofs", stop);
+        var bench = new ProofBench(source);
+        var took = await bench.FillAsync(events, at => Console.Error.WriteLine($"  {at:N0} / {events:N0}"), stop);
+        Say($"{events:N0} events; the tree over them was made in {took.TotalSeconds:F1} s ({events / took.TotalSeconds:N0} events/s)");
+        var results = await bench.ProofsAsync(times, stop);
+        var table = Headed($"证明 · proofs on {events:N0} events", "", "p50 ms", "p99 ms", "÷ plain read (p50)", "(p99)");
+        foreach (var r in results)
+            table.AddRow(r.Name, Show(r.P50), Show(r.P99), Ratio(r.P50 / results[0].P50), Ratio(r.P99 / results[0].P99));
+        AnsiConsole.Write(table);
     }
 
     private static async Task WritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
