@@ -60,6 +60,9 @@ public static class PackageNames
     /// <inheritdoc cref="Attachment"/>
     public static string Notice(Sha256Digest digest, string? extension) => $"notices/{digest}.{Extension(extension)}";
 
+    /// <summary>A person whose data are disclosed: see <see cref="DisclosedPerson"/>.</summary>
+    public static string Person(Guid person) => $"persons/{person:D}.json";
+
     /// <summary>An instant as it stands in a name: <c>20261122T041623Z</c>, with up to six decimals where it has them.</summary>
     public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 

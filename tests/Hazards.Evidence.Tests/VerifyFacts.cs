@@ -16,7 +16,7 @@ public sealed class VerifyFacts
         var verification = Verified.Of(new SamplePackage(new SampleLog()), Trusting);
         verification.ShouldHold();
         verification.Checks.Where(c => c.Outcome == CheckOutcome.Holds).Select(c => c.Name).ShouldBe(
-            ["form", "signature", "key", "contents", "checkpoint", "events", "proofs", "streams", "times", "states", "files", "policies", "calendar", "places"]);
+            ["form", "signature", "key", "contents", "checkpoint", "events", "proofs", "streams", "times", "states", "files", "policies", "calendar", "persons", "places"]);
         verification.Checks.Where(c => c.Outcome == CheckOutcome.NotMade).Select(c => c.Name).ShouldBe(["witnesses", "earlier", "report", "beyond"]);
         var contents = verification.Contents!;
         (contents.Hazards, contents.Events, contents.States, contents.Files, contents.Withheld).ShouldBe((2, 9, 5, 2, 0));
@@ -171,6 +171,29 @@ public sealed class VerifyFacts
         var log = new SampleLog();
         log.Add(SampleLog.Second.StreamId, "hazard", new HazardDelisted(Hazards.Domain.Codes.ListingLevel.County, default, "没有挂牌"), null);
         Verified.Of(new SamplePackageOf(log).Package, Trusting).ShouldBeRefused("states", "state.impossible");
+    }
+
+    [Fact]
+    public void Disclosed_personal_data_must_be_what_the_event_holds()
+    {
+        var (key, other, person) = (PersonCipher.NewKey(), PersonCipher.NewKey(), Guid.NewGuid());
+        var data = new PersonData("赵六", "13800000000");
+        var held = SealedPerson.Of(person, Domain.Codes.PersonKind.Witness, SampleLog.Second, data, key);
+        var disclosed = new DisclosedPerson(SampleLog.Second, held, Convert.ToBase64String(key), data);
+        Check(disclosed).ShouldHold();
+        Check(disclosed with { Key = Convert.ToBase64String(other) }).ShouldBeRefused("persons", "person.wrong_key");
+        Check(disclosed with { Data = new PersonData("钱七") }).ShouldBeRefused("persons", "person.altered");
+        Check(disclosed with { Hazard = SampleLog.First }).ShouldBeRefused("persons", "person.unnamed");
+        Check(disclosed, "persons/someone.json").ShouldBeRefused("persons", "person.unreadable");
+
+        Verification Check(DisclosedPerson said, string? name = null)
+        {
+            var log = new SampleLog();
+            log.Add(SampleLog.Second.StreamId, "hazard", new WitnessRecorded(held, null), null);
+            var package = new SamplePackage(log);
+            package.Files.Add(PackagePart.Of(name ?? PackageNames.Person(person), DomainJson.Write(said)));
+            return Verified.Of(package, Trusting);
+        }
     }
 
     private static void Spoil(SamplePackage package, string what)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hazards.Verifier;
 using Spectre.Console;
 
 namespace Hazards.Api;
@@ -36,6 +37,7 @@ internal static class CommandLine
         ServeCommand.Create(),
         MigrateCommand.Create(),
         RebuildCommand.Create(),
+        VerifyCommand.Create(),
         .. Modules.All.SelectMany(m => m.Commands()),
     ];
 }

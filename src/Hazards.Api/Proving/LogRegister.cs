@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.EventLog;
+using Hazards.Evidence;
 using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
@@ -73,7 +74,7 @@ public sealed record LogRegister
     }
 
     /// <summary>What the key in use signs to vouch for the next one.</summary>
-    public static string EndorsementText(string origin, string hash, NoteVerifier next) => $"hazards log key\n{origin}\n{hash}\n{next}\n";
+    public static string EndorsementText(string origin, string hash, NoteVerifier next) => LogKey.EndorsementText(origin, hash, next);
 
     private LogRegister With(RecordedEvent e)
     {

@@ -44,6 +44,7 @@ public static class EvidenceRefusals
     public static readonly RefusalCode NoCosignature = new("checkpoint.no_cosignature", Invalid, "检查点没有见证人 {witness} 的有效会签", "The checkpoint bears no right cosignature of the witness {witness}");
     public static readonly RefusalCode EarlierOther = new("checkpoint.earlier_other", Invalid, "另存的检查点属于另一个日志“{origin}”", "The checkpoint kept elsewhere is of another log, “{origin}”");
     public static readonly RefusalCode EarlierUnproved = new("checkpoint.earlier_unproved", Invalid, "包内没有从另存的检查点（{from}）到本检查点（{size}）的一致性证明；请向服务索取后用 --consistency 给出", "The package has no proof from the checkpoint kept elsewhere ({from}) to this one ({size}); ask the service for it and give it with --consistency");
+    public static readonly RefusalCode ConsistencyMalformed = new("checkpoint.consistency_malformed", Invalid, "“{name}”不是一致性证明", "“{name}” is no consistency proof");
     public static readonly RefusalCode Rewritten = new("checkpoint.rewritten", Invalid, "日志被改写过：本检查点（{size}）不是由另存的检查点（{from}）延续而来", "The log was rewritten: this checkpoint ({size}) does not continue the one kept elsewhere ({from})");
 
     // The events.
@@ -65,10 +66,14 @@ public static class EvidenceRefusals
     public static readonly RefusalCode FileMissing = new("file.missing", Invalid, "事件（位置 {position}）所附的文件 {digest} 不在包中，也没有说明为何不提供", "The file {digest}, which the event at position {position} names, is neither here nor said to be withheld");
     public static readonly RefusalCode FileUnnamed = new("file.unnamed", Invalid, "“{name}”不是任何事件所附的文件", "No event names the file “{name}”");
     public static readonly RefusalCode FileName = new("file.name", Invalid, "“{name}”的名称与其内容的 SHA-256 不符", "“{name}” is not named by the SHA-256 of its content");
-    public static readonly RefusalCode PolicyMissing = new("policy.missing", Invalid, "事件所依据的制度 {version} 不在包中", "The policy {version}, by which events were decided, is not here");
+    public static readonly RefusalCode PolicyMissing = new("policy.missing", Invalid, "事件所依据的制度 {version} 有据可查，却不在包中", "The policy {version}, by which events were decided and whose text is known, is not here");
     public static readonly RefusalCode PolicyUnproved = new("policy.unproved", Invalid, "“{name}”既不是包中事件采用的文本，也不是随产品发布的文本", "“{name}” is neither a text that an event here adopts nor one that ships with the product");
     public static readonly RefusalCode CalendarMissing = new("calendar.edition_missing", Invalid, "事件所依据的工作日历第 {edition} 版不在包中", "Edition {edition} of the working calendar, by which events were decided, is not here");
     public static readonly RefusalCode CalendarUnproved = new("calendar.unproved", Invalid, "“{name}”与包中日历事件得出的日历不符", "“{name}” is not the calendar that the events here give");
+    public static readonly RefusalCode PersonUnreadable = new("person.unreadable", Invalid, "“{name}”无法读取，或名称与其内容不符", "“{name}” cannot be read, or its name is not that of its content");
+    public static readonly RefusalCode PersonUnnamed = new("person.unnamed", Invalid, "“{name}”所说的事件不在包中，或没有封存这个人的信息", "The event that “{name}” is about is not here, or holds no such person");
+    public static readonly RefusalCode PersonKey = new("person.wrong_key", Invalid, "“{name}”中的密钥不是事件中密文的密钥", "The key in “{name}” is not the one that the event's data were sealed under");
+    public static readonly RefusalCode PersonAltered = new("person.altered", Invalid, "“{name}”与事件中密文打开后的内容不符", "“{name}” is not what the event's sealed data open to");
 
     // The machine.
     public static readonly RefusalCode NoOpenSsl = new("tool.no_openssl", Unavailable, "本机没有 OpenSSL（libcrypto 1.1.1 以上），无法核验 Ed25519 签名；请安装后再核验", "This machine lacks OpenSSL (libcrypto 1.1.1 or later), which checks Ed25519 signatures; install it and try again");

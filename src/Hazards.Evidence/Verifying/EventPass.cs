@@ -68,7 +68,7 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
         }
         using var events = new LineReader(package.Open(lines));
         using var proof = new LineReader(package.Open(paths));
-        var replay = stream is { Type: "hazard", Whole: true } ? new Replay(new HazardId(stream.Id), manifest.Instants, Compare) : null;
+        var replay = stream is { Type: "hazard", Whole: true } ? new Replay(new HazardId(stream.Id), manifest.Instants, Compare, Named.Read) : null;
         long number = 0, version = 0;
         while (ReadLine(events, name, ++number) is { } read)
         {

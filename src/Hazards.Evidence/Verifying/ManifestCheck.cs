@@ -105,8 +105,8 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
             $"the manifest is signed by the key of the log “{origin}” (Ed25519): {signer}");
         yield return !Keys!.FromOutside
             ? Check.Heed("key",
-                $"公钥取自包内，不能自证：请与另行保存的（打印件、其他机关留存的）逐字比对 {signer}，或用 --key 给出后再核验",
-                $"the key comes from the package and cannot vouch for itself: compare it, letter by letter, with one kept elsewhere (on paper, by another body): {signer}; or give that with --key and check again")
+                $"公钥取自包内，不能自证：请与另行保存的（打印件、其他机关留存的）逐字比对 {signer}（指纹，公钥的 SHA-256：{signer.Fingerprint}），或用 --key 给出后再核验；在此之前，只说明包与其自带的公钥相符",
+                $"the key comes from the package and cannot vouch for itself: compare it, letter by letter, with one kept elsewhere (on paper, by another body): {signer} (fingerprint, SHA-256 of the key: {signer.Fingerprint}); or give that with --key and check again; until then all that is shown is that the package fits the key it brings along")
             : options.Keys.Contains(signer)
                 ? Check.Holds("key", $"公钥是您给出的", $"the key is one that you gave")
                 : Check.Holds("key",

@@ -8,7 +8,7 @@ namespace Hazards.Evidence;
 /// <summary>What events refer to: files, policies, editions of the calendar; and what those of the policies and the calendar say.</summary>
 internal sealed class NamedThings
 {
-    private readonly HashSet<(PolicyVersion, Sha256Digest)> texts =
+    private readonly HashSet<(PolicyVersion Version, Sha256Digest)> texts =
         [.. ShippedPolicies.All.Select(t => (t.Version, Sha256Digest.Of(Encoding.UTF8.GetBytes(t.Json))))];
 
     /// <summary>Files by digest, with the position of the first event that names each.</summary>
@@ -16,6 +16,9 @@ internal sealed class NamedThings
 
     /// <summary>Policies that events were decided by.</summary>
     public HashSet<PolicyVersion> Policies { get; } = [];
+
+    /// <summary>Sealed persons by their number, as the events hold them.</summary>
+    public Dictionary<Guid, (HazardId Hazard, SealedPerson Sealed, string? Statement)> Persons { get; } = [];
 
     /// <summary>Editions of the calendar that events were decided by.</summary>
     public SortedSet<int> Editions { get; } = [];
@@ -25,6 +28,18 @@ internal sealed class NamedThings
 
     /// <summary>Whether a policy's text is one that an event adopts or that ships with the product.</summary>
     public bool IsText(PolicyVersion version, ReadOnlySpan<byte> text) => texts.Contains((version, Sha256Digest.Of(text)));
+
+    /// <summary>Whether there is any text of a policy: adopted by an event here, or shipped.</summary>
+    public bool Knows(PolicyVersion version) => texts.Any(t => t.Version == version);
+
+    /// <summary>Takes in an event of a hazard.</summary>
+    public void Read(EnvelopeLine e, IHazardEvent happened)
+    {
+        if (happened is HazardReported { Reporter: { } reporter })
+            Persons.TryAdd(reporter.Person, (new HazardId(e.Stream), reporter, null));
+        if (happened is WitnessRecorded witness)
+            Persons.TryAdd(witness.Witness.Person, (new HazardId(e.Stream), witness.Witness, witness.Statement));
+    }
 
     /// <summary>Takes in an event; or says why it cannot be read.</summary>
     public Refusal? Read(EnvelopeLine e)

@@ -5,7 +5,11 @@ using Hazards.Domain;
 namespace Hazards.Evidence;
 
 /// <summary>Folds a hazard's events and stops at instants on the way: at each, with what was on record then.</summary>
-internal sealed class Replay(HazardId id, ImmutableArray<DateTimeOffset> instants, Action<HazardId, DateTimeOffset, Hazard?> at)
+/// <param name="id">The hazard.</param>
+/// <param name="instants">Where to stop, ascending.</param>
+/// <param name="at">Told there what was on record; null: nothing yet.</param>
+/// <param name="read">Told every event once it is read.</param>
+internal sealed class Replay(HazardId id, ImmutableArray<DateTimeOffset> instants, Action<HazardId, DateTimeOffset, Hazard?> at, Action<EnvelopeLine, IHazardEvent> read)
 {
     private Hazard? hazard;
     private int next;
@@ -23,6 +27,7 @@ internal sealed class Replay(HazardId id, ImmutableArray<DateTimeOffset> instant
         {
             if (DomainJson.ReadEvent(e.Type, e.Data) is not IHazardEvent happened)
                 return EvidenceRefusals.Impossible.Because(null, ("position", e.Position), ("type", e.Type));
+            read(e, happened);
             hazard = Hazard.Apply(id, hazard, new Happening(happened, DomainJson.ReadContext(e.Headers)));
             broken = false;
             return null;

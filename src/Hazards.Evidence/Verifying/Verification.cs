@@ -32,17 +32,24 @@ public sealed record Check(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedDictionary<string, string?>? Facts = null)
 {
-    internal static Check Holds(string name, FormattableString chinese, FormattableString english) =>
+    /// <summary>It holds.</summary>
+    public static Check Holds(string name, FormattableString chinese, FormattableString english) =>
         new(name, CheckOutcome.Holds, FormattableString.Invariant(chinese), FormattableString.Invariant(english));
 
-    internal static Check Heed(string name, FormattableString chinese, FormattableString english) =>
+    /// <summary>It holds, but the reader has something to do.</summary>
+    public static Check Heed(string name, FormattableString chinese, FormattableString english) =>
         new(name, CheckOutcome.Heed, FormattableString.Invariant(chinese), FormattableString.Invariant(english));
 
-    internal static Check NotMade(string name, FormattableString chinese, FormattableString english) =>
+    /// <summary>It was not made.</summary>
+    public static Check NotMade(string name, FormattableString chinese, FormattableString english) =>
         new(name, CheckOutcome.NotMade, FormattableString.Invariant(chinese), FormattableString.Invariant(english));
 
-    internal static Check Fails(string name, Refusal refusal) =>
-        new(name, CheckOutcome.Fails, refusal.Chinese, refusal.English, refusal.Code, refusal.Facts);
+    /// <summary>It does not hold, for this reason.</summary>
+    public static Check Fails(string name, Refusal refusal)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        return new Check(name, CheckOutcome.Fails, refusal.Chinese, refusal.English, refusal.Code, refusal.Facts);
+    }
 }
 
 /// <summary>What the checks of a package found.</summary>

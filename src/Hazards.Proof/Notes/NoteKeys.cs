@@ -35,6 +35,9 @@ public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyM
         }
     }
 
+    /// <summary>指纹: SHA-256 of the 32 bytes, in groups of four to be read aloud.</summary>
+    public string Fingerprint => string.Join(' ', Convert.ToHexStringLower(SHA256.HashData(PublicKey.Span)).Chunk(4).Select(g => new string(g)));
+
     /// <summary>The key as text: <c>name+id+base64</c>.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Name}+{Id:x8}+{Convert.ToBase64String([(byte)Type, .. PublicKey.Span])}");

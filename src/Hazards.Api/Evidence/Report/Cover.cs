@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Proof;
@@ -70,7 +69,7 @@ internal sealed record Cover(
         yield return ("截止", $"{HazardSection.Time(AsOf)} 登记的第 {Checkpoint.Size} 号事件；此后登记的不在本包内");
         yield return ("检查点", $"{Checkpoint.Origin}，共 {Checkpoint.Size} 个事件，树根 {Checkpoint.Root}（{CodeList.Chinese(Request.Hash)}）");
         foreach (var key in Keys)
-            yield return ("签名公钥", $"{key}\n指纹（公钥的 SHA-256）：{Fingerprint(key)}");
+            yield return ("签名公钥", $"{key}\n指纹（公钥的 SHA-256）：{key.Fingerprint}");
         yield return ("证据包编号", Package.Id.ToString("D"));
     }
 
@@ -89,9 +88,6 @@ internal sealed record Cover(
     private static string Range(DateOnly? from, DateOnly? to) => $"{(from is { } a ? Sentences.Day(a) : "…")}–{(to is { } b ? Sentences.Day(b) : "…")}";
 
     /// <summary>SHA-256 of the public key, in groups of four that can be read out.</summary>
-    private static string Fingerprint(NoteVerifier key) =>
-        string.Join(' ', Convert.ToHexStringLower(SHA256.HashData(key.PublicKey.Span)).Chunk(4).Select(g => new string(g)));
-
     private static Cell Count(int count) => count == 0 ? "" : new Cell(Number(count), Grave: true);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
