@@ -16,22 +16,23 @@ internal static class RunCommand
     {
         var urls = new Option<string?>("--urls") { Description = "监听地址 where it listens (http://127.0.0.1:5080)" };
         var rings = Ringing.RingOption.Create();
+        var audits = Auditing.AuditOption.Create();
         var trees = Proving.TreeOption.Create();
         var database = new DatabaseOptions();
-        var command = new Command("run", "启动服务：自备数据库、迁移、示例数据、开发密钥 · run the service with a database of its own") { urls, rings, trees };
+        var command = new Command("run", "启动服务：自备数据库、迁移、示例数据、开发密钥 · run the service with a database of its own") { urls, rings, trees, audits };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             using var telemetry = Telemetry.Start();
             await using var opened = await database.OpenAsync(parsed, stop);
-            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), parsed.GetValue(rings), Proving.TreeOption.Of(parsed.GetValue(trees)), stop);
+            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), parsed.GetValue(rings), Proving.TreeOption.Of(parsed.GetValue(trees)), Auditing.AuditOption.Of(parsed.GetValue(audits)), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, int ringEvery, System.Collections.Immutable.ImmutableArray<Proof.TreeHash> trees, CancellationToken stop)
+    private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, int ringEvery, System.Collections.Immutable.ImmutableArray<Proof.TreeHash> trees, TimeSpan? auditEvery, CancellationToken stop)
     {
-        var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery), Trees = trees };
+        var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery), Trees = trees, AuditEvery = auditEvery };
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);
         var keyFile = Path.Combine(data, "dev-key");

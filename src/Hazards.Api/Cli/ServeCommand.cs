@@ -17,12 +17,13 @@ internal static class ServeCommand
         var keyFile = new Option<string?>("--bootstrap-key-file") { Description = "首个管理密钥写入此文件 makes the first key and keeps it in this file" };
         var migrate = new Option<bool>("--no-migrate") { Description = "不迁移：由 migrate 命令另行执行 leaves migrations to the migrate command" };
         var rings = Ringing.RingOption.Create();
+        var audits = Auditing.AuditOption.Create();
         var trees = Proving.TreeOption.Create();
-        var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, keys, keyFile, migrate, rings, trees };
+        var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, keys, keyFile, migrate, rings, trees, audits };
         command.SetAction(async (parsed, stop) =>
         {
             using var telemetry = Telemetry.Start();
-            var options = new ServiceOptions(Required(parsed.GetValue(postgres))) { JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)), Trees = Proving.TreeOption.Of(parsed.GetValue(trees)) };
+            var options = new ServiceOptions(Required(parsed.GetValue(postgres))) { JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)), Trees = Proving.TreeOption.Of(parsed.GetValue(trees)), AuditEvery = Auditing.AuditOption.Of(parsed.GetValue(audits)) };
             await using var app = HazardsService.Build((parsed.GetValue(urls) ?? UrlsOfEnvironment()) is { } given ? options with { Urls = given } : options);
             if (!parsed.GetValue(migrate))
                 await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);

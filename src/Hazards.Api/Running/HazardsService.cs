@@ -49,6 +49,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often checkpoints are sent to the witnesses that have an address.</summary>
     public TimeSpan PushEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often the whole log is audited by one of the nodes; null: not by this one.</summary>
+    public TimeSpan? AuditEvery { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
@@ -93,6 +96,7 @@ public static class HazardsService
         services.AddSingleton<Proving.LogKeys>();
         services.AddSingleton<Proving.SignedMemory>();
         services.AddSingleton<Proving.CheckpointDesk>();
+        services.AddSingleton<Auditing.AuditDesk>();
         services.AddSingleton<Proving.KeyRotation>();
         services.AddSingleton<Proving.Cosignatures>();
         services.AddSingleton<Proving.Witnessing>();
@@ -186,7 +190,7 @@ internal static class Modules
         new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
         new Replay.ReplayModule(),
-        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
+        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Auditing.AuditModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
         new SealModule(), new AccessModule(),
     ];
 }

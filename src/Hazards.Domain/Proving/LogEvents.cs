@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Hazards.Domain;
 
 /// <summary>A fact about the log itself: the keys it is signed with, the witnesses that cosign it, what audits found.</summary>
@@ -57,3 +59,35 @@ public sealed record WitnessedLogAdded(string Verifier, string Log) : ILogEvent;
 /// <param name="Reason">Why.</param>
 [EventType("witnessed_log_removed")]
 public sealed record WitnessedLogRemoved(string Verifier, string Reason) : ILogEvent;
+
+/// <summary>完成审计: the whole log, or its newest part, was recomputed and compared with its checkpoints.</summary>
+/// <param name="Holds">Whether everything holds.</param>
+/// <param name="First">The first position recomputed; 1 for a full audit.</param>
+/// <param name="Size">The last.</param>
+/// <param name="Trees">The trees as recomputed.</param>
+/// <param name="Seconds">How long it took.</param>
+/// <param name="Count">How many findings there are.</param>
+/// <param name="Findings">The first of them.</param>
+[EventType("audit_completed")]
+public sealed record AuditCompleted(bool Holds, long First, long Size, ImmutableArray<AuditedRoot> Trees, double Seconds, int Count, ImmutableArray<AuditNoted> Findings) : ILogEvent
+{
+    /// <summary>The trees as recomputed; never default.</summary>
+    public ImmutableArray<AuditedRoot> Trees { get; init; } = Trees.IsDefault ? [] : Trees;
+
+    /// <summary>The first findings; never default.</summary>
+    public ImmutableArray<AuditNoted> Findings { get; init; } = Findings.IsDefault ? [] : Findings;
+}
+
+/// <summary>A tree's root as an audit recomputed it.</summary>
+/// <param name="Hash">Which tree.</param>
+/// <param name="Root">The root over all events audited, Base64.</param>
+/// <param name="Checkpoint">The size of the newest checkpoint compared.</param>
+public sealed record AuditedRoot(string Hash, string Root, long Checkpoint);
+
+/// <summary>A finding of an audit; docs/audit.md lists the codes.</summary>
+/// <param name="Code">What.</param>
+/// <param name="First">The first position concerned.</param>
+/// <param name="Last">The last.</param>
+/// <param name="Count">How many events, tiles or checkpoints.</param>
+/// <param name="Stream">The stream concerned.</param>
+public sealed record AuditNoted(string Code, long? First, long? Last, long Count, Guid? Stream = null);

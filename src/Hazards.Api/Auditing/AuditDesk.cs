@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Hazards.Api.Proving;
+using Hazards.Domain;
+using Hazards.EventLog;
+using Hazards.EventLog.Auditing;
+using Hazards.Proof;
+
+namespace Hazards.Api.Auditing;
+
+/// <summary>What somebody asks of an audit beside the usual.</summary>
+/// <param name="Kept">Checkpoints kept elsewhere.</param>
+/// <param name="Verifiers">Keys known from elsewhere (a printed sheet): only these are trusted then.</param>
+/// <param name="After">Only what lies after this position.</param>
+internal sealed record AuditOrder(ImmutableArray<KeptCheckpoint> Kept, ImmutableArray<NoteVerifier> Verifiers, long After)
+{
+    public static AuditOrder Full { get; } = new([], [], 0);
+}
+
+/// <summary>
+/// Gathers what the log is to be compared with: the keys it names, the key folder's own keys, what this machine remembers
+/// of the last checkpoint. Writes nothing.
+/// </summary>
+internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions options)
+{
+    public async Task<AuditReport> RunAsync(AuditOrder order, int? readers, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
+    {
+        var register = await LogRegister.Empty.ReadOnAsync(log, cancellationToken);
+        var before = new List<AuditFinding>();
+        ImmutableArray<TreeHash> trees = [.. TreeOption.Known.Where(t => register.Keys.Any(k => k.Hash == t.Name))];
+        if (trees.IsEmpty)
+            trees = [TreeHash.Sha256];
+        var question = new AuditQuestion { Trees = trees, After = order.After, Kept = [.. order.Kept, .. Remembered(trees, before)], Keys = Keys(order, register, trees, before) };
+        if (AppendKey(register, before) is { } key)
+            question = question with { AppendKey = key, AppendKeySince = register.AppendKey?.Position ?? long.MaxValue };
+        var report = await LogAudit.RunAsync(options.ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
+        return report with { Findings = [.. before, .. report.Findings] };
+    }
+
+    private IEnumerable<KeptCheckpoint> Remembered(ImmutableArray<TreeHash> trees, List<AuditFinding> findings)
+    {
+        var kept = new List<KeptCheckpoint>();
+        foreach (var hash in options.Keys is null ? [] : trees)
+        {
+            try
+            {
+                if (new SignedMemory(folder).Last(hash) is var (checkpoint, _))
+                    kept.Add(new KeptCheckpoint($"密钥目录 the key folder ({SignedMemory.NameOf(hash)})", hash.Name, checkpoint.Size, checkpoint.Root));
+            }
+            catch (InvalidDataException e)
+            {
+                findings.Add(new AuditFinding("memory_damaged", e.Message, "what this machine remembers of the last checkpoint is damaged") { Hash = hash.Name });
+            }
+        }
+        return kept;
+    }
+
+    private ImmutableArray<AuditKey> Keys(AuditOrder order, LogRegister register, ImmutableArray<TreeHash> trees, List<AuditFinding> findings)
+    {
+        if (!order.Verifiers.IsEmpty)
+            return [.. from hash in trees from verifier in order.Verifiers where verifier.Name.EndsWith("/sm3", StringComparison.Ordinal) == (hash == TreeHash.Sm3) select new AuditKey(hash.Name, verifier)];
+        foreach (var strange in register.Unendorsed)
+            findings.Add(new AuditFinding("key_unendorsed",
+                $"位置 {strange.IntroducedAt} 启用的签名密钥没有得到前一把密钥的背书：密钥被替换", $"the signing key introduced at position {strange.IntroducedAt} was not vouched for by the one before it: the key was replaced")
+            { First = strange.IntroducedAt, Last = strange.IntroducedAt, Hash = strange.Hash });
+        var named = register.Keys.Select(k => new AuditKey(k.Hash, k.Verifier)).ToImmutableArray();
+        if (options.Keys is null || LogKeyFile.Load(folder) is not { } file)
+            return named;
+        var own = trees.SelectMany(t => file.SignersOf(t).Select(s => new AuditKey(t.Name, s.Verifier))).ToImmutableArray();
+        // The folder cannot be written to from the database: where the two disagree, it is believed.
+        if (named.IsEmpty || own.Any(named.Contains))
+            return named;
+        var first = register.Keys[0];
+        findings.Add(new AuditFinding("key_replaced",
+            $"日志（位置 {first.IntroducedAt}）登记的签名密钥 {first.Verifier} 与密钥目录中的不是同一把：其中之一被替换", $"the signing key that the log names at position {first.IntroducedAt} ({first.Verifier}) is not the one in the key folder: one of them was replaced")
+        { First = first.IntroducedAt, Last = first.IntroducedAt, Hash = first.Hash });
+        return own;
+    }
+
+    private byte[]? AppendKey(LogRegister register, List<AuditFinding> findings)
+    {
+        if (options.Keys is null || !File.Exists(folder.PathOf(LogKeys.AppendKeyName)))
+            return null;
+        var key = folder.Secret(LogKeys.AppendKeyName, LogKeys.AppendKeySize);
+        if (register.AppendKey is not { } named || named.KeyId == LogKeys.AppendKeyId(key))
+            return key;
+        findings.Add(new AuditFinding("append_key_replaced",
+            $"日志（位置 {named.Position}）登记的写入校验密钥与密钥目录中的不是同一把；写入校验码未核对", $"the append key that the log names at position {named.Position} is not the one in the key folder; append codes were not checked") { First = named.Position, Last = named.Position });
+        return null;
+    }
+
+    /// <summary>What is recorded of an audit.</summary>
+    public static AuditCompleted Event(AuditReport report)
+    {
+        const int most = 50;
+        return new AuditCompleted(
+            report.Holds, report.First, report.Size, [.. report.Trees.Select(t => new AuditedRoot(t.Hash, t.Root.ToString(), t.LastCheckpoint))], Math.Round(report.Duration.TotalSeconds, 3),
+            report.Findings.Length, [.. report.Findings.Take(most).Select(f => new AuditNoted(f.Code, f.First, f.Last, f.Count, f.Stream))]);
+    }
+
+    /// <summary>Records an audit in the log's own stream.</summary>
+    public static async Task RecordAsync(LogKeys keys, AuditReport report, CancellationToken cancellationToken)
+    {
+        // Whoever else writes there writes rarely.
+        while (!await keys.AppendAsync([Event(report)], (await keys.RegisterAsync(cancellationToken)).Version, Clockwork.Actor, cancellationToken))
+            cancellationToken.ThrowIfCancellationRequested();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Hazards.Domain;
+using Hazards.EventLog;
+
+namespace Hazards.Api.Auditing;
+
+/// <summary>审计: the worker, the command, and what audits found.</summary>
+internal sealed class AuditModule : IModule
+{
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<AuditTelemetry>();
+        services.AddSingleton<AuditWorker>();
+        services.AddHostedService(s => s.GetRequiredService<AuditWorker>());
+    }
+
+    public void Map(IEndpointRouteBuilder api) => api.Get("/log/audits", new Operation(Tag.Proof, "历次审计结果，最近的在前", "What audits of the log found, the newest first") { Query = [.. Parameters.Page], Answer = typeof(AuditPage) }, ListAsync);
+
+    public IEnumerable<Command> Commands() => [AuditCommand.Create()];
+
+    private static async Task<IResult> ListAsync(Call call, IEventLog log)
+    {
+        var asOf = call.AsOf();
+        var (cursor, limit) = Parameters.ReadPage(call.Query);
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw new Projections.BadCursorException();
+        // The log's own stream is short: an event a day, and one for each change of keys.
+        var newest = new Queue<(long Version, AuditItem Item)>();
+        await foreach (var e in log.ReadStreamAsync(LogStream.Id, 1, asOf, call.Stop))
+        {
+            if (e.Version >= before)
+                break;
+            if (EventTypes.Find(e.Type) != typeof(AuditCompleted))
+                continue;
+            newest.Enqueue((e.Version, new AuditItem(e.Position, e.RecordedAt, (AuditCompleted)DomainJson.ReadEvent(e.Type, e.Data.Span))));
+            if (newest.Count > limit + 1)
+                newest.Dequeue();
+        }
+        var page = newest.Reverse().ToArray();
+        return Call.Json(new AuditPage([.. page.Take(limit).Select(p => p.Item)], page.Length > limit ? page[limit - 1].Version.ToString(CultureInfo.InvariantCulture) : null, asOf));
+    }
+}
+
+/// <summary>A page of audits.</summary>
+internal sealed record AuditPage(ImmutableArray<AuditItem> Items, string? Next, DateTimeOffset? AsOf);
+
+/// <summary>An audit.</summary>
+/// <param name="Position">Where it is recorded in the log.</param>
+/// <param name="RecordedAt">When.</param>
+/// <param name="Audit">What it found.</param>
+internal sealed record AuditItem(long Position, DateTimeOffset RecordedAt, AuditCompleted Audit);
