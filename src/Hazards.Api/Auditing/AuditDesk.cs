@@ -36,7 +36,7 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         return report with { Findings = [.. before, .. report.Findings] };
     }
 
-    private IEnumerable<KeptCheckpoint> Remembered(ImmutableArray<TreeHash> trees, List<AuditFinding> findings)
+    private List<KeptCheckpoint> Remembered(ImmutableArray<TreeHash> trees, List<AuditFinding> findings)
     {
         var kept = new List<KeptCheckpoint>();
         foreach (var hash in options.Keys is null ? [] : trees)
