@@ -209,6 +209,30 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task Personal_data_is_sealed_in_a_package_unless_its_disclosure_was_asked_for_by_right()
+    {
+        var report = Some.Report();
+        report["reporter"] = new JsonObject { ["name"] = "钱某某", ["phone"] = "13812345678", ["secret"] = true };
+        var id = (await service.Office.PostAsync("hazards", report, ("Idempotency-Key", Guid.NewGuid().ToString()))).Require(HttpStatusCode.Created)["id"];
+        var investigator = await service.KeyAsync("ws-awb", Service.County, "investigator");
+        var person = (await investigator.GetAsync($"hazards/{id}/persons")).Require(HttpStatusCode.OK).Json["persons"]![0]!["person"]!.ToString();
+        var made = await MadeAsync(investigator, Ask(id));
+        var package = await PackageAsync(investigator, made["id"]);
+        Encoding.UTF8.GetString(package).ShouldNotContain("钱某某");
+        Encoding.UTF8.GetString(package).ShouldNotContain("13812345678");
+        using (var without = new ZipArchive(new MemoryStream(package)))
+            without.Entries.ShouldNotContain(e => e.FullName.StartsWith("persons/", StringComparison.Ordinal));
+        Verified(package);
+        // Who may not see the whistle-blower is not told that there is one.
+        (await service.Supervisor.PostAsync("evidence", Ask(id, r => r["disclose"] = new JsonArray(person)))).Refused(HttpStatusCode.NotFound, "person.not_found")["field"].ShouldBe("disclose");
+        (await investigator.PostAsync("evidence", Ask(id, r => r["disclose"] = new JsonArray(Guid.NewGuid().ToString("D"))))).Refused(HttpStatusCode.NotFound, "person.not_found");
+        var open = await MadeAsync(investigator, Ask(id, r => r["disclose"] = new JsonArray(person)));
+        using var with = new ZipArchive(new MemoryStream(await PackageAsync(investigator, open["id"])));
+        JsonNode.Parse(Text(with, $"persons/{person}.json"))!["data"]!["name"]!.ToString().ShouldBe("钱某某");
+        Text(with, "report/report.html").ShouldNotContain("钱某某");
+    }
+
+    [Fact]
     public async Task Withheld_files_are_named_and_not_enclosed()
     {
         var lived = await LiveAsync();

@@ -7,12 +7,12 @@ namespace Hazards.Api.Evidence;
 /// <summary>Sends a package, whole or from where a download broke off (RFC 9110, section 14), after the download is on record.</summary>
 internal static class Download
 {
-    public static async Task<IResult> SendAsync(Call call, string id, PackageShelf shelf, EvidenceStore store)
+    public static async Task<IResult> SendAsync(Call call, string id, PackageShelf shelf, EvidenceStore store, AccessRecorder looks)
     {
         var (package, refusal) = await EvidenceModule.OpenAsync(call, id, shelf);
         if (package is null)
             return Call.Refuse(refusal!);
-        if (await store.LoadAsync(package.Id, call.Stop) is not { Made: { } made })
+        if (await store.LoadAsync(package.Id, call.Stop) is not { Made: { } made } known)
             return Call.Refuse(package.Failure is { } why
                 ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))
                 : EvidenceRefusals.NotReady.Because(null, ("state", EvidenceAnswer.Of(package).State.Chinese), ("done", package.Done), ("total", package.Request.Hazards.Length)));
@@ -31,7 +31,7 @@ internal static class Download
         var layout = await new PackageBytes(shelf, package.Id).LayOutAsync(call.Stop);
         if (layout.Size != made.Size)
             throw new InvalidDataException($"Package {package.Id} has {layout.Size} bytes on the shelf, and {made.Size} by the log.");
-        await RecordAsync(call, store, package, made, from, length);
+        await RecordAsync(call, store, looks, package, known, from, length);
         if (length < made.Size)
         {
             call.Response.StatusCode = 206;
@@ -66,13 +66,26 @@ internal static class Download
         return from <= to && from < size ? (from, to - from + 1) : (0, 0);
     }
 
-    /// <summary>Before the first byte goes out.</summary>
-    private static async Task RecordAsync(Call call, EvidenceStore store, ShelvedPackage package, EvidenceMade made, long from, long length)
+    /// <summary>
+    /// Before the first byte goes out. Every part that is sent stands in the package's own stream; among the looks at its
+    /// hazards each person's taking stands once for every beginning, and not again for every piece.
+    /// </summary>
+    private static async Task RecordAsync(Call call, EvidenceStore store, AccessRecorder looks, ShelvedPackage package, EvidencePackage known, long from, long length)
     {
         var by = call.Caller.As(null);
-        var (terms, _) = call.Terms([]);
-        var outcome = await store.AddAsync(
-            package.Id, store.Context(by, EvidenceDesk.RoleOf(by)!.Value), terms with { Key = null, IfVersion = null }, _ => new EvidenceDownloaded(made.Digest, from, length), call.Stop);
+        var (asked, _) = call.Terms([]);
+        var terms = asked with { Key = null, IfVersion = null };
+        if (from == 0 || !known.TakenBy.Contains((by.Body.Id, by.Name)))
+        {
+            var looked = new Looked(package.Request.Jurisdiction, package.Request.Hazards)
+            {
+                Enterprise = package.Request.Filter?.Enterprise, Purpose = package.Request.Reason, Key = call.Caller.Key.Id,
+                Asked = new AskedFor("GET", $"{Links.Root}/evidence/{{id}}/package", call.Request.Path, length < known.Made!.Size ? 206 : 200),
+            };
+            await looks.RecordAsync(new EvidenceTaken(looked, package.Id, from, length), by, terms, call.Stop);
+        }
+
+        var outcome = await store.AddAsync(package.Id, store.Context(by, EvidenceDesk.RoleOf(by)!.Value), terms, p => new EvidenceDownloaded(p.Made!.Digest, from, length), call.Stop);
         if (outcome is Outcome<EvidencePackage>.Refused refused)
             throw new EventLog.LogUnavailableException($"The download could not be recorded: {refused.Refusal.English}");
     }

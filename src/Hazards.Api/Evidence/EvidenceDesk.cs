@@ -22,7 +22,8 @@ internal sealed record RequestEvidence(
     ImmutableArray<DateTimeOffset> Instants = default, AttachmentChoice Files = AttachmentChoice.Include, TreeChoice Hash = TreeChoice.Sha256, ImmutableArray<Guid> Disclose = default);
 
 /// <summary>Takes requests for packages.</summary>
-internal sealed class EvidenceDesk(NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, EvidenceBell bell, ServiceOptions options, TimeProvider clock)
+internal sealed class EvidenceDesk(
+    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, HazardStore hazards, PersonDesk persons, EvidenceBell bell, ServiceOptions options, TimeProvider clock)
 {
     /// <summary>The most hazards of one package.</summary>
     public const int MostHazards = 2000;
@@ -78,6 +79,8 @@ internal sealed class EvidenceDesk(NpgsqlDataSource dataSource, EvidenceStore st
         var instants = Instants(order);
         if (instants.Where(i => i < all[0].RecordedAt).Select(i => (DateTimeOffset?)i).FirstOrDefault() is { } early && !order.Instants.IsDefaultOrEmpty)
             return (null, default, EvidenceRefusals.InstantBefore.Because("instants", ("value", early), ("first", all[0].RecordedAt)));
+        if (!order.Disclose.IsDefaultOrEmpty && await WhyNotDiscloseAsync(order.Disclose, all.Select(h => h.Id), by, cancellationToken) is { } undisclosed)
+            return (null, default, undisclosed);
         return (new EvidenceRequested(
             order.Reason.Trim(), by.Jurisdiction, [.. all.Select(h => h.Id)], order.Filter, order.From, order.To, [.. instants.Where(i => i >= all[0].RecordedAt)],
             order.Files, order.Hash, order.Disclose.IsDefault ? [] : order.Disclose), role, null);
@@ -130,6 +133,28 @@ internal sealed class EvidenceDesk(NpgsqlDataSource dataSource, EvidenceStore st
             return [.. order.Instants.Select(i => i.ToUniversalTime()).Distinct().Order()];
         return order.To is { } to && ChinaTime.EndOf(to) is var end && end < clock.GetUtcNow() ? [end.ToUniversalTime()] : [];
     }
+
+    /// <summary>Each person must stand in one of the hazards, and whoever asks must have the right to see them.</summary>
+    private async Task<Refusal?> WhyNotDiscloseAsync(ImmutableArray<Guid> asked, IEnumerable<HazardId> ids, Actor by, CancellationToken cancellationToken)
+    {
+        var wanted = asked.ToHashSet();
+        foreach (var id in ids)
+        {
+            if (wanted.Count == 0)
+                return null;
+            if (await hazards.LoadAsync(id, null, cancellationToken) is not { } hazard)
+                continue;
+            foreach (var person in PersonsIn(hazard).Where(wanted.Remove).ToArray())
+                if (persons.WhyNot(hazard, person, by) is { } refusal)
+                    return refusal with { Field = "disclose" };
+        }
+
+        return wanted.Count == 0 ? null : PersonRefusals.NotFound.Because("disclose");
+    }
+
+    /// <summary>The persons whose sealed data a hazard holds.</summary>
+    public static IEnumerable<Guid> PersonsIn(Hazard hazard) =>
+        (hazard.Reporter is { } reporter ? [reporter.Person] : Enumerable.Empty<Guid>()).Concat(hazard.Witnesses.Select(w => w.Witness.Person));
 
     /// <summary>By their ids.</summary>
     private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> NamedAsync(ImmutableArray<HazardId> ids, RegionCode jurisdiction, CancellationToken cancellationToken)

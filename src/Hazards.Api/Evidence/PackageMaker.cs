@@ -29,7 +29,7 @@ internal sealed class NotNowException(Refusal refusal) : Exception($"{refusal.Ch
 /// </summary>
 internal sealed class PackageMaker(
     NpgsqlDataSource dataSource, IEventLog log, CheckpointDesk desk, EvidenceStore store, PackageShelf shelf, FileStore files, IRegistryQueries registry,
-    SectorCatalogue sectors, ServiceOptions options)
+    PersonDesk persons, SectorCatalogue sectors, ServiceOptions options)
 {
     private const int MostWaiting = 4 * 1024 * 1024;
     private const int MostHazardsWaiting = 50;
@@ -172,6 +172,7 @@ internal sealed class PackageMaker(
         var file = CaseFile.Of(id, happenings, openings, standing.Rules, bodies, standing.AsOf)
             ?? throw new CannotBeMadeException($"隐患 {id} 在截止时没有记录 · nothing of hazard {id} was on record at the checkpoint");
         AddStates(standing, batch, ordinal, file);
+        await DiscloseAsync(standing, batch, ordinal, file.Newest, cancellationToken);
         var namedFiles = await packer.AddAsync(batch, ordinal, happenings.Select(h => (h.Position, (IDomainEvent)h.Event, h.Context)), cancellationToken);
         var section = new HazardSection(ordinal, file, standing.Instants, (standing.Package.Request.From, standing.Package.Request.To), namedFiles, sectors);
         Block[] blocks = [.. section.Blocks()];
@@ -215,6 +216,28 @@ internal sealed class PackageMaker(
         foreach (var message in opened)
             messages.Add(await WholeAsync(message, size, cancellationToken));
         return messages;
+    }
+
+    /// <summary>披露: opens the persons that were asked for, on behalf of whoever asked and on record; of all others only the sealed value leaves the service.</summary>
+    private async Task DiscloseAsync(Standing standing, PartBatch batch, int ordinal, Hazard hazard, CancellationToken cancellationToken)
+    {
+        var package = standing.Package;
+        var wanted = EvidenceDesk.PersonsIn(hazard).Where(package.Request.Disclose.Contains).ToArray();
+        if (wanted.Length == 0)
+            return;
+        var asking = await registry.BodiesAsync([package.Asked.Body], cancellationToken);
+        var by = new Actor(package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body, [package.Asked.Role], package.Asked.Client, package.Request.Jurisdiction);
+        var (opened, refusal) = await persons.DiscloseAsync(hazard, wanted, new PersonAsked(by, package.Request.Reason), cancellationToken);
+        if (refusal is { Reason.Kind: RefusalKind.Unavailable })
+            throw new NotNowException(refusal);
+        if (refusal is not null)
+            throw new CannotBeMadeException($"{EvidenceRefusals.NoDisclosure.Because(null, ("why", refusal.Chinese)).Chinese} · {refusal.English}");
+        for (var i = 0; i < opened.Length; i++)
+        {
+            // Canonical, like all JSON of a package.
+            using var json = System.Text.Json.JsonDocument.Parse(DomainJson.Write(opened[i]));
+            batch.Add(PartNumber.Of(PartNumber.Persons, ordinal, i), $"persons/{opened[i].Sealed.Person:D}.json", CanonicalJson.Write(json.RootElement));
+        }
     }
 
     private static void AddStates(Standing standing, PartBatch batch, int ordinal, CaseFile file)

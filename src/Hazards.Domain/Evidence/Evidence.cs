@@ -96,13 +96,16 @@ public sealed record EvidencePackage(Guid Id, EvidenceRequested Request, EventCo
     /// <summary>How often it was given to someone, whole or in part.</summary>
     public int Downloads { get; init; }
 
+    /// <summary>Who was given it, as body and person.</summary>
+    public ImmutableHashSet<(BodyId Body, string Actor)> TakenBy { get; init; } = [];
+
     /// <summary>Folds one event.</summary>
     public static EvidencePackage Apply(Guid id, EvidencePackage? before, IEvidenceEvent happened, EventContext context) => (before, happened) switch
     {
         (null, EvidenceRequested e) => new EvidencePackage(id, e, context),
         ({ } package, EvidenceMade e) => package with { Version = package.Version + 1, Made = e },
         ({ } package, EvidenceFailed e) => package with { Version = package.Version + 1, Failed = e },
-        ({ } package, EvidenceDownloaded) => package with { Version = package.Version + 1, Downloads = package.Downloads + 1 },
+        ({ } package, EvidenceDownloaded) => package with { Version = package.Version + 1, Downloads = package.Downloads + 1, TakenBy = package.TakenBy.Add((context.Body, context.Actor)) },
         _ => throw new InvalidOperationException($"{happened?.GetType().Name} cannot happen here: the stream is damaged"),
     };
 }
