@@ -58,16 +58,18 @@ public static class Silences
     {
         var passed = ChinaTime.EndOf(run.Due);
         var known = run.Ended?.RecordedAt ?? file.AsOf;
-        if (known <= passed)
+        // The first instant of the next day is too late already.
+        if (known < passed)
             return null;
-        if (run.Ended is { } ended && ended.OccurredAt <= passed)
+        if (run.Ended is { } ended && ended.OccurredAt < passed)
             return Make(file, run, SilenceKind.EnteredAfterwards, Later(passed, run.Began.RecordedAt), ended.RecordedAt);
         var kind = run.Kind == ClockKind.Supervise ? SilenceKind.SupervisorSilent : SilenceKind.DutyMissed;
         return Make(file, run, kind, Later(passed, run.Began.OccurredAt), run.Ended?.OccurredAt);
     }
 
+    // No time at all is no silence, unless the service was there to notice.
     private static Silence? Make(CaseFile file, DutyRun run, SilenceKind kind, DateTimeOffset from, DateTimeOffset? until) =>
-        from >= (until ?? file.AsOf)
+        from.CompareTo(until ?? file.AsOf) is var order && (order > 0 || (order == 0 && run.Noticed is null))
             ? null
             : new Silence(
                 kind, run.Body, run.Office, run.Leg, run.Kind, run.Due, null, from, until, DaysBetween(from, until ?? file.AsOf), run.Rule,
