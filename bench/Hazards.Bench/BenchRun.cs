@@ -42,11 +42,16 @@ internal static class BenchRun
         var evidence = new Command("evidence", "只测证据包：时间和内存 · only packages of evidence: seconds and memory") { hazards, packed, postgres };
         evidence.SetAction((parsed, stop) => EvidenceAsync(parsed.GetValue(hazards), parsed.GetValue(packed), parsed.GetValue(postgres), stop));
         root.Add(evidence);
+        var size = new Option<long>("--events") { Description = "日志的事件数 events in the log", DefaultValueFactory = _ => 1_000_000 };
+        var replay = new Command("replay", "只测追溯：任一时刻的状态、全案，及索引对追加的代价 · only replay: the state at any instant, whole files, and what its index costs an append") { size, times, seconds, rounds, postgres };
+        replay.SetAction((parsed, stop) => ReplayAsync(parsed.GetValue(size), parsed.GetValue(times), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
+        root.Add(replay);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
 
-    private static async Task<int> RunAsync(int hazards, TimeSpan time, int times, int rounds, PostgresSource postgres, CancellationToken stop)
+    /// <summary>On a private, durable cluster in a folder that is deleted afterwards.</summary>
+    private static async Task<int> OnClusterAsync(PostgresSource postgres, Func<LocalCluster, DirectoryInfo, Task> measure, CancellationToken stop)
     {
         var folder = Directory.CreateTempSubdirectory("hazards-bench-");
         try
@@ -59,8 +64,7 @@ internal static class BenchRun
                 Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
             }, stop);
             Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
-            await WritesAsync(cluster, time, rounds, stop);
-            await ReadsAsync(cluster, hazards, times, stop);
+            await measure(cluster, folder);
             return 0;
         }
         finally
@@ -69,91 +73,60 @@ internal static class BenchRun
         }
     }
 
-    private static async Task<int> FiguresAsync(int hazards, int times, PostgresSource postgres, CancellationToken stop)
+    private static Task<int> RunAsync(int hazards, TimeSpan time, int times, int rounds, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
-        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
-        try
-        {
-            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
-            {
-                Source = postgres,
-                DataDirectory = Path.Combine(folder.FullName, "db"),
-                Durable = true,
-                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
-            }, stop);
-            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
-            await using var source = await DatabaseAsync(cluster, "bench_figures", stop);
-            var bench = new FigureBench(source);
-            var began = System.Diagnostics.Stopwatch.StartNew();
-            var versions = await bench.FillAsync(hazards, stop);
-            Say($"{hazards:N0} hazards, {versions:N0} versions of facts, written set-wise in {began.Elapsed.TotalSeconds:F0} s");
-            var results = await bench.RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
-            var table = Headed($"统计 · figures on {hazards:N0} hazards", "", "now p50 ms", "now p99 ms", "as of p50 ms", "as of p99 ms");
-            foreach (var (name, current, past) in results)
-                table.AddRow(name, Show(current.P50), Show(current.P99), Show(past.P50), Show(past.P99));
-            AnsiConsole.Write(table);
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
+        await WritesAsync(cluster, time, rounds, stop);
+        await ReadsAsync(cluster, hazards, times, stop);
+    }, stop);
 
-    private static async Task<int> EvidenceAsync(int hazards, int packed, PostgresSource postgres, CancellationToken stop)
+    private static Task<int> FiguresAsync(int hazards, int times, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
-        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
-        try
-        {
-            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
-            {
-                Source = postgres,
-                DataDirectory = Path.Combine(folder.FullName, "db"),
-                Durable = true,
-                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
-            }, stop);
-            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
-            await using var source = await DatabaseAsync(cluster, "bench_evidence", stop);
-            await SeedAsync(source, hazards, stop);
-            var bench = new EvidenceBench(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_evidence" }.ConnectionString, Path.Combine(folder.FullName, "keys"));
-            var table = Headed("证据包 · packages of evidence", "hazards", "events", "MB", "making s", "÷ reading the events", "sending s", "memory MB");
-            foreach (var count in new[] { 1, Math.Max(1, packed / 10), packed }.Distinct())
-            {
-                var m = await bench.RunAsync(count, stop);
-                table.AddRow(Number(m.Hazards), Number((int)m.Events), Show(m.Bytes / 1024.0 / 1024.0), Show(m.Making.TotalSeconds), Ratio(m.Making / m.Plainly), Show(m.Reading.TotalSeconds), Show(m.PeakMegabytes));
-            }
+        await using var source = await DatabaseAsync(cluster, "bench_figures", stop);
+        var bench = new FigureBench(source);
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        var versions = await bench.FillAsync(hazards, stop);
+        Say($"{hazards:N0} hazards, {versions:N0} versions of facts, written set-wise in {began.Elapsed.TotalSeconds:F0} s");
+        var results = await bench.RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
+        var table = Headed($"统计 · figures on {hazards:N0} hazards", "", "now p50 ms", "now p99 ms", "as of p50 ms", "as of p99 ms");
+        foreach (var (name, current, past) in results)
+            table.AddRow(name, Show(current.P50), Show(current.P99), Show(past.P50), Show(past.P99));
+        AnsiConsole.Write(table);
+    }, stop);
 
-            AnsiConsole.Write(table);
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    private static async Task<int> ProofAsync(int events, int times, TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop)
+    private static Task<int> EvidenceAsync(int hazards, int packed, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
-        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
-        try
+        await using var source = await DatabaseAsync(cluster, "bench_evidence", stop);
+        await SeedAsync(source, hazards, stop);
+        var bench = new EvidenceBench(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_evidence" }.ConnectionString, Path.Combine(folder.FullName, "keys"));
+        var table = Headed("证据包 · packages of evidence", "hazards", "events", "MB", "making s", "÷ reading the events", "sending s", "memory MB");
+        foreach (var count in new[] { 1, Math.Max(1, packed / 10), packed }.Distinct())
         {
-            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
-            {
-                Source = postgres,
-                DataDirectory = Path.Combine(folder.FullName, "db"),
-                Durable = true,
-                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
-            }, stop);
-            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
-            await ProvedWritesAsync(cluster, time, rounds, stop);
-            await ProofsAsync(cluster, events, times, stop);
-            return 0;
+            var m = await bench.RunAsync(count, stop);
+            table.AddRow(Number(m.Hazards), Number((int)m.Events), Show(m.Bytes / 1024.0 / 1024.0), Show(m.Making.TotalSeconds), Ratio(m.Making / m.Plainly), Show(m.Reading.TotalSeconds), Show(m.PeakMegabytes));
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
+
+        AnsiConsole.Write(table);
+    }, stop);
+
+    private static Task<int> ProofAsync(int events, int times, TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    {
+        await ProvedWritesAsync(cluster, time, rounds, stop);
+        await ProofsAsync(cluster, events, times, stop);
+    }, stop);
+
+    private static Task<int> ReplayAsync(long events, int times, TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_replay", stop);
+        await SeedAsync(source, 2_000, stop);
+        await using var log = PostgresEventLog.Create(source);
+        var bench = new ReplayBench(source, log);
+        var filled = await bench.FillAsync(events, stop);
+        var table = Headed($"追溯 · replay on {filled:N0} events", "", "p50 ms", "p99 ms", "same rows plainly p50 ms", "p99 ms", "÷ plainly (p50)", "(p99)");
+        foreach (var (name, ours, plain) in await bench.RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop))
+            table.AddRow(name, Show(ours.P50), Show(ours.P99), Show(plain.P50), Show(plain.P99), Ratio(ours.P50 / plain.P50), Ratio(ours.P99 / plain.P99));
+        AnsiConsole.Write(table);
+        await IndexCostAsync(cluster, time, rounds, stop);
+    }, stop);
 
     private static async Task ProvedWritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
     {
@@ -186,6 +159,37 @@ internal static class BenchRun
         foreach (var r in results)
             table.AddRow(r.Name, Show(r.P50), Show(r.P99), Ratio(r.P50 / results[0].P50), Ratio(r.P99 / results[0].P99));
         AnsiConsole.Write(table);
+        var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_proofs" }.ConnectionString;
+        var plainly = await bench.ReadPlainlyAsync(connection, stop);
+        var audit = await ProofBench.AuditAsync(connection, stop);
+        Say($"full audit 全量审计: {audit.Duration.TotalSeconds:F1} s, {audit.Events / audit.Duration.TotalSeconds:N0} events/s, {audit.Duration / plainly:F1} × reading the same rows plainly ({plainly.TotalSeconds:F1} s); holds: {audit.Holds}; largest working set {Environment.WorkingSet / 1024 / 1024} MB");
+    }
+
+    /// <summary>Appends with and without the indexes of 0006_acts_by_body.sql, in turns.</summary>
+    private static async Task IndexCostAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_index", stop);
+        var bench = new AppendBench(source, Rulebook.Baseline, (s, options) => PostgresEventLog.Create(s, options, new RowWriter()));
+        await using (var command = source.CreateCommand("select string_agg(pg_get_indexdef(indexrelid), ';') from pg_index where indexrelid::regclass::text in ('log.mt_events_by_body', 'log.mt_events_code_corrected')"))
+        {
+            var definitions = (string)(await command.ExecuteScalarAsync(stop))!;
+            var (with, without) = (new List<Measured>(), new List<Measured>());
+            for (var round = 0; round < rounds; round++)
+            {
+                with.Add(await bench.GroupCommitAsync(16, time, stop));
+                await ExecuteAsync(source, "drop index log.mt_events_by_body, log.mt_events_code_corrected", stop);
+                without.Add(await bench.GroupCommitAsync(16, time, stop));
+                await ExecuteAsync(source, definitions, stop);
+            }
+            Say($"appends of 16 writers with the index of acts by body: {Show(Median(with).PerSecond)}/s; without: {Show(Median(without).PerSecond)}/s; ratio {Ratio(Median(with).PerSecond / Median(without).PerSecond)}");
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql, CancellationToken stop)
+    {
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 600;
+        await command.ExecuteNonQueryAsync(stop);
     }
 
     private static async Task WritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Hazards.Api;
 using Hazards.Domain;
 using Hazards.EventLog;
+using Hazards.EventLog.Auditing;
 using Hazards.Projections;
 using Hazards.Proof;
 using Npgsql;
@@ -79,6 +80,34 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
             }),
             await Measure.TimesAsync("consistency proof", times, async _ => await store.ConsistencyAsync(Any(), size, cancellationToken)),
         ];
+    }
+
+    /// <summary>Everything recomputed, as <c>hazards audit</c> does it.</summary>
+    public static Task<AuditReport> AuditAsync(string connectionString, CancellationToken cancellationToken) =>
+        LogAudit.RunAsync(connectionString, new AuditQuestion(), null, cancellationToken);
+
+    /// <summary>The columns an audit reads, over as many connections, looked at and dropped.</summary>
+    public async Task<TimeSpan> ReadPlainlyAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var readers = new AuditQuestion().Readers;
+        var size = (await new TreeStore(dataSource, TreeHash.Sha256).HeadAsync(cancellationToken)).Size;
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0, ReadBufferSize = 64 * 1024 }.ConnectionString);
+        var began = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, readers).Select(n => ReadAsync(source, size * n / readers, size * (n + 1) / readers, cancellationToken)));
+        return began.Elapsed;
+    }
+
+    private static async Task ReadAsync(NpgsqlDataSource source, long after, long upTo, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("""
+            select e.seq_id, e.id, e.stream_id, e.version, e.data, e.type, e."timestamp", e.mt_dotnet_type, e.correlation_id, e.causation_id, e.headers, e.mac
+            from log.mt_events e where e.seq_id > $1 and e.seq_id <= $2 order by e.seq_id
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upTo });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            GC.KeepAlive(reader.GetFieldValue<byte[]>(4).Length + reader.GetFieldValue<byte[]>(10).Length);
     }
 
     private async Task<Measured> AppendAsync(byte[]? key, Action<PostgresEventLog>? opened, TimeSpan time, CancellationToken cancellationToken, CancellationTokenSource? over = null)
