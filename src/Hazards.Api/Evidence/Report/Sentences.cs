@@ -9,7 +9,7 @@ internal sealed class Sentences(Func<BodyId, string> nameOf)
 {
     public string Of(IHazardEvent happened) => happened switch
     {
-        HazardReported e => $"上报：{e.Title}。{Flat(e.Description)}来源：{CodeList.Chinese(e.Source)}{If("，发现人：", e.FoundBy)}。",
+        HazardReported e => $"上报：{Flat(e.Title)}{Flat(e.Description)}来源：{CodeList.Chinese(e.Source)}{If("，发现人：", e.FoundBy)}。",
         LedgerRowRecorded e => $"登记台账“{e.Ledger}”第 {Number(e.Row)} 行原文（文件摘要 {e.File.Value[..12]}…）{If("，台账状态：", e.State)}。",
         HazardVerified e => $"核实属实，定为{CodeList.Chinese(e.Level)}{If("，判定依据：", e.Basis)}。{Flat(e.Findings)}",
         HazardRegraded e => $"由{CodeList.Chinese(e.From)}改定为{CodeList.Chinese(e.To)}{If("，判定依据：", e.Basis)}。原因：{Flat(e.Reason)}",
@@ -74,7 +74,7 @@ internal sealed class Sentences(Func<BodyId, string> nameOf)
     };
 
     private string Order(LegOrder order) =>
-        $"{CodeList.Chinese(order.Leg)} {nameOf(order.Body)}，限 {Day(order.Deadline)} 前：{order.Instructions}{(order.Supervisor is { } by ? $"，督办单位{nameOf(by)}" : "")}{If("，责任人", order.ResponsiblePerson)}";
+        $"{CodeList.Chinese(order.Leg)} {nameOf(order.Body)}，限 {Day(order.Deadline)} 前：{Bare(order.Instructions)}{(order.Supervisor is { } by ? $"，督办单位{nameOf(by)}" : "")}{If("，责任人", order.ResponsiblePerson)}";
 
     private static string Of(Leg? leg) => leg is { } one and not Leg.Sole ? $"（{CodeList.Chinese(one)}）" : "";
 
@@ -85,6 +85,9 @@ internal sealed class Sentences(Func<BodyId, string> nameOf)
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>Where the sentence goes on after it.</summary>
+    private static string Bare(string? text) => Flat(text).TrimEnd('。', '；');
 
     private static string Flat(string? text)
     {
