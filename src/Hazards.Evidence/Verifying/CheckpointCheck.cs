@@ -38,8 +38,8 @@ internal sealed class CheckpointCheck(PackageReader package, Manifest manifest, 
         var others = note.Signatures.Where(s => !keys.Known.Any(k => k.Name == s.Name && k.Id == s.KeyId)).Select(s => s.Name).ToArray();
         if (options.Witnesses.IsEmpty)
             return Check.NotMade("witnesses",
-                $"见证人会签：检查点上有 {others.Length} 个（{string.Join("、", others)}），未给出见证人公钥（--witness），未核验",
-                $"cosignatures of witnesses: there are {others.Length} ({string.Join(", ", others)}); no key of a witness was given (--witness)");
+                $"见证人会签：检查点上有 {others.Length} 个{(others.Length == 0 ? "" : $"（{string.Join("、", others)}）")}，未给出见证人公钥（--witness），未核验",
+                $"cosignatures of witnesses: there are {others.Length}{(others.Length == 0 ? "" : $" ({string.Join(", ", others)})")}; no key of a witness was given (--witness)");
         var absent = options.Witnesses.FirstOrDefault(w => note.VerifiedBy(w) is null);
         if (absent is not null)
             return Check.Fails("witnesses", EvidenceRefusals.NoCosignature.Because(null, ("witness", absent)));
