@@ -3,7 +3,7 @@ using System.Globalization;
 using Hazards.Api;
 using Hazards.Api.Seeding;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.LocalPostgres;
 using Hazards.Projections;
 using Npgsql;

@@ -35,7 +35,7 @@ internal sealed class EvidenceBench(string connectionString, string keys)
         await using var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(cancellationToken);
         var ids = await IdsAsync(provider.GetRequiredService<NpgsqlDataSource>(), hazards, cancellationToken);
-        var log = provider.GetRequiredService<EventLog.IEventLog>();
+        var log = provider.GetRequiredService<Hazards.Projections.Store.IEventLog>();
         var plainly = Stopwatch.StartNew();
         var events = 0L;
         foreach (var id in ids)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Hazards.Api;
 using Hazards.Api.Replay;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 using Npgsql;
 using NpgsqlTypes;

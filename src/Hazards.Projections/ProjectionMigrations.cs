@@ -1,5 +1,5 @@
 using System.Reflection;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Projections;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;

@@ -8,7 +8,7 @@ using System.Text.Json.Nodes;
 using Hazards.Api.Evidence;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using Hazards.Api.Papers;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;

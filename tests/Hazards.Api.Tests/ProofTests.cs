@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 using Microsoft.Extensions.DependencyInjection;
 

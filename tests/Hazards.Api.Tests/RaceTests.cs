@@ -1,7 +1,7 @@
 using System.Net;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

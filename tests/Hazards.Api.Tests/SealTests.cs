@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,6 +1,6 @@
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 
 namespace Hazards.Evidence.Tests;

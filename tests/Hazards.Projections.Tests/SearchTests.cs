@@ -1,6 +1,6 @@
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections.Search;
 
 namespace Hazards.Projections.Tests;

@@ -3,7 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 using Npgsql;
 using Spectre.Console;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.EventLog;
-using Hazards.EventLog.Auditing;
+using Hazards.Projections.Store;
+using Hazards.Projections.Store.Auditing;
 using Hazards.Proof;
 
 namespace Hazards.Api.Auditing;

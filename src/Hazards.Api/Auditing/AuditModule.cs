@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api.Auditing;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 using Spectre.Console;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hazards.Domain;
+using Hazards.Projections.Store;
 using Microsoft.Net.Http.Headers;
 
 namespace Hazards.Api.Evidence;
@@ -87,6 +88,6 @@ internal static class Download
 
         var outcome = await store.AddAsync(package.Id, store.Context(by, EvidenceDesk.RoleOf(by)!.Value), terms, p => new EvidenceDownloaded(p.Made!.Digest, from, length), call.Stop);
         if (outcome is Outcome<EvidencePackage>.Refused refused)
-            throw new EventLog.LogUnavailableException($"The download could not be recorded: {refused.Refusal.English}");
+            throw new LogUnavailableException($"The download could not be recorded: {refused.Refusal.English}");
     }
 }

@@ -1,4 +1,4 @@
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api.Evidence;
 

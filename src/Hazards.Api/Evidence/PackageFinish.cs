@@ -6,7 +6,7 @@ using System.Text.Json;
 using Hazards.Api.Evidence.Report;
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Evidence;
 using Hazards.Projections;
 using Hazards.Proof;

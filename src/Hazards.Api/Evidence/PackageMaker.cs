@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using Hazards.Api.Evidence.Report;
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Evidence;
 using Hazards.Projections;
 using Hazards.Proof;

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 using Npgsql;
 

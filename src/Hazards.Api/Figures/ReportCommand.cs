@@ -3,7 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 using Npgsql;
 using Spectre.Console;

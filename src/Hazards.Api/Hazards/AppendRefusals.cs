@@ -1,6 +1,6 @@
 using System.Globalization;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api;
 

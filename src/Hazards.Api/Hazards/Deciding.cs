@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 
 namespace Hazards.Api;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Ledgers;
 using LedgerCell = Hazards.Domain.LedgerCell;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 
 namespace Hazards.Api.Papers;

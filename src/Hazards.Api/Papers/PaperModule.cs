@@ -3,7 +3,7 @@ using System.CommandLine;
 using Hazards.Api.Files;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 
 namespace Hazards.Api.Papers;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 
 namespace Hazards.Api.Proving;

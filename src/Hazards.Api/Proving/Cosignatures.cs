@@ -1,6 +1,6 @@
 using System.Text;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 
 namespace Hazards.Api.Proving;

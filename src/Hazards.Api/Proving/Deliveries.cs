@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 using Npgsql;
 

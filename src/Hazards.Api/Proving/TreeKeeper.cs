@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 using Npgsql;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 
 namespace Hazards.Api;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;

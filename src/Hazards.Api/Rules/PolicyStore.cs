@@ -1,5 +1,5 @@
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api;
 

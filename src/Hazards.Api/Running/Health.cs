@@ -1,4 +1,4 @@
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Api;
@@ -32,7 +32,7 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
 
     private static readonly string[] Needed =
     [
-        .. FilesOf(typeof(LogMigrations), "log", "Hazards.EventLog.Schema."),
+        .. FilesOf(typeof(LogMigrations), "log", "Hazards.Projections.Store.Schema."),
         .. FilesOf(typeof(Projections.ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
         .. FilesOf(typeof(Projections.ProjectionMigrations), "files", "Hazards.Projections.Files."),
         .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),

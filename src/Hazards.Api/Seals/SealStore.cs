@@ -1,6 +1,6 @@
 using Hazards.Api.Campaigns;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections;
 
 namespace Hazards.Api;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Npgsql;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Projections;

@@ -1,5 +1,5 @@
 using Hazards.Domain;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Projections;
@@ -12,7 +12,7 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
     // Beyond this, appends have waited long enough for a reader that will not let go of a table.
     private const string PatienceWithReaders = "2s";
 
-    // The lock that log.append holds to commit (Hazards.EventLog/Schema/0003_append.sql).
+    // The lock that log.append holds to commit (Store/Schema/0003_append.sql).
     private const long LogLock = 7311142570156650343;
 
     private static readonly TimeSpan Microsecond = TimeSpan.FromMicroseconds(1);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections.Search;
 using Npgsql;
 using NpgsqlTypes;

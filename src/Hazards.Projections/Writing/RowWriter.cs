@@ -1,4 +1,4 @@
-using Hazards.EventLog;
+using Hazards.Projections.Store;
 using Hazards.Projections.Writing;
 using Npgsql;
 

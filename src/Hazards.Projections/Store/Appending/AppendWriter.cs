@@ -1,0 +1,296 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Hazards.Projections.Store.Appending;
+
+/// <summary>
+/// The one writer of a process: takes all appends that wait, commits them together and answers every caller. It owns
+/// one connection, reconnects by itself, and sends again what got no answer: log.append notices what is in the log
+/// already, so nothing is written twice.
+/// </summary>
+internal sealed class AppendWriter : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(50);
+
+    private readonly NpgsqlDataSource dataSource;
+    private readonly EventLogOptions options;
+    private readonly IRowWriter? rowWriter;
+    private readonly AppendQueue queue;
+    private readonly EventLogTelemetry telemetry;
+    private readonly Action<LogHead> committed;
+    private readonly Func<IReadOnlyList<CommitFeed>> feeds;
+    private readonly Task loop;
+    private NpgsqlConnection? connection;
+    private Exception? trouble;
+
+    public AppendWriter(
+        NpgsqlDataSource dataSource,
+        EventLogOptions options,
+        IRowWriter? rowWriter,
+        AppendQueue queue,
+        EventLogTelemetry telemetry,
+        Action<LogHead> committed,
+        Func<IReadOnlyList<CommitFeed>> feeds)
+    {
+        this.feeds = feeds;
+        this.dataSource = dataSource;
+        this.options = options;
+        this.rowWriter = rowWriter;
+        this.queue = queue;
+        this.telemetry = telemetry;
+        this.committed = committed;
+        // The loop serves all callers: it must not run in the context (trace, culture) of whoever opens the log.
+        using (ExecutionContext.SuppressFlow())
+            loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Why the database cannot be reached just now; null when it can.</summary>
+    public Exception? Trouble => Volatile.Read(ref trouble);
+
+    public bool IsRunning => !loop.IsCompleted;
+
+    private async Task RunAsync()
+    {
+        var delay = FirstReconnectDelay;
+        var batch = new List<PendingAppend>();
+        while (await queue.WaitAsync())
+        {
+            queue.TakeInto(batch, options.MaxBatchAppends, options.MaxBatchBytes);
+            if (batch.Count == 0)
+                continue;
+            if (await TryWriteAsync(batch))
+            {
+                delay = FirstReconnectDelay;
+            }
+            else
+            {
+                await Task.Delay(delay);
+                delay = delay * 2 < options.MaxReconnectDelay ? delay * 2 : options.MaxReconnectDelay;
+            }
+
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Writes the batch and answers its callers; false when the database is unwell and the rest was put back.</summary>
+    private async Task<bool> TryWriteAsync(List<PendingAppend> batch)
+    {
+        try
+        {
+            await WriteAsync(batch);
+            Volatile.Write(ref trouble, null);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Volatile.Write(ref trouble, e);
+            telemetry.Retried(batch.Count, e);
+            await LoseConnectionAsync();
+            queue.PutBack(batch);
+            return false;
+        }
+    }
+
+    /// <summary>Writes the batch; where it holds data that the database refuses, by halves, so that only that append fails.</summary>
+    private async Task WriteAsync(List<PendingAppend> batch)
+    {
+        try
+        {
+            await CommitAsync(batch);
+        }
+        catch (PostgresException e) when (e.SqlState == DatabaseTrouble.AlreadyInTheLog)
+        {
+            await AnswerThoseInTheLogAsync(batch);
+        }
+        catch (Exception e) when (!DatabaseTrouble.IsTheDatabases(e))
+        {
+            await LoseConnectionIfBrokenAsync();
+            queue.NotWritten(batch);
+            if (batch.Count == 1)
+            {
+                Reject(batch[0], new AppendRejectedException($"The append was refused: {e.Message}", e));
+                return;
+            }
+
+            var half = batch.Count / 2;
+            await WriteAsync([.. batch.Take(half)]);
+            await WriteAsync([.. batch.Skip(half)]);
+        }
+    }
+
+    private async Task CommitAsync(List<PendingAppend> taken)
+    {
+        var open = await ConnectAsync();
+        var batch = queue.Send(taken);
+        if (batch.Count == 0)
+            return;
+        using var activity = telemetry.BatchBegins(batch);
+        var appends = new AppendBatch(batch);
+        await using var command = appends.ToCommand(open, rowWriter, options.AllowGivenTimes);
+        command.Timeout = Math.Max(1, (int)options.AppendTimeout.TotalSeconds);
+        await command.PrepareAsync();
+
+        var began = Stopwatch.GetTimestamp();
+        BatchAnswer answer;
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            answer = await BatchAnswer.ReadAsync(reader, CancellationToken.None);
+            // To the very end: only when the server says it is ready again is the commit on disk.
+            while (await reader.NextResultAsync())
+            {
+            }
+        }
+
+        telemetry.BatchEnded(batch, began, activity);
+        List<Verdict> verdicts = [.. answer.Judge(batch, appends.MayWin)];
+        Feed(verdicts, answer);
+        await AnswerAsync(open, verdicts);
+    }
+
+    /// <summary>Hands on what is in the log exactly as it was given. Before the head moves: who is woken by that finds it.</summary>
+    private void Feed(List<Verdict> verdicts, BatchAnswer answer)
+    {
+        foreach (var feed in feeds())
+            foreach (var verdict in verdicts)
+                if (verdict is { IsAsGiven: true, Result: AppendResult.Committed won, Append.Canonical: not null })
+                    feed.Offer(verdict.Append, won.FirstPosition, answer.RecordedAt);
+    }
+
+    private async Task AnswerAsync(NpgsqlConnection open, List<Verdict> verdicts)
+    {
+        foreach (var verdict in verdicts)
+        {
+            if (verdict.Result is AppendResult.Committed c)
+                committed(new LogHead(c.LastPosition, c.RecordedAt));
+            if (verdict.Result is not null)
+                Answer(verdict.Append, verdict.Result);
+        }
+
+        await AnswerRepeatedAsync(open, [.. verdicts.Where(v => v.Repeats is not null).Select(v => (v.Append, v.Repeats!.Value))]);
+        var again = verdicts.Where(v => v.Result is null && v.Repeats is null).Select(v => v.Append).ToList();
+        queue.NotWritten(again);
+        queue.PutBack(again);
+    }
+
+    private async Task AnswerRepeatedAsync(NpgsqlConnection open, List<(PendingAppend Append, (long, long) Span)> repeated)
+    {
+        if (repeated.Count == 0)
+            return;
+        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. repeated.Select(r => r.Span)], CancellationToken.None);
+        for (var i = 0; i < repeated.Count; i++)
+            Answer(repeated[i].Append, outcomes[i]);
+    }
+
+    /// <summary>
+    /// Some of the batch was committed by an attempt whose answer was lost, or was appended twice by its caller. For
+    /// the former the caller hears what that attempt would have said. The rest goes on in a batch of its own.
+    /// </summary>
+    private async Task AnswerThoseInTheLogAsync(List<PendingAppend> batch)
+    {
+        var open = await ConnectAsync();
+        var found = await FirstOutcomes.ByEventsAsync(open, batch, CancellationToken.None);
+        foreach (var (append, _) in found.Where(f => f.Value is null))
+            Reject(append, new AppendRejectedException("The append has events that are in the log already, and others."));
+        var known = found.Where(f => f.Value is not null).Select(f => (Append: f.Key, Span: f.Value!.Value)).ToList();
+        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. known.Select(k => k.Span)], CancellationToken.None);
+        for (var i = 0; i < known.Count; i++)
+        {
+            var (first, last, at, versions) = outcomes[i];
+            var own = known[i].Append.Sent > 1;
+            if (own)
+                committed(new LogHead(last, at));
+            Answer(known[i].Append, own ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]);
+        }
+
+        var rest = batch.Where(a => !found.ContainsKey(a)).ToList();
+        queue.NotWritten(rest);
+        queue.PutBack(rest);
+    }
+
+    private void Answer(PendingAppend append, AppendResult result)
+    {
+        if (append.Outcome.IsCompleted)
+            return;
+        telemetry.Answered(append, result);
+        queue.Release();
+        append.Answer(result);
+    }
+
+    private void Reject(PendingAppend append, AppendRejectedException exception)
+    {
+        if (append.Outcome.IsCompleted)
+            return;
+        telemetry.Rejected();
+        queue.Release();
+        append.Fail(exception);
+    }
+
+    private async ValueTask<NpgsqlConnection> ConnectAsync()
+    {
+        if (connection is { State: System.Data.ConnectionState.Open })
+            return connection;
+        await LoseConnectionAsync();
+        NpgsqlConnection? opening = null;
+        try
+        {
+            opening = await dataSource.OpenConnectionAsync();
+            await PrepareSessionAsync(opening);
+            return connection = opening;
+        }
+        catch (Exception e)
+        {
+            if (opening is not null)
+                await opening.DisposeAsync();
+            throw new LogUnavailableException($"The log's database cannot be reached: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// What an acknowledgement means must not hang on a site's defaults: an append is on disk, and each statement of
+    /// log.append sees what its lock waited for. And every look-up in a batch, the row writer's too, is by a key: a
+    /// plan made while the tables were small (a scan and a hash) must not be kept when they have grown. Measured: such
+    /// a plan of a row writer's join with mt_events cost four fifths of the throughput at 100,000 events. The
+    /// keep-alives let the server notice within half a minute that a writer's machine is gone, and free its lock.
+    /// </summary>
+    private static async Task PrepareSessionAsync(NpgsqlConnection opening)
+    {
+        await using var command = new NpgsqlCommand("""
+            select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
+            set session characteristics as transaction isolation level read committed;
+            set enable_seqscan = off;
+            set enable_hashjoin = off;
+            set enable_mergejoin = off;
+            set plan_cache_mode = force_generic_plan;
+            set jit = off;
+            set tcp_keepalives_idle = 10;
+            set tcp_keepalives_interval = 5;
+            set tcp_keepalives_count = 4
+            """, opening);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private ValueTask LoseConnectionIfBrokenAsync() =>
+        connection is { State: System.Data.ConnectionState.Open } ? ValueTask.CompletedTask : LoseConnectionAsync();
+
+    private async ValueTask LoseConnectionAsync()
+    {
+        if (connection is not { } lost)
+            return;
+        connection = null;
+        try
+        {
+            await lost.DisposeAsync();
+        }
+        catch (Exception e) when (DatabaseTrouble.IsTheDatabases(e))
+        {
+            // It was lost already.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Close();
+        await loop;
+        await LoseConnectionAsync();
+    }
+}

@@ -1,0 +1,152 @@
+namespace Hazards.Projections.Store;
+
+/// <summary>
+/// The append-only log: the one place where facts are kept. The seam is narrow on purpose, so that another
+/// store (Marten on the same tables) can stand behind it.
+/// </summary>
+public interface IEventLog
+{
+    /// <summary>
+    /// Appends events to one or more streams, all or nothing. When the task completes with
+    /// <see cref="AppendResult.Committed"/> the events are on disk. A lost race is a value, not an exception.
+    /// </summary>
+    /// <exception cref="LogUnavailableException">
+    /// The database could not be reached within the append timeout, or it is not known whether the commit happened.
+    /// </exception>
+    Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// What became of an append with this key: <see cref="AppendResult.Repeated"/> when the same request was committed,
+    /// <see cref="AppendResult.KeyReused"/> when another one was, null when none was. Lets a caller answer a repeat
+    /// before it decides anything on the newer state; a race between two is still settled by <see cref="AppendAsync"/>.
+    /// </summary>
+    Task<AppendResult?> FindAsync(AppendKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a stream in version order; <paramref name="recordedUpTo"/> leaves out what was recorded later.</summary>
+    IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
+        Guid streamId,
+        long fromVersion = 1,
+        DateTimeOffset? recordedUpTo = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads every event with a position greater than <paramref name="afterPosition"/>, in commit order, streaming.</summary>
+    IAsyncEnumerable<RecordedEvent> ReadAllAsync(
+        long afterPosition,
+        long? upToPosition = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The same, and goes on: waits for new events until cancelled. Woken by commits of this process and of others
+    /// (LISTEN/NOTIFY), with a slow poll as the safety net.
+    /// </summary>
+    IAsyncEnumerable<RecordedEvent> SubscribeAsync(long afterPosition, CancellationToken cancellationToken = default);
+
+    /// <summary>The last committed position and its recorded time.</summary>
+    Task<LogHead> HeadAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>Position (0 when the log is empty) and recorded time of the newest event.</summary>
+public readonly record struct LogHead(long Position, DateTimeOffset RecordedAt);
+
+/// <summary>An event to be appended.</summary>
+/// <param name="Id">Identity of the event, chosen by the caller; makes a commit of unknown outcome findable.</param>
+/// <param name="Type">The snake_case alias, for ever.</param>
+/// <param name="DotnetType"><c>Namespace.Type, Assembly</c>, as Marten writes it.</param>
+/// <param name="Data">UTF-8 JSON of the facts.</param>
+/// <param name="Headers">UTF-8 JSON of who, when, through which client, under which policy.</param>
+/// <param name="CorrelationId">The request that began it all.</param>
+/// <param name="CausationId">The request or event that caused this one.</param>
+public sealed record NewEvent(
+    Guid Id,
+    string Type,
+    string DotnetType,
+    ReadOnlyMemory<byte> Data,
+    ReadOnlyMemory<byte> Headers,
+    string? CorrelationId = null,
+    string? CausationId = null);
+
+/// <summary>What one stream gains in an <see cref="Append"/>.</summary>
+/// <param name="StreamId">The stream.</param>
+/// <param name="StreamType">The stream's alias (<c>hazard</c>, <c>body</c>); kept from its first append.</param>
+/// <param name="ExpectedVersion">The version the decision was made on; 0 for a stream that must not exist yet.</param>
+/// <param name="Events">One or more events.</param>
+/// <param name="Row">
+/// What the read side writes for this stream in the same transaction; opaque here, handed to the
+/// <see cref="IRowWriter"/>. Null when there is nothing to write.
+/// </param>
+public sealed record StreamAppend(
+    Guid StreamId,
+    string StreamType,
+    long ExpectedVersion,
+    IReadOnlyList<NewEvent> Events,
+    object? Row = null);
+
+/// <summary>
+/// Makes an append idempotent: the same scope and key again, with the same fingerprint, gives the first outcome;
+/// with another fingerprint it is refused.
+/// </summary>
+/// <param name="Scope">Whose key it is (the client).</param>
+/// <param name="Key">The caller's Idempotency-Key.</param>
+/// <param name="Fingerprint">SHA-256 of the request.</param>
+public sealed record AppendKey(string Scope, string Key, ReadOnlyMemory<byte> Fingerprint);
+
+/// <summary>One atomic append over one or more streams.</summary>
+/// <param name="Streams">Each stream at most once.</param>
+/// <param name="Key">Idempotency, if asked for.</param>
+/// <param name="RecordedAt">
+/// The recorded time to use instead of the database clock: honoured only by a log opened with
+/// <c>AllowGivenTimes</c> (simulations and tests with a controlled clock). Recorded times never run backwards.
+/// </param>
+public sealed record Append(
+    IReadOnlyList<StreamAppend> Streams,
+    AppendKey? Key = null,
+    DateTimeOffset? RecordedAt = null);
+
+/// <summary>What became of an append.</summary>
+public abstract record AppendResult
+{
+    private AppendResult() { }
+
+    /// <summary>On disk. Versions are those after the append, in the order of <see cref="Append.Streams"/>.</summary>
+    public sealed record Committed(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt, IReadOnlyList<StreamVersion> Versions) : AppendResult;
+
+    /// <summary>The same key and fingerprint were committed before; this is the first outcome, nothing was written now.</summary>
+    public sealed record Repeated(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt, IReadOnlyList<StreamVersion> Versions) : AppendResult;
+
+    /// <summary>A stream is not at the expected version; nothing was written.</summary>
+    public sealed record Conflict(Guid StreamId, long ExpectedVersion, long ActualVersion) : AppendResult;
+
+    /// <summary>The key was used before for another request; nothing was written.</summary>
+    public sealed record KeyReused(string Key) : AppendResult;
+}
+
+/// <summary>A stream and the version it has.</summary>
+public readonly record struct StreamVersion(Guid StreamId, long Version);
+
+/// <summary>An event as the log holds it.</summary>
+public sealed record RecordedEvent(
+    long Position,
+    Guid Id,
+    Guid StreamId,
+    string StreamType,
+    long Version,
+    string Type,
+    string DotnetType,
+    ReadOnlyMemory<byte> Data,
+    ReadOnlyMemory<byte> Headers,
+    DateTimeOffset RecordedAt,
+    string? CorrelationId,
+    string? CausationId);
+
+/// <summary>The log cannot answer now. Nothing was acknowledged; the same request may be sent again with the same key.</summary>
+public sealed class LogUnavailableException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public LogUnavailableException(string message, Exception? innerException = null) : base(message, innerException) { }
+
+    /// <summary>Creates the exception.</summary>
+    public LogUnavailableException() { }
+
+    /// <summary>Creates the exception.</summary>
+    public LogUnavailableException(string message) : base(message) { }
+}

@@ -1,0 +1,34 @@
+using Npgsql;
+
+namespace Hazards.Projections.Store;
+
+/// <summary>
+/// Writes the rows that describe streams after their events, in the same transaction as the events.
+/// Called once per batch, under the log's lock, before anything is sent: it adds set-wise statements to the batch,
+/// after the one that appends the events.
+/// </summary>
+/// <remarks>
+/// Whether an append of the batch wins is known only to the database, so the statements must write a row only where
+/// its append was accepted: join <c>log.mt_events e on e.stream_id = row.stream_id and e.version = row.version and
+/// e.id = row.last_event_id</c> — the event's id is unique to this append — and take <c>e.timestamp</c> as the
+/// recorded time and <c>e.seq_id</c> as the position.
+/// <para>
+/// Keep the SQL texts constant and the data in array parameters: the statements stay prepared on the writer's
+/// connection. There the planner may use neither sequential scans nor hash and merge joins and keeps generic plans, so
+/// every look-up should be by an index. An append that the rows' tables refuse fails alone, with
+/// <see cref="AppendRejectedException"/>.
+/// </para>
+/// </remarks>
+public interface IRowWriter
+{
+    /// <summary>Adds the statements for these rows; adds none when there is nothing to write.</summary>
+    void AddTo(NpgsqlBatch batch, IReadOnlyList<PendingRow> rows);
+}
+
+/// <summary>A row waiting to be written with its events.</summary>
+/// <param name="StreamId">The stream it describes.</param>
+/// <param name="StreamType">The stream's type.</param>
+/// <param name="Version">The stream's version after the append, if it is accepted.</param>
+/// <param name="LastEventId">Id of the append's last event on the stream.</param>
+/// <param name="Row">What the caller gave as <see cref="StreamAppend.Row"/>.</param>
+public readonly record struct PendingRow(Guid StreamId, string StreamType, long Version, Guid LastEventId, object Row);

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Hazards.Projections.Store.Appending;
+using Hazards.Projections.Store.Reading;
+using Npgsql;
+
+namespace Hazards.Projections.Store;
+
+/// <summary>
+/// The log on PostgreSQL, in Marten's table layout, with group commit and positions without gaps in commit order.
+/// One instance a process; several processes may append to one database. Run <see cref="LogMigrations"/> first.
+/// </summary>
+public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
+{
+    private readonly NpgsqlDataSource dataSource;
+    private readonly EventLogOptions options;
+    private readonly EventReader reader;
+    private readonly HeadWatch head;
+    private readonly AppendQueue queue;
+    private readonly AppendWriter writer;
+    private readonly EventLogTelemetry telemetry;
+    private volatile IReadOnlyList<CommitFeed> feeds = [];
+    private int disposed;
+
+    private PostgresEventLog(NpgsqlDataSource dataSource, EventLogOptions options, IRowWriter? rows)
+    {
+        this.dataSource = dataSource;
+        this.options = options;
+        reader = new EventReader(dataSource, options.ReadPageSize);
+        head = new HeadWatch(dataSource, options);
+        queue = new AppendQueue(options.QueueCapacity);
+        telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
+        writer = new AppendWriter(dataSource, options, rows, queue, telemetry, h => head.Advance(h.Position), () => feeds);
+    }
+
+    /// <summary>Opens the log. Connects only when first used. The data source stays the caller's.</summary>
+    /// <param name="dataSource">The database. One connection is kept for writing and, with a subscription, one for listening.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="rows">Writes the read side's rows in the same transaction as the events.</param>
+    public static PostgresEventLog Create(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return new PostgresEventLog(dataSource, options ?? new EventLogOptions(), rows);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>
+    /// A cancelled append that still waits is never written; one that was sent already may be: look, or send it again
+    /// with the same key or event ids.
+    /// </remarks>
+    /// <exception cref="ArgumentException">No streams, a stream twice or without events, a negative version, an empty key.</exception>
+    /// <exception cref="AppendRejectedException">The database will always refuse this append.</exception>
+    /// <exception cref="ObjectDisposedException">The log was closed.</exception>
+    public async Task<AppendResult> AppendAsync(Append append, CancellationToken cancellationToken = default)
+    {
+        if (options is { AllowGivenTimes: true, Clock: { } clock } && append is { RecordedAt: null })
+            append = append with { RecordedAt = clock.GetUtcNow() };
+        AppendRules.Check(append);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var activity = EventLogTelemetry.AppendBegins();
+        var pending = new PendingAppend(append, Canonical(append));
+        if (pending.Bytes > options.MaxAppendBytes)
+            throw new AppendRejectedException($"The append has {pending.Bytes:N0} bytes; {options.MaxAppendBytes:N0} are allowed.");
+
+        var began = Stopwatch.GetTimestamp();
+        if (!await queue.ReserveAsync(options.AppendTimeout, cancellationToken))
+            throw new LogUnavailableException("The log's queue is full.", writer.Trouble);
+        ObjectDisposedException.ThrowIf(!queue.TryAdd(pending), this);
+        var result = await WaitAsync(pending, options.AppendTimeout - Stopwatch.GetElapsedTime(began), cancellationToken);
+        activity?.SetTag("hazards.log.outcome", result.GetType().Name);
+        return result;
+    }
+
+    /// <summary>Here, on the caller's thread: the writer serves everybody.</summary>
+    private CanonicalEvent[]? Canonical(Append append)
+    {
+        if (options.AppendKey is null && feeds.Count == 0)
+            return null;
+        try
+        {
+            return CanonicalEvent.Of(append, options.AppendKey);
+        }
+        catch (System.Text.Json.JsonException e)
+        {
+            throw new AppendRejectedException($"The append has no canonical form: {e.Message}", e);
+        }
+    }
+
+    private async Task<AppendResult> WaitAsync(PendingAppend pending, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pending.Outcome.WaitAsync(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            queue.Abandon(pending);
+            throw;
+        }
+        catch (TimeoutException)
+        {
+            var neverSent = queue.Abandon(pending);
+            if (pending.Outcome is { IsCompleted: true, IsCanceled: false })
+                return await pending.Outcome;
+            throw new LogUnavailableException(
+                neverSent
+                    ? "The log's database did not answer in time. Nothing was written."
+                    : "The log's database did not answer in time. It is not known whether the append was committed.",
+                writer.Trouble);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<AppendResult?> FindAsync(AppendKey key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return FirstOutcomes.ByKeyAsync(dataSource, key, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
+        Guid streamId, long fromVersion = 1, DateTimeOffset? recordedUpTo = null, CancellationToken cancellationToken = default) =>
+        reader.ReadStreamAsync(streamId, fromVersion, recordedUpTo, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<RecordedEvent> ReadAllAsync(
+        long afterPosition, long? upToPosition = null, CancellationToken cancellationToken = default) =>
+        reader.ReadAllAsync(afterPosition, upToPosition ?? long.MaxValue, cancellationToken);
+
+    /// <inheritdoc />
+    /// <remarks>A database that is gone for a while interrupts a subscription but does not end it.</remarks>
+    public async IAsyncEnumerable<RecordedEvent> SubscribeAsync(
+        long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        head.Listen();
+        while (true)
+        {
+            var change = head.NextChange;
+            var page = await NextPageAsync(afterPosition, cancellationToken);
+            foreach (var e in page)
+            {
+                yield return e;
+                afterPosition = e.Position;
+            }
+
+            if (page.Count > 0)
+                continue;
+            await change.WaitAsync(options.PollInterval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Begins to hand on what this process commits, for a tree that is grown beside it.</summary>
+    public CommitFeed Feed()
+    {
+        var feed = new CommitFeed();
+        lock (queue)
+            feeds = [.. feeds, feed];
+        return feed;
+    }
+
+    /// <summary>The newest position this process has heard of; 0 before it heard of any.</summary>
+    public long KnownPosition => head.Position;
+
+    /// <summary>Returns when there may be events beyond a position: at once when this process knows of some, else after the next commit of any process, or the poll interval.</summary>
+    public async Task WaitBeyondAsync(long position, CancellationToken cancellationToken = default)
+    {
+        head.Listen();
+        var change = head.NextChange;
+        if (head.Position > position)
+            return;
+        await change.WaitAsync(options.PollInterval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task<IReadOnlyList<RecordedEvent>> NextPageAsync(long afterPosition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await reader.ReadPageAsync(afterPosition, long.MaxValue, cancellationToken);
+            }
+            catch (Exception e) when (DatabaseTrouble.IsTheDatabases(e) && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(options.MaxReconnectDelay, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Whether the writer is at work: it goes on through every outage and ends only when the log is closed.</summary>
+    public bool IsWriting => writer.IsRunning;
+
+    /// <inheritdoc />
+    public Task<LogHead> HeadAsync(CancellationToken cancellationToken = default) => reader.ReadHeadAsync(cancellationToken);
+
+    /// <summary>Takes in no more appends, writes those that wait (for at most the append timeout), and lets go of the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
+        await writer.DisposeAsync();
+        await head.DisposeAsync();
+        telemetry.Dispose();
+    }
+}

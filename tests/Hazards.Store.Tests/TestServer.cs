@@ -1,0 +1,111 @@
+using Hazards.LocalPostgres;
+using Npgsql;
+
+namespace Hazards.Store.Tests;
+
+/// <summary>
+/// The PostgreSQL that all tests share: the one HAZARDS_TEST_POSTGRES names, where databases may be created, or a
+/// private cluster, which ends with this process.
+/// </summary>
+internal static class TestServer
+{
+    private static readonly Lazy<Task<string>> Started = new(StartAsync);
+
+    public static Task<string> ConnectionStringAsync() => Started.Value;
+
+    private static async Task<string> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("HAZARDS_TEST_POSTGRES") is { Length: > 0 } given)
+            return given;
+        var cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Durable = false, SharedBuffers = "128MB" });
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
+        return cluster.ConnectionString;
+    }
+}
+
+/// <summary>A database of a test class's own, with the log in it.</summary>
+public sealed class LogDatabase : IAsyncLifetime
+{
+    private readonly string name = $"log_{Guid.NewGuid():n}";
+    private string server = "";
+
+    public NpgsqlDataSource DataSource { get; private set; } = null!;
+
+    public string ConnectionString { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        server = await TestServer.ConnectionStringAsync();
+        await OnServerAsync($"create database {name} template template0 encoding 'UTF8'");
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 }.ConnectionString;
+        DataSource = NpgsqlDataSource.Create(ConnectionString);
+        await LogMigrations.RunAsync(DataSource);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await OnServerAsync($"drop database if exists {name} with (force)");
+    }
+
+    /// <summary>Runs a statement in the server's own database, outside this one.</summary>
+    public async Task OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public string Name => name;
+
+    public PostgresEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) =>
+        PostgresEventLog.Create(DataSource, options, rows);
+
+    public async Task<int> ExecuteAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Waits until the query says true; for what another session is about to do.</summary>
+    public async Task WaitForAsync(string query)
+    {
+        while (!await ScalarAsync<bool>(query))
+            await Task.Yield();
+    }
+
+    /// <summary>Ends the backends whose last statement matches; returns how many there were.</summary>
+    public Task<long> TerminateAsync(string queryLike) => ScalarAsync<long>($"""
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and query ilike '{queryLike}'
+        """);
+
+    /// <summary>
+    /// Holds the lock that orders appends: the writer stays in its first batch, and what is appended meanwhile waits
+    /// together for the next.
+    /// </summary>
+    public async Task<IAsyncDisposable> HoldAppendsAsync()
+    {
+        var connection = await DataSource.OpenConnectionAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand("select pg_advisory_xact_lock(7311142570156650343)", connection, transaction);
+        await command.ExecuteNonQueryAsync();
+        return new Held(connection, transaction);
+    }
+
+    private sealed class Held(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+    }
+}
