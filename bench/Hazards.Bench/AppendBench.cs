@@ -13,7 +13,7 @@ namespace Hazards.Bench;
 /// through the log (group commit), as one transaction per append (the same statements, one connection a writer), and as
 /// the cluster's own limit: the same bytes, inserted 500 rows a commit into tables with the same indexes.
 /// </summary>
-internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, Func<NpgsqlDataSource, EventLogOptions, PostgresEventLog> open)
+internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, Func<NpgsqlDataSource, EventLogOptions, MartenEventLog> open)
 {
     private const int HazardsPerWriter = 40;
     private readonly Body _body = new(BodyId.Parse("bench-regulator"), "基准测试局", BodyKind.Regulator, RegionCode.Parse("433101"), [], null, null, false, null, 1);
@@ -118,7 +118,7 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
         return commits with { PerSecond = commits.PerSecond * 500, Count = commits.Count * 500 };
     }
 
-    private async Task<Measured> WriteAsync(string name, int writers, TimeSpan time, Func<int, PostgresEventLog> logOf, CancellationToken cancellationToken)
+    private async Task<Measured> WriteAsync(string name, int writers, TimeSpan time, Func<int, MartenEventLog> logOf, CancellationToken cancellationToken)
     {
         var own = await PrepareAsync(writers, cancellationToken);
         var next = new int[writers];
@@ -152,10 +152,10 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
         return [.. all.Chunk(HazardsPerWriter)];
     }
 
-    private Task<Hazard> AppendAsync(PostgresEventLog log, Hazard before, CancellationToken cancellationToken) =>
+    private Task<Hazard> AppendAsync(MartenEventLog log, Hazard before, CancellationToken cancellationToken) =>
         AppendAsync(log, before.Id, before, [new ProgressReported(Leg.Sole, 40, 1.5m, "按方案推进，已完成防护栏杆安装")], before.FoundAt.AddDays(1), cancellationToken);
 
-    private async Task<Hazard> AppendAsync(PostgresEventLog log, HazardId id, Hazard? before, ImmutableArray<IHazardEvent> story, DateTimeOffset at, CancellationToken cancellationToken)
+    private async Task<Hazard> AppendAsync(MartenEventLog log, HazardId id, Hazard? before, ImmutableArray<IHazardEvent> story, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var context = new EventContext(at, Entry.Late, "bench", _body.Id, Role.Responsible, "bench", rules.PolicyAt(_body.Region, at).Version, null, []);
         var added = new HazardStory(id, before, rules, Terms.None);

@@ -118,7 +118,7 @@ internal static class BenchRun
     {
         await using var source = await DatabaseAsync(cluster, "bench_replay", stop);
         await SeedAsync(source, 2_000, stop);
-        await using var log = PostgresEventLog.Create(source);
+        await using var log = MartenEventLog.Open(source);
         var bench = new ReplayBench(source, log);
         var filled = await bench.FillAsync(events, stop);
         var table = Headed($"追溯 · replay on {filled:N0} events", "", "p50 ms", "p99 ms", "same rows plainly p50 ms", "p99 ms", "÷ plainly (p50)", "(p99)");
@@ -169,7 +169,7 @@ internal static class BenchRun
     private static async Task IndexCostAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_index", stop);
-        var bench = new AppendBench(source, Rulebook.Baseline, (s, options) => PostgresEventLog.Create(s, options, new RowWriter()));
+        var bench = new AppendBench(source, Rulebook.Baseline, (s, options) => MartenEventLog.Open(s, options, new RowWriter()));
         await using (var command = source.CreateCommand("select string_agg(pg_get_indexdef(indexrelid), ';') from pg_index where indexrelid::regclass::text in ('log.mt_events_by_body', 'log.mt_events_code_corrected')"))
         {
             var definitions = (string)(await command.ExecuteScalarAsync(stop))!;
@@ -195,7 +195,7 @@ internal static class BenchRun
     private static async Task WritesAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_writes", stop);
-        var bench = new AppendBench(source, Rulebook.Baseline, (s, options) => PostgresEventLog.Create(s, options, new RowWriter()));
+        var bench = new AppendBench(source, Rulebook.Baseline, (s, options) => MartenEventLog.Open(s, options, new RowWriter()));
         var samples = new Dictionary<string, List<Measured>>();
         for (var round = 1; round <= rounds; round++)
         {
@@ -234,7 +234,7 @@ internal static class BenchRun
     private static async Task ReadsAsync(LocalCluster cluster, int hazards, int times, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_reads", stop);
-        await using var log = PostgresEventLog.Create(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
+        await using var log = MartenEventLog.Open(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
         var events = await SeedAsync(source, hazards, stop);
         await ReadsAsync(source, log, times, $"{hazards:N0} hazards with {events:N0} events", stop);
     }
@@ -242,7 +242,7 @@ internal static class BenchRun
     private static async Task<long> SeedAsync(NpgsqlDataSource source, int hazards, CancellationToken stop)
     {
         var rules = Rulebook.Baseline;
-        await using var log = PostgresEventLog.Create(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
+        await using var log = MartenEventLog.Open(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
         var began = System.Diagnostics.Stopwatch.StartNew();
         var now = DateTimeOffset.UtcNow;
         var events = await new Seeder(log, rules, SectorCatalogue.Usual).RunAsync(new SeedPlan(hazards, 1, now.AddDays(-730), now), new Percent(hazards), stop);
@@ -258,12 +258,12 @@ internal static class BenchRun
     private static async Task<int> ReadsOnAsync(string connectionString, int times, CancellationToken stop)
     {
         await using var source = Database.Open(connectionString);
-        await using var log = PostgresEventLog.Create(source);
+        await using var log = MartenEventLog.Open(source);
         await ReadsAsync(source, log, times, $"{(await log.HeadAsync(stop)).Position:N0} events", stop);
         return 0;
     }
 
-    private static async Task ReadsAsync(NpgsqlDataSource source, PostgresEventLog log, int times, string on, CancellationToken stop)
+    private static async Task ReadsAsync(NpgsqlDataSource source, MartenEventLog log, int times, string on, CancellationToken stop)
     {
         var results = await new ReadBench(source, log, Rulebook.Baseline).RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
         var table = Headed($"读取 · reads on {on}",

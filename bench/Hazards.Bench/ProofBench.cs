@@ -60,7 +60,7 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
     public async Task<IReadOnlyList<Measured>> ProofsAsync(int times, CancellationToken cancellationToken)
     {
         var store = new TreeStore(dataSource, TreeHash.Sha256);
-        await using var log = PostgresEventLog.Create(dataSource);
+        await using var log = MartenEventLog.Open(dataSource);
         var size = (await store.HeadAsync(cancellationToken)).Size;
         var random = new Random(1);
         long Any() => random.NextInt64(1, size + 1);
@@ -110,13 +110,13 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
             GC.KeepAlive(reader.GetFieldValue<byte[]>(4).Length + reader.GetFieldValue<byte[]>(10).Length);
     }
 
-    private async Task<Measured> AppendAsync(byte[]? key, Action<PostgresEventLog>? opened, TimeSpan time, CancellationToken cancellationToken, CancellationTokenSource? over = null)
+    private async Task<Measured> AppendAsync(byte[]? key, Action<MartenEventLog>? opened, TimeSpan time, CancellationToken cancellationToken, CancellationTokenSource? over = null)
     {
         var bench = new AppendBench(dataSource, Rulebook.Baseline, (source, options) =>
         {
             // What is measured is how much gets through, however slow the machine.
             var patient = options with { AppendTimeout = TimeSpan.FromMinutes(5), AppendKey = key is null ? null : key.AsMemory() };
-            var log = PostgresEventLog.Create(source, patient, new RowWriter());
+            var log = MartenEventLog.Open(source, patient, new RowWriter());
             opened?.Invoke(log);
             return log;
         });
@@ -132,7 +132,7 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
     }
 
     /// <summary>What the service's TreeKeeper does, without signing.</summary>
-    private async Task GrowAsync(PostgresEventLog log, CancellationToken over)
+    private async Task GrowAsync(MartenEventLog log, CancellationToken over)
     {
         var grower = new TreeGrower(dataSource, TreeHash.Sha256, log.Feed());
         try

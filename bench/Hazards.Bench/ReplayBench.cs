@@ -13,7 +13,7 @@ namespace Hazards.Bench;
 /// The state of any hazard at any instant, against reading the same rows plainly; and what a whole case file costs. The
 /// log is filled with the streams of seeded hazards, copied set-wise under other identities until it is large enough.
 /// </summary>
-internal sealed class ReplayBench(NpgsqlDataSource source, PostgresEventLog log)
+internal sealed class ReplayBench(NpgsqlDataSource source, MartenEventLog log)
 {
     private const int LongStream = 500;
     private const string PlainSql = """select data, headers from log.mt_events where stream_id = $1 and "timestamp" <= $2 order by version""";

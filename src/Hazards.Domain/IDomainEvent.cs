@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
 
@@ -19,9 +20,9 @@ public static class EventTypes
 {
     private static readonly FrozenDictionary<string, Type> ByName = typeof(IDomainEvent).Assembly.GetTypes()
         .Where(t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(IDomainEvent)))
-        .ToFrozenDictionary(t => t.GetCustomAttribute<EventTypeAttribute>()?.Name ?? throw new InvalidOperationException($"{t.Name} has no event type"), StringComparer.Ordinal);
+        .ToFrozenDictionary(Alias, StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<Type, string> ByType = ByName.ToFrozenDictionary(p => p.Value, p => p.Key);
+    private static readonly ConcurrentDictionary<Type, string> ByType = new();
 
     /// <summary>Every alias with its type.</summary>
     public static IReadOnlyDictionary<string, Type> All => ByName;
@@ -30,8 +31,11 @@ public static class EventTypes
     public static string NameOf(IDomainEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        return ByType[happened.GetType()];
+        return ByType.GetOrAdd(happened.GetType(), Alias);
     }
+
+    private static string Alias(Type type) =>
+        type.GetCustomAttribute<EventTypeAttribute>()?.Name ?? throw new InvalidOperationException($"{type.Name} has no event type");
 
     /// <summary>The type behind an alias, or null.</summary>
     public static Type? Find(string name) => ByName.GetValueOrDefault(name);

@@ -46,6 +46,14 @@ public sealed class Upcasters
         return (alias, facts);
     }
 
+    /// <summary>The event of today that an old alias leads to.</summary>
+    public Type TypeOf(string alias)
+    {
+        while (_byAlias.TryGetValue(alias, out var upcaster))
+            alias = upcaster.To;
+        return EventTypes.Find(alias) ?? throw new ArgumentException($"{alias} is no event", nameof(alias));
+    }
+
     /// <summary>Whether the alias is an old one.</summary>
     internal bool Knows(string alias) => _byAlias.ContainsKey(alias);
 

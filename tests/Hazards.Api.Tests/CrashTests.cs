@@ -84,7 +84,7 @@ public sealed class CrashTests
     private static async Task VerifyAsync(string database, ConcurrentDictionary<string, byte> acknowledged)
     {
         await using var source = NpgsqlDataSource.Create(database);
-        await using var log = PostgresEventLog.Create(source, rows: new RowWriter());
+        await using var log = MartenEventLog.Open(source, rows: new RowWriter());
         var expected = 0L;
         var missing = new HashSet<string>(acknowledged.Keys);
         await foreach (var e in log.ReadAllAsync(0))

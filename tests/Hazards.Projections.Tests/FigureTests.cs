@@ -163,9 +163,9 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
 public sealed class LongLives : RowsDatabase
 {
     private readonly Random random = new(5);
-    private PostgresEventLog? log;
+    private MartenEventLog? log;
 
-    internal PostgresEventLog Log => log!;
+    internal MartenEventLog Log => log!;
 
     public DateTimeOffset Begin { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -7,11 +7,11 @@ namespace Hazards.Projections.Tests;
 public sealed class History : RowsDatabase
 {
     private readonly Random random = new(7);
-    private PostgresEventLog? log;
+    private MartenEventLog? log;
 
     public HazardQueries Queries => new(DataSource, () => Rulebook.Baseline);
 
-    internal PostgresEventLog Log => log!;
+    internal MartenEventLog Log => log!;
 
     public DateTimeOffset Begin { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -79,7 +79,7 @@ public sealed class InboxTests(RowsDatabase database) : IClassFixture<RowsDataba
         (await new InboxQueries(database.DataSource).OfHazardAsync(new Scope(RegionCode.Nation, null, DateOnly.MinValue), id)).Length.ShouldBe(1);
     }
 
-    private static async Task OpenAsync(PostgresEventLog log, InboxItem message, string actor, long version)
+    private static async Task OpenAsync(MartenEventLog log, InboxItem message, string actor, long version)
     {
         var office = BodyId.Parse("regulator");
         var context = Town.Act(office, Begin, Begin).Context(Role.Coordinator) with { Actor = actor };
@@ -89,7 +89,7 @@ public sealed class InboxTests(RowsDatabase database) : IClassFixture<RowsDataba
     }
 
     /// <summary>The slow way: whatever the headers of all events up to an instant say.</summary>
-    private static async Task<List<(string Address, long Position, TellAs As, Guid Id)>> ToldAsync(PostgresEventLog log, DateTimeOffset? instant)
+    private static async Task<List<(string Address, long Position, TellAs As, Guid Id)>> ToldAsync(MartenEventLog log, DateTimeOffset? instant)
     {
         var told = new List<(string, long, TellAs, Guid)>();
         await foreach (var e in log.ReadAllAsync(0))

@@ -65,7 +65,7 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         }
     }
 
-    private static async Task AppendAsync(PostgresEventLog log, IReadOnlyList<Append> appends)
+    private static async Task AppendAsync(MartenEventLog log, IReadOnlyList<Append> appends)
     {
         // Those of one stream must follow each other; the others may share a commit.
         var waiting = new List<Task<AppendResult>>();
@@ -117,7 +117,7 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         comparison.Rebuilt.ShouldBe(comparison.Live);
     }
 
-    private static async Task RegisterAsync(PostgresEventLog log)
+    private static async Task RegisterAsync(MartenEventLog log)
     {
         var id = BodyId.Parse("gas-company");
         var registered = new BodyRegistered(id, "某燃气公司", BodyKind.Enterprise, Town.County, [], null, null);

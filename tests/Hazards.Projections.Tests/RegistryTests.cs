@@ -61,7 +61,7 @@ public sealed class RegistryTests(RowsDatabase database) : IClassFixture<RowsDat
         (await Queries.ListKeysAsync(Town.OtherCounty)).ShouldBeEmpty();
     }
 
-    private static async Task<Body> RegisterAsync(PostgresEventLog log, string id, string name, RegionCode region)
+    private static async Task<Body> RegisterAsync(MartenEventLog log, string id, string name, RegionCode region)
     {
         var registered = new BodyRegistered(BodyId.Parse(id), name, BodyKind.CommitteeOffice, region, [], null, null);
         var body = Body.Apply(null, registered);
@@ -69,7 +69,7 @@ public sealed class RegistryTests(RowsDatabase database) : IClassFixture<RowsDat
         return body;
     }
 
-    private static async Task AppendAsync(PostgresEventLog log, BodyId id, long version, DateTimeOffset at, IBodyEvent happened, Body after) =>
+    private static async Task AppendAsync(MartenEventLog log, BodyId id, long version, DateTimeOffset at, IBodyEvent happened, Body after) =>
         (await log.AppendAsync(new Append([new StreamAppend(id.StreamId, "body", version, [Told.Event(happened)], new PendingState.OfBody(after))], RecordedAt: at)))
             .ShouldBeOfType<AppendResult.Committed>();
 }

@@ -78,7 +78,7 @@ public sealed class SearchTests(RowsDatabase database) : IClassFixture<RowsDatab
         (await FoundAsync(" 　\t")).ShouldContain(id);
     }
 
-    private static async Task<HazardId> ReportAsync(PostgresEventLog log, string title, string description = "见标题")
+    private static async Task<HazardId> ReportAsync(MartenEventLog log, string title, string description = "见标题")
     {
         var report = new HazardReported(ReportSource.Public, HazardKind.Safety, Town.County, Town.Sectors[0], null, title, description, null, null, null, null, null);
         var context = Town.Act(Town.Offices[0], Begin, Begin).Context(Role.Reporter);

@@ -50,7 +50,7 @@ public class RowsDatabase : IAsyncLifetime
     }
 
     /// <summary>Opens a log that writes rows and takes the times it is given.</summary>
-    internal PostgresEventLog Open() => PostgresEventLog.Create(DataSource, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
+    internal MartenEventLog Open() => MartenEventLog.Open(DataSource, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
 
     /// <summary>The data source's own connection string, with the password.</summary>
     public string ConnectionString { get; private set; } = "";

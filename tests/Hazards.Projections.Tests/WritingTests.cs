@@ -44,7 +44,7 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
         var comparison = await Rebuild.CompareAsync(database.DataSource, one, Rulebook.Baseline);
         comparison.Rebuilt.ShouldBe(comparison.Live);
 
-        static async Task TellAsync(PostgresEventLog log, int seed)
+        static async Task TellAsync(MartenEventLog log, int seed)
         {
             var stories = new Stories(seed, Begin);
             for (var i = 0; i < 200; i++)
@@ -60,7 +60,7 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
         await ProjectionMigrations.GrantAsync(database.DataSource, role);
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c role={role}" };
         await using (var dataSource = Npgsql.NpgsqlDataSource.Create(connection.ConnectionString))
-        await using (var log = PostgresEventLog.Create(dataSource, null, new RowWriter()))
+        await using (var log = MartenEventLog.Open(dataSource, null, new RowWriter()))
         {
             var stories = new Stories(5, Begin);
             for (var i = 0; i < 30; i++)

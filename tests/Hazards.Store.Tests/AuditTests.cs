@@ -284,7 +284,7 @@ public sealed class AuditTests : IAsyncLifetime
         await log.DisposeAsync();
     }
 
-    private PostgresEventLog Open() => database.Open(new EventLogOptions { AppendKey = AppendKey });
+    private MartenEventLog Open() => database.Open(new EventLogOptions { AppendKey = AppendKey });
 
     private async Task<AuditReport> AuditAsync(Func<AuditQuestion, AuditQuestion>? change = null)
     {

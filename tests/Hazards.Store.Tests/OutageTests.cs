@@ -33,7 +33,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         events.Where(e => e.Position > before).Select(e => (e.StreamId, e.Version, e.Id, e.Position)).ShouldBe(acknowledged, ignoreOrder: true);
     }
 
-    private static async Task<List<(Guid, long, Guid, long)>> WriteAsync(PostgresEventLog log, CancellationToken enough)
+    private static async Task<List<(Guid, long, Guid, long)>> WriteAsync(MartenEventLog log, CancellationToken enough)
     {
         var acknowledged = new List<(Guid, long, Guid, long)>();
         var stream = Guid.CreateVersion7();
@@ -69,7 +69,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
     public async Task A_database_that_stays_away_fails_appends_clearly_and_in_time()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=1");
-        await using var log = PostgresEventLog.Create(nowhere, new EventLogOptions { AppendTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var log = MartenEventLog.Open(nowhere, new EventLogOptions { AppendTimeout = TimeSpan.FromMilliseconds(200) });
         var failure = await Should.ThrowAsync<LogUnavailableException>(() => log.AppendAsync(Some.Append(Guid.CreateVersion7())));
         failure.Message.ShouldContain("Nothing was written");
         failure.InnerException.ShouldNotBeNull();
@@ -144,7 +144,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         await using var proxy = await CuttingProxy.StartAsync(database.ConnectionString);
         await using var through = NpgsqlDataSource.Create(proxy.ConnectionString);
         await database.ExecuteAsync("create table if not exists counted (stream_id uuid, version bigint, primary key (stream_id, version))");
-        await using var log = PostgresEventLog.Create(through, rows: new CountedRows());
+        await using var log = MartenEventLog.Open(through, rows: new CountedRows());
         await log.CommitAsync(Some.Append(Guid.CreateVersion7()));
         var stream = Guid.CreateVersion7();
 

@@ -31,7 +31,7 @@ public sealed class PoisonTests(LogDatabase database) : IClassFixture<LogDatabas
         await ShouldFailAloneAsync(log, Some.Event() with { CorrelationId = "a\0b" }, "22021");
     }
 
-    private async Task ShouldFailAloneAsync(PostgresEventLog log, NewEvent poison, string sqlState)
+    private async Task ShouldFailAloneAsync(MartenEventLog log, NewEvent poison, string sqlState)
     {
         Task<AppendResult> refused;
         Task<AppendResult>[] batch;

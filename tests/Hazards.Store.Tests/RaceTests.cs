@@ -31,7 +31,7 @@ public sealed class RaceTests(LogDatabase database) : IClassFixture<LogDatabase>
             """)).ShouldBe(0);
     }
 
-    private static async Task<List<Guid>> WriteAsync(PostgresEventLog log, Guid[] streams)
+    private static async Task<List<Guid>> WriteAsync(MartenEventLog log, Guid[] streams)
     {
         var acknowledged = new List<Guid>();
         var version = streams.ToDictionary(s => s, _ => 0L);
@@ -56,7 +56,7 @@ public sealed class RaceTests(LogDatabase database) : IClassFixture<LogDatabase>
         return acknowledged;
     }
 
-    private static async Task<List<Guid>> FollowAsync(PostgresEventLog log, int total)
+    private static async Task<List<Guid>> FollowAsync(MartenEventLog log, int total)
     {
         var seen = new List<Guid>();
         await foreach (var e in log.SubscribeAsync(0))

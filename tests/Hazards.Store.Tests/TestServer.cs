@@ -59,8 +59,8 @@ public sealed class LogDatabase : IAsyncLifetime
 
     public string Name => name;
 
-    public PostgresEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) =>
-        PostgresEventLog.Create(DataSource, options, rows);
+    public MartenEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) =>
+        MartenEventLog.Open(DataSource, options, rows);
 
     public async Task<int> ExecuteAsync(string sql)
     {

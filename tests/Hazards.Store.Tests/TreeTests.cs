@@ -136,7 +136,7 @@ public sealed class TreeTests
         (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync()).ShouldBe(await NaiveHeadAsync(log));
     }
 
-    private static async Task<TreeHead> NaiveHeadAsync(PostgresEventLog log)
+    private static async Task<TreeHead> NaiveHeadAsync(MartenEventLog log)
     {
         var leaves = new List<Digest>();
         await foreach (var e in log.ReadAllAsync(0))
@@ -199,7 +199,7 @@ public sealed class TreeTests
             return own;
         }
 
-        public PostgresEventLog Open(EventLogOptions? options = null) => _database.Open(options);
+        public MartenEventLog Open(EventLogOptions? options = null) => _database.Open(options);
 
         public Task<long> TerminateAsync(string queryLike) => _database.TerminateAsync(queryLike);
 

@@ -54,7 +54,7 @@ internal static class AuditCommand
         // A folder that is not there is not made: whoever audits has no keys to make.
         var options = new ServiceOptions(opened.ConnectionString) { Keys = Directory.Exists(opened.Keys) ? opened.Keys : null };
         await using var source = Database.Open(options.ConnectionString);
-        await using var log = PostgresEventLog.Create(source);
+        await using var log = MartenEventLog.Open(source);
         var desk = new AuditDesk(new KeyFolder(options.Keys), log, options);
         var report = json || Console.IsOutputRedirected
             ? await desk.RunAsync(order, null, null, stop)

@@ -12,7 +12,7 @@ namespace Hazards.Api.Proving;
 /// leaves undone is done at the next start.
 /// </summary>
 internal sealed partial class TreeKeeper(
-    NpgsqlDataSource dataSource, PostgresEventLog log, LogKeys keys, CheckpointDesk desk, ServiceOptions options, ILogger<TreeKeeper> logger) : BackgroundService
+    NpgsqlDataSource dataSource, MartenEventLog log, LogKeys keys, CheckpointDesk desk, ServiceOptions options, ILogger<TreeKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -105,8 +105,8 @@ public static class HazardsService
         services.AddSingleton(options.Clock);
         services.AddSingleton(_ => Database.Open(options.ConnectionString));
         services.AddSingleton<RowWriter>();
-        services.AddSingleton(s => PostgresEventLog.Create(s.GetRequiredService<NpgsqlDataSource>(), options.Log, s.GetRequiredService<RowWriter>()));
-        services.AddSingleton<IEventLog>(s => s.GetRequiredService<PostgresEventLog>());
+        services.AddSingleton(s => MartenEventLog.Open(s.GetRequiredService<NpgsqlDataSource>(), options.Log, s.GetRequiredService<RowWriter>()));
+        services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<FileStore>();

@@ -26,7 +26,7 @@ internal sealed record HealthAnswer(string Status, string? Missing)
 }
 
 /// <summary>Ready when the database answers, its tables are those this program was made for, and the log can write.</summary>
-internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog log)
+internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 

@@ -9,7 +9,7 @@ internal static class RowsMaking
 {
     public static async Task RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
-        await using var log = PostgresEventLog.Create(dataSource);
+        await using var log = MartenEventLog.Open(dataSource);
         var rules = await new RulebookSource(new ServiceOptions(dataSource.ConnectionString), log).RefreshAsync(cancellationToken);
         await Console.Error.WriteLineAsync("数据行由旧版本生成，正从日志重建 the rows were made by an older version and are made anew from the log");
         await Rebuild.RunAsync(dataSource, log, rules, new Lines(), cancellationToken);

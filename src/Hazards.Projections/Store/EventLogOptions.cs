@@ -1,6 +1,6 @@
 namespace Hazards.Projections.Store;
 
-/// <summary>How a <see cref="PostgresEventLog"/> batches, waits and reads. The defaults suit a service node.</summary>
+/// <summary>How a <see cref="MartenEventLog"/> batches, waits and reads. The defaults suit a service node.</summary>
 public sealed record EventLogOptions
 {
     /// <summary>
@@ -34,7 +34,7 @@ public sealed record EventLogOptions
     public TimeProvider? Clock { get; init; }
 
     /// <summary>
-    /// The key that every event appended here is authenticated with (HMAC-SHA256, the column <c>mac</c>), so that an event
+    /// The key that every event appended here is authenticated with (HMAC-SHA256, in <c>log.event_codes</c>), so that an event
     /// put into the table by anybody else can be told. Kept outside the database. Null: events carry no code.
     /// </summary>
     public ReadOnlyMemory<byte>? AppendKey { get; init; }

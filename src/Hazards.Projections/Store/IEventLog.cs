@@ -1,8 +1,10 @@
+using Hazards.Domain;
+using JasperFx.Events;
+
 namespace Hazards.Projections.Store;
 
 /// <summary>
-/// The append-only log: the one place where facts are kept. The seam is narrow on purpose, so that another
-/// store (Marten on the same tables) can stand behind it.
+/// The append-only log: the one place where facts are kept.
 /// </summary>
 public interface IEventLog
 {
@@ -22,14 +24,26 @@ public interface IEventLog
     /// </summary>
     Task<AppendResult?> FindAsync(AppendKey key, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads a stream in version order; <paramref name="recordedUpTo"/> leaves out what was recorded later.</summary>
+    /// <summary>
+    /// A stream's events as Marten reads them, each in today's form; up to a version, or what had been recorded by an
+    /// instant. Empty when there is none.
+    /// </summary>
+    /// <param name="streamId">The stream.</param>
+    /// <param name="upToVersion">The last version wanted; 0 for all.</param>
+    /// <param name="recordedUpTo">Leaves out what was recorded later.</param>
+    /// <param name="fromVersion">The first version wanted.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    Task<IReadOnlyList<IEvent>> FetchAsync(
+        Guid streamId, long upToVersion = 0, DateTimeOffset? recordedUpTo = null, long fromVersion = 0, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a stream in version order as it lies in the table, for what is shown or proved of it; <paramref name="recordedUpTo"/> leaves out what was recorded later.</summary>
     IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         Guid streamId,
         long fromVersion = 1,
         DateTimeOffset? recordedUpTo = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Reads every event with a position greater than <paramref name="afterPosition"/>, in commit order, streaming.</summary>
+    /// <summary>Reads every event with a position greater than <paramref name="afterPosition"/> as it lies in the table, in commit order, streaming.</summary>
     IAsyncEnumerable<RecordedEvent> ReadAllAsync(
         long afterPosition,
         long? upToPosition = null,
@@ -50,20 +64,23 @@ public readonly record struct LogHead(long Position, DateTimeOffset RecordedAt);
 
 /// <summary>An event to be appended.</summary>
 /// <param name="Id">Identity of the event, chosen by the caller; makes a commit of unknown outcome findable.</param>
-/// <param name="Type">The snake_case alias, for ever.</param>
-/// <param name="DotnetType"><c>Namespace.Type, Assembly</c>, as Marten writes it.</param>
-/// <param name="Data">UTF-8 JSON of the facts.</param>
-/// <param name="Headers">UTF-8 JSON of who, when, through which client, under which policy.</param>
+/// <param name="Fact">What happened. Its type's alias (<see cref="EventTypeAttribute"/>) is the event's for ever.</param>
+/// <param name="Headers">Who, when, through which client, under which policy.</param>
 /// <param name="CorrelationId">The request that began it all.</param>
 /// <param name="CausationId">The request or event that caused this one.</param>
-public sealed record NewEvent(
-    Guid Id,
-    string Type,
-    string DotnetType,
-    ReadOnlyMemory<byte> Data,
-    ReadOnlyMemory<byte> Headers,
-    string? CorrelationId = null,
-    string? CausationId = null);
+public sealed record NewEvent(Guid Id, IDomainEvent Fact, EventHeaders Headers, string? CorrelationId = null, string? CausationId = null)
+{
+    private ReadOnlyMemory<byte>? _data;
+
+    /// <summary>The snake_case alias.</summary>
+    public string Type => EventTypes.NameOf(Fact);
+
+    /// <summary><c>Namespace.Type, Assembly</c>, as Marten writes it.</summary>
+    public string DotnetType => $"{Fact.GetType().FullName}, {Fact.GetType().Assembly.GetName().Name}";
+
+    /// <summary>UTF-8 JSON of the facts, as Marten writes it.</summary>
+    public ReadOnlyMemory<byte> Data => _data ??= DomainJson.Write(Fact);
+}
 
 /// <summary>What one stream gains in an <see cref="Append"/>.</summary>
 /// <param name="StreamId">The stream.</param>

@@ -1,181 +1,184 @@
+using JasperFx.Events;
+using Marten;
+using Hazards.Projections.Writing;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Hazards.Projections.Store.Appending;
 
 /// <summary>
-/// The appends of one commit as the columns <c>log.append</c> takes (see Schema/0005_append_mac.sql), and its answer read
-/// back into their outcomes.
+/// The appends of one commit: judged on the log as it stands, the winners written by one Marten session, each caller's
+/// outcome at hand when it has committed.
 /// </summary>
 internal sealed class AppendBatch
 {
-    private const string Sql =
-        "select * from log.append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)";
+    private static readonly TimeSpan Microsecond = TimeSpan.FromMicroseconds(1);
 
-    private readonly IReadOnlyList<PendingAppend> appends;
-    private readonly bool[] mayWin;
-    private readonly List<PendingRow> rows = [];
+    private const string KeysSql = """
+        insert into log.append_keys (scope, key, fingerprint, first_position, last_position)
+        select * from unnest($1, $2, $3, $4, $5)
+        """;
 
-    public AppendBatch(IReadOnlyList<PendingAppend> appends)
+    private readonly Standing standing;
+    private readonly bool allowGivenTimes;
+    private readonly List<Verdict> verdicts = [];
+    private readonly List<Winner> winners = [];
+    private readonly List<DateTime> recorded = [];
+    private readonly long positionBefore;
+
+    private readonly record struct Winner(PendingAppend Append, int Begin);
+
+    private AppendBatch(Standing standing, bool allowGivenTimes)
     {
-        this.appends = appends;
-        mayWin = WhichMayWin(appends);
+        this.standing = standing;
+        this.allowGivenTimes = allowGivenTimes;
+        // What was burnt is filled before anything else is written.
+        positionBefore = Math.Max(standing.Position, standing.Numbered);
     }
 
-    /// <summary>
-    /// An append that shares a stream or a key with an earlier one of the batch cannot be judged before that one is:
-    /// it is checked against the log, and if it would pass, it goes into the next batch.
-    /// </summary>
-    private static bool[] WhichMayWin(IReadOnlyList<PendingAppend> appends)
-    {
-        var may = new bool[appends.Count];
-        if (appends.Count == 1)
-        {
-            may[0] = true;
-            return may;
-        }
+    /// <summary>Those that lost because they are, or may be, in the log already: they are looked for before they are told so.</summary>
+    public IReadOnlyList<PendingAppend> Losers => [.. verdicts.Where(v => v.Result is AppendResult.Conflict or AppendResult.KeyReused || v.Repeats is not null).Select(v => v.Append)];
 
+    /// <summary>Whether anything is to be written.</summary>
+    public bool HasWinners => winners.Count > 0;
+
+    /// <summary>Every append of the batch, in its order, with its outcome once the session has committed.</summary>
+    public IReadOnlyList<Verdict> Verdicts => verdicts;
+
+    /// <summary>When the event at a position was recorded; of a winner's event.</summary>
+    public DateTime RecordedAt(long position) => recorded[(int)(position - positionBefore - 1)];
+
+    /// <summary>Decides who wins. Marten never sees a stale version: it would fail the whole batch for it, and burn its numbers.</summary>
+    /// <remarks>
+    /// An append that shares a stream or a key with an earlier one of the batch cannot be judged before that one is: it is
+    /// checked against the log, and if it would pass, it goes into the next batch.
+    /// </remarks>
+    public static AppendBatch Judge(IReadOnlyList<PendingAppend> appends, Standing standing, bool allowGivenTimes)
+    {
+        var batch = new AppendBatch(standing, allowGivenTimes);
         var streams = new HashSet<Guid>(appends.Count);
         var keys = new HashSet<(string, string)>();
-        for (var i = 0; i < appends.Count; i++)
+        foreach (var append in appends)
         {
-            var append = appends[i].Append;
-            may[i] = append.Key is null || keys.Add((append.Key.Scope, append.Key.Key));
-            foreach (var stream in append.Streams)
-                may[i] &= streams.Add(stream.StreamId);
+            var alone = append.Append.Key is not { } key || keys.Add((key.Scope, key.Key));
+            foreach (var stream in append.Append.Streams)
+                alone &= streams.Add(stream.StreamId);
+            batch.verdicts.Add(batch.Judge(append, alone));
         }
 
-        return may;
-    }
-
-    public IReadOnlyList<bool> MayWin => mayWin;
-
-    /// <summary>Builds the command: the append, then whatever the row writer adds.</summary>
-    public NpgsqlBatch ToCommand(NpgsqlConnection connection, IRowWriter? rowWriter, bool allowGivenTimes)
-    {
-        var batch = new NpgsqlBatch(connection);
-        var command = new NpgsqlBatchCommand(Sql);
-        AddAppends(command);
-        AddStreams(command);
-        AddEvents(command, allowGivenTimes);
-        batch.BatchCommands.Add(command);
-        if (rowWriter is not null && rows.Count > 0)
-            rowWriter.AddTo(batch, rows);
         return batch;
     }
 
-    private void AddAppends(NpgsqlBatchCommand command)
+    private Verdict Judge(PendingAppend append, bool alone)
     {
-        var anyKey = appends.Any(a => a.Append.Key is not null);
-        Add(command, NpgsqlDbType.Boolean, mayWin);
-        Add(command, NpgsqlDbType.Integer, Column(a => a.Events));
-        Add(command, NpgsqlDbType.Text, anyKey ? Column(a => a.Append.Key?.Scope) : null);
-        Add(command, NpgsqlDbType.Text, anyKey ? Column(a => a.Append.Key?.Key) : null);
-        Add(command, NpgsqlDbType.Bytea, anyKey ? Column(a => a.Append.Key?.Fingerprint.ToArray()) : null);
+        if (standing.Before(append) is var (same, first, last))
+            return same ? new Verdict(append, null, (first, last)) : new Verdict(append, new AppendResult.KeyReused(append.Append.Key!.Key));
+        foreach (var stream in append.Append.Streams)
+            if (standing.VersionOf(stream.StreamId) is var actual && actual != stream.ExpectedVersion)
+                return new Verdict(append, new AppendResult.Conflict(stream.StreamId, stream.ExpectedVersion, actual));
+        if (!alone)
+            return new Verdict(append, null);
+        var begin = recorded.Count;
+        winners.Add(new Winner(append, begin));
+        Date(append);
+        var end = positionBefore + recorded.Count;
+        var committed = new AppendResult.Committed(
+            positionBefore + begin + 1, end, recorded[^1],
+            [.. append.Append.Streams.Select(s => new StreamVersion(s.StreamId, s.ExpectedVersion + s.Events.Count))]);
+        return new Verdict(append, committed) { IsAsGiven = append.Append.Streams.All(s => standing.IsOfKind(s.StreamId, s.StreamType)) };
     }
 
-    private T[] Column<T>(Func<PendingAppend, T> value)
+    /// <summary>Recorded times are distinct and rise with the positions, even where the clock was set back.</summary>
+    private void Date(PendingAppend append)
     {
-        var column = new T[appends.Count];
-        for (var i = 0; i < column.Length; i++)
-            column[i] = value(appends[i]);
-        return column;
-    }
-
-    private void AddStreams(NpgsqlBatchCommand command)
-    {
-        var count = appends.Sum(a => a.Append.Streams.Count);
-        var (append, id, type) = (new int[count], new Guid[count], new string[count]);
-        var (expected, events, last) = (new long[count], new int[count], new Guid[count]);
-        var n = 0;
-        for (var i = 0; i < appends.Count; i++)
+        var clock = allowGivenTimes && append.Append.RecordedAt is { } given ? Whole(given.UtcDateTime) : standing.Now;
+        for (var n = 0; n < append.Events; n++)
         {
-            foreach (var stream in appends[i].Append.Streams)
-            {
-                append[n] = i + 1;
-                id[n] = stream.StreamId;
-                type[n] = stream.StreamType;
-                expected[n] = stream.ExpectedVersion;
-                events[n] = stream.Events.Count;
-                last[n] = stream.Events[^1].Id;
-                if (mayWin[i] && stream.Row is { } row)
-                    rows.Add(new PendingRow(id[n], type[n], expected[n] + events[n], last[n], row));
-                n++;
-            }
+            var before = recorded.Count > 0 ? recorded[^1] : LastBefore;
+            recorded.Add(clock > before ? clock : before + Microsecond);
+            clock = recorded[^1] + Microsecond;
         }
-
-        Add(command, NpgsqlDbType.Integer, append);
-        Add(command, NpgsqlDbType.Uuid, id);
-        Add(command, NpgsqlDbType.Text, type);
-        Add(command, NpgsqlDbType.Bigint, expected);
-        Add(command, NpgsqlDbType.Integer, events);
-        Add(command, NpgsqlDbType.Uuid, last);
     }
 
-    private void AddEvents(NpgsqlBatchCommand command, bool allowGivenTimes)
-    {
-        var count = 0;
-        var anyGiven = false;
-        for (var i = 0; i < appends.Count; i++)
-        {
-            count += mayWin[i] ? appends[i].Events : 0;
-            anyGiven |= allowGivenTimes && appends[i].Append.RecordedAt is not null;
-        }
+    // Tombstones, where there are any, take a microsecond each after the last event.
+    private DateTime LastBefore => standing.RecordedAt + (positionBefore - standing.Position) * Microsecond;
 
-        var (append, id, stream, version) = (new int[count], new Guid[count], new Guid[count], new long[count]);
-        var (type, dotnetType) = (new string[count], new string[count]);
-        var (data, headers) = (new ReadOnlyMemory<byte>[count], new ReadOnlyMemory<byte>[count]);
-        var (correlation, causation) = (new string?[count], new string?[count]);
-        var given = anyGiven ? new DateTime?[count] : null;
-        var mac = appends.Any(a => a.Canonical is [{ Code: not null }, ..]) ? new byte[]?[count] : null;
-        var n = 0;
-        for (var i = 0; i < appends.Count; i++)
+    // PostgreSQL keeps microseconds.
+    private static DateTime Whole(DateTime time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
+
+    /// <summary>What an append that lost turned out to be.</summary>
+    public void Settle(PendingAppend append, Verdict verdict) => verdicts[verdicts.FindIndex(v => v.Append == append)] = verdict;
+
+    /// <summary>Queues into a session: the winners' events, and with them what else the same commit must hold.</summary>
+    public void WriteTo(IDocumentSession session, IEventRegistry events)
+    {
+        var position = positionBefore;
+        var written = new WrittenEvents(session);
+        foreach (var (append, _) in winners)
         {
-            if (!mayWin[i])
-                continue;
             var own = 0;
-            foreach (var gain in appends[i].Append.Streams)
+            foreach (var stream in append.Append.Streams)
             {
-                for (var v = 0; v < gain.Events.Count; v++, n++, own++)
+                var added = new object[stream.Events.Count];
+                for (var v = 0; v < added.Length; v++, own++)
                 {
-                    var e = gain.Events[v];
-                    append[n] = i + 1;
-                    id[n] = e.Id;
-                    stream[n] = gain.StreamId;
-                    version[n] = gain.ExpectedVersion + v + 1;
-                    type[n] = e.Type;
-                    dotnetType[n] = e.DotnetType;
-                    data[n] = e.Data;
-                    headers[n] = e.Headers;
-                    correlation[n] = e.CorrelationId;
-                    causation[n] = e.CausationId;
-                    if (mac is not null)
-                        mac[n] = appends[i].Canonical?[own].Code;
-                    if (given is not null)
-                        given[n] = appends[i].Append.RecordedAt?.UtcDateTime;
+                    position++;
+                    added[v] = Dress(events, stream, v, position);
+                    written.Expect(position, stream.Events[v].Id, append.Canonical?[own].Code);
                 }
+
+                var version = stream.ExpectedVersion + added.Length;
+                session.Events.Append(stream.StreamId, version, added).AggregateType = StreamKinds.TypeOf(stream.StreamType);
+                written.Expect(stream.StreamId, version);
             }
         }
 
-        Add(command, NpgsqlDbType.Integer, append);
-        Add(command, NpgsqlDbType.Uuid, id);
-        Add(command, NpgsqlDbType.Uuid, stream);
-        Add(command, NpgsqlDbType.Bigint, version);
-        Add(command, NpgsqlDbType.Text, type);
-        Add(command, NpgsqlDbType.Text, dotnetType);
-        Add(command, NpgsqlDbType.Jsonb, data);
-        Add(command, NpgsqlDbType.Jsonb, headers);
-        Add(command, NpgsqlDbType.Text, correlation);
-        Add(command, NpgsqlDbType.Text, causation);
-        Add(command, NpgsqlDbType.TimestampTz, given);
-        Add(command, NpgsqlDbType.Bytea, mac);
+        if (Keys() is { } keys)
+            session.QueueOperation(new Statement(keys));
+        // Marten sends operations in the order in which they were queued, the events' when it saves: the check goes last.
+        session.Listeners.Add(written);
+        session.Logger = written;
     }
 
-    private static void Add<T>(NpgsqlBatchCommand command, NpgsqlDbType element, T[]? column)
+    /// <summary>An event as Marten takes it, with the identity and time that it has by now.</summary>
+    private IEvent Dress(IEventRegistry events, StreamAppend stream, int v, long position)
     {
-        var type = NpgsqlDbType.Array | element;
-        command.Parameters.Add(column is null
-            ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type }
-            : new NpgsqlParameter<T[]> { TypedValue = column, NpgsqlDbType = type });
+        var given = stream.Events[v];
+        var e = events.BuildEvent(given.Fact);
+        e.Id = given.Id;
+        e.Timestamp = RecordedAt(position);
+        e.CorrelationId = given.CorrelationId;
+        e.CausationId = given.CausationId;
+        e.Headers = v == stream.Events.Count - 1 && stream.Row is { } row
+            ? given.Headers.With(new PendingRow(stream.StreamId, stream.StreamType, stream.ExpectedVersion + v + 1, given.Id, row))
+            : given.Headers;
+        return e;
     }
+
+    private NpgsqlBatchCommand? Keys()
+    {
+        var keyed = winners.Where(w => w.Append.Append.Key is not null).ToArray();
+        if (keyed.Length == 0)
+            return null;
+        var command = new NpgsqlBatchCommand(KeysSql);
+        command.AddColumn(NpgsqlDbType.Text, keyed, w => w.Append.Append.Key!.Scope);
+        command.AddColumn(NpgsqlDbType.Text, keyed, w => w.Append.Append.Key!.Key);
+        command.AddColumn(NpgsqlDbType.Bytea, keyed, w => w.Append.Append.Key!.Fingerprint.ToArray());
+        command.AddColumn(NpgsqlDbType.Bigint, keyed, w => positionBefore + w.Begin + 1);
+        command.AddColumn(NpgsqlDbType.Bigint, keyed, w => positionBefore + w.Begin + w.Append.Events);
+        return command;
+    }
+}
+
+/// <summary>
+/// What became of an append: its result; or, with <paramref name="Repeats"/>, the positions of the first commit it
+/// repeats; or, with neither, it must be judged again in the next batch.
+/// </summary>
+internal readonly record struct Verdict(PendingAppend Append, AppendResult? Result, (long First, long Last)? Repeats = null)
+{
+    /// <summary>A winner that is in the log exactly as it was given.</summary>
+    public bool IsAsGiven { get; init; }
+
+    /// <summary>What an append was rejected for: it shares events with the log but is not the same append.</summary>
+    public AppendRejectedException? Rejected { get; init; }
 }

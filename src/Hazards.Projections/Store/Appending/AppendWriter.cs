@@ -1,20 +1,24 @@
 using System.Diagnostics;
+using JasperFx.Events;
+using Marten;
+using Marten.Services;
 using Npgsql;
 
 namespace Hazards.Projections.Store.Appending;
 
 /// <summary>
-/// The one writer of a process: takes all appends that wait, commits them together and answers every caller. It owns
-/// one connection, reconnects by itself, and sends again what got no answer: log.append notices what is in the log
-/// already, so nothing is written twice.
+/// The one writer of a process: takes all appends that wait, has Marten write them in one session, and answers every
+/// caller. It owns one connection, reconnects by itself, and sends again what got no answer: what is in the log already is
+/// known by its events' identities, so nothing is written twice.
 /// </summary>
 internal sealed class AppendWriter : IAsyncDisposable
 {
     private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(50);
 
+    private readonly IDocumentStore store;
+    private readonly IEventRegistry events;
     private readonly NpgsqlDataSource dataSource;
     private readonly EventLogOptions options;
-    private readonly IRowWriter? rowWriter;
     private readonly AppendQueue queue;
     private readonly EventLogTelemetry telemetry;
     private readonly Action<LogHead> committed;
@@ -24,18 +28,19 @@ internal sealed class AppendWriter : IAsyncDisposable
     private Exception? trouble;
 
     public AppendWriter(
+        IDocumentStore store,
         NpgsqlDataSource dataSource,
         EventLogOptions options,
-        IRowWriter? rowWriter,
         AppendQueue queue,
         EventLogTelemetry telemetry,
         Action<LogHead> committed,
         Func<IReadOnlyList<CommitFeed>> feeds)
     {
         this.feeds = feeds;
+        this.store = store;
         this.dataSource = dataSource;
         this.options = options;
-        this.rowWriter = rowWriter;
+        events = (IEventRegistry)store.Options.Events;
         this.queue = queue;
         this.telemetry = telemetry;
         this.committed = committed;
@@ -98,17 +103,13 @@ internal sealed class AppendWriter : IAsyncDisposable
         {
             await CommitAsync(batch);
         }
-        catch (PostgresException e) when (e.SqlState == DatabaseTrouble.AlreadyInTheLog)
-        {
-            await AnswerThoseInTheLogAsync(batch);
-        }
         catch (Exception e) when (!DatabaseTrouble.IsTheDatabases(e))
         {
             await LoseConnectionIfBrokenAsync();
             queue.NotWritten(batch);
             if (batch.Count == 1)
             {
-                Reject(batch[0], new AppendRejectedException($"The append was refused: {e.Message}", e));
+                Reject(batch[0], new AppendRejectedException($"The append was refused: {e.Message}", DatabaseTrouble.Of(e)));
                 return;
             }
 
@@ -125,41 +126,73 @@ internal sealed class AppendWriter : IAsyncDisposable
         if (batch.Count == 0)
             return;
         using var activity = telemetry.BatchBegins(batch);
-        var appends = new AppendBatch(batch);
-        await using var command = appends.ToCommand(open, rowWriter, options.AllowGivenTimes);
-        command.Timeout = Math.Max(1, (int)options.AppendTimeout.TotalSeconds);
-        await command.PrepareAsync();
-
         var began = Stopwatch.GetTimestamp();
-        BatchAnswer answer;
-        await using (var reader = await command.ExecuteReaderAsync())
+        await using var transaction = await open.BeginTransactionAsync();
+        var standing = await Standing.LookAsync(transaction, batch, Seconds);
+        var appends = AppendBatch.Judge(batch, standing, options.AllowGivenTimes);
+        if (appends.Losers is { Count: > 0 } losers)
+            await SettleAsync(appends, losers, open);
+        if (appends.HasWinners)
+            await SaveAsync(appends, standing, transaction);
+        else
+            await transaction.RollbackAsync();
+        telemetry.BatchEnded(batch, began, activity);
+        Feed(appends);
+        await AnswerAsync(open, appends.Verdicts);
+    }
+
+    /// <summary>One session of Marten: events, rows, keys and codes, and the commit. Only when that has returned is anything on disk.</summary>
+    private async Task SaveAsync(AppendBatch appends, Standing standing, NpgsqlTransaction transaction)
+    {
+        await Tombstones.FillAsync(transaction, standing, options.AppendKey);
+        await using (var session = store.LightweightSession(SessionOptions.ForTransaction(transaction)))
         {
-            answer = await BatchAnswer.ReadAsync(reader, CancellationToken.None);
-            // To the very end: only when the server says it is ready again is the commit on disk.
-            while (await reader.NextResultAsync())
-            {
-            }
+            // Marten would take them from the trace of whoever woke this loop.
+            (session.CorrelationId, session.CausationId) = (null, null);
+            appends.WriteTo(session, events);
+            await session.SaveChangesAsync();
         }
 
-        telemetry.BatchEnded(batch, began, activity);
-        List<Verdict> verdicts = [.. answer.Judge(batch, appends.MayWin)];
-        Feed(verdicts, answer);
-        await AnswerAsync(open, verdicts);
+        await transaction.CommitAsync();
     }
+
+    /// <summary>
+    /// Who lost may have won before: by an attempt whose answer was lost, or because its caller sent the same events twice.
+    /// The former hears what that attempt would have said, the latter that it is a repetition.
+    /// </summary>
+    private static async Task SettleAsync(AppendBatch appends, IReadOnlyList<PendingAppend> losers, NpgsqlConnection open)
+    {
+        var found = await FirstOutcomes.ByEventsAsync(open, losers, CancellationToken.None);
+        foreach (var (append, _) in found.Where(f => f.Value is null))
+            appends.Settle(append, new Verdict(append, null) { Rejected = new AppendRejectedException("The append has events that are in the log already, and others.") });
+        var known = found.Where(f => f.Value is not null).Select(f => (Append: f.Key, Span: f.Value!.Value)).ToList();
+        if (known.Count == 0)
+            return;
+        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. known.Select(k => k.Span)], CancellationToken.None);
+        for (var i = 0; i < known.Count; i++)
+        {
+            var (first, last, at, versions) = outcomes[i];
+            appends.Settle(known[i].Append, new Verdict(known[i].Append, known[i].Append.Sent > 1 ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]));
+        }
+    }
+
+    private int Seconds => Math.Max(1, (int)options.AppendTimeout.TotalSeconds);
 
     /// <summary>Hands on what is in the log exactly as it was given. Before the head moves: who is woken by that finds it.</summary>
-    private void Feed(List<Verdict> verdicts, BatchAnswer answer)
+    private void Feed(AppendBatch appends)
     {
         foreach (var feed in feeds())
-            foreach (var verdict in verdicts)
+            foreach (var verdict in appends.Verdicts)
                 if (verdict is { IsAsGiven: true, Result: AppendResult.Committed won, Append.Canonical: not null })
-                    feed.Offer(verdict.Append, won.FirstPosition, answer.RecordedAt);
+                    feed.Offer(verdict.Append, won.FirstPosition, appends.RecordedAt);
     }
 
-    private async Task AnswerAsync(NpgsqlConnection open, List<Verdict> verdicts)
+    private async Task AnswerAsync(NpgsqlConnection open, IReadOnlyList<Verdict> verdicts)
     {
         foreach (var verdict in verdicts)
         {
+            if (verdict.Rejected is { } rejected)
+                Reject(verdict.Append, rejected);
             if (verdict.Result is AppendResult.Committed c)
                 committed(new LogHead(c.LastPosition, c.RecordedAt));
             if (verdict.Result is not null)
@@ -167,7 +200,7 @@ internal sealed class AppendWriter : IAsyncDisposable
         }
 
         await AnswerRepeatedAsync(open, [.. verdicts.Where(v => v.Repeats is not null).Select(v => (v.Append, v.Repeats!.Value))]);
-        var again = verdicts.Where(v => v.Result is null && v.Repeats is null).Select(v => v.Append).ToList();
+        var again = verdicts.Where(v => v is { Result: null, Repeats: null, Rejected: null }).Select(v => v.Append).ToList();
         queue.NotWritten(again);
         queue.PutBack(again);
     }
@@ -179,32 +212,6 @@ internal sealed class AppendWriter : IAsyncDisposable
         var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. repeated.Select(r => r.Span)], CancellationToken.None);
         for (var i = 0; i < repeated.Count; i++)
             Answer(repeated[i].Append, outcomes[i]);
-    }
-
-    /// <summary>
-    /// Some of the batch was committed by an attempt whose answer was lost, or was appended twice by its caller. For
-    /// the former the caller hears what that attempt would have said. The rest goes on in a batch of its own.
-    /// </summary>
-    private async Task AnswerThoseInTheLogAsync(List<PendingAppend> batch)
-    {
-        var open = await ConnectAsync();
-        var found = await FirstOutcomes.ByEventsAsync(open, batch, CancellationToken.None);
-        foreach (var (append, _) in found.Where(f => f.Value is null))
-            Reject(append, new AppendRejectedException("The append has events that are in the log already, and others."));
-        var known = found.Where(f => f.Value is not null).Select(f => (Append: f.Key, Span: f.Value!.Value)).ToList();
-        var outcomes = await FirstOutcomes.ByPositionsAsync(open, [.. known.Select(k => k.Span)], CancellationToken.None);
-        for (var i = 0; i < known.Count; i++)
-        {
-            var (first, last, at, versions) = outcomes[i];
-            var own = known[i].Append.Sent > 1;
-            if (own)
-                committed(new LogHead(last, at));
-            Answer(known[i].Append, own ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]);
-        }
-
-        var rest = batch.Where(a => !found.ContainsKey(a)).ToList();
-        queue.NotWritten(rest);
-        queue.PutBack(rest);
     }
 
     private void Answer(PendingAppend append, AppendResult result)
@@ -246,8 +253,8 @@ internal sealed class AppendWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// What an acknowledgement means must not hang on a site's defaults: an append is on disk, and each statement of
-    /// log.append sees what its lock waited for. And every look-up in a batch, the row writer's too, is by a key: a
+    /// What an acknowledgement means must not hang on a site's defaults: an append is on disk, and each statement after
+    /// the lock sees what the lock waited for. And every look-up in a batch, the row writer's too, is by a key: a
     /// plan made while the tables were small (a scan and a hash) must not be kept when they have grown. Measured: such
     /// a plan of a row writer's join with mt_events cost four fifths of the throughput at 100,000 events. The
     /// keep-alives let the server notice within half a minute that a writer's machine is gone, and free its lock.
@@ -261,6 +268,7 @@ internal sealed class AppendWriter : IAsyncDisposable
             set enable_hashjoin = off;
             set enable_mergejoin = off;
             set plan_cache_mode = force_generic_plan;
+            set time zone 'UTC';
             set jit = off;
             set tcp_keepalives_idle = 10;
             set tcp_keepalives_interval = 5;

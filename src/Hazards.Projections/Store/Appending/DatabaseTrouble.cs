@@ -6,19 +6,33 @@ namespace Hazards.Projections.Store.Appending;
 /// <summary>Tells a database that is unwell, where trying again helps, from data that it will always refuse.</summary>
 internal static class DatabaseTrouble
 {
-    /// <summary>Raised by log.append when an append of the batch is in the log already.</summary>
-    public const string AlreadyInTheLog = "LG001";
-
     /// <summary>
-    /// True when the failure says nothing about the data: lost connections, shutdown, fail-over to a read-only
-    /// standby, timeouts, exhausted resources. SQLSTATE classes: PostgreSQL's manual, appendix A.
+    /// True when the failure says nothing about the data: lost connections, shutdown, fail-over to a read-only standby,
+    /// timeouts, exhausted resources; and statements of ours that the database does not take (a missing table, right or
+    /// function: its schema is not the one this program was made for). SQLSTATE classes: PostgreSQL's manual, appendix A.
     /// </summary>
     public static bool IsTheDatabases(Exception exception) => exception switch
     {
-        PostgresException { SqlState: var state } =>
-            state[..2] is "08" or "40" or "53" or "55" or "57" or "58" or "XX" || state == PostgresErrorCodes.ReadOnlySqlTransaction,
+        PostgresException { SqlState: var state } e =>
+            state[..2] is "08" or "40" or "53" or "55" or "57" or "58" or "XX" or "42" or "26" or "0A"
+            || state == PostgresErrorCodes.ReadOnlySqlTransaction || TookTheNumber(e),
         NpgsqlException or TimeoutException or IOException or SocketException or ObjectDisposedException => true,
-        LogUnavailableException or OperationCanceledException => true,
+        LogUnavailableException or OperationCanceledException or JasperFx.ConcurrencyException => true,
+        // Marten wraps what the database said.
+        { InnerException: { } inner } => IsTheDatabases(inner),
         _ => false,
     };
+
+    /// <summary>What the database itself said, out of what Marten wrapped it in.</summary>
+    public static Exception Of(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+            if (e is PostgresException)
+                return e;
+        return exception;
+    }
+
+    /// <summary>Another writer, one without the lock, has taken the positions: the batch is judged again on the log as it is then.</summary>
+    private static bool TookTheNumber(PostgresException e) =>
+        e is { SqlState: PostgresErrorCodes.UniqueViolation, SchemaName: HazardsStore.Schema, TableName: "mt_events" or "mt_streams" };
 }

@@ -21,7 +21,6 @@ internal static class FirstOutcomes
         select fingerprint = $3, first_position, last_position from log.append_keys where scope = $1 and key = $2
         """;
 
-    // The same condition by which log.append refuses the batch.
     private const string ByEventsSql = """
         select s.append, count(*)::int, min(e.seq_id - s.events + 1)
         from unnest($1, $2, $3, $4, $5) s (append, stream_id, version, last_event, events)

@@ -15,7 +15,7 @@ internal sealed class PendingAppend
         {
             Events += stream.Events.Count;
             foreach (var e in stream.Events)
-                Bytes += e.Data.Length + e.Headers.Length;
+                Bytes += e.Data.Length + e.Headers.Json.Length;
         }
     }
 

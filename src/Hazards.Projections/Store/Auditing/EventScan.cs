@@ -28,8 +28,9 @@ internal sealed class EventScan(NpgsqlConnection connection, StreamTypes? types)
         var sql = string.Create(CultureInfo.InvariantCulture, $"""
             copy (
               select e.seq_id, e.id, e.stream_id, {streamType}, e.version, e.type, e.mt_dotnet_type,
-                     e.data, e.headers, e."timestamp", e.correlation_id, e.causation_id, e.mac
-              from log.mt_events e where e.seq_id between {first} and {last}
+                     e.data, e.headers, e."timestamp", e.correlation_id, e.causation_id, c.code
+              from log.mt_events e left join log.event_codes c on c.position = e.seq_id
+              where e.seq_id between {first} and {last}
             ) to stdout (format binary)
             """);
         await using var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
+using JasperFx.Events;
 
 namespace Hazards.Projections.Store.Auditing;
 
@@ -30,13 +31,14 @@ internal sealed class StreamTally
     public bool IsEven => balance == 0;
 
     /// <summary>What an event leaves; to be added up and given to <see cref="Add"/>.</summary>
-    public ulong OfEvent(Guid stream, long version) => Hash(stream, version) - Hash(stream, version - 1);
+    /// <remarks>Tombstones fill burnt numbers and bear their position for a version: their stream has no versions of its own.</remarks>
+    public ulong OfEvent(Guid stream, long version) => stream == Tombstone.StreamId ? 0 : Hash(stream, version) - Hash(stream, version - 1);
 
     /// <summary>Adds what events leave.</summary>
     public void Add(ulong events) => balance += events;
 
     /// <summary>Takes away what a stream must leave.</summary>
-    public void AddStream(Guid stream, long version) => balance -= Hash(stream, version) - Hash(stream, 0);
+    public void AddStream(Guid stream, long version) => balance -= stream == Tombstone.StreamId ? 0 : Hash(stream, version) - Hash(stream, 0);
 
     private ulong Hash(Guid stream, long version)
     {

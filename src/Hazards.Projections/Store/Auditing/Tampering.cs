@@ -20,7 +20,7 @@ internal sealed class Tampering(NpgsqlDataSource dataSource, TreeHash hash)
     private static readonly string[] Parts = ["标识 id", "流 stream", "类型 type", "内容 data", "头 headers", "关联 correlation", "时间 time"];
 
     private readonly TreeStore store = new(dataSource, hash);
-    private readonly EventReader reader = new(dataSource, 1);
+    private readonly StoredEvents reader = new(dataSource, 1);
     private readonly Dictionary<long, RecordedEvent?> events = [];
 
     /// <summary>What explains some of the positions; those are taken from the list.</summary>

@@ -35,20 +35,20 @@ public sealed class TreeGrower
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly TreeHash _hash;
-    private readonly EventReader _events;
+    private readonly StoredEvents _events;
     private readonly CommitFeed? _feed;
     private TileBuilder? _tree;
 
     /// <summary>Grows the tree of a hash function in a database. One caller at a time.</summary>
     /// <param name="dataSource">The database.</param>
     /// <param name="hash">The hash function.</param>
-    /// <param name="feed">What this process commits (<see cref="PostgresEventLog.Feed"/>): not read back. Null: all is read.</param>
+    /// <param name="feed">What this process commits (<see cref="MartenEventLog.Feed"/>): not read back. Null: all is read.</param>
     public TreeGrower(NpgsqlDataSource dataSource, TreeHash hash, CommitFeed? feed = null)
     {
         _feed = feed;
         _dataSource = dataSource ?? throw new ArgumentNullException(nameof(dataSource));
         _hash = hash ?? throw new ArgumentNullException(nameof(hash));
-        _events = new EventReader(dataSource, Batch);
+        _events = new StoredEvents(dataSource, Batch);
     }
 
     /// <summary>Covers the next batch of events.</summary>

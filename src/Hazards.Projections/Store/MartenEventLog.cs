@@ -2,19 +2,23 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Hazards.Projections.Store.Appending;
 using Hazards.Projections.Store.Reading;
+using JasperFx.Events;
+using Marten;
 using Npgsql;
 
 namespace Hazards.Projections.Store;
 
 /// <summary>
-/// The log on PostgreSQL, in Marten's table layout, with group commit and positions without gaps in commit order.
+/// The log: Marten's events, with group commit and positions without gaps in commit order.
 /// One instance a process; several processes may append to one database. Run <see cref="LogMigrations"/> first.
 /// </summary>
-public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
+public sealed class MartenEventLog : IEventLog, IAsyncDisposable
 {
+    private readonly IDocumentStore store;
+    private readonly bool ownsStore;
     private readonly NpgsqlDataSource dataSource;
     private readonly EventLogOptions options;
-    private readonly EventReader reader;
+    private readonly StoredEvents reader;
     private readonly HeadWatch head;
     private readonly AppendQueue queue;
     private readonly AppendWriter writer;
@@ -22,25 +26,38 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     private volatile IReadOnlyList<CommitFeed> feeds = [];
     private int disposed;
 
-    private PostgresEventLog(NpgsqlDataSource dataSource, EventLogOptions options, IRowWriter? rows)
+    private MartenEventLog(IDocumentStore store, bool ownsStore, NpgsqlDataSource dataSource, EventLogOptions options)
     {
+        this.store = store;
+        this.ownsStore = ownsStore;
         this.dataSource = dataSource;
         this.options = options;
-        reader = new EventReader(dataSource, options.ReadPageSize);
+        reader = new StoredEvents(dataSource, options.ReadPageSize);
         head = new HeadWatch(dataSource, options);
         queue = new AppendQueue(options.QueueCapacity);
         telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
-        writer = new AppendWriter(dataSource, options, rows, queue, telemetry, h => head.Advance(h.Position), () => feeds);
+        writer = new AppendWriter(store, dataSource, options, queue, telemetry, h => head.Advance(h.Position), () => feeds);
     }
 
-    /// <summary>Opens the log. Connects only when first used. The data source stays the caller's.</summary>
-    /// <param name="dataSource">The database. One connection is kept for writing and, with a subscription, one for listening.</param>
+    /// <summary>The log of a store that the host has made. Connects only when first used.</summary>
+    /// <param name="store">Marten, configured by <see cref="HazardsStore"/>.</param>
+    /// <param name="dataSource">Its database. One connection is kept for writing and, with a subscription, one for listening.</param>
+    /// <param name="options">Null for the defaults.</param>
+    public static MartenEventLog On(IDocumentStore store, NpgsqlDataSource dataSource, EventLogOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return new MartenEventLog(store, ownsStore: false, dataSource, options ?? new EventLogOptions());
+    }
+
+    /// <summary>Opens the log with a store of its own, for commands that have no host. Connects only when first used.</summary>
+    /// <param name="dataSource">The database; stays the caller's.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="rows">Writes the read side's rows in the same transaction as the events.</param>
-    public static PostgresEventLog Create(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null)
+    public static MartenEventLog Open(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        return new PostgresEventLog(dataSource, options ?? new EventLogOptions(), rows);
+        return new MartenEventLog(HazardsStore.Open(dataSource, rows), ownsStore: true, dataSource, options ?? new EventLogOptions());
     }
 
     /// <inheritdoc />
@@ -115,6 +132,14 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(key);
         return FirstOutcomes.ByKeyAsync(dataSource, key, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<IEvent>> FetchAsync(
+        Guid streamId, long upToVersion = 0, DateTimeOffset? recordedUpTo = null, long fromVersion = 0, CancellationToken cancellationToken = default)
+    {
+        await using var session = store.QuerySession();
+        return await session.Events.FetchStreamAsync(streamId, upToVersion, recordedUpTo, fromVersion, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -202,5 +227,7 @@ public sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         await writer.DisposeAsync();
         await head.DisposeAsync();
         telemetry.Dispose();
+        if (ownsStore)
+            store.Dispose();
     }
 }

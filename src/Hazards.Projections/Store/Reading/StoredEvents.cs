@@ -5,10 +5,11 @@ using NpgsqlTypes;
 namespace Hazards.Projections.Store.Reading;
 
 /// <summary>
-/// Reads events page by page: memory is bounded by one page, and neither a connection nor a snapshot is held while
+/// Reads events as they lie in the table, for whatever shows or proves them (the tree, the feed, packages of evidence):
+/// what they mean is read by Marten. Page by page: memory is bounded by one page, and neither a connection nor a snapshot is held while
 /// the consumer works.
 /// </summary>
-internal sealed class EventReader(NpgsqlDataSource dataSource, int pageSize)
+internal sealed class StoredEvents(NpgsqlDataSource dataSource, int pageSize)
 {
     // The stream's type by a scalar look-up, so that no plan reads all streams for a page of events.
     private const string Columns = """
