@@ -285,7 +285,7 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var corrected = new HazardCorrected(CorrectableField.Title, hazard.Title, "已无泄漏", "改");
         var context = new EventContext(DateTimeOffset.UtcNow, Entry.Prompt, "张工", BodyId.Parse("ws-awb"), Role.Coordinator, "tests", "national-baseline@1", null, []);
         var after = Hazard.Apply(hazard.Id, hazard, new Happening(corrected, context));
-        var happened = new NewEvent(Guid.NewGuid(), "hazard_corrected", "Hazards.Domain.HazardCorrected, Hazards.Domain", DomainJson.Write(corrected), DomainJson.Write(context));
+        var happened = new NewEvent(Guid.NewGuid(), corrected, new EventHeaders(context));
         var head = await service.HeadAsync();
         StreamAppend Append(long position) => new(hazard.Id.StreamId, HazardStore.StreamType, hazard.Version, [happened],
             new PendingState.OfHazard(hazard, after, Rulebook.Baseline) { Guards = [new SealGuard(hazard.Enterprise!, hazard.Region, position)] });

@@ -242,8 +242,8 @@ public sealed class SigningTests : IAsyncLifetime
     private static IEventLog Log(WebApplication node) => node.Services.GetRequiredService<IEventLog>();
 
     private static async Task CommentAsync(WebApplication node) =>
-        (await Log(node).AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "test", 0,
-            [new NewEvent(Guid.CreateVersion7(), "comment_added", "Hazards.Domain.CommentAdded, Hazards.Domain", """{"text":"批注"}"""u8.ToArray(), "{}"u8.ToArray())])]))).ShouldBeOfType<AppendResult.Committed>();
+        (await Log(node).AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "hazard", 0,
+            [new NewEvent(Guid.CreateVersion7(), new Hazards.Domain.CommentAdded("批注"), new EventHeaders("{}"u8.ToArray()))])]))).ShouldBeOfType<AppendResult.Committed>();
 
     /// <summary>What whoever owns the database can do.</summary>
     private async Task BehindTheBackAsync(string sql)

@@ -173,6 +173,6 @@ internal static class Told
         return new StreamAppend(after.Id.StreamId, "hazard", before?.Version ?? 0, written, new PendingState.OfHazard(before, after, Rulebook.Baseline) { Notices = notices.ToImmutable() });
     }
 
-    public static NewEvent Event(IDomainEvent happened, byte[]? headers = null) => new(
-        Guid.CreateVersion7(), EventTypes.NameOf(happened), $"{happened.GetType().FullName}, Hazards.Domain", DomainJson.Write(happened), headers ?? "{}"u8.ToArray());
+    public static NewEvent Event(IDomainEvent happened, byte[]? headers = null) =>
+        new(Guid.CreateVersion7(), happened, new EventHeaders(headers ?? "{}"u8.ToArray()));
 }

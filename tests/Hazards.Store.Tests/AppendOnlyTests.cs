@@ -59,7 +59,7 @@ public sealed class AppendOnlyTests(LogDatabase database) : IClassFixture<LogDat
         {
             var asService = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c role={role}" };
             await using var dataSource = NpgsqlDataSource.Create(asService.ConnectionString);
-            await using var log = MartenEventLog.Open(dataSource);
+            await using var log = LogDatabase.Open(dataSource);
             var stream = Guid.CreateVersion7();
             await log.CommitAsync(Some.Append(stream));
             await log.CommitAsync(Some.Append(stream, 1) with { Key = Some.Key("k") });

@@ -23,7 +23,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
             var grown = (await one.HeadAsync()).Position + 20;
             while ((await one.HeadAsync()).Position < grown)
                 await Task.Yield();
-            kills += (int)await database.TerminateAsync("%log.append(%");
+            kills += (int)await database.TerminateAsync("%mt_quick_append_events%");
         }
 
         await enough.CancelAsync();
@@ -69,7 +69,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
     public async Task A_database_that_stays_away_fails_appends_clearly_and_in_time()
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=1");
-        await using var log = MartenEventLog.Open(nowhere, new EventLogOptions { AppendTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var log = LogDatabase.Open(nowhere, new EventLogOptions { AppendTimeout = TimeSpan.FromMilliseconds(200) });
         var failure = await Should.ThrowAsync<LogUnavailableException>(() => log.AppendAsync(Some.Append(Guid.CreateVersion7())));
         failure.Message.ShouldContain("Nothing was written");
         failure.InnerException.ShouldNotBeNull();
@@ -127,7 +127,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
             """);
         await using var log = database.Open();
         var stream = Guid.CreateVersion7();
-        var refused = new Append([new StreamAppend(stream, "hazard", 0, [Some.Event() with { Type = "refused_at_commit" }])]);
+        var refused = new Append([new StreamAppend(stream, "hazard", 0, [Some.Event(new RefusedAtCommit("{}"u8.ToArray()))])]);
 
         await Should.ThrowAsync<AppendRejectedException>(() => log.AppendAsync(refused));
 
@@ -144,7 +144,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         await using var proxy = await CuttingProxy.StartAsync(database.ConnectionString);
         await using var through = NpgsqlDataSource.Create(proxy.ConnectionString);
         await database.ExecuteAsync("create table if not exists counted (stream_id uuid, version bigint, primary key (stream_id, version))");
-        await using var log = MartenEventLog.Open(through, rows: new CountedRows());
+        await using var log = LogDatabase.Open(through, rows: new CountedRows());
         await log.CommitAsync(Some.Append(Guid.CreateVersion7()));
         var stream = Guid.CreateVersion7();
 

@@ -59,8 +59,15 @@ public sealed class LogDatabase : IAsyncLifetime
 
     public string Name => name;
 
-    public MartenEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) =>
-        MartenEventLog.Open(DataSource, options, rows);
+    public MartenEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) => Open(DataSource, options, rows);
+
+    public static MartenEventLog Open(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null) =>
+        MartenEventLog.Open(dataSource, options, rows, o =>
+        {
+            o.Events.MapEventType<SomethingNoted>("something_noted");
+            o.Events.MapEventType<RefusedAtCommit>("refused_at_commit");
+            o.Events.MapEventType<TooLong>(TooLong.Alias);
+        });
 
     public async Task<int> ExecuteAsync(string sql)
     {

@@ -29,13 +29,13 @@ internal sealed class AuditModule : IModule
         var before = cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw new Projections.BadCursorException();
         // The log's own stream is short: an event a day, and one for each change of keys.
         var newest = new Queue<(long Version, AuditItem Item)>();
-        await foreach (var e in log.ReadStreamAsync(LogStream.Id, 1, asOf, call.Stop))
+        foreach (var e in await log.FetchAsync(LogStream.Id, 0, asOf, cancellationToken: call.Stop))
         {
             if (e.Version >= before)
                 break;
-            if (EventTypes.Find(e.Type) != typeof(AuditCompleted))
+            if (e.Data is not AuditCompleted completed)
                 continue;
-            newest.Enqueue((e.Version, new AuditItem(e.Position, e.RecordedAt, (AuditCompleted)DomainJson.ReadEvent(e.Type, e.Data.Span))));
+            newest.Enqueue((e.Version, new AuditItem(e.Sequence, e.Timestamp, completed)));
             if (newest.Count > limit + 1)
                 newest.Dequeue();
         }

@@ -74,13 +74,13 @@ internal sealed partial class AuditWorker(
     /// <summary>Reads which audits there were, whichever node ran them.</summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        await foreach (var e in log.ReadStreamAsync(LogStream.Id, version + 1, null, cancellationToken))
+        foreach (var e in await log.FetchAsync(LogStream.Id, fromVersion: version + 1, cancellationToken: cancellationToken))
         {
             version = e.Version;
-            if (EventTypes.Find(e.Type) != typeof(AuditCompleted))
+            if (e.Data is not AuditCompleted completed)
                 continue;
-            lastAt = e.RecordedAt;
-            telemetry.Note((AuditCompleted)DomainJson.ReadEvent(e.Type, e.Data.Span), e.RecordedAt);
+            lastAt = e.Timestamp;
+            telemetry.Note(completed, e.Timestamp);
         }
     }
 

@@ -45,11 +45,11 @@ internal sealed class RecordStore<TState, TEvent>(
     {
         TState? state = null;
         var events = new List<HistoryEvent>();
-        await foreach (var e in log.ReadStreamAsync(id, 1, asOf, cancellationToken))
+        foreach (var e in await log.FetchAsync(id, 0, asOf, cancellationToken: cancellationToken))
         {
-            if (e.StreamType != type)
+            if (e.Data is not TEvent happened)
                 return null;
-            state = Fold(state, e);
+            state = apply(state, happened, e.Context());
             events.Add(HistoryEvent.Of(e));
         }
 
@@ -64,21 +64,16 @@ internal sealed class RecordStore<TState, TEvent>(
     {
         TState? state = null;
         var version = 0L;
-        await foreach (var e in log.ReadStreamAsync(id, 1, asOf, cancellationToken))
+        foreach (var e in await log.FetchAsync(id, upToVersion, asOf, cancellationToken: cancellationToken))
         {
             // A stream of another kind is no such record, even when its identity is guessed.
-            if (e.StreamType != type)
+            if (e.Data is not TEvent happened)
                 return (null, 0);
-            if (e.Version > upToVersion)
-                break;
-            (state, version) = (Fold(state, e), e.Version);
+            (state, version) = (apply(state, happened, e.Context()), e.Version);
         }
 
         return (state, version);
     }
-
-    private TState Fold(TState? state, RecordedEvent e) =>
-        apply(state, (TEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
 }
 
 /// <summary>The circumstances of an act that no hazard is part of.</summary>

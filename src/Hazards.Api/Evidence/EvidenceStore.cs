@@ -68,13 +68,11 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
     private async Task<EvidencePackage?> LoadAsync(Guid id, long upToVersion, CancellationToken cancellationToken)
     {
         EvidencePackage? package = null;
-        await foreach (var e in log.ReadStreamAsync(id, cancellationToken: cancellationToken))
+        foreach (var e in await log.FetchAsync(id, upToVersion, cancellationToken: cancellationToken))
         {
-            if (e.StreamType != EvidencePackage.StreamType)
+            if (e.Data is not IEvidenceEvent happened)
                 return null;
-            if (e.Version > upToVersion)
-                break;
-            package = EvidencePackage.Apply(id, package, (IEvidenceEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
+            package = EvidencePackage.Apply(id, package, happened, e.Context());
         }
 
         return package;

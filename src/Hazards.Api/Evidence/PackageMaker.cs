@@ -160,7 +160,7 @@ internal sealed class PackageMaker(
         var events = await WholeAsync(id.StreamId, standing.Checkpoint.Size, cancellationToken);
         if (events.Count == 0 || events[0].StreamType != HazardStore.StreamType)
             throw new CannotBeMadeException($"隐患 {id} 在日志中没有记录 · there is nothing of hazard {id} in the log");
-        var happenings = events.ConvertAll(e => new RecordedHappening(e.Position, e.Version, e.Id, e.RecordedAt, Facts.Hazard(e)));
+        var happenings = events.ConvertAll(e => new RecordedHappening(e.Position, e.Version, e.Id, e.RecordedAt, new Happening((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span))));
         var messages = await MessagesAsync(happenings, standing.Checkpoint.Size, cancellationToken);
         await EventParts.AddAsync(batch, standing, ordinal, 0, events, cancellationToken);
         for (var i = 0; i < messages.Count; i++)

@@ -120,15 +120,6 @@ internal sealed class Deciding(IEventLog log)
 /// <summary>Turns facts of the domain into events for the log, and back.</summary>
 internal static class Facts
 {
-    public static NewEvent Of(IDomainEvent happened, EventContext context, Terms terms) => new(
-        Guid.CreateVersion7(),
-        EventTypes.NameOf(happened),
-        $"{happened.GetType().FullName}, {happened.GetType().Assembly.GetName().Name}",
-        DomainJson.Write(happened),
-        DomainJson.Write(context),
-        terms.CorrelationId,
-        terms.CausationId);
-
-    public static Happening Hazard(RecordedEvent e) =>
-        new((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
+    public static NewEvent Of(IDomainEvent happened, EventContext context, Terms terms) =>
+        new(Guid.CreateVersion7(), happened, new EventHeaders(context), terms.CorrelationId, terms.CausationId);
 }

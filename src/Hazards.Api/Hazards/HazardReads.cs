@@ -3,6 +3,7 @@ using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
+using JasperFx.Events;
 using Hazards.Projections;
 
 namespace Hazards.Api;
@@ -189,9 +190,15 @@ internal sealed record HistoryEvent(
     DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, string Actor, BodyId Body, CodeEntry Role, string Client, string Policy,
     DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments, string? CorrelationId, string? CausationId, JsonElement Data)
 {
-    public static HistoryEvent Of(RecordedEvent e)
+    /// <summary>An event in today's form.</summary>
+    public static HistoryEvent Of(IEvent e) => Of(new RecordedEvent(
+        e.Sequence, e.Id, e.StreamId, "", e.Version, e.EventTypeName, "", DomainJson.Write(e.Data), default, e.Timestamp, e.CorrelationId, e.CausationId), e.Context());
+
+    /// <summary>An event as it lies in the log.</summary>
+    public static HistoryEvent Of(RecordedEvent e) => Of(e, DomainJson.ReadContext(e.Headers.Span));
+
+    private static HistoryEvent Of(RecordedEvent e, EventContext context)
     {
-        var context = DomainJson.ReadContext(e.Headers.Span);
         var label = EventLabels.Of(e.Type);
         return new HistoryEvent(
             e.Position, e.Version, e.Id, e.StreamId, e.Type, label.Chinese, label.English,

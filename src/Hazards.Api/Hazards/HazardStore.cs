@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Hazards.Api.Papers;
 using Hazards.Domain;
 using Hazards.Projections.Store;
+using JasperFx.Events;
 using Hazards.Projections;
 
 namespace Hazards.Api;
@@ -38,12 +39,12 @@ public sealed class HazardStore(
     internal async IAsyncEnumerable<LivedEvent> LifeAsync(HazardId id, DateTimeOffset? asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Hazard? hazard = null;
-        await foreach (var e in log.ReadStreamAsync(id.StreamId, 1, asOf, cancellationToken))
+        foreach (var e in await log.FetchAsync(id.StreamId, 0, asOf, cancellationToken: cancellationToken))
         {
             // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
-            if (e.StreamType != StreamType)
+            if (e.Data is not IHazardEvent happened)
                 yield break;
-            var happening = Facts.Hazard(e);
+            var happening = new Happening(happened, e.Context());
             hazard = Hazard.Apply(id, hazard, happening);
             yield return new LivedEvent(e, happening, hazard);
         }
@@ -323,4 +324,4 @@ public sealed class HazardStore(
 }
 
 /// <summary>An event of a hazard as the log holds it, as the domain reads it, and the state it leaves.</summary>
-internal readonly record struct LivedEvent(RecordedEvent Recorded, Happening Happening, Hazard After);
+internal readonly record struct LivedEvent(IEvent Recorded, Happening Happening, Hazard After);

@@ -89,13 +89,11 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     public async Task<ImportReport?> FindAsync(Guid id, RegionCode jurisdiction, CancellationToken cancellationToken = default)
     {
         ImportReport? report = null;
-        await foreach (var e in _tools.Log.ReadStreamAsync(id, cancellationToken: cancellationToken))
+        foreach (var e in await _tools.Log.FetchAsync(id, cancellationToken: cancellationToken))
         {
-            if (e.StreamType != StreamType)
-                return null;
-            report = DomainJson.ReadEvent(e.Type, e.Data.Span) switch
+            report = e.Data switch
             {
-                LedgerImportStarted s => new ImportReport(id, s.FileName, s.File, s.Ledger, s.Region, e.RecordedAt, null, [], []),
+                LedgerImportStarted s => new ImportReport(id, s.FileName, s.File, s.Ledger, s.Region, e.Timestamp, null, [], []),
                 LedgerRowsImported r when report is not null => report with { Rows = report.Rows.AddRange(r.Rows) },
                 LedgerImportFinished f when report is not null => report with { Finished = f },
                 _ => report,

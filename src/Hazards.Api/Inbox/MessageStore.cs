@@ -30,11 +30,11 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
         for (var tries = 0; tries < MostTries; tries++)
         {
             var version = 0L;
-            await foreach (var e in log.ReadStreamAsync(message.Id, cancellationToken: cancellationToken))
+            foreach (var e in await log.FetchAsync(message.Id, cancellationToken: cancellationToken))
             {
-                var earlier = DomainJson.ReadContext(e.Headers.Span);
+                var earlier = e.Context();
                 if (earlier.Actor == by.Name && earlier.Body == by.Body.Id)
-                    return (e.RecordedAt, false, null);
+                    return (e.Timestamp, false, null);
                 version = e.Version;
             }
 

@@ -41,13 +41,8 @@ public sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, Ru
     private async Task<Letterhead> LoadAsync(Body body, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {
         var letterhead = Letterhead.Usual(body);
-        await foreach (var e in log.ReadStreamAsync(Letterhead.StreamOf(body.Id), 1, asOf, cancellationToken))
-        {
-            if (e.Version > upToVersion)
-                break;
-            letterhead = Letterhead.Apply(letterhead, (LetterheadSet)DomainJson.ReadEvent(e.Type, e.Data.Span));
-        }
-
+        foreach (var e in await log.FetchAsync(Letterhead.StreamOf(body.Id), upToVersion, asOf, cancellationToken: cancellationToken))
+            letterhead = Letterhead.Apply(letterhead, (LetterheadSet)e.Data);
         return letterhead;
     }
 

@@ -27,7 +27,7 @@ public sealed class PaperNumbers(IEventLog log)
     {
         // From where it was last seen: a year's series is not read from its beginning for every paper.
         var last = lastSeen.GetValueOrDefault(stream);
-        await foreach (var e in log.ReadStreamAsync(stream, last + 1, cancellationToken: cancellationToken))
+        foreach (var e in await log.FetchAsync(stream, fromVersion: last + 1, cancellationToken: cancellationToken))
             last = e.Version;
         lastSeen.AddOrUpdate(stream, last, (_, other) => Math.Max(other, last));
         return last;

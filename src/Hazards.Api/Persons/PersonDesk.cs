@@ -237,9 +237,9 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
     private async Task<Person?> ErasedAsync(Guid person, CancellationToken cancellationToken)
     {
         Person? found = null;
-        await foreach (var e in log.ReadStreamAsync(person, 1, null, cancellationToken))
-            if (e.StreamType == StreamType)
-                found = Person.Apply(found, (IPersonEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
+        foreach (var e in await log.FetchAsync(person, cancellationToken: cancellationToken))
+            if (e.Data is IPersonEvent happened)
+                found = Person.Apply(found, happened, e.Context());
         return found;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Projections.Store;
+using JasperFx.Events;
 using Hazards.Evidence;
 using Hazards.Proof;
 
@@ -68,7 +69,7 @@ public sealed record LogRegister
     {
         ArgumentNullException.ThrowIfNull(log);
         var register = this;
-        await foreach (var e in log.ReadStreamAsync(LogStream.Id, Version + 1, null, cancellationToken))
+        foreach (var e in await log.FetchAsync(LogStream.Id, fromVersion: Version + 1, cancellationToken: cancellationToken))
             register = register.With(e);
         return register;
     }
@@ -76,32 +77,30 @@ public sealed record LogRegister
     /// <summary>What the key in use signs to vouch for the next one.</summary>
     public static string EndorsementText(string origin, string hash, NoteVerifier next) => LogKey.EndorsementText(origin, hash, next);
 
-    private LogRegister With(RecordedEvent e)
+    private LogRegister With(IEvent e)
     {
         var next = this with { Version = e.Version };
-        // What audits found is there as well, and what newer programs say.
-        if (EventTypes.Find(e.Type) is null)
-            return next;
-        return DomainJson.ReadEvent(e.Type, e.Data.Span) switch
+        // What audits found is there as well.
+        return e.Data switch
         {
             LogKeyIntroduced said when NoteVerifier.TryParse(said.Verifier, out var verifier) =>
-                next.Introduced(new LogKeyPeriod(verifier, said.Hash, said.Origin, e.Position, e.RecordedAt, null, null, said.Endorsement)),
+                next.Introduced(new LogKeyPeriod(verifier, said.Hash, said.Origin, e.Sequence, e.Timestamp, null, null, said.Endorsement)),
             LogKeyRetired said => next with
             {
-                Keys = [.. Keys.Select(k => k.RetiredAt is null && k.Hash == said.Hash && k.Verifier.ToString() == said.Verifier ? k with { RetiredAt = e.Position, Until = e.RecordedAt } : k)],
+                Keys = [.. Keys.Select(k => k.RetiredAt is null && k.Hash == said.Hash && k.Verifier.ToString() == said.Verifier ? k with { RetiredAt = e.Sequence, Until = e.Timestamp } : k)],
             },
-            AppendKeyIntroduced said => next with { AppendKey = AppendKey ?? (said.KeyId, e.Position) },
+            AppendKeyIntroduced said => next with { AppendKey = AppendKey ?? (said.KeyId, e.Sequence) },
             WitnessRegistered said when NoteVerifier.TryParse(said.Verifier, out var verifier) => next with
             {
-                Witnesses = [.. Witnesses.Where(w => w.Until is not null || w.Verifier != verifier), new LogWitness(verifier, said.Witness, said.Url, e.Position, e.RecordedAt, null)],
+                Witnesses = [.. Witnesses.Where(w => w.Until is not null || w.Verifier != verifier), new LogWitness(verifier, said.Witness, said.Url, e.Sequence, e.Timestamp, null)],
             },
             WitnessRetired said => next with
             {
-                Witnesses = [.. Witnesses.Select(w => w.Until is null && w.Verifier.ToString() == said.Verifier ? w with { Until = e.RecordedAt } : w)],
+                Witnesses = [.. Witnesses.Select(w => w.Until is null && w.Verifier.ToString() == said.Verifier ? w with { Until = e.Timestamp } : w)],
             },
             WitnessedLogAdded said when NoteVerifier.TryParse(said.Verifier, out var verifier) => next with
             {
-                Witnessed = [.. Witnessed.Where(w => w.Verifier != verifier), new WitnessedLog(verifier, said.Log, e.RecordedAt)],
+                Witnessed = [.. Witnessed.Where(w => w.Verifier != verifier), new WitnessedLog(verifier, said.Log, e.Timestamp)],
             },
             WitnessedLogRemoved said => next with { Witnessed = Witnessed.RemoveAll(w => w.Verifier.ToString() == said.Verifier) },
             _ => next,

@@ -88,9 +88,8 @@ internal static class ProofEndpoints
 
     private static async Task<long?> PositionAsync(IEventLog log, Guid stream, long version, CancellationToken stop)
     {
-        await foreach (var e in log.ReadStreamAsync(stream, version, null, stop))
-            return e.Version == version ? e.Position : null;
-        return null;
+        var found = await log.FetchAsync(stream, version, fromVersion: version, cancellationToken: stop);
+        return found is [{ } e] && e.Version == version ? e.Sequence : null;
     }
 }
 

@@ -65,13 +65,8 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebook
     private async Task<Body?> LoadAsync(Guid stream, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {
         Body? body = null;
-        await foreach (var e in log.ReadStreamAsync(stream, 1, asOf, cancellationToken))
-        {
-            if (e.Version > upToVersion)
-                break;
-            body = Body.Apply(body, (IBodyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
-        }
-
+        foreach (var e in await log.FetchAsync(stream, upToVersion, asOf, cancellationToken: cancellationToken))
+            body = Body.Apply(body, (IBodyEvent)e.Data);
         return body;
     }
 }

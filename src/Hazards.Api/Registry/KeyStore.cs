@@ -134,15 +134,10 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
     private async Task<ApiKey?> LoadAsync(Guid stream, long upToVersion, CancellationToken cancellationToken)
     {
         ApiKey? key = null;
-        await foreach (var e in log.ReadStreamAsync(stream, 1, null, cancellationToken))
-        {
-            if (e.StreamType != StreamType)
-                return null;
-            if (e.Version > upToVersion)
-                break;
-            key = ApiKey.Apply(key, (IApiKeyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
-        }
-
+        // A stream of another kind is no key, even when its identity is guessed.
+        foreach (var e in await log.FetchAsync(stream, upToVersion, cancellationToken: cancellationToken))
+            if (e.Data is IApiKeyEvent happened)
+                key = ApiKey.Apply(key, happened);
         return key;
     }
 }

@@ -84,9 +84,9 @@ internal static class RegistryEndpoints
             return Call.Refuse(refusal);
         Body? body = null;
         var events = ImmutableArray.CreateBuilder<HistoryEvent>();
-        await foreach (var e in log.ReadStreamAsync(bodyId.StreamId, 1, asOf, call.Stop))
+        foreach (var e in await log.FetchAsync(bodyId.StreamId, 0, asOf, cancellationToken: call.Stop))
         {
-            body = Body.Apply(body, (IBodyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
+            body = Body.Apply(body, (IBodyEvent)e.Data);
             events.Add(HistoryEvent.Of(e));
         }
 

@@ -41,13 +41,8 @@ public sealed class PolicyStore(IEventLog log, RulebookSource rules, TimeProvide
     private async Task<PolicyRegister> LoadAsync(DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {
         var register = PolicyRegister.Empty;
-        await foreach (var e in log.ReadStreamAsync(PolicyRegister.StreamId, 1, asOf, cancellationToken))
-        {
-            if (e.Version > upToVersion)
-                break;
-            register = register.Apply((IPolicyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
-        }
-
+        foreach (var e in await log.FetchAsync(PolicyRegister.StreamId, upToVersion, asOf, cancellationToken: cancellationToken))
+            register = register.Apply((IPolicyEvent)e.Data);
         return register;
     }
 }
@@ -91,13 +86,8 @@ public sealed class CalendarStore(IEventLog log, RulebookSource rules, ServiceOp
     private async Task<WorkCalendar> LoadAsync(DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {
         var calendar = options.Rules.Calendar;
-        await foreach (var e in log.ReadStreamAsync(WorkCalendar.StreamId, 1, asOf, cancellationToken))
-        {
-            if (e.Version > upToVersion)
-                break;
-            calendar = calendar.With(((ICalendarEvent)DomainJson.ReadEvent(e.Type, e.Data.Span)).Year);
-        }
-
+        foreach (var e in await log.FetchAsync(WorkCalendar.StreamId, upToVersion, asOf, cancellationToken: cancellationToken))
+            calendar = calendar.With(((ICalendarEvent)e.Data).Year);
         return calendar;
     }
 }

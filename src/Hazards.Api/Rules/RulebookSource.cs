@@ -37,10 +37,10 @@ public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDis
             var before = known;
             var readAt = Stopwatch.GetTimestamp();
             var (policies, calendar, changes) = (before.Policies, before.Rules.Calendar, before.CalendarChanges);
-            await foreach (var e in log.ReadStreamAsync(PolicyRegister.StreamId, policies.Stream + 1, null, cancellationToken))
-                policies = policies.Apply((IPolicyEvent)DomainJson.ReadEvent(e.Type, e.Data.Span));
-            await foreach (var e in log.ReadStreamAsync(WorkCalendar.StreamId, changes + 1, null, cancellationToken))
-                (calendar, changes) = (calendar.With(((ICalendarEvent)DomainJson.ReadEvent(e.Type, e.Data.Span)).Year), e.Version);
+            foreach (var e in await log.FetchAsync(PolicyRegister.StreamId, fromVersion: policies.Stream + 1, cancellationToken: cancellationToken))
+                policies = policies.Apply((IPolicyEvent)e.Data);
+            foreach (var e in await log.FetchAsync(WorkCalendar.StreamId, fromVersion: changes + 1, cancellationToken: cancellationToken))
+                (calendar, changes) = (calendar.With(((ICalendarEvent)e.Data).Year), e.Version);
             var rules = policies == before.Policies && calendar == before.Rules.Calendar
                 ? before.Rules
                 : new Rulebook([.. options.Rules.Adopted, .. policies.Adopted], calendar);

@@ -54,10 +54,11 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     /// <param name="dataSource">The database; stays the caller's.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="rows">Writes the read side's rows in the same transaction as the events.</param>
-    public static MartenEventLog Open(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null)
+    /// <param name="more">What a caller adds to the store's configuration.</param>
+    public static MartenEventLog Open(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null, Action<StoreOptions>? more = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        return new MartenEventLog(HazardsStore.Open(dataSource, rows), ownsStore: true, dataSource, options ?? new EventLogOptions());
+        return new MartenEventLog(HazardsStore.Open(dataSource, rows, more), ownsStore: true, dataSource, options ?? new EventLogOptions());
     }
 
     /// <inheritdoc />

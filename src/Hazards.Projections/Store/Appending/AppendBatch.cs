@@ -134,7 +134,7 @@ internal sealed class AppendBatch
         }
 
         if (Keys() is { } keys)
-            session.QueueOperation(new Statement(keys));
+            session.QueueOperation(new Command(keys));
         // Marten sends operations in the order in which they were queued, the events' when it saves: the check goes last.
         session.Listeners.Add(written);
         session.Logger = written;

@@ -22,7 +22,7 @@ internal sealed class InlineRows(IRowWriter rows) : IProjection
         using var statements = new NpgsqlBatch();
         rows.AddTo(statements, pending);
         foreach (var statement in statements.BatchCommands)
-            operations.QueueOperation(new Statement((NpgsqlBatchCommand)statement));
+            operations.QueueOperation(Statement.Of((NpgsqlBatchCommand)statement));
         return Task.CompletedTask;
     }
 }

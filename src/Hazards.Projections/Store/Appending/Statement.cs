@@ -5,12 +5,25 @@ using Npgsql;
 using OperationRole = Weasel.Core.OperationRole;
 using Weasel.Postgresql;
 using IStorageSession = Weasel.Storage.IStorageSession;
+using NoDataReturnedCall = Weasel.Storage.NoDataReturnedCall;
 using IStorageOperation = Marten.Internal.Operations.IStorageOperation;
 
 namespace Hazards.Projections.Store.Appending;
 
+/// <summary>A statement that answers with rows: Marten reads past them, or <see cref="PostprocessAsync"/> does.</summary>
+internal class Query(NpgsqlBatchCommand command) : Statement(command)
+{
+    public override Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => Task.CompletedTask;
+}
+
+/// <summary>A statement that answers with nothing.</summary>
+internal sealed class Command(NpgsqlBatchCommand command) : Statement(command), NoDataReturnedCall
+{
+    public override Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => Task.CompletedTask;
+}
+
 /// <summary>A set-wise statement of ours as an operation of a Marten session: sent with the events, in the same batch.</summary>
-internal class Statement(NpgsqlBatchCommand command) : IStorageOperation
+internal abstract class Statement(NpgsqlBatchCommand command) : IStorageOperation
 {
     // The text up to each of its parameters: $1, $2, … stand in it once each and in order.
     private readonly string[] pieces = Split(command.CommandText, command.Parameters.Count);
@@ -31,7 +44,11 @@ internal class Statement(NpgsqlBatchCommand command) : IStorageOperation
         builder.Append(pieces[^1]);
     }
 
-    public virtual Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => Task.CompletedTask;
+    public abstract Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token);
+
+    /// <summary>The operation for a statement: a <c>select</c> answers with rows, an <c>insert</c> with none.</summary>
+    public static Statement Of(NpgsqlBatchCommand command) =>
+        command.CommandText.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase) ? new Query(command) : new Command(command);
 
     private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal);
 

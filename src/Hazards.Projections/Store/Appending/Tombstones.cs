@@ -1,4 +1,3 @@
-using JasperFx.Events;
 using Hazards.Projections.Writing;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,6 +11,9 @@ namespace Hazards.Projections.Store.Appending;
 /// </summary>
 internal static class Tombstones
 {
+    /// <summary>The stream they lie in; Marten's own has another identity in every process. Their versions are their positions.</summary>
+    public static readonly Guid Stream = new("00000000-0000-0000-0000-00000000dead");
+
     private const string StreamSql = """
         insert into log.mt_streams (id, tenant_id, version, is_archived) values ($1, '*DEFAULT*', 0, false)
         on conflict (id) do nothing
@@ -33,14 +35,14 @@ internal static class Tombstones
         if (count <= 0)
             return 0;
         var burnt = Enumerable.Range(1, checked((int)count)).Select(n => new RecordedEvent(
-            standing.Position + n, Guid.CreateVersion7(), Tombstone.StreamId, "", standing.Position + n, "tombstone", "",
+            standing.Position + n, Guid.CreateVersion7(), Stream, "", standing.Position + n, "tombstone", "",
             "{}"u8.ToArray(), default, standing.RecordedAt.AddMicroseconds(n), null, null)).ToArray();
         await using var fill = new NpgsqlBatch(transaction.Connection, transaction);
         var stream = new NpgsqlBatchCommand(StreamSql);
-        stream.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Tombstone.StreamId });
+        stream.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Stream });
         fill.BatchCommands.Add(stream);
         var events = new NpgsqlBatchCommand(EventsSql);
-        events.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Tombstone.StreamId });
+        events.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Stream });
         events.AddColumn(NpgsqlDbType.Bigint, burnt, e => e.Position);
         events.AddColumn(NpgsqlDbType.Uuid, burnt, e => e.Id);
         events.AddColumn(NpgsqlDbType.TimestampTz, burnt, e => e.RecordedAt.UtcDateTime);

@@ -75,7 +75,7 @@ internal sealed class WrittenEvents(IDocumentSession session) : DocumentSessionL
 
     void IMartenSessionLogger.OnBeforeExecute(NpgsqlBatch batch) { }
 
-    private sealed class Check(NpgsqlBatchCommand command, WrittenEvents expected) : Statement(command)
+    private sealed class Check(NpgsqlBatchCommand command, WrittenEvents expected) : Query(command)
     {
         public override async Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token)
         {

@@ -14,13 +14,14 @@ internal sealed class AuditNotes(AuditQuestion question)
     // So many of a kind are remembered by position; beyond they are counted.
     private const int Most = 1000;
 
-    private const string StreamsSql = """
+    private static readonly string StreamsSql = $"""
         with counted as (
           select e.stream_id, count(*) as events, max(e.version) as highest, min(e.seq_id) as first, max(e.seq_id) as last
           from log.mt_events e group by e.stream_id)
         select coalesce(c.stream_id, s.id), c.events, c.highest, s.version, c.first, c.last
         from counted c full join log.mt_streams s on s.id = c.stream_id
-        where c.events is distinct from s.version or c.highest is distinct from s.version
+        where (c.events is distinct from s.version or c.highest is distinct from s.version)
+          and coalesce(c.stream_id, s.id) <> '{Appending.Tombstones.Stream}'
         order by c.first nulls last limit 100
         """;
 

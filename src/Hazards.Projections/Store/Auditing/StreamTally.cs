@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Security.Cryptography;
-using JasperFx.Events;
+using Hazards.Projections.Store.Appending;
 
 namespace Hazards.Projections.Store.Auditing;
 
@@ -32,13 +32,13 @@ internal sealed class StreamTally
 
     /// <summary>What an event leaves; to be added up and given to <see cref="Add"/>.</summary>
     /// <remarks>Tombstones fill burnt numbers and bear their position for a version: their stream has no versions of its own.</remarks>
-    public ulong OfEvent(Guid stream, long version) => stream == Tombstone.StreamId ? 0 : Hash(stream, version) - Hash(stream, version - 1);
+    public ulong OfEvent(Guid stream, long version) => stream == Tombstones.Stream ? 0 : Hash(stream, version) - Hash(stream, version - 1);
 
     /// <summary>Adds what events leave.</summary>
     public void Add(ulong events) => balance += events;
 
     /// <summary>Takes away what a stream must leave.</summary>
-    public void AddStream(Guid stream, long version) => balance -= stream == Tombstone.StreamId ? 0 : Hash(stream, version) - Hash(stream, 0);
+    public void AddStream(Guid stream, long version) => balance -= stream == Tombstones.Stream ? 0 : Hash(stream, version) - Hash(stream, 0);
 
     private ulong Hash(Guid stream, long version)
     {
