@@ -110,7 +110,10 @@ public sealed class AuditTests : IAsyncLifetime
         await BehindTheBackAsync("""
             delete from log.mt_events where seq_id = 100;
             update log.mt_events set seq_id = -seq_id where seq_id > 100;
-            update log.mt_events set seq_id = -seq_id - 1 where seq_id < 0
+            update log.mt_events set seq_id = -seq_id - 1 where seq_id < 0;
+            delete from log.event_codes where position = 100;
+            update log.event_codes set position = -position where position > 100;
+            update log.event_codes set position = -position - 1 where position < 0
             """);
         var findings = (await AuditAsync()).Findings;
         findings.First(f => f.Code == "events_deleted").ShouldSatisfyAllConditions(f => f.First.ShouldBe(100), f => f.Count.ShouldBe(1));
@@ -123,8 +126,11 @@ public sealed class AuditTests : IAsyncLifetime
         await BehindTheBackAsync("""
             update log.mt_events set seq_id = -seq_id where seq_id >= 100;
             update log.mt_events set seq_id = -seq_id + 1 where seq_id < 0;
+            update log.event_codes set position = -position where position >= 100;
+            update log.event_codes set position = -position + 1 where position < 0;
+            insert into log.mt_streams (id, type, version) values ('00000000-0000-0000-0000-0000000000fe', 'hazard', 1);
             insert into log.mt_events (seq_id, id, stream_id, version, data, type, "timestamp", mt_dotnet_type, headers)
-              select 100, gen_random_uuid(), gen_random_uuid(), 1, data, type, "timestamp" + interval '1 microsecond', mt_dotnet_type, headers from log.mt_events where seq_id = 99
+              select 100, gen_random_uuid(), '00000000-0000-0000-0000-0000000000fe', 1, data, type, "timestamp" + interval '1 microsecond', mt_dotnet_type, headers from log.mt_events where seq_id = 99
             """);
         var findings = (await AuditAsync()).Findings;
         findings.First(f => f.Code == "events_inserted").ShouldSatisfyAllConditions(f => f.First.ShouldBe(100), f => f.Count.ShouldBe(1));
@@ -165,7 +171,10 @@ public sealed class AuditTests : IAsyncLifetime
             update log.mt_events set seq_id = -1 where seq_id = 50;
             update log.mt_events set seq_id = 50 where seq_id = {All};
             update log.mt_events set seq_id = {All} where seq_id = -1;
-            update log.mt_events e set "timestamp" = t.at from times t where t.seq_id = e.seq_id
+            update log.mt_events e set "timestamp" = t.at from times t where t.seq_id = e.seq_id;
+            update log.event_codes set position = -1 where position = 50;
+            update log.event_codes set position = 50 where position = {All};
+            update log.event_codes set position = {All} where position = -1
             """);
         Codes(await AuditAsync()).ShouldBe(["events_swapped@50"]);
     }
@@ -264,8 +273,9 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task The_leaf_of_a_row_is_the_leaf_of_the_event()
     {
         await database.ExecuteAsync("""
+            insert into log.mt_streams (id, version) values ('00000000-0000-0000-0000-0000000000fd', 1);
             insert into log.mt_events (seq_id, id, stream_id, version, data, type, "timestamp", mt_dotnet_type, correlation_id, causation_id, headers)
-            values (1001, gen_random_uuid(), gen_random_uuid(), 1, '{"b":[1.50,-0.25,1e3,"\u4e2d\n\""],"a\u0001":{"":null}}', 'a"b\c', '2026-01-02 03:04:05.678901+08', null, null, E'tab\t"', null)
+            values (1001, gen_random_uuid(), '00000000-0000-0000-0000-0000000000fd', 1, '{"b":[1.50,-0.25,1e3,"\u4e2d\n\""],"a\u0001":{"":null}}', 'a"b\c', '2026-01-02 03:04:05.678901+08', null, null, E'tab\t"', null)
             """);
         var log = Open();
         await using var connection = await database.DataSource.OpenConnectionAsync();
@@ -305,7 +315,7 @@ public sealed class AuditTests : IAsyncLifetime
     /// <summary>As the owner of everything, with what protects the tables taken away for the moment.</summary>
     private async Task BehindTheBackAsync(string sql)
     {
-        string[] tables = ["mt_events", "tiles", "trees", "checkpoints"];
+        string[] tables = ["mt_events", "event_codes", "tiles", "trees", "checkpoints"];
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using var command = new NpgsqlCommand($"{Triggers("disable")} {sql}; {Triggers("enable always")}", connection);
         await command.ExecuteNonQueryAsync();

@@ -36,8 +36,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public static Task<CuttingProxy> StartAsync(string connectionString) => Task.FromResult(new CuttingProxy(connectionString));
 
-    /// <summary>The next answer on any connection is swallowed and the connection cut.</summary>
-    public void CutAfterNextRequest() => Volatile.Write(ref armed, 1);
+    /// <summary>The next answer on any connection, or one of those after it, is swallowed and the connection cut.</summary>
+    public void CutAfterRequest(int which = 1) => Volatile.Write(ref armed, which);
 
     private async Task AcceptAsync()
     {
@@ -73,8 +73,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         while (await from.ReadAsync(buffer, stopping.Token) is var read and > 0)
         {
-            // An answer ends with ReadyForQuery, idle: by then the commit is on disk.
-            if (Volatile.Read(ref armed) == 1 && buffer.AsSpan(0, read).EndsWith("Z\0\0\0\u0005I"u8) && Interlocked.Exchange(ref armed, 0) == 1)
+            // An answer ends with ReadyForQuery, in a transaction or idle: in the latter case the commit is on disk.
+            var ended = buffer.AsSpan(0, read).EndsWith("Z\0\0\0\u0005I"u8) || buffer.AsSpan(0, read).EndsWith("Z\0\0\0\u0005T"u8);
+            if (ended && Volatile.Read(ref armed) > 0 && Interlocked.Decrement(ref armed) == 0)
             {
                 Interlocked.Increment(ref cuts);
                 return;

@@ -101,7 +101,7 @@ public sealed class TreeTests
         }
 
         // A stream keeps the type it began with, whatever a later append says.
-        await node.CommitAsync(new Append([new StreamAppend(taken, "other", 1, Some.Events(1))]));
+        await node.CommitAsync(new Append([new StreamAppend(taken, "body", 1, Some.Events(1))]));
         await grower.CatchUpAsync();
         (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync()).ShouldBe(await NaiveHeadAsync(node));
     }

@@ -3,6 +3,7 @@ using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Projections;
 using Hazards.Proof;
+using Marten;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Npgsql;
@@ -105,7 +106,13 @@ public static class HazardsService
         services.AddSingleton(options.Clock);
         services.AddSingleton(_ => Database.Open(options.ConnectionString));
         services.AddSingleton<RowWriter>();
-        services.AddSingleton(s => MartenEventLog.Open(s.GetRequiredService<NpgsqlDataSource>(), options.Log, s.GetRequiredService<RowWriter>()));
+        services.AddMarten(s =>
+        {
+            var store = new StoreOptions();
+            HazardsStore.Configure(store, s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RowWriter>());
+            return store;
+        });
+        services.AddSingleton(s => MartenEventLog.On(s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));

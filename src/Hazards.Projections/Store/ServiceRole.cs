@@ -53,7 +53,7 @@ public static partial class ServiceRole
 
     private static string GrantSql(string role) => $"""
         grant usage on schema log to {role};
-        grant select, insert on log.mt_events, log.append_keys to {role};
+        grant select, insert on log.mt_events, log.append_keys, log.event_codes to {role};
         grant select, insert, update on log.mt_streams to {role};
         grant select, insert, update, delete on log.mt_event_progression to {role};
         grant select, insert, update on log.trees, log.tiles, log.checkpoints, log.witnessed, log.deliveries to {role};

@@ -60,6 +60,16 @@ internal sealed class AppendQueue(int capacity)
         }
     }
 
+    /// <summary>Those whose callers still wait.</summary>
+    public List<PendingAppend> StillWanted(List<PendingAppend> batch)
+    {
+        lock (gate)
+        {
+            DropAbandoned(batch);
+            return batch.FindAll(a => !a.Outcome.IsCompleted);
+        }
+    }
+
     /// <summary>The moment of sending: those whose callers still wait. From here on they may be in the log.</summary>
     public List<PendingAppend> Send(List<PendingAppend> batch)
     {

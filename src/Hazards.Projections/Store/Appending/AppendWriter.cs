@@ -26,6 +26,7 @@ internal sealed class AppendWriter : IAsyncDisposable
     private readonly Task loop;
     private NpgsqlConnection? connection;
     private Exception? trouble;
+    private List<PendingAppend> sent = [];
 
     public AppendWriter(
         IDocumentStore store,
@@ -106,7 +107,7 @@ internal sealed class AppendWriter : IAsyncDisposable
         catch (Exception e) when (!DatabaseTrouble.IsTheDatabases(e))
         {
             await LoseConnectionIfBrokenAsync();
-            queue.NotWritten(batch);
+            queue.NotWritten(sent);
             if (batch.Count == 1)
             {
                 Reject(batch[0], new AppendRejectedException($"The append was refused: {e.Message}", DatabaseTrouble.Of(e)));
@@ -121,14 +122,18 @@ internal sealed class AppendWriter : IAsyncDisposable
 
     private async Task CommitAsync(List<PendingAppend> taken)
     {
+        sent = [];
         var open = await ConnectAsync();
-        var batch = queue.Send(taken);
+        if (queue.StillWanted(taken) is not { Count: > 0 } wanted)
+            return;
+        await using var transaction = await open.BeginTransactionAsync();
+        var standing = await Standing.LookAsync(transaction, wanted, Seconds);
+        // Who gave up while the batch waited for its turn is not in it any more; who is, may be in the log from here on.
+        var batch = sent = queue.Send(wanted);
         if (batch.Count == 0)
             return;
         using var activity = telemetry.BatchBegins(batch);
         var began = Stopwatch.GetTimestamp();
-        await using var transaction = await open.BeginTransactionAsync();
-        var standing = await Standing.LookAsync(transaction, batch, Seconds);
         var appends = AppendBatch.Judge(batch, standing, options.AllowGivenTimes);
         if (appends.Losers is { Count: > 0 } losers)
             await SettleAsync(appends, losers, open);
