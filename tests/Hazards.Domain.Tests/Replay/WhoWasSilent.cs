@@ -213,6 +213,22 @@ public sealed class WhoWasSilent
             s => s.Until.ShouldBe(Docket.When("03-06 00:00")), s => s.Days.ShouldBe(1));
     }
 
+    [Fact]
+    public void A_notice_is_cited_by_the_silence_that_lasted_when_it_was_noticed()
+    {
+        var docket = (Dual with { Policy = OftenerWhenMajor })
+            .On("03-16 09:00", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"))
+            .On("03-16 11:00", CountyOffice, new HazardRegraded(Level.Major, Level.General, "判定标准第五条", "改回"))
+            .On("03-18", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "再复核"))
+            .Ringing("03-19");
+        var major = SilencesOf(Supervision, docket.AsOf("03-20")).Where(s => s.Due == new DateOnly(2026, 3, 10)).ToArray();
+        major.Select(s => (s.From, s.Until, Noticed: s.Noticed != null)).ShouldBe(
+        [
+            (Docket.When("03-16 09:00"), Docket.When("03-16 11:00"), false),
+            (Docket.When("03-18"), (DateTimeOffset?)null, true),
+        ]);
+    }
+
     private static Silence[] Duties(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.DutyMissed)];
 
     private static Silence[] SilencesOf(Body body, CaseFile file) => [.. Silences.Of(file).Where(s => s.Body == body.Id && s.Duty != null)];
