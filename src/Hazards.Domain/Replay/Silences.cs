@@ -101,7 +101,7 @@ public static class Silences
             Silence? longest = null;
             foreach (var duty in duties.OrderBy(d => d.From))
                 if (longest is { } before && duty.From <= (before.Until ?? DateTimeOffset.MaxValue))
-                    longest = before with { Until = before.Until is { } a && duty.Until is { } b ? Later(a, b) : null, Positions = [.. before.Positions.Union(duty.Positions).Order()] };
+                    longest = Joined(before, duty);
                 else
                 {
                     if (longest is not null && WithOthers(file, longest) is { } found)
@@ -111,6 +111,13 @@ public static class Silences
             if (longest is not null && WithOthers(file, longest) is { } last)
                 yield return last;
         }
+    }
+
+    /// <summary>Two that overlap, as one: it lasts, and is ended, as the one that ends later.</summary>
+    private static Silence Joined(Silence one, Silence other)
+    {
+        var last = one.Until is { } until && !(other.Until <= until) ? other : one;
+        return one with { Until = last.Until, Ended = last.Ended, Positions = [.. one.Positions.Union(other.Positions).Order()] };
     }
 
     private static bool IsLegs(Silence duty) => duty.Duty is ClockKind.Acknowledge or ClockKind.Plan or ClockKind.Rectify;

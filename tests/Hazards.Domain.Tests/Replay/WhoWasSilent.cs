@@ -229,6 +229,19 @@ public sealed class WhoWasSilent
         ]);
     }
 
+    [Fact]
+    public void A_legs_silence_that_goes_on_was_ended_by_nothing()
+    {
+        // The plan is due before the rectification and is no longer owed after the regrading; the leg is overdue all the same.
+        var docket = Reported.On("03-03", CountyOffice, new HazardVerified(Level.Major, "判定标准第五条", null))
+            .On("03-03 10:00", CountyOffice, new HazardAssigned([Territorial(), Sectoral() with { Deadline = new DateOnly(2026, 3, 15) }]))
+            .On("03-04", GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null))
+            .On("03-20", CountyOffice, new HazardRegraded(Level.Major, Level.General, "判定标准第五条", "复核"))
+            .On("03-21", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null));
+        var leg = Silences.Of(docket.AsOf("03-25")).Single(s => s.Kind == SilenceKind.LegSilent && s.Leg == Leg.Sectoral);
+        leg.ShouldSatisfyAllConditions(s => s.From.ShouldBe(Docket.When("03-12 00:00")), s => s.Until.ShouldBeNull(), s => s.Ended.ShouldBeNull());
+    }
+
     private static Silence[] Duties(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.DutyMissed)];
 
     private static Silence[] SilencesOf(Body body, CaseFile file) => [.. Silences.Of(file).Where(s => s.Body == body.Id && s.Duty != null)];
