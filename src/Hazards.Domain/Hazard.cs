@@ -358,7 +358,7 @@ public sealed record Hazard
         var after = change(before);
         if (after.Stage != before.Stage)
             after = after with { Since = context.OccurredAt };
-        return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = context.OccurredAt } : after) };
+        return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = Later(after.LastHeardAt, context.OccurredAt) } : after) };
     }
 
     // A step that the clock took for a duty that concerns no leg (publishing a listing, say) was not taken against the legs.
@@ -378,7 +378,7 @@ public sealed record Hazard
                     Legs = hazard.Legs.SetItem(name, state with
                     {
                         Steps = state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1),
-                        SupervisedAt = context.Body == state.Supervisor ? context.OccurredAt : state.SupervisedAt,
+                        SupervisedAt = context.Body == state.Supervisor ? Later(state.SupervisedAt, context.OccurredAt) : state.SupervisedAt,
                     }),
                 };
         return hazard;
@@ -398,6 +398,9 @@ public sealed record Hazard
                 return missed;
         return null;
     }
+
+    // An older act that is entered late does not undo that the body has acted since.
+    private static DateTimeOffset Later(DateTimeOffset? before, DateTimeOffset now) => before > now ? before.Value : now;
 
     private static InvalidOperationException Impossible(IHazardEvent happened) =>
         new($"{happened.GetType().Name} cannot happen here: the stream is damaged");

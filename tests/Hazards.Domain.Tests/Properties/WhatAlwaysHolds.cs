@@ -110,6 +110,18 @@ public sealed class WhatAlwaysHolds
     });
 
     [Fact]
+    public void What_is_entered_late_never_makes_a_last_act_earlier() => ForEveryLife(life =>
+    {
+        foreach (var order in life.Orders.Where(o => !o.Decision.Events.Any(e => e is SupervisorNamed)))
+            foreach (var (leg, after) in order.After.Legs)
+                if (order.Before.Legs.GetValueOrDefault(leg) is { } before && (before.Body, before.AssignedAt) == (after.Body, after.AssignedAt))
+                {
+                    (after.SupervisedAt < before.SupervisedAt).ShouldBeFalse();
+                    (after.LastHeardAt < before.LastHeardAt).ShouldBeFalse();
+                }
+    });
+
+    [Fact]
     public void After_ringing_nothing_is_left_to_ring_for_that_day() => ForEveryLife(life =>
     {
         foreach (var rang in life.Rings)
