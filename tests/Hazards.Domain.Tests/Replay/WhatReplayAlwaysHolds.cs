@@ -9,11 +9,11 @@ namespace Hazards.Domain.Tests.Replay;
 public sealed class WhatReplayAlwaysHolds
 {
     [Fact]
-    public void Every_event_is_in_the_timeline_exactly_once() => ForEveryRecord(25, docket =>
+    public void Every_event_is_in_the_timeline_exactly_once() => ForEveryRecord(100, docket =>
         Timeline.Of(End(docket)).Select(r => r.Event.Id).ShouldBe(docket.Events.Select(e => e.Id)));
 
     [Fact]
-    public void Somebody_is_accountable_for_every_open_leg_without_a_gap_and_nobody_twice() => ForEveryRecord(25, docket =>
+    public void Somebody_is_accountable_for_every_open_leg_without_a_gap_and_nobody_twice() => ForEveryRecord(100, docket =>
     {
         var file = End(docket);
         var main = Accountability.Of(file).Where(a => a.For is Charge.Verifying or Charge.Assigning or Charge.Rectifying or Charge.Reassigning).ToArray();
@@ -31,7 +31,7 @@ public sealed class WhatReplayAlwaysHolds
     });
 
     [Fact]
-    public void The_state_at_an_instant_is_what_folding_the_events_recorded_by_then_gives() => ForEveryRecord(25, docket =>
+    public void The_state_at_an_instant_is_what_folding_the_events_recorded_by_then_gives() => ForEveryRecord(100, docket =>
     {
         var file = End(docket);
         foreach (var e in docket.Events.Where((_, n) => n % 5 == 0 || n == docket.Events.Length - 1))
@@ -40,7 +40,7 @@ public sealed class WhatReplayAlwaysHolds
     });
 
     [Fact]
-    public void Changes_compose() => ForEveryRecord(25, docket =>
+    public void Changes_compose() => ForEveryRecord(100, docket =>
     {
         var file = End(docket);
         var (a, b, c) = (0, file.Events.Length / 2, file.Events.Length);
