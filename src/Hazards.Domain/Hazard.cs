@@ -114,7 +114,7 @@ public sealed record Hazard
     /// <summary>When it was looked back at since its legs began.</summary>
     public ImmutableArray<DateTimeOffset> LookedBack { get; init; } = [];
 
-    /// <summary>The deadlines noticed as missed since it was last (re)opened, in order.</summary>
+    /// <summary>The deadlines noticed as missed since it was last (re)opened, in order; and those before of duties that go on.</summary>
     public ImmutableArray<MissedClock> Missed { get; init; } = [];
 
     /// <summary>The edition of the working calendar that its deadlines are counted by.</summary>
@@ -258,7 +258,7 @@ public sealed record Hazard
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
         HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
 
-        HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed },
+        HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed(context) },
         AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
         AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
         LegReassigned e => this with { PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)), Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
@@ -312,9 +312,11 @@ public sealed record Hazard
         _ => throw Impossible(happened),
     };
 
-    // Duties that go on through an assignment or a reopening were missed already: they are not missed again.
-    private ImmutableArray<MissedClock> StillMissed =>
-        [.. Missed.Where(m => m.Kind is ClockKind.Publish or ClockKind.File or ClockKind.PublishDelisting or ClockKind.ReviewResumption)];
+    // Duties that go on through an assignment or a reopening were missed already: they are not missed again. So do those that
+    // began no earlier than it, as claimed: what ended the hazard may be entered late, as before its verification.
+    private ImmutableArray<MissedClock> StillMissed(EventContext context) =>
+        [.. Missed.Where(m => m.Kind is ClockKind.Publish or ClockKind.File or ClockKind.PublishDelisting or ClockKind.ReviewResumption
+            || m.Since >= context.OccurredAt)];
 
     /// <summary>The legs there are become past: what follows begins anew.</summary>
     private Hazard Past(EventContext context, bool recurred) =>
@@ -331,7 +333,7 @@ public sealed record Hazard
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
         Steps = Steps.Clear(),
-        Missed = StillMissed,
+        Missed = StillMissed(context),
         AssignedBy = e.Legs.IsEmpty ? null : context.Body,
         Legs = Begin(e.Legs, context),
     };
@@ -358,7 +360,7 @@ public sealed record Hazard
         var after = change(before);
         if (after.Stage != before.Stage)
             after = after with { Since = context.OccurredAt };
-        return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = context.OccurredAt } : after) };
+        return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = Later(after.LastHeardAt, context.OccurredAt) } : after) };
     }
 
     // A step that the clock took for a duty that concerns no leg (publishing a listing, say) was not taken against the legs.
@@ -378,7 +380,7 @@ public sealed record Hazard
                     Legs = hazard.Legs.SetItem(name, state with
                     {
                         Steps = state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1),
-                        SupervisedAt = context.Body == state.Supervisor ? context.OccurredAt : state.SupervisedAt,
+                        SupervisedAt = context.Body == state.Supervisor ? Later(state.SupervisedAt, context.OccurredAt) : state.SupervisedAt,
                     }),
                 };
         return hazard;
@@ -398,6 +400,9 @@ public sealed record Hazard
                 return missed;
         return null;
     }
+
+    // An older act that is entered late does not undo that the body has acted since.
+    private static DateTimeOffset Later(DateTimeOffset? before, DateTimeOffset now) => before > now ? before.Value : now;
 
     private static InvalidOperationException Impossible(IHazardEvent happened) =>
         new($"{happened.GetType().Name} cannot happen here: the stream is damaged");

@@ -123,7 +123,8 @@ public static class Clocks
         {
             if (leg.Supervisor is not { } supervisor)
                 return null;
-            var since = leg.SupervisedAt ?? leg.AssignedAt;
+            // What it did about the hazard before this assignment, entered late, does not begin the interval before the assignment.
+            var since = Later(leg.SupervisedAt, leg.AssignedAt);
             var level = hazard.Level;
             if (PolicyAt(since).Supervision.FirstOrDefault(s => s.Level == level) is not { } rule)
                 return null;

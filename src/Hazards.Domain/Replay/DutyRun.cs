@@ -52,10 +52,12 @@ public static class DutyRuns
         return new DutyRun(clock.Kind, clock.Leg, clock.Body, office, clock.Since, clock.Due, clock.Provisional, RuleCited.Of(clock, hazard, file.Rules), mark, null, null);
     }
 
+    // A duty can be taken up again as it was (a regrading taken back): the service noticed it while it ran, not in the other runs.
     private static EventMark? NoticedBy(CaseFile file, DutyRun run)
     {
         foreach (var e in file.Events)
-            if (e.Event is DeadlineMissed m && m.Clock == run.Kind && m.Leg == run.Leg && m.Since == run.Since && m.Due == run.Due && e.Version > run.Began.Version)
+            if (e.Event is DeadlineMissed m && m.Clock == run.Kind && m.Leg == run.Leg && m.Since == run.Since && m.Due == run.Due
+                && e.Version > run.Began.Version && !(e.Version > run.Ended?.Version))
                 return EventMark.Of(e);
         return null;
     }

@@ -18,8 +18,10 @@ public enum SilenceKind
     /// <summary>告知后从未打开.</summary>
     [Label("告知后从未打开、也未行动", "It was told, and neither opened the message nor acted afterwards")] NeverOpened,
 
-    /// <summary>补录称按期.</summary>
-    [Label("到期时无记录，事后补录称按期办理", "On record nothing had been done when the last day passed; what was entered afterwards claims to have been done in time")] EnteredAfterwards,
+    /// <summary>补录称此前已办.</summary>
+    [Label("到期时无记录，事后补录称此前已办理或已变更",
+        "On record nothing had been done when it was due; what was entered afterwards claims that it was done, or moved, before then")]
+    EnteredAfterwards,
 }
 
 /// <summary>A silence longer than a rule allows.</summary>
@@ -30,7 +32,10 @@ public enum SilenceKind
 /// <param name="Duty">The duty that ran, if one.</param>
 /// <param name="Due">The duty's last day.</param>
 /// <param name="As">As what it was told, where it was told.</param>
-/// <param name="From">When the silence began to be longer than allowed: the end of the last day, or when it was told.</param>
+/// <param name="From">
+/// When the silence began to be longer than allowed: the end of the last day, or when the duty came to be due on a day that had passed already;
+/// or when it was told.
+/// </param>
 /// <param name="Until">When it ended; null while it lasts, at the instant looked from.</param>
 /// <param name="Days">How long, in days of China begun, to its end or to the instant looked from.</param>
 /// <param name="Rule">The rule that sets the bound; null for a message that was never opened, which no rule dates.</param>
@@ -54,26 +59,39 @@ public static class Silences
         return [.. missed.Concat(OfLegs(file, missed)).Concat(NeverOpened(file)).OrderBy(s => s.From).ThenBy(s => s.Kind).ThenBy(s => s.Leg).ThenBy(s => s.Began.Position)];
     }
 
+    // A duty can come to be due on a day that has passed already: a regrading or a recount moves what is due also into the
+    // past. And what ends it may have been entered long afterwards and claim any time before. Whatever it claims: what stood
+    // undone on record past its day, and what the service noticed, is a silence.
     private static Silence? OfDuty(CaseFile file, DutyRun run)
     {
-        var passed = ChinaTime.EndOf(run.Due);
-        var known = run.Ended?.RecordedAt ?? file.AsOf;
-        // The first instant of the next day is too late already.
-        if (known < passed)
-            return null;
-        if (run.Ended is { } ended && ended.OccurredAt < passed)
-            return Make(file, run, SilenceKind.EnteredAfterwards, Later(passed, run.Began.RecordedAt), ended.RecordedAt);
-        var kind = run.Kind == ClockKind.Supervise ? SilenceKind.SupervisorSilent : SilenceKind.DutyMissed;
-        return Make(file, run, kind, Later(passed, run.Began.OccurredAt), run.Ended?.OccurredAt);
+        var (passed, noticed) = (ChinaTime.EndOf(run.Due), run.Noticed is not null);
+        var missed = run.Kind == ClockKind.Supervise ? SilenceKind.SupervisorSilent : SilenceKind.DutyMissed;
+        // A caller's clock may be fast by the minutes that are tolerated.
+        var began = Earlier(run.Began.OccurredAt, run.Began.RecordedAt);
+        var overdue = Later(passed, began);
+        if (run.Ended is not { } ended)
+            return noticed || overdue < file.AsOf ? Make(file, run, missed, overdue, null) : null;
+        if (ended.OccurredAt < passed || ended.OccurredAt <= began)
+        {
+            // By its claim nobody was silent at all; on record somebody was, unless all was entered at once, as a ledger is.
+            var onRecord = Later(passed, run.Began.RecordedAt);
+            return noticed || onRecord < ended.RecordedAt
+                ? Make(file, run, SilenceKind.EnteredAfterwards, onRecord, ended.RecordedAt)
+                : null;
+        }
+        // The first instant of the next day is too late already: so a ledger's act of that day, which has no hour, is late.
+        return noticed || ended.RecordedAt >= passed ? Make(file, run, missed, overdue, ended.OccurredAt) : null;
     }
 
-    // No time at all is no silence, unless the service was there to notice.
-    private static Silence? Make(CaseFile file, DutyRun run, SilenceKind kind, DateTimeOffset from, DateTimeOffset? until) =>
-        from.CompareTo(until ?? file.AsOf) is var order && (order > 0 || (order == 0 && run.Noticed is null))
-            ? null
-            : new Silence(
-                kind, run.Body, run.Office, run.Leg, run.Kind, run.Due, null, from, until, DaysBetween(from, until ?? file.AsOf), run.Rule,
-                run.Began, run.Ended, run.Noticed, Cite([run.Began, run.Noticed, run.Ended]));
+    // What the service noticed is a silence however short: its clock and the log's may differ at midnight.
+    private static Silence Make(CaseFile file, DutyRun run, SilenceKind kind, DateTimeOffset from, DateTimeOffset? until)
+    {
+        var end = until ?? file.AsOf;
+        from = Earlier(from, end);
+        return new Silence(
+            kind, run.Body, run.Office, run.Leg, run.Kind, run.Due, null, from, until, DaysBetween(from, end), run.Rule,
+            run.Began, run.Ended, run.Noticed, Cite([run.Began, run.Noticed, run.Ended]));
+    }
 
     /// <summary>双重交办: a leg that owed something while the other one acted, however many duties it owed.</summary>
     private static IEnumerable<Silence> OfLegs(CaseFile file, ImmutableArray<Silence> missed)
@@ -83,7 +101,7 @@ public static class Silences
             Silence? longest = null;
             foreach (var duty in duties.OrderBy(d => d.From))
                 if (longest is { } before && duty.From <= (before.Until ?? DateTimeOffset.MaxValue))
-                    longest = before with { Until = before.Until is { } a && duty.Until is { } b ? Later(a, b) : null, Positions = [.. before.Positions.Union(duty.Positions).Order()] };
+                    longest = Joined(before, duty);
                 else
                 {
                     if (longest is not null && WithOthers(file, longest) is { } found)
@@ -93,6 +111,13 @@ public static class Silences
             if (longest is not null && WithOthers(file, longest) is { } last)
                 yield return last;
         }
+    }
+
+    /// <summary>Two that overlap, as one: it lasts, and is ended, as the one that ends later.</summary>
+    private static Silence Joined(Silence one, Silence other)
+    {
+        var last = one.Until is { } until && !(other.Until <= until) ? other : one;
+        return one with { Until = last.Until, Ended = last.Ended, Positions = [.. one.Positions.Union(other.Positions).Order()] };
     }
 
     private static bool IsLegs(Silence duty) => duty.Duty is ClockKind.Acknowledge or ClockKind.Plan or ClockKind.Rectify;
@@ -154,6 +179,8 @@ public static class Silences
     private static ImmutableArray<long> Cite(IEnumerable<EventMark?> marks) => [.. marks.OfType<EventMark>().Select(m => m.Position).Distinct().Order()];
 
     private static int DaysBetween(DateTimeOffset from, DateTimeOffset until) => Math.Max(1, (int)Math.Ceiling((until - from).TotalDays));
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
 using Hazards.Domain.Codes;
 using Hazards.Domain.Tests.Rules;
 using static Hazards.Domain.Tests.Rules.World;
@@ -11,11 +13,15 @@ internal sealed record Order(IHazardCommand Command, Act Act, Hazard Before, Dec
 /// <summary>What the clock rang for in a life, and when.</summary>
 internal sealed record Rang(DateTimeOffset At, Hazard Before, ImmutableArray<Happening> Events, Hazard After);
 
-/// <summary>A hazard's life under random orders by random callers, while the clock rings now and then.</summary>
-internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Order> Orders)
+/// <summary>Under what and how a life is lived.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="Amended">The calendar from the middle of the life on; before, it is the shipped one.</param>
+/// <param name="LateOneIn">One act in so many is entered late.</param>
+/// <param name="RegradeOneIn">One order in so many is a regrading, besides those among all others; 0: none is.</param>
+internal sealed record Manner(Policy Policy, WorkCalendar Amended, int LateOneIn, int RegradeOneIn)
 {
     /// <summary>A policy with every rule that moves or makes a clock, and a ladder the service climbs in part by itself.</summary>
-    public static readonly Policy Policy = Policy.NationalBaseline with
+    private static readonly Policy Lively = Policy.NationalBaseline with
     {
         Version = "lively@1",
         Clocks =
@@ -39,26 +45,65 @@ internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Orde
         ],
     };
 
-    /// <summary>The rulebook it is lived under.</summary>
-    public static readonly Rulebook Rules = new([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+    /// <summary>As most lives are.</summary>
+    public static readonly Manner Usual = new(Lively, WorkCalendar.Shipped, 6, 0);
 
+    /// <summary>
+    /// Where what is due moves time and again, also to a day that has passed, and half of what is done is entered late: every duty's days
+    /// depend on the level, regradings are frequent, and an amendment takes the holidays of 2026 away, so that working days pass sooner.
+    /// </summary>
+    public static readonly Manner Slovenly = new(
+        Lively with
+        {
+            Version = "slovenly@1",
+            Clocks =
+            [
+                .. Lively.Clocks,
+                .. Lively.Clocks.Where(c => c.Level is null).Select(c => c with { Level = Level.Major, Days = c.Days * 2, Count = DayCount.Working }),
+            ],
+        },
+        WorkCalendar.Shipped.With(new CalendarYear(2026, new PolicySource("x"), [], [])), LateOneIn: 2, RegradeOneIn: 6);
+
+    /// <summary>The rulebook before the calendar is amended.</summary>
+    public Rulebook Before { get; } = new([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+
+    /// <summary>The rulebook in the end.</summary>
+    public Rulebook Rules => Before with { Calendar = Amended };
+}
+
+/// <summary>A hazard's life under random orders by random callers, while the clock rings now and then.</summary>
+internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Order> Orders)
+{
     /// <summary>Every time the clock rang, or looked and found nothing.</summary>
     public ImmutableArray<Rang> Rings { get; init; } = [];
 
     /// <summary>Lives through one order per seed. Removing a seed or making it smaller gives a simpler life, so failures shrink.</summary>
-    public static Life Of(int[] seeds)
+    public static Life Of(int[] seeds) => Of(seeds, Manner.Usual);
+
+    /// <summary>The same in another manner.</summary>
+    public static Life Of(int[] seeds, Manner manner)
     {
-        var story = Stories.Reported with { Policy = Policy };
+        var story = Stories.Reported with { Policy = manner.Policy };
+        var rules = manner.Before;
         var rings = ImmutableArray.CreateBuilder<Rang>();
         var orders = ImmutableArray.CreateBuilder<Order>();
         var hazard = story.Then;
-        foreach (var seed in seeds)
+        foreach (var (n, seed) in seeds.Index())
         {
-            var dice = new Dice(seed, hazard);
+            var dice = new Dice(seed, hazard, manner);
             story = story with { Now = story.Now.AddHours(dice.Next(72)) };
+            if (n == seeds.Length / 2)
+                rules = manner.Rules;
+            if (Clockwork.Recount(hazard, rules) is { } recounted)
+            {
+                var happening = new Happening(recounted, Clockwork.Context(story.Now, Entry.Prompt, manner.Policy, rules.Calendar));
+                story = story with { Events = story.Events.Add(happening) };
+                hazard = Hazard.Apply(Id, hazard, happening);
+                dice = dice.Before(hazard);
+            }
             if (dice.Next(3) > 0)
             {
-                var events = Ring.On(hazard, Rules, ChinaTime.DateAt(story.Now), story.Now, Bodies);
+                var events = Ring.On(hazard, rules, ChinaTime.DateAt(story.Now), story.Now, Bodies);
                 var rung = events.Aggregate(hazard, (h, e) => Hazard.Apply(Id, h, e));
                 rings.Add(new Rang(story.Now, hazard, events, rung));
                 story = story with { Events = story.Events.AddRange(events) };
@@ -66,7 +111,7 @@ internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Orde
                 dice = dice.Before(hazard);
             }
             var (by, command) = dice.Order(story.Now);
-            var act = story.Act(by, dice.When(story.Now), paper: dice.Next(10) > 0);
+            var act = story.Act(by, dice.When(story.Now), paper: dice.Next(10) > 0) with { Calendar = rules.Calendar };
             var decision = Decider.Decide(command, hazard, act);
             var after = decision.Events.Aggregate(hazard, (h, e) => Hazard.Apply(Id, h, new Happening(e, act.Context(decision.Role))));
             orders.Add(new Order(command, act, hazard, decision, after));
@@ -77,20 +122,48 @@ internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Orde
     }
 }
 
+/// <summary>Random lives for what must always hold.</summary>
+internal static class Lives
+{
+    // As many lives as a quick suite can bear; more when asked: HAZARDS_LIVES=10000.
+    private static readonly int? Asked = int.TryParse(Environment.GetEnvironmentVariable("HAZARDS_LIVES"), out var lives) ? lives : null;
+
+    /// <summary>Checks it for so many lives of at most so many orders.</summary>
+    public static void Check(int longest, int lives, Action<int[]> holds) =>
+        Prop.ForAll(Seeds(longest), seeds =>
+        {
+            holds(seeds);
+            return true;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Asked ?? lives));
+
+    private static Arbitrary<int[]> Seeds(int longest) => Arb.From(
+        Gen.Choose(1, longest).SelectMany(length => Gen.Choose(0, int.MaxValue - 1).ArrayOf(length)),
+        seeds => seeds.Length == 0 ? [] : Shorter(seeds));
+
+    // A failing life is made simpler by leaving out its end, its beginning and then single orders.
+    private static IEnumerable<int[]> Shorter(int[] seeds)
+    {
+        yield return seeds[..(seeds.Length / 2)];
+        yield return seeds[(seeds.Length / 2)..];
+        for (var i = seeds.Length - 1; i >= 0 && seeds.Length > 1; i--)
+            yield return [.. seeds[..i], .. seeds[(i + 1)..]];
+    }
+}
+
 /// <summary>Throws orders: mostly such as make sense where the hazard stands, by bodies that might give them, and often enough others.</summary>
-internal sealed class Dice(Random random, Hazard hazard)
+internal sealed class Dice(Random random, Hazard hazard, Manner manner)
 {
     private static readonly Body[] Everybody = [.. Bodies.Values.OrderBy(b => b.Id.Value, StringComparer.Ordinal)];
     // Neighbouring seeds give Random much the same beginning; scattered ones do not.
-    public Dice(int seed, Hazard hazard) : this(new Random(unchecked((int)((uint)(seed + 1) * 2654435761u))), hazard) { }
+    public Dice(int seed, Hazard hazard, Manner manner) : this(new Random(unchecked((int)((uint)(seed + 1) * 2654435761u))), hazard, manner) { }
 
     public int Next(int below) => random.Next(below);
 
     /// <summary>The same dice, when something has happened meanwhile.</summary>
-    public Dice Before(Hazard now) => new(random, now);
+    public Dice Before(Hazard now) => new(random, now, manner);
 
     /// <summary>Now, or some days before: late entries are legal.</summary>
-    public DateTimeOffset When(DateTimeOffset now) => Next(6) == 0 ? now.AddHours(-Next(500)) : now;
+    public DateTimeOffset When(DateTimeOffset now) => Next(manner.LateOneIn) == 0 ? now.AddHours(-Next(500)) : now;
 
     public (Actor By, IHazardCommand Command) Order(DateTimeOffset now)
     {
@@ -118,6 +191,8 @@ internal sealed class Dice(Random random, Hazard hazard)
     {
         if (hazard.Legs.Values.FirstOrDefault(l => l.Request is not null) is { } asking && Next(3) == 0)
             return new DecideExtension(asking.Leg, Next(2) > 0, null, "意见");
+        if (manner.RegradeOneIn > 0 && Next(manner.RegradeOneIn) == 0)
+            return new RegradeHazard(hazard.Level == Level.Major ? Level.General : Level.Major, "复核", "判定标准第五条");
         var names = Next(5) == 0 ? CommandRules.All : CommandRules.All.Where(r => r.Stages.Contains(hazard.Stage)).ToImmutableArray();
         var verdict = Pick(Verdict.Pass, Verdict.Pass, Verdict.Fail);
         var day = today.AddDays(Next(90) - 3);

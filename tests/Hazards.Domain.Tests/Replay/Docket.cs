@@ -13,7 +13,9 @@ internal sealed record Docket
 
     public Policy Policy { get; init; } = Policy.NationalBaseline;
 
-    public Rulebook Rules => new([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+    public WorkCalendar Calendar { get; init; } = WorkCalendar.Shipped;
+
+    public Rulebook Rules => new([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], Calendar);
 
     public Hazard? State { get; private init; }
 
@@ -32,6 +34,10 @@ internal sealed record Docket
     /// <summary>What the service noticed when it looked on this day.</summary>
     public Docket Ringing(string day) =>
         Ring.On(State!, Rules, ChinaTime.DateAt(When(day)), When(day), Bodies).Aggregate(this, (d, h) => d.Add(h, When(day), null));
+
+    /// <summary>What was due by an older calendar was counted anew on this day.</summary>
+    public Docket Recounted(string day) =>
+        Add(new Happening(Clockwork.Recount(State!, Rules).ShouldNotBeNull(), Clockwork.Context(When(day), Entry.Prompt, Policy, Calendar)), When(day), null);
 
     public Docket Add(Happening happening, DateTimeOffset recordedAt, Body? by)
     {

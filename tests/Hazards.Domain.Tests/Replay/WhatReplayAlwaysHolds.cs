@@ -1,6 +1,4 @@
 using System.Text;
-using FsCheck;
-using FsCheck.Fluent;
 using Hazards.Domain.Codes;
 using Hazards.Domain.Tests.Properties;
 using static Hazards.Domain.Tests.Rules.World;
@@ -10,14 +8,12 @@ namespace Hazards.Domain.Tests.Replay;
 /// <summary>What holds of the record of every life, whoever acted and however late it was entered.</summary>
 public sealed class WhatReplayAlwaysHolds
 {
-    private static readonly Arbitrary<int[]> Seeds = Arb.From(Gen.Choose(1, 80).SelectMany(length => Gen.Choose(0, int.MaxValue - 1).ArrayOf(length)));
-
     [Fact]
-    public void Every_event_is_in_the_timeline_exactly_once() => ForEveryRecord(docket =>
+    public void Every_event_is_in_the_timeline_exactly_once() => ForEveryRecord(100, docket =>
         Timeline.Of(End(docket)).Select(r => r.Event.Id).ShouldBe(docket.Events.Select(e => e.Id)));
 
     [Fact]
-    public void Somebody_is_accountable_for_every_open_leg_without_a_gap_and_nobody_twice() => ForEveryRecord(docket =>
+    public void Somebody_is_accountable_for_every_open_leg_without_a_gap_and_nobody_twice() => ForEveryRecord(100, docket =>
     {
         var file = End(docket);
         var main = Accountability.Of(file).Where(a => a.For is Charge.Verifying or Charge.Assigning or Charge.Rectifying or Charge.Reassigning).ToArray();
@@ -35,7 +31,7 @@ public sealed class WhatReplayAlwaysHolds
     });
 
     [Fact]
-    public void The_state_at_an_instant_is_what_folding_the_events_recorded_by_then_gives() => ForEveryRecord(docket =>
+    public void The_state_at_an_instant_is_what_folding_the_events_recorded_by_then_gives() => ForEveryRecord(100, docket =>
     {
         var file = End(docket);
         foreach (var e in docket.Events.Where((_, n) => n % 5 == 0 || n == docket.Events.Length - 1))
@@ -44,7 +40,7 @@ public sealed class WhatReplayAlwaysHolds
     });
 
     [Fact]
-    public void Changes_compose() => ForEveryRecord(docket =>
+    public void Changes_compose() => ForEveryRecord(100, docket =>
     {
         var file = End(docket);
         var (a, b, c) = (0, file.Events.Length / 2, file.Events.Length);
@@ -64,7 +60,7 @@ public sealed class WhatReplayAlwaysHolds
     });
 
     [Fact]
-    public void Nothing_recorded_later_influences_what_is_said_as_of_an_instant() => ForEveryRecord(docket =>
+    public void Nothing_recorded_later_influences_what_is_said_as_of_an_instant() => ForEveryRecord(25, docket =>
     {
         var whole = End(docket);
         foreach (var cut in new[] { docket.Events.Length / 3, docket.Events.Length / 2, docket.Events.Length - 1 })
@@ -81,16 +77,67 @@ public sealed class WhatReplayAlwaysHolds
     });
 
     [Fact]
-    public void Every_missed_deadline_that_the_service_noticed_is_a_silence_and_every_silence_cites_its_events() => ForEveryRecord(docket =>
+    public void Every_missed_deadline_that_the_service_noticed_is_a_silence_and_every_silence_cites_its_events() =>
+        ForEveryRecord(200, NoticedAndCited);
+
+    [Fact]
+    public void The_life_in_which_a_supervisors_silence_was_once_hidden_hides_none()
+    {
+        // As thrown by chance on main at (3158217851662660326,1923489026042343761,13). Dice that are changed make another life of it;
+        // WhoWasSilent tells this one by hand.
+        int[] seeds =
+        [
+            221160802, 1449773864, 1977411346, 1534087861, 1347783710, 1411349020, 339566764, 36184793, 9816001, 690522784,
+            732064235, 1737088297, 1695590236, 1330642107, 1887488046, 515517385, 1432639856, 1769279351, 80867258, 394663445,
+            383708222, 1446096982, 284084471, 627446211, 609619322, 956531250, 911029752, 2015820762, 1107195796, 726015975,
+            1315047764, 1634596275, 90227685, 349013805, 1842483525, 1492460588, 1317927772, 1535629979, 112335450, 947569887,
+            1766052982, 2138316540, 290197509, 1038080998, 932443526, 2067315756, 1885023917, 343582792, 1120000202, 442108546,
+        ];
+        var docket = Recorded(seeds, Manner.Usual);
+        NoticedAndCited(docket);
+        OverdueOnRecord(docket);
+    }
+
+    [Fact]
+    public void Whoever_stood_overdue_on_record_for_any_time_is_silent_whatever_was_entered_later() =>
+        ForEveryRecord(200, OverdueOnRecord);
+
+    private static void NoticedAndCited(Docket docket)
     {
         var silences = Silences.Of(End(docket));
         foreach (var e in docket.Events)
             if (e.Event is DeadlineMissed missed)
-                silences.ShouldContain(s => s.Duty == missed.Clock && s.Leg == missed.Leg && s.Due == missed.Due && s.Positions.Contains(e.Position), $"{missed}");
+            {
+                var noticed = silences.Where(s => s.Noticed?.Position == e.Position).ToArray();
+                if (noticed is not [var one] || (one.Duty, one.Leg, one.Body, one.Due) != (missed.Clock, missed.Leg, missed.Body, missed.Due))
+                    Assert.Fail($"{missed} is in {noticed.Length} silences: {string.Join("; ", noticed.AsEnumerable())}");
+            }
         var positions = docket.Events.Select(e => e.Position).ToHashSet();
-        silences.ShouldAllBe(s => !s.Positions.IsEmpty && s.Positions.All(positions.Contains) && s.Days > 0 && !(s.Until < s.From));
-        silences.Where(s => s.Kind != SilenceKind.NeverOpened).ShouldAllBe(s => s.Rule != null);
-    });
+        foreach (var silence in silences)
+            if (!IsSound(silence, positions))
+                Assert.Fail($"{silence}");
+    }
+
+    private static bool IsSound(Silence s, HashSet<long> positions) =>
+        !s.Positions.IsEmpty && s.Positions.All(positions.Contains)
+        && new[] { s.Began, s.Noticed, s.Ended }.OfType<EventMark>().All(m => s.Positions.Contains(m.Position))
+        && s.Days > 0 && !(s.Until < s.From) && !(s.Due is { } due && s.From < ChinaTime.EndOf(due))
+        && !(s.Noticed?.Version <= s.Began.Version) && !(s.Noticed?.Version > s.Ended?.Version)
+        && (s.Kind == SilenceKind.NeverOpened || s.Rule != null);
+
+    // Asks nothing of what was claimed: from one event to the next, a duty stood open whose last day had passed.
+    private static void OverdueOnRecord(Docket docket)
+    {
+        var file = End(docket);
+        var silences = Silences.Of(file).Where(s => s.Kind != SilenceKind.LegSilent).ToLookup(s => (s.Duty, s.Leg, s.Body, s.Due));
+        for (var i = 0; i < file.Events.Length; i++)
+        {
+            var (after, before) = (file.Events[i].RecordedAt, i + 1 < file.Events.Length ? file.Events[i + 1].RecordedAt : file.AsOf);
+            foreach (var clock in file.ClocksAfter(i).Where(c => after < before && ChinaTime.EndOf(c.Due) < before))
+                if (!silences[(clock.Kind, clock.Leg, clock.Body, clock.Due)].Any(s => s.Began.Version <= i + 1 && !(s.Ended?.Version <= i + 1)))
+                    Assert.Fail($"{clock} stood open from event {i + 1} to {before}");
+        }
+    }
 
     private static string Said(CaseFile file) => Json(new
     {
@@ -104,20 +151,15 @@ public sealed class WhatReplayAlwaysHolds
 
     private static string Json(object? value) => value is null ? "null" : Encoding.UTF8.GetString(DomainJson.Write(value));
 
-    private static void ForEveryRecord(Action<Docket> holds) =>
-        Prop.ForAll(Seeds, seeds =>
-        {
-            holds(Recorded(Life.Of(seeds), seeds));
-            return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+    private static void ForEveryRecord(int lives, Action<Docket> holds) => Lives.Check(80, lives, seeds => holds(Recorded(seeds, Manner.Slovenly)));
 
     /// <summary>The life as it was entered: nothing before it happened, and recorded times never run backwards; some messages are opened.</summary>
-    private static Docket Recorded(Life life, int[] seeds)
+    private static Docket Recorded(int[] seeds, Manner manner)
     {
-        var docket = new Docket { Policy = Life.Policy };
+        var docket = new Docket { Policy = manner.Policy, Calendar = manner.Amended };
         var now = DateTimeOffset.MinValue;
         var n = 0;
-        foreach (var happening in life.Story)
+        foreach (var happening in Life.Of(seeds, manner).Story)
         {
             var noticed = happening.Event is DeadlineMissed missed ? missed.NoticedAt : happening.Context.OccurredAt;
             now = noticed > now ? noticed : now;

@@ -122,7 +122,139 @@ public sealed class WhoWasSilent
         silence.Ended!.Type.ShouldBe("extension_granted");
     }
 
+    [Fact]
+    public void A_supervisors_silence_is_not_hidden_by_a_visit_entered_afterwards_that_claims_to_lie_before_the_regrading()
+    {
+        // Found by chance: the visit ended the duty before the regrading had made it due, so that nothing was left of the silence.
+        var regraded = (Dual with { Policy = OftenerWhenMajor })
+            .On("03-12", CountyOffice, new LegUrged(Leg.Territorial, "请抓紧"))
+            .On("03-16", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"))
+            .Ringing("03-17");
+        var notice = regraded.Events.Single(e => e.Event is DeadlineMissed { Clock: ClockKind.Supervise, Leg: Leg.Sectoral }).Position;
+        var docket = regraded.On("03-15", Supervision, new SupervisionVisitMade(Leg.Sectoral, "已到现场", null), recorded: "03-20", role: Role.Supervisor);
+
+        var before = SilencesOf(Supervision, docket.AsOf("03-19"));
+        before.Select(s => (s.Kind, s.Due, s.From, s.Until)).ShouldBe(
+        [
+            (SilenceKind.SupervisorSilent, new DateOnly(2026, 3, 13), Docket.When("03-14 00:00"), Docket.When("03-16")),
+            (SilenceKind.SupervisorSilent, new DateOnly(2026, 3, 10), Docket.When("03-16"), null),
+        ]);
+        var after = SilencesOf(Supervision, docket.AsOf("03-21"));
+        after[0].ShouldSatisfyAllConditions(s => s.Kind.ShouldBe(SilenceKind.SupervisorSilent), s => s.Until.ShouldBe(Docket.When("03-16")));
+        after[1].ShouldSatisfyAllConditions(
+            s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 3, 10)), s => s.Days.ShouldBe(4),
+            s => s.From.ShouldBe(Docket.When("03-16")), s => s.Until.ShouldBe(Docket.When("03-20"), "until then nothing was on record"),
+            s => s.Began.Type.ShouldBe("hazard_regraded"), s => s.Noticed!.Position.ShouldBe(notice), s => s.Ended!.Position.ShouldBe(docket.Last));
+        after.Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Nor_is_a_legs_whether_or_not_the_service_looked()
+    {
+        var docket = (Dual with { Policy = StricterWhenMajor(ClockKind.Acknowledge) })
+            .On("03-06", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"))
+            .On("03-05", GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), recorded: "03-10");
+        var silence = SilencesOf(GasRegulator, docket.AsOf("03-11")).Single(s => s.Duty == ClockKind.Acknowledge);
+        silence.ShouldSatisfyAllConditions(
+            s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 3, 4)), s => s.Noticed.ShouldBeNull(),
+            s => s.From.ShouldBe(Docket.When("03-06")), s => s.Until.ShouldBe(Docket.When("03-10")));
+    }
+
+    [Fact]
+    public void Nor_is_the_offices_before_there_are_legs()
+    {
+        var docket = (Verified with { Policy = StricterWhenMajor(ClockKind.Assign) })
+            .On("03-06", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"))
+            .On("03-05", CountyOffice, new HazardAssigned([Sole()]), recorded: "03-10");
+        var silence = Silences.Of(docket.AsOf("03-11")).Single(s => s.Duty == ClockKind.Assign);
+        (silence.Kind, silence.Office, silence.From, silence.Until)
+            .ShouldBe((SilenceKind.EnteredAfterwards, Wudu, Docket.When("03-06"), Docket.When("03-10")));
+    }
+
+    [Fact]
+    public void Nor_is_one_that_begins_when_the_days_are_counted_anew()
+    {
+        var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x", DayCount.Working)] };
+        var calendar = WorkCalendar.Shipped.With(new CalendarYear(2026, new PolicySource("x"), [], []));
+        var docket = (Dual with { Policy = policy, Calendar = calendar })
+            .On("03-24", Supervision, new LegUrged(Leg.Sectoral, "请抓紧"), role: Role.Supervisor);
+        docket.AsOf("04-08").Newest.Calendar.ShouldBe(0);
+        var recounted = docket.Recounted("04-08 10:00");
+        recounted.Events[^1].Event.ShouldBeOfType<DeadlinesRecounted>()
+            .Moved.ShouldContain(m => m.Leg == Leg.Sectoral && m.From == new DateOnly(2026, 4, 8) && m.To == new DateOnly(2026, 4, 7));
+        var visit = new SupervisionVisitMade(Leg.Sectoral, "已到现场", null);
+        var visited = recounted.On("04-08 09:00", Supervision, visit, recorded: "04-09 09:00", role: Role.Supervisor);
+        var silence = SilencesOf(Supervision, visited.AsOf("04-10"))[^1];
+        silence.ShouldSatisfyAllConditions(
+            s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 4, 7)),
+            s => s.Began.Type.ShouldBe("deadlines_recounted"),
+            s => s.From.ShouldBe(Docket.When("04-08 10:00")), s => s.Until.ShouldBe(Docket.When("04-09 09:00")));
+    }
+
+    [Fact]
+    public void What_began_and_ended_at_once_on_record_is_no_silence()
+    {
+        var docket = (Dual with { Policy = StricterWhenMajor(ClockKind.Acknowledge) })
+            .On("03-06", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"), recorded: "06-01")
+            .On("03-05", GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), recorded: "06-01");
+        SilencesOf(GasRegulator, docket.AsOf("06-02")).ShouldNotContain(s => s.Due == new DateOnly(2026, 3, 4), "it was due on the 4th for no time at all");
+    }
+
+    [Fact]
+    public void What_a_ledger_dates_the_day_after_the_last_is_late()
+    {
+        // A ledger's day is entered as its midnight: the first instant that is too late.
+        var docket = new Docket()
+            .On("03-02 00:00", CountyOffice, Stories.Report, "06-01", Role.Importer)
+            .On("03-06 00:00", CountyOffice, new HazardVerified(Level.General, null, null), "06-01", Role.Importer);
+        var silence = Duties(docket.AsOf("06-01")).Single(s => s.Duty == ClockKind.Verify);
+        silence.ShouldSatisfyAllConditions(
+            s => s.Due.ShouldBe(new DateOnly(2026, 3, 5)), s => s.From.ShouldBe(Docket.When("03-06 00:00")),
+            s => s.Until.ShouldBe(Docket.When("03-06 00:00")), s => s.Days.ShouldBe(1));
+    }
+
+    [Fact]
+    public void A_notice_is_cited_by_the_silence_that_lasted_when_it_was_noticed()
+    {
+        var docket = (Dual with { Policy = OftenerWhenMajor })
+            .On("03-16 09:00", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"))
+            .On("03-16 11:00", CountyOffice, new HazardRegraded(Level.Major, Level.General, "判定标准第五条", "改回"))
+            .On("03-18", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "再复核"))
+            .Ringing("03-19");
+        var major = SilencesOf(Supervision, docket.AsOf("03-20")).Where(s => s.Due == new DateOnly(2026, 3, 10)).ToArray();
+        major.Select(s => (s.From, s.Until, Noticed: s.Noticed != null)).ShouldBe(
+        [
+            (Docket.When("03-16 09:00"), Docket.When("03-16 11:00"), false),
+            (Docket.When("03-18"), (DateTimeOffset?)null, true),
+        ]);
+    }
+
+    [Fact]
+    public void A_legs_silence_that_goes_on_was_ended_by_nothing()
+    {
+        // The plan is due before the rectification and is no longer owed after the regrading; the leg is overdue all the same.
+        var docket = Reported.On("03-03", CountyOffice, new HazardVerified(Level.Major, "判定标准第五条", null))
+            .On("03-03 10:00", CountyOffice, new HazardAssigned([Territorial(), Sectoral() with { Deadline = new DateOnly(2026, 3, 15) }]))
+            .On("03-04", GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null))
+            .On("03-20", CountyOffice, new HazardRegraded(Level.Major, Level.General, "判定标准第五条", "复核"))
+            .On("03-21", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null));
+        var leg = Silences.Of(docket.AsOf("03-25")).Single(s => s.Kind == SilenceKind.LegSilent && s.Leg == Leg.Sectoral);
+        leg.ShouldSatisfyAllConditions(s => s.From.ShouldBe(Docket.When("03-12 00:00")), s => s.Until.ShouldBeNull(), s => s.Ended.ShouldBeNull());
+    }
+
     private static Silence[] Duties(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.DutyMissed)];
+
+    private static Silence[] SilencesOf(Body body, CaseFile file) => [.. Silences.Of(file).Where(s => s.Body == body.Id && s.Duty != null)];
+
+    /// <summary>A supervisor acts every ten days on a general hazard, every seven on a major one.</summary>
+    private static readonly Policy OftenerWhenMajor =
+        Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x"), new SupervisionRule(Level.Major, 7, "x")] };
+
+    /// <summary>Five days for a general hazard, one for a major one.</summary>
+    private static Policy StricterWhenMajor(ClockKind kind) => Policy.NationalBaseline with
+    {
+        Clocks = [new ClockRule(kind, 5, "x", Level.General), new ClockRule(kind, 1, "x", Level.Major), .. Policy.NationalBaseline.Clocks],
+    };
 
     private static Silence[] Supervisors(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.SupervisorSilent)];
 

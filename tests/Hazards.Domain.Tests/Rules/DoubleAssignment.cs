@@ -108,6 +108,30 @@ public sealed class DoubleAssignment
     }
 
     [Fact]
+    public void An_older_act_entered_late_does_not_undo_that_the_body_has_acted_since()
+    {
+        var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x")] };
+        var story = Stories.Dual.Under(policy).AfterDays(20).When(Supervision, new RecordVisit("已到现场", Leg.Sectoral)).ThenItHappens()
+            .When(GasRegulator, new TakeInterimMeasures(Leg.Sectoral, "警戒")).ThenItHappens();
+        var due = Supervise(story);
+        due.Due.ShouldBe(ChinaTime.DateAt(story.Now).AddDays(10));
+        var late = story.When(As(Supervision), new Urge("请抓紧", Leg.Sectoral), story.Now.AddDays(-15)).ThenItHappens()
+            .When(As(GasRegulator), new TakeInterimMeasures(Leg.Sectoral, "设置警示牌"), story.Now.AddDays(-10)).ThenItHappens();
+        Supervise(late).ShouldBe(due);
+        late.Then.Legs[Leg.Sectoral].LastHeardAt.ShouldBe(story.Then.Legs[Leg.Sectoral].LastHeardAt);
+    }
+
+    [Fact]
+    public void An_act_before_the_assignment_entered_late_does_not_begin_the_supervisors_interval_before_it()
+    {
+        var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x")] };
+        var story = Stories.Verified.AfterDays(5).And(new HazardAssigned([Territorial(), Sectoral()])).Under(policy);
+        Supervise(story.When(As(Supervision), new Urge("请抓紧", Leg.Sectoral), story.Now.AddDays(-4)).ThenItHappens()).ShouldBe(Supervise(story));
+    }
+
+    private static Clock Supervise(Story story) => story.Clocks.Single(c => c.Kind == ClockKind.Supervise && c.Leg == Leg.Sectoral);
+
+    [Fact]
     public void It_is_closed_only_when_both_legs_are_accepted()
     {
         Stories.DualOneAccepted.When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.StageForbids);

@@ -105,6 +105,20 @@ public sealed class Ringing
     }
 
     [Fact]
+    public void A_duty_that_began_after_the_reopening_as_claimed_goes_on_and_is_not_missed_again()
+    {
+        // Verified on the 9th and missed on the 12th; only then it is entered that it was fixed on the spot on the 3rd, and had come back on the 5th.
+        var story = After(Stories.Reported.AfterDays(7).And(new HazardVerified(Level.General, null, null)), new DateOnly(2026, 3, 12));
+        story.Then.Missed.Select(m => m.Kind).ShouldBe([ClockKind.Assign], "the report was verified late, and nobody looked");
+        var reopened = story
+            .When(As(Emergency, Role.Inspector), new FixOnTheSpot("当场更换"), Start.AddDays(1)).ThenItHappens()
+            .When(As(CountyOffice), new ReopenHazard("又漏气"), Start.AddDays(3)).ThenItHappens();
+        var assign = reopened.Clocks.ShouldHaveSingleItem();
+        (assign.Kind, assign.Since, assign.Due).ShouldBe((ClockKind.Assign, story.Then.VerifiedAt!.Value, new DateOnly(2026, 3, 11)));
+        Facts(On(reopened, new DateOnly(2026, 3, 13)).Events).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_clock_set_back_rings_for_nothing()
     {
         var story = After(Stories.Rectifying, Deadline.AddDays(1));
