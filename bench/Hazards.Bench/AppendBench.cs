@@ -19,6 +19,9 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
     private readonly Body _body = new(BodyId.Parse("bench-regulator"), "基准测试局", BodyKind.Regulator, RegionCode.Parse("433101"), [], null, null, false, null, 1);
     private int _round;
 
+    /// <summary>Whether each append has an idempotency key, as a request has.</summary>
+    public bool Keyed { get; init; }
+
     public async Task<Measured> GroupCommitAsync(int writers, TimeSpan time, CancellationToken cancellationToken)
     {
         await using var log = open(dataSource, new EventLogOptions());
@@ -161,7 +164,8 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
         var added = new HazardStory(id, before, rules, Terms.None);
         foreach (var happened in story)
             added.Add(happened, context);
-        var result = await log.AppendAsync(new Append(added.Appends()), cancellationToken);
+        var key = Keyed ? new AppendKey("bench", Guid.CreateVersion7().ToString("n"), new byte[32]) : null;
+        var result = await log.AppendAsync(new Append(added.Appends(), key), cancellationToken);
         return result is AppendResult.Committed ? added.After! : throw new InvalidOperationException($"append: {result}");
     }
 

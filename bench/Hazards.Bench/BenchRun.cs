@@ -46,6 +46,9 @@ internal static class BenchRun
         var replay = new Command("replay", "只测追溯：任一时刻的状态、全案，及索引对追加的代价 · only replay: the state at any instant, whole files, and what its index costs an append") { size, times, seconds, rounds, postgres };
         replay.SetAction((parsed, stop) => ReplayAsync(parsed.GetValue(size), parsed.GetValue(times), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         root.Add(replay);
+        var append = new Command("append", "只测追加：引擎、直接用 Marten、裸提交与极限，附处理器时间 · only appends: the engine, plain Marten, a bare commit and the limit, with processor time") { seconds, rounds, postgres };
+        append.SetAction((parsed, stop) => EngineAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
+        root.Add(append);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
@@ -77,6 +80,51 @@ internal static class BenchRun
     {
         await WritesAsync(cluster, time, rounds, stop);
         await ReadsAsync(cluster, hazards, times, stop);
+    }, stop);
+
+    private static Task<int> EngineAsync(TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_append", stop);
+        await using var bench = new EngineBench(source, Rulebook.Baseline);
+        await bench.PrepareAsync(stop);
+        var samples = new Dictionary<string, List<Cost>>();
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var writers in new[] { 1, 16, 64, 256 })
+            {
+                await TakeAsync($"{writers} engine", () => bench.GroupCommitAsync(writers, time, stop));
+                if (writers <= 64)
+                {
+                    await TakeAsync($"{writers} plain Marten", () => bench.PlainMartenAsync(writers, time, stop));
+                    await TakeAsync($"{writers} bare commit", () => bench.BareCommitAsync(writers, time, stop));
+                }
+
+                await TakeAsync($"{writers} engine, whole command", () => bench.WholeCommandAsync(writers, time, stop));
+            }
+
+            await TakeAsync("limit", () => bench.LimitAsync(40, stop));
+        }
+
+        var limit = MedianOf(samples["limit"]);
+        var table = Headed($"追加一条命令的代价 · what a command costs (medians of {rounds} rounds in turn)", "", "/s", "p50 ms", "p99 ms", "client µs", "server µs", "together µs", "÷ limit");
+        foreach (var (name, costs) in samples.OrderBy(s => int.TryParse(s.Key.Split(' ')[0], out var w) ? w : 9999))
+        {
+            var cost = MedianOf(costs);
+            table.AddRow(name, Show(cost.Measured.PerSecond), Show(cost.Measured.P50), Show(cost.Measured.P99), Show(cost.Client), Show(cost.Server), Show(cost.Together), Ratio(cost.Together / limit.Together));
+        }
+
+        AnsiConsole.Write(table);
+
+        static Cost MedianOf(List<Cost> costs) => costs.OrderBy(c => c.Together).ElementAt(costs.Count / 2);
+
+        async Task TakeAsync(string name, Func<Task<Cost>> run)
+        {
+            var cost = await run();
+            Console.Error.WriteLine($"  {name}: {Show(cost.Measured.PerSecond)}/s, p50 {Show(cost.Measured.P50)} ms, {Show(cost.Client)} + {Show(cost.Server)} µs");
+            if (!samples.TryGetValue(name, out var list))
+                samples[name] = list = [];
+            list.Add(cost);
+        }
     }, stop);
 
     private static Task<int> FiguresAsync(int hazards, int times, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>

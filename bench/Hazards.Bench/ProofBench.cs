@@ -100,7 +100,7 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
     private static async Task ReadAsync(NpgsqlDataSource source, long after, long upTo, CancellationToken cancellationToken)
     {
         await using var command = source.CreateCommand("""
-            select e.seq_id, e.id, e.stream_id, e.version, e.data, e.type, e."timestamp", e.mt_dotnet_type, e.correlation_id, e.causation_id, e.headers, e.mac
+            select e.seq_id, e.id, e.stream_id, e.version, e.data, e.type, e."timestamp", e.mt_dotnet_type, e.correlation_id, e.causation_id, e.headers, c.code
             from log.mt_events e where e.seq_id > $1 and e.seq_id <= $2 order by e.seq_id
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });

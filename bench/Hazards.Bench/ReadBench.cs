@@ -53,8 +53,8 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rule
     private async Task FoldAsync(Scope scope, HazardId id, CancellationToken cancellationToken)
     {
         Hazard? hazard = null;
-        await foreach (var e in log.ReadStreamAsync(id.StreamId, 1, scope.AsOf, cancellationToken))
-            hazard = Hazard.Apply(id, hazard, Facts.Hazard(e));
+        foreach (var e in await log.FetchAsync(id.StreamId, 0, scope.AsOf, cancellationToken: cancellationToken))
+            hazard = Hazard.Apply(id, hazard, new Happening((IHazardEvent)e.Data, e.Context()));
     }
 
     private async Task<ImmutableArray<DateTimeOffset>> InstantsAsync(int count, CancellationToken cancellationToken)

@@ -31,8 +31,11 @@ public static class EventTypes
     public static string NameOf(IDomainEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        return ByType.GetOrAdd(happened.GetType(), Alias);
+        return NameOf(happened.GetType());
     }
+
+    /// <summary>The alias of a type of events.</summary>
+    public static string NameOf(Type type) => ByType.GetOrAdd(type, Alias);
 
     private static string Alias(Type type) =>
         type.GetCustomAttribute<EventTypeAttribute>()?.Name ?? throw new InvalidOperationException($"{type.Name} has no event type");

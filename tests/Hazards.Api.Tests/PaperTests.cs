@@ -175,7 +175,7 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
         var series = new PaperSeries(BodyId.Parse("ws-race"), 2026, "巍试");
         var context = new EventContext(DateTimeOffset.UtcNow, Entry.Prompt, "张工", series.Body, Role.Supervisor, "tests", "papers@1", null, []);
         StreamAppend Number(long number) => new(series.StreamId, PaperNumbers.StreamType, number - 1, [Facts.Of(new PaperNumbered(PaperKind.Criticism, new HazardId(Guid.NewGuid()), Guid.NewGuid(), series.At(number)), context, Terms.None)]);
-        StreamAppend Act() => new(Guid.NewGuid(), "test", 0, [Facts.Of(new CommentAdded("随文"), context, Terms.None)]);
+        StreamAppend Act() => new(Guid.NewGuid(), "message", 0, [Facts.Of(new CommentAdded("随文"), context, Terms.None)]);
         (await log.AppendAsync(new Append([Act(), Number(1)]))).ShouldBeOfType<AppendResult.Committed>();
         var head = await service.HeadAsync();
         (await log.AppendAsync(new Append([Act(), Number(1)]))).ShouldBeOfType<AppendResult.Conflict>();

@@ -95,6 +95,13 @@ public sealed class Service : IAsyncLifetime
         return ClientOf(answer["secret"]);
     }
 
+    /// <summary>How many events there are, but for the tombstones that fill burnt numbers.</summary>
+    public async Task<long> EventsAsync()
+    {
+        await using var command = app.Services.GetRequiredService<Npgsql.NpgsqlDataSource>().CreateCommand("select count(*) from log.mt_events where type <> 'tombstone'");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     public async Task<long> HeadAsync() => (await app.Services.GetRequiredService<IEventLog>().HeadAsync()).Position;
 
     /// <summary>A hazard reported by the county's office, at a stage.</summary>

@@ -119,7 +119,7 @@ public sealed class SigningTests : IAsyncLifetime
         (await Desk(node).SignNowAsync(TreeHash.Sha256)).Refusal.ShouldBeNull();
         await node.StopAsync();
         // A backup from before the last two events.
-        await BehindTheBackAsync("delete from log.checkpoints; delete from log.mt_events where seq_id > 4; delete from log.trees; delete from log.tiles");
+        await BehindTheBackAsync("delete from log.checkpoints; delete from log.mt_events where seq_id > 4; delete from log.event_codes where position > 4; select setval('log.mt_events_sequence', 4); delete from log.trees; delete from log.tiles");
         var again = await StartAsync();
         var refusal = (await Desk(again).SignNowAsync(TreeHash.Sha256)).Refusal!;
         refusal.Code.ShouldBe("proof.rolled_back");
@@ -251,7 +251,7 @@ public sealed class SigningTests : IAsyncLifetime
         await using var source = NpgsqlDataSource.Create(database);
         await using var command = source.CreateCommand($"""
             alter table log.mt_events disable trigger all; alter table log.checkpoints disable trigger all;
-            alter table log.trees disable trigger all; alter table log.tiles disable trigger all;
+            alter table log.trees disable trigger all; alter table log.tiles disable trigger all; alter table log.event_codes disable trigger all;
             {sql};
             alter table log.mt_events enable always trigger all
             """.Replace("alter table log.mt_events enable always trigger all", "alter table log.mt_events enable trigger all", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using Hazards.Domain;
 using Hazards.Projections.Store;
+using JasperFx.Events;
 using Npgsql;
 
 namespace Hazards.Projections;
@@ -12,8 +13,8 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
     // Beyond this, appends have waited long enough for a reader that will not let go of a table.
     private const string PatienceWithReaders = "2s";
 
-    // The lock that log.append holds to commit (Store/Schema/0003_append.sql).
-    private const long LogLock = 7311142570156650343;
+    // The lock that every append holds to its commit.
+    private const long LogLock = Store.Appending.Standing.Lock;
 
     private static readonly TimeSpan Microsecond = TimeSpan.FromMicroseconds(1);
 
@@ -64,7 +65,7 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
     private async Task FoldAsync(long upTo, CancellationToken cancellationToken)
     {
         Folded? last = null;
-        await foreach (var e in log.ReadAllAsync(position, upTo, cancellationToken))
+        await foreach (var e in log.FetchAllAsync(position, upTo, cancellationToken))
         {
             if (last is { } before && !Together(before.Event, e))
                 await TakeAsync(before, upTo, cancellationToken);
@@ -80,8 +81,8 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
     }
 
     /// <summary>Whether two events are of one version: what Schema/0003_write.sql says, told from the log.</summary>
-    private static bool Together(RecordedEvent one, RecordedEvent next) =>
-        next.StreamId == one.StreamId && next.Position == one.Position + 1 && next.RecordedAt == one.RecordedAt + Microsecond;
+    private static bool Together(IEvent one, IEvent next) =>
+        next.StreamId == one.StreamId && next.Sequence == one.Sequence + 1 && next.Timestamp == one.Timestamp + Microsecond;
 
     private async Task TakeAsync(Folded folded, long head, CancellationToken cancellationToken)
     {
@@ -92,7 +93,7 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
             await FlushAsync(head, cancellationToken);
         streams.Add(row.StreamId);
         rows.Add(row);
-        position = folded.Event.Position;
+        position = folded.Event.Sequence;
     }
 
     private async Task FlushAsync(long head, CancellationToken cancellationToken)

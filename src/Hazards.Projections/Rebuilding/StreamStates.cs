@@ -1,22 +1,23 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Projections.Store;
+using JasperFx.Events;
 
 namespace Hazards.Projections;
 
 /// <summary>A stream's state before and after the events that make one version.</summary>
-internal readonly record struct Folded(RecordedEvent Event, object? Before, object? After, ImmutableList<EventNotice> Notices)
+internal readonly record struct Folded(IEvent Event, object? Before, object? After, ImmutableList<EventNotice> Notices)
 {
     /// <summary>With one more event of the same version.</summary>
-    public Folded And(RecordedEvent e)
+    public Folded And(IEvent e)
     {
         var after = StreamStates.Apply(After, e);
         return new Folded(e, Before, after, Notices.AddRange(NoticesOf(e, after)));
     }
 
     /// <summary>What an event tells, from its own headers.</summary>
-    public static ImmutableList<EventNotice> NoticesOf(RecordedEvent e, object? after) =>
-        after is Hazard hazard ? [EventNotice.Of(e.Id, hazard, DomainJson.ReadContext(e.Headers.Span))] : [];
+    public static ImmutableList<EventNotice> NoticesOf(IEvent e, object? after) =>
+        after is Hazard hazard ? [EventNotice.Of(e.Id, hazard, e.Context())] : [];
 
     /// <summary>The row, as the service hands it to the log; null for a stream that has none.</summary>
     public PendingRow? ToRow(Rulebook rules)
@@ -34,7 +35,7 @@ internal readonly record struct Folded(RecordedEvent Event, object? Before, obje
             Seal seal => new PendingState.OfSeal(seal),
             _ => null,
         };
-        return state is null ? null : new PendingRow(Event.StreamId, Event.StreamType, Event.Version, Event.Id, state);
+        return state is null ? null : new PendingRow(Event.StreamId, Event.Version, Event.Id, state);
     }
 }
 
@@ -51,7 +52,7 @@ internal sealed class StreamStates(IEventLog log)
     private readonly LinkedList<(Guid Stream, object? State)> byUse = new();
 
     /// <summary>The state after an event, with that before it.</summary>
-    public async Task<Folded> FoldAsync(RecordedEvent e, CancellationToken cancellationToken)
+    public async Task<Folded> FoldAsync(IEvent e, CancellationToken cancellationToken)
     {
         var before = e.Version == 1 ? null : await StateAsync(e.StreamId, e.Version - 1, cancellationToken);
         var after = Apply(before, e);
@@ -59,28 +60,23 @@ internal sealed class StreamStates(IEventLog log)
     }
 
     /// <summary>Folds an event onto a state; null for events that make no rows.</summary>
-    public static object? Apply(object? before, RecordedEvent e)
+    public static object? Apply(object? before, IEvent e) => e.Data switch
     {
-        if (EventTypes.Find(e.Type) is null)
-            return before;
-        return DomainJson.ReadEvent(e.Type, e.Data.Span) switch
-        {
-            IHazardEvent happened => Hazard.Apply(new HazardId(e.StreamId), (Hazard?)before, new Happening(happened, DomainJson.ReadContext(e.Headers.Span))),
-            IBodyEvent happened => Body.Apply((Body?)before, happened),
-            IReportEvent happened => Report.Apply((Report?)before, happened),
-            IApiKeyEvent happened => ApiKey.Apply((ApiKey?)before, happened),
-            ICampaignEvent happened => Campaign.Apply((Campaign?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
-            IInspectionEvent happened => Inspection.Apply((Inspection?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
-            IAccessEvent happened => new PendingState.OfLook(happened, DomainJson.ReadContext(e.Headers.Span)),
-            ISealEvent happened => Seal.Apply((Seal?)before, happened, DomainJson.ReadContext(e.Headers.Span)),
-            MessageOpened => ((ImmutableList<Opening>?)before ?? []).Add(OpeningOf(e)),
-            _ => before,
-        };
-    }
+        IHazardEvent happened => Hazard.Apply(new HazardId(e.StreamId), (Hazard?)before, new Happening(happened, e.Context())),
+        IBodyEvent happened => Body.Apply((Body?)before, happened),
+        IReportEvent happened => Report.Apply((Report?)before, happened),
+        IApiKeyEvent happened => ApiKey.Apply((ApiKey?)before, happened),
+        ICampaignEvent happened => Campaign.Apply((Campaign?)before, happened, e.Context()),
+        IInspectionEvent happened => Inspection.Apply((Inspection?)before, happened, e.Context()),
+        IAccessEvent happened => new PendingState.OfLook(happened, e.Context()),
+        ISealEvent happened => Seal.Apply((Seal?)before, happened, e.Context()),
+        MessageOpened => ((ImmutableList<Opening>?)before ?? []).Add(OpeningOf(e)),
+        _ => before,
+    };
 
-    private static Opening OpeningOf(RecordedEvent e)
+    private static Opening OpeningOf(IEvent e)
     {
-        var context = DomainJson.ReadContext(e.Headers.Span);
+        var context = e.Context();
         return new Opening(e.Id, e.StreamId, e.Version, context.Body, context.Actor);
     }
 
@@ -107,12 +103,8 @@ internal sealed class StreamStates(IEventLog log)
         if (known.TryGetValue(stream, out var node))
             return node.Value.State;
         object? state = null;
-        await foreach (var e in log.ReadStreamAsync(stream, cancellationToken: cancellationToken))
-        {
-            if (e.Version > version)
-                break;
+        foreach (var e in await log.FetchAsync(stream, version, cancellationToken: cancellationToken))
             state = Apply(state, e);
-        }
 
         return state;
     }

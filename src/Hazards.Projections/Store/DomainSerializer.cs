@@ -69,7 +69,23 @@ internal sealed class DomainSerializer : ISerializer
         return Read(type, bytes.ToArray());
     }
 
-    public object FromJson(Type type, DbDataReader reader, int index) => Read(type, reader.GetFieldValue<byte[]>(index));
+    public object FromJson(Type type, DbDataReader reader, int index)
+    {
+        if (type.IsAssignableTo(typeof(IDomainEvent)))
+            ThrowIfOtherwiseNamed(type, reader);
+        return Read(type, reader.GetFieldValue<byte[]>(index));
+    }
+
+    /// <summary>
+    /// Marten goes by an event's .NET type where it differs from the alias; everybody else who reads the log goes by the
+    /// alias. An event that is one thing for the former and another for the latter was tampered with: nothing is made of it.
+    /// </summary>
+    private static void ThrowIfOtherwiseNamed(Type type, DbDataReader reader)
+    {
+        // Marten reads the columns data, type, mt_dotnet_type in this order.
+        if (reader.FieldCount > 2 && reader.GetName(1) == "type" && reader.GetString(1) is var alias && alias != EventTypes.NameOf(type))
+            throw new JsonException($"an event is {alias} by its alias and {EventTypes.NameOf(type)} by its .NET type");
+    }
 
     public async ValueTask<T> FromJsonAsync<T>(Stream stream, CancellationToken cancellationToken = default) =>
         (T)await FromJsonAsync(typeof(T), stream, cancellationToken);

@@ -41,6 +41,9 @@ public static class HazardsStore
         options.Serializer(new DomainSerializer());
         options.UpdateBatchSize = OperationsTogether;
         options.DisableNpgsqlLogging = true;
+        // The writer sends again what got no answer, and knows what is in the log already; Marten would try again in a
+        // transaction that is over, and hide why it was.
+        options.ConfigureWritePolly(_ => { });
         var events = options.Events;
         // The times are given by the writer, under the lock that orders all appends; Marten writes them as they are given.
         events.AppendMode = EventAppendMode.QuickWithServerTimestamps;

@@ -36,6 +36,9 @@ public interface IEventLog
     Task<IReadOnlyList<IEvent>> FetchAsync(
         Guid streamId, long upToVersion = 0, DateTimeOffset? recordedUpTo = null, long fromVersion = 0, CancellationToken cancellationToken = default);
 
+    /// <summary>Every event after a position as Marten reads it, in commit order, streaming; tombstones too.</summary>
+    IAsyncEnumerable<IEvent> FetchAllAsync(long afterPosition, long upToPosition, CancellationToken cancellationToken = default);
+
     /// <summary>Reads a stream in version order as it lies in the table, for what is shown or proved of it; <paramref name="recordedUpTo"/> leaves out what was recorded later.</summary>
     IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         Guid streamId,

@@ -140,7 +140,28 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
         Guid streamId, long upToVersion = 0, DateTimeOffset? recordedUpTo = null, long fromVersion = 0, CancellationToken cancellationToken = default)
     {
         await using var session = store.QuerySession();
-        return await session.Events.FetchStreamAsync(streamId, upToVersion, recordedUpTo, fromVersion, cancellationToken);
+        return await session.Events.FetchStreamAsync(streamId, upToVersion, recordedUpTo?.ToUniversalTime(), fromVersion, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<IEvent> FetchAllAsync(
+        long afterPosition, long upToPosition, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<IEvent> page;
+        do
+        {
+            await using var session = store.QuerySession();
+            var after = afterPosition;
+            page = await session.Events.QueryAllRawEvents()
+                .Where(e => e.Sequence > after && e.Sequence <= upToPosition).OrderBy(e => e.Sequence).Take(options.ReadPageSize)
+                .ToListAsync(cancellationToken);
+            foreach (var e in page)
+            {
+                yield return e;
+                afterPosition = e.Sequence;
+            }
+        }
+        while (page.Count == options.ReadPageSize);
     }
 
     /// <inheritdoc />

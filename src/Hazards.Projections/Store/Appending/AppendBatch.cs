@@ -150,7 +150,7 @@ internal sealed class AppendBatch
         e.CorrelationId = given.CorrelationId;
         e.CausationId = given.CausationId;
         e.Headers = v == stream.Events.Count - 1 && stream.Row is { } row
-            ? given.Headers.With(new PendingRow(stream.StreamId, stream.StreamType, stream.ExpectedVersion + v + 1, given.Id, row))
+            ? given.Headers.With(new PendingRow(stream.StreamId, stream.ExpectedVersion + v + 1, given.Id, row))
             : given.Headers;
         return e;
     }
