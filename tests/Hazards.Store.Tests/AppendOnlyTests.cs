@@ -64,8 +64,8 @@ public sealed class AppendOnlyTests(LogDatabase database) : IClassFixture<LogDat
             await log.CommitAsync(Some.Append(stream));
             await log.CommitAsync(Some.Append(stream, 1) with { Key = Some.Key("k") });
             (await log.StreamAsync(stream)).Count.ShouldBe(2);
-            var positions = new SubscriptionPositions(dataSource);
-            await positions.SaveAsync("s", 1);
+            await using (var daemon = await AttachedDaemon.StartAsync(dataSource))
+                await daemon.ReachAsync((await log.HeadAsync()).Position);
 
             await ShouldBeRefusedAsync(dataSource, "update log.mt_events set is_archived = true");
             await ShouldBeRefusedAsync(dataSource, "set local log.archive = 'on'; update log.mt_events set is_archived = true");

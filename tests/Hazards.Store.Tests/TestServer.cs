@@ -62,12 +62,15 @@ public sealed class LogDatabase : IAsyncLifetime
     public MartenEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) => Open(DataSource, options, rows);
 
     public static MartenEventLog Open(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null) =>
-        MartenEventLog.Open(dataSource, options, rows, o =>
-        {
-            o.Events.MapEventType<SomethingNoted>("something_noted");
-            o.Events.MapEventType<RefusedAtCommit>("refused_at_commit");
-            o.Events.MapEventType<TooLong>(TooLong.Alias);
-        });
+        MartenEventLog.Open(dataSource, options, rows, Map);
+
+    /// <summary>The events of the tests beside the product's.</summary>
+    public static void Map(Marten.StoreOptions options)
+    {
+        options.Events.MapEventType<SomethingNoted>("something_noted");
+        options.Events.MapEventType<RefusedAtCommit>("refused_at_commit");
+        options.Events.MapEventType<TooLong>(TooLong.Alias);
+    }
 
     public async Task<int> ExecuteAsync(string sql)
     {

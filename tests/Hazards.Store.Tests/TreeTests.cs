@@ -1,4 +1,5 @@
 using System.Text;
+using Hazards.Projections.Store.Auditing;
 using Hazards.Proof;
 using Npgsql;
 
@@ -144,6 +145,33 @@ public sealed class TreeTests
         return new TreeHead(leaves.Count, Naive(TreeHash.Sha256, [.. leaves]));
     }
 
+    /// <summary>A number that a batch took and came to nothing with is a position like any other: it has a leaf, a proof and a place in the audit.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Tombstones_are_leaves_and_proved_and_audited(bool fed)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        var key = new byte[32];
+        await using var log = database.Open(new EventLogOptions { AppendKey = key });
+        var grower = new TreeGrower(database.DataSource, TreeHash.Sha256, fed ? log.Feed() : null);
+        await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 3));
+        await grower.CatchUpAsync();
+        await database.ExecuteAsync("begin; select nextval('log.mt_events_sequence') from generate_series(1, 5); rollback");
+        await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 2));
+        (await grower.CatchUpAsync()).ShouldBe(10);
+
+        var events = await LogShould.BeWholeAsync(log);
+        events.Where(e => e.Type == "tombstone").Select(e => e.Position).ShouldBe([4, 5, 6, 7, 8]);
+        var store = new TreeStore(database.DataSource, TreeHash.Sha256);
+        var head = await store.HeadAsync();
+        head.ShouldBe(await NaiveHeadAsync(log));
+        foreach (var e in events)
+            Verify.Inclusion(TreeHash.Sha256, e.Position - 1, head.Size, TreeHash.Sha256.Leaf(Envelope.Write(e)), await store.InclusionAsync(e.Position, head.Size), head.Root).ShouldBeTrue();
+        Verify.Consistency(TreeHash.Sha256, 5, head.Size, await store.ConsistencyAsync(5, head.Size), await store.RootAsync(5), head.Root).ShouldBeTrue();
+        var report = await LogAudit.RunAsync(database.ConnectionString, new AuditQuestion { AppendKey = key });
+        report.Findings.ShouldBeEmpty();
+        report.Events.ShouldBe(10);
+    }
+
     [Theory]
     [InlineData("update log.tiles set hashes = overlay(hashes placing '\\x00' from 1)")]
     [InlineData("update log.tiles set hashes = substring(hashes for 32)")]
@@ -192,6 +220,8 @@ public sealed class TreeTests
 
         public NpgsqlDataSource DataSource => _database.DataSource;
 
+        public string ConnectionString => _database.ConnectionString;
+
         public static async Task<OwnDatabase> CreateAsync()
         {
             var own = new OwnDatabase();
@@ -200,6 +230,8 @@ public sealed class TreeTests
         }
 
         public MartenEventLog Open(EventLogOptions? options = null) => _database.Open(options);
+
+        public Task<int> ExecuteAsync(string sql) => _database.ExecuteAsync(sql);
 
         public Task<long> TerminateAsync(string queryLike) => _database.TerminateAsync(queryLike);
 

@@ -17,13 +17,14 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("隐患闭环管理服务 · hazards from discovery to closure");
-        foreach (var command in All())
+        var (ours, theirs) = StoreCommand.Divide(args);
+        foreach (var command in All(theirs))
             root.Add(command);
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, NarrowestTable);
         try
         {
             // The host heeds Ctrl-C itself and takes the time it needs to stop.
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await root.Parse(ours).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception e) when (Failure.Explains(e))
         {
@@ -31,12 +32,13 @@ internal static class CommandLine
         }
     }
 
-    private static IEnumerable<Command> All() =>
+    private static IEnumerable<Command> All(string[] theirs) =>
     [
         RunCommand.Create(),
         ServeCommand.Create(),
         MigrateCommand.Create(),
         RebuildCommand.Create(),
+        StoreCommand.Create(theirs),
         VerifyCommand.Create(),
         .. Modules.All.SelectMany(m => m.Commands()),
     ];

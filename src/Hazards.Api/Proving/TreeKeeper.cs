@@ -1,18 +1,15 @@
-using System.Diagnostics;
 using Hazards.Domain;
-using Hazards.Projections.Store;
 using Hazards.Proof;
-using Npgsql;
 
 namespace Hazards.Api.Proving;
 
 /// <summary>
-/// Grows the trees after the log and signs a checkpoint now and then. Any number of nodes may run it: the trees and the
-/// signatures each have a lock of their own, and who comes second finds the work done. Woken by commits; what a crash
-/// leaves undone is done at the next start.
+/// Signs a checkpoint now and then over the trees, which <see cref="TreeSubscription"/> grows. Any number of nodes may run
+/// it: signing has a lock, and who comes second finds the work done. The node that grows the trees knows at once that there
+/// is something to sign; the others look as often as they may sign.
 /// </summary>
 internal sealed partial class TreeKeeper(
-    NpgsqlDataSource dataSource, MartenEventLog log, LogKeys keys, CheckpointDesk desk, ServiceOptions options, ILogger<TreeKeeper> logger) : BackgroundService
+    TreeSubscription trees, LogKeys keys, CheckpointDesk desk, ServiceOptions options, ILogger<TreeKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -42,28 +39,29 @@ internal sealed partial class TreeKeeper(
 
     private async Task TendAsync(TreeHash hash, CancellationToken stop)
     {
-        var grower = new TreeGrower(dataSource, hash, log.Feed());
-        var covered = 0L;
-        var signedAt = default(long?);
+        // What was signed before is compared with the log once at every start, whether or not there is anything to sign.
+        var compared = false;
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                covered = await grower.CatchUpAsync(stop);
-                ProofTelemetry.Grown(hash.Name, covered, log.KnownPosition);
-                if (covered > 0 && (signedAt is not { } last || Stopwatch.GetElapsedTime(last) >= options.CheckpointEvery))
+                var growth = trees.NextGrowth;
+                if (await UnsignedAsync(hash, compared, stop) is { } covered)
                 {
                     Say(await SignAsync(hash, covered, stop));
-                    signedAt = Stopwatch.GetTimestamp();
+                    compared = true;
+                    await Task.Delay(options.CheckpointEvery, stop);
                 }
-
-                await WaitAsync(hash, covered, signedAt, stop);
+                else
+                {
+                    await growth.WaitAsync(options.CheckpointEvery, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
-#pragma warning disable CA1031 // whatever goes wrong now is tried again; the trees lag behind meanwhile, which the telemetry shows
+#pragma warning disable CA1031 // whatever goes wrong now is tried again; checkpoints grow old meanwhile, which the telemetry shows
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -73,32 +71,21 @@ internal sealed partial class TreeKeeper(
         }
     }
 
+    /// <summary>How many events the tree covers, if the newest checkpoint covers fewer.</summary>
+    private async Task<long?> UnsignedAsync(TreeHash hash, bool compared, CancellationToken stop)
+    {
+        var size = (await desk.Tree(hash).HeadAsync(stop)).Size;
+        if (size == 0)
+            return null;
+        return !compared || await desk.LatestAsync(hash, stop) is not { } latest || latest.Size < size ? size : null;
+    }
+
     private async Task<Refusal?> SignAsync(TreeHash hash, long covered, CancellationToken stop)
     {
         var (checkpoint, refusal) = await desk.SignNowAsync(hash, covered, stop);
         if (checkpoint is not null)
             ProofTelemetry.Signed(hash.Name, checkpoint.Size, checkpoint.SignedAt);
         return refusal;
-    }
-
-    /// <summary>Until there is something to cover, or to sign.</summary>
-    private async Task WaitAsync(TreeHash hash, long covered, long? signedAt, CancellationToken stop)
-    {
-        var toSign = await desk.LatestAsync(hash, stop) is not { } latest || latest.Size < covered;
-        var patience = toSign && signedAt is { } last ? options.CheckpointEvery - Stopwatch.GetElapsedTime(last) : Timeout.InfiniteTimeSpan;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        if (patience != Timeout.InfiniteTimeSpan)
-            waiting.CancelAfter(patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
-        try
-        {
-            await log.WaitBeyondAsync(covered, waiting.Token);
-            // What is committed within a moment is covered together.
-            await Task.Delay(options.GrowEvery, waiting.Token);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            // Time to sign.
-        }
     }
 
     /// <summary>Once for every trouble, not every time it is met.</summary>
@@ -112,6 +99,6 @@ internal sealed partial class TreeKeeper(
     [LoggerMessage(1, LogLevel.Error, "日志未能签名 the log is not signed ({Code}): {Chinese} · {English}")]
     private partial void LogRefused(string code, string chinese, string english);
 
-    [LoggerMessage(2, LogLevel.Warning, "防篡改树暂未更新，将重试 the trees are not up to date, will try again: {Message}")]
+    [LoggerMessage(2, LogLevel.Warning, "检查点暂未签发，将重试 no checkpoint was signed, will try again: {Message}")]
     private partial void LogTrouble(string message);
 }

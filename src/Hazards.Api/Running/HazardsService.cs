@@ -50,6 +50,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often checkpoints are sent to the witnesses that have an address.</summary>
     public TimeSpan PushEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long Marten's daemon may be ill before this node says that it is not ready; it says what is wrong at once.</summary>
+    public TimeSpan DaemonPatience { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often the whole log is audited by one of the nodes; null: not by this one.</summary>
     public TimeSpan? AuditEvery { get; init; }
 
@@ -106,12 +109,13 @@ public static class HazardsService
         services.AddSingleton(options.Clock);
         services.AddSingleton(_ => Database.Open(options.ConnectionString));
         services.AddSingleton<RowWriter>();
-        services.AddMarten(s =>
+        var marten = services.AddMarten(s =>
         {
             var store = new StoreOptions();
             HazardsStore.Configure(store, s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RowWriter>());
             return store;
         });
+        EventDaemon.Add(services, marten);
         services.AddSingleton(s => MartenEventLog.On(s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));

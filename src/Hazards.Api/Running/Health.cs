@@ -9,10 +9,13 @@ internal static class Health
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Call.Json(new HealthAnswer("live", null))).ExcludeFromDescription();
-        routes.MapGet("/health/ready", async (Readiness readiness, Auditing.AuditTelemetry audits, CancellationToken stop) =>
+        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, CancellationToken stop) =>
         {
             var missing = await readiness.WhatIsMissingAsync(stop);
-            return Call.Json(new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Audit = audits.Failure }, missing is null ? 200 : 503);
+            var (trouble, lasts) = missing is null ? await daemon.LookAsync(stop) : default;
+            if (lasts)
+                missing = "daemon";
+            return Call.Json(new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Audit = audits.Failure, Daemon = trouble }, missing is null ? 200 : 503);
         }).ExcludeFromDescription();
     }
 }
@@ -23,6 +26,10 @@ internal sealed record HealthAnswer(string Status, string? Missing)
     /// <summary>What the last audit found, if it found anything. The service goes on serving: people must be able to look.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Audit { get; init; }
+
+    /// <summary>What is wrong with the daemon, or how far what it does lags behind, if it is unwell.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Daemon { get; init; }
 }
 
 /// <summary>Ready when the database answers, its tables are those this program was made for, and the log can write.</summary>

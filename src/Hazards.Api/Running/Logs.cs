@@ -23,5 +23,9 @@ internal static class Logs
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", json ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Error);
+        // They say at the level of information that they have read a page.
+        logging.AddFilter("Marten", LogLevel.Warning);
+        logging.AddFilter("JasperFx", LogLevel.Warning);
+        logging.AddFilter(typeof(Proving.TreeSubscription).FullName, LogLevel.Warning);
     }
 }

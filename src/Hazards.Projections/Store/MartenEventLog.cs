@@ -36,7 +36,7 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
         head = new HeadWatch(dataSource, options);
         queue = new AppendQueue(options.QueueCapacity);
         telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
-        writer = new AppendWriter(store, dataSource, options, queue, telemetry, h => head.Advance(h.Position), () => feeds);
+        writer = new AppendWriter(store, dataSource, options, queue, telemetry, h => head.Advance(h.Position), () => feeds, head.IsWrittenBy);
     }
 
     /// <summary>The log of a store that the host has made. Connects only when first used.</summary>

@@ -55,7 +55,8 @@ public static partial class ServiceRole
         grant usage on schema log to {role};
         grant select, insert on log.mt_events, log.append_keys, log.event_codes to {role};
         grant select, insert, update on log.mt_streams to {role};
-        grant select, insert, update, delete on log.mt_event_progression to {role};
+        grant select, insert, update, delete on
+          log.mt_event_progression, log.mt_event_projection_floors, log.mt_high_water_skips, log.mt_doc_deadletterevent to {role};
         grant select, insert, update on log.trees, log.tiles, log.checkpoints, log.witnessed, log.deliveries to {role};
         grant select, update on sequence log.mt_events_sequence to {role};
         grant execute on all functions in schema log to {role}

@@ -114,9 +114,11 @@ internal sealed class AppendBatch
     {
         var position = positionBefore;
         var written = new WrittenEvents(session);
-        foreach (var (append, _) in winners)
+        foreach (var (append, begin) in winners)
         {
             var own = 0;
+            if (append.Append.Key is { } key)
+                written.Expect(key, positionBefore + begin + 1);
             foreach (var stream in append.Append.Streams)
             {
                 var added = new object[stream.Events.Count];

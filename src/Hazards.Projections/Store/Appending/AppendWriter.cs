@@ -23,6 +23,7 @@ internal sealed class AppendWriter : IAsyncDisposable
     private readonly EventLogTelemetry telemetry;
     private readonly Action<LogHead> committed;
     private readonly Func<IReadOnlyList<CommitFeed>> feeds;
+    private readonly Action<int> connected;
     private readonly Task loop;
     private NpgsqlConnection? connection;
     private Exception? trouble;
@@ -35,8 +36,10 @@ internal sealed class AppendWriter : IAsyncDisposable
         AppendQueue queue,
         EventLogTelemetry telemetry,
         Action<LogHead> committed,
-        Func<IReadOnlyList<CommitFeed>> feeds)
+        Func<IReadOnlyList<CommitFeed>> feeds,
+        Action<int> connected)
     {
+        this.connected = connected;
         this.feeds = feeds;
         this.store = store;
         this.dataSource = dataSource;
@@ -247,6 +250,7 @@ internal sealed class AppendWriter : IAsyncDisposable
         {
             opening = await dataSource.OpenConnectionAsync();
             await PrepareSessionAsync(opening);
+            connected(opening.ProcessID);
             return connection = opening;
         }
         catch (Exception e)

@@ -15,7 +15,7 @@ internal static class DatabaseTrouble
     {
         PostgresException { SqlState: var state } e =>
             state[..2] is "08" or "40" or "53" or "55" or "57" or "58" or "XX" or "42" or "26" or "0A"
-            || state == PostgresErrorCodes.ReadOnlySqlTransaction || TookTheNumber(e),
+            || state == PostgresErrorCodes.ReadOnlySqlTransaction || IsAnotherWriters(e),
         NpgsqlException or TimeoutException or IOException or SocketException or ObjectDisposedException => true,
         LogUnavailableException or OperationCanceledException or JasperFx.ConcurrencyException => true,
         // Marten wraps what the database said.
@@ -32,7 +32,11 @@ internal static class DatabaseTrouble
         return exception;
     }
 
-    /// <summary>Another writer, one without the lock, has taken the positions: the batch is judged again on the log as it is then.</summary>
-    private static bool TookTheNumber(PostgresException e) =>
-        e is { SqlState: PostgresErrorCodes.UniqueViolation, SchemaName: HazardsStore.Schema, TableName: "mt_events" or "mt_streams" };
+    /// <summary>
+    /// Another writer, one without the lock, has taken the positions: the batch is judged again on the log as it is then. Or
+    /// something has swallowed the stream that the events belong to.
+    /// </summary>
+    private static bool IsAnotherWriters(PostgresException e) =>
+        e is { SchemaName: HazardsStore.Schema, SqlState: PostgresErrorCodes.UniqueViolation, TableName: "mt_events" or "mt_streams" or "event_codes" or "append_keys" }
+            or { SchemaName: HazardsStore.Schema, SqlState: PostgresErrorCodes.ForeignKeyViolation, TableName: "mt_events" };
 }

@@ -9,6 +9,7 @@ namespace Hazards.Projections.Store.Appending;
 /// so that positions have no gap and the daemon never waits for one. The sequence is never set back: the daemon's mark may
 /// have passed what would then be written below it, and never deliver it.
 /// </summary>
+/// <remarks>They are written as archived: otherwise every subscription that does not say which types it wants would be given them.</remarks>
 internal static class Tombstones
 {
     /// <summary>The stream they lie in; Marten's own has another identity in every process. Their versions are their positions.</summary>
@@ -21,7 +22,7 @@ internal static class Tombstones
 
     private const string EventsSql = """
         insert into log.mt_events (seq_id, id, stream_id, version, data, type, "timestamp", mt_dotnet_type, tenant_id, is_archived)
-        select t.position, t.id, $1, t.position, '{}', 'tombstone', t.recorded, 'JasperFx.Events.Tombstone, JasperFx.Events', '*DEFAULT*', false
+        select t.position, t.id, $1, t.position, '{}', 'tombstone', t.recorded, 'JasperFx.Events.Tombstone, JasperFx.Events', '*DEFAULT*', true
         from unnest($2, $3, $4) t (position, id, recorded)
         """;
 

@@ -1,19 +1,24 @@
 using Hazards.Projections.Store.Appending;
+using Marten.Events.Daemon.HighWater;
 using Npgsql;
 
 namespace Hazards.Projections.Store.Reading;
 
 /// <summary>
-/// Wakes subscriptions: by commits of this process at once, by those of others through LISTEN on one shared
-/// connection, which is opened for the first subscription and opened anew whenever it dies.
+/// Wakes readers: by commits of this process at once, by those of others through LISTEN on one shared connection, which is
+/// opened for the first reader and opened anew whenever it dies. Marten notifies with every commit, and says no more than
+/// that there was one; how far the log has got is read once for all that came in the meantime.
 /// </summary>
 internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions options) : IAsyncDisposable
 {
+    private const string HeadSql = "select seq_id from log.mt_events order by seq_id desc limit 1 -- heard";
+
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private TaskCompletionSource changed = NewSignal();
     private Task? listening;
     private long position;
+    private int writer;
 
     /// <summary>The newest position this process has heard of.</summary>
     public long Position => Volatile.Read(ref position);
@@ -36,6 +41,9 @@ internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions opt
 
         Wake();
     }
+
+    /// <summary>The server process that commits for this process: its notifications come after <see cref="Advance"/> and say nothing new.</summary>
+    public void IsWrittenBy(int serverProcess) => Volatile.Write(ref writer, serverProcess);
 
     private void Wake() => Interlocked.Exchange(ref changed, NewSignal()).TrySetResult();
 
@@ -73,17 +81,24 @@ internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions opt
     private async Task ListenUntilLostAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, notification) =>
-        {
-            if (long.TryParse(notification.Payload, out var newPosition))
-                Advance(newPosition);
-        };
-        await using (var listen = new NpgsqlCommand("listen log", connection))
+        var heard = true;
+        connection.Notification += (_, notification) => heard |= notification.PID != Volatile.Read(ref writer);
+        await using (var listen = new NpgsqlCommand($"listen {PostgresqlListenWakeup.DefaultChannel}", connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
         // Whatever was committed while nobody listened.
         Wake();
         while (true)
+        {
+            // What is heard while the head is read is looked at again.
+            while (heard)
+            {
+                heard = false;
+                await using var head = new NpgsqlCommand(HeadSql, connection);
+                Advance(await head.ExecuteScalarAsync(cancellationToken) as long? ?? 0);
+            }
+
             await connection.WaitAsync(cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()

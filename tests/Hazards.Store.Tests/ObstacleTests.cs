@@ -1,0 +1,124 @@
+namespace Hazards.Store.Tests;
+
+/// <summary>
+/// Whoever may do everything in the database puts something before the log's tables, so that a statement succeeds and
+/// writes nothing, or writes elsewhere: that is never acknowledged, and when it has gone the log goes on as if nothing had been.
+/// </summary>
+public sealed class ObstacleTests(LogDatabase database) : IClassFixture<LogDatabase>, IAsyncLifetime
+{
+    private static readonly EventLogOptions Patient = new() { AppendKey = new byte[32], AppendTimeout = TimeSpan.FromMinutes(1) };
+
+    private static readonly EventLogOptions Hurried = Patient with { AppendTimeout = TimeSpan.FromSeconds(2), MaxReconnectDelay = TimeSpan.FromMilliseconds(100) };
+
+    public Task InitializeAsync() => database.ExecuteAsync("""
+        create schema if not exists apart;
+        create or replace function apart.swallow() returns trigger language plpgsql as $$ begin return null; end $$;
+        create or replace function apart.pretend() returns trigger language plpgsql as $$ begin return new; end $$
+        """);
+
+    public Task DisposeAsync() => database.ExecuteAsync("drop schema apart cascade");
+
+    [Theory]
+    [InlineData("mt_events"), InlineData("mt_streams"), InlineData("event_codes"), InlineData("append_keys")]
+    public Task A_trigger_that_swallows_rows(string table) => ShouldAcknowledgeNothingAsync(
+        $"create trigger swallow before insert on log.{table} for each row execute function apart.swallow()",
+        $"drop trigger swallow on log.{table}");
+
+    [Fact]
+    public Task A_trigger_that_swallows_updates_of_streams() => ShouldAcknowledgeNothingAsync(
+        "create trigger swallow before update on log.mt_streams for each row execute function apart.swallow()",
+        "drop trigger swallow on log.mt_streams");
+
+    [Theory]
+    [InlineData("mt_events"), InlineData("mt_streams"), InlineData("event_codes"), InlineData("append_keys")]
+    public Task A_rule_that_does_nothing_instead(string table) => ShouldAcknowledgeNothingAsync(
+        $"create rule away as on insert to log.{table} do instead nothing",
+        $"drop rule away on log.{table}");
+
+    [Theory]
+    [InlineData("mt_events"), InlineData("mt_streams"), InlineData("event_codes"), InlineData("append_keys")]
+    public Task A_rule_that_writes_elsewhere(string table) => ShouldAcknowledgeNothingAsync(
+        $"create table apart.{table} (like log.{table}); create rule away as on insert to log.{table} do instead insert into apart.{table} select new.*",
+        $"drop rule away on log.{table}");
+
+    /// <summary>What was there is shown, what is written goes nowhere.</summary>
+    [Theory]
+    [InlineData("mt_events"), InlineData("mt_streams"), InlineData("event_codes"), InlineData("append_keys")]
+    public Task A_view_in_the_tables_place(string table) => ShouldAcknowledgeNothingAsync(
+        $"""
+        alter table log.{table} rename to {table}_real;
+        create view log.{table} as select * from log.{table}_real;
+        create trigger pretend instead of insert or update on log.{table} for each row execute function apart.pretend()
+        """,
+        $"drop view log.{table}; alter table log.{table}_real rename to {table}");
+
+    /// <summary>What is written is found again, and is in no table of ours.</summary>
+    [Theory]
+    [InlineData("mt_events"), InlineData("mt_streams"), InlineData("event_codes"), InlineData("append_keys")]
+    public Task A_view_that_keeps_what_is_written_elsewhere(string table) => ShouldAcknowledgeNothingAsync(
+        $"""
+        alter table log.{table} rename to {table}_real;
+        create table apart.{table} (like log.{table}_real including defaults);
+        create view log.{table} as select * from apart.{table}
+        """,
+        $"drop view log.{table}; alter table log.{table}_real rename to {table}");
+
+    /// <summary>The same, and it says of itself what only a table should say.</summary>
+    [Theory]
+    [InlineData("mt_events"), InlineData("mt_streams"), InlineData("event_codes"), InlineData("append_keys")]
+    public Task A_view_that_passes_itself_off_as_the_table(string table) => ShouldAcknowledgeNothingAsync(
+        $"""
+        alter table log.{table} rename to {table}_real;
+        create table apart.{table} (like log.{table}_real including defaults);
+        create function apart.itself() returns oid stable language sql as $$ select to_regclass('log.{table}')::oid $$;
+        create view log.{table} as select *, apart.itself() as tableoid from apart.{table}
+        """,
+        $"drop view log.{table}; alter table log.{table}_real rename to {table}");
+
+    private async Task ShouldAcknowledgeNothingAsync(string place, string remove)
+    {
+        await using var log = database.Open(Patient);
+        await using var hurried = database.Open(Hurried);
+        var (grown, begun) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var more = Some.Append(grown, 1, events: 2) with { Key = Some.Key($"more of {grown}") };
+        var first = Some.Append(begun) with { Key = Some.Key($"first of {begun}") };
+        await log.CommitAsync(Some.Append(grown) with { Key = Some.Key($"first of {grown}") });
+        await WarmAsync(hurried);
+        var keys = await database.ScalarAsync<long>("select count(*) from log.append_keys");
+
+        await database.ExecuteAsync(place);
+        try
+        {
+            await Task.WhenAll(((Append[])[more, first]).Select(a => Should.ThrowAsync<LogUnavailableException>(() => hurried.AppendAsync(a))));
+        }
+        finally
+        {
+            await database.ExecuteAsync(remove);
+        }
+
+        (await log.StreamAsync(grown)).Count.ShouldBe(1);
+        (await log.StreamAsync(begun)).ShouldBeEmpty();
+        await log.CommitAsync(more);
+        await log.CommitAsync(first);
+        var events = await LogShould.BeWholeAsync(log);
+        (await database.ScalarAsync<long>("select count(*) from log.event_codes")).ShouldBe(events.Count);
+        (await database.ScalarAsync<long>("select count(*) from log.append_keys")).ShouldBe(keys + 2);
+    }
+
+    /// <summary>So that what is obstructed is tried, and not given up before it was, on a machine that has just begun.</summary>
+    private static async Task WarmAsync(MartenEventLog log)
+    {
+        while (true)
+        {
+            try
+            {
+                await log.CommitAsync(Some.Append(Guid.CreateVersion7()));
+                return;
+            }
+            catch (LogUnavailableException)
+            {
+                // Again.
+            }
+        }
+    }
+}
