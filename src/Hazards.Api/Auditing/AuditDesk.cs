@@ -46,9 +46,9 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
                 if (new SignedMemory(folder).Last(hash) is var (checkpoint, _))
                     kept.Add(new KeptCheckpoint($"密钥目录 the key folder ({SignedMemory.NameOf(hash)})", hash.Name, checkpoint.Size, checkpoint.Root));
             }
-            catch (InvalidDataException e)
+            catch (KeyFolderException e)
             {
-                findings.Add(new AuditFinding("memory_damaged", e.Message, "what this machine remembers of the last checkpoint is damaged") { Hash = hash.Name });
+                findings.Add(new AuditFinding("memory_damaged", e.Refusal.Chinese, e.Refusal.English) { Hash = hash.Name });
             }
         }
         return kept;

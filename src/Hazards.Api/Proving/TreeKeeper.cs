@@ -45,6 +45,7 @@ internal sealed partial class TreeKeeper(
         var grower = new TreeGrower(dataSource, hash, log.Feed());
         var covered = 0L;
         var signedAt = default(long?);
+        var failed = false;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -57,6 +58,9 @@ internal sealed partial class TreeKeeper(
                     signedAt = Stopwatch.GetTimestamp();
                 }
 
+                if (failed)
+                    desk.Note(hash, null);
+                failed = false;
                 await WaitAsync(hash, covered, signedAt, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -68,6 +72,8 @@ internal sealed partial class TreeKeeper(
 #pragma warning restore CA1031
             {
                 LogTrouble(e.Message);
+                failed = true;
+                desk.Note(hash, ProofRefusals.SigningFailed.Because(null, ("what", e.GetType().Name)));
                 await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -91,6 +91,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
     private static Refusal Explain(Exception exception, HttpContext http) => exception switch
     {
         LogUnavailableException => RequestRefusals.LogUnavailable.Because(),
+        KeyFolderException e => e.Refusal,
         BadCursorException => BadCursorException.Code.Because(Parameters.Cursor.Name),
         AppendRejectedException e => AppendRefusals.NotStorable.Because(null, ("detail", e.SqlState ?? "too large")),
         OperationCanceledException when TimedOut(http) => RequestRefusals.Timeout.Because(),
