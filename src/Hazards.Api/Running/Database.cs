@@ -42,6 +42,7 @@ public static class Database
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
         var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
+        await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
         return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
