@@ -32,7 +32,7 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         var question = new AuditQuestion { Trees = trees, After = order.After, Kept = [.. order.Kept, .. Remembered(trees, before)], Keys = Keys(order, register, trees, before) };
         if (AppendKey(register, before) is { } key)
             question = question with { AppendKey = key, AppendKeySince = register.AppendKey?.Position ?? long.MaxValue };
-        var report = await LogAudit.RunAsync(options.ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
+        var report = await LogAudit.RunAsync(Hosts.Writable(options.ConnectionString).ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
         return report with { Findings = [.. before, .. report.Findings] };
     }
 

@@ -13,10 +13,11 @@ public static class Database
     /// <summary>A pool for the whole process. Connects when first used.</summary>
     public static NpgsqlDataSource Open(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "hazards" };
+        var settings = Hosts.Writable(connectionString);
+        settings.ApplicationName = "hazards";
         // Connecting is quick or does not happen: the caller of a request is waiting.
         if (!Gives(connectionString, "Timeout"))
-            settings.Timeout = 5;
+            settings.Timeout = Hosts.SecondsToConnect(settings);
         if (!Gives(connectionString, "Command Timeout", "CommandTimeout"))
             settings.CommandTimeout = 20;
         if (!Gives(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
@@ -26,7 +27,7 @@ public static class Database
         // writer, whose statements look up keys only, says otherwise for its own connection. No parallel workers either:
         // starting them costs more than any of these statements, and the cores belong to the other callers.
         if (!Gives(connectionString, "Options"))
-            settings.Options = "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0";
+            settings.Options = $"-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 {Hosts.ServerKeepalives}";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
