@@ -26,7 +26,7 @@ internal sealed record HealthAnswer(string Status, string? Missing)
 }
 
 /// <summary>Ready when the database answers, its tables are those this program was made for, and the log can write.</summary>
-internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog log)
+internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog log, HangUps hangUps)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -39,24 +39,14 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
         .. FilesOf(typeof(Projections.ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
     ];
 
+    /// <summary>What keeps this node from serving; null when nothing does.</summary>
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
     {
         if (!log.IsWriting)
             return "log writer";
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
         try
         {
-            await using var command = dataSource.CreateCommand("select module || '/' || name from migrations.applied");
-            await using var reader = await command.ExecuteReaderAsync(patience.Token);
-            var applied = new HashSet<string>(StringComparer.Ordinal);
-            while (await reader.ReadAsync(patience.Token))
-                applied.Add(reader.GetString(0));
-            if (Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing)
-                return $"migration {missing}";
-            await reader.DisposeAsync();
-            await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
-            return await Projections.RowsAge.IsCurrentAsync(connection, patience.Token) ? null : "rows made anew";
+            return await hangUps.WithinAsync(Patience, MissingAsync, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
         {
@@ -66,6 +56,22 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
         {
             return "database";
         }
+    }
+
+    private async Task<string?> MissingAsync(CancellationToken stop)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(stop);
+        await using (var command = new NpgsqlCommand("select module || '/' || name from migrations.applied", connection))
+        await using (var reader = await command.ExecuteReaderAsync(stop))
+        {
+            var applied = new HashSet<string>(StringComparer.Ordinal);
+            while (await reader.ReadAsync(stop))
+                applied.Add(reader.GetString(0));
+            if (Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing)
+                return $"migration {missing}";
+        }
+
+        return await Projections.RowsAge.IsCurrentAsync(connection, stop) ? null : "rows made anew";
     }
 
     private static IEnumerable<string> FilesOf(Type module, string name, string prefix) =>
