@@ -1,3 +1,5 @@
+using Hazards.Api.Proving;
+using Hazards.Domain;
 using Hazards.Projections.Store;
 using Npgsql;
 
@@ -12,7 +14,9 @@ internal static class Health
         routes.MapGet("/health/ready", async (Readiness readiness, Auditing.AuditTelemetry audits, CancellationToken stop) =>
         {
             var missing = await readiness.WhatIsMissingAsync(stop);
-            return Call.Json(new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Audit = audits.Failure }, missing is null ? 200 : 503);
+            var trouble = missing is null ? await readiness.WrongLogAsync(stop) : null;
+            missing ??= trouble?.Code;
+            return Call.Json(new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(trouble), Audit = audits.Failure }, missing is null ? 200 : 503);
         }).ExcludeFromDescription();
     }
 }
@@ -20,13 +24,20 @@ internal static class Health
 /// <summary>The answer of a probe.</summary>
 internal sealed record HealthAnswer(string Status, string? Missing)
 {
+    /// <summary>Why the log in the database is not the one that was signed or told of: an older backup was restored.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public Trouble? Log { get; init; }
+
     /// <summary>What the last audit found, if it found anything. The service goes on serving: people must be able to look.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Audit { get; init; }
 }
 
-/// <summary>Ready when the database answers, its tables are those this program was made for, and the log can write.</summary>
-internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog log, HangUps hangUps)
+/// <summary>
+/// Ready when the database answers, its tables are those this program was made for, the log can write, and the log is the
+/// one that was signed and told of: what is written on an older backup contradicts what others have read.
+/// </summary>
+internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog log, CheckpointDesk desk, HangUps hangUps)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -58,6 +69,19 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
         }
     }
 
+    /// <summary>Why the log is not the one this node signed or has told of; null when it is.</summary>
+    public async Task<Refusal?> WrongLogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await hangUps.WithinAsync(Patience, WrongAsync, cancellationToken);
+        }
+        catch (Exception e) when (Door.IsTheDatabases(e) || e is OperationCanceledException)
+        {
+            return RequestRefusals.LogUnavailable.Because();
+        }
+    }
+
     private async Task<string?> MissingAsync(CancellationToken stop)
     {
         await using var connection = await dataSource.OpenConnectionAsync(stop);
@@ -72,6 +96,19 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, PostgresEventLog lo
         }
 
         return await Projections.RowsAge.IsCurrentAsync(connection, stop) ? null : "rows made anew";
+    }
+
+    private async Task<Refusal?> WrongAsync(CancellationToken stop)
+    {
+        // Before the log is looked at, which may grow meanwhile.
+        var told = log.KnownPosition;
+        var head = await log.HeadAsync(stop);
+        if (head.Position < told)
+            return ProofRefusals.Shorter.Because(null, ("size", head.Position), ("told", told));
+        foreach (var hash in desk.Trees)
+            if (await desk.ForgottenAsync(hash, stop) is { } forgotten)
+                return forgotten;
+        return null;
     }
 
     private static IEnumerable<string> FilesOf(Type module, string name, string prefix) =>
