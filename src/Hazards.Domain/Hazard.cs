@@ -162,6 +162,10 @@ public sealed record Hazard
     /// <summary>When the newest event occurred, as claimed.</summary>
     public required DateTimeOffset LastOccurredAt { get; init; }
 
+    /// <summary>The latest instant at which any of its events occurred, as claimed. What is said to happen now does not lie before it.</summary>
+    [JsonIgnore]
+    public DateTimeOffset LatestOccurredAt { get; init; }
+
     /// <summary>Where it stands: as far as its slowest leg.</summary>
     public Stage Stage => this switch
     {
@@ -216,6 +220,7 @@ public sealed record Hazard
         {
             Version = hazard.Version + 1,
             LastOccurredAt = happened is DeadlineMissed or DeadlinesRecounted ? hazard.LastOccurredAt : context.OccurredAt,
+            LatestOccurredAt = context.OccurredAt > hazard.LatestOccurredAt ? context.OccurredAt : hazard.LatestOccurredAt,
             Calendar = Math.Max(hazard.Calendar, context.Calendar),
         };
     }
@@ -227,6 +232,7 @@ public sealed record Hazard
         FoundAt = context.OccurredAt,
         OpenSince = context.OccurredAt,
         LastOccurredAt = context.OccurredAt,
+        LatestOccurredAt = context.OccurredAt,
         LateEntry = context.Entry == Entry.Late,
         ReportedBy = context.Body,
         Client = context.Client,

@@ -6,7 +6,7 @@ namespace Hazards.LocalPostgres;
 
 /// <summary>
 /// A PostgreSQL of one's own, for development, demos and tests. It listens on a private Unix socket only, and it never
-/// outlives the process that started it.
+/// outlives the process that started it. Other processes of this machine may join it (<see cref="LocalClusterOptions.Join"/>).
 /// </summary>
 /// <remarks>
 /// Run as root, the server runs under the account that owns the data folder, else <c>postgres</c>, else <c>nobody</c>.
@@ -24,31 +24,44 @@ public sealed class LocalCluster : IAsyncDisposable
     private const int LongestSocketPath = 103;
     private const string SocketName = ".s.PGSQL.5432";
 
-    private readonly ClusterFolder _folder;
-    private readonly Watchdog _watchdog;
-    private readonly Server _server;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    // Another process may take a while to make or recover the cluster it runs.
+    private static readonly TimeSpan PatienceWithOthers = TimeSpan.FromSeconds(60);
+
+    // Null where another process runs the server.
+    private readonly ClusterFolder? _folder;
+    private readonly Watchdog? _watchdog;
+    private readonly int _joined;
     private int _disposed;
 
     private LocalCluster(ClusterFolder folder, Server server, Watchdog watchdog, string connectionString)
     {
-        (_folder, _server, _watchdog) = (folder, server, watchdog);
-        ConnectionString = connectionString;
+        (_folder, _watchdog) = (folder, watchdog);
+        (ServerVersion, DataDirectory, Source, ConnectionString) = (server.Version, folder.Path, server.ToString(), connectionString);
+    }
+
+    private LocalCluster(RunningServer running, Version version, string folder, string connectionString)
+    {
+        _joined = running.Pid;
+        (ServerVersion, DataDirectory, ConnectionString) = (version, folder, connectionString);
+        Source = $"PostgreSQL {version}（进程 process {running.Pid}）";
     }
 
     /// <summary>An Npgsql connection string to the database <see cref="DatabaseName"/>.</summary>
     public string ConnectionString { get; }
 
     /// <summary>The server's version, e.g. 15.14.</summary>
-    public Version ServerVersion => _server.Version;
+    public Version ServerVersion { get; }
 
     /// <summary>The folder with the cluster, its log (<c>server.log</c>) and its password.</summary>
-    public string DataDirectory => _folder.Path;
+    public string DataDirectory { get; }
 
     /// <summary>What was used, for people: version and folder of the server's programs.</summary>
-    public string Source => _server.ToString();
+    public string Source { get; }
 
     /// <summary>The process id of the server as it runs now.</summary>
-    public int ServerProcessId => _watchdog.ServerPid ?? 0;
+    public int ServerProcessId => _watchdog?.ServerPid ?? _joined;
 
     /// <summary>
     /// Finds or fetches a PostgreSQL, makes the cluster on first use, starts it and waits until it accepts connections.
@@ -59,6 +72,37 @@ public sealed class LocalCluster : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         if (OperatingSystem.IsWindows()) throw WindowsUnsupported();
+        var patience = DateTime.UtcNow + PatienceWithOthers;
+        while (true)
+        {
+            try
+            {
+                return await StartOwnAsync(options, cancellationToken);
+            }
+            catch (LocalClusterException busy) when (options is { Join: true, DataDirectory: not null } && busy.Code == LocalClusterErrors.DataBusy)
+            {
+                if (await JoinAsync(options, cancellationToken) is { } joined) return joined;
+                if (DateTime.UtcNow > patience) throw;
+            }
+
+            // The other process is about to have its server ready, or to end.
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    private static async Task<LocalCluster?> JoinAsync(LocalClusterOptions options, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetFullPath(options.DataDirectory!);
+        if (await RunningServer.FindAsync(folder, cancellationToken) is not { } running) return null;
+        var connection = Connection(running.Sockets, running.Password);
+        connection.Database = DatabaseName;
+        if (await RunningServer.VersionAsync(connection.ConnectionString, cancellationToken) is not { } version) return null;
+        options.Progress?.Report($"使用另一进程正在运行的数据库 Working on the server that another process runs: {folder}");
+        return new LocalCluster(running, version, folder, connection.ConnectionString);
+    }
+
+    private static async Task<LocalCluster> StartOwnAsync(LocalClusterOptions options, CancellationToken cancellationToken)
+    {
         try
         {
             var folder = await ClusterFolder.OpenAsync(options, cancellationToken);
@@ -80,12 +124,12 @@ public sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Shuts the server down cleanly, waits for its end, and deletes a temporary cluster.</summary>
+    /// <summary>Shuts the server down cleanly, waits for its end, and deletes a temporary cluster. One that was joined goes on.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await _watchdog.DisposeAsync();
-        _folder.Dispose();
+        if (_watchdog is not null) await _watchdog.DisposeAsync();
+        _folder?.Dispose();
     }
 
     private static async Task<LocalCluster> StartAsync(

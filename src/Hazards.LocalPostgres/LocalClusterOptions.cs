@@ -43,6 +43,12 @@ public sealed record LocalClusterOptions
     /// <summary>Further server settings by name; they win over the product's own.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Where another process of this machine runs the server already, works on that one instead of refusing: it then ends
+    /// when that process does.
+    /// </summary>
+    public bool Join { get; init; }
+
     /// <summary>Told in one line each what takes time or is worth knowing.</summary>
     public IProgress<string>? Progress { get; init; }
 

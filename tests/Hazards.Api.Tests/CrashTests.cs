@@ -35,6 +35,48 @@ public sealed class CrashTests
         }
     }
 
+    /// <summary>kill -9 of a rebuild: its scratch tables are gone with the next start, and the live rows are as they were.</summary>
+    [Fact]
+    public async Task A_rebuild_that_is_killed_leaves_no_scratch_tables()
+    {
+        var database = await TestServer.CreateDatabaseAsync();
+        try
+        {
+            await using var source = Database.Open(database);
+            await Database.MigrateAsync(source);
+            foreach (var kind in new[] { "--check", "" })
+            {
+                // Appends are held, so that it waits for them with all its tables made.
+                await using var held = await source.OpenConnectionAsync();
+                await using var transaction = await held.BeginTransactionAsync();
+                await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(7311142570156650343)", held))
+                    await hold.ExecuteNonQueryAsync();
+                using var rebuild = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "rebuild", "--postgres", database, .. kind.Length > 0 ? new[] { kind } : []]) { RedirectStandardOutput = true })!;
+                while (!await IsAsync(source, "exists (select from pg_locks where locktype = 'advisory' and not granted)"))
+                    rebuild.HasExited.ShouldBeFalse();
+                (await IsAsync(source, "exists (select from pg_namespace where nspname in ('rows_next', 'rows_check'))")).ShouldBeTrue();
+                rebuild.Kill();
+                await rebuild.WaitForExitAsync();
+                await transaction.RollbackAsync();
+                while (await IsAsync(source, "exists (select from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid())"))
+                    await Task.Delay(20);
+
+                await Database.MigrateAsync(source);
+                (await IsAsync(source, "exists (select from pg_namespace where nspname in ('rows_next', 'rows_check'))")).ShouldBeFalse();
+            }
+        }
+        finally
+        {
+            await TestServer.DropDatabaseAsync(database);
+        }
+    }
+
+    private static async Task<bool> IsAsync(NpgsqlDataSource source, string condition)
+    {
+        await using var command = source.CreateCommand($"select {condition}");
+        return await command.ExecuteScalarAsync() is true;
+    }
+
     private static async Task WriteUntilKilledAsync(string database, string folder, ConcurrentDictionary<string, byte> acknowledged, int atLeast)
     {
         using var service = await StartAsync(database, folder);

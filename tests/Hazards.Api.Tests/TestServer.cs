@@ -24,6 +24,15 @@ internal static class TestServer
     public static string KeysOf(string connectionString) =>
         Path.Combine(Path.GetTempPath(), "hazards-test-keys", new NpgsqlConnectionStringBuilder(connectionString).Database!);
 
+    /// <summary>A folder that the account which runs PostgreSQL can enter, whoever runs the tests.</summary>
+    public static string OpenFolder(string prefix)
+    {
+        var folder = Directory.CreateTempSubdirectory(prefix).FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        return folder;
+    }
+
     public static Task DropDatabaseAsync(string connectionString)
     {
         if (Directory.Exists(KeysOf(connectionString)))

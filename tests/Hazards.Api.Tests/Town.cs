@@ -43,6 +43,8 @@ internal sealed class Node : IAsyncDisposable
 
     public BodyStore Bodies => app.Services.GetRequiredService<BodyStore>();
 
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
     public IHazardQueries Rows => app.Services.GetRequiredService<IHazardQueries>();
 
     /// <param name="database">The database.</param>
@@ -64,8 +66,15 @@ internal sealed class Node : IAsyncDisposable
     }
 
     /// <summary>Gives a command now, or at the time it is said to have happened.</summary>
-    public async Task<Hazard> DoAsync(HazardId id, Body by, IHazardCommand command, bool paper = true) =>
-        (await Hazards.ExecuteAsync(id, command, Given(by, paper), new Terms { RecordedAt = Clock.Now })).ShouldBeOfType<Outcome<Hazard>.Done>().After;
+    public async Task<Hazard> DoAsync(HazardId id, Body by, IHazardCommand command, bool paper = true) => await DoAsync(id, by, command, null, paper);
+
+    /// <inheritdoc cref="DoAsync(HazardId, Body, IHazardCommand, bool)"/>
+    public async Task<Hazard> DoAsync(HazardId id, Body by, IHazardCommand command, DateTimeOffset? at, bool paper = true) =>
+        (await Hazards.ExecuteAsync(id, command, Given(by, paper) with { OccurredAt = at }, new Terms { RecordedAt = Clock.Now })).ShouldBeOfType<Outcome<Hazard>.Done>().After;
+
+    /// <summary>Gives a command that is refused.</summary>
+    public async Task<Outcome<Hazard>.Refused> TryAsync(HazardId id, Body by, IHazardCommand command, DateTimeOffset? at) =>
+        (await Hazards.ExecuteAsync(id, command, Given(by, true) with { OccurredAt = at }, new Terms { RecordedAt = Clock.Now })).ShouldBeOfType<Outcome<Hazard>.Refused>();
 
     public async Task<HazardId> ReportAsync(string title = "燃气阀井泄漏") =>
         (await Hazards.ReportAsync(new ReportHazard(ReportSource.Hotline, Town.County, Town.Gas, title, "检测浓度超标"), Given(Town.Office, false), new Terms { RecordedAt = Clock.Now }))
@@ -97,7 +106,7 @@ internal sealed class Node : IAsyncDisposable
 
     public Scope Scope(DateTimeOffset? asOf = null) => new(Town.County, asOf, ChinaTime.DateAt(asOf ?? Clock.Now));
 
-    private static Given Given(Body by, bool paper) => new(new Actor("张工", by, [.. Enum.GetValues<Role>().Where(r => r is not (Role.Importer or Role.Clock))], "tests", RegionCode.Nation))
+    public static Given Given(Body by, bool paper) => new(new Actor("张工", by, [.. Enum.GetValues<Role>().Where(r => r is not (Role.Importer or Role.Clock))], "tests", RegionCode.Nation))
     {
         Document = paper ? DocumentNumber.Parse("巍安委办〔2026〕1号") : null,
     };

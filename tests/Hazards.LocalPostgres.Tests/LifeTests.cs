@@ -37,6 +37,41 @@ public sealed class LifeTests
         (await Sql.ScalarAsync(again.ConnectionString, "select n from kept")).ShouldBe(42);
     }
 
+    /// <summary>A command beside a running service: the same data, and the service goes on when the command has ended.</summary>
+    [Fact]
+    public async Task Another_process_joins_the_server_that_runs_and_leaves_it_running()
+    {
+        using var folder = new DataFolder();
+        using (var other = await OtherHost.StartAsync(folder, PostgresSource.Auto))
+        {
+            await Sql.ScalarAsync(other.ConnectionString, "create table kept as select 42::bigint as n; select n from kept");
+            await using (var joined = await LocalCluster.StartAsync(folder.Options() with { Join = true }))
+            {
+                joined.ServerProcessId.ShouldBe(await folder.ServerPidAsync());
+                joined.ServerVersion.Major.ShouldBeGreaterThanOrEqualTo(LocalClusterOptions.OldestMajor);
+                (await Sql.ScalarAsync(joined.ConnectionString, "select n from kept")).ShouldBe(42);
+            }
+
+            (await Sql.ScalarAsync(other.ConnectionString, "select n from kept")).ShouldBe(42);
+            await other.KillAsync();
+        }
+
+        // Where none runs any more it starts its own.
+        await using var own = await LocalCluster.StartAsync(folder.Options() with { Join = true });
+        (await Sql.ScalarAsync(own.ConnectionString, "select n from kept")).ShouldBe(42);
+    }
+
+    [Fact]
+    public async Task Who_joins_waits_for_a_server_that_is_being_made()
+    {
+        using var folder = new DataFolder();
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => LocalCluster.StartAsync(folder.Options() with { Join = true })));
+        both[0].ServerProcessId.ShouldBe(both[1].ServerProcessId);
+        // In whichever order they end.
+        foreach (var one in both)
+            await one.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_temporary_cluster_leaves_nothing()
     {

@@ -117,6 +117,47 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         comparison.Rebuilt.ShouldBe(comparison.Live);
     }
 
+    /// <summary>What <c>kill -9</c> leaves behind: a schema half made, and no session that holds the rebuild's lock.</summary>
+    [Fact]
+    public async Task What_a_killed_rebuild_left_behind_is_swept_and_what_a_living_one_makes_is_not()
+    {
+        await using var other = new OtherDatabase();
+        await other.InitializeAsync();
+        await using var log = other.Open();
+        await RegisterAsync(log);
+        const string half = "create schema rows_next; create table rows_next.hazards (n int); create schema rows_check; create table rows_check.hazards (n int)";
+
+        await other.ExecuteAsync(half);
+        (await Rebuild.SweepAsync(other.DataSource)).ShouldBeTrue();
+        (await ScratchAsync(other)).ShouldBe(0);
+        (await Rebuild.SweepAsync(other.DataSource)).ShouldBeFalse();
+
+        await other.ExecuteAsync(half);
+        (await Rebuild.CompareAsync(other.DataSource, log, Rulebook.Baseline)).Same.ShouldBeTrue();
+        (await ScratchAsync(other)).ShouldBe(0);
+
+        // While one is at work the sweep takes nothing from it, and a second one is told.
+        await using var appends = await other.DataSource.OpenConnectionAsync();
+        await using var transaction = await appends.BeginTransactionAsync();
+        await using (var hold = new Npgsql.NpgsqlCommand("select pg_advisory_xact_lock(7311142570156650343)", appends))
+            await hold.ExecuteNonQueryAsync();
+        using var enough = new CancellationTokenSource();
+        var living = Rebuild.RunAsync(other.DataSource, log, Rulebook.Baseline, cancellationToken: enough.Token);
+        while (!await other.ScalarAsync<bool>("select exists (select from pg_locks where locktype = 'advisory' and not granted)"))
+            await Task.Yield();
+        (await Rebuild.SweepAsync(other.DataSource)).ShouldBeFalse();
+        (await ScratchAsync(other)).ShouldBe(1);
+        await Should.ThrowAsync<RebuildBusyException>(() => Rebuild.CompareAsync(other.DataSource, log, Rulebook.Baseline));
+
+        // One that is stopped takes its own away.
+        await enough.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => living);
+        (await ScratchAsync(other)).ShouldBe(0);
+    }
+
+    private static Task<long> ScratchAsync(RowsDatabase database) =>
+        database.ScalarAsync<long>("select count(*) from pg_namespace where nspname in ('rows_next', 'rows_check', 'rows_old')");
+
     private static async Task RegisterAsync(MartenEventLog log)
     {
         var id = BodyId.Parse("gas-company");

@@ -32,7 +32,7 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         var question = new AuditQuestion { Trees = trees, After = order.After, Kept = [.. order.Kept, .. Remembered(trees, before)], Keys = Keys(order, register, trees, before) };
         if (AppendKey(register, before) is { } key)
             question = question with { AppendKey = key, AppendKeySince = register.AppendKey?.Position ?? long.MaxValue };
-        var report = await LogAudit.RunAsync(options.ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
+        var report = await LogAudit.RunAsync(Hosts.Writable(options.ConnectionString).ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
         return report with { Findings = [.. before, .. report.Findings] };
     }
 
@@ -46,9 +46,9 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
                 if (new SignedMemory(folder).Last(hash) is var (checkpoint, _))
                     kept.Add(new KeptCheckpoint($"密钥目录 the key folder ({SignedMemory.NameOf(hash)})", hash.Name, checkpoint.Size, checkpoint.Root));
             }
-            catch (InvalidDataException e)
+            catch (KeyFolderException e)
             {
-                findings.Add(new AuditFinding("memory_damaged", e.Message, "what this machine remembers of the last checkpoint is damaged") { Hash = hash.Name });
+                findings.Add(new AuditFinding("memory_damaged", e.Refusal.Chinese, e.Refusal.English) { Hash = hash.Name });
             }
         }
         return kept;

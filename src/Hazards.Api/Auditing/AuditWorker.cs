@@ -27,7 +27,7 @@ internal sealed partial class AuditWorker(
         if (options.AuditEvery is not { } every || lastAt + every > clock.GetUtcNow())
             return false;
         // Not from the pool: its end must end the session and with it the lock.
-        await using var alone = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false, ApplicationName = "hazards audit" }.ConnectionString);
+        await using var alone = Hosts.Alone(options.ConnectionString, "hazards audit");
         await alone.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LeaderLock})", alone);
         if (await command.ExecuteScalarAsync(cancellationToken) is not true)

@@ -64,7 +64,7 @@ internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, 
         async (before, stop) =>
         {
             var (_, campaign) = await queries.NamedAsync(null, command.NamedCampaign ?? before?.Campaign, stop);
-            var act = circumstances.Of(given, terms, occurredAt) with { Campaign = campaign };
+            var act = circumstances.Of(given, terms, occurredAt, before is null ? null : ChinaTime.StartOf(before.On)) with { Campaign = campaign };
             return (command.Decide(before, act), act);
         };
 }

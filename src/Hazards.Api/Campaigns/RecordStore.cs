@@ -81,10 +81,9 @@ internal sealed class Circumstances(RulebookSource rules, SectorCatalogue sector
 {
     public DateTimeOffset Now(Terms terms) => terms.RecordedAt ?? clock.GetUtcNow();
 
-    public Act Of(Given given, Terms terms, DateTimeOffset? occurredAt = null)
+    public Act Of(Given given, Terms terms, DateTimeOffset? supposed = null, DateTimeOffset? previous = null)
     {
-        var now = Now(terms);
-        var occurred = given.OccurredAt ?? occurredAt ?? now;
+        var (occurred, now) = given.TimeAt(Now(terms), previous, supposed);
         var (rulebook, body) = (rules.Current, given.By.Body);
         var bodies = new Dictionary<BodyId, Body> { [body.Id] = body };
         return new Act(given.By, occurred, now, rulebook.PolicyAt(body.Region, occurred), sectors, bodies, given.Document, given.Attachments) { Calendar = rulebook.Calendar };

@@ -38,7 +38,10 @@ internal sealed class DatabaseOptions
     public string DataOf(ParseResult parsed) => Path.GetFullPath(parsed.GetRequiredValue(data));
 
     /// <summary>The database named, or a private cluster in the data folder; dispose it when done.</summary>
-    public async Task<OwnedDatabase> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="alone">Refuses a private cluster that another process runs; otherwise the command works on it beside that.</param>
+    public async Task<OwnedDatabase> OpenAsync(ParseResult parsed, CancellationToken cancellationToken, bool alone = false)
     {
         var wanted = parsed.GetValue(postgres) ?? Environment.GetEnvironmentVariable("HAZARDS_POSTGRES");
         var source = wanted switch
@@ -56,6 +59,7 @@ internal sealed class DatabaseOptions
             Source = own,
             DataDirectory = Path.Combine(folder, "postgres"),
             CacheDirectory = folder,
+            Join = !alone,
             Progress = new Saying(),
         }, cancellationToken);
         return new OwnedDatabase(cluster.ConnectionString, cluster.Source, KeysOf(parsed), cluster);

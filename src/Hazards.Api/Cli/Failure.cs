@@ -1,5 +1,6 @@
 using Hazards.Projections.Store;
 using Hazards.LocalPostgres;
+using Hazards.Projections;
 using Npgsql;
 
 namespace Hazards.Api;
@@ -8,7 +9,7 @@ namespace Hazards.Api;
 internal static class Failure
 {
     public static bool Explains(Exception e) =>
-        e is LocalClusterException or MigrationException or NpgsqlException or LogUnavailableException or IOException or UnauthorizedAccessException or ArgumentException or OperationCanceledException;
+        e is LocalClusterException or MigrationException or NpgsqlException or LogUnavailableException or RebuildBusyException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or OperationCanceledException;
 
     public static int Report(Exception e)
     {

@@ -24,7 +24,7 @@ internal static class RunCommand
         command.SetAction(async (parsed, stop) =>
         {
             using var telemetry = Telemetry.Start();
-            await using var opened = await database.OpenAsync(parsed, stop);
+            await using var opened = await database.OpenAsync(parsed, stop, alone: true);
             return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), parsed.GetValue(rings), Proving.TreeOption.Of(parsed.GetValue(trees)), Auditing.AuditOption.Of(parsed.GetValue(audits)), stop);
         });
         return command;

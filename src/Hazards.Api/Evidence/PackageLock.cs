@@ -24,7 +24,7 @@ internal sealed class PackageLock : IAsyncDisposable
     public static async Task<PackageLock?> TakeAsync(string connectionString, ShelvedPackage package, CancellationToken cancellationToken)
     {
         // Not from the pool: its end must end the session and with it the lock.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = "hazards evidence" }.ConnectionString);
+        var connection = Hosts.Alone(connectionString, "hazards evidence");
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -39,9 +39,21 @@ internal static class FeedEndpoints
         await foreach (var e in log.ReadAllAsync(after, null, call.Stop))
             if (!await reading.TakeAsync(e, call.Stop))
                 break;
+        if (reading.Next == after && await BeyondAsync(log, after, call.Stop) is { } beyond)
+            return Call.Refuse(beyond);
         if (reading.Found.Count == 0 && wait > 0 && reading.Scanned < MostScanned)
             await WaitAsync(log, reading, TimeSpan.FromSeconds(wait), call.Stop);
         return Call.Json(new FeedPage(reading.Found.ToImmutable(), reading.Next));
+    }
+
+    /// <summary>
+    /// Nothing will come after a position that the log never had for a long time, and then something else: a follower that has
+    /// read so far follows a log that is no more. Whoever may read the feed learns where the log ends from <c>next</c> as well.
+    /// </summary>
+    private static async Task<Refusal?> BeyondAsync(IEventLog log, long after, CancellationToken stop)
+    {
+        var head = await log.HeadAsync(stop);
+        return after > head.Position ? FeedRefusals.BeyondHead.Because("after", ("after", after), ("head", head.Position)) : null;
     }
 
     private static async Task WaitAsync(IEventLog log, Reading reading, TimeSpan wait, CancellationToken stop)
@@ -96,4 +108,12 @@ internal static class FeedEndpoints
 internal sealed record FeedPage(ImmutableArray<HistoryEvent> Events, long Next) : IShowsHazards
 {
     IEnumerable<HazardId> IShowsHazards.Shown => Events.Select(e => new HazardId(e.StreamId));
+}
+
+/// <summary>Refusals of the feed.</summary>
+public static class FeedRefusals
+{
+#pragma warning disable CS1591 // each code says in both languages what it means
+    public static readonly RefusalCode BeyondHead = new("feed.beyond_head", RefusalKind.Unprocessable, "after 为 {after}，超出日志的最后位置 {head}。如果此前读到过该位置，数据库可能被恢复到旧备份：请停止同步并联系管理员；否则请从不大于 {head} 的位置读起", "after is {after}, beyond the log's last position, {head}. If you have read so far before, an older backup may have been restored: stop following and tell the operator; otherwise begin at {head} or before");
+#pragma warning restore CS1591
 }

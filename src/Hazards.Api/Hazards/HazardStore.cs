@@ -74,8 +74,9 @@ public sealed class HazardStore(
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
             var rulebook = await rules.NowAsync(0, stop);
-            var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook);
             var (inspection, campaign) = await inspections.NamedAsync(report.Inspection, report.Campaign, stop);
+            var inspected = inspection is null ? default(DateTimeOffset?) : ChinaTime.StartOf(inspection.On);
+            var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook, inspected);
             watch = new SealWatch(seals);
             act = await watch.LookAsync(report, act with { Inspection = inspection, Campaign = campaign }, stop);
             var decision = Decider.Decide(report, existing, act);
@@ -228,7 +229,7 @@ public sealed class HazardStore(
             var command = steps[i].Command;
             if (command is MergeHazard merge)
                 command = merge with { Target = await LoadAsync(merge.Into, null, cancellationToken) };
-            var act = PaperDesk.Expecting(command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook));
+            var act = PaperDesk.Expecting(command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook, story.After.LatestOccurredAt));
             act = await watch.LookAsync(command, story.After!, act, cancellationToken);
             var decision = Decider.Decide(command, story.After, act);
             if (decision.Refusal is { } refusal)
@@ -261,10 +262,9 @@ public sealed class HazardStore(
         }
     }
 
-    private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook)
+    private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook, DateTimeOffset? previous)
     {
-        var now = Now(terms);
-        var occurred = given.OccurredAt ?? now;
+        var (occurred, now) = given.TimeAt(Now(terms), previous);
         return new Act(given.By, occurred, now, rulebook.PolicyAt(region, occurred), sectors, bodies, given.Document, given.Attachments) { Calendar = rulebook.Calendar };
     }
 

@@ -16,6 +16,21 @@ public sealed record Given(Actor By)
 
     /// <summary>Photos and papers by digest.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = [];
+
+    /// <summary>
+    /// When it happened, and the present by which that is judged. Where the caller did not say, it happens now, but not before
+    /// what it follows: another node, whose clock was ahead, may have recorded that.
+    /// </summary>
+    /// <param name="now">This node's clock.</param>
+    /// <param name="previous">When what it follows happened.</param>
+    /// <param name="supposed">When it must have happened, by what the command says, where the caller did not say.</param>
+    internal (DateTimeOffset OccurredAt, DateTimeOffset Now) TimeAt(DateTimeOffset now, DateTimeOffset? previous = null, DateTimeOffset? supposed = null)
+    {
+        if ((OccurredAt ?? supposed) is { } claimed)
+            return (claimed, now);
+        var after = previous > now ? previous.Value : now;
+        return (after, after);
+    }
 }
 
 /// <summary>On what terms something is appended.</summary>

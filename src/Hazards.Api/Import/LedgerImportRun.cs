@@ -137,7 +137,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         while (story.Next(told.After!) is { } next)
         {
             var step = new Step(next.Command, Given(next.By, next.At));
-            var act = Act(step.Given, bodies, report.Region);
+            var act = Act(step.Given, bodies, report.Region, told.After!.LatestOccurredAt);
             var decision = Decider.Decide(step.Command, told.After, act);
             if (decision.Refusal is { } refusal)
             {
@@ -153,17 +153,19 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         return (steps, null);
     }
 
-    private Act Act(Given given, RowBodies bodies, RegionCode region)
+    private Act Act(Given given, RowBodies bodies, RegionCode region, DateTimeOffset? previous = null)
     {
         var known = new Dictionary<BodyId, Body> { [bodies.Finder.Id] = bodies.Finder };
         if (bodies.Answerable is { } answerable)
             known[answerable.Id] = answerable;
-        var (rules, occurred) = (tools.Rules.Current, given.OccurredAt ?? _now);
-        return new Act(given.By, occurred, _now, rules.PolicyAt(region, occurred), tools.Sectors, known, null, []) { Calendar = rules.Calendar };
+        var (occurred, now) = given.TimeAt(_now, previous);
+        var rules = tools.Rules.Current;
+        return new Act(given.By, occurred, now, rules.PolicyAt(region, occurred), tools.Sectors, known, null, []) { Calendar = rules.Calendar };
     }
 
+    /// <summary>What the ledger does not date happens now.</summary>
     private Given Given(Body body, DateTimeOffset at) =>
-        new(new Actor(by.Name, body, [Role.Importer], by.Client, by.Jurisdiction)) { OccurredAt = at };
+        new(new Actor(by.Name, body, [Role.Importer], by.Client, by.Jurisdiction)) { OccurredAt = at >= _now ? null : at };
 
     private Terms Terms() => new() { CorrelationId = terms.CorrelationId ?? _id.ToString("D"), CausationId = _id.ToString("D") };
 

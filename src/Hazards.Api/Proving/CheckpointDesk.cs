@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Projections.Store;
@@ -21,6 +22,8 @@ public sealed record Signing(StoredCheckpoint? Checkpoint, Refusal? Refusal);
 /// <param name="clock">Tells when a note is signed.</param>
 public sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, SignedMemory memory, TimeProvider clock)
 {
+    private readonly ConcurrentDictionary<TreeHash, Refusal> failures = new();
+
     // pg_advisory_xact_lock: "sign" in ASCII, then the second letter of the hash's name.
     private const long Lock = 0x73_69_67_6E_00;
 
@@ -76,11 +79,15 @@ public sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, L
             await alone.ExecuteNonQueryAsync(cancellationToken);
         try
         {
-            return await SignAloneAsync(hash, wanted, signers, cancellationToken);
+            var signing = await SignAloneAsync(hash, wanted, signers, cancellationToken);
+            if (signing.Checkpoint is not null)
+                Note(hash, null);
+            return signing;
         }
-        catch (InvalidDataException e)
+        catch (KeyFolderException e)
         {
-            return new Signing(null, ProofRefusals.KeyDamaged.Because(null, ("what", e.Message)));
+            Note(hash, e.Refusal);
+            return new Signing(null, e.Refusal);
         }
     }
 
@@ -105,10 +112,52 @@ public sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, L
         return new Signing(await store.FindAsync(head.Size, cancellationToken), null);
     }
 
+    /// <summary>Why a tree is not signed as it stands; null when nothing hinders.</summary>
+    public async Task<Refusal?> HindranceAsync(TreeHash hash, CancellationToken cancellationToken = default)
+    {
+        if ((await keys.SignersAsync(hash, cancellationToken)).Refusal is { } refusal)
+            return refusal;
+        try
+        {
+            // The checkpoint before the tree, which may be signed further meanwhile.
+            var (tree, latest) = (Tree(hash), await LatestAsync(hash, cancellationToken));
+            return await ContradictionAsync(tree, await tree.HeadAsync(cancellationToken), latest, cancellationToken) ?? failures.GetValueOrDefault(hash);
+        }
+        catch (KeyFolderException e)
+        {
+            return e.Refusal;
+        }
+    }
+
+    /// <summary>Why a tree in the database is not the one this machine remembers to have signed; null when it is, or nothing is remembered.</summary>
+    public async Task<Refusal?> ForgottenAsync(TreeHash hash, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await memory.ContradictionAsync(Tree(hash), cancellationToken);
+        }
+        catch (KeyFolderException)
+        {
+            // Nothing is signed then, which GET /log says; it is no reason not to serve.
+            return null;
+        }
+    }
+
+    /// <summary>Keeps why a tree could not be signed, until it is; null: there is no more to it.</summary>
+    internal void Note(TreeHash hash, Refusal? failure)
+    {
+        if (failure is null)
+            failures.TryRemove(hash, out _);
+        else
+            failures[hash] = failure;
+    }
+
     private async Task<Refusal?> ContradictionAsync(TreeStore tree, TreeHead head, StoredCheckpoint? latest, CancellationToken cancellationToken)
     {
-        if (await memory.ContradictionAsync(tree, head, cancellationToken) is { } contradiction)
+        if (await memory.ContradictionAsync(tree, cancellationToken) is { } contradiction)
             return contradiction;
+        if (await log.HeadAsync(cancellationToken) is var end && end.Position < head.Size)
+            return ProofRefusals.Shorter.Because(null, ("size", end.Position), ("told", head.Size));
         if (await tree.RootAsync(head.Size, cancellationToken) != head.Root)
             return ProofRefusals.Rewritten.Because(null, ("remembered", head.Size), ("where", "log.trees"));
         return latest is not null && (latest.Size > head.Size || await tree.RootAsync(latest.Size, cancellationToken) != latest.Root)

@@ -12,7 +12,7 @@ internal static class CheckpointEndpoints
 {
     private const string PlainText = "text/plain; charset=utf-8";
 
-    public static async Task<IResult> LogAsync(Call call, CheckpointDesk desk, LogKeys keys, SignedMemory memory, IEventLog log)
+    public static async Task<IResult> LogAsync(Call call, CheckpointDesk desk, LogKeys keys, IEventLog log)
     {
         var register = await keys.RegisterAsync(call.Stop);
         var head = await log.HeadAsync(call.Stop);
@@ -21,31 +21,13 @@ internal static class CheckpointEndpoints
         {
             var tree = await desk.Tree(hash).HeadAsync(call.Stop);
             var latest = await desk.LatestAsync(hash, call.Stop);
-            var (_, refusal) = await keys.SignersAsync(hash, call.Stop);
-            refusal ??= await ContradictionAsync(memory, desk.Tree(hash), tree, call.Stop);
+            var refusal = await desk.HindranceAsync(hash, call.Stop);
             trees.Add(new TreeView(
                 hash.Name, register.ActiveKeys(hash.Name).FirstOrDefault()?.Origin, tree.Size, tree.Root.ToString(), head.Position - tree.Size,
-                latest?.Size, latest?.SignedAt, refusal is null ? null : new Trouble(refusal.Code, refusal.Chinese, refusal.English)));
+                latest?.Size, latest?.SignedAt, Trouble.Of(refusal)));
         }
 
         return Call.Json(new LogView(head.Position, trees.ToImmutable(), register.AppendKey?.KeyId, register.AppendKey?.Position));
-    }
-
-    private static async Task<Refusal?> ContradictionAsync(SignedMemory memory, TreeStore store, TreeHead head, CancellationToken stop)
-    {
-        try
-        {
-            return await memory.ContradictionAsync(store, head, stop);
-        }
-        catch (InvalidDataException e)
-        {
-            return ProofRefusals.KeyDamaged.Because(null, ("what", e.Message));
-        }
-        catch (InvalidOperationException)
-        {
-            // There is no key folder, which was said already.
-            return null;
-        }
     }
 
     public static async Task<IResult> KeysAsync(Call call, LogKeys keys) => Call.Json(LogKeyList.Of(await keys.RegisterAsync(call.Stop)));
@@ -143,7 +125,10 @@ internal sealed record LogView(long Head, ImmutableArray<TreeView> Trees, string
 internal sealed record TreeView(string Hash, string? Origin, long Size, string Root, long Behind, long? SignedSize, DateTimeOffset? SignedAt, Trouble? Trouble);
 
 /// <summary>What is wrong, and how to mend it.</summary>
-internal sealed record Trouble(string Code, string Chinese, string English);
+internal sealed record Trouble(string Code, string Chinese, string English)
+{
+    public static Trouble? Of(Refusal? refusal) => refusal is null ? null : new(refusal.Code, refusal.Chinese, refusal.English);
+}
 
 /// <summary>A checkpoint.</summary>
 /// <param name="Hash">Which tree.</param>

@@ -27,15 +27,14 @@ internal sealed record LogKeyFile(string Origin, ImmutableArray<string> Seeds)
     public LogKeyFile WithNewKey() => this with { Seeds = Seeds.Add(NewSeed()) };
 
     /// <summary>What is in the folder; null when there is no such file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="KeyFolderException">The file is damaged, or cannot be read.</exception>
     public static LogKeyFile? Load(KeyFolder folder)
     {
-        var path = folder.PathOf(Name);
-        if (!File.Exists(path))
+        if (folder.Read(Name) is not { } text)
             return null;
         try
         {
-            var file = JsonSerializer.Deserialize<LogKeyFile>(File.ReadAllText(path), Json);
+            var file = JsonSerializer.Deserialize<LogKeyFile>(text, Json);
             if (file is { Origin.Length: > 0, Seeds: { IsDefaultOrEmpty: false } seeds } && NoteVerifier.IsName(file.Origin) && seeds.All(s => Convert.FromBase64String(s).Length == SeedSize))
                 return file;
         }
@@ -44,7 +43,7 @@ internal sealed record LogKeyFile(string Origin, ImmutableArray<string> Seeds)
             // Said below.
         }
 
-        throw new InvalidDataException($"签名密钥文件 {path} 已损坏，请从备份恢复 · the file of the log's signing key is damaged; restore it from its backup");
+        throw KeyFolderException.Damaged($"签名密钥文件 {folder.PathOf(Name)} 已损坏，请从备份恢复 · the file of the log's signing key is damaged; restore it from its backup");
     }
 
     /// <summary>What is written to the folder.</summary>

@@ -44,9 +44,9 @@ public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions opti
         {
             return await IntroduceAsync(cancellationToken) is { } refusal ? ([], refusal) : Own(Load()!, await RegisterAsync(cancellationToken), hash);
         }
-        catch (InvalidDataException e)
+        catch (KeyFolderException e)
         {
-            return ([], ProofRefusals.KeyDamaged.Because(null, ("what", e.Message)));
+            return ([], e.Refusal);
         }
         finally
         {

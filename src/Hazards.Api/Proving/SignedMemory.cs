@@ -17,19 +17,19 @@ public sealed class SignedMemory(KeyFolder folder)
         return $"last-checkpoint-{hash.Name}.txt";
     }
 
-    /// <summary>The last checkpoint signed here; null when there was none.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <summary>The last checkpoint signed here; null when there was none, or there is no key folder.</summary>
+    /// <exception cref="KeyFolderException">The file is damaged, or cannot be read.</exception>
     public (Checkpoint Checkpoint, SignedNote Note)? Last(TreeHash hash)
     {
-        var path = folder.PathOf(NameOf(hash));
-        if (!File.Exists(path))
+        if (!folder.Exists || folder.Read(NameOf(hash)) is not { } text)
             return null;
-        return SignedNote.TryParse(File.ReadAllText(path), out var note) && Checkpoint.TryParse(note.Text, out var checkpoint)
+        return SignedNote.TryParse(text, out var note) && Checkpoint.TryParse(note.Text, out var checkpoint)
             ? (checkpoint, note)
-            : throw new InvalidDataException($"{path} 已损坏：应为最近一次签名的检查点，请从备份或见证方恢复 · the file is damaged; it should hold the last signed checkpoint: restore it from its backup or from a witness");
+            : throw KeyFolderException.Damaged($"{folder.PathOf(NameOf(hash))} 已损坏：应为最近一次签名的检查点，请从备份或见证方恢复 · the file is damaged; it should hold the last signed checkpoint: restore it from its backup or from a witness");
     }
 
     /// <summary>Remembers a checkpoint that is about to be published.</summary>
+    /// <exception cref="KeyFolderException">It cannot be written; what was remembered before still is.</exception>
     public void Remember(TreeHash hash, SignedNote note)
     {
         ArgumentNullException.ThrowIfNull(note);
@@ -37,10 +37,13 @@ public sealed class SignedMemory(KeyFolder folder)
     }
 
     /// <summary>Why the tree as it stands in the database is not the one remembered, or null.</summary>
-    internal async Task<Refusal?> ContradictionAsync(TreeStore tree, TreeHead head, CancellationToken cancellationToken)
+    /// <exception cref="KeyFolderException">The memory cannot be read.</exception>
+    internal async Task<Refusal?> ContradictionAsync(TreeStore tree, CancellationToken cancellationToken)
     {
+        // Before the tree is looked at, which may grow and be signed again meanwhile.
         if (Last(tree.Hash) is not var (remembered, _))
             return null;
+        var head = await tree.HeadAsync(cancellationToken);
         if (remembered.Size > head.Size)
             return ProofRefusals.RolledBack.Because(null, ("size", head.Size), ("remembered", remembered.Size), ("file", NameOf(tree.Hash)));
         return remembered.Size > 0 && await tree.RootAsync(remembered.Size, cancellationToken) != remembered.Root

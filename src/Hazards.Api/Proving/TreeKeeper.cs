@@ -41,6 +41,7 @@ internal sealed partial class TreeKeeper(
     {
         // What was signed before is compared with the log once at every start, whether or not there is anything to sign.
         var compared = false;
+        var failed = false;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -56,6 +57,10 @@ internal sealed partial class TreeKeeper(
                 {
                     await growth.WaitAsync(options.CheckpointEvery, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
+
+                if (failed)
+                    desk.Note(hash, null);
+                failed = false;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -66,6 +71,8 @@ internal sealed partial class TreeKeeper(
 #pragma warning restore CA1031
             {
                 LogTrouble(e.Message);
+                failed = true;
+                desk.Note(hash, ProofRefusals.SigningFailed.Because(null, ("what", e.GetType().Name)));
                 await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -48,13 +48,19 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
     /// <summary>The digest under which a key is known.</summary>
     public static Sha256Digest DigestOf(string secret) => Sha256Digest.Of(Encoding.UTF8.GetBytes(secret));
 
+    /// <summary>A secret that nobody has.</summary>
+    internal static string NewSecret() => "hz_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
     /// <summary>Makes a key. The secret is in the answer and nowhere else; a repeat of the request does not have it.</summary>
-    public async Task<Outcome<IssuedKey>> IssueAsync(IssueKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    public Task<Outcome<IssuedKey>> IssueAsync(IssueKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        IssueAsync(order, NewSecret(), given, terms, cancellationToken);
+
+    /// <summary>The same with a secret that is kept already.</summary>
+    internal async Task<Outcome<IssuedKey>> IssueAsync(IssueKey order, string secret, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
-        var secret = "hz_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
         {
             if (await CheckAsync(order, given, terms, stop) is { } refusal)

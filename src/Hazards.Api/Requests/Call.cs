@@ -177,7 +177,7 @@ internal sealed record Order<T>(T? Command, Given? Given, Refusal? Refusal) wher
 }
 
 /// <summary>What every act may say beside the command's own fields.</summary>
-/// <param name="OccurredAt">When it happened, RFC 3339 with offset; now when left out.</param>
+/// <param name="OccurredAt">When it happened, RFC 3339 with offset; when left out: now, or when the step before it happened if another node's clock was ahead.</param>
 /// <param name="Actor">The person who acted; the client's name when left out.</param>
 /// <param name="DocumentNumber">文号, where a paper goes with the act.</param>
 /// <param name="Attachments">Photos and papers by digest.</param>

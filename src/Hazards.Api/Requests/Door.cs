@@ -10,9 +10,23 @@ namespace Hazards.Api;
 /// Every request passes here: the key opens, unknown query parameters are refused, and whatever goes wrong leaves as a
 /// problem with a stable code, never as a stack trace.
 /// </summary>
-internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, TimeProvider clock)
+internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, TimeProvider clock, HangUps hangUps)
 {
+    /// <summary>How long the key is looked up: where the database does not answer, the caller hears it after this.</summary>
+    private static readonly TimeSpan PatienceWithKey = TimeSpan.FromSeconds(5);
+
     public async Task InvokeAsync(HttpContext http, Doorkeeper doorkeeper)
+    {
+        // What is under way when a caller hangs up, or the time for a request is over, is cancelled from elsewhere.
+        var given = http.RequestAborted;
+        var (own, link) = hangUps.Follow(given);
+        http.RequestAborted = own;
+        await using (link)
+            await ServeAsync(http, doorkeeper);
+        http.RequestAborted = given;
+    }
+
+    private async Task ServeAsync(HttpContext http, Doorkeeper doorkeeper)
     {
         try
         {
@@ -48,7 +62,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
             return null;
         if (!operation.Open)
         {
-            var (caller, refusal) = await doorkeeper.AdmitAsync(http.Request, http.RequestAborted);
+            var (caller, refusal) = await hangUps.WithinAsync(PatienceWithKey, stop => doorkeeper.AdmitAsync(http.Request, stop), http.RequestAborted);
             if (refusal is not null)
                 return refusal;
             if (HttpMethods.IsPost(http.Request.Method) && caller!.Body.Dissolved)
@@ -91,6 +105,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
     private static Refusal Explain(Exception exception, HttpContext http) => exception switch
     {
         LogUnavailableException => RequestRefusals.LogUnavailable.Because(),
+        KeyFolderException e => e.Refusal,
         BadCursorException => BadCursorException.Code.Because(Parameters.Cursor.Name),
         AppendRejectedException e => AppendRefusals.NotStorable.Because(null, ("detail", e.SqlState ?? "too large")),
         OperationCanceledException when TimedOut(http) => RequestRefusals.Timeout.Because(),

@@ -109,7 +109,7 @@ public sealed partial class ClockWorker(
         if (lead is not null)
             await lead.DisposeAsync();
         // Not from the pool: its end must end the session and with it the lock.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Pooling = false, ApplicationName = "hazards clocks" }.ConnectionString);
+        var connection = Hosts.Alone(options.ConnectionString, "hazards clocks");
         try
         {
             await connection.OpenAsync(cancellationToken);

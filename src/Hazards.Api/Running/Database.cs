@@ -13,10 +13,11 @@ public static class Database
     /// <summary>A pool for the whole process. Connects when first used.</summary>
     public static NpgsqlDataSource Open(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "hazards" };
+        var settings = Hosts.Writable(connectionString);
+        settings.ApplicationName = "hazards";
         // Connecting is quick or does not happen: the caller of a request is waiting.
         if (!Gives(connectionString, "Timeout"))
-            settings.Timeout = 5;
+            settings.Timeout = Hosts.SecondsToConnect(settings);
         if (!Gives(connectionString, "Command Timeout", "CommandTimeout"))
             settings.CommandTimeout = 20;
         if (!Gives(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
@@ -26,7 +27,7 @@ public static class Database
         // writer, whose statements look up keys only, says otherwise for its own connection. No parallel workers either:
         // starting them costs more than any of these statements, and the cores belong to the other callers.
         if (!Gives(connectionString, "Options"))
-            settings.Options = "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0";
+            settings.Options = $"-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 {Hosts.ServerKeepalives}";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
@@ -42,6 +43,7 @@ public static class Database
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
         var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
+        await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
         return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }

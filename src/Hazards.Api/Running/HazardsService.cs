@@ -140,6 +140,7 @@ public static class HazardsService
 
     private static void AddWeb(IServiceCollection services)
     {
+        services.AddSingleton<HangUps>();
         services.AddSingleton<Doorkeeper>();
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();

@@ -1,3 +1,5 @@
+using Hazards.Api.Proving;
+using Hazards.Domain;
 using Hazards.Projections.Store;
 using Npgsql;
 
@@ -12,10 +14,14 @@ internal static class Health
         routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, CancellationToken stop) =>
         {
             var missing = await readiness.WhatIsMissingAsync(stop);
+            var wrong = missing is null ? await readiness.WrongLogAsync(stop) : null;
+            missing ??= wrong?.Code;
             var (trouble, lasts) = missing is null ? await daemon.LookAsync(stop) : default;
             if (lasts)
                 missing = "daemon";
-            return Call.Json(new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Audit = audits.Failure, Daemon = trouble }, missing is null ? 200 : 503);
+            return Call.Json(
+                new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble },
+                missing is null ? 200 : 503);
         }).ExcludeFromDescription();
     }
 }
@@ -23,6 +29,10 @@ internal static class Health
 /// <summary>The answer of a probe.</summary>
 internal sealed record HealthAnswer(string Status, string? Missing)
 {
+    /// <summary>Why the log in the database is not the one that was signed or told of: an older backup was restored.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public Trouble? Log { get; init; }
+
     /// <summary>What the last audit found, if it found anything. The service goes on serving: people must be able to look.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Audit { get; init; }
@@ -32,8 +42,11 @@ internal sealed record HealthAnswer(string Status, string? Missing)
     public string? Daemon { get; init; }
 }
 
-/// <summary>Ready when the database answers, its tables are those this program was made for, and the log can write.</summary>
-internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
+/// <summary>
+/// Ready when the database answers, its tables are those this program was made for, the log can write, and the log is the
+/// one that was signed and told of: what is written on an older backup contradicts what others have read.
+/// </summary>
+internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log, CheckpointDesk desk, HangUps hangUps)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -46,24 +59,14 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
         .. FilesOf(typeof(Projections.ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
     ];
 
+    /// <summary>What keeps this node from serving; null when nothing does.</summary>
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
     {
         if (!log.IsWriting)
             return "log writer";
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
         try
         {
-            await using var command = dataSource.CreateCommand("select module || '/' || name from migrations.applied");
-            await using var reader = await command.ExecuteReaderAsync(patience.Token);
-            var applied = new HashSet<string>(StringComparer.Ordinal);
-            while (await reader.ReadAsync(patience.Token))
-                applied.Add(reader.GetString(0));
-            if (Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing)
-                return $"migration {missing}";
-            await reader.DisposeAsync();
-            await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
-            return await Projections.RowsAge.IsCurrentAsync(connection, patience.Token) ? null : "rows made anew";
+            return await hangUps.WithinAsync(Patience, MissingAsync, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
         {
@@ -73,6 +76,48 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
         {
             return "database";
         }
+    }
+
+    /// <summary>Why the log is not the one this node signed or has told of; null when it is.</summary>
+    public async Task<Refusal?> WrongLogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await hangUps.WithinAsync(Patience, WrongAsync, cancellationToken);
+        }
+        catch (Exception e) when (Door.IsTheDatabases(e) || e is OperationCanceledException)
+        {
+            return RequestRefusals.LogUnavailable.Because();
+        }
+    }
+
+    private async Task<string?> MissingAsync(CancellationToken stop)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(stop);
+        await using (var command = new NpgsqlCommand("select module || '/' || name from migrations.applied", connection))
+        await using (var reader = await command.ExecuteReaderAsync(stop))
+        {
+            var applied = new HashSet<string>(StringComparer.Ordinal);
+            while (await reader.ReadAsync(stop))
+                applied.Add(reader.GetString(0));
+            if (Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing)
+                return $"migration {missing}";
+        }
+
+        return await Projections.RowsAge.IsCurrentAsync(connection, stop) ? null : "rows made anew";
+    }
+
+    private async Task<Refusal?> WrongAsync(CancellationToken stop)
+    {
+        // Before the log is looked at, which may grow meanwhile.
+        var told = log.KnownPosition;
+        var head = await log.HeadAsync(stop);
+        if (head.Position < told)
+            return ProofRefusals.Shorter.Because(null, ("size", head.Position), ("told", told));
+        foreach (var hash in desk.Trees)
+            if (await desk.ForgottenAsync(hash, stop) is { } forgotten)
+                return forgotten;
+        return null;
     }
 
     private static IEnumerable<string> FilesOf(Type module, string name, string prefix) =>

@@ -22,7 +22,7 @@ internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circum
     private Func<Seal?, CancellationToken, Task<(Decision<ISealEvent>, Act)>> Decide(ISealCommand command, Given given, Terms terms) =>
         async (before, stop) =>
         {
-            var act = circumstances.Of(given, terms);
+            var act = circumstances.Of(given, terms, previous: before?.Since);
             if (before is not null && before.By != given.By.Body.Id)
                 act = act with { Bodies = await registry.BodiesAsync([before.By, given.By.Body.Id], stop) };
             return (command.Decide(before, act), act);

@@ -27,6 +27,7 @@ public static class Rebuild
 {
     private const string Next = "rows_next";
     private const string Check = "rows_check";
+    private const string DropScratch = $"drop schema if exists {Next} cascade; drop schema if exists {Check} cascade";
 
     // pg_advisory_lock: one rebuild at a time; "rebuild" in ASCII.
     private const long RebuildLock = 0x72_65_62_75_69_6C_64;
@@ -37,7 +38,7 @@ public static class Rebuild
     /// <param name="rules">The policies and the calendar.</param>
     /// <param name="progress">Told after every batch.</param>
     /// <param name="cancellationToken">Gives up; the live rows stay as they are.</param>
-    /// <exception cref="InvalidOperationException">Another rebuild is running.</exception>
+    /// <exception cref="RebuildBusyException">Another rebuild is running.</exception>
     public static async Task RunAsync(
         NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, IProgress<RebuildProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -64,6 +65,43 @@ public static class Rebuild
         return comparison!;
     }
 
+    /// <summary>
+    /// Drops the tables that a rebuild which was killed has left behind: at the next start, migration or rebuild. Those of
+    /// one that runs are left alone; its lock tells.
+    /// </summary>
+    /// <param name="dataSource">The database, as the owner of the tables.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether there were any.</returns>
+    public static async Task<bool> SweepAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        if (!await AskAsync(connection, $"select exists (select from pg_namespace where nspname in ('{Next}', '{Check}'))", cancellationToken)
+            || !await AskAsync(connection, $"select pg_try_advisory_lock({RebuildLock})", cancellationToken))
+            return false;
+        try
+        {
+            await ExecuteAsync(connection, DropScratch, cancellationToken);
+            return true;
+        }
+        finally
+        {
+            await ExecuteAsync(connection, $"select pg_advisory_unlock({RebuildLock})", CancellationToken.None);
+        }
+    }
+
+    private static async Task<bool> AskAsync(NpgsqlConnection connection, string question, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(question, connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private static async Task<Rebuilding> BeginAsync(
         NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, string schema, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
     {
@@ -73,19 +111,25 @@ public static class Rebuild
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using (var only = new NpgsqlCommand($"select pg_try_advisory_lock({RebuildLock})", connection))
-                if (await only.ExecuteScalarAsync(cancellationToken) is not true)
-                    throw new InvalidOperationException("Another rebuild of the rows is running.");
-            var sql = $"drop schema if exists {schema} cascade;\n{ProjectionMigrations.SqlFor(schema)}";
-            await using (var create = new NpgsqlCommand(sql, connection))
-                await create.ExecuteNonQueryAsync(cancellationToken);
-            var rebuilding = new Rebuilding(connection, schema, new RowsCopy(connection, log, rules, schema, progress));
+            if (!await AskAsync(connection, $"select pg_try_advisory_lock({RebuildLock})", cancellationToken))
+                throw new RebuildBusyException();
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        var rebuilding = new Rebuilding(connection, schema, new RowsCopy(connection, log, rules, schema, progress));
+        try
+        {
+            await ExecuteAsync(connection, $"{DropScratch};\n{ProjectionMigrations.SqlFor(schema)}", cancellationToken);
             await rebuilding.Copy.CatchUpAsync(cancellationToken);
             return rebuilding;
         }
         catch
         {
-            await connection.DisposeAsync();
+            await rebuilding.DisposeAsync();
             throw;
         }
     }
@@ -127,9 +171,24 @@ public static class Rebuild
         {
             await using (connection)
             {
-                await using var drop = new NpgsqlCommand($"drop schema if exists {schema} cascade; select pg_advisory_unlock({RebuildLock})", connection);
-                await drop.ExecuteNonQueryAsync();
+                if (connection.State != System.Data.ConnectionState.Open)
+                    return;
+                try
+                {
+                    await ExecuteAsync(connection, $"drop schema if exists {schema} cascade; select pg_advisory_unlock({RebuildLock})", CancellationToken.None);
+                }
+                catch (NpgsqlException)
+                {
+                    // The connection is lost, and with it the lock: the next one sweeps. What is said is why it was lost.
+                }
             }
         }
     }
+}
+
+/// <summary>Another rebuild of the rows is running on this database.</summary>
+public sealed class RebuildBusyException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public RebuildBusyException() : base("另一个重建正在这个数据库上进行，请等它结束 · another rebuild is running on this database; wait until it has ended") { }
 }
