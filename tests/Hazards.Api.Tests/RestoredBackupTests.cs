@@ -85,7 +85,7 @@ public sealed class RestoredBackupTests : IAsyncLifetime
             select setval('log.mt_events_sequence', max(seq_id)) from log.mt_events
             """);
         await command.ExecuteNonQueryAsync();
-        await using var log = PostgresEventLog.Create(source);
+        await using var log = MartenEventLog.Open(source);
         await Rebuild.RunAsync(source, log, Rulebook.Baseline);
     }
 }
