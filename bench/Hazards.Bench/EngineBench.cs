@@ -28,7 +28,7 @@ internal sealed class EngineBench(NpgsqlDataSource dataSource, Rulebook rules) :
 
     private readonly Processor processor = new(dataSource);
 
-    private static ProgressReported Fact(long n) => new(Hazards.Domain.Leg.Sole, (int)(n % 100), 1.5m,
+    private static ProgressReported Fact(long n) => new(Leg.Sole, (int)(n % 100), 1.5m,
         $"按方案推进，已完成防护栏杆安装，并对作业面临边洞口逐一检查，现场设置警示标志和夜间照明，安排专人值守，待监理复核后进入下一道工序；第{n}次进展。施工单位项目负责人王建国、专职安全员到场确认，附照片四张。");
 
     /// <summary>The small command through the group commit.</summary>
