@@ -26,18 +26,9 @@ internal sealed record HealthAnswer(string Status, string? Missing)
 }
 
 /// <summary>Ready when the database answers, its tables are those this program was made for, and the log can write.</summary>
-internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
+internal sealed class Readiness(NpgsqlDataSource dataSource, NewerDatabase newer, MartenEventLog log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
-    private static readonly string[] Needed =
-    [
-        .. FilesOf(typeof(LogMigrations), "log", "Hazards.Projections.Store.Schema."),
-        .. FilesOf(typeof(Projections.ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
-        .. FilesOf(typeof(Projections.ProjectionMigrations), "files", "Hazards.Projections.Files."),
-        .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
-        .. FilesOf(typeof(Projections.ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
-    ];
 
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
     {
@@ -47,14 +38,11 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
         patience.CancelAfter(Patience);
         try
         {
-            await using var command = dataSource.CreateCommand("select module || '/' || name from migrations.applied");
-            await using var reader = await command.ExecuteReaderAsync(patience.Token);
-            var applied = new HashSet<string>(StringComparer.Ordinal);
-            while (await reader.ReadAsync(patience.Token))
-                applied.Add(reader.GetString(0));
-            if (Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing)
+            var applied = await newer.ReadAsync(patience.Token);
+            if (newer.Migration is { } unknown)
+                return $"newer database: migration {unknown}";
+            if (KnownMigrations.MissingIn(applied) is { } missing)
                 return $"migration {missing}";
-            await reader.DisposeAsync();
             await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
             return await Projections.RowsAge.IsCurrentAsync(connection, patience.Token) ? null : "rows made anew";
         }
@@ -67,9 +55,4 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
             return "database";
         }
     }
-
-    private static IEnumerable<string> FilesOf(Type module, string name, string prefix) =>
-        module.Assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
-            .Select(n => $"{name}/{n[prefix.Length..]}");
 }
