@@ -5,7 +5,7 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
     private readonly string module = $"m{Guid.NewGuid():n}";
 
     private Task<IReadOnlyList<string>> RunAsync(params (string Name, string Sql)[] files) =>
-        Migrations.RunAsync(database.DataSource, module, [.. files.Select(f => new MigrationFile(f.Name, f.Sql))], CancellationToken.None);
+        Migrations.RunAsync(database.DataSource, module, [.. files.Select(f => new MigrationFile(f.Name, f.Sql))], null, CancellationToken.None);
 
     [Fact]
     public async Task Each_file_is_run_once_and_in_order()

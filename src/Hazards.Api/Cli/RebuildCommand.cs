@@ -26,6 +26,7 @@ internal static class RebuildCommand
     {
         await using var source = Database.Open(connectionString);
         await Database.MigrateAsync(source, stop);
+        await Database.RefuseNewerAsync(source, stop);
         await using var log = MartenEventLog.Open(source);
         using var known = new RulebookSource(new ServiceOptions(connectionString), log);
         var rules = await known.RefreshAsync(stop);

@@ -10,7 +10,7 @@ namespace Hazards.Api;
 /// Every request passes here: the key opens, unknown query parameters are refused, and whatever goes wrong leaves as a
 /// problem with a stable code, never as a stack trace.
 /// </summary>
-internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, TimeProvider clock, HangUps hangUps)
+internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, NewerDatabase newer, TimeProvider clock, HangUps hangUps)
 {
     /// <summary>How long the key is looked up: where the database does not answer, the caller hears it after this.</summary>
     private static readonly TimeSpan PatienceWithKey = TimeSpan.FromSeconds(5);
@@ -30,7 +30,10 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
     {
         try
         {
-            if (await EnterAsync(http, doorkeeper) is { } refusal)
+            // Whatever was asked, an address that is not known here too: the newer nodes may know it.
+            if (newer.Exists && http.Request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal))
+                await new Problem(RequestRefusals.Outdated.Because()).ExecuteAsync(http);
+            else if (await EnterAsync(http, doorkeeper) is { } refusal)
                 await new Problem(refusal).ExecuteAsync(http);
             else
                 await next(http);
@@ -93,6 +96,8 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
         if (exception is OperationCanceledException && http.RequestAborted.IsCancellationRequested && !TimedOut(http))
             return; // the caller has gone
         var refusal = Explain(exception, http);
+        if (newer.Exists || MayBeOutdated(exception, refusal) && await newer.LookAsync(CancellationToken.None))
+            refusal = RequestRefusals.Outdated.Because();
         var type = exception.GetType().Name;
         if (refusal.Reason == RequestRefusals.Failed)
             LogFailure(logger, exception, http.Request.Method, RouteOf(http));
@@ -101,6 +106,17 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, T
         http.Response.Clear();
         await new Problem(refusal).ExecuteAsync(http);
     }
+
+    /// <summary>What failed in a way that a newer database would explain: statements that it does not take, rows that it refuses, what nobody foresaw.</summary>
+    private static bool MayBeOutdated(Exception exception, Refusal refusal) =>
+        refusal.Reason == RequestRefusals.Failed || exception is AppendRejectedException || IsOfTheSchema(exception);
+
+    private static bool IsOfTheSchema(Exception? exception) => exception switch
+    {
+        null => false,
+        PostgresException { SqlState: var state } => state[..2] is "42" or "26" or "0A",
+        _ => IsOfTheSchema(exception.InnerException),
+    };
 
     private static Refusal Explain(Exception exception, HttpContext http) => exception switch
     {

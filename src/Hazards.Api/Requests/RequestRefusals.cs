@@ -30,6 +30,7 @@ public static class RequestRefusals
     public static readonly RefusalCode LogUnavailable = new("log.unavailable", Unavailable, "数据库暂时不可用，请稍后用同一幂等键重试；本次请求未得到确认", "The database cannot be reached now. Nothing was acknowledged: send the same request with the same Idempotency-Key again");
     public static readonly RefusalCode Timeout = new("request.timeout", Unavailable, "处理超时，请稍后用同一幂等键重试；本次请求未得到确认", "It took too long. Nothing was acknowledged: send the same request with the same Idempotency-Key again");
     public static readonly RefusalCode Busy = new("service.busy", Unavailable, "服务繁忙，请稍后重试", "The service is busy; try again in a moment");
+    public static readonly RefusalCode Outdated = new("service.outdated", Unavailable, "系统正在升级：此节点的版本比数据库旧，已停止服务；本次请求未得到确认，请稍后用同一幂等键重试", "The system is being upgraded: this node is older than the database and serves no more. Nothing was acknowledged: send the same request with the same Idempotency-Key again in a moment");
     public static readonly RefusalCode Failed = new("service.failed", Unavailable, "服务内部错误，已记录；请把 traceId 告知管理员", "Something broke in the service and was logged; tell its operator the traceId");
 #pragma warning restore CS1591
 }

@@ -48,6 +48,15 @@ public static class Database
         return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
+    /// <summary>For commands that would put what this program makes in the place of what a newer one has made.</summary>
+    /// <exception cref="MigrationException">A newer program has migrated the database.</exception>
+    public static async Task RefuseNewerAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        if (KnownMigrations.NewerIn(await KnownMigrations.ReadAsync(dataSource, cancellationToken)) is { } newer)
+            throw new MigrationException($"数据库已由更新的版本升级（{newer}），请使用新版本 · a newer version has migrated the database ({newer}): use that version.");
+    }
+
     /// <summary>
     /// Makes and grants a role that may append and read but neither change an event nor alter a table; the service runs
     /// as it with <c>Options=-c role=…</c> in its connection string and <c>serve --no-migrate</c>.

@@ -145,6 +145,8 @@ public static class HazardsService
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<NewerDatabase>();
+        services.AddHostedService(s => s.GetRequiredService<NewerDatabase>());
         ApiDocument.Add(services);
         services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout, TimeoutStatusCode = 503 });
     }

@@ -46,18 +46,9 @@ internal sealed record HealthAnswer(string Status, string? Missing)
 /// Ready when the database answers, its tables are those this program was made for, the log can write, and the log is the
 /// one that was signed and told of: what is written on an older backup contradicts what others have read.
 /// </summary>
-internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log, CheckpointDesk desk, HangUps hangUps)
+internal sealed class Readiness(NpgsqlDataSource dataSource, NewerDatabase newer, MartenEventLog log, CheckpointDesk desk, HangUps hangUps)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
-    private static readonly string[] Needed =
-    [
-        .. FilesOf(typeof(LogMigrations), "log", "Hazards.Projections.Store.Schema."),
-        .. FilesOf(typeof(Projections.ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
-        .. FilesOf(typeof(Projections.ProjectionMigrations), "files", "Hazards.Projections.Files."),
-        .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
-        .. FilesOf(typeof(Projections.ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
-    ];
 
     /// <summary>What keeps this node from serving; null when nothing does.</summary>
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
@@ -93,17 +84,12 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log,
 
     private async Task<string?> MissingAsync(CancellationToken stop)
     {
+        var applied = await newer.ReadAsync(stop);
+        if (newer.Migration is { } unknown)
+            return $"newer database: migration {unknown}";
+        if (KnownMigrations.MissingIn(applied) is { } missing)
+            return $"migration {missing}";
         await using var connection = await dataSource.OpenConnectionAsync(stop);
-        await using (var command = new NpgsqlCommand("select module || '/' || name from migrations.applied", connection))
-        await using (var reader = await command.ExecuteReaderAsync(stop))
-        {
-            var applied = new HashSet<string>(StringComparer.Ordinal);
-            while (await reader.ReadAsync(stop))
-                applied.Add(reader.GetString(0));
-            if (Needed.FirstOrDefault(n => !applied.Contains(n)) is { } missing)
-                return $"migration {missing}";
-        }
-
         return await Projections.RowsAge.IsCurrentAsync(connection, stop) ? null : "rows made anew";
     }
 
@@ -119,9 +105,4 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log,
                 return forgotten;
         return null;
     }
-
-    private static IEnumerable<string> FilesOf(Type module, string name, string prefix) =>
-        module.Assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
-            .Select(n => $"{name}/{n[prefix.Length..]}");
 }

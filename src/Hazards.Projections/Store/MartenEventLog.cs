@@ -23,6 +23,7 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     private readonly AppendQueue queue;
     private readonly AppendWriter writer;
     private readonly EventLogTelemetry telemetry;
+    private string? closed;
     private volatile IReadOnlyList<CommitFeed> feeds = [];
     private int disposed;
 
@@ -75,6 +76,8 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
             append = append with { RecordedAt = clock.GetUtcNow() };
         AppendRules.Check(append);
         cancellationToken.ThrowIfCancellationRequested();
+        if (Closed is { } why)
+            throw new LogUnavailableException(why);
         using var activity = EventLogTelemetry.AppendBegins();
         var pending = new PendingAppend(append, Canonical(append));
         if (pending.Bytes > options.MaxAppendBytes)
@@ -233,6 +236,13 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
                 await Task.Delay(options.MaxReconnectDelay, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Why nothing may be appended by this process just now, whoever asks; null when it may.</summary>
+    public string? Closed
+    {
+        get => Volatile.Read(ref closed);
+        set => Volatile.Write(ref closed, value);
     }
 
     /// <summary>Whether the writer is at work: it goes on through every outage and ends only when the log is closed.</summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,11 @@ public static class Migrations
 {
     // Any constant will do, as long as no other program uses it in this database: "migrate" in ASCII.
     private const long LockKey = 0x6D_69_67_72_61_74_65;
+
+    /// <summary>With three seconds' waiting each, half an hour.</summary>
+    private const int MostTries = 300;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(3);
 
     private const string RecordsSql = """
         create schema if not exists migrations;
@@ -34,23 +40,30 @@ public static class Migrations
     /// <param name="cancellationToken">Stops waiting for another node, or between files.</param>
     /// <returns>The names of the files applied now.</returns>
     /// <exception cref="MigrationException">An applied file was changed, a new one sorts before it, or a file failed.</exception>
-    public static async Task<IReadOnlyList<string>> RunAsync(
+    public static Task<IReadOnlyList<string>> RunAsync(
         NpgsqlDataSource dataSource,
         string module,
         Assembly assembly,
         string resourcePrefix,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        RunAsync(dataSource, module, FilesOf(assembly, resourcePrefix), null, cancellationToken);
+
+    /// <param name="dataSource">The database.</param>
+    /// <param name="module">The name under which the files are recorded.</param>
+    /// <param name="files">The files, in order.</param>
+    /// <param name="prepare">
+    /// Called before each file that is applied, with its name and the connection: for work that is too long for the file's
+    /// one transaction. It may be interrupted and is called again then.
+    /// </param>
+    /// <param name="cancellationToken">Stops between files.</param>
+    internal static async Task<IReadOnlyList<string>> RunAsync(
+        NpgsqlDataSource dataSource,
+        string module,
+        IReadOnlyList<MigrationFile> files,
+        Func<string, NpgsqlConnection, CancellationToken, Task>? prepare,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        var files = FilesOf(assembly, resourcePrefix);
-        if (files.Count == 0)
-            throw new MigrationException($"No migrations named {resourcePrefix}*.sql are embedded in {assembly.GetName().Name}.");
-        return await RunAsync(dataSource, module, files, cancellationToken);
-    }
-
-    internal static async Task<IReadOnlyList<string>> RunAsync(
-        NpgsqlDataSource dataSource, string module, IReadOnlyList<MigrationFile> files, CancellationToken cancellationToken)
-    {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
         try
@@ -58,21 +71,29 @@ public static class Migrations
             var applied = await AppliedAsync(connection, module, cancellationToken);
             var pending = Pending(module, files, applied);
             foreach (var file in pending)
+            {
+                if (prepare is not null)
+                    await prepare(file.Name, connection, cancellationToken);
                 await ApplyAsync(connection, module, file, cancellationToken);
+            }
+
             return [.. pending.Select(f => f.Name)];
         }
         finally
         {
-            await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            // A connection that was cut has let go of it, and what cut it is what the caller must hear.
+            if (connection.State == ConnectionState.Open)
+                await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
         }
     }
 
-    private static List<MigrationFile> FilesOf(Assembly assembly, string prefix)
+    internal static List<MigrationFile> FilesOf(Assembly assembly, string prefix)
     {
         var names = assembly.GetManifestResourceNames()
             .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
-        return [.. names.Select(n => new MigrationFile(n[prefix.Length..].TrimStart('.'), Read(assembly, n)))];
+        List<MigrationFile> files = [.. names.Select(n => new MigrationFile(n[prefix.Length..].TrimStart('.'), Read(assembly, n)))];
+        return files.Count > 0 ? files : throw new MigrationException($"No migrations named {prefix}*.sql are embedded in {assembly.GetName().Name}.");
     }
 
     private static string Read(Assembly assembly, string resource)
@@ -118,7 +139,27 @@ public static class Migrations
         return pending;
     }
 
+    /// <summary>
+    /// Applies a file. One that sets <c>lock_timeout</c> would rather be tried again than have everybody wait behind it while
+    /// it waits for a long reader.
+    /// </summary>
     private static async Task ApplyAsync(NpgsqlConnection connection, string module, MigrationFile file, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ApplyOnceAsync(connection, module, file, cancellationToken);
+                return;
+            }
+            catch (MigrationException e) when (attempt < MostTries && e.InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+            {
+                await Task.Delay(BetweenTries, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task ApplyOnceAsync(NpgsqlConnection connection, string module, MigrationFile file, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
