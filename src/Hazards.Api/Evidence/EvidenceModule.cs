@@ -14,14 +14,12 @@ internal sealed class EvidenceModule : IModule
     public void AddServices(IServiceCollection services)
     {
         AddMaking(services);
-        services.AddSingleton<EvidenceWorker>();
-        services.AddHostedService(s => s.GetRequiredService<EvidenceWorker>());
+        services.AddSingleton<Jobs.IJob<MakePackage>, PackageJob>();
     }
 
     /// <summary>What the command needs as well.</summary>
     public static void AddMaking(IServiceCollection services)
     {
-        services.AddSingleton<EvidenceBell>();
         services.AddSingleton<EvidenceStore>();
         services.AddSingleton<PackageShelf>();
         services.AddSingleton<PackageMaker>();

@@ -36,6 +36,7 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, MartenEventLog log)
         .. FilesOf(typeof(Projections.ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
         .. FilesOf(typeof(Projections.ProjectionMigrations), "files", "Hazards.Projections.Files."),
         .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
+        .. FilesOf(typeof(Database), Messaging.Schema, Database.JobMigrations),
         .. FilesOf(typeof(Projections.ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
     ];
 
