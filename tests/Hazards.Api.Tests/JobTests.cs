@@ -46,10 +46,37 @@ public sealed class JobTests : IAsyncLifetime
         (await service.Admin.PostAsync($"jobs/dead-letters/{Guid.NewGuid():D}/replay", [])).Refused(HttpStatusCode.NotFound, "job.not_found");
         (await service.Admin.GetAsync("jobs/dead-letters?cursor=nonsense")).Refused(HttpStatusCode.BadRequest, "cursor.invalid");
 
+        (await CommandAsync("jobs", "dead-letters")).ShouldContain($"{id}  制作证据包 makePackage");
+        (await CommandAsync("jobs", "replay", Guid.NewGuid().ToString("D"))).ShouldContain("job.not_found");
+
         await ExecuteAsync("drop trigger poison on evidence.parts");
         (await service.Admin.PostAsync($"jobs/dead-letters/{id}/replay", [])).Require(HttpStatusCode.Accepted)["id"].ShouldBe(id);
         await MadeAsync(package);
         (await LettersAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_job_that_fails_again_is_sent_again_by_the_command_line_as_well()
+    {
+        await ExecuteAsync("""
+            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
+            create trigger poison before insert on evidence.parts execute function evidence.poison()
+            """);
+        var package = await AskAsync();
+        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        (await CommandAsync("jobs", "replay", letter["id"]!.ToString())).ShouldContain("waits to be done again");
+        await MadeAsync(package);
+        (await CommandAsync("jobs", "dead-letters")).ShouldContain("none");
+    }
+
+    [Fact]
+    public async Task What_is_scheduled_is_asked_for_on_one_node()
+    {
+        var seen = await UntilAsync(async () => await OneAsync("select string_agg(distinct message_type, ' ') from wolverine.wolverine_incoming_envelopes having count(distinct message_type) >= 4"));
+        foreach (var job in new[] { nameof(DeliverCheckpoints), nameof(RecountDueDates), nameof(FindLeftPackages), nameof(EraseAgain) })
+            seen.ShouldContain(job);
+        (await OneAsync("select string_agg(id, ' ') from wolverine.wolverine_node_assignments where id like 'schedule%'")).ShouldNotBeNull();
     }
 
     [Fact]
@@ -124,6 +151,26 @@ public sealed class JobTests : IAsyncLifetime
     {
         await using var command = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<string> CommandAsync(params string[] args)
+    {
+        await ReplayCommandTests.Console1.WaitAsync();
+        var (output, error, before) = (new StringWriter(), Console.Error, Console.Out);
+        Console.SetOut(output);
+        Console.SetError(output);
+        try
+        {
+            await CommandLine.RunAsync([.. args, "--postgres", service.ConnectionString, "--keys", TestServer.KeysOf(service.ConnectionString)]);
+        }
+        finally
+        {
+            Console.SetOut(before);
+            Console.SetError(error);
+            ReplayCommandTests.Console1.Release();
+        }
+
+        return output.ToString();
     }
 
     private async Task<string?> OneAsync(string sql)

@@ -73,7 +73,7 @@ public sealed class ReplayCommandTests(Service service) : IClassFixture<Service>
         ConsoleScreen.WidthOf("〔事件 12〕").ShouldBe(11);
     }
 
-    private static readonly SemaphoreSlim Console1 = new(1);
+    internal static readonly SemaphoreSlim Console1 = new(1);
 
     private async Task<(int Exit, string Text, string Error)> RunAsync(params string[] args)
     {

@@ -151,6 +151,7 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand("""
             select p.id from evidence.packages p
             where p.ended_at is null and p.tries = 0 and p.trouble is null and p.stored_at <= clock_timestamp() - $1
+              and not exists (select from pg_locks l where l.locktype = 'advisory' and l.classid = x'65766964'::int::oid and l.objid = p.number::oid)
             order by p.number limit 100
             """);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });

@@ -25,7 +25,11 @@ internal static class Messaging
     private static readonly TimeSpan LongestJob = TimeSpan.FromHours(12);
 
     /// <summary>The handlers there are: named here, not looked for.</summary>
-    private static readonly Type[] Handlers = [typeof(MakePackageHandler)];
+    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(ScheduledJobHandler)];
+
+    /// <summary>What would only do the same work twice at once.</summary>
+    private static readonly Type[] OneAtATime =
+        [typeof(PassDeadlines), typeof(NoticeOverdueReports), typeof(AuditWhenDue), typeof(DeliverCheckpoints), typeof(RecountDueDates), typeof(FindLeftPackages), typeof(EraseAgain)];
 
     /// <summary>Adds Wolverine to a host with Marten.</summary>
     public static void Add(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten, ServiceOptions options)
@@ -38,6 +42,7 @@ internal static class Messaging
         services.AddSingleton<WolverineOutbox>();
         services.AddSingleton<IOutbox>(s => s.GetRequiredService<WolverineOutbox>());
         services.AddWolverine(ExtensionDiscovery.ManualOnly, wolverine => Configure(wolverine, options));
+        services.AddSingularAgent<Schedule>();
         // Opened after Wolverine has started, and closed before it stops.
         services.AddHostedService(s => s.GetRequiredService<WolverineOutbox>());
     }
@@ -53,6 +58,8 @@ internal static class Messaging
         foreach (var handler in Handlers)
             wolverine.Discovery.IncludeType(handler);
         wolverine.Policies.UseDurableLocalQueues();
+        foreach (var message in OneAtATime)
+            wolverine.LocalQueueFor(message).Sequential();
         wolverine.DefaultExecutionTimeout = LongestJob;
         wolverine.Durability.Mode = DurabilityMode.Balanced;
         wolverine.Durability.ScheduledJobFirstExecution = options.JobPoll;
@@ -84,7 +91,8 @@ internal sealed class WolverineOutbox(IServiceProvider services) : IOutbox, IHos
     public Task StartAsync(CancellationToken cancellationToken)
     {
         open = true;
-        return Task.CompletedTask;
+        // At the start of every node: the database may have come from a backup.
+        return SendAsync([new EraseAgain()]);
     }
 
     /// <inheritdoc />
