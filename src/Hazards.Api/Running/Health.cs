@@ -79,6 +79,11 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, NewerDatabase newer
         {
             return await hangUps.WithinAsync(Patience, WrongAsync, cancellationToken);
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            // Nothing to compare with: that the trees are not grown either is the daemon's to say.
+            return null;
+        }
         catch (Exception e) when (Door.IsTheDatabases(e) || e is OperationCanceledException)
         {
             return RequestRefusals.LogUnavailable.Because();

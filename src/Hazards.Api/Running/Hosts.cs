@@ -21,6 +21,9 @@ internal static class Hosts
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (Count(settings) > 1 && settings.TargetSessionAttributes is null)
             settings.TargetSessionAttributes = "read-write";
+        // Weasel, which Marten asks for the server's name, takes a later host's port for the first one's.
+        if (HostsOf(settings) is [{ } first, ..] hosts && !first.Contains(':', StringComparison.Ordinal) && hosts.Any(h => h.Contains(':', StringComparison.Ordinal)))
+            settings.Host = string.Join(',', [$"{first}:{settings.Port}", .. hosts[1..]]);
         // The other way round: an idle connection to a machine that is gone ends within a minute, and is not handed out again.
         if (!settings.TcpKeepAlive && settings.TcpKeepAliveTime == 0 && HostsOf(settings).All(IsNetwork))
             (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 10, 5);
