@@ -78,8 +78,11 @@ public sealed class RestoredBackupTests : IAsyncLifetime
         await using var command = source.CreateCommand($"""
             alter table log.mt_events disable trigger all; alter table log.checkpoints disable trigger all;
             alter table log.trees disable trigger all; alter table log.tiles disable trigger all;
+            alter table log.event_codes disable trigger all;
             delete from log.mt_events where seq_id > (select max(seq_id) from log.mt_events) - {before};
             {(andWhatWasSigned ? "delete from log.checkpoints; delete from log.trees; delete from log.tiles;" : "")}
+            delete from log.event_codes where position > (select max(seq_id) from log.mt_events);
+            alter table log.event_codes enable trigger all;
             alter table log.mt_events enable trigger all; alter table log.checkpoints enable trigger all;
             alter table log.trees enable trigger all; alter table log.tiles enable trigger all;
             select setval('log.mt_events_sequence', max(seq_id)) from log.mt_events
