@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
@@ -34,7 +33,7 @@ internal sealed class FigureModule : IModule
     public void AddServices(IServiceCollection services)
     {
         AddFigures(services);
-        services.AddJob<NoticeOverdueReports>((s, _, stop) => s.GetRequiredService<ReportDuties>().NoticeMissedAsync(stop));
+        services.AddHostedService<ReportClock>();
     }
 
     /// <summary>What the commands need as well.</summary>

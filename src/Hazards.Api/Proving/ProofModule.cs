@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hazards.Api.Jobs;
 using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
@@ -15,7 +14,7 @@ internal sealed class ProofModule : IModule
     {
         services.AddSingleton<Deliveries>();
         services.AddHostedService<TreeKeeper>();
-        services.AddJob<DeliverCheckpoints>((s, _, stop) => s.GetRequiredService<Deliveries>().PassAsync(stop));
+        services.AddHostedService<Courier>();
     }
 
     public void Map(IEndpointRouteBuilder api)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -18,7 +17,7 @@ internal sealed class ClockModule : IModule
     {
         services.AddSingleton(s => new ClockQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<ClockWorker>();
-        services.AddJob<PassDeadlines>((s, _, stop) => s.GetRequiredService<ClockWorker>().RunAsync(stop));
+        services.AddHostedService(s => s.GetRequiredService<ClockWorker>());
     }
 
     public void Map(IEndpointRouteBuilder api)
