@@ -57,7 +57,7 @@ internal sealed class Node : IAsyncDisposable
         var app = HazardsService.Build(new ServiceOptions(database)
         {
             Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = TestServer.KeysOf(database), Clock = clock, Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions { AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10) },
-            RingEvery = ringEvery,
+            RingEvery = ringEvery, Daemon = false,
         });
         await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
         if (ringEvery is not null)

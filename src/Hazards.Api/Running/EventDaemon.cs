@@ -78,7 +78,7 @@ internal sealed class DaemonTrouble(HealthCheckService checks, ServiceOptions op
 /// starts it again. One whose progress another node had moved meanwhile (each thought that it led, while the database was
 /// away) has stopped, and stays in the daemon's list, where it is never started again: it is taken out, and whoever leads starts it.
 /// </summary>
-internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, IDocumentStore store, ILogger<DaemonWatch> logger) : BackgroundService
+internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, IDocumentStore store, ServiceOptions options, ILogger<DaemonWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -88,6 +88,8 @@ internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, ID
     /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (!options.Daemon)
+            return;
         await coordinator.StartAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -99,6 +101,8 @@ internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, ID
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (!options.Daemon)
+            return;
         try
         {
             await coordinator.StopAsync(cancellationToken).WaitAsync(Farewell, CancellationToken.None);

@@ -47,6 +47,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How long events are gathered before the trees cover them together.</summary>
     public TimeSpan GrowEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Whether this node runs Marten's daemon, which grows the trees; not: another node does.</summary>
+    public bool Daemon { get; init; } = true;
+
     /// <summary>How often checkpoints are sent to the witnesses that have an address.</summary>
     public TimeSpan PushEvery { get; init; } = TimeSpan.FromMinutes(1);
 
