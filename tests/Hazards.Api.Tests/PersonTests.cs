@@ -401,6 +401,7 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
 
         public async Task InitializeAsync()
         {
+            await ReplayCommandTests.Console1.WaitAsync();
             var before = Console.Out;
             Console.SetOut(TextWriter.Synchronized(new StreamTo(output)));
             try
@@ -411,6 +412,7 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
             finally
             {
                 Console.SetOut(before);
+                ReplayCommandTests.Console1.Release();
             }
         }
 

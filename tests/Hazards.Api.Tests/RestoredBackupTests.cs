@@ -64,6 +64,9 @@ public sealed class RestoredBackupTests : IAsyncLifetime
     private async Task SaysAsync(string code)
     {
         var ready = await service.Admin.GetAsync("/health/ready");
+        // The tree follows what is written a moment later.
+        for (var until = DateTime.UtcNow.AddSeconds(20); ready.Json["missing"]?.ToString() != code && DateTime.UtcNow < until; ready = await service.Admin.GetAsync("/health/ready"))
+            await Task.Delay(100);
         ready.Status.ShouldBe(HttpStatusCode.ServiceUnavailable, ready.Text);
         ready["missing"].ShouldBe(code);
         ready.Json["log"]!["chinese"]!.ToString().ShouldNotBeNullOrWhiteSpace();
