@@ -86,8 +86,8 @@ internal sealed record Suite(string Name, string Assembly)
     {
         var outcomes = XDocument.Load(report).Descendants(Trx + "UnitTestResult").ToList();
         var failures = outcomes.Where(outcome => Is(outcome, "Failed")).Select(Describe).ToList();
-        // The test host died: what it had not begun is not in the report.
-        if (said.ExitCode != 0 && failures.Count == 0) failures.Add(SuiteResult.BrokenText(Name, said.Output));
+        // The test host died, or hung and was ended: what it had not begun is not in the report.
+        if (said.ExitCode != 0 && (failures.Count == 0 || said.Output.Contains("Test Run Aborted", StringComparison.Ordinal))) failures.Add(SuiteResult.BrokenText(Name, said.Output));
         return new SuiteResult(outcomes.Count(outcome => Is(outcome, "Passed")), failures, outcomes.Count(outcome => Is(outcome, "NotExecuted")));
     }
 
