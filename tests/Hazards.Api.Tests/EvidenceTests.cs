@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hazards.Api.Evidence;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
@@ -245,7 +246,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task A_maker_that_dies_half_way_leaves_the_rest_to_the_next_and_the_package_is_whole()
     {
-        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         await Task.WhenAll(Enumerable.Range(0, 130).Select(_ => own.Service.HazardAsync()));
         var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
@@ -274,7 +275,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task However_many_nodes_are_at_it_a_package_is_made_once()
     {
-        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => own.Service.HazardAsync()));
         var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
@@ -290,13 +291,14 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task What_was_noted_and_never_came_to_be_is_forgotten_and_what_came_is_made()
     {
-        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         var asked = (await own.Service.Office.PostAsync("evidence", Ask(await own.Service.HazardAsync()))).Require(HttpStatusCode.Accepted);
         // As if the process had died between the log and the shelf.
         await own.ExecuteAsync($"update evidence.packages set position = null, requested_at = null where id = '{asked["id"]}'");
         await own.ExecuteAsync($"insert into evidence.packages (id, region, request, asked, hazards, stored_at) select '{Guid.NewGuid()}', region, request, asked, hazards, now() - interval '1 day' from evidence.packages");
-        await own.Service.Services.GetRequiredService<EvidenceWorker>().PassAsync(CancellationToken.None);
+        foreach (var left in await own.Service.Services.GetRequiredService<PackageShelf>().LeftAsync(TimeSpan.Zero, CancellationToken.None))
+            await own.Service.Services.GetRequiredService<IJob<MakePackage>>().RunAsync(left, CancellationToken.None);
         await ReadyAsync(own.Service.Office, asked["id"]);
         (await own.Service.Office.GetAsync("evidence")).Json["items"]!.AsArray().Count.ShouldBe(1);
         (await own.Service.Services.GetRequiredService<PackageShelf>().UnfinishedAsync(CancellationToken.None)).ShouldBeEmpty();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 
@@ -13,7 +14,7 @@ internal sealed class AuditModule : IModule
     {
         services.AddSingleton<AuditTelemetry>();
         services.AddSingleton<AuditWorker>();
-        services.AddHostedService(s => s.GetRequiredService<AuditWorker>());
+        services.AddJob<AuditWhenDue>((s, _, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api) => api.Get("/log/audits", new Operation(Tag.Proof, "历次审计结果，最近的在前", "What audits of the log found, the newest first") { Query = [.. Parameters.Page], Answer = typeof(AuditPage) }, ListAsync);

@@ -19,9 +19,6 @@ public readonly record struct EvidenceProgress(int Done, int Total);
 /// <summary>It cannot be made, however often one tries.</summary>
 internal sealed class CannotBeMadeException(string message) : Exception(message);
 
-/// <summary>It cannot be made now; the reason is in the message.</summary>
-internal sealed class NotNowException(Refusal refusal) : Exception($"{refusal.Chinese} · {refusal.English}");
-
 /// <summary>
 /// Makes packages. Everything is read as of one signed checkpoint; hazard by hazard the parts go onto the shelf, so that
 /// whoever goes on after a crash begins with the next hazard; at the end the rest is put around them. Memory holds one
@@ -54,16 +51,6 @@ internal sealed class PackageMaker(
         }
 
         return true;
-    }
-
-    /// <summary>Ends a package that cannot be made.</summary>
-    public async Task GiveUpAsync(Guid id, string why, CancellationToken cancellationToken)
-    {
-        if (await shelf.FindAsync(id, cancellationToken) is not { EndedAt: null, Position: not null } package)
-            return;
-        await using var mine = await PackageLock.TakeAsync(options.ConnectionString, package, cancellationToken);
-        if (mine is not null)
-            await EndAsync(package, mine, new EvidenceFailed(why), cancellationToken);
     }
 
     /// <summary>The package as the log knows it; null when there is nothing to make.</summary>
@@ -111,7 +98,7 @@ internal sealed class PackageMaker(
     {
         var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), package.Position, cancellationToken);
         if (signing is not { Checkpoint: { } checkpoint })
-            throw new NotNowException(signing.Refusal!);
+            throw new Jobs.NotNowException($"{signing.Refusal!.Chinese} · {signing.Refusal.English}");
         await foreach (var e in log.ReadAllAsync(checkpoint.Size - 1, checkpoint.Size, cancellationToken))
             await mine.FixAsync(checkpoint.Note.ToString(), checkpoint.Size, e.RecordedAt, cancellationToken);
     }
@@ -229,7 +216,7 @@ internal sealed class PackageMaker(
         var by = new Actor(package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body, [package.Asked.Role], package.Asked.Client, package.Request.Jurisdiction);
         var (opened, refusal) = await persons.DiscloseAsync(hazard, wanted, new PersonAsked(by, package.Request.Reason), cancellationToken);
         if (refusal is { Reason.Kind: RefusalKind.Unavailable })
-            throw new NotNowException(refusal);
+            throw new Jobs.NotNowException($"{refusal.Chinese} · {refusal.English}");
         if (refusal is not null)
             throw new CannotBeMadeException($"{EvidenceRefusals.NoDisclosure.Because(null, ("why", refusal.Chinese)).Chinese} · {refusal.English}");
         for (var i = 0; i < opened.Length; i++)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hazards.Api.Jobs;
 using Hazards.Projections;
 using Npgsql;
 
@@ -12,6 +13,7 @@ internal sealed class RulesModule : IModule
     {
         services.AddSingleton(s => new WorkingClocks(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<Recounting>();
+        services.AddJob<RecountDueDates>((s, message, stop) => s.GetRequiredService<Recounting>().RunAsync(message, stop));
         services.AddHostedService<RulebookWatch>();
     }
 

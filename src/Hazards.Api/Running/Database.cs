@@ -10,6 +10,9 @@ public static class Database
     /// <summary>What the names of the packages' own migrations begin with.</summary>
     internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
 
+    /// <summary>What the names of the migrations of Wolverine's tables begin with.</summary>
+    internal const string JobMigrations = "Hazards.Api.Jobs.Schema.";
+
     /// <summary>A pool for the whole process. Connects when first used.</summary>
     public static NpgsqlDataSource Open(string connectionString)
     {
@@ -42,10 +45,11 @@ public static class Database
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
         var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
+        var jobs = await Migrations.RunAsync(dataSource, Messaging.Schema, typeof(Database).Assembly, JobMigrations, cancellationToken);
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
         await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
+        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
     /// <summary>For commands that would put what this program makes in the place of what a newer one has made.</summary>
@@ -73,7 +77,9 @@ public static class Database
         // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
         await using var records = owner.CreateCommand($"""
             grant usage on schema migrations to {role}; grant select on migrations.applied, migrations.rows_made to {role};
-            grant usage on schema evidence to {role}; grant select, insert, update, delete on all tables in schema evidence to {role}
+            grant usage on schema evidence to {role}; grant select, insert, update, delete on all tables in schema evidence to {role};
+            grant usage on schema {Messaging.Schema} to {role}; grant select, insert, update, delete on all tables in schema {Messaging.Schema} to {role};
+            grant usage on all sequences in schema {Messaging.Schema} to {role}
             """);
         await records.ExecuteNonQueryAsync(cancellationToken);
         return true;

@@ -11,7 +11,7 @@ internal static class Health
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Call.Json(new HealthAnswer("live", null))).ExcludeFromDescription();
-        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, CancellationToken stop) =>
+        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, Auditing.AuditWorker auditor, CancellationToken stop) =>
         {
             var missing = await readiness.WhatIsMissingAsync(stop);
             var wrong = missing is null ? await readiness.WrongLogAsync(stop) : null;
@@ -19,6 +19,9 @@ internal static class Health
             var (trouble, lasts) = missing is null ? await daemon.LookAsync(stop) : default;
             if (lasts)
                 missing = "daemon";
+            // Another node may have audited.
+            if (missing is null)
+                await auditor.LookAsync(stop);
             return Call.Json(
                 new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble },
                 missing is null ? 200 : 503);

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Hazards.Api.Jobs;
+using Hazards.Domain.Codes;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Wolverine.Persistence.Durability;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>后台任务: kept with the event they follow from, tried again, taken over, and seen when they failed for good.</summary>
+public sealed class JobTests : IAsyncLifetime
+{
+    private readonly Service service = new()
+    {
+        Options = o => o with { JobPoll = TimeSpan.FromMilliseconds(200), JobRetries = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)] },
+    };
+
+    public Task InitializeAsync() => service.InitializeAsync();
+
+    public Task DisposeAsync() => service.DisposeAsync();
+
+    [Fact]
+    public async Task A_poisoned_job_is_seen_with_its_reason_and_done_when_it_is_sent_again()
+    {
+        await ExecuteAsync("""
+            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception '磁盘配额已满 the quota is used up'; end $$;
+            create trigger poison before insert on evidence.parts execute function evidence.poison()
+            """);
+        var package = await AskAsync();
+        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        letter["job"]!["code"]!.ToString().ShouldBe("makePackage");
+        letter["job"]!["chinese"]!.ToString().ShouldBe("制作证据包");
+        letter["message"]!.ToString().ShouldContain(package);
+        letter["error"]!.ToString().ShouldBe("Npgsql.PostgresException");
+        letter["why"]!.ToString().ShouldContain("磁盘配额已满");
+        letter["attempts"]!.GetValue<int>().ShouldBe(3);
+        letter["failedAt"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThan(letter["sentAt"]!.GetValue<DateTimeOffset>());
+        var waiting = await service.Office.GetAsync($"evidence/{package}");
+        waiting["trouble"].ShouldContain("磁盘配额已满");
+        waiting.Json["endedAt"].ShouldBeNull();
+
+        var id = letter["id"]!.ToString();
+        (await service.Office.GetAsync("jobs/dead-letters")).Refused(HttpStatusCode.Forbidden, "job.role");
+        (await service.Office.PostAsync($"jobs/dead-letters/{id}/replay", [])).Refused(HttpStatusCode.Forbidden, "job.role");
+        (await service.Admin.PostAsync($"jobs/dead-letters/{Guid.NewGuid():D}/replay", [])).Refused(HttpStatusCode.NotFound, "job.not_found");
+        (await service.Admin.GetAsync("jobs/dead-letters?cursor=nonsense")).Refused(HttpStatusCode.BadRequest, "cursor.invalid");
+
+        (await CommandAsync("jobs", "dead-letters")).ShouldContain($"{id}  制作证据包 makePackage");
+        (await CommandAsync("jobs", "replay", Guid.NewGuid().ToString("D"))).ShouldContain("job.not_found");
+
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        (await service.Admin.PostAsync($"jobs/dead-letters/{id}/replay", [])).Require(HttpStatusCode.Accepted)["id"].ShouldBe(id);
+        await MadeAsync(package);
+        (await LettersAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_job_that_fails_again_is_sent_again_by_the_command_line_as_well()
+    {
+        await ExecuteAsync("""
+            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
+            create trigger poison before insert on evidence.parts execute function evidence.poison()
+            """);
+        var package = await AskAsync();
+        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        (await CommandAsync("jobs", "replay", letter["id"]!.ToString())).ShouldContain("waits to be done again");
+        await MadeAsync(package);
+        (await CommandAsync("jobs", "dead-letters")).ShouldContain("none");
+    }
+
+    [Fact]
+    public async Task What_is_scheduled_is_asked_for_on_one_node()
+    {
+        var seen = await UntilAsync(async () => await OneAsync("select string_agg(distinct message_type, ' ') from wolverine.wolverine_incoming_envelopes having count(distinct message_type) >= 4"));
+        foreach (var job in new[] { nameof(DeliverCheckpoints), nameof(RecountDueDates), nameof(FindLeftPackages), nameof(EraseAgain) })
+            seen.ShouldContain(job);
+        (await OneAsync("select string_agg(id, ' ') from wolverine.wolverine_node_assignments where id like 'schedule%'")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task The_job_of_a_node_that_died_is_taken_over()
+    {
+        // While another holds the package, its job waits.
+        await using var other = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
+        await other.OpenAsync();
+        await using (var hold = new NpgsqlCommand("select pg_advisory_lock(x'65766964'::int, 1)", other))
+            await hold.ExecuteNonQueryAsync();
+        var package = await AskAsync();
+        await UntilAsync(async () => await OneAsync("select status from wolverine.wolverine_incoming_envelopes where status = 'Scheduled'"));
+        await service.StopAsync();
+        // As a node that was killed leaves it: being done, by nobody.
+        await using (var leave = new NpgsqlCommand("update wolverine.wolverine_incoming_envelopes set owner_id = 424242, status = 'Incoming', execution_time = null where status = 'Scheduled'", other))
+            (await leave.ExecuteNonQueryAsync()).ShouldBe(1);
+        await other.CloseAsync();
+        await service.StartAsync(service.ConnectionString);
+        var office = new Client(service.Address, service.Office.Key);
+        await UntilAsync<JsonNode>(async () => (await office.GetAsync($"evidence/{package}")).Json is var answer && answer["endedAt"] is not null && answer["failure"] is null ? answer : null);
+        (await LettersAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_tables_are_those_that_wolverine_wants() =>
+        await service.Services.GetRequiredService<IMessageStore>().Admin.AssertStorageExistsAsync(CancellationToken.None);
+
+    [Fact]
+    public async Task The_committed_code_is_what_the_handlers_need_now()
+    {
+        var fresh = Directory.CreateTempSubdirectory();
+        await CodegenCommand.WriteAsync(fresh.FullName, _ => { });
+        var committed = Path.Combine(Root(), CodegenCommand.Folder);
+        Files(fresh.FullName).ShouldBe(Files(committed), $"run ./hazards codegen and commit {CodegenCommand.Folder}");
+        fresh.Delete(recursive: true);
+    }
+
+    private static SortedDictionary<string, string> Files(string folder) => new(Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+        .ToDictionary(f => Path.GetRelativePath(folder, f), f => File.ReadAllText(f).ReplaceLineEndings("\n").TrimEnd()), StringComparer.Ordinal);
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Hazards.sln")))
+            folder = folder.Parent!;
+        return folder.FullName;
+    }
+
+    private async Task<string> AskAsync() => (await service.Office.PostAsync("evidence", new JsonObject
+    {
+        ["reason"] = "检查后台任务", ["actor"] = "经办人", ["hazards"] = new JsonArray(await service.HazardAsync(Stage.Assigned)),
+    })).Require(HttpStatusCode.Accepted)["id"];
+
+    private async Task<List<JsonNode>> LettersAsync() =>
+        [.. (await service.Admin.GetAsync("jobs/dead-letters")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(l => l!)];
+
+    private Task<JsonNode> MadeAsync(string package) => UntilAsync<JsonNode>(async () =>
+        (await service.Office.GetAsync($"evidence/{package}")).Json is var answer && answer["endedAt"] is not null && answer["failure"] is null ? answer : null);
+
+    private static async Task<T> UntilAsync<T>(Func<Task<T?>> look) where T : class
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (await look() is { } found)
+                return found;
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<string> CommandAsync(params string[] args)
+    {
+        await ReplayCommandTests.Console1.WaitAsync();
+        var (output, error, before) = (new StringWriter(), Console.Error, Console.Out);
+        Console.SetOut(output);
+        Console.SetError(output);
+        try
+        {
+            await CommandLine.RunAsync([.. args, "--postgres", service.ConnectionString, "--keys", TestServer.KeysOf(service.ConnectionString)]);
+        }
+        finally
+        {
+            Console.SetOut(before);
+            Console.SetError(error);
+            ReplayCommandTests.Console1.Release();
+        }
+
+        return output.ToString();
+    }
+
+    private async Task<string?> OneAsync(string sql)
+    {
+        await using var command = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        return await command.ExecuteScalarAsync() as string;
+    }
+}
