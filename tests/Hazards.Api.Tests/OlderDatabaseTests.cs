@@ -240,7 +240,7 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         {
             var app = HazardsService.Build(new ServiceOptions(database.OfTheService)
             {
-                Keys = TestServer.KeysOf(database.ConnectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, EvidenceEvery = null,
+                Keys = TestServer.KeysOf(database.ConnectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Jobs = false,
             });
             await app.StartAsync();
             return new Node(app, database);
