@@ -78,18 +78,21 @@ internal sealed class DaemonTrouble(HealthCheckService checks, ServiceOptions op
 /// starts it again. One whose progress another node had moved meanwhile (each thought that it led, while the database was
 /// away) has stopped, and stays in the daemon's list, where it is never started again: it is taken out, and whoever leads starts it.
 /// </summary>
-internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, IDocumentStore store, ServiceOptions options, ILogger<DaemonWatch> logger) : BackgroundService
+internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, IDocumentStore store, ServiceOptions options, ILogger<DaemonWatch> logger) : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest the host waits for the daemon: what it has not finished, the next one does again.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(10);
 
+    private bool running;
+
     /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Daemon)
             return;
+        running = true;
         await coordinator.StartAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -101,8 +104,9 @@ internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, ID
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (!options.Daemon)
+        if (!running)
             return;
+        running = false;
         try
         {
             await coordinator.StopAsync(cancellationToken).WaitAsync(Farewell, CancellationToken.None);
@@ -133,12 +137,15 @@ internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, ID
         }
     }
 
-    /// <inheritdoc />
-    public override void Dispose()
+    /// <summary>
+    /// What listens for the daemon listens on until it is told to stop, and nobody of Marten's does: told here, and never
+    /// before the daemon has stopped, which would wait for its word without end.
+    /// </summary>
+    public async ValueTask DisposeAsync()
     {
-        // What listens for the daemon listens on until it is told to stop, and nobody of Marten's does.
+        await StopAsync(CancellationToken.None);
+        Dispose();
         ((StoreOptions)store.Options).Projections.Wakeup?.Dispose();
-        base.Dispose();
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Marten 的后台程序未在 {Seconds} 秒内停止，不再等待 the daemon did not stop within {Seconds} s and is left")]
