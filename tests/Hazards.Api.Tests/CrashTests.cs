@@ -51,7 +51,7 @@ public sealed class CrashTests
                 await using var transaction = await held.BeginTransactionAsync();
                 await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(7311142570156650343)", held))
                     await hold.ExecuteNonQueryAsync();
-                using var rebuild = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "rebuild", "--postgres", database, .. kind.Length > 0 ? new[] { kind } : []]) { RedirectStandardOutput = true })!;
+                using var rebuild = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "rebuild", "--postgres", TestServer.LoginsOf(database).Service, "--owner", database, .. kind.Length > 0 ? new[] { kind } : []]) { RedirectStandardOutput = true })!;
                 while (!await IsAsync(source, "exists (select from pg_locks where locktype = 'advisory' and not granted)"))
                     rebuild.HasExited.ShouldBeFalse();
                 (await IsAsync(source, "exists (select from pg_namespace where nspname in ('rows_next', 'rows_check'))")).ShouldBeTrue();
@@ -145,7 +145,7 @@ public sealed class CrashTests
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["HAZARDS_POSTGRES"] = database },
+            Environment = { ["HAZARDS_POSTGRES"] = TestServer.LoginsOf(database).Service, ["HAZARDS_OWNER"] = database },
         })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var service = new ServiceProcess(process, address, output, process.StandardError.ReadToEndAsync());

@@ -311,7 +311,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         await own.InitializeAsync();
         var id = await own.Service.HazardAsync(Stage.Assigned);
         await MadeAsync(own.Service.Office, Ask(id));
-        await using (var alter = own.Service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"""
+        await using (var alter = own.Service.Owner.CreateCommand($"""
             alter table log.mt_events disable trigger user;
             update log.mt_events set data = jsonb_set(data, '{"{title}"}', '"无隐患"') where stream_id = '{id}' and version = 1
             """))
@@ -476,14 +476,14 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         public Task InitializeAsync() => Service.InitializeAsync();
 
         /// <summary>Another node that makes packages.</summary>
-        public Maker Maker() => new(Service.ConnectionString);
+        public Maker Maker() => new(Service.OfTheService);
 
         /// <summary>Ends the connections of whoever makes a package.</summary>
         public Task CutAsync() => ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hazards evidence' and datname = current_database()");
 
         public async Task ExecuteAsync(string sql)
         {
-            await using var command = Service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+            await using var command = Service.Owner.CreateCommand(sql);
             await command.ExecuteNonQueryAsync();
         }
 

@@ -149,7 +149,7 @@ public sealed class JobTests : IAsyncLifetime
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var command = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        await using var command = service.Owner.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
@@ -161,7 +161,7 @@ public sealed class JobTests : IAsyncLifetime
         Console.SetError(output);
         try
         {
-            await CommandLine.RunAsync([.. args, "--postgres", service.ConnectionString, "--keys", TestServer.KeysOf(service.ConnectionString)]);
+            await CommandLine.RunAsync([.. args, "--postgres", service.OfTheService, "--owner", service.ConnectionString, "--keys", TestServer.KeysOf(service.ConnectionString)]);
         }
         finally
         {
@@ -175,7 +175,7 @@ public sealed class JobTests : IAsyncLifetime
 
     private async Task<string?> OneAsync(string sql)
     {
-        await using var command = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+        await using var command = service.Owner.CreateCommand(sql);
         return await command.ExecuteScalarAsync() as string;
     }
 }

@@ -42,8 +42,7 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
     public async Task The_service_answers_as_the_version_before_did_and_goes_on(string name)
     {
         await using var database = await older.CopyAsync(name);
-        await Database.MigrateAsync(database.Owner);
-        (await Database.GrantAsync(database.Owner, OlderDatabase.ServiceRole)).ShouldBeTrue();
+        await TestServer.PrepareAsync(database.ConnectionString);
         await using var node = await Node.StartAsync(database);
         (await node.Of("admin").GetAsync("/health/ready")).Require(HttpStatusCode.OK);
         await AnswersAsBeforeAsync(node, database.Expected);

@@ -155,7 +155,7 @@ public sealed class RulesTests : IAsyncLifetime
         await Until(async () => (await RecountedAsync()).Count == 24);
         (await Due(one, concerned[3])).ShouldBe(("2023-10-09", false));
 
-        var source = one.Services.GetRequiredService<NpgsqlDataSource>();
+        var source = one.Owner;
         var rules = await deaf.Services.GetRequiredService<RulebookSource>().RefreshAsync(default);
         rules.Calendar.Edition.ShouldBe(2);
         var comparison = await Rebuild.CompareAsync(source, one.Services.GetRequiredService<IEventLog>(), rules);
@@ -194,7 +194,7 @@ public sealed class RulesTests : IAsyncLifetime
             (await Due(alone, target)).ShouldBe(("2023-10-10", false));
             (await alone.Services.GetRequiredService<Recounting>().RunAsync(default)).ShouldBe(0);
             var rules = alone.Services.GetRequiredService<RulebookSource>().Current;
-            (await Rebuild.CompareAsync(alone.Services.GetRequiredService<NpgsqlDataSource>(), alone.Services.GetRequiredService<IEventLog>(), rules)).Same.ShouldBeTrue();
+            (await Rebuild.CompareAsync(alone.Owner, alone.Services.GetRequiredService<IEventLog>(), rules)).Same.ShouldBeTrue();
         }
         finally
         {

@@ -146,7 +146,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
     [InlineData(3)]
     public async Task An_append_one_of_whose_answers_was_lost_is_acknowledged_once(int answer)
     {
-        await using var proxy = await CuttingProxy.StartAsync(database.ConnectionString);
+        await using var proxy = await CuttingProxy.StartAsync(database.ServiceConnectionString);
         await using var through = NpgsqlDataSource.Create(proxy.ConnectionString);
         await database.ExecuteAsync("create table if not exists counted (stream_id uuid, version bigint, primary key (stream_id, version))");
         await using var log = LogDatabase.Open(through, rows: new CountedRows());

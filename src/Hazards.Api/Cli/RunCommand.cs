@@ -3,7 +3,6 @@ using Hazards.Domain;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Npgsql;
 
 namespace Hazards.Api;
 
@@ -34,7 +33,8 @@ internal static class RunCommand
     {
         var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery), Trees = trees, AuditEvery = auditEvery };
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
-        await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);
+        await database.PrepareAsync(stop);
+        await Database.WarnAsync(app.Services, stop);
         var keyFile = Path.Combine(data, "dev-key");
         var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(keyFile, DevOffice, "安委办（开发）", "dev", stop);
         await app.StartAsync(stop);

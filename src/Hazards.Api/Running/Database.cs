@@ -5,7 +5,7 @@ using Npgsql;
 namespace Hazards.Api;
 
 /// <summary>The database the service keeps everything in.</summary>
-public static class Database
+public static partial class Database
 {
     /// <summary>What the names of the packages' own migrations begin with.</summary>
     internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
@@ -25,12 +25,9 @@ public static class Database
             settings.CommandTimeout = 20;
         if (!Gives(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
             settings.MaxAutoPrepare = 50;
-        // A list's plan depends on its values: the county with two overdue hazards is not read like the one with two
-        // thousand. Measured on 100,000 hazards, a plan for all values made the overdue list ten times slower. The log's
-        // writer, whose statements look up keys only, says otherwise for its own connection. No parallel workers either:
-        // starting them costs more than any of these statements, and the cores belong to the other callers.
+        // The service's role has them as well; other roles, and those that somebody made by hand, may not.
         if (!Gives(connectionString, "Options"))
-            settings.Options = $"-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 {Hosts.ServerKeepalives}";
+            settings.Options = $"{string.Concat(ServiceRole.Settings.Select(s => $"-c {s} "))}{Hosts.ServerKeepalives}";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
@@ -49,6 +46,7 @@ public static class Database
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
         await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
+        await ServiceRole.GrantAgainAsync(dataSource, cancellationToken);
         return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
@@ -62,28 +60,46 @@ public static class Database
     }
 
     /// <summary>
-    /// Makes and grants a role that may append and read but neither change an event nor alter a table; the service runs
-    /// as it with <c>Options=-c role=…</c> in its connection string and <c>serve --no-migrate</c>.
+    /// Brings the database up to date as its owner, and gives the login that the service runs as what it needs and no more;
+    /// the login is made where it is missing. Where there is one login for both, only the first.
     /// </summary>
-    /// <returns>False when the role does not exist and this user may not make it.</returns>
-    public static async Task<bool> GrantAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default)
+    /// <returns>What was applied.</returns>
+    public static async Task<IReadOnlyList<string>> PrepareAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(owner);
-        if (!await ServiceRole.GrantLogAsync(owner, role, cancellationToken))
-            return false;
-        await ProjectionMigrations.GrantAsync(owner, role, cancellationToken);
-        await ProjectionMigrations.GrantFilesAsync(owner, role, cancellationToken);
-        await ProjectionMigrations.GrantPersonsAsync(owner, role, cancellationToken);
-        // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
-        await using var records = owner.CreateCommand($"""
-            grant usage on schema migrations to {role}; grant select on migrations.applied, migrations.rows_made to {role};
-            grant usage on schema evidence to {role}; grant select, insert, update, delete on all tables in schema evidence to {role};
-            grant usage on schema {Messaging.Schema} to {role}; grant select, insert, update, delete on all tables in schema {Messaging.Schema} to {role};
-            grant usage on all sequences in schema {Messaging.Schema} to {role}
-            """);
-        await records.ExecuteNonQueryAsync(cancellationToken);
-        return true;
+        ArgumentNullException.ThrowIfNull(logins);
+        await using var owner = Open(logins.OfTheOwner);
+        var applied = await MigrateAsync(owner, cancellationToken);
+        await EnsureServiceAsync(owner, logins, cancellationToken);
+        return applied;
     }
+
+    /// <summary>The second half of <see cref="PrepareAsync"/>, for commands that migrate nothing.</summary>
+    public static async Task EnsureServiceAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(logins);
+        if (logins.Owner is null)
+            return;
+        await using var owner = Open(logins.Owner);
+        await EnsureServiceAsync(owner, logins, cancellationToken);
+    }
+
+    private static Task EnsureServiceAsync(NpgsqlDataSource owner, DatabaseLogins logins, CancellationToken cancellationToken)
+    {
+        if (logins.Owner is null)
+            return Task.CompletedTask;
+        var service = new NpgsqlConnectionStringBuilder(logins.Service);
+        return ServiceRole.EnsureAsync(owner, service.Username!, new ServiceLogin(service.Password, logins.IsPrivate), cancellationToken);
+    }
+
+    /// <summary>Says in the log when the service runs as more than it needs to be.</summary>
+    public static async Task WarnAsync(IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        if (await ServiceRole.ExcessAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken) is var (chinese, english))
+            LogExcess(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Database)), chinese, english);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "服务以{Chinese}登录：建议另设只能追加和读取的角色，由属主（HAZARDS_OWNER）迁移 the service logs in as {English}: give it a role of its own and migrate as the owner (docs/operating.md)")]
+    private static partial void LogExcess(ILogger logger, string chinese, string english);
 
     private static bool Gives(string connectionString, params ReadOnlySpan<string> names)
     {
@@ -92,5 +108,31 @@ public static class Database
             if (given.ContainsKey(name))
                 return true;
         return false;
+    }
+}
+
+/// <summary>How a database is entered.</summary>
+/// <param name="Service">As the service, which owns nothing: an Npgsql connection string.</param>
+/// <param name="Owner">As the owner of the tables, for migrations; null: the service's login is all there is.</param>
+public sealed record DatabaseLogins(string Service, string? Owner = null)
+{
+    /// <summary>Whoever owns the tables.</summary>
+    public string OfTheOwner => Owner ?? Service;
+
+    /// <summary>A private cluster: the service's password is ours alone to set.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>Two logins of one database; one, where both strings name the same role.</summary>
+    /// <exception cref="ArgumentException">They name two databases, or the service's names no role.</exception>
+    public static DatabaseLogins Of(string service, string? owner)
+    {
+        if (owner is not { Length: > 0 })
+            return new DatabaseLogins(service);
+        var (one, other) = (new NpgsqlConnectionStringBuilder(service), new NpgsqlConnectionStringBuilder(owner));
+        if (one.Database != other.Database)
+            throw new ArgumentException($"两个连接串指向不同的数据库：{one.Database}、{other.Database} · the two connection strings name two databases");
+        if (one.Username is not { Length: > 0 })
+            throw new ArgumentException("服务的连接串缺少 Username · the service's connection string names no Username");
+        return new DatabaseLogins(service, one.Username == other.Username ? null : owner);
     }
 }
