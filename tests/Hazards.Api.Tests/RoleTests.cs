@@ -23,7 +23,7 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         "drop table log.mt_events", "drop schema log cascade", "create table log.mine (x int)", "create table rows.mine (x int)", "create table public.mine (x int)", "create schema mine",
         "create or replace function log.refuse_change() returns trigger language plpgsql as $$ begin return new; end $$",
         "set session_replication_role = replica", "alter system set fsync = off", "create role mine", "alter role hazards_tests superuser", "alter role hazards_tests createrole",
-        "alter table log.mt_events owner to hazards_tests", "grant delete on log.mt_events to hazards_tests",
+        "alter table log.mt_events owner to hazards_tests", "grant delete on log.mt_events to hazards_tests; delete from log.mt_events",
     ];
 
     [Theory, MemberData(nameof(Forbidden))]
@@ -111,6 +111,34 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         finally
         {
             await ExecuteAsync(service.Owner, "drop table rows.of_the_future");
+        }
+    }
+
+    /// <summary>Where only the service's login is known: what is up to date needs no owner.</summary>
+    [Fact]
+    public async Task It_may_start_and_run_commands_alone_but_not_migrate()
+    {
+        (await Database.PrepareAsync(new DatabaseLogins(service.OfTheService))).ShouldBeEmpty();
+        await ReplayCommandTests.Console1.WaitAsync();
+        try
+        {
+            (await CommandLine.RunAsync(["policy", "list", "--postgres", service.OfTheService, "--keys", TestServer.KeysOf(service.ConnectionString)])).ShouldBe(0);
+        }
+        finally
+        {
+            ReplayCommandTests.Console1.Release();
+        }
+
+        var own = new Service();
+        await own.InitializeAsync();
+        try
+        {
+            await ExecuteAsync(own.Owner, "delete from migrations.applied where name = '0012_last_acts.sql'");
+            (await Should.ThrowAsync<MigrationException>(() => Database.PrepareAsync(new DatabaseLogins(own.OfTheService)))).Message.ShouldContain("rows/0012_last_acts.sql");
+        }
+        finally
+        {
+            await own.DisposeAsync();
         }
     }
 

@@ -22,11 +22,11 @@ internal static class ServeCommand
         var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, owner, keys, keyFile, migrate, rings, trees, audits };
         command.SetAction(async (parsed, stop) =>
         {
-            using var telemetry = Telemetry.Start();
             var logins = DatabaseOptions.LoginsGiven(parsed.GetValue(postgres), parsed.GetValue(owner))
                 ?? throw new ArgumentException("缺少连接串：--postgres 或 HAZARDS_POSTGRES · a connection string is needed");
             var options = new ServiceOptions(logins.Service) { JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)), Trees = Proving.TreeOption.Of(parsed.GetValue(trees)), AuditEvery = Auditing.AuditOption.Of(parsed.GetValue(audits)) };
             await using var app = HazardsService.Build((parsed.GetValue(urls) ?? UrlsOfEnvironment()) is { } given ? options with { Urls = given } : options);
+            Telemetry.Begin(app.Services);
             if (!parsed.GetValue(migrate))
                 await Database.PrepareAsync(logins, stop);
             await Database.WarnAsync(app.Services, stop);

@@ -61,13 +61,22 @@ public static partial class Database
 
     /// <summary>
     /// Brings the database up to date as its owner, and gives the login that the service runs as what it needs and no more;
-    /// the login is made where it is missing. Where there is one login for both, only the first.
+    /// the login is made where it is missing. Where there is one login for both, only the first; and where that is the
+    /// service's, it is seen that somebody has brought it up to date.
     /// </summary>
     /// <returns>What was applied.</returns>
+    /// <exception cref="MigrationException">It is not up to date, and no owner was named.</exception>
     public static async Task<IReadOnlyList<string>> PrepareAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(logins);
         await using var owner = Open(logins.OfTheOwner);
+        if (logins.Owner is null && !await ServiceRole.MayMigrateAsync(owner, cancellationToken))
+        {
+            if (await MissingAsync(owner, cancellationToken) is { } missing)
+                throw new MigrationException($"数据库还缺 {missing}：请由表的属主执行 migrate（HAZARDS_OWNER）· the database lacks {missing}: the owner of its tables must run migrate (HAZARDS_OWNER).");
+            return [];
+        }
+
         var applied = await MigrateAsync(owner, cancellationToken);
         await EnsureServiceAsync(owner, logins, cancellationToken);
         return applied;
@@ -81,6 +90,14 @@ public static partial class Database
             return;
         await using var owner = Open(logins.Owner);
         await EnsureServiceAsync(owner, logins, cancellationToken);
+    }
+
+    private static async Task<string?> MissingAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        if (KnownMigrations.MissingIn(await KnownMigrations.ReadAsync(source, cancellationToken)) is { } missing)
+            return missing;
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await RowsAge.IsCurrentAsync(connection, cancellationToken) ? null : "rows made anew";
     }
 
     private static Task EnsureServiceAsync(NpgsqlDataSource owner, DatabaseLogins logins, CancellationToken cancellationToken)

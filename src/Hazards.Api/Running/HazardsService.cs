@@ -3,10 +3,13 @@ using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Projections;
 using Hazards.Proof;
+using JasperFx.OpenTelemetry;
 using Marten;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Hazards.Api;
 
@@ -67,6 +70,12 @@ public sealed record ServiceOptions(string ConnectionString)
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>An exporter of spans beside that of the environment (<see cref="Telemetry"/>).</summary>
+    public Action<TracerProviderBuilder>? Traces { get; init; }
+
+    /// <summary>An exporter of metrics beside that of the environment.</summary>
+    public Action<MeterProviderBuilder>? Metrics { get; init; }
 }
 
 /// <summary>Puts the service together. Nothing here connects: migrate first (<see cref="Database"/>).</summary>
@@ -86,6 +95,7 @@ public static class HazardsService
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(Limit);
         Logs.Configure(builder.Logging, options.JsonLogs);
+        Telemetry.Add(builder.Services, builder.Configuration, options);
         var marten = AddStore(builder.Services, options);
         if (options.Jobs)
             Messaging.Add(builder.Services, marten, options);
@@ -130,6 +140,11 @@ public static class HazardsService
         {
             var store = new StoreOptions();
             HazardsStore.Configure(store, s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RowWriter>());
+            // A span a session and a counter of events by type, where somebody looks.
+            if (s.GetService<TracerProvider>() is not null)
+                store.OpenTelemetry.TrackConnections = TrackLevel.Normal;
+            if (s.GetService<MeterProvider>() is not null)
+                store.OpenTelemetry.TrackEventCounters();
             return store;
         });
         EventDaemon.Add(services, marten);

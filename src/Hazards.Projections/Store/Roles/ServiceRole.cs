@@ -77,6 +77,15 @@ public static class ServiceRole
         };
     }
 
+    /// <summary>Whether somebody may migrate: owns the tables, or there are none yet.</summary>
+    public static async Task<bool> MayMigrateAsync(NpgsqlDataSource somebody, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(somebody);
+        await using var command = somebody.CreateCommand(
+            "select coalesce((select pg_has_role(current_user, c.relowner, 'usage') from pg_class c where c.oid = to_regclass('log.mt_events')), true)");
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     private static Task RightsAsync(NpgsqlDataSource owner, string role, bool exact, CancellationToken cancellationToken) =>
         RunAsync(owner, "service_rights.sql", role, cancellationToken, ("exact", Switch(exact)));
 
