@@ -28,6 +28,7 @@ public sealed class TelemetryTests
         try
         {
             using var outer = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
+            outer.ActivityTraceFlags = ActivityTraceFlags.Recorded;
             (await service.Office.PostAsync("hazards", Some.Report(), ("traceparent", outer.Id!))).Require(HttpStatusCode.Created);
             await service.Admin.GetAsync("/health/ready", ("traceparent", outer.Id!));
 
