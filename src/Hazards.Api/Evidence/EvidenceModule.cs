@@ -19,7 +19,7 @@ internal sealed class EvidenceModule : IModule
     {
         AddMaking(services);
         services.AddSingleton<IJob<MakePackage>, PackageJob>();
-        services.AddJob<FindLeftPackages>(async (s, _, stop) =>
+        services.AddScheduled(JobKind.FindLeftPackages, _ => LeftAlone, async (s, stop) =>
             await s.GetRequiredService<Projections.Store.IOutbox>().SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
     }
 
