@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Api.Jobs;
 using Hazards.Domain.Codes;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Wolverine;
@@ -38,9 +39,12 @@ public sealed class JobTests : IAsyncLifetime
         letter["why"]!.ToString().ShouldContain("磁盘配额已满");
         letter["attempts"]!.GetValue<int>().ShouldBe(3);
         letter["failedAt"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThan(letter["sentAt"]!.GetValue<DateTimeOffset>());
-        var waiting = await service.Office.GetAsync($"evidence/{package}");
-        waiting["trouble"].ShouldContain("磁盘配额已满");
-        waiting.Json["endedAt"].ShouldBeNull();
+        // Whoever asked for it is told.
+        var failed = await service.Office.GetAsync($"evidence/{package}");
+        failed.Json["state"]!["code"]!.ToString().ShouldBe("failed");
+        failed["failure"].ShouldContain("磁盘配额已满");
+        failed.Json["endedAt"].ShouldNotBeNull();
+        (await service.Office.GetAsync($"evidence/{package}/package")).Refused(HttpStatusCode.Conflict, "evidence.failed");
 
         var id = letter["id"]!.ToString();
         (await service.Office.GetAsync("jobs/dead-letters")).Refused(HttpStatusCode.Forbidden, "job.role");
@@ -55,6 +59,25 @@ public sealed class JobTests : IAsyncLifetime
         (await service.Admin.PostAsync($"jobs/dead-letters/{id}/replay", [])).Require(HttpStatusCode.Accepted)["id"].ShouldBe(id);
         await MadeAsync(package);
         (await LettersAsync()).ShouldBeEmpty();
+        (await StoryAsync(package)).ShouldBe(["evidence_requested", "evidence_failed", "evidence_made"]);
+        (await service.Office.BytesAsync($"evidence/{package}/package")).Bytes.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_package_that_was_given_up_can_be_asked_for_again()
+    {
+        await ExecuteAsync("""
+            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
+            create trigger poison before insert on evidence.parts execute function evidence.poison()
+            """);
+        var hazard = await service.HazardAsync(Stage.Assigned);
+        var first = await AskAsync(hazard);
+        await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        var second = await AskAsync(hazard);
+        second.ShouldNotBe(first);
+        await MadeAsync(second);
+        (await StoryAsync(first)).ShouldBe(["evidence_requested", "evidence_failed"]);
     }
 
     [Fact]
@@ -107,17 +130,20 @@ public sealed class JobTests : IAsyncLifetime
         health.Done(JobKind.PassDeadlines).ShouldBeNull();
     }
 
-    [Theory, InlineData("Incoming"), InlineData("Scheduled")]
-    public async Task A_message_that_expired_before_it_was_done_ends(string status)
+    [Theory]
+    [InlineData("Incoming", "Hazards.Api.Persons.EraseAgain"), InlineData("Scheduled", "Hazards.Api.Persons.EraseAgain")]
+    [InlineData("Incoming", "Hazards.Api.Jobs.OfAnOlderProgram"), InlineData("Scheduled", "Hazards.Api.Jobs.OfAnOlderProgram")]
+    public async Task A_message_that_expired_before_it_was_done_ends(string status, string type)
     {
         const string Rows = "select string_agg(i.id || ' ' || i.status || ' ' || i.xmin, ', ' order by i.id) from wolverine.wolverine_incoming_envelopes i";
-        var queue = await UntilAsync(async () => await OneAsync("select received_at from wolverine.wolverine_incoming_envelopes where message_type like '%EraseAgain' and status = 'Handled'"));
+        await UntilAsync(async () => await OneAsync("select received_at from wolverine.wolverine_incoming_envelopes where message_type like '%EraseAgain' and status = 'Handled'"));
+        var queue = $"local://{type.ToLowerInvariant()}/";
         var ids = Enumerable.Range(0, 3).Select(_ => Guid.NewGuid()).ToArray();
         foreach (var id in ids)
         {
-            var envelope = new Envelope
+            var envelope = new Wolverine.Envelope
             {
-                Id = id, Data = "{}"u8.ToArray(), MessageType = typeof(Hazards.Api.Persons.EraseAgain).FullName!, ContentType = "application/json", Destination = new Uri(queue),
+                Id = id, Data = "{}"u8.ToArray(), MessageType = type, ContentType = "application/json", Destination = new Uri(queue),
                 DeliverBy = DateTimeOffset.UtcNow.AddHours(-1), SentAt = DateTimeOffset.UtcNow.AddHours(-2), Attempts = 3,
             };
             await using var insert = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("""
@@ -179,10 +205,18 @@ public sealed class JobTests : IAsyncLifetime
         return folder.FullName;
     }
 
-    private async Task<string> AskAsync() => (await service.Office.PostAsync("evidence", new JsonObject
+    private async Task<string> AskAsync(string? hazard = null) => (await service.Office.PostAsync("evidence", new JsonObject
     {
-        ["reason"] = "检查后台任务", ["actor"] = "经办人", ["hazards"] = new JsonArray(await service.HazardAsync(Stage.Assigned)),
+        ["reason"] = "检查后台任务", ["actor"] = "经办人", ["hazards"] = new JsonArray(hazard ?? await service.HazardAsync(Stage.Assigned)),
     })).Require(HttpStatusCode.Accepted)["id"];
+
+    private async Task<List<string>> StoryAsync(string package)
+    {
+        var story = new List<string>();
+        await foreach (var e in service.Services.GetRequiredService<IEventLog>().ReadStreamAsync(Guid.Parse(package)))
+            story.Add(e.Type);
+        return story;
+    }
 
     private async Task<List<JsonNode>> LettersAsync() =>
         [.. (await service.Admin.GetAsync("jobs/dead-letters")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(l => l!)];

@@ -18,7 +18,7 @@ internal sealed class EvidenceModule : IModule
     public void AddServices(IServiceCollection services)
     {
         AddMaking(services);
-        services.AddSingleton<IJob<MakePackage>, PackageJob>();
+        services.AddSingleton<IPackageJob, PackageJob>();
         services.AddScheduled(JobKind.FindLeftPackages, _ => LeftAlone, async (s, stop) =>
             await s.GetRequiredService<Projections.Store.IOutbox>().SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
     }
