@@ -298,7 +298,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         await own.ExecuteAsync($"update evidence.packages set position = null, requested_at = null where id = '{asked["id"]}'");
         await own.ExecuteAsync($"insert into evidence.packages (id, region, request, asked, hazards, stored_at) select '{Guid.NewGuid()}', region, request, asked, hazards, now() - interval '1 day' from evidence.packages");
         foreach (var left in await own.Service.Services.GetRequiredService<PackageShelf>().LeftAsync(TimeSpan.Zero, CancellationToken.None))
-            await own.Service.Services.GetRequiredService<IJob<MakePackage>>().RunAsync(left, CancellationToken.None);
+            await own.Service.Services.GetRequiredService<IPackageJob>().RunAsync(left, 1, CancellationToken.None);
         await ReadyAsync(own.Service.Office, asked["id"]);
         (await own.Service.Office.GetAsync("evidence")).Json["items"]!.AsArray().Count.ShouldBe(1);
         (await own.Service.Services.GetRequiredService<PackageShelf>().UnfinishedAsync(CancellationToken.None)).ShouldBeEmpty();

@@ -2,9 +2,12 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Api.Jobs;
 using Hazards.Domain.Codes;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Wolverine;
 using Wolverine.Persistence.Durability;
+using Wolverine.Runtime.Serialization;
 
 namespace Hazards.Api.Tests;
 
@@ -13,7 +16,7 @@ public sealed class JobTests : IAsyncLifetime
 {
     private readonly Service service = new()
     {
-        Options = o => o with { JobPoll = TimeSpan.FromMilliseconds(200), JobRetries = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)] },
+        Options = o => o with { JobPoll = TimeSpan.FromMilliseconds(200), RingEvery = TimeSpan.FromMilliseconds(200), JobRetries = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)] },
     };
 
     public Task InitializeAsync() => service.InitializeAsync();
@@ -36,9 +39,12 @@ public sealed class JobTests : IAsyncLifetime
         letter["why"]!.ToString().ShouldContain("磁盘配额已满");
         letter["attempts"]!.GetValue<int>().ShouldBe(3);
         letter["failedAt"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThan(letter["sentAt"]!.GetValue<DateTimeOffset>());
-        var waiting = await service.Office.GetAsync($"evidence/{package}");
-        waiting["trouble"].ShouldContain("磁盘配额已满");
-        waiting.Json["endedAt"].ShouldBeNull();
+        // Whoever asked for it is told.
+        var failed = await service.Office.GetAsync($"evidence/{package}");
+        failed.Json["state"]!["code"]!.ToString().ShouldBe("failed");
+        failed["failure"].ShouldContain("磁盘配额已满");
+        failed.Json["endedAt"].ShouldNotBeNull();
+        (await service.Office.GetAsync($"evidence/{package}/package")).Refused(HttpStatusCode.Conflict, "evidence.failed");
 
         var id = letter["id"]!.ToString();
         (await service.Office.GetAsync("jobs/dead-letters")).Refused(HttpStatusCode.Forbidden, "job.role");
@@ -53,6 +59,25 @@ public sealed class JobTests : IAsyncLifetime
         (await service.Admin.PostAsync($"jobs/dead-letters/{id}/replay", [])).Require(HttpStatusCode.Accepted)["id"].ShouldBe(id);
         await MadeAsync(package);
         (await LettersAsync()).ShouldBeEmpty();
+        (await StoryAsync(package)).ShouldBe(["evidence_requested", "evidence_failed", "evidence_made"]);
+        (await service.Office.BytesAsync($"evidence/{package}/package")).Bytes.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_package_that_was_given_up_can_be_asked_for_again()
+    {
+        await ExecuteAsync("""
+            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
+            create trigger poison before insert on evidence.parts execute function evidence.poison()
+            """);
+        var hazard = await service.HazardAsync(Stage.Assigned);
+        var first = await AskAsync(hazard);
+        await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        var second = await AskAsync(hazard);
+        second.ShouldNotBe(first);
+        await MadeAsync(second);
+        (await StoryAsync(first)).ShouldBe(["evidence_requested", "evidence_failed"]);
     }
 
     [Fact]
@@ -71,12 +96,74 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_scheduled_is_asked_for_on_one_node()
+    public async Task What_is_scheduled_keeps_no_messages_and_says_what_keeps_failing()
     {
-        var seen = await UntilAsync(async () => await OneAsync("select string_agg(distinct message_type, ' ') from wolverine.wolverine_incoming_envelopes having count(distinct message_type) >= 4"));
-        foreach (var job in new[] { nameof(DeliverCheckpoints), nameof(RecountDueDates), nameof(FindLeftPackages), nameof(EraseAgain) })
-            seen.ShouldContain(job);
-        (await OneAsync("select string_agg(id, ' ') from wolverine.wolverine_node_assignments where id like 'schedule%'")).ShouldNotBeNull();
+        await UntilAsync(async () => await OneAsync("select id from wolverine.wolverine_node_assignments where id like 'schedule%'"));
+        var kept = await KeptAsync();
+        // Five turns a second, none of which can be done.
+        await ExecuteAsync("alter table rows.hazards rename to hazards_away");
+        var failing = await UntilAsync(async () => await FailingAsync() is { } said && TimesOf(said) >= 5 ? said : null);
+        failing.ShouldStartWith("时限与督办 passDeadlines: ");
+        failing.ShouldContain("PostgresException");
+        await ExecuteAsync("alter table rows.hazards_away rename to hazards");
+        await UntilAsync(async () => await FailingAsync() is null ? "none" : null);
+        (await KeptAsync()).ShouldBe(kept);
+
+        async Task<string?> FailingAsync() => (await service.Admin.GetAsync("/health/ready")).Json["jobs"]?.ToString();
+        static int TimesOf(string said) => int.Parse(said.Split(": ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Task<string?> KeptAsync() => OneAsync("select n_tup_ins::text from pg_stat_user_tables where schemaname = 'wolverine' and relname = 'wolverine_incoming_envelopes'");
+    }
+
+    [Fact]
+    public void A_job_that_fails_every_second_is_said_every_ten_minutes()
+    {
+        var clock = new MovedClock();
+        using var health = new ScheduleHealth(clock);
+        var said = new List<int>();
+        for (var second = 0; second < 1500; second++, clock.Now += TimeSpan.FromSeconds(1))
+            if (health.Failed(JobKind.PassDeadlines, new InvalidOperationException()).IsToBeSaid)
+                said.Add(second);
+        said.ShouldBe([0, 600, 1200]);
+        health.Failure.ShouldBe("时限与督办 passDeadlines: 1500 × InvalidOperationException, 2026-03-01T00:00:00.0000000+00:00 起 since");
+        health.Done(JobKind.PassDeadlines)!.Times.ShouldBe(1500);
+        health.Failure.ShouldBeNull();
+        health.Done(JobKind.PassDeadlines).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("Incoming", "Hazards.Api.Persons.EraseAgain"), InlineData("Scheduled", "Hazards.Api.Persons.EraseAgain")]
+    [InlineData("Incoming", "Hazards.Api.Jobs.OfAnOlderProgram"), InlineData("Scheduled", "Hazards.Api.Jobs.OfAnOlderProgram")]
+    public async Task A_message_that_expired_before_it_was_done_ends(string status, string type)
+    {
+        const string Rows = "select string_agg(i.id || ' ' || i.status || ' ' || i.xmin, ', ' order by i.id) from wolverine.wolverine_incoming_envelopes i";
+        await UntilAsync(async () => await OneAsync("select received_at from wolverine.wolverine_incoming_envelopes where message_type like '%EraseAgain' and status = 'Handled'"));
+        var queue = $"local://{type.ToLowerInvariant()}/";
+        var ids = Enumerable.Range(0, 3).Select(_ => Guid.NewGuid()).ToArray();
+        foreach (var id in ids)
+        {
+            var envelope = new Wolverine.Envelope
+            {
+                Id = id, Data = "{}"u8.ToArray(), MessageType = type, ContentType = "application/json", Destination = new Uri(queue),
+                DeliverBy = DateTimeOffset.UtcNow.AddHours(-1), SentAt = DateTimeOffset.UtcNow.AddHours(-2), Attempts = 3,
+            };
+            await using var insert = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("""
+                insert into wolverine.wolverine_incoming_envelopes (id, status, owner_id, execution_time, attempts, body, message_type, received_at)
+                values ($1, $2, 0, case when $2 = 'Scheduled' then now() end, 3, $3, $4, $5)
+                """);
+            insert.Parameters.AddWithValue(id);
+            insert.Parameters.AddWithValue(status);
+            insert.Parameters.AddWithValue(EnvelopeSerializer.Serialize(envelope));
+            insert.Parameters.AddWithValue(envelope.MessageType);
+            insert.Parameters.AddWithValue(queue);
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        await UntilAsync(async () => await OneAsync("select 'all' where not exists (select from wolverine.wolverine_incoming_envelopes where status <> 'Handled')"));
+        var before = await OneAsync(Rows);
+        // Ten looks for what is left over: none takes them up again.
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        (await OneAsync(Rows)).ShouldBe(before);
+        (await LettersAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -90,8 +177,8 @@ public sealed class JobTests : IAsyncLifetime
         var package = await AskAsync();
         await UntilAsync(async () => await OneAsync("select status from wolverine.wolverine_incoming_envelopes where status = 'Scheduled'"));
         await service.StopAsync();
-        // As a node that was killed leaves it: being done, by nobody.
-        await using (var leave = new NpgsqlCommand("update wolverine.wolverine_incoming_envelopes set owner_id = 424242, status = 'Incoming', execution_time = null where status = 'Scheduled'", other))
+        // As a node that was killed leaves it: being done, by nobody. Stopped between two tries it may be as well.
+        await using (var leave = new NpgsqlCommand("update wolverine.wolverine_incoming_envelopes set owner_id = 424242, status = 'Incoming', execution_time = null where message_type like '%MakePackage'", other))
             (await leave.ExecuteNonQueryAsync()).ShouldBe(1);
         await other.CloseAsync();
         await service.StartAsync(service.ConnectionString);
@@ -107,15 +194,8 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task The_committed_code_is_what_the_handlers_need_now()
     {
-        var fresh = Directory.CreateTempSubdirectory();
-        await CodegenCommand.WriteAsync(fresh.FullName, _ => { });
-        var committed = Path.Combine(Root(), CodegenCommand.Folder);
-        Files(fresh.FullName).ShouldBe(Files(committed), $"run ./hazards codegen and commit {CodegenCommand.Folder}");
-        fresh.Delete(recursive: true);
+        (await CodegenCommand.StaleAsync(Path.Combine(Root(), CodegenCommand.Folder))).ShouldBeEmpty("run ./hazards codegen write");
     }
-
-    private static SortedDictionary<string, string> Files(string folder) => new(Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-        .ToDictionary(f => Path.GetRelativePath(folder, f), f => File.ReadAllText(f).ReplaceLineEndings("\n").TrimEnd()), StringComparer.Ordinal);
 
     private static string Root()
     {
@@ -125,10 +205,18 @@ public sealed class JobTests : IAsyncLifetime
         return folder.FullName;
     }
 
-    private async Task<string> AskAsync() => (await service.Office.PostAsync("evidence", new JsonObject
+    private async Task<string> AskAsync(string? hazard = null) => (await service.Office.PostAsync("evidence", new JsonObject
     {
-        ["reason"] = "检查后台任务", ["actor"] = "经办人", ["hazards"] = new JsonArray(await service.HazardAsync(Stage.Assigned)),
+        ["reason"] = "检查后台任务", ["actor"] = "经办人", ["hazards"] = new JsonArray(hazard ?? await service.HazardAsync(Stage.Assigned)),
     })).Require(HttpStatusCode.Accepted)["id"];
+
+    private async Task<List<string>> StoryAsync(string package)
+    {
+        var story = new List<string>();
+        await foreach (var e in service.Services.GetRequiredService<IEventLog>().ReadStreamAsync(Guid.Parse(package)))
+            story.Add(e.Type);
+        return story;
+    }
 
     private async Task<List<JsonNode>> LettersAsync() =>
         [.. (await service.Admin.GetAsync("jobs/dead-letters")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(l => l!)];
@@ -177,5 +265,12 @@ public sealed class JobTests : IAsyncLifetime
     {
         await using var command = service.Owner.CreateCommand(sql);
         return await command.ExecuteScalarAsync() as string;
+    }
+
+    private sealed class MovedClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -12,7 +12,7 @@ internal static class StoreCommand
     private const string Name = "store";
 
     /// <summary>What may be asked for; what is not here would empty or drop the log (<c>marten --reset</c>, <c>run</c> would start a service half made).</summary>
-    private static readonly string[] Known = ["db-assert", "db-patch", "db-apply", "db-dump", "db-list", "projections", "codegen", "describe", "resources", "storage", "check-env"];
+    private static readonly string[] Known = ["db-assert", "db-patch", "db-apply", "db-dump", "db-list", "projections", "describe", "resources", "storage", "check-env"];
 
     /// <summary>What of those would do the same.</summary>
     private static readonly string[] Refused = ["clear", "teardown", "rebuild"];

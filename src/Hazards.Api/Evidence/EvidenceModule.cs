@@ -18,8 +18,8 @@ internal sealed class EvidenceModule : IModule
     public void AddServices(IServiceCollection services)
     {
         AddMaking(services);
-        services.AddSingleton<IJob<MakePackage>, PackageJob>();
-        services.AddJob<FindLeftPackages>(async (s, _, stop) =>
+        services.AddSingleton<IPackageJob, PackageJob>();
+        services.AddScheduled(JobKind.FindLeftPackages, _ => LeftAlone, async (s, stop) =>
             await s.GetRequiredService<Projections.Store.IOutbox>().SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
     }
 

@@ -33,10 +33,13 @@ internal sealed class PackageMaker(
 
     private static readonly TimeSpan NeverCame = TimeSpan.FromMinutes(10);
 
-    /// <summary>Makes a package, or goes on with it; false when another is at it or there is nothing to do.</summary>
+    /// <summary>
+    /// Makes a package, or goes on with it; false when another is at it or there is nothing to do. One that was given up is
+    /// gone on with: it is asked for only when somebody has it done again.
+    /// </summary>
     public async Task<bool> MakeAsync(Guid id, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
     {
-        if (await shelf.FindAsync(id, cancellationToken) is not { EndedAt: null } shelved)
+        if (await shelf.FindAsync(id, cancellationToken) is not { } shelved || shelved is { EndedAt: not null, Failure: null })
             return false;
         await using var mine = await PackageLock.TakeAsync(options.ConnectionString, shelved, cancellationToken);
         if (mine is null || await ConfirmAsync(id, mine, cancellationToken) is not { } package)
@@ -53,6 +56,16 @@ internal sealed class PackageMaker(
         return true;
     }
 
+    /// <summary>Ends a package whose tries are used up.</summary>
+    public async Task GiveUpAsync(Guid id, string why, CancellationToken cancellationToken)
+    {
+        if (await shelf.FindAsync(id, cancellationToken) is not { EndedAt: null, Position: not null } package)
+            return;
+        await using var mine = await PackageLock.TakeAsync(options.ConnectionString, package, cancellationToken);
+        if (mine is not null)
+            await EndAsync(package, mine, new EvidenceFailed(why), cancellationToken);
+    }
+
     /// <summary>The package as the log knows it; null when there is nothing to make.</summary>
     private async Task<ShelvedPackage?> ConfirmAsync(Guid id, PackageLock mine, CancellationToken cancellationToken)
     {
@@ -65,10 +78,10 @@ internal sealed class PackageMaker(
 
         await shelf.ConfirmAsync(id, known.Request, known.Asked, asked.Position, asked.RecordedAt, cancellationToken);
         var package = await shelf.FindAsync(id, cancellationToken);
-        if (known is { Made: null, Failed: null })
-            return package?.EndedAt is null ? package : null;
-        if (package is { EndedAt: null })
-            await mine.EndAsync(asked.RecordedAt, known.Failed?.Error, cancellationToken);
+        if (known.Made is null)
+            return package;
+        if (package is not { EndedAt: not null, Failure: null })
+            await mine.EndAsync(asked.RecordedAt, null, cancellationToken);
         return null;
     }
 
@@ -266,7 +279,8 @@ internal sealed class PackageMaker(
 
     private async Task EndAsync(ShelvedPackage package, PackageLock mine, IEvidenceEvent end, CancellationToken cancellationToken)
     {
-        var outcome = await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, p => p is { Made: null, Failed: null } ? end : null, cancellationToken);
+        var outcome = await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, 
+            p => p.Made is null && (end is EvidenceMade || p.Failed is null) ? end : null, cancellationToken);
         var at = outcome is Outcome<EvidencePackage>.Done done ? done.RecordedAt : package.RequestedAt!.Value;
         await mine.EndAsync(at, (end as EvidenceFailed)?.Error, cancellationToken);
     }

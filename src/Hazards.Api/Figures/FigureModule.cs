@@ -34,7 +34,7 @@ internal sealed class FigureModule : IModule
     public void AddServices(IServiceCollection services)
     {
         AddFigures(services);
-        services.AddJob<NoticeOverdueReports>((s, _, stop) => s.GetRequiredService<ReportDuties>().NoticeMissedAsync(stop));
+        services.AddScheduled(JobKind.NoticeOverdueReports, o => o.RingEvery, (s, stop) => s.GetRequiredService<ReportDuties>().NoticeMissedAsync(stop));
     }
 
     /// <summary>What the commands need as well.</summary>

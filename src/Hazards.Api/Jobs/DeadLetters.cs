@@ -13,37 +13,6 @@ using Wolverine.Runtime.Serialization;
 
 namespace Hazards.Api.Jobs;
 
-/// <summary>What is done outside of requests.</summary>
-internal enum JobKind
-{
-    /// <summary>A message of a program newer or older than this one.</summary>
-    [Label("其他", "Something this program does not know")] Unknown,
-
-    /// <summary><see cref="Evidence.MakePackage"/>.</summary>
-    [Label("制作证据包", "Make a package of evidence")] MakePackage,
-
-    /// <summary><see cref="Jobs.PassDeadlines"/>.</summary>
-    [Label("时限与督办", "Note passed deadlines, climb the ladder")] PassDeadlines,
-
-    /// <summary><see cref="Jobs.NoticeOverdueReports"/>.</summary>
-    [Label("报表逾期", "Note overdue reports")] NoticeOverdueReports,
-
-    /// <summary><see cref="Jobs.AuditWhenDue"/>.</summary>
-    [Label("定期审计", "Audit the log")] AuditWhenDue,
-
-    /// <summary><see cref="Jobs.DeliverCheckpoints"/>.</summary>
-    [Label("送见证方", "Send checkpoints to witnesses")] DeliverCheckpoints,
-
-    /// <summary><see cref="Jobs.RecountDueDates"/>.</summary>
-    [Label("期限重算", "Count due dates anew")] RecountDueDates,
-
-    /// <summary><see cref="Jobs.FindLeftPackages"/>.</summary>
-    [Label("查找未制作的证据包", "Find packages left alone")] FindLeftPackages,
-
-    /// <summary><see cref="Jobs.EraseAgain"/>.</summary>
-    [Label("再次删除个人密钥", "Destroy keys of erased persons again")] EraseAgain,
-}
-
 /// <summary>A job that was tried as often as it may be.</summary>
 /// <param name="Id">Its message.</param>
 /// <param name="Job">What was to be done.</param>

@@ -10,7 +10,11 @@ internal sealed class JobModule : IModule
     private const string Administrators = "系统管理";
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services) => services.AddSingleton<DeadLetters>();
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<DeadLetters>();
+        services.AddSingleton<ScheduleHealth>();
+    }
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)

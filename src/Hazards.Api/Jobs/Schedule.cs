@@ -1,25 +1,25 @@
-using Wolverine;
-using Wolverine.Runtime;
 using Wolverine.Runtime.Agents;
 
 namespace Hazards.Api.Jobs;
 
 /// <summary>
-/// What is asked for again and again. It runs on one node, which Wolverine names; when that dies, another takes it over
+/// Does what is done again and again. It runs on one node, which Wolverine names; when that dies, another takes it over
 /// within a minute. Nothing but the load depends on there being one: each job finds out itself what is done already.
 /// </summary>
-internal sealed class Schedule(IServiceProvider services, ServiceOptions options) : SingularAgent("schedule"), IDisposable
+/// <remarks>
+/// Called, not sent: a turn that was missed is made up for by the next, and a message for each would be rows that are written
+/// on idle nodes and that outlive what they ask for. A loop each, so that an audit of hours holds up no deadline.
+/// </remarks>
+internal sealed partial class Schedule(IEnumerable<ScheduledJob> jobs, ScheduleHealth health, ILogger<Schedule> logger) : SingularAgent("schedule"), IDisposable
 {
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-
     private CancellationTokenSource? running;
-    private Task[] ticking = [];
+    private Task[] turning = [];
 
     /// <inheritdoc />
     protected override Task startAsync(CancellationToken cancellationToken)
     {
         running = new CancellationTokenSource();
-        ticking = [.. Entries().Select(e => TickAsync(e.Message, e.Every, running.Token))];
+        turning = [.. jobs.Where(j => j.Every is not null).Select(j => TurnAsync(j, j.Every!.Value, running.Token))];
         return Task.CompletedTask;
     }
 
@@ -29,41 +29,23 @@ internal sealed class Schedule(IServiceProvider services, ServiceOptions options
         if (running is not { } stop)
             return;
         await stop.CancelAsync();
-        await Task.WhenAll(ticking);
+        await Task.WhenAll(turning);
         stop.Dispose();
         running = null;
+        health.Clear();
     }
 
     /// <inheritdoc />
     public void Dispose() => running?.Dispose();
 
-    private IEnumerable<(object Message, TimeSpan Every)> Entries()
-    {
-        if (options.RingEvery is { } ring)
-        {
-            yield return (new PassDeadlines(), ring);
-            yield return (new NoticeOverdueReports(), ring);
-        }
-
-        // Whether it is due is decided by the log, so that a restart does not begin anew.
-        if (options.AuditEvery is { } audit)
-            yield return (new AuditWhenDue(), audit < Minute ? audit : Minute);
-        yield return (new DeliverCheckpoints(), options.PushEvery);
-        yield return (new RecountDueDates(0), Minute);
-        yield return (new FindLeftPackages(), TimeSpan.FromMinutes(10));
-        yield return (new EraseAgain(), TimeSpan.FromHours(1));
-    }
-
-    /// <summary>At once and then so often. What was not done when it is asked for again is not done twice.</summary>
-    private async Task TickAsync(object message, TimeSpan every, CancellationToken stop)
+    /// <summary>At once, and then so often.</summary>
+    private async Task TurnAsync(ScheduledJob job, TimeSpan every, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(every);
-        var bus = new MessageBus(services.GetRequiredService<IWolverineRuntime>());
-        var delivery = new DeliveryOptions { DeliverWithin = every < Minute ? Minute : every };
         try
         {
             do
-                await SendAsync(bus, message, delivery);
+                await TryAsync(job, stop);
             while (await timer.WaitForNextTickAsync(stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -72,30 +54,25 @@ internal sealed class Schedule(IServiceProvider services, ServiceOptions options
         }
     }
 
-    private async Task SendAsync(MessageBus bus, object message, DeliveryOptions delivery)
+    private async Task TryAsync(ScheduledJob job, CancellationToken stop)
     {
         try
         {
-            await bus.PublishAsync(message, delivery);
+            // Not on the thread of whoever starts the agent.
+            await Task.Run(() => job.Run(stop), stop);
+            if (health.Done(job.Job) is { } before)
+                LogWorksAgain(job.Job, before.Times);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            services.GetRequiredService<ILogger<Schedule>>().LogWarning("schedule: {Message} could not be sent and will be: {Error}: {Why}", message.GetType().Name, e.GetType().Name, e.Message);
+            if (health.Failed(job.Job, e) is { IsToBeSaid: true } failure)
+                LogFailed(job.Job, failure.Times, e.GetType().Name, e.Message);
         }
     }
-}
 
-/// <summary>A job that is a call.</summary>
-internal sealed class Job<TMessage>(Func<TMessage, CancellationToken, Task> run) : IJob<TMessage>
-{
-    /// <inheritdoc />
-    public Task RunAsync(TMessage message, CancellationToken cancellationToken) => run(message, cancellationToken);
-}
+    [LoggerMessage(1, LogLevel.Warning, "定时任务 {Job} 未能完成，将重试 failed and will be tried again ({Times}): {Error}: {Why}")]
+    private partial void LogFailed(JobKind job, int times, string error, string why);
 
-/// <summary>Names jobs.</summary>
-internal static class JobServices
-{
-    /// <summary>What is done when a message asks for it.</summary>
-    public static void AddJob<TMessage>(this IServiceCollection services, Func<IServiceProvider, TMessage, CancellationToken, Task> run) =>
-        services.AddSingleton<IJob<TMessage>>(s => new Job<TMessage>((message, stop) => run(s, message, stop)));
+    [LoggerMessage(2, LogLevel.Information, "定时任务 {Job} 恢复正常 works again after {Times} failures")]
+    private partial void LogWorksAgain(JobKind job, int times);
 }

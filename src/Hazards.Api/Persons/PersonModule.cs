@@ -12,7 +12,11 @@ namespace Hazards.Api.Persons;
 internal sealed partial class PersonModule : IModule
 {
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services) => services.AddJob<EraseAgain>((s, _, stop) => EraseAgainAsync(s, stop));
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddJob<EraseAgain>((s, _, stop) => EraseAgainAsync(s, stop));
+        services.AddScheduled(JobKind.EraseAgain, _ => TimeSpan.FromHours(1), EraseAgainAsync);
+    }
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)

@@ -15,7 +15,7 @@ internal sealed class ProofModule : IModule
     {
         services.AddSingleton<Deliveries>();
         services.AddHostedService<TreeKeeper>();
-        services.AddJob<DeliverCheckpoints>((s, _, stop) => s.GetRequiredService<Deliveries>().PassAsync(stop));
+        services.AddScheduled(JobKind.DeliverCheckpoints, o => o.PushEvery, (s, stop) => s.GetRequiredService<Deliveries>().PassAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api)

@@ -18,7 +18,7 @@ internal sealed class ClockModule : IModule
     {
         services.AddSingleton(s => new ClockQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<ClockWorker>();
-        services.AddJob<PassDeadlines>((s, _, stop) => s.GetRequiredService<ClockWorker>().RunAsync(stop));
+        services.AddScheduled(JobKind.PassDeadlines, o => o.RingEvery, (s, stop) => s.GetRequiredService<ClockWorker>().RunAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api)

@@ -78,7 +78,7 @@ public sealed class CalendarStore(IEventLog log, RulebookSource rules, ServiceOp
             var context = Registering.Context(given, terms, rules, clock);
             return Proposal<WorkCalendar>.Append(before.With(happened.Year), new StreamAppend(WorkCalendar.StreamId, StreamType, version, [Facts.Of(happened, context, terms)])) with
             {
-                Messages = [new Jobs.RecountDueDates(before.Edition + 1)],
+                Messages = [new RecountDueDates(before.Edition + 1)],
             };
         }, cancellationToken);
         if (outcome is Outcome<WorkCalendar>.Done)

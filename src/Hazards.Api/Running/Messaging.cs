@@ -1,5 +1,6 @@
 using Hazards.Api.Evidence;
 using Hazards.Api.Jobs;
+using Hazards.Api.Persons;
 using Hazards.Projections.Store;
 using JasperFx;
 using JasperFx.CodeGeneration;
@@ -24,12 +25,14 @@ internal static class Messaging
     /// <summary>Longest a job may run; a package of 2,000 hazards takes minutes.</summary>
     private static readonly TimeSpan LongestJob = TimeSpan.FromHours(12);
 
+    /// <summary>After so many a node is taken for dead: half a minute. Taken for dead wrongly it comes back, and what both do is done once.</summary>
+    private const int MissedHeartbeats = 6;
+
     /// <summary>The handlers there are: named here, not looked for.</summary>
-    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(ScheduledJobHandler)];
+    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(RecountDueDatesHandler), typeof(EraseAgainHandler)];
 
     /// <summary>What would only do the same work twice at once.</summary>
-    private static readonly Type[] OneAtATime =
-        [typeof(PassDeadlines), typeof(NoticeOverdueReports), typeof(AuditWhenDue), typeof(DeliverCheckpoints), typeof(RecountDueDates), typeof(FindLeftPackages), typeof(EraseAgain)];
+    private static readonly Type[] OneAtATime = [typeof(RecountDueDates), typeof(EraseAgain)];
 
     /// <summary>Adds Wolverine to a host with Marten.</summary>
     public static void Add(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten, ServiceOptions options)
@@ -66,6 +69,12 @@ internal static class Messaging
         wolverine.Durability.ScheduledJobPollingTime = options.JobPoll;
         wolverine.Durability.NodeReassignmentPollingTime = options.JobPoll;
         wolverine.Durability.OrphanedMessageSweepPollingTime = options.JobPoll;
+        // Who leads, and with it who does what is scheduled, is settled with the first of these, not 13 s after the start.
+        wolverine.Durability.FirstHealthCheckExecution = TimeSpan.Zero;
+        wolverine.Durability.HealthCheckPollingTime = options.JobPoll;
+        wolverine.Durability.StaleNodeTimeout = options.JobPoll * MissedHeartbeats;
+        // Counts of the queues for Wolverine's own console, read from the tables every five seconds.
+        wolverine.Durability.DurabilityMetricsEnabled = false;
         Retry(wolverine, options);
     }
 
