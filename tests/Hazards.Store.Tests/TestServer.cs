@@ -46,6 +46,8 @@ public sealed class LogDatabase : IAsyncLifetime
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
         await LogMigrations.RunAsync(DataSource);
+        // What a connection said last tells TerminateAsync whose it is: not those of the migration.
+        DataSource.Clear();
         await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
         ServiceConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString;
         Service = NpgsqlDataSource.Create(ServiceConnectionString);
@@ -105,6 +107,7 @@ public sealed class LogDatabase : IAsyncLifetime
     public Task<long> TerminateAsync(string queryLike) => ScalarAsync<long>($"""
         select count(pg_terminate_backend(pid)) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid() and query ilike '{queryLike}'
+          and query not like '%pg_terminate_backend%' -- the one of the last time
         """);
 
     /// <summary>
