@@ -12,7 +12,7 @@ namespace Hazards.Api.Tests;
 /// <summary>Policies and the calendar by REST, on two nodes of one database; reports are verified within ten working days here.</summary>
 public sealed class RulesTests : IAsyncLifetime
 {
-    private const string Year2023 = """
+    internal const string Year2023 = """
         {
           "year": 2023,
           "source": { "title": "国务院办公厅关于2023年部分节假日安排的通知", "number": "国办发明电〔2022〕16号" },
@@ -28,7 +28,7 @@ public sealed class RulesTests : IAsyncLifetime
         }
         """;
 
-    private static readonly Rulebook Working = new(
+    internal static readonly Rulebook Working = new(
         [new Adopted(Policy.NationalBaseline with { Clocks = [new ClockRule(ClockKind.Verify, 10, "测试", null, DayCount.Working), .. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Verify)] }, RegionCode.Nation, DateOnly.MinValue, null)],
         WorkCalendar.Shipped);
 
@@ -217,7 +217,7 @@ public sealed class RulesTests : IAsyncLifetime
     private static Task<Answer> Adopt(Client client, string document, params (string, string)[] headers) =>
         client.PostAsync("policies", new JsonObject { ["document"] = JsonNode.Parse(document) }, headers);
 
-    private static Task<Answer> Announce(Client client, string year, string? reason = null)
+    internal static Task<Answer> Announce(Client client, string year, string? reason = null)
     {
         var order = new JsonObject { ["document"] = JsonNode.Parse(year) };
         if (reason is not null)
