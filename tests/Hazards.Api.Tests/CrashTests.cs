@@ -78,7 +78,7 @@ public sealed class CrashTests
 
     private static async Task WriteUntilKilledAsync(string database, string folder, ConcurrentDictionary<string, byte> acknowledged, int atLeast)
     {
-        using var service = await ServeProcess.StartAsync(database, folder);
+        using var service = await ServeCommandProcess.StartAsync(database, folder);
         using var over = new CancellationTokenSource();
         var before = acknowledged.Count;
         var key = (await File.ReadAllTextAsync(Path.Combine(folder, "key"))).Trim();

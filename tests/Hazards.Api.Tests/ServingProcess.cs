@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Hazards.Api.Tests;
 
@@ -32,11 +31,10 @@ internal sealed class ServingProcess : IDisposable
     {
         if (args is not [Verb, var connectionString, var file])
             return 64;
-        await using var app = HazardsService.Build(new ServiceOptions(connectionString)
+        await using var app = HazardsService.Build(new ServiceOptions(await TestServer.PrepareAsync(connectionString))
         {
             Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", Rules = RulesTests.Working, JobPoll = TimeSpan.FromMilliseconds(500),
         });
-        await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
         var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(file, BodyId.Parse("first-office"), "安委办", "tests", default);
         await app.StartAsync();
         await Console.Error.WriteLineAsync($"{app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()} {key}");

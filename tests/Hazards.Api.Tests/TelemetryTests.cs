@@ -120,13 +120,13 @@ public sealed class TelemetryTests
         said.ShouldContain("is ignored");
     }
 
-    private static async Task WithServeAsync(Func<ServeProcess, string, Task> work, params (string, string)[] environment)
+    private static async Task WithServeAsync(Func<ServeCommandProcess, string, Task> work, params (string, string)[] environment)
     {
         var database = await TestServer.CreateDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("hazards-telemetry-");
         try
         {
-            using var service = await ServeProcess.StartAsync(database, folder.FullName, environment);
+            using var service = await ServeCommandProcess.StartAsync(database, folder.FullName, environment);
             await work(service, (await File.ReadAllTextAsync(Path.Combine(folder.FullName, "key"))).Trim());
         }
         finally

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 namespace Hazards.Api.Tests;
 
 /// <summary><c>hazards serve</c> in a process of its own, which migrates as the owner and serves as the service's role.</summary>
-internal sealed class ServeProcess : IDisposable
+internal sealed class ServeCommandProcess : IDisposable
 {
     private readonly Task<string> output;
     private readonly Task<string> errors;
 
-    private ServeProcess(Process process, string address)
+    private ServeCommandProcess(Process process, string address)
     {
         (Process, Address) = (process, address);
         output = process.StandardOutput.ReadToEndAsync();
@@ -24,7 +24,7 @@ internal sealed class ServeProcess : IDisposable
     /// <param name="database">The database, as its owner.</param>
     /// <param name="folder">Where the first key is written.</param>
     /// <param name="environment">What else it is told.</param>
-    public static async Task<ServeProcess> StartAsync(string database, string folder, params (string Name, string Value)[] environment)
+    public static async Task<ServeCommandProcess> StartAsync(string database, string folder, params (string Name, string Value)[] environment)
     {
         var address = $"http://127.0.0.1:{FreePort()}";
         var start = new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "serve", "--urls", address, "--bootstrap-key-file", Path.Combine(folder, "key")])
@@ -35,7 +35,7 @@ internal sealed class ServeProcess : IDisposable
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        var service = new ServeProcess(Process.Start(start)!, address);
+        var service = new ServeCommandProcess(Process.Start(start)!, address);
         var client = new Client(address, null);
         var patience = Stopwatch.StartNew();
         while (true)
