@@ -13,7 +13,7 @@ namespace Hazards.Api.Tests;
 /// <summary>kill -9 of the service at any moment, between an event and the work that follows from it too: none is forgotten, none done twice.</summary>
 public sealed class JobCrashTests
 {
-    private const int Kills = 5;
+    private const int Kills = 4;
 
     // Random, and the same every time.
     private readonly Random random = new(20261128);
@@ -52,6 +52,74 @@ public sealed class JobCrashTests
             File.Delete(key);
             await TestServer.DropDatabaseAsync(database);
         }
+    }
+
+    [Fact]
+    public async Task An_import_that_is_killed_again_and_again_ends_in_the_report_of_one_that_was_not()
+    {
+        const string path = "imports?fileName=l.csv&ledger=killed&region=140781";
+        var file = Ledger();
+        var whole = new Service { Options = o => o with { Rules = RulesTests.Working } };
+        await whole.InitializeAsync();
+        var database = await TestServer.CreateDatabaseAsync();
+        var key = Path.Combine(Path.GetTempPath(), $"hazards-key-{Guid.NewGuid():n}");
+        try
+        {
+            var expected = (await whole.Admin.SendAsync(HttpMethod.Post, path, Csv(file))).Require(HttpStatusCode.Created);
+            string? id = null;
+            var halves = 0;
+            for (var kill = 0; kill < Kills - 1; kill++)
+            {
+                using var service = await ServingProcess.StartAsync(database, key);
+                var client = new Client(service.Address, service.Key);
+                id ??= (await client.SendAsync(HttpMethod.Post, $"{path}&background=true", Csv(file))).Require(HttpStatusCode.Accepted)["id"];
+                // Taken up again when the node that was killed is missed; then killed somewhere in the next rows.
+                var (done, finished) = await ProgressAsync(client, id);
+                for (var was = done; done == was && !finished; (done, finished) = await ProgressAsync(client, id))
+                    await Task.Delay(10);
+                await Task.Delay(random.Next(0, 300));
+                halves += finished ? 0 : 1;
+                await service.KillAsync();
+            }
+
+            halves.ShouldBeGreaterThan(0);
+            using var last = await ServingProcess.StartAsync(database, key);
+            var report = await ImportTests.FinishedAsync(new Client(last.Address, last.Key), id!);
+            report.Json["rows"]!.ToJsonString().ShouldBe(expected.Json["rows"]!.ToJsonString());
+            report.Json["finished"]!.ToJsonString().ShouldBe(expected.Json["finished"]!.ToJsonString());
+            await using var source = NpgsqlDataSource.Create(database);
+            await using var log = MartenEventLog.Open(source, rows: new RowWriter());
+            var rows = new Dictionary<Guid, int>();
+            await foreach (var e in log.ReadAllAsync(0))
+                if (e.Type == "ledger_row_recorded")
+                    rows[e.StreamId] = rows.GetValueOrDefault(e.StreamId) + 1;
+            rows.Count.ShouldBe(report.Json["finished"]!["entered"]!.GetValue<int>());
+            rows.Values.ShouldAllBe(count => count == 1);
+        }
+        finally
+        {
+            File.Delete(key);
+            await TestServer.DropDatabaseAsync(database);
+            await whole.DisposeAsync();
+        }
+    }
+
+    private static async Task<(int Done, bool Finished)> ProgressAsync(Client client, string id)
+    {
+        var report = (await client.GetAsync($"imports/{id}")).Require(HttpStatusCode.OK).Json;
+        return (report["progress"]?["done"]?.GetValue<int>() ?? 0, report["finished"] is not null);
+    }
+
+    private static ByteArrayContent Csv(byte[] file) => new(file) { Headers = { ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("text/csv") } };
+
+    /// <summary>Rows in every state, of many units, some alike to the letter, some that nobody understands.</summary>
+    private static byte[] Ledger()
+    {
+        string[] states = ["未五定", "已五定", "已整改", "已复查", "已现场处理"];
+        var text = new StringBuilder("编号,发现时间,班次,检查人,检查单位,地点,隐患内容,隐患等级,专业类别,责任单位,责任人,状态,备注\n");
+        for (var i = 0; i < 1000; i++)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{i / 2},{(i % 50 == 7 ? "昨天" : "2026-03-02 09:12:05")},八点班,甲,县煤炭局,{i / 2} 号巷道,防冻设施未开启 {i / 2},C,其他,运输{i % 40}队,乙,{states[i % 5]},\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
     private static async Task<int> AskAsync(Client client, ConcurrentBag<string> packages)

@@ -12,6 +12,9 @@ internal enum JobKind
     /// <summary><see cref="Evidence.MakePackage"/>.</summary>
     [Label("制作证据包", "Make a package of evidence")] MakePackage,
 
+    /// <summary><see cref="Import.ImportLedger"/>.</summary>
+    [Label("导入台账", "Import a ledger")] ImportLedger,
+
     /// <summary><see cref="Ringing.ClockWorker"/>.</summary>
     [Label("时限与督办", "Note passed deadlines, climb the ladder")] PassDeadlines,
 

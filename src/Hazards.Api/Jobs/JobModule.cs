@@ -14,6 +14,7 @@ internal sealed class JobModule : IModule
     {
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<ScheduleHealth>();
+        services.AddSingleton<JobTrouble>();
     }
 
     /// <inheritdoc />

@@ -29,7 +29,7 @@ internal static class Messaging
     private const int MissedHeartbeats = 6;
 
     /// <summary>The handlers there are: named here, not looked for.</summary>
-    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(RecountDueDatesHandler), typeof(EraseAgainHandler)];
+    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(Import.ImportLedgerHandler), typeof(RecountDueDatesHandler), typeof(EraseAgainHandler)];
 
     /// <summary>What would only do the same work twice at once.</summary>
     private static readonly Type[] OneAtATime = [typeof(RecountDueDates), typeof(EraseAgain)];
