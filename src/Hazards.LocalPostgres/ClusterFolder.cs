@@ -5,7 +5,7 @@ namespace Hazards.LocalPostgres;
 
 /// <summary>
 /// The folder that keeps one private cluster: <c>cluster/</c> (PostgreSQL's own), <c>server.log</c>, <c>password</c>,
-/// and <c>lock</c>, held by the one host that runs it.
+/// <c>service-password</c>, and <c>lock</c>, held by the one host that runs it.
 /// </summary>
 internal sealed class ClusterFolder : IDisposable
 {
@@ -114,9 +114,38 @@ internal sealed class ClusterFolder : IDisposable
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
         await using (var writer = new StreamWriter(PasswordFile, options))
-            await writer.WriteAsync(RandomNumberGenerator.GetHexString(32, lowercase: true));
+            await writer.WriteAsync(NewPassword());
         await Account.GiveAsync(PasswordFile, cancellationToken);
     }
+
+    /// <summary>
+    /// What the service logs in with, made when it is first asked for. It appears in one rename: of two that make it at once
+    /// both read the same.
+    /// </summary>
+    public static async Task<string> ServicePasswordAsync(string folder, Account account, CancellationToken cancellationToken)
+    {
+        var file = System.IO.Path.Combine(folder, "service-password");
+        if (!File.Exists(file))
+        {
+            var draft = $"{file}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+            await using (var writer = new StreamWriter(draft, options))
+                await writer.WriteAsync(NewPassword());
+            await account.GiveAsync(draft, cancellationToken);
+            try
+            {
+                File.Move(draft, file);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                File.Delete(draft);
+            }
+        }
+
+        return await File.ReadAllTextAsync(file, cancellationToken);
+    }
+
+    private static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private static async Task<string> TemporaryPlaceAsync(Account account, CancellationToken cancellationToken)
     {

@@ -17,8 +17,11 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>The database made in every private cluster: UTF8, locale C.UTF-8.</summary>
     public const string DatabaseName = "hazards";
 
-    /// <summary>The cluster's only login: a superuser whose password is kept in the data folder.</summary>
+    /// <summary>The owner of the cluster: a superuser whose password is kept in the data folder.</summary>
     public const string UserName = "hazards";
+
+    /// <summary>The login for the service; whoever owns the tables makes it.</summary>
+    public const string ServiceName = "hazards_service";
 
     // sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero.
     private const int LongestSocketPath = 103;
@@ -35,26 +38,31 @@ public sealed class LocalCluster : IAsyncDisposable
     private readonly int _joined;
     private int _disposed;
 
-    private LocalCluster(ClusterFolder folder, Server server, Watchdog watchdog, string connectionString)
+    private LocalCluster(ClusterFolder folder, Server server, Watchdog watchdog, string connectionString, string servicePassword)
     {
         (_folder, _watchdog) = (folder, watchdog);
+        ServiceConnectionString = AsService(connectionString, servicePassword);
         (ServerVersion, DataDirectory, Source, ConnectionString) = (server.Version, folder.Path, server.ToString(), connectionString);
     }
 
-    private LocalCluster(RunningServer running, Version version, string folder, string connectionString)
+    private LocalCluster(RunningServer running, Version version, string folder, string connectionString, string servicePassword)
     {
+        ServiceConnectionString = AsService(connectionString, servicePassword);
         _joined = running.Pid;
         (ServerVersion, DataDirectory, ConnectionString) = (version, folder, connectionString);
         Source = $"PostgreSQL {version}（进程 process {running.Pid}）";
     }
 
-    /// <summary>An Npgsql connection string to the database <see cref="DatabaseName"/>.</summary>
+    /// <summary>An Npgsql connection string to the database <see cref="DatabaseName"/>, as its owner.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>The same as <see cref="ServiceName"/>, with a password that is kept in the data folder.</summary>
+    public string ServiceConnectionString { get; }
 
     /// <summary>The server's version, e.g. 15.14.</summary>
     public Version ServerVersion { get; }
 
-    /// <summary>The folder with the cluster, its log (<c>server.log</c>) and its password.</summary>
+    /// <summary>The folder with the cluster, its log (<c>server.log</c>) and its passwords.</summary>
     public string DataDirectory { get; }
 
     /// <summary>What was used, for people: version and folder of the server's programs.</summary>
@@ -98,7 +106,8 @@ public sealed class LocalCluster : IAsyncDisposable
         connection.Database = DatabaseName;
         if (await RunningServer.VersionAsync(connection.ConnectionString, cancellationToken) is not { } version) return null;
         options.Progress?.Report($"使用另一进程正在运行的数据库 Working on the server that another process runs: {folder}");
-        return new LocalCluster(running, version, folder, connection.ConnectionString);
+        var account = await Account.ChooseAsync(folder + "/", cancellationToken);
+        return new LocalCluster(running, version, folder, connection.ConnectionString, await ClusterFolder.ServicePasswordAsync(folder, account, cancellationToken));
     }
 
     private static async Task<LocalCluster> StartOwnAsync(LocalClusterOptions options, CancellationToken cancellationToken)
@@ -153,7 +162,7 @@ public sealed class LocalCluster : IAsyncDisposable
             await using (var first = await Startup.ConnectAsync(connection, watchdog, folder, logStart, options.Progress, cancellationToken))
                 await PrepareDatabaseAsync(first, cancellationToken);
             connection.Database = DatabaseName;
-            return new LocalCluster(folder, server, watchdog, connection.ConnectionString);
+            return new LocalCluster(folder, server, watchdog, connection.ConnectionString, await ClusterFolder.ServicePasswordAsync(folder.Path, folder.Account, cancellationToken));
         }
         catch
         {
@@ -161,6 +170,9 @@ public sealed class LocalCluster : IAsyncDisposable
             throw;
         }
     }
+
+    private static string AsService(string owner, string password) =>
+        new NpgsqlConnectionStringBuilder(owner) { Username = ServiceName, Password = password }.ConnectionString;
 
     private static NpgsqlConnectionStringBuilder Connection(string sockets, string password) => new()
     {

@@ -222,7 +222,7 @@ public sealed class UnrecordedLookTests
             var investigator = await service.KeyAsync("ws-duc", Service.County, "investigator");
             (await investigator.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK);
             // Reading works, writing does not: as when the disk is full.
-            await using (var locked = service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>().CreateCommand("""
+            await using (var locked = service.Owner.CreateCommand("""
                 create function refuse_looks() returns trigger language plpgsql as $$ begin
                   raise exception 'no space left on device' using errcode = 'disk_full';
                 end $$;

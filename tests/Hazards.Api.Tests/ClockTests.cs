@@ -220,7 +220,7 @@ public sealed class ClockTests : IAsyncLifetime
     {
         var node = nodes[0];
         var id = await node.AssignedAsync(10);
-        await using (var forget = node.DataSource.CreateCommand("update rows.hazards set next_ring = '-infinity'"))
+        await using (var forget = node.Owner.CreateCommand("update rows.hazards set next_ring = '-infinity'"))
             await forget.ExecuteNonQueryAsync();
         (await node.Worker.PassAsync()).Events.ShouldBe(0);
         (await node.Clocks.BacklogAsync(new DateOnly(2026, 3, 3))).Count.ShouldBe(0);
@@ -236,7 +236,7 @@ public sealed class ClockTests : IAsyncLifetime
         var broken = await node.ReportAsync("损坏");
         var sound = await node.ReportAsync("完好");
         // Behind the service's back: a row of a hazard whose events say nothing that can be folded.
-        await using (var damage = node.DataSource.CreateCommand($$"""
+        await using (var damage = node.Owner.CreateCommand($$"""
             alter table log.mt_events disable trigger all;
             update log.mt_events set type = 'comment_added', data = '{"text":"x"}' where stream_id = '{{broken.StreamId}}';
             alter table log.mt_events enable trigger all
@@ -279,7 +279,7 @@ public sealed class ClockTests : IAsyncLifetime
     }
 
     private static async Task RowsShouldBeThoseOfTheLogAsync(Node node) =>
-        (await Rebuild.CompareAsync(node.DataSource, node.Log, Town.Under(Stepwise))).Same.ShouldBeTrue();
+        (await Rebuild.CompareAsync(node.Owner, node.Log, Town.Under(Stepwise))).Same.ShouldBeTrue();
 
     private async Task<Node> NodeAsync(DateTimeOffset now, Policy? policy = null, Rulebook? rules = null)
     {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
 using Hazards.Projections.Store;
@@ -51,7 +50,7 @@ public sealed class CrashTests
                 await using var transaction = await held.BeginTransactionAsync();
                 await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(7311142570156650343)", held))
                     await hold.ExecuteNonQueryAsync();
-                using var rebuild = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "rebuild", "--postgres", database, .. kind.Length > 0 ? new[] { kind } : []]) { RedirectStandardOutput = true })!;
+                using var rebuild = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "rebuild", "--postgres", TestServer.LoginsOf(database).Service, "--owner", database, .. kind.Length > 0 ? new[] { kind } : []]) { RedirectStandardOutput = true })!;
                 while (!await IsAsync(source, "exists (select from pg_locks where locktype = 'advisory' and not granted)"))
                     rebuild.HasExited.ShouldBeFalse();
                 (await IsAsync(source, "exists (select from pg_namespace where nspname in ('rows_next', 'rows_check'))")).ShouldBeTrue();
@@ -79,14 +78,14 @@ public sealed class CrashTests
 
     private static async Task WriteUntilKilledAsync(string database, string folder, ConcurrentDictionary<string, byte> acknowledged, int atLeast)
     {
-        using var service = await StartAsync(database, folder);
+        using var service = await ServeCommandProcess.StartAsync(database, folder);
         using var over = new CancellationTokenSource();
         var before = acknowledged.Count;
         var key = (await File.ReadAllTextAsync(Path.Combine(folder, "key"))).Trim();
         var writers = Enumerable.Range(0, Writers).Select(_ => WriteAsync(new Client(service.Address, key), acknowledged, over.Token)).ToArray();
         while (acknowledged.Count < before + atLeast)
         {
-            service.Process.HasExited.ShouldBeFalse(await service.ErrorsAsync());
+            service.Process.HasExited.ShouldBeFalse(await service.SaidAsync());
             await Task.Delay(20);
         }
         service.Process.Kill();
@@ -136,54 +135,5 @@ public sealed class CrashTests
         }
         missing.ShouldBeEmpty();
         (await Rebuild.CompareAsync(source, log, Rulebook.Baseline)).Same.ShouldBeTrue("rows equal a rebuild");
-    }
-
-    private static async Task<ServiceProcess> StartAsync(string database, string folder)
-    {
-        var address = $"http://127.0.0.1:{FreePort()}";
-        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "serve", "--urls", address, "--bootstrap-key-file", Path.Combine(folder, "key")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["HAZARDS_POSTGRES"] = database },
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var service = new ServiceProcess(process, address, output, process.StandardError.ReadToEndAsync());
-        var client = new Client(address, null);
-        var patience = Stopwatch.StartNew();
-        while (true)
-        {
-            if (process.HasExited || patience.Elapsed > TimeSpan.FromSeconds(60))
-                throw new InvalidOperationException($"the service did not start: {await service.ErrorsAsync()}");
-            try
-            {
-                if ((await client.GetAsync("/health/ready")).Status == HttpStatusCode.OK)
-                    return service;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-            await Task.Delay(50);
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    private sealed record ServiceProcess(Process Process, string Address, Task<string> Output, Task<string> Errors) : IDisposable
-    {
-        public async Task<string> ErrorsAsync() => Process.HasExited ? $"{await Output}{await Errors}" : "running";
-
-        public void Dispose()
-        {
-            if (!Process.HasExited)
-                Process.Kill();
-            Process.Dispose();
-        }
     }
 }

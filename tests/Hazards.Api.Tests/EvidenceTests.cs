@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hazards.Api.Evidence;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
@@ -246,7 +247,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task A_maker_that_dies_half_way_leaves_the_rest_to_the_next_and_the_package_is_whole()
     {
-        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         await Task.WhenAll(Enumerable.Range(0, 130).Select(_ => own.Service.HazardAsync()));
         var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
@@ -275,7 +276,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task However_many_nodes_are_at_it_a_package_is_made_once()
     {
-        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => own.Service.HazardAsync()));
         var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
@@ -291,13 +292,14 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task What_was_noted_and_never_came_to_be_is_forgotten_and_what_came_is_made()
     {
-        await using var own = new OwnService(o => o with { EvidenceEvery = null });
+        await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         var asked = (await own.Service.Office.PostAsync("evidence", Ask(await own.Service.HazardAsync()))).Require(HttpStatusCode.Accepted);
         // As if the process had died between the log and the shelf.
         await own.ExecuteAsync($"update evidence.packages set position = null, requested_at = null where id = '{asked["id"]}'");
         await own.ExecuteAsync($"insert into evidence.packages (id, region, request, asked, hazards, stored_at) select '{Guid.NewGuid()}', region, request, asked, hazards, now() - interval '1 day' from evidence.packages");
-        await own.Service.Services.GetRequiredService<EvidenceWorker>().PassAsync(CancellationToken.None);
+        foreach (var left in await own.Service.Services.GetRequiredService<PackageShelf>().LeftAsync(TimeSpan.Zero, CancellationToken.None))
+            await own.Service.Services.GetRequiredService<IPackageJob>().RunAsync(left, 1, CancellationToken.None);
         await ReadyAsync(own.Service.Office, asked["id"]);
         (await own.Service.Office.GetAsync("evidence")).Json["items"]!.AsArray().Count.ShouldBe(1);
         (await own.Service.Services.GetRequiredService<PackageShelf>().UnfinishedAsync(CancellationToken.None)).ShouldBeEmpty();
@@ -310,7 +312,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         await own.InitializeAsync();
         var id = await own.Service.HazardAsync(Stage.Assigned);
         await MadeAsync(own.Service.Office, Ask(id));
-        await using (var alter = own.Service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"""
+        await using (var alter = own.Service.Owner.CreateCommand($"""
             alter table log.mt_events disable trigger user;
             update log.mt_events set data = jsonb_set(data, '{"{title}"}', '"无隐患"') where stream_id = '{id}' and version = 1
             """))
@@ -475,14 +477,14 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         public Task InitializeAsync() => Service.InitializeAsync();
 
         /// <summary>Another node that makes packages.</summary>
-        public Maker Maker() => new(Service.ConnectionString);
+        public Maker Maker() => new(Service.OfTheService);
 
         /// <summary>Ends the connections of whoever makes a package.</summary>
         public Task CutAsync() => ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hazards evidence' and datname = current_database()");
 
         public async Task ExecuteAsync(string sql)
         {
-            await using var command = Service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+            await using var command = Service.Owner.CreateCommand(sql);
             await command.ExecuteNonQueryAsync();
         }
 

@@ -215,7 +215,7 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
 
     private async Task<WebApplication> StartAsync(TimeProvider clock, Rulebook rules)
     {
-        var app = HazardsService.Build(new ServiceOptions(service.ConnectionString) { Keys = TestServer.KeysOf(service.ConnectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Clock = clock, Rules = rules, RingEvery = null });
+        var app = HazardsService.Build(new ServiceOptions(service.OfTheService) { Keys = TestServer.KeysOf(service.ConnectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Clock = clock, Rules = rules, RingEvery = null });
         await app.StartAsync();
         return app;
     }

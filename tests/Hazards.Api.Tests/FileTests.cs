@@ -54,7 +54,7 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         var files = service.Services.GetRequiredService<FileStore>();
         var digest = await files.PutAsync("督办通知书"u8.ToArray(), "text/plain", RegionCode.Nation);
         (await files.GetAsync(digest))!.Bytes.ShouldBe("督办通知书"u8.ToArray());
-        await using (var alter = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand($"set session_replication_role = replica; update files.blobs set bytes = 'x' where digest = '\\x{digest}'; reset session_replication_role"))
+        await using (var alter = service.Owner.CreateCommand($"set session_replication_role = replica; update files.blobs set bytes = 'x' where digest = '\\x{digest}'; reset session_replication_role"))
             (await alter.ExecuteNonQueryAsync()).ShouldBe(1);
         await Should.ThrowAsync<InvalidDataException>(() => files.GetAsync(digest));
         await Should.ThrowAsync<InvalidDataException>(() => files.OpenAsync(digest));

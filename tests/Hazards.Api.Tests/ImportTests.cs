@@ -128,6 +128,47 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Raw([.. bytes, (byte)'\n']), ("Idempotency-Key", "import-1"))).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
     }
 
+    [Fact]
+    public async Task In_the_background_it_is_answered_at_once_and_ends_in_the_same_report()
+    {
+        var bytes = await SampleAsync("coal-mine-2026.csv");
+        var atOnce = await ImportAsync("coal-mine-2026.csv", bytes, ("mapping", "coal-mine"), ("region", "140781"), ("ledger", "at-once"));
+        const string path = "imports?background=true&fileName=coal-mine-2026.csv&mapping=coal-mine&region=140781&ledger=in-background";
+        var begun = (await service.Admin.SendAsync(HttpMethod.Post, path, Raw(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
+        begun.Headers.Location!.ToString().ShouldBe($"/api/v1/imports/{begun["id"]}");
+        begun.Json["progress"]!["of"]!.ToString().ShouldBe("rows");
+        var again = (await service.Admin.SendAsync(HttpMethod.Post, path, Raw(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
+        again["id"].ShouldBe(begun["id"]);
+        var report = await FinishedAsync(service.Admin, begun["id"]);
+        report.Json["progress"].ShouldBeNull();
+        begun.Json["progress"]!["total"]!.GetValue<int>().ShouldBe(Rows(report).Length);
+        report.Json["finished"]!["entered"]!.ToJsonString().ShouldBe(atOnce.Json["finished"]!["entered"]!.ToJsonString());
+        Rows(report).Select(Told).ShouldBe(Rows(atOnce).Select(Told));
+        (await service.Elsewhere.GetAsync($"imports/{begun["id"]}")).Refused(HttpStatusCode.NotFound, "import.not_found");
+        var head = await service.HeadAsync();
+        (await service.Gov.SendAsync(HttpMethod.Post, path, Raw(bytes))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=true&fileName=x.xlsx", Raw(Encoding.UTF8.GetBytes("not a workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps", Raw(bytes))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await service.HeadAsync()).ShouldBe(head);
+
+        static string Told(JsonNode row) => $"{row["row"]} {row["outcome"]} {row["stage"]} {row["events"]} {row["notUnderstood"]!.ToJsonString()} {row["remarks"]!.ToJsonString()} {row["cells"]!.ToJsonString()}";
+    }
+
+    /// <summary>Waits for an import in the background.</summary>
+    internal static async Task<Answer> FinishedAsync(Client client, string id)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        while (true)
+        {
+            var report = (await client.GetAsync($"imports/{id}")).Require(HttpStatusCode.OK);
+            if (report.Json["finished"] is not null)
+                return report;
+            if (report.Json["trouble"] is { } trouble)
+                throw new InvalidOperationException(trouble.ToString());
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
     private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static Task<byte[]> SampleAsync(string name) => File.ReadAllBytesAsync(Repository.Find($"samples/{name}"));

@@ -53,12 +53,10 @@ public sealed class OlderDatabases : IAsyncLifetime
 /// <summary>A copy of such a database, and what the version that wrote it kept and answered.</summary>
 public sealed class OlderDatabase(string connectionString, JsonNode expected) : IAsyncDisposable
 {
-    public const string ServiceRole = "hazards_service";
-
     public string ConnectionString => connectionString;
 
     /// <summary>As the role that owns nothing.</summary>
-    public string OfTheService => new NpgsqlConnectionStringBuilder(connectionString) { Options = $"-c role={ServiceRole}" }.ConnectionString;
+    public string OfTheService => TestServer.LoginsOf(connectionString).Service;
 
     public JsonNode Expected => expected;
 

@@ -42,8 +42,7 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
     public async Task The_service_answers_as_the_version_before_did_and_goes_on(string name)
     {
         await using var database = await older.CopyAsync(name);
-        await Database.MigrateAsync(database.Owner);
-        (await Database.GrantAsync(database.Owner, OlderDatabase.ServiceRole)).ShouldBeTrue();
+        await TestServer.PrepareAsync(database.ConnectionString);
         await using var node = await Node.StartAsync(database);
         (await node.Of("admin").GetAsync("/health/ready")).Require(HttpStatusCode.OK);
         await AnswersAsBeforeAsync(node, database.Expected);
@@ -240,7 +239,7 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         {
             var app = HazardsService.Build(new ServiceOptions(database.OfTheService)
             {
-                Keys = TestServer.KeysOf(database.ConnectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, EvidenceEvery = null,
+                Keys = TestServer.KeysOf(database.ConnectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Jobs = false,
             });
             await app.StartAsync();
             return new Node(app, database);

@@ -154,7 +154,7 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         (await ScalarAsync<long>($"select count(*) from persons.keys where person = '{person}' and wrapped is null and master is null")).ShouldBe(1);
         (await ScalarAsync<long>($"select count(*) from log.mt_events where stream_id = '{person}'")).ShouldBe(1);
         (await DigestAsync(head)).ShouldBe(before);
-        var source = Town.Services.GetRequiredService<NpgsqlDataSource>();
+        var source = Town.Owner;
         (await Rebuild.CompareAsync(source, Town.Services.GetRequiredService<IEventLog>(), await Town.Services.GetRequiredService<RulebookSource>().RefreshAsync(default), null, default)).Same.ShouldBeTrue();
     }
 
@@ -257,7 +257,7 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
     [Fact]
     public async Task Without_a_folder_for_keys_no_person_is_taken_down_and_other_reports_are()
     {
-        await using var app = HazardsService.Build(new ServiceOptions(Town.ConnectionString) { Urls = "http://127.0.0.1:0", JsonLogs = true });
+        await using var app = HazardsService.Build(new ServiceOptions(Town.OfTheService) { Urls = "http://127.0.0.1:0", JsonLogs = true });
         var store = app.Services.GetRequiredService<HazardStore>();
         var office = (await app.Services.GetRequiredService<BodyStore>().LoadAsync(BodyId.Parse("ws-awb")))!;
         var given = new Given(new Actor("测试", office, [Domain.Codes.Role.Reporter], "tests", RegionCode.Nation));

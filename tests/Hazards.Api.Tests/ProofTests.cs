@@ -244,7 +244,7 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
 
     private async Task ForgetPauseAsync(string sql = "update log.deliveries set next_at = null")
     {
-        await using var command = Service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>().CreateCommand(sql);
+        await using var command = Service.Owner.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 

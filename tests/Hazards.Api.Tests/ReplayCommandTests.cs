@@ -85,7 +85,7 @@ public sealed class ReplayCommandTests(Service service) : IClassFixture<Service>
         {
             Console.SetOut(text);
             Console.SetError(wrong);
-            var exit = await CommandLine.RunAsync([.. args, "--postgres", service.ConnectionString, "--keys", TestServer.KeysOf(service.ConnectionString)]);
+            var exit = await CommandLine.RunAsync([.. args, "--postgres", service.OfTheService, "--owner", service.ConnectionString, "--keys", TestServer.KeysOf(service.ConnectionString)]);
             return (exit, text.ToString(), wrong.ToString());
         }
         finally

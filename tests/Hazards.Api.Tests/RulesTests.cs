@@ -13,7 +13,7 @@ namespace Hazards.Api.Tests;
 [Trait("Server", "any")]
 public sealed class RulesTests : IAsyncLifetime
 {
-    private const string Year2023 = """
+    internal const string Year2023 = """
         {
           "year": 2023,
           "source": { "title": "国务院办公厅关于2023年部分节假日安排的通知", "number": "国办发明电〔2022〕16号" },
@@ -29,7 +29,7 @@ public sealed class RulesTests : IAsyncLifetime
         }
         """;
 
-    private static readonly Rulebook Working = new(
+    internal static readonly Rulebook Working = new(
         [new Adopted(Policy.NationalBaseline with { Clocks = [new ClockRule(ClockKind.Verify, 10, "测试", null, DayCount.Working), .. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Verify)] }, RegionCode.Nation, DateOnly.MinValue, null)],
         WorkCalendar.Shipped);
 
@@ -156,7 +156,7 @@ public sealed class RulesTests : IAsyncLifetime
         await Until(async () => (await RecountedAsync()).Count == 24);
         (await Due(one, concerned[3])).ShouldBe(("2023-10-09", false));
 
-        var source = one.Services.GetRequiredService<NpgsqlDataSource>();
+        var source = one.Owner;
         var rules = await deaf.Services.GetRequiredService<RulebookSource>().RefreshAsync(default);
         rules.Calendar.Edition.ShouldBe(2);
         var comparison = await Rebuild.CompareAsync(source, one.Services.GetRequiredService<IEventLog>(), rules);
@@ -195,7 +195,7 @@ public sealed class RulesTests : IAsyncLifetime
             (await Due(alone, target)).ShouldBe(("2023-10-10", false));
             (await alone.Services.GetRequiredService<Recounting>().RunAsync(default)).ShouldBe(0);
             var rules = alone.Services.GetRequiredService<RulebookSource>().Current;
-            (await Rebuild.CompareAsync(alone.Services.GetRequiredService<NpgsqlDataSource>(), alone.Services.GetRequiredService<IEventLog>(), rules)).Same.ShouldBeTrue();
+            (await Rebuild.CompareAsync(alone.Owner, alone.Services.GetRequiredService<IEventLog>(), rules)).Same.ShouldBeTrue();
         }
         finally
         {
@@ -218,7 +218,7 @@ public sealed class RulesTests : IAsyncLifetime
     private static Task<Answer> Adopt(Client client, string document, params (string, string)[] headers) =>
         client.PostAsync("policies", new JsonObject { ["document"] = JsonNode.Parse(document) }, headers);
 
-    private static Task<Answer> Announce(Client client, string year, string? reason = null)
+    internal static Task<Answer> Announce(Client client, string year, string? reason = null)
     {
         var order = new JsonObject { ["document"] = JsonNode.Parse(year) };
         if (reason is not null)

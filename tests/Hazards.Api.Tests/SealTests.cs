@@ -226,7 +226,7 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         {
             var admin = one.ClientOf(service.AdminKey);
             var office = other.ClientOf(await SecretAsync());
-            await using var line = await service.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+            await using var line = await service.Owner.OpenConnectionAsync();
             await ExecuteAsync(line, "select pg_advisory_lock(7311142570156650343)");
             Task<Answer> Seal() => admin.PostAsync("seals", Order(name));
             Task<Answer> Correct() => office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "已无泄漏", ["reason"] = "录错" });
@@ -358,7 +358,7 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var digest = await service.Services.GetRequiredService<FileStore>().PutAsync(Encoding.UTF8.GetBytes(name), "text/plain", RegionCode.Nation);
         foreach (var sql in new[] { $"delete from files.blobs where digest = '\\x{digest}'", $"update files.blobs set media_type = 'x' where digest = '\\x{digest}'", "truncate files.blobs cascade", "delete from files.owners" })
         {
-            await using var purge = service.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(sql);
+            await using var purge = service.Owner.CreateCommand(sql);
             (await Should.ThrowAsync<PostgresException>(() => purge.ExecuteNonQueryAsync())).MessageText.ShouldContain("neither changed nor deleted");
         }
     }
@@ -373,7 +373,7 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         (await group.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK);
         (await group.PostAsync($"seals/{seal["id"]}/lifting", Lifting())).Require(HttpStatusCode.OK);
         (await CorrectAsync(id)).Require(HttpStatusCode.OK);
-        var comparison = await Rebuild.CompareAsync(service.Services.GetRequiredService<NpgsqlDataSource>(), service.Services.GetRequiredService<IEventLog>(), Rulebook.Baseline);
+        var comparison = await Rebuild.CompareAsync(service.Owner, service.Services.GetRequiredService<IEventLog>(), Rulebook.Baseline);
         comparison.Rebuilt.Access.ShouldBe(comparison.Live.Access);
     }
 

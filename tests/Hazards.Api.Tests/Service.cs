@@ -42,7 +42,16 @@ public sealed class Service : IAsyncLifetime
 
     public string Address { get; private set; } = "";
 
+    /// <summary>The database as its owner enters it.</summary>
     public string ConnectionString { get; private set; } = "";
+
+    /// <summary>As the service does, which owns nothing.</summary>
+    public string OfTheService => TestServer.LoginsOf(ConnectionString).Service;
+
+    /// <summary>For what the service may not do.</summary>
+    public NpgsqlDataSource Owner => owner ??= NpgsqlDataSource.Create(ConnectionString);
+
+    private NpgsqlDataSource? owner;
 
     /// <summary>Changes how the service runs.</summary>
     public Func<ServiceOptions, ServiceOptions> Options { get; init; } = o => o;
@@ -51,15 +60,15 @@ public sealed class Service : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ConnectionString = await TestServer.CreateDatabaseAsync();
-        await StartAsync(ConnectionString);
+        await StartAsync(await TestServer.CreateDatabaseAsync());
         await RegisterAsync();
     }
 
+    /// <param name="connectionString">The database, as its owner.</param>
     public async Task StartAsync(string connectionString)
     {
-        app = HazardsService.Build(Options(new ServiceOptions(connectionString) { Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } }));
-        await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
+        ConnectionString = connectionString;
+        app = HazardsService.Build(Options(new ServiceOptions(await TestServer.PrepareAsync(connectionString)) { Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } }));
         await app.StartAsync();
         Address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         var file = Path.Combine(Path.GetTempPath(), $"hazards-key-{Guid.NewGuid():n}");
@@ -78,6 +87,9 @@ public sealed class Service : IAsyncLifetime
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        if (owner is not null)
+            await owner.DisposeAsync();
+        owner = null;
     }
 
     /// <summary>The administrator's key at another service on the same database.</summary>

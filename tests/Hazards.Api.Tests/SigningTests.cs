@@ -14,12 +14,12 @@ public sealed class SigningTests : IAsyncLifetime
 {
     private readonly List<WebApplication> nodes = [];
     private string database = "";
+    private string service = "";
 
     public async Task InitializeAsync()
     {
         database = await TestServer.CreateDatabaseAsync();
-        await using var source = Database.Open(database);
-        await Database.MigrateAsync(source);
+        service = await TestServer.PrepareAsync(database);
     }
 
     public async Task DisposeAsync()
@@ -230,7 +230,7 @@ public sealed class SigningTests : IAsyncLifetime
 
     private async Task<WebApplication> StartAsync(Func<ServiceOptions, ServiceOptions>? change = null)
     {
-        var options = new ServiceOptions(database) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true };
+        var options = new ServiceOptions(service) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true };
         var node = HazardsService.Build(change?.Invoke(options) ?? options);
         lock (nodes)
             nodes.Add(node);

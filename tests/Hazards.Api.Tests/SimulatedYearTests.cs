@@ -10,7 +10,8 @@ public sealed class SimulatedYearTests
     [Fact]
     public async Task Every_figure_of_the_year_is_what_a_recount_of_the_events_gives()
     {
-        var connection = await TestServer.CreateDatabaseAsync();
+        var database = await TestServer.CreateDatabaseAsync();
+        var connection = await TestServer.PrepareAsync(database);
         var plan = new YearPlan(40, 7, 2026, Path.Combine(Path.GetTempPath(), $"hazards-year-{Guid.NewGuid():n}"));
         try
         {
@@ -32,7 +33,7 @@ public sealed class SimulatedYearTests
         {
             if (Directory.Exists(plan.Out))
                 Directory.Delete(plan.Out, recursive: true);
-            await TestServer.DropDatabaseAsync(connection);
+            await TestServer.DropDatabaseAsync(database);
         }
     }
 

@@ -20,6 +20,22 @@ internal static class TestServer
         return new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString;
     }
 
+    /// <summary>
+    /// The tests' databases are entered as they are in service: their tables are the owner's, and the service runs as a role
+    /// that owns nothing, one for the whole server.
+    /// </summary>
+    public static DatabaseLogins LoginsOf(string owner) =>
+        DatabaseLogins.Of(new NpgsqlConnectionStringBuilder(owner) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString, owner);
+
+    /// <summary>Migrates a database and lets the service in.</summary>
+    /// <returns>How the service enters it.</returns>
+    public static async Task<string> PrepareAsync(string owner)
+    {
+        var logins = LoginsOf(owner);
+        await Database.PrepareAsync(logins);
+        return logins.Service;
+    }
+
     /// <summary>A folder for the keys that belong to a database.</summary>
     public static string KeysOf(string connectionString) =>
         Path.Combine(Path.GetTempPath(), "hazards-test-keys", new NpgsqlConnectionStringBuilder(connectionString).Database!);

@@ -23,10 +23,11 @@ internal sealed class Node : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private Node(WebApplication app, SetClock clock)
+    private Node(WebApplication app, SetClock clock, string database)
     {
         this.app = app;
         Clock = clock;
+        Owner = NpgsqlDataSource.Create(database);
     }
 
     public SetClock Clock { get; }
@@ -39,7 +40,8 @@ internal sealed class Node : IAsyncDisposable
 
     public IEventLog Log => app.Services.GetRequiredService<IEventLog>();
 
-    public NpgsqlDataSource DataSource => app.Services.GetRequiredService<NpgsqlDataSource>();
+    /// <summary>For what the service may not do.</summary>
+    public NpgsqlDataSource Owner { get; }
 
     public BodyStore Bodies => app.Services.GetRequiredService<BodyStore>();
 
@@ -54,15 +56,14 @@ internal sealed class Node : IAsyncDisposable
     public static async Task<Node> StartAsync(string database, DateTimeOffset now, Rulebook? rules = null, TimeSpan? ringEvery = null)
     {
         var clock = new SetClock(now);
-        var app = HazardsService.Build(new ServiceOptions(database)
+        var app = HazardsService.Build(new ServiceOptions(await TestServer.PrepareAsync(database))
         {
             Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = TestServer.KeysOf(database), Clock = clock, Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions { AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10) },
             RingEvery = ringEvery, Daemon = false,
         });
-        await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>());
         if (ringEvery is not null)
             await app.StartAsync();
-        return new Node(app, clock);
+        return new Node(app, clock, database);
     }
 
     /// <summary>Gives a command now, or at the time it is said to have happened.</summary>
@@ -111,7 +112,11 @@ internal sealed class Node : IAsyncDisposable
         Document = paper ? DocumentNumber.Parse("巍安委办〔2026〕1号") : null,
     };
 
-    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await Owner.DisposeAsync();
+    }
 }
 
 /// <summary>The bodies of the tests' county.</summary>

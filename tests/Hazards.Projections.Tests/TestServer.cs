@@ -30,7 +30,11 @@ public class RowsDatabase : IAsyncLifetime
     private readonly string name = $"rows_{Guid.NewGuid():n}";
     private string server = "";
 
+    /// <summary>The database, as its owner.</summary>
     public NpgsqlDataSource DataSource { get; private set; } = null!;
+
+    /// <summary>The database, as the service's role, which owns nothing.</summary>
+    public NpgsqlDataSource Service { get; private set; } = null!;
 
     public virtual async Task InitializeAsync()
     {
@@ -41,16 +45,19 @@ public class RowsDatabase : IAsyncLifetime
         DataSource = NpgsqlDataSource.Create(ConnectionString);
         await LogMigrations.RunAsync(DataSource);
         await ProjectionMigrations.RunAsync(DataSource);
+        await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
+        Service = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString);
     }
 
     public async Task DisposeAsync()
     {
+        await Service.DisposeAsync();
         await DataSource.DisposeAsync();
         await OnServerAsync($"drop database if exists {name} with (force)");
     }
 
     /// <summary>Opens a log that writes rows and takes the times it is given.</summary>
-    internal MartenEventLog Open() => MartenEventLog.Open(DataSource, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
+    internal MartenEventLog Open() => MartenEventLog.Open(Service, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
 
     /// <summary>The data source's own connection string, with the password.</summary>
     public string ConnectionString { get; private set; } = "";

@@ -56,8 +56,7 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
     public async Task The_service_role_can_write_rows_and_read_them()
     {
         var role = $"rows_{Guid.NewGuid():n}";
-        await ServiceRole.GrantLogAsync(database.DataSource, role);
-        await ProjectionMigrations.GrantAsync(database.DataSource, role);
+        await ServiceRole.EnsureAsync(database.DataSource, role, null);
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c role={role}" };
         await using (var dataSource = Npgsql.NpgsqlDataSource.Create(connection.ConnectionString))
         await using (var log = MartenEventLog.Open(dataSource, null, new RowWriter()))

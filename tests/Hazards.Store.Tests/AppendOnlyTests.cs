@@ -53,8 +53,8 @@ public sealed class AppendOnlyTests(LogDatabase database) : IClassFixture<LogDat
     public async Task The_services_role_appends_and_reads_and_has_no_further_right()
     {
         var role = $"service_{Guid.NewGuid():n}"[..30];
-        (await ServiceRole.GrantLogAsync(database.DataSource, role)).ShouldBeTrue();
-        (await ServiceRole.GrantLogAsync(database.DataSource, role)).ShouldBeTrue("a second start");
+        await ServiceRole.EnsureAsync(database.DataSource, role, null);
+        await ServiceRole.EnsureAsync(database.DataSource, role, null); // a second start
         try
         {
             var asService = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c role={role}" };
@@ -83,7 +83,7 @@ public sealed class AppendOnlyTests(LogDatabase database) : IClassFixture<LogDat
     }
 
     [Fact]
-    public async Task A_user_that_may_not_make_roles_goes_on_without_one()
+    public async Task A_user_that_may_not_make_roles_says_what_an_administrator_must_do()
     {
         var user = $"plain_{Guid.NewGuid():n}"[..30];
         await database.ExecuteAsync($"create role {user} login password 'x'");
@@ -91,7 +91,8 @@ public sealed class AppendOnlyTests(LogDatabase database) : IClassFixture<LogDat
         {
             var asUser = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c role={user}" };
             await using var dataSource = NpgsqlDataSource.Create(asUser.ConnectionString);
-            (await ServiceRole.GrantLogAsync(dataSource, "role_nobody_made")).ShouldBeFalse();
+            var failure = await Should.ThrowAsync<MigrationException>(() => ServiceRole.EnsureAsync(dataSource, "role_nobody_made", new ServiceLogin("x")));
+            failure.Message.ShouldContain("create role role_nobody_made login");
         }
         finally
         {

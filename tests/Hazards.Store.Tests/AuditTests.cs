@@ -299,17 +299,17 @@ public sealed class AuditTests : IAsyncLifetime
     private async Task<AuditReport> AuditAsync(Func<AuditQuestion, AuditQuestion>? change = null)
     {
         var question = new AuditQuestion { Trees = [Hash], Keys = [new AuditKey(Hash.Name, signer.Verifier)], Kept = [kept!], AppendKey = AppendKey, AppendKeySince = 0, Readers = 2 };
-        return await LogAudit.RunAsync(database.ConnectionString, change is null ? question : change(question));
+        return await LogAudit.RunAsync(database.ServiceConnectionString, change is null ? question : change(question));
     }
 
     private static string[] Codes(AuditReport report) => [.. report.Findings.Select(f => $"{f.Code}@{f.First}")];
 
     private async Task SignAsync(NoteSigner by)
     {
-        await new TreeGrower(database.DataSource, Hash).CatchUpAsync();
+        await new TreeGrower(database.Service, Hash).CatchUpAsync();
         var head = await new TreeStore(database.DataSource, Hash).HeadAsync();
         var checkpoint = new Checkpoint("hazards/test", head.Size, head.Root);
-        await new CheckpointStore(database.DataSource, Hash).AddAsync(checkpoint, checkpoint.ToNote().SignedBy(by, DateTimeOffset.UtcNow));
+        await new CheckpointStore(database.Service, Hash).AddAsync(checkpoint, checkpoint.ToNote().SignedBy(by, DateTimeOffset.UtcNow));
     }
 
     /// <summary>As the owner of everything, with what protects the tables taken away for the moment.</summary>
@@ -326,6 +326,6 @@ public sealed class AuditTests : IAsyncLifetime
     private async Task RebuildTreeAsync()
     {
         await BehindTheBackAsync("delete from log.tiles; delete from log.trees");
-        await new TreeGrower(database.DataSource, Hash).CatchUpAsync();
+        await new TreeGrower(database.Service, Hash).CatchUpAsync();
     }
 }

@@ -20,7 +20,7 @@ public sealed class DaemonTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Killing_the_processes_that_append_costs_a_subscription_nothing()
     {
-        await using var daemon = await AttachedDaemon.StartAsync(database.DataSource);
+        await using var daemon = await AttachedDaemon.StartAsync(database.Service);
         var acknowledged = (await Task.WhenAll(KillAgainAndAgainAsync(seed: 1), KillAgainAndAgainAsync(seed: 2))).SelectMany(a => a).ToList();
 
         await using var log = database.Open();
@@ -38,7 +38,7 @@ public sealed class DaemonTests(ITestOutputHelper output) : IAsyncLifetime
         var acknowledged = new List<(Guid, long, Guid, long)>();
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var process = AppendingProcess.Start(database.ConnectionString);
+            using var process = AppendingProcess.Start(database.ServiceConnectionString);
             await process.SayAsync(random.Next(20, 200));
             acknowledged.AddRange(await process.KillAsync());
         }
@@ -49,7 +49,7 @@ public sealed class DaemonTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Numbers_that_came_to_nothing_are_filled_and_never_given_out_again()
     {
-        await using var daemon = await AttachedDaemon.StartAsync(database.DataSource);
+        await using var daemon = await AttachedDaemon.StartAsync(database.Service);
         await using var log = database.Open();
         await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 3));
         await daemon.ReachAsync(3);
@@ -73,7 +73,7 @@ public sealed class DaemonTests(ITestOutputHelper output) : IAsyncLifetime
             create constraint trigger refuse_late after insert on log.mt_events deferrable initially deferred
               for each row when (new.type = 'refused_at_commit') execute function refuse_late()
             """);
-        await using var daemon = await AttachedDaemon.StartAsync(database.DataSource);
+        await using var daemon = await AttachedDaemon.StartAsync(database.Service);
         await using var log = database.Open();
         var numbered = 0L;
         for (var n = 0; n < 3; n++)

@@ -57,6 +57,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
 
         await database.OnServerAsync($"alter database {database.Name} allow_connections false");
         await database.OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
+        database.DataSource.Clear();
         var waiting = log.AppendAsync(Some.Append(Guid.CreateVersion7()));
         await retried.Task;
         waiting.IsCompleted.ShouldBeFalse();
@@ -146,9 +147,9 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
     [InlineData(3)]
     public async Task An_append_one_of_whose_answers_was_lost_is_acknowledged_once(int answer)
     {
-        await using var proxy = await CuttingProxy.StartAsync(database.ConnectionString);
+        await using var proxy = await CuttingProxy.StartAsync(database.ServiceConnectionString);
         await using var through = NpgsqlDataSource.Create(proxy.ConnectionString);
-        await database.ExecuteAsync("create table if not exists counted (stream_id uuid, version bigint, primary key (stream_id, version))");
+        await database.ExecuteAsync("create table if not exists counted (stream_id uuid, version bigint, primary key (stream_id, version)); grant all on counted to public");
         await using var log = LogDatabase.Open(through, rows: new CountedRows());
         await log.CommitAsync(Some.Append(Guid.CreateVersion7()));
         var stream = Guid.CreateVersion7();

@@ -29,9 +29,15 @@ public sealed class LogDatabase : IAsyncLifetime
     private readonly string name = $"log_{Guid.NewGuid():n}";
     private string server = "";
 
+    /// <summary>The database, as its owner.</summary>
     public NpgsqlDataSource DataSource { get; private set; } = null!;
 
+    /// <summary>The database, as the service's role, which owns nothing.</summary>
+    public NpgsqlDataSource Service { get; private set; } = null!;
+
     public string ConnectionString { get; private set; } = "";
+
+    public string ServiceConnectionString { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
@@ -40,10 +46,16 @@ public sealed class LogDatabase : IAsyncLifetime
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
         await LogMigrations.RunAsync(DataSource);
+        // What a connection said last tells TerminateAsync whose it is: not those of the migration.
+        DataSource.Clear();
+        await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
+        ServiceConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString;
+        Service = NpgsqlDataSource.Create(ServiceConnectionString);
     }
 
     public async Task DisposeAsync()
     {
+        await Service.DisposeAsync();
         await DataSource.DisposeAsync();
         await OnServerAsync($"drop database if exists {name} with (force)");
     }
@@ -59,7 +71,7 @@ public sealed class LogDatabase : IAsyncLifetime
 
     public string Name => name;
 
-    public MartenEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) => Open(DataSource, options, rows);
+    public MartenEventLog Open(EventLogOptions? options = null, IRowWriter? rows = null) => Open(Service, options, rows);
 
     public static MartenEventLog Open(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null) =>
         MartenEventLog.Open(dataSource, options, rows, Map);
@@ -95,6 +107,7 @@ public sealed class LogDatabase : IAsyncLifetime
     public Task<long> TerminateAsync(string queryLike) => ScalarAsync<long>($"""
         select count(pg_terminate_backend(pid)) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid() and query ilike '{queryLike}'
+          and query not like '%pg_terminate_backend%' -- the one of the last time
         """);
 
     /// <summary>

@@ -23,7 +23,7 @@ public sealed class TreeTests
         await using var database = await OwnDatabase.CreateAsync();
         var hash = name == "sm3" ? TreeHash.Sm3 : TreeHash.Sha256;
         await using var log = database.Open();
-        var (grower, store) = (new TreeGrower(database.DataSource, hash), new TreeStore(database.DataSource, hash));
+        var (grower, store) = (new TreeGrower(database.Service, hash), new TreeStore(database.DataSource, hash));
         (await store.HeadAsync()).ShouldBe(new TreeHead(0, hash.Empty));
         for (var i = 0; i < 6; i++)
         {
@@ -58,7 +58,7 @@ public sealed class TreeTests
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var log = database.Open();
-        var growers = Enumerable.Range(0, 3).Select(_ => new TreeGrower(database.DataSource, TreeHash.Sha256)).ToArray();
+        var growers = Enumerable.Range(0, 3).Select(_ => new TreeGrower(database.Service, TreeHash.Sha256)).ToArray();
         var appending = Task.Run(async () =>
         {
             for (var i = 0; i < 40; i++)
@@ -83,7 +83,7 @@ public sealed class TreeTests
         await using var node = database.Open(new EventLogOptions { AllowGivenTimes = givenTimes, AppendKey = new byte[32] });
         await using var other = database.Open();
         var feed = node.Feed();
-        var grower = new TreeGrower(database.DataSource, TreeHash.Sha256, feed);
+        var grower = new TreeGrower(database.Service, TreeHash.Sha256, feed);
         var taken = Guid.CreateVersion7();
         await node.CommitAsync(Some.Append(taken));
         for (var round = 0; round < 6; round++)
@@ -112,7 +112,7 @@ public sealed class TreeTests
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var log = database.Open();
-        var growers = Enumerable.Range(0, 2).Select(_ => new TreeGrower(database.DataSource, TreeHash.Sha256, log.Feed())).ToArray();
+        var growers = Enumerable.Range(0, 2).Select(_ => new TreeGrower(database.Service, TreeHash.Sha256, log.Feed())).ToArray();
         for (var i = 0; i < 20; i++)
             await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 500));
         var cut = 0L;
@@ -167,7 +167,7 @@ public sealed class TreeTests
         await using var database = await OwnDatabase.CreateAsync();
         var key = new byte[32];
         await using var log = database.Open(new EventLogOptions { AppendKey = key });
-        var grower = new TreeGrower(database.DataSource, TreeHash.Sha256, fed ? log.Feed() : null);
+        var grower = new TreeGrower(database.Service, TreeHash.Sha256, fed ? log.Feed() : null);
         await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 3));
         await grower.CatchUpAsync();
         await database.ExecuteAsync("begin; select nextval('log.mt_events_sequence') from generate_series(1, 5); rollback");
@@ -182,7 +182,7 @@ public sealed class TreeTests
         foreach (var e in events)
             Verify.Inclusion(TreeHash.Sha256, e.Position - 1, head.Size, TreeHash.Sha256.Leaf(Envelope.Write(e)), await store.InclusionAsync(e.Position, head.Size), head.Root).ShouldBeTrue();
         Verify.Consistency(TreeHash.Sha256, 5, head.Size, await store.ConsistencyAsync(5, head.Size), await store.RootAsync(5), head.Root).ShouldBeTrue();
-        var report = await LogAudit.RunAsync(database.ConnectionString, new AuditQuestion { AppendKey = key });
+        var report = await LogAudit.RunAsync(database.ServiceConnectionString, new AuditQuestion { AppendKey = key });
         report.Findings.ShouldBeEmpty();
         report.Events.ShouldBe(10);
     }
@@ -200,7 +200,7 @@ public sealed class TreeTests
         await using var database = await OwnDatabase.CreateAsync();
         await using var log = database.Open();
         await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 5));
-        await new TreeGrower(database.DataSource, TreeHash.Sha256).CatchUpAsync();
+        await new TreeGrower(database.Service, TreeHash.Sha256).CatchUpAsync();
         await using var command = database.DataSource.CreateCommand(sql);
         (await Should.ThrowAsync<PostgresException>(async () => await command.ExecuteNonQueryAsync())).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
     }
@@ -211,7 +211,7 @@ public sealed class TreeTests
         await using var database = await OwnDatabase.CreateAsync();
         await using var log = database.Open();
         await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 5));
-        await new TreeGrower(database.DataSource, TreeHash.Sha256).CatchUpAsync();
+        await new TreeGrower(database.Service, TreeHash.Sha256).CatchUpAsync();
         var store = new TreeStore(database.DataSource, TreeHash.Sha256);
         await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await store.InclusionAsync(6, 5));
         await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await store.InclusionAsync(0, 5));
@@ -235,7 +235,9 @@ public sealed class TreeTests
 
         public NpgsqlDataSource DataSource => _database.DataSource;
 
-        public string ConnectionString => _database.ConnectionString;
+        public NpgsqlDataSource Service => _database.Service;
+
+        public string ServiceConnectionString => _database.ServiceConnectionString;
 
         public static async Task<OwnDatabase> CreateAsync()
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 
@@ -9,11 +10,14 @@ namespace Hazards.Api.Auditing;
 /// <summary>审计: the worker, the command, and what audits found.</summary>
 internal sealed class AuditModule : IModule
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
+
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<AuditTelemetry>();
         services.AddSingleton<AuditWorker>();
-        services.AddHostedService(s => s.GetRequiredService<AuditWorker>());
+        // Whether it is due is decided by the log, so that a restart does not begin anew.
+        services.AddScheduled(JobKind.AuditWhenDue, o => o.AuditEvery is { } every && every < Look ? every : o.AuditEvery is null ? null : Look, (s, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api) => api.Get("/log/audits", new Operation(Tag.Proof, "历次审计结果，最近的在前", "What audits of the log found, the newest first") { Query = [.. Parameters.Page], Answer = typeof(AuditPage) }, ListAsync);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api;
 
@@ -14,13 +15,15 @@ internal static class MigrateCommand
         command.SetAction(async (parsed, stop) =>
         {
             await using var opened = await database.OpenAsync(parsed, stop);
-            await using var source = Database.Open(opened.ConnectionString);
-            var applied = await Database.MigrateAsync(source, stop);
+            var applied = await opened.PrepareAsync(stop);
             Console.WriteLine(applied.Count == 0 ? "已是最新 up to date" : string.Join('\n', applied));
-            if (parsed.GetValue(grant) is not { Length: > 0 } role || await Database.GrantAsync(source, role, stop))
-                return 0;
-            await Console.Error.WriteLineAsync($"角色 {role} 不存在，且当前用户不能创建 · the role {role} does not exist and this user may not make it");
-            return 1;
+            if (parsed.GetValue(grant) is { Length: > 0 } role)
+            {
+                await using var owner = Database.Open(opened.Logins.OfTheOwner);
+                await ServiceRole.EnsureAsync(owner, role, null, stop);
+            }
+
+            return 0;
         });
         return command;
     }

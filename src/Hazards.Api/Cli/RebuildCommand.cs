@@ -17,18 +17,18 @@ internal static class RebuildCommand
         command.SetAction(async (parsed, stop) =>
         {
             await using var opened = await database.OpenAsync(parsed, stop);
-            return await RunAsync(opened.ConnectionString, parsed.GetValue(check), stop);
+            return await RunAsync(opened, parsed.GetValue(check), stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string connectionString, bool check, CancellationToken stop)
+    private static async Task<int> RunAsync(OwnedDatabase database, bool check, CancellationToken stop)
     {
-        await using var source = Database.Open(connectionString);
-        await Database.MigrateAsync(source, stop);
+        await database.PrepareAsync(stop);
+        await using var source = Database.Open(database.Logins.OfTheOwner);
         await Database.RefuseNewerAsync(source, stop);
         await using var log = MartenEventLog.Open(source);
-        using var known = new RulebookSource(new ServiceOptions(connectionString), log);
+        using var known = new RulebookSource(new ServiceOptions(database.ConnectionString), log);
         var rules = await known.RefreshAsync(stop);
         return await Bar().StartAsync(async context =>
         {

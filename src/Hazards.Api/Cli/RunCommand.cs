@@ -3,7 +3,6 @@ using Hazards.Domain;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Npgsql;
 
 namespace Hazards.Api;
 
@@ -23,7 +22,6 @@ internal static class RunCommand
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            using var telemetry = Telemetry.Start();
             await using var opened = await database.OpenAsync(parsed, stop, alone: true);
             return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), parsed.GetValue(rings), Proving.TreeOption.Of(parsed.GetValue(trees)), Auditing.AuditOption.Of(parsed.GetValue(audits)), stop);
         });
@@ -34,7 +32,9 @@ internal static class RunCommand
     {
         var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery), Trees = trees, AuditEvery = auditEvery };
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
-        await Database.MigrateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), stop);
+        Telemetry.Begin(app.Services);
+        await database.PrepareAsync(stop);
+        await Database.WarnAsync(app.Services, stop);
         var keyFile = Path.Combine(data, "dev-key");
         var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(keyFile, DevOffice, "安委办（开发）", "dev", stop);
         await app.StartAsync(stop);

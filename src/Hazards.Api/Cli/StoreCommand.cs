@@ -5,19 +5,19 @@ namespace Hazards.Api;
 
 /// <summary>
 /// <c>hazards store …</c>: the tools that Marten's makers give to operators, on this service's database. What stands before
-/// or after their words and is ours (<c>--postgres</c>, <c>--data</c>, <c>--keys</c>) says where, as with every command.
+/// or after their words and is ours (<c>--postgres</c>, <c>--owner</c>, <c>--data</c>, <c>--keys</c>) says where, as with every command.
 /// </summary>
 internal static class StoreCommand
 {
     private const string Name = "store";
 
     /// <summary>What may be asked for; what is not here would empty or drop the log (<c>marten --reset</c>, <c>run</c> would start a service half made).</summary>
-    private static readonly string[] Known = ["db-assert", "db-patch", "db-apply", "db-dump", "db-list", "projections", "codegen", "describe", "resources", "storage", "check-env"];
+    private static readonly string[] Known = ["db-assert", "db-patch", "db-apply", "db-dump", "db-list", "projections", "describe", "resources", "storage", "check-env"];
 
     /// <summary>What of those would do the same.</summary>
     private static readonly string[] Refused = ["clear", "teardown", "rebuild"];
 
-    private static readonly string[] Ours = ["--postgres", "--data", "--keys"];
+    private static readonly string[] Ours = ["--postgres", "--owner", "--data", "--keys"];
 
     /// <summary>Divides a command line into ours and theirs: their flags are not ours to read.</summary>
     public static (string[] Ours, string[] Theirs) Divide(string[] args)
@@ -50,7 +50,7 @@ internal static class StoreCommand
             if (theirs.FirstOrDefault(Refused.Contains) is { } refused)
                 throw new ArgumentException($"{refused}：日志只增不减，查询表用 hazards rebuild 重建 · the log is neither emptied nor dropped; rows are made anew by hazards rebuild");
             await using var opened = await database.OpenAsync(parsed, stop);
-            return await RunAsync(new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys }, theirs);
+            return await RunAsync(new ServiceOptions(opened.Logins.OfTheOwner) { Keys = opened.Keys }, theirs);
         });
         return command;
     }

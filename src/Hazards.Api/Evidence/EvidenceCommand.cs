@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Hazards.Domain;
-using Npgsql;
 using Spectre.Console;
 
 namespace Hazards.Api.Evidence;
@@ -32,7 +31,7 @@ internal static class EvidenceCommand
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         EvidenceModule.AddMaking(services);
         await using var provider = services.BuildServiceProvider();
-        await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+        await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
         var body = await provider.GetRequiredService<BodyStore>().LoadAsync(BodyId.Parse(parsed.GetValue(given.Body) ?? Office.Value), null, stop)
             ?? throw new ArgumentException("--body：没有这个单位；默认的 dev-office 由 hazards run 登记 · there is no such body; hazards run registers dev-office");

@@ -23,7 +23,7 @@ internal sealed record RequestEvidence(
 
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
-    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, HazardStore hazards, PersonDesk persons, EvidenceBell bell, ServiceOptions options, TimeProvider clock)
+    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, HazardStore hazards, PersonDesk persons, ServiceOptions options, TimeProvider clock)
 {
     /// <summary>The most hazards of one package.</summary>
     public const int MostHazards = 2000;
@@ -52,11 +52,7 @@ internal sealed class EvidenceDesk(
             return (request, context, null);
         }, cancellationToken);
         if (outcome is Outcome<EvidencePackage>.Done done)
-        {
             await shelf.ConfirmAsync(done.After.Id, done.After.Request, done.After.Asked, done.Events[0].Position, done.RecordedAt, cancellationToken);
-            bell.Ring();
-        }
-
         return outcome;
     }
 
@@ -218,28 +214,4 @@ internal sealed class EvidenceDesk(
 
     /// <summary>The tree of a choice.</summary>
     public static TreeHash TreeOf(TreeChoice choice) => choice == TreeChoice.Sm3 ? TreeHash.Sm3 : TreeHash.Sha256;
-}
-
-/// <summary>Wakes whoever makes packages on this node.</summary>
-internal sealed class EvidenceBell : IDisposable
-{
-    private readonly SemaphoreSlim rung = new(0, 1);
-
-    public void Ring()
-    {
-        try
-        {
-            rung.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is ringing.
-        }
-    }
-
-    /// <summary>Waits until it rings, or so long.</summary>
-    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) => rung.WaitAsync(most, cancellationToken);
-
-    /// <inheritdoc />
-    public void Dispose() => rung.Dispose();
 }

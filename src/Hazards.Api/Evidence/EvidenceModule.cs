@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Projections;
 
@@ -10,18 +11,21 @@ namespace Hazards.Api.Evidence;
 /// <summary>证据包: asked for, made in the background, listed, downloaded.</summary>
 internal sealed class EvidenceModule : IModule
 {
+    /// <summary>A package that nobody has begun after so long is asked for again.</summary>
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         AddMaking(services);
-        services.AddSingleton<EvidenceWorker>();
-        services.AddHostedService(s => s.GetRequiredService<EvidenceWorker>());
+        services.AddSingleton<IPackageJob, PackageJob>();
+        services.AddScheduled(JobKind.FindLeftPackages, _ => LeftAlone, async (s, stop) =>
+            await s.GetRequiredService<Projections.Store.IOutbox>().SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
     }
 
     /// <summary>What the command needs as well.</summary>
     public static void AddMaking(IServiceCollection services)
     {
-        services.AddSingleton<EvidenceBell>();
         services.AddSingleton<EvidenceStore>();
         services.AddSingleton<PackageShelf>();
         services.AddSingleton<PackageMaker>();

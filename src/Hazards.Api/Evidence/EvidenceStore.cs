@@ -31,7 +31,7 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
             var (request, context, refusal) = await decide(stop);
             return refusal is not null
                 ? Proposal<EvidencePackage>.Refuse(refusal)
-                : Proposal<EvidencePackage>.Append(new EvidencePackage(id, request!, context!), new StreamAppend(id, EvidencePackage.StreamType, 0, [Facts.Of(request!, context!, terms)]));
+                : Proposal<EvidencePackage>.Append(new EvidencePackage(id, request!, context!), new StreamAppend(id, EvidencePackage.StreamType, 0, [Facts.Of(request!, context!, terms)])) with { Messages = [new MakePackage(id)] };
         }, cancellationToken);
 
     /// <summary>Adds what came of a package, or that it was given to someone; decided on how it stands then.</summary>

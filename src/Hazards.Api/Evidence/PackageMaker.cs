@@ -19,9 +19,6 @@ public readonly record struct EvidenceProgress(int Done, int Total);
 /// <summary>It cannot be made, however often one tries.</summary>
 internal sealed class CannotBeMadeException(string message) : Exception(message);
 
-/// <summary>It cannot be made now; the reason is in the message.</summary>
-internal sealed class NotNowException(Refusal refusal) : Exception($"{refusal.Chinese} · {refusal.English}");
-
 /// <summary>
 /// Makes packages. Everything is read as of one signed checkpoint; hazard by hazard the parts go onto the shelf, so that
 /// whoever goes on after a crash begins with the next hazard; at the end the rest is put around them. Memory holds one
@@ -36,10 +33,13 @@ internal sealed class PackageMaker(
 
     private static readonly TimeSpan NeverCame = TimeSpan.FromMinutes(10);
 
-    /// <summary>Makes a package, or goes on with it; false when another is at it or there is nothing to do.</summary>
+    /// <summary>
+    /// Makes a package, or goes on with it; false when another is at it or there is nothing to do. One that was given up is
+    /// gone on with: it is asked for only when somebody has it done again.
+    /// </summary>
     public async Task<bool> MakeAsync(Guid id, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
     {
-        if (await shelf.FindAsync(id, cancellationToken) is not { EndedAt: null } shelved)
+        if (await shelf.FindAsync(id, cancellationToken) is not { } shelved || shelved is { EndedAt: not null, Failure: null })
             return false;
         await using var mine = await PackageLock.TakeAsync(options.ConnectionString, shelved, cancellationToken);
         if (mine is null || await ConfirmAsync(id, mine, cancellationToken) is not { } package)
@@ -56,7 +56,7 @@ internal sealed class PackageMaker(
         return true;
     }
 
-    /// <summary>Ends a package that cannot be made.</summary>
+    /// <summary>Ends a package whose tries are used up.</summary>
     public async Task GiveUpAsync(Guid id, string why, CancellationToken cancellationToken)
     {
         if (await shelf.FindAsync(id, cancellationToken) is not { EndedAt: null, Position: not null } package)
@@ -78,10 +78,10 @@ internal sealed class PackageMaker(
 
         await shelf.ConfirmAsync(id, known.Request, known.Asked, asked.Position, asked.RecordedAt, cancellationToken);
         var package = await shelf.FindAsync(id, cancellationToken);
-        if (known is { Made: null, Failed: null })
-            return package?.EndedAt is null ? package : null;
-        if (package is { EndedAt: null })
-            await mine.EndAsync(asked.RecordedAt, known.Failed?.Error, cancellationToken);
+        if (known.Made is null)
+            return package;
+        if (package is not { EndedAt: not null, Failure: null })
+            await mine.EndAsync(asked.RecordedAt, null, cancellationToken);
         return null;
     }
 
@@ -111,7 +111,7 @@ internal sealed class PackageMaker(
     {
         var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), package.Position, cancellationToken);
         if (signing is not { Checkpoint: { } checkpoint })
-            throw new NotNowException(signing.Refusal!);
+            throw new Jobs.NotNowException($"{signing.Refusal!.Chinese} · {signing.Refusal.English}");
         await foreach (var e in log.ReadAllAsync(checkpoint.Size - 1, checkpoint.Size, cancellationToken))
             await mine.FixAsync(checkpoint.Note.ToString(), checkpoint.Size, e.RecordedAt, cancellationToken);
     }
@@ -229,7 +229,7 @@ internal sealed class PackageMaker(
         var by = new Actor(package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body, [package.Asked.Role], package.Asked.Client, package.Request.Jurisdiction);
         var (opened, refusal) = await persons.DiscloseAsync(hazard, wanted, new PersonAsked(by, package.Request.Reason), cancellationToken);
         if (refusal is { Reason.Kind: RefusalKind.Unavailable })
-            throw new NotNowException(refusal);
+            throw new Jobs.NotNowException($"{refusal.Chinese} · {refusal.English}");
         if (refusal is not null)
             throw new CannotBeMadeException($"{EvidenceRefusals.NoDisclosure.Because(null, ("why", refusal.Chinese)).Chinese} · {refusal.English}");
         for (var i = 0; i < opened.Length; i++)
@@ -279,7 +279,8 @@ internal sealed class PackageMaker(
 
     private async Task EndAsync(ShelvedPackage package, PackageLock mine, IEvidenceEvent end, CancellationToken cancellationToken)
     {
-        var outcome = await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, p => p is { Made: null, Failed: null } ? end : null, cancellationToken);
+        var outcome = await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, 
+            p => p.Made is null && (end is EvidenceMade || p.Failed is null) ? end : null, cancellationToken);
         var at = outcome is Outcome<EvidencePackage>.Done done ? done.RecordedAt : package.RequestedAt!.Value;
         await mine.EndAsync(at, (end as EvidenceFailed)?.Error, cancellationToken);
     }

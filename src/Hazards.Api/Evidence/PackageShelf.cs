@@ -145,6 +145,23 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
         return await ReadAsync(command, cancellationToken);
     }
 
+    /// <summary>Those that nobody seems to be making: asked for by a command line that was cut off, or by a program that kept no messages.</summary>
+    public async Task<IReadOnlyList<MakePackage>> LeftAsync(TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select p.id from evidence.packages p
+            where p.ended_at is null and p.tries = 0 and p.trouble is null and p.stored_at <= clock_timestamp() - $1
+              and not exists (select from pg_locks l where l.locktype = 'advisory' and l.classid = x'65766964'::int::oid and l.objid = p.number::oid)
+            order by p.number limit 100
+            """);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var left = new List<MakePackage>();
+        while (await reader.ReadAsync(cancellationToken))
+            left.Add(new MakePackage(reader.GetGuid(0)));
+        return left;
+    }
+
     /// <summary>Those asked for within a jurisdiction before a position, the newest first. By packages_by_position, from its end.</summary>
     public async Task<IReadOnlyList<ShelvedPackage>> ListAsync(RegionCode jurisdiction, DateTimeOffset? asOf, long before, int most, CancellationToken cancellationToken)
     {

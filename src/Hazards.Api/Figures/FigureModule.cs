@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
@@ -33,7 +34,7 @@ internal sealed class FigureModule : IModule
     public void AddServices(IServiceCollection services)
     {
         AddFigures(services);
-        services.AddHostedService<ReportClock>();
+        services.AddScheduled(JobKind.NoticeOverdueReports, o => o.RingEvery, (s, stop) => s.GetRequiredService<ReportDuties>().NoticeMissedAsync(stop));
     }
 
     /// <summary>What the commands need as well.</summary>

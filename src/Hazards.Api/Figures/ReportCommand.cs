@@ -5,7 +5,6 @@ using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using Hazards.Projections;
-using Npgsql;
 using Spectre.Console;
 
 namespace Hazards.Api.Figures;
@@ -190,7 +189,7 @@ internal static class ReportCommand
             HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
             FigureModule.AddFigures(services);
             await using var provider = services.BuildServiceProvider();
-            await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+            await opened.PrepareAsync(stop);
             await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
             return await run(provider, code, known, instant);
         }

@@ -11,6 +11,9 @@ internal sealed record Proposal<TState>(TState? After, IReadOnlyList<StreamAppen
     /// <summary>What is held until the log has answered: turns at series of numbers.</summary>
     public IDisposable? Held { get; init; }
 
+    /// <summary>What is to be done because of the events, kept with them.</summary>
+    public IReadOnlyList<object> Messages { get; init; } = [];
+
     public static Proposal<TState> Append(TState after, params IReadOnlyList<StreamAppend> streams) => new(after, streams, null, 0);
 
     public static Proposal<TState> Refuse(Refusal refusal, int step = 0) => new(default, [], refusal, step);
@@ -72,7 +75,7 @@ internal sealed class Deciding(IEventLog log)
             AppendResult result;
             try
             {
-                result = await log.AppendAsync(new Append(proposal.Streams, terms.Key, terms.RecordedAt), cancellationToken);
+                result = await log.AppendAsync(new Append(proposal.Streams, terms.Key, terms.RecordedAt) { Messages = proposal.Messages }, cancellationToken);
             }
             catch (AppendRejectedException sealedMeanwhile) when (sealedMeanwhile.SqlState == SealGuard.Broken)
             {

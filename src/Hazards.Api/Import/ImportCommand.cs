@@ -100,7 +100,7 @@ internal static class ImportCommand
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         services.AddSingleton<LedgerImport>();
         await using var provider = services.BuildServiceProvider();
-        await Database.MigrateAsync(provider.GetRequiredService<Npgsql.NpgsqlDataSource>(), stop);
+        await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
         await ActivatorUtilities.CreateInstance<FirstKey>(provider).EnsureAsync(Path.Combine(data, "dev-key"), DevOffice, "安委办（开发）", "dev", stop);
         var office = await provider.GetRequiredService<BodyStore>().LoadAsync(DevOffice, null, stop);

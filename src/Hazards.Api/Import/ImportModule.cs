@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;
@@ -10,6 +11,9 @@ namespace Hazards.Api.Import;
 internal sealed class ImportModule : IModule
 {
     private static readonly TimeSpan LongestImport = TimeSpan.FromMinutes(20);
+
+    private static readonly QueryParameter InBackground =
+        new("background", typeof(bool), "true：立即以 202 应答，后台导入，按 Location 查询进度和报告", "true: answered with 202 at once and imported in the background; Location has its progress and report");
 
     private static readonly ImmutableArray<QueryParameter> Parameters =
     [
@@ -23,13 +27,14 @@ internal sealed class ImportModule : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<LedgerImport>();
+        services.AddJob<ImportLedger>((s, message, stop) => s.GetRequiredService<LedgerImport>().ContinueAsync(message, stop));
         services.AddSingleton<IFirstStart, SampleLedgers>();
     }
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Answer = typeof(ImportReport), Success = 201 }, RunAsync)
+        api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201 }, RunAsync)
             .WithRequestTimeout(LongestImport);
         api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，不写入任何内容", "Preview a ledger: the mapping guessed and the first rows as understood; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
         api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告", "The report of an import") { Answer = typeof(ImportReport) }, FindAsync);
@@ -47,7 +52,7 @@ internal sealed class ImportModule : IModule
         Rule = CommandRules.RecordLedgerRow,
     };
 
-    private static async Task<IResult> RunAsync(Call call, LedgerImport import)
+    private static async Task<IResult> RunAsync(Call call, LedgerImport import, JobTrouble jobs)
     {
         var (request, refusal) = await ImportRequest.ReadAsync(call);
         if (request is null)
@@ -55,19 +60,29 @@ internal sealed class ImportModule : IModule
         var (terms, badTerms) = call.Terms(request.Bytes);
         if (badTerms is not null)
             return Call.Refuse(badTerms);
+        var background = call.Query.Flag(InBackground.Name) == true;
+        if (call.Query.Refusal is { } badQuery)
+            return Call.Refuse(badQuery);
         var by = call.Caller.As(null);
         var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, by, call.Stop);
         if (plan is null)
             return Call.Refuse(notOpened!);
         using (plan)
         {
-            var (report, notRun) = await import.RunAsync(plan, by, terms, null, call.Stop);
+            var (report, notRun) = background
+                ? await import.BeginAsync(plan, request.File, by, terms ?? Terms.None, call.Stop)
+                : await import.RunAsync(plan, by, terms, null, call.Stop);
             if (report is null)
                 return Call.Refuse(notRun!);
             call.Response.Headers.Location = $"{Links.Root}/imports/{report.Id}";
-            return Call.Json(report, 201);
+            return background ? Call.Json(await WithProgressAsync(report, import, jobs, call.Stop), 202) : Call.Json(report, 201);
         }
     }
+
+    /// <summary>One that has not finished, with how far it is and why it does not go on.</summary>
+    private static async Task<ImportReport> WithProgressAsync(ImportReport report, LedgerImport import, JobTrouble jobs, CancellationToken stop) => report.Finished is not null
+        ? report
+        : report with { Progress = await import.ProgressAsync(report, stop), Trouble = await jobs.WhyAsync(nameof(ImportLedger), report.Id, stop) };
 
     private static async Task<IResult> PreviewAsync(Call call)
     {
@@ -84,9 +99,9 @@ internal sealed class ImportModule : IModule
         return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
     }
 
-    private static async Task<IResult> FindAsync(Call call, string id, LedgerImport import) =>
+    private static async Task<IResult> FindAsync(Call call, string id, LedgerImport import, JobTrouble jobs) =>
         Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
-            ? Call.Json(report)
+            ? Call.Json(await WithProgressAsync(report, import, jobs, call.Stop))
             : Call.Refuse(ImportRefusals.NotFound.Because("id"));
 }
 

@@ -18,6 +18,9 @@ internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
 
     private const int MostFieldBytes = 256 * 1024;
 
+    /// <summary>The ledger without the form around it.</summary>
+    public ReadOnlyMemory<byte> File { get; } = ((MemoryStream)Upload.Content).ToArray();
+
     public static async Task<(ImportRequest? Request, Refusal? Refusal)> ReadAsync(Call call)
     {
         var (bytes, tooLarge) = await RequestBody.ReadAsync(call.Request, MostBytes, call.Stop);

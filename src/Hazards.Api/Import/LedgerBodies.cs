@@ -11,7 +11,7 @@ namespace Hazards.Api.Import;
 /// Finds the bodies a ledger names, by their exact name in the ledger's region; enters those nobody has registered
 /// yet, so that a hazard never lacks a body that answers for it.
 /// </summary>
-internal sealed class LedgerBodies(BodyStore bodies, IRegistryQueries registry, Actor importer, RegionCode region)
+internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode region, Terms terms, bool goesOn)
 {
     private static readonly string[] RegulatorEndings = ["局", "厅", "委", "安监站", "监督站", "大队"];
     private static readonly string[] EnterpriseEndings = ["公司", "集团", "厂", "矿", "学校", "中学", "医院", "项目部", "监理", "指挥部"];
@@ -35,11 +35,16 @@ internal sealed class LedgerBodies(BodyStore bodies, IRegistryQueries registry, 
 
     private async Task<(Body?, Refusal?)> LookUpAsync(string name, CancellationToken cancellationToken)
     {
-        var page = await registry.ListBodiesAsync(region, null, null, name, false, null, null, 200, cancellationToken);
+        var page = await tools.Registry.ListBodiesAsync(region, null, null, name, false, null, null, 200, cancellationToken);
         if (page.Items.FirstOrDefault(b => b.Name == name) is { } found)
+        {
+            if (goesOn && found.Id == IdOf(name) && await IsOursAsync(found.Id, cancellationToken))
+                Registered++;
             return (found, null);
+        }
+
         var id = IdOf(name);
-        var outcome = await bodies.ExecuteAsync(id, new RegisterBody(id, name, KindOf(name), region), new Given(importer), null, cancellationToken);
+        var outcome = await tools.Bodies.ExecuteAsync(id, new RegisterBody(id, name, KindOf(name), region), new Given(importer), terms, cancellationToken);
         switch (outcome)
         {
             case Outcome<Body>.Done done:
@@ -47,13 +52,17 @@ internal sealed class LedgerBodies(BodyStore bodies, IRegistryQueries registry, 
                 return (done.After, null);
             case Outcome<Body>.Refused { Refusal.Code: "body.exists" }:
                 // Somebody else entered it a moment ago, or it goes by another name now.
-                return (await bodies.LoadAsync(id, null, cancellationToken), null);
+                return (await tools.Bodies.LoadAsync(id, null, cancellationToken), null);
             case Outcome<Body>.Refused refused:
                 return (null, refused.Refusal);
             default:
                 throw new InvalidOperationException(outcome.GetType().Name);
         }
     }
+
+    /// <summary>Whether the import that is gone on with entered it.</summary>
+    private async Task<bool> IsOursAsync(BodyId id, CancellationToken cancellationToken) =>
+        (await tools.Log.FetchAsync(id.StreamId, cancellationToken: cancellationToken)) is [var first, ..] && first.CausationId == terms.CausationId;
 
     // The same name in the same region is the same body, whichever ledger names it.
     private BodyId IdOf(string name) =>

@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Hazards.Api.Evidence;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
@@ -25,7 +29,16 @@ public sealed record LedgerUpload(string FileName, Stream Content)
 /// <summary>The report of an import, row by row.</summary>
 public sealed record ImportReport(
     Guid Id, string FileName, Sha256Digest File, string Ledger, RegionCode Region, DateTimeOffset StartedAt,
-    LedgerImportFinished? Finished, ImmutableArray<ImportedRow> Rows, ImmutableArray<string> Notes);
+    LedgerImportFinished? Finished, ImmutableArray<ImportedRow> Rows, ImmutableArray<string> Notes)
+{
+    /// <summary>How far one is that is done in the background; absent when it has finished.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MakingProgress? Progress { get; init; }
+
+    /// <summary>Why one in the background does not go on; it does when what was wrong is mended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trouble { get; init; }
+}
 
 /// <summary>How far an import is.</summary>
 public readonly record struct ImportProgress(int Rows, int Events);
@@ -35,9 +48,12 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// is not understood is kept and said. A row is one append, so an import that is cut off leaves whole rows behind and
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
-public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
+public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, TimeProvider clock)
 {
     private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, clock);
+
+    // Rows of the files of imports that have not finished; what a file holds never changes.
+    private readonly ConcurrentDictionary<Guid, int> _totals = new();
 
     /// <summary>The type of an import's stream.</summary>
     public const string StreamType = "ledger_import";
@@ -83,6 +99,80 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
             default:
                 throw new InvalidOperationException("an import begins a new stream");
         }
+    }
+
+    /// <summary>
+    /// Keeps the file and has the rest done in the background (<see cref="ImportLedger"/>): killed at any point, whoever goes on
+    /// finds out what is done, and it ends in the report that it would have ended in. The same key again gives the first.
+    /// </summary>
+    internal async Task<(ImportReport? Report, Refusal? Refusal)> BeginAsync(LedgerPlan plan, ReadOnlyMemory<byte> file, Actor by, Terms terms, CancellationToken cancellationToken)
+    {
+        // Before its event: whoever does it finds the file.
+        await files.PutAsync(file, "application/octet-stream", null, cancellationToken);
+        var run = new LedgerImportRun(_tools, plan, by, terms, null);
+        switch (await run.BeginAsync(cancellationToken, new ImportLedger(run.Id, by.Jurisdiction.Value)))
+        {
+            case AppendResult.Committed:
+                return (await FindAsync(run.Id, by.Jurisdiction, cancellationToken), null);
+            case AppendResult.Repeated first:
+                return (await FindAsync(first.Versions[0].StreamId, by.Jurisdiction, cancellationToken), null);
+            case AppendResult.KeyReused reused:
+                return (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key)));
+            default:
+                throw new InvalidOperationException("an import begins a new stream");
+        }
+    }
+
+    /// <summary>Does what an import that was begun in the background still lacks.</summary>
+    internal async Task ContinueAsync(ImportLedger message, CancellationToken cancellationToken)
+    {
+        var events = await _tools.Log.FetchAsync(message.Import, cancellationToken: cancellationToken);
+        if (events is not [{ Data: LedgerImportStarted started }, ..] || events[^1].Data is LedgerImportFinished)
+            return;
+        var asked = events[0].Context();
+        var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken) ?? throw new InvalidOperationException($"body {asked.Body} is gone");
+        var by = new Actor(asked.Actor, body, [Role.Importer], asked.Client, RegionCode.Parse(message.Jurisdiction));
+        var (plan, refusal) = await OpenAsync(started, by, cancellationToken);
+        if (plan is null)
+            throw new InvalidOperationException($"{refusal!.Chinese} · {refusal.English}");
+        using (plan)
+        {
+            var run = new LedgerImportRun(_tools, plan, by, new Terms { CorrelationId = events[0].CorrelationId }, null, new ImportSoFar(
+                message.Import, asked.OccurredAt, events.Count, [.. events.Select(e => e.Data).OfType<LedgerRowsImported>().SelectMany(r => r.Rows)]));
+            await run.ToEndAsync(cancellationToken);
+        }
+
+        _totals.TryRemove(message.Import, out _);
+    }
+
+    /// <summary>As it was opened when it began: the mapping that was guessed then is given now.</summary>
+    private async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(LedgerImportStarted started, Actor by, CancellationToken cancellationToken)
+    {
+        var file = await files.GetAsync(started.File, cancellationToken) ?? throw new InvalidOperationException($"the file {started.File} is gone");
+        var (mapping, refusal) = ImportRequest.ReadMapping(started.Mapping);
+        return refusal is not null
+            ? (null, refusal)
+            : await OpenAsync(new LedgerUpload(started.FileName, new MemoryStream(file.Bytes)) { Ledger = started.Ledger, Mapping = mapping, Region = started.Region }, by, cancellationToken);
+    }
+
+    /// <summary>How far an unfinished import is; null when it is not done in the background.</summary>
+    internal async Task<MakingProgress?> ProgressAsync(ImportReport report, CancellationToken cancellationToken)
+    {
+        if (!_totals.TryGetValue(report.Id, out var total))
+        {
+            var begun = (LedgerImportStarted)(await _tools.Log.FetchAsync(report.Id, 1, cancellationToken: cancellationToken))[0].Data;
+            if (await files.GetAsync(report.File, cancellationToken) is not { } file || ImportRequest.ReadMapping(begun.Mapping).Mapping is not { } mapping)
+                return null;
+            var opened = await LedgerFile.OpenAsync(new MemoryStream(file.Bytes), report.FileName, LedgerLimits.Default, cancellationToken);
+            if (!opened.IsOk)
+                return null;
+            using var ledger = opened.Value;
+            if (LedgerReader.Open(ledger, mapping) is not { IsOk: true, Value: var reader })
+                return null;
+            total = _totals[report.Id] = reader.Tables.Sum(t => t.Sheet.RowCount);
+        }
+
+        return new MakingProgress(report.Rows.Length, total, "rows");
     }
 
     /// <summary>The report of an earlier import, or of one that was cut off; null when there is none in the jurisdiction.</summary>

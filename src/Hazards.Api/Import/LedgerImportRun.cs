@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
@@ -7,23 +8,36 @@ using LedgerCell = Hazards.Domain.LedgerCell;
 
 namespace Hazards.Api.Import;
 
-/// <summary>One run over one file.</summary>
-internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress)
+/// <summary>What an import that was cut off has done.</summary>
+/// <param name="Id">Its stream.</param>
+/// <param name="Began">When it began: what the ledger does not date happened then.</param>
+/// <param name="Version">Events of its stream.</param>
+/// <param name="Rows">The rows reported.</param>
+internal sealed record ImportSoFar(Guid Id, DateTimeOffset Began, long Version, ImmutableArray<ImportedRow> Rows);
+
+/// <summary>One run over one file, or the rest of one.</summary>
+internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress, ImportSoFar? soFar = null)
 {
     private const int RowsAtOnce = 200;
     private const int RowsInFlight = 16;
 
-    private readonly Guid _id = Guid.CreateVersion7();
-    private readonly DateTimeOffset _now = tools.Clock.GetUtcNow();
-    private readonly LedgerBodies _bodies = new(tools.Bodies, tools.Registry, by, plan.Region);
+    private readonly Guid _id = soFar?.Id ?? Guid.CreateVersion7();
+    private readonly DateTimeOffset _now = soFar?.Began ?? tools.Clock.GetUtcNow();
+    private LedgerBodies? _bodies;
     private readonly Dictionary<string, int> _identities = new(StringComparer.Ordinal);
     private readonly ImmutableArray<ImportedRow>.Builder _rows = ImmutableArray.CreateBuilder<ImportedRow>();
-    private long _version;
+    private long _version = soFar?.Version ?? 0;
     private int _events;
 
+    /// <summary>Its stream.</summary>
+    public Guid Id => _id;
+
     /// <summary>Writes that it begins, under the caller's idempotency key.</summary>
-    public Task<AppendResult> BeginAsync(CancellationToken cancellationToken) =>
-        AppendAsync(new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms.Key, cancellationToken);
+    public Task<AppendResult> BeginAsync(CancellationToken cancellationToken, params IReadOnlyList<object> messages) =>
+        AppendAsync(new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms.Key, cancellationToken, messages);
+
+    // A run that goes on with another finds what that one entered.
+    private LedgerBodies Bodies => _bodies ??= new LedgerBodies(tools, by, plan.Region, Terms(), soFar is not null);
 
     /// <summary>Imports row after row and writes the report.</summary>
     public async Task<ImportReport> ToEndAsync(CancellationToken cancellationToken)
@@ -39,7 +53,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         await ImportAsync(chunk, cancellationToken);
         var finished = new LedgerImportFinished(
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
-            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, _bodies.Registered);
+            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered);
         await AppendAsync(finished, null, cancellationToken);
         measured.End(_rows, _events);
         return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), [.. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")]);
@@ -55,6 +69,16 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var prepared = new List<(LedgerRow Row, ExternalReference? Reference, RowBodies? Bodies, Refusal? Refusal)>(chunk.Count);
         foreach (var row in chunk)
             prepared.Add(await PrepareAsync(row, cancellationToken));
+        if (soFar is { Rows: var done } && _rows.Count < done.Length)
+        {
+            // Reported already, chunk by chunk: only which rows were alike had to be counted again.
+            var reported = done.Slice(_rows.Count, chunk.Count);
+            _rows.AddRange(reported);
+            _events += reported.Sum(r => r.Events);
+            chunk.Clear();
+            return;
+        }
+
         var results = new ImportedRow[prepared.Count];
         await Parallel.ForEachAsync(Enumerable.Range(0, prepared.Count), new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
             async (i, stop) => results[i] = await ImportAsync(prepared[i].Row, prepared[i].Reference, prepared[i].Bodies, prepared[i].Refusal, stop));
@@ -75,7 +99,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var finder = by.Body;
         if (understood.InspectionBody is { } inspection)
         {
-            var (body, refusal) = await _bodies.FindAsync(inspection, cancellationToken);
+            var (body, refusal) = await Bodies.FindAsync(inspection, cancellationToken);
             if (body is null)
                 return (row, reference, null, refusal);
             finder = body;
@@ -83,7 +107,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         Body? answerable = null;
         if (understood.ResponsibleUnit is { } unit)
         {
-            (answerable, var refusal) = await _bodies.FindAsync(unit.Name, cancellationToken);
+            (answerable, var refusal) = await Bodies.FindAsync(unit.Name, cancellationToken);
             if (answerable is null)
                 return (row, reference, null, refusal);
         }
@@ -97,8 +121,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (bodies is null)
             return Keep(row, RowOutcome.Kept, refusal);
         var id = HazardId.For(reference);
-        var before = await tools.Hazards.LoadAsync(id, null, cancellationToken);
-        if (before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
+        var (before, entered) = await LoadAsync(id, cancellationToken);
+        if (entered is null && before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, [], [], []);
 
         var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells };
@@ -107,6 +131,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var (steps, stopped) = Tell(story, report, id, before, reported, bodies);
         if (stopped is not null)
             return Keep(row, RowOutcome.Kept, stopped);
+        if (entered is { } own)
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, own.Events, own.After.Stage, story.NotUnderstood, story.Remarks, []);
         if (before is not null && steps.Count == 0)
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, story.NotUnderstood, story.Remarks, []);
         var outcome = before is null
@@ -118,6 +144,23 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             Outcome<Hazard>.Refused refused => Keep(row, RowOutcome.Kept, refused.Refusal) with { Hazard = before?.Id },
             _ => throw new InvalidOperationException(outcome.GetType().Name),
         };
+    }
+
+    /// <summary>
+    /// A hazard as it was before this import, and what this import has written of it already: whoever was cut off between a
+    /// row and its line in the report left the row.
+    /// </summary>
+    private async Task<(Hazard? Before, (int Events, Hazard After)? Entered)> LoadAsync(HazardId id, CancellationToken cancellationToken)
+    {
+        if (soFar is null)
+            return (await tools.Hazards.LoadAsync(id, null, cancellationToken), null);
+        var (earlier, after, events, causation) = ((Hazard?)null, (Hazard?)null, 0, _id.ToString("D"));
+        await foreach (var lived in tools.Hazards.LifeAsync(id, null, cancellationToken))
+            if (lived.Recorded.CausationId == causation)
+                (after, events) = (lived.After, events + 1);
+            else if (events == 0)
+                earlier = lived.After;
+        return (earlier, after is null ? null : (events, after));
     }
 
     /// <summary>Lets the story tell act after act, each judged by the rules; what a rule refuses ends it there.</summary>
@@ -179,13 +222,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             [.. row.Cells.Select(c => new LedgerCell(c.Header ?? "", c.Address, c.Text))]);
     }
 
-    private async Task<AppendResult> AppendAsync(IImportEvent happened, AppendKey? key, CancellationToken cancellationToken)
+    private async Task<AppendResult> AppendAsync(IImportEvent happened, AppendKey? key, CancellationToken cancellationToken, params IReadOnlyList<object> messages)
     {
         var context = new EventContext(_now, Entry.Prompt, by.Name, by.Body.Id, Role.Importer, by.Client, tools.Rules.Current.PolicyAt(by.Body.Region, _now).Version, null, []);
-        var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], key);
+        var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], key) { Messages = messages };
         var result = await tools.Log.AppendAsync(append, cancellationToken);
         if (result is AppendResult.Conflict)
-            throw new InvalidOperationException("the stream of an import has one writer only");
+            throw new NotNowException("另一节点正在导入 · another node is importing it");
         _version++;
         return result;
     }

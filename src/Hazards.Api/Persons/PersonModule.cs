@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -8,10 +9,14 @@ using Spectre.Console;
 namespace Hazards.Api.Persons;
 
 /// <summary>个人信息: who is in a hazard, looks at them, their erasure; the master key's rotation.</summary>
-internal sealed class PersonModule : IModule
+internal sealed partial class PersonModule : IModule
 {
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services) => services.AddHostedService<ErasedStaysErased>();
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddJob<EraseAgain>((s, _, stop) => EraseAgainAsync(s, stop));
+        services.AddScheduled(JobKind.EraseAgain, _ => TimeSpan.FromHours(1), EraseAgainAsync);
+    }
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
@@ -112,39 +117,20 @@ internal sealed class PersonModule : IModule
         return command;
     }
 
-    private sealed class Showing(ProgressTask bar) : IProgress<(long Done, long All)>
+    /// <summary>Who was erased stays erased, though the database came from a backup.</summary>
+    private static async Task EraseAgainAsync(IServiceProvider services, CancellationToken stop)
     {
-        public void Report((long Done, long All) value) => (bar.MaxValue, bar.Value) = (Math.Max(1, value.All), value.All == 0 ? 1 : value.Done);
-    }
-}
-
-/// <summary>At the start of every node: who was erased stays erased, though the database came from a backup. Tries until the database answers.</summary>
-internal sealed partial class ErasedStaysErased(PersonDesk desk, ILogger<ErasedStaysErased> logger) : BackgroundService
-{
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-            try
-            {
-                if (await desk.EraseAgainAsync(stoppingToken) is > 0 and var destroyed)
-                    LogDestroyed(logger, destroyed);
-                return;
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                LogFailed(logger, e.GetType().Name, e.Message);
-                await Task.Delay(Pause, stoppingToken);
-            }
+        if (await services.GetRequiredService<PersonDesk>().EraseAgainAsync(stop) is > 0 and var destroyed)
+            LogDestroyed(services.GetRequiredService<ILogger<PersonModule>>(), destroyed);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} keys of erased persons had come back, from a backup or an erasure that was cut short, and were destroyed again")]
     private static partial void LogDestroyed(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not see yet whether keys of erased persons have come back: {Type}: {Message}")]
-    private static partial void LogFailed(ILogger logger, string type, string message);
+    private sealed class Showing(ProgressTask bar) : IProgress<(long Done, long All)>
+    {
+        public void Report((long Done, long All) value) => (bar.MaxValue, bar.Value) = (Math.Max(1, value.All), value.All == 0 ? 1 : value.Done);
+    }
 }
 
 /// <summary>A request to see a person's data. The 文号 it rests on may be given.</summary>

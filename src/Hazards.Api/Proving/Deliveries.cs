@@ -151,36 +151,3 @@ public sealed class Deliveries(NpgsqlDataSource dataSource, LogKeys keys, Checkp
     /// <inheritdoc />
     public void Dispose() => http.Dispose();
 }
-
-/// <summary>Sends checkpoints out as they are signed.</summary>
-internal sealed partial class Courier(Deliveries deliveries, ServiceOptions options, ILogger<Courier> logger) : BackgroundService
-{
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.PushEvery);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await deliveries.PassAsync(stoppingToken);
-                }
-#pragma warning disable CA1031 // whatever goes wrong now is tried again at the next tick
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-                {
-                    LogTrouble(e.Message);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The service stops.
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "检查点暂未送出，将重试 checkpoints were not sent to their witnesses, will try again: {Message}")]
-    private partial void LogTrouble(string message);
-}

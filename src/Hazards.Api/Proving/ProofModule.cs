@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hazards.Api.Jobs;
 using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
@@ -14,7 +15,7 @@ internal sealed class ProofModule : IModule
     {
         services.AddSingleton<Deliveries>();
         services.AddHostedService<TreeKeeper>();
-        services.AddHostedService<Courier>();
+        services.AddScheduled(JobKind.DeliverCheckpoints, o => o.PushEvery, (s, stop) => s.GetRequiredService<Deliveries>().PassAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api)

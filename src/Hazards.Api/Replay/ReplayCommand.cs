@@ -2,7 +2,6 @@ using System.CommandLine;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
-using Npgsql;
 
 namespace Hazards.Api.Replay;
 
@@ -162,7 +161,7 @@ internal sealed class ReplayOptions
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         new ReplayModule().AddServices(services);
         await using var provider = services.BuildServiceProvider();
-        await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+        await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
         return await run(provider, read);
     }

@@ -76,10 +76,11 @@ internal sealed record Tag(string Name, string English)
     public static readonly Tag Proof = new("防篡改证明", "Proof: the tree over the log, checkpoints, audit");
     public static readonly Tag Evidence = new("证据包", "Evidence packages");
     public static readonly Tag Access = new("查阅留痕与封存", "Who looked; sealed records");
+    public static readonly Tag Jobs = new("后台任务", "Jobs: what is done outside of requests, and what failed");
     public static readonly Tag Persons = new("个人信息", "Personal data: reporters, whistle-blowers, witnesses");
 
     /// <summary>All, in the order of the life cycle.</summary>
     public static readonly ImmutableArray<Tag> All =
         [Hazards, Discovery, Assignment, Rectification, Acceptance, Supervision, Closure, Record, Campaigns, Inbox, Papers, Lists, Figures,
-         Replay, Proof, Evidence, Access, Persons, Feed, Import, Registry, Codes];
+         Replay, Proof, Evidence, Access, Persons, Feed, Import, Registry, Jobs, Codes];
 }

@@ -15,14 +15,12 @@ public sealed record ClockPass(DateOnly Today, int Rang, int Events, int Failed)
 
 /// <summary>
 /// Turns passed deadlines into events. Any number of nodes may run it: an append on an older version loses and finds,
-/// on the newer one, that nothing is left to do. One of them leads so that the others need not try; nothing but the
-/// load depends on that.
+/// on the newer one, that nothing is left to do. The schedule asks one of them, so that the others need not try; nothing but
+/// the load depends on that.
 /// </summary>
 public sealed partial class ClockWorker(
-    NpgsqlDataSource dataSource, ClockQueries clocks, HazardStore hazards, Recounting recounting, RulebookSource rules, ServiceOptions options, TimeProvider clock, ILogger<ClockWorker> logger) : BackgroundService
+    NpgsqlDataSource dataSource, ClockQueries clocks, HazardStore hazards, Recounting recounting, RulebookSource rules, ServiceOptions options, TimeProvider clock, ILogger<ClockWorker> logger)
 {
-    // "ringing" in ASCII.
-    private const long LeaderLock = 0x72_69_6E_67_69_6E_67;
     private const int PageSize = 200;
 
     // So many appends at a time share a commit.
@@ -52,39 +50,11 @@ public sealed partial class ClockWorker(
         return new ClockPass(today, round.Rang, round.Events, round.Failed);
     }
 
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>A pass, said when it did something.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (options.RingEvery is not { } every)
-            return;
-        using var timer = new PeriodicTimer(every);
-        NpgsqlConnection? lead = null;
-        try
-        {
-            do
-            {
-                try
-                {
-                    lead = await LeadAsync(lead, stoppingToken);
-                    if (lead is not null && await PassAsync(stoppingToken) is { Events: > 0 } pass)
-                        LogPass(pass.Rang, pass.Events, pass.Failed);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    LogPassFailed(e.GetType().Name, e.Message);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The service stops.
-        }
-        finally
-        {
-            if (lead is not null)
-                await lead.DisposeAsync();
-        }
+        if (await PassAsync(cancellationToken) is { Events: > 0 } pass)
+            LogPass(pass.Rang, pass.Events, pass.Failed);
     }
 
     /// <summary>
@@ -101,51 +71,8 @@ public sealed partial class ClockWorker(
         return node < database ? node : database;
     }
 
-    /// <summary>The connection whose lock makes this node lead; null while another does.</summary>
-    private async Task<NpgsqlConnection?> LeadAsync(NpgsqlConnection? lead, CancellationToken cancellationToken)
-    {
-        if (lead is not null && await HoldsAsync(lead, cancellationToken))
-            return lead;
-        if (lead is not null)
-            await lead.DisposeAsync();
-        // Not from the pool: its end must end the session and with it the lock.
-        var connection = Hosts.Alone(options.ConnectionString, "hazards clocks");
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LeaderLock})", connection);
-            if (await command.ExecuteScalarAsync(cancellationToken) is true)
-                return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        await connection.DisposeAsync();
-        return null;
-    }
-
-    private static async Task<bool> HoldsAsync(NpgsqlConnection lead, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var command = new NpgsqlCommand("select 1", lead);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return true;
-        }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "clocks: {Hazards} hazards rang, {Events} events, {Failed} failed")]
     private partial void LogPass(int hazards, int events, int failed);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "clocks: a pass was given up: {Error}: {Why}")]
-    private partial void LogPassFailed(string error, string why);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "clocks: hazard {Hazard} could not be rung: {Error}: {Why}")]
     private partial void LogHazardFailed(HazardId hazard, string error, string why);

@@ -76,7 +76,10 @@ public sealed class CalendarStore(IEventLog log, RulebookSource rules, ServiceOp
             if (happened is null)
                 return Proposal<WorkCalendar>.Refuse(refusal!);
             var context = Registering.Context(given, terms, rules, clock);
-            return Proposal<WorkCalendar>.Append(before.With(happened.Year), new StreamAppend(WorkCalendar.StreamId, StreamType, version, [Facts.Of(happened, context, terms)]));
+            return Proposal<WorkCalendar>.Append(before.With(happened.Year), new StreamAppend(WorkCalendar.StreamId, StreamType, version, [Facts.Of(happened, context, terms)])) with
+            {
+                Messages = [new RecountDueDates(before.Edition + 1)],
+            };
         }, cancellationToken);
         if (outcome is Outcome<WorkCalendar>.Done)
             await rules.RefreshAsync(cancellationToken);

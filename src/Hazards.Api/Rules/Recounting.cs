@@ -1,3 +1,4 @@
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Projections;
 
@@ -30,6 +31,15 @@ public sealed class Recounting(RulebookSource rules, WorkingClocks clocks, Hazar
         {
             turn.Release();
         }
+    }
+
+    /// <summary>As a change of the calendar asks for it, by that edition or a newer one.</summary>
+    internal async Task RunAsync(RecountDueDates message, CancellationToken cancellationToken)
+    {
+        await rules.RefreshAsync(cancellationToken);
+        if (rules.Current.Calendar.Edition < message.Edition)
+            throw new NotNowException($"日历第 {message.Edition} 版尚未读到 · edition {message.Edition} of the calendar is not read yet");
+        await RunAsync(cancellationToken);
     }
 
     /// <inheritdoc />

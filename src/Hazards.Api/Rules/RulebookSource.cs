@@ -59,8 +59,8 @@ public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDis
     private sealed record Known(Rulebook Rules, PolicyRegister Policies, long CalendarChanges, long? ReadAt);
 }
 
-/// <summary>Keeps the rulebook fresh, and counts due dates anew when the calendar has a new edition.</summary>
-internal sealed class RulebookWatch(RulebookSource rules, Recounting recounting, ServiceOptions options, ILogger<RulebookWatch> logger) : BackgroundService
+/// <summary>Keeps this node's copy of the rulebook fresh.</summary>
+internal sealed class RulebookWatch(RulebookSource rules, ServiceOptions options, ILogger<RulebookWatch> logger) : BackgroundService
 {
     /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -74,11 +74,7 @@ internal sealed class RulebookWatch(RulebookSource rules, Recounting recounting,
     {
         using var timer = new PeriodicTimer(options.RulesInterval);
         do
-            await TryAsync(async stop =>
-            {
-                await rules.RefreshAsync(stop);
-                await recounting.RunAsync(stop);
-            }, stoppingToken);
+            await TryAsync(rules.RefreshAsync, stoppingToken);
         while (await WaitAsync(timer, stoppingToken));
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Npgsql;
 
 namespace Hazards.Api;
 
@@ -173,7 +172,7 @@ internal static class Administration
         var services = new ServiceCollection();
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         await using var provider = services.BuildServiceProvider();
-        await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+        await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
         return await work(provider);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hazards.Api.Jobs;
 using Hazards.Projections;
 using Npgsql;
 
@@ -12,6 +13,9 @@ internal sealed class RulesModule : IModule
     {
         services.AddSingleton(s => new WorkingClocks(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<Recounting>();
+        services.AddJob<RecountDueDates>((s, message, stop) => s.GetRequiredService<Recounting>().RunAsync(message, stop));
+        // A node that counted by an older edition a moment ago is caught by the next turn.
+        services.AddScheduled(JobKind.RecountDueDates, _ => TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<Recounting>().RunAsync(stop));
         services.AddHostedService<RulebookWatch>();
     }
 

@@ -5,10 +5,13 @@ using Npgsql;
 namespace Hazards.Api;
 
 /// <summary>The database the service keeps everything in.</summary>
-public static class Database
+public static partial class Database
 {
     /// <summary>What the names of the packages' own migrations begin with.</summary>
     internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
+
+    /// <summary>What the names of the migrations of Wolverine's tables begin with.</summary>
+    internal const string JobMigrations = "Hazards.Api.Jobs.Schema.";
 
     /// <summary>A pool for the whole process. Connects when first used.</summary>
     public static NpgsqlDataSource Open(string connectionString)
@@ -22,12 +25,9 @@ public static class Database
             settings.CommandTimeout = 20;
         if (!Gives(connectionString, "Max Auto Prepare", "MaxAutoPrepare"))
             settings.MaxAutoPrepare = 50;
-        // A list's plan depends on its values: the county with two overdue hazards is not read like the one with two
-        // thousand. Measured on 100,000 hazards, a plan for all values made the overdue list ten times slower. The log's
-        // writer, whose statements look up keys only, says otherwise for its own connection. No parallel workers either:
-        // starting them costs more than any of these statements, and the cores belong to the other callers.
+        // The service's role has them as well; other roles, and those that somebody made by hand, may not.
         if (!Gives(connectionString, "Options"))
-            settings.Options = $"-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 {Hosts.ServerKeepalives}";
+            settings.Options = $"{string.Concat(ServiceRole.Settings.Select(s => $"-c {s} "))}{Hosts.ServerKeepalives}";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
@@ -42,10 +42,12 @@ public static class Database
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
         var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
+        var jobs = await Migrations.RunAsync(dataSource, Messaging.Schema, typeof(Database).Assembly, JobMigrations, cancellationToken);
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
         await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
+        await ServiceRole.GrantAgainAsync(dataSource, cancellationToken);
+        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
     /// <summary>For commands that would put what this program makes in the place of what a newer one has made.</summary>
@@ -58,26 +60,63 @@ public static class Database
     }
 
     /// <summary>
-    /// Makes and grants a role that may append and read but neither change an event nor alter a table; the service runs
-    /// as it with <c>Options=-c role=…</c> in its connection string and <c>serve --no-migrate</c>.
+    /// Brings the database up to date as its owner, and gives the login that the service runs as what it needs and no more;
+    /// the login is made where it is missing. Where there is one login for both, only the first; and where that is the
+    /// service's, it is seen that somebody has brought it up to date.
     /// </summary>
-    /// <returns>False when the role does not exist and this user may not make it.</returns>
-    public static async Task<bool> GrantAsync(NpgsqlDataSource owner, string role, CancellationToken cancellationToken = default)
+    /// <returns>What was applied.</returns>
+    /// <exception cref="MigrationException">It is not up to date, and no owner was named.</exception>
+    public static async Task<IReadOnlyList<string>> PrepareAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(owner);
-        if (!await ServiceRole.GrantLogAsync(owner, role, cancellationToken))
-            return false;
-        await ProjectionMigrations.GrantAsync(owner, role, cancellationToken);
-        await ProjectionMigrations.GrantFilesAsync(owner, role, cancellationToken);
-        await ProjectionMigrations.GrantPersonsAsync(owner, role, cancellationToken);
-        // What /health/ready compares with. GrantLogAsync has refused names that are not plain.
-        await using var records = owner.CreateCommand($"""
-            grant usage on schema migrations to {role}; grant select on migrations.applied, migrations.rows_made to {role};
-            grant usage on schema evidence to {role}; grant select, insert, update, delete on all tables in schema evidence to {role}
-            """);
-        await records.ExecuteNonQueryAsync(cancellationToken);
-        return true;
+        ArgumentNullException.ThrowIfNull(logins);
+        await using var owner = Open(logins.OfTheOwner);
+        if (logins.Owner is null && !await ServiceRole.MayMigrateAsync(owner, cancellationToken))
+        {
+            if (await MissingAsync(owner, cancellationToken) is { } missing)
+                throw new MigrationException($"数据库还缺 {missing}：请由表的属主执行 migrate（HAZARDS_OWNER）· the database lacks {missing}: the owner of its tables must run migrate (HAZARDS_OWNER).");
+            return [];
+        }
+
+        var applied = await MigrateAsync(owner, cancellationToken);
+        await EnsureServiceAsync(owner, logins, cancellationToken);
+        return applied;
     }
+
+    /// <summary>The second half of <see cref="PrepareAsync"/>, for commands that migrate nothing.</summary>
+    public static async Task EnsureServiceAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(logins);
+        if (logins.Owner is null)
+            return;
+        await using var owner = Open(logins.Owner);
+        await EnsureServiceAsync(owner, logins, cancellationToken);
+    }
+
+    private static async Task<string?> MissingAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        if (KnownMigrations.MissingIn(await KnownMigrations.ReadAsync(source, cancellationToken)) is { } missing)
+            return missing;
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await RowsAge.IsCurrentAsync(connection, cancellationToken) ? null : "rows made anew";
+    }
+
+    private static Task EnsureServiceAsync(NpgsqlDataSource owner, DatabaseLogins logins, CancellationToken cancellationToken)
+    {
+        if (logins.Owner is null)
+            return Task.CompletedTask;
+        var service = new NpgsqlConnectionStringBuilder(logins.Service);
+        return ServiceRole.EnsureAsync(owner, service.Username!, new ServiceLogin(service.Password, logins.IsPrivate), cancellationToken);
+    }
+
+    /// <summary>Says in the log when the service runs as more than it needs to be.</summary>
+    public static async Task WarnAsync(IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        if (await ServiceRole.ExcessAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken) is var (chinese, english))
+            LogExcess(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Database)), chinese, english);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "服务以{Chinese}登录：建议另设只能追加和读取的角色，由属主（HAZARDS_OWNER）迁移 the service logs in as {English}: give it a role of its own and migrate as the owner (docs/operating.md)")]
+    private static partial void LogExcess(ILogger logger, string chinese, string english);
 
     private static bool Gives(string connectionString, params ReadOnlySpan<string> names)
     {
@@ -86,5 +125,31 @@ public static class Database
             if (given.ContainsKey(name))
                 return true;
         return false;
+    }
+}
+
+/// <summary>How a database is entered.</summary>
+/// <param name="Service">As the service, which owns nothing: an Npgsql connection string.</param>
+/// <param name="Owner">As the owner of the tables, for migrations; null: the service's login is all there is.</param>
+public sealed record DatabaseLogins(string Service, string? Owner = null)
+{
+    /// <summary>Whoever owns the tables.</summary>
+    public string OfTheOwner => Owner ?? Service;
+
+    /// <summary>A private cluster: the service's password is ours alone to set.</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>Two logins of one database; one, where both strings name the same role.</summary>
+    /// <exception cref="ArgumentException">They name two databases, or the service's names no role.</exception>
+    public static DatabaseLogins Of(string service, string? owner)
+    {
+        if (owner is not { Length: > 0 })
+            return new DatabaseLogins(service);
+        var (one, other) = (new NpgsqlConnectionStringBuilder(service), new NpgsqlConnectionStringBuilder(owner));
+        if (one.Database != other.Database)
+            throw new ArgumentException($"两个连接串指向不同的数据库：{one.Database}、{other.Database} · the two connection strings name two databases");
+        if (one.Username is not { Length: > 0 })
+            throw new ArgumentException("服务的连接串缺少 Username · the service's connection string names no Username");
+        return new DatabaseLogins(service, one.Username == other.Username ? null : owner);
     }
 }

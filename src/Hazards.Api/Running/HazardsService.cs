@@ -3,10 +3,13 @@ using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Projections;
 using Hazards.Proof;
+using JasperFx.OpenTelemetry;
 using Marten;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Hazards.Api;
 
@@ -35,8 +38,14 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>The folder of the deployment's secrets (<see cref="KeyFolder"/>); null: whatever needs one fails.</summary>
     public string? Keys { get; init; }
 
-    /// <summary>How often this node looks for packages of evidence to make, beside those it was asked for itself; null: never, another node does.</summary>
-    public TimeSpan? EvidenceEvery { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Whether this node does work outside of requests (<see cref="Messaging"/>). Off in tests that do it themselves: then its messages go nowhere.</summary>
+    public bool Jobs { get; init; } = true;
+
+    /// <summary>How often what is scheduled, or was left by a node that died, is looked for.</summary>
+    public TimeSpan JobPoll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>After which pauses a job that failed is tried again; then it is a dead letter.</summary>
+    public ImmutableArray<TimeSpan> JobRetries { get; init; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
 
     /// <summary>The trees grown over the log; the first is meant where none is named.</summary>
     public ImmutableArray<TreeHash> Trees { get; init; } = [TreeHash.Sha256];
@@ -61,6 +70,12 @@ public sealed record ServiceOptions(string ConnectionString)
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>An exporter of spans beside that of the environment (<see cref="Telemetry"/>).</summary>
+    public Action<TracerProviderBuilder>? Traces { get; init; }
+
+    /// <summary>An exporter of metrics beside that of the environment.</summary>
+    public Action<MeterProviderBuilder>? Metrics { get; init; }
 }
 
 /// <summary>Puts the service together. Nothing here connects: migrate first (<see cref="Database"/>).</summary>
@@ -80,7 +95,10 @@ public static class HazardsService
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(Limit);
         Logs.Configure(builder.Logging, options.JsonLogs);
-        AddCore(builder.Services, options);
+        Telemetry.Add(builder.Services, builder.Configuration, options);
+        var marten = AddStore(builder.Services, options);
+        if (options.Jobs)
+            Messaging.Add(builder.Services, marten, options);
         AddWeb(builder.Services);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services);
@@ -94,6 +112,12 @@ public static class HazardsService
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
+        AddStore(services, options);
+        return services;
+    }
+
+    private static MartenServiceCollectionExtensions.MartenConfigurationExpression AddStore(IServiceCollection services, ServiceOptions options)
+    {
         var folder = new KeyFolder(options.Keys);
         // Without a key folder events are not authenticated; whoever asks for a signature is told why there is none.
         if (options.Keys is not null && options.Log.AppendKey is null)
@@ -116,10 +140,15 @@ public static class HazardsService
         {
             var store = new StoreOptions();
             HazardsStore.Configure(store, s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<RowWriter>());
+            // A span a session and a counter of events by type, where somebody looks.
+            if (s.GetService<TracerProvider>() is not null)
+                store.OpenTelemetry.TrackConnections = TrackLevel.Normal;
+            if (s.GetService<MeterProvider>() is not null)
+                store.OpenTelemetry.TrackEventCounters();
             return store;
         });
         EventDaemon.Add(services, marten);
-        services.AddSingleton(s => MartenEventLog.On(s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log));
+        services.AddSingleton(s => MartenEventLog.On(s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log with { Outbox = s.GetService<IOutbox>() }));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
@@ -138,7 +167,7 @@ public static class HazardsService
         services.AddSingleton<KeyStore>();
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<CalendarStore>();
-        return services;
+        return marten;
     }
 
     private static void AddWeb(IServiceCollection services)
@@ -208,7 +237,7 @@ internal static class Modules
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
         new Replay.ReplayModule(),
         new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Auditing.AuditModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
-        new SealModule(), new AccessModule(),
+        new SealModule(), new AccessModule(), new Jobs.JobModule(),
     ];
 }
 

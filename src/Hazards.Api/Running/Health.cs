@@ -11,7 +11,7 @@ internal static class Health
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Call.Json(new HealthAnswer("live", null))).ExcludeFromDescription();
-        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, CancellationToken stop) =>
+        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, Auditing.AuditWorker auditor, Jobs.ScheduleHealth schedule, CancellationToken stop) =>
         {
             var missing = await readiness.WhatIsMissingAsync(stop);
             var wrong = missing is null ? await readiness.WrongLogAsync(stop) : null;
@@ -19,8 +19,11 @@ internal static class Health
             var (trouble, lasts) = missing is null ? await daemon.LookAsync(stop) : default;
             if (lasts)
                 missing = "daemon";
+            // Another node may have audited.
+            if (missing is null)
+                await auditor.LookAsync(stop);
             return Call.Json(
-                new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble },
+                new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble, Jobs = schedule.Failure },
                 missing is null ? 200 : 503);
         }).ExcludeFromDescription();
     }
@@ -40,6 +43,10 @@ internal sealed record HealthAnswer(string Status, string? Missing)
     /// <summary>What is wrong with the daemon, or how far what it does lags behind, if it is unwell.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Daemon { get; init; }
+
+    /// <summary>Which scheduled jobs fail on this node, if it does them and any does.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Jobs { get; init; }
 }
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Hazards.Domain;
 using Hazards.Projections.Store;
-using Npgsql;
 using Spectre.Console;
 
 namespace Hazards.Api.Seeding;
@@ -54,7 +53,7 @@ internal sealed class SeedModule : IModule
         var services = new ServiceCollection();
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys, Log = new EventLogOptions { AllowGivenTimes = true } });
         await using var provider = services.BuildServiceProvider();
-        await Database.MigrateAsync(provider.GetRequiredService<NpgsqlDataSource>(), stop);
+        await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
         var log = provider.GetRequiredService<IEventLog>();
         if ((await log.HeadAsync(stop)).Position > 0)

@@ -63,7 +63,10 @@ public sealed record EvidenceRequested(
 [EventType("evidence_made")]
 public sealed record EvidenceMade(Sha256Digest Digest, long Size, long TreeSize, string Root, long Events) : IEvidenceEvent;
 
-/// <summary>证据包未能制成: it cannot be made, however often one tries.</summary>
+/// <summary>
+/// 证据包未能制成: it cannot be made, however often one tries; or as often as one may was not enough, and it is made after all
+/// when somebody has it done again.
+/// </summary>
 /// <param name="Error">What stands in the way.</param>
 [EventType("evidence_failed")]
 public sealed record EvidenceFailed(string Error) : IEvidenceEvent;

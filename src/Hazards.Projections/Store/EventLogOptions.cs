@@ -39,6 +39,9 @@ public sealed record EventLogOptions
     /// </summary>
     public ReadOnlyMemory<byte>? AppendKey { get; init; }
 
+    /// <summary>Where <see cref="Append.Messages"/> go; null: nowhere, as in commands that do the work themselves.</summary>
+    public IOutbox? Outbox { get; init; }
+
     /// <summary>How often a subscription looks by itself, should no notification arrive.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 

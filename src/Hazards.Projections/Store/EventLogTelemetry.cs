@@ -22,6 +22,7 @@ public sealed class EventLogTelemetry : IDisposable
     private readonly Counter<long> appends;
     private readonly Counter<long> events;
     private readonly Counter<long> retries;
+    private readonly Counter<long> unsent;
 
     internal EventLogTelemetry(Func<long> headPosition, Func<int> queueLength)
     {
@@ -30,6 +31,7 @@ public sealed class EventLogTelemetry : IDisposable
         commitTime = meter.CreateHistogram<double>("hazards.log.commit.duration", "s", "From sending a batch to its commit.");
         appends = meter.CreateCounter<long>("hazards.log.appends", "{append}", "Appends answered, by outcome.");
         events = meter.CreateCounter<long>("hazards.log.events", "{event}", "Events committed.");
+        unsent = meter.CreateCounter<long>("hazards.log.unsent", "{batch}", "Batches whose messages are kept and could not be sent at once.");
         retries = meter.CreateCounter<long>("hazards.log.retries", "{append}", "Appends to be sent again because the database was unwell.");
         meter.CreateObservableGauge("hazards.log.head", headPosition, "{event}", "The last position this process knows of.");
         meter.CreateObservableGauge("hazards.log.queue.length", queueLength, "{append}", "Appends waiting or being written.");
@@ -76,6 +78,9 @@ public sealed class EventLogTelemetry : IDisposable
 
     internal void Retried(int count, Exception why) =>
         retries.Add(count, new KeyValuePair<string, object?>("error.type", why.GetType().Name));
+
+    internal void NotSent(Exception why) =>
+        unsent.Add(1, new KeyValuePair<string, object?>("error.type", why.GetType().Name));
 
     /// <inheritdoc />
     public void Dispose() => meter.Dispose();

@@ -123,7 +123,14 @@ public sealed record AppendKey(string Scope, string Key, ReadOnlyMemory<byte> Fi
 public sealed record Append(
     IReadOnlyList<StreamAppend> Streams,
     AppendKey? Key = null,
-    DateTimeOffset? RecordedAt = null);
+    DateTimeOffset? RecordedAt = null)
+{
+    /// <summary>
+    /// What is to be done because of these events, handed to the <see cref="IOutbox"/>: kept in the transaction of the events,
+    /// and sent when that is committed.
+    /// </summary>
+    public IReadOnlyList<object> Messages { get; init; } = [];
+}
 
 /// <summary>What became of an append.</summary>
 public abstract record AppendResult

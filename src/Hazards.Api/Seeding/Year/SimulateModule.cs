@@ -35,6 +35,7 @@ internal sealed class SimulateModule : IModule
         {
             var plan = new YearPlan(parsed.GetValue(hazards), parsed.GetValue(seed), parsed.GetValue(year), Path.GetFullPath(parsed.GetRequiredValue(folder)));
             await using var opened = await database.OpenAsync(parsed, stop);
+            await opened.PrepareAsync(stop);
             return await RunAsync(opened, plan, stop);
         });
         return [command];

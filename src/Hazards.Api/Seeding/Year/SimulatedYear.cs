@@ -7,7 +7,6 @@ using Hazards.Projections.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Npgsql;
 
 namespace Hazards.Api.Seeding.Year;
 
@@ -54,7 +53,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
         _prefecture = Prefecture.Create(plan.Seed);
     }
 
-    /// <summary>Builds the service on an empty database and starts it on a free port of this machine.</summary>
+    /// <summary>Builds the service on an empty database, prepared (<see cref="Database.PrepareAsync"/>), and starts it on a free port of this machine.</summary>
     /// <exception cref="InvalidOperationException">The database is not empty: recorded times never run backwards.</exception>
     public static async Task<SimulatedYear> StartAsync(string connectionString, string keys, YearPlan plan, CancellationToken cancellationToken)
     {
@@ -66,7 +65,6 @@ internal sealed class SimulatedYear : IAsyncDisposable
         var year = new SimulatedYear(plan, clock, service);
         try
         {
-            await Database.MigrateAsync(service.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
             if ((await service.Services.GetRequiredService<IEventLog>().HeadAsync(cancellationToken)).Position > 0)
                 throw new InvalidOperationException("数据库不是空的：请用 --data 指定一个新目录 · the database is not empty: give --data a new folder");
             await service.StartAsync(cancellationToken);

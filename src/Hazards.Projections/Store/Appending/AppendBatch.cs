@@ -39,6 +39,12 @@ internal sealed class AppendBatch
     /// <summary>Those that lost because they are, or may be, in the log already: they are looked for before they are told so.</summary>
     public IReadOnlyList<PendingAppend> Losers => [.. verdicts.Where(v => v.Result is AppendResult.Conflict or AppendResult.KeyReused || v.Repeats is not null).Select(v => v.Append)];
 
+    /// <summary>The winners' messages.</summary>
+    public IReadOnlyList<object> Messages => [.. winners.SelectMany(w => w.Append.Append.Messages)];
+
+    /// <summary>The messages of those that an earlier attempt had committed unnoticed.</summary>
+    public IReadOnlyList<object> Unsent => [.. verdicts.Where(v => v is { WasCommittedBefore: true }).SelectMany(v => v.Append.Append.Messages)];
+
     /// <summary>Whether anything is to be written.</summary>
     public bool HasWinners => winners.Count > 0;
 
@@ -180,6 +186,9 @@ internal readonly record struct Verdict(PendingAppend Append, AppendResult? Resu
 {
     /// <summary>A winner that is in the log exactly as it was given.</summary>
     public bool IsAsGiven { get; init; }
+
+    /// <summary>An earlier attempt committed it, and its answer was lost.</summary>
+    public bool WasCommittedBefore { get; init; }
 
     /// <summary>What an append was rejected for: it shares events with the log but is not the same append.</summary>
     public AppendRejectedException? Rejected { get; init; }

@@ -140,28 +140,35 @@ internal sealed class AppendWriter : IAsyncDisposable
         var appends = AppendBatch.Judge(batch, standing, options.AllowGivenTimes);
         if (appends.Losers is { Count: > 0 } losers)
             await SettleAsync(appends, losers, open);
+        Func<Task>? send = null;
         if (appends.HasWinners)
-            await SaveAsync(appends, standing, transaction);
+            send = await SaveAsync(appends, standing, transaction);
         else
             await transaction.RollbackAsync();
         telemetry.BatchEnded(batch, began, activity);
         Feed(appends);
         await AnswerAsync(open, appends.Verdicts);
+        await SendAsync(send, appends.Unsent);
     }
 
     /// <summary>One session of Marten: events, rows, keys and codes, and the commit. Only when that has returned is anything on disk.</summary>
-    private async Task SaveAsync(AppendBatch appends, Standing standing, NpgsqlTransaction transaction)
+    /// <returns>What sends the messages that were kept with the events; null when there are none.</returns>
+    private async Task<Func<Task>?> SaveAsync(AppendBatch appends, Standing standing, NpgsqlTransaction transaction)
     {
+        Func<Task>? send = null;
         await Tombstones.FillAsync(transaction, standing, options.AppendKey);
         await using (var session = store.LightweightSession(SessionOptions.ForTransaction(transaction)))
         {
             // Marten would take them from the trace of whoever woke this loop.
             (session.CorrelationId, session.CausationId) = (null, null);
             appends.WriteTo(session, events);
+            if (options.Outbox is { } outbox && appends.Messages is { Count: > 0 } messages)
+                send = await outbox.EnlistAsync(session, messages);
             await session.SaveChangesAsync();
         }
 
         await transaction.CommitAsync();
+        return send;
     }
 
     /// <summary>
@@ -180,7 +187,26 @@ internal sealed class AppendWriter : IAsyncDisposable
         for (var i = 0; i < known.Count; i++)
         {
             var (first, last, at, versions) = outcomes[i];
-            appends.Settle(known[i].Append, new Verdict(known[i].Append, known[i].Append.Sent > 1 ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]));
+            appends.Settle(known[i].Append, new Verdict(known[i].Append, known[i].Append.Sent > 1 ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]) { WasCommittedBefore = known[i].Append.Sent > 1 });
+        }
+    }
+
+    /// <summary>
+    /// The messages are on disk: whatever fails here, they are taken up when this node has gone. Those whose commit gave no
+    /// answer are sent once more, which their handlers must bear.
+    /// </summary>
+    private async Task SendAsync(Func<Task>? send, IReadOnlyList<object> unsent)
+    {
+        try
+        {
+            if (send is not null)
+                await send();
+            if (unsent.Count > 0 && options.Outbox is { } outbox)
+                await outbox.SendAsync(unsent);
+        }
+        catch (Exception e)
+        {
+            telemetry.NotSent(e);
         }
     }
 

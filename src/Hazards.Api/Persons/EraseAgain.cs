@@ -1,0 +1,17 @@
+using Hazards.Api.Jobs;
+
+namespace Hazards.Api.Persons;
+
+/// <summary>Asks for the keys of erased persons to be destroyed again, should a backup have brought them back.</summary>
+public sealed record EraseAgain;
+
+/// <summary>Takes <see cref="EraseAgain"/>.</summary>
+public static class EraseAgainHandler
+{
+    /// <summary>Destroys them.</summary>
+    public static Task Handle(EraseAgain message, IJob<EraseAgain> job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.RunAsync(message, cancellationToken);
+    }
+}
