@@ -24,7 +24,7 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
 
     public async Task<Measured> GroupCommitAsync(int writers, TimeSpan time, CancellationToken cancellationToken)
     {
-        await using var log = open(dataSource, new EventLogOptions());
+        await using var log = open(dataSource, new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(60) });
         return await WriteAsync($"log, {writers} writers", writers, time, _ => log, cancellationToken);
     }
 
@@ -137,7 +137,7 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
     private async Task<Hazard[][]> PrepareAsync(int writers, CancellationToken cancellationToken)
     {
         var round = _round++;
-        await using var log = open(dataSource, new EventLogOptions());
+        await using var log = open(dataSource, new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(60) });
         var found = DateTimeOffset.UtcNow.AddDays(-20);
         var all = await Task.WhenAll(Enumerable.Range(0, writers * HazardsPerWriter).Select(async i =>
         {

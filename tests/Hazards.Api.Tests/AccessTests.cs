@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hazards.Api.Tests;
 
 /// <summary>查阅留痕: who looked at what, when and why; nothing an investigator sees goes unrecorded.</summary>
+[Trait("Server", "any")]
 public sealed class AccessTests(Service service) : IClassFixture<Service>
 {
     private static readonly (string, string) Case = ("X-Purpose", Uri.EscapeDataString("“3·2”事故调查 调查字〔2026〕1号"));
@@ -207,6 +208,7 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
 }
 
 /// <summary>查阅留痕 when the log cannot be written.</summary>
+[Trait("Server", "any")]
 public sealed class UnrecordedLookTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Hazards.Domain.Codes;
 namespace Hazards.Api.Tests;
 
 /// <summary>Bad input gets a 4xx problem with a stable code, and nothing is written.</summary>
+[Trait("Server", "any")]
 public sealed class BadInputTests(Service service) : IClassFixture<Service>
 {
     [Theory]

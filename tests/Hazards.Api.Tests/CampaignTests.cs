@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 namespace Hazards.Api.Tests;
 
 /// <summary>Campaigns, inspections and special periods over REST.</summary>
+[Trait("Server", "any")]
 public sealed class CampaignTests(Service service) : IClassFixture<Service>
 {
     private static string Today => Some.InDays(0);

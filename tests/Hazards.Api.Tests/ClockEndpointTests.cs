@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hazards.Api.Tests;
 
 /// <summary>Clocks over REST: open duties, missed deadlines, proposals, the board of double supervision, and the commands that go with them.</summary>
+[Trait("Server", "any")]
 public sealed class ClockEndpointTests(Service service) : IClassFixture<Service>
 {
     [Fact]

@@ -6,6 +6,7 @@ using Hazards.Projections;
 namespace Hazards.Api.Tests;
 
 /// <summary>Deadlines that ring: each once, whatever nodes run, die, or read from their clocks.</summary>
+[Trait("Server", "any")]
 public sealed class ClockTests : IAsyncLifetime
 {
     /// <summary>Monday, 2 March 2026, nine in the morning in China.</summary>

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hazards.Api.Tests;
 
 /// <summary>The OpenAPI document says all there is, in Chinese first.</summary>
+[Trait("Server", "any")]
 public sealed partial class DocumentTests(Service service) : IClassFixture<Service>
 {
     [Fact]

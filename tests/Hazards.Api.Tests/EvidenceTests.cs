@@ -18,6 +18,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>证据包: asked for, made in the background, complete, always the same bytes, only for who may have it.</summary>
+[Trait("Server", "any")]
 public sealed class EvidenceTests(Service service) : IClassFixture<Service>
 {
     [Fact]

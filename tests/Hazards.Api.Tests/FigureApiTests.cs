@@ -14,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hazards.Api.Tests;
 
 /// <summary>Figures and reports over REST: asked, frozen, found the same years later, and the difference explained.</summary>
+[Trait("Server", "any")]
 public sealed class FigureApiTests(Service service) : IClassFixture<Service>
 {
     private static readonly DateOnly Today = ChinaTime.DateAt(DateTimeOffset.UtcNow);

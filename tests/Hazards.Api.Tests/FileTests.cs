@@ -10,6 +10,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>Files by digest: put in once, read by who may, never altered unnoticed.</summary>
+[Trait("Server", "any")]
 public sealed class FileTests(Service service) : IClassFixture<Service>
 {
     [Fact]

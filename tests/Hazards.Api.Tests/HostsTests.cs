@@ -6,6 +6,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>A connection string with several hosts: whichever comes first, everything goes to the one that takes writes.</summary>
+[Trait("Server", "any")]
 public sealed class HostsTests : IAsyncLifetime
 {
     private readonly string folder = TestServer.OpenFolder("hazards-standby-");

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 namespace Hazards.Api.Tests;
 
 /// <summary>Ledgers in by REST: row by row, twice without doubling, nothing lost.</summary>
+[Trait("Server", "any")]
 public sealed class ImportTests(Service service) : IClassFixture<Service>
 {
     private const string Header = "编号,发现时间,班次,检查人,检查单位,地点,隐患内容,隐患等级,专业类别,责任单位,责任人,状态,备注\n";

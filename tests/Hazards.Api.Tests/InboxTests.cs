@@ -5,6 +5,7 @@ using Hazards.Domain.Codes;
 namespace Hazards.Api.Tests;
 
 /// <summary>收件箱: told with the act, opened by persons, seen by those who look into it.</summary>
+[Trait("Server", "any")]
 public sealed class InboxTests(Service service) : IClassFixture<Service>
 {
     [Fact]

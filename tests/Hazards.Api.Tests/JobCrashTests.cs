@@ -11,6 +11,7 @@ using Wolverine.Runtime.Serialization;
 namespace Hazards.Api.Tests;
 
 /// <summary>kill -9 of the service at any moment, between an event and the work that follows from it too: none is forgotten, none done twice.</summary>
+[Trait("Server", "any")]
 public sealed class JobCrashTests
 {
     private const int Kills = 4;

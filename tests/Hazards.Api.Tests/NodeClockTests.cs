@@ -8,6 +8,7 @@ using Hazards.Projections.Store;
 namespace Hazards.Api.Tests;
 
 /// <summary>Nodes whose clocks differ: who does not say when something happened is never refused for another node's clock.</summary>
+[Trait("Server", "any")]
 public sealed class NodeClockTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 7, 1, 9, 0, 0, ChinaTime.Offset);

@@ -38,6 +38,7 @@ public sealed class PaperService : IAsyncLifetime
 }
 
 /// <summary>文书: numbered without gaps, made with the act, kept by digest.</summary>
+[Trait("Server", "any")]
 public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService>
 {
     private readonly Service service = papers.Service;

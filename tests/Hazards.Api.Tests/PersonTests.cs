@@ -11,6 +11,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>个人信息: nowhere in clear, seen only by whom the policy names, every look on record, gone when erased.</summary>
+[Trait("Server", "any")]
 public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonTests.Place>
 {
     private const string Name = "欧阳靖雯";

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Hazards.Api.Tests;
 
 /// <summary>Checkpoints, proofs, tiles and witnesses, by REST.</summary>
+[Trait("Server", "any")]
 public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture<ProofTests.WithBothTrees>
 {
     private Service Service => fixture.Service;

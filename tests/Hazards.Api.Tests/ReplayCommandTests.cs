@@ -7,6 +7,7 @@ using Hazards.Domain.Codes;
 namespace Hazards.Api.Tests;
 
 /// <summary>追溯的命令行: laid out for reading, cited, without colours when nobody looks.</summary>
+[Trait("Server", "any")]
 public sealed class ReplayCommandTests(Service service) : IClassFixture<Service>
 {
     [Fact]

@@ -6,6 +6,7 @@ using Hazards.Domain.Codes;
 namespace Hazards.Api.Tests;
 
 /// <summary>追溯: what was known, by whom, since when; who was told; who was silent.</summary>
+[Trait("Server", "any")]
 public sealed class ReplayTests(Service service) : IClassFixture<Service>
 {
     private const string Code = "91532927MA6K0ABC09";

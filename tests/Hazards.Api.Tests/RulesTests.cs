@@ -10,6 +10,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>Policies and the calendar by REST, on two nodes of one database; reports are verified within ten working days here.</summary>
+[Trait("Server", "any")]
 public sealed class RulesTests : IAsyncLifetime
 {
     internal const string Year2023 = """

@@ -11,6 +11,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>封存: an enterprise's records are frozen while an accident is investigated, and its hazards go on being fixed.</summary>
+[Trait("Server", "any")]
 public sealed class SealTests(Service service) : IClassFixture<Service>
 {
     private static int orders;

@@ -9,6 +9,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>The log's key, its checkpoints, and what is never signed.</summary>
+[Trait("Server", "any")]
 public sealed class SigningTests : IAsyncLifetime
 {
     private readonly List<WebApplication> nodes = [];

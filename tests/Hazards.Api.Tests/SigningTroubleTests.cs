@@ -6,6 +6,7 @@ using Hazards.Proof;
 namespace Hazards.Api.Tests;
 
 /// <summary>When nothing is signed, GET /log says so and why; what failed leaves nothing behind; and the service works on.</summary>
+[Trait("Server", "any")]
 public sealed class SigningTroubleTests
 {
     private static readonly string Memory = SignedMemory.NameOf(TreeHash.Sha256);

@@ -7,6 +7,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>The database's host is gone without a word: callers wait as long as docs/operating.md says, however many there are.</summary>
+[Trait("Server", "any")]
 public sealed class SilenceTests : IAsyncLifetime
 {
     // What is promised, and what a busy machine may take beside.

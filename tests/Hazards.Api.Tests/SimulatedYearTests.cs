@@ -4,6 +4,7 @@ using Hazards.Domain;
 namespace Hazards.Api.Tests;
 
 /// <summary>A small year of the prefecture through the real API, and its figures counted again from the events.</summary>
+[Trait("Server", "any")]
 public sealed class SimulatedYearTests
 {
     [Fact]

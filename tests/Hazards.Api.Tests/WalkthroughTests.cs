@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 namespace Hazards.Api.Tests;
 
 /// <summary>docs/walkthrough.md is what a newcomer pastes: the same text runs here, block after block, in one shell.</summary>
+[Trait("Server", "any")]
 public sealed partial class WalkthroughTests(Service service) : IClassFixture<Service>
 {
     [Fact]

@@ -29,18 +29,18 @@ internal sealed record Suite(string Name, string Assembly)
     }
 
     public async Task<SuiteResult> RunAsync(
-        string results, string? connectionString, IReadOnlyList<string> filters, CancellationToken cancellationToken)
+        string results, string? connectionString, string? filter, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var report = Path.Combine(results, Name + ".trx");
-        var said = await TestAsync(report, connectionString, filters, cancellationToken);
+        var said = await TestAsync(report, connectionString, filter, cancellationToken);
         var result = File.Exists(report) ? Read(report, said) : SuiteResult.Broken(Name, said.Output);
         Console.WriteLine($"{(result.Failures.Count == 0 ? "✓" : "✗")} {Name}: {result} · {clock.Elapsed.TotalSeconds:0.0} s");
         return result;
     }
 
     private async Task<(int ExitCode, string Output)> TestAsync(
-        string report, string? connectionString, IReadOnlyList<string> filters, CancellationToken cancellationToken)
+        string report, string? connectionString, string? filter, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -48,17 +48,17 @@ internal sealed record Suite(string Name, string Assembly)
             {
                 "test", Assembly, "--nologo", "--logger", $"trx;LogFileName={report}",
                 // A test that hangs fails instead of taking the run with it.
-                "--blame-hang", "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none",
+                "--blame-hang", "--blame-hang-timeout", "4m", "--blame-hang-dump-type", "none",
                 "--results-directory", Path.GetDirectoryName(report)!,
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (filters.Count > 0)
+        if (filter is not null)
         {
             start.ArgumentList.Add("--filter");
-            start.ArgumentList.Add(string.Join('|', filters.Select(filter => filter.IndexOfAny(['=', '~']) < 0 ? $"FullyQualifiedName~{filter}" : filter)));
+            start.ArgumentList.Add(filter);
         }
         if (connectionString is not null) start.Environment["HAZARDS_TEST_POSTGRES"] = connectionString;
 
@@ -86,8 +86,8 @@ internal sealed record Suite(string Name, string Assembly)
     {
         var outcomes = XDocument.Load(report).Descendants(Trx + "UnitTestResult").ToList();
         var failures = outcomes.Where(outcome => Is(outcome, "Failed")).Select(Describe).ToList();
-        // The test host died: what it had not begun is not in the report.
-        if (said.ExitCode != 0 && failures.Count == 0) failures.Add(SuiteResult.BrokenText(Name, said.Output));
+        // The test host died, or hung and was ended: what it had not begun is not in the report.
+        if (said.ExitCode != 0 && (failures.Count == 0 || said.Output.Contains("Test Run Aborted", StringComparison.Ordinal))) failures.Add(SuiteResult.BrokenText(Name, said.Output));
         return new SuiteResult(outcomes.Count(outcome => Is(outcome, "Passed")), failures, outcomes.Count(outcome => Is(outcome, "NotExecuted")));
     }
 

@@ -129,12 +129,14 @@ public sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, L
         }
     }
 
-    /// <summary>Why a tree in the database is not the one this machine remembers to have signed; null when it is, or nothing is remembered.</summary>
+    /// <summary>Why a tree in the database, or the log under it, is not the one this machine remembers to have signed or told of; null when it is.</summary>
     public async Task<Refusal?> ForgottenAsync(TreeHash hash, CancellationToken cancellationToken = default)
     {
+        var tree = Tree(hash);
+        var head = await tree.HeadAsync(cancellationToken);
         try
         {
-            return await memory.ContradictionAsync(Tree(hash), cancellationToken);
+            return await memory.ContradictionAsync(tree, cancellationToken) ?? await ShorterAsync(head, cancellationToken);
         }
         catch (KeyFolderException)
         {
@@ -156,13 +158,22 @@ public sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, L
     {
         if (await memory.ContradictionAsync(tree, cancellationToken) is { } contradiction)
             return contradiction;
-        if (await log.HeadAsync(cancellationToken) is var end && end.Position < head.Size)
-            return ProofRefusals.Shorter.Because(null, ("size", end.Position), ("told", head.Size));
+        if (await ShorterAsync(head, cancellationToken) is { } shorter)
+            return shorter;
         if (await tree.RootAsync(head.Size, cancellationToken) != head.Root)
             return ProofRefusals.Rewritten.Because(null, ("remembered", head.Size), ("where", "log.trees"));
         return latest is not null && (latest.Size > head.Size || await tree.RootAsync(latest.Size, cancellationToken) != latest.Root)
             ? ProofRefusals.Rewritten.Because(null, ("remembered", latest.Size), ("where", "log.checkpoints"))
             : null;
+    }
+
+    /// <summary>Why the log is not the one a tree was grown over, or that callers were told of: it is shorter. Null when it is not.</summary>
+    private async Task<Refusal?> ShorterAsync(TreeHead head, CancellationToken cancellationToken)
+    {
+        // Before the log is looked at, which may grow meanwhile.
+        var told = Math.Max(head.Size, log.KnownPosition);
+        var end = await log.HeadAsync(cancellationToken);
+        return end.Position < told ? ProofRefusals.Shorter.Because(null, ("size", end.Position), ("told", told)) : null;
     }
 
     /// <summary>A new key signs the newest checkpoint as well, though nothing was appended since.</summary>

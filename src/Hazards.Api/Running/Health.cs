@@ -107,11 +107,6 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, NewerDatabase newer
 
     private async Task<Refusal?> WrongAsync(CancellationToken stop)
     {
-        // Before the log is looked at, which may grow meanwhile.
-        var told = log.KnownPosition;
-        var head = await log.HeadAsync(stop);
-        if (head.Position < told)
-            return ProofRefusals.Shorter.Because(null, ("size", head.Position), ("told", told));
         foreach (var hash in desk.Trees)
             if (await desk.ForgottenAsync(hash, stop) is { } forgotten)
                 return forgotten;

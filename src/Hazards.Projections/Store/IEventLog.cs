@@ -39,6 +39,9 @@ public interface IEventLog
     /// <summary>Every event after a position as Marten reads it, in commit order, streaming; tombstones too.</summary>
     IAsyncEnumerable<IEvent> FetchAllAsync(long afterPosition, long upToPosition, CancellationToken cancellationToken = default);
 
+    /// <summary>The newest position this process has heard of; 0 before it heard of any.</summary>
+    long KnownPosition { get; }
+
     /// <summary>Reads a stream in version order as it lies in the table, for what is shown or proved of it; <paramref name="recordedUpTo"/> leaves out what was recorded later.</summary>
     IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         Guid streamId,

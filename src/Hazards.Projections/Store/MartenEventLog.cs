@@ -209,7 +209,7 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
         return feed;
     }
 
-    /// <summary>The newest position this process has heard of; 0 before it heard of any.</summary>
+    /// <inheritdoc />
     public long KnownPosition => head.Position;
 
     /// <summary>Returns when there may be events beyond a position: at once when this process knows of some, else after the next commit of any process, or the poll interval.</summary>
