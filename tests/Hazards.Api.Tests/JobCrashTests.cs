@@ -169,6 +169,9 @@ public sealed class JobCrashTests
         var editions = new List<int>();
         await foreach (var e in log.ReadAllAsync(0))
         {
+            // Fills a number that a kill burnt.
+            if (e.Type == "tombstone")
+                continue;
             if (e.StreamType == EvidencePackage.StreamType)
                 (packages.TryGetValue(e.StreamId, out var story) ? story : packages[e.StreamId] = []).Add(e.Type);
             if (e.StreamId == WorkCalendar.StreamId)
