@@ -11,6 +11,7 @@ using Wolverine.Runtime.Serialization;
 namespace Hazards.Api.Tests;
 
 /// <summary>kill -9 of the service at any moment, between an event and the work that follows from it too: none is forgotten, none done twice.</summary>
+[Trait("Server", "any")]
 public sealed class JobCrashTests
 {
     private const int Kills = 4;
@@ -168,6 +169,9 @@ public sealed class JobCrashTests
         var editions = new List<int>();
         await foreach (var e in log.ReadAllAsync(0))
         {
+            // Fills a number that a kill burnt.
+            if (e.Type == "tombstone")
+                continue;
             if (e.StreamType == EvidencePackage.StreamType)
                 (packages.TryGetValue(e.StreamId, out var story) ? story : packages[e.StreamId] = []).Add(e.Type);
             if (e.StreamId == WorkCalendar.StreamId)
