@@ -160,7 +160,14 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (true)
         {
-            var report = (await client.GetAsync($"imports/{id}")).Require(HttpStatusCode.OK);
+            var report = await client.GetAsync($"imports/{id}");
+            if (report.Status == HttpStatusCode.ServiceUnavailable)
+            {
+                await Task.Delay(50, patience.Token);
+                continue;
+            }
+
+            report.Require(HttpStatusCode.OK);
             if (report.Json["finished"] is not null)
                 return report;
             if (report.Json["trouble"] is { } trouble)
