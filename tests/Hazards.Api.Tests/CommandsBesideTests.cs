@@ -3,6 +3,7 @@ using Hazards.LocalPostgres;
 namespace Hazards.Api.Tests;
 
 /// <summary>Commands beside a running <c>hazards run</c>: they find its cluster and its keys in the data folder, and it goes on.</summary>
+[Trait("Server", "any")]
 public sealed class CommandsBesideTests : IAsyncLifetime
 {
     private readonly string data = TestServer.OpenFolder("hazards-beside-");

@@ -10,6 +10,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>kill -9 of the service under load: what was acknowledged is there, and nothing is half done.</summary>
+[Trait("Server", "any")]
 public sealed class CrashTests
 {
     private const int Writers = 64;

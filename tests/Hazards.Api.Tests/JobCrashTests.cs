@@ -14,7 +14,7 @@ namespace Hazards.Api.Tests;
 [Trait("Server", "any")]
 public sealed class JobCrashTests
 {
-    private const int Kills = 4;
+    private const int Kills = 3;
 
     // Random, and the same every time.
     private readonly Random random = new(20261128);

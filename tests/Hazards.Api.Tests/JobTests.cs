@@ -12,6 +12,7 @@ using Wolverine.Runtime.Serialization;
 namespace Hazards.Api.Tests;
 
 /// <summary>后台任务: kept with the event they follow from, tried again, taken over, and seen when they failed for good.</summary>
+[Trait("Server", "any")]
 public sealed class JobTests : IAsyncLifetime
 {
     private readonly Service service = new()

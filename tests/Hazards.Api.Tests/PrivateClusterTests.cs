@@ -4,6 +4,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>The two logins of a data folder's own cluster.</summary>
+[Trait("Server", "any")]
 public sealed class PrivateClusterTests : IDisposable
 {
     private readonly string data = TestServer.OpenFolder("hazards-private-");

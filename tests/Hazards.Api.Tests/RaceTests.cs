@@ -133,6 +133,7 @@ public sealed class RaceTests(Service service) : IClassFixture<Service>
 }
 
 /// <summary>A whole server that stops for a while.</summary>
+[Trait("Server", "any")]
 public sealed class OutageTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>An older backup is put in the place of the database: whoever asks is told, and nobody follows it without knowing.</summary>
+[Trait("Server", "any")]
 public sealed class RestoredBackupTests : IAsyncLifetime
 {
     private readonly Service service = new() { Options = o => o with { CheckpointEvery = TimeSpan.FromMilliseconds(50) } };

@@ -15,6 +15,7 @@ using OpenTelemetry.Trace;
 namespace Hazards.Api.Tests;
 
 /// <summary>What the service tells of itself, and that telling it harms nothing.</summary>
+[Trait("Server", "any")]
 public sealed class TelemetryTests
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);

@@ -40,7 +40,7 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
     }
 
     /// <summary>The epochs of a rebuild begin when its rows were recorded, not when it runs.</summary>
-    [Fact]
+    [Fact, Trait("Server", "any")]
     public async Task A_rebuild_with_epochs_of_its_own_looks_back_as_well()
     {
         await using var other = new OtherDatabase();

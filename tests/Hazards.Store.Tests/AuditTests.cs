@@ -5,6 +5,7 @@ using Npgsql;
 namespace Hazards.Store.Tests;
 
 /// <summary>What is done to a log behind the service's back, by somebody who may do everything in the database, and what the audit says of it.</summary>
+[Trait("Server", "any")]
 public sealed class AuditTests : IAsyncLifetime
 {
     private const int Streams = 30;

@@ -4,6 +4,7 @@ namespace Hazards.Store.Tests;
 /// Whoever may do everything in the database puts something before the log's tables, so that a statement succeeds and
 /// writes nothing, or writes elsewhere: that is never acknowledged, and when it has gone the log goes on as if nothing had been.
 /// </summary>
+[Trait("Server", "any")]
 public sealed class ObstacleTests(LogDatabase database) : IClassFixture<LogDatabase>, IAsyncLifetime
 {
     private static readonly EventLogOptions Patient = new() { AppendKey = new byte[32], AppendTimeout = TimeSpan.FromMinutes(1) };

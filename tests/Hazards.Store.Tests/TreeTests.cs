@@ -5,6 +5,7 @@ using Npgsql;
 
 namespace Hazards.Store.Tests;
 
+[Trait("Server", "any")]
 public sealed class TreeTests
 {
     [Fact]
