@@ -64,6 +64,9 @@ internal sealed class AppendWriter : IAsyncDisposable
         var batch = new List<PendingAppend>();
         while (await queue.WaitAsync())
         {
+            // Behind the callers who have just been answered: what they append next shares this commit. Measured at 64
+            // callers: batches of 12 without it.
+            await Task.Yield();
             queue.TakeInto(batch, options.MaxBatchAppends, options.MaxBatchBytes);
             if (batch.Count == 0)
                 continue;
