@@ -65,6 +65,38 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         }
     }
 
+    /// <summary>
+    /// A writer keeps the plans that it made while the tables were small. They must be good for large ones: what is current is
+    /// looked up by its key, and never by reading all that is.
+    /// </summary>
+    [Fact, Trait("Server", "any")]
+    public async Task What_an_act_reads_does_not_grow_with_what_there_is()
+    {
+        await using var other = new OtherDatabase();
+        await other.InitializeAsync();
+        // Nobody analyses them meanwhile, which would have the plans made anew.
+        await other.ExecuteAsync("""
+            do $$ declare t record; begin
+              for t in select schemaname, tablename from pg_tables where schemaname = 'rows' loop
+                execute format('alter table %I.%I set (autovacuum_enabled = off)', t.schemaname, t.tablename);
+              end loop;
+            end $$
+            """);
+        const int Appends = 3000;
+        var stories = new Stories(8, Begin, reportOneIn: 3);
+        await using (var log = other.Open())
+            for (var i = 0; i < Appends; i += 250)
+                await AppendAsync(log, [.. Enumerable.Range(0, 250).Select(_ => stories.Next())]);
+
+        // A connection tells what it has read when it ends, or a second later.
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var read = await other.ScalarAsync<string>("""
+            select coalesce(string_agg(indexrelname || ' ' || idx_tup_read, ', ' order by idx_tup_read desc), '') from pg_stat_user_indexes
+            where schemaname = 'rows' and idx_tup_read > 8 *
+            """ + Appends);
+        read.ShouldBeEmpty();
+    }
+
     private static async Task AppendAsync(MartenEventLog log, IReadOnlyList<Append> appends)
     {
         // Those of one stream must follow each other; the others may share a commit.
