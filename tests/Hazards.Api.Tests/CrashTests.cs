@@ -52,13 +52,17 @@ public sealed class CrashTests
                 await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(7311142570156650343)", held))
                     await hold.ExecuteNonQueryAsync();
                 using var rebuild = Process.Start(new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "rebuild", "--postgres", TestServer.LoginsOf(database).Service, "--owner", database, .. kind.Length > 0 ? new[] { kind } : []]) { RedirectStandardOutput = true })!;
-                while (!await IsAsync(source, "exists (select from pg_locks where locktype = 'advisory' and not granted)"))
+                while (!await IsAsync(source, $"exists (select from pg_locks where {Ours} and not granted)"))
+                {
                     rebuild.HasExited.ShouldBeFalse();
+                    await Task.Delay(20);
+                }
+
                 (await IsAsync(source, "exists (select from pg_namespace where nspname in ('rows_next', 'rows_check'))")).ShouldBeTrue();
                 rebuild.Kill();
                 await rebuild.WaitForExitAsync();
                 await transaction.RollbackAsync();
-                while (await IsAsync(source, "exists (select from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid())"))
+                while (await IsAsync(source, $"exists (select from pg_locks where {Ours} and pid <> pg_backend_pid())"))
                     await Task.Delay(20);
 
                 await Database.MigrateAsync(source);
@@ -70,6 +74,9 @@ public sealed class CrashTests
             await TestServer.DropDatabaseAsync(database);
         }
     }
+
+    // pg_locks shows those of the whole server, where other tests are at work.
+    private const string Ours = "locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())";
 
     private static async Task<bool> IsAsync(NpgsqlDataSource source, string condition)
     {

@@ -16,6 +16,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>A database written by a version before opens, migrates and goes on; nothing that was written is changed.</summary>
+[Trait("Server", "any")]
 public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<OlderDatabases>
 {
     [Theory, InlineData("last_landing"), InlineData("first_landing")]

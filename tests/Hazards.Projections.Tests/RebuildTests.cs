@@ -175,7 +175,7 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
             await hold.ExecuteNonQueryAsync();
         using var enough = new CancellationTokenSource();
         var living = Rebuild.RunAsync(other.DataSource, log, Rulebook.Baseline, cancellationToken: enough.Token);
-        while (!await other.ScalarAsync<bool>("select exists (select from pg_locks where locktype = 'advisory' and not granted)"))
+        while (!await other.ScalarAsync<bool>("select exists (select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()))"))
             await Task.Yield();
         (await Rebuild.SweepAsync(other.DataSource)).ShouldBeFalse();
         (await ScratchAsync(other)).ShouldBe(1);

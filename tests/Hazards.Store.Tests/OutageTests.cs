@@ -86,7 +86,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         await using (await database.HoldAppendsAsync())
         {
             first = log.AppendAsync(Some.Append(Guid.CreateVersion7()));
-            await database.WaitForAsync("select exists (select from pg_locks where locktype = 'advisory' and not granted)");
+            await database.WaitForAsync("select exists (select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()))");
             var cancelled = log.AppendAsync(Some.Append(given_up), cancel.Token);
             last = log.AppendAsync(Some.Append(kept));
             await cancel.CancelAsync();
@@ -107,7 +107,7 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         await using (await database.HoldAppendsAsync())
         {
             var first = log.AppendAsync(Some.Append(sent));
-            await database.WaitForAsync("select exists (select from pg_locks where locktype = 'advisory' and not granted)");
+            await database.WaitForAsync("select exists (select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()))");
             var second = log.AppendAsync(Some.Append(late));
             (await Should.ThrowAsync<LogUnavailableException>(() => second)).Message.ShouldContain("Nothing was written");
             // It waited for its turn at the log, and had not been handed over.
