@@ -111,7 +111,7 @@ internal sealed class PackageMaker(
     {
         var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), package.Position, cancellationToken);
         if (signing is not { Checkpoint: { } checkpoint })
-            throw new Jobs.NotNowException($"{signing.Refusal!.Chinese} · {signing.Refusal.English}");
+            throw new Jobs.NotNowException(signing.Refusal!);
         await foreach (var e in log.ReadAllAsync(checkpoint.Size - 1, checkpoint.Size, cancellationToken))
             await mine.FixAsync(checkpoint.Note.ToString(), checkpoint.Size, e.RecordedAt, cancellationToken);
     }
@@ -229,7 +229,7 @@ internal sealed class PackageMaker(
         var by = new Actor(package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body, [package.Asked.Role], package.Asked.Client, package.Request.Jurisdiction);
         var (opened, refusal) = await persons.DiscloseAsync(hazard, wanted, new PersonAsked(by, package.Request.Reason), cancellationToken);
         if (refusal is { Reason.Kind: RefusalKind.Unavailable })
-            throw new Jobs.NotNowException($"{refusal.Chinese} · {refusal.English}");
+            throw new Jobs.NotNowException(refusal);
         if (refusal is not null)
             throw new CannotBeMadeException($"{EvidenceRefusals.NoDisclosure.Because(null, ("why", refusal.Chinese)).Chinese} · {refusal.English}");
         for (var i = 0; i < opened.Length; i++)

@@ -88,18 +88,17 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     {
         ArgumentNullException.ThrowIfNull(plan);
         var run = new LedgerImportRun(_tools, plan, by, terms ?? Terms.None, progress);
-        switch (await run.BeginAsync(cancellationToken))
-        {
-            case AppendResult.Committed:
-                return (await run.ToEndAsync(cancellationToken), null);
-            case AppendResult.Repeated first:
-                return (await FindAsync(first.Versions[0].StreamId, by.Jurisdiction, cancellationToken), null);
-            case AppendResult.KeyReused reused:
-                return (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key)));
-            default:
-                throw new InvalidOperationException("an import begins a new stream");
-        }
+        var begun = await run.BeginAsync(cancellationToken);
+        return begun is AppendResult.Committed ? (await run.ToEndAsync(cancellationToken), null) : await EarlierAsync(begun, by, cancellationToken);
     }
+
+    /// <summary>What an import that was not begun now is answered with: the report of the one its key belongs to, or a refusal.</summary>
+    private async Task<(ImportReport? Report, Refusal? Refusal)> EarlierAsync(AppendResult begun, Actor by, CancellationToken cancellationToken) => begun switch
+    {
+        AppendResult.Repeated first => (await FindAsync(first.Versions[0].StreamId, by.Jurisdiction, cancellationToken), null),
+        AppendResult.KeyReused reused => (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key))),
+        _ => throw new InvalidOperationException("an import begins a new stream"),
+    };
 
     /// <summary>
     /// Keeps the file and has the rest done in the background (<see cref="ImportLedger"/>): killed at any point, whoever goes on
@@ -110,17 +109,10 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         // Before its event: whoever does it finds the file.
         await files.PutAsync(file, "application/octet-stream", null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms, null);
-        switch (await run.BeginAsync(cancellationToken, new ImportLedger(run.Id, by.Jurisdiction.Value)))
-        {
-            case AppendResult.Committed:
-                return (await FindAsync(run.Id, by.Jurisdiction, cancellationToken), null);
-            case AppendResult.Repeated first:
-                return (await FindAsync(first.Versions[0].StreamId, by.Jurisdiction, cancellationToken), null);
-            case AppendResult.KeyReused reused:
-                return (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key)));
-            default:
-                throw new InvalidOperationException("an import begins a new stream");
-        }
+        var begun = await run.BeginAsync(cancellationToken, new ImportLedger(run.Id, by.Jurisdiction.Value));
+        return begun is AppendResult.Committed
+            ? (await FindAsync(run.Id, by.Jurisdiction, cancellationToken), null)
+            : await EarlierAsync(begun, by, cancellationToken);
     }
 
     /// <summary>Does what an import that was begun in the background still lacks.</summary>

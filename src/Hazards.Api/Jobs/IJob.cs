@@ -1,3 +1,5 @@
+using Hazards.Domain;
+
 namespace Hazards.Api.Jobs;
 
 /// <summary>
@@ -13,7 +15,11 @@ public interface IJob<in TMessage>
 }
 
 /// <summary>It cannot be done now, for a reason that is nobody's fault: it is tried again for as long as it takes.</summary>
-internal class NotNowException(string message) : Exception(message);
+internal class NotNowException(string message) : Exception(message)
+{
+    /// <summary>For a refusal.</summary>
+    public NotNowException(Refusal refusal) : this($"{refusal.Chinese} · {refusal.English}") { }
+}
 
 /// <summary>A job that is a call.</summary>
 internal sealed class Job<TMessage>(Func<TMessage, CancellationToken, Task> run) : IJob<TMessage>
