@@ -26,6 +26,8 @@ internal sealed record Caller(ApiKey Key, Body Body)
     /// <summary>Whose idempotency keys these are: a rotated API key keeps them.</summary>
     public string KeyScope => $"{Key.Body}/{Key.Client}";
 
+    public static Caller Of(Accounts.SignedInAs who, Body body) => new(new ApiKey(who.Account.Id, Sha256Digest.Of([]), "pages", body.Id, who.Account.Roles, who.Account.Region, null, false, 1), body);
+
     public RegionCode Jurisdiction => Key.Region;
 
     /// <summary>The caller as the domain sees it; the person's name as the calling system gives it.</summary>

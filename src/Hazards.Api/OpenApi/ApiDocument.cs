@@ -42,7 +42,6 @@ internal static class ApiDocument
             o.EnablePersistAuthorization();
             o.DefaultModelsExpandDepth(0);
         });
-        app.MapGet("/", () => Results.Redirect("/docs/")).ExcludeFromDescription();
     }
 
     private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -68,12 +68,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
             var (caller, refusal) = await hangUps.WithinAsync(PatienceWithKey, stop => doorkeeper.AdmitAsync(http.Request, stop), http.RequestAborted);
             if (refusal is not null)
                 return refusal;
-            if (HttpMethods.IsPost(http.Request.Method) && caller!.Body.Dissolved)
-                return AccessRefusals.BodyDissolved.Because(null, ("body", caller.Body.Id), ("name", caller.Body.Name));
-            var call = new Call(http, caller!, clock);
-            http.Features.Set(call);
-            if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)
-                return wrong;
+            return Admission.Enter(http, caller!, operation, clock);
         }
 
         return Query.Unknown(http.Request.Query, operation.Query);
@@ -118,7 +113,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         _ => IsOfTheSchema(exception.InnerException),
     };
 
-    private static Refusal Explain(Exception exception, HttpContext http) => exception switch
+    internal static Refusal Explain(Exception exception, HttpContext http) => exception switch
     {
         LogUnavailableException => RequestRefusals.LogUnavailable.Because(),
         KeyFolderException e => e.Refusal,

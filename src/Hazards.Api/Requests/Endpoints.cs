@@ -11,7 +11,7 @@ internal static class Endpoints
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, Operation operation)
     {
-        endpoint.WithMetadata(operation);
+        endpoint.WithMetadata(operation).AddEndpointFilter(Pages.CapturedResult.CaptureAsync);
         if (operation.Answer is { } answer)
             endpoint.Produces(operation.Success, answer);
         endpoint.Add(builder =>

@@ -100,6 +100,7 @@ public static class HazardsService
         if (options.Jobs)
             Messaging.Add(builder.Services, marten, options);
         AddWeb(builder.Services);
+        Pages.PageSite.Add(builder.Services, options);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services);
         var app = builder.Build();
@@ -197,6 +198,7 @@ public static class HazardsService
 
     private static void Map(WebApplication app)
     {
+        Pages.PageSite.Use(app);
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseMiddleware<Door>();
@@ -210,6 +212,7 @@ public static class HazardsService
         foreach (var module in Modules.All)
             module.Map(api);
         CodeEndpoints.MapProblems(app);
+        Pages.PageSite.Map(app);
         Health.Map(app);
         ApiDocument.Map(app);
     }

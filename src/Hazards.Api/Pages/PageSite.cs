@@ -1,0 +1,85 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Hazards.Domain;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.ResponseCompression;
+
+namespace Hazards.Api.Pages;
+
+/// <summary>The pages for people: services, headers, addresses.</summary>
+internal static class PageSite
+{
+    // Nothing from elsewhere, nothing inline; pictures of a phone's camera are shown before they are sent (blob:), and the
+    // style sheet has small ones in itself (data:).
+    private const string ContentPolicy = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    public static void Add(IServiceCollection services, ServiceOptions options)
+    {
+        services.AddRazorComponents();
+        services.AddAntiforgery(o =>
+        {
+            o.Cookie.Name = "hazards_form";
+            o.Cookie.SameSite = SameSiteMode.Lax;
+            o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            o.FormFieldName = "_form";
+            o.HeaderName = "X-Form";
+            o.SuppressXFrameOptionsHeader = true;
+        });
+        // Every node reads what another has sealed: the keys are in the deployment's key folder.
+        var protection = services.AddDataProtection().SetApplicationName("hazards");
+        if (options.Keys is { Length: > 0 } keys)
+            protection.PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(keys, "page-forms")));
+        services.AddResponseCompression(o =>
+        {
+            o.EnableForHttps = false; // a reverse proxy that ends TLS compresses as it sees fit
+            o.MimeTypes = ["text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"];
+        });
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
+        services.AddSingleton<InProcess>();
+        services.AddScoped<PageCall>();
+        services.AddSingleton<Accounts.Sessions>();
+    }
+
+    /// <summary>Before routing: files and headers.</summary>
+    public static void Use(WebApplication app)
+    {
+        app.UseResponseCompression();
+        app.Use((http, next) =>
+        {
+            // The interface's own pages come with scripts of their own.
+            if (!http.Request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal) && !http.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal))
+                Protect(http.Response);
+            return next(http);
+        });
+        SiteFiles.Use(app);
+    }
+
+    private static void Protect(HttpResponse response)
+    {
+        var headers = response.Headers;
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers.CacheControl = "private, no-store";
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/language/{language}", (HttpContext http, string language, string? to) =>
+        {
+            http.Response.Cookies.Append(PageCookies.Language, language == "en" ? "en" : "zh", PageCookies.Options(http, TimeSpan.FromDays(365)));
+            return Results.Redirect(PageRoutes.Safe(to));
+        }).ExcludeFromDescription();
+        Overview.OverviewPages.Map(app);
+    }
+
+    /// <summary>Shows a refusal as a page.</summary>
+    public static Task ShowAsync(HttpContext http, Refusal refusal)
+    {
+        var page = http.RequestServices.GetRequiredService<PageCall>();
+        page.Refuse(http, refusal);
+        return PageRoutes.Show<Shared.ErrorPage>(page).ExecuteAsync(http);
+    }
+}

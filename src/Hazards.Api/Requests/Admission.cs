@@ -1,0 +1,19 @@
+using Hazards.Domain;
+
+namespace Hazards.Api;
+
+/// <summary>What every request passes once it is known who calls, by whatever way it came.</summary>
+internal static class Admission
+{
+    /// <summary>Makes the call of a request; null when it may go on.</summary>
+    public static Refusal? Enter(HttpContext http, Caller caller, Operation operation, TimeProvider clock)
+    {
+        if (HttpMethods.IsPost(http.Request.Method) && caller.Body.Dissolved)
+            return AccessRefusals.BodyDissolved.Because(null, ("body", caller.Body.Id), ("name", caller.Body.Name));
+        var call = new Call(http, caller, clock);
+        http.Features.Set(call);
+        if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)
+            return wrong;
+        return Query.Unknown(http.Request.Query, operation.Query);
+    }
+}
