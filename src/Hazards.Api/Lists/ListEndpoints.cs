@@ -37,8 +37,8 @@ internal static class ListEndpoints
         var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var board = await hazards.BoardAsync(scope, region, rules.Current.PolicyOn(region, scope.Today).DueSoonDays, call.Stop);
-        return Call.Json(BoardAnswer.Of(board, naming));
+        var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
+        return Call.Json(BoardAnswer.Of(await hazards.BoardAsync(scope, region, soon, call.Stop), soon, naming));
     }
 
     private static async Task<IResult> ListedAsync(Call call, IHazardQueries hazards, Naming naming)
@@ -100,16 +100,17 @@ internal sealed record NamedBody(BodyId? Id, string Name)
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Today">The date overdue is judged by.</param>
 /// <param name="Position">The log's position the figures stand at.</param>
+/// <param name="DueSoonDays">Within how many days a duty counts as due soon, by the policy.</param>
 /// <param name="Stages">Sums by stage.</param>
 /// <param name="Cells">Every count.</param>
 /// <param name="Regions">Names of the regions.</param>
 /// <param name="Sectors">Terms of the sectors.</param>
 internal sealed record BoardAnswer(
-    RegionCode Region, string RegionName, DateTimeOffset? AsOf, DateOnly Today, long Position, ImmutableArray<StageCount> Stages, ImmutableArray<BoardCell> Cells,
+    RegionCode Region, string RegionName, DateTimeOffset? AsOf, DateOnly Today, long Position, int DueSoonDays, ImmutableArray<StageCount> Stages, ImmutableArray<BoardCell> Cells,
     IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors)
 {
-    public static BoardAnswer Of(Board board, Naming naming) => new(
-        board.Region, Domain.Regions.FullNameOf(board.Region), board.AsOf, board.Today, board.Position,
+    public static BoardAnswer Of(Board board, int dueSoonDays, Naming naming) => new(
+        board.Region, Domain.Regions.FullNameOf(board.Region), board.AsOf, board.Today, board.Position, dueSoonDays,
         [.. Enum.GetValues<Stage>().Select(s => StageCount.Of(s, board.Cells.Where(c => c.Stage == s)))],
         board.Cells, Naming.Regions(board.Cells.Select(c => c.Region)), naming.Sectors(board.Cells.Select(c => c.Sector)));
 }

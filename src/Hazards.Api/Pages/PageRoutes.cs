@@ -23,7 +23,7 @@ internal static class PageRoutes
         Map<T>(routes, pattern, post, open: true);
 
     /// <summary>Something else that only a page asks for: a form without a page of its own, a part, a file.</summary>
-    public static void PageGet(this IEndpointRouteBuilder routes, string pattern, Func<PageCall, Task<IResult>> handler) =>
+    public static RouteHandlerBuilder PageGet(this IEndpointRouteBuilder routes, string pattern, Func<PageCall, Task<IResult>> handler) =>
         On(routes, "GET", pattern, http => RunAsync(http, open: false, handler));
 
     /// <summary>A form that has no page of its own.</summary>
@@ -37,7 +37,7 @@ internal static class PageRoutes
             On(routes, "POST", pattern, http => RunAsync(http, open, page => WithFormAsync(page, async p => await post(p) ?? Show<T>(p))));
     }
 
-    private static void On(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+    private static RouteHandlerBuilder On(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
         routes.MapMethods(pattern, [method], (Delegate)handler).WithMetadata(PageMark.Instance).ExcludeFromDescription();
 
     /// <summary>The page, written whole.</summary>

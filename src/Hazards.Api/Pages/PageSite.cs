@@ -37,6 +37,7 @@ internal static class PageSite
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddSingleton<InProcess>();
         services.AddScoped<PageCall>();
+        services.AddSingleton<Overview.LiveHub>();
         services.AddSingleton<Accounts.Sessions>();
     }
 
@@ -73,6 +74,8 @@ internal static class PageSite
             return Results.Redirect(PageRoutes.Safe(to));
         }).ExcludeFromDescription();
         Overview.OverviewPages.Map(app);
+        Ledger.LedgerPages.Map(app);
+        Inbox.InboxPages.Map(app);
     }
 
     /// <summary>Shows a refusal as a page.</summary>

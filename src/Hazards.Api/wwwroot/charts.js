@@ -6,10 +6,12 @@
   const number = cell => Number(text(cell).replace(/[^\d.-]/g, '')) || 0;
   const colors = ['#14539f', '#b3261e', '#b97900', '#1b5e20', '#5b2a86', '#00708a'];
   const charts = [];
-  for (const figure of document.querySelectorAll('[data-chart]')) {
+  function draw(root) { for (const figure of root.querySelectorAll('[data-chart]:not([data-drawn])')) drawOne(figure); }
+  function drawOne(figure) {
+    figure.dataset.drawn = '';
     const table = document.getElementById(figure.dataset.table);
     const holder = figure.querySelector('.chart');
-    if (!table || !holder) continue;
+    if (!table || !holder) return;
     const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells].map(text);
     const rows = [...table.tBodies[0].rows];
     const series = heads.slice(1).map((name, i) => ({
@@ -29,6 +31,8 @@
     });
     charts.push(chart);
   }
+  draw(document);
+  document.addEventListener('htmx:load', event => draw(event.detail.elt.parentElement ?? document));
   window.addEventListener('resize', () => charts.forEach(chart => chart.resize()));
   window.addEventListener('beforeprint', () => charts.forEach(chart => chart.resize({ width: 900 })));
 })();

@@ -1,11 +1,14 @@
 namespace Hazards.Api.Pages.Overview;
 
-/// <summary>总览.</summary>
+/// <summary>总览, and what tells it that something was recorded.</summary>
 internal static class OverviewPages
 {
     public static void Map(IEndpointRouteBuilder pages)
     {
         pages.PageGet("/", page => Task.FromResult(Results.Redirect("/overview")));
         pages.Page<OverviewPage>("/overview");
+        pages.Page<TrendPart>("/overview/trend");
+        pages.PageGet("/live", page => Task.FromResult<IResult>(
+            TypedResults.ServerSentEvents(page.Http.RequestServices.GetRequiredService<LiveHub>().WatchAsync(page.Http.RequestAborted)))).DisableRequestTimeout();
     }
 }
