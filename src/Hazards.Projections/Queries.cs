@@ -185,7 +185,7 @@ public interface IHazardQueries
     Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
 }
 
-/// <summary>The read side of bodies and keys.</summary>
+/// <summary>The read side of bodies, keys and accounts.</summary>
 public interface IRegistryQueries
 {
     /// <summary>The bodies with these ids, as they are now; unknown ids are left out.</summary>
@@ -205,6 +205,15 @@ public interface IRegistryQueries
 
     /// <summary>Keys within a region, by id.</summary>
     Task<ImmutableArray<ApiKey>> ListKeysAsync(RegionCode region, CancellationToken cancellationToken = default);
+
+    /// <summary>The account with this login, as it is kept (<see cref="Logins"/>); null when there is none. Closed ones are found too.</summary>
+    Task<Account?> AccountAsync(string login, CancellationToken cancellationToken = default);
+
+    /// <summary>An account; null when there is none.</summary>
+    Task<Account?> AccountAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Accounts within a region, by login; filtered by body; closed ones only when asked for.</summary>
+    Task<Page<Account>> ListAccountsAsync(RegionCode region, BodyId? body, bool closed, string? cursor, int limit, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What is handed to the log as <c>StreamAppend.Row</c>: the state after the append, to be written as a row with its events.</summary>
@@ -239,6 +248,9 @@ public abstract record PendingState
 
     /// <summary>A key after the append.</summary>
     public sealed record OfKey(ApiKey After) : PendingState;
+
+    /// <summary>An account after the append.</summary>
+    public sealed record OfAccount(Account After) : PendingState;
 
     /// <summary>A campaign after the append.</summary>
     public sealed record OfCampaign(Campaign After) : PendingState;

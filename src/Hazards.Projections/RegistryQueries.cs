@@ -9,7 +9,7 @@ using NpgsqlTypes;
 namespace Hazards.Projections;
 
 /// <summary>
-/// Bodies and keys on PostgreSQL. Nothing is cached: a key that one node revokes opens nothing on any other, and a
+/// Bodies, keys and accounts on PostgreSQL. Nothing is cached: a key that one node revokes opens nothing on any other, and a
 /// look-up by key or identity is one probe of an index.
 /// </summary>
 /// <param name="dataSource">The database.</param>
@@ -93,6 +93,46 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         // By keys_by_region.
         var where = new Conditions().Within(region);
         return [.. await ReadAsync<ApiKey>($"select h.key from rows.api_keys h where {where.Sql} order by h.key_id", where, cancellationToken)];
+    }
+
+    /// <inheritdoc />
+    public async Task<Account?> AccountAsync(string login, CancellationToken cancellationToken = default)
+    {
+        // By the unique login.
+        await using var command = dataSource.CreateCommand("select a.account from rows.accounts a where a.login = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = login });
+        return (await ReadAsync<Account>(command, cancellationToken)).FirstOrDefault();
+    }
+
+    /// <inheritdoc />
+    public async Task<Account?> AccountAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        // By the primary key.
+        await using var command = dataSource.CreateCommand("select a.account from rows.accounts a where a.account_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        return (await ReadAsync<Account>(command, cancellationToken)).FirstOrDefault();
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
+    public async Task<Page<Account>> ListAccountsAsync(
+        RegionCode region, BodyId? body, bool closed, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
+        var hash = PageCursor.HashOf("accounts", region, body, closed);
+        var where = new Conditions().Within(region);
+        if (body is { } own)
+            where.And($"h.account->>'body' = {where.Text(own.Value)}");
+        if (!closed)
+            where.And("not (h.account->>'closed')::boolean");
+        if (PageCursor.Read(cursor, hash) is { } after)
+            where.And($"h.login > {where.Text(after.Id)}");
+        // By accounts_by_region, or by the unique login in order. There are some thousands at most.
+        var found = await ReadAsync<Account>($"select h.account from rows.accounts h where {where.Sql} order by h.login limit {limit + 1}", where, cancellationToken);
+        return found.Count <= limit
+            ? new Page<Account>([.. found], null)
+            : new Page<Account>([.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Login).Write(hash));
     }
 
     private static string InForce(Conditions where, DateTimeOffset? asOf) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Hazards.Api.Accounts;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -18,31 +19,48 @@ public static class AccessRefusals
 #pragma warning restore CS1591
 }
 
-/// <summary>Who calls: the key and the body it is bound to.</summary>
+/// <summary>Who calls: the key and the body it is bound to; or a person who signed in, whose account stands in the place of a key.</summary>
 internal sealed record Caller(ApiKey Key, Body Body)
 {
     private readonly ImmutableHashSet<Role> roles = [.. Key.Roles];
 
-    /// <summary>Whose idempotency keys these are: a rotated API key keeps them.</summary>
-    public string KeyScope => $"{Key.Body}/{Key.Client}";
+    /// <summary>The person's account; null when a system calls by its key.</summary>
+    public Account? Account { get; private init; }
+
+    /// <summary>The session by which the person calls.</summary>
+    public Session? Session { get; private init; }
+
+    /// <summary>Whose idempotency keys these are: a rotated API key keeps them. No body's id has a colon.</summary>
+    public string KeyScope => Account is { } own ? $"account:{own.Id:D}" : $"{Key.Body}/{Key.Client}";
 
     public static Caller Of(Accounts.SignedInAs who, Body body) => new(new ApiKey(who.Account.Id, Sha256Digest.Of([]), "pages", body.Id, who.Account.Roles, who.Account.Region, null, false, 1), body);
 
     public RegionCode Jurisdiction => Key.Region;
 
-    /// <summary>The caller as the domain sees it; the person's name as the calling system gives it.</summary>
-    public Actor As(string? name) => new(name ?? Key.Client, Body, roles, Key.Client, Key.Region);
+    /// <summary>A person who signed in, with the rights of the account.</summary>
+    /// <param name="who">The account and its session.</param>
+    /// <param name="body">The account's body.</param>
+    public static Caller Of(SignedInAs who, Body body)
+    {
+        var own = who.Account;
+        // The digest is of no key: nothing looks an account up by it.
+        var identity = new ApiKey(own.Id, Sha256Digest.Of(own.Id.ToByteArray()), AccountJournal.Client, own.Body, own.Roles, own.Region, null, own.Closed, own.Version);
+        return new Caller(identity, body) { Account = own, Session = who.Session };
+    }
+
+    /// <summary>The caller as the domain sees it; the person's name as the calling system gives it, or by the account, whatever the request says.</summary>
+    public Actor As(string? name) => new(Account?.Name ?? name ?? Key.Client, Body, roles, Key.Client, Key.Region);
 }
 
-/// <summary>Opens the door by key.</summary>
-internal sealed class Doorkeeper(IRegistryQueries registry, TimeProvider clock)
+/// <summary>Opens the door by key; for reading, by the session of a person who signed in to the pages as well.</summary>
+internal sealed class Doorkeeper(IRegistryQueries registry, Sessions sessions, TimeProvider clock)
 {
     private const int LongestSecret = 200;
 
     public async Task<(Caller? Caller, Refusal? Refusal)> AdmitAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (SecretOf(request) is not { Length: > 0 } secret)
-            return (null, AccessRefusals.Missing.Because());
+            return await AdmitPersonAsync(request, cancellationToken);
         if (secret.Length > LongestSecret || await registry.KeyAsync(KeyStore.DigestOf(secret), cancellationToken) is not { } key)
             return (null, AccessRefusals.Unknown.Because());
         if (key.Revoked)
@@ -51,6 +69,29 @@ internal sealed class Doorkeeper(IRegistryQueries registry, TimeProvider clock)
             return (null, AccessRefusals.Expired.Because(null, ("at", end)));
         var bodies = await registry.BodiesAsync([key.Body], cancellationToken);
         return bodies.TryGetValue(key.Body, out var body) ? (new Caller(key, body), null) : (null, AccessRefusals.Unknown.Because());
+    }
+
+    /// <summary>A person with the rights of the account.</summary>
+    public async Task<(Caller? Caller, Refusal? Refusal)> CallerOfAsync(SignedInAs who, CancellationToken cancellationToken)
+    {
+        if (who.Session.Step != SessionStep.Full)
+            return (null, AccountRefusals.Unfinished.Because());
+        var bodies = await registry.BodiesAsync([who.Account.Body], cancellationToken);
+        return bodies.TryGetValue(who.Account.Body, out var body) ? (Caller.Of(who, body), null) : (null, AccessRefusals.Unknown.Because());
+    }
+
+    /// <summary>
+    /// Downloads from the pages. Only GET: browsers send cookies along with whatever another site makes them send, and such a
+    /// request must not write anything. The pages have forms of their own that guard against it.
+    /// </summary>
+    private async Task<(Caller? Caller, Refusal? Refusal)> AdmitPersonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!HttpMethods.IsGet(request.Method) || !request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal)
+            || request.Cookies[SessionCookie.Name] is not { Length: > 0 } token)
+            return (null, AccessRefusals.Missing.Because());
+        return await sessions.FindAsync(token, cancellationToken) is { } who
+            ? await CallerOfAsync(who, cancellationToken)
+            : (null, AccountRefusals.Ended.Because());
     }
 
     private static string? SecretOf(HttpRequest request)

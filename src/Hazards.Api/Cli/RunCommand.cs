@@ -30,7 +30,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, int ringEvery, System.Collections.Immutable.ImmutableArray<Proof.TreeHash> trees, TimeSpan? auditEvery, CancellationToken stop)
     {
-        var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery), Trees = trees, AuditEvery = auditEvery };
+        var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery), Trees = trees, AuditEvery = auditEvery, RequireSecondFactor = false };
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
         Telemetry.Begin(app.Services);
         await database.PrepareAsync(stop);

@@ -99,6 +99,8 @@ public sealed class KeyFolderException : IOException
         // Without the path of the draft, which is gone.
         new(KeyFolderRefusals.Unusable.Because(null, ("file", name), ("what", inner.Message.Split(" : '")[0])), inner);
 
+    internal static KeyFolderException Missing() => new(KeyFolderRefusals.Missing.Because(), null);
+
     internal static KeyFolderException Damaged(string what) => new(KeyFolderRefusals.Damaged.Because(null, ("what", what)), null);
 }
 
@@ -107,6 +109,7 @@ public static class KeyFolderRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Damaged = new("proof.key_damaged", RefusalKind.Unavailable, "密钥目录中的文件不可用：{what}", "A file in the key folder cannot be used: {what}");
+    public static readonly RefusalCode Missing = new("key_folder.missing", RefusalKind.Unavailable, "服务没有密钥目录：请管理员用 --keys 或 HAZARDS_KEYS 指定", "The service has no folder for its keys: its operator must give --keys or HAZARDS_KEYS");
     public static readonly RefusalCode Unusable = new("key_folder.unusable", RefusalKind.Unavailable, "密钥目录中的 {file} 无法读写（{what}）：请检查密钥目录的属主、权限和磁盘空间，恢复后自动继续", "{file} in the key folder cannot be read or written ({what}): check the folder's owner, its permissions and the disk; the service goes on by itself then");
 #pragma warning restore CS1591
 }

@@ -68,6 +68,8 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         _ when path.Contains("inspections", StringComparison.Ordinal) => "检查编号 · the inspection's id",
         _ when path.Contains("bodies", StringComparison.Ordinal) => "单位编号 · the body's id",
         _ when path.Contains("seals", StringComparison.Ordinal) => "封存编号 · the seal's id",
+        "session" => "登录编号 · the session's id",
+        _ when path.Contains("accounts", StringComparison.Ordinal) => "账号编号 · the account's id",
         _ when path.Contains("api-keys", StringComparison.Ordinal) => "密钥编号 · the key's id",
         _ => "隐患编号 · the hazard's id",
     };

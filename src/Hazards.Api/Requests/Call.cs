@@ -36,13 +36,15 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     /// <summary>The person who reads, as the calling system names it; null for the client itself.</summary>
     public string? Person { get; private set; }
 
-    /// <summary>Reads who reads, and why, from the headers.</summary>
+    /// <summary>Reads who reads, and why, from the headers; of a person who signed in, from the account and the session.</summary>
     public Refusal? ReadReader()
     {
         (Purpose, var wrong) = Header("X-Purpose", 500);
         if (wrong is not null)
             return wrong;
         (Person, wrong) = Header("X-Actor", Texts.NameLength);
+        if (caller.Account is { } own)
+            (Purpose, Person) = (Purpose ?? caller.Session?.Purpose, own.Name);
         return wrong;
     }
 

@@ -38,6 +38,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         RefusalKind.Unsupported => 415,
         RefusalKind.Unprocessable => 422,
         RefusalKind.Locked => 423,
+        RefusalKind.TooMany => 429,
         _ => 503,
     };
 
@@ -90,6 +91,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         416 => english ? "Range not satisfiable" : "字节范围无效",
         422 => english ? "A rule forbids it" : "不符合规则",
         423 => english ? "The records are sealed" : "档案已封存",
+        429 => english ? "Too many attempts" : "尝试过多",
         500 => english ? "Internal error" : "内部错误",
         _ => english ? "Temporarily unavailable" : "暂时不可用",
     };

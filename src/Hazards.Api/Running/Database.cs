@@ -10,6 +10,9 @@ public static partial class Database
     /// <summary>What the names of the packages' own migrations begin with.</summary>
     internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
 
+    /// <summary>What the names of the migrations of accounts begin with.</summary>
+    internal const string AccountMigrations = "Hazards.Api.Accounts.Schema.";
+
     /// <summary>What the names of the migrations of Wolverine's tables begin with.</summary>
     internal const string JobMigrations = "Hazards.Api.Jobs.Schema.";
 
@@ -32,7 +35,7 @@ public static partial class Database
     }
 
     /// <summary>
-    /// Brings the tables of the log, the rows, the files and the packages of evidence up to date; returns what was applied. Rows that an older
+    /// Brings the tables of the log, the rows, the files, the packages of evidence and the accounts up to date; returns what was applied. Rows that an older
     /// program made without what the tables now hold are made anew from the log, which takes its time.
     /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
@@ -44,10 +47,12 @@ public static partial class Database
         var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
         var jobs = await Migrations.RunAsync(dataSource, Messaging.Schema, typeof(Database).Assembly, JobMigrations, cancellationToken);
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
+        var accounts = await Migrations.RunAsync(dataSource, "accounts", typeof(Database).Assembly, AccountMigrations, cancellationToken);
         await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
         await ServiceRole.GrantAgainAsync(dataSource, cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
+        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"),
+            .. accounts.Select(n => $"accounts/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
     }
 
     /// <summary>For commands that would put what this program makes in the place of what a newer one has made.</summary>

@@ -68,6 +68,12 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often the whole log is audited by one of the nodes; null: not by this one.</summary>
     public TimeSpan? AuditEvery { get; init; }
 
+    /// <summary>Whether accounts whose roles ask for a second factor (<see cref="Account.NeedsSecondFactor"/>) must set one before they can do anything. Whoever has set one always gives it.</summary>
+    public bool RequireSecondFactor { get; init; } = true;
+
+    /// <summary>How often a minute passwords and codes are tried from one address, before it must wait: a whole office may share one.</summary>
+    public int SignInAttemptsAMinute { get; init; } = 30;
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -240,7 +246,7 @@ internal static class Modules
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
         new Replay.ReplayModule(),
         new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Auditing.AuditModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
-        new SealModule(), new AccessModule(), new Jobs.JobModule(),
+        new SealModule(), new AccessModule(), new Jobs.JobModule(), new Accounts.AccountModule(),
     ];
 }
 

@@ -14,6 +14,7 @@ internal static class KnownMigrations
         .. FilesOf(typeof(ProjectionMigrations), "files", "Hazards.Projections.Files."),
         .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
         .. FilesOf(typeof(Database), Messaging.Schema, Database.JobMigrations),
+        .. FilesOf(typeof(Database), "accounts", Database.AccountMigrations),
         .. FilesOf(typeof(ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
     ];
 

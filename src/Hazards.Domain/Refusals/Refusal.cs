@@ -42,6 +42,9 @@ public enum RefusalKind
 
     /// <summary>The service cannot answer now; the same request may be sent again (503).</summary>
     Unavailable,
+
+    /// <summary>Too many attempts; the same may be tried later (429).</summary>
+    TooMany,
 }
 
 /// <summary>A stable code with its kind and its texts; <c>{name}</c> in a text stands for a fact.</summary>

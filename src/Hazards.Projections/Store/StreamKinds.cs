@@ -14,6 +14,8 @@ public static class StreamKinds
         ["hazard"] = typeof(Hazard),
         ["body"] = typeof(Body),
         ["api_key"] = typeof(ApiKey),
+        ["account"] = typeof(Account),
+        ["sign_in"] = typeof(SignIn),
         ["campaign"] = typeof(Campaign),
         ["inspection"] = typeof(Inspection),
         ["report"] = typeof(Report),
@@ -37,6 +39,8 @@ public static class StreamKinds
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     public static Type TypeOf(string name) =>
         ByName.GetValueOrDefault(name) ?? throw new ArgumentException($"{name} is no kind of stream: name it in {nameof(StreamKinds)}.", nameof(name));
+
+    private sealed class SignIn;
 
     private sealed class Calendar;
 

@@ -21,6 +21,7 @@ internal sealed class RowStatements(string schema)
     private readonly string writeTexts = Call(schema, "write_texts", 6);
     private readonly string writeBodies = Call(schema, "write_bodies", 10);
     private readonly string writeKeys = Call(schema, "write_keys", 7);
+    private readonly string writeAccounts = Call(schema, "write_accounts", 7);
     private readonly InspectionStatements inspections = new(schema);
     private readonly InboxStatements inbox = new(schema);
     private readonly ClockStatements clocks = new(schema);
@@ -36,6 +37,7 @@ internal sealed class RowStatements(string schema)
         var texts = new List<NewText>();
         var bodies = new List<(PendingRow Row, Body Body)>();
         var keys = new List<(PendingRow Row, ApiKey Key)>();
+        var accounts = new List<(PendingRow Row, Account Account)>();
         var notices = new List<EventNotice>(rows.Count);
         var openings = new List<Opening>();
         var facts = new List<(PendingRow Row, ChangedFacts Facts)>(rows.Count);
@@ -63,6 +65,9 @@ internal sealed class RowStatements(string schema)
                 case PendingState.OfKey k:
                     keys.Add((row, k.After));
                     break;
+                case PendingState.OfAccount a:
+                    accounts.Add((row, a.After));
+                    break;
                 case PendingState.OfReport r:
                     reports.Add((row, r.After));
                     break;
@@ -74,6 +79,8 @@ internal sealed class RowStatements(string schema)
         }
 
         AddTo(batch, hazards, texts, bodies, keys);
+        if (accounts.Count > 0)
+            AddAccounts(batch, accounts);
         if (working.Count > 0)
             AddWorking(batch, working);
         inspections.AddTo(batch, rows);
@@ -188,6 +195,19 @@ internal sealed class RowStatements(string schema)
         command.AddColumn(NpgsqlDbType.Text, keys, k => k.Key.Digest.Value);
         command.AddColumn(NpgsqlDbType.Text, keys, k => k.Key.Region.Value);
         command.AddColumn(NpgsqlDbType.Json, keys, k => (ReadOnlyMemory<byte>)DomainJson.Write(k.Key));
+        batch.BatchCommands.Add(command);
+    }
+
+    private void AddAccounts(NpgsqlBatch batch, List<(PendingRow Row, Account Account)> accounts)
+    {
+        var command = new NpgsqlBatchCommand(writeAccounts);
+        command.AddColumn(NpgsqlDbType.Uuid, accounts, a => a.Row.StreamId);
+        command.AddColumn(NpgsqlDbType.Bigint, accounts, a => a.Row.Version);
+        command.AddColumn(NpgsqlDbType.Uuid, accounts, a => a.Row.LastEventId);
+        command.AddColumn(NpgsqlDbType.Uuid, accounts, a => a.Account.Id);
+        command.AddColumn(NpgsqlDbType.Text, accounts, a => a.Account.Login);
+        command.AddColumn(NpgsqlDbType.Text, accounts, a => a.Account.Region.Value);
+        command.AddColumn(NpgsqlDbType.Json, accounts, a => (ReadOnlyMemory<byte>)DomainJson.Write(a.Account));
         batch.BatchCommands.Add(command);
     }
 

@@ -101,6 +101,7 @@ public sealed partial class Documents
         RefusalKind.Unsupported => 415,
         RefusalKind.Unprocessable => 422,
         RefusalKind.Locked => 423,
+        RefusalKind.TooMany => 429,
         RefusalKind.Unavailable => 503,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

@@ -40,6 +40,8 @@ begin
         ('rows.*',                         '{SELECT,INSERT,UPDATE,DELETE}'),
         ('files.*',                        '{SELECT,INSERT}'),
         ('persons.*',                      '{SELECT,INSERT,UPDATE}'),
+        -- Passwords, sessions, saved views: nothing of them is a record; sign-ins are, in the log.
+        ('accounts.*',                     '{SELECT,INSERT,UPDATE,DELETE}'),
         -- Packages of evidence: their drafts go, what was gathered stays.
         ('evidence.packages',              '{SELECT,INSERT,UPDATE,DELETE}'),
         ('evidence.parts',                 '{SELECT,INSERT,DELETE}'),

@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hazards.Domain;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using OtpNet;
+
+namespace Hazards.Api.Accounts;
+
+/// <summary>What opens an account: the hash of its password, and its second factor under a key of the key folder.</summary>
+internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder folder, TimeProvider clock)
+{
+    private const string KeyName = "accounts-totp.key";
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+
+    // PBKDF2 with HMAC-SHA512, as OWASP's Password Storage Cheat Sheet advises (2023): some 0.1 s of one core.
+    private static readonly PasswordHasher<Account> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
+
+    // One step before and after: the clocks of telephones (RFC 6238, 5.2).
+    private static readonly VerificationWindow Window = new(1, 1);
+
+    // Whoever guesses logins must not hear from the time it takes which there are.
+    private readonly string nobodys = Hasher.HashPassword(null!, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+
+    public static string Hash(string password) => Hasher.HashPassword(null!, password);
+
+    /// <summary>Keeps a password's hash, unless a later one is kept already.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="hash">The hash.</param>
+    /// <param name="version">The version of the account that set it.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task SetPasswordAsync(Guid account, string hash, long version, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            insert into accounts.secrets as s (account, password_hash, password_version, changed_at) values ($1, $2, $3, $4)
+            on conflict (account) do update
+            set password_hash = excluded.password_hash, password_version = excluded.password_version, changed_at = excluded.changed_at
+            where s.password_version <= excluded.password_version
+            """);
+        Add(command, account);
+        Add(command, hash);
+        Add(command, version);
+        Add(command, clock.GetUtcNow());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Whether the password is the account's. It takes as long when there is no account.</summary>
+    public async Task<bool> IsPasswordAsync(Account? account, string password, CancellationToken cancellationToken)
+    {
+        var kept = await HashOfAsync(account?.Id ?? Guid.Empty, cancellationToken);
+        var own = account is not null && kept is var (_, version) && version == account.PasswordVersion ? kept.Value.Hash : null;
+        var verdict = Hasher.VerifyHashedPassword(null!, own ?? nobodys, password.Length <= PasswordRules.Longest ? password : "");
+        if (own is null || verdict == PasswordVerificationResult.Failed)
+            return false;
+        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+            await SetPasswordAsync(account!.Id, Hash(password), account.PasswordVersion, cancellationToken);
+        return true;
+    }
+
+    /// <summary>A fresh secret of a second factor; it is asked for once it is confirmed.</summary>
+    public async Task<byte[]> BeginFactorAsync(Guid account, CancellationToken cancellationToken)
+    {
+        var secret = RandomNumberGenerator.GetBytes(20); // RFC 4226, 4 (R6)
+        await using var command = dataSource.CreateCommand("update accounts.secrets set totp_pending = $2 where account = $1");
+        Add(command, account);
+        Add(command, Seal(account, secret));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return secret;
+    }
+
+    /// <summary>Confirms the fresh secret by a code; null when there is none to confirm.</summary>
+    public async Task<bool?> ConfirmFactorAsync(Guid account, string code, CancellationToken cancellationToken)
+    {
+        if (await FactorAsync(account, "totp_pending", cancellationToken) is not { } pending)
+            return null;
+        if (StepOf(account, pending, code) is not { } step)
+            return false;
+        await using var command = dataSource.CreateCommand("""
+            update accounts.secrets set totp = totp_pending, totp_pending = null, totp_step = $3, changed_at = $4 where account = $1 and totp_pending = $2
+            """);
+        Add(command, account);
+        Add(command, pending);
+        Add(command, step);
+        Add(command, clock.GetUtcNow());
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Whether the code is one of the account's now; each opens once.</summary>
+    public async Task<bool> UseCodeAsync(Guid account, string code, CancellationToken cancellationToken)
+    {
+        if (await FactorAsync(account, "totp", cancellationToken) is not { } kept || StepOf(account, kept, code) is not { } step)
+            return false;
+        await using var command = dataSource.CreateCommand("update accounts.secrets set totp_step = $2 where account = $1 and totp_step < $2");
+        Add(command, account);
+        Add(command, step);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Forgets the second factor.</summary>
+    public async Task RemoveFactorAsync(Guid account, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("update accounts.secrets set totp = null, totp_pending = null, changed_at = $2 where account = $1");
+        Add(command, account);
+        Add(command, clock.GetUtcNow());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<(string Hash, long Version)?> HashOfAsync(Guid account, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select password_hash, password_version from accounts.secrets where account = $1");
+        Add(command, account);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt64(1)) : null;
+    }
+
+    private async Task<byte[]?> FactorAsync(Guid account, string column, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {column} from accounts.secrets where account = $1");
+        Add(command, account);
+        return await command.ExecuteScalarAsync(cancellationToken) as byte[];
+    }
+
+    private long? StepOf(Guid account, byte[] kept, string code) =>
+        new Totp(Open(account, kept)).VerifyTotp(clock.GetUtcNow().UtcDateTime, code.Trim(), out var step, Window) ? step : null;
+
+    private byte[] Seal(Guid account, byte[] secret)
+    {
+        var kept = new byte[NonceLength + secret.Length + TagLength];
+        RandomNumberGenerator.Fill(kept.AsSpan(0, NonceLength));
+        using var cipher = new AesGcm(Key(), TagLength);
+        cipher.Encrypt(kept.AsSpan(0, NonceLength), secret, kept.AsSpan(NonceLength, secret.Length), kept.AsSpan(NonceLength + secret.Length), Binding(account));
+        return kept;
+    }
+
+    private byte[] Open(Guid account, byte[] kept)
+    {
+        var secret = new byte[kept.Length - NonceLength - TagLength];
+        using var cipher = new AesGcm(Key(), TagLength);
+        try
+        {
+            cipher.Decrypt(kept.AsSpan(0, NonceLength), kept.AsSpan(NonceLength, secret.Length), kept.AsSpan(NonceLength + secret.Length), secret, Binding(account));
+            return secret;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw KeyFolderException.Damaged($"{KeyName} 不是加密动态口令密钥的那一个 · it is not the key that the second factors were encrypted under");
+        }
+    }
+
+    // A second factor copied to another account's row opens nothing.
+    private static byte[] Binding(Guid account) => Encoding.UTF8.GetBytes($"hazards second factor\n{account:D}\n");
+
+    private byte[] Key() => folder.Exists ? folder.Secret(KeyName, 32) : throw KeyFolderException.Missing();
+
+    private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+}
