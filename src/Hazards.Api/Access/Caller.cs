@@ -33,8 +33,6 @@ internal sealed record Caller(ApiKey Key, Body Body)
     /// <summary>Whose idempotency keys these are: a rotated API key keeps them. No body's id has a colon.</summary>
     public string KeyScope => Account is { } own ? $"account:{own.Id:D}" : $"{Key.Body}/{Key.Client}";
 
-    public static Caller Of(Accounts.SignedInAs who, Body body) => new(new ApiKey(who.Account.Id, Sha256Digest.Of([]), "pages", body.Id, who.Account.Roles, who.Account.Region, null, false, 1), body);
-
     public RegionCode Jurisdiction => Key.Region;
 
     /// <summary>A person who signed in, with the rights of the account.</summary>

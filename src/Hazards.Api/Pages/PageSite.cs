@@ -13,8 +13,9 @@ internal static class PageSite
     // style sheet has small ones in itself (data:).
     private const string ContentPolicy = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    public static void Add(IServiceCollection services, ServiceOptions options)
+    public static void Add(IServiceCollection services, IConfiguration configuration, ServiceOptions options)
     {
+        SigningIn.SiteSignOn.Add(services, configuration);
         services.AddRazorComponents();
         services.AddAntiforgery(o =>
         {
@@ -38,7 +39,6 @@ internal static class PageSite
         services.AddSingleton<InProcess>();
         services.AddScoped<PageCall>();
         services.AddSingleton<Overview.LiveHub>();
-        services.AddSingleton<Accounts.Sessions>();
     }
 
     /// <summary>Before routing: files and headers.</summary>
@@ -53,6 +53,13 @@ internal static class PageSite
             return next(http);
         });
         SiteFiles.Use(app);
+    }
+
+    /// <summary>After routing and the door: a site's own sign-on answers at its own address.</summary>
+    public static void UseSignOn(WebApplication app)
+    {
+        if (app.Services.GetService<SigningIn.SiteSignOn>() is not null)
+            app.UseAuthentication();
     }
 
     private static void Protect(HttpResponse response)
@@ -73,10 +80,17 @@ internal static class PageSite
             http.Response.Cookies.Append(PageCookies.Language, language == "en" ? "en" : "zh", PageCookies.Options(http, TimeSpan.FromDays(365)));
             return Results.Redirect(PageRoutes.Safe(to));
         }).ExcludeFromDescription();
+        SigningIn.SignInPages.Map(app);
+        SigningIn.SiteSignOn.Map(app);
         Overview.OverviewPages.Map(app);
         Ledger.LedgerPages.Map(app);
         Inbox.InboxPages.Map(app);
     }
+
+    /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>
+    public static bool IsForPeople(HttpContext http) =>
+        !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+        && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Shows a refusal as a page.</summary>
     public static Task ShowAsync(HttpContext http, Refusal refusal)

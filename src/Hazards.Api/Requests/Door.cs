@@ -83,7 +83,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
             415 => RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(http.Request.ContentType)), ("expected", "application/json")),
             _ => RequestRefusals.Route.Because(null, ("path", path)),
         };
-        return new Problem(refusal).ExecuteAsync(http);
+        return Pages.PageSite.IsForPeople(http) ? Pages.PageSite.ShowAsync(http, refusal) : new Problem(refusal).ExecuteAsync(http);
     }
 
     private async Task FailAsync(HttpContext http, Exception exception)
@@ -99,7 +99,10 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         else if (refusal.Reason.Kind == RefusalKind.Unavailable)
             LogUnavailable(logger, http.Request.Method, RouteOf(http), refusal.Code, type, exception.Message);
         http.Response.Clear();
-        await new Problem(refusal).ExecuteAsync(http);
+        if (Pages.PageSite.IsForPeople(http))
+            await Pages.PageSite.ShowAsync(http, refusal);
+        else
+            await new Problem(refusal).ExecuteAsync(http);
     }
 
     /// <summary>What failed in a way that a newer database would explain: statements that it does not take, rows that it refuses, what nobody foresaw.</summary>

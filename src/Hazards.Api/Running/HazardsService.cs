@@ -106,7 +106,7 @@ public static class HazardsService
         if (options.Jobs)
             Messaging.Add(builder.Services, marten, options);
         AddWeb(builder.Services);
-        Pages.PageSite.Add(builder.Services, options);
+        Pages.PageSite.Add(builder.Services, builder.Configuration, options);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services);
         var app = builder.Build();
@@ -208,6 +208,7 @@ public static class HazardsService
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseMiddleware<Door>();
+        Pages.PageSite.UseSignOn(app);
         var api = app.MapGroup(Links.Root);
         HazardEndpoints.Map(api);
         HazardReads.Map(api);
