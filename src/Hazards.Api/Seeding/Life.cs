@@ -60,6 +60,9 @@ internal sealed record LifeShares
 
     /// <summary>Multiplies every delay.</summary>
     public double Slowness { get; init; } = 1;
+
+    /// <summary>The same where there are two legs, which act one after the other.</summary>
+    public double DualSlowness { get; init; } = 1;
 }
 
 /// <summary>
@@ -96,7 +99,7 @@ internal sealed class Life
         _onTheSpot = !_major && Chance(_shares.OnTheSpot);
         _stuck = Chance(_shares.NeverRectified);
         _unfounded = Chance(_shares.Unfounded);
-        _pace = _shares.Slowness * (0.5 + _random.NextDouble()) / _county.Diligence;
+        _pace = _shares.Slowness * (_dual ? _shares.DualSlowness : 1) * (0.5 + _random.NextDouble()) / _county.Diligence;
         var above = _shares.HandledAbove > 0 && Chance(_shares.HandledAbove);
         (_office, _supervision) = above ? (prefecture.Office, prefecture.Supervision) : (_county.Office, _county.Supervision);
     }
@@ -169,8 +172,8 @@ internal sealed class Life
         var today = ChinaTime.DateAt(after);
         if (_shares.Supervised && hazard.Legs.Values.FirstOrDefault(l => l.Deadline < today && l.Stage < LegStage.Declared) is { } late && Supervise(late, after) is { } step)
             return step;
-        // The slower leg acts last: pick the leg that has waited longest.
-        foreach (var leg in hazard.Legs.Values.OrderBy(l => l.Stage).ThenBy(l => l.Since))
+        // What waits for the office first; then the leg that is behind, and has waited longest.
+        foreach (var leg in hazard.Legs.Values.OrderBy(l => l is { Stage: LegStage.Declared } or { Plan.Verdict: null, Stage: LegStage.Rectifying } ? 0 : 1).ThenBy(l => l.Stage).ThenBy(l => l.Since))
             if (leg.Leg != _shares.Silent && OnLeg(hazard, leg, after) is { } act)
                 return act;
         return null;

@@ -70,6 +70,7 @@ internal sealed class DemoCase(DemoCases cases, int index, DemoPlot plot, Life l
 
     private readonly DemoScene _scene = new(cases.Stores.Prefecture, random, cases.Other);
     private NextAct? _next;
+    private bool _ordered;
     private int _turn;
     private int _refused;
 
@@ -92,7 +93,7 @@ internal sealed class DemoCase(DemoCases cases, int index, DemoPlot plot, Life l
             NextAt = null;
             return;
         }
-        _next = Hazard is { } hazard ? Turn(hazard) ?? paperwork.Next(hazard) ?? life.Next(hazard) : null;
+        _next = Hazard is { } hazard ? Order(hazard) ?? Turn(hazard) ?? paperwork.Next(hazard) ?? life.Next(hazard) : null;
         if (_next is not { } next)
         {
             NextAt = null;
@@ -103,6 +104,15 @@ internal sealed class DemoCase(DemoCases cases, int index, DemoPlot plot, Life l
         var when = OfficeHours.In(next.At > earliest ? next.At : earliest, random);
         _next = next with { At = when };
         NextAt = random.NextDouble() < LateEntries ? OfficeHours.In(when.AddDays(1.2 + random.NextDouble()), random) : when;
+    }
+
+    /// <summary>交办单: a paper for each major one.</summary>
+    private NextAct? Order(Hazard hazard)
+    {
+        if (_ordered || hazard is not { Level: Level.Major, Stage: Stage.Assigned, AssignedBy: { } by })
+            return null;
+        _ordered = true;
+        return _scene.At(hazard, 0.05, cases.Stores.Bodies[by], Role.Coordinator, new IssuePaper(PaperKind.AssignmentOrder));
     }
 
     private NextAct? Turn(Hazard hazard)

@@ -12,7 +12,8 @@ namespace Hazards.Api.Seeding;
 internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
 {
     private const double OpenedOfDuties = 0.82;
-    private const double OpenedOfNotices = 0.4;
+    private const double OpenedOfNotices = 0.25;
+    private const double OpenedNextDay = 0.65;
 
     /// <summary>The share of the bodies that hardly look.</summary>
     private const double Inattentive = 0.12;
@@ -24,6 +25,9 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
     private readonly Dictionary<string, Body> _offices =
         stores.Bodies.Values.Where(b => b.Kind == BodyKind.CommitteeOffice).ToDictionary(b => Told.OfficeAddress(b.Region));
 
+    // What a body will open on a day to come.
+    private readonly Dictionary<(Body Body, DateOnly On), List<InboxItem>> _toOpen = [];
+
     private long _position;
     private int _opened;
 
@@ -33,7 +37,7 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
     /// <summary>Reads what was recorded since; who opens and answers what of it, and when.</summary>
     public async Task<IReadOnlyList<(DemoAct Act, DateTimeOffset At)>> SortAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var sorted = new List<(DemoAct, DateTimeOffset)>();
+        var (today, sorted) = (ChinaTime.DateAt(now), new List<(DemoAct, DateTimeOffset)>());
         await foreach (var e in stores.Log.ReadAllAsync(_position, cancellationToken: cancellationToken))
         {
             _position = e.Position;
@@ -41,10 +45,15 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
                 continue;
             var hazard = new HazardId(e.StreamId);
             foreach (var told in DomainJson.ReadContext(e.Headers.Span).Told)
-                if (BodyAt(told) is { } body && Opens(body, told.As) is { } after)
-                    sorted.Add((new DemoDeed((at, stop) => OpenAsync(e.Id, hazard, told, body, at, stop)), Later(e.RecordedAt + after)));
+                if (BodyAt(told) is { } body && OpensAfter(body, told.As) is { } days)
+                    Put(e.Id, hazard, told, body, today.AddDays(days));
             if (e.Type == EventTypes.NameOf(typeof(StepProposed)) && _random.NextDouble() < Answered && stores.CaseOf(hazard) is { } of)
                 sorted.Add((Answer(of), Later(now.AddHours(8 + (_random.NextDouble() * 60)))));
+        }
+        foreach (var (key, messages) in _toOpen.Where(o => o.Key.On == today).ToArray())
+        {
+            _toOpen.Remove(key);
+            sorted.Add((new DemoDeed((at, stop) => OpenAsync(messages, key.Body, at, stop)), Later(now.AddHours(8 + (_random.NextDouble() * 9)))));
         }
         return sorted;
 
@@ -59,26 +68,35 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
 
     private Body? BodyAt(Told told) => told.Body is { } id ? stores.Bodies.GetValueOrDefault(id) : _offices.GetValueOrDefault(told.Address);
 
-    /// <summary>After how long it is opened; null: never.</summary>
-    private TimeSpan? Opens(Body body, TellAs told)
-    {
-        var own = Demo.People.Any(p => p.Body == body.Id);
-        var attention = !own && new Random(body.Id.Value.Sum(c => c * 31)).NextDouble() < Inattentive ? 0.25 : 1;
-        return _random.NextDouble() < attention * (told == TellAs.Notice ? OpenedOfNotices : OpenedOfDuties)
-            ? TimeSpan.FromHours(0.5 - (Math.Log(1 - _random.NextDouble()) * 14))
-            : null;
-    }
-
-    private async Task OpenAsync(Guid happened, HazardId hazard, Told told, Body body, DateTimeOffset at, CancellationToken cancellationToken)
+    private void Put(Guid happened, HazardId hazard, Told told, Body body, DateOnly on)
     {
         var message = new InboxItem(
             Messages.IdOf(happened, told.Address), told.Address, told.As, hazard, "", body.Region, 0, happened, "", default, null!, default, []);
-        var by = Demo.ActorOf(body, body.Kind is BodyKind.CommitteeOffice ? Role.Coordinator : body.Kind is BodyKind.SupervisionOffice ? Role.Supervisor : Role.Responsible);
-        var (_, now, refusal) = await stores.Messages.OpenAsync(message, by, DemoStores.TermsAt(at), cancellationToken);
-        if (refusal is not null)
-            stores.Refused("open_message", refusal);
-        if (now)
-            Interlocked.Increment(ref _opened);
+        if (!_toOpen.TryGetValue((body, on), out var list))
+            _toOpen[(body, on)] = list = [];
+        list.Add(message);
+    }
+
+    /// <summary>After how many days it is opened; null: never.</summary>
+    private int? OpensAfter(Body body, TellAs told)
+    {
+        var own = Demo.People.Any(p => p.Body == body.Id);
+        var attention = !own && new Random(body.Id.Value.Sum(c => c * 31)).NextDouble() < Inattentive ? 0.25 : 1;
+        if (_random.NextDouble() >= attention * (told == TellAs.Notice ? OpenedOfNotices : OpenedOfDuties))
+            return null;
+        return _random.NextDouble() < OpenedNextDay ? 0 : _random.Next(1, 6);
+    }
+
+    private async Task OpenAsync(List<InboxItem> messages, Body body, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var role = body.Kind switch
+        {
+            BodyKind.CommitteeOffice => Role.Coordinator,
+            BodyKind.SupervisionOffice => Role.Supervisor,
+            _ => Role.Responsible,
+        };
+        await stores.Messages.OpenNewAsync(messages, Demo.ActorOf(body, role), DemoStores.TermsAt(at), cancellationToken);
+        Interlocked.Add(ref _opened, messages.Count);
     }
 
     /// <summary>Does the gravest step that is proposed, or says why not.</summary>

@@ -59,6 +59,12 @@ internal sealed class DemoMaker : IAsyncDisposable
         throw new InvalidOperationException("数据库不是空的，不能生成演示数据 · the database is not empty: no demonstration is made in it");
     }
 
+    /// <summary>The log it is made in.</summary>
+    public IEventLog Log => _stores.Log;
+
+    /// <summary>The policies in force.</summary>
+    public Rulebook Rules => _service.Services.GetRequiredService<RulebookSource>().Current;
+
     /// <summary>Makes it.</summary>
     public async Task<DemoOutcome> RunAsync(IProgress<DemoProgress>? progress, CancellationToken cancellationToken)
     {
@@ -112,6 +118,8 @@ internal sealed class DemoMaker : IAsyncDisposable
             ["papers"] = new JsonArray([.. papers.Select(p => (JsonNode)new JsonObject
             {
                 ["paper"] = CodeList.Code(p), ["source"] = "演示数据：由系统编号制发",
+                // Orders and closure notices of the major ones only, each by an act of its own.
+                ["always"] = p is not (PaperKind.AssignmentOrder or PaperKind.ClosureNotice),
             })]),
         }.ToJsonString(DomainJson.Options);
     }

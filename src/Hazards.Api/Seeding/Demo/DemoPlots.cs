@@ -37,15 +37,15 @@ internal sealed record DemoScene(Prefecture Prefecture, Random Random, Func<Regi
     }
 }
 
-/// <summary>The plots of a demonstration: among any hundred hazards in a row each happens at least once.</summary>
+/// <summary>The plots of a demonstration: among any hundred and fifty hazards in a row each happens at least once.</summary>
 internal static class DemoPlots
 {
-    private const int Cycle = 100;
+    private const int Cycle = 150;
 
     private static readonly LifeShares Usual = new()
     {
-        Major = 0.03, Listed = 0.5, ListedByCounty = 0.5, OnTheSpot = 0.3, NeverRectified = 0.05, HandledAbove = 0.06,
-        LookedBack = 0.1, LookbackDays = 18, Recurred = 0.12, MajorDays = (25, 60), Days = (10, 28), Supervised = false, Slowness = 0.9,
+        Major = 0.03, Listed = 0.5, ListedByCounty = 0.5, OnTheSpot = 0.3, NeverRectified = 0.01, HandledAbove = 0.06,
+        LookedBack = 0.1, LookbackDays = 18, Recurred = 0.12, MajorDays = (40, 60), Days = (22, 38), Supervised = false, Slowness = 0.8, DualSlowness = 0.55,
     };
 
     private static readonly LifeShares Lasting = Usual with { OnTheSpot = 0, Unfounded = 0, NeverRectified = 0 };
