@@ -17,13 +17,16 @@ internal static class RunCommand
         var rings = Ringing.RingOption.Create();
         var audits = Auditing.AuditOption.Create();
         var trees = Proving.TreeOption.Create();
+        var bare = new Option<bool>("--no-demo") { Description = "从空数据库开始，不生成演示数据 begin empty, without the demonstration" };
         var database = new DatabaseOptions();
-        var command = new Command("run", "启动服务：自备数据库、迁移、示例数据、开发密钥 · run the service with a database of its own") { urls, rings, trees, audits };
+        var command = new Command("run", "启动服务：自备数据库、迁移、演示数据、开发密钥 · run the service with a database of its own") { urls, rings, trees, audits, bare };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             await using var opened = await database.OpenAsync(parsed, stop, alone: true);
-            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), database.DataOf(parsed), parsed.GetValue(rings), Proving.TreeOption.Of(parsed.GetValue(trees)), Auditing.AuditOption.Of(parsed.GetValue(audits)), stop);
+            var data = database.DataOf(parsed);
+            await FirstStart.BeginAsync(opened, data, demo: !parsed.GetValue(bare), stop);
+            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), data, parsed.GetValue(rings), Proving.TreeOption.Of(parsed.GetValue(trees)), Auditing.AuditOption.Of(parsed.GetValue(audits)), stop);
         });
         return command;
     }
@@ -63,9 +66,25 @@ internal static class RunCommand
 /// <summary>Runs what is done once for a data folder.</summary>
 internal static class FirstStart
 {
+    private static string MarkOf(string data) => Path.Combine(data, "first-start-done");
+
+    /// <summary>What must be recorded before anything of now is: the demonstration, whose past cannot come later. Without it nothing else is loaded either.</summary>
+    public static async Task BeginAsync(OwnedDatabase database, string data, bool demo, CancellationToken stop)
+    {
+        if (File.Exists(MarkOf(data)))
+            return;
+        if (demo)
+        {
+            await Seeding.DemoStart.RunAsync(database, data, stop);
+            return;
+        }
+        Directory.CreateDirectory(data);
+        await File.WriteAllTextAsync(MarkOf(data), "", stop);
+    }
+
     public static async Task RunAsync(IServiceProvider services, string data, CancellationToken stop)
     {
-        var mark = Path.Combine(data, "first-start-done");
+        var mark = MarkOf(data);
         if (File.Exists(mark))
             return;
         foreach (var task in services.GetServices<IFirstStart>())

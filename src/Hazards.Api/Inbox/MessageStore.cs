@@ -45,6 +45,14 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
         return (default, false, AppendRefusals.Contended.Because());
     }
 
+    /// <summary>A person opens several messages at once which nobody can have opened before: for simulations.</summary>
+    internal async Task OpenNewAsync(IEnumerable<InboxItem> messages, Actor by, Terms terms, CancellationToken cancellationToken)
+    {
+        var append = new Append([.. messages.SelectMany(m => Append(m, by, terms, 0).Streams)], null, terms.RecordedAt);
+        if (await log.AppendAsync(append, cancellationToken) is not AppendResult.Committed)
+            throw new InvalidOperationException("a message was opened before");
+    }
+
     private Append Append(InboxItem message, Actor by, Terms terms, long version)
     {
         var now = terms.RecordedAt ?? clock.GetUtcNow();

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Hazards.Domain;
@@ -20,6 +21,7 @@ internal sealed class Prefecture
     ];
 
     private readonly double _sectorTotal = SectorWeights.Sum(s => s.Weight);
+    private FrozenDictionary<BodyId, Body>? _byId;
 
     private Prefecture(RegionCode region, ImmutableArray<County> counties, Body office, Body supervision, Body government)
     {
@@ -40,8 +42,14 @@ internal sealed class Prefecture
 
     public Body Government { get; }
 
-    public IEnumerable<Body> Bodies =>
-        new[] { Office, Supervision, Government }.Concat(Counties.SelectMany(c => new[] { c.Office, c.Supervision, c.Government }.Concat(c.Regulators.Values)));
+    public IEnumerable<Body> Bodies => new[] { Office, Supervision, Government }
+        .Concat(Counties.SelectMany(c => new[] { c.Office, c.Supervision, c.Government }.Concat(c.Regulators.Values).Concat(c.Townships).Concat(c.Owners)));
+
+    /// <summary>A body of the prefecture.</summary>
+    public Body Find(BodyId id) => (_byId ??= Bodies.DistinctBy(b => b.Id).ToFrozenDictionary(b => b.Id))[id];
+
+    /// <summary>The same prefecture with other counties.</summary>
+    public Prefecture With(IEnumerable<County> counties) => new(Region, [.. counties], Office, Supervision, Government);
 
     /// <summary>The prefecture 湘西 with its eight counties.</summary>
     public static Prefecture Create(int seed)
@@ -86,6 +94,22 @@ internal sealed record County(
     ImmutableDictionary<SectorCode, Body> Regulators, ImmutableArray<Enterprise> Enterprises)
 {
     private const int EnterpriseCount = 400;
+
+    /// <summary>Township governments, where they are registered.</summary>
+    public ImmutableArray<Body> Townships { get; init; } = [];
+
+    /// <summary>Enterprises that are registered as bodies and answer for their hazards themselves.</summary>
+    public ImmutableArray<Body> Owners { get; init; } = [];
+
+    /// <summary>Enterprises by what they do, where that is known; otherwise any enterprise has any hazard.</summary>
+    public ImmutableDictionary<SectorCode, ImmutableArray<Enterprise>> ByTrade { get; init; } = ImmutableDictionary<SectorCode, ImmutableArray<Enterprise>>.Empty;
+
+    /// <summary>An enterprise in which a hazard of the sector may be found.</summary>
+    public Enterprise PickEnterprise(SectorCode sector, Random random)
+    {
+        var among = ByTrade.GetValueOrDefault(sector, Enterprises);
+        return among[random.Next(among.Length)];
+    }
 
     // Which department regulates which sectors, as county governments usually divide them.
     private static readonly (string Id, string Name, string[] Sectors)[] Departments =

@@ -63,7 +63,7 @@ internal sealed class Inspectors(Callers callers, Prefecture prefecture, Drives 
 
     private Guid? CampaignOf(SectorCode sector, DateOnly day) => drives.CampaignOf(sector, day) is { } id ? Guid.Parse(id) : null;
 
-    private static InspectionSource? SourceOf(ReportSource source) => source switch
+    internal static InspectionSource? SourceOf(ReportSource source) => source switch
     {
         ReportSource.Inspection => InspectionSource.Inspection,
         ReportSource.Enforcement => InspectionSource.Enforcement,

@@ -14,6 +14,9 @@ internal sealed class Paperwork(Prefecture prefecture, ImmutableDictionary<BodyI
     private const double Forgotten = 0.12;
     private const double ExtensionShare = 0.12;
 
+    // After the deadline it would be refused.
+    private const int MostDaysUntilAsked = 3;
+
     private readonly Random _random = new(seed);
     private readonly bool _forgets = new Random(seed + 1).NextDouble() < Forgotten;
     private bool _asked;
@@ -23,13 +26,14 @@ internal sealed class Paperwork(Prefecture prefecture, ImmutableDictionary<BodyI
     {
         if (hazard.Listing is { } listing && !_forgets)
         {
+            var lister = bodies[listing.By];
             if (listing.FiledAt is null)
-                return new NextAct(After(hazard, 1), prefecture.Office, Role.ListingAuthority, new FileListing(province.Id));
+                return new NextAct(After(hazard, 1), lister, Role.ListingAuthority, new FileListing((lister == prefecture.Office ? province : prefecture.Office).Id));
             if (listing.PublishedAt is null && listing.PublishedIn is null)
-                return new NextAct(After(hazard, 2), prefecture.Office, Role.ListingAuthority, new PublishListing(Medium));
+                return new NextAct(After(hazard, 2), lister, Role.ListingAuthority, new PublishListing(Medium));
         }
         if (hazard is { Listing: null, Delisting: { PublishedAt: null } delisting } && !_forgets)
-            return new NextAct(After(hazard, 2), prefecture.Office, Role.ListingAuthority, new PublishDelisting(delisting.Medium ?? Medium));
+            return new NextAct(After(hazard, 2), bodies[delisting.By], Role.ListingAuthority, new PublishDelisting(delisting.Medium ?? Medium));
         foreach (var leg in hazard.Legs.Values)
             if (Extension(hazard, leg) is { } act)
                 return act;
@@ -42,7 +46,7 @@ internal sealed class Paperwork(Prefecture prefecture, ImmutableDictionary<BodyI
             return new NextAct(After(hazard, 2), bodies[leg.AssignedBy], Role.Coordinator, _random.NextDouble() < 0.8
                 ? new DecideExtension(leg.Leg, true, request.To, "同意延期")
                 : new DecideExtension(leg.Leg, false, null, "理由不充分，按原期限整改"));
-        if (_asked || leg.Stage != LegStage.Rectifying || leg.Percent is 0 or > 80)
+        if (_asked || leg.Stage != LegStage.Rectifying || leg.Percent is 0 or > 80 || leg.Deadline < ChinaTime.DateAt(hazard.LastOccurredAt).AddDays(MostDaysUntilAsked))
             return null;
         _asked = true;
         return _random.NextDouble() < ExtensionShare

@@ -36,7 +36,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
 
     // More than the share of the field: with some thousands of hazards, the quotas and listings of eight counties would
     // otherwise stay empty.
-    private const double MajorShare = 0.04;
+    private static readonly LifeShares Shares = new() { Major = 0.04 };
 
     // 湘西州“一单四制”.
     private const string Policy = "xiangxi-one-list@1";
@@ -125,7 +125,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
             // Spread evenly over the days, found in working hours.
             var day = _plan.Begin.AddDays((int)((i + 0.5) / _plan.Hazards * days));
             var found = day.AddHours(8).AddMinutes(random.Next(10 * 60));
-            cases.Expect(new Life(_prefecture, _plan.Seed, i, MajorShare), new Paperwork(_prefecture, bodies, province, _plan.Seed + i), i, found);
+            cases.Expect(new Life(_prefecture, _plan.Seed, i, Shares), new Paperwork(_prefecture, bodies, province, _plan.Seed + i), i, found);
         }
     }
 
