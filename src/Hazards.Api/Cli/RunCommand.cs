@@ -42,7 +42,8 @@ internal static class RunCommand
         var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(keyFile, DevOffice, "安委办（开发）", "dev", stop);
         await app.StartAsync(stop);
         await FirstStart.RunAsync(app.Services, data, app.Lifetime.ApplicationStopping);
-        Print(database, Address(app), key, keyFile);
+        var (people, password) = await ActivatorUtilities.CreateInstance<Seeding.DemoAccounts>(app.Services).EnsureAsync(data, stop);
+        Print(database, Address(app), key, keyFile, AccountsOf(people, password));
         await app.WaitForShutdownAsync(stop);
         return 0;
     }
@@ -50,10 +51,15 @@ internal static class RunCommand
     private static string Address(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
-    private static void Print(OwnedDatabase database, string address, string key, string keyFile) => Console.WriteLine($"""
+    private static string AccountsOf(System.Collections.Immutable.ImmutableArray<Seeding.DemoPerson> people, string password) => people.IsEmpty
+        ? "没有演示账号：用开发密钥开通账号 no demo accounts: open some with the development key (docs/accounts.md)"
+        : $"演示账号 demo accounts，密码均为 all with the password  {password}\n{string.Join('\n', people.Select(p => $"    {p.Login,-12} {p.Name}"))}";
+
+    private static void Print(OwnedDatabase database, string address, string key, string keyFile, string accounts) => Console.WriteLine($"""
 
         隐患闭环管理服务已启动 hazards is running — Ctrl-C 停止 stops it
-          地址 address   {address}        文档 docs  {address}/docs
+          打开 open      {address}        接口文档 API docs  {address}/docs
+          {accounts}
           数据库 database  {database.Source}
           开发密钥 development key  {key}
             （保存在 kept in {keyFile}）
