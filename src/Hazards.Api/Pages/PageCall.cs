@@ -48,6 +48,12 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
     /// <summary>Why what was sent by a form was refused; shown beside the field.</summary>
     public Refusal? Problem { get; set; }
 
+    /// <summary>What a form's command answered, where the page shows it itself.</summary>
+    public object? Done { get; set; }
+
+    /// <summary>A secret that is shown this once.</summary>
+    public string? ShownOnce { get; set; }
+
     /// <summary>Why the page itself cannot be shown.</summary>
     public Refusal? Refusal { get; set; }
 

@@ -117,6 +117,7 @@ public static class PageRefusals
     public static readonly RefusalCode Past = new("page.past_is_read_only", RefusalKind.Conflict, "正在查看过去的情况，只能看不能办理：请先回到现在", "This is the past: it can be read, not changed. Go back to the present first");
     public static readonly RefusalCode Differ = new("page.passwords_differ", RefusalKind.Invalid, "两次输入的新密码不一致", "The two new passwords differ");
     public static readonly RefusalCode SiteSignOn = new("page.site_sign_on", RefusalKind.Unauthenticated, "统一身份认证没有成功（{detail}）：请重新登录，仍不成功请联系管理员", "Your organisation's sign-on did not succeed ({detail}): sign in again, or ask your administrator");
+    public static readonly RefusalCode NotJson = new("page.not_json", RefusalKind.Invalid, "不是正确的 JSON：第 {line} 行第 {column} 列", "This is not JSON: line {line}, column {column}");
     public static readonly RefusalCode NotFound = new("page.not_found", RefusalKind.NotFound, "没有这个页面，或您无权查看", "There is no such page, or you may not see it");
 #pragma warning restore CS1591
 }

@@ -85,6 +85,7 @@ internal static class PageSite
         Overview.OverviewPages.Map(app);
         Ledger.LedgerPages.Map(app);
         Inbox.InboxPages.Map(app);
+        Admin.AdminPages.Map(app);
     }
 
     /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>
