@@ -70,7 +70,7 @@ internal static class PageSite
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.CacheControl = "private, no-store";
+        (headers.CacheControl, headers.Pragma) = ("no-cache, no-store", "no-cache");
     }
 
     public static void Map(WebApplication app)

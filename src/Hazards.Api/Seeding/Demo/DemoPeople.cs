@@ -37,7 +37,7 @@ internal static class Demo
         new("ranqi", "田文斌", BodyId.Parse("seed-433101-owner1"), [Role.Responsible, Role.Reporter], Jishou),
         new("diaochazu", "吴国平", BodyId.Parse("seed-4331-investigation"), [Role.Investigator], Prefecture),
         new("zhouzhang", "麻正华", BodyId.Parse("seed-4331-gov"), [Role.Reporter], Prefecture),
-        new("admin", "系统管理员", BodyId.Parse("seed-4331-office"), [Role.Administrator], Prefecture),
+        new("admin", "系统管理员", BodyId.Parse("seed-4331-office"), [Role.Administrator], RegionCode.Nation),
     ];
 
     private static readonly string[] Surnames = ["石", "龙", "吴", "麻", "廖", "田", "向", "彭", "杨", "张", "王", "李", "刘", "周", "罗", "梁", "宋", "符"];
