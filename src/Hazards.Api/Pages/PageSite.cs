@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Hazards.Domain;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Hazards.Api.Pages;
@@ -44,6 +45,7 @@ internal static class PageSite
     /// <summary>Before routing: files and headers.</summary>
     public static void Use(WebApplication app)
     {
+        app.UseForwardedHeaders(Proxies(app.Configuration));
         app.UseResponseCompression();
         app.Use((http, next) =>
         {
@@ -60,6 +62,19 @@ internal static class PageSite
     {
         if (app.Services.GetService<SigningIn.SiteSignOn>() is not null)
             app.UseAuthentication();
+    }
+
+    // Who signs in from where, and whether over TLS, a proxy says: one on this machine, or those that HAZARDS_PROXIES names
+    // (addresses and networks, with commas between). Nobody else is believed.
+    private static ForwardedHeadersOptions Proxies(IConfiguration configuration)
+    {
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        foreach (var proxy in (configuration["HAZARDS_PROXIES"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            if (System.Net.IPNetwork.TryParse(proxy, out var network))
+                options.KnownIPNetworks.Add(network);
+            else
+                options.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
+        return options;
     }
 
     private static void Protect(HttpResponse response)

@@ -26,6 +26,9 @@ internal static class Logs
         // They say at the level of information that they have read a page.
         logging.AddFilter("Marten", LogLevel.Warning);
         logging.AddFilter("JasperFx", LogLevel.Warning);
+        logging.AddFilter("Wolverine", LogLevel.Warning);
+        // The keys of the pages' forms lie in the key folder like all others, readable by their owner only.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         logging.AddFilter(typeof(Proving.TreeSubscription).FullName, LogLevel.Warning);
     }
 }
