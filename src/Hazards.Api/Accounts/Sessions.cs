@@ -93,7 +93,9 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
     /// <summary>A session to be, with its token; it is nothing until it is kept.</summary>
     internal Opened New(Account account, SessionStep step, string? address, string? agent)
     {
+        // To the microsecond, as the table keeps it.
         var now = clock.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
         var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var expiresAt = now + (step == SessionStep.Full ? Longest : LongestUnfinished);
         return new Opened(token, new Session(
