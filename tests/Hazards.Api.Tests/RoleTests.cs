@@ -16,7 +16,7 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         "set local log.archive = 'on'; update log.mt_events set is_archived = true",
         "update log.event_codes set code = ''", "delete from log.event_codes", "delete from log.append_keys", "delete from log.mt_streams",
         "delete from log.checkpoints", "truncate log.tiles", "select setval('log.mt_events_sequence', 1)",
-        "delete from files.blobs", "update files.blobs set bytes = ''", "delete from persons.keys", "delete from evidence.gathered", "truncate rows.hazards",
+        "delete from files.blobs", "update files.blobs set bytes = ''", "delete from persons.keys", "delete from evidence.gathered", "truncate rows.hazards", "truncate accounts.secrets",
         "insert into migrations.applied (module, name, checksum) values ('log', 'x', 'x')",
         "alter table log.mt_events disable trigger all", "alter table log.mt_events disable trigger refuse_delete", "drop trigger refuse_delete on log.mt_events",
         "create rule no_insert as on insert to log.mt_events do instead nothing", "alter table log.mt_events add column x int",
@@ -95,6 +95,7 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         rights["files.blobs"].ShouldBe("s i");
         rights["migrations.applied"].ShouldBe("s");
         rights.Where(r => r.Key.StartsWith("rows.", StringComparison.Ordinal)).ShouldAllBe(r => r.Value == "s i u d");
+        rights.Where(r => r.Key.StartsWith("accounts.", StringComparison.Ordinal)).Select(r => r.Value).ShouldBe(["s i u d", "s i u d", "s i u d"]);
     }
 
     [Fact]

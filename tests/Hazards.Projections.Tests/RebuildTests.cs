@@ -201,6 +201,11 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         await log.AppendAsync(new Append([new StreamAppend(id.StreamId, "body", 1, [Told.Event(renamed)], new PendingState.OfBody(body))]));
         var issued = new ApiKeyIssued(Guid.CreateVersion7(), Sha256Digest.Of("key"u8), "hotline", id, [Role.Reporter], Town.County, null);
         await log.AppendAsync(new Append([new StreamAppend(issued.Id, "api_key", 0, [Told.Event(issued)], new PendingState.OfKey(ApiKey.Apply(null, issued)))]));
+        var opened = new AccountOpened(Guid.CreateVersion7(), "zhang.wei", "张伟", id, [Role.Reporter], Town.County);
+        var account = Account.Apply(null, opened);
+        await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 0, [Told.Event(opened)], new PendingState.OfAccount(account))]));
+        var signedIn = new SignedIn(Guid.CreateVersion7(), SignInMethod.Local, null);
+        await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 1, [Told.Event(signedIn)], new PendingState.OfAccount(Account.Apply(account, signedIn)))]));
     }
 
     private sealed class Progress(List<RebuildProgress> seen) : IProgress<RebuildProgress>

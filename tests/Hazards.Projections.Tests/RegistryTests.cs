@@ -61,6 +61,36 @@ public sealed class RegistryTests(RowsDatabase database) : IClassFixture<RowsDat
         (await Queries.ListKeysAsync(Town.OtherCounty)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_account_is_found_by_its_login_and_listed_by_region()
+    {
+        await using var log = database.Open();
+        var logins = new[] { "zhang.wei", "li.na", "王芳" };
+        foreach (var login in logins)
+        {
+            var opened = new AccountOpened(Guid.CreateVersion7(), login, login, BodyId.Parse("office-one"), [Role.Reporter], Town.County);
+            await log.AppendAsync(new Append([new StreamAppend(opened.Id, "account", 0, [Told.Event(opened)], new PendingState.OfAccount(Account.Apply(null, opened)))]));
+        }
+
+        var account = (await Queries.AccountAsync("li.na")).ShouldNotBeNull();
+        account.Roles.ShouldBe([Role.Reporter]);
+        var closed = new AccountClosed("调离");
+        await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 1, [Told.Event(closed)], new PendingState.OfAccount(Account.Apply(account, closed)))]));
+        (await Queries.AccountAsync(account.Id)).ShouldNotBeNull().ShouldSatisfyAllConditions(a => a.Closed.ShouldBeTrue(), a => a.Version.ShouldBe(2));
+        (await Queries.AccountAsync("nobody")).ShouldBeNull();
+        (await Queries.AccountAsync(Guid.NewGuid())).ShouldBeNull();
+
+        var first = await Queries.ListAccountsAsync(Town.Prefecture, null, true, null, 2);
+        first.Items.Select(a => a.Login).ShouldBe(["li.na", "zhang.wei"]);
+        (await Queries.ListAccountsAsync(Town.Prefecture, null, true, first.Next, 2)).ShouldSatisfyAllConditions(p => p.Items.Single().Login.ShouldBe("王芳"), p => p.Next.ShouldBeNull());
+        (await Queries.ListAccountsAsync(Town.Prefecture, BodyId.Parse("office-one"), false, null, 10)).Items.Select(a => a.Login).ShouldBe(["zhang.wei", "王芳"]);
+        (await Queries.ListAccountsAsync(Town.Prefecture, BodyId.Parse("office-two"), false, null, 10)).Items.ShouldBeEmpty();
+        (await Queries.ListAccountsAsync(Town.OtherCounty, null, true, null, 10)).Items.ShouldBeEmpty();
+        var taken = new AccountOpened(Guid.CreateVersion7(), "li.na", "另一人", BodyId.Parse("office-one"), [Role.Reporter], Town.County);
+        await Should.ThrowAsync<AppendRejectedException>(() =>
+            log.AppendAsync(new Append([new StreamAppend(taken.Id, "account", 0, [Told.Event(taken)], new PendingState.OfAccount(Account.Apply(null, taken)))])));
+    }
+
     private static async Task<Body> RegisterAsync(MartenEventLog log, string id, string name, RegionCode region)
     {
         var registered = new BodyRegistered(BodyId.Parse(id), name, BodyKind.CommitteeOffice, region, [], null, null);

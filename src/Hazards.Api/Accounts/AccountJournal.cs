@@ -37,7 +37,8 @@ internal sealed class AccountJournal(IEventLog log, IRegistryQueries registry, R
 
     /// <summary>Decides on an account and records what follows; who loses a race decides again.</summary>
     /// <returns>The account afterwards, null when there is none; and the refusal.</returns>
-    public async Task<(Account? After, Refusal? Refusal)> DecideAsync(Guid id, Func<Account, DateTimeOffset, Task<Ruling>> decide, CancellationToken cancellationToken)
+    public async Task<(Account? After, Refusal? Refusal)> DecideAsync(
+        Guid id, Func<Account, DateTimeOffset, Task<Ruling>> decide, CancellationToken cancellationToken)
     {
         var turn = turns[(uint)id.GetHashCode() % turns.Length];
         await turn.WaitAsync(cancellationToken);
@@ -52,7 +53,8 @@ internal sealed class AccountJournal(IEventLog log, IRegistryQueries registry, R
                 if (ruling.Events.IsEmpty)
                     return (account, ruling.Refusal);
                 var after = ruling.Events.Aggregate(account, Account.Apply);
-                if (await log.AppendAsync(new Append([StreamOf(account, after, ruling.Events, ContextOf(account, now))]), cancellationToken) is AppendResult.Committed)
+                var append = new Append([StreamOf(account, after, ruling.Events, ContextOf(account, now))]);
+                if (await log.AppendAsync(append, cancellationToken) is AppendResult.Committed)
                     return (after, ruling.Refusal);
             }
 
@@ -71,15 +73,19 @@ internal sealed class AccountJournal(IEventLog log, IRegistryQueries registry, R
         var known = rules.Current;
         // The service noticed it; nobody is known who did it.
         var context = Clockwork.Context(now, Entry.Prompt, known.PolicyAt(Clockwork.Body.Region, now), known.Calendar);
-        return log.AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), UnknownStreamType, 0, [Facts.Of(new SignInUnknown(address), context, Traced())])]), cancellationToken);
+        var unknown = Facts.Of(new SignInUnknown(address), context, Traced());
+        return log.AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), UnknownStreamType, 0, [unknown])]), cancellationToken);
     }
 
     /// <summary>What the account's stream gains.</summary>
-    public static StreamAppend StreamOf(Account? before, Account after, ImmutableArray<IAccountEvent> events, EventContext context, Terms? terms = null) =>
-        new(after.Id, StreamType, before?.Version ?? 0, [.. events.Select(e => Facts.Of(e, context, terms ?? Traced()))], new PendingState.OfAccount(after));
+    public static StreamAppend StreamOf(
+        Account? before, Account after, ImmutableArray<IAccountEvent> events, EventContext context, Terms? terms = null) => new(
+        after.Id, StreamType, before?.Version ?? 0,
+        [.. events.Select(e => Facts.Of(e, context, terms ?? Traced()))], new PendingState.OfAccount(after));
 
     private EventContext ContextOf(Account account, DateTimeOffset now) => new(
-        now, Entry.Prompt, account.Name, account.Body, account.Roles.Order().First(), Client, rules.Current.PolicyAt(account.Region, now).Version, null, []);
+        now, Entry.Prompt, account.Name, account.Body, account.Roles.Order().First(), Client,
+        rules.Current.PolicyAt(account.Region, now).Version, null, []);
 
     private static Terms Traced() => new() { CorrelationId = Activity.Current?.TraceId.ToHexString() };
 }

@@ -37,22 +37,43 @@ internal sealed class AccountModule : IModule
             ],
             Answer = typeof(AccountPage),
         }, ListAsync);
-        api.Get("/accounts/{id}", new Operation(Tag.Registry, "账号（系统管理）", "One account (administrators only)") { Answer = typeof(AccountView), Versioned = true }, FindAsync);
-        api.Get("/accounts/{id}/events", new Operation(Tag.Registry, "账号履历：开通、变更、登录、被拒（系统管理）", "An account's history: opened, changed, signed in, refused (administrators only)") { Answer = typeof(AccountHistory), Versioned = true }, HistoryAsync);
-        api.Get("/accounts/{id}/sessions", new Operation(Tag.Registry, "账号的在线登录（系统管理）", "An account's open sessions (administrators only)") { Answer = typeof(SessionList) }, SessionsAsync);
-        api.Post("/accounts", Act<OpenAccount>("开通账号（系统管理）：初始密码只显示一次", "Open an account (administrators only): its first password is shown once") with { Success = 201 }, OpenAsync);
+        api.Get("/accounts/{id}", Look<AccountView>("账号（系统管理）", "One account (administrators only)") with { Versioned = true }, FindAsync);
+        api.Get("/accounts/{id}/events", Look<AccountHistory>(
+            "账号履历：开通、变更、登录、被拒（系统管理）", "An account's history: opened, changed, signed in, refused (administrators only)")
+            with { Versioned = true }, HistoryAsync);
+        api.Get("/accounts/{id}/sessions", Look<SessionList>(
+            "账号的在线登录（系统管理）", "An account's open sessions (administrators only)"), SessionsAsync);
+        MapActs(api);
+    }
+
+    private static void MapActs(IEndpointRouteBuilder api)
+    {
+        api.Post("/accounts", Act<OpenAccount>(
+            "开通账号（系统管理）：初始密码只显示一次", "Open an account (administrators only): its first password is shown once")
+            with { Success = 201 }, OpenAsync);
         api.Post("/accounts/{id}/changes", Act<ChangeAccount>("变更账号（系统管理）", "Change an account (administrators only)"),
-            (Call call, string id, AccountStore store) => ActAsync<ChangeAccount>(call, id, (account, order) => store.ChangeAsync(account, order.Command!, order.Given!, order.Terms, call.Stop)));
+            (Call call, string id, AccountStore store) => ActAsync<ChangeAccount>(call, id, (account, order) =>
+                store.ChangeAsync(account, order.Command!, order.Given!, order.Terms, call.Stop)));
         api.Post("/accounts/{id}/closure", Act<CloseAccount>("停用账号（系统管理）", "Close an account (administrators only)"),
-            (Call call, string id, AccountStore store) => ActAsync<CloseAccount>(call, id, (account, order) => store.CloseAsync(account, order.Command!, order.Given!, order.Terms, call.Stop)));
-        api.Post("/accounts/{id}/password-reset", Act<ResetPassword>("重置密码（系统管理）：初始密码只显示一次", "Reset a password (administrators only): the first password is shown once"),
-            (Call call, string id, AccountStore store) => ActAsync<ResetPassword>(call, id, (account, order) => store.ResetPasswordAsync(account, order.Given!, order.Terms, call.Stop)));
-        api.Post("/accounts/{id}/second-factor-removal", Act<RemoveSecondFactor>("移除动态口令（系统管理）", "Remove a second factor (administrators only)"),
-            (Call call, string id, AccountStore store) => ActAsync<RemoveSecondFactor>(call, id, (account, order) => store.RemoveSecondFactorAsync(account, order.Command!, order.Given!, order.Terms, call.Stop)));
+            (Call call, string id, AccountStore store) => ActAsync<CloseAccount>(call, id, (account, order) =>
+                store.CloseAsync(account, order.Command!, order.Given!, order.Terms, call.Stop)));
+        api.Post("/accounts/{id}/password-reset", Act<ResetPassword>(
+            "重置密码（系统管理）：初始密码只显示一次", "Reset a password (administrators only): the first password is shown once"),
+            (Call call, string id, AccountStore store) => ActAsync<ResetPassword>(call, id, (account, order) =>
+                store.ResetPasswordAsync(account, order.Given!, order.Terms, call.Stop)));
+        api.Post("/accounts/{id}/second-factor-removal", Act<RemoveSecondFactor>(
+            "移除动态口令（系统管理）", "Remove a second factor (administrators only)"),
+            (Call call, string id, AccountStore store) => ActAsync<RemoveSecondFactor>(call, id, (account, order) =>
+                store.RemoveSecondFactorAsync(account, order.Command!, order.Given!, order.Terms, call.Stop)));
         api.Post("/accounts/{id}/sessions/{session}/end", Act<EndSession>("强制退出（系统管理）", "End a session (administrators only)"),
             (Call call, string id, string session, AccountStore store) => ActAsync<EndSession>(call, id, (account, order) =>
-                store.EndSessionAsync(account, Guid.TryParseExact(session, "D", out var known) ? known : Guid.Empty, order.Given!, order.Terms, call.Stop)));
+            {
+                var ended = Guid.TryParseExact(session, "D", out var known) ? known : Guid.Empty;
+                return store.EndSessionAsync(account, ended, order.Given!, order.Terms, call.Stop);
+            }));
     }
+
+    private static Operation Look<T>(string chinese, string english) => new(Tag.Registry, chinese, english) { Answer = typeof(T) };
 
     private static Operation Act<T>(string chinese, string english) =>
         new(Tag.Registry, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(AccountAnswer), Versioned = true };
@@ -101,7 +122,8 @@ internal sealed class AccountModule : IModule
         return Answer(call, outcome, 201);
     }
 
-    private static async Task<IResult> ActAsync<T>(Call call, string id, Func<Guid, Order<T>, Task<Outcome<KeptAccount>>> act) where T : class
+    private static async Task<IResult> ActAsync<T>(
+        Call call, string id, Func<Guid, Order<T>, Task<Outcome<KeptAccount>>> act) where T : class
     {
         if (!Guid.TryParseExact(id, "D", out var account))
             return Call.Refuse(AccountRefusals.NotFound.Because("id"));
@@ -118,18 +140,18 @@ internal sealed class AccountModule : IModule
         call.Response.Headers.CacheControl = "no-store";
         if (done.Repeated)
             call.Response.Headers["Idempotency-Replayed"] = "true";
-        return Call.Json(new AccountAnswer(account.Id, account.Version, AccountView.Of(account), done.After.FirstPassword, EventAnswer.Of(done.Events), done.RecordedAt,
-            new Dictionary<string, string>
-            {
-                ["self"] = AccountAnswer.LinkOf(account.Id), ["events"] = $"{AccountAnswer.LinkOf(account.Id)}/events", ["sessions"] = $"{AccountAnswer.LinkOf(account.Id)}/sessions",
-            }), status);
+        var own = AccountAnswer.LinkOf(account.Id);
+        return Call.Json(new AccountAnswer(
+            account.Id, account.Version, AccountView.Of(account), done.After.FirstPassword, EventAnswer.Of(done.Events), done.RecordedAt,
+            new Dictionary<string, string> { ["self"] = own, ["events"] = $"{own}/events", ["sessions"] = $"{own}/sessions" }), status);
     }
 
     private static async Task<(Account? Account, Refusal? Refusal)> ReadAsync(Call call, string id, AccountStore store)
     {
         if (!IsAdministrator(call))
             return (null, AccountRefusals.Forbidden.Because());
-        return Guid.TryParseExact(id, "D", out var known) && await store.FindAsync(known, call.Caller.Jurisdiction, call.Stop) is { } account
+        return Guid.TryParseExact(id, "D", out var known)
+            && await store.FindAsync(known, call.Caller.Jurisdiction, call.Stop) is { } account
             ? (account, null)
             : (null, AccountRefusals.NotFound.Because("id"));
     }
@@ -153,10 +175,12 @@ internal sealed class AccountModule : IModule
 /// <param name="Version">Its version.</param>
 internal sealed record AccountView(
     Guid Id, string Login, string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region,
-    bool MustChangePassword, bool SecondFactor, bool NeedsSecondFactor, bool Closed, int Failures, DateTimeOffset? LockedUntil, long Version)
+    bool MustChangePassword, bool SecondFactor, bool NeedsSecondFactor, bool Closed,
+    int Failures, DateTimeOffset? LockedUntil, long Version)
 {
     public static AccountView Of(Account a) => new(
-        a.Id, a.Login, a.Name, a.Body, a.Roles, a.Region, a.MustChangePassword, a.SecondFactor, a.NeedsSecondFactor, a.Closed, a.Failures, a.LockedUntil, a.Version);
+        a.Id, a.Login, a.Name, a.Body, a.Roles, a.Region,
+        a.MustChangePassword, a.SecondFactor, a.NeedsSecondFactor, a.Closed, a.Failures, a.LockedUntil, a.Version);
 }
 
 /// <summary>A page of accounts.</summary>
@@ -177,7 +201,8 @@ internal sealed record SessionList(ImmutableArray<Session> Items);
 /// <param name="RecordedAt">When.</param>
 /// <param name="Links">Where to go on.</param>
 internal sealed record AccountAnswer(
-    Guid Id, long Version, AccountView Account, string? FirstPassword, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt, IReadOnlyDictionary<string, string> Links)
+    Guid Id, long Version, AccountView Account, string? FirstPassword, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt,
+    IReadOnlyDictionary<string, string> Links)
 {
     public static string LinkOf(Guid id) => $"{Api.Links.Root}/accounts/{id:D}";
 }

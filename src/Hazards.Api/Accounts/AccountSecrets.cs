@@ -79,7 +79,8 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
         if (StepOf(account, pending, code) is not { } step)
             return false;
         await using var command = dataSource.CreateCommand("""
-            update accounts.secrets set totp = totp_pending, totp_pending = null, totp_step = $3, changed_at = $4 where account = $1 and totp_pending = $2
+            update accounts.secrets set totp = totp_pending, totp_pending = null, totp_step = $3, changed_at = $4
+            where account = $1 and totp_pending = $2
             """);
         Add(command, account);
         Add(command, pending);
@@ -93,7 +94,8 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
     {
         if (await FactorAsync(account, "totp", cancellationToken) is not { } kept || StepOf(account, kept, code) is not { } step)
             return false;
-        await using var command = dataSource.CreateCommand("update accounts.secrets set totp_step = $2 where account = $1 and totp_step < $2");
+        await using var command = dataSource.CreateCommand(
+            "update accounts.secrets set totp_step = $2 where account = $1 and totp_step < $2");
         Add(command, account);
         Add(command, step);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
@@ -102,7 +104,8 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
     /// <summary>Forgets the second factor.</summary>
     public async Task RemoveFactorAsync(Guid account, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("update accounts.secrets set totp = null, totp_pending = null, changed_at = $2 where account = $1");
+        await using var command = dataSource.CreateCommand(
+            "update accounts.secrets set totp = null, totp_pending = null, changed_at = $2 where account = $1");
         Add(command, account);
         Add(command, clock.GetUtcNow());
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -110,7 +113,8 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
 
     private async Task<(string Hash, long Version)?> HashOfAsync(Guid account, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select password_hash, password_version from accounts.secrets where account = $1");
+        await using var command = dataSource.CreateCommand(
+            "select password_hash, password_version from accounts.secrets where account = $1");
         Add(command, account);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt64(1)) : null;
@@ -131,7 +135,8 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
         var kept = new byte[NonceLength + secret.Length + TagLength];
         RandomNumberGenerator.Fill(kept.AsSpan(0, NonceLength));
         using var cipher = new AesGcm(Key(), TagLength);
-        cipher.Encrypt(kept.AsSpan(0, NonceLength), secret, kept.AsSpan(NonceLength, secret.Length), kept.AsSpan(NonceLength + secret.Length), Binding(account));
+        var (encrypted, tag) = (kept.AsMemory(NonceLength, secret.Length), kept.AsMemory(NonceLength + secret.Length));
+        cipher.Encrypt(kept.AsSpan(0, NonceLength), secret, encrypted.Span, tag.Span, Binding(account));
         return kept;
     }
 
@@ -141,12 +146,13 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
         using var cipher = new AesGcm(Key(), TagLength);
         try
         {
-            cipher.Decrypt(kept.AsSpan(0, NonceLength), kept.AsSpan(NonceLength, secret.Length), kept.AsSpan(NonceLength + secret.Length), secret, Binding(account));
+            var (encrypted, tag) = (kept.AsMemory(NonceLength, secret.Length), kept.AsMemory(NonceLength + secret.Length));
+            cipher.Decrypt(kept.AsSpan(0, NonceLength), encrypted.Span, tag.Span, secret, Binding(account));
             return secret;
         }
         catch (AuthenticationTagMismatchException)
         {
-            throw KeyFolderException.Damaged($"{KeyName} 不是加密动态口令密钥的那一个 · it is not the key that the second factors were encrypted under");
+            throw KeyFolderException.Damaged($"{KeyName} 不是加密动态口令的那一个 · it is not the key that second factors were encrypted under");
         }
     }
 

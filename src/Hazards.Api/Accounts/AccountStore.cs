@@ -20,7 +20,8 @@ internal sealed record OpenAccount(string Login, string Name, BodyId Body, Immut
 /// <param name="Body">The body on whose behalf the person acts.</param>
 /// <param name="Roles">What the person may do.</param>
 /// <param name="Region">The jurisdiction.</param>
-internal sealed record ChangeAccount(string? Name = null, BodyId? Body = null, ImmutableArray<Role>? Roles = null, RegionCode? Region = null);
+internal sealed record ChangeAccount(
+    string? Name = null, BodyId? Body = null, ImmutableArray<Role>? Roles = null, RegionCode? Region = null);
 
 /// <summary>Takes an account out of use, for good.</summary>
 /// <param name="Reason">Why.</param>
@@ -39,42 +40,55 @@ internal sealed record EndSession;
 /// <summary>An account and, when one was made just now, the first password that is shown this once.</summary>
 internal sealed record KeptAccount(Account Account, string? FirstPassword);
 
-/// <summary>Accounts as administrators keep them, by the rules of keys (<see cref="KeyStore"/>): within their jurisdiction and its bodies.</summary>
-internal sealed class AccountStore(IEventLog log, IRegistryQueries registry, AccountSecrets secrets, Sessions sessions, RulebookSource rules, TimeProvider clock)
+/// <summary>
+/// Accounts as administrators keep them, by the rules of keys (<see cref="KeyStore"/>): within their jurisdiction and its
+/// bodies.
+/// </summary>
+internal sealed class AccountStore(
+    IEventLog log, IRegistryQueries registry, AccountSecrets secrets, Sessions sessions, RulebookSource rules, TimeProvider clock)
 {
     private readonly Deciding deciding = new(log);
 
     /// <summary>Opens an account. The first password is in the answer and nowhere else; a repeat of the request does not have it.</summary>
-    public Task<Outcome<KeptAccount>> OpenAsync(OpenAccount order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<KeptAccount>> OpenAsync(
+        OpenAccount order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
         OpenAsync(order, NewPassword(), mustChange: true, given, terms ?? Terms.None, cancellationToken);
 
     /// <summary>Changes an account; its sessions end when its rights change.</summary>
-    public Task<Outcome<KeptAccount>> ChangeAsync(Guid id, ChangeAccount order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<KeptAccount>> ChangeAsync(
+        Guid id, ChangeAccount order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
         ActAsync(id, given, terms, null, async (before, stop) =>
         {
             var roles = order.Roles is { IsDefault: false } some ? some : before.Roles;
-            var changed = new AccountChanged(order.Name?.Trim() ?? before.Name, order.Body ?? before.Body, roles, order.Region ?? before.Region);
-            if ((Texts.Name("name", changed.Name) ?? await CheckRightsAsync(changed.Body, changed.Roles, changed.Region, given, stop)) is { } wrong)
+            var (name, body, region) = (order.Name?.Trim() ?? before.Name, order.Body ?? before.Body, order.Region ?? before.Region);
+            if ((Texts.Name("name", name) ?? await CheckRightsAsync(body, roles, region, given, stop)) is { } wrong)
                 return Ruling.Refuse(wrong);
-            var same = before.HasRights(changed.Body, changed.Roles, changed.Region);
-            if (same && changed.Name == before.Name)
+            var same = before.HasRights(body, roles, region);
+            if (same && name == before.Name)
                 return Ruling.Refuse(AccountRefusals.NothingChanges.Because());
-            return Ruling.Of([changed, .. same ? [] : await EndedAsync(id, SignOutReason.AccountChanged, stop)]);
+            var ended = same ? [] : await EndedAsync(id, SignOutReason.AccountChanged, stop);
+            return Ruling.Of([new AccountChanged(name, body, roles, region), .. ended]);
         }, cancellationToken);
 
     /// <summary>Takes an account out of use, at once and for good.</summary>
-    public Task<Outcome<KeptAccount>> CloseAsync(Guid id, CloseAccount order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<KeptAccount>> CloseAsync(
+        Guid id, CloseAccount order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
         ActAsync(id, given, terms, null, async (_, stop) => Texts.Required("reason", order.Reason) is { } wrong
             ? Ruling.Refuse(wrong)
             : Ruling.Of([new AccountClosed(order.Reason), .. await EndedAsync(id, SignOutReason.AccountClosed, stop)]), cancellationToken);
 
     /// <summary>Makes a new first password, shown once; sessions and a lock end.</summary>
-    public Task<Outcome<KeptAccount>> ResetPasswordAsync(Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+    public Task<Outcome<KeptAccount>> ResetPasswordAsync(
+        Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
         ActAsync(id, given, terms, NewPassword(), async (_, stop) =>
-            Ruling.Of([new AccountPasswordSet(MustChange: true, BySelf: false), .. await EndedAsync(id, SignOutReason.PasswordChanged, stop)]), cancellationToken);
+        {
+            var ended = await EndedAsync(id, SignOutReason.PasswordChanged, stop);
+            return Ruling.Of([new AccountPasswordSet(MustChange: true, BySelf: false), .. ended]);
+        }, cancellationToken);
 
     /// <summary>Removes the second factor; whoever needs one sets it anew at the next sign-in.</summary>
-    public async Task<Outcome<KeptAccount>> RemoveSecondFactorAsync(Guid id, RemoveSecondFactor order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<KeptAccount>> RemoveSecondFactorAsync(
+        Guid id, RemoveSecondFactor order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         var outcome = await ActAsync(id, given, terms, null, (before, _) => Task.FromResult(
             !before.SecondFactor ? Ruling.Refuse(AccountRefusals.NoFactor.Because())
@@ -86,11 +100,13 @@ internal sealed class AccountStore(IEventLog log, IRegistryQueries registry, Acc
     }
 
     /// <summary>Ends somebody's session.</summary>
-    public async Task<Outcome<KeptAccount>> EndSessionAsync(Guid id, Guid session, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<KeptAccount>> EndSessionAsync(
+        Guid id, Guid session, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
-        var outcome = await ActAsync(id, given, terms, null, async (_, stop) => (await sessions.ListAsync(id, stop)).Any(s => s.Id == session)
-            ? Ruling.Of(new SignedOut(session, SignOutReason.Administrator))
-            : Ruling.Refuse(AccountRefusals.NoSession.Because("session")), cancellationToken);
+        var outcome = await ActAsync(id, given, terms, null, async (_, stop) =>
+            (await sessions.ListAsync(id, stop)).Any(s => s.Id == session)
+                ? Ruling.Of(new SignedOut(session, SignOutReason.Administrator))
+                : Ruling.Refuse(AccountRefusals.NoSession.Because("session")), cancellationToken);
         if (outcome is Outcome<KeptAccount>.Done)
             await sessions.MarkEndedAsync([session], cancellationToken);
         return outcome;
@@ -101,13 +117,16 @@ internal sealed class AccountStore(IEventLog log, IRegistryQueries registry, Acc
         await registry.AccountAsync(id, cancellationToken) is { } account && jurisdiction.Contains(account.Region) ? account : null;
 
     /// <summary>For demonstrations only: an account with a password that everybody knows. One with its login stays as it is.</summary>
-    internal async Task<Account> EnsureDemoAsync(string login, string password, string name, BodyId body, ImmutableArray<Role> roles, RegionCode region, CancellationToken cancellationToken = default)
+    internal async Task<Account> EnsureDemoAsync(
+        string login, string password, string name, BodyId body, ImmutableArray<Role> roles, RegionCode region,
+        CancellationToken cancellationToken = default)
     {
         if (await registry.AccountAsync(login, cancellationToken) is { } there)
             return there;
         var office = new Body(body, "hazards", BodyKind.CommitteeOffice, RegionCode.Nation, [], null, null, false, null, 1);
         var given = new Given(new Actor("hazards", office, [Role.Administrator], "hazards", RegionCode.Nation));
-        return await OpenAsync(new OpenAccount(login, name, body, roles, region), password, mustChange: false, given, Terms.None, cancellationToken) switch
+        var order = new OpenAccount(login, name, body, roles, region);
+        return await OpenAsync(order, password, mustChange: false, given, Terms.None, cancellationToken) switch
         {
             Outcome<KeptAccount>.Done done => done.After.Account,
             Outcome<KeptAccount>.Refused refused => throw new InvalidOperationException(refused.Refusal.English),
@@ -115,7 +134,8 @@ internal sealed class AccountStore(IEventLog log, IRegistryQueries registry, Acc
         };
     }
 
-    private async Task<Outcome<KeptAccount>> OpenAsync(OpenAccount order, string password, bool mustChange, Given given, Terms terms, CancellationToken cancellationToken)
+    private async Task<Outcome<KeptAccount>> OpenAsync(
+        OpenAccount order, string password, bool mustChange, Given given, Terms terms, CancellationToken cancellationToken)
     {
         async Task<Outcome<Account>> RunAsync() => await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
         {
@@ -141,7 +161,8 @@ internal sealed class AccountStore(IEventLog log, IRegistryQueries registry, Acc
     }
 
     private async Task<Outcome<KeptAccount>> ActAsync(
-        Guid id, Given given, Terms? terms, string? password, Func<Account, CancellationToken, Task<Ruling>> decide, CancellationToken cancellationToken)
+        Guid id, Given given, Terms? terms, string? password, Func<Account, CancellationToken, Task<Ruling>> decide,
+        CancellationToken cancellationToken)
     {
         terms ??= Terms.None;
         var outcome = await deciding.RunAsync(id, terms, AtVersionAsync, async (_, stop) =>
@@ -184,10 +205,13 @@ internal sealed class AccountStore(IEventLog log, IRegistryQueries registry, Acc
             ?? await CheckRightsAsync(order.Body, order.Roles, order.Region, given, cancellationToken)) is { } wrong)
             return wrong;
         Logins.TryRead(order.Login, out var login);
-        return await registry.AccountAsync(login, cancellationToken) is null ? null : AccountRefusals.LoginTaken.Because("login", ("login", login));
+        return await registry.AccountAsync(login, cancellationToken) is null
+            ? null
+            : AccountRefusals.LoginTaken.Because("login", ("login", login));
     }
 
-    private async Task<Refusal?> CheckRightsAsync(BodyId bodyId, ImmutableArray<Role> roles, RegionCode region, Given given, CancellationToken cancellationToken)
+    private async Task<Refusal?> CheckRightsAsync(
+        BodyId bodyId, ImmutableArray<Role> roles, RegionCode region, Given given, CancellationToken cancellationToken)
     {
         var by = given.By;
         if (roles.IsDefaultOrEmpty)
@@ -205,13 +229,16 @@ internal sealed class AccountStore(IEventLog log, IRegistryQueries registry, Acc
             return BodyRefusals.Unknown.Because("body", ("id", bodyId));
         if (body.Dissolved)
             return BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name));
-        return by.Jurisdiction.Contains(body.Region) ? null : AccountRefusals.BodyOutside.Because("body", ("body", body.Id), ("jurisdiction", by.Jurisdiction));
+        return by.Jurisdiction.Contains(body.Region)
+            ? null
+            : AccountRefusals.BodyOutside.Because("body", ("body", body.Id), ("jurisdiction", by.Jurisdiction));
     }
 
     private Proposal<Account> Propose(Account? before, ImmutableArray<IAccountEvent> events, Given given, Terms terms)
     {
         var after = events.Aggregate(before, (account, happened) => Account.Apply(account, happened))!;
-        return Proposal<Account>.Append(after, AccountJournal.StreamOf(before, after, events, Registering.Context(given, terms, rules, clock), terms));
+        var context = Registering.Context(given, terms, rules, clock);
+        return Proposal<Account>.Append(after, AccountJournal.StreamOf(before, after, events, context, terms));
     }
 
     private async Task<IEnumerable<IAccountEvent>> EndedAsync(Guid id, SignOutReason reason, CancellationToken cancellationToken) =>

@@ -20,7 +20,8 @@ internal sealed class SavedViews(NpgsqlDataSource dataSource, TimeProvider clock
     /// <summary>A person's views of a page, by name.</summary>
     public async Task<ImmutableArray<SavedView>> ListAsync(Guid account, string page, CancellationToken cancellationToken = default)
     {
-        await using var command = Command("select name, query, created_at from accounts.views where account = $1 and page = $2 order by name", account, page);
+        await using var command = Command(
+            "select name, query, created_at from accounts.views where account = $1 and page = $2 order by name", account, page);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = ImmutableArray.CreateBuilder<SavedView>();
         while (await reader.ReadAsync(cancellationToken))
@@ -29,9 +30,11 @@ internal sealed class SavedViews(NpgsqlDataSource dataSource, TimeProvider clock
     }
 
     /// <summary>Saves a view, in place of the one of its name.</summary>
-    public async Task<Refusal?> SaveAsync(Guid account, string page, string name, string query, CancellationToken cancellationToken = default)
+    public async Task<Refusal?> SaveAsync(
+        Guid account, string page, string name, string query, CancellationToken cancellationToken = default)
     {
-        if ((Texts.Check("name", name, 1, LongestName, multiline: false) ?? Texts.Check("query", query, 0, LongestQuery, multiline: false)) is { } wrong)
+        if ((Texts.Check("name", name, 1, LongestName, multiline: false)
+            ?? Texts.Check("query", query, 0, LongestQuery, multiline: false)) is { } wrong)
             return wrong;
         name = name.Trim();
         var views = await ListAsync(account, page, cancellationToken);

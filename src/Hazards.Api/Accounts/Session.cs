@@ -29,7 +29,8 @@ internal enum SessionStep
 /// <param name="Step">What must happen first.</param>
 /// <param name="Purpose">查阅事由: why records are read, while it is set.</param>
 internal sealed record Session(
-    Guid Id, Guid Account, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt, string? Address, string? Agent, SessionStep Step, string? Purpose);
+    Guid Id, Guid Account, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt,
+    string? Address, string? Agent, SessionStep Step, string? Purpose);
 
 /// <summary>An account with the session by which it calls.</summary>
 internal sealed record SignedInAs(Account Account, Session Session);

@@ -31,7 +31,8 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
 
     private const string Columns = "s.id, s.account, s.created_at, s.last_seen_at, s.expires_at, s.address, s.agent, s.step, s.purpose";
 
-    private static readonly ImmutableDictionary<string, SessionStep> Steps = Enum.GetValues<SessionStep>().ToImmutableDictionary(Labels.Camel);
+    private static readonly ImmutableDictionary<string, SessionStep> Steps =
+        Enum.GetValues<SessionStep>().ToImmutableDictionary(Labels.Camel);
 
     /// <summary>Whose session a token opens, at whatever step it is; null when none.</summary>
     public async Task<SignedInAs?> FindAsync(string token, CancellationToken cancellationToken = default)
@@ -45,7 +46,8 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
             return null;
         if (now - session.LastSeenAt < SeenToThe)
             return new SignedInAs(account, session);
-        await ExecuteAsync("update accounts.sessions set last_seen_at = greatest(last_seen_at, $2) where id = $1", cancellationToken, session.Id, now);
+        await ExecuteAsync(
+            "update accounts.sessions set last_seen_at = greatest(last_seen_at, $2) where id = $1", cancellationToken, session.Id, now);
         return new SignedInAs(account, session with { LastSeenAt = now });
     }
 
@@ -78,7 +80,8 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
     /// <summary>Ends all of the person's sessions but this one.</summary>
     public async Task EndOthersAsync(SignedInAs by, CancellationToken cancellationToken = default)
     {
-        var others = (await ListAsync(by.Account.Id, cancellationToken)).Select(s => s.Id).Where(s => s != by.Session.Id).ToImmutableArray();
+        var open = await ListAsync(by.Account.Id, cancellationToken);
+        var others = open.Select(s => s.Id).Where(s => s != by.Session.Id).ToImmutableArray();
         if (!others.IsEmpty)
             await EndAsync(by.Account.Id, others, cancellationToken);
     }
@@ -90,9 +93,13 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
     /// <summary>A session to be, with its token; it is nothing until it is kept.</summary>
     internal Opened New(Account account, SessionStep step, string? address, string? agent)
     {
+        // To the microsecond, as the table keeps it.
         var now = clock.GetUtcNow();
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
         var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        return new Opened(token, new Session(Guid.CreateVersion7(), account.Id, now, now, ExpiryOf(now, step), Clean(address, 64), Clean(agent, 200), step, null));
+        var expiresAt = now + (step == SessionStep.Full ? Longest : LongestUnfinished);
+        return new Opened(token, new Session(
+            Guid.CreateVersion7(), account.Id, now, now, expiresAt, AddressOf(address), Clean(agent, 200), step, Purpose: null));
     }
 
     /// <summary>Keeps a session that has begun; the account's very old ones go.</summary>
@@ -103,25 +110,30 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
             with old as (delete from accounts.sessions where account = $3 and expires_at < $11)
             insert into accounts.sessions (id, digest, account, rights_version, created_at, last_seen_at, expires_at, address, agent, step)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            """, cancellationToken, s.Id, DigestOf(opened.Token), s.Account, rightsVersion, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Address, s.Agent, Labels.Camel(s.Step), s.CreatedAt - KeptAfter);
+            """, cancellationToken, s.Id, DigestOf(opened.Token), s.Account, rightsVersion, s.CreatedAt, s.LastSeenAt, s.ExpiresAt,
+            s.Address, s.Agent, Labels.Camel(s.Step), s.CreatedAt - KeptAfter);
     }
 
     /// <summary>A session goes on to its next step; it has begun with the account's rights of this version.</summary>
     internal Task StepAsync(Session session, SessionStep step, long rightsVersion, CancellationToken cancellationToken) =>
         ExecuteAsync("update accounts.sessions set step = $2, expires_at = $3, rights_version = $4 where id = $1",
-            cancellationToken, session.Id, Labels.Camel(step), step == SessionStep.Full ? session.CreatedAt + Longest : session.ExpiresAt, rightsVersion);
+            cancellationToken, session.Id, Labels.Camel(step),
+            step == SessionStep.Full ? session.CreatedAt + Longest : session.ExpiresAt, rightsVersion);
 
     /// <summary>Marks sessions as ended; that they are is on record already.</summary>
     internal Task MarkEndedAsync(ImmutableArray<Guid> sessions, CancellationToken cancellationToken) =>
-        ExecuteAsync("update accounts.sessions set ended_at = $2 where id = any ($1) and ended_at is null", cancellationToken, sessions.ToArray(), clock.GetUtcNow());
+        ExecuteAsync("update accounts.sessions set ended_at = $2 where id = any ($1) and ended_at is null",
+            cancellationToken, sessions.ToArray(), clock.GetUtcNow());
 
     /// <summary>Marks every session that began before the account had its present rights.</summary>
     internal Task MarkOlderEndedAsync(Account account, CancellationToken cancellationToken) =>
-        ExecuteAsync("update accounts.sessions set ended_at = $3 where account = $1 and rights_version < $2 and ended_at is null", cancellationToken, account.Id, account.RightsVersion, clock.GetUtcNow());
+        ExecuteAsync("update accounts.sessions set ended_at = $3 where account = $1 and rights_version < $2 and ended_at is null",
+            cancellationToken, account.Id, account.RightsVersion, clock.GetUtcNow());
 
     private async Task EndAsync(Guid account, ImmutableArray<Guid> sessions, CancellationToken cancellationToken)
     {
-        var (_, refusal) = await journal.DecideAsync(account, (_, _) => Task.FromResult(Ruling.Of([.. sessions.Select(s => new SignedOut(s, SignOutReason.Self))])), cancellationToken);
+        var ended = Ruling.Of([.. sessions.Select(s => new SignedOut(s, SignOutReason.Self))]);
+        var (_, refusal) = await journal.DecideAsync(account, (_, _) => Task.FromResult(ended), cancellationToken);
         if (refusal is not null)
             throw new Projections.Store.LogUnavailableException(refusal.English);
         await MarkEndedAsync(sessions, cancellationToken);
@@ -139,23 +151,27 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;
-        var account = JsonSerializer.Deserialize<Account>(reader.GetFieldValue<byte[]>(10), DomainJson.Options) ?? throw new JsonException("a row is null");
+        var account = JsonSerializer.Deserialize<Account>(reader.GetFieldValue<byte[]>(10), DomainJson.Options)
+            ?? throw new JsonException("a row is null");
         return (SessionOf(reader), account, reader.GetInt64(9));
     }
 
     private static Session SessionOf(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4),
+        reader.GetGuid(0), reader.GetGuid(1),
+        reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4),
         TextOf(reader, 5), TextOf(reader, 6), Steps[reader.GetString(7)], TextOf(reader, 8));
 
     private static string? TextOf(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static DateTimeOffset ExpiryOf(DateTimeOffset now, SessionStep step) => now + (step == SessionStep.Full ? Longest : LongestUnfinished);
-
     private static string DigestOf(string token) => Sha256Digest.Of(Encoding.UTF8.GetBytes(token)).Value;
 
+    /// <summary>An address as it is kept.</summary>
+    internal static string? AddressOf(string? address) => Clean(address, 64);
+
     /// <summary>What a browser says of itself, as far as a table can keep it.</summary>
-    internal static string? Clean(string? text, int most) =>
-        string.IsNullOrWhiteSpace(text) ? null : new string([.. text.Trim().Take(most).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
+    private static string? Clean(string? text, int most) => string.IsNullOrWhiteSpace(text)
+        ? null
+        : new string([.. text.Trim().Take(most).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params object?[] values)
     {

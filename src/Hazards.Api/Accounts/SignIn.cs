@@ -9,7 +9,8 @@ namespace Hazards.Api.Accounts;
 /// 登录: step by step, each on record. Whoever gives a wrong login and whoever gives a wrong password hear the same, after
 /// the same time.
 /// </summary>
-internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Sessions sessions, IRegistryQueries registry, ServiceOptions options) : IDisposable
+internal sealed class SignIn(
+    AccountJournal journal, AccountSecrets secrets, Sessions sessions, IRegistryQueries registry, ServiceOptions options) : IDisposable
 {
     /// <summary>What the device shows beside its codes.</summary>
     private const string Issuer = "隐患闭环管理";
@@ -21,7 +22,8 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
         }));
 
     /// <summary>The first step: login and password.</summary>
-    public async Task<(Opened? Opened, Refusal? Refusal)> PasswordAsync(string login, string password, string? address, string? agent, CancellationToken cancellationToken = default)
+    public async Task<(Opened? Opened, Refusal? Refusal)> PasswordAsync(
+        string login, string password, string? address, string? agent, CancellationToken cancellationToken = default)
     {
         if (TooMany(address) is { } tooMany)
             return (null, tooMany);
@@ -29,7 +31,7 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
         if (account is null)
         {
             await secrets.IsPasswordAsync(null, password, cancellationToken);
-            await journal.RecordUnknownAsync(Sessions.Clean(address, 64), cancellationToken);
+            await journal.RecordUnknownAsync(Sessions.AddressOf(address), cancellationToken);
             return (null, AccountRefusals.WrongPassword.Because());
         }
 
@@ -40,12 +42,14 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
                 return locked;
             var right = await secrets.IsPasswordAsync(current, password, cancellationToken);
             if (current.Closed)
-                return Ruling.Refuse(AccountRefusals.WrongPassword.Because(), new SignInRefused(SignInRefusal.Closed, Sessions.Clean(address, 64), null));
+                return Refused(AccountRefusals.WrongPassword.Because(), SignInRefusal.Closed, address);
             if (!right)
                 return Failed(current, now, SignInRefusal.Password, address, AccountRefusals.WrongPassword.Because());
             opened = sessions.New(current, NextOf(current, factorGiven: false), address, agent);
             // With a second factor nobody is signed in yet, and failures go on being counted.
-            return current.SecondFactor ? Ruling.Of() : Ruling.Of(new SignedIn(opened.Session.Id, SignInMethod.Local, opened.Session.Address));
+            return current.SecondFactor
+                ? Ruling.Of()
+                : Ruling.Of(new SignedIn(opened.Session.Id, SignInMethod.Local, opened.Session.Address));
         }, cancellationToken);
         return await KeepAsync(opened, after, refusal, cancellationToken);
     }
@@ -80,7 +84,8 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
             return AccountRefusals.Unfinished.Because();
         if ((TooMany(who.Session.Address) ?? PasswordRules.Check(@new, who.Account.Login, old)) is { } wrong)
             return wrong;
-        var others = (await sessions.ListAsync(who.Account.Id, cancellationToken)).Where(s => s.Id != who.Session.Id).Select(s => s.Id).ToArray();
+        var open = await sessions.ListAsync(who.Account.Id, cancellationToken);
+        var ended = open.Where(s => s.Id != who.Session.Id).Select(s => new SignedOut(s.Id, SignOutReason.PasswordChanged)).ToArray();
         var (after, refusal) = await journal.DecideAsync(who.Account.Id, async (current, now) =>
         {
             if (IsOver(who, current))
@@ -88,7 +93,7 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
             if (LockOf(current, now, who.Session.Address) is { } locked)
                 return locked;
             return await secrets.IsPasswordAsync(current, old, cancellationToken)
-                ? Ruling.Of([new AccountPasswordSet(MustChange: false, BySelf: true), .. others.Select(s => new SignedOut(s, SignOutReason.PasswordChanged))])
+                ? Ruling.Of([new AccountPasswordSet(MustChange: false, BySelf: true), .. ended])
                 : Failed(current, now, SignInRefusal.Password, who.Session.Address, AccountRefusals.OldPassword.Because("old"));
         }, cancellationToken);
         if (refusal is null && after is not null)
@@ -132,18 +137,20 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
     }
 
     /// <summary>The person leaves.</summary>
-    public Task SignOutAsync(SignedInAs who, CancellationToken cancellationToken = default) => sessions.EndAsync(who, who.Session.Id, cancellationToken);
+    public Task SignOutAsync(SignedInAs who, CancellationToken cancellationToken = default) =>
+        sessions.EndAsync(who, who.Session.Id, cancellationToken);
 
     /// <summary>
     /// Another system has vouched for the person (OpenID Connect): neither a password nor a second factor of ours is asked
     /// for, and the lock, which is against guessing passwords here, does not matter.
     /// </summary>
-    public async Task<(Opened? Opened, Refusal? Refusal)> ExternalAsync(string login, string? address, string? agent, CancellationToken cancellationToken = default)
+    public async Task<(Opened? Opened, Refusal? Refusal)> ExternalAsync(
+        string login, string? address, string? agent, CancellationToken cancellationToken = default)
     {
         var account = Logins.TryRead(login, out var known) ? await registry.AccountAsync(known, cancellationToken) : null;
         if (account is null)
         {
-            await journal.RecordUnknownAsync(Sessions.Clean(address, 64), cancellationToken);
+            await journal.RecordUnknownAsync(Sessions.AddressOf(address), cancellationToken);
             return (null, AccountRefusals.NoAccount.Because());
         }
 
@@ -151,7 +158,7 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
         var (after, refusal) = await journal.DecideAsync(account.Id, (current, _) =>
         {
             if (current.Closed)
-                return Task.FromResult(Ruling.Refuse(AccountRefusals.NoAccount.Because(), new SignInRefused(SignInRefusal.Closed, Sessions.Clean(address, 64), null)));
+                return Task.FromResult(Refused(AccountRefusals.NoAccount.Because(), SignInRefusal.Closed, address));
             opened = sessions.New(current, SessionStep.Full, address, agent);
             return Task.FromResult(Ruling.Of(new SignedIn(opened.Session.Id, SignInMethod.Oidc, opened.Session.Address)));
         }, cancellationToken);
@@ -174,16 +181,20 @@ internal sealed class SignIn(AccountJournal journal, AccountSecrets secrets, Ses
     }
 
     private static Ruling? LockOf(Account account, DateTimeOffset now, string? address) => Lockout.At(account, now) is { } until
-        ? Ruling.Refuse(AccountRefusals.Locked.Because(null, ("until", until)), new SignInRefused(SignInRefusal.Locked, Sessions.Clean(address, 64), null))
+        ? Refused(AccountRefusals.Locked.Because(null, ("until", until)), SignInRefusal.Locked, address)
         : null;
 
+    private static Ruling Refused(Refusal told, SignInRefusal reason, string? address, DateTimeOffset? lockedUntil = null) =>
+        Ruling.Refuse(told, new SignInRefused(reason, Sessions.AddressOf(address), lockedUntil));
+
     private static Ruling Failed(Account account, DateTimeOffset now, SignInRefusal reason, string? address, Refusal told) =>
-        Ruling.Refuse(told, new SignInRefused(reason, Sessions.Clean(address, 64), Lockout.AfterFailure(account, now)));
+        Refused(told, reason, address, Lockout.AfterFailure(account, now));
 
     /// <summary>Whether the session ended since the request came in.</summary>
     private static bool IsOver(SignedInAs who, Account current) => current.Closed || current.RightsVersion != who.Account.RightsVersion;
 
-    private async Task<(Opened? Opened, Refusal? Refusal)> KeepAsync(Opened? opened, Account? after, Refusal? refusal, CancellationToken cancellationToken)
+    private async Task<(Opened? Opened, Refusal? Refusal)> KeepAsync(
+        Opened? opened, Account? after, Refusal? refusal, CancellationToken cancellationToken)
     {
         if (refusal is not null || opened is null || after is null)
             return (null, refusal ?? AccountRefusals.WrongPassword.Because());

@@ -35,7 +35,10 @@ public sealed record Account(
     public static Account Apply(Account? account, IAccountEvent happened)
     {
         if (happened is AccountOpened opened)
-            return new Account(opened.Id, opened.Login, opened.Name, opened.Body, opened.Roles, opened.Region, false, false, false, 0, null, 0, 1, 1);
+            return new Account(
+                opened.Id, opened.Login, opened.Name, opened.Body, opened.Roles, opened.Region,
+                MustChangePassword: false, SecondFactor: false, Closed: false, Failures: 0, LockedUntil: null,
+                PasswordVersion: 0, RightsVersion: 1, Version: 1);
         if (account is null)
             throw new InvalidOperationException("an account's story begins with account_opened");
         var next = account with { Version = account.Version + 1 };
@@ -50,12 +53,14 @@ public sealed record Account(
             // Whoever resets it lets the person in again at once.
             AccountPasswordSet e => next with
             {
-                MustChangePassword = e.MustChange, PasswordVersion = next.Version, RightsVersion = next.Version, Failures = 0, LockedUntil = null,
+                MustChangePassword = e.MustChange, PasswordVersion = next.Version, RightsVersion = next.Version,
+                Failures = 0, LockedUntil = null,
             },
             AccountSecondFactorSet => next with { SecondFactor = true },
             AccountSecondFactorRemoved => next with { SecondFactor = false },
             SignedIn => next with { Failures = 0, LockedUntil = null },
-            SignInRefused { Reason: SignInRefusal.Password or SignInRefusal.Factor } e => next with { Failures = Lockout.FailuresOf(account) + 1, LockedUntil = e.LockedUntil },
+            SignInRefused { Reason: SignInRefusal.Password or SignInRefusal.Factor } e =>
+                next with { Failures = Lockout.FailuresOf(account) + 1, LockedUntil = e.LockedUntil },
             SignInRefused or SignedOut => next,
             _ => throw new InvalidOperationException($"{happened?.GetType().Name} is not an event of an account"),
         };

@@ -3,7 +3,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>A fact about a person's account. Never a password, a hash of one, or the secret of a second factor: those stand outside the log.</summary>
+/// <summary>
+/// A fact about a person's account. Never a password, a hash of one, or the secret of a second factor: those stand outside
+/// the log.
+/// </summary>
 public interface IAccountEvent : IDomainEvent;
 
 /// <summary>开通账号: a person may sign in.</summary>
@@ -14,7 +17,8 @@ public interface IAccountEvent : IDomainEvent;
 /// <param name="Roles">What the person may do.</param>
 /// <param name="Region">The jurisdiction; what lies outside is not found.</param>
 [EventType("account_opened")]
-public sealed record AccountOpened(Guid Id, string Login, string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region) : IAccountEvent;
+public sealed record AccountOpened(
+    Guid Id, string Login, string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region) : IAccountEvent;
 
 /// <summary>变更账号: name, body, roles and region as they are from now on.</summary>
 [EventType("account_changed")]
@@ -56,7 +60,10 @@ public sealed record SignInRefused(SignInRefusal Reason, string? Address, DateTi
 [EventType("signed_out")]
 public sealed record SignedOut(Guid Session, SignOutReason Reason) : IAccountEvent;
 
-/// <summary>登录名不存在: somebody tried a login that there is none of. What was typed is not kept: it may be a password in the wrong field.</summary>
+/// <summary>
+/// 登录名不存在: somebody tried a login that there is none of. What was typed is not kept: it may be a password in the wrong
+/// field.
+/// </summary>
 /// <param name="Address">The address it came from, if known.</param>
 [EventType("sign_in_unknown")]
 public sealed record SignInUnknown(string? Address) : IDomainEvent;

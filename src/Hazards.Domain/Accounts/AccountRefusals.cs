@@ -35,7 +35,9 @@ public static class AccountRefusals
 #pragma warning restore CS1591
 }
 
-/// <summary>密码: length is what makes one hard to guess; rules about kinds of characters and changes by date do not, and are not asked for.</summary>
+/// <summary>
+/// 密码: length is what makes one hard to guess; kinds of characters and changes by date do not, and are not asked for.
+/// </summary>
 public static class PasswordRules
 {
     /// <summary>Shortest.</summary>

@@ -35,6 +35,7 @@ public static class Logins
     // 〇 is a number to Unicode and a character to everybody else; compatibility ideographs (U+F900, U+2F800) are second spellings.
     private static bool IsAllowed(Rune rune) => rune.IsAscii
         ? Rune.IsLetterOrDigit(rune) || rune.Value is '.' or '_' or '@' or '-'
-        : rune.Value is 0x3007 or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0x20000 and <= 0x2EBE0) or (>= 0x30000 and <= 0x323AF)
+        : rune.Value is 0x3007 or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF)
+                or (>= 0x20000 and <= 0x2EBE0) or (>= 0x30000 and <= 0x323AF)
             && Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber;
 }

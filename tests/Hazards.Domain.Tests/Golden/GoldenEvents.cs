@@ -119,6 +119,17 @@ internal static class GoldenEvents
          new ApiKeyIssued(Key, File, "督查", Supervision.Id, [], RegionCode.Nation, null)),
         (new ApiKeyRevoked("泄露"), null),
 
+        (new AccountOpened(Key, "张伟@陇南", "张伟", Hotline.Id, [Role.Reporter, Role.Coordinator], Longnan), null),
+        (new AccountChanged("张伟", Supervision.Id, [Role.Supervisor], RegionCode.Nation), null),
+        (new AccountClosed("调离"), null),
+        (new AccountPasswordSet(true, false), null),
+        (new AccountSecondFactorSet(), null),
+        (new AccountSecondFactorRemoved("手机遗失"), null),
+        (new SignedIn(Key, SignInMethod.Oidc, "2001:db8::1"), new SignedIn(Key, SignInMethod.Local, null)),
+        (new SignInRefused(SignInRefusal.Password, "203.0.113.7", Start), new SignInRefused(SignInRefusal.Factor, null, null)),
+        (new SignedOut(Key, SignOutReason.PasswordChanged), null),
+        (new SignInUnknown("203.0.113.7"), new SignInUnknown(null)),
+
         (new LogKeyIntroduced("hazards/4f1d", "sha256", "hazards/4f1d+00000001+AQ==", "hazards log key\nhazards/4f1d\n\n— hazards/4f1d AAAA\n"),
          new LogKeyIntroduced("hazards/4f1d/sm3", "sm3", "hazards/4f1d/sm3+00000001+AQ==")),
         (new LogKeyRetired("sha256", "hazards/4f1d+00000001+AQ==", "定期轮换"), null),
