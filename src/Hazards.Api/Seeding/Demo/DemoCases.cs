@@ -41,7 +41,7 @@ internal sealed class DemoCases(DemoStores stores, DemoPlan plan)
         for (var i = 0; i < plan.Hazards; i++)
         {
             var random = new Random((plan.Seed * 7919) + i);
-            var plot = DemoPlots.Of(i);
+            var plot = DemoPlots.Of(i, plan.Hazards);
             var found = OfficeHours.In(begin + ((plan.Until - begin) * ((i + random.NextDouble()) / plan.Hazards)), random);
             var life = new Life(stores.Prefecture, plan.Seed, i, plot.Shares);
             var paperwork = new Paperwork(stores.Prefecture, bodies, DemoTown.Province, plan.Seed + i);

@@ -8,7 +8,7 @@ using Hazards.Ledgers;
 
 namespace Hazards.Api.Seeding;
 
-/// <summary>A mine's own ledger, imported when a third of the time has passed: with it imported rows are among the hazards.</summary>
+/// <summary>A mine's own ledger, imported some days ago: with it imported rows are among the hazards.</summary>
 internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
 {
     private const int Rows = 24;
@@ -19,10 +19,10 @@ internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
         ("皮带巷", "一部皮带机尾托辊不转3处", "C", "运输"), ("地面变电所", "绝缘手套超过检验期", "C", "机电"), ("油脂库", "灭火器压力不足", "C", "其他"),
     ];
 
-    private static readonly string[] States = ["已现场处理", "已复查", "已整改", "已五定", "已五定", "未五定"];
+    private static readonly string[] States = ["已现场处理", "已销号", "已现场处理", "已整改", "已销号", "已五定"];
 
     /// <summary>The day on which it is imported.</summary>
-    public DateOnly On => plan.First.AddDays(plan.Days / 3);
+    public DateOnly On => plan.Last.AddDays(-4);
 
     /// <summary>Imports it; the rows.</summary>
     public async Task<int> ImportAsync(SimulatedClock clock, CancellationToken cancellationToken)

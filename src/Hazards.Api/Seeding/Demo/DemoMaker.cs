@@ -97,9 +97,8 @@ internal sealed class DemoMaker : IAsyncDisposable
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         var given = new Given(new Actor("系统管理员", DemoTown.Province, [Role.Administrator], Demo.Client, RegionCode.Nation));
-        foreach (var body in _stores.Bodies.Values)
-            DemoStores.Require(await _stores.Registry.ExecuteAsync(
-                body.Id, new RegisterBody(body.Id, body.Name, body.Kind, body.Region, body.Sectors, body.CreditCode), given, DemoStores.TermsAt(_plan.Eve), cancellationToken));
+        await Task.WhenAll(_stores.Bodies.Values.Select(async body => DemoStores.Require(await _stores.Registry.ExecuteAsync(
+            body.Id, new RegisterBody(body.Id, body.Name, body.Kind, body.Region, body.Sectors, body.CreditCode), given, DemoStores.TermsAt(_plan.Eve), cancellationToken))));
         DemoStores.Require(await _stores.Policies.ExecuteAsync(new AdoptPolicy(PolicyText()), given, DemoStores.TermsAt(_plan.Eve), cancellationToken));
     }
 

@@ -13,6 +13,9 @@ internal sealed record DemoPlot(string Name, LifeShares Shares, params Immutable
     /// <summary>补录: reported days after it was found.</summary>
     public bool Late { get; init; }
 
+    /// <summary>In every other round only: what stays overdue for months is rare.</summary>
+    public bool Rare { get; init; }
+
     /// <summary>A title as long as lists have them now and then.</summary>
     public bool LongTitle { get; init; }
 }
@@ -44,7 +47,7 @@ internal static class DemoPlots
 
     private static readonly LifeShares Usual = new()
     {
-        Major = 0.03, Listed = 0.5, ListedByCounty = 0.5, OnTheSpot = 0.3, NeverRectified = 0.01, HandledAbove = 0.06,
+        Major = 0.03, Listed = 0.5, ListedByCounty = 0.5, OnTheSpot = 0.3, NeverRectified = 0.005, HandledAbove = 0.06,
         LookedBack = 0.1, LookbackDays = 18, Recurred = 0.12, MajorDays = (40, 60), Days = (22, 38), Supervised = false, Slowness = 0.8, DualSlowness = 0.55,
     };
 
@@ -55,14 +58,17 @@ internal static class DemoPlots
 
     private static readonly DemoPlot Ordinary = new("ordinary", Usual);
 
+    // Overdue by days.
+    private static readonly DemoPlot Behind = new("behind", Lasting with { Days = (9, 8), Slowness = 1.1, Dual = 0.5 });
+
     // The long ones first: in a short demonstration they have the most time.
     private static readonly ImmutableArray<DemoPlot> Told =
     [
-        new("overdue", Lasting with { NeverRectified = 1, Days = (6, 3), Slowness = 0.5, HandledAbove = 0.4 }),
+        new("overdue", Lasting with { NeverRectified = 1, Days = (6, 3), Slowness = 0.5, HandledAbove = 0.4 }) { Rare = true },
         new("listed", Major with { Listed = 1, ListedByCounty = 0, Slowness = 0.6 }),
-        new("silent", Lasting with { Dual = 1, Silent = Leg.Sectoral, Days = (8, 20) }),
+        new("silent", Lasting with { Dual = 1, Silent = Leg.Sectoral, Days = (8, 20) }) { Rare = true },
         new("suspended", Major with { Slowness = 0.4 }, Interim, Suspend, ApplyToResume, Resume),
-        new("overdueMajor", Major with { NeverRectified = 1, MajorDays = (6, 6), Slowness = 0.5 }),
+        new("overdueMajor", Major with { NeverRectified = 1, MajorDays = (6, 6), Slowness = 0.5 }) { Rare = true },
         new("recurred", Lasting with { LookedBack = 1, LookbackDays = 4, Recurred = 1, Dual = 0, Slowness = 0.2 }),
         new("townsDesk", Lasting with { In = Aizhai, Dual = 1, Sector = SectorCode.Parse("construction"), Slowness = 1.5 }),
         new("failed", Lasting with { FailedReinspection = 1, Slowness = 0.4 }),
@@ -72,8 +78,8 @@ internal static class DemoPlots
         new("granted", Lasting with { Dual = 0, Days = (20, 10), Slowness = 0.5 }, AskForTime, GrantTime),
         new("returned", Lasting with { Slowness = 0.5 }, Return, Reassign),
         new("planFailed", Major with { Slowness = 0.4 }, FailPlan, PlanAgain),
-        new("silentTown", Lasting with { Dual = 1, Silent = Leg.Territorial, In = Aizhai, Slowness = 0.7 }),
-        new("penalised", Major with { NeverRectified = 1, MajorDays = (10, 20), Slowness = 0.5 }, Penalise, Expose, Refer),
+        new("silentTown", Lasting with { Dual = 1, Silent = Leg.Territorial, In = Aizhai, Slowness = 0.7 }) { Rare = true },
+        new("penalised", Major with { MajorDays = (12, 20), Slowness = 0.9 }, Penalise, Expose, Refer) { Rare = true },
         new("visited", Lasting with { Dual = 0, Slowness = 0.6 }, NameSupervisor, Visit),
         new("enterprisesDesk", Lasting with { In = Jishou, Dual = 0, Sector = SectorCode.Parse("city_gas"), Slowness = 1.4 }),
         new("stillSuspended", Major with { Slowness = 1.2 }, Suspend, ApplyToResumeWhenDone, Resume),
@@ -85,7 +91,7 @@ internal static class DemoPlots
         new("held", Lasting with { LookedBack = 1, LookbackDays = 6, Recurred = 0, Slowness = 0.3 }),
         new("merged", Lasting with { Slowness = 0.4 }, Merge),
         new("rejected", Usual with { OnTheSpot = 0, Unfounded = 1, Slowness = 0.5 }),
-        new("late", Usual) { Late = true },
+        Behind, new("late", Usual) { Late = true }, Behind,
         new("above", Lasting with { HandledAbove = 1, Dual = 1 }),
         new("longTitle", Lasting) { LongTitle = true },
         new("lateAbove", Lasting with { HandledAbove = 1, Dual = 0 }) { Late = true },
@@ -93,13 +99,18 @@ internal static class DemoPlots
         new("townsDesk", Lasting with { In = Aizhai, Dual = 1, Slowness = 1.2 }),
     ];
 
-    /// <summary>The plot of the hazard found as the nth.</summary>
-    public static DemoPlot Of(int index)
+    // What those who log in have on their desks at the end.
+    private static readonly ImmutableArray<DemoPlot> Desks = [.. Told.Where(t => t.Name is "townsDesk" or "enterprisesDesk" or "regulatorsDesk" or "above")];
+
+    /// <summary>The plot of the hazard found as the nth of so many.</summary>
+    public static DemoPlot Of(int index, int hazards)
     {
+        if (hazards - index <= Math.Max(16, hazards / 20) && index % 2 == 0)
+            return Desks[index / 2 % Desks.Length];
         var at = index % Cycle;
         // Two of three hazards have one, until all are told.
-        var plot = at / 3 * 2 + at % 3;
-        return at % 3 < 2 && plot < Told.Length ? Told[plot] : Ordinary;
+        var told = at / 3 * 2 + at % 3;
+        return at % 3 < 2 && told < Told.Length && Told[told] is var plot && !(plot.Rare && index / Cycle % 2 == 1) ? plot : Ordinary;
     }
 
     private static LegState? LegAt(Hazard hazard, params ReadOnlySpan<LegStage> stages)

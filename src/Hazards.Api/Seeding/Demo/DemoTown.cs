@@ -83,11 +83,11 @@ internal static class DemoTown
         return county with { Townships = townships, Owners = owners, ByTrade = byTrade.ToImmutable() };
     }
 
-    /// <summary>An owner of the trade has about every second hazard of it.</summary>
+    /// <summary>An owner of the trade has three of four hazards of it.</summary>
     private static IEnumerable<Enterprise> Enterprises(County county, int index, SectorCode sector, string[] trades, ImmutableArray<Body> owners)
     {
         foreach (var owner in owners.Where(o => o.Sectors.Contains(sector)))
-            foreach (var _ in trades)
+            for (var share = 0; share < 3 * trades.Length; share++)
                 yield return new Enterprise(owner.Name, owner.CreditCode);
         for (var i = 0; i < trades.Length; i++)
         {
