@@ -30,7 +30,8 @@ internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
         clock.MoveTo(ChinaTime.StartOf(On).AddHours(7.5));
         using var content = new MemoryStream(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(Text())).ToArray());
         var by = Demo.ActorOf(stores.Prefecture.Office, Role.Importer);
-        var upload = new LedgerUpload("龙山县洛塔煤矿隐患台账.csv", content) { Mapping = LedgerMapping.Shipped("coal-mine"), Region = RegionCode.Parse("433130") };
+        var upload = new LedgerUpload("龙山县洛塔煤矿隐患台账.csv", content) { Mapping = LedgerMapping.Shipped("coal-mine"),
+            Region = RegionCode.Parse("433130") };
         var (plan, refusal) = await LedgerImport.OpenAsync(upload, by, cancellationToken);
         if (plan is null)
             throw new InvalidOperationException(refusal!.English);
@@ -46,7 +47,8 @@ internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
         {
             var (place, finding, level, category) = Findings[row % Findings.Length];
             var found = ChinaTime.StartOf(On.AddDays((row - Rows) / 2 - 1)).ToOffset(TimeSpan.FromHours(8)).AddHours(9).AddMinutes(row * 7);
-            text.Append(CultureInfo.InvariantCulture, $"{row},{found:yyyy-MM-dd HH:mm:ss},八点班,检查员甲、检查员乙,县煤炭局,{place},{place}{finding}（第{row}次排查）,{level},{category},综采一队,队长乙,{States[row % States.Length]},\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{row},{found:yyyy-MM-dd HH:mm:ss},八点班,检查员甲、检查员乙,县煤炭局,{place},{place}{finding}（第{row}次排查）,{level},{category},综采一队,队长乙,{States[row % States.Length]},\n");
         }
         return text.ToString();
     }
