@@ -13,11 +13,16 @@ public sealed class DemoTests
     // The kinds of events that a look at the demonstration must find.
     private static readonly Type[] Shown =
     [
-        typeof(HazardReported), typeof(HazardVerified), typeof(HazardRejected), typeof(HazardMerged), typeof(DuplicateAbsorbed), typeof(HazardFixedOnTheSpot),
-        typeof(HazardAssigned), typeof(AssignmentAcknowledged), typeof(AssignmentReturned), typeof(LegReassigned), typeof(PlanSubmitted), typeof(PlanReviewed),
-        typeof(ProductionSuspended), typeof(ProgressReported), typeof(ExtensionRequested), typeof(ExtensionGranted), typeof(ExtensionRefused),
-        typeof(CompletionDeclared), typeof(ReinspectionFailed), typeof(LegAccepted), typeof(HazardListed), typeof(ListingFiled), typeof(HazardClosed),
-        typeof(LookbackMade), typeof(HazardReopened), typeof(DeadlineMissed), typeof(StepProposed), typeof(LegUrged), typeof(SupervisionNoticeIssued),
+        typeof(HazardReported), typeof(HazardVerified), typeof(HazardRejected), typeof(HazardMerged), typeof(DuplicateAbsorbed),
+            typeof(HazardFixedOnTheSpot),
+        typeof(HazardAssigned), typeof(AssignmentAcknowledged), typeof(AssignmentReturned), typeof(LegReassigned),
+            typeof(PlanSubmitted), typeof(PlanReviewed),
+        typeof(ProductionSuspended), typeof(ProgressReported), typeof(ExtensionRequested), typeof(ExtensionGranted),
+            typeof(ExtensionRefused),
+        typeof(CompletionDeclared), typeof(ReinspectionFailed), typeof(LegAccepted), typeof(HazardListed), typeof(ListingFiled),
+            typeof(HazardClosed),
+        typeof(LookbackMade), typeof(HazardReopened), typeof(DeadlineMissed), typeof(StepProposed), typeof(LegUrged),
+            typeof(SupervisionNoticeIssued),
         typeof(InterviewHeld), typeof(CriticismCirculated), typeof(SupervisionVisitMade), typeof(PaperIssued), typeof(MessageOpened),
         typeof(InspectionMade), typeof(CampaignOpened), typeof(PolicyAdopted), typeof(LedgerRowRecorded), typeof(LedgerImportFinished),
     ];
@@ -71,13 +76,16 @@ public sealed class DemoTests
     private static async Task DesksAsync(NpgsqlDataSource database, Rulebook rules, DemoPlan plan)
     {
         var (hazards, inbox) = (new HazardQueries(database, () => rules), new InboxQueries(database));
-        foreach (var person in Demo.People.Where(p => p.Roles.Contains(Domain.Codes.Role.Responsible) || p.Roles.Contains(Domain.Codes.Role.Coordinator)))
+        foreach (var person in Demo.People.Where(p => p.Roles.Contains(Domain.Codes.Role.Responsible)
+            || p.Roles.Contains(Domain.Codes.Role.Coordinator)))
         {
             var scope = new Scope(person.Region, null, plan.Last);
-            var owed = await hazards.LedgerAsync(scope, new HazardFilter { Owes = person.Body, DueBy = DateOnly.MaxValue.AddDays(-1) }, LedgerSort.Due, false, null, 10);
+            var owed = await hazards.LedgerAsync(scope, new HazardFilter { Owes = person.Body, DueBy = DateOnly.MaxValue.AddDays(-1) },
+                LedgerSort.Due, false, null, 10);
             owed.Items.ShouldNotBeEmpty(person.Login);
         }
 
-        (await inbox.CountAsync(new Scope(Demo.People[1].Region, null, plan.Last), [Demo.People[1].Body.Value])).Unread.ShouldBeGreaterThan(0);
+        (await inbox.CountAsync(new Scope(Demo.People[1].Region, null, plan.Last),
+            [Demo.People[1].Body.Value])).Unread.ShouldBeGreaterThan(0);
     }
 }

@@ -172,12 +172,14 @@ internal sealed class Life
         var today = ChinaTime.DateAt(after);
         if (_shares.Supervised && hazard.Legs.Values.FirstOrDefault(l => l.Deadline < today && l.Stage < LegStage.Declared) is { } late && Supervise(late, after) is { } step)
             return step;
-        // What waits for the office first; then the leg that is behind, and has waited longest.
-        foreach (var leg in hazard.Legs.Values.OrderBy(l => l is { Stage: LegStage.Declared } or { Plan.Verdict: null, Stage: LegStage.Rectifying } ? 0 : 1).ThenBy(l => l.Stage).ThenBy(l => l.Since))
+        // What waits for the office first; then the leg that is behind, and of two the one that has waited longest.
+        foreach (var leg in hazard.Legs.Values.OrderByDescending(AwaitsOffice).ThenBy(l => l.Stage).ThenBy(l => l.Percent).ThenBy(l => l.Since))
             if (leg.Leg != _shares.Silent && OnLeg(hazard, leg, after) is { } act)
                 return act;
         return null;
     }
+
+    private static bool AwaitsOffice(LegState leg) => leg is { Stage: LegStage.Declared } or { Stage: LegStage.Rectifying, Plan.Verdict: null };
 
     private NextAct? Supervise(LegState late, DateTimeOffset after)
     {

@@ -41,11 +41,12 @@ internal sealed class DemoCases(DemoStores stores, DemoPlan plan)
         for (var i = 0; i < plan.Hazards; i++)
         {
             var random = new Random((plan.Seed * 7919) + i);
-            var plot = DemoPlots.Of(i);
+            var plot = DemoPlots.Of(i, plan.Hazards);
             var found = OfficeHours.In(begin + ((plan.Until - begin) * ((i + random.NextDouble()) / plan.Hazards)), random);
             var life = new Life(stores.Prefecture, plan.Seed, i, plot.Shares);
             var paperwork = new Paperwork(stores.Prefecture, bodies, DemoTown.Province, plan.Seed + i);
-            yield return (new DemoCase(this, i, plot, life, paperwork, found, random), plot.Late ? found.AddDays(3 + random.Next(6)) : found);
+            yield return (new DemoCase(this, i, plot, life, paperwork, found, random), plot.Late ? found.AddDays(3 + random.Next(6))
+                : found);
         }
     }
 
@@ -53,14 +54,16 @@ internal sealed class DemoCases(DemoStores stores, DemoPlan plan)
     public HazardId? Other(RegionCode county, HazardId than)
     {
         lock (_byId)
-            return _byId.Values.Where(c => c.Hazard is { Stage: Stage.Assigned or Stage.Rectifying } h && h.Id != than && county.Contains(h.Region)
+            return _byId.Values.Where(c => c.Hazard is { Stage: Stage.Assigned or Stage.Rectifying } h && h.Id != than
+                && county.Contains(h.Region)
                     && h.Legs.Values.All(l => l.Stage < LegStage.Declared && l.Percent < 40))
                 .OrderByDescending(c => c.Hazard!.Legs.Values.Min(l => l.Deadline)).Select(c => c.Hazard?.Id).FirstOrDefault();
     }
 }
 
 /// <summary>One hazard under way.</summary>
-internal sealed class DemoCase(DemoCases cases, int index, DemoPlot plot, Life life, Paperwork paperwork, DateTimeOffset found, Random random) : DemoAct
+internal sealed class DemoCase(DemoCases cases, int index, DemoPlot plot, Life life, Paperwork paperwork, DateTimeOffset found,
+    Random random) : DemoAct
 {
     private const int MostRefusals = 3;
 
@@ -129,7 +132,8 @@ internal sealed class DemoCase(DemoCases cases, int index, DemoPlot plot, Life l
         if (plot.LongTitle)
             report = report with { Title = $"{report.Enterprise?.Name}{report.Title}，且未按照上级检查组现场反馈意见在规定期限内落实整改措施、责任、资金、时限和应急预案，存在较大安全风险" };
         report = report with { Reference = null, Inspection = await cases.Inspectors.FoundAsync(by, report, found, at, cancellationToken) };
-        var given = new Given(Demo.ActorOf(by, Role.Reporter)) { OccurredAt = found, Attachments = random.NextDouble() < Photographed ? [cases.Photos.Before(index)] : [] };
+        var given = new Given(Demo.ActorOf(by, Role.Reporter)) { OccurredAt = found, Attachments = random.NextDouble() < Photographed
+            ? [cases.Photos.Before(index)] : [] };
         switch (await cases.Stores.Hazards.ReportAsync(report, given, DemoStores.TermsAt(at), cancellationToken))
         {
             case Outcome<Hazard>.Done done:
@@ -175,7 +179,8 @@ internal sealed class DemoCase(DemoCases cases, int index, DemoPlot plot, Life l
 
     private ImmutableArray<Attachment> Evidence(IHazardCommand command) => command switch
     {
-        FixOnTheSpot or DeclareCompletion when random.NextDouble() < Photographed => [cases.Photos.Before(index), cases.Photos.After(index)],
+        FixOnTheSpot or DeclareCompletion when random.NextDouble() < Photographed => [cases.Photos.Before(index),
+            cases.Photos.After(index)],
         Reinspect { Verdict: Verdict.Pass } when random.NextDouble() < Photographed / 2 => [cases.Photos.After(index)],
         _ => [],
     };

@@ -9,7 +9,8 @@ namespace Hazards.Api.Seeding;
 internal sealed class DemoDrives(DemoStores stores, DemoPlan plan)
 {
     private static readonly (string Name, int Month, int Day, int Days)[] Periods =
-        [("元旦特殊时段", 12, 30, 5), ("春节特殊时段", 2, 10, 15), ("全国两会特殊时段", 3, 3, 11), ("清明节特殊时段", 4, 3, 4), ("五一假期特殊时段", 4, 29, 7), ("端午节特殊时段", 6, 8, 5), ("暑期旅游特殊时段", 7, 20, 15), ("国庆节特殊时段", 9, 28, 11)];
+        [("元旦特殊时段", 12, 30, 5), ("春节特殊时段", 2, 10, 15), ("全国两会特殊时段", 3, 3, 11), ("清明节特殊时段", 4, 3, 4), ("五一假期特殊时段", 4, 29, 7), ("端午节特殊时段",
+            6, 8, 5), ("暑期旅游特殊时段", 7, 20, 15), ("国庆节特殊时段", 9, 28, 11)];
 
     private readonly List<(OpenCampaign Open, bool Opened)> _drives = [];
 
@@ -35,7 +36,8 @@ internal sealed class DemoDrives(DemoStores stores, DemoPlan plan)
         {
             var at = _drives.Count;
             _drives.Add((open, false));
-            yield return (new DemoDeed((now, stop) => OpenAsync(at, number, now, stop)), Morning(open.From > begin ? open.From.AddDays(-1) : plan.First, 30 + number));
+            yield return (new DemoDeed((now, stop) => OpenAsync(at, number, now, stop)), Morning(open.From > begin
+                ? open.From.AddDays(-1) : plan.First, 30 + number));
             if (open.To < last)
                 yield return (new DemoDeed((now, stop) => EndAsync(open, now, stop)), Morning(open.To.AddDays(1), 40));
         }
@@ -60,7 +62,8 @@ internal sealed class DemoDrives(DemoStores stores, DemoPlan plan)
     {
         var (open, _) = _drives[drive];
         var paper = string.Create(CultureInfo.InvariantCulture, $"州安委〔{open.From.Year}〕{number}号");
-        DemoStores.Require(await stores.Campaigns.OpenAsync(open, Given(at) with { Document = DocumentNumber.Parse(paper) }, DemoStores.TermsAt(at), cancellationToken));
+        DemoStores.Require(await stores.Campaigns.OpenAsync(open, Given(at) with { Document = DocumentNumber.Parse(paper) },
+            DemoStores.TermsAt(at), cancellationToken));
         lock (_drives)
             _drives[drive] = (open, true);
     }
@@ -83,11 +86,13 @@ internal sealed class DemoInspectors(DemoStores stores, DemoDrives drives, DemoP
     public int Visits => _visits;
 
     /// <summary>Enters the visit that found a hazard, where it was found by one; its id.</summary>
-    public async Task<Guid?> FoundAsync(Body by, ReportHazard report, DateTimeOffset found, DateTimeOffset at, CancellationToken cancellationToken)
+    public async Task<Guid?> FoundAsync(Body by, ReportHazard report, DateTimeOffset found, DateTimeOffset at,
+        CancellationToken cancellationToken)
     {
         if (Year.Inspectors.SourceOf(report.Source) is not { } source || report.Enterprise is not { } unit)
             return null;
-        return await EnterAsync(by, new MakeInspection(unit, report.Region, report.Sector, ChinaTime.DateAt(found), source, "检查组", "查出隐患，见隐患清单", 1), found, at, cancellationToken);
+        return await EnterAsync(by, new MakeInspection(unit, report.Region, report.Sector, ChinaTime.DateAt(found), source, "检查组",
+            "查出隐患，见隐患清单", 1), found, at, cancellationToken);
     }
 
     /// <summary>The visits that find nothing, entered in the afternoon; some days later now and then.</summary>
@@ -101,14 +106,16 @@ internal sealed class DemoInspectors(DemoStores stores, DemoDrives drives, DemoP
             var county = stores.Prefecture.Counties[random.Next(stores.Prefecture.Counties.Length)];
             var sector = stores.Prefecture.PickSector(random);
             var visit = new MakeInspection(
-                county.PickEnterprise(sector, random), county.Region, sector, ChinaTime.DateAt(found), (InspectionSource)random.Next(4), "检查组", "未发现隐患", 0);
+                county.PickEnterprise(sector, random), county.Region, sector, ChinaTime.DateAt(found), (InspectionSource)random.Next(4),
+                    "检查组", "未发现隐患", 0);
             yield return (
                 new DemoDeed((at, stop) => EnterAsync(county.Office, visit, found, at, stop)),
                 random.NextDouble() < 0.05 ? found.AddDays(random.Next(2, 6)) : found);
         }
     }
 
-    private async Task<Guid> EnterAsync(Body by, MakeInspection visit, DateTimeOffset found, DateTimeOffset at, CancellationToken cancellationToken)
+    private async Task<Guid> EnterAsync(Body by, MakeInspection visit, DateTimeOffset found, DateTimeOffset at,
+        CancellationToken cancellationToken)
     {
         visit = visit with { Campaign = drives.CampaignOf(visit.Sector, visit.On) };
         var given = new Given(Demo.ActorOf(by, Role.Inspector)) { OccurredAt = found };

@@ -8,7 +8,7 @@ using Hazards.Ledgers;
 
 namespace Hazards.Api.Seeding;
 
-/// <summary>A mine's own ledger, imported when a third of the time has passed: with it imported rows are among the hazards.</summary>
+/// <summary>A mine's own ledger, imported some days ago: with it imported rows are among the hazards.</summary>
 internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
 {
     private const int Rows = 24;
@@ -19,10 +19,10 @@ internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
         ("皮带巷", "一部皮带机尾托辊不转3处", "C", "运输"), ("地面变电所", "绝缘手套超过检验期", "C", "机电"), ("油脂库", "灭火器压力不足", "C", "其他"),
     ];
 
-    private static readonly string[] States = ["已现场处理", "已复查", "已整改", "已五定", "已五定", "未五定"];
+    private static readonly string[] States = ["已现场处理", "已销号", "已现场处理", "已整改", "已销号", "已五定"];
 
     /// <summary>The day on which it is imported.</summary>
-    public DateOnly On => plan.First.AddDays(plan.Days / 3);
+    public DateOnly On => plan.Last.AddDays(-4);
 
     /// <summary>Imports it; the rows.</summary>
     public async Task<int> ImportAsync(SimulatedClock clock, CancellationToken cancellationToken)
@@ -30,7 +30,8 @@ internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
         clock.MoveTo(ChinaTime.StartOf(On).AddHours(7.5));
         using var content = new MemoryStream(Encoding.UTF8.GetPreamble().Concat(Encoding.UTF8.GetBytes(Text())).ToArray());
         var by = Demo.ActorOf(stores.Prefecture.Office, Role.Importer);
-        var upload = new LedgerUpload("龙山县洛塔煤矿隐患台账.csv", content) { Mapping = LedgerMapping.Shipped("coal-mine"), Region = RegionCode.Parse("433130") };
+        var upload = new LedgerUpload("龙山县洛塔煤矿隐患台账.csv", content) { Mapping = LedgerMapping.Shipped("coal-mine"),
+            Region = RegionCode.Parse("433130") };
         var (plan, refusal) = await LedgerImport.OpenAsync(upload, by, cancellationToken);
         if (plan is null)
             throw new InvalidOperationException(refusal!.English);
@@ -46,7 +47,8 @@ internal sealed class DemoLedger(DemoStores stores, DemoPlan plan)
         {
             var (place, finding, level, category) = Findings[row % Findings.Length];
             var found = ChinaTime.StartOf(On.AddDays((row - Rows) / 2 - 1)).ToOffset(TimeSpan.FromHours(8)).AddHours(9).AddMinutes(row * 7);
-            text.Append(CultureInfo.InvariantCulture, $"{row},{found:yyyy-MM-dd HH:mm:ss},八点班,检查员甲、检查员乙,县煤炭局,{place},{place}{finding}（第{row}次排查）,{level},{category},综采一队,队长乙,{States[row % States.Length]},\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{row},{found:yyyy-MM-dd HH:mm:ss},八点班,检查员甲、检查员乙,县煤炭局,{place},{place}{finding}（第{row}次排查）,{level},{category},综采一队,队长乙,{States[row % States.Length]},\n");
         }
         return text.ToString();
     }

@@ -53,7 +53,8 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
         foreach (var (key, messages) in _toOpen.Where(o => o.Key.On == today).ToArray())
         {
             _toOpen.Remove(key);
-            sorted.Add((new DemoDeed((at, stop) => OpenAsync(messages, key.Body, at, stop)), Later(now.AddHours(8 + (_random.NextDouble() * 9)))));
+            sorted.Add((new DemoDeed((at, stop) => OpenAsync(messages, key.Body, at, stop)),
+                Later(now.AddHours(8 + (_random.NextDouble() * 9)))));
         }
         return sorted;
 
@@ -71,7 +72,8 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
     private void Put(Guid happened, HazardId hazard, Told told, Body body, DateOnly on)
     {
         var message = new InboxItem(
-            Messages.IdOf(happened, told.Address), told.Address, told.As, hazard, "", body.Region, 0, happened, "", default, null!, default, []);
+            Messages.IdOf(happened, told.Address), told.Address, told.As, hazard, "", body.Region, 0, happened, "", default, null!,
+                default, []);
         if (!_toOpen.TryGetValue((body, on), out var list))
             _toOpen[(body, on)] = list = [];
         list.Add(message);
@@ -103,14 +105,18 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
     private async Task AnswerAsync(DemoCase of, bool declines, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var hazard = of.Hazard = await stores.Hazards.LoadAsync(of.Hazard!.Id, null, cancellationToken);
-        if (hazard!.Missed.SelectMany(m => m.Proposed.Select(s => (Missed: m, Step: s))).OrderBy(p => p.Step).LastOrDefault() is not { Missed: { } missed } proposal)
+        var proposals = hazard!.Missed.SelectMany(m => m.Proposed.Select(s => (Missed: m, Step: s)));
+        if (proposals.OrderBy(p => p.Step).LastOrDefault() is not { Missed: { } missed } proposal)
             return;
-        var asked = missed.Asked.TryGetValue(proposal.Step, out var body) ? stores.Bodies[body] : stores.Prefecture.Counties.First(c => c.Region.Contains(hazard.Region)).Office;
+        var asked = missed.Asked.TryGetValue(proposal.Step, out var body)
+            ? stores.Bodies[body]
+            : stores.Prefecture.Counties.First(c => c.Region.Contains(hazard.Region)).Office;
         var role = asked.Kind == BodyKind.SupervisionOffice ? Role.Supervisor : Role.ListingAuthority;
         var command = declines
             ? new DeclineStep(proposal.Step, missed.Kind, missed.Due, "责任单位已说明情况并书面承诺完成时间，暂不采取", missed.Leg)
             : Taken(proposal.Step, missed, asked, at);
-        if (command is null || !command.Rule.Stages.Contains(hazard.Stage) || !command.Rule.Roles.Contains(role) || (missed.Leg is { } leg && !hazard.Legs.ContainsKey(leg)))
+        if (command is null || !command.Rule.Stages.Contains(hazard.Stage) || !command.Rule.Roles.Contains(role)
+            || (missed.Leg is { } leg && !hazard.Legs.ContainsKey(leg)))
             return;
         await of.ExecuteAsync(command, new Given(Demo.ActorOf(asked, role)) { OccurredAt = at }, at, cancellationToken);
     }
@@ -121,7 +127,8 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
         SupervisionStep.Interview => new HoldInterview("责任单位主要负责人", "约谈指出问题，要求当场作出整改承诺、明确完成时限", missed.Leg),
         SupervisionStep.Criticism => new CirculateCriticism("对逾期未完成整改的责任单位予以通报批评，责令限期整改", missed.Leg),
         SupervisionStep.Exposure => new Expose("团结报", "重大事故隐患逾期未整改，予以公开曝光"),
-        SupervisionStep.Escalation when asked.Region.Level < RegionLevel.Prefecture => new Escalate(stores.Prefecture.Office.Id, "逾期三十日仍未办结，提请州级督办"),
+        SupervisionStep.Escalation when asked.Region.Level < RegionLevel.Prefecture => new Escalate(stores.Prefecture.Office.Id,
+            "逾期三十日仍未办结，提请州级督办"),
         _ => null,
     };
 }

@@ -19,8 +19,8 @@ namespace Hazards.Api.Seeding;
 /// </summary>
 internal sealed class DemoMaker : IAsyncDisposable
 {
-    // One hazard never has two acts under way; enough of them share a commit.
-    private const int InFlight = 48;
+    // One hazard never has two acts under way; enough of them share a commit, and none waits long for a connection.
+    private const int InFlight = 32;
 
     private const string Policy = "xiangxi-one-list@1";
 
@@ -50,7 +50,8 @@ internal sealed class DemoMaker : IAsyncDisposable
         // Never started: it listens to nobody, and nothing works beside it.
         var service = HazardsService.Build(new ServiceOptions(connectionString)
         {
-            JsonLogs = true, Keys = keys, Jobs = false, Daemon = false, Clock = clock, Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
+            JsonLogs = true, Keys = keys, Jobs = false, Daemon = false, Clock = clock,
+                Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
         });
         var maker = new DemoMaker(plan, clock, service);
         if ((await maker._stores.Log.HeadAsync(cancellationToken)).Position == 0)
@@ -90,23 +91,29 @@ internal sealed class DemoMaker : IAsyncDisposable
             progress?.Report(new DemoProgress(day, _cases.Begun));
         }
         return new DemoOutcome(
-            _cases.Begun, rows, inspectors.Visits, rung, mail.Opened, (await _stores.Log.HeadAsync(cancellationToken)).Position, _stores.Refusals);
+            _cases.Begun, rows, inspectors.Visits, rung, mail.Opened, (await _stores.Log.HeadAsync(cancellationToken)).Position,
+                _stores.Refusals);
     }
 
     /// <summary>The bodies and the policy, on the eve.</summary>
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         var given = new Given(new Actor("系统管理员", DemoTown.Province, [Role.Administrator], Demo.Client, RegionCode.Nation));
-        foreach (var body in _stores.Bodies.Values)
-            DemoStores.Require(await _stores.Registry.ExecuteAsync(
-                body.Id, new RegisterBody(body.Id, body.Name, body.Kind, body.Region, body.Sectors, body.CreditCode), given, DemoStores.TermsAt(_plan.Eve), cancellationToken));
-        DemoStores.Require(await _stores.Policies.ExecuteAsync(new AdoptPolicy(PolicyText()), given, DemoStores.TermsAt(_plan.Eve), cancellationToken));
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(_stores.Bodies.Values, atOnce, async (body, stop) =>
+        {
+            var register = new RegisterBody(body.Id, body.Name, body.Kind, body.Region, body.Sectors, body.CreditCode);
+            DemoStores.Require(await _stores.Registry.ExecuteAsync(body.Id, register, given, DemoStores.TermsAt(_plan.Eve), stop));
+        });
+        DemoStores.Require(await _stores.Policies.ExecuteAsync(new AdoptPolicy(PolicyText()), given, DemoStores.TermsAt(_plan.Eve),
+            cancellationToken));
     }
 
     /// <summary>湘西州“一单四制” as it ships, with the papers numbered and made by the service.</summary>
     private string PolicyText()
     {
-        PaperKind[] papers = [PaperKind.AssignmentOrder, PaperKind.SupervisionNotice, PaperKind.ListingNotice, PaperKind.DelistingNotice, PaperKind.ClosureNotice, PaperKind.Criticism];
+        PaperKind[] papers = [PaperKind.AssignmentOrder, PaperKind.SupervisionNotice, PaperKind.ListingNotice,
+            PaperKind.DelistingNotice, PaperKind.ClosureNotice, PaperKind.Criticism];
         return new JsonObject
         {
             ["version"] = "xiangxi-demo@1",
@@ -127,7 +134,8 @@ internal sealed class DemoMaker : IAsyncDisposable
     private async Task<int> RingAsync(CancellationToken cancellationToken)
     {
         var pass = await _stores.Clocks.PassAsync(cancellationToken);
-        return pass.Failed == 0 ? pass.Events : throw new InvalidOperationException($"{pass.Today:yyyy-MM-dd}: {pass.Failed} hazards could not be rung");
+        return pass.Failed == 0 ? pass.Events
+            : throw new InvalidOperationException($"{pass.Today:yyyy-MM-dd}: {pass.Failed} hazards could not be rung");
     }
 
     /// <summary>Does all that is due by an instant, and what follows from it by then.</summary>
@@ -207,7 +215,8 @@ internal sealed class DemoDeed(Func<DateTimeOffset, CancellationToken, Task> dee
 
 /// <summary>The service's own stores, and the prefecture they are filled with.</summary>
 internal sealed record DemoStores(
-    Prefecture Prefecture, IEventLog Log, HazardStore Hazards, BodyStore Registry, PolicyStore Policies, CampaignStore Campaigns, InspectionStore Inspections,
+    Prefecture Prefecture, IEventLog Log, HazardStore Hazards, BodyStore Registry, PolicyStore Policies, CampaignStore Campaigns,
+        InspectionStore Inspections,
     Inbox.MessageStore Messages, ClockWorker Clocks, FileStore Files, LedgerImport Ledgers)
 {
     private readonly Dictionary<string, int> _refusals = [];
@@ -215,7 +224,8 @@ internal sealed record DemoStores(
     /// <summary>Every body there is, the prefecture's first.</summary>
     public ImmutableSortedDictionary<BodyId, Body> Bodies { get; } =
         Prefecture.Bodies.Append(DemoTown.Investigation).Append(DemoTown.Province).DistinctBy(b => b.Id)
-            .ToImmutableSortedDictionary(b => b.Id, b => b, Comparer<BodyId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
+            .ToImmutableSortedDictionary(b => b.Id, b => b, Comparer<BodyId>.Create((one, other) => string.CompareOrdinal(one.Value,
+                other.Value)));
 
     /// <summary>The hazard among those of the demonstration.</summary>
     public Func<HazardId, DemoCase?> CaseOf { get; set; } = _ => null;
@@ -223,9 +233,12 @@ internal sealed record DemoStores(
     public IReadOnlyDictionary<string, int> Refusals => _refusals;
 
     public static DemoStores Of(IServiceProvider services, Prefecture prefecture) => new(
-        prefecture, services.GetRequiredService<IEventLog>(), services.GetRequiredService<HazardStore>(), services.GetRequiredService<BodyStore>(),
-        services.GetRequiredService<PolicyStore>(), services.GetRequiredService<CampaignStore>(), services.GetRequiredService<InspectionStore>(),
-        services.GetRequiredService<Inbox.MessageStore>(), services.GetRequiredService<ClockWorker>(), services.GetRequiredService<FileStore>(),
+        prefecture, services.GetRequiredService<IEventLog>(), services.GetRequiredService<HazardStore>(),
+            services.GetRequiredService<BodyStore>(),
+        services.GetRequiredService<PolicyStore>(), services.GetRequiredService<CampaignStore>(),
+            services.GetRequiredService<InspectionStore>(),
+        services.GetRequiredService<Inbox.MessageStore>(), services.GetRequiredService<ClockWorker>(),
+            services.GetRequiredService<FileStore>(),
         services.GetRequiredService<LedgerImport>());
 
     public static Terms TermsAt(DateTimeOffset at) => new() { RecordedAt = at };

@@ -22,7 +22,7 @@ internal static class Demo
     private static readonly RegionCode Jishou = RegionCode.Parse("433101");
 
     /// <summary>Hazards and days of the one that a newcomer sees.</summary>
-    public static DemoPlan PlanOf(DateTimeOffset now) => new(600, 90, now);
+    public static DemoPlan PlanOf(DateTimeOffset now) => new(520, 90, now);
 
     /// <summary>
     /// Who may log in. Each acts in the demonstration and has something on the desk; the mayor reads what the prefecture
@@ -30,7 +30,8 @@ internal static class Demo
     /// </summary>
     public static ImmutableArray<DemoPerson> People { get; } =
     [
-        new("anweiban", "龙志强", BodyId.Parse("seed-4331-office"), [Role.Coordinator, Role.ListingAuthority, Role.Inspector, Role.Importer, Role.Reporter], Prefecture),
+        new("anweiban", "龙志强", BodyId.Parse("seed-4331-office"), [Role.Coordinator, Role.ListingAuthority, Role.Inspector,
+            Role.Importer, Role.Reporter], Prefecture),
         new("duchashi", "向晓梅", BodyId.Parse("seed-4331-supervision"), [Role.Supervisor], Prefecture),
         new("aizhai", "石金莲", BodyId.Parse("seed-433101100-gov"), [Role.Responsible, Role.Reporter], Jishou),
         new("zhujian", "彭建军", BodyId.Parse("seed-433101-housing"), [Role.Responsible, Role.Inspector, Role.Enforcer], Jishou),

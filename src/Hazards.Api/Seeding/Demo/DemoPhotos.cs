@@ -49,7 +49,8 @@ internal sealed class DemoPhotos
             return (40, 150, 70);
         if (machine)
             return ((byte)(90 + (place * 20)), (byte)(110 + shade), (byte)(170 - (place * 15)));
-        return y > 140 ? ((byte)(120 - shade), (byte)(112 - shade), (byte)(100 - shade)) : ((byte)(205 - shade), (byte)(208 - shade), (byte)(200 - shade));
+        return y > 140 ? ((byte)(120 - shade), (byte)(112 - shade), (byte)(100 - shade)) : ((byte)(205 - shade), (byte)(208 - shade),
+            (byte)(200 - shade));
     }
 
     private static byte[] Png(int place, bool bad)

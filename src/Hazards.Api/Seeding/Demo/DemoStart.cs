@@ -22,7 +22,8 @@ internal static class DemoStart
         if (!await IsEmptyAsync(database.Logins.OfTheOwner, cancellationToken))
             return;
         var name = new NpgsqlConnectionStringBuilder(database.Logins.OfTheOwner).Database!;
-        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(On(database.Logins.OfTheOwner, "postgres")) { Pooling = false }.ConnectionString);
+        await using var server = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(On(database.Logins.OfTheOwner,
+            "postgres")) { Pooling = false }.ConnectionString);
         // One that was not finished.
         await ExecuteAsync(server, $"drop database if exists {Aside} with (force)", cancellationToken);
         await ExecuteAsync(server, $"create database {Aside} template template0 encoding 'UTF8' locale 'C.UTF-8'", cancellationToken);
@@ -44,7 +45,8 @@ internal static class DemoStart
             if (File.Exists(mark) && await File.ReadAllTextAsync(mark, cancellationToken) == which)
                 await Console.Error.WriteLineAsync($"""
                     演示数据上次未生成完：{which} 中只有一部分，服务照常启动。要完整的演示数据，请换一个空数据库。
-                    The demonstration was cut off: {which} holds a part of it; the service runs all the same. For a whole one, give an empty database.
+                    The demonstration was cut off: {which} holds a part of it; the service runs all the same. For a whole one,
+                        give an empty database.
                     """);
             return;
         }

@@ -42,7 +42,8 @@ internal static class DemoTown
         ["hazardous_chemicals"] = ["加油站", "化工有限公司"], ["fireworks"] = ["烟花爆竹专营店"], ["industry_trade"] = ["建材有限公司", "食品有限公司", "木业有限公司"],
         ["construction"] = ["建筑工程有限公司", "房地产开发有限公司"], ["road_traffic"] = ["客运有限公司", "物流有限公司"], ["water_traffic"] = ["渡口"],
         ["fire_safety"] = ["酒店", "购物中心", "娱乐会所"], ["city_gas"] = ["液化气配送站", "餐馆"], ["pipelines"] = ["天然气输配有限公司"],
-        ["special_equipment"] = ["人民医院分院", "商贸大厦"], ["farm_machinery"] = ["农机专业合作社"], ["power"] = ["水电站"], ["culture_tourism"] = ["旅游开发有限公司", "民宿"],
+        ["special_equipment"] = ["人民医院分院", "商贸大厦"], ["farm_machinery"] = ["农机专业合作社"], ["power"] = ["水电站"],
+            ["culture_tourism"] = ["旅游开发有限公司", "民宿"],
         ["education"] = ["中学", "中心小学"], ["health"] = ["医院"], ["crowded_places"] = ["超市", "农贸市场"], ["forest_fire"] = ["国有林场"],
         ["flood_drought"] = ["水库管理所"], ["geology"] = ["村"], ["earthquake"] = ["中心小学"], ["other"] = ["商贸有限公司"],
     };
@@ -83,16 +84,18 @@ internal static class DemoTown
         return county with { Townships = townships, Owners = owners, ByTrade = byTrade.ToImmutable() };
     }
 
-    /// <summary>An owner of the trade has about every second hazard of it.</summary>
-    private static IEnumerable<Enterprise> Enterprises(County county, int index, SectorCode sector, string[] trades, ImmutableArray<Body> owners)
+    /// <summary>An owner of the trade has three of four hazards of it.</summary>
+    private static IEnumerable<Enterprise> Enterprises(County county, int index, SectorCode sector, string[] trades,
+        ImmutableArray<Body> owners)
     {
         foreach (var owner in owners.Where(o => o.Sectors.Contains(sector)))
-            foreach (var _ in trades)
+            for (var share = 0; share < 3 * trades.Length; share++)
                 yield return new Enterprise(owner.Name, owner.CreditCode);
         for (var i = 0; i < trades.Length; i++)
         {
             var number = (Trades.Keys.Order(StringComparer.Ordinal).ToList().IndexOf(sector.Value) * 10) + i;
-            yield return new Enterprise($"{county.Name}{Words[(index + number) % Words.Length]}{trades[i]}", CodeOf(county.Region.Value, number));
+            yield return new Enterprise($"{county.Name}{Words[(index + number) % Words.Length]}{trades[i]}", CodeOf(county.Region.Value,
+                number));
         }
     }
 

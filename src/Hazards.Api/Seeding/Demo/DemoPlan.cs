@@ -29,4 +29,5 @@ internal readonly record struct DemoProgress(DateOnly Day, int Hazards);
 /// <param name="Opened">Messages opened.</param>
 /// <param name="Events">Events in the log.</param>
 /// <param name="Refusals">Commands refused, by code; a demonstration has none.</param>
-internal sealed record DemoOutcome(int Hazards, int Rows, int Visits, int Rung, int Opened, long Events, IReadOnlyDictionary<string, int> Refusals);
+internal sealed record DemoOutcome(int Hazards, int Rows, int Visits, int Rung, int Opened, long Events, IReadOnlyDictionary<string,
+    int> Refusals);
