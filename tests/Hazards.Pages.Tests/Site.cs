@@ -53,7 +53,7 @@ internal sealed class Site
         options.BaseURL = Root;
         options.ReducedMotion = ReducedMotion.Reduce;
         var window = await Browser.NewContextAsync(options);
-        window.SetDefaultTimeout(15_000);
+        window.SetDefaultTimeout(30_000);
         await window.AddCookiesAsync([new() { Name = "hazards_language", Value = language, Url = Root }]);
         await SignInAsync(window);
         return window;

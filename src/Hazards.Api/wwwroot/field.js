@@ -253,7 +253,11 @@
   });
   window.addEventListener('online', send);
   window.addEventListener('offline', () => show(texts.offline));
-  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible') send(); });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') send();
+    // Put away in the middle of a word: it may never come back.
+    else if (draft || !isEmpty(read())) { clearTimeout(typing); save(); }
+  });
   setInterval(() => { if (document.visibilityState === 'visible') send(); }, AGAIN);
 
   // ---- Beginning ----
