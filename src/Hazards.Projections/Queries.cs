@@ -70,6 +70,9 @@ public sealed record HazardFilter
     /// <summary>Found in this campaign.</summary>
     public Guid? Campaign { get; init; }
 
+    /// <summary>现场上报: reported on a phone by this account.</summary>
+    public Guid? Reporter { get; init; }
+
     /// <summary>Found on this date or later.</summary>
     public DateOnly? FoundFrom { get; init; }
 

@@ -18,6 +18,7 @@ internal static class HazardReads
             Query =
             [
                 .. Parameters.Filter,
+                new("mine", typeof(bool), "只看本账号现场上报的", "Only what the account that asks reported in the field"),
                 new("sort", typeof(LedgerSort), "排序依据，默认 recorded", "What it is sorted by; recorded when left out"),
                 new("order", typeof(SortOrder), "desc（默认）或 asc；按到期排序时默认 asc", "desc or asc; asc when left out and sorted by due, else desc"),
                 .. Parameters.Page,
@@ -38,7 +39,7 @@ internal static class HazardReads
 
     private static async Task<IResult> LedgerAsync(Call call, IHazardQueries hazards, Naming naming)
     {
-        var filter = Parameters.ReadFilter(call.Query);
+        var filter = Parameters.ReadFilter(call.Query) with { Reporter = call.Query.Flag("mine") == true ? call.Caller.Key.Id : null };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var sort = call.Query.Code<LedgerSort>("sort") ?? LedgerSort.Recorded;
         var order = call.Query.Code<SortOrder>("order") ?? (sort == LedgerSort.Due ? SortOrder.Asc : SortOrder.Desc);

@@ -27,7 +27,7 @@ internal static class PageRoutes
         On(routes, "GET", pattern, http => RunAsync(http, open: false, handler));
 
     /// <summary>A form that has no page of its own.</summary>
-    public static void PagePost(this IEndpointRouteBuilder routes, string pattern, Func<PageCall, Task<IResult>> handler) =>
+    public static RouteHandlerBuilder PagePost(this IEndpointRouteBuilder routes, string pattern, Func<PageCall, Task<IResult>> handler) =>
         On(routes, "POST", pattern, http => RunAsync(http, open: false, page => WithFormAsync(page, handler)));
 
     private static void Map<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(IEndpointRouteBuilder routes, string pattern, FormHandler? post, bool open) where T : PageBase

@@ -101,6 +101,7 @@ internal static class PageSite
         Ledger.LedgerPages.Map(app);
         Inbox.InboxPages.Map(app);
         Admin.AdminPages.Map(app);
+        Field.FieldPages.Map(app);
     }
 
     /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>

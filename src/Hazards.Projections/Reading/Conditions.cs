@@ -134,6 +134,9 @@ internal sealed class Conditions
             And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.inspection = {Parameter(inspection, NpgsqlDbType.Uuid)})");
         if (filter.Campaign is { } campaign)
             And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.campaign = {Parameter(campaign, NpgsqlDbType.Uuid)})");
+        // By field_reports_by_reporter.
+        if (filter.Reporter is { } reporter)
+            And($"h.hazard_id in (select f.hazard_id from rows.field_reports f where f.reporter = {Parameter(reporter, NpgsqlDbType.Uuid)})");
     }
 
     /// <summary>One clock that fulfils all that is asked of a clock.</summary>

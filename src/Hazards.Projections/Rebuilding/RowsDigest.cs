@@ -59,7 +59,8 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
                 + await HashAsync(connection, $"select * from {schema}.report_facts order by report_id, version", cancellationToken),
             Inspections = await HashAsync(connection, $"select * from {schema}.campaigns order by campaign_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.inspections order by inspection_id, recorded_from", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.hazard_origins order by hazard_id", cancellationToken),
+                + await HashAsync(connection, $"select * from {schema}.hazard_origins order by hazard_id", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.field_reports order by hazard_id", cancellationToken),
             Clocks = await HashAsync(connection, $"select * from {schema}.missed_clocks order by hazard_id, clock, leg, since, due", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.proposals order by hazard_id, clock, leg, due, step, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.dual_watch order by hazard_id, recorded_from", cancellationToken),

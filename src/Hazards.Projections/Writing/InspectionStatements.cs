@@ -12,6 +12,7 @@ internal sealed class InspectionStatements(string schema)
     private readonly string writeCampaigns = RowStatements.Call(schema, "write_campaigns", 9);
     private readonly string writeInspections = RowStatements.Call(schema, "write_inspections", 13);
     private readonly string writeOrigins = RowStatements.Call(schema, "write_origins", 5);
+    private readonly string writeFieldReports = RowStatements.Call(schema, "write_field_reports", 4);
 
     /// <summary>Adds what the rows need; after the hazards, whose rows the origins look at.</summary>
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<PendingRow> rows)
@@ -19,14 +20,20 @@ internal sealed class InspectionStatements(string schema)
         var campaigns = new List<(PendingRow Row, Campaign Campaign)>();
         var inspections = new List<(PendingRow Row, Inspection Inspection)>();
         var origins = new List<(PendingRow Row, Hazard Hazard)>();
+        var fieldReports = new List<(PendingRow Row, Guid Reporter)>();
         foreach (var row in rows)
         {
             if (row.Row is PendingState.OfCampaign c)
                 campaigns.Add((row, c.After));
             else if (row.Row is PendingState.OfInspection i)
                 inspections.Add((row, i.After));
-            else if (row.Row is PendingState.OfHazard { Before: null, After: { } h } && (h.Inspection ?? h.Campaign) is not null)
-                origins.Add((row, h));
+            else if (row.Row is PendingState.OfHazard { Before: null, After: { } h })
+            {
+                if ((h.Inspection ?? h.Campaign) is not null)
+                    origins.Add((row, h));
+                if (FieldReport.ReporterOf(h.Reference) is { } reporter)
+                    fieldReports.Add((row, reporter));
+            }
         }
 
         if (campaigns.Count > 0)
@@ -35,6 +42,8 @@ internal sealed class InspectionStatements(string schema)
             AddInspections(batch, inspections);
         if (origins.Count > 0)
             AddOrigins(batch, origins);
+        if (fieldReports.Count > 0)
+            AddFieldReports(batch, fieldReports);
     }
 
     private void AddCampaigns(NpgsqlBatch batch, List<(PendingRow Row, Campaign Campaign)> campaigns)
@@ -70,6 +79,13 @@ internal sealed class InspectionStatements(string schema)
         var command = Begin(writeOrigins, origins, o => o.Row);
         command.AddColumn(NpgsqlDbType.Uuid, origins, o => o.Hazard.Inspection);
         command.AddColumn(NpgsqlDbType.Uuid, origins, o => o.Hazard.Campaign);
+        batch.BatchCommands.Add(command);
+    }
+
+    private void AddFieldReports(NpgsqlBatch batch, List<(PendingRow Row, Guid Reporter)> reports)
+    {
+        var command = Begin(writeFieldReports, reports, r => r.Row);
+        command.AddColumn(NpgsqlDbType.Uuid, reports, r => (Guid?)r.Reporter);
         batch.BatchCommands.Add(command);
     }
 

@@ -1,0 +1,27 @@
+using Microsoft.Playwright;
+
+namespace Hazards.Pages.Tests;
+
+/// <summary>The distribution's own Chromium; nothing is downloaded.</summary>
+internal static class Chromium
+{
+    private static readonly string[] Usual =
+    [
+        "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ];
+
+    public static async Task<(IPlaywright Driver, IBrowser Browser)> LaunchAsync()
+    {
+        var program = Environment.GetEnvironmentVariable("HAZARDS_TEST_CHROMIUM") is { Length: > 0 } given ? given : Array.Find(Usual, File.Exists);
+        if (program is null || !File.Exists(program))
+            throw new InvalidOperationException(
+                "没有找到 Chromium，页面测试无法运行。请安装：Debian/Ubuntu：apt-get install chromium fonts-noto-cjk；或用 HAZARDS_TEST_CHROMIUM 指定程序。"
+                + " Chromium was not found, and the pages cannot be tested without it. Install it (Debian, Ubuntu: apt-get install chromium fonts-noto-cjk),"
+                + " or name the program in HAZARDS_TEST_CHROMIUM.");
+        var driver = await Playwright.CreateAsync();
+        // Its sandbox needs rights that a container does not give; it opens pages of the service under test and no others.
+        var browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox"] });
+        return (driver, browser);
+    }
+}

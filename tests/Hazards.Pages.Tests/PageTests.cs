@@ -1,0 +1,119 @@
+using System.Globalization;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Hazards.Api.Pages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Hazards.Pages.Tests;
+
+/// <summary>What holds of every page, in Chinese.</summary>
+[Trait("Server", "any")]
+public sealed class ChinesePages() : PageTests("zh");
+
+/// <summary>And in English.</summary>
+[Trait("Server", "any")]
+public sealed class EnglishPages() : PageTests("en");
+
+/// <summary>What holds of every page: it works at a desk and on a phone, for everybody who uses it, and breaks no rule.</summary>
+public abstract class PageTests(string language)
+{
+    private const int MostBytes = 150 * 1024;
+    private const double MostMoved = 0.02;
+
+    // Every rule of WCAG 2.2 A and AA that a program can judge.
+    private static readonly AxeRunOptions Wcag = new() { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] } };
+
+    public static TheoryData<string> Pages() => new(Addresses.All.Select(a => a.ToString()));
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task IsWhole(string address)
+    {
+        var site = await Site.OpenAsync();
+        await using var window = await site.WindowAsync(language);
+        var page = Array.Find(Addresses.All, a => a.ToString() == address)!;
+        if (page.Open)
+            await Site.SignOutAsync(window);
+        var path = await page.PathAsync(site);
+        var wrong = new List<string>();
+        var watch = await Watch.OpenAsync(window);
+        foreach (var width in new[] { Widths.Desk, Widths.Phone })
+        {
+            wrong.AddRange((await LoadedAsync(watch, path, width)).Select(w => $"{width}: {w}"));
+            await Screenshots.TakeAsync(watch.Page, address, width, language);
+        }
+
+        foreach (var width in new[] { Widths.SmallestPhone, Widths.Zoomed })
+            if (await watch.OverflowAsync(width) is > 0 and var over)
+                wrong.Add($"{width}: scrolls sideways by {over} px{await WidestAsync(watch.Page)}");
+        wrong.ShouldBeEmpty(path);
+    }
+
+    private static async Task<List<string>> LoadedAsync(Watch watch, string path, int width)
+    {
+        var wrong = new List<string>();
+        var answer = await watch.GoAsync(path, width);
+        if (answer.Status != 200)
+            wrong.Add($"status {answer.Status}");
+        if ((await answer.BodyAsync()).Length is > MostBytes and var bytes)
+            wrong.Add($"{bytes / 1024} KB of HTML");
+        if (await watch.MovedAsync() is >= MostMoved and var moved)
+            wrong.Add(string.Create(CultureInfo.InvariantCulture, $"what was painted moves: {moved:F3}"));
+        if (await watch.OverflowAsync(width) is > 0 and var over)
+            wrong.Add($"scrolls sideways by {over} px{await WidestAsync(watch.Page)}");
+        wrong.AddRange(await KeyboardAsync(watch.Page));
+        foreach (var violation in (await watch.Page.RunAxe(Wcag)).Violations)
+            wrong.Add($"axe {violation.Id}: {violation.Help}: {string.Join(" · ", violation.Nodes.Take(3).Select(n => n.Html))}");
+        wrong.AddRange(await watch.TroublesAsync());
+        return wrong;
+    }
+
+    /// <summary>The first key leads past the navigation, and everything that can be used can be reached.</summary>
+    private static async Task<List<string>> KeyboardAsync(IPage page)
+    {
+        var wrong = new List<string>();
+        if (!await page.EvaluateAsync<bool>("() => document.activeElement === document.body"))
+        {
+            // The page itself leads to what matters: a form's refusal, say.
+            return wrong;
+        }
+
+        await page.Keyboard.PressAsync("Tab");
+        if (!await page.EvaluateAsync<bool>("() => document.activeElement.matches('a.skip')"))
+            wrong.Add("the first key does not lead to the skip link");
+        await page.Keyboard.PressAsync("Enter");
+        if (!await page.EvaluateAsync<bool>("() => document.activeElement.id === 'content'"))
+            wrong.Add("the skip link does not lead to the content");
+        wrong.AddRange(await page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('a[href], area[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable]')]
+              .filter(e => !e.disabled && e.tabIndex !== -1 || e.matches('a[href], button, input, select, textarea'))
+              .filter(e => !e.disabled && e.checkVisibility({ visibilityProperty: true }))
+              .filter(e => { e.focus({ preventScroll: true }); return document.activeElement !== e || e.tabIndex < 0; })
+              .map(e => `cannot be reached by keys: ${e.outerHTML.slice(0, 120)}`)
+            """));
+        await page.EvaluateAsync("() => { document.activeElement.blur(); scrollTo(0, 0); history.replaceState(null, '', location.pathname + location.search); }");
+        return wrong;
+    }
+
+    /// <summary>What sticks out.</summary>
+    private static Task<string> WidestAsync(IPage page) => page.EvaluateAsync<string>("""
+        () => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest('.scroll, nav ul'))
+          .slice(0, 3).map(e => ` ${e.tagName.toLowerCase()}.${e.className}`).join('')
+        """);
+}
+
+/// <summary>No page is forgotten.</summary>
+[Trait("Server", "any")]
+public sealed class EveryPage
+{
+    [Fact]
+    public async Task IsLookedAt()
+    {
+        var site = await Site.OpenAsync();
+        var mapped = site.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<PageMark>() is not null && e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Contains("GET"))
+            .Select(e => e.RoutePattern.RawText!);
+        mapped.Except(Addresses.All.Select(a => a.Pattern)).Except(Addresses.Parts).ShouldBeEmpty("pages that do not stand in Addresses.cs");
+    }
+}

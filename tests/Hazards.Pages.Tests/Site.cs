@@ -1,0 +1,111 @@
+using Hazards.Api;
+using Hazards.Api.Accounts;
+using Hazards.Api.Seeding;
+using Hazards.Api.Tests;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
+using Hazards.Projections.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Hazards.Pages.Tests;
+
+/// <summary>The whole service on a simulated prefecture, and a browser: one of each for all tests, until this process ends.</summary>
+internal sealed class Site
+{
+    private const int Hazards = 300;
+    private const int Days = 60;
+
+    private static readonly Lazy<Task<Site>> Started = new(StartAsync);
+
+    private readonly WebApplication app;
+    private readonly IPlaywright driver;
+    private readonly string database;
+
+    private Site(WebApplication app, string database, IPlaywright driver, IBrowser browser)
+    {
+        (this.app, this.database, this.driver, Browser) = (app, database, driver, browser);
+        Root = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+    }
+
+    public static Task<Site> OpenAsync() => Started.Value;
+
+    public IBrowser Browser { get; }
+
+    /// <summary>Where the service is.</summary>
+    public string Root { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    private IHazardQueries Rows => app.Services.GetRequiredService<IHazardQueries>();
+
+    /// <summary>A browser's window of its own, signed in.</summary>
+    /// <param name="language">zh or en.</param>
+    /// <param name="options">How it is; the usual when left out.</param>
+    public async Task<IBrowserContext> WindowAsync(string language = "zh", BrowserNewContextOptions? options = null)
+    {
+        options ??= new BrowserNewContextOptions();
+        options.BaseURL = Root;
+        options.ReducedMotion = ReducedMotion.Reduce;
+        var window = await Browser.NewContextAsync(options);
+        window.SetDefaultTimeout(30_000);
+        await window.AddCookiesAsync([new() { Name = "hazards_language", Value = language, Url = Root }]);
+        await SignInAsync(window);
+        return window;
+    }
+
+    /// <summary>The one place that knows how a person signs in.</summary>
+    public Task SignInAsync(IBrowserContext window) => window.AddCookiesAsync([new() { Name = SessionCookie.Name, Value = "dev", Url = Root }]);
+
+    /// <summary>Ends the session.</summary>
+    public static Task SignOutAsync(IBrowserContext window) => window.ClearCookiesAsync(new() { Name = SessionCookie.Name });
+
+    /// <summary>Hazards whose words have these.</summary>
+    public async Task<IReadOnlyList<HazardItem>> FindAsync(string text) =>
+        (await Rows.LedgerAsync(Now, new HazardFilter { Text = text }, LedgerSort.Recorded, true, null, 50)).Items;
+
+    /// <summary>A hazard at a stage.</summary>
+    public async Task<HazardId> HazardAsync(Stage stage) =>
+        (await Rows.LedgerAsync(Now, new HazardFilter { Stages = [stage] }, LedgerSort.Recorded, true, null, 1)).Items[0].Id;
+
+    /// <summary>The date in China.</summary>
+    public static DateOnly Today => ChinaTime.DateAt(DateTimeOffset.UtcNow);
+
+    private static Scope Now => new(RegionCode.Nation, null, Today);
+
+    private static async Task<Site> StartAsync()
+    {
+        // First, since it says what is missing.
+        var (driver, browser) = await Chromium.LaunchAsync();
+        var database = await TestServer.CreateDatabaseAsync();
+        var options = new ServiceOptions(await TestServer.PrepareAsync(database)) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true };
+        await SeedAsync(options);
+        var app = HazardsService.Build(options);
+        await app.StartAsync();
+        var site = new Site(app, database, driver, browser);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => site.StopAsync().Wait(TimeSpan.FromSeconds(20));
+        return site;
+    }
+
+    private static async Task SeedAsync(ServiceOptions options)
+    {
+        await using var services = HazardsService.AddCore(new ServiceCollection(), options with { Log = new EventLogOptions { AllowGivenTimes = true } }).BuildServiceProvider();
+        var rules = services.GetRequiredService<RulebookSource>();
+        await rules.RefreshAsync(default);
+        await ActivatorUtilities.CreateInstance<Seeder>(services, rules.Current).RunAsync(SeedModule.PlanOf(Hazards, seed: 1, Days));
+    }
+
+    private async Task StopAsync()
+    {
+        await Browser.CloseAsync();
+        driver.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await TestServer.DropDatabaseAsync(database);
+    }
+}
