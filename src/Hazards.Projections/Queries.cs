@@ -62,6 +62,9 @@ public sealed record HazardFilter
     /// <summary>Listed by this body.</summary>
     public BodyId? ListedBy { get; init; }
 
+    /// <summary>The listing's own deadline has passed, or not.</summary>
+    public bool? ListingOverdue { get; init; }
+
     /// <summary>Belongs to the enterprise with this credit code.</summary>
     public CreditCode? Enterprise { get; init; }
 

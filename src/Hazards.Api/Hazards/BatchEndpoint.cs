@@ -35,7 +35,7 @@ internal static class BatchEndpoint
         await Parallel.ForEachAsync(Enumerable.Range(0, results.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop }, async (i, stop) =>
             results[i] = await OneAsync(batch, batch.Hazards[i], given, TermsOf(order.Terms, batch.Hazards[i]), store, stop));
         var names = await naming.OfBodiesAsync(results.SelectMany(r => r.To), call.Stop);
-        return Call.Json(new BatchAnswer(Labels.Of(batch.Step), batch.Preview, [.. results.Select(r => BatchRow.Of(r, names, Language.IsEnglish(call.Request)))]));
+        return Call.Json(new BatchAnswer(Labels.Of(batch.Step), batch.Preview, [.. results.Select(r => BatchRow.Of(r, names))]));
     }
 
     private static Refusal? Check(BatchStep batch, Caller caller)
@@ -69,7 +69,7 @@ internal static class BatchEndpoint
         Leg? leg = null;
         if (batch.Preview || batch.OverdueLegs)
         {
-            var (hazard, made, refusal) = await store.ConsiderAsync(row.Id, (h, rules) => CommandOf(batch, batch.OverdueLegs ? OverdueLegOf(h, rules) : null), given, terms, stop);
+            var (hazard, made, refusal) = await store.ConsiderAsync(row.Id, (h, rules, today) => CommandOf(batch, batch.OverdueLegs ? OverdueLegOf(h, rules, today) : null), given, terms, stop);
             leg = made?.ConcernedLeg;
             if (hazard is null || batch.Preview)
                 return new BatchResult(row.Id, hazard, leg, refusal is null ? BatchOutcome.Possible : OutcomeOf(refusal), refusal, null);
@@ -94,9 +94,8 @@ internal static class BatchEndpoint
     };
 
     /// <summary>The only leg with an overdue duty; null where several or none have one: then it goes to all.</summary>
-    private static Leg? OverdueLegOf(Hazard hazard, Rulebook rules)
+    private static Leg? OverdueLegOf(Hazard hazard, Rulebook rules, DateOnly today)
     {
-        var today = ChinaTime.DateAt(DateTimeOffset.UtcNow);
         var legs = Clocks.Open(hazard, rules).Where(c => c.Due < today).Select(c => c.Leg).OfType<Leg>().Distinct().Take(2).ToArray();
         return legs is [var only] ? only : null;
     }
@@ -159,16 +158,22 @@ internal sealed record BatchAnswer(CodeEntry Step, bool Preview, ImmutableArray<
 /// <param name="Leg">The leg it concerns; absent for all.</param>
 /// <param name="To">The bodies it goes to.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Code">Why not: the code.</param>
-/// <param name="Detail">Why not: in words.</param>
+/// <param name="Refusal">Why not.</param>
 /// <param name="Link">The hazard.</param>
 internal sealed record BatchRow(
-    HazardId Id, string? Title, RegionCode? Region, CodeEntry? Stage, long? Version, CodeEntry? Leg, ImmutableArray<NamedBody> To, CodeEntry Outcome, string? Code, string? Detail, string Link)
+    HazardId Id, string? Title, RegionCode? Region, CodeEntry? Stage, long? Version, CodeEntry? Leg, ImmutableArray<NamedBody> To, CodeEntry Outcome, BatchRefusal? Refusal, string Link)
 {
-    public static BatchRow Of(BatchResult r, IReadOnlyDictionary<string, string> names, bool english) => new(
+    public static BatchRow Of(BatchResult r, IReadOnlyDictionary<string, string> names) => new(
         r.Id, r.Hazard?.Title, r.Hazard?.Region, Labels.Of(r.Hazard?.Stage), r.Version ?? r.Hazard?.Version, Labels.Of(r.Leg),
-        [.. r.To.Select(b => NamedBody.Of(b, names))], Labels.Of(r.Outcome), r.Refusal?.Code, english ? r.Refusal?.English : r.Refusal?.Chinese, Links.Hazard(r.Id));
+        [.. r.To.Select(b => NamedBody.Of(b, names))], Labels.Of(r.Outcome),
+        r.Refusal is { } why ? new BatchRefusal(why.Code, why.Chinese, why.English) : null, Links.Hazard(r.Id));
 }
+
+/// <summary>Why not.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Chinese">In words.</param>
+/// <param name="English">In words.</param>
+internal sealed record BatchRefusal(string Code, string Chinese, string English);
 
 /// <summary>The same, before it is named.</summary>
 internal sealed record BatchResult(HazardId Id, Hazard? Hazard, Leg? Leg, BatchOutcome Outcome, Refusal? Refusal, long? Version)

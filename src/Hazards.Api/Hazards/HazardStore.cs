@@ -126,12 +126,12 @@ public sealed class HazardStore(
     /// <summary>Whether a command could be given now: nothing is written, no number is taken and no attempt is recorded.</summary>
     /// <returns>The hazard, null where there is none to see; the command made for it; and why it would be refused, null where it would not.</returns>
     internal async Task<(Hazard? Hazard, IHazardCommand? Command, Refusal? Refusal)> ConsiderAsync(
-        HazardId id, Func<Hazard, Rulebook, IHazardCommand> make, Given given, Terms terms, CancellationToken cancellationToken)
+        HazardId id, Func<Hazard, Rulebook, DateOnly, IHazardCommand> make, Given given, Terms terms, CancellationToken cancellationToken)
     {
         if (await LoadAsync(id, null, cancellationToken) is not { } before || !given.By.Jurisdiction.Contains(before.Region))
             return (null, null, HazardRefusals.NotFound.Because());
         var rulebook = await rules.NowAsync(before.Calendar, cancellationToken);
-        var command = make(before, rulebook);
+        var command = make(before, rulebook, ChinaTime.DateAt(Now(terms)));
         if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
             return (before, command, AppendRefusals.StaleAt(expected, before.Version));
         var bodies = await BodiesAsync(before, [given], [new Step(command, given)], cancellationToken);

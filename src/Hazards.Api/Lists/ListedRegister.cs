@@ -32,6 +32,7 @@ internal static class ListedRegister
     ];
 
     private static readonly QueryParameter ListedBy = new("listedBy", typeof(BodyId), "挂牌单位", "The body that listed it");
+    private static readonly QueryParameter Passed = new("listingOverdue", typeof(bool), "挂牌期限是否已过", "Whether the listing's own deadline has passed");
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -39,7 +40,7 @@ internal static class ListedRegister
             "挂牌督办清单：按剩余天数；方案、公布、备案、是否可摘牌；可按 Accept 或 format 给出 csv、xlsx",
             "Hazards listed for supervision, those with the fewest days left first, with plan, publication, filing and whether they are ready to be delisted; as csv or xlsx by Accept or format")
         {
-            Query = [.. Parameters.Filter, ListedBy, .. ListFiles.Parameters(Columns.Select(c => c.Name)), .. Parameters.Page], Answer = typeof(ListedPage),
+            Query = [.. Parameters.Filter, ListedBy, Passed, .. ListFiles.Parameters(Columns.Select(c => c.Name)), .. Parameters.Page], Answer = typeof(ListedPage),
         }, ListAsync);
         api.Get("/lists/listed/counts", new Operation(Tag.Lists, "挂牌督办数：按层级、挂牌单位和县", "Listed hazards in figures, by level, lister and county")
         {
@@ -63,7 +64,7 @@ internal static class ListedRegister
     private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
-        var filter = Parameters.ReadFilter(call.Query) with { ListedBy = call.Query.Value<BodyId>("listedBy") };
+        var filter = Parameters.ReadFilter(call.Query) with { ListedBy = call.Query.Value<BodyId>("listedBy"), ListingOverdue = call.Query.Flag("listingOverdue") };
         var asked = ListFiles.Read(call, Columns);
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)

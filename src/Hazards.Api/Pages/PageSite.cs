@@ -38,6 +38,7 @@ internal static class PageSite
         services.AddSingleton<InProcess>();
         services.AddScoped<PageCall>();
         services.AddSingleton<Accounts.Sessions>();
+        services.AddSingleton<Accounts.SavedViews>();
     }
 
     /// <summary>Before routing: files and headers.</summary>
@@ -73,6 +74,8 @@ internal static class PageSite
             return Results.Redirect(PageRoutes.Safe(to));
         }).ExcludeFromDescription();
         Overview.OverviewPages.Map(app);
+        Lists.ListPages.Map(app);
+        Shared.ViewPages.Map(app);
     }
 
     /// <summary>Shows a refusal as a page.</summary>

@@ -164,6 +164,8 @@ internal sealed class Conditions
             And($"h.found_at >= {Instant(ChinaTime.StartOf(from))}");
         if (filter.FoundTo is { } to)
             And($"h.found_at < {Instant(ChinaTime.EndOf(to))}");
+        if (filter.ListingOverdue is { } passed)
+            And($"h.listing_deadline {(passed ? "<" : ">=")} {Date(scope.Today)}");
         if (filter.Overdue is { } overdue)
             And($"h.next_due {(overdue ? "<" : ">=")} {Date(scope.Today)}");
     }
