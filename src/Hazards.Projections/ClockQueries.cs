@@ -211,7 +211,7 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             var sorted = string.Join(", ", order.Select(o => $"{o} {direction}"));
             if (cursor is { } after)
                 where.And($"({string.Join(", ", order)}) {(Descending ? "<" : ">")} ({After(where, after)})");
-            var version = Version(scope, where);
+            var version = Sources.VersionOf(scope, where);
             return $"""
                 select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item, {string.Join(", ", order.Where(o => o != "h.hazard_id").Append(Columns)).Replace("h.", "p.", StringComparison.Ordinal)}
                 from (select h.* from {Table} h where {where.Sql} order by {sorted} limit {rows}) p
@@ -227,21 +227,6 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             if (id.Length != 1 + Parts.Length || !Guid.TryParseExact(id[0], "N", out var hazard))
                 throw new BadCursorException();
             return string.Join(", ", [HazardReader.KeyParameter(where, after.Key, IsDate), where.Parameter(hazard, NpgsqlDbType.Uuid), .. id.Skip(1).Select(where.Text)]);
-        }
-
-        // By the primary key, and history_by_hazard.
-        private static string Version(Scope scope, Conditions where)
-        {
-            const string columns = "h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last";
-            if (scope.AsOf is not { } asOf)
-                return $"select {columns} from rows.hazards h where h.hazard_id = p.hazard_id";
-            var instant = where.Instant(asOf);
-            return $"""
-                select {columns} from rows.hazards h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant}
-                union all
-                select {columns} from rows.hazard_history h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant} and h.recorded_to > {instant}
-                limit 1
-                """;
         }
     }
 }

@@ -32,6 +32,19 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     }
 
     /// <inheritdoc />
+    public Task<Page<HazardItem>> DueAsync(Scope scope, HazardFilter filter, DueSort sort, string? cursor, int limit, CancellationToken cancellationToken = default) =>
+        ListAsync("due", scope, filter, ListOrder.Of(sort), cursor, limit, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<DueCounts> DueCountsAsync(Scope scope, HazardFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(filter);
+        using var question = RowsTelemetry.Ask("due counts", scope);
+        return await CountQueries.DueAsync(dataSource, scope, filter with { Overdue = null }, cancellationToken);
+    }
+
+    /// <inheritdoc />
     public async Task<HazardItem?> FindAsync(Scope scope, HazardId id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -85,6 +98,14 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     }
 
     /// <inheritdoc />
+    public async Task<ImmutableArray<ListedGroup>> ListedGroupsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        using var question = RowsTelemetry.Ask("listed groups", scope);
+        return await new CountQueries(dataSource, scope, region).ListedGroupsAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
     public async Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -100,7 +121,7 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         using var question = RowsTelemetry.Ask(list, scope);
-        var hash = PageCursor.HashOf(list, order.Column, order.Descending, scope.Jurisdiction, scope.AsOf, filter);
+        var hash = PageCursor.HashOf(list, order.Lead, order.Column, order.Descending, order.Segments.Length, scope.Jurisdiction, scope.AsOf, filter);
         return await new ListQuery(dataSource, rules(), scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
     }
 }

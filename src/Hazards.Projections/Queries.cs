@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Writing;
@@ -58,6 +59,12 @@ public sealed record HazardFilter
     /// <summary>And due on this date or earlier.</summary>
     public DateOnly? DueBy { get; init; }
 
+    /// <summary>Listed by this body.</summary>
+    public BodyId? ListedBy { get; init; }
+
+    /// <summary>The listing's own deadline has passed, or not.</summary>
+    public bool? ListingOverdue { get; init; }
+
     /// <summary>Belongs to the enterprise with this credit code.</summary>
     public CreditCode? Enterprise { get; init; }
 
@@ -111,6 +118,22 @@ public enum LedgerSort
     [Label("最近到期", "The earliest due date of an open clock; hazards without one last")] Due,
 }
 
+/// <summary>Order of the list of what is overdue or due.</summary>
+public enum DueSort
+{
+    /// <summary>最早到期.</summary>
+    [Label("最早到期的在前", "The earliest due first")] Due,
+
+    /// <summary>等级.</summary>
+    [Label("重大的在前，其次最早到期", "Major hazards first; of a level, the earliest due first")] Level,
+
+    /// <summary>区划.</summary>
+    [Label("按区划，其次最早到期", "By region; in a region, the earliest due first")] Region,
+
+    /// <summary>应办单位.</summary>
+    [Label("按最早到期事项的应办单位，其次最早到期", "By the body that owes the earliest duty; of a body, the earliest due first")] Body,
+}
+
 /// <summary>A leg as lists show it.</summary>
 public sealed record LegItem(
     Leg Leg, BodyId Body, LegStage Stage, DateOnly Deadline, bool DeadlineAssumed, BodyId? Supervisor, string? ResponsiblePerson,
@@ -126,7 +149,14 @@ public sealed record LegItem(
 /// <param name="DaysOverdue">Days past due at the scope's date; 0 or less when not overdue.</param>
 /// <param name="Next">The supervision step the policy's ladder asks for next; null when none is due or all are taken.</param>
 /// <param name="Provisional">True while the due date is counted through a year whose working days are not announced.</param>
-public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, SupervisionStep? Next, bool Provisional = false);
+public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, SupervisionStep? Next, bool Provisional = false)
+{
+    /// <summary>红黄绿, at the scope's date.</summary>
+    public Light Light { get; init; }
+
+    /// <summary>The warning it goes by: the policy's, or 产品默认值.</summary>
+    public WarningCited? Warning { get; init; }
+}
 
 /// <summary>A hazard as lists show it.</summary>
 public sealed record HazardItem(
@@ -135,7 +165,12 @@ public sealed record HazardItem(
     string? EnterpriseName, CreditCode? EnterpriseCode, ExternalReference? Reference, string? ReportedLevel, string? LedgerState,
     Level? Level, Stage Stage, ListingLevel? ListingLevel, BodyId? ListedBy, DateTimeOffset? ListedAt, DateOnly? ListingDeadline, DocumentNumber? ListingDocument,
     BodyId ReportedBy, BodyId? AssignedBy, ImmutableArray<LegItem> Legs, ImmutableArray<ClockItem> Clocks,
-    bool Suspended, BodyId? EscalatedTo, ClosureGround? ClosureGround, DateTimeOffset? ClosedAt, LookbackResult? Lookback, int Reopened, HazardId? MergedInto);
+    bool Suspended, BodyId? EscalatedTo, ClosureGround? ClosureGround, DateTimeOffset? ClosedAt, LookbackResult? Lookback, int Reopened, HazardId? MergedInto)
+{
+    /// <summary>The listing in force with its publication and filing; the register of listed hazards shows them.</summary>
+    [JsonIgnore]
+    public Listing? Listing { get; init; }
+}
 
 /// <summary>One count of the closed-loop board.</summary>
 /// <param name="Region">The region the hazards are gathered under (one administrative level below the board's own).</param>
@@ -155,6 +190,26 @@ public sealed record Board(RegionCode Region, DateTimeOffset? AsOf, DateOnly Tod
 /// <param name="Count">Hazards listed at it.</param>
 /// <param name="Overdue">Of those, with the listing's own deadline passed.</param>
 public sealed record ListedCount(ListingLevel Level, int Count, int Overdue);
+
+/// <summary>How many hazards are overdue, or due soon; each counted up to <see cref="Most"/>.</summary>
+/// <param name="Overdue">With an overdue duty.</param>
+/// <param name="Within3">With none overdue, and one due today or within three days.</param>
+/// <param name="Within7">The same within seven days.</param>
+/// <param name="All">With any duty.</param>
+public sealed record DueCounts(int Overdue, int Within3, int Within7, int All)
+{
+    /// <summary>Counting ends here: whoever has so many before him needs no exact number.</summary>
+    public const int Most = 1000;
+}
+
+/// <summary>Listed hazards by level, lister and county.</summary>
+/// <param name="Level">The level.</param>
+/// <param name="By">Who listed them.</param>
+/// <param name="County">Where: the county, or the wider region of a hazard that lies in none.</param>
+/// <param name="Count">Hazards.</param>
+/// <param name="Overdue">Of those, with the listing's own deadline passed.</param>
+/// <param name="Ready">Of those, accepted by every leg: ready to be delisted.</param>
+public sealed record ListedGroup(ListingLevel Level, BodyId By, RegionCode County, int Count, int Overdue, int Ready);
 
 /// <summary>Overdue clocks by body and duty.</summary>
 /// <param name="Body">Who must act; null: the committee office of the region.</param>
@@ -181,8 +236,17 @@ public interface IHazardQueries
     /// <summary>The same in figures by level.</summary>
     Task<ImmutableArray<ListedCount>> ListedCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
 
+    /// <summary>The same by level, lister and county, with those that are ready to be delisted.</summary>
+    Task<ImmutableArray<ListedGroup>> ListedGroupsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
+
     /// <summary>超期清单: hazards with an overdue clock, the longest overdue first.</summary>
     Task<Page<HazardItem>> OverdueAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>超期和临期清单: hazards with a duty that is due by the filter's <see cref="HazardFilter.DueBy"/>, in an order.</summary>
+    Task<Page<HazardItem>> DueAsync(Scope scope, HazardFilter filter, DueSort sort, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>How many of the filter's hazards are overdue, or due soon.</summary>
+    Task<DueCounts> DueCountsAsync(Scope scope, HazardFilter filter, CancellationToken cancellationToken = default);
 
     /// <summary>The same in figures: which body, which duty, how many, how long.</summary>
     Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);

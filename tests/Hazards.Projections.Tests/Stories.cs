@@ -166,7 +166,7 @@ internal static class Told
             var next = Hazard.Apply(after.Id, now, new Happening(happened, context));
             var told = context with { Told = Telling.Of(happened, now, next, context) };
             written.Add(Event(happened, DomainJson.Write(told)));
-            notices.Add(EventNotice.Of(written[^1].Id, next, told));
+            notices.Add(EventNotice.Of(written[^1].Id, happened, next, told));
             now = next;
         }
 

@@ -128,7 +128,7 @@ internal static class Looking
         return new string([.. text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
     }
 
-    private static ReadOnlyMemory<byte>? BytesOf(IFileHttpResult file) => (file as FileContentHttpResult)?.FileContents;
+    private static ReadOnlyMemory<byte>? BytesOf(IFileHttpResult file) => (file as FileContentHttpResult)?.FileContents ?? (file as ListFile)?.Bytes;
 
     /// <summary>How many records an answer holds and which hazards it shows, by its type: its items or events, and the hazards that its names were looked up for.</summary>
     private static Func<object, (int? Records, IEnumerable<HazardId> Hazards)> ReaderOf(Type type)

@@ -82,6 +82,10 @@ internal sealed class CodeLists(SectorCatalogue sectors)
         ["person-kinds"] = CodeList.Of<PersonKind>(),
         ["entries"] = CodeList.Of<Entry>(),
         ["ledger-sorts"] = CodeList.Of<Projections.LedgerSort>(),
+        ["lights"] = CodeList.Of<Light>(),
+        ["due-sorts"] = CodeList.Of<Projections.DueSort>(),
+        ["plan-progress"] = CodeList.Of<PlanProgress>(),
+        ["batch-outcomes"] = CodeList.Of<BatchOutcome>(),
         ["events"] = [.. EventLabels.All],
     };
 }

@@ -15,6 +15,7 @@ internal static class HazardEndpoints
         {
             Rule = CommandRules.Report, Body = typeof(ReportHazard), IsAct = true, Answer = typeof(CommandAnswer), Success = 201, Versioned = true,
         }, ReportAsync);
+        BatchEndpoint.Map(api);
 
         var hazard = api.MapGroup("/hazards/{id}");
         Command<VerifyHazard>(hazard, "verification", Tag.Discovery, CommandRules.Verify);

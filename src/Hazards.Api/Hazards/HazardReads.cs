@@ -13,7 +13,8 @@ internal static class HazardReads
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/hazards", new Operation(Tag.Hazards, "台账：筛选、排序、检索", "The ledger: filtered, sorted, searched")
+        api.Get("/hazards", new Operation(Tag.Hazards,
+            "台账：筛选、排序、检索；可按 Accept 或 format 给出 csv、xlsx", "The ledger: filtered, sorted, searched; as csv or xlsx by Accept or format")
         {
             Query =
             [
@@ -21,7 +22,7 @@ internal static class HazardReads
                 new("mine", typeof(bool), "只看本账号现场上报的", "Only what the account that asks reported in the field"),
                 new("sort", typeof(LedgerSort), "排序依据，默认 recorded", "What it is sorted by; recorded when left out"),
                 new("order", typeof(SortOrder), "desc（默认）或 asc；按到期排序时默认 asc", "desc or asc; asc when left out and sorted by due, else desc"),
-                .. Parameters.Page,
+                .. ListFiles.Parameters(LedgerColumns.All.Select(c => c.Name)), .. Parameters.Page,
             ],
             Answer = typeof(HazardPage),
         }, LedgerAsync);
@@ -44,8 +45,15 @@ internal static class HazardReads
         var sort = call.Query.Code<LedgerSort>("sort") ?? LedgerSort.Recorded;
         var order = call.Query.Code<SortOrder>("order") ?? (sort == LedgerSort.Due ? SortOrder.Asc : SortOrder.Desc);
         var scope = call.Scope();
+        var asked = ListFiles.Read(call, LedgerColumns.All);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
+        if (asked.IsFile)
+            return await ListFiles.OfAsync(call, asked, ("hazards", "隐患台账", "Hazards"), scope, filter.Region ?? call.Caller.Jurisdiction, h => h.Id, async c =>
+            {
+                var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.LongestPage, call.Stop);
+                return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
+            });
         var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
         return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
     }
@@ -60,9 +68,11 @@ internal static class HazardReads
         var hazard = await store.LoadAsync(hazardId, asOf, call.Stop);
         if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var clocks = Clocks.Open(hazard, await rules.NowAsync(hazard.Calendar, call.Stop));
+        var rulebook = await rules.NowAsync(hazard.Calendar, call.Stop);
+        var clocks = Clocks.Open(hazard, rulebook);
+        var today = ChinaTime.DateAt(asOf ?? call.Now);
         var ever = await seals.EverAsync(hazard.Enterprise, hazard.Region, asOf, call.Stop);
-        var details = HazardDetails.Of(hazard, asOf, clocks, persons.Named(hazard, call.Caller), await naming.OfAsync(hazard, clocks, call.Stop)) with { Sealed = SealNotice.Of(ever) };
+        var details = HazardDetails.Of(hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller), await naming.OfAsync(hazard, clocks, call.Stop)) with { Sealed = SealNotice.Of(ever) };
         if (ever.IsEmpty)
             return call.Versioned(details, hazard.Version);
         // A seal comes and goes without the hazard's version: who holds this version must hear of it all the same.
@@ -123,16 +133,16 @@ internal sealed record HazardPage(ImmutableArray<HazardItem> Items, string? Next
 /// <param name="Names">Names of what it mentions.</param>
 /// <param name="Links">Where to go from here.</param>
 internal sealed record HazardDetails(
-    HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<Clock> Clocks, ImmutableArray<PersonNamed> Persons,
+    HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<SeenClock> Clocks, ImmutableArray<PersonNamed> Persons,
     IReadOnlyDictionary<string, CodeEntry> Labels, Names Names, IReadOnlyDictionary<string, string> Links)
 {
     /// <summary>封存: the seals its records are under; absent when there is none.</summary>
     public ImmutableArray<SealNotice>? Sealed { get; init; }
 
-    public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<Clock> clocks, ImmutableArray<PersonNamed> persons, Names names) =>
+    public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<SeenClock> clocks, ImmutableArray<PersonNamed> persons, Names names) =>
         new(hazard.Id, hazard.Version, Api.Labels.Of(hazard.Stage), asOf, hazard, clocks, persons, LabelsOf(hazard, clocks), names, Api.Links.Of(hazard.Id));
 
-    private static SortedDictionary<string, CodeEntry> LabelsOf(Hazard hazard, ImmutableArray<Clock> clocks)
+    private static SortedDictionary<string, CodeEntry> LabelsOf(Hazard hazard, ImmutableArray<SeenClock> clocks)
     {
         var labels = new SortedDictionary<string, CodeEntry>(StringComparer.Ordinal)
         {
@@ -159,6 +169,26 @@ internal sealed record HazardDetails(
         foreach (var clock in clocks)
             Add($"clocks.{CodeList.Code(clock.Kind)}", Api.Labels.Of(clock.Kind));
         return labels;
+    }
+}
+
+/// <summary>An open clock as it is seen on a day.</summary>
+/// <param name="Open">The clock.</param>
+/// <param name="DaysLeft">Days left; negative when it is overdue.</param>
+/// <param name="Light">红黄绿.</param>
+/// <param name="Warning">The warning its light goes by.</param>
+/// <param name="Rule">The rule it is counted by.</param>
+internal sealed record SeenClock(Clock Open, int DaysLeft, Light Light, WarningCited Warning, DutyRule Rule) : Clock(Open)
+{
+    // Its members stand among the others already.
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Clock Open { get; init; } = Open;
+
+    public static SeenClock Of(Clock clock, Hazard hazard, DateOnly today, Rulebook rules)
+    {
+        var policy = rules.PolicyAt(hazard.Region, clock.Since);
+        var left = -clock.DaysOverdue(today);
+        return new SeenClock(clock, left, Lights.Of(left, policy.Warning(clock.Kind)), WarningCited.Of(policy, clock.Kind), DutyRule.Of(clock, hazard.Region, hazard.Level, rules));
     }
 }
 

@@ -123,6 +123,23 @@ public sealed class HazardStore(
         return await NotedAsync(outcome, watch, terms, cancellationToken);
     }
 
+    /// <summary>Whether a command could be given now: nothing is written, no number is taken and no attempt is recorded.</summary>
+    /// <returns>The hazard, null where there is none to see; the command made for it; and why it would be refused, null where it would not.</returns>
+    internal async Task<(Hazard? Hazard, IHazardCommand? Command, Refusal? Refusal)> ConsiderAsync(
+        HazardId id, Func<Hazard, Rulebook, DateOnly, IHazardCommand> make, Given given, Terms terms, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(id, null, cancellationToken) is not { } before || !given.By.Jurisdiction.Contains(before.Region))
+            return (null, null, HazardRefusals.NotFound.Because());
+        var rulebook = await rules.NowAsync(before.Calendar, cancellationToken);
+        var command = make(before, rulebook, ChinaTime.DateAt(Now(terms)));
+        if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
+            return (before, command, AppendRefusals.StaleAt(expected, before.Version));
+        var bodies = await BodiesAsync(before, [given], [new Step(command, given)], cancellationToken);
+        var act = PaperDesk.Expecting(command, before, Act(given, terms, bodies, before.Region, rulebook, before.LatestOccurredAt));
+        act = await new SealWatch(seals).LookAsync(command, before, act, cancellationToken);
+        return (before, command, Decider.Decide(command, before, act).Refusal);
+    }
+
     /// <summary>封存: who was refused because of a seal hears it only when the attempt is on record.</summary>
     private async Task<Outcome<Hazard>> NotedAsync(Outcome<Hazard> outcome, SealWatch? watch, Terms terms, CancellationToken cancellationToken)
     {

@@ -66,7 +66,7 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
         var added = Facts.Of(happened, told, terms);
         _now = after;
         _events.Add(added);
-        _notices.Add(EventNotice.Of(added.Id, after, told));
+        _notices.Add(EventNotice.Of(added.Id, happened, after, told));
         return added.Id;
     }
 

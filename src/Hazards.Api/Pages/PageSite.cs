@@ -102,6 +102,8 @@ internal static class PageSite
         Inbox.InboxPages.Map(app);
         Admin.AdminPages.Map(app);
         Field.FieldPages.Map(app);
+        Lists.ListPages.Map(app);
+        Shared.ViewPages.Map(app);
     }
 
     /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>

@@ -58,6 +58,15 @@ internal sealed class Query(IQueryCollection values)
         return found.ToImmutable();
     }
 
+    /// <summary>Several of the names there are, repeated or with commas between; each once, in the order given.</summary>
+    public ImmutableArray<string> Names(string name, ImmutableArray<string> known)
+    {
+        var given = Several(name).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        if (given.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
+            Refusal ??= RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(unknown)), ("allowed", string.Join(", ", known)));
+        return given;
+    }
+
     /// <summary>An instant with its offset.</summary>
     public DateTimeOffset? Instant(string name)
     {

@@ -33,8 +33,17 @@ internal sealed record DutyPage(ImmutableArray<OpenDuty> Items, string? Next, Da
 /// <param name="Next">The supervision step that the ladder asks for next.</param>
 internal sealed record OpenDuty(HazardBrief Hazard, CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, bool Provisional, CodeEntry? Next)
 {
+    /// <summary>红黄绿.</summary>
+    public required CodeEntry Light { get; init; }
+
+    /// <summary>The warning its light goes by.</summary>
+    public WarningCited? Warning { get; init; }
+
     public static OpenDuty Of(HazardItem item, ClockItem clock, Names names) => new(
-        HazardBrief.Of(item), Labels.Of(clock.Kind), Labels.Of(clock.Leg), NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due, clock.DaysOverdue, clock.Provisional, Labels.Of(clock.Next));
+        HazardBrief.Of(item), Labels.Of(clock.Kind), Labels.Of(clock.Leg), NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due, clock.DaysOverdue, clock.Provisional, Labels.Of(clock.Next))
+    {
+        Light = Labels.Of(clock.Light), Warning = clock.Warning,
+    };
 }
 
 /// <summary>A page of missed deadlines.</summary>
@@ -74,9 +83,9 @@ internal sealed record DualPage(ImmutableArray<DualHazard> Items, string? Next, 
 /// <param name="Legs">Both legs.</param>
 internal sealed record DualHazard(HazardBrief Hazard, int DaysSilent, ImmutableArray<DualLeg> Legs)
 {
-    public static DualHazard Of(DualItem dual, DateOnly today, Names names) => new(
+    public static DualHazard Of(DualItem dual, DateOnly today, Names names, Rulebook rules) => new(
         HazardBrief.Of(dual.Hazard), Days(dual.SilentSince, today),
-        [.. dual.Hazard.Legs.OrderBy(l => l.Stage == LegStage.Accepted).ThenBy(l => l.LastHeardAt ?? l.AssignedAt).Select(l => DualLeg.Of(l, dual.Hazard, today, names))]);
+        [.. dual.Hazard.Legs.OrderBy(l => l.Stage == LegStage.Accepted).ThenBy(l => l.LastHeardAt ?? l.AssignedAt).Select(l => DualLeg.Of(l, dual.Hazard, today, names, rules))]);
 
     public static int Days(DateTimeOffset since, DateOnly today) => Math.Max(0, today.DayNumber - ChinaTime.DateAt(since).DayNumber);
 }
@@ -96,11 +105,27 @@ internal sealed record DualLeg(
     CodeEntry Leg, NamedBody Body, CodeEntry Stage, DateOnly Deadline, int DaysSilent, DateTimeOffset? LastHeardAt,
     NamedBody? Supervisor, DateTimeOffset? SupervisedAt, DateOnly? SuperviseBy, int SupervisorOverdue)
 {
-    public static DualLeg Of(LegItem leg, HazardItem hazard, DateOnly today, Names names)
+    /// <summary>沉默: silent for longer than its policy lets pass, or since its supervisor last acted.</summary>
+    public bool Silent { get; init; }
+
+    /// <summary>So many days may pass.</summary>
+    public int SilentAfter { get; init; }
+
+    /// <summary>整改进度, 0 to 100.</summary>
+    public int Percent { get; init; }
+
+    /// <summary>催办: how often it was urged.</summary>
+    public int Urged { get; init; }
+
+    public static DualLeg Of(LegItem leg, HazardItem hazard, DateOnly today, Names names, Rulebook rules)
     {
+        var silence = LegLine.SilenceOf(leg, hazard, today, rules);
         var duty = hazard.Clocks.FirstOrDefault(c => c.Kind == ClockKind.Supervise && c.Leg == leg.Leg);
         return new DualLeg(
             Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline, DualHazard.Days(leg.LastHeardAt ?? leg.AssignedAt, today), leg.LastHeardAt,
-            leg.Supervisor is { } supervisor ? NamedBody.Of(supervisor, names.Bodies) : null, leg.SupervisedAt, duty?.Due, Math.Max(0, duty?.DaysOverdue ?? 0));
+            leg.Supervisor is { } supervisor ? NamedBody.Of(supervisor, names.Bodies) : null, leg.SupervisedAt, duty?.Due, Math.Max(0, duty?.DaysOverdue ?? 0))
+        {
+            Silent = silence.Silent, SilentAfter = silence.Allowed, Percent = leg.Percent, Urged = leg.Urged,
+        };
     }
 }

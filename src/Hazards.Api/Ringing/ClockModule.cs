@@ -17,6 +17,7 @@ internal sealed class ClockModule : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton(s => new ClockQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
+        services.AddSingleton(s => new NoticeQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<ClockWorker>();
         services.AddScheduled(JobKind.PassDeadlines, o => o.RingEvery, (s, stop) => s.GetRequiredService<ClockWorker>().RunAsync(stop));
     }
@@ -113,7 +114,7 @@ internal sealed class ClockModule : IModule
             page.Next, scope.AsOf, scope.Today, names));
     }
 
-    private static async Task<IResult> DualAsync(Call call, ClockQueries clocks, Naming naming)
+    private static async Task<IResult> DualAsync(Call call, ClockQueries clocks, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -122,7 +123,7 @@ internal sealed class ClockModule : IModule
             return Call.Refuse(refusal);
         var page = await clocks.DualAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], scope.AsOf, call.Stop);
-        return Call.Json(new DualPage([.. page.Items.Select(i => DualHazard.Of(i, scope.Today, names))], page.Next, scope.AsOf, scope.Today, names));
+        return Call.Json(new DualPage([.. page.Items.Select(i => DualHazard.Of(i, scope.Today, names, rules.Current))], page.Next, scope.AsOf, scope.Today, names));
     }
 
     private static ClockFilter Filter(Query query, string body) => new()

@@ -10,7 +10,7 @@ namespace Hazards.Domain;
 /// <param name="Since">When the duty began.</param>
 /// <param name="Due">The last day for it, in China.</param>
 /// <param name="Provisional">True while it is counted through a year whose working days are not announced.</param>
-public sealed record Clock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, bool Provisional = false)
+public record Clock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, bool Provisional = false)
 {
     /// <summary>Whether it is counted in working days, so that a change of the calendar may move it.</summary>
     public bool Working { get; init; }

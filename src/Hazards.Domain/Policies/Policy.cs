@@ -75,6 +75,9 @@ public sealed record Policy(
     /// <summary>Who may have personal data opened.</summary>
     public PrivacyRule Privacy { get; init; } = PrivacyRule.ProductDefault;
 
+    /// <summary>预警: days to yellow and red, by duty.</summary>
+    public ImmutableArray<WarningRule> Warnings { get; init; } = [];
+
     /// <summary>The national baseline that ships with the product: what applies where nothing was adopted.</summary>
     public static Policy NationalBaseline { get; } = PolicyShelf.Shipped.Resolve(PolicyDocument.Read(ShippedPolicies.Find(PolicyVersion.Parse("national-baseline@2"))!.Json));
 
@@ -91,6 +94,10 @@ public sealed record Policy(
     public ClockRule? Clock(ClockKind kind, Level? level) =>
         Clocks.FirstOrDefault(c => c.Kind == kind && c.Level is not null && c.Level == level)
         ?? Clocks.FirstOrDefault(c => c.Kind == kind && c.Level is null);
+
+    /// <summary>When a duty turns yellow and red: by its own rule, by that for all duties, or as the product sets it.</summary>
+    public WarningRule Warning(ClockKind kind) =>
+        Warnings.FirstOrDefault(w => w.Clock == kind) ?? Warnings.FirstOrDefault(w => w.Clock is null) ?? WarningRule.ProductDefault;
 
     /// <summary>The date on which a duty that began at an instant falls due; null when the policy sets no such clock.</summary>
     public DueDate? Due(ClockKind kind, Level? level, DateTimeOffset since, WorkCalendar calendar)

@@ -84,12 +84,13 @@ internal sealed record PolicySections(
     ImmutableArray<(JsonPart At, SpecialPeriodRule Rule)> SpecialPeriods,
     ImmutableArray<(JsonPart At, PaperRule Rule)> Papers,
     (JsonPart At, ExtensionRule Rule)? Extension,
-    (JsonPart At, PrivacyRule Rule)? Privacy)
+    (JsonPart At, PrivacyRule Rule)? Privacy,
+    ImmutableArray<(JsonPart At, WarningRule Rule)> Warnings)
 {
     private static readonly ImmutableArray<string> Apart =
     [
         "clocks", "planParts", "listing", "grades", "assignment", "supervision", "lookbacks", "acceptance", "ladder", "quotas", "reports",
-        "rankings", "specialPeriods", "papers", "extension", "privacy",
+        "rankings", "specialPeriods", "papers", "extension", "privacy", "warnings",
     ];
 
     public static PolicySections Read(JsonPart root, Findings findings)
@@ -103,7 +104,8 @@ internal sealed record PolicySections(
             shape.Each<QuotaRule>(root["quotas"]), shape.Each<ReportRule>(root["reports"]), shape.Each<RankingRule>(root["rankings"]),
             shape.Each<SpecialPeriodRule>(root["specialPeriods"]), shape.Each<PaperRule>(root["papers"]),
             root["extension"] is { } extension && shape.Read<ExtensionRule>(extension) is { } rule ? (extension, rule) : null,
-            root["privacy"] is { } privacy && shape.Read<PrivacyRule>(privacy) is { } seen ? (privacy, seen) : null);
+            root["privacy"] is { } privacy && shape.Read<PrivacyRule>(privacy) is { } seen ? (privacy, seen) : null,
+            shape.Each<WarningRule>(root["warnings"]));
     }
 }
 
@@ -120,6 +122,19 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         CheckLadder();
         CheckFigures();
         CheckPrivacy();
+        CheckWarnings();
+    }
+
+    private void CheckWarnings()
+    {
+        Unique(sections.Warnings, w => $"{(w.Clock is { } clock ? CodeList.Chinese(clock) : "各项时限")}的预警");
+        foreach (var (at, rule) in sections.Warnings)
+        {
+            InRange(at["yellowDays"], 0, 366);
+            InRange(at["redDays"], 0, 366);
+            if (rule.RedDays > rule.YellowDays)
+                findings.Add(at.Or("redDays"), PolicyRefusals.WarningOrder, ("red", rule.RedDays), ("yellow", rule.YellowDays));
+        }
     }
 
     private void CheckPrivacy()

@@ -44,6 +44,7 @@ public sealed record PolicyDocument(
     public ImmutableArray<SpecialPeriodRule>? SpecialPeriods { get; init; }
     public ImmutableArray<PaperRule>? Papers { get; init; }
     public PrivacyRule? Privacy { get; init; }
+    public ImmutableArray<WarningRule>? Warnings { get; init; }
 #pragma warning restore CS1591
 
     /// <summary>The sections a policy without a base must have.</summary>
@@ -53,7 +54,7 @@ public sealed record PolicyDocument(
     /// <summary>
     /// The whole policy: what this document says, and for the rest what its base says. Clocks are put in place one by one
     /// (a rule for all levels replaces every rule of its duty, one for a level that level's), plan parts and who may list by
-    /// level; every other section replaces the base's as a whole.
+    /// level, warnings by duty (one for all duties replaces all of them); every other section replaces the base's as a whole.
     /// </summary>
     /// <param name="under">The base; null when it has none.</param>
     /// <exception cref="InvalidOperationException">An indispensable section is neither here nor in the base.</exception>
@@ -83,6 +84,7 @@ public sealed record PolicyDocument(
         SpecialPeriods = SpecialPeriods ?? under?.SpecialPeriods ?? [],
         Papers = Papers ?? under?.Papers ?? [],
         Privacy = Privacy ?? under?.Privacy ?? PrivacyRule.ProductDefault,
+        Warnings = [.. Warnings ?? [], .. (under?.Warnings ?? []).Where(b => !(Warnings ?? []).Any(w => w.Clock is null || w.Clock == b.Clock))],
     };
 
     private Policy Of(Policy? under) => under ?? throw new InvalidOperationException($"{Version} has no base and leaves out what a policy must say");

@@ -50,6 +50,8 @@ public static class PolicyRefusals
     public static readonly RefusalCode PrivacyRole = new("policy.privacy_role", Unprocessable, "{name} 中不能有“{role}”：责任单位不得知悉举报人和证人，系统时钟不是人", "{role} cannot be in {name}: the unit that answers for a hazard must not learn of whistle-blowers and witnesses, and the clock is nobody");
     public static readonly RefusalCode PrivacyWider = new("policy.privacy_wider", Unprocessable, "“{role}”可查看举报人却不能查看一般报告人：举报人的可见范围不得更宽", "{role} may see whistle-blowers but not reporters: whistle-blowers must not be seen by more");
 
+    public static readonly RefusalCode WarningOrder = new("policy.warning_order", Unprocessable, "剩 {red} 天转红，早于剩 {yellow} 天转黄：应先黄后红", "Red with {red} days left comes before yellow with {yellow}: yellow must come first");
+
     // Adoption
     public static readonly RefusalCode Wrong = new("policy.document_wrong", Unprocessable, "制度文件有 {count} 处错误，第一处在第 {line} 行第 {column} 列：{first}。全部错误见 POST /api/v1/policies/check", "The policy has {count} mistakes, the first on line {line}, column {column}: {first}. POST /api/v1/policies/check tells all of them");
     public static readonly RefusalCode Forbidden = new("policy.forbidden", RefusalKind.Forbidden, "只有对 {region} 有管辖权的系统管理员可以采用或停用制度", "Only an administrator with jurisdiction over {region} may adopt or withdraw a policy");

@@ -139,6 +139,17 @@ public sealed record LadderStep(int DaysOverdue, SupervisionStep Step, StepMode 
     public bool IsFor(ClockKind kind, Level? level) => (Clocks.IsEmpty || Clocks.Contains(kind)) && (Level is null || Level == level);
 }
 
+/// <summary>预警: how many days before its last day a duty turns yellow, and red.</summary>
+/// <param name="YellowDays">Yellow when so many calendar days are left, or fewer.</param>
+/// <param name="RedDays">Red when so many are left, or fewer.</param>
+/// <param name="Source">Where the rule comes from.</param>
+/// <param name="Clock">For this duty only; for all without a rule of their own when left out.</param>
+public sealed record WarningRule(int YellowDays, int RedDays, string Source, ClockKind? Clock = null)
+{
+    /// <summary>What applies where no policy says otherwise. Cities warn at three days (西安); no paper was found that sets both figures for all duties.</summary>
+    public static WarningRule ProductDefault { get; } = new(7, 3, "产品默认值");
+}
+
 /// <summary>How many hazards each region must have listed in every period.</summary>
 /// <param name="Of">The level of the regions that owe it.</param>
 /// <param name="Every">The period.</param>

@@ -13,16 +13,21 @@ public sealed record RuleCited(string Policy, string Title, string Clause, int? 
 {
     private const string SetByOrder = "整改期限以交办、改派、延期、复查或挂牌所定为准";
 
-    internal static RuleCited Of(Clock clock, Hazard hazard, Rulebook rules)
+    internal static RuleCited Of(Clock clock, Hazard hazard, Rulebook rules) => Of(clock, hazard.Region, hazard.Level, hazard.Calendar, rules);
+
+    /// <summary>The rule of a duty of a hazard in a region, of a level, counted by an edition of the calendar.</summary>
+    public static RuleCited Of(Clock clock, RegionCode region, Level? level, int calendar, Rulebook rules)
     {
-        var policy = rules.PolicyAt(hazard.Region, clock.Since);
-        RuleCited Cite(string clause, int? days = null, DayCount? count = null) => new(policy.Version, policy.Title, clause, days, count, hazard.Calendar);
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(rules);
+        var policy = rules.PolicyAt(region, clock.Since);
+        RuleCited Cite(string clause, int? days = null, DayCount? count = null) => new(policy.Version, policy.Title, clause, days, count, calendar);
         if (clock.Kind == ClockKind.Rectify)
             return Cite(SetByOrder);
-        if (clock.Kind == ClockKind.Supervise && policy.Supervision.FirstOrDefault(s => s.Level == hazard.Level) is { } supervision)
+        if (clock.Kind == ClockKind.Supervise && policy.Supervision.FirstOrDefault(s => s.Level == level) is { } supervision)
             return Cite(supervision.Source, supervision.Days, supervision.Count);
-        if (clock.Kind == ClockKind.Lookback && policy.Lookbacks.FirstOrDefault(l => l.Level == hazard.Level) is { } lookback)
+        if (clock.Kind == ClockKind.Lookback && policy.Lookbacks.FirstOrDefault(l => l.Level == level) is { } lookback)
             return Cite(lookback.Source, clock.Due.DayNumber - ChinaTime.DateAt(clock.Since).DayNumber, DayCount.Calendar);
-        return policy.Clock(clock.Kind, hazard.Level) is { } rule ? Cite(rule.Source, rule.Days, rule.Count) : Cite(policy.Title);
+        return policy.Clock(clock.Kind, level) is { } rule ? Cite(rule.Source, rule.Days, rule.Count) : Cite(policy.Title);
     }
 }

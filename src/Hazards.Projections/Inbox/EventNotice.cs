@@ -12,12 +12,15 @@ namespace Hazards.Projections;
 /// <param name="Files">The files it names.</param>
 public sealed record EventNotice(Guid EventId, HazardId Hazard, long Version, RegionCode Region, ImmutableArray<Told> Told, ImmutableArray<Attachment> Files)
 {
+    /// <summary>督办单: what it means for notices; null for most events.</summary>
+    public NoticeMark? Mark { get; init; }
+
     /// <summary>Made from the event's own circumstances, as the log keeps them: live and in a rebuild.</summary>
-    public static EventNotice Of(Guid eventId, Hazard after, EventContext context)
+    public static EventNotice Of(Guid eventId, IHazardEvent happened, Hazard after, EventContext context)
     {
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(context);
-        return new EventNotice(eventId, after.Id, after.Version, after.Region, context.Told, context.Attachments);
+        return new EventNotice(eventId, after.Id, after.Version, after.Region, context.Told, context.Attachments) { Mark = NoticeMark.Of(happened, after, context) };
     }
 }
 

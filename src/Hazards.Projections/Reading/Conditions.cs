@@ -66,7 +66,7 @@ internal sealed class Conditions
         Within(scope, filter.Region);
         Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null }
             || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
-        LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null };
+        LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null } or { ListedBy: not null };
         if (!filter.Sectors.IsDefaultOrEmpty)
             And($"h.sector = any ({Codes(filter.Sectors, s => s.Value)})");
         if (!filter.Stages.IsDefaultOrEmpty)
@@ -106,12 +106,18 @@ internal sealed class Conditions
             And(listed ? "h.listing_deadline is not null" : "h.listing_deadline is null");
         if (filter.ListingLevel is { } listing)
             And($"h.listing_level = {Text(CodeList.Code(listing))}");
+        // Listed hazards are few; hazards_by_listing and history_by_listing hold no others.
+        if (filter.ListedBy is { } lister)
+            And($"h.listed_by = {Text(lister.Value)} and h.listing_deadline is not null");
         if (filter.Body is { } body)
             And($"{Text(body.Value)} = any (h.leg_bodies)");
         // What is owed has a clock: hazards_by_due and history_by_due hold no other rows.
         if (filter.Owes is { } owes)
             And($"({Text(owes.Value)} = any (h.clock_bodies){OrOffice(filter.OwesAsOffice)}) and h.next_due < 'infinity'");
-        if ((filter.Duty ?? (object?)filter.DueBy) is not null)
+        if (filter is { Duty: null, Owes: null, DueBy: { } by })
+            // The earliest due date says it all.
+            And($"h.next_due <= {Date(by)} and h.next_due < 'infinity'");
+        else if ((filter.Duty ?? (object?)filter.DueBy) is not null)
             And($"h.next_due < 'infinity' and {Owed(filter)}");
         if (filter.Enterprise is { } enterprise)
             And($"h.enterprise = {Text(enterprise.Value)}");
@@ -161,6 +167,8 @@ internal sealed class Conditions
             And($"h.found_at >= {Instant(ChinaTime.StartOf(from))}");
         if (filter.FoundTo is { } to)
             And($"h.found_at < {Instant(ChinaTime.EndOf(to))}");
+        if (filter.ListingOverdue is { } passed)
+            And($"h.listing_deadline {(passed ? "<" : ">=")} {Date(scope.Today)}");
         if (filter.Overdue is { } overdue)
             And($"h.next_due {(overdue ? "<" : ">=")} {Date(scope.Today)}");
     }

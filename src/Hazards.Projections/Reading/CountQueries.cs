@@ -8,6 +8,7 @@ namespace Hazards.Projections.Reading;
 /// <summary>The lists in figures. They read the same rows as the lists do, by the same indexes.</summary>
 internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, RegionCode region)
 {
+    private const int CountyDigits = 6;
     private readonly Conditions where = new Conditions().Within(scope, region);
 
     /// <summary>By hazards_by_listing and history_by_listing.</summary>
@@ -20,6 +21,22 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
             group by 1
             """;
         return ReadAsync(sql, r => new ListedCount(Codes.Read<ListingLevel>(r.GetString(0)), r.GetInt32(1), r.GetInt32(2)), c => c.OrderBy(l => l.Level), cancellationToken);
+    }
+
+    /// <summary>By hazards_by_listing and history_by_listing: so many as are listed are read.</summary>
+    public Task<ImmutableArray<ListedGroup>> ListedGroupsAsync(CancellationToken cancellationToken)
+    {
+        where.And("h.listing_deadline is not null");
+        var sql = $"""
+            select listing_level, listed_by, left(region, {CountyDigits}), count(*)::int,
+                   (count(*) filter (where listing_deadline < {where.Date(scope.Today)}))::int,
+                   (count(*) filter (where stage = '{CodeList.Code(Stage.AwaitingClosure)}'))::int
+            from ({Rows("h.listing_level, h.listed_by, h.region, h.listing_deadline, h.stage")}) h
+            group by 1, 2, 3
+            """;
+        return ReadAsync(sql,
+            r => new ListedGroup(Codes.Read<ListingLevel>(r.GetString(0)), BodyId.Parse(r.GetString(1)), RegionCode.Parse(r.GetString(2)), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5)),
+            c => c.OrderByDescending(l => l.Level).ThenBy(l => l.By.Value, StringComparer.Ordinal).ThenBy(l => l.County.Value, StringComparer.Ordinal), cancellationToken);
     }
 
     /// <summary>By hazards_by_due and history_by_due. Counts clocks, not hazards.</summary>
@@ -37,6 +54,25 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
         return ReadAsync(sql, ReadOverdue,
             c => c.OrderByDescending(o => o.Count).ThenByDescending(o => o.MostDays).ThenBy(o => o.Body?.Value, StringComparer.Ordinal).ThenBy(o => o.Kind),
             cancellationToken);
+    }
+
+    /// <summary>By hazards_by_due and history_by_due, each no further than the most that is counted.</summary>
+    public static async Task<DueCounts> DueAsync(NpgsqlDataSource dataSource, Scope scope, HazardFilter filter, CancellationToken cancellationToken)
+    {
+        var where = new Conditions().Apply(scope, filter);
+        if (!where.Possible)
+            return new DueCounts(0, 0, 0, 0);
+        var (today, three, seven) = (where.Date(scope.Today), where.Date(scope.Today.AddDays(3)), where.Date(scope.Today.AddDays(7)));
+        var sources = Sources.Of(scope, where, liveOnly: true).ToArray();
+        string Count(string condition) =>
+            $"(select count(*)::int from ({string.Join("\n  union all\n  ", sources.Select(s => $"(select 1 from {s.Table} h where {where.Sql} and {s.InForce} and {condition} limit {DueCounts.Most})"))} limit {DueCounts.Most}) h)";
+        var soon = $"h.next_due >= {today} and h.next_due <=";
+        await using var command = dataSource.CreateCommand(
+            $"select {Count($"h.next_due < {today}")}, {Count($"{soon} {three}")}, {Count($"{soon} {seven}")}, {Count("h.next_due < 'infinity'")}");
+        where.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new DueCounts(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3));
     }
 
     private static OverdueCount ReadOverdue(NpgsqlDataReader reader) => new(

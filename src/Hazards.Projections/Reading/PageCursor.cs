@@ -16,7 +16,8 @@ internal readonly record struct PageCursor(int Segment, long Key, string Id)
     private const int HashLength = 8;
     private const int KeyAt = HashLength + 1;
     private const int IdAt = KeyAt + sizeof(long);
-    private const int LongestText = 120;
+    private const int GuidLength = 32;
+    private const int LongestText = 160;
 
     /// <summary>What a cursor is bound to: all that the query was asked, but for the page and the day it is asked on.</summary>
     public static byte[] HashOf(params object?[] query) =>
@@ -47,5 +48,8 @@ internal readonly record struct PageCursor(int Segment, long Key, string Id)
 
     /// <summary>The identity of a hazard.</summary>
     /// <exception cref="BadCursorException">It is none.</exception>
-    public Guid HazardId => Guid.TryParseExact(Id, "N", out var id) ? id : throw new BadCursorException();
+    public Guid HazardId => Id.Length >= GuidLength && Guid.TryParseExact(Id[..GuidLength], "N", out var id) ? id : throw new BadCursorException();
+
+    /// <summary>What stands behind the hazard's identity: a text that the list is sorted by.</summary>
+    public string Rest => Id[GuidLength..];
 }

@@ -3,6 +3,21 @@ namespace Hazards.Projections.Reading;
 /// <summary>The tables that together hold every hazard as it stood at the scope's instant, each hazard in exactly one.</summary>
 internal static class Sources
 {
+    /// <summary>The version of the hazard of a row p that was in force at the scope's instant. By the primary key, and history_by_hazard.</summary>
+    public static string VersionOf(Scope scope, Conditions where)
+    {
+        const string columns = "h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last";
+        if (scope.AsOf is not { } asOf)
+            return $"select {columns} from rows.hazards h where h.hazard_id = p.hazard_id";
+        var instant = where.Instant(asOf);
+        return $"""
+            select {columns} from rows.hazards h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant}
+            union all
+            select {columns} from rows.hazard_history h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant} and h.recorded_to > {instant}
+            limit 1
+            """;
+    }
+
     /// <param name="scope">The instant.</param>
     /// <param name="where">Takes the parameters.</param>
     /// <param name="liveOnly">Nothing is asked for but hazards that something may still become due of.</param>

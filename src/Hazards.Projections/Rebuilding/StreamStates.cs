@@ -17,7 +17,7 @@ internal readonly record struct Folded(IEvent Event, object? Before, object? Aft
 
     /// <summary>What an event tells, from its own headers.</summary>
     public static ImmutableList<EventNotice> NoticesOf(IEvent e, object? after) =>
-        after is Hazard hazard ? [EventNotice.Of(e.Id, hazard, e.Context())] : [];
+        after is Hazard hazard && e.Data is IHazardEvent happened ? [EventNotice.Of(e.Id, happened, hazard, e.Context())] : [];
 
     /// <summary>The row, as the service hands it to the log; null for a stream that has none.</summary>
     public PendingRow? ToRow(Rulebook rules)

@@ -24,6 +24,7 @@ internal sealed class RowStatements(string schema)
     private readonly string writeAccounts = Call(schema, "write_accounts", 7);
     private readonly InspectionStatements inspections = new(schema);
     private readonly InboxStatements inbox = new(schema);
+    private readonly NoticeStatements noticeStatements = new(schema);
     private readonly ClockStatements clocks = new(schema);
     private readonly AccessStatements access = new(schema);
     private readonly string writeWorking = Call(schema, "write_working_clocks", 5);
@@ -85,6 +86,7 @@ internal sealed class RowStatements(string schema)
             AddWorking(batch, working);
         inspections.AddTo(batch, rows);
         inbox.AddTo(batch, notices, openings);
+        noticeStatements.AddTo(batch, notices);
         factStatements.AddTo(batch, facts);
         if (reports.Count > 0)
             factStatements.AddReports(batch, reports);

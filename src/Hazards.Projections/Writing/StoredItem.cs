@@ -47,16 +47,19 @@ internal sealed record StoredItem(
         Region, Sector, Kind, Source, Category, Title, Place,
         EnterpriseName, EnterpriseCode, Reference, ReportedLevel, LedgerState,
         Level, Stage, Listing?.Level, Listing?.By, Listing?.At, Listing?.Deadline, Listing?.Document,
-        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, rules.PolicyOn(Region, c.Due.AddDays(1)), rules.Calendar, Level))],
-        Suspended, EscalatedTo, Closure?.Ground, Closure?.At, Closure?.Result, Reopened, MergedInto);
+        ReportedBy, AssignedBy, Legs, [.. Clocks.Select(c => c.ToItem(today, rules, Region, Level))],
+        Suspended, EscalatedTo, Closure?.Ground, Closure?.At, Closure?.Result, Reopened, MergedInto) { Listing = Listing };
 }
 
 /// <summary>An open clock, with the supervision steps taken against it: what <see cref="Policy.NextStep"/> asks for.</summary>
 internal sealed record StoredClock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, ImmutableArray<SupervisionStep> Taken, bool Provisional = false)
 {
-    public ClockItem ToItem(DateOnly today, Policy policy, WorkCalendar calendar, Level? level)
+    /// <summary>The clock on a day: the ladder is that of the day after the due date, the warning that of when the duty began.</summary>
+    public ClockItem ToItem(DateOnly today, Rulebook rules, RegionCode region, Level? level)
     {
         var days = new Clock(Kind, Leg, Body, Since, Due).DaysOverdue(today);
-        return new ClockItem(Kind, Leg, Body, Since, Due, days, policy.NextStep(Kind, level, Due, today, calendar, Taken.ToHashSet()), Provisional);
+        var next = rules.PolicyOn(region, Due.AddDays(1)).NextStep(Kind, level, Due, today, rules.Calendar, Taken.ToHashSet());
+        var policy = rules.PolicyAt(region, Since);
+        return new ClockItem(Kind, Leg, Body, Since, Due, days, next, Provisional) { Light = Lights.Of(-days, policy.Warning(Kind)), Warning = WarningCited.Of(policy, Kind) };
     }
 }

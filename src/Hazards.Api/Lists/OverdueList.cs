@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
+
+namespace Hazards.Api;
+
+/// <summary>超期和临期清单: which duty of whom, days left or over, by which rule; both legs side by side, and who is silent.</summary>
+internal static class OverdueList
+{
+    private const int FurthestDays = 3660;
+
+    /// <summary>Its columns.</summary>
+    public static readonly ImmutableArray<ListColumn<OverdueItem>> Columns =
+    [
+        new("days", "期限", "Days", 12, (i, w) => First(i) is { } d ? w.Days(d.DaysLeft) : null),
+        new("light", "预警", "Light", 10, (i, w) => w.T(First(i)?.Light), Usual: false),
+        new("title", "隐患", "Hazard", 40, (i, _) => i.Hazard.Title),
+        new("level", "等级", "Level", 8, (i, w) => w.Level(i.Hazard.Level)),
+        new("region", "区划", "Region", 14, (i, _) => ListWords.Region(i.Hazard.Region)),
+        new("sector", "行业领域", "Sector", 14, (i, w) => w.Sector(i.Hazard.Sector), Usual: false),
+        new("stage", "环节", "Stage", 12, (i, w) => w.T(i.Hazard.Stage), Usual: false),
+        new("enterprise", "单位", "Enterprise", 28, (i, _) => i.Hazard.EnterpriseName, Usual: false),
+        new("duty", "应办事项", "Duty", 24, (i, w) => Each(i, d => $"{w.T(d.Clock)}{(w.Leg(d.Leg) is { } leg ? $"（{leg}）" : "")}")),
+        new("body", "应办单位", "Who must act", 26, (i, _) => Each(i, d => d.Body.Name)),
+        new("due", "到期日", "Due", 12, (i, _) => First(i)?.Due),
+        new("legs", "双方进展", "Legs", 50, (i, w) => i.Legs.IsEmpty ? null : string.Join('\n', i.Legs.Select(w.Leg))),
+        new("silent", "沉默单位", "Silent", 26, (i, w) => Lines(i.Legs.Where(l => l.Silent).Select(l => w.T($"{l.Body.Name}（{l.DaysSilent} 天）", $"{l.Body.Name} ({l.DaysSilent} d)")))),
+        new("next", "下一步督办", "Next step", 14, (i, w) => First(i) is { Next: { } next } ? w.T(next) : null),
+        new("why", "依据", "Rule", 44, (i, w) => Each(i, w.Why), Usual: false),
+        new("listing", "挂牌层级", "Listed at", 12, (i, w) => i.Hazard.ListingLevel is { } level ? w.T(level) : null, Usual: false),
+        new("found", "发现日期", "Found", 12, (i, _) => ChinaTime.DateAt(i.Hazard.FoundAt), Usual: false),
+        new("id", "编号", "Id", 38, (i, _) => i.Hazard.Id.ToString(), Usual: false),
+    ];
+
+    private static readonly QueryParameter Duty = new("duty", typeof(ClockKind), "哪项时限；与 owes 同给时指该单位的这项时限", "Which duty; of the body in owes, where both are given");
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.Get("/lists/overdue", new Operation(Tag.Lists,
+            "超期和临期清单：哪项时限、哪个单位、超期或剩余几天、依据、双方进展、下一步；可按 Accept 或 format 给出 csv、xlsx",
+            "Overdue and due soon: which clock, which body, how many days, by which rule, both legs, what next; as csv or xlsx by Accept or format")
+        {
+            Query =
+            [
+                .. Parameters.Filter, Duty,
+                new("within", typeof(int), $"也列出多少天内到期的，0–{FurthestDays}；不给时只列超期的。overdue=false 时只列尚未超期的",
+                    $"Also what falls due within so many days, 0 to {FurthestDays}; only what is overdue when left out. With overdue=false only what is not overdue yet"),
+                new("sort", typeof(DueSort), "排序依据，默认 due", "What it is sorted by; due when left out"),
+                .. ListFiles.Parameters(Columns.Select(c => c.Name)), .. Parameters.Page,
+            ],
+            Answer = typeof(OverduePage),
+        }, ListAsync);
+        api.Get("/lists/overdue/windows", new Operation(Tag.Lists, "超期、3日内、7日内、全部在办的隐患数，各数到1000为止", "How many are overdue, due within 3 and 7 days, and open; each counted up to 1000")
+        {
+            Query = [.. Parameters.Filter, Duty, Parameters.AsOf], Answer = typeof(DueWindows),
+        }, WindowsAsync);
+    }
+
+    private static OverdueDuty? First(OverdueItem item) => item.Duties.IsEmpty ? null : item.Duties[0];
+
+    private static string? Each(OverdueItem item, Func<OverdueDuty, string> say) => Lines(item.Duties.Select(say));
+
+    private static string? Lines(IEnumerable<string> lines) => string.Join('\n', lines) is { Length: > 0 } text ? text : null;
+
+    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, RulebookSource rules, Naming naming)
+    {
+        var scope = call.Scope();
+        var filter = Parameters.ReadFilter(call.Query) with { Duty = call.Query.Code<ClockKind>("duty") };
+        var within = (int?)call.Query.Number("within", 0, FurthestDays);
+        var sort = call.Query.Code<DueSort>("sort") ?? DueSort.Due;
+        var asked = ListFiles.Read(call, Columns);
+        var (cursor, limit) = Parameters.ReadPage(call.Query);
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var until = scope.Today.AddDays(within ?? -1);
+        if (within is not null || filter.Duty is not null)
+            filter = filter with { DueBy = until };
+        if (within is null && filter.Overdue == false)
+            // What is overdue and is not.
+            return asked.IsFile ? await FileAsync(_ => Task.FromResult(new Page<HazardItem>([], null))) : Call.Json(new OverduePage([], null, scope.AsOf, scope.Today, await naming.OfAsync([], scope.AsOf, call.Stop)));
+        if (within is null)
+            filter = filter with { Overdue = true };
+        if (asked.IsFile)
+            return await FileAsync(c => hazards.DueAsync(scope, filter, sort, c, Parameters.LongestPage, call.Stop));
+        var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, call.Stop));
+        return Call.Json(new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names));
+
+        async Task<ListRows<OverdueItem>> RowsAsync(Page<HazardItem> found)
+        {
+            var names = await naming.OfAsync(found.Items, scope.AsOf, call.Stop);
+            return new ListRows<OverdueItem>([.. found.Items.Select(i => OverdueItem.Of(i, until, scope.Today, names, rules.Current))], found.Next, names);
+        }
+
+        Task<IResult> FileAsync(Func<string?, Task<Page<HazardItem>>> read) => ListFiles.OfAsync(
+            call, asked, ("overdue", within is null ? "超期清单" : "超期和临期清单", within is null ? "Overdue" : "Overdue and due"), scope,
+            filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id, async c => await RowsAsync(await read(c)));
+    }
+
+    private static async Task<IResult> WindowsAsync(Call call, IHazardQueries hazards)
+    {
+        var scope = call.Scope();
+        var filter = Parameters.ReadFilter(call.Query) with { Duty = call.Query.Code<ClockKind>("duty") };
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var counts = await hazards.DueCountsAsync(scope, filter, call.Stop);
+        return Call.Json(new DueWindows(scope.AsOf, scope.Today, counts.Overdue, counts.Within3, counts.Within7, counts.All, DueCounts.Most));
+    }
+}
+
+/// <summary>How many hazards are overdue, or due soon.</summary>
+/// <param name="AsOf">The instant looked from; absent for now.</param>
+/// <param name="Today">The date it is judged by.</param>
+/// <param name="Overdue">With an overdue duty.</param>
+/// <param name="Within3">With none overdue, and one due within three days.</param>
+/// <param name="Within7">The same within seven days.</param>
+/// <param name="All">With any duty.</param>
+/// <param name="Most">Counting ends here.</param>
+internal sealed record DueWindows(DateTimeOffset? AsOf, DateOnly Today, int Overdue, int Within3, int Within7, int All, int Most);
+
+/// <summary>A page of overdue hazards, or of those due as well.</summary>
+internal sealed record OverduePage(ImmutableArray<OverdueItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+
+/// <summary>A hazard and its overdue duties, the longest overdue first.</summary>
+/// <param name="Hazard">The hazard.</param>
+/// <param name="Overdue">Its overdue duties.</param>
+internal sealed record OverdueItem(HazardItem Hazard, ImmutableArray<OverdueDuty> Overdue)
+{
+    /// <summary>Its duties that are overdue or due within the days asked for, the earliest due first.</summary>
+    public required ImmutableArray<OverdueDuty> Duties { get; init; }
+
+    /// <summary>Its legs side by side.</summary>
+    public required ImmutableArray<LegLine> Legs { get; init; }
+
+    public static OverdueItem Of(HazardItem item, DateOnly until, DateOnly today, Names names, Rulebook rules)
+    {
+        var duties = item.Clocks.Where(c => c.Due <= until || c.DaysOverdue > 0).OrderBy(c => c.Due).Select(c => OverdueDuty.Of(c, item, names, rules)).ToImmutableArray();
+        return new OverdueItem(item, [.. duties.Where(d => d.DaysOverdue > 0)]) { Duties = duties, Legs = [.. item.Legs.Select(l => LegLine.Of(l, item, today, names, rules))] };
+    }
+}
+
+/// <summary>A duty that is overdue, or due.</summary>
+/// <param name="Clock">Which duty.</param>
+/// <param name="Leg">Whose leg.</param>
+/// <param name="Body">Who must act.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Due">The last day it has.</param>
+/// <param name="DaysOverdue">Days since; 0 or less when it has not passed.</param>
+/// <param name="Next">The supervision step that the policy asks for next.</param>
+internal sealed record OverdueDuty(CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, CodeEntry? Next)
+{
+    /// <summary>Days left; negative when it is overdue.</summary>
+    public required int DaysLeft { get; init; }
+
+    /// <summary>红黄绿.</summary>
+    public required CodeEntry Light { get; init; }
+
+    /// <summary>The warning its light goes by.</summary>
+    public required WarningCited? Warning { get; init; }
+
+    /// <summary>The rule it is counted by.</summary>
+    public required DutyRule Rule { get; init; }
+
+    /// <summary>Counted through a year whose working days are not announced.</summary>
+    public bool Provisional { get; init; }
+
+    public static OverdueDuty Of(ClockItem c, HazardItem item, Names names, Rulebook rules) => new(
+        Labels.Of(c.Kind), Labels.Of(c.Leg), NamedBody.Of(c.Body, names.Bodies), c.Since, c.Due, c.DaysOverdue, Labels.Of(c.Next))
+    {
+        DaysLeft = -c.DaysOverdue, Light = Labels.Of(c.Light), Warning = c.Warning, Provisional = c.Provisional,
+        Rule = DutyRule.Of(new Clock(c.Kind, c.Leg, c.Body, c.Since, c.Due), item.Region, item.Level, rules),
+    };
+}
+
+/// <summary>依据: the rule a duty is counted by.</summary>
+/// <param name="Policy">The policy version in force when it began.</param>
+/// <param name="Title">The policy's title.</param>
+/// <param name="Clause">Where its figure comes from, as the policy cites it.</param>
+/// <param name="Days">The days it gives; absent where a person set the due date.</param>
+/// <param name="Count">How they are counted.</param>
+/// <param name="Link">The policy in full.</param>
+internal sealed record DutyRule(string Policy, string Title, string Clause, int? Days, DayCount? Count, string Link)
+{
+    public static DutyRule Of(Clock clock, RegionCode region, Level? level, Rulebook rules)
+    {
+        var cited = RuleCited.Of(clock, region, level, rules.Calendar.Edition, rules);
+        return new DutyRule(cited.Policy, cited.Title, cited.Clause, cited.Days, cited.Count, $"{Links.Root}/policies/{cited.Policy}");
+    }
+}
+
+/// <summary>A leg as lists set it beside the other.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="Body">The body that answers for it.</param>
+/// <param name="Stage">Where it stands.</param>
+/// <param name="Deadline">整改期限.</param>
+/// <param name="Percent">整改进度, 0 to 100.</param>
+/// <param name="AssignedAt">When it was assigned.</param>
+/// <param name="LastHeardAt">When its body last acted; absent when it never did.</param>
+/// <param name="DaysSilent">Days since it last acted, or since the assignment.</param>
+/// <param name="SilentAfter">So many may pass.</param>
+/// <param name="Silent">沉默: longer, or since its supervisor last acted.</param>
+/// <param name="Urged">催办: how often it was urged.</param>
+/// <param name="Supervisor">督办单位, if one is named.</param>
+/// <param name="SupervisedAt">When the supervisor last acted on it, or was named.</param>
+internal sealed record LegLine(
+    CodeEntry Leg, NamedBody Body, CodeEntry Stage, DateOnly Deadline, int Percent, DateTimeOffset AssignedAt, DateTimeOffset? LastHeardAt,
+    int DaysSilent, int SilentAfter, bool Silent, int Urged, NamedBody? Supervisor, DateTimeOffset? SupervisedAt)
+{
+    public static LegLine Of(LegItem leg, HazardItem hazard, DateOnly today, Names names, Rulebook rules)
+    {
+        var silence = SilenceOf(leg, hazard, today, rules);
+        return new LegLine(
+            Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline, leg.Percent, leg.AssignedAt, leg.LastHeardAt,
+            silence.Days, silence.Allowed, silence.Silent, leg.Urged, leg.Supervisor is { } s ? NamedBody.Of(s, names.Bodies) : null, leg.SupervisedAt);
+    }
+
+    public static LegSilence SilenceOf(LegItem leg, HazardItem hazard, DateOnly today, Rulebook rules) => LegSilence.Of(
+        leg.Stage, leg.AssignedAt, leg.LastHeardAt, leg.SupervisedAt, today,
+        rules.PolicyAt(hazard.Region, leg.AssignedAt).Supervision.FirstOrDefault(s => s.Level == hazard.Level));
+}

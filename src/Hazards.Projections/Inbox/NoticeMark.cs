@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Projections;
+
+/// <summary>What an event means for 督办通知书: to whom one was sent, or whose silence after one it ends.</summary>
+/// <param name="Sent">The legs a notice was sent to, with their bodies; empty where the event is none.</param>
+/// <param name="ReplyBy">When an answer is asked for.</param>
+/// <param name="Sender">Who acted.</param>
+/// <param name="Sector">The hazard's sector.</param>
+/// <param name="Ends">The leg whose silence it ends; every one's for <see cref="EveryLeg"/>; null where it ends none.</param>
+/// <param name="Answers">Whether the leg's own body acted; otherwise what was asked for is over.</param>
+public sealed record NoticeMark(ImmutableArray<(string Leg, BodyId? Body)> Sent, DateOnly? ReplyBy, BodyId Sender, SectorCode Sector, string? Ends, bool Answers)
+{
+    /// <summary>Every leg.</summary>
+    public const string EveryLeg = "*";
+
+    /// <summary>No leg: what the service's own clock asks for when a duty of no leg was missed.</summary>
+    public const string NoLeg = "";
+
+    /// <summary>Null for events that neither are a notice nor come after one.</summary>
+    public static NoticeMark? Of(IHazardEvent happened, Hazard after, EventContext context)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        ArgumentNullException.ThrowIfNull(context);
+        if (happened is SupervisionNoticeIssued notice)
+            return new NoticeMark(SentTo(notice, after), notice.ReplyBy, context.Body, after.Sector, null, false);
+        if (!after.Steps.ContainsKey(SupervisionStep.Notice))
+            return null;
+        var (leg, answers) = happened switch
+        {
+            _ when Deeds.IsLegsOwn(happened) && Deeds.LegOf(happened) is { } own => (CodeList.Code(own), true),
+            LegAccepted e => (CodeList.Code(e.Leg), false),
+            LegReassigned e => (CodeList.Code(e.Order.Leg), false),
+            HazardClosed or HazardRejected or HazardMerged => (EveryLeg, false),
+            // What was asked of a body that answers for no leg is answered by whatever it does next.
+            ListingPublished or ListingFiled or DelistingPublished or HazardDelisted => (NoLeg, true),
+            _ => (null, false),
+        };
+        return leg is null ? null : new NoticeMark([], null, context.Body, after.Sector, leg, answers);
+    }
+
+    private static ImmutableArray<(string Leg, BodyId? Body)> SentTo(SupervisionNoticeIssued notice, Hazard after) =>
+        notice is { Leg: null, Duties: not null } || after.Legs.IsEmpty
+            ? [(NoLeg, after.Listing?.By ?? after.Delisting?.By ?? after.AssignedBy)]
+            : [.. after.Legs.Values.Where(l => notice.Leg is null || l.Leg == notice.Leg).Select(l => (CodeList.Code(l.Leg), (BodyId?)l.Body))];
+}

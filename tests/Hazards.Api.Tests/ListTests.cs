@@ -1,0 +1,219 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Hazards.Domain;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>The lists a supervisor works with: windows and orders, files as shown, one step for many, notices and their answers.</summary>
+[Trait("Server", "any")]
+public sealed class ListTests(Service service) : IClassFixture<Service>
+{
+    [Fact]
+    public async Task What_is_due_is_listed_with_its_light_its_rule_and_both_legs()
+    {
+        var soon = await AssignedAsync("五日内到期", Some.InDays(5));
+        var late = await AssignedAsync("已经超期", Some.InDays(-3));
+
+        var overdue = await ListAsync("lists/overdue?owes=ws-gas&duty=rectify");
+        overdue.ShouldContain(i => Id(i) == late);
+        overdue.ShouldNotContain(i => Id(i) == soon);
+        var item = overdue.Single(i => Id(i) == late);
+        var duty = item["duties"]!.AsArray().First(d => d!["clock"]!["code"]!.ToString() == "rectify")!;
+        duty["light"]!["code"]!.ToString().ShouldBe("overdue");
+        duty["daysLeft"]!.GetValue<int>().ShouldBe(-3);
+        duty["warning"]!["productDefault"]!.GetValue<bool>().ShouldBeTrue();
+        duty["warning"]!["source"]!.ToString().ShouldBe("产品默认值");
+        duty["rule"]!["policy"]!.ToString().ShouldBe("national-baseline@2");
+        duty["rule"]!["clause"]!.ToString().ShouldNotBeEmpty();
+        item["overdue"]!.AsArray().Count.ShouldBeGreaterThan(0, "as before");
+        item["legs"]!.AsArray().Select(l => l!["leg"]!["code"]!.ToString()).ShouldBe(["territorial", "sectoral"]);
+        item["legs"]!.AsArray().ShouldAllBe(l => l!["silent"]!.GetValue<bool>(), "nothing was heard for ten days");
+
+        (await ListAsync("lists/overdue?within=7&owes=ws-gas&duty=rectify")).Select(Id).Where(i => i == soon || i == late).ShouldBe([late, soon], "the earliest due first");
+        (await ListAsync("lists/overdue?within=4&owes=ws-gas&duty=rectify")).ShouldNotContain(i => Id(i) == soon);
+        (await ListAsync("lists/overdue?within=7&overdue=false")).ShouldNotContain(i => Id(i) == late || Id(i) == soon, "neither was acknowledged in time");
+        (await ListAsync("lists/overdue?overdue=false")).ShouldBeEmpty("what is overdue and is not");
+        var clocks = (await service.Office.GetAsync($"hazards/{soon}")).Require(HttpStatusCode.OK).Json["clocks"]!.AsArray();
+        var own = clocks.First(c => c!["kind"]!.ToString() == "rectify")!;
+        own["light"]!.ToString().ShouldBe("yellow");
+        own["daysLeft"]!.GetValue<int>().ShouldBe(5);
+        own["open"].ShouldBeNull();
+
+        var windows = (await service.Office.GetAsync("lists/overdue/windows")).Require(HttpStatusCode.OK);
+        int.Parse(windows["overdue"], System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(2);
+        (await service.Office.GetAsync("lists/overdue?within=-1")).Refused(HttpStatusCode.BadRequest, "input.out_of_range");
+        (await service.Office.GetAsync("lists/overdue?columns=days,nonsense")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
+    }
+
+    [Theory]
+    [InlineData("due")]
+    [InlineData("level")]
+    [InlineData("region")]
+    [InlineData("body")]
+    public async Task Every_order_goes_page_by_page_and_loses_none(string sort)
+    {
+        for (var i = 0; i < 5; i++)
+            await AssignedAsync($"翻页 {sort} {i}", Some.InDays(-2 - i), i % 2 == 0 ? "general" : "major");
+        foreach (var asOf in new[] { "", $"&asOf={Uri.EscapeDataString(ChinaTime.Format(DateTimeOffset.UtcNow))}" })
+        {
+            var all = (await ListAsync($"lists/overdue?within=60&limit=200&sort={sort}{asOf}")).Select(Id).ToList();
+            var paged = new List<string>();
+            string? cursor = null;
+            do
+            {
+                var page = (await service.Office.GetAsync($"lists/overdue?within=60&limit=2&sort={sort}{asOf}{(cursor is null ? "" : $"&cursor={cursor}")}")).Require(HttpStatusCode.OK).Json;
+                paged.AddRange(page["items"]!.AsArray().Select(i => Id(i!)));
+                cursor = page["next"]?.ToString();
+            }
+            while (cursor is not null);
+            paged.ShouldBe(all);
+            paged.ShouldBeUnique();
+        }
+
+        if (sort == "level")
+            (await ListAsync("lists/overdue?within=60&limit=200&sort=level")).Select(i => i["hazard"]!["level"]?.ToString() == "major" ? 0 : 1).ShouldBeInOrder();
+    }
+
+    [Fact]
+    public async Task A_file_is_what_is_shown_and_no_formula()
+    {
+        await AssignedAsync("=HYPERLINK(\"http://x\",\"点我\")", Some.InDays(-40));
+        await AssignedAsync("@SUM(1,2)，含\"引号\"", Some.InDays(-41));
+        const string filter = "lists/overdue?owes=ws-gas&duty=rectify&columns=title,days,due";
+        var shown = await ListAsync("lists/overdue?owes=ws-gas&duty=rectify&limit=200");
+
+        var (bytes, mediaType) = await service.Office.BytesAsync($"{filter}&format=csv");
+        mediaType.ShouldBe("text/csv");
+        var csv = Encoding.UTF8.GetString(bytes);
+        csv[0].ShouldBe('\uFEFF', "spreadsheets take it for UTF-8");
+        var lines = csv.TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldBe("隐患,期限,到期日");
+        lines.Length.ShouldBe(shown.Count + 1);
+        lines.ShouldContain(l => l.StartsWith("\"'=HYPERLINK(\"\"http://x\"\"", StringComparison.Ordinal));
+        lines.ShouldContain(l => l.StartsWith("\"'@SUM(1,2)，含\"\"引号\"\"\"", StringComparison.Ordinal));
+        lines.Skip(1).ShouldAllBe(l => !"=+-@".Contains(l.TrimStart('"')[0]));
+
+        var (sheet, sheetType) = await service.Office.BytesAsync($"{filter}&format=xlsx&lang=en");
+        sheetType.ShouldBe("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+        var xml = SheetOf(sheet);
+        xml.ShouldContain("'=HYPERLINK");
+        xml.ShouldNotContain("<f>");
+        xml.IndexOf(">Hazard<", StringComparison.Ordinal).ShouldBeLessThan(xml.IndexOf(">Days<", StringComparison.Ordinal));
+
+        var byAccept = await service.Office.GetAsync("hazards?columns=title", ("Accept", "text/csv"));
+        byAccept.Require(HttpStatusCode.OK).ContentHeaders.ContentType!.MediaType.ShouldBe("text/csv");
+        (await service.Office.GetAsync("lists/listed?format=csv")).Require(HttpStatusCode.OK);
+        (await service.Office.GetAsync("lists/notices?format=xlsx")).Require(HttpStatusCode.OK);
+        (await service.Office.GetAsync("lists/overdue?format=pdf")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
+    }
+
+    [Fact]
+    public async Task A_step_for_many_is_looked_at_then_done_and_never_twice()
+    {
+        var one = await AssignedAsync("批量一", Some.InDays(-3));
+        var two = await AssignedAsync("批量二", Some.InDays(-3));
+        var reported = await service.HazardAsync();
+        var head = await service.HeadAsync();
+        JsonObject Batch(bool preview, string step = "urge") => new()
+        {
+            ["step"] = step, ["text"] = "请抓紧办理", ["preview"] = preview, ["overdueLegs"] = true, ["actor"] = "督查员",
+            ["hazards"] = new JsonArray(new JsonObject { ["id"] = one, ["version"] = 3 }, new JsonObject { ["id"] = two }, new JsonObject { ["id"] = reported, ["version"] = 9 }),
+        };
+
+        var preview = (await service.Supervisor.PostAsync("hazards/batch", Batch(true))).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        preview.Select(Outcome).ShouldBe(["possible", "possible", "changed"]);
+        preview[0]!["to"]!.AsArray().Select(b => b!["name"]!.ToString()).ShouldBe(["巍山县人民政府", "巍山县住建局"]);
+        (await service.HeadAsync()).ShouldBe(head, "a preview writes nothing");
+
+        var key = ("Idempotency-Key", $"batch-{Guid.NewGuid():n}");
+        (await service.Supervisor.PostAsync("hazards/batch", Batch(false), key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(Outcome).ShouldBe(["done", "done", "changed"]);
+        head = await service.HeadAsync();
+        (await service.Supervisor.PostAsync("hazards/batch", Batch(false), key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(Outcome).ShouldBe(["repeated", "repeated", "changed"]);
+        (await service.HeadAsync()).ShouldBe(head, "sent again, nothing is done twice");
+
+        var notice = (await service.Supervisor.PostAsync("hazards/batch", Batch(true, "notice"))).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        notice[1]!["refusal"]!["code"]!.ToString().ShouldBe("document.required");
+        (await service.Gov.PostAsync("hazards/batch", Batch(true))).Refused(HttpStatusCode.Forbidden, "role.missing");
+        (await service.Supervisor.PostAsync("hazards/batch", Batch(true, "penalty"))).Refused(HttpStatusCode.UnprocessableEntity, "batch.step");
+        var elsewhere = Batch(true);
+        (await service.Elsewhere.PostAsync("hazards/batch", elsewhere)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldAllBe(r => r!["title"] == null && Outcome(r) == "refused");
+    }
+
+    [Fact]
+    public async Task A_notice_is_silent_until_the_leg_answers_and_was_silent_before()
+    {
+        var id = await AssignedAsync("督办单", Some.InDays(20));
+        (await service.Supervisor.PostAsync($"hazards/{id}/notices", new JsonObject { ["requirements"] = "限期报告", ["replyBy"] = Some.InDays(3), ["documentNumber"] = "巍督办〔2026〕5号" })).Require(HttpStatusCode.OK);
+        (await service.Supervisor.PostAsync($"hazards/{id}/urgings", new JsonObject { ["message"] = "请答复", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
+        var before = DateTimeOffset.UtcNow;
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
+
+        var notices = (await ListAsync("lists/notices?sender=ws-duc")).Where(n => n["hazard"]!["id"]!.ToString() == id).ToList();
+        notices.Select(n => n["body"]!["id"]!.ToString()).ShouldBe(["ws-gas", "ws-gov"], "the silent one on top");
+        var (silent, answered) = (notices[0], notices[1]);
+        silent["settledAt"].ShouldBeNull();
+        silent["urged"]!.GetValue<int>().ShouldBe(1);
+        silent["documentNumber"]!.ToString().ShouldBe("巍督办〔2026〕5号");
+        answered["answered"]!.GetValue<bool>().ShouldBeTrue();
+        answered["settledBy"]!["code"]!.ToString().ShouldBe("assignment_acknowledged");
+        answered["urged"]!.GetValue<int>().ShouldBe(0);
+
+        var then = Uri.EscapeDataString(ChinaTime.Format(before));
+        (await ListAsync($"lists/notices?silent=true&asOf={then}")).Count(n => n["hazard"]!["id"]!.ToString() == id).ShouldBe(2, "as known then, nobody had answered");
+        (await ListAsync("lists/notices?silent=true&body=ws-gov")).ShouldNotContain(n => n["hazard"]!["id"]!.ToString() == id);
+        var message = (await service.Regulator.GetAsync($"inbox?hazard={id}&as=warning")).Require(HttpStatusCode.OK).Json["items"]![0]!["id"]!.ToString();
+        (await service.Regulator.PostAsync($"inbox/{message}/opening", new JsonObject { ["actor"] = "李科" })).Require(HttpStatusCode.OK);
+        (await service.Elsewhere.GetAsync("lists/notices")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_register_says_what_is_published_filed_and_ready()
+    {
+        var id = await service.HazardAsync(Domain.Codes.Stage.Rectifying, "major");
+        (await service.Office.PostAsync($"hazards/{id}/listing", new JsonObject { ["level"] = "county", ["deadline"] = Some.InDays(2), ["requirements"] = "限期整改", ["documentNumber"] = "巍安委办督〔2026〕17号" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/listing-publication", new JsonObject { ["medium"] = "大理日报" })).Require(HttpStatusCode.OK);
+        var item = (await ListAsync("lists/listed?listedBy=ws-awb")).Single(i => Id(i) == id);
+        item["light"]!["code"]!.ToString().ShouldBe("red");
+        item["publishedIn"]!.ToString().ShouldBe("大理日报");
+        item["publication"]!["doneAt"].ShouldNotBeNull();
+        item["filing"]!["doneAt"].ShouldBeNull();
+        item["plans"]!.AsArray().ShouldAllBe(p => p!["state"]!["code"]!.ToString() == "owed");
+        item["ready"]!.GetValue<bool>().ShouldBeFalse();
+        (await ListAsync("lists/listed?listedBy=ws-gov")).ShouldBeEmpty();
+        (await ListAsync("lists/listed?listingOverdue=true")).ShouldNotContain(i => Id(i) == id);
+        var counts = (await service.Office.GetAsync("lists/listed/counts")).Require(HttpStatusCode.OK).Json;
+        counts["listers"]!.AsArray().ShouldContain(l => l!["by"]!["id"]!.ToString() == "ws-awb");
+        counts["counties"]!.AsArray().ShouldContain(c => c!["county"]!.ToString() == Service.County);
+        counts["levels"]![0]!["ready"]!.GetValue<int>().ShouldBe(0);
+    }
+
+    private static string Outcome(JsonNode? row) => row!["outcome"]!["code"]!.ToString();
+
+    private static string Id(JsonNode item) => item["hazard"]!["id"]!.ToString();
+
+    private async Task<List<JsonNode>> ListAsync(string path) =>
+        [.. (await service.Office.GetAsync(path)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => i!)];
+
+    private static string SheetOf(byte[] xlsx)
+    {
+        using var zip = new ZipArchive(new MemoryStream(xlsx));
+        using var reader = new StreamReader(zip.GetEntry("xl/worksheets/sheet1.xml")!.Open());
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Handed over to two legs ten days ago and entered only now.</summary>
+    private async Task<string> AssignedAsync(string title, string deadline, string level = "general")
+    {
+        var then = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-60));
+        var report = Some.Report();
+        (report["title"], report["occurredAt"]) = (title, then);
+        var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = level, ["basis"] = "判定标准第五条", ["occurredAt"] = then })).Require(HttpStatusCode.OK);
+        var order = Some.DualAssignment(deadline);
+        order["occurredAt"] = then;
+        (await service.Office.PostAsync($"hazards/{id}/assignments", order)).Require(HttpStatusCode.OK);
+        return id;
+    }
+}
