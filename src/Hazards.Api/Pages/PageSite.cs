@@ -73,6 +73,9 @@ internal static class PageSite
             return Results.Redirect(PageRoutes.Safe(to));
         }).ExcludeFromDescription();
         Overview.OverviewPages.Map(app);
+        Figures.FigurePages.Map(app);
+        Leader.LeaderPages.Map(app);
+        Compare.ComparePages.Map(app);
     }
 
     /// <summary>Shows a refusal as a page.</summary>
