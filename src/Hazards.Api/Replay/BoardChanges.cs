@@ -127,13 +127,13 @@ internal sealed record BoardChange(
 /// <param name="Type">What happened.</param>
 /// <param name="OccurredAt">When it happened, as claimed.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
-/// <param name="Late">补录.</param>
+/// <param name="Late">补录; what the service noticed late is not, for nobody entered it.</param>
 /// <param name="By">The body that acted.</param>
 /// <param name="Actor">The person.</param>
 internal sealed record RecordedChange(long Position, CodeEntry Type, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, BodyId By, string Actor)
 {
     public static RecordedChange Of(RecordedHappening e) => new(
-        e.Position, EventLabels.Of(EventTypes.NameOf(e.Event)), e.Context.OccurredAt, e.RecordedAt, e.Context.Entry == Entry.Late, e.Context.Body, e.Context.Actor);
+        e.Position, EventLabels.Of(EventTypes.NameOf(e.Event)), e.Context.OccurredAt, e.RecordedAt, e.Context.Entry == Entry.Late && e.Context.Role != Role.Clock, e.Context.Body, e.Context.Actor);
 }
 
 /// <summary>Changes between two instants in figures.</summary>

@@ -95,9 +95,9 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
         return chosen;
     }
 
-    /// <summary>By the log's (stream, version).</summary>
+    /// <summary>By the log's (stream, version). What the service noticed late was not entered by anybody.</summary>
     private const string Late = """
-        exists (select from range r join log.mt_events e on e.stream_id = s.hazard_id and e.seq_id > r.after and e.seq_id <= r.up_to where e.headers ->> 'entry' = 'late')
+        exists (select from range r join log.mt_events e on e.stream_id = s.hazard_id and e.seq_id > r.after and e.seq_id <= r.up_to where e.headers ->> 'entry' = 'late' and e.headers ->> 'role' <> 'clock')
         """;
 
     private string? Begin()
@@ -138,7 +138,7 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
     /// </summary>
     private static string Touched(string from, string? to) => to is null
         ? $"select h.hazard_id from rows.hazards h where h.recorded_from > {from}"
-        : "select e.stream_id from range r join log.mt_events e on e.seq_id > r.after and e.seq_id <= r.up_to";
+        : "select e.stream_id as hazard_id from range r join log.mt_events e on e.seq_id > r.after and e.seq_id <= r.up_to";
 
     private static string Holds(string side, string day) => string.Join(", ", Lists.Select(l =>
         $"coalesce({l.Holds.Replace("v.", $"{side}.", StringComparison.Ordinal).Replace("{day}", day, StringComparison.Ordinal)}, false)"));
