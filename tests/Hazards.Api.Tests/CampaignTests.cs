@@ -29,6 +29,10 @@ public sealed class CampaignTests(Service service) : IClassFixture<Service>
         (await service.Office.PostAsync($"hazards/{open}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
         var after = (await service.Office.GetAsync($"campaigns/{id}/figures")).Json["figures"]!;
         Number(after["total"]!["hazards"]!, "byDeadline").ShouldBe(1);
+        // The list of campaigns has the same sum, now and as of an instant.
+        foreach (var at in new[] { "", $"?asOf={Uri.EscapeDataString(DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture))}" })
+            (await service.Office.GetAsync($"campaigns/figures{at}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Single(i => i!["campaign"]!["id"]!.ToString() == id)!["total"]!.ToJsonString()
+                .ShouldBe(after["total"]!.ToJsonString());
         after["bySector"]!.AsArray().ShouldHaveSingleItem()!["sector"]!.ToString().ShouldBe("city_gas");
 
         var details = (await service.Office.GetAsync($"inspections/{one}")).Require(HttpStatusCode.OK);

@@ -42,6 +42,16 @@ internal sealed class CampaignModule : IModule
             ],
             Answer = typeof(CampaignPage),
         }, ListAsync);
+        api.Get("/campaigns/figures", new Operation(Tag.Campaigns, "专项行动一览：各行动的户次、查出、整改合计", "Campaigns in sum: visits, found, rectified; the newest first")
+        {
+            Query =
+            [
+                Parameters.Region,
+                new("kind", typeof(CampaignKind), "专项行动或特殊时段", "A drive or a special period"),
+                .. Parameters.Page,
+            ],
+            Answer = typeof(CampaignSums),
+        }, SumsAsync);
         api.Get("/campaigns/{id}", new Operation(Tag.Campaigns, "专项行动", "One campaign") { Query = [Parameters.AsOf], Answer = typeof(Campaign), Versioned = true }, FindAsync);
         api.Get("/campaigns/{id}/events", new Operation(Tag.Campaigns, "专项行动履历", "A campaign's history") { Query = [Parameters.AsOf], Answer = typeof(RecordHistory), Versioned = true }, HistoryAsync);
         api.Get("/campaigns/{id}/figures", new Operation(Tag.Campaigns, "专项行动统计：户次、家数、查出、立行立改、限期整改、整改率", "A campaign in figures: visits, units, found, fixed on the spot, by deadline, rectified, rate")
@@ -65,6 +75,19 @@ internal sealed class CampaignModule : IModule
             return Call.Refuse(refusal);
         var page = await queries.CampaignsAsync(scope, region, kind, on, cursor, limit, call.Stop);
         return Call.Json(new CampaignPage(page.Items, page.Next, scope.AsOf, Naming.Regions(page.Items.SelectMany(c => c.Regions))));
+    }
+
+    private static async Task<IResult> SumsAsync(Call call, InspectionQueries queries)
+    {
+        var (region, kind) = (call.Query.Value<RegionCode>("region"), call.Query.Code<CampaignKind>("kind"));
+        var (cursor, limit) = Parameters.ReadPage(call.Query);
+        var scope = call.Scope();
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var page = await queries.CampaignsAsync(scope, region, kind, null, cursor, limit, call.Stop);
+        var sums = await queries.SumsAsync(scope, [.. page.Items.Select(c => c.Id)], call.Stop);
+        return Call.Json(new CampaignSums(
+            [.. page.Items.Select(c => new CampaignSum(c, sums[c.Id]))], page.Next, scope.AsOf, scope.Today, Naming.Regions(page.Items.SelectMany(c => c.Regions))));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, InspectionQueries queries)
@@ -130,6 +153,12 @@ internal sealed class CampaignModule : IModule
 
 /// <summary>A page of campaigns.</summary>
 internal sealed record CampaignPage(ImmutableArray<Campaign> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Regions);
+
+/// <summary>A page of campaigns in sum.</summary>
+internal sealed record CampaignSums(ImmutableArray<CampaignSum> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, IReadOnlyDictionary<string, string> Regions);
+
+/// <summary>A campaign in sum.</summary>
+internal sealed record CampaignSum(Campaign Campaign, FigureLine Total);
 
 /// <summary>A campaign in figures.</summary>
 /// <param name="Campaign">The campaign.</param>

@@ -78,6 +78,17 @@ internal sealed class FigureModule : IModule
             ],
             Answer = typeof(DifferenceAnswer),
         }, DifferenceAsync);
+        api.Get("/figures/monthly-table/hazards", new Operation(Tag.Figures, "月报表一格所计的隐患", "The hazards that a cell of the monthly table counts")
+        {
+            Query =
+            [
+                .. Common, Span, By,
+                new("column", typeof(MonthlyColumn), "哪一栏（必填；检查单位、资金两栏不按隐患计）", "Which column (required); units and funds do not count hazards"),
+                new("line", typeof(string), "哪一行（行业或区划代码）；默认合计", "Which line (the code of a sector or region); the sum when left out"),
+                Parameters.Cursor, Parameters.Limit,
+            ],
+            Answer = typeof(CellAnswer),
+        }, CellAsync);
         ReportEndpoints.Map(api);
     }
 
@@ -144,6 +155,20 @@ internal sealed class FigureModule : IModule
         return answer is null ? Call.Refuse(refusal!) : Results.Content(BulletinPage.Of(answer), "text/html; charset=utf-8", Encoding.UTF8);
     }
 
+    private static async Task<IResult> CellAsync(Call call, ReportMaker maker)
+    {
+        var (column, line) = (call.Query.Code<MonthlyColumn>("column"), call.Query.Text("line", 40));
+        if (column is null)
+            call.Query.Refuse(InputRefusals.Missing.Because("column"));
+        if (column is MonthlyColumn.Inspected or MonthlyColumn.Funds)
+            call.Query.Refuse(FigureRefusals.NotOfHazards.Because("column", ("value", CodeList.Code(column.Value))));
+        if (Read(call, ReportKind.MonthlyTable, paged: true) is not { } request)
+            return Call.Refuse(call.Query.Refusal!);
+        var (cards, next) = await maker.CellAsync(request, column!.Value, line, call.Stop);
+        return Call.Json(new CellAnswer(
+            request.Region, request.Period, Labels.Of(request.Breakdown), Labels.Of(column.Value), line, request.KnownAt, cards, next));
+    }
+
     private static async Task<IResult> DifferenceAsync(Call call, FigureQueries figures, HazardFiles files)
     {
         var query = call.Query;
@@ -185,6 +210,21 @@ internal enum TableSpan
 
     /// <summary>累计.</summary>
     [Label("本年累计", "Since 1 January")] Year,
+}
+
+/// <summary>The hazards of a cell.</summary>
+/// <param name="Region">The region.</param>
+/// <param name="Period">The period.</param>
+/// <param name="Breakdown">What a line stands for.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Line">The line; absent for the sum.</param>
+/// <param name="KnownAt">As it was recorded at this instant; absent for now.</param>
+/// <param name="Hazards">The hazards, in the order in which they were found.</param>
+/// <param name="Next">Cursor of the next page.</param>
+internal sealed record CellAnswer(
+    RegionCode Region, Period Period, CodeEntry Breakdown, CodeEntry Column, string? Line, DateTimeOffset? KnownAt, IReadOnlyList<HazardCard> Hazards, string? Next) : IShowsHazards
+{
+    IEnumerable<HazardId> IShowsHazards.Shown => Hazards.Select(h => h.Id);
 }
 
 /// <summary>A difference between two states of knowledge.</summary>

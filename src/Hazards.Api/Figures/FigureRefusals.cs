@@ -17,5 +17,6 @@ public static class FigureRefusals
     public static readonly RefusalCode TooLong = new("report.too_many_rows", Unprocessable, "清单超过 {max} 条，请缩小区划或时期，或分页查询", "The list has more than {max} items; narrow the region or the period, or read it by pages");
     public static readonly RefusalCode NoSheet = new("report.no_such_form", NotFound, "此报表没有 {value} 格式", "This report has no form {value}");
     public static readonly RefusalCode Order = new("report.instants", Invalid, "from 必须早于 to", "from must lie before to");
+    public static readonly RefusalCode NotOfHazards = new("report.column_without_hazards", Unprocessable, "“{value}”一栏不按隐患计数", "The column “{value}” does not count hazards");
 #pragma warning restore CS1591
 }

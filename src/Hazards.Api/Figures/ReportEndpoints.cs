@@ -24,7 +24,7 @@ internal static class ReportEndpoints
         {
             Body = typeof(FreezeReport), IsAct = true, Answer = typeof(ReportFile), Success = 201,
         }, FreezeAsync);
-        api.Get("/reports/{id}", new Operation(Tag.Figures, "一份报表：各版、摘要、逾期记录", "One report: its editions, their digests") { Answer = typeof(ReportFile) }, FindAsync);
+        api.Get("/reports/{id}", new Operation(Tag.Figures, "一份报表：各版、摘要、逾期记录", "One report: its editions, their digests") { Query = [Parameters.AsOf], Answer = typeof(ReportFile) }, FindAsync);
         api.Get("/reports/{id}/file", new Operation(Tag.Figures, "定稿文件", "A frozen file") { Query = [new("form", typeof(ReportForm), "xlsx（默认）或 json", "xlsx (when left out) or json"), Edition] }, FileAsync);
         api.Post("/reports/{id}/verification", new Operation(Tag.Figures, "核验：按定稿时所知重算并逐字节比对", "Verify: count again as known then, and compare byte for byte")
         {
@@ -70,8 +70,14 @@ internal static class ReportEndpoints
         return Call.Json(ReportFile.Of(id, await figures.ReportAsync(id, call.Stop)), 201);
     }
 
-    private static async Task<IResult> FindAsync(Call call, string id, FigureQueries figures) =>
-        await OpenAsync(call, id, figures) is { } entries ? Call.Json(ReportFile.Of(entries[0].Id, entries)) : Call.Refuse(FigureRefusals.Unknown.Because());
+    private static async Task<IResult> FindAsync(Call call, string id, FigureQueries figures)
+    {
+        var asOf = call.AsOf();
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var known = (await OpenAsync(call, id, figures))?.Where(e => !(e.RecordedAt > asOf)).ToArray();
+        return known is { Length: > 0 } ? Call.Json(ReportFile.Of(known[0].Id, known)) : Call.Refuse(FigureRefusals.Unknown.Because());
+    }
 
     private static async Task<IResult> FileAsync(Call call, string id, FigureQueries figures, FileStore files)
     {

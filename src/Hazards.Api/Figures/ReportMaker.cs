@@ -120,15 +120,27 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         do
         {
             var page = await figures.HazardsAsync(request.Scope, choice, cursor, request.Limit ?? RowsOfPage, stop);
-            var read = await files.ReadAsync(page.Items, request.KnownAt, stop);
-            var names = await figures.NamesAsync(read.SelectMany(f => HazardCards.BodiesOf(f.Hazard)), request.KnownAt, stop);
-            cards.AddRange(read.Select(f => HazardCards.Of(f, names, sectors)));
+            cards.AddRange(await CardsOfAsync(page.Items, request.KnownAt, stop));
             cursor = page.Next;
             if (cards.Count > MostRows)
                 return (null, null, FigureRefusals.TooLong.Because(null, ("max", MostRows)));
         }
         while (cursor is not null && request.Limit is null);
         return (cards, cursor, null);
+    }
+
+    /// <summary>A page of the hazards that a cell of the monthly table counts.</summary>
+    public async Task<(IReadOnlyList<HazardCard> Cards, string? Next)> CellAsync(ReportRequest request, MonthlyColumn column, string? line, CancellationToken stop)
+    {
+        var page = await figures.CountedAsync(request.Scope, request.Breakdown, column, line, request.Cursor, request.Limit ?? RowsOfPage, stop);
+        return (await CardsOfAsync(page.Items, request.KnownAt, stop), page.Next);
+    }
+
+    private async Task<IReadOnlyList<HazardCard>> CardsOfAsync(IReadOnlyCollection<HazardId> hazards, DateTimeOffset? knownAt, CancellationToken stop)
+    {
+        var read = await files.ReadAsync(hazards, knownAt, stop);
+        var names = await figures.NamesAsync(read.SelectMany(f => HazardCards.BodiesOf(f.Hazard)), knownAt, stop);
+        return [.. read.Select(f => HazardCards.Of(f, names, sectors))];
     }
 
     private async Task<ReportAnswer> BulletinAsync(ReportAnswer answer, ReportRequest request, CancellationToken stop)

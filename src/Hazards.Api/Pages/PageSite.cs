@@ -104,6 +104,9 @@ internal static class PageSite
         Field.FieldPages.Map(app);
         Lists.ListPages.Map(app);
         Shared.ViewPages.Map(app);
+        Figures.FigurePages.Map(app);
+        Leader.LeaderPages.Map(app);
+        Compare.ComparePages.Map(app);
     }
 
     /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>

@@ -12,6 +12,7 @@ internal sealed class ReplayModule : IModule
     {
         services.AddSingleton(s => new ReplayQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(s => new LookAlikeQueries(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(s => new ChangeQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<CaseFiles>();
         services.AddSingleton<LookAlikes>();
         services.AddSingleton<SubjectFiles>();
@@ -22,6 +23,7 @@ internal sealed class ReplayModule : IModule
     {
         HazardReplay.Map(api);
         SubjectReplay.Map(api);
+        BoardChanges.Map(api);
     }
 
     /// <inheritdoc />

@@ -60,25 +60,66 @@
   }
   document.addEventListener('change', event => { if (event.target.matches?.('input[type=checkbox][form]')) count(); });
 
-  // 时光机: the slider sets the box; playing goes a day forward every second and a half until today.
+  // 时光机: slider and box are in step, whichever is moved. A slider let go of by the pointer looks at once; by the keyboard,
+  // with Enter or when it has rested. Playing goes a day forward every second and a half until now; any key or press pauses.
   function time(form) {
-    const box = form.querySelector('input[name=asOf]'), slider = form.querySelector('[data-time-slider]');
-    const at = days => { const d = new Date(box.max + ':00Z'); d.setUTCDate(d.getUTCDate() + days); return d.toISOString().slice(0, 16); };
-    slider?.addEventListener('input', () => { box.value = at(Number(slider.value)); });
-    slider?.addEventListener('change', () => { if (slider.value === '0') box.disabled = true; form.requestSubmit(); });
-    form.addEventListener('submit', () => { if (box.value >= box.max) box.disabled = true; });
-    form.querySelector('[data-time-play]')?.addEventListener('click', () => { sessionStorage.setItem('play', '1'); step(); });
+    const box = form.querySelector('input[name=asOf]'), slider = form.querySelector('[data-time-slider]'), back = form.querySelector('[data-time-back]');
+    const play = form.querySelector('[data-time-play]');
+    const day = 86400000, read = text => Date.parse(text.slice(0, 16) + ':00Z'), write = ms => new Date(ms).toISOString().slice(0, 16);
+    const daysOf = ms => Math.round((Date.parse(write(ms).slice(0, 10)) - Date.parse(box.max.slice(0, 10))) / day);
+    const look = () => form.requestSubmit();
+    const say = days => { back.textContent = days >= 0 ? slider.dataset.now : slider.dataset.days.replace('{0}', -days); slider.setAttribute('aria-valuetext', back.textContent); };
+    let resting = 0, keyed = false;
+    say(Number(slider.value));
+    slider.addEventListener('keydown', event => {
+      keyed = true;
+      if (event.key === 'Enter') { event.preventDefault(); clearTimeout(resting); look(); }
+    });
+    slider.addEventListener('pointerdown', () => { keyed = false; });
+    slider.addEventListener('input', () => {
+      const days = Number(slider.value);
+      box.value = days === 0 ? box.max : write(read(box.max) + days * day);
+      say(days);
+      clearTimeout(resting);
+      if (keyed) resting = setTimeout(look, 1200);
+    });
+    slider.addEventListener('change', () => { if (!keyed) look(); });
+    box.addEventListener('input', () => {
+      if (!box.value) return;
+      const days = Math.min(0, daysOf(read(box.value)));
+      slider.value = String(Math.max(Number(slider.min), days));
+      say(days);
+    });
+    form.addEventListener('submit', () => { clearTimeout(resting); if (!box.value || box.value >= box.max) box.disabled = true; });
+    window.addEventListener('pageshow', () => { box.disabled = false; });
+
+    if (!play) { sessionStorage.removeItem('play'); return; }
+    let timer = 0;
+    const words = play.textContent;
+    const show = playing => { play.setAttribute('aria-pressed', String(playing)); play.textContent = playing ? play.dataset.pause : words; };
     function step() {
-      const next = Number(slider.value) + 1;
-      if (next >= 0) { sessionStorage.removeItem('play'); box.disabled = true; form.requestSubmit(); return; }
-      box.value = at(next); form.requestSubmit();
+      const next = read(box.value) + day;
+      if (next >= read(box.max)) sessionStorage.removeItem('play');
+      box.value = next >= read(box.max) ? box.max : write(next);
+      look();
     }
-    if (sessionStorage.getItem('play') === '1') {
-      if (!document.body.classList.contains('past')) { sessionStorage.removeItem('play'); return; }
-      const timer = setTimeout(step, 1500);
-      document.addEventListener('keydown', () => { clearTimeout(timer); sessionStorage.removeItem('play'); }, { once: true });
-      document.addEventListener('pointerdown', () => { clearTimeout(timer); sessionStorage.removeItem('play'); }, { once: true });
+    function pause(event) {
+      if (!timer) return;
+      clearTimeout(timer);
+      timer = 0;
+      sessionStorage.removeItem('play');
+      show(false);
+      if (event && play.contains(event.target)) stopped = true;
     }
+    let stopped = false;
+    play.addEventListener('click', () => {
+      if (stopped) { stopped = false; return; }
+      sessionStorage.setItem('play', '1');
+      step();
+    });
+    document.addEventListener('keydown', pause, true);
+    document.addEventListener('pointerdown', pause, true);
+    if (sessionStorage.getItem('play') === '1') { timer = setTimeout(step, 1500); show(true); }
   }
 
   // Live: the server says that something has changed; the parts that show it are asked for anew, at most every two seconds.

@@ -13,7 +13,8 @@ namespace Hazards.Projections.Figures;
 /// </summary>
 internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope scope, Breakdown breakdown, DateTimeOffset from, DateTimeOffset to, MonthlyColumn? column, string? line)
 {
-    private static readonly ImmutableArray<(MonthlyColumn Column, string Holds)> Counted =
+    /// <summary>What holds of a hazard of the period that a column counts, over alias x; <c>{last}</c> is the period's end.</summary>
+    internal static readonly ImmutableArray<(MonthlyColumn Column, string Holds)> Counted =
     [
         (MonthlyColumn.FoundGeneral, "x.level = 'general' and not x.on_the_spot"),
         (MonthlyColumn.RectifiedGeneral, "x.level = 'general' and not x.on_the_spot and x.closed_on <= {last}"),

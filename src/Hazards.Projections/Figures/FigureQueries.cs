@@ -87,6 +87,38 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         condition += choice.OpenAtEnd ? $" and (f.closed_on is null or f.closed_on > {last})" : $" and (f.closed_on is null or f.closed_on >= {first})";
         if (choice.Level is { } level)
             condition += $" and f.level = '{CodeList.Code(level)}'";
+        return await FoundAsync(where, condition, scope, hash, cursor, limit, cancellationToken);
+    }
+
+    /// <summary>The hazards that a cell of the monthly table counts, in the order in which they were found, a page at a time.</summary>
+    /// <remarks>By hazard_facts_now.</remarks>
+    /// <param name="scope">What the table is about.</param>
+    /// <param name="breakdown">What its lines stand for.</param>
+    /// <param name="column">The column; one that counts hazards.</param>
+    /// <param name="line">The line; the sum when null.</param>
+    /// <param name="cursor">The page.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
+    public async Task<Page<HazardId>> CountedAsync(
+        FigureScope scope, Breakdown breakdown, MonthlyColumn column, string? line, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        var hash = PageCursor.HashOf("figure cell", scope.Region, scope.Period, scope.First, scope.KnownAt, scope.Kind, scope.Campaign, breakdown, column, line);
+        var where = new Conditions();
+        var (first, last) = (where.Date(scope.First), where.Date(scope.Last));
+        var holds = DifferenceQuery.Counted.First(c => c.Column == column).Holds
+            .Replace("x.", "f.", StringComparison.Ordinal).Replace("{last}", last, StringComparison.Ordinal);
+        var condition = $"f.found_on between {first} and {last} and {holds} and {FactSource.Within(where, scope, campaigns: true)}";
+        if (line is not null)
+            condition += $" and {MonthlyTableQuery.KeyOf(breakdown, scope.Region)} = {where.Text(line)}";
+        return await FoundAsync(where, condition, scope, hash, cursor, limit, cancellationToken);
+    }
+
+    private async Task<Page<HazardId>> FoundAsync(
+        Conditions where, string condition, FigureScope scope, byte[] hash, string? cursor, int limit, CancellationToken cancellationToken)
+    {
         if (PageCursor.Read(cursor, hash) is { } after)
             condition += $" and (f.found_on, f.hazard_id) > ({where.Date(DateOnly.FromDayNumber((int)after.Key))}, {where.Parameter(after.HazardId, NpgsqlDbType.Uuid)})";
         var rows = FactSource.Of("f.found_on, f.hazard_id", "hazard_facts", where, condition, scope.KnownAt);

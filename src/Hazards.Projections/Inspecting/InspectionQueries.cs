@@ -128,6 +128,10 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
         return new FigureQuery(dataSource, scope, new HazardFilter { Campaign = campaign.Id }, campaign.Id, widest).RunAsync(cancellationToken);
     }
 
+    /// <summary>Several campaigns in sum, by their identities: their visits, and what was found in them.</summary>
+    public Task<Dictionary<Guid, FigureLine>> SumsAsync(Scope scope, IReadOnlyCollection<Guid> campaigns, CancellationToken cancellationToken = default) =>
+        new CampaignSumsQuery(dataSource, scope, campaigns).RunAsync(cancellationToken);
+
     /// <summary>The hazards a filter finds, in figures.</summary>
     public Task<InspectionFigures> FiguresAsync(Scope scope, HazardFilter filter, RegionCode widest, CancellationToken cancellationToken = default) =>
         new FigureQuery(dataSource, scope, filter, null, widest).RunAsync(cancellationToken);
