@@ -83,6 +83,14 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         return plan;
     }
 
+    /// <summary>What a plan's rows would become; nothing is written.</summary>
+    internal Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(LedgerPlan plan, Actor by, Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken) =>
+        new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).TryAsync(wanted, skip, take, cancellationToken);
+
+    /// <summary>The hazards that a plan's rows are known as.</summary>
+    internal Task<IReadOnlyList<HazardId>> ReferencesAsync(LedgerPlan plan, Actor by, CancellationToken cancellationToken) =>
+        new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).ReferencesAsync(cancellationToken);
+
     /// <summary>Imports what a plan describes. The same key again gives the first report; with another file it is refused.</summary>
     public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -73,6 +73,7 @@ internal static class PageSite
             return Results.Redirect(PageRoutes.Safe(to));
         }).ExcludeFromDescription();
         Overview.OverviewPages.Map(app);
+        Investigation.InvestigationPages.Map(app);
     }
 
     /// <summary>Shows a refusal as a page.</summary>
