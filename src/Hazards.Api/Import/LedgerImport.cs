@@ -35,6 +35,10 @@ public sealed record ImportReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MakingProgress? Progress { get; init; }
 
+    /// <summary>撤销: absent while it stands.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImportUndoing? Undone { get; init; }
+
     /// <summary>Why one in the background does not go on; it does when what was wrong is mended.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Trouble { get; init; }
@@ -127,7 +131,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     internal async Task ContinueAsync(ImportLedger message, CancellationToken cancellationToken)
     {
         var events = await _tools.Log.FetchAsync(message.Import, cancellationToken: cancellationToken);
-        if (events is not [{ Data: LedgerImportStarted started }, ..] || events[^1].Data is LedgerImportFinished)
+        if (events is not [{ Data: LedgerImportStarted started }, ..] || events.Any(e => e.Data is LedgerImportFinished))
             return;
         var asked = events[0].Context();
         var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken) ?? throw new InvalidOperationException($"body {asked.Body} is gone");
@@ -186,6 +190,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
                 LedgerImportStarted s => new ImportReport(id, s.FileName, s.File, s.Ledger, s.Region, e.Timestamp, null, [], []),
                 LedgerRowsImported r when report is not null => report with { Rows = report.Rows.AddRange(r.Rows) },
                 LedgerImportFinished f when report is not null => report with { Finished = f },
+                LedgerImportUndone u when report is not null => report with { Undone = new ImportUndoing(e.Timestamp, u.Reason, u.Hazards) },
                 _ => report,
             };
         }

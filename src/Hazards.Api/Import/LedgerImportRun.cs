@@ -168,6 +168,14 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return Keep(row, RowOutcome.Kept, refusal);
         var id = HazardId.For(reference);
         var (before, entered) = await LoadAsync(id, cancellationToken);
+        // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
+        for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
+        {
+            reference = reference with { Id = $"{first}~{n}" };
+            id = HazardId.For(reference);
+            (before, entered) = await LoadAsync(id, cancellationToken);
+        }
+
         if (entered is null && before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, [], [], []);
 

@@ -74,6 +74,7 @@ internal static class PageSite
         }).ExcludeFromDescription();
         Overview.OverviewPages.Map(app);
         Investigation.InvestigationPages.Map(app);
+        Importing.ImportPages.Map(app);
     }
 
     /// <summary>Shows a refusal as a page.</summary>
