@@ -93,10 +93,10 @@ internal sealed class ImportDrafts(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>How many of these hazards are on record.</summary>
+    /// <summary>How many of these hazards are on record; those found unfounded, or withdrawn with an import, are entered anew or stay as they are.</summary>
     public async Task<int> KnownAsync(IReadOnlyList<HazardId> hazards, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select count(*)::int from rows.hazards h where h.hazard_id = any ($1)");
+        await using var command = dataSource.CreateCommand("select count(*)::int from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'");
         command.Parameters.Add(PackageShelf.Of(hazards.Select(h => h.StreamId).ToArray()));
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -28,13 +28,13 @@ internal static class LedgerWords
         [RowVerdict.Understood] = "全部读懂", [RowVerdict.Partly] = "部分读懂", [RowVerdict.Kept] = "未读懂，原文保留", [RowVerdict.Skipped] = "非数据行",
     }.ToFrozenDictionary();
 
-    public static string T(this PageCall page, LedgerField field) => page.T(Fields[field], English(field));
+    public static string Say(this PageCall page, LedgerField field) => page.T(Fields[field], English(field));
 
-    public static string T(this PageCall page, LedgerState state) => page.T(States[state], English(state));
+    public static string Say(this PageCall page, LedgerState state) => page.T(States[state], English(state));
 
-    public static string T(this PageCall page, RowVerdict verdict) => page.T(Verdicts[verdict], English(verdict));
+    public static string Say(this PageCall page, RowVerdict verdict) => page.T(Verdicts[verdict], English(verdict));
 
-    public static string T(this PageCall page, LedgerLevel level) => level == LedgerLevel.Major ? page.T("重大", "Major") : page.T("一般", "General");
+    public static string Say(this PageCall page, LedgerLevel level) => level == LedgerLevel.Major ? page.T("重大", "Major") : page.T("一般", "General");
 
     public static string Code<T>(T value) where T : struct, Enum => char.ToLowerInvariant(value.ToString()[0]) + value.ToString()[1..];
 
