@@ -72,6 +72,8 @@ public static class CommandRules
     public static readonly CommandRule Report = Rule("report", "上报隐患", "Report a hazard", [Role.Reporter, Role.Coordinator, Role.Inspector, Role.Supervisor, Role.Enforcer, Role.Importer], Relation.Jurisdiction, []);
     // 封存: the first row says where a new hazard comes from; a row recorded again would say otherwise than the first.
     public static readonly CommandRule RecordLedgerRow = Rule("record_ledger_row", "登记台账原文", "Record the ledger row", [Role.Importer], Relation.Jurisdiction, Any) with { WhenSealed = WhenSealed.InPart };
+    // 封存: hazards of the enterprise would be said never to have been.
+    public static readonly CommandRule WithdrawImported = Rule("withdraw_imported", "撤销导入", "Undo an import", [Role.Importer], Relation.Jurisdiction, [.. Any.Where(s => s != Stage.Merged)]) with { WhenSealed = WhenSealed.Frozen };
     public static readonly CommandRule Verify = Rule("verify", "核实定级", "Verify and grade", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported]);
     // 封存: a graver level brings more supervision and is never held up; a milder one would lessen what was owed.
     public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator], Relation.OwnRegion, Graded) with { WhenSealed = WhenSealed.InPart };
@@ -140,7 +142,7 @@ public static class CommandRules
     /// <summary>Every rule, in the order of the life cycle.</summary>
     public static ImmutableArray<CommandRule> All { get; } =
     [
-        Report, RecordLedgerRow, Verify, Regrade, Reject, Merge, FixOnTheSpot,
+        Report, RecordLedgerRow, WithdrawImported, Verify, Regrade, Reject, Merge, FixOnTheSpot,
         Assign, Acknowledge, Return, Reassign,
         SubmitPlan, ReviewPlan, TakeInterimMeasures, SuspendProduction, RequestResumption, ReviewResumption, ReportProgress, RequestExtension, DecideExtension, DeclareCompletion,
         Reinspect,

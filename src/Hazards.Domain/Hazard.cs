@@ -132,6 +132,9 @@ public sealed record Hazard
     /// <summary>Why and when it was rejected.</summary>
     public Ending? Rejection { get; init; }
 
+    /// <summary>撤销: the import that entered it, where that was undone; it stands with the unfounded ones then.</summary>
+    public Guid? Withdrawn { get; init; }
+
     /// <summary>The hazard it was merged into.</summary>
     public HazardId? MergedInto { get; init; }
 
@@ -260,6 +263,7 @@ public sealed record Hazard
         HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt },
         HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
+        HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
         HazardMerged e => this with { MergedInto = e.Into },
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
         HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
@@ -334,6 +338,7 @@ public sealed record Hazard
     private Hazard Reopen(HazardReopened e, EventContext context) => Past(context, recurred: Closure is not null) with
     {
         Rejection = null,
+        Withdrawn = null,
         MergedInto = null,
         Closure = null,
         Reopened = Reopened + 1,

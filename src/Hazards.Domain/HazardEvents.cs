@@ -62,6 +62,12 @@ public sealed record LedgerCell(string Header, string Address, string Text);
 [EventType("ledger_row_recorded")]
 public sealed record LedgerRowRecorded(string Ledger, Sha256Digest File, string Sheet, int Row, Sha256Digest Fingerprint, string? State, ImmutableArray<LedgerCell> Cells, ImmutableArray<string> NotUnderstood) : IHazardEvent;
 
+/// <summary>导入撤销: the import that entered it was undone. It stays on record and counts no more.</summary>
+/// <param name="Import">The import.</param>
+/// <param name="Reason">Why.</param>
+[EventType("hazard_withdrawn")]
+public sealed record HazardWithdrawn(Guid Import, string Reason) : IHazardEvent;
+
 /// <summary>核实定级: the hazard is real, and this is its level.</summary>
 /// <param name="Level">The level.</param>
 /// <param name="Basis">判定依据: the clause that makes it major; required for a major hazard.</param>

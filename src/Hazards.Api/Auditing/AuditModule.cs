@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Hazards.Api.Jobs;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 
 namespace Hazards.Api.Auditing;
@@ -20,11 +21,23 @@ internal sealed class AuditModule : IModule
         services.AddScheduled(JobKind.AuditWhenDue, o => o.AuditEvery is { } every && every < Look ? every : o.AuditEvery is null ? null : Look, (s, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop));
     }
 
-    public void Map(IEndpointRouteBuilder api) => api.Get("/log/audits", new Operation(Tag.Proof, "历次审计结果，最近的在前", "What audits of the log found, the newest first") { Query = [.. Parameters.Page], Answer = typeof(AuditPage) }, ListAsync);
+    public void Map(IEndpointRouteBuilder api)
+    {
+        api.Get("/log/audits", new Operation(Tag.Proof, "历次审计结果，最近的在前", "What audits of the log found, the newest first") { Query = [.. Parameters.Page], Answer = typeof(AuditPage) }, ListAsync);
+        api.Post("/log/audits", new Operation(Tag.Proof, "立即审计整个日志（系统管理、调查审计、督查）：后台进行，结果见审计清单", "Audit the whole log now (administrators, investigators, supervisors): in the background; its result joins the list")
+        {
+            Answer = typeof(AuditAsked), Success = 202,
+        }, AskAsync);
+    }
 
     public IEnumerable<Command> Commands() => [AuditCommand.Create()];
 
-    private static async Task<IResult> ListAsync(Call call, IEventLog log)
+    private static IResult AskAsync(Call call, AuditWorker worker) =>
+        call.Caller.Key.Roles.Any(r => r is Role.Administrator or Role.Investigator or Role.Supervisor)
+            ? Call.Json(new AuditAsked(worker.AuditNow()), 202)
+            : Call.Refuse(AuditRefusals.Forbidden.Because());
+
+    private static async Task<IResult> ListAsync(Call call, IEventLog log, AuditWorker worker)
     {
         var asOf = call.AsOf();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -44,12 +57,28 @@ internal sealed class AuditModule : IModule
                 newest.Dequeue();
         }
         var page = newest.Reverse().ToArray();
-        return Call.Json(new AuditPage([.. page.Take(limit).Select(p => p.Item)], page.Length > limit ? page[limit - 1].Version.ToString(CultureInfo.InvariantCulture) : null, asOf));
+        return Call.Json(new AuditPage([.. page.Take(limit).Select(p => p.Item)], page.Length > limit ? page[limit - 1].Version.ToString(CultureInfo.InvariantCulture) : null, asOf) { Running = worker.RunningSince });
     }
 }
 
 /// <summary>A page of audits.</summary>
-internal sealed record AuditPage(ImmutableArray<AuditItem> Items, string? Next, DateTimeOffset? AsOf);
+internal sealed record AuditPage(ImmutableArray<AuditItem> Items, string? Next, DateTimeOffset? AsOf)
+{
+    /// <summary>Since when one that was asked for is running on this node; absent when none is.</summary>
+    public DateTimeOffset? Running { get; init; }
+}
+
+/// <summary>An audit that was asked for.</summary>
+/// <param name="Since">Since when it runs: one at a time, so that asking again asks for the same.</param>
+internal sealed record AuditAsked(DateTimeOffset Since);
+
+/// <summary>Refusals about audits.</summary>
+public static class AuditRefusals
+{
+#pragma warning disable CS1591 // each code says in both languages what it means
+    public static readonly RefusalCode Forbidden = new("audit.forbidden", RefusalKind.Forbidden, "只有系统管理、调查审计和督查可以要求审计日志", "Only administrators, investigators and supervisors may have the log audited");
+#pragma warning restore CS1591
+}
 
 /// <summary>An audit.</summary>
 /// <param name="Position">Where it is recorded in the log.</param>

@@ -9,11 +9,46 @@ namespace Hazards.Api.Auditing;
 /// anew.
 /// </summary>
 internal sealed partial class AuditWorker(
-    AuditDesk desk, LogKeys keys, IEventLog log, AuditTelemetry telemetry, ServiceOptions options, TimeProvider clock, ILogger<AuditWorker> logger) : IDisposable
+    AuditDesk desk, LogKeys keys, IEventLog log, AuditTelemetry telemetry, ServiceOptions options, TimeProvider clock, IHostApplicationLifetime life, ILogger<AuditWorker> logger) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
+    private readonly Lock asking = new();
     private long version;
     private DateTimeOffset? lastAt;
+
+    /// <summary>Since when an audit that was asked for runs here; null when none does.</summary>
+    public DateTimeOffset? RunningSince { get; private set; }
+
+    /// <summary>Begins an audit that somebody asks for, unless one runs already; its result goes on record as that of any other.</summary>
+    public DateTimeOffset AuditNow()
+    {
+        lock (asking)
+        {
+            if (RunningSince is { } since)
+                return since;
+            var now = clock.GetUtcNow();
+            RunningSince = now;
+            _ = Task.Run(() => AuditAskedAsync(life.ApplicationStopping), CancellationToken.None);
+            return now;
+        }
+    }
+
+    private async Task AuditAskedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AuditAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nobody waits for it; whoever asked sees that there is no result, and asks again.
+            LogNotAudited(e);
+        }
+        finally
+        {
+            RunningSince = null;
+        }
+    }
 
     /// <summary>Audits if it is time; false when it is not, or another node was quicker.</summary>
     public async Task<bool> AuditIfDueAsync(CancellationToken cancellationToken)
@@ -21,6 +56,12 @@ internal sealed partial class AuditWorker(
         await LookAsync(cancellationToken);
         if (options.AuditEvery is not { } every || lastAt + every > clock.GetUtcNow())
             return false;
+        return await AuditAsync(cancellationToken);
+    }
+
+    private async Task<bool> AuditAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
         // One reader: the service's callers come first.
         var report = await desk.RunAsync(AuditOrder.Full, readers: 1, null, cancellationToken);
         foreach (var finding in report.Findings)
@@ -67,4 +108,7 @@ internal sealed partial class AuditWorker(
 
     [LoggerMessage(1, LogLevel.Error, "审计发现异常 audit finding {Code}: {Chinese} · {English}")]
     private partial void LogFinding(string code, string chinese, string english);
+
+    [LoggerMessage(2, LogLevel.Error, "审计未能完成 the audit that was asked for did not end")]
+    private partial void LogNotAudited(Exception exception);
 }

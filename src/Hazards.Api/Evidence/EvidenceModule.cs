@@ -19,6 +19,7 @@ internal sealed class EvidenceModule : IModule
     {
         AddMaking(services);
         services.AddSingleton<IPackageJob, PackageJob>();
+        services.AddSingleton<VerificationDesk>();
         services.AddScheduled(JobKind.FindLeftPackages, _ => LeftAlone, async (s, stop) =>
             await s.GetRequiredService<Projections.Store.IOutbox>().SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
     }
@@ -46,6 +47,7 @@ internal sealed class EvidenceModule : IModule
         api.Get("/evidence/{id}", new Operation(Tag.Evidence, "一个证据包：进度、大小、摘要、所依据的检查点", "One package: progress, size, digest, the checkpoint it stands on") { Answer = typeof(EvidenceAnswer) }, FindAsync);
         api.Get("/evidence/{id}/package", new Operation(Tag.Evidence, "下载证据包（zip）：可断点续传，字节永远相同，每次下载留痕", "Download a package (zip): can be resumed, always the same bytes, every download is recorded"), Download.SendAsync)
             .DisableRequestTimeout();
+        VerificationEndpoints.Map(api);
     }
 
     private static async Task<IResult> RequestAsync(Call call, EvidenceDesk desk, PackageShelf shelf)

@@ -22,5 +22,6 @@ public static class EvidenceRefusals
     public static readonly RefusalCode FailedBefore = new("evidence.failed", Conflict, "证据包未能制成：{error}", "The package could not be made: {error}");
     public static readonly RefusalCode Range = new("evidence.range", Invalid, "请求的字节范围 {value} 不在包内（共 {size} 字节）", "The range {value} does not lie within the package's {size} bytes");
     public static readonly RefusalCode NoDisclosure = new("evidence.disclosure_forbidden", Forbidden, "不能披露个人信息：{why}", "Personal data cannot be disclosed: {why}");
+    public static readonly RefusalCode VerifierBusy = new("evidence.verifier_busy", Unavailable, "正在核验的证据包太多，请稍后再试", "Too many packages are being checked; try again later");
 #pragma warning restore CS1591
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
@@ -27,6 +28,10 @@ internal sealed class ImportModule : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<LedgerImport>();
+        services.AddSingleton<ImportDrafts>();
+        services.AddSingleton<DraftReader>();
+        services.AddSingleton<ImportHistory>();
+        services.AddSingleton<ImportUndo>();
         services.AddJob<ImportLedger>((s, message, stop) => s.GetRequiredService<LedgerImport>().ContinueAsync(message, stop));
         services.AddSingleton<IFirstStart, SampleLedgers>();
     }
@@ -37,13 +42,30 @@ internal sealed class ImportModule : IModule
         api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201 }, RunAsync)
             .WithRequestTimeout(LongestImport);
         api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，不写入任何内容", "Preview a ledger: the mapping guessed and the first rows as understood; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
+        DraftEndpoints.Map(api, Upload("", ""));
+        api.Get("/imports", new Operation(Tag.Import, "历次导入，最近的在前", "Imports, the newest first") { Query = [.. Projected], Answer = typeof(ImportPage) }, ListAsync);
         api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告", "The report of an import") { Answer = typeof(ImportReport) }, FindAsync);
+        api.Get("/imports/{id}/rows", new Operation(Tag.Import, "导入报告的各行，可按结果筛选", "The rows of a report, by outcome")
+        {
+            Query = [Outcome, Doubtful, Api.Parameters.Cursor, Api.Parameters.Limit], Answer = typeof(ImportRows),
+        }, RowsAsync);
+        api.Get("/imports/{id}/kept", new Operation(Tag.Import, "未读懂的行：原单元格与原因，xlsx", "The rows that were not understood: their cells and why, xlsx"), KeptAsync);
+        api.Post("/imports/{id}/undoing", new Operation(Tag.Import, CommandRules.WithdrawImported.Chinese, CommandRules.WithdrawImported.English)
+        {
+            Rule = CommandRules.WithdrawImported, Body = typeof(UndoImport), IsAct = true, Answer = typeof(ImportReport),
+        }, UndoAsync).WithRequestTimeout(LongestImport);
         api.Get("/imports/mappings", new Operation(Tag.Import, "随附的映射", "The mappings that ship") { Answer = typeof(IReadOnlyDictionary<string, LedgerMapping>) },
             (Call call) => Call.Json(LedgerMapping.ShippedNames.ToDictionary(n => n, LedgerMapping.Shipped)));
     }
 
     /// <inheritdoc />
     public IEnumerable<Command> Commands() => [ImportCommand.Create()];
+
+    private static readonly ImmutableArray<QueryParameter> Projected = Api.Parameters.Page;
+
+    private static readonly QueryParameter Outcome = new("outcome", typeof(RowOutcome), "只看这一结果的行", "Only rows with this outcome");
+
+    private static readonly QueryParameter Doubtful = new("doubtful", typeof(bool), "true：只看有未读懂之处的行", "true: only rows with something not understood");
 
     private static Operation Upload(string chinese, string english) => new(Tag.Import, chinese, english)
     {
@@ -80,7 +102,7 @@ internal sealed class ImportModule : IModule
     }
 
     /// <summary>One that has not finished, with how far it is and why it does not go on.</summary>
-    private static async Task<ImportReport> WithProgressAsync(ImportReport report, LedgerImport import, JobTrouble jobs, CancellationToken stop) => report.Finished is not null
+    internal static async Task<ImportReport> WithProgressAsync(ImportReport report, LedgerImport import, JobTrouble jobs, CancellationToken stop) => report.Finished is not null
         ? report
         : report with { Progress = await import.ProgressAsync(report, stop), Trouble = await jobs.WhyAsync(nameof(ImportLedger), report.Id, stop) };
 
@@ -97,6 +119,47 @@ internal sealed class ImportModule : IModule
         using var file = opened.Value;
         var preview = await LedgerPreview.CreateAsync(file, request.Upload.Mapping, 20, call.Stop);
         return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
+    }
+
+    private static async Task<IResult> ListAsync(Call call, ImportHistory history, Naming naming)
+    {
+        var asOf = call.AsOf();
+        var (cursor, limit) = Api.Parameters.ReadPage(call.Query);
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var page = await history.ListAsync(call.Caller.Jurisdiction, asOf, cursor, limit, call.Stop);
+        return Call.Json(page with { Bodies = await naming.OfBodiesAsync(page.Items.Select(i => i.Body), call.Stop) });
+    }
+
+    private static async Task<IResult> RowsAsync(Call call, string id, LedgerImport import)
+    {
+        var outcome = call.Query.Code<RowOutcome>(Outcome.Name);
+        var doubtful = call.Query.Flag(Doubtful.Name) == true;
+        var (cursor, limit) = Api.Parameters.ReadPage(call.Query);
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw new Projections.BadCursorException();
+        if (!Guid.TryParseExact(id, "D", out var guid) || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
+            return Call.Refuse(ImportRefusals.NotFound.Because("id"));
+        var rows = report.Rows.Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
+        return Call.Json(new ImportRows([.. rows.Take(limit)], rows.Length > limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
+    }
+
+    private static async Task<IResult> KeptAsync(Call call, string id, LedgerImport import) =>
+        Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
+            ? Results.File(KeptRows.Write(report), Figures.ReportSheets.MediaType, $"kept-{guid:N}.xlsx")
+            : Call.Refuse(ImportRefusals.NotFound.Because("id"));
+
+    private static async Task<IResult> UndoAsync(Call call, string id, LedgerImport import, ImportUndo undo)
+    {
+        var order = await call.ReadAsync<UndoImport>();
+        if ((order.Refusal ?? DraftEndpoints.MayNot(call)) is { } refusal)
+            return Call.Refuse(refusal);
+        if (!Guid.TryParseExact(id, "D", out var guid) || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
+            return Call.Refuse(ImportRefusals.NotFound.Because("id"));
+        return await undo.UndoAsync(report, order.Command!, order.Given!, order.Terms, call.Stop) is { } why
+            ? Call.Refuse(why)
+            : Call.Json((await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop))!);
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, LedgerImport import, JobTrouble jobs) =>

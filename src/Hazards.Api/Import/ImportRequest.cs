@@ -148,6 +148,16 @@ public static class ImportRefusals
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode BrokenForm = new("import.broken_form", RefusalKind.Invalid, "上传的表单不完整：应为 multipart/form-data，含 file 部分", "The form is broken: multipart/form-data with a part named file is needed");
     public static readonly RefusalCode MappingUnknown = new("import.mapping_unknown", RefusalKind.Unprocessable, "没有名为“{value}”的映射，可用：{known}；也可以直接给出 JSON", "There is no mapping named “{value}”; there are {known}, or give one as JSON");
+    public static readonly RefusalCode NotFinished = new("import.not_finished", RefusalKind.Conflict, "导入尚未完成，完成后才能撤销", "The import has not finished; it can be undone when it has");
+    public static readonly RefusalCode UndoneBefore = new("import.undone_before", RefusalKind.Conflict, "这次导入已于 {at} 撤销", "This import was undone at {at}");
+    public static readonly RefusalCode NothingEntered = new("import.nothing_entered", RefusalKind.Conflict, "这次导入没有登记新的隐患，没有可撤销的", "This import entered no hazard: there is nothing to undo");
+    public static readonly RefusalCode UpdatedOthers = new("import.updated_others", RefusalKind.Conflict, "这次导入更新了 {count} 条此前已登记的隐患，不能整体撤销：{hazards}", "This import brought {count} hazards up to date that had been on record before, and cannot be undone as a whole: {hazards}");
+    public static readonly RefusalCode BuiltUpon = new("import.built_upon", RefusalKind.Conflict, "导入后已有 {count} 条隐患被办理，不能整体撤销：{hazards}", "Since the import, {count} of its hazards have been acted on; it cannot be undone as a whole: {hazards}");
+    public static readonly RefusalCode TooManyToUndo = new("import.too_many_to_undo", RefusalKind.Unprocessable, "这次导入登记了 {count} 条隐患，一次最多撤销 {max} 条", "This import entered {count} hazards; {max} can be withdrawn at once");
+    public static readonly RefusalCode Contended = new("import.contended", RefusalKind.Unavailable, "这些隐患正有人办理，请稍后再试", "Others are acting on these hazards right now; try again");
+    public static readonly RefusalCode SheetUnknown = new("import.sheet_unknown", RefusalKind.Unprocessable, "文件里没有名为“{value}”的可读工作表", "The file has no sheet “{value}” that can be read");
+    public static readonly RefusalCode DraftNotFound = new("import.draft_not_found", RefusalKind.NotFound, "没有这份待导入的台账：上传后保留一天，只有上传者可见，请重新上传", "There is no such uploaded ledger: one is kept for a day, for whoever uploaded it. Upload it again");
+    public static readonly RefusalCode DraftUsed = new("import.draft_used", RefusalKind.Conflict, "这份台账已开始导入：{import}", "The import of this ledger has begun: {import}");
     public static readonly RefusalCode NotFound = new("import.not_found", RefusalKind.NotFound, "没有这次导入，或不在您的管辖范围内", "There is no such import, or it lies outside your jurisdiction");
 #pragma warning restore CS1591
 }

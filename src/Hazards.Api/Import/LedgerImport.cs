@@ -35,6 +35,10 @@ public sealed record ImportReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MakingProgress? Progress { get; init; }
 
+    /// <summary>撤销: absent while it stands.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImportUndoing? Undone { get; init; }
+
     /// <summary>Why one in the background does not go on; it does when what was wrong is mended.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Trouble { get; init; }
@@ -83,6 +87,14 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         return plan;
     }
 
+    /// <summary>What a plan's rows would become; nothing is written.</summary>
+    internal Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(LedgerPlan plan, Actor by, Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken) =>
+        new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).TryAsync(wanted, skip, take, cancellationToken);
+
+    /// <summary>The hazards that a plan's rows are known as.</summary>
+    internal Task<IReadOnlyList<HazardId>> ReferencesAsync(LedgerPlan plan, Actor by, CancellationToken cancellationToken) =>
+        new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).ReferencesAsync(cancellationToken);
+
     /// <summary>Imports what a plan describes. The same key again gives the first report; with another file it is refused.</summary>
     public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -119,7 +131,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     internal async Task ContinueAsync(ImportLedger message, CancellationToken cancellationToken)
     {
         var events = await _tools.Log.FetchAsync(message.Import, cancellationToken: cancellationToken);
-        if (events is not [{ Data: LedgerImportStarted started }, ..] || events[^1].Data is LedgerImportFinished)
+        if (events is not [{ Data: LedgerImportStarted started }, ..] || events.Any(e => e.Data is LedgerImportFinished))
             return;
         var asked = events[0].Context();
         var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken) ?? throw new InvalidOperationException($"body {asked.Body} is gone");
@@ -178,6 +190,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
                 LedgerImportStarted s => new ImportReport(id, s.FileName, s.File, s.Ledger, s.Region, e.Timestamp, null, [], []),
                 LedgerRowsImported r when report is not null => report with { Rows = report.Rows.AddRange(r.Rows) },
                 LedgerImportFinished f when report is not null => report with { Finished = f },
+                LedgerImportUndone u when report is not null => report with { Undone = new ImportUndoing(e.Timestamp, u.Reason, u.Hazards) },
                 _ => report,
             };
         }

@@ -16,7 +16,7 @@ namespace Hazards.Api.Import;
 internal sealed record ImportSoFar(Guid Id, DateTimeOffset Began, long Version, ImmutableArray<ImportedRow> Rows);
 
 /// <summary>One run over one file, or the rest of one.</summary>
-internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress, ImportSoFar? soFar = null)
+internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress, ImportSoFar? soFar = null, bool trial = false)
 {
     private const int RowsAtOnce = 200;
     private const int RowsInFlight = 16;
@@ -37,7 +37,45 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         AppendAsync(new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms.Key, cancellationToken, messages);
 
     // A run that goes on with another finds what that one entered.
-    private LedgerBodies Bodies => _bodies ??= new LedgerBodies(tools, by, plan.Region, Terms(), soFar is not null);
+    private LedgerBodies Bodies => _bodies ??= new LedgerBodies(tools, by, plan.Region, Terms(), soFar is not null, trial);
+
+    /// <summary>What rows would become, by the same rules; nothing is written.</summary>
+    /// <param name="wanted">Which rows.</param>
+    /// <param name="skip">How many of them are left out first.</param>
+    /// <param name="take">How many are tried.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken)
+    {
+        var tried = new List<(LedgerRow, ExternalReference?)>(take);
+        await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
+        {
+            // Every row is counted: whether it is alike to an earlier one is told by all before it.
+            var reference = ReferenceOf(row);
+            if (wanted(row) && --skip < 0)
+                tried.Add((row, reference));
+            if (tried.Count == take)
+                break;
+        }
+
+        var becomes = new List<(LedgerRow, ImportedRow)>(tried.Count);
+        foreach (var (row, reference) in tried)
+        {
+            var (_, _, bodies, refusal) = await PrepareAsync(row, reference, cancellationToken);
+            becomes.Add((row, await ImportAsync(row, reference, bodies, refusal, cancellationToken)));
+        }
+
+        return becomes;
+    }
+
+    /// <summary>The hazards that the rows are known as.</summary>
+    public async Task<IReadOnlyList<HazardId>> ReferencesAsync(CancellationToken cancellationToken)
+    {
+        var known = new List<HazardId>();
+        await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
+            if (ReferenceOf(row) is { } reference)
+                known.Add(HazardId.For(reference));
+        return known;
+    }
 
     /// <summary>Imports row after row and writes the report.</summary>
     public async Task<ImportReport> ToEndAsync(CancellationToken cancellationToken)
@@ -68,7 +106,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         // References and bodies first, in the order of the file: both must be the same on every run.
         var prepared = new List<(LedgerRow Row, ExternalReference? Reference, RowBodies? Bodies, Refusal? Refusal)>(chunk.Count);
         foreach (var row in chunk)
-            prepared.Add(await PrepareAsync(row, cancellationToken));
+            prepared.Add(await PrepareAsync(row, ReferenceOf(row), cancellationToken));
         if (soFar is { Rows: var done } && _rows.Count < done.Length)
         {
             // Reported already, chunk by chunk: only which rows were alike had to be counted again.
@@ -89,13 +127,21 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         progress?.Report(new ImportProgress(_rows.Count, _events));
     }
 
-    private async Task<(LedgerRow, ExternalReference?, RowBodies?, Refusal?)> PrepareAsync(LedgerRow row, CancellationToken cancellationToken)
+    /// <summary>What a row is known as; null where it cannot become a hazard. To be asked once a row, in their order.</summary>
+    private ExternalReference? ReferenceOf(LedgerRow row)
     {
-        if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } understood || row.Identity is not { } identity)
-            return (row, null, null, null);
+        if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } || row.Identity is not { } identity)
+            return null;
         // Two rows alike to the letter are two hazards: the second is known as its identity with a number.
         var seen = _identities[identity] = _identities.GetValueOrDefault(identity) + 1;
-        var reference = new ExternalReference($"台账:{plan.Ledger}", seen == 1 ? identity : $"{identity}-{seen}");
+        return new ExternalReference($"台账:{plan.Ledger}", seen == 1 ? identity : $"{identity}-{seen}");
+    }
+
+    private async Task<(LedgerRow, ExternalReference?, RowBodies?, Refusal?)> PrepareAsync(LedgerRow row, ExternalReference? reference, CancellationToken cancellationToken)
+    {
+        if (reference is null)
+            return (row, null, null, null);
+        var understood = row.Understood!;
         var finder = by.Body;
         if (understood.InspectionBody is { } inspection)
         {
@@ -122,19 +168,29 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return Keep(row, RowOutcome.Kept, refusal);
         var id = HazardId.For(reference);
         var (before, entered) = await LoadAsync(id, cancellationToken);
+        // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
+        for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
+        {
+            reference = reference with { Id = $"{first}~{n}" };
+            id = HazardId.For(reference);
+            (before, entered) = await LoadAsync(id, cancellationToken);
+        }
+
         if (entered is null && before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, [], [], []);
 
         var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells };
         var report = story.Report(reference, plan.RegionOf(row.Understood!), LedgerPlan.SectorOf(row.Understood!, tools.Sectors));
         var reported = Given(bodies.Finder, story.FoundAt);
-        var (steps, stopped) = Tell(story, report, id, before, reported, bodies);
+        var (steps, stopped, told) = Tell(story, report, id, before, reported, bodies);
         if (stopped is not null)
             return Keep(row, RowOutcome.Kept, stopped);
         if (entered is { } own)
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, own.Events, own.After.Stage, story.NotUnderstood, story.Remarks, []);
         if (before is not null && steps.Count == 0)
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, story.NotUnderstood, story.Remarks, []);
+        if (trial)
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, told.Count, told.After!.Stage, story.NotUnderstood, story.Remarks, []);
         var outcome = before is null
             ? await tools.Hazards.EnterAsync(report, reported, steps, Terms(), cancellationToken)
             : await tools.Hazards.ExecuteAsync(id, steps, Terms(), cancellationToken);
@@ -164,7 +220,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     }
 
     /// <summary>Lets the story tell act after act, each judged by the rules; what a rule refuses ends it there.</summary>
-    private (List<Step> Steps, Refusal? Stopped) Tell(LedgerStory story, ReportHazard report, HazardId id, Hazard? before, Given reported, RowBodies bodies)
+    private (List<Step> Steps, Refusal? Stopped, HazardStory Told) Tell(LedgerStory story, ReportHazard report, HazardId id, Hazard? before, Given reported, RowBodies bodies)
     {
         var told = new HazardStory(id, before, tools.Rules.Current, Terms());
         if (before is null)
@@ -173,7 +229,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             // A trial: what is entered in the end is sealed with a key that is kept.
             var begun = Decider.Decide(report with { Seal = PersonSeal.New(id) }, null, act);
             if (begun.Refusal is { } refusal)
-                return ([], refusal);
+                return ([], refusal, told);
             told.Add(begun, act);
         }
         var steps = new List<Step>();
@@ -186,14 +242,14 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             {
                 // A hazard without its row would lose what the ledger said: then the row is kept as a whole instead.
                 if (LedgerStory.IsRecord(step.Command))
-                    return ([], refusal);
+                    return ([], refusal, told);
                 story.Stopped(step.Command, refusal);
                 break;
             }
             told.Add(decision, act);
             steps.Add(step);
         }
-        return (steps, null);
+        return (steps, null, told);
     }
 
     private Act Act(Given given, RowBodies bodies, RegionCode region, DateTimeOffset? previous = null)

@@ -49,7 +49,7 @@ public sealed class LedgerPlan : IDisposable
         var reader = LedgerReader.Open(file, mapping);
         if (!reader.IsOk)
             return (null, LedgerImport.Translate(reader.Refusal!));
-        var ledger = (upload.Ledger ?? mapping.Name ?? Path.GetFileNameWithoutExtension(upload.FileName)).Trim();
+        var ledger = upload.Ledger?.Trim() ?? LedgerNames.Of(mapping.Name ?? Path.GetFileNameWithoutExtension(upload.FileName));
         if (Texts.Check("ledger", ledger, 1, 50, multiline: false) is { } badName)
             return (null, badName);
         var region = by.Jurisdiction;

@@ -4,7 +4,9 @@ using Hazards.Api.Accounts;
 using Hazards.Domain;
 using Hazards.Projections;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Hazards.Api.Pages;
 
@@ -15,8 +17,8 @@ internal delegate Task<IResult?> FormHandler(PageCall page);
 internal static class PageRoutes
 {
     /// <summary>A page for those who have signed in.</summary>
-    public static void Page<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(this IEndpointRouteBuilder routes, string pattern, FormHandler? post = null) where T : PageBase =>
-        Map<T>(routes, pattern, post, open: false);
+    public static void Page<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(this IEndpointRouteBuilder routes, string pattern, FormHandler? post = null, PageUpload? upload = null) where T : PageBase =>
+        Map<T>(routes, pattern, post, open: false, upload);
 
     /// <summary>A page for everybody.</summary>
     public static void OpenPage<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(this IEndpointRouteBuilder routes, string pattern, FormHandler? post = null) where T : PageBase =>
@@ -30,11 +32,14 @@ internal static class PageRoutes
     public static RouteHandlerBuilder PagePost(this IEndpointRouteBuilder routes, string pattern, Func<PageCall, Task<IResult>> handler) =>
         On(routes, "POST", pattern, http => RunAsync(http, open: false, page => WithFormAsync(page, handler)));
 
-    private static void Map<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(IEndpointRouteBuilder routes, string pattern, FormHandler? post, bool open) where T : PageBase
+    private static void Map<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(IEndpointRouteBuilder routes, string pattern, FormHandler? post, bool open, PageUpload? upload = null) where T : PageBase
     {
         On(routes, "GET", pattern, http => RunAsync(http, open, page => Task.FromResult(Show<T>(page))));
-        if (post is not null)
-            On(routes, "POST", pattern, http => RunAsync(http, open, page => WithFormAsync(page, async p => await post(p) ?? Show<T>(p))));
+        if (post is null)
+            return;
+        var form = On(routes, "POST", pattern, http => RunAsync(http, open, page => WithFormAsync(page, async p => await post(p) ?? Show<T>(p), upload)));
+        if (upload is not null)
+            form.WithMetadata(new RequestSizeLimitAttribute(upload.MostBytes)).WithRequestTimeout(upload.Longest);
     }
 
     private static RouteHandlerBuilder On(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
@@ -80,11 +85,13 @@ internal static class PageRoutes
     private static string BackOf(HttpContext http) =>
         Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Host == http.Request.Host.Host ? from.PathAndQuery : "/";
 
-    private static async Task<IResult> WithFormAsync(PageCall page, Func<PageCall, Task<IResult>> handler)
+    private static async Task<IResult> WithFormAsync(PageCall page, Func<PageCall, Task<IResult>> handler, PageUpload? upload = null)
     {
         if (!page.Http.Request.HasFormContentType)
             return new Problem(RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(page.Http.Request.ContentType)), ("expected", "a form")));
-        page.Form = await page.Http.Request.ReadFormAsync(page.Http.RequestAborted);
+        page.Form = upload is null
+            ? await page.Http.Request.ReadFormAsync(page.Http.RequestAborted)
+            : await page.Http.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = upload.MostBytes }, page.Http.RequestAborted);
         if (!await page.Http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(page.Http))
             return Show<Shared.ErrorPage>(Refused(page, PageRefusals.Forged.Because()));
         if (page.AsOf is not null)
@@ -102,6 +109,11 @@ internal static class PageRoutes
     public static string Safe(string? to) =>
         to is ['/', not ('/' or '\\'), ..] or "/" && !to.StartsWith("/sign-", StringComparison.Ordinal) && !to.Any(char.IsControl) ? to : "/";
 }
+
+/// <summary>A form that sends a file.</summary>
+/// <param name="MostBytes">The largest, the form around it included.</param>
+/// <param name="Longest">How long it may take.</param>
+internal sealed record PageUpload(long MostBytes, TimeSpan Longest);
 
 /// <summary>Marks an endpoint as a page: what goes wrong there is shown as one.</summary>
 internal sealed class PageMark

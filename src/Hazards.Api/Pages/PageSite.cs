@@ -107,6 +107,8 @@ internal static class PageSite
         Figures.FigurePages.Map(app);
         Leader.LeaderPages.Map(app);
         Compare.ComparePages.Map(app);
+        Investigation.InvestigationPages.Map(app);
+        Importing.ImportPages.Map(app);
     }
 
     /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>

@@ -24,6 +24,7 @@ internal static class EventWords
         HazardVerified e => $"{CodeList.Chinese(e.Level)}{Of("，依据：", e.Basis)}",
         HazardRegraded e => $"{CodeList.Chinese(e.From)}→{CodeList.Chinese(e.To)}：{e.Reason}",
         HazardRejected e => e.Reason,
+        HazardWithdrawn e => e.Reason,
         HazardMerged e => $"并入 {e.Into}：{e.Reason}",
         DuplicateAbsorbed e => $"{e.From}：{e.Reason}",
         HazardFixedOnTheSpot e => e.Measures,

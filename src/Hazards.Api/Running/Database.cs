@@ -12,6 +12,8 @@ public static partial class Database
 
     /// <summary>What the names of the migrations of accounts begin with.</summary>
     internal const string AccountMigrations = "Hazards.Api.Accounts.Schema.";
+    /// <summary>Ledgers that are looked at before they are imported.</summary>
+    internal const string ImportMigrations = "Hazards.Api.Import.Schema.";
 
     /// <summary>What the names of the migrations of Wolverine's tables begin with.</summary>
     internal const string JobMigrations = "Hazards.Api.Jobs.Schema.";
@@ -45,14 +47,19 @@ public static partial class Database
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
         var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
+        var imports = await Migrations.RunAsync(dataSource, "imports", typeof(Database).Assembly, ImportMigrations, cancellationToken);
         var jobs = await Migrations.RunAsync(dataSource, Messaging.Schema, typeof(Database).Assembly, JobMigrations, cancellationToken);
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
         var accounts = await Migrations.RunAsync(dataSource, "accounts", typeof(Database).Assembly, AccountMigrations, cancellationToken);
         await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
         await ServiceRole.GrantAgainAsync(dataSource, cancellationToken);
-        return [.. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"),
-            .. accounts.Select(n => $"accounts/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>()];
+        return
+        [
+            .. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"),
+            .. imports.Select(n => $"imports/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"),
+            .. accounts.Select(n => $"accounts/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>(),
+        ];
     }
 
     /// <summary>For commands that would put what this program makes in the place of what a newer one has made.</summary>

@@ -13,6 +13,7 @@ internal static class KnownMigrations
         .. FilesOf(typeof(ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
         .. FilesOf(typeof(ProjectionMigrations), "files", "Hazards.Projections.Files."),
         .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
+        .. FilesOf(typeof(Database), "imports", Database.ImportMigrations),
         .. FilesOf(typeof(Database), Messaging.Schema, Database.JobMigrations),
         .. FilesOf(typeof(Database), "accounts", Database.AccountMigrations),
         .. FilesOf(typeof(ProjectionMigrations), "persons", "Hazards.Projections.Persons."),

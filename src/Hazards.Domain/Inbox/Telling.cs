@@ -63,6 +63,10 @@ public static class Telling
                 case HazardVerified or HazardRejected or HazardMerged:
                     Tell(TellAs.Notice, before.ReportedBy);
                     break;
+                case HazardWithdrawn:
+                    Concerned(null, TellAs.Notice);
+                    Tell(TellAs.Notice, before.ReportedBy, after.AssignedBy);
+                    break;
                 case DuplicateAbsorbed:
                     Tell(TellAs.Notice, after.AssignedBy);
                     break;

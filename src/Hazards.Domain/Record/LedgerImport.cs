@@ -52,6 +52,12 @@ public sealed record LedgerImportStarted(string FileName, Sha256Digest File, str
 [EventType("ledger_rows_imported")]
 public sealed record LedgerRowsImported(ImmutableArray<ImportedRow> Rows) : IImportEvent;
 
+/// <summary>台账导入撤销: the import was taken back as a whole; its hazards were withdrawn with it.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Hazards">How many hazards were withdrawn.</param>
+[EventType("ledger_import_undone")]
+public sealed record LedgerImportUndone(string Reason, int Hazards) : IImportEvent;
+
 /// <summary>台账导入完成: the whole file was read.</summary>
 /// <param name="Rows">Rows of the file, with title, header and footer.</param>
 /// <param name="Entered">New hazards.</param>

@@ -30,6 +30,7 @@ public static class HazardRefusals
     public static readonly RefusalCode NotOpen = new("hazard.not_open", Conflict, "隐患{stage}，不能“{command}”；已办结的隐患只能回头看、重新开案、批注或更正", "The hazard is ended ({stage}) and this ({command}) cannot be done: only look-back, reopening, comment and correction");
     public static readonly RefusalCode NoSuchLeg = new("leg.not_found", Unprocessable, "这次交办没有“{leg}”这一方，现有：{legs}", "The assignment has no such leg ({leg}); it has: {legs}");
     public static readonly RefusalCode LegStageForbids = new("leg.stage_forbids", Conflict, "“{leg}”处于“{stage}”，不能“{command}”；可在以下状态办理：{allowed}", "The leg ({leg}) is at “{stage}” and this ({command}) cannot be done; it can be at: {allowed}");
+    public static readonly RefusalCode NotImported = new("hazard.not_imported", Unprocessable, "该隐患不是由台账导入的，不能随导入撤销", "The hazard was not entered from a ledger and cannot be withdrawn with an import");
     public static readonly RefusalCode NothingChanges = new("hazard.nothing_changes", Unprocessable, "内容与现状相同，没有任何变更", "Nothing would change");
 
     // Discovery

@@ -62,7 +62,7 @@ public static class Deeds
         var sameLeg = LegOf(told) is not { } one || LegOf(later) is not { } other || one == other;
         return sameLeg && told switch
         {
-            HazardReported => later is HazardVerified or HazardRejected or HazardMerged or HazardFixedOnTheSpot,
+            HazardReported => later is HazardVerified or HazardRejected or HazardWithdrawn or HazardMerged or HazardFixedOnTheSpot,
             HazardAssigned or LegReassigned or HazardReopened { Legs.IsEmpty: false } => later is AssignmentAcknowledged or AssignmentReturned,
             HazardReopened => later is HazardVerified or HazardRejected or HazardMerged or HazardFixedOnTheSpot or HazardAssigned,
             AssignmentReturned => later is LegReassigned,

@@ -82,6 +82,7 @@ public static class StateFields
         Body("closure.by", "销号单位", "Closed by", h.Closure?.By),
         Code("closure.lookback", "回头看结果", "Look-back", h.Closure?.Result),
         Text("rejection", "不属实理由", "Rejected because", h.Rejection?.Reason),
+        Text("withdrawn", "已撤销的导入", "Withdrawn with import", h.Withdrawn?.ToString()),
         Text("mergedInto", "并入的隐患", "Merged into", h.MergedInto?.Value),
         Count("reopened", "重新开案（次）", "Reopened", h.Reopened),
         Count("absorbed", "并入的重复隐患", "Duplicates taken in", h.Absorbed.Length),

@@ -16,11 +16,23 @@ public static class MappingGuesser
     public static LedgerResult<MappingGuess> Guess(LedgerFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
+        MappingGuess? summary = null;
         foreach (var sheet in file.Sheets.OrderBy(s => s.Hidden))
-            if (LedgerTable.Find(sheet).Value is { } table)
-                return sheet.Hidden ? Named(Guess(table), sheet) : Guess(table);
+        {
+            if (LedgerTable.Find(sheet).Value is not { } table) continue;
+            var guess = sheet.Hidden ? Named(Guess(table), sheet) : Guess(table);
+            if (!IsSummary(table, guess)) return guess;
+            summary ??= guess;
+        }
+        if (summary is not null) return summary;
         return Refusals.HeaderMissing.At(null, TableFinder.RowsLookedAt);
     }
+
+    /// <summary>A table whose 隐患 are numbers counts hazards; it lists none.</summary>
+    private static bool IsSummary(LedgerTable table, MappingGuess guess) =>
+        guess.Columns.FirstOrDefault(g => g.Field == LedgerField.Description) is { } description
+        && table.Samples.Select(r => r.At(description.Column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).ToList() is { Count: > 0 } values
+        && values.TrueForAll(v => decimal.TryParse(v.Text.Trim(), System.Globalization.NumberStyles.Number, System.Globalization.CultureInfo.InvariantCulture, out _));
 
     /// <summary>Guesses from a table.</summary>
     public static MappingGuess Guess(LedgerTable table)

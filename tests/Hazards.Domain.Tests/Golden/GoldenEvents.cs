@@ -44,6 +44,7 @@ internal static class GoldenEvents
         (new HazardVerified(Level.Major, "城镇燃气经营安全重大隐患判定标准第五条", "属实"), new HazardVerified(Level.General, null, null)),
         (new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "专家复核"), new HazardRegraded(Level.Major, Level.General, null, "降级")),
         (new HazardRejected("现场无此设施"), null),
+        (new HazardWithdrawn(new("0195f0a0-0000-7000-8000-00000000000c"), "列映射有误，重新导入"), null),
         (new HazardMerged(OtherId, "同一处"), null),
         (new DuplicateAbsorbed(OtherId, "同一处"), null),
         (new HazardFixedOnTheSpot("当场关闭阀门", "站长"), new HazardFixedOnTheSpot("当场关闭阀门", null)),
@@ -155,6 +156,7 @@ internal static class GoldenEvents
         (new LedgerImportStarted("台账.xlsx", File, "隐患台账", "{\"title\":\"B\"}", Wudu), null),
         (new LedgerRowsImported([new ImportedRow("Sheet1", 3, RowOutcome.Entered, World.Id, 4, Stage.Closed, ["C3：日期无法识别"], ["level.mapped: 3级"], [new("序号", "A3", "1")])]),
          new LedgerRowsImported([new ImportedRow("Sheet1", 1, RowOutcome.Skipped, null, 0, null, [], [], [])])),
+        (new LedgerImportUndone("列映射有误，重新导入", 4), null),
         (new LedgerImportFinished(10, 4, 1, 1, 2, 2, 1, 20, 3), null),
 
         (new EvidenceRequested("〔2026〕1号事故调查", Longnan, [World.Id, OtherId], new EvidenceFilter(Code, Wudu, GasRegulator.Id, Deadline, Later, Deadline, Later), Deadline, Later, [Start, Start.AddDays(1)], AttachmentChoice.Withhold, TreeChoice.Sm3, [Key]),

@@ -199,6 +199,7 @@ internal sealed class Dice(Random random, Hazard hazard, Manner manner)
         return Pick(names).Name switch
         {
             "record_ledger_row" => new RecordLedgerRow("台账", Next(9) == 0 ? default : Sha256Digest.Of("台账"u8), "Sheet1", 1, Sha256Digest.Of([(byte)Next(3)]), "已整改", [new("序号", "A1", "1")], []),
+            "withdraw_imported" when Next(5) == 0 => new WithdrawImported(Guid.Empty, "列映射有误"),
             "verify" => new VerifyHazard(Pick(Enum.GetValues<Level>()), "判定标准第五条"),
             "regrade" => new RegradeHazard(Pick(Enum.GetValues<Level>()), "复核", "判定标准第五条"),
             "reject" when Next(3) == 0 => new RejectHazard("不属实"),

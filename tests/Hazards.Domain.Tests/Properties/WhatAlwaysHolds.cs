@@ -10,7 +10,7 @@ public sealed class WhatAlwaysHolds
 {
     private static readonly Type[] AcceptanceUndone = [typeof(ReinspectionFailed), typeof(LegReassigned), typeof(HazardReopened), typeof(HazardAssigned)];
 
-    private static readonly string[] OnEnded = ["record_ledger_row", "look_back", "reopen", "correct", "comment", "record_witness", "urge", "publish_delisting", "decline_step"];
+    private static readonly string[] OnEnded = ["record_ledger_row", "withdraw_imported", "look_back", "reopen", "correct", "comment", "record_witness", "urge", "publish_delisting", "decline_step"];
 
     [Fact]
     public void Every_life_reaches_every_stage_and_every_event_somewhere()

@@ -18,6 +18,7 @@ internal static class Examples
     public static readonly ImmutableDictionary<string, Example> ByRule = new Example[]
     {
         new(Stories.Reported, CountyOffice, new RecordLedgerRow("隐患台账", File, "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [new("序号", "A3", "1")], ["C3"])),
+        new(Stories.Reported.And(new LedgerRowRecorded("隐患台账", File, "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [], [])), CountyOffice, new WithdrawImported(new("0195f0a0-0000-7000-8000-00000000000c"), "列映射有误，重新导入")),
         new(Stories.Reported, CountyOffice, new VerifyHazard(Level.Major, "判定标准第五条", "属实")),
         new(Stories.Verified, CountyOffice, new RegradeHazard(Level.Major, "专家复核", "判定标准第五条")),
         new(Stories.Reported, CountyOffice, new RejectHazard("现场无此设施")),

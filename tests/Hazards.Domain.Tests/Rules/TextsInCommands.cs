@@ -45,7 +45,7 @@ public sealed class TextsInCommands
     private static Outcome Give(string name, string text, string? value)
     {
         var (given, by, command) = Examples.ByRule[name];
-        return given.When(command is RecordLedgerRow ? As(by, Role.Importer) : As(by), command.With(text, value));
+        return given.When(command is RecordLedgerRow or WithdrawImported ? As(by, Role.Importer) : As(by), command.With(text, value));
     }
 
     private static string Field(string text) => char.ToLowerInvariant(text[0]) + text[1..];

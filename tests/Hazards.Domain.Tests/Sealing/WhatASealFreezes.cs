@@ -27,7 +27,7 @@ public sealed class WhatASealFreezes
     [Fact]
     public void What_fixes_a_hazard_goes_on() =>
         CommandRules.All.Where(r => r.WhenSealed != WhenSealed.GoesOn).Select(r => r.Name)
-            .ShouldBe(["record_ledger_row", "regrade", "reject", "merge", "delist", "correct"]);
+            .ShouldBe(["record_ledger_row", "withdraw_imported", "regrade", "reject", "merge", "delist", "correct"]);
 
     [Theory, MemberData(nameof(Commands))]
     public void Nothing_dated_before_the_sealing_is_entered_any_more(string name)

@@ -13,6 +13,7 @@ internal sealed class Sentences(Func<BodyId, string> nameOf)
         LedgerRowRecorded e => $"登记台账“{e.Ledger}”第 {Number(e.Row)} 行原文（文件摘要 {e.File.Value[..12]}…）{If("，台账状态：", e.State)}。",
         HazardVerified e => $"核实属实，定为{CodeList.Chinese(e.Level)}{If("，判定依据：", e.Basis)}。{Flat(e.Findings)}",
         HazardRegraded e => $"由{CodeList.Chinese(e.From)}改定为{CodeList.Chinese(e.To)}{If("，判定依据：", e.Basis)}。原因：{Flat(e.Reason)}",
+        HazardWithdrawn e => $"所属的台账导入（{e.Import}）被撤销：{Flat(e.Reason)}",
         HazardRejected e => $"认定不属实：{Flat(e.Reason)}",
         HazardMerged e => $"并入隐患 {e.Into}：{Flat(e.Reason)}",
         DuplicateAbsorbed e => $"并入重复隐患 {e.From}：{Flat(e.Reason)}",

@@ -74,7 +74,7 @@ internal sealed class Recount
         {
             case "hazard_verified": hazard.Level = Text(data, "level"); break;
             case "hazard_regraded": hazard.Level = Text(data, "to"); break;
-            case "hazard_rejected" or "hazard_merged": hazard.Unfounded = true; break;
+            case "hazard_rejected" or "hazard_withdrawn" or "hazard_merged": hazard.Unfounded = true; break;
             case "hazard_fixed_on_the_spot": hazard.OnTheSpot = true; break;
             case "hazard_assigned": hazard.Assigned = true; break;
             case "hazard_closed": (hazard.Closed, hazard.ClosedOn) = (true, day); break;

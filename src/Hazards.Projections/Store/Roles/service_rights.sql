@@ -48,6 +48,8 @@ begin
         ('evidence.chunks',                '{SELECT,INSERT,DELETE}'),
         ('evidence.gathered',              '{SELECT,INSERT}'),
         ('evidence.withheld',              '{SELECT,INSERT}'),
+        -- Ledgers that somebody looks at before they are imported; they go after a day.
+        ('imports.*',                      '{SELECT,INSERT,UPDATE,DELETE}'),
         -- Queues, dead letters and nodes.
         ('wolverine.*',                    '{SELECT,INSERT,UPDATE,DELETE}'),
         -- What /health/ready compares with.

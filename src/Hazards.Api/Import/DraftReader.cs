@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Ledgers;
+
+namespace Hazards.Api.Import;
+
+/// <summary>Reads an uploaded ledger as an import would, for a person to look at.</summary>
+internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
+{
+    private const int MostSamples = 3;
+    private const int LongestSample = 60;
+    private const int TopRows = 12;
+    private const int MostTopCells = 20;
+    private const int MostWords = 20;
+
+    /// <summary>The draft with its sheets, its mapping and its counts.</summary>
+    public async Task<ImportDraft> ReadAsync(Draft draft, Actor by, CancellationToken cancellationToken)
+    {
+        var self = $"{Links.Root}/imports/drafts/{draft.Id:D}";
+        var links = new Dictionary<string, string> { ["self"] = self, ["rows"] = $"{self}/rows", ["import"] = draft.Import is { } id ? $"{Links.Root}/imports/{id:D}" : $"{self}/import" };
+        var bare = new ImportDraft(draft.Id, draft.FileName, null, null, draft.File.Length, draft.ChangedAt + ImportDrafts.Kept, draft.Ledger, null, [], null, draft.Mapping is null, [], null, null, draft.Import, links);
+        if (draft.Import is not null)
+            return bare;
+        var opened = await LedgerFile.OpenAsync(new MemoryStream(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
+        if (!opened.IsOk)
+            return bare with { Trouble = DraftTrouble.Of(opened.Refusal) };
+        using var file = opened.Value;
+        bare = bare with { Format = file.Format, Encoding = file.EncodingName };
+        var (mapping, guess, trouble) = MappingOf(draft, file);
+        bare = bare with { Sheets = [.. file.Sheets.Select(s => SheetOf(s, null, mapping, guess))], Mapping = mapping, Trouble = trouble };
+        return mapping is null || trouble is not null ? bare : await ReadAsync(bare, draft, mapping, guess, file, by, cancellationToken);
+    }
+
+    private async Task<ImportDraft> ReadAsync(ImportDraft bare, Draft draft, LedgerMapping mapping, MappingGuess? guess, LedgerFile file, Actor by, CancellationToken cancellationToken)
+    {
+        var (plan, refusal) = await PlanAsync(draft with { Mapping = mapping.ToJson() }, by, cancellationToken);
+        if (plan is null)
+            return bare with { Trouble = DraftTrouble.Of(refusal!) };
+        using (plan)
+        {
+            var counts = await CountAsync(plan, by, cancellationToken);
+            return bare with
+            {
+                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. plan.Reader.Notes], Counts = counts,
+                Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping, guess))],
+            };
+        }
+    }
+
+    /// <summary>A draft opened for import; to be disposed.</summary>
+    public static async Task<(LedgerPlan? Plan, Refusal? Refusal)> PlanAsync(Draft draft, Actor by, CancellationToken cancellationToken)
+    {
+        var (mapping, refusal) = ImportRequest.ReadMapping(draft.Mapping);
+        if (refusal is not null)
+            return (null, refusal);
+        var region = RegionCode.TryParse(draft.Region, out var given, out _) ? given : (RegionCode?)null;
+        return await LedgerImport.OpenAsync(new LedgerUpload(draft.FileName, new MemoryStream(draft.File)) { Ledger = draft.Ledger, Mapping = mapping, Region = region }, by, cancellationToken);
+    }
+
+    /// <summary>The mapping that was given, or a guess with the words that the guess was made of.</summary>
+    private static (LedgerMapping? Mapping, MappingGuess? Guess, DraftTrouble? Trouble) MappingOf(Draft draft, LedgerFile file)
+    {
+        var (given, refusal) = ImportRequest.ReadMapping(draft.Mapping);
+        if (refusal is not null)
+            return (null, null, DraftTrouble.Of(refusal));
+        var guessed = MappingGuesser.Guess(file);
+        if (given is not null)
+            return (given, guessed.Value, null);
+        return guessed.IsOk ? (guessed.Value.Mapping, guessed.Value, null) : (null, null, DraftTrouble.Of(guessed.Refusal));
+    }
+
+    /// <summary>A guess for a sheet and a header that a person has pointed at.</summary>
+    public static async Task<(LedgerMapping? Mapping, Refusal? Refusal)> GuessAsync(Draft draft, ReadDraft asked, CancellationToken cancellationToken)
+    {
+        var opened = await LedgerFile.OpenAsync(new MemoryStream(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
+        if (!opened.IsOk)
+            return (null, LedgerImport.Translate(opened.Refusal));
+        using var file = opened.Value;
+        var hint = new LedgerMapping { Columns = [], Sheet = asked.Sheet, HeaderRow = asked.HeaderRow, HeaderRows = asked.HeaderRows };
+        if (asked.HeaderRow is < 1 || asked.HeaderRows is < 1 or > 5)
+            return (null, InputRefusals.OutOfRange.Because("headerRow", ("value", asked.HeaderRow), ("min", 1), ("max", 5)));
+        if (asked.Sheet is { } name && file.Sheets.All(s => s.Name != name))
+            return (null, ImportRefusals.SheetUnknown.Because("sheet", ("value", Texts.Excerpt(name))));
+        var sheets = file.Sheets.Where(s => asked.Sheet is { } only ? s.Name == only : !s.Hidden);
+        var found = sheets.Select(s => LedgerTable.Find(s, hint)).ToArray();
+        if (found.FirstOrDefault(f => f.IsOk)?.Value is not { } table)
+            return (null, found is [{ Refusal: { } why }, ..] ? LedgerImport.Translate(why) : ImportRefusals.SheetUnknown.Because("sheet", ("value", "")));
+        return (MappingGuesser.Guess(table).Mapping with { Sheet = asked.Sheet, HeaderRow = asked.HeaderRow, HeaderRows = asked.HeaderRows }, null);
+    }
+
+    private async Task<DraftCounts> CountAsync(LedgerPlan plan, Actor by, CancellationToken cancellationToken)
+    {
+        var verdicts = Enum.GetValues<RowVerdict>().ToDictionary(v => v, _ => 0);
+        var notes = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var (levels, states) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
+        await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
+        {
+            verdicts[row.Verdict]++;
+            foreach (var note in row.Notes)
+            {
+                notes[note.Code] = notes.GetValueOrDefault(note.Code) + 1;
+                if (note.Original?.Trim() is { Length: > 0 } word && note.Code is "level.unknown" or "state.unknown")
+                    Count(note.Code == "level.unknown" ? levels : states, note.Original!.Trim());
+            }
+        }
+
+        var references = await import.ReferencesAsync(plan, by, cancellationToken);
+        return new DraftCounts(verdicts, notes, references.Count, await drafts.KnownAsync(references, cancellationToken), Words(levels), Words(states));
+    }
+
+    private static void Count(Dictionary<string, int> words, string word)
+    {
+        if (words.Count < MostWords || words.ContainsKey(word))
+            words[word] = words.GetValueOrDefault(word) + 1;
+    }
+
+    private static ImmutableArray<UnknownWord> Words(Dictionary<string, int> words) => [.. words.OrderByDescending(w => w.Value).Select(w => new UnknownWord(w.Key, w.Value))];
+
+    private static DraftSheet SheetOf(LedgerSheet sheet, LedgerTable? read, LedgerMapping? mapping, MappingGuess? guess)
+    {
+        var table = read ?? (mapping?.Sheet is { } only && only != sheet.Name ? null : LedgerTable.Find(sheet, mapping).Value);
+        var top = sheet.ReadRows().Where(r => !r.IsBlank).Take(TopRows).ToArray();
+        return new DraftSheet(
+            sheet.Name, sheet.Hidden, sheet.RowCount, read is not null, table?.HeaderFirst, table?.HeaderLast, [.. table?.Titles ?? []],
+            table is null ? [] : [.. Columns(sheet, table, mapping, guess)],
+            [.. top.Select(r => new DraftLine(r.Number, [.. r.Cells.Take(MostTopCells).Select(c => Short(c.Display))]))]);
+    }
+
+    private static IEnumerable<DraftColumn> Columns(LedgerSheet sheet, LedgerTable table, LedgerMapping? mapping, MappingGuess? guess)
+    {
+        var samples = sheet.ReadRows().Where(r => r.Number > table.HeaderLast && !r.IsBlank).Take(40).ToArray();
+        var own = MappingGuesser.Guess(table);
+        foreach (var column in table.Columns)
+        {
+            var mapped = mapping?.Columns.FirstOrDefault(m => IsMeant(m, column, table));
+            var guessed = own.Columns.FirstOrDefault(g => g.Column.Number == column.Number) ?? guess?.Columns.FirstOrDefault(g => g.Column.Header == column.Header);
+            var values = samples.SelectMany(r => r.Cells).Where(c => c.Column == column.Number && !c.IsBlank).Select(c => Short(c.Display)).Distinct(StringComparer.Ordinal).Take(MostSamples);
+            yield return new DraftColumn(column.Letter, column.Header, column.Hidden, mapped?.Field, mapped?.Role, guessed is { Confidence: > 0 } g ? g.Confidence : null, [.. values]);
+        }
+    }
+
+    // As the reader resolves it: the letter wins; of columns with one header the leftmost is taken.
+    private static bool IsMeant(ColumnMapping mapped, LedgerColumn column, LedgerTable table) =>
+        mapped.Column is { } letter
+            ? string.Equals(letter, column.Letter, StringComparison.OrdinalIgnoreCase)
+            : Plain(mapped.Header) == Plain(column.Header) && table.Columns.First(c => Plain(c.Header) == Plain(column.Header)).Number == column.Number;
+
+    private static string Plain(string? header) => string.Concat((header ?? "").Where(c => char.IsLetterOrDigit(c) || c == '/'));
+
+    private static string Short(string text)
+    {
+        var line = text.ReplaceLineEndings(" ").Trim();
+        return line.Length <= LongestSample ? line : line[..(LongestSample - 1)] + "…";
+    }
+}
