@@ -73,6 +73,8 @@ internal static class PageSite
             return Results.Redirect(PageRoutes.Safe(to));
         }).ExcludeFromDescription();
         Overview.OverviewPages.Map(app);
+        HazardPage.HazardPages.Map(app);
+        Bodies.BodyPages.Map(app);
     }
 
     /// <summary>Shows a refusal as a page.</summary>
