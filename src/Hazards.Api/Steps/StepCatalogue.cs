@@ -17,9 +17,9 @@ internal sealed record StepEntry(CommandRule Rule, string Pattern, Type Command)
 internal sealed class StepCatalogue(EndpointDataSource endpoints)
 {
     private readonly Lazy<FrozenDictionary<string, StepEntry>> entries = new(() => endpoints.Endpoints.OfType<RouteEndpoint>()
-        .Select(e => (Pattern: e.RoutePattern.RawText![Links.Root.Length..], Operation: e.Metadata.GetMetadata<Operation>()))
+        .Select(e => (Pattern: e.RoutePattern.RawText!, Operation: e.Metadata.GetMetadata<Operation>()))
         .Where(e => e.Operation is { Rule: not null, Body: { } body } && body.IsAssignableTo(typeof(IHazardCommand)))
-        .ToFrozenDictionary(e => e.Operation!.Rule!.Name, e => new StepEntry(e.Operation!.Rule!, e.Pattern, e.Operation.Body!), StringComparer.Ordinal));
+        .ToFrozenDictionary(e => e.Operation!.Rule!.Name, e => new StepEntry(e.Operation!.Rule!, e.Pattern[Links.Root.Length..], e.Operation.Body!), StringComparer.Ordinal));
 
     /// <summary>Every command.</summary>
     public IEnumerable<StepEntry> All => entries.Value.Values;
