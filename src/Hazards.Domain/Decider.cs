@@ -86,25 +86,47 @@ public static class Decider
         ArgumentNullException.ThrowIfNull(act);
         if (hazard is null || !act.By.Jurisdiction.Contains(hazard.Region))
             return HazardRefusals.NotFound.Because();
-        var rule = command.Rule;
+        if (ByTheTable(command.Rule, command.ConcernedLeg, hazard, act, out var leg, out var role) is { } notAllowed)
+            return notAllowed;
+        // The seal comes late, so that only who might have done it otherwise is on record as having tried.
+        return (CheckTime(act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act) ?? Preconditions.Check(command.Rule, hazard, leg, act)) is { } wrong
+            ? wrong
+            : command.Decide(hazard, act).Under(role);
+    }
+
+    /// <summary>
+    /// Why a command cannot be given now, whatever it says: role, stage, leg and relation as the table has them, a seal that
+    /// freezes it, and what must stand before it. Null when only its own words can be wrong. This is what a command is
+    /// refused by before its own rule, so what a form is offered for is what would be taken.
+    /// </summary>
+    /// <param name="rule">The command's line in the table.</param>
+    /// <param name="concerned">The leg it concerns, if one.</param>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="act">The circumstances.</param>
+    /// <param name="role">The role under which it would be allowed.</param>
+    public static Refusal? WhyNot(CommandRule rule, Leg? concerned, Hazard hazard, Act act, out Role role)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        return ByTheTable(rule, concerned, hazard, act, out var leg, out role) ?? Sealing.Check(rule, act) ?? Preconditions.Check(rule, hazard, leg, act);
+    }
+
+    private static Refusal? ByTheTable(CommandRule rule, Leg? concerned, Hazard hazard, Act act, out LegState? leg, out Role role)
+    {
+        (leg, role) = (null, default);
         if (RoleFor(rule, act) is null)
             return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", RoleNames(rule)));
         if (!rule.Stages.Contains(hazard.Stage))
             return StageForbids(rule, hazard);
-        LegState? leg = null;
-        if (command.ConcernedLeg is { } named)
+        if (concerned is { } named)
         {
             if (!hazard.Legs.TryGetValue(named, out leg))
                 return HazardRefusals.NoSuchLeg.Because("leg", ("leg", CodeList.Chinese(named)), ("legs", string.Join('、', hazard.Legs.Keys.Select(CodeList.Chinese))));
             if (!rule.LegStages.IsEmpty && !rule.LegStages.Contains(leg.Stage))
                 return HazardRefusals.LegStageForbids.Because("leg", ("leg", CodeList.Chinese(named)), ("stage", CodeList.Chinese(leg.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.LegStages.Select(CodeList.Chinese))));
         }
-        if (RelatedRole(rule, hazard, leg, act, out var role) is { } notYours)
-            return notYours;
-        // Last, so that only who might have done it otherwise is on record as having tried.
-        if ((CheckTime(act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act)) is { } wrong)
-            return wrong;
-        return command.Decide(hazard, act).Under(role);
+        return RelatedRole(rule, hazard, leg, act, out role);
     }
 
     private static Refusal StageForbids(CommandRule rule, Hazard hazard)

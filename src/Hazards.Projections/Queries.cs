@@ -261,6 +261,9 @@ public interface IRegistryQueries
     /// <summary>安委办 of exactly these regions, those that are not dissolved.</summary>
     Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default);
 
+    /// <summary>Bodies of these kinds that have to do with a place: in its county, or of a region that holds it; the wider first, at most 300.</summary>
+    Task<ImmutableArray<Body>> NearAsync(RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default);
+
     /// <summary>One body as of an instant; null when there was none.</summary>
     Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 

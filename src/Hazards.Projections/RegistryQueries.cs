@@ -43,6 +43,24 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
+    public async Task<ImmutableArray<Body>> NearAsync(RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(kinds);
+        // By bodies_by_region, once for each: ':' follows '9' in ASCII, and the column is compared byte by byte.
+        await using var command = dataSource.CreateCommand("""
+            select b.body from rows.bodies b
+            where (b.region = any ($1) or (b.region >= $2 and b.region < $2 || ':')) and b.kind = any ($3)
+              and not b.dissolved and b.recorded_to = 'infinity'
+            order by length(b.region), b.body_id limit 300
+            """);
+        var county = place.At(RegionLevel.County);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Enum.GetValues<RegionLevel>().Where(l => l >= place.Level).Select(l => place.At(l).Value)] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = county.Value });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kinds.Select(CodeList.Code)] });
+        return [.. await ReadAsync<Body>(command, cancellationToken)];
+    }
+
+    /// <inheritdoc />
     public async Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         var where = new Conditions();

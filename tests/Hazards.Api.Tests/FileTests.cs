@@ -1,7 +1,10 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Hazards.Domain;
 using Hazards.Projections;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,6 +51,151 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         (await PutAsync(service.Office, new byte[50 * 1024 * 1024 + 1], "image/png")).Refused(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
     }
 
+    public static TheoryData<string, string, string?, string> Malicious => new()
+    {
+        { "a program that calls itself a photo", "image/jpeg", null, "file.content_differs" },
+        { "a page that calls itself a photo", "image/png", null, "file.content_differs" },
+        { "a page that calls itself text", "text/plain", null, "file.content_differs" },
+        { "a vector picture with a script", "image/svg+xml", null, "request.media_type" },
+        { "a photo with a page in it", "image/jpeg", null, "file.active_content" },
+        { "a photo that is an archive too", "image/jpeg", null, "file.active_content" },
+        { "a photo cut to its first bytes", "image/jpeg", null, "file.broken_picture" },
+        { "a few bytes that stand for a thousand megapixels", "image/png", null, "file.too_many_pixels" },
+        { "a document with a script", "application/pdf", null, "file.active_content" },
+        { "an archive that calls itself a document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", null, "file.content_differs" },
+        { "a document with macros", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", null, "file.active_content" },
+        { "a photo", "image/jpeg", "invoice.jpg.exe", "file.bad_name" },
+        { "a photo", "image/jpeg", "../../etc/passwd.jpg", "file.bad_name" },
+        { "a photo", "image/jpeg", "\u202Egpj.exe.jpg", "file.bad_name" },
+        { "a photo", "image/png", "photo.png", "file.content_differs" },
+    };
+
+    [Theory, MemberData(nameof(Malicious))]
+    public async Task What_is_not_what_it_says_or_more_than_that_is_refused(string what, string mediaType, string? name, string code)
+    {
+        var answer = await PutAsync(service.Office, Made(what), mediaType, name);
+        answer.Json["code"]!.ToString().ShouldBe(code, answer.Text);
+        ((int)answer.Status).ShouldBeInRange(400, 422);
+    }
+
+    [Theory]
+    [InlineData("a photo", "image/jpeg", "现场.JPG")]
+    [InlineData("a document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "方案.docx")]
+    [InlineData("a plain page of print", "application/pdf", "方案.pdf")]
+    public async Task What_is_what_it_says_is_taken(string what, string mediaType, string name) =>
+        (await PutAsync(service.Office, Made(what), mediaType, name)).Require(HttpStatusCode.Created)["mediaType"].ShouldBe(mediaType);
+
+    [Fact]
+    public async Task A_browser_shows_pictures_and_runs_nothing()
+    {
+        var photo = (await PutAsync(service.Office, Photos.Jpeg(), "image/jpeg")).Require(HttpStatusCode.Created)["digest"];
+        var shown = (await service.Gov.GetAsync($"files/{photo}")).Require(HttpStatusCode.OK);
+        shown.ContentHeaders.ContentType!.MediaType.ShouldBe("image/jpeg");
+        shown.ContentHeaders.ContentDisposition.ShouldBeNull();
+        var text = (await PutAsync(service.Office, "记录"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created)["digest"];
+        var saved = (await service.Gov.GetAsync($"files/{text}")).Require(HttpStatusCode.OK);
+        saved.ContentHeaders.ContentDisposition!.DispositionType.ShouldBe("attachment");
+        foreach (var answer in new[] { shown, saved })
+        {
+            answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+            answer.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("sandbox;");
+        }
+    }
+
+    [Fact]
+    public async Task What_came_before_files_were_looked_at_is_handed_out_as_bytes()
+    {
+        var digest = await service.Services.GetRequiredService<FileStore>().PutAsync("<script>alert(1)</script>"u8.ToArray(), "image/png", RegionCode.Nation);
+        (await service.Office.BytesAsync($"files/{digest}")).MediaType.ShouldBe("application/octet-stream");
+        (await service.Office.GetAsync($"files/{digest}/thumbnail")).Refused(HttpStatusCode.NotFound, "file.no_thumbnail");
+    }
+
+    [Fact]
+    public async Task A_photo_has_a_thumbnail_the_right_way_up_and_says_when_and_where_it_was_taken()
+    {
+        var digest = (await PutAsync(service.Office, Photos.OfACamera(), "image/jpeg")).Require(HttpStatusCode.Created)["digest"];
+        var (small, mediaType) = await service.Gov.BytesAsync($"files/{digest}/thumbnail");
+        mediaType.ShouldBe("image/jpeg");
+        using (var picture = SkiaSharp.SKBitmap.Decode(small))
+            (picture.Width, picture.Height).ShouldBe((240, 320));
+        var says = (await service.Gov.GetAsync($"files/{digest}/details")).Require(HttpStatusCode.OK).Json["says"]!;
+        DateTimeOffset.Parse(says["takenAt"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture).ShouldBe(new DateTimeOffset(2026, 3, 5, 14, 30, 15, ChinaTime.Offset));
+        says["latitude"]!.GetValue<double>().ShouldBe(25.2275, 0.0001);
+        says["longitude"]!.GetValue<double>().ShouldBe(100.3069, 0.0001);
+        says["camera"]!.ToString().ShouldBe("HUAWEI");
+        (await service.Elsewhere.GetAsync($"files/{digest}/thumbnail")).Refused(HttpStatusCode.NotFound, "file.not_found");
+        (await service.Elsewhere.GetAsync($"files/{digest}/details")).Refused(HttpStatusCode.NotFound, "file.not_found");
+    }
+
+    [Fact]
+    public async Task The_photos_of_a_hazard_stand_before_and_after()
+    {
+        var (before, after) = (Photos.OfACamera(), Photos.Jpeg(32, 32));
+        var report = Some.Report();
+        report["attachments"] = await AttachedAsync(before, "整改前.jpg");
+        var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        (await service.Office.PostAsync($"hazards/{id}/on-the-spot-fix", new JsonObject { ["measures"] = "当场关闭阀门", ["attachments"] = await AttachedAsync(after, "整改后.jpg") })).Require(HttpStatusCode.OK);
+        var photos = (await service.Office.GetAsync($"hazards/{id}/photos")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        photos[0]!["phase"]!["code"]!.ToString().ShouldBe("before");
+        photos[0]!["says"]!["takenAt"].ShouldNotBeNull();
+        photos.ShouldContain(p => p!["phase"]!["code"]!.ToString() == "after" && p["name"]!.ToString() == "整改后.jpg");
+        (await service.Elsewhere.GetAsync($"hazards/{id}/photos")).Refused(HttpStatusCode.NotFound, HazardRefusals.NotFound.Code);
+    }
+
+    private async Task<JsonArray> AttachedAsync(byte[] photo, string name) =>
+        [new JsonObject { ["digest"] = (await PutAsync(service.Office, photo, "image/jpeg", name)).Require(HttpStatusCode.Created)["digest"], ["name"] = name, ["mediaType"] = "image/jpeg" }];
+
+    private static byte[] Made(string what) => what switch
+    {
+        "a program that calls itself a photo" => [.. "MZ"u8, .. new byte[200]],
+        "a page that calls itself a photo" or "a page that calls itself text" => " <!DOCTYPE html><script>alert(1)</script>"u8.ToArray(),
+        "a vector picture with a script" => "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"u8.ToArray(),
+        "a photo with a page in it" => [.. Photos.Jpeg(), .. "<ScRiPt>alert(1)</script>"u8],
+        "a photo that is an archive too" => [.. Photos.Jpeg(), .. Archive(("a.class", "x"))],
+        "a photo cut to its first bytes" => Photos.Jpeg()[..20],
+        "a few bytes that stand for a thousand megapixels" => Huge(),
+        "a document with a script" => "%PDF-1.7\n1 0 obj<</S/JavaScript/JS(app.alert(1))>>endobj\n%%EOF"u8.ToArray(),
+        "a plain page of print" => "%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF"u8.ToArray(),
+        "an archive that calls itself a document" => Archive(("readme.txt", "x")),
+        "a document with macros" => Archive(("word/document.xml", "<w/>"), ("word/vbaProject.bin", "x")),
+        "a document" => Archive(("word/document.xml", "<w/>")),
+        _ => Photos.Jpeg(),
+    };
+
+    private static byte[] Archive(params (string Name, string Text)[] entries)
+    {
+        using var bytes = new MemoryStream();
+        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+            foreach (var (name, text) in entries)
+                using (var writer = new StreamWriter(archive.CreateEntry(name).Open()))
+                    writer.Write(text);
+        return bytes.ToArray();
+    }
+
+    /// <summary>A small PNG whose header says 32,000 by 32,000.</summary>
+    private static byte[] Huge()
+    {
+        var png = Photos.Png();
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), 32_000);
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), 32_000);
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc(png.AsSpan(12, 17)));
+        return png;
+    }
+
+    // PNG 1.2, appendix D.
+    private static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in bytes)
+        {
+            crc ^= b;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) == 0 ? crc >> 1 : (crc >> 1) ^ 0xEDB88320;
+        }
+
+        return ~crc;
+    }
+
     [Fact]
     public async Task An_altered_file_is_not_handed_out()
     {
@@ -61,10 +209,10 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         await Should.ThrowAsync<InvalidDataException>(() => files.PutAsync(Sha256Digest.Of("甲"u8), new MemoryStream("乙"u8.ToArray()), "text/plain"));
     }
 
-    private static Task<Answer> PutAsync(Client client, byte[] bytes, string mediaType)
+    private static Task<Answer> PutAsync(Client client, byte[] bytes, string mediaType, string? name = null)
     {
         var content = new ByteArrayContent(bytes);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        return client.SendAsync(HttpMethod.Post, "files", content);
+        return client.SendAsync(HttpMethod.Post, name is null ? "files" : $"files?name={Uri.EscapeDataString(name)}", content);
     }
 }

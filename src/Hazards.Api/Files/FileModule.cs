@@ -14,24 +14,20 @@ internal sealed class FileModule : IModule
 
     private static readonly TimeSpan LongestTransfer = TimeSpan.FromMinutes(5);
 
-    /// <summary>What may be put in: photos, films, documents. Nothing that a browser would run.</summary>
-    private static readonly string[] Allowed =
-    [
-        "image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "video/mp4", "audio/mpeg", "audio/mp4",
-        "application/pdf", "application/ofd", "text/plain", "text/csv", "application/msword", "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ];
+    private static readonly string Allowed = string.Join(", ", FileKinds.All.Select(k => k.MediaType));
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services) { }
+    public void AddServices(IServiceCollection services) => services.AddSingleton<Pictures>();
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Post("/files", new Operation(Tag.Papers, "上传附件：以返回的 SHA-256 在办理时引用，最大 50 MB", "Put a file in: acts name it by the SHA-256 returned; 50 MB at most")
+        api.Post("/files", new Operation(Tag.Papers, "上传附件：以返回的 SHA-256 在办理时引用，最大 50 MB；内容须与所称类型相符", "Put a file in: acts name it by the SHA-256 returned; 50 MB at most; it must be what it is said to be")
         {
+            Query = [new("name", typeof(string), "文件名；给了的，扩展名须与类型相符", "The file's name; its ending must fit the type, where it is given")],
             BodyMediaType = "application/octet-stream", Answer = typeof(FileAnswer), Success = 201,
         }, PutAsync).WithRequestTimeout(LongestTransfer);
+        PhotoEndpoints.Map(api);
         api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper"), GetAsync).WithRequestTimeout(LongestTransfer);
     }
 
@@ -41,8 +37,11 @@ internal sealed class FileModule : IModule
     private static async Task<IResult> PutAsync(Call call, FileStore files)
     {
         var given = call.Request.ContentType;
-        if (!MediaTypeHeaderValue.TryParse(given, out var type) || Array.Find(Allowed, a => type.MediaType.Equals(a, StringComparison.OrdinalIgnoreCase)) is not { } mediaType)
-            return Call.Refuse(RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(given)), ("expected", string.Join(", ", Allowed))));
+        var name = call.Query.Text("name", Texts.NameLength);
+        if (call.Query.Refusal is { } refusal)
+            return Call.Refuse(refusal);
+        if (!MediaTypeHeaderValue.TryParse(given, out var type) || FileKinds.Find(type.MediaType.Value) is not { } kind)
+            return Call.Refuse(RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(given)), ("expected", Allowed)));
         if (call.Request.ContentLength > MostBytes)
             return Call.Refuse(RequestRefusals.TooLarge.Because(null, ("max", MostBytes)));
         // On disk while it comes in: fifty of them at once are no matter of memory.
@@ -51,10 +50,12 @@ internal sealed class FileModule : IModule
             return Call.Refuse(RequestRefusals.TooLarge.Because(null, ("max", MostBytes)));
         if (kept.Length == 0)
             return Call.Refuse(FileRefusals.Empty.Because());
+        if (await FileCheck.CheckAsync(kept, kind, name, call.Stop) is { } wrong)
+            return Call.Refuse(wrong);
         kept.Position = 0;
-        await files.PutAsync(digest, kept, mediaType, call.Caller.Jurisdiction, call.Stop);
+        await files.PutAsync(digest, kept, kind.MediaType, call.Caller.Jurisdiction, call.Stop);
         call.Response.Headers.Location = FileAnswer.LinkOf(digest);
-        return Call.Json(new FileAnswer(digest, mediaType, kept.Length, new Dictionary<string, string> { ["self"] = FileAnswer.LinkOf(digest) }), 201);
+        return Call.Json(new FileAnswer(digest, kind.MediaType, kept.Length, FileAnswer.LinksOf(digest, kind.MediaType)), 201);
     }
 
     private static async Task<Sha256Digest?> CopyAsync(Stream from, FileStream to, CancellationToken cancellationToken)
@@ -93,16 +94,35 @@ internal sealed class FileSending(Sha256Digest digest, FileReading file, IReadOn
     {
         await using (file)
         {
-            // The name of the file is its content, so it never goes stale. It comes from a stranger: the browser must not run it.
-            var headers = httpContext.Response.Headers;
-            headers.ETag = $"\"{digest}\"";
-            headers.CacheControl = "private, max-age=31536000, immutable";
-            headers.XContentTypeOptions = "nosniff";
-            headers.ContentSecurityPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-            headers.ContentLength = file.Size;
-            httpContext.Response.ContentType = file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType;
+            var head = new byte[FileKinds.HeadLength];
+            var read = await file.Content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, httpContext.RequestAborted);
+            var response = httpContext.Response;
+            Protect(response.Headers, digest.Value);
+            response.ContentLength = file.Size;
+            response.ContentType = TypeOf(file.MediaType, head.AsSpan(0, read));
+            // Pictures are shown; so are the service's own papers to print, the only pages there are. The rest is downloaded.
+            if (!response.ContentType.StartsWith("image/", StringComparison.Ordinal) && file.MediaType != Papers.PaperDesk.Html)
+                response.Headers.ContentDisposition = "attachment";
+            await response.Body.WriteAsync(head.AsMemory(0, read), httpContext.RequestAborted);
             await file.Content.CopyToAsync(httpContext.Response.Body, httpContext.RequestAborted);
         }
+    }
+
+    /// <summary>The name of the file is its content, so it never goes stale. It comes from a stranger: the browser must not run it.</summary>
+    public static void Protect(IHeaderDictionary headers, string tag)
+    {
+        headers.ETag = $"\"{tag}\"";
+        headers.CacheControl = "private, max-age=31536000, immutable";
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+    }
+
+    // Files that came before their content was looked at may be other than they were said to be.
+    private static string TypeOf(string mediaType, ReadOnlySpan<byte> head)
+    {
+        if (FileKinds.Find(mediaType) is { } kind && !kind.Begins(head))
+            return "application/octet-stream";
+        return mediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{mediaType}; charset=utf-8" : mediaType;
     }
 
     public ValueTask DisposeAsync() => file.DisposeAsync();
@@ -116,6 +136,14 @@ internal sealed class FileSending(Sha256Digest digest, FileReading file, IReadOn
 internal sealed record FileAnswer(Sha256Digest Digest, string MediaType, long Size, IReadOnlyDictionary<string, string> Links)
 {
     public static string LinkOf(Sha256Digest digest) => $"{Api.Links.Root}/files/{digest}";
+
+    public static IReadOnlyDictionary<string, string> LinksOf(Sha256Digest digest, string mediaType)
+    {
+        var links = new Dictionary<string, string> { ["self"] = LinkOf(digest), ["details"] = $"{LinkOf(digest)}/details" };
+        if (FileKinds.Find(mediaType) is { IsPicture: true })
+            links["thumbnail"] = $"{LinkOf(digest)}/thumbnail";
+        return links;
+    }
 }
 
 /// <summary>Refusals about files.</summary>
@@ -123,6 +151,12 @@ public static class FileRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode NotFound = new("file.not_found", RefusalKind.NotFound, "没有这个文件，或不在您的管辖范围内", "There is no such file, or it lies outside your jurisdiction");
+    public static readonly RefusalCode OtherContent = new("file.content_differs", RefusalKind.Unsupported, "文件内容不是 {declared}：请上传原文件，不要改扩展名", "The content of the file is not {declared}: send the file itself, not a renamed one");
+    public static readonly RefusalCode Name = new("file.bad_name", RefusalKind.Invalid, "文件名“{value}”不合适：{declared} 的文件名应以 {endings} 结尾，不含路径", "The file name “{value}” will not do: that of {declared} ends in {endings} and has no path");
+    public static readonly RefusalCode Active = new("file.active_content", RefusalKind.Unsupported, "文件中含有程序或脚本（{found}），不予接收", "The file holds a program or a script ({found}) and is not taken");
+    public static readonly RefusalCode BrokenPicture = new("file.broken_picture", RefusalKind.Unsupported, "图片无法识别，请重新拍照或另存后上传", "The picture cannot be read; take or save it anew");
+    public static readonly RefusalCode TooManyPixels = new("file.too_many_pixels", RefusalKind.TooLarge, "图片有 {width}×{height} 像素，最多 {max} 万像素", "The picture has {width}×{height} pixels; {max}0,000 at most");
+    public static readonly RefusalCode NoThumbnail = new("file.no_thumbnail", RefusalKind.NotFound, "此文件没有缩略图", "There is no thumbnail of this file");
     public static readonly RefusalCode Empty = new("file.empty", RefusalKind.Invalid, "文件是空的", "The file is empty");
 #pragma warning restore CS1591
 }

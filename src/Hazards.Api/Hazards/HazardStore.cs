@@ -148,6 +148,15 @@ public sealed class HazardStore(
         return outcome;
     }
 
+    /// <summary>The circumstances in which a caller would give a command on a hazard now, with every seal on its records.</summary>
+    internal async Task<(Act Act, Rulebook Rules)> CircumstancesAsync(Hazard hazard, Actor by, CancellationToken cancellationToken)
+    {
+        var given = new Given(by);
+        var rulebook = await rules.NowAsync(hazard.Calendar, cancellationToken);
+        var act = Act(given, Terms.None, await BodiesAsync(hazard, [given], [], cancellationToken), hazard.Region, rulebook, hazard.LatestOccurredAt);
+        return (act with { Seals = (await seals.InForceAsync(hazard.Enterprise, hazard.Region, null, cancellationToken)).Seals }, rulebook);
+    }
+
     /// <summary>
     /// Lets a hazard's clocks ring: counts due dates anew where the calendar has changed, notices what was missed, climbs
     /// the ladder. The hazard's own stream says what was noticed before, so however many nodes do this, and whenever one

@@ -109,6 +109,8 @@ internal static class PageSite
         Compare.ComparePages.Map(app);
         Investigation.InvestigationPages.Map(app);
         Importing.ImportPages.Map(app);
+        HazardPage.HazardPages.Map(app);
+        Bodies.BodyPages.Map(app);
     }
 
     /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>

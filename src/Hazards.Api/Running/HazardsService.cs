@@ -245,7 +245,7 @@ internal static class Modules
     [
         new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
         new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
-        new Replay.ReplayModule(),
+        new Replay.ReplayModule(), new Steps.StepModule(),
         new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Auditing.AuditModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
         new SealModule(), new AccessModule(), new Jobs.JobModule(), new Accounts.AccountModule(),
     ];

@@ -28,8 +28,6 @@ public sealed record CloseHazard(string? Remarks = null, bool UnitClosed = false
             return Decision.Of(closed);
         if (Checks.After(act, listing.At, CommandRules.List.Chinese) is { } early)
             return early;
-        if (listing.By != act.By.Body.Id || !act.By.Roles.Contains(Role.ListingAuthority))
-            return HazardRefusals.StillListed.Because(null, ("body", listing.By));
         return Checks.Document(act, CommandRules.Delist) is { } noPaper
             ? noPaper
             : Decision.Of(new HazardDelisted(listing.Level, DelistingGround.Accepted, Remarks ?? "验收合格，摘牌销号"), closed);
@@ -58,8 +56,6 @@ public sealed record LookBack(LookbackResult Result, string Findings, string? In
             ?? Texts.Required("findings", Findings)
             ?? Texts.Check("inspectors", Inspectors, 0, 400, multiline: false)) is { } wrong)
             return wrong;
-        if (hazard.Legs.Values.FirstOrDefault(l => l.Body == act.By.Body.Id) is { } own)
-            return HazardRefusals.OwnLeg.Because(null, ("leg", CodeList.Chinese(own.Leg)), ("body", own.Body));
         var looked = new LookbackMade(Result, Findings, Inspectors);
         var legs = Legs.IsDefault ? [] : Legs;
         if (Result == LookbackResult.Holding)

@@ -14,7 +14,7 @@ public sealed record RejectHazard(string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard) ?? Dismissal.Free(hazard)) is { } wrong
+        return (Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard)) is { } wrong
             ? wrong
             : Decision.Of(new HazardRejected(Reason));
     }
@@ -37,7 +37,7 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if ((Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard) ?? Dismissal.Free(hazard)) is { } wrong)
+        if ((Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard)) is { } wrong)
             return wrong;
         if (Into == hazard.Id)
             return HazardRefusals.MergeItself.Because("into");
@@ -62,24 +62,8 @@ public sealed record FixOnTheSpot(string Measures, string? FixedBy = null) : IHa
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if ((Texts.Required("measures", Measures) ?? Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false)) is { } wrong)
-            return wrong;
-        var level = hazard.Level ?? Level.General;
-        if (!act.Policy.OnTheSpotLevels.Contains(level))
-            return HazardRefusals.NotOnTheSpot.Because(null, ("level", CodeList.Chinese(level)));
-        if ((Checks.AfterReopening(act, hazard) ?? Dismissal.Free(hazard)) is { } bound)
-            return bound;
-        return Decision.Of(new HazardFixedOnTheSpot(Measures, FixedBy), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
-    }
-}
-
-internal static class Dismissal
-{
-    /// <summary>Nothing that is listed or stopped ends without acceptance: the listing or the order would be left standing on an ended hazard.</summary>
-    public static Refusal? Free(Hazard hazard)
-    {
-        if (hazard.Listing is { } listing)
-            return HazardRefusals.StillListed.Because(null, ("body", listing.By));
-        return hazard.Suspension is null ? null : HazardRefusals.StillSuspended.Because();
+        return (Texts.Required("measures", Measures) ?? Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false) ?? Checks.AfterReopening(act, hazard)) is { } wrong
+            ? wrong
+            : Decision.Of(new HazardFixedOnTheSpot(Measures, FixedBy), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
     }
 }

@@ -19,22 +19,27 @@ public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardComma
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (Missing(hazard) is { } wrong)
+        if (Missing(Paper, hazard) is { } wrong)
             return wrong;
         return Checks.Document(act, Rule) is { } noNumber ? noNumber : Decision.Of(new PaperIssued(Paper, Leg, Papers.To(hazard, Leg)));
     }
 
-    private Refusal? Missing(Hazard hazard) => Paper switch
+    /// <summary>Why a paper cannot be made now; null when it can.</summary>
+    public static Refusal? Missing(PaperKind paper, Hazard hazard)
     {
-        PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", CodeList.Chinese(Paper))),
-        PaperKind.AssignmentOrder or PaperKind.RectificationDirective when hazard.Legs.IsEmpty => Needs(CommandRules.Assign),
-        PaperKind.ListingNotice when hazard.Listing is null => Needs(CommandRules.List),
-        PaperKind.DelistingNotice when hazard.Delisting is null => Needs(CommandRules.Delist),
-        PaperKind.ClosureNotice when hazard.Closure is null => Needs(CommandRules.Close),
-        _ => null,
-    };
+        ArgumentNullException.ThrowIfNull(hazard);
+        return paper switch
+        {
+            PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", CodeList.Chinese(paper))),
+            PaperKind.AssignmentOrder or PaperKind.RectificationDirective when hazard.Legs.IsEmpty => Needs(CommandRules.Assign),
+            PaperKind.ListingNotice when hazard.Listing is null => Needs(CommandRules.List),
+            PaperKind.DelistingNotice when hazard.Delisting is null => Needs(CommandRules.Delist),
+            PaperKind.ClosureNotice when hazard.Closure is null => Needs(CommandRules.Close),
+            _ => null,
+        };
 
-    private Refusal Needs(CommandRule act) => HazardRefusals.PaperTooEarly.Because("paper", ("paper", CodeList.Chinese(Paper)), ("act", act.Chinese));
+        Refusal Needs(CommandRule act) => HazardRefusals.PaperTooEarly.Because("paper", ("paper", CodeList.Chinese(paper)), ("act", act.Chinese));
+    }
 }
 
 /// <summary>Which papers go with which events.</summary>

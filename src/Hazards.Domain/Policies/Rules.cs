@@ -85,7 +85,15 @@ public sealed record SupervisionRule(Level Level, int Days, string Source, DayCo
 /// <param name="Kinds">The kinds of body that may.</param>
 /// <param name="Source">Where the rule comes from.</param>
 /// <param name="MostDays">The listing's deadline lies at most so many calendar days ahead; no bound when left out.</param>
-public sealed record ListingRule(ListingLevel Level, RegionLevel Regions, ImmutableArray<BodyKind> Kinds, string Source, int? MostDays = null);
+public sealed record ListingRule(ListingLevel Level, RegionLevel Regions, ImmutableArray<BodyKind> Kinds, string Source, int? MostDays = null)
+{
+    /// <summary>Whether a body may list at this level.</summary>
+    public bool LetsList(Body body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return body.Region.Level == Regions && Kinds.Contains(body.Kind);
+    }
+}
 
 /// <summary>Where and how soon a listing and its end must be made public. The clocks are <see cref="ClockKind.Publish"/> and <see cref="ClockKind.PublishDelisting"/>.</summary>
 /// <param name="SameMedia">The delisting is published in the same media as the listing.</param>

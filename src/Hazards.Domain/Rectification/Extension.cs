@@ -20,18 +20,10 @@ public sealed record RequestExtension(Leg Leg, DateOnly To, string Reason) : IHa
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        var rule = act.Policy.Extension;
-        if (leg.Request is not null)
-            return HazardRefusals.ExtensionPending.Because();
-        if (leg.Extensions >= rule.MostTimes)
-            return HazardRefusals.ExtensionTooMany.Because(null, ("count", leg.Extensions), ("max", rule.MostTimes), ("source", rule.Source));
-        if ((Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason)) is { } wrong)
-            return wrong;
         var deadline = hazard.DeadlineOf(leg);
-        var latest = act.Calendar.Add(deadline, -rule.RequestDaysBefore, rule.Count).Date;
-        if (act.Date > latest)
-            return HazardRefusals.ExtensionLate.Because("occurredAt", ("latest", latest), ("source", rule.Source));
-        return Extensions.CheckNew(To, deadline, rule) is { } bad ? bad : Decision.Of(new ExtensionRequested(Leg, deadline, To, Reason));
+        return (Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason) ?? Extensions.CheckNew(To, deadline, act.Policy.Extension)) is { } wrong
+            ? wrong
+            : Decision.Of(new ExtensionRequested(Leg, deadline, To, Reason));
     }
 }
 
@@ -54,10 +46,7 @@ public sealed record DecideExtension(Leg Leg, bool Grant, DateOnly? To = null, s
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        if (leg.Request is not { } request)
-            return HazardRefusals.ExtensionNone.Because();
-        if (leg.Body == act.By.Body.Id)
-            return HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(Leg)), ("body", leg.Body));
+        var request = leg.Request!;
         if (Checks.After(act, request.At, "申请延期") is { } early)
             return early;
         if (!Grant)

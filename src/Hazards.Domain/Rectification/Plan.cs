@@ -61,9 +61,7 @@ public sealed record ReviewPlan(Leg Leg, Verdict Verdict, string? Comments = nul
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Legs[Leg].Plan is not { Verdict: null } plan)
-            return HazardRefusals.NoPlan.Because();
-        return (Checks.After(act, plan.Since, "报整改方案")
+        return (Checks.After(act, hazard.Legs[Leg].Plan!.Since, "报整改方案")
             ?? (Verdict == Verdict.Fail ? Texts.Required("comments", Comments) : Texts.Optional("comments", Comments))) is { } wrong
             ? wrong
             : Decision.Of(new PlanReviewed(Leg, Verdict, Comments));

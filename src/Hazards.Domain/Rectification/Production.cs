@@ -15,8 +15,6 @@ public sealed record SuspendProduction(bool Whole, string Scope) : IHazardComman
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Suspension is not null)
-            return HazardRefusals.AlreadySuspended.Because();
         return (Checks.Document(act, Rule) ?? Texts.Required("scope", Scope)) is { } wrong ? wrong : Decision.Of(new ProductionSuspended(Whole, Scope));
     }
 }
@@ -37,11 +35,7 @@ public sealed record RequestResumption(Leg Leg, string Grounds) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Suspension is not { } suspension)
-            return HazardRefusals.NotSuspended.Because();
-        if (suspension.RequestedAt is not null)
-            return HazardRefusals.AlreadyRequested.Because();
-        return (Checks.After(act, suspension.Since, "责令停产停业") ?? Texts.Required("grounds", Grounds)) is { } wrong
+        return (Checks.After(act, hazard.Suspension!.Since, "责令停产停业") ?? Texts.Required("grounds", Grounds)) is { } wrong
             ? wrong
             : Decision.Of(new ResumptionRequested(Leg, Grounds));
     }
@@ -60,13 +54,7 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Suspension is not { } suspension)
-            return HazardRefusals.NotSuspended.Because();
-        // Before anything is assigned nobody can apply: the order is then lifted by the enforcer's own review.
-        if (suspension.RequestedAt is null && !hazard.Legs.IsEmpty)
-            return HazardRefusals.NotRequested.Because();
-        if (hazard.Legs.Values.FirstOrDefault(l => l.Body == act.By.Body.Id) is { } own)
-            return HazardRefusals.OwnLeg.Because(null, ("leg", CodeList.Chinese(own.Leg)), ("body", own.Body));
+        var suspension = hazard.Suspension!;
         return (Checks.After(act, suspension.RequestedAt ?? suspension.Since, suspension.RequestedAt is null ? "责令停产停业" : "申请恢复生产") ?? Texts.Required("findings", Findings)) is { } wrong
             ? wrong
             : Decision.Of([new ResumptionReviewed(Verdict, Findings), .. Moved(hazard, suspension, act)]);

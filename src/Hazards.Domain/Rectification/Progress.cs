@@ -72,11 +72,8 @@ public sealed record DeclareCompletion(Leg Leg, string Results, decimal? Spent =
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        if ((Checks.After(act, leg.Since, "上一步") ?? Texts.Required("results", Results) ?? Checks.Money("spent", Spent)) is { } wrong)
-            return wrong;
-        var needsPlan = hazard.Level is { } level && act.Policy.PlanRequired.Contains(level);
-        return needsPlan && leg.Plan is not { Verdict: Verdict.Pass }
-            ? HazardRefusals.PlanRequired.Because()
+        return (Checks.After(act, leg.Since, "上一步") ?? Texts.Required("results", Results) ?? Checks.Money("spent", Spent)) is { } wrong
+            ? wrong
             : Decision.Of(new CompletionDeclared(Leg, Results, Spent));
     }
 }

@@ -61,12 +61,15 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
             return HazardRefusals.NotProposed.Because("step", ("step", CodeList.Chinese(Step)), ("clock", CodeList.Chinese(Clock)), ("due", Due));
         if (Texts.Required("reason", Reason) is { } wrong)
             return wrong;
-        var caller = act.By.Body;
-        var asked = missed.Asked.TryGetValue(Step, out var named) ? named : (BodyId?)null;
-        // Put to the committee office of the region without a name: an office or government whose region holds the hazard.
-        var may = asked is { } body ? Relations.StandsOver(caller, hazard, body, act) : Relations.Leads(caller);
-        return may
+        return MayDecide(missed, Step, hazard, act)
             ? Decision.Of(new StepDeclined(Step, Clock, Leg, Due, Reason))
-            : HazardRefusals.NotAsked.Because(null, ("body", asked?.Value ?? "安委办"), ("caller", caller.Id));
+            : NotAsked(missed, Step, act);
     }
+
+    /// <summary>Whether a proposed step is the caller's to decide. Put to the committee office of the region without a name: an office or government whose region holds the hazard.</summary>
+    internal static bool MayDecide(MissedClock missed, SupervisionStep step, Hazard hazard, Act act) =>
+        missed.Asked.TryGetValue(step, out var asked) ? Relations.StandsOver(act.By.Body, hazard, asked, act) : Relations.Leads(act.By.Body);
+
+    internal static Refusal NotAsked(MissedClock missed, SupervisionStep step, Act act) =>
+        HazardRefusals.NotAsked.Because(null, ("body", missed.Asked.TryGetValue(step, out var asked) ? asked.Value : "安委办"), ("caller", act.By.Body.Id));
 }

@@ -17,11 +17,9 @@ public sealed record ListHazard(ListingLevel Level, DateOnly Deadline, string Re
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Listing is { } listing)
-            return HazardRefusals.AlreadyListed.Because(null, ("level", CodeList.Chinese(listing.Level)));
         var body = act.By.Body;
         var rule = act.Policy.Listing.FirstOrDefault(r => r.Level == Level);
-        if (rule is null || body.Region.Level != rule.Regions || !rule.Kinds.Contains(body.Kind))
+        if (rule is null || !rule.LetsList(body))
             return HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", CodeList.Chinese(Level)), ("source", rule?.Source ?? "—"));
         return (Checks.Document(act, Rule)
             ?? Texts.Required("requirements", Requirements)
@@ -63,8 +61,7 @@ public sealed record DelistHazard(DelistingGround Ground, string Reason) : IHaza
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Listing is not { } listing)
-            return HazardRefusals.NotListed.Because();
+        var listing = hazard.Listing!;
         if ((Checks.After(act, listing.At, "挂牌") ?? Checks.Document(act, Rule) ?? Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
         return Ground == DelistingGround.Accepted && hazard.Stage != Stage.AwaitingClosure

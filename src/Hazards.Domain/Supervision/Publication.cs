@@ -15,10 +15,7 @@ public sealed record PublishListing(string Medium, DateOnly? On = null) : IHazar
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Listing is not { } listing)
-            return HazardRefusals.NotListed.Because();
-        if (listing.PublishedAt is not null)
-            return HazardRefusals.AlreadyPublished.Because(null, ("medium", listing.PublishedIn));
+        var listing = hazard.Listing!;
         var on = On ?? act.Date;
         return (Checks.After(act, listing.At, CommandRules.List.Chinese) ?? Texts.Name("medium", Medium) ?? Checks.Done("on", on, listing.At, act)) is { } wrong
             ? wrong
@@ -42,10 +39,7 @@ public sealed record FileListing(BodyId With, DateOnly? On = null) : IHazardComm
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Listing is not { } listing)
-            return HazardRefusals.NotListed.Because();
-        if (listing.FiledAt is not null)
-            return HazardRefusals.AlreadyFiled.Because(null, ("body", listing.FiledWith));
+        var listing = hazard.Listing!;
         var on = On ?? act.Date;
         if ((Checks.After(act, listing.At, CommandRules.List.Chinese) ?? Checks.Living("with", With, act) ?? Checks.Done("on", on, listing.At, act)) is { } wrong)
             return wrong;
@@ -70,10 +64,7 @@ public sealed record PublishDelisting(string Medium, DateOnly? On = null) : IHaz
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Delisting is not { } delisting)
-            return HazardRefusals.NothingToPublish.Because();
-        if (delisting.PublishedAt is not null)
-            return HazardRefusals.AlreadyPublished.Because(null, ("medium", delisting.Medium));
+        var delisting = hazard.Delisting!;
         var on = On ?? act.Date;
         if ((Checks.After(act, delisting.At, CommandRules.Delist.Chinese) ?? Texts.Name("medium", Medium) ?? Checks.Done("on", on, delisting.At, act)) is { } wrong)
             return wrong;

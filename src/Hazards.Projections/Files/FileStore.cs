@@ -65,6 +65,15 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         return Sha256Digest.Of(bytes) == digest ? new StoredFile(digest, reader.GetString(0), bytes) : throw Altered(digest);
     }
 
+    /// <summary>A file's media type and size; null when there is none.</summary>
+    public async Task<(string MediaType, long Size)?> HeadAsync(Sha256Digest digest, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("select media_type, size from files.blobs where digest = $1");
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Bytes(digest) });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt64(1)) : null;
+    }
+
     /// <summary>Opens a file for streaming, compared with its digest by the database before the first byte; null when there is none.</summary>
     /// <exception cref="InvalidDataException">What is stored does not have this digest any more.</exception>
     public async Task<FileReading?> OpenAsync(Sha256Digest digest, CancellationToken cancellationToken = default)

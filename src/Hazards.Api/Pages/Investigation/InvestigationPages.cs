@@ -35,7 +35,7 @@ internal static class InvestigationPages
         page.Problem = Texts.Check("purpose", purpose, 1, LongestPurpose, multiline: false);
         if (page.Problem is not null)
             return PageRoutes.Show<InvestigationPage>(page);
-        await page.Http.RequestServices.GetRequiredService<Sessions>().SetPurposeAsync(page.Who.Session, purpose);
+        await page.Http.RequestServices.GetRequiredService<Sessions>().SetPurposeAsync(page.Who.Session.Id, purpose, page.Http.RequestAborted);
         return page.Go(back, page.T("查阅事由已登记", "The purpose is on record"));
     }
 

@@ -1,0 +1,7 @@
+namespace Hazards.Api.Pages.Bodies;
+
+/// <summary>单位.</summary>
+internal static class BodyPages
+{
+    public static void Map(IEndpointRouteBuilder pages) => pages.Page<BodyPage>("/bodies/{id}");
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>How much a step that may be taken is asked for.</summary>
+public enum StepUrgency
+{
+    /// <summary>应办.</summary>
+    [Label("应由本单位办理", "A duty of the caller's own body, or a step the ladder asks that body for")] Due,
+
+    /// <summary>他人应办.</summary>
+    [Label("应由其他单位办理", "A duty of another body, or asked of another; the caller may take it as well")] Asked,
+
+    /// <summary>可办.</summary>
+    [Label("可以办理", "Allowed, and asked for by nothing")] Possible,
+}
+
+/// <summary>An open duty, with the rule that sets it.</summary>
+/// <param name="Clock">The duty.</param>
+/// <param name="Rule">The policy and the clause, by the policy in force when the duty began.</param>
+/// <param name="Next">The ladder's next step against whoever is late; null when none is due.</param>
+/// <param name="SoonDays">So many days before its due date it counts as due soon.</param>
+/// <param name="Own">Whether the caller's own body owes it.</param>
+public sealed record OpenDuty(Clock Clock, RuleCited Rule, SupervisionStep? Next, int SoonDays, bool Own);
+
+/// <summary>A supervision step that the ladder asks a person for.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Missed">The duty that was missed.</param>
+/// <param name="Asked">Who is asked; null: the committee office of the region.</param>
+/// <param name="Rule">The rule that set the missed duty.</param>
+public sealed record ProposedStep(SupervisionStep Step, MissedClock Missed, BodyId? Asked, RuleCited Rule);
+
+/// <summary>A command that a caller may give now.</summary>
+/// <param name="Rule">Its line in the table.</param>
+/// <param name="Leg">The leg it is given on, where it is given on one.</param>
+/// <param name="Role">The role under which it would be allowed.</param>
+/// <param name="Urgency">How much it is asked for.</param>
+/// <param name="Duty">The duty that asks for it.</param>
+/// <param name="Proposed">The proposal that asks for it, or that it declines.</param>
+public sealed record OpenStep(CommandRule Rule, Leg? Leg, Role Role, StepUrgency Urgency, OpenDuty? Duty = null, ProposedStep? Proposed = null);
+
+/// <summary>
+/// 现在可以办理的事项: the commands that a caller may give on a hazard now, each with what asks for it. Decided by the same
+/// function that a given command passes first (<see cref="Decider.WhyNot"/>), so what is listed is not refused for role,
+/// stage, leg or relation, and what is not listed is refused.
+/// </summary>
+public static class OpenSteps
+{
+    /// <summary>The open duties of a hazard, the earliest due first.</summary>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="caller">Who looks.</param>
+    /// <param name="rules">The policies and the calendar.</param>
+    /// <param name="today">The date in China.</param>
+    public static ImmutableArray<OpenDuty> Duties(Hazard hazard, Body caller, Rulebook rules, DateOnly today)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(rules);
+        var soon = rules.PolicyOn(hazard.Region, today).DueSoonDays;
+        return
+        [
+            .. Clocks.Open(hazard, rules).Select(clock =>
+                new OpenDuty(clock, RuleCited.Of(clock, hazard, rules), NextOf(clock, hazard, rules, today), soon, Owes(caller, clock, hazard))),
+        ];
+    }
+
+    /// <summary>The steps the caller of an act may take now: what is due first, then in the order of the life cycle.</summary>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="act">The caller and the circumstances, now.</param>
+    /// <param name="duties">Its open duties, as the caller sees them.</param>
+    /// <param name="rules">The policies and the calendar.</param>
+    public static ImmutableArray<OpenStep> Of(Hazard hazard, Act act, ImmutableArray<OpenDuty> duties, Rulebook rules)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        var proposals = Proposals(hazard, rules);
+        var open = new List<OpenStep>();
+        foreach (var rule in CommandRules.All.Where(r => r != CommandRules.Report))
+            foreach (var leg in rule.LegStages.IsEmpty ? [null] : hazard.Legs.Keys.Select(l => (Leg?)l))
+                if (Decider.WhyNot(rule, leg, hazard, act, out var role) is null)
+                    open.AddRange(rule == CommandRules.DeclineStep ? Declinable(proposals, hazard, act, role) : [Asked(rule, leg, role, hazard, act, duties, proposals)]);
+        return [.. open.OrderBy(s => s.Urgency).ThenBy(s => s.Urgency == StepUrgency.Possible ? DateOnly.MaxValue : s.Duty?.Clock.Due ?? s.Proposed?.Missed.Due ?? DateOnly.MaxValue)];
+    }
+
+    private static IEnumerable<OpenStep> Declinable(ImmutableArray<ProposedStep> proposals, Hazard hazard, Act act, Role role) =>
+        from proposed in proposals
+        where DeclineStep.MayDecide(proposed.Missed, proposed.Step, hazard, act)
+        select new OpenStep(CommandRules.DeclineStep, null, role, StepUrgency.Possible, null, proposed);
+
+    private static OpenStep Asked(CommandRule rule, Leg? leg, Role role, Hazard hazard, Act act, ImmutableArray<OpenDuty> duties, ImmutableArray<ProposedStep> proposals)
+    {
+        var onLegs = !rule.LegStages.IsEmpty;
+        var duty = duties.Where(d => DoneBy(d.Clock.Kind).Contains(rule) && (!onLegs || d.Clock.Leg == leg)).OrderByDescending(d => d.Own).FirstOrDefault();
+        if (duty is { Own: true })
+            return new OpenStep(rule, leg, role, StepUrgency.Due, duty);
+        var proposed = proposals.Where(p => TakenBy(p.Step) == rule)
+            .OrderByDescending(p => DeclineStep.MayDecide(p.Missed, p.Step, hazard, act)).ThenBy(p => p.Missed.Due).FirstOrDefault();
+        if (proposed is not null)
+            return new OpenStep(rule, leg, role, DeclineStep.MayDecide(proposed.Missed, proposed.Step, hazard, act) ? StepUrgency.Due : StepUrgency.Asked, null, proposed);
+        // What the ladder will ask for next against whoever is late, where the clock has not come round to asking yet.
+        duty ??= duties.FirstOrDefault(d => d.Next is { } next && TakenBy(next) == rule);
+        return new OpenStep(rule, leg, role, duty is null ? StepUrgency.Possible : StepUrgency.Asked, duty);
+    }
+
+    private static ImmutableArray<ProposedStep> Proposals(Hazard hazard, Rulebook rules) =>
+    [
+        .. from missed in hazard.Missed
+           from step in missed.Proposed
+           let duty = new Clock(missed.Kind, missed.Leg, missed.Body, missed.Since, missed.Due)
+           select new ProposedStep(step, missed, missed.Asked.TryGetValue(step, out var asked) ? asked : null, RuleCited.Of(duty, hazard, rules)),
+    ];
+
+    private static SupervisionStep? NextOf(Clock clock, Hazard hazard, Rulebook rules, DateOnly today)
+    {
+        var taken = hazard.MissedOf(clock) is { } missed ? missed.Rungs.Union(missed.Proposed) : [];
+        return rules.PolicyOn(hazard.Region, clock.Due.AddDays(1)).NextStep(clock.Kind, hazard.Level, clock.Due, today, rules.Calendar.At(hazard.Calendar), taken);
+    }
+
+    /// <summary>Whether a duty is a body's own. One that names nobody is the committee office's of the county.</summary>
+    private static bool Owes(Body body, Clock clock, Hazard hazard) =>
+        clock.Body is { } named ? named == body.Id : body.Kind == BodyKind.CommitteeOffice && body.Region == hazard.Region.At(RegionLevel.County);
+
+    /// <summary>The commands that do a duty, or begin to.</summary>
+    private static ImmutableArray<CommandRule> DoneBy(ClockKind duty) => duty switch
+    {
+        ClockKind.Verify => [CommandRules.Verify],
+        ClockKind.Assign => [CommandRules.Assign],
+        ClockKind.Reassign => [CommandRules.Reassign],
+        ClockKind.Acknowledge => [CommandRules.Acknowledge],
+        ClockKind.Plan => [CommandRules.SubmitPlan],
+        ClockKind.ReviewPlan => [CommandRules.ReviewPlan],
+        ClockKind.Rectify => [CommandRules.ReportProgress, CommandRules.DeclareCompletion],
+        ClockKind.DecideExtension => [CommandRules.DecideExtension],
+        ClockKind.Reinspect => [CommandRules.Reinspect],
+        ClockKind.ReviewResumption => [CommandRules.ReviewResumption],
+        ClockKind.Close => [CommandRules.Close],
+        ClockKind.Lookback => [CommandRules.Lookback],
+        ClockKind.Publish => [CommandRules.PublishListing],
+        ClockKind.File => [CommandRules.FileListing],
+        ClockKind.PublishDelisting => [CommandRules.PublishDelisting],
+        ClockKind.Supervise => [CommandRules.Urge, CommandRules.Visit],
+        _ => [],
+    };
+
+    /// <summary>The command that takes a step of the ladder.</summary>
+    private static CommandRule? TakenBy(SupervisionStep step) => step switch
+    {
+        SupervisionStep.Urge => CommandRules.Urge,
+        SupervisionStep.Notice => CommandRules.IssueNotice,
+        SupervisionStep.Visit => CommandRules.Visit,
+        SupervisionStep.Interview => CommandRules.Interview,
+        SupervisionStep.Criticism => CommandRules.Criticise,
+        SupervisionStep.Exposure => CommandRules.Expose,
+        SupervisionStep.Escalation => CommandRules.Escalate,
+        SupervisionStep.Penalty => CommandRules.Penalise,
+        SupervisionStep.Referral => CommandRules.Refer,
+        _ => null,
+    };
+}
