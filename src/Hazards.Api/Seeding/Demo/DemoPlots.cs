@@ -50,7 +50,7 @@ internal static class DemoPlots
     private static readonly LifeShares Usual = new()
     {
         Major = 0.03, Listed = 0.5, ListedByCounty = 0.5, OnTheSpot = 0.3, NeverRectified = 0.005, HandledAbove = 0.06,
-        LookedBack = 0.1, LookbackDays = 18, Recurred = 0.12, MajorDays = (40, 60), Days = (22, 38), Supervised = false, Slowness = 0.8,
+        LookedBack = 0.1, LookbackDays = 18, Recurred = 0.12, MajorDays = (40, 60), Days = (28, 40), Supervised = false, Slowness = 1,
             DualSlowness = 0.55,
     };
 
