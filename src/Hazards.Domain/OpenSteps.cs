@@ -22,7 +22,7 @@ public enum StepUrgency
 /// <param name="Next">The ladder's next step against whoever is late; null when none is due.</param>
 /// <param name="SoonDays">So many days before its due date it counts as due soon.</param>
 /// <param name="Own">Whether the caller's own body owes it.</param>
-public sealed record OpenDuty(Clock Clock, RuleCited Rule, SupervisionStep? Next, int SoonDays, bool Own);
+public sealed record StepDuty(Clock Clock, RuleCited Rule, SupervisionStep? Next, int SoonDays, bool Own);
 
 /// <summary>A supervision step that the ladder asks a person for.</summary>
 /// <param name="Step">The step.</param>
@@ -38,7 +38,7 @@ public sealed record ProposedStep(SupervisionStep Step, MissedClock Missed, Body
 /// <param name="Urgency">How much it is asked for.</param>
 /// <param name="Duty">The duty that asks for it.</param>
 /// <param name="Proposed">The proposal that asks for it, or that it declines.</param>
-public sealed record OpenStep(CommandRule Rule, Leg? Leg, Role Role, StepUrgency Urgency, OpenDuty? Duty = null, ProposedStep? Proposed = null);
+public sealed record OpenStep(CommandRule Rule, Leg? Leg, Role Role, StepUrgency Urgency, StepDuty? Duty = null, ProposedStep? Proposed = null);
 
 /// <summary>
 /// 现在可以办理的事项: the commands that a caller may give on a hazard now, each with what asks for it. Decided by the same
@@ -52,7 +52,7 @@ public static class OpenSteps
     /// <param name="caller">Who looks.</param>
     /// <param name="rules">The policies and the calendar.</param>
     /// <param name="today">The date in China.</param>
-    public static ImmutableArray<OpenDuty> Duties(Hazard hazard, Body caller, Rulebook rules, DateOnly today)
+    public static ImmutableArray<StepDuty> Duties(Hazard hazard, Body caller, Rulebook rules, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(caller);
@@ -61,7 +61,7 @@ public static class OpenSteps
         return
         [
             .. Clocks.Open(hazard, rules).Select(clock =>
-                new OpenDuty(clock, RuleCited.Of(clock, hazard, rules), NextOf(clock, hazard, rules, today), soon, Owes(caller, clock, hazard))),
+                new StepDuty(clock, RuleCited.Of(clock, hazard, rules), NextOf(clock, hazard, rules, today), soon, Owes(caller, clock, hazard))),
         ];
     }
 
@@ -70,7 +70,7 @@ public static class OpenSteps
     /// <param name="act">The caller and the circumstances, now.</param>
     /// <param name="duties">Its open duties, as the caller sees them.</param>
     /// <param name="rules">The policies and the calendar.</param>
-    public static ImmutableArray<OpenStep> Of(Hazard hazard, Act act, ImmutableArray<OpenDuty> duties, Rulebook rules)
+    public static ImmutableArray<OpenStep> Of(Hazard hazard, Act act, ImmutableArray<StepDuty> duties, Rulebook rules)
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
@@ -88,7 +88,7 @@ public static class OpenSteps
         where DeclineStep.MayDecide(proposed.Missed, proposed.Step, hazard, act)
         select new OpenStep(CommandRules.DeclineStep, null, role, StepUrgency.Possible, null, proposed);
 
-    private static OpenStep Asked(CommandRule rule, Leg? leg, Role role, Hazard hazard, Act act, ImmutableArray<OpenDuty> duties, ImmutableArray<ProposedStep> proposals)
+    private static OpenStep Asked(CommandRule rule, Leg? leg, Role role, Hazard hazard, Act act, ImmutableArray<StepDuty> duties, ImmutableArray<ProposedStep> proposals)
     {
         var onLegs = !rule.LegStages.IsEmpty;
         var duty = duties.Where(d => DoneBy(d.Clock.Kind).Contains(rule) && (!onLegs || d.Clock.Leg == leg)).OrderByDescending(d => d.Own).FirstOrDefault();

@@ -12,6 +12,7 @@ internal static class Preconditions
     public static Refusal? Check(CommandRule rule, Hazard hazard, LegState? leg, Act act) => rule.Name switch
     {
         "reject" or "merge" => Free(hazard),
+        "withdraw_imported" => Imported(hazard) ?? Free(hazard),
         "fix_on_the_spot" => Small(hazard, act) ?? Free(hazard),
         "review_plan" => leg!.Plan is { Verdict: null } ? null : HazardRefusals.NoPlan.Because(),
         "suspend_production" => hazard.Suspension is null ? null : HazardRefusals.AlreadySuspended.Because(),
@@ -40,6 +41,9 @@ internal static class Preconditions
             return HazardRefusals.StillListed.Because(null, ("body", listing.By));
         return hazard.Suspension is null ? null : HazardRefusals.StillSuspended.Because();
     }
+
+    private static Refusal? Imported(Hazard hazard) =>
+        hazard.LedgerRow is null ? HazardRefusals.NotImported.Because() : hazard.Withdrawn is null ? null : HazardRefusals.NothingChanges.Because();
 
     private static Refusal? Small(Hazard hazard, Act act)
     {

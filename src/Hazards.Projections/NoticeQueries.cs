@@ -46,7 +46,7 @@ public sealed record NoticeItem(
     HazardItem Hazard, long Position, Leg? Leg, BodyId? Body, SupervisionNoticeIssued Notice, EventContext Context, DateTimeOffset SentAt,
     DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, bool Answered, string? SettledBy, int Urged, DateTimeOffset? UrgedAt);
 
-/// <summary>督办单: every notice with its answer, now and as of any instant. Schema/0015_lists.sql names the indexes.</summary>
+/// <summary>督办单: every notice with its answer, now and as of any instant. Schema/0016_lists.sql names the indexes.</summary>
 /// <param name="dataSource">The database.</param>
 /// <param name="rules">The policies in force.</param>
 public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> rules)

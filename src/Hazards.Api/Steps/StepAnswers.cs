@@ -45,7 +45,7 @@ internal enum DueColour
 internal sealed record DutyAnswer(
     CodeEntry Clock, CodeEntry? Leg, NamedBody Body, bool Own, DateTimeOffset Since, DateOnly Due, int DaysLeft, DueColour Colour, bool Provisional, RuleCited Rule, CodeEntry? Next)
 {
-    public static DutyAnswer Of(OpenDuty d, DateOnly today, IReadOnlyDictionary<string, string> names)
+    public static DutyAnswer Of(StepDuty d, DateOnly today, IReadOnlyDictionary<string, string> names)
     {
         var left = -d.Clock.DaysOverdue(today);
         return new DutyAnswer(

@@ -16,12 +16,6 @@ public sealed record WithdrawImported(Guid Import, string Reason) : IHazardComma
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(hazard);
-        if (Texts.Required("reason", Reason) is { } wrong)
-            return wrong;
-        if (hazard.LedgerRow is null)
-            return HazardRefusals.NotImported.Because();
-        if (hazard.Withdrawn is not null)
-            return HazardRefusals.NothingChanges.Because();
-        return Dismissal.Free(hazard) is { } bound ? bound : Decision.Of(new HazardWithdrawn(Import, Reason));
+        return Texts.Required("reason", Reason) is { } wrong ? wrong : Decision.Of(new HazardWithdrawn(Import, Reason));
     }
 }
