@@ -38,13 +38,14 @@ public sealed record NoticeFilter
 /// <param name="SentAt">When it was recorded.</param>
 /// <param name="OpenedAt">When somebody of the body first opened it; null while nobody has.</param>
 /// <param name="SettledAt">When its silence ended; null while it lasts.</param>
+/// <param name="SettledOccurredAt">When that happened, as claimed.</param>
 /// <param name="Answered">Whether it ended by an act of the body's own.</param>
 /// <param name="SettledBy">The alias of the event that ended it.</param>
 /// <param name="Urged">How often it was urged again while silent.</param>
 /// <param name="UrgedAt">When last.</param>
 public sealed record NoticeItem(
     HazardItem Hazard, long Position, Leg? Leg, BodyId? Body, SupervisionNoticeIssued Notice, EventContext Context, DateTimeOffset SentAt,
-    DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, bool Answered, string? SettledBy, int Urged, DateTimeOffset? UrgedAt);
+    DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, bool Answered, string? SettledBy, int Urged, DateTimeOffset? UrgedAt);
 
 /// <summary>督办单: every notice with its answer, now and as of any instant. Schema/0016_lists.sql names the indexes.</summary>
 /// <param name="dataSource">The database.</param>
@@ -128,7 +129,7 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         return string.Create(CultureInfo.InvariantCulture, $"""
             select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item,
                    p.position, p.leg, p.body, p.sent_at, e.data::text, e.headers::text, o.opened_at,
-                   case when {settled} then p.settled_at end, case when {settled} then p.answered end, case when {settled} then s.type end, u.times, u.last
+                   case when {settled} then p.settled_at end, case when {settled} then p.answered end, case when {settled} then s.type end, u.times, u.last, case when {settled} then s.headers::text end
             from (select h.* from rows.notices h where {where.Sql} order by h.position {direction}, h.leg {direction} limit {rows}) p
             cross join lateral ({version}) v
             join rows.hazard_items i on i.position = v.position
@@ -152,7 +153,7 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
             HazardReader.Item(reader, scope.Today, rules()), reader.GetInt64(6), leg.Length == 0 ? null : Codes.Read<Leg>(leg), body.Length == 0 ? null : BodyId.Parse(body),
             (SupervisionNoticeIssued)DomainJson.ReadEvent("supervision_notice_issued", Encoding.UTF8.GetBytes(reader.GetString(10))),
             DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(11))), reader.GetFieldValue<DateTimeOffset>(9),
-            At(reader, 12), At(reader, 13), !reader.IsDBNull(14) && reader.GetBoolean(14), reader.IsDBNull(15) ? null : reader.GetString(15),
+            At(reader, 12), At(reader, 13), reader.IsDBNull(18) ? null : DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(18))).OccurredAt, !reader.IsDBNull(14) && reader.GetBoolean(14), reader.IsDBNull(15) ? null : reader.GetString(15),
             reader.GetInt32(16), At(reader, 17));
     }
 

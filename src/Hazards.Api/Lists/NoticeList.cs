@@ -19,7 +19,7 @@ internal static class NoticeList
         new("body", "送达单位", "Sent to", 24, (n, _) => n.Body.Name),
         new("sent", "下达时间", "Sent", 18, (n, _) => Pages.PageTimes.Minute(n.OccurredAt)),
         new("opened", "打开时间", "Opened", 18, (n, w) => n.OpenedAt is { } at ? Pages.PageTimes.Minute(at) : w.T("未打开", "not opened")),
-        new("answered", "答复", "Answered", 26, (n, w) => n.SettledAt is { } at ? $"{Pages.PageTimes.Minute(at)} {w.T(n.SettledBy)}" : w.T($"沉默 {n.DaysSilent} 天", $"silent {n.DaysSilent} d")),
+        new("answered", "答复", "Answered", 26, (n, w) => n.SettledOccurredAt is { } at ? $"{Pages.PageTimes.Minute(at)} {w.T(n.SettledBy)}" : w.T($"沉默 {n.DaysSilent} 天", $"silent {n.DaysSilent} d")),
         new("urged", "再次催办", "Urged again", 12, (n, _) => n.Urged),
         new("replyBy", "要求答复", "Reply by", 12, (n, _) => n.ReplyBy),
         new("requirements", "要求", "Requirements", 50, (n, _) => n.Requirements),
@@ -82,7 +82,8 @@ internal sealed record NoticePage(ImmutableArray<NoticeLine> Items, string? Next
 /// <param name="OccurredAt">When it was sent, as claimed.</param>
 /// <param name="SentAt">When it was recorded.</param>
 /// <param name="OpenedAt">When somebody of the body first opened it; absent while nobody has.</param>
-/// <param name="SettledAt">When the silence ended; absent while it lasts.</param>
+/// <param name="SettledAt">When it was recorded that the silence ended; absent while it lasts.</param>
+/// <param name="SettledOccurredAt">When it ended, as claimed.</param>
 /// <param name="SettledBy">By which event.</param>
 /// <param name="Answered">Whether that was an act of the body's own; otherwise what was asked for is over.</param>
 /// <param name="DaysSilent">Days of silence, to its end or to today.</param>
@@ -92,18 +93,19 @@ internal sealed record NoticePage(ImmutableArray<NoticeLine> Items, string? Next
 /// <param name="Papers">The paper's files; none when its sender keeps it itself.</param>
 internal sealed record NoticeLine(
     HazardBrief Hazard, long Position, CodeEntry? Leg, NamedBody By, NamedBody Body, string Actor, DocumentNumber? DocumentNumber, string Requirements, DateOnly? ReplyBy,
-    DateTimeOffset OccurredAt, DateTimeOffset SentAt, DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, CodeEntry? SettledBy, bool Answered,
+    DateTimeOffset OccurredAt, DateTimeOffset SentAt, DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, CodeEntry? SettledBy, bool Answered,
     int DaysSilent, int Urged, DateTimeOffset? UrgedAt, OpenDuty? Duty, ImmutableArray<Papers.PaperFile> Papers)
 {
     public static NoticeLine Of(NoticeItem n, DateOnly today, Names names)
     {
-        var until = n.SettledAt is { } at ? ChinaTime.DateAt(at) : today;
+        // By what is claimed: a notice that was entered afterwards was silent from the day on which it was sent.
+        var until = n.SettledOccurredAt is { } at ? ChinaTime.DateAt(at) : today;
         var duty = n.Hazard.Clocks.FirstOrDefault(c => c.Body == n.Body && (n.Leg is null || c.Leg == n.Leg));
         return new NoticeLine(
             HazardBrief.Of(n.Hazard), n.Position, Labels.Of(n.Leg), NamedBody.Of(n.Context.Body, names.Bodies), NamedBody.Of(n.Body, names.Bodies), n.Context.Actor, n.Context.Document,
-            n.Notice.Requirements, n.Notice.ReplyBy, n.Context.OccurredAt, n.SentAt, n.OpenedAt, n.SettledAt,
+            n.Notice.Requirements, n.Notice.ReplyBy, n.Context.OccurredAt, n.SentAt, n.OpenedAt, n.SettledAt, n.SettledOccurredAt,
             n.SettledBy is { } type ? EventLabels.Of(type) : null, n.Answered,
-            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.SentAt).DayNumber), n.Urged, n.UrgedAt, duty is null ? null : OpenDuty.Of(n.Hazard, duty, names),
+            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt, duty is null ? null : OpenDuty.Of(n.Hazard, duty, names),
             n.Context.Document is { } number
                 ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new Papers.PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, Files.FileAnswer.LinkOf(a.Digest)))]
                 : []);

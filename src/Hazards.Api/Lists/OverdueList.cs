@@ -25,7 +25,7 @@ internal static class OverdueList
         new("body", "应办单位", "Who must act", 26, (i, _) => Each(i, d => d.Body.Name)),
         new("due", "到期日", "Due", 12, (i, _) => First(i)?.Due),
         new("legs", "双方进展", "Legs", 50, (i, w) => i.Legs.IsEmpty ? null : string.Join('\n', i.Legs.Select(w.Leg))),
-        new("silent", "沉默单位", "Silent", 26, (i, w) => Lines(i.Legs.Where(l => l.Silent).Select(l => w.T($"{l.Body.Name}（{l.DaysSilent} 天）", $"{l.Body.Name} ({l.DaysSilent} d)")))),
+        new("silent", "沉默单位", "Silent", 26, (i, w) => Lines(i.Legs.Where(l => l.Silent).Select(l => w.T($"{l.Body.Name}（{l.DaysSilent} 天）", $"{l.Body.Name} ({l.DaysSilent} d)"))), Usual: false),
         new("next", "下一步督办", "Next step", 14, (i, w) => First(i) is { Next: { } next } ? w.T(next) : null),
         new("why", "依据", "Rule", 44, (i, w) => Each(i, w.Why), Usual: false),
         new("listing", "挂牌层级", "Listed at", 12, (i, w) => i.Hazard.ListingLevel is { } level ? w.T(level) : null, Usual: false),

@@ -65,7 +65,7 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
         var (today, three, seven) = (where.Date(scope.Today), where.Date(scope.Today.AddDays(3)), where.Date(scope.Today.AddDays(7)));
         var sources = Sources.Of(scope, where, liveOnly: true).ToArray();
         string Count(string condition) =>
-            $"(select count(*)::int from ({string.Join("\n  union all\n  ", sources.Select(s => $"(select 1 from {s.Table} h where {where.Sql} and {s.InForce} and {condition} limit {DueCounts.Most})"))} limit {DueCounts.Most}) h)";
+            $"(select count(*)::int from ({string.Join("\n  union all\n  ", sources.Select(s => $"select 1 from (select 1 from {s.Table} h where {where.Sql} and {s.InForce} and {condition} limit {DueCounts.Most}) s"))} limit {DueCounts.Most}) h)";
         var soon = $"h.next_due >= {today} and h.next_due <=";
         await using var command = dataSource.CreateCommand(
             $"select {Count($"h.next_due < {today}")}, {Count($"{soon} {three}")}, {Count($"{soon} {seven}")}, {Count("h.next_due < 'infinity'")}");

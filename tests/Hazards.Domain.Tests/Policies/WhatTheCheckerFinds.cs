@@ -55,7 +55,7 @@ public sealed class WhatTheCheckerFinds
     [InlineData("\"grades\": [{ \"grade\": 1, \"title\": \"一级\", \"level\": \"major\", \"listedAt\": ^\"county\", \"source\": \"x\" }, { \"grade\": 2, \"title\": \"二级\", \"level\": \"major\", \"listedAt\": \"province\", \"source\": \"x\" }]", "policy.grade_not_rising")]
     [InlineData("\"assignment\": ^[{ \"level\": \"major\", \"dual\": true, \"supervised\": true, \"source\": \"x\" }]", "policy.supervision_missing")]
     [InlineData("\"warnings\": [{ \"yellowDays\": 3, \"redDays\": ^5, \"source\": \"x\" }]", "policy.warning_order")]
-    [InlineData("\"warnings\": [{ \"yellowDays\": ^-1, \"redDays\": -1, \"source\": \"x\" }]", "file.out_of_range")]
+    [InlineData("\"warnings\": [{ \"yellowDays\": ^999, \"redDays\": 3, \"source\": \"x\" }]", "file.out_of_range")]
     [InlineData("\"warnings\": [{ \"yellowDays\": 7, \"redDays\": 3, \"source\": \"x\" }, ^{ \"yellowDays\": 9, \"redDays\": 3, \"source\": \"y\" }]", "policy.rule_twice")]
     [InlineData("\"warnings\": [^{ \"yellowDays\": 7, \"source\": \"x\" }]", "file.member_missing")]
     [InlineData("\"warnings\": [{ \"yellowDays\": 7, \"redDays\": 3, \"source\": \"x\", \"clock\": ^\"nap\" }]", "file.wrong_code")]

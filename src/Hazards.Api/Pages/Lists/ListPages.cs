@@ -32,11 +32,13 @@ internal static class ListPages
     public static System.Collections.Immutable.ImmutableArray<ListColumn<T>> Columns<T>(PageCall page, System.Collections.Immutable.ImmutableArray<ListColumn<T>> all) =>
         ListFiles.ColumnsOf(all, [.. page.QueryAll("columns").SelectMany(c => c.Split(',')).Distinct(StringComparer.Ordinal)]);
 
-    /// <summary>The hazards chosen in a form, each with the version it was shown with.</summary>
-    public static JsonArray Chosen(PageCall page) =>
+    /// <summary>The hazards chosen in a form.</summary>
+    /// <param name="page">The request.</param>
+    /// <param name="asShown">Only in the version they were shown with; a preview looks at them as they are.</param>
+    public static JsonArray Chosen(PageCall page, bool asShown) =>
     [
         .. page.Form!["hazard"].OfType<string>().Select(h => h.Split(':')).Where(h => h.Length == 2 && long.TryParse(h[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .DistinctBy(h => h[0]).Select(h => (JsonNode)new JsonObject { ["id"] = h[0], ["version"] = long.Parse(h[1], CultureInfo.InvariantCulture) }),
+            .DistinctBy(h => h[0]).Select(h => (JsonNode)asShown ? new JsonObject { ["id"] = h[0], ["version"] = long.Parse(h[1], CultureInfo.InvariantCulture) } : new JsonObject { ["id"] = h[0] }),
     ];
 
     /// <summary>Red, amber or green, for a light's code.</summary>
