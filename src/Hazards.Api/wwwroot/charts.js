@@ -1,6 +1,6 @@
 // A chart is drawn from the table that stands below it; the table stays, for those who cannot see the chart and for paper.
 //   <figure data-chart="bar|line" data-table="id"> <div class="chart" role="img" aria-label="…"></div> </figure>
-// Of each row of the table's body the first cell names it and every further cell is a number (its data-value, if it has one).
+// Of each row of the table's body the first cell names it (by its link, if it has one) and every further cell is a number (its data-value, if it has one).
 //   data-series="1=name;4=name"  only these cells of a row, under these names (needed where the head has several rows)
 //   data-first="1"               which cell names the row (0)
 //   data-top="20"                only so many rows, the first ones
@@ -39,8 +39,9 @@
       stack: figure.dataset.stack === undefined ? undefined : 'all',
       label: { show: across && columns.length === 1, position: 'right', color: '#1c2430' },
     })).filter(one => one.data.some(value => value));
+    if (series.length === 0) { figure.hidden = true; return; }
     const narrow = holder.clientWidth < 600;
-    const names = rows.map(row => text(row.cells[naming]));
+    const names = rows.map(row => text(row.cells[naming]?.querySelector('a') ?? row.cells[naming]));
     const axisLabel = { color: '#1c2430', fontSize: narrow ? 11 : 12 };
     const categories = {
       type: 'category', data: names, axisTick: { show: false },
