@@ -14,8 +14,8 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task An_untouched_import_is_withdrawn_as_a_whole_and_counts_no_more()
     {
-        var import = await ImportAsync("untouched", "140782", Row(1, "已销号"), Row(2, "未整改"), Row(3, "不属实"));
-        var before = await FoundAsync("140782");
+        var import = await ImportAsync("untouched", "140721", Row(1, "已销号"), Row(2, "未整改"), Row(3, "不属实"));
+        var before = await FoundAsync("140721");
         before.ShouldBe(2);
         var instant = (await service.Admin.GetAsync($"hazards/{HazardsOf(import)[0]}/events")).Json["events"]!.AsArray().Last()!["recordedAt"]!.ToString();
         var undone = (await UndoAsync(import)).Require(HttpStatusCode.OK);
@@ -30,9 +30,9 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
         }
 
         // As of now it counts no more, and nobody owes anything; as it was known before, it is counted as it was.
-        (await FoundAsync("140782")).ShouldBe(0);
-        (await FoundAsync("140782", instant)).ShouldBe(before);
-        (await service.Admin.GetAsync("hazards?region=140782&overdue=true")).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await FoundAsync("140721")).ShouldBe(0);
+        (await FoundAsync("140721", instant)).ShouldBe(before);
+        (await service.Admin.GetAsync("hazards?region=140721&overdue=true")).Json["items"]!.AsArray().ShouldBeEmpty();
         var listed = (await service.Admin.GetAsync("imports?limit=200")).Json["items"]!.AsArray().Single(i => i!["id"]!.ToString() == import["id"])!;
         listed["undone"]!["reason"]!.ToString().ShouldBe("列映射有误");
     }
@@ -40,7 +40,7 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task The_same_request_again_is_answered_and_another_is_told_that_it_was_undone()
     {
-        var import = await ImportAsync("twice", "140783", Row(1, "未整改"));
+        var import = await ImportAsync("twice", "140722", Row(1, "未整改"));
         var first = (await UndoAsync(import, ("Idempotency-Key", "undo-1"))).Require(HttpStatusCode.OK);
         var head = await service.HeadAsync();
         (await UndoAsync(import, ("Idempotency-Key", "undo-1"))).Require(HttpStatusCode.OK).Json["undone"]!.ToJsonString().ShouldBe(first.Json["undone"]!.ToJsonString());
@@ -51,7 +51,7 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Two_at_once_undo_it_once()
     {
-        var import = await ImportAsync("at-once", "140784", [.. Enumerable.Range(1, 30).Select(n => Row(n, "未整改"))]);
+        var import = await ImportAsync("at-once", "140723", [.. Enumerable.Range(1, 30).Select(n => Row(n, "未整改"))]);
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => UndoAsync(import)));
         answers.Count(a => a.Status == HttpStatusCode.OK).ShouldBe(1);
         foreach (var refused in answers.Where(a => a.Status != HttpStatusCode.OK))
@@ -63,7 +63,7 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task What_somebody_has_built_upon_is_named_and_nothing_is_withdrawn()
     {
-        var import = await ImportAsync("built", "140785", Row(1, "未整改"), Row(2, "未整改"));
+        var import = await ImportAsync("built", "140725", Row(1, "未整改"), Row(2, "未整改"));
         (await service.Admin.PostAsync($"hazards/{HazardsOf(import)[1]}/comments", new JsonObject { ["text"] = "已到现场核对" })).Require(HttpStatusCode.OK);
         var head = await service.HeadAsync();
         var refused = (await UndoAsync(import)).Refused(HttpStatusCode.Conflict, "import.built_upon");
@@ -75,8 +75,8 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task What_brought_hazards_of_earlier_imports_up_to_date_stands_and_so_do_those()
     {
-        var first = await ImportAsync("monthly", "140786", Row(1, "未整改"));
-        var second = await ImportAsync("monthly", "140786", Row(1, "已整改"), Row(2, "未整改"));
+        var first = await ImportAsync("monthly", "140729", Row(1, "未整改"));
+        var second = await ImportAsync("monthly", "140729", Row(1, "已整改"), Row(2, "未整改"));
         (await UndoAsync(second)).Refused(HttpStatusCode.Conflict, "import.updated_others")["detail"].ShouldContain(HazardsOf(first)[0]);
         (await UndoAsync(first)).Refused(HttpStatusCode.Conflict, "import.built_upon");
     }
@@ -84,27 +84,27 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task The_same_ledger_can_be_imported_again_afterwards_and_undone_again()
     {
-        var first = await ImportAsync("again", "140787", Row(1, "未整改"), Row(2, "已销号"));
+        var first = await ImportAsync("again", "140727", Row(1, "未整改"), Row(2, "已销号"));
         (await UndoAsync(first)).Require(HttpStatusCode.OK);
-        var second = await ImportAsync("again", "140787", Row(1, "未整改"), Row(2, "已销号"));
+        var second = await ImportAsync("again", "140727", Row(1, "未整改"), Row(2, "已销号"));
         second.Json["finished"]!["entered"]!.GetValue<int>().ShouldBe(2);
         HazardsOf(second).Intersect(HazardsOf(first)).ShouldBeEmpty();
-        (await FoundAsync("140787")).ShouldBe(2);
+        (await FoundAsync("140727")).ShouldBe(2);
         // And once more without doubling.
-        (await ImportAsync("again", "140787", Row(1, "未整改"), Row(2, "已销号"))).Json["finished"]!["unchanged"]!.GetValue<int>().ShouldBe(2);
+        (await ImportAsync("again", "140727", Row(1, "未整改"), Row(2, "已销号"))).Json["finished"]!["unchanged"]!.GetValue<int>().ShouldBe(2);
         (await UndoAsync(second)).Require(HttpStatusCode.OK);
-        (await FoundAsync("140787")).ShouldBe(0);
+        (await FoundAsync("140727")).ShouldBe(0);
     }
 
     [Fact]
     public async Task It_is_refused_to_others_and_without_a_reason()
     {
-        var import = await ImportAsync("others", "140788", Row(1, "未整改"));
+        var import = await ImportAsync("others", "140728", Row(1, "未整改"));
         var elsewhere = await service.KeyAsync("dali-awb", "5329", "importer");
         (await elsewhere.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "x" })).Refused(HttpStatusCode.NotFound, "import.not_found");
         (await service.Gov.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "x" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
         (await service.Admin.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = " " })).Status.ShouldBe(HttpStatusCode.BadRequest);
-        var nothing = await ImportAsync("others", "140788", Row(1, "未整改"));
+        var nothing = await ImportAsync("others", "140728", Row(1, "未整改"));
         (await UndoAsync(nothing)).Refused(HttpStatusCode.Conflict, "import.nothing_entered");
     }
 

@@ -42,7 +42,7 @@ internal static class DraftEndpoints
         if (!opened.IsOk)
             return Call.Refuse(LedgerImport.Translate(opened.Refusal));
         opened.Value.Dispose();
-        var draft = new Draft(Guid.CreateVersion7(), request.Upload.FileName, request.File.ToArray(), request.Upload.Mapping?.ToJson(), request.Upload.Ledger, request.Upload.Region?.Value, null, call.Now);
+        var draft = new Draft(Guid.CreateVersion7(), request.Upload.FileName, request.File.ToArray(), request.Upload.Mapping?.ToJson(), request.Upload.Ledger, request.Upload.Region?.Value, default, null, call.Now);
         await drafts.AddAsync(call.Caller.Key.Id, draft, call.Stop);
         call.Response.Headers.Location = $"{Links.Root}/imports/drafts/{draft.Id:D}";
         return Call.Json(await reader.ReadAsync(draft, call.Caller.As(null), call.Stop), 201);
@@ -63,12 +63,14 @@ internal static class DraftEndpoints
         if (draft is null)
             return Call.Refuse(refusal!);
         var asked = order.Command!;
-        var (mapping, notRead) = asked is { Mapping: null } and not { Sheet: null, HeaderRow: null, HeaderRows: null }
-            ? await DraftReader.GuessAsync(draft, asked, call.Stop)
-            : ImportRequest.ReadMapping(asked.Mapping);
-        if ((notRead ?? Texts.Check("ledger", asked.Ledger, 0, 50, multiline: false)) is { } bad)
+        var (mapping, notRead) = ImportRequest.ReadMapping(asked.Mapping);
+        if ((notRead ?? CheckHeader(asked) ?? Texts.Check("ledger", asked.Ledger, 0, 50, multiline: false)) is { } bad)
             return Call.Refuse(bad);
-        draft = draft with { Mapping = mapping?.ToJson(), Ledger = string.IsNullOrWhiteSpace(asked.Ledger) ? null : asked.Ledger.Trim(), Region = asked.Region?.Value };
+        draft = draft with
+        {
+            Mapping = mapping?.ToJson(), Header = mapping is null ? new HeaderAt(asked.Sheet, asked.HeaderRow, asked.HeaderRows) : default,
+            Ledger = string.IsNullOrWhiteSpace(asked.Ledger) ? null : asked.Ledger.Trim(), Region = asked.Region?.Value,
+        };
         var answer = await reader.ReadAsync(draft, call.Caller.As(null), call.Stop);
         // A mapping that does not fit the file is said, and the one before it stays.
         if (answer is { Trouble: { } trouble, Counts: null } && mapping is not null && trouble.Code.StartsWith("mapping.", StringComparison.Ordinal))
@@ -76,6 +78,11 @@ internal static class DraftEndpoints
         await drafts.ChangeAsync(draft, call.Stop);
         return Call.Json(answer);
     }
+
+    private static Refusal? CheckHeader(ReadDraft asked) =>
+        asked.HeaderRow is < 1 ? InputRefusals.OutOfRange.Because("headerRow", ("value", asked.HeaderRow), ("min", 1), ("max", int.MaxValue))
+        : asked.HeaderRows is < 1 or > 5 ? InputRefusals.OutOfRange.Because("headerRows", ("value", asked.HeaderRows), ("min", 1), ("max", 5))
+        : null;
 
     private static async Task<IResult> RowsAsync(Call call, string id, ImportDrafts drafts, LedgerImport import)
     {

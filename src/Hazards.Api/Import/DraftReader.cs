@@ -26,14 +26,14 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
             return bare with { Trouble = DraftTrouble.Of(opened.Refusal) };
         using var file = opened.Value;
         bare = bare with { Format = file.Format, Encoding = file.EncodingName };
-        var (mapping, guess, trouble) = MappingOf(draft, file);
-        bare = bare with { Sheets = [.. file.Sheets.Select(s => SheetOf(s, null, mapping, guess))], Mapping = mapping, Trouble = trouble };
-        return mapping is null || trouble is not null ? bare : await ReadAsync(bare, draft, mapping, guess, file, by, cancellationToken);
+        var (mapping, trouble) = MappingOf(draft, file);
+        bare = bare with { Sheets = [.. file.Sheets.Select(s => SheetOf(s, null, mapping))], Mapping = mapping, Trouble = trouble is null ? null : DraftTrouble.Of(trouble) };
+        return mapping is null || trouble is not null ? bare : await ReadAsync(bare, draft, mapping, file, by, cancellationToken);
     }
 
-    private async Task<ImportDraft> ReadAsync(ImportDraft bare, Draft draft, LedgerMapping mapping, MappingGuess? guess, LedgerFile file, Actor by, CancellationToken cancellationToken)
+    private async Task<ImportDraft> ReadAsync(ImportDraft bare, Draft draft, LedgerMapping mapping, LedgerFile file, Actor by, CancellationToken cancellationToken)
     {
-        var (plan, refusal) = await PlanAsync(draft with { Mapping = mapping.ToJson() }, by, cancellationToken);
+        var (plan, refusal) = await PlanAsync(draft, by, cancellationToken);
         if (plan is null)
             return bare with { Trouble = DraftTrouble.Of(refusal!) };
         using (plan)
@@ -42,7 +42,7 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
             return bare with
             {
                 Ledger = plan.Ledger, Region = plan.Region, Notes = [.. plan.Reader.Notes], Counts = counts,
-                Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping, guess))],
+                Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping))],
             };
         }
     }
@@ -50,42 +50,35 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
     /// <summary>A draft opened for import; to be disposed.</summary>
     public static async Task<(LedgerPlan? Plan, Refusal? Refusal)> PlanAsync(Draft draft, Actor by, CancellationToken cancellationToken)
     {
-        var (mapping, refusal) = ImportRequest.ReadMapping(draft.Mapping);
-        if (refusal is not null)
-            return (null, refusal);
+        var opened = await LedgerFile.OpenAsync(new MemoryStream(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
+        if (!opened.IsOk)
+            return (null, LedgerImport.Translate(opened.Refusal));
+        LedgerMapping? mapping;
+        using (var file = opened.Value)
+        {
+            (mapping, var trouble) = MappingOf(draft, file);
+            if (trouble is not null)
+                return (null, trouble);
+        }
+
         var region = RegionCode.TryParse(draft.Region, out var given, out _) ? given : (RegionCode?)null;
         return await LedgerImport.OpenAsync(new LedgerUpload(draft.FileName, new MemoryStream(draft.File)) { Ledger = draft.Ledger, Mapping = mapping, Region = region }, by, cancellationToken);
     }
 
-    /// <summary>The mapping that was given, or a guess with the words that the guess was made of.</summary>
-    private static (LedgerMapping? Mapping, MappingGuess? Guess, DraftTrouble? Trouble) MappingOf(Draft draft, LedgerFile file)
+    /// <summary>The mapping that was given, or a guess, from where somebody has pointed at if he has; with why it cannot be used as it is.</summary>
+    public static (LedgerMapping? Mapping, Refusal? Trouble) MappingOf(Draft draft, LedgerFile file)
     {
-        var (given, refusal) = ImportRequest.ReadMapping(draft.Mapping);
-        if (refusal is not null)
-            return (null, null, DraftTrouble.Of(refusal));
-        var guessed = MappingGuesser.Guess(file);
-        if (given is not null)
-            return (given, guessed.Value, null);
-        return guessed.IsOk ? (guessed.Value.Mapping, guessed.Value, null) : (null, null, DraftTrouble.Of(guessed.Refusal));
-    }
-
-    /// <summary>A guess for a sheet and a header that a person has pointed at.</summary>
-    public static async Task<(LedgerMapping? Mapping, Refusal? Refusal)> GuessAsync(Draft draft, ReadDraft asked, CancellationToken cancellationToken)
-    {
-        var opened = await LedgerFile.OpenAsync(new MemoryStream(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
-        if (!opened.IsOk)
-            return (null, LedgerImport.Translate(opened.Refusal));
-        using var file = opened.Value;
-        var hint = new LedgerMapping { Columns = [], Sheet = asked.Sheet, HeaderRow = asked.HeaderRow, HeaderRows = asked.HeaderRows };
-        if (asked.HeaderRow is < 1 || asked.HeaderRows is < 1 or > 5)
-            return (null, InputRefusals.OutOfRange.Because("headerRow", ("value", asked.HeaderRow), ("min", 1), ("max", 5)));
-        if (asked.Sheet is { } name && file.Sheets.All(s => s.Name != name))
-            return (null, ImportRefusals.SheetUnknown.Because("sheet", ("value", Texts.Excerpt(name))));
-        var sheets = file.Sheets.Where(s => asked.Sheet is { } only ? s.Name == only : !s.Hidden);
-        var found = sheets.Select(s => LedgerTable.Find(s, hint)).ToArray();
+        if (draft.Mapping is not null)
+            return ImportRequest.ReadMapping(draft.Mapping);
+        if (draft.Header.IsAnywhere)
+            return MappingGuesser.Guess(file) is { IsOk: true } guessed ? (guessed.Value.Mapping, null) : (null, LedgerImport.Translate(MappingGuesser.Guess(file).Refusal!));
+        var (sheet, row, rows) = draft.Header;
+        var hint = new LedgerMapping { Columns = [], Sheet = sheet, HeaderRow = row, HeaderRows = rows };
+        var found = file.Sheets.Where(s => sheet is null ? !s.Hidden : s.Name == sheet).Select(s => LedgerTable.Find(s, hint)).ToArray();
         if (found.FirstOrDefault(f => f.IsOk)?.Value is not { } table)
-            return (null, found is [{ Refusal: { } why }, ..] ? LedgerImport.Translate(why) : ImportRefusals.SheetUnknown.Because("sheet", ("value", "")));
-        return (MappingGuesser.Guess(table).Mapping with { Sheet = asked.Sheet, HeaderRow = asked.HeaderRow, HeaderRows = asked.HeaderRows }, null);
+            return (null, found is [{ Refusal: { } why }, ..] ? LedgerImport.Translate(why) : ImportRefusals.SheetUnknown.Because("sheet", ("value", Texts.Excerpt(sheet))));
+        var mapping = MappingGuesser.Guess(table).Mapping with { Sheet = sheet, HeaderRow = row, HeaderRows = rows };
+        return (mapping, mapping.Check() is { } wrong ? LedgerImport.Translate(wrong) : null);
     }
 
     private async Task<DraftCounts> CountAsync(LedgerPlan plan, Actor by, CancellationToken cancellationToken)
@@ -116,24 +109,24 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
 
     private static ImmutableArray<UnknownWord> Words(Dictionary<string, int> words) => [.. words.OrderByDescending(w => w.Value).Select(w => new UnknownWord(w.Key, w.Value))];
 
-    private static DraftSheet SheetOf(LedgerSheet sheet, LedgerTable? read, LedgerMapping? mapping, MappingGuess? guess)
+    private static DraftSheet SheetOf(LedgerSheet sheet, LedgerTable? read, LedgerMapping? mapping)
     {
         var table = read ?? (mapping?.Sheet is { } only && only != sheet.Name ? null : LedgerTable.Find(sheet, mapping).Value);
         var top = sheet.ReadRows().Where(r => !r.IsBlank).Take(TopRows).ToArray();
         return new DraftSheet(
             sheet.Name, sheet.Hidden, sheet.RowCount, read is not null, table?.HeaderFirst, table?.HeaderLast, [.. table?.Titles ?? []],
-            table is null ? [] : [.. Columns(sheet, table, mapping, guess)],
+            table is null ? [] : [.. Columns(sheet, table, mapping)],
             [.. top.Select(r => new DraftLine(r.Number, [.. r.Cells.Take(MostTopCells).Select(c => Short(c.Display))]))]);
     }
 
-    private static IEnumerable<DraftColumn> Columns(LedgerSheet sheet, LedgerTable table, LedgerMapping? mapping, MappingGuess? guess)
+    private static IEnumerable<DraftColumn> Columns(LedgerSheet sheet, LedgerTable table, LedgerMapping? mapping)
     {
         var samples = sheet.ReadRows().Where(r => r.Number > table.HeaderLast && !r.IsBlank).Take(40).ToArray();
         var own = MappingGuesser.Guess(table);
         foreach (var column in table.Columns)
         {
             var mapped = mapping?.Columns.FirstOrDefault(m => IsMeant(m, column, table));
-            var guessed = own.Columns.FirstOrDefault(g => g.Column.Number == column.Number) ?? guess?.Columns.FirstOrDefault(g => g.Column.Header == column.Header);
+            var guessed = own.Columns.FirstOrDefault(g => g.Column.Number == column.Number);
             var values = samples.SelectMany(r => r.Cells).Where(c => c.Column == column.Number && !c.IsBlank).Select(c => Short(c.Display)).Distinct(StringComparer.Ordinal).Take(MostSamples);
             yield return new DraftColumn(column.Letter, column.Header, column.Hidden, mapped?.Field, mapped?.Role, guessed is { Confidence: > 0 } g ? g.Confidence : null, [.. values]);
         }

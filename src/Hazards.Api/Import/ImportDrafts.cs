@@ -11,9 +11,19 @@ namespace Hazards.Api.Import;
 /// <param name="Mapping">The mapping as JSON; null: guessed.</param>
 /// <param name="Ledger">Name of the ledger; null: the mapping's, or the file's.</param>
 /// <param name="Region">The region of rows that name none; null: the mapping's, or the caller's.</param>
+/// <param name="Header">Where a guess is to look.</param>
 /// <param name="Import">The import it became.</param>
 /// <param name="ChangedAt">When it was last touched.</param>
-internal sealed record Draft(Guid Id, string FileName, byte[] File, string? Mapping, string? Ledger, string? Region, Guid? Import, DateTimeOffset ChangedAt);
+internal sealed record Draft(Guid Id, string FileName, byte[] File, string? Mapping, string? Ledger, string? Region, HeaderAt Header, Guid? Import, DateTimeOffset ChangedAt);
+
+/// <summary>Where a person has pointed at.</summary>
+/// <param name="Sheet">The only sheet to read; null: every visible one.</param>
+/// <param name="Row">The row where the header starts; null: found.</param>
+/// <param name="Rows">How many rows it has; null: found.</param>
+internal readonly record struct HeaderAt(string? Sheet, int? Row, int? Rows)
+{
+    public bool IsAnywhere => this is { Sheet: null, Row: null, Rows: null };
+}
 
 /// <summary>
 /// Uploaded ledgers, in the database so that every node has them: whoever uploaded one sees it, for a day. Bounded: the
@@ -57,7 +67,7 @@ internal sealed class ImportDrafts(NpgsqlDataSource dataSource)
     public async Task<Draft?> FindAsync(Guid owner, Guid id, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
-            select d.file_name, d.file, d.mapping, d.ledger, d.region, d.import, d.changed_at
+            select d.file_name, d.file, d.mapping, d.ledger, d.region, d.sheet, d.header_row, d.header_rows, d.import, d.changed_at
             from imports.drafts d
             where d.id = $1 and d.owner = $2 and d.changed_at >= clock_timestamp() - $3
             """);
@@ -68,19 +78,22 @@ internal sealed class ImportDrafts(NpgsqlDataSource dataSource)
         if (!await reader.ReadAsync(cancellationToken))
             return null;
         return new Draft(
-            id, reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
-            reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetGuid(5), reader.GetFieldValue<DateTimeOffset>(6));
+            id, reader.GetString(0), reader.GetFieldValue<byte[]>(1), Text(reader, 2), Text(reader, 3), Text(reader, 4),
+            new HeaderAt(Text(reader, 5), reader.GetFieldValue<int?>(6), reader.GetFieldValue<int?>(7)), reader.GetFieldValue<Guid?>(8), reader.GetFieldValue<DateTimeOffset>(9));
     }
 
     /// <summary>How it is to be read from now on.</summary>
     public async Task ChangeAsync(Draft draft, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "update imports.drafts d set mapping = $2, ledger = $3, region = $4, changed_at = clock_timestamp() where d.id = $1 and d.import is null");
+            "update imports.drafts d set mapping = $2, ledger = $3, region = $4, sheet = $5, header_row = $6, header_rows = $7, changed_at = clock_timestamp() where d.id = $1 and d.import is null");
         command.Parameters.Add(PackageShelf.Of(draft.Id));
         command.Parameters.Add(Text(draft.Mapping));
         command.Parameters.Add(Text(draft.Ledger));
         command.Parameters.Add(Text(draft.Region));
+        command.Parameters.Add(Text(draft.Header.Sheet));
+        command.Parameters.Add(Number(draft.Header.Row));
+        command.Parameters.Add(Number(draft.Header.Rows));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -100,6 +113,10 @@ internal sealed class ImportDrafts(NpgsqlDataSource dataSource)
         command.Parameters.Add(PackageShelf.Of(hazards.Select(h => h.StreamId).ToArray()));
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static NpgsqlParameter Number(int? number) => new() { Value = (object?)number ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer };
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 }

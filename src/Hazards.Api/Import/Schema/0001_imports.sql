@@ -8,6 +8,9 @@ create table imports.drafts (
   file_name  text        not null,
   file       bytea       not null,            -- empty once its import has begun
   mapping    text        null,                -- as JSON; null: guessed
+  sheet      text        null,                -- where the guess is to look, if somebody has pointed at it
+  header_row int         null,
+  header_rows int        null,
   ledger     text        null,
   region     text        null,
   import     uuid        null,                -- the import it became
