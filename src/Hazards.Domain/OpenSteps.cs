@@ -113,7 +113,7 @@ public static class OpenSteps
 
     private static SupervisionStep? NextOf(Clock clock, Hazard hazard, Rulebook rules, DateOnly today)
     {
-        var taken = hazard.MissedOf(clock) is { } missed ? missed.Rungs.Union(missed.Proposed) : [];
+        var taken = hazard.MissedOf(clock)?.Rungs ?? [];
         return rules.PolicyOn(hazard.Region, clock.Due.AddDays(1)).NextStep(clock.Kind, hazard.Level, clock.Due, today, rules.Calendar.At(hazard.Calendar), taken);
     }
 

@@ -124,7 +124,7 @@ internal static class StepFields
 
     /// <summary>The fields of a command, without what depends on the hazard.</summary>
     public static ImmutableArray<StepField> Of(StepEntry entry) => Made.GetOrAdd(entry.Command, _ =>
-        [.. Of(entry.Command, entry.Rule.Name).Where(f => !(entry.OnLeg && f.Name == "leg")), .. Of(typeof(ActFields), entry.Rule.Name).Where(f => f.Name != "actor")]);
+        [.. Of(entry.Command, entry.Rule.Name).Where(f => !(entry.OnLeg && f.Name == "leg")), .. Of(typeof(ActFields), entry.Rule.Name).Where(f => f.Name != "actor").OrderBy(f => f.Kind)]);
 
     /// <summary>Whether a command names bodies.</summary>
     public static bool NamesBodies(Type? command) =>
