@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Hazards.Pages.Tests;
 
 /// <summary>A page that is being looked at, and what it did that a page must not do.</summary>
-internal sealed class Watch
+internal sealed class Watch : IAsyncDisposable
 {
     // Runs before anything of the page: what moves after it was painted, and what the content policy stops.
     private const string Before = """
@@ -48,6 +48,8 @@ internal sealed class Watch
 
     public async Task SettleAsync() =>
         await Page.EvaluateAsync("() => document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))");
+
+    public async ValueTask DisposeAsync() => await Page.CloseAsync();
 
     /// <summary>What went wrong since the page was opened.</summary>
     public async Task<IReadOnlyList<string>> TroublesAsync() =>

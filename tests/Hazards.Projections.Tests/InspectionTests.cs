@@ -42,6 +42,24 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
     }
 
     [Fact]
+    public async Task What_somebody_reported_in_the_field_is_found_by_who_it_was()
+    {
+        await using var log = database.Open();
+        var (at, visits, me, other) = (Later(), new Visits(log), Guid.NewGuid(), Guid.NewGuid());
+        var mine = await visits.FindAsync(at, null, null, reference: FieldReport.ReferenceOf(me, Guid.NewGuid()));
+        await visits.FindAsync(at.AddMinutes(1), null, null, reference: FieldReport.ReferenceOf(other, Guid.NewGuid()));
+        await visits.FindAsync(at.AddMinutes(2), null, null, reference: new ExternalReference("field", "1"));
+        await visits.FindAsync(at.AddMinutes(3), null, null, reference: new ExternalReference("12345", $"{me:N}/{Guid.NewGuid():N}"));
+
+        var ledger = new HazardQueries(database.DataSource, () => Rulebook.Baseline);
+        foreach (var scope in new[] { At(null, at.AddDays(1)), At(at.AddHours(1)) })
+            (await ledger.LedgerAsync(scope, new HazardFilter { Reporter = me }, LedgerSort.Recorded, true, null, 10)).Items.ShouldHaveSingleItem().Id.ShouldBe(mine.Id);
+        (await ledger.LedgerAsync(At(at.AddMinutes(-1)), new HazardFilter { Reporter = me }, LedgerSort.Recorded, true, null, 10)).Items.ShouldBeEmpty();
+        var comparison = await Rebuild.CompareAsync(database.DataSource, log, Rulebook.Baseline);
+        comparison.Rebuilt.ShouldBe(comparison.Live);
+    }
+
+    [Fact]
     public async Task Lists_go_on_from_a_cursor_without_gaps()
     {
         await using var log = database.Open();

@@ -42,9 +42,9 @@ internal sealed class Visits(IEventLog log)
     public Task<Inspection> ThenAsync(Inspection visit, DateTimeOffset at, IInspectionCommand command, Campaign? campaign = null) =>
         AppendAsync(visit.Id, "inspection", at, command.Decide(visit, ActAt(at, campaign)), visit, Inspection.Apply, i => new PendingState.OfInspection(i), visit.Version);
 
-    public async Task<Hazard> FindAsync(DateTimeOffset at, Inspection? visit, Campaign? campaign, SectorCode? sector = null)
+    public async Task<Hazard> FindAsync(DateTimeOffset at, Inspection? visit, Campaign? campaign, SectorCode? sector = null, ExternalReference? reference = null)
     {
-        var report = new ReportHazard(ReportSource.Inspection, Town.County, sector ?? Gas, "漏气", "调压箱漏气", Inspection: visit?.Id, Campaign: campaign?.Id);
+        var report = new ReportHazard(ReportSource.Inspection, Town.County, sector ?? Gas, "漏气", "调压箱漏气", Reference: reference, Inspection: visit?.Id, Campaign: campaign?.Id);
         var act = ActAt(at, campaign) with { Inspection = visit };
         var decision = Decider.Decide(report, null, act);
         decision.Refusal.ShouldBeNull();
