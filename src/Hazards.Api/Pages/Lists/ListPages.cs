@@ -38,9 +38,7 @@ internal static class ListPages
     public static JsonArray Chosen(PageCall page, bool asShown) =>
     [
         .. page.Form!["hazard"].OfType<string>().Select(h => h.Split(':')).Where(h => h.Length == 2 && long.TryParse(h[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .DistinctBy(h => h[0]).Select(h => asShown
-                ? (JsonNode)new JsonObject { ["id"] = h[0], ["version"] = long.Parse(h[1], CultureInfo.InvariantCulture) }
-                : new JsonObject { ["id"] = h[0] }),
+            .DistinctBy(h => h[0]).Select(h => asShown ? (JsonNode)new JsonObject { ["id"] = h[0], ["version"] = long.Parse(h[1], CultureInfo.InvariantCulture) } : new JsonObject { ["id"] = h[0] }),
     ];
 
     /// <summary>Red, amber or green, for a light's code.</summary>
