@@ -180,7 +180,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, [], [], []);
 
         var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells };
-        var report = story.Report(reference, plan.RegionOf(row.Understood!), LedgerPlan.SectorOf(row.Understood!, tools.Sectors));
+        var (region, regionKnown) = plan.RegionOf(row.Understood!);
+        var (sector, sectorKnown) = LedgerPlan.SectorOf(row.Understood!, tools.Sectors);
+        if (!regionKnown)
+            story.Doubt($"import.region_unknown: 地区“{row.Understood!.Region}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");
+        if (!sectorKnown)
+            story.Doubt($"import.sector_unknown: 行业“{row.Understood!.Sector}”不在目录中，按“其他”登记");
+        var report = story.Report(reference, region, sector);
         var reported = Given(bodies.Finder, story.FoundAt);
         var (steps, stopped, told) = Tell(story, report, id, before, reported, bodies);
         if (stopped is not null)

@@ -64,19 +64,37 @@ public sealed class LedgerPlan : IDisposable
             : (null, InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County))));
     }
 
-    /// <summary>The region of a row: its own where it gives a code, else the plan's.</summary>
-    internal RegionCode RegionOf(UnderstoodRow row) =>
-        row.Region is { } text && RegionCode.TryParse(text.Trim(), out var own, out _) && Region.Contains(own) && Regions.Exists(own) ? own : Region;
+    /// <summary>The region of a row: its own by code or by name, within the plan's; else the plan's, and that it was not understood.</summary>
+    internal (RegionCode Region, bool Understood) RegionOf(UnderstoodRow row)
+    {
+        if (row.Region?.Trim() is not { Length: > 0 } text)
+            return (Region, true);
+        if (RegionCode.TryParse(text, out var own, out _))
+            return Region.Contains(own) && Regions.Exists(own) ? (own, true) : (Region, false);
+        return Named(text) is { } named ? (named, true) : (Region, false);
+    }
 
-    /// <summary>The sector of a row by its code or its Chinese name; “other” where the deployment knows none such.</summary>
-    internal static SectorCode SectorOf(UnderstoodRow row, SectorCatalogue sectors)
+    /// <summary>武都区, 武都 or 陇南市武都区: the one region within the plan's that is called so.</summary>
+    private RegionCode? Named(string text)
+    {
+        if (Regions.NameOf(Region) == text)
+            return Region;
+        var within = Regions.All.Where(r => r.Code != Region && Region.Contains(r.Code)).ToArray();
+        foreach (var fits in new Func<NamedRegion, bool>[] { r => r.Name == text, r => text.EndsWith(r.Name, StringComparison.Ordinal), r => text.Length >= 2 && r.Name.Length == text.Length + 1 && r.Name.StartsWith(text, StringComparison.Ordinal) })
+            if (within.Where(fits).ToArray() is [var only])
+                return only.Code;
+        return null;
+    }
+
+    /// <summary>The sector of a row by its code or its Chinese name; “other” where the deployment knows none such, and that it was not understood.</summary>
+    internal static (SectorCode Sector, bool Understood) SectorOf(UnderstoodRow row, SectorCatalogue sectors)
     {
         if (row.Sector is not { Length: > 0 } text)
-            return SectorCode.Parse("other");
+            return (SectorCode.Parse("other"), true);
         text = text.Trim();
         var entry = sectors.Entries.FirstOrDefault(e => e.Code == text || e.Chinese == text)
             ?? sectors.Entries.FirstOrDefault(e => text.Contains(e.Chinese, StringComparison.Ordinal) || e.Chinese.Contains(text, StringComparison.Ordinal));
-        return SectorCode.Parse(entry?.Code ?? "other");
+        return (SectorCode.Parse(entry?.Code ?? "other"), entry is not null);
     }
 
     /// <inheritdoc />

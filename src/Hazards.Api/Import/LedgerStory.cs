@@ -103,6 +103,9 @@ internal sealed class LedgerStory
         };
     }
 
+    /// <summary>Something that was not understood as it stands.</summary>
+    public void Doubt(string note) => _notUnderstood.Add(note);
+
     /// <summary>Whether the row itself is on record; nothing else may be told before it is.</summary>
     public static bool IsRecord(IHazardCommand command) => command is RecordLedgerRow;
 

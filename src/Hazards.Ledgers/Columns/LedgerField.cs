@@ -34,6 +34,8 @@ public enum LedgerField
     Category,
     /// <summary>隐患等级: the level.</summary>
     Level,
+    /// <summary>是否重大隐患: yes or no, beside a column for the level.</summary>
+    IsMajor,
     /// <summary>判定依据: the clause it offends.</summary>
     Basis,
     /// <summary>整改要求、措施: what is to be done.</summary>

@@ -90,11 +90,14 @@ public static class MappingGuesser
         {
             var ranked = contest.OrderByDescending(g => g.Confidence).ThenBy(g => g.Column.Number).ToList();
             foreach (var loser in ranked.Skip(1))
-                guesses[guesses.IndexOf(loser)] = loser with { Field = null, Role = null };
+                guesses[guesses.IndexOf(loser)] = loser with { Field = SaysWhetherMajor(loser) ? LedgerField.IsMajor : null, Role = null };
             contests.Add(new(contest.Key, ranked[0].Column, [.. ranked.Skip(1).Select(g => g.Column)]));
         }
         return contests;
     }
+
+    /// <summary>是否重大隐患 beside 隐患等级 says what it says, and may contradict it.</summary>
+    private static bool SaysWhetherMajor(ColumnGuess guess) => guess.Field == LedgerField.Level && guess.Column.Header.Contains("是否重大", StringComparison.Ordinal);
 
     private static ColumnMapping Column(ColumnGuess guess, LedgerTable table)
     {

@@ -5,6 +5,15 @@ namespace Hazards.Ledgers;
 /// <summary>Makes words comparable: how a header or a state is typed says nothing about what it means.</summary>
 internal static class Words
 {
+    private static readonly HashSet<string> Dittos = ["同上", "上同", "同前", "〃", "″", "同上行", "”", "\"", "''"];
+    private static readonly HashSet<string> Placeholders = ["/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "没有", "待定", "N/A", "n/a", "NA"];
+
+    /// <summary>Whether a text says that it is the same as the one above.</summary>
+    public static bool IsDitto(string text) => Dittos.Contains(text.Trim());
+
+    /// <summary>Whether a text says that there is nothing.</summary>
+    public static bool IsPlaceholder(string text) => Placeholders.Contains(text.Trim());
+
     /// <summary>Without white space and punctuation, full-width letters and digits made half-width, Latin in upper case.</summary>
     public static string Normalise(string text)
     {

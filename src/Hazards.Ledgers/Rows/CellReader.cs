@@ -50,6 +50,7 @@ internal sealed partial class CellReader(LedgerMapping mapping)
                 : row,
             LedgerField.Description => ReadDescription(row, cell, notes),
             LedgerField.Level => row with { Level = Level(cell, notes) },
+            LedgerField.IsMajor => row with { IsMajor = YesOrNo(cell.Text) },
             LedgerField.State => row with { State = State(cell, notes) },
             LedgerField.Category => row with { Category = Category(cell, notes) },
             LedgerField.Funds => row with { Funds = Funds(cell, notes) },
@@ -201,10 +202,15 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     {
         var match = Amount().Match(Words.HalfWidth(cell.Text).Trim());
         if (match.Success && decimal.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
-            return match.Groups[2].Value == "元" ? amount / 10_000 : amount;
+            return match.Groups[2].Value == "元" || match.Groups[2].Length == 0 && IsInYuan(cell.Label) ? amount / 10_000 : amount;
         notes.Add(About(NoteKinds.FundsNotUnderstood, cell, cell.Text));
         return null;
     }
+
+    private static bool? YesOrNo(string text) => text is "是" or "√" or "Y" or "y" ? true : text is "否" or "×" or "N" or "n" ? false : null;
+
+    /// <summary>整改资金（元）: the header says the unit where the cells do not.</summary>
+    private static bool IsInYuan(string header) => header.Contains('元', StringComparison.Ordinal) && !header.Contains('万', StringComparison.Ordinal);
 
     private static string? CreditCode(MeantCell cell, List<LedgerNote> notes)
     {

@@ -63,6 +63,15 @@ internal static class NoteKinds
     public static readonly NoteKind CellMerged = Info("cell.merged",
         "取自合并单元格 {0}。", "Taken from the merged cells {0}.");
 
+    public static readonly NoteKind CellDitto = Info("cell.ditto",
+        "“{0}”：取上一行的“{1}”。", "“{0}”: taken from the row above, “{1}”.");
+    public static readonly NoteKind CellDittoOfNothing = Warning("cell.ditto_of_nothing",
+        "“{0}”：上一行没有可取的内容。", "“{0}”: there is nothing above to take.");
+    public static readonly NoteKind CellPlaceholder = Info("cell.placeholder",
+        "“{0}”表示没有，按空白读。", "“{0}” stands for nothing; it was read as blank.");
+    public static readonly NoteKind PicturesNotImported = Info("cell.picture",
+        "有 {0} 张嵌入图片，未导入。", "There are {0} embedded pictures; they were not imported.");
+
     public static readonly NoteKind DescriptionMissing = Error("description.missing",
         "没有隐患内容，无法成为一条隐患。", "There is no description, so the row cannot become a hazard.");
     public static readonly NoteKind DescriptionMayHoldSeveral = Info("description.may_hold_several",
@@ -109,6 +118,8 @@ internal static class NoteKinds
         "没有责任单位。", "No responsible unit is named.");
     public static readonly NoteKind UnitIsInspector = Info("responsibleUnit.is_inspector",
         "责任单位“{0}”就是检查单位。", "The responsible unit, “{0}”, is the body that inspected.");
+    public static readonly NoteKind UnitIsEnterprise = Info("responsibleUnit.is_enterprise",
+        "没有责任单位一列，以被检查单位“{0}”为责任单位。", "There is no column for the responsible unit; the inspected one, “{0}”, was taken.");
     public static readonly NoteKind FundsNotUnderstood = Warning("funds.not_understood",
         "“{0}”不是金额。", "“{0}” is not an amount.");
     public static readonly NoteKind CreditCodeNotUnderstood = Warning("creditCode.not_understood",

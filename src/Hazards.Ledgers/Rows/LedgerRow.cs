@@ -114,6 +114,8 @@ public sealed record UnderstoodRow
     public string? Category { get; init; }
     /// <summary>The level.</summary>
     public Reading<LedgerLevel>? Level { get; init; }
+    /// <summary>Whether a column beside the level calls it major; null where there is none, or nothing in it.</summary>
+    public bool? IsMajor { get; init; }
     /// <summary>The clause it offends.</summary>
     public string? Basis { get; init; }
     /// <summary>What is to be done.</summary>

@@ -5,6 +5,8 @@ namespace Hazards.Ledgers;
 /// <summary>Understands a whole row: its cells one by one, then what they say together.</summary>
 internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<ResolvedColumn> columns)
 {
+    private static readonly string?[] Supervising = ["监管", "督办", "主管", "行业", "属地", "配合"];
+
     private readonly CellReader _cells = new(mapping);
 
     public CellReader Cells => _cells;
@@ -13,7 +15,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
     {
         var row = new UnderstoodRow { Sector = mapping.DefaultSector, RegionCode = mapping.DefaultRegion };
         foreach (var cell in cells) row = _cells.Read(row, cell, notes);
-        row = row with { ResponsibleUnit = Preferred(row.ResponsibleUnits) };
+        row = FillUnit(row, number, notes);
         row = FillLevel(row, number, notes);
         row = FillState(row, number, notes);
         if (row.Description is null) notes.Add(About(NoteKinds.DescriptionMissing, LedgerField.Description, number));
@@ -25,17 +27,42 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         return row;
     }
 
-    /// <summary>The first role of the mapping's preference that names a body; without roles, the first body.</summary>
+    /// <summary>Who is answerable. A ledger of inspections that has no column for it means the unit that was inspected.</summary>
+    private UnderstoodRow FillUnit(UnderstoodRow row, int number, List<LedgerNote> notes)
+    {
+        if (row.ResponsibleUnits.Count == 0 && row.Enterprise is { } enterprise && !columns.Any(c => c.Field == LedgerField.ResponsibleUnit))
+        {
+            notes.Add(About(NoteKinds.UnitIsEnterprise, LedgerField.Enterprise, number, enterprise, enterprise));
+            row = row with { ResponsibleUnits = [new(null, enterprise)] };
+        }
+        return row with { ResponsibleUnit = Preferred(row.ResponsibleUnits) };
+    }
+
+    /// <summary>
+    /// The first role of the mapping's preference that names a body; else a body without a role, which is the one that must act;
+    /// whoever supervises (监管责任单位) only where nobody else is named.
+    /// </summary>
     private ResponsibleUnit? Preferred(IReadOnlyList<ResponsibleUnit> units)
     {
         foreach (var role in mapping.UnitPreference)
             if (units.FirstOrDefault(u => u.Role == role) is { } unit)
                 return unit;
-        return units.Count > 0 ? units[0] : null;
+        return units.FirstOrDefault(u => u.Role is null or "整改" or "主体") ?? units.FirstOrDefault(u => !Supervising.Contains(u.Role)) ?? units.FirstOrDefault();
+    }
+
+    /// <summary>两列并存: the level, and whether it is major. Where they contradict each other a person grades.</summary>
+    private UnderstoodRow CompareLevels(UnderstoodRow row, bool isMajor, int number, List<LedgerNote> notes)
+    {
+        if (row.Level is not { } reading) return row with { Level = new(isMajor ? "重大" : "一般", isMajor ? LedgerLevel.Major : LedgerLevel.General) };
+        if (reading.Value is not { } level || level == LedgerLevel.Major == isMajor) return row;
+        var both = $"{reading.Text}，是否重大：{(isMajor ? "是" : "否")}";
+        notes.Add(About(NoteKinds.LevelContradictory, LedgerField.Level, number, both, both));
+        return row with { Level = reading with { Value = null } };
     }
 
     private UnderstoodRow FillLevel(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
+        if (row.IsMajor is { } isMajor) row = CompareLevels(row, isMajor, number, notes);
         if (row.Level is not null)
         {
             if (row.Level.Value == LedgerLevel.General && row.Description is { } text && SaysMajor(text))

@@ -10,6 +10,11 @@ internal sealed class TableReader
     private readonly RowAligner? _aligner;
     private readonly Dictionary<string, int> _timesNumbered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _timesKeyed = new(StringComparer.Ordinal);
+    // What a row says that may be 同上 of one above; texts that say 无 or — as such.
+    private static readonly LedgerField[] OfItsOwn = [LedgerField.ExternalId, LedgerField.Description];
+    private static readonly LedgerField[] Prose = [LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
+
+    private readonly Dictionary<int, SheetCell> _above = [];
     private readonly MergedAnchors _anchors;
 
     public TableReader(LedgerTable table, LedgerMapping mapping, char? delimiter)
@@ -90,6 +95,7 @@ internal sealed class TableReader
         var meant = aligned is null ? [] : Meant(aligned, notes);
         var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
         var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
+        CountPictures(row, notes);
         var key = KeyOf(row, understood?.ExternalId, identity, notes);
         return new()
         {
@@ -138,9 +144,30 @@ internal sealed class TableReader
                 notes.Add(NoteKinds.CellMerged.About(column.Column.Label, CellAddress.Of(column.Column.Number, row.Number), lent.Text, range.ToString()));
                 cell = lent;
             }
+            if (Words.IsDitto(cell.Text) && !OfItsOwn.Contains(column.Field))
+            {
+                var above = _above.GetValueOrDefault(column.Column.Number);
+                notes.Add((above is null ? NoteKinds.CellDittoOfNothing : NoteKinds.CellDitto).About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim(), above?.Display ?? ""));
+                if (above is null) continue;
+                cell = above;
+            }
+            else if (Words.IsPlaceholder(cell.Text) && !Prose.Contains(column.Field))
+            {
+                notes.Add(NoteKinds.CellPlaceholder.About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim()));
+                _above.Remove(column.Column.Number);
+                continue;
+            }
+            _above[column.Column.Number] = cell;
             cells.Add(new(column, cell));
         }
         return cells;
+    }
+
+    /// <summary>WPS puts a picture into a cell by a formula of its own.</summary>
+    private static void CountPictures(SheetRow row, List<LedgerNote> notes)
+    {
+        var pictures = row.Cells.Where(c => (c.Formula ?? c.Text).Contains("DISPIMG", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (pictures.Count > 0) notes.Add(NoteKinds.PicturesNotImported.About(null, pictures[0].SourceAddress, null, pictures.Count));
     }
 
     /// <summary>Every cell of the file's row, under the header it belongs to once the row is aligned.</summary>
