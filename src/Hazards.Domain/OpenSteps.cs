@@ -38,7 +38,14 @@ public sealed record ProposedStep(SupervisionStep Step, MissedClock Missed, Body
 /// <param name="Urgency">How much it is asked for.</param>
 /// <param name="Duty">The duty that asks for it.</param>
 /// <param name="Proposed">The proposal that asks for it, or that it declines.</param>
-public sealed record OpenStep(CommandRule Rule, Leg? Leg, Role Role, StepUrgency Urgency, StepDuty? Duty = null, ProposedStep? Proposed = null);
+public sealed record OpenStep(CommandRule Rule, Leg? Leg, Role Role, StepUrgency Urgency, StepDuty? Duty = null, ProposedStep? Proposed = null)
+{
+    /// <summary>The step of the ladder that it takes; null where a duty itself asks for it, or nothing does.</summary>
+    public SupervisionStep? Ladder { get; init; }
+
+    /// <summary>The last day of the duty that asks for it, or was missed.</summary>
+    internal DateOnly? Due => Duty?.Clock.Due ?? Proposed?.Missed.Due;
+}
 
 /// <summary>
 /// 现在可以办理的事项: the commands that a caller may give on a hazard now, each with what asks for it. Decided by the same
@@ -61,11 +68,14 @@ public static class OpenSteps
         return
         [
             .. Clocks.Open(hazard, rules).Select(clock =>
-                new StepDuty(clock, RuleCited.Of(clock, hazard, rules), NextOf(clock, hazard, rules, today), soon, Owes(caller, clock, hazard))),
+                new StepDuty(clock, RuleCited.Of(clock, hazard, rules), Next(clock, hazard, rules, today), soon, Owes(caller, clock, hazard))),
         ];
     }
 
-    /// <summary>The steps the caller of an act may take now: what is due first, then in the order of the life cycle.</summary>
+    /// <summary>
+    /// The steps the caller of an act may take now: what is due first, the mildest step of the ladder before the graver, then in the
+    /// order of the life cycle.
+    /// </summary>
     /// <param name="hazard">The hazard.</param>
     /// <param name="act">The caller and the circumstances, now.</param>
     /// <param name="duties">Its open duties, as the caller sees them.</param>
@@ -79,28 +89,42 @@ public static class OpenSteps
         foreach (var rule in CommandRules.All.Where(r => r != CommandRules.Report))
             foreach (var leg in rule.LegStages.IsEmpty ? [null] : hazard.Legs.Keys.Select(l => (Leg?)l))
                 if (Decider.WhyNot(rule, leg, hazard, act, out var role) is null)
-                    open.AddRange(rule == CommandRules.DeclineStep ? Declinable(proposals, hazard, act, role) : [Asked(rule, leg, role, hazard, act, duties, proposals)]);
-        return [.. open.OrderBy(s => s.Urgency).ThenBy(s => s.Urgency == StepUrgency.Possible ? DateOnly.MaxValue : s.Duty?.Clock.Due ?? s.Proposed?.Missed.Due ?? DateOnly.MaxValue)];
+                    open.AddRange(rule == CommandRules.DeclineStep
+                        ? Declinable(proposals, hazard, act, role)
+                        : [Asked(new OpenStep(rule, leg, role, StepUrgency.Possible), hazard, act, duties, proposals)]);
+        return
+        [
+            .. open.OrderBy(s => s.Urgency)
+                .ThenBy(s => s.Urgency == StepUrgency.Possible ? DateOnly.MaxValue : s.Due ?? DateOnly.MaxValue)
+                .ThenBy(s => s.Ladder),
+        ];
     }
 
     private static IEnumerable<OpenStep> Declinable(ImmutableArray<ProposedStep> proposals, Hazard hazard, Act act, Role role) =>
         from proposed in proposals
         where DeclineStep.MayDecide(proposed.Missed, proposed.Step, hazard, act)
-        select new OpenStep(CommandRules.DeclineStep, null, role, StepUrgency.Possible, null, proposed);
+        select new OpenStep(CommandRules.DeclineStep, null, role, StepUrgency.Possible, null, proposed) { Ladder = proposed.Step };
 
-    private static OpenStep Asked(CommandRule rule, Leg? leg, Role role, Hazard hazard, Act act, ImmutableArray<StepDuty> duties, ImmutableArray<ProposedStep> proposals)
+    /// <summary>A step with what asks for it: a duty of the caller's own, else a proposal, else a duty of another, else what the ladder will ask next.</summary>
+    private static OpenStep Asked(
+        OpenStep step, Hazard hazard, Act act, ImmutableArray<StepDuty> duties, ImmutableArray<ProposedStep> proposals)
     {
-        var onLegs = !rule.LegStages.IsEmpty;
-        var duty = duties.Where(d => DoneBy(d.Clock.Kind).Contains(rule) && (!onLegs || d.Clock.Leg == leg)).OrderByDescending(d => d.Own).FirstOrDefault();
+        var onLegs = !step.Rule.LegStages.IsEmpty;
+        var duty = duties.Where(d => DoneBy(d.Clock.Kind).Contains(step.Rule) && (!onLegs || d.Clock.Leg == step.Leg))
+            .OrderByDescending(d => d.Own).FirstOrDefault();
         if (duty is { Own: true })
-            return new OpenStep(rule, leg, role, StepUrgency.Due, duty);
-        var proposed = proposals.Where(p => TakenBy(p.Step) == rule)
-            .OrderByDescending(p => DeclineStep.MayDecide(p.Missed, p.Step, hazard, act)).ThenBy(p => p.Missed.Due).FirstOrDefault();
+            return step with { Urgency = StepUrgency.Due, Duty = duty };
+        var proposed = proposals.Where(p => TakenBy(p.Step) == step.Rule).OrderByDescending(Mine).ThenBy(p => p.Missed.Due).FirstOrDefault();
         if (proposed is not null)
-            return new OpenStep(rule, leg, role, DeclineStep.MayDecide(proposed.Missed, proposed.Step, hazard, act) ? StepUrgency.Due : StepUrgency.Asked, null, proposed);
-        // What the ladder will ask for next against whoever is late, where the clock has not come round to asking yet.
-        duty ??= duties.FirstOrDefault(d => d.Next is { } next && TakenBy(next) == rule);
-        return new OpenStep(rule, leg, role, duty is null ? StepUrgency.Possible : StepUrgency.Asked, duty);
+            return step with { Urgency = Mine(proposed) ? StepUrgency.Due : StepUrgency.Asked, Proposed = proposed, Ladder = proposed.Step };
+        if (duty is not null)
+            return step with { Urgency = StepUrgency.Asked, Duty = duty };
+        // The clock has not come round to asking for it yet.
+        return duties.FirstOrDefault(d => d.Next is { } next && TakenBy(next) == step.Rule) is { } late
+            ? step with { Urgency = StepUrgency.Asked, Duty = late, Ladder = late.Next }
+            : step;
+
+        bool Mine(ProposedStep p) => DeclineStep.MayDecide(p.Missed, p.Step, hazard, act);
     }
 
     private static ImmutableArray<ProposedStep> Proposals(Hazard hazard, Rulebook rules) =>
@@ -108,18 +132,22 @@ public static class OpenSteps
         .. from missed in hazard.Missed
            from step in missed.Proposed
            let duty = new Clock(missed.Kind, missed.Leg, missed.Body, missed.Since, missed.Due)
-           select new ProposedStep(step, missed, missed.Asked.TryGetValue(step, out var asked) ? asked : null, RuleCited.Of(duty, hazard, rules)),
+           let asked = missed.Asked.TryGetValue(step, out var named) ? named : (BodyId?)null
+           select new ProposedStep(step, missed, asked, RuleCited.Of(duty, hazard, rules)),
     ];
 
-    private static SupervisionStep? NextOf(Clock clock, Hazard hazard, Rulebook rules, DateOnly today)
+    private static SupervisionStep? Next(Clock clock, Hazard hazard, Rulebook rules, DateOnly today)
     {
         var taken = hazard.MissedOf(clock)?.Rungs ?? [];
-        return rules.PolicyOn(hazard.Region, clock.Due.AddDays(1)).NextStep(clock.Kind, hazard.Level, clock.Due, today, rules.Calendar.At(hazard.Calendar), taken);
+        var policy = rules.PolicyOn(hazard.Region, clock.Due.AddDays(1));
+        return policy.NextStep(clock.Kind, hazard.Level, clock.Due, today, rules.Calendar.At(hazard.Calendar), taken);
     }
 
     /// <summary>Whether a duty is a body's own. One that names nobody is the committee office's of the county.</summary>
     private static bool Owes(Body body, Clock clock, Hazard hazard) =>
-        clock.Body is { } named ? named == body.Id : body.Kind == BodyKind.CommitteeOffice && body.Region == hazard.Region.At(RegionLevel.County);
+        clock.Body is { } named
+            ? named == body.Id
+            : body.Kind == BodyKind.CommitteeOffice && body.Region == hazard.Region.At(RegionLevel.County);
 
     /// <summary>The commands that do a duty, or begin to.</summary>
     private static ImmutableArray<CommandRule> DoneBy(ClockKind duty) => duty switch

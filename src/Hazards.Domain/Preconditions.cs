@@ -16,17 +16,21 @@ internal static class Preconditions
         "fix_on_the_spot" => Small(hazard, act) ?? Free(hazard),
         "review_plan" => leg!.Plan is { Verdict: null } ? null : HazardRefusals.NoPlan.Because(),
         "suspend_production" => hazard.Suspension is null ? null : HazardRefusals.AlreadySuspended.Because(),
-        "request_resumption" => Suspended(hazard) ?? (hazard.Suspension!.RequestedAt is null ? null : HazardRefusals.AlreadyRequested.Because()),
+        "request_resumption" => Suspended(hazard) ?? (hazard.Suspension!.RequestedAt is null ? null
+            : HazardRefusals.AlreadyRequested.Because()),
         "review_resumption" => Suspended(hazard) ?? AppliedFor(hazard) ?? NoLegsBody(hazard, act),
         "request_extension" => MayAsk(hazard, leg!, act),
         "decide_extension" => Asked(leg!, act),
         "declare_completion" => Planned(hazard, leg!, act),
         "list" => MayList(hazard, act),
         "delist" => Listed(hazard),
-        "publish_listing" => Listed(hazard) ?? (hazard.Listing!.PublishedAt is null ? null : HazardRefusals.AlreadyPublished.Because(null, ("medium", hazard.Listing.PublishedIn))),
-        "file_listing" => Listed(hazard) ?? (hazard.Listing!.FiledAt is null ? null : HazardRefusals.AlreadyFiled.Because(null, ("body", hazard.Listing.FiledWith))),
+        "publish_listing" => Listed(hazard) ?? (hazard.Listing!.PublishedAt is null ? null
+            : HazardRefusals.AlreadyPublished.Because(null, ("medium", hazard.Listing.PublishedIn))),
+        "file_listing" => Listed(hazard) ?? (hazard.Listing!.FiledAt is null ? null
+            : HazardRefusals.AlreadyFiled.Because(null, ("body", hazard.Listing.FiledWith))),
         "publish_delisting" => Delisted(hazard),
-        "escalate" => act.By.Body.Region.Level < RegionLevel.Nation ? null : HazardRefusals.EscalateUp.Because("to", ("body", "—"), ("from", act.By.Body.Id), ("region", hazard.Region)),
+        "escalate" => act.By.Body.Region.Level < RegionLevel.Nation ? null
+            : HazardRefusals.EscalateUp.Because("to", ("body", "—"), ("from", act.By.Body.Id), ("region", hazard.Region)),
         "decline_step" => Proposed(hazard, act),
         "issue_paper" => SomePaper(hazard),
         "close" => MayDelist(hazard, act),
@@ -34,7 +38,9 @@ internal static class Preconditions
         _ => null,
     };
 
-    /// <summary>Nothing that is listed or stopped ends without acceptance: the listing or the order would be left standing on an ended hazard.</summary>
+    /// <summary>
+    /// Nothing that is listed or stopped ends without acceptance: the listing or the order would be left standing on an ended hazard.
+    /// </summary>
     private static Refusal? Free(Hazard hazard)
     {
         if (hazard.Listing is { } listing)
@@ -48,7 +54,8 @@ internal static class Preconditions
     private static Refusal? Small(Hazard hazard, Act act)
     {
         var level = hazard.Level ?? Level.General;
-        return act.Policy.OnTheSpotLevels.Contains(level) ? null : HazardRefusals.NotOnTheSpot.Because(null, ("level", CodeList.Chinese(level)));
+        return act.Policy.OnTheSpotLevels.Contains(level) ? null
+            : HazardRefusals.NotOnTheSpot.Because(null, ("level", CodeList.Chinese(level)));
     }
 
     private static Refusal? Suspended(Hazard hazard) => hazard.Suspension is null ? HazardRefusals.NotSuspended.Because() : null;
@@ -68,7 +75,8 @@ internal static class Preconditions
         if (leg.Request is not null)
             return HazardRefusals.ExtensionPending.Because();
         if (leg.Extensions >= rule.MostTimes)
-            return HazardRefusals.ExtensionTooMany.Because(null, ("count", leg.Extensions), ("max", rule.MostTimes), ("source", rule.Source));
+            return HazardRefusals.ExtensionTooMany
+                .Because(null, ("count", leg.Extensions), ("max", rule.MostTimes), ("source", rule.Source));
         var latest = act.Calendar.Add(hazard.DeadlineOf(leg), -rule.RequestDaysBefore, rule.Count).Date;
         return act.Date > latest ? HazardRefusals.ExtensionLate.Because("occurredAt", ("latest", latest), ("source", rule.Source)) : null;
     }
@@ -77,20 +85,23 @@ internal static class Preconditions
     {
         if (leg.Request is null)
             return HazardRefusals.ExtensionNone.Because();
-        return leg.Body == act.By.Body.Id ? HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", leg.Body)) : null;
+        return leg.Body == act.By.Body.Id
+            ? HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", leg.Body)) : null;
     }
 
     private static Refusal? Planned(Hazard hazard, LegState leg, Act act) =>
-        hazard.Level is { } level && act.Policy.PlanRequired.Contains(level) && leg.Plan is not { Verdict: Verdict.Pass } ? HazardRefusals.PlanRequired.Because() : null;
+        hazard.Level is { } level && act.Policy.PlanRequired.Contains(level) && leg.Plan is not { Verdict: Verdict.Pass }
+            ? HazardRefusals.PlanRequired.Because() : null;
 
     private static Refusal? MayList(Hazard hazard, Act act)
     {
         if (hazard.Listing is { } listing)
             return HazardRefusals.AlreadyListed.Because(null, ("level", CodeList.Chinese(listing.Level)));
         var (body, rules) = (act.By.Body, act.Policy.Listing);
+        var levels = string.Join('、', rules.Select(r => CodeList.Chinese(r.Level)));
         return rules.Any(r => r.LetsList(body))
             ? null
-            : HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", string.Join('、', rules.Select(r => CodeList.Chinese(r.Level)))), ("source", rules.FirstOrDefault()?.Source ?? "—"));
+            : HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", levels), ("source", rules.FirstOrDefault()?.Source ?? "—"));
     }
 
     private static Refusal? Listed(Hazard hazard) => hazard.Listing is null ? HazardRefusals.NotListed.Because() : null;

@@ -204,7 +204,7 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
     private static partial Regex Token();
 
     /// <summary>A service with a prefecture's office, whose officer has signed in.</summary>
-    public sealed class Prefecture : IAsyncLifetime
+    public sealed class Prefecture : IAsyncLifetime, IDisposable
     {
         private const string Region = "433123";
         private readonly Service service = new();
@@ -255,10 +255,8 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
 
-        public async Task DisposeAsync()
-        {
-            http.Dispose();
-            await service.DisposeAsync();
-        }
+        public Task DisposeAsync() => service.DisposeAsync();
+
+        public void Dispose() => http.Dispose();
     }
 }

@@ -11,6 +11,9 @@ internal static class FileCheck
     private const int LongestEndRecord = 22 + ushort.MaxValue;
     private const int MostEntries = 10_000;
 
+    // What a PDF does, runs or unpacks (ISO 32000-1, 12.6.4 and 7.11.4), in lower case.
+    private static readonly byte[][] Actions = [.. new[] { "/javascript", "/launch", "/embeddedfile" }.Select(System.Text.Encoding.ASCII.GetBytes)];
+
     /// <summary>Why a file is not taken; null when it is.</summary>
     /// <param name="file">The file; its position is moved.</param>
     /// <param name="kind">What it is said to be.</param>
@@ -40,7 +43,8 @@ internal static class FileCheck
         && name.IndexOfAny(['/', '\\', '\u202E', '\u202D', '\u2066', '\u2067']) < 0
         && kind.Endings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase))
             ? null
-            : FileRefusals.Name.Because("name", ("value", Texts.Excerpt(name)), ("endings", string.Join(' ', kind.Endings)), ("declared", kind.MediaType));
+            : FileRefusals.Name.Because("name", ("value", Texts.Excerpt(name)), ("endings", string.Join(' ', kind.Endings)),
+                ("declared", kind.MediaType));
 
     /// <summary>A picture that is a page, a script or an archive as well.</summary>
     private static async Task<Refusal?> PolyglotAsync(Stream file, CancellationToken cancellationToken)
@@ -63,21 +67,26 @@ internal static class FileCheck
     }
 
     private static async Task<Refusal?> ActivePdfAsync(Stream file, CancellationToken cancellationToken) =>
-        await FindAsync(file, [.. new[] { "/javascript", "/launch", "/embeddedfile" }.Select(System.Text.Encoding.ASCII.GetBytes)], cancellationToken) is { } found
-            ? Active(found)
-            : null;
+        await FindAsync(file, Actions, cancellationToken) is { } found ? Active(found) : null;
 
     /// <summary>A document of parts: the part that makes it one must be there, and no macros.</summary>
     private static Refusal? CheckArchive(Stream file, FileKind kind)
     {
-        var main = kind.MediaType switch { "application/ofd" => "OFD.xml", var m when m.EndsWith("sheet", StringComparison.Ordinal) => "xl/workbook.xml", _ => "word/document.xml" };
+        var main = kind.MediaType switch
+        {
+            "application/ofd" => "OFD.xml",
+            var type when type.EndsWith("sheet", StringComparison.Ordinal) => "xl/workbook.xml",
+            _ => "word/document.xml",
+        };
         file.Position = 0;
         try
         {
             using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             if (archive.Entries.Count > MostEntries || archive.GetEntry(main) is null)
                 return FileRefusals.OtherContent.Because("Content-Type", ("declared", kind.MediaType));
-            return archive.Entries.FirstOrDefault(e => e.Name.Equals("vbaProject.bin", StringComparison.OrdinalIgnoreCase)) is { } macros ? Active(macros.Name) : null;
+            return archive.Entries.FirstOrDefault(e => e.Name.Equals("vbaProject.bin", StringComparison.OrdinalIgnoreCase)) is { } macros
+                ? Active(macros.Name)
+                : null;
         }
         catch (InvalidDataException)
         {

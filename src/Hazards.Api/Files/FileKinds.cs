@@ -58,9 +58,11 @@ internal static class FileKinds
 
     /// <summary>Markup and scripts: never in a picture, and never at the beginning of a text. (Cameras do write plain XML.)</summary>
     public static readonly ImmutableArray<byte[]> Markup =
-        [.. new[] { "<script", "<html", "<!doctype", "<svg", "<iframe", "<?php", "javascript:" }.Select(System.Text.Encoding.ASCII.GetBytes)];
+        [.. new[] { "<script", "<html", "<!doctype", "<svg", "<iframe", "<?php", "javascript:" }
+            .Select(System.Text.Encoding.ASCII.GetBytes)];
 
-    private static bool At(ReadOnlySpan<byte> head, int at, ReadOnlySpan<byte> text) => head.Length >= at + text.Length && head[at..].StartsWith(text);
+    private static bool At(ReadOnlySpan<byte> head, int at, ReadOnlySpan<byte> text) => head.Length >= at + text.Length
+        && head[at..].StartsWith(text);
 
     private static bool IsHeic(ReadOnlySpan<byte> head)
     {
@@ -72,7 +74,8 @@ internal static class FileKinds
 
     private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK\x03\x04"u8);
 
-    private static bool IsCompound(ReadOnlySpan<byte> head) => head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
+    private static bool IsCompound(ReadOnlySpan<byte> head) =>
+        head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]);
 
     // UTF-8 and GB 18030 know no NUL; a text that begins like a page, a script or a program is none.
     private static bool IsText(ReadOnlySpan<byte> head)

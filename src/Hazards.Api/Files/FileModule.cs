@@ -22,13 +22,15 @@ internal sealed class FileModule : IModule
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Post("/files", new Operation(Tag.Papers, "上传附件：以返回的 SHA-256 在办理时引用，最大 50 MB；内容须与所称类型相符", "Put a file in: acts name it by the SHA-256 returned; 50 MB at most; it must be what it is said to be")
+        api.Post("/files", new Operation(Tag.Papers, "上传附件：以返回的 SHA-256 在办理时引用，最大 50 MB；内容须与所称类型相符",
+            "Put a file in: acts name it by the SHA-256 returned; 50 MB at most; it must be what it is said to be")
         {
             Query = [new("name", typeof(string), "文件名；给了的，扩展名须与类型相符", "The file's name; its ending must fit the type, where it is given")],
             BodyMediaType = "application/octet-stream", Answer = typeof(FileAnswer), Success = 201,
         }, PutAsync).WithRequestTimeout(LongestTransfer);
         PhotoEndpoints.Map(api);
-        api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper"), GetAsync).WithRequestTimeout(LongestTransfer);
+        api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper"), GetAsync)
+            .WithRequestTimeout(LongestTransfer);
     }
 
     /// <inheritdoc />
@@ -45,7 +47,8 @@ internal sealed class FileModule : IModule
         if (call.Request.ContentLength > MostBytes)
             return Call.Refuse(RequestRefusals.TooLarge.Because(null, ("max", MostBytes)));
         // On disk while it comes in: fifty of them at once are no matter of memory.
-        await using var kept = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var kept = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         if (await CopyAsync(call.Request.Body, kept, call.Stop) is not { } digest)
             return Call.Refuse(RequestRefusals.TooLarge.Because(null, ("max", MostBytes)));
         if (kept.Length == 0)
@@ -81,12 +84,14 @@ internal sealed class FileModule : IModule
             return Call.Refuse(wrong with { Field = "digest" });
         if (!await files.MaySeeAsync(known, call.Caller.Jurisdiction, call.Stop) || await files.OpenAsync(known, call.Stop) is not { } file)
             return Call.Refuse(FileRefusals.NotFound.Because());
-        return new FileSending(known, file, Looking.Records(call) ? await files.HazardsAsync(known, call.Caller.Jurisdiction, call.Stop) : []);
+        return new FileSending(known, file, Looking.Records(call)
+            ? await files.HazardsAsync(known, call.Caller.Jurisdiction, call.Stop) : []);
     }
 }
 
 /// <summary>A file on its way to the caller.</summary>
-internal sealed class FileSending(Sha256Digest digest, FileReading file, IReadOnlyList<HazardId> hazards) : IResult, IShowsHazards, IAsyncDisposable
+internal sealed class FileSending(Sha256Digest digest, FileReading file, IReadOnlyList<HazardId> hazards)
+    : IResult, IShowsHazards, IAsyncDisposable
 {
     public IEnumerable<HazardId> Shown => hazards;
 
@@ -108,7 +113,9 @@ internal sealed class FileSending(Sha256Digest digest, FileReading file, IReadOn
         }
     }
 
-    /// <summary>The name of the file is its content, so it never goes stale. It comes from a stranger: the browser must not run it.</summary>
+    /// <summary>
+    /// The name of the file is its content, so it never goes stale. It comes from a stranger: the browser must not run it.
+    /// </summary>
     public static void Protect(IHeaderDictionary headers, string tag)
     {
         headers.ETag = $"\"{tag}\"";
@@ -150,13 +157,21 @@ internal sealed record FileAnswer(Sha256Digest Digest, string MediaType, long Si
 public static class FileRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode NotFound = new("file.not_found", RefusalKind.NotFound, "没有这个文件，或不在您的管辖范围内", "There is no such file, or it lies outside your jurisdiction");
-    public static readonly RefusalCode OtherContent = new("file.content_differs", RefusalKind.Unsupported, "文件内容不是 {declared}：请上传原文件，不要改扩展名", "The content of the file is not {declared}: send the file itself, not a renamed one");
-    public static readonly RefusalCode Name = new("file.bad_name", RefusalKind.Invalid, "文件名“{value}”不合适：{declared} 的文件名应以 {endings} 结尾，不含路径", "The file name “{value}” will not do: that of {declared} ends in {endings} and has no path");
-    public static readonly RefusalCode Active = new("file.active_content", RefusalKind.Unsupported, "文件中含有程序或脚本（{found}），不予接收", "The file holds a program or a script ({found}) and is not taken");
-    public static readonly RefusalCode BrokenPicture = new("file.broken_picture", RefusalKind.Unsupported, "图片无法识别，请重新拍照或另存后上传", "The picture cannot be read; take or save it anew");
-    public static readonly RefusalCode TooManyPixels = new("file.too_many_pixels", RefusalKind.TooLarge, "图片有 {width}×{height} 像素，最多 {max} 万像素", "The picture has {width}×{height} pixels; {max}0,000 at most");
-    public static readonly RefusalCode NoThumbnail = new("file.no_thumbnail", RefusalKind.NotFound, "此文件没有缩略图", "There is no thumbnail of this file");
+    public static readonly RefusalCode NotFound = new("file.not_found", RefusalKind.NotFound, "没有这个文件，或不在您的管辖范围内",
+        "There is no such file, or it lies outside your jurisdiction");
+    public static readonly RefusalCode OtherContent = new("file.content_differs", RefusalKind.Unsupported,
+        "文件内容不是 {declared}：请上传原文件，不要改扩展名", "The content of the file is not {declared}: send the file itself, not a renamed one");
+    public static readonly RefusalCode Name = new("file.bad_name", RefusalKind.Invalid,
+        "文件名“{value}”不合适：{declared} 的文件名应以 {endings} 结尾，不含路径",
+        "The file name “{value}” will not do: that of {declared} ends in {endings} and has no path");
+    public static readonly RefusalCode Active = new("file.active_content", RefusalKind.Unsupported, "文件中含有程序或脚本（{found}），不予接收",
+        "The file holds a program or a script ({found}) and is not taken");
+    public static readonly RefusalCode BrokenPicture = new("file.broken_picture", RefusalKind.Unsupported, "图片无法识别，请重新拍照或另存后上传",
+        "The picture cannot be read; take or save it anew");
+    public static readonly RefusalCode TooManyPixels = new("file.too_many_pixels", RefusalKind.TooLarge,
+        "图片有 {width}×{height} 像素，最多 {max} 万像素", "The picture has {width}×{height} pixels; {max}0,000 at most");
+    public static readonly RefusalCode NoThumbnail = new("file.no_thumbnail", RefusalKind.NotFound, "此文件没有缩略图",
+        "There is no thumbnail of this file");
     public static readonly RefusalCode Empty = new("file.empty", RefusalKind.Invalid, "文件是空的", "The file is empty");
 #pragma warning restore CS1591
 }

@@ -11,12 +11,15 @@ internal static class PhotoEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/files/{digest}/thumbnail", new Operation(Tag.Papers, "照片的缩略图（JPEG，最长边 320 像素）", "A photo's thumbnail: JPEG, 320 pixels at its longest side"), ThumbnailAsync);
-        api.Get("/files/{digest}/details", new Operation(Tag.Papers, "附件的类型、大小；照片自带的拍摄时间、地点（未核实）", "A file's type and size; the time and place a photo says it was taken (not verified)")
+        api.Get("/files/{digest}/thumbnail", new Operation(Tag.Papers, "照片的缩略图（JPEG，最长边 320 像素）",
+            "A photo's thumbnail: JPEG, 320 pixels at its longest side"), ThumbnailAsync);
+        api.Get("/files/{digest}/details", new Operation(Tag.Papers, "附件的类型、大小；照片自带的拍摄时间、地点（未核实）",
+            "A file's type and size; the time and place a photo says it was taken (not verified)")
         {
             Answer = typeof(FileDetails),
         }, DetailsAsync);
-        api.Get("/hazards/{id}/photos", new Operation(Tag.Papers, "隐患的照片：整改前、整改中、整改后，及照片自带的时间、地点", "A hazard's photos: before, during and after rectification, with the time and place they say")
+        api.Get("/hazards/{id}/photos", new Operation(Tag.Papers, "隐患的照片：整改前、整改中、整改后，及照片自带的时间、地点",
+            "A hazard's photos: before, during and after rectification, with the time and place they say")
         {
             Query = [Parameters.AsOf], Answer = typeof(PhotoList),
         }, PhotosAsync);
@@ -37,9 +40,11 @@ internal static class PhotoEndpoints
     {
         if (!Sha256Digest.TryParse(digest, out var known, out var wrong))
             return Call.Refuse(wrong with { Field = "digest" });
-        if (!await files.MaySeeAsync(known, call.Caller.Jurisdiction, call.Stop) || await files.HeadAsync(known, call.Stop) is not var (mediaType, size))
+        if (!await files.MaySeeAsync(known, call.Caller.Jurisdiction, call.Stop)
+            || await files.HeadAsync(known, call.Stop) is not var (mediaType, size))
             return Call.Refuse(FileRefusals.NotFound.Because());
-        return Call.Json(new FileDetails(known, mediaType, size, await pictures.SaysAsync(known, call.Stop), FileAnswer.LinksOf(known, mediaType))
+        return Call.Json(new FileDetails(known, mediaType, size, await pictures.SaysAsync(known, call.Stop), 
+            FileAnswer.LinksOf(known, mediaType))
         {
             Hazards = Looking.Records(call) ? await files.HazardsAsync(known, call.Caller.Jurisdiction, call.Stop) : [],
         });
@@ -89,7 +94,8 @@ internal sealed class Thumbnail(Sha256Digest digest, byte[] bytes, IReadOnlyList
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="Says">What a photo says of itself, not verified; absent for what is none.</param>
 /// <param name="Links">Where it is.</param>
-internal sealed record FileDetails(Sha256Digest Digest, string MediaType, long Size, PhotoSays? Says, IReadOnlyDictionary<string, string> Links) : IShowsHazards
+internal sealed record FileDetails(Sha256Digest Digest, string MediaType, long Size, PhotoSays? Says,
+    IReadOnlyDictionary<string, string> Links) : IShowsHazards
 {
     /// <summary>The hazards that name it, where the look is put on record.</summary>
     [JsonIgnore]
@@ -99,7 +105,8 @@ internal sealed record FileDetails(Sha256Digest Digest, string MediaType, long S
 }
 
 /// <summary>The photos of a hazard, in the order in which they came.</summary>
-internal sealed record PhotoList(HazardId Hazard, DateTimeOffset? AsOf, ImmutableArray<Photo> Items, IReadOnlyDictionary<string, string> Names);
+internal sealed record PhotoList(HazardId Hazard, DateTimeOffset? AsOf, ImmutableArray<Photo> Items,
+    IReadOnlyDictionary<string, string> Names);
 
 /// <summary>When in a hazard's life a photo came.</summary>
 internal enum PhotoPhase
@@ -134,7 +141,8 @@ internal sealed record Photo(
     {
         var (e, (happened, context), _) = lived;
         return context.Attachments.Where(IsPhoto).Select(a => new Photo(
-            a.Digest, a.Name, Labels.Of(PhaseOf(happened)), EventLabels.Of(e.EventTypeName), e.Version, Labels.Of(Deeds.LegOf(happened)), context.Body,
+            a.Digest, a.Name, Labels.Of(PhaseOf(happened)), EventLabels.Of(e.EventTypeName), e.Version,
+            Labels.Of(Deeds.LegOf(happened)), context.Body,
             context.OccurredAt, e.Timestamp, null, FileAnswer.LinksOf(a.Digest, a.MediaType!)));
     }
 
@@ -143,7 +151,8 @@ internal sealed record Photo(
 
     private static PhotoPhase PhaseOf(IHazardEvent happened) => happened switch
     {
-        PlanSubmitted or PlanReviewed or InterimMeasuresTaken or ProgressReported or ExtensionRequested or ResumptionRequested => PhotoPhase.During,
+        PlanSubmitted or PlanReviewed or InterimMeasuresTaken or ProgressReported or ExtensionRequested or ResumptionRequested =>
+            PhotoPhase.During,
         CompletionDeclared or LegAccepted or ReinspectionFailed or HazardClosed or LookbackMade or HazardFixedOnTheSpot or ResumptionReviewed => PhotoPhase.After,
         _ => PhotoPhase.Before,
     };

@@ -51,7 +51,8 @@ internal sealed class Pictures(FileStore files) : IDisposable
             return FileRefusals.BrokenPicture.Because();
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         return (long)width * height > MostPixels(codec.EncodedFormat)
-            ? FileRefusals.TooManyPixels.Because(null, ("width", width), ("height", height), ("max", MostPixels(codec.EncodedFormat) / 10_000))
+            ? FileRefusals.TooManyPixels.Because(null, ("width", width), ("height", height),
+                ("max", MostPixels(codec.EncodedFormat) / 10_000))
             : null;
     }
 
@@ -65,7 +66,8 @@ internal sealed class Pictures(FileStore files) : IDisposable
     public Task<PhotoSays?> SaysAsync(Sha256Digest digest, CancellationToken cancellationToken) =>
         MadeAsync(digest, "says", Read, _ => WeightOfWords, cancellationToken);
 
-    private async Task<T?> MadeAsync<T>(Sha256Digest digest, string what, Func<byte[], T?> make, Func<T?, int> weigh, CancellationToken cancellationToken) where T : class
+    private async Task<T?> MadeAsync<T>(Sha256Digest digest, string what, Func<byte[], T?> make, Func<T?, int> weigh,
+        CancellationToken cancellationToken) where T : class
     {
         if (kept.TryGetValue((digest, what), out T? before))
             return before;
@@ -77,7 +79,7 @@ internal sealed class Pictures(FileStore files) : IDisposable
             // A file that is not there yet may be put in later; that it is no picture stays so.
             if (await files.GetAsync(digest, cancellationToken) is not { } file)
                 return null;
-            var made = file.MediaType.StartsWith("image/", StringComparison.Ordinal) ? await Task.Run(() => make(file.Bytes), cancellationToken) : null;
+            var made = FileKinds.Find(file.MediaType) is { IsPicture: true } ? await Task.Run(() => make(file.Bytes), cancellationToken) : null;
             kept.Set((digest, what), made, new MemoryCacheEntryOptions { Size = weigh(made) });
             return made;
         }
@@ -133,7 +135,8 @@ internal sealed class Pictures(FileStore files) : IDisposable
         _ => SKMatrix.Identity,
     };
 
-    private static SKMatrix Matrix(float scaleX, float skewX, float x, float skewY, float scaleY, float y) => new(scaleX, skewX, x, skewY, scaleY, y, 0, 0, 1);
+    private static SKMatrix Matrix(float scaleX, float skewX, float x, float skewY, float scaleY, float y) =>
+        new(scaleX, skewX, x, skewY, scaleY, y, 0, 0, 1);
 
     private static PhotoSays? Read(byte[] bytes)
     {
@@ -148,7 +151,8 @@ internal sealed class Pictures(FileStore files) : IDisposable
             var place = found.OfType<GpsDirectory>().Select(g => g.GetGeoLocation()).FirstOrDefault(l => l is { IsZero: false });
             var main = found.OfType<ExifIfd0Directory>().FirstOrDefault();
             var camera = Clean($"{main?.GetDescription(ExifDirectoryBase.TagMake)} {main?.GetDescription(ExifDirectoryBase.TagModel)}");
-            return new PhotoSays(width, height, TakenAt(found.OfType<ExifSubIfdDirectory>().FirstOrDefault()), Degrees(place?.Longitude), Degrees(place?.Latitude), camera);
+            var taken = TakenAt(found.OfType<ExifSubIfdDirectory>().FirstOrDefault());
+            return new PhotoSays(width, height, taken, Degrees(place?.Longitude), Degrees(place?.Latitude), camera);
         }
         catch (Exception e) when (e is ImageProcessingException or MetadataException or IOException or ArgumentException or OverflowException)
         {
@@ -160,7 +164,8 @@ internal sealed class Pictures(FileStore files) : IDisposable
     {
         if (exif is null || !exif.TryGetDateTime(ExifDirectoryBase.TagDateTimeOriginal, out var taken))
             return null;
-        var offset = TimeSpan.TryParse(exif.GetString(ExifDirectoryBase.TagTimeZoneOriginal)?.TrimStart('+'), CultureInfo.InvariantCulture, out var own) && own.Duration() <= TimeSpan.FromHours(14) ? own : ChinaTime.Offset;
+        var offset = TimeSpan.TryParse(exif.GetString(ExifDirectoryBase.TagTimeZoneOriginal)?.TrimStart('+'),
+            CultureInfo.InvariantCulture, out var own) && own.Duration() <= TimeSpan.FromHours(14) ? own : ChinaTime.Offset;
         return taken.Year is > 1990 and < 2200 ? new DateTimeOffset(DateTime.SpecifyKind(taken, DateTimeKind.Unspecified), offset) : null;
     }
 

@@ -15,7 +15,8 @@ namespace Hazards.Api.Steps;
 /// <param name="Steps">What the caller may do now; what is due first.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
 internal sealed record StepsAnswer(
-    HazardId Hazard, long Version, DateTimeOffset? AsOf, DateOnly Today, ImmutableArray<DutyAnswer> Duties, ImmutableArray<StepAnswer> Steps, IReadOnlyDictionary<string, string> Names);
+    HazardId Hazard, long Version, DateTimeOffset? AsOf, DateOnly Today, ImmutableArray<DutyAnswer> Duties,
+        ImmutableArray<StepAnswer> Steps, IReadOnlyDictionary<string, string> Names);
 
 /// <summary>How near a due date is.</summary>
 internal enum DueColour
@@ -43,14 +44,16 @@ internal enum DueColour
 /// <param name="Rule">The policy and the clause.</param>
 /// <param name="Next">The ladder's next step.</param>
 internal sealed record DutyAnswer(
-    CodeEntry Clock, CodeEntry? Leg, NamedBody Body, bool Own, DateTimeOffset Since, DateOnly Due, int DaysLeft, DueColour Colour, bool Provisional, RuleCited Rule, CodeEntry? Next)
+    CodeEntry Clock, CodeEntry? Leg, NamedBody Body, bool Own, DateTimeOffset Since, DateOnly Due, int DaysLeft, DueColour Colour,
+        bool Provisional, RuleCited Rule, CodeEntry? Next)
 {
     public static DutyAnswer Of(StepDuty d, DateOnly today, IReadOnlyDictionary<string, string> names)
     {
         var left = -d.Clock.DaysOverdue(today);
+        var colour = left < 0 ? DueColour.Red : left <= d.SoonDays ? DueColour.Amber : DueColour.Green;
         return new DutyAnswer(
             Labels.Of(d.Clock.Kind), Labels.Of(d.Clock.Leg), NamedBody.Of(d.Clock.Body, names), d.Own, d.Clock.Since, d.Clock.Due, left,
-            left < 0 ? DueColour.Red : left <= d.SoonDays ? DueColour.Amber : DueColour.Green, d.Clock.Provisional, d.Rule, Labels.Of(d.Next));
+            colour, d.Clock.Provisional, d.Rule, Labels.Of(d.Next));
     }
 }
 
@@ -65,11 +68,13 @@ internal sealed record DutyAnswer(
 /// <param name="Role">The role under which it would be allowed.</param>
 /// <param name="Fields">What it is asked to say.</param>
 internal sealed record StepAnswer(
-    string Name, string Chinese, string English, Leg? Leg, string Address, CodeEntry Urgency, StepWhy? Why, CodeEntry Role, ImmutableArray<StepField> Fields)
+    string Name, string Chinese, string English, Leg? Leg, string Address, CodeEntry Urgency, StepWhy? Why, CodeEntry Role,
+        ImmutableArray<StepField> Fields)
 {
-    public static StepAnswer Of(OpenStep step, StepEntry entry, HazardId id, DateOnly today, IReadOnlyDictionary<string, string> names, StepDefaults defaults) => new(
+    public static StepAnswer Of(OpenStep step, StepEntry entry, HazardId id, DateOnly today, IReadOnlyDictionary<string, string> names,
+        StepDefaults defaults) => new(
         step.Rule.Name, step.Rule.Chinese, step.Rule.English, step.Leg,
-        Links.Root + entry.Pattern.Replace("{id}", id.ToString(), StringComparison.Ordinal).Replace("{leg}", step.Leg is { } leg ? CodeList.Code(leg) : "", StringComparison.Ordinal),
+        entry.AddressOf(id, step.Leg),
         Labels.Of(step.Urgency), StepWhy.Of(step, today, names), Labels.Of(step.Role), defaults.Fill(step, StepFields.Of(entry)));
 }
 
@@ -82,15 +87,16 @@ internal sealed record StepAnswer(
 /// <param name="Rule">The policy and the clause.</param>
 /// <param name="Chinese">The same in a sentence.</param>
 /// <param name="English">The same in a sentence.</param>
-internal sealed record StepWhy(CodeEntry Clock, DateOnly Due, int DaysLeft, NamedBody Body, CodeEntry? Step, RuleCited Rule, string Chinese, string English)
+internal sealed record StepWhy(CodeEntry Clock, DateOnly Due, int DaysLeft, NamedBody Body, CodeEntry? Step, RuleCited Rule,
+    string Chinese, string English)
 {
     public static StepWhy? Of(OpenStep step, DateOnly today, IReadOnlyDictionary<string, string> names)
     {
-        if (step.Proposed is { } proposed)
-            return Say(proposed.Missed.Kind, proposed.Missed.Due, today, NamedBody.Of(proposed.Asked, names), proposed.Step, proposed.Rule);
-        if (step.Duty is not { } duty)
-            return null;
-        return Say(duty.Clock.Kind, duty.Clock.Due, today, NamedBody.Of(duty.Clock.Body, names), duty.Own || step.Urgency == StepUrgency.Asked && duty.Next is null ? null : duty.Next, duty.Rule);
+        if (step.Proposed is { Missed: var missed } proposed)
+            return Say(missed.Kind, missed.Due, today, NamedBody.Of(proposed.Asked, names), step.Ladder, proposed.Rule);
+        return step.Duty is { Clock: var clock } duty
+            ? Say(clock.Kind, clock.Due, today, NamedBody.Of(clock.Body, names), step.Ladder, duty.Rule)
+            : null;
     }
 
     private static StepWhy Say(ClockKind clock, DateOnly due, DateOnly today, NamedBody body, SupervisionStep? next, RuleCited rule)
@@ -98,7 +104,8 @@ internal sealed record StepWhy(CodeEntry Clock, DateOnly Due, int DaysLeft, Name
         var left = due.DayNumber - today.DayNumber;
         var day = due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var (chinese, english) = next is { } step
-            ? ($"督办阶梯：“{CodeList.Chinese(clock)}”超期{-left}天，应{CodeList.Chinese(step)}", $"Ladder: “{CodeList.English(clock)}” is {-left} days over; next: {CodeList.English(step)}")
+            ? ($"督办阶梯：“{CodeList.Chinese(clock)}”超期{-left}天，应{CodeList.Chinese(step)}",
+                $"Ladder: “{CodeList.English(clock)}” is {-left} days over; next: {CodeList.English(step)}")
             : ($"{body.Name}应于{day}前完成“{CodeList.Chinese(clock)}”", $"{body.Name} must do this by {day}: {CodeList.English(clock)}");
         return new StepWhy(Labels.Of(clock), due, left, body, Labels.Of(next), rule, chinese, english);
     }
@@ -162,7 +169,8 @@ internal enum StepFieldKind
 /// <param name="Fields">For legs: a field for each leg there may be; for a leg: its own fields.</param>
 internal sealed record StepField(
     string Name, StepFieldKind Kind, bool Required, FieldLabel Label, FieldLabel? Hint = null,
-    ImmutableArray<CodeEntry>? Codes = null, ImmutableArray<NamedBody>? Bodies = null, JsonNode? Default = null, ImmutableArray<StepField>? Fields = null);
+    ImmutableArray<CodeEntry>? Codes = null, ImmutableArray<NamedBody>? Bodies = null, JsonNode? Default = null,
+        ImmutableArray<StepField>? Fields = null);
 
 /// <summary>A text in both languages.</summary>
 internal sealed record FieldLabel(string Chinese, string English);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 
 namespace Hazards.Api.Steps;
 
@@ -11,6 +12,13 @@ internal sealed record StepEntry(CommandRule Rule, string Pattern, Type Command)
 {
     /// <summary>Whether the leg stands in the address.</summary>
     public bool OnLeg => Pattern.Contains("{leg}", StringComparison.Ordinal);
+
+    /// <summary>Where it is POSTed.</summary>
+    public string AddressOf(HazardId id, Leg? leg)
+    {
+        var address = Links.Root + Pattern.Replace("{id}", id.ToString(), StringComparison.Ordinal);
+        return leg is { } on ? address.Replace("{leg}", CodeList.Code(on), StringComparison.Ordinal) : address;
+    }
 }
 
 /// <summary>The commands on a hazard that the interface takes, found among its endpoints.</summary>
@@ -19,7 +27,8 @@ internal sealed class StepCatalogue(EndpointDataSource endpoints)
     private readonly Lazy<FrozenDictionary<string, StepEntry>> entries = new(() => endpoints.Endpoints.OfType<RouteEndpoint>()
         .Select(e => (Pattern: e.RoutePattern.RawText!, Operation: e.Metadata.GetMetadata<Operation>()))
         .Where(e => e.Operation is { Rule: not null, Body: { } body } && body.IsAssignableTo(typeof(IHazardCommand)))
-        .ToFrozenDictionary(e => e.Operation!.Rule!.Name, e => new StepEntry(e.Operation!.Rule!, e.Pattern[Links.Root.Length..], e.Operation.Body!), StringComparer.Ordinal));
+        .ToFrozenDictionary(e => e.Operation!.Rule!.Name, e =>
+            new StepEntry(e.Operation!.Rule!, e.Pattern[Links.Root.Length..], e.Operation.Body!), StringComparer.Ordinal));
 
     /// <summary>Every command.</summary>
     public IEnumerable<StepEntry> All => entries.Value.Values;

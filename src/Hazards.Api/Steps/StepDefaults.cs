@@ -23,14 +23,20 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
 
     /// <summary>The fields of a step, filled in.</summary>
     public ImmutableArray<StepField> Fill(OpenStep step, ImmutableArray<StepField> fields) =>
-        [.. fields.Where(f => Applies(step, f)).Select(f => Required(step, Narrowed(step, f))).Select(f => f with { Default = f.Default ?? Default(step, f.Name) })];
+    [
+        .. from field in fields
+           where Applies(step, field)
+           let needed = Required(step, Narrowed(step, field))
+           select needed with { Default = needed.Default ?? Default(step, field.Name) },
+    ];
 
     private bool Applies(OpenStep step, StepField field) => field.Name switch
     {
         "grade" => !act.Policy.Grades.IsEmpty,
         "keptElsewhere" => hazard.Level != Level.Major,
         "leg" => step.Proposed is null || step.Rule != CommandRules.DeclineStep || step.Proposed.Missed.Leg is not null,
-        "documentNumber" => step.Rule != CommandRules.IssuePaper && step.Rule != CommandRules.Comment && step.Rule != CommandRules.RecordWitness,
+        "documentNumber" => step.Rule != CommandRules.IssuePaper && step.Rule != CommandRules.Comment
+            && step.Rule != CommandRules.RecordWitness,
         _ => true,
     };
 
@@ -39,9 +45,9 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
         (_, "legs") => field with { Fields = [.. new[] { Leg.Territorial, Leg.Sectoral, Leg.Sole }.Select(l => OfLeg(step, l, field))] },
         (_, "leg") => field with { Codes = [.. hazard.Legs.Keys.Select(l => Labels.Of(l))] },
         (_, "parts") => field with { Codes = Parts() },
-        ("list", "level") => field with { Codes = [.. act.Policy.Listing.Where(r => r.LetsList(act.By.Body)).Select(r => Labels.Of(r.Level))] },
-        ("issue_paper", "paper") => field with { Codes = [.. Enum.GetValues<PaperKind>().Where(p => IssuePaper.Missing(p, hazard) is null).Select(p => Labels.Of(p))] },
-        (_, "grade") => field with { Codes = [.. act.Policy.Grades.Select(g => new CodeEntry(g.Grade.ToString(CultureInfo.InvariantCulture), g.Title, g.Title))] },
+        ("list", "level") => field with { Codes = [.. from r in act.Policy.Listing where r.LetsList(act.By.Body) select Labels.Of(r.Level)] },
+        ("issue_paper", "paper") => field with { Codes = Papers() },
+        (_, "grade") => field with { Codes = [.. act.Policy.Grades.Select(g => new CodeEntry($"{g.Grade}", g.Title, g.Title))] },
         (_, "supervisor") or ("name_supervisor", "body") => field with { Bodies = Supervisors() },
         ("reassign", "body") => field with { Bodies = Bodies(step.Leg ?? Leg.Sole) },
         ("escalate", "to") => field with { Bodies = Above(act.By.Body.Region.Level) },
@@ -53,19 +59,28 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
     private StepField Required(OpenStep step, StepField field)
     {
         if (field.Name == "documentNumber")
-            return PaperOf(step.Rule) is { } paper
-                ? act.Policy.Papers.Any(p => p.Paper == paper)
-                    ? field with { Hint = new FieldLabel("不填则由系统按本单位文号编号并制作文书", "Left out, the service numbers and makes the paper") }
-                    : field with { Required = true }
-                : field with { Required = step.Rule == CommandRules.SuspendProduction || step.Rule == CommandRules.Penalise || step.Rule == CommandRules.Refer };
+            return Numbered(step.Rule, field);
         if (step.Rule != CommandRules.Reinspect)
             return field;
-        foreach (var rule in act.Policy.Acceptance.Where(r => (r.Level is null || r.Level == hazard.Level) && (r.Leg is null || r.Leg == step.Leg)))
-            if (field.Name == "attachments" && rule.Attachments > 0)
-                return field with { Hint = new FieldLabel($"验收合格须有至少{rule.Attachments}个附件（{rule.Source}）", $"A pass needs at least {rule.Attachments} files: {rule.Source}") };
+        foreach (var rule in act.Policy.Acceptance)
+            if (!((rule.Level is null || rule.Level == hazard.Level) && (rule.Leg is null || rule.Leg == step.Leg)))
+                continue;
+            else if (field.Name == "attachments" && rule.Attachments > 0)
+                return field with { Hint = new FieldLabel($"验收合格须有至少{rule.Attachments}个附件（{rule.Source}）",
+                    $"A pass needs at least {rule.Attachments} files: {rule.Source}") };
             else if (field.Name == "inspectors" && rule.Inspectors)
-                return field with { Required = true, Hint = new FieldLabel($"须写明复查人员（{rule.Source}）", $"They must be named: {rule.Source}") };
+                return field with { Required = true, Hint = new FieldLabel($"须写明复查人员（{rule.Source}）",
+                    $"They must be named: {rule.Source}") };
         return field;
+    }
+
+    private StepField Numbered(CommandRule rule, StepField number)
+    {
+        if (PaperOf(rule) is not { } paper)
+            return number with { Required = rule == CommandRules.SuspendProduction || rule == CommandRules.Penalise || rule == CommandRules.Refer };
+        return act.Policy.Papers.Any(p => p.Paper == paper)
+            ? number with { Hint = new FieldLabel("不填则由系统按本单位文号编号并制作文书", "Left out, the service numbers and makes the paper") }
+            : number with { Required = true };
     }
 
     private PaperKind? PaperOf(CommandRule rule) => rule.Name switch
@@ -78,6 +93,9 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
         _ => null,
     };
 
+    private ImmutableArray<CodeEntry> Papers() =>
+        [.. from paper in Enum.GetValues<PaperKind>() where IssuePaper.Missing(paper, hazard) is null select Labels.Of(paper)];
+
     private ImmutableArray<CodeEntry> Parts()
     {
         var parts = act.Policy.PartsFor(hazard.Level ?? Level.General);
@@ -87,30 +105,33 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
     private StepField OfLeg(OpenStep step, Leg leg, StepField legs)
     {
         var proposed = step.Rule == CommandRules.Assign && leg != Leg.Sole;
+        var supervised = act.Policy.Assignment.Any(r => r.Level == hazard.Level && r.Supervised);
         var fields = legs.Fields!.Value.Where(f => f.Name != "leg").Select(f => f.Name switch
         {
             "body" => f with { Bodies = Bodies(leg), Default = proposed ? Bodies(leg).FirstOrDefault()?.Id?.Value : null },
-            "supervisor" => f with { Bodies = Supervisors(), Required = Rule is { Supervised: true }, Default = proposed && Rule is { Supervised: true } ? SupervisorOf(leg)?.Value : null },
+            "supervisor" => f with { Bodies = Supervisors(), Required = supervised, Default = proposed && supervised ? SupervisorOf(leg)?.Value : null },
             "deadline" => f with { Default = Text(UsualDeadline()) },
             "instructions" => f with { Default = UsualInstructions },
             _ => f,
         });
-        return new StepField(CodeList.Code(leg), StepFieldKind.Leg, false, new FieldLabel(CodeList.Chinese(leg), CodeList.English(leg)), Fields: [.. fields]);
+        var label = new FieldLabel(CodeList.Chinese(leg), CodeList.English(leg));
+        return new StepField(CodeList.Code(leg), StepFieldKind.Leg, false, label, Fields: [.. fields]);
     }
 
-    private AssignmentRule? Rule => act.Policy.Assignment.FirstOrDefault(r => r.Level == hazard.Level);
-
-    private DateOnly UsualDeadline() => act.Policy.Due(ClockKind.Rectify, hazard.Level, act.OccurredAt, act.Calendar)?.Date ?? act.Date.AddDays(UsualDays);
+    private DateOnly UsualDeadline() => act.Policy.Due(ClockKind.Rectify, hazard.Level, act.OccurredAt, act.Calendar)?.Date
+        ?? act.Date.AddDays(UsualDays);
 
     /// <summary>Who may answer for a leg here, the nearest first.</summary>
     private ImmutableArray<NamedBody> Bodies(Leg leg) => Named(leg switch
     {
         Leg.Territorial => Holding().Where(b => b.Kind == BodyKind.Government),
-        Leg.Sectoral => Holding().Where(b => b.Kind == BodyKind.Regulator && b.Covers(hazard.Sector)).OrderBy(b => b.Sectors.IsDefaultOrEmpty).ThenBy(b => b.Region.Level),
+        Leg.Sectoral => Holding().Where(b => b.Kind == BodyKind.Regulator && b.Covers(hazard.Sector))
+            .OrderBy(b => b.Sectors.IsDefaultOrEmpty).ThenBy(b => b.Region.Level),
         _ => Holding().Where(b => b.Kind is BodyKind.Government or BodyKind.Regulator),
     });
 
-    private ImmutableArray<NamedBody> Supervisors() => Named(Holding().Where(b => b.Kind != BodyKind.Regulator).OrderBy(b => b.Kind == BodyKind.Government));
+    private ImmutableArray<NamedBody> Supervisors() =>
+        Named(Holding().Where(b => b.Kind != BodyKind.Regulator).OrderBy(b => b.Kind == BodyKind.Government));
 
     private BodyId? SupervisorOf(Leg leg)
     {
@@ -120,7 +141,8 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
     }
 
     private ImmutableArray<NamedBody> Above(RegionLevel level) =>
-        Named(Holding().Where(b => b.Region.Level > level && b.Kind != BodyKind.Regulator).OrderBy(b => b.Region.Level).ThenBy(b => b.Kind != BodyKind.CommitteeOffice));
+        Named(Holding().Where(b => b.Region.Level > level && b.Kind != BodyKind.Regulator)
+            .OrderBy(b => b.Region.Level).ThenBy(b => b.Kind != BodyKind.CommitteeOffice));
 
     private IEnumerable<Body> Holding() => near.Where(b => b.Region.Contains(hazard.Region)).OrderBy(b => b.Region.Level);
 
@@ -140,9 +162,11 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
             ("request_extension", "to") => Text(hazard.DeadlineOf(leg!).AddDays(Math.Min(UsualDays, act.Policy.Extension.MostDays))),
             ("decide_extension", "grant") => true,
             ("decide_extension", "to") => Text(leg!.Request!.To),
-            ("verify", "level") => CodeList.Code(hazard.ReportedLevel?.Contains("重大", StringComparison.Ordinal) == true ? Level.Major : Level.General),
+            ("verify", "level") => CodeList.Code(hazard.ReportedLevel?.Contains("重大", StringComparison.Ordinal) == true ? Level.Major
+                : Level.General),
             ("regrade", "level") => CodeList.Code(hazard.Level == Level.Major ? Level.General : Level.Major),
-            ("list", "level") => act.Policy.Listing.FirstOrDefault(r => r.LetsList(act.By.Body)) is { } rule ? CodeList.Code(rule.Level) : null,
+            ("list", "level") => act.Policy.Listing.FirstOrDefault(r => r.LetsList(act.By.Body)) is { } rule
+                ? CodeList.Code(rule.Level) : null,
             ("list", "deadline") => Text(ListingDeadline()),
             ("list", "requirements") => UsualRequirements,
             ("delist", "ground") => hazard.Stage == Stage.AwaitingClosure ? CodeList.Code(DelistingGround.Accepted) : null,
@@ -166,7 +190,8 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
         var deadline = hazard.Legs.IsEmpty ? UsualDeadline() : hazard.Legs.Values.Max(l => l.Deadline);
         if (deadline < act.Date)
             deadline = UsualDeadline();
-        return act.Policy.Listing.FirstOrDefault(r => r.LetsList(act.By.Body))?.MostDays is { } most && deadline > act.Date.AddDays(most) ? act.Date.AddDays(most) : deadline;
+        return act.Policy.Listing.FirstOrDefault(r => r.LetsList(act.By.Body))?.MostDays is { } most
+            && deadline > act.Date.AddDays(most) ? act.Date.AddDays(most) : deadline;
     }
 
     /// <summary>What is held against whoever is late, in a sentence.</summary>

@@ -110,7 +110,8 @@ internal static class StepFields
         ["correct.to"] = ("留空则删去该项（标题、描述等不能为空）", "Empty takes an optional fact away"),
         ["supervisor"] = ("双重督办的，两方督办单位不得相同", "Of a double supervision, never the other leg's"),
         ["reassign.supervisor"] = ("不填则不变", "The present one when left out"),
-        ["occurredAt"] = ("现在办理的不用填；补录以前的事项时填写当时的时间，会标明“补录”", "Leave it out for what is done now; an earlier time is shown as a late entry"),
+        ["occurredAt"] = ("现在办理的不用填；补录以前的事项时填写当时的时间，会标明“补录”",
+            "Leave it out for what is done now; an earlier time is shown as a late entry"),
         ["attachments"] = ("每张不超过 50 MB；照片自带的时间、地点会显示在照片旁", "50 MB each; the time and place in a photo are shown beside it"),
         ["statement"] = ("身份和陈述均加密保存", "Kept sealed, like the identity"),
         ["leg"] = ("不选则对全部责任方", "All legs when none is chosen"),
@@ -124,11 +125,13 @@ internal static class StepFields
 
     /// <summary>The fields of a command, without what depends on the hazard.</summary>
     public static ImmutableArray<StepField> Of(StepEntry entry) => Made.GetOrAdd(entry.Command, _ =>
-        [.. Of(entry.Command, entry.Rule.Name).Where(f => !(entry.OnLeg && f.Name == "leg")), .. Of(typeof(ActFields), entry.Rule.Name).Where(f => f.Name != "actor").OrderBy(f => f.Kind)]);
+        [.. Of(entry.Command, entry.Rule.Name).Where(f => !(entry.OnLeg && f.Name == "leg")), .. Of(typeof(ActFields), entry.Rule.Name)
+            .Where(f => f.Name != "actor").OrderBy(f => f.Kind)]);
 
     /// <summary>Whether a command names bodies.</summary>
     public static bool NamesBodies(Type? command) =>
-        command is not null && RequestJson.MembersOf(command).Any(m => Plain(m) == typeof(BodyId) || m.PropertyType == typeof(ImmutableArray<LegOrder>));
+        command is not null && RequestJson.MembersOf(command).Any(m => Plain(m) == typeof(BodyId)
+            || m.PropertyType == typeof(ImmutableArray<LegOrder>));
 
     /// <summary>The name of a member for people; null where none is known.</summary>
     public static FieldLabel? NameOf(string command, string member) => Find(Names, command, member);
@@ -161,14 +164,16 @@ internal static class StepFields
         var t when t == typeof(ImmutableArray<LegOrder>) => StepFieldKind.Legs,
         var t when t == typeof(ImmutableArray<Attachment>) => StepFieldKind.Files,
         var t when t == typeof(ImmutableSortedDictionary<PlanPart, string>) => StepFieldKind.Parts,
-        var t when t == typeof(string) || t == typeof(DocumentNumber) => Long.Contains(member.Name) || Long.Contains($"{command}.{member.Name}") ? StepFieldKind.Paragraph : StepFieldKind.Text,
+        var t when t == typeof(string) || t == typeof(DocumentNumber) => Long.Contains(member.Name)
+            || Long.Contains($"{command}.{member.Name}") ? StepFieldKind.Paragraph : StepFieldKind.Text,
         var t => throw new InvalidOperationException($"A form has no field for {t.Name} ({command}.{member.Name})."),
     };
 
     private static Type Plain(JsonPropertyInfo member) => Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType;
 
     private static FieldLabel? Find(FrozenDictionary<string, (string Chinese, string English)> texts, string command, string member) =>
-        texts.TryGetValue($"{command}.{member}", out var own) || texts.TryGetValue(member, out own) ? new FieldLabel(own.Chinese, own.English) : null;
+        texts.TryGetValue($"{command}.{member}", out var own) || texts.TryGetValue(member, out own)
+            ? new FieldLabel(own.Chinese, own.English) : null;
 
     private static ImmutableArray<CodeEntry> CodesOf(Type type) =>
         [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (f.Name, Label: f.GetCustomAttribute<LabelAttribute>()!))

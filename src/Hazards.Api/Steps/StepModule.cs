@@ -18,7 +18,8 @@ internal sealed class StepModule : IModule
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api) =>
-        api.Get("/hazards/{id}/steps", new Operation(Tag.Hazards, "现在可以办理的事项：依据、地址、要填的内容和默认值；以及在办时限及其条款", "What the caller may do now: why, where, what the form asks, with defaults; and the open duties with their clauses")
+        api.Get("/hazards/{id}/steps", new Operation(Tag.Hazards, "现在可以办理的事项：依据、地址、要填的内容和默认值；以及在办时限及其条款",
+            "What the caller may do now: why, where, what the form asks, with defaults; and the open duties with their clauses")
         {
             Query = [Parameters.AsOf], Answer = typeof(StepsAnswer),
         }, StepsAsync);
@@ -43,7 +44,8 @@ internal sealed class StepModule : IModule
 /// <summary>Finds the open steps of a hazard and fills their forms in.</summary>
 internal sealed class StepDesk(HazardStore store, IRegistryQueries registry, StepCatalogue catalogue, Naming naming)
 {
-    private static readonly BodyKind[] Public = [BodyKind.CommitteeOffice, BodyKind.Government, BodyKind.Regulator, BodyKind.SupervisionOffice];
+    private static readonly BodyKind[] Public = [BodyKind.CommitteeOffice, BodyKind.Government, BodyKind.Regulator,
+        BodyKind.SupervisionOffice];
 
     /// <summary>What a caller may do, and what is due; of a past instant only what was due.</summary>
     public async Task<StepsAnswer> OfAsync(Hazard hazard, Actor caller, DateTimeOffset? asOf, CancellationToken cancellationToken)
@@ -52,12 +54,19 @@ internal sealed class StepDesk(HazardStore store, IRegistryQueries registry, Ste
         var today = asOf is { } instant ? ChinaTime.DateAt(instant) : act.Date;
         var duties = OpenSteps.Duties(hazard, caller.Body, rules, today);
         ImmutableArray<OpenStep> open = asOf is null ? OpenSteps.Of(hazard, act, duties, rules) : [];
-        var near = open.Any(s => StepFields.NamesBodies(catalogue.Find(s.Rule)?.Command)) ? await registry.NearAsync(hazard.Region, Public, cancellationToken) : [];
-        var named = duties.Select(d => d.Clock.Body).Concat(open.Select(s => s.Proposed?.Asked)).Concat(hazard.Legs.Values.Select(l => (BodyId?)l.Body));
+        var near = open.Any(s => StepFields.NamesBodies(catalogue.Find(s.Rule)?.Command))
+            ? await registry.NearAsync(hazard.Region, Public, cancellationToken) : [];
+        var named = duties.Select(d => d.Clock.Body)
+            .Concat(open.Select(s => s.Proposed?.Asked)).Concat(hazard.Legs.Values.Select(l => (BodyId?)l.Body));
         var names = await naming.OfBodiesAsync(named, cancellationToken);
         var defaults = new StepDefaults(hazard, act, near, names);
         return new StepsAnswer(hazard.Id, hazard.Version, asOf, today,
             [.. duties.Select(d => DutyAnswer.Of(d, today, names))],
-            [.. open.Select(s => (Step: s, Entry: catalogue.Find(s.Rule))).Where(s => s.Entry is not null).Select(s => StepAnswer.Of(s.Step, s.Entry!, hazard.Id, today, names, defaults))], names);
+            [
+                .. from step in open
+                   let entry = catalogue.Find(step.Rule)
+                   where entry is not null
+                   select StepAnswer.Of(step, entry, hazard.Id, today, names, defaults),
+            ], names);
     }
 }

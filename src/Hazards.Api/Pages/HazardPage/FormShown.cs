@@ -21,7 +21,8 @@ internal sealed record FormShown(PageCall Page, string Command, string Id, IForm
     public string IdOf(string name) => $"{Id}-{name.Replace('.', '-')}";
 
     /// <summary>Why a field was refused; null when it was not.</summary>
-    public Refusal? Why(string name) => Sent is not null && Page.Problem is { } problem && problem.Field == name && problem.Reason.Kind != RefusalKind.Stale ? problem : null;
+    public Refusal? Why(string name) => Sent is not null && Page.Problem is { } problem && problem.Field == name
+        && problem.Reason.Kind != RefusalKind.Stale ? problem : null;
 
     /// <summary>Whether something within a field was refused: it must not be folded away.</summary>
     public bool WrongWithin(string name) =>
@@ -34,7 +35,8 @@ internal sealed record FormShown(PageCall Page, string Command, string Id, IForm
     public bool IsFixed(StepField field) => Command == "decline_step" && (field.Name is "step" or "clock" or "due" or "leg");
 
     /// <summary>The files that were put in with it already.</summary>
-    public ImmutableArray<string> Attached => Sent is not null && Page.Http.Items[StepFiles.Attached] is List<string> put ? [.. put.Distinct()] : [];
+    public ImmutableArray<string> Attached => Sent is not null && Page.Http.Items[StepFiles.Attached] is List<string> put
+        ? [.. put.Distinct()] : [];
 
     private static IEnumerable<string> Names(StepField field, string name) =>
         (field.Fields ?? []).SelectMany(f => Names(f, $"{name}.{f.Name}"))

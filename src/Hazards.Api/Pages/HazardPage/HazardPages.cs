@@ -45,15 +45,20 @@ internal static class HazardPages
         }
 
         var what = page.T(entry.Rule.Chinese, entry.Rule.English);
-        var on = entry.OnLeg && CodeList.TryParse<Leg>(leg, out var known) && known != Leg.Sole ? page.T($"（{CodeList.Chinese(known)}）", $" ({PageWords.Of(leg)})") : "";
+        var on = entry.OnLeg && CodeList.TryParse<Leg>(leg, out var known) && known != Leg.Sole
+            ? page.T($"（{CodeList.Chinese(known)}）", $" ({PageWords.Of(leg)})") : "";
         var at = PageTimes.Minute(done.Value!.RecordedAt);
-        return page.Go($"/hazards/{id}", page.T($"已办理：{what}{on}，{at} 登记；现在环节：{done.Value.Stage.Chinese}", $"Done: {what}{on}, recorded {at}; the hazard is now: {page.T(done.Value.Stage)}"));
+        return page.Go($"/hazards/{id}", page.T($"已办理：{what}{on}，{at} 登记；现在环节：{done.Value.Stage.Chinese}",
+            $"Done: {what}{on}, recorded {at}; the hazard is now: {page.T(done.Value.Stage)}"));
     }
 
     /// <summary>The fields of a command as a form may send them: every leg and every part of a plan.</summary>
     private static IEnumerable<StepField> Fields(StepEntry entry) => StepFields.Of(entry).Select(f => f.Kind switch
     {
-        StepFieldKind.Legs => f with { Fields = [.. Enum.GetValues<Leg>().OrderBy(l => l == Leg.Sole).Select(l => f with { Name = CodeList.Code(l), Kind = StepFieldKind.Leg })] },
+        StepFieldKind.Legs => f with
+        {
+            Fields = [.. Enum.GetValues<Leg>().OrderBy(l => l == Leg.Sole).Select(l => f with { Name = CodeList.Code(l), Kind = StepFieldKind.Leg })],
+        },
         _ => f,
     });
 }

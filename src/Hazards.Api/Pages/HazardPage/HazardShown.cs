@@ -17,7 +17,8 @@ internal sealed record HazardShown(HazardDetails Details, StepsAnswer Steps, Tim
     /// <summary>The newest plan of a leg, part by part.</summary>
     public IEnumerable<(CodeEntry Part, string Text)> PlanOf(LegState leg)
     {
-        var plan = Story.Items.LastOrDefault(e => e.Event.Code == "plan_submitted" && e.Leg?.Code == CodeList.Code(leg.Leg) && e.OccurredAt >= leg.AssignedAt);
+        var plan = Story.Items.LastOrDefault(e => e.Event.Code == "plan_submitted" && e.Leg?.Code == CodeList.Code(leg.Leg)
+            && e.OccurredAt >= leg.AssignedAt);
         if (plan is null || !plan.Data.TryGetProperty("parts", out var parts))
             yield break;
         foreach (var part in CodeList.Of<PlanPart>())
@@ -30,9 +31,12 @@ internal sealed record HazardShown(HazardDetails Details, StepsAnswer Steps, Tim
 
     /// <summary>The name of an address of the inbox.</summary>
     public string Name(string address) =>
-        Details.Names.Bodies.GetValueOrDefault(address) ?? Story.Names.GetValueOrDefault(address) ?? Steps.Names.GetValueOrDefault(address) ?? Papers.Names.GetValueOrDefault(address) ?? address;
+        Details.Names.Bodies.GetValueOrDefault(address) ?? Story.Names.GetValueOrDefault(address)
+            ?? Steps.Names.GetValueOrDefault(address) ?? Papers.Names.GetValueOrDefault(address) ?? address;
 
     /// <summary>Events recorded after the version that a form was shown with.</summary>
     public ImmutableArray<TimelineEntry> Since(string? version) =>
-        long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var seen) ? [.. Story.Items.Where(e => e.Version > seen)] : [];
+        long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
+            ? [.. Story.Items.Where(e => e.Version > seen)]
+            : [];
 }

@@ -40,8 +40,10 @@ internal sealed class StepForm(IFormCollection form, IEnumerable<StepField> fiel
         StepFieldKind.Parts => Parts(field, name),
         StepFieldKind.Flag => Text(name) is { } flag ? flag == "true" : null,
         StepFieldKind.Body => Text($"{name}.other") ?? Text(name),
-        StepFieldKind.Whole => Text(name) is { } whole ? int.TryParse(whole, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : whole : null,
-        StepFieldKind.Money => Text(name) is { } sum ? decimal.TryParse(sum, NumberStyles.Number, CultureInfo.InvariantCulture, out var m) ? m : sum : null,
+        StepFieldKind.Whole => Text(name) is { } whole
+            ? int.TryParse(whole, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : whole : null,
+        StepFieldKind.Money => Text(name) is { } sum
+            ? decimal.TryParse(sum, NumberStyles.Number, CultureInfo.InvariantCulture, out var m) ? m : sum : null,
         StepFieldKind.Instant => Text(name) is { } at ? Instant(at) : null,
         _ => Text(name),
     };
@@ -74,11 +76,13 @@ internal sealed class StepForm(IFormCollection form, IEnumerable<StepField> fiel
         return parts.Count == 0 ? null : parts;
     }
 
-    private string? Text(string name) => form[name] is [.., { } text] && !string.IsNullOrWhiteSpace(text) ? text.ReplaceLineEndings("\n").Trim() : null;
+    private string? Text(string name) => form[name] is [.., { } text] && !string.IsNullOrWhiteSpace(text)
+        ? text.ReplaceLineEndings("\n").Trim() : null;
 
     // A date and time as a browser gives it: China's.
     private static string Instant(string text) =>
-        DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
+        DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"], CultureInfo.InvariantCulture,
+            DateTimeStyles.None, out var local)
             ? ChinaTime.Format(new DateTimeOffset(local, ChinaTime.Offset))
             : text;
 }
@@ -108,7 +112,8 @@ internal static class StepFiles
                 return null;
             }
 
-            attached.Add(string.Create(CultureInfo.InvariantCulture, $"{put.Value!.Digest}|{put.Value.MediaType}|{put.Value.Size}|{name.Replace('|', '_')}"));
+            attached.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{put.Value!.Digest}|{put.Value.MediaType}|{put.Value.Size}|{name.Replace('|', '_')}"));
         }
 
         return [.. attached.Distinct().Select(a => (JsonNode)Of(a))];
