@@ -116,7 +116,8 @@
   for (const input of form.querySelectorAll('[data-photos]'))
     input.addEventListener('change', async () => {
       const files = [...input.files];
-      await addPhotos(files);
+      // Where the phone keeps nothing they stay in the form, which is sent as it is.
+      try { await addPhotos(files); } catch { show(texts.full, 'bad'); return; }
       input.value = ''; // the same photo may be taken again
     });
 
