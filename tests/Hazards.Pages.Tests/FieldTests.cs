@@ -63,6 +63,8 @@ public sealed class FieldTests
         await page.TapAsync("button.send");
         await Waiting(page, said).WaitForAsync();
 
+        await Screenshots.TakeAsync(page, "field waiting", Widths.Phone, "zh");
+
         // The phone is put away and taken out again, twice.
         await page.ReloadAsync();
         await ReadyAsync(page);
@@ -110,7 +112,8 @@ public sealed class FieldTests
         });
         await WriteAsync(page, said);
         await page.TapAsync("button.send");
-        await page.Locator("[data-state]", new() { HasText = "没有网络" }).WaitForAsync();
+        while (Volatile.Read(ref arrived) == 0)
+            await Task.Delay(20);
         (await site.FindAsync(said)).ShouldHaveSingleItem();
         await Waiting(page, said).WaitForAsync();
         await page.EvaluateAsync("() => dispatchEvent(new Event('online'))");
@@ -131,6 +134,7 @@ public sealed class FieldTests
         var refused = page.Locator("[data-queue-list] li", new() { HasText = said });
         await refused.Locator(".why").WaitForAsync();
         (await refused.InnerTextAsync()).ShouldContain("未被接收");
+        await Screenshots.TakeAsync(page, "field refused", Widths.Phone, "zh");
         await page.ReloadAsync();
         await ReadyAsync(page);
         await refused.Locator("button.btn-primary").TapAsync();
@@ -242,6 +246,14 @@ public sealed class FieldTests
         await page.Locator("[data-photo-note]", new() { HasText = "最多 5 张" }).WaitForAsync();
         (await page.Locator("[data-shots] img").CountAsync()).ShouldBe(5);
     }
+
+    [Theory]
+    [InlineData("消防通道被堵塞。楼梯间堆放杂物", "消防通道被堵塞")]
+    [InlineData("  配电箱没有门\n电线裸露", "配电箱没有门")]
+    [InlineData("。", "。")]
+    [InlineData("", "")]
+    [InlineData("一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十多", "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九…")]
+    public void TheTitleIsTheBeginningOfWhatWasSaid(string said, string title) => Hazards.Api.Pages.Field.FieldSending.TitleOf(said.Trim()).ShouldBe(title);
 
     [Fact]
     public async Task EverythingIsLargeEnoughForAThumb()

@@ -116,7 +116,8 @@
   for (const input of form.querySelectorAll('[data-photos]'))
     input.addEventListener('change', async () => {
       const files = [...input.files];
-      await addPhotos(files);
+      // Where the phone keeps nothing they stay in the form, which is sent as it is.
+      try { await addPhotos(files); } catch { show(texts.full, 'bad'); return; }
       input.value = ''; // the same photo may be taken again
     });
 
@@ -218,13 +219,13 @@
   async function send() {
     const waiting = (await queue.all()).filter(r => r.state === 'waiting' && r.account === account).length;
     if (waiting === 0) { if (!navigator.onLine) show(texts.offline); return; }
-    if (!navigator.onLine) { show(`${texts.kept} ${texts.offline}`); later(); return; }
+    if (!navigator.onLine) { show(texts.kept, 'good'); later(); return; }
     show(texts.sending);
     const outcome = await queue.send();
     if (outcome.sent > 0) show(say('done', { n: outcome.sent }), 'good');
-    else if (outcome.refused > 0) show(texts.refused, 'bad');
+    else if (outcome.refused > 0) show(texts.notTaken, 'bad');
     if (outcome.left > 0 && texts[outcome.why]) {
-      show(texts[outcome.why], outcome.why === 'offline' ? '' : 'bad');
+      show(outcome.why === 'offline' ? texts.kept : texts[outcome.why], outcome.why === 'offline' ? 'good' : 'bad');
       if (outcome.why === 'signIn') { const link = document.createElement('a'); link.href = '/sign-in?to=%2Ffield'; link.textContent = texts.signInLink; state.append(' ', link); }
       later();
     }
