@@ -281,7 +281,7 @@ public sealed class FieldTests
     /// <summary>A sentence that no other test writes.</summary>
     private static string Sentence() => $"消防通道被堵塞{Guid.NewGuid():n}"[..23];
 
-    private static Task ReadyAsync(IPage page) => page.WaitForFunctionAsync("() => document.documentElement.dataset.fieldReady");
+    private static Task<IJSHandle> ReadyAsync(IPage page) => page.WaitForFunctionAsync("() => document.documentElement.dataset.fieldReady");
 
     private static async Task WriteAsync(IPage page, string said)
     {

@@ -47,7 +47,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         foreach (var role in mapping.UnitPreference)
             if (units.FirstOrDefault(u => u.Role == role) is { } unit)
                 return unit;
-        return units.FirstOrDefault(u => u.Role is null or "整改" or "主体") ?? units.FirstOrDefault(u => !Supervising.Contains(u.Role)) ?? units.FirstOrDefault();
+        return units.FirstOrDefault(u => u.Role is null or "整改" or "主体") ?? units.FirstOrDefault(u => !Supervising.Contains(u.Role)) ?? (units.Count > 0 ? units[0] : null);
     }
 
     /// <summary>两列并存: the level, and whether it is major. Where they contradict each other a person grades.</summary>
