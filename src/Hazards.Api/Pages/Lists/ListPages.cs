@@ -34,10 +34,13 @@ internal static class ListPages
 
     /// <summary>The hazards chosen in a form.</summary>
     /// <param name="page">The request.</param>
-    /// <param name="asShown">Only in the version they were shown with; a preview looks at them as they are.</param>
+    /// <param name="asShown">
+    /// Those ticked, only in the version they were shown with. Otherwise as they are, and those too that a preview found could
+    /// not be done: what was typed since may have changed that.
+    /// </param>
     public static JsonArray Chosen(PageCall page, bool asShown) =>
     [
-        .. page.Form!["hazard"].OfType<string>().Select(h => h.Split(':')).Where(h => h.Length == 2 && long.TryParse(h[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        .. page.Form!["hazard"].Concat(asShown ? [] : page.Form["refused"]).OfType<string>().Select(h => h.Split(':')).Where(h => h.Length == 2 && long.TryParse(h[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .DistinctBy(h => h[0]).Select(h => asShown ? (JsonNode)new JsonObject { ["id"] = h[0], ["version"] = long.Parse(h[1], CultureInfo.InvariantCulture) } : new JsonObject { ["id"] = h[0] }),
     ];
 
