@@ -54,9 +54,9 @@ public sealed partial class DocumentTests(Service service) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task The_page_is_there_and_the_root_leads_to_it()
+    public async Task The_page_is_there_and_the_root_leads_to_the_pages_for_people()
     {
-        (await service.ClientOf(null).GetAsync("/")).Headers.Location!.ToString().ShouldBe("/docs/");
+        (await service.ClientOf(null).GetAsync("/")).Headers.Location!.ToString().ShouldBe("/sign-in?to=%2F");
         (await service.ClientOf(null).GetAsync("/docs/index.html")).Require(HttpStatusCode.OK).Text.ShouldContain("隐患");
     }
 

@@ -19,11 +19,9 @@ namespace Hazards.Pages.Tests;
 /// <summary>The whole service on a simulated prefecture, and a browser: one of each for all tests, until this process ends.</summary>
 internal sealed class Site
 {
-    private const int Hazards = 300;
-    private const int Days = 60;
-
-    // A stand-in lets everybody in.
-    private const string Session = "dev";
+    // A small one: whoever looks at pages waits for it.
+    private const int Hazards = 70;
+    private const int Days = 45;
 
     private static readonly Lazy<Task<Site>> Started = new(StartAsync);
 
@@ -31,10 +29,11 @@ internal sealed class Site
     private readonly WebApplication app;
     private readonly IPlaywright driver;
     private readonly string database;
+    private readonly string session;
 
-    private Site(WebApplication app, string database, IPlaywright driver, IBrowser browser)
+    private Site(WebApplication app, string database, string session, IPlaywright driver, IBrowser browser)
     {
-        (this.app, this.database, this.driver, Browser) = (app, database, driver, browser);
+        (this.app, this.database, this.session, this.driver, Browser) = (app, database, session, driver, browser);
         Root = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
     }
 
@@ -74,7 +73,7 @@ internal sealed class Site
     })).Value;
 
     /// <summary>The one place that knows how a person signs in.</summary>
-    public Task SignInAsync(IBrowserContext window) => window.AddCookiesAsync([new() { Name = SessionCookie.Name, Value = Session, Url = Root }]);
+    public Task SignInAsync(IBrowserContext window) => window.AddCookiesAsync([new() { Name = SessionCookie.Name, Value = session, Url = Root }]);
 
     /// <summary>Ends the session.</summary>
     public static Task SignOutAsync(IBrowserContext window) => window.ClearCookiesAsync(new() { Name = SessionCookie.Name });
@@ -97,30 +96,33 @@ internal sealed class Site
         // First, since it says what is missing.
         var (driver, browser) = await Chromium.LaunchAsync();
         var database = await TestServer.CreateDatabaseAsync();
-        var options = new ServiceOptions(await TestServer.PrepareAsync(database)) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true };
-        await SeedAsync(options);
+        var options = new ServiceOptions(await TestServer.PrepareAsync(database)) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true, RequireSecondFactor = false };
+        await using (var demo = await DemoMaker.OnAsync(options.ConnectionString, options.Keys, new DemoPlan(Hazards, Days, DateTimeOffset.UtcNow), default))
+            await demo.RunAsync(null, default);
         var app = HazardsService.Build(options);
         await app.StartAsync();
-        var site = new Site(app, database, driver, browser);
+        var site = new Site(app, database, await SignInAsync(app.Services), driver, browser);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => site.StopAsync().Wait(TimeSpan.FromSeconds(20));
-        await WarmAsync(site.Root);
+        await WarmAsync(site.Root, site.session);
         return site;
     }
 
     /// <summary>What a process does once, when it is first asked, is no page's own doing.</summary>
-    private static async Task WarmAsync(string root)
+    private static async Task WarmAsync(string root, string session)
     {
         using var client = new HttpClient { BaseAddress = new Uri(root), Timeout = TimeSpan.FromMinutes(3) };
-        using var question = new HttpRequestMessage(HttpMethod.Get, "/field") { Headers = { { "Cookie", $"{SessionCookie.Name}={Session}" } } };
+        using var question = new HttpRequestMessage(HttpMethod.Get, "/field") { Headers = { { "Cookie", $"{SessionCookie.Name}={session}" } } };
         using var answer = await client.SendAsync(question);
     }
 
-    private static async Task SeedAsync(ServiceOptions options)
+    /// <summary>Somebody who may do everything there.</summary>
+    private static async Task<string> SignInAsync(IServiceProvider services)
     {
-        await using var services = HazardsService.AddCore(new ServiceCollection(), options with { Log = new EventLogOptions { AllowGivenTimes = true } }).BuildServiceProvider();
-        var rules = services.GetRequiredService<RulebookSource>();
-        await rules.RefreshAsync(default);
-        await ActivatorUtilities.CreateInstance<Seeder>(services, rules.Current).RunAsync(SeedModule.PlanOf(Hazards, seed: 1, Days));
+        const string login = "looks", password = "what the tests sign in with";
+        await services.GetRequiredService<AccountStore>().EnsureDemoAsync(
+            login, password, "龙志强", BodyId.Parse("seed-4331-office"), [.. Enum.GetValues<Role>().Where(r => r != Role.Clock)], RegionCode.Parse("4331"));
+        var (opened, refusal) = await services.GetRequiredService<SignIn>().PasswordAsync(login, password, "127.0.0.1", "tests");
+        return opened?.Token ?? throw new InvalidOperationException(refusal?.English);
     }
 
     private async Task StopAsync()
