@@ -32,7 +32,9 @@ public abstract class PageTests(string language)
         await using var watch = await Watch.OpenAsync(await site.SharedWindowAsync(language, signedIn: !page.Open));
         foreach (var width in new[] { Widths.Desk, Widths.Phone })
         {
-            wrong.AddRange((await LoadedAsync(watch, path, width)).Select(w => $"{width}: {w}"));
+            // Each width is judged in one language, and in both while pictures are taken: the other differs in its words only.
+            var judged = Screenshots.AreTaken || (language == "zh") == (width == Widths.Desk);
+            wrong.AddRange((await LoadedAsync(watch, path, width, judged)).Select(w => $"{width}: {w}"));
             await Screenshots.TakeAsync(watch.Page, address, width, language);
         }
 
@@ -42,7 +44,7 @@ public abstract class PageTests(string language)
         wrong.ShouldBeEmpty(path);
     }
 
-    private static async Task<List<string>> LoadedAsync(Watch watch, string path, int width)
+    private static async Task<List<string>> LoadedAsync(Watch watch, string path, int width, bool judged)
     {
         var wrong = new List<string>();
         var answer = await watch.GoAsync(path, width);
@@ -54,8 +56,12 @@ public abstract class PageTests(string language)
             wrong.Add(string.Create(CultureInfo.InvariantCulture, $"what was painted moves: {moved:F3}"));
         if (await watch.OverflowAsync(width) is > 0 and var over)
             wrong.Add($"scrolls sideways by {over} px{await WidestAsync(watch.Page)}");
-        wrong.AddRange(await KeyboardAsync(watch.Page));
-        wrong.AddRange(await Axe.ViolationsAsync(watch.Page));
+        if (judged)
+        {
+            wrong.AddRange(await KeyboardAsync(watch.Page));
+            wrong.AddRange(await Axe.ViolationsAsync(watch.Page));
+        }
+
         wrong.AddRange(await watch.TroublesAsync());
         return wrong;
     }

@@ -7,6 +7,9 @@ internal static class Screenshots
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("HAZARDS_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
 
+    /// <summary>Whether pictures are taken now.</summary>
+    public static bool AreTaken => Folder is not null;
+
     public static async Task TakeAsync(IPage page, string address, int width, string language)
     {
         if (Folder is null)

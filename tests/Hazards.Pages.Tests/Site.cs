@@ -82,9 +82,9 @@ internal sealed class Site
     public async Task<IReadOnlyList<HazardItem>> FindAsync(string text) =>
         (await Rows.LedgerAsync(Now, new HazardFilter { Text = text }, LedgerSort.Recorded, true, null, 50)).Items;
 
-    /// <summary>A hazard at a stage.</summary>
+    /// <summary>The first that was recorded of those at a stage.</summary>
     public async Task<HazardId> HazardAsync(Stage stage) =>
-        (await Rows.LedgerAsync(Now, new HazardFilter { Stages = [stage] }, LedgerSort.Recorded, true, null, 1)).Items[0].Id;
+        (await Rows.LedgerAsync(Now, new HazardFilter { Stages = [stage] }, LedgerSort.Recorded, false, null, 1)).Items[0].Id;
 
     /// <summary>The date in China.</summary>
     public static DateOnly Today => ChinaTime.DateAt(DateTimeOffset.UtcNow);
