@@ -90,7 +90,7 @@ public sealed class StepTests(Service service) : IClassFixture<Service>
     {
         var catalogue = service.Services.GetRequiredService<StepCatalogue>();
         catalogue.All.Select(e => e.Rule.Name).Order(StringComparer.Ordinal)
-            .ShouldBe(CommandRules.All.Where(r => r != CommandRules.Report && r != CommandRules.RecordLedgerRow).Select(r => r.Name).Order(StringComparer.Ordinal));
+            .ShouldBe(CommandRules.All.Where(r => r != CommandRules.Report && r != CommandRules.RecordLedgerRow && r != CommandRules.WithdrawImported).Select(r => r.Name).Order(StringComparer.Ordinal));
         foreach (var entry in catalogue.All)
             foreach (var field in StepFields.Of(entry).SelectMany(f => (f.Fields ?? []).Append(f)))
             {

@@ -34,7 +34,7 @@ internal static class TestServer
     /// <returns>How the service enters it.</returns>
     public static async Task<string> PrepareAsync(string owner)
     {
-        if (await IsEmptyAsync(owner))
+        if (await IsOursAndEmptyAsync(owner))
         {
             var name = new NpgsqlConnectionStringBuilder(owner).Database;
             var template = await Migrated.Value;
@@ -78,8 +78,12 @@ internal static class TestServer
         return name;
     }
 
-    private static async Task<bool> IsEmptyAsync(string connectionString)
+    /// <summary>Tests have servers of their own as well, and several in one connection string: nothing is dropped there.</summary>
+    private static async Task<bool> IsOursAndEmptyAsync(string connectionString)
     {
+        var (asked, ours) = (new NpgsqlConnectionStringBuilder(connectionString), new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()));
+        if (asked.Host != ours.Host || asked.Port != ours.Port || asked.Database?.StartsWith("api_", StringComparison.Ordinal) != true)
+            return false;
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("select not exists (select from pg_namespace where nspname in ('log', 'rows', 'migrations'))", connection);

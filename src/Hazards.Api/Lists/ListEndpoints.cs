@@ -57,13 +57,13 @@ internal sealed record NamedBody(BodyId? Id, string Name)
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Today">The date overdue is judged by.</param>
 /// <param name="Position">The log's position the figures stand at.</param>
-/// <param name="DueSoonDays">Within how many days a duty counts as due soon, by the policy.</param>
+/// <param name="DueSoonDays">Within how many days a duty counts as due soon, by the policy; for the pages, and in no answer.</param>
 /// <param name="Stages">Sums by stage.</param>
 /// <param name="Cells">Every count.</param>
 /// <param name="Regions">Names of the regions.</param>
 /// <param name="Sectors">Terms of the sectors.</param>
 internal sealed record BoardAnswer(
-    RegionCode Region, string RegionName, DateTimeOffset? AsOf, DateOnly Today, long Position, int DueSoonDays, ImmutableArray<StageCount> Stages, ImmutableArray<BoardCell> Cells,
+    RegionCode Region, string RegionName, DateTimeOffset? AsOf, DateOnly Today, long Position, [property: System.Text.Json.Serialization.JsonIgnore] int DueSoonDays, ImmutableArray<StageCount> Stages, ImmutableArray<BoardCell> Cells,
     IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors)
 {
     public static BoardAnswer Of(Board board, int dueSoonDays, Naming naming) => new(

@@ -47,7 +47,31 @@ internal static class PageRoutes
 
     /// <summary>The page, written whole.</summary>
     public static IResult Show<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(PageCall page) where T : PageBase =>
-        new RazorComponentResult<T> { PreventStreamingRendering = true, StatusCode = page.Problem is { } problem ? Problem.StatusOf(problem.Reason) : null };
+        new WholePage(new RazorComponentResult<T> { PreventStreamingRendering = true, StatusCode = page.Problem is { } problem ? Problem.StatusOf(problem.Reason) : null });
+
+    /// <summary>
+    /// A page that goes out when it is whole: what breaks while it is made is still shown as what it is, and no browser paints
+    /// half a table, whose columns move when the rest comes.
+    /// </summary>
+    private sealed class WholePage(IResult page) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext http)
+        {
+            var body = http.Response.Body;
+            using var whole = new MemoryStream();
+            http.Response.Body = whole;
+            try
+            {
+                await page.ExecuteAsync(http);
+            }
+            finally
+            {
+                http.Response.Body = body;
+            }
+
+            await body.WriteAsync(whole.GetBuffer().AsMemory(0, (int)whole.Length), http.RequestAborted);
+        }
+    }
 
     private static async Task<IResult> RunAsync(HttpContext http, bool open, Func<PageCall, Task<IResult>> handler)
     {

@@ -16,7 +16,7 @@ internal static class PageSite
 
     public static void Add(IServiceCollection services, IConfiguration configuration, ServiceOptions options)
     {
-        SigningIn.SiteSignOn.Add(services, configuration);
+        SigningIn.SiteSignOn.Add(services, options.SignOn ?? SigningIn.SignOnOptions.Of(configuration));
         services.AddRazorComponents();
         services.AddAntiforgery(o =>
         {

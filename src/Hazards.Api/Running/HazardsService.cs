@@ -74,6 +74,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often a minute passwords and codes are tried from one address, before it must wait: a whole office may share one.</summary>
     public int SignInAttemptsAMinute { get; init; } = 30;
 
+    /// <summary>A site's own sign-on; null: what the environment says, if anything.</summary>
+    public Pages.SigningIn.SignOnOptions? SignOn { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

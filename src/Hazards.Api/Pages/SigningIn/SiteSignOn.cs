@@ -21,25 +21,22 @@ internal sealed record SiteSignOn(string? DisplayName)
     public string Name(PageCall page) => DisplayName ?? page.T("统一身份认证登录", "Sign in with your organisation");
 
     /// <summary>Adds it where it is configured.</summary>
-    public static void Add(IServiceCollection services, IConfiguration configuration)
+    public static void Add(IServiceCollection services, SignOnOptions? options)
     {
-        if (Of(configuration, "AUTHORITY") is not { } authority)
+        if (options is null)
             return;
-        var client = Of(configuration, "CLIENT") ?? throw new ArgumentException("缺少 HAZARDS_OIDC_CLIENT · HAZARDS_OIDC_CLIENT is needed beside HAZARDS_OIDC_AUTHORITY");
-        var secret = Of(configuration, "SECRET") ?? (Of(configuration, "SECRET_FILE") is { } file ? File.ReadAllText(file).Trim() : null);
-        var claim = Of(configuration, "CLAIM") ?? "preferred_username";
-        services.AddSingleton(new SiteSignOn(Of(configuration, "NAME")));
+        services.AddSingleton(new SiteSignOn(options.Name));
         services.AddAuthentication(Unused)
             // The handler wants a scheme to sign in with; sessions are ours, and it never comes to that.
             .AddCookie(Unused, o => o.Cookie.Name = "hazards_unused")
             .AddOpenIdConnect(Scheme, o =>
             {
-                (o.Authority, o.ClientId, o.ClientSecret, o.SignInScheme) = (authority, client, secret, Unused);
+                (o.Authority, o.ClientId, o.ClientSecret, o.SignInScheme) = (options.Authority, options.Client, options.Secret, Unused);
                 o.ResponseType = "code";
                 o.UsePkce = true;
                 o.MapInboundClaims = false;
                 o.CallbackPath = "/sign-in/site";
-                o.RequireHttpsMetadata = !new Uri(authority).IsLoopback;
+                o.RequireHttpsMetadata = !new Uri(options.Authority).IsLoopback;
                 o.Scope.Clear();
                 o.Scope.Add("openid");
                 o.Scope.Add("profile");
@@ -47,7 +44,7 @@ internal sealed record SiteSignOn(string? DisplayName)
                 o.NonceCookie.SecurePolicy = o.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 o.NonceCookie.SameSite = o.CorrelationCookie.SameSite = SameSiteMode.Lax;
                 o.ResponseMode = "query";
-                o.Events.OnTicketReceived = context => EnterAsync(context, claim);
+                o.Events.OnTicketReceived = context => EnterAsync(context, options.Claim);
                 o.Events.OnRemoteFailure = FailAsync;
             });
     }
@@ -82,6 +79,31 @@ internal sealed record SiteSignOn(string? DisplayName)
         context.HandleResponse();
         return PageSite.ShowAsync(context.HttpContext, PageRefusals.SiteSignOn.Because(null, ("detail", Texts.Excerpt(context.Failure?.Message))));
     }
+}
 
-    private static string? Of(IConfiguration configuration, string name) => configuration[$"HAZARDS_OIDC_{name}"] is { Length: > 0 } value ? value : null;
+/// <summary>A site's own sign-on.</summary>
+/// <param name="Authority">Where its provider is: the address under which its <c>.well-known/openid-configuration</c> stands.</param>
+/// <param name="Client">The name by which it knows this service.</param>
+public sealed record SignOnOptions(string Authority, string Client)
+{
+    /// <summary>The secret that goes with the name, if there is one.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>The claim that holds the account's login.</summary>
+    public string Claim { get; init; } = "preferred_username";
+
+    /// <summary>What the button says; the usual words when null.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What the environment says; null when it names no provider.</summary>
+    /// <exception cref="ArgumentException">It names a provider, and no client.</exception>
+    public static SignOnOptions? Of(IConfiguration configuration)
+    {
+        string? Of(string name) => configuration[$"HAZARDS_OIDC_{name}"] is { Length: > 0 } value ? value : null;
+        if (Of("AUTHORITY") is not { } authority)
+            return null;
+        var client = Of("CLIENT") ?? throw new ArgumentException("缺少 HAZARDS_OIDC_CLIENT · HAZARDS_OIDC_CLIENT is needed beside HAZARDS_OIDC_AUTHORITY");
+        var options = new SignOnOptions(authority, client) { Secret = Of("SECRET") ?? (Of("SECRET_FILE") is { } file ? File.ReadAllText(file).Trim() : null), Name = Of("NAME") };
+        return Of("CLAIM") is { } claim ? options with { Claim = claim } : options;
+    }
 }
