@@ -8,6 +8,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>Whom the database knows: the owner, who migrates, and the service, which owns nothing. All other tests run as it.</summary>
+[Trait("Server", "each")]
 public sealed class RoleTests(Service service) : IClassFixture<Service>
 {
     public static TheoryData<string> Forbidden =>

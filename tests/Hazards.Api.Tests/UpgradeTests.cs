@@ -5,6 +5,7 @@ using Npgsql;
 namespace Hazards.Api.Tests;
 
 /// <summary>A database whose rows were made by an older program: no list may lack what the older rows did not hold.</summary>
+[Trait("Server", "each")]
 public sealed class UpgradeTests
 {
     [Fact]

@@ -34,7 +34,7 @@ internal static class Suites
     {
         try
         {
-            await PassAsync(suites, PostgresSource.Embedded, filters, total, cancellationToken, besides: "Server!=any");
+            await PassAsync(suites, PostgresSource.Embedded, filters, total, cancellationToken, another: true);
         }
         catch (LocalClusterException problem) when (problem.Code is LocalClusterErrors.NoServer
             or LocalClusterErrors.DownloadFailed or LocalClusterErrors.PlatformUnsupported)
@@ -44,7 +44,7 @@ internal static class Suites
     }
 
     private static async Task<Version?> PassAsync(
-        IReadOnlyList<Suite> suites, PostgresSource source, IReadOnlyList<string> filters, Tally total, CancellationToken cancellationToken, string? besides = null)
+        IReadOnlyList<Suite> suites, PostgresSource source, IReadOnlyList<string> filters, Tally total, CancellationToken cancellationToken, bool another = false)
     {
         await using var cluster = suites.Any(suite => suite.NeedsServer) ? await StartAsync(source, cancellationToken) : null;
         if (cluster is not null) Console.WriteLine($"{cluster.Source}");
@@ -54,7 +54,7 @@ internal static class Suites
             await Parallel.ForEachAsync(
                 suites,
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (suite, token) => total.Add(await suite.RunAsync(results.FullName, cluster?.ConnectionString, FilterOf(filters, besides), token)));
+                async (suite, token) => total.Add(await suite.RunAsync(results.FullName, cluster?.ConnectionString, FilterOf(filters, another ? suite.OnAnother : null), token)));
         }
         finally
         {
