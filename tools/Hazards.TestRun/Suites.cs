@@ -27,8 +27,8 @@ internal static class Suites
         return total.Failed == 0 && total.Passed > 0 ? 0 : 1;
     }
 
-    // A second major version is worth having, but a machine without it has still tested everything once. What does not
-    // depend on the server's version says so, and is not done twice.
+    // A second major version is worth having, but a machine without it has still tested everything once. What is
+    // done twice, the suite says.
     private static async Task OnEmbeddedAsync(
         IReadOnlyList<Suite> suites, IReadOnlyList<string> filters, Tally total, CancellationToken cancellationToken)
     {

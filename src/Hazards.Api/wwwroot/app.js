@@ -134,6 +134,6 @@
   }
 
   document.addEventListener('htmx:load', event => prepare(event.detail.elt));
-  prepare(document); forget(); count();
+  forget(); prepare(document); count();
   document.querySelector('[data-focus]')?.focus();
 })();
