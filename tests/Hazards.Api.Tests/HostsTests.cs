@@ -15,7 +15,7 @@ public sealed class HostsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        primary = new NpgsqlConnectionStringBuilder(await TestServer.CreateDatabaseAsync());
+        primary = new NpgsqlConnectionStringBuilder(await TestServer.CreateEmptyDatabaseAsync());
         standby = await StandbyAsync();
     }
 

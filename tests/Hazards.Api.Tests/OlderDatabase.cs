@@ -39,7 +39,7 @@ public sealed class OlderDatabases : IAsyncLifetime
 
     private static async Task<string> RestoreAsync(string name)
     {
-        var connectionString = await TestServer.CreateDatabaseAsync();
+        var connectionString = await TestServer.CreateEmptyDatabaseAsync();
         using var dump = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(FolderOf(name), "dump.sql.gz")), CompressionMode.Decompress));
         // Of no pool: a template must have no session.
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);

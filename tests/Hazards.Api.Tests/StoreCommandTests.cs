@@ -7,12 +7,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
 {
     private string database = "";
 
-    public async Task InitializeAsync()
-    {
-        database = await TestServer.CreateDatabaseAsync();
-        await using var source = Database.Open(database);
-        await Database.MigrateAsync(source);
-    }
+    public async Task InitializeAsync() => database = await TestServer.CreateDatabaseAsync();
 
     public Task DisposeAsync() => TestServer.DropDatabaseAsync(database);
 

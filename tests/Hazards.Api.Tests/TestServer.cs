@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hazards.LocalPostgres;
 using Npgsql;
 
@@ -16,11 +17,31 @@ internal static class TestServer
 
     public static Task<string> ConnectionStringAsync() => Started.Value;
 
+    // Migrated, and not entered since.
+    private static readonly ConcurrentDictionary<string, bool> Fresh = [];
+
+    /// <summary>A database as the service's tables stand in it, and nothing else.</summary>
     public static async Task<string> CreateDatabaseAsync()
     {
-        var name = $"api_{Guid.NewGuid():n}";
+        var template = await Migrated.Value;
+        var (name, connectionString) = await NewAsync();
+        await ExecuteAsync($"create database {name} template {template}");
+        Fresh[name] = true;
+        return connectionString;
+    }
+
+    /// <summary>A database with nothing in it.</summary>
+    public static async Task<string> CreateEmptyDatabaseAsync()
+    {
+        var (name, connectionString) = await NewAsync();
         await ExecuteAsync($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
-        return new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString;
+        return connectionString;
+    }
+
+    private static async Task<(string Name, string ConnectionString)> NewAsync()
+    {
+        var name = $"api_{Guid.NewGuid():n}";
+        return (name, new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString);
     }
 
     /// <summary>
@@ -30,20 +51,13 @@ internal static class TestServer
     public static DatabaseLogins LoginsOf(string owner) =>
         DatabaseLogins.Of(new NpgsqlConnectionStringBuilder(owner) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString, owner);
 
-    /// <summary>Migrates a database and lets the service in. An empty one is made anew as a copy of one that has been migrated.</summary>
+    /// <summary>Migrates a database and lets the service in.</summary>
     /// <returns>How the service enters it.</returns>
     public static async Task<string> PrepareAsync(string owner)
     {
-        if (await IsOursAndEmptyAsync(owner))
-        {
-            var name = new NpgsqlConnectionStringBuilder(owner).Database;
-            var template = await Migrated.Value;
-            await DropAsync(owner);
-            await ExecuteAsync($"create database {name} template {template}");
-        }
-
         var logins = LoginsOf(owner);
-        await Database.PrepareAsync(logins);
+        if (!Fresh.TryRemove(new NpgsqlConnectionStringBuilder(owner).Database!, out _))
+            await Database.PrepareAsync(logins);
         return logins.Service;
     }
 
@@ -64,12 +78,12 @@ internal static class TestServer
     {
         if (Directory.Exists(KeysOf(connectionString)))
             Directory.Delete(KeysOf(connectionString), recursive: true);
-        return DropAsync(connectionString);
+        return ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
     }
 
     private static async Task<string> MigrateAsync()
     {
-        var connectionString = await CreateDatabaseAsync();
+        var connectionString = await CreateEmptyDatabaseAsync();
         await Database.PrepareAsync(LoginsOf(connectionString));
         var name = new NpgsqlConnectionStringBuilder(connectionString).Database!;
         // Nobody may be in it while it is copied; a worker of the server itself may still be leaving.
@@ -77,21 +91,6 @@ internal static class TestServer
         await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
         return name;
     }
-
-    /// <summary>Tests have servers of their own as well, and several in one connection string: nothing is dropped there.</summary>
-    private static async Task<bool> IsOursAndEmptyAsync(string connectionString)
-    {
-        var (asked, ours) = (new NpgsqlConnectionStringBuilder(connectionString), new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()));
-        if (asked.Host != ours.Host || asked.Port != ours.Port || asked.Database?.StartsWith("api_", StringComparison.Ordinal) != true)
-            return false;
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select not exists (select from pg_namespace where nspname in ('log', 'rows', 'migrations'))", connection);
-        return (bool)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static Task DropAsync(string connectionString) =>
-        ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
 
     public static async Task ExecuteAsync(string sql)
     {

@@ -59,7 +59,7 @@ internal sealed class Node : IAsyncDisposable
         var app = HazardsService.Build(new ServiceOptions(await TestServer.PrepareAsync(database))
         {
             Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = TestServer.KeysOf(database), Clock = clock, Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions { AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10) },
-            RingEvery = ringEvery, Daemon = false,
+            RingEvery = ringEvery, Daemon = false, JobPoll = TimeSpan.FromMilliseconds(500),
         });
         if (ringEvery is not null)
             await app.StartAsync();

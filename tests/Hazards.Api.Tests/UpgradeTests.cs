@@ -39,7 +39,7 @@ public sealed class UpgradeTests
     [Fact]
     public async Task A_crash_while_they_are_made_anew_leaves_it_to_the_next_start()
     {
-        var connectionString = await TestServer.CreateDatabaseAsync();
+        var connectionString = await TestServer.CreateEmptyDatabaseAsync();
         try
         {
             await using var database = NpgsqlDataSource.Create(connectionString);

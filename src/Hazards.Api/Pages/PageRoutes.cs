@@ -43,7 +43,7 @@ internal static class PageRoutes
     }
 
     private static RouteHandlerBuilder On(IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapMethods(pattern, [method], (Delegate)handler).WithMetadata(PageMark.Instance).ExcludeFromDescription();
+        routes.MapLazily(method, pattern, handler).WithMetadata(PageMark.Instance).ExcludeFromDescription();
 
     /// <summary>The page, written whole.</summary>
     public static IResult Show<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(PageCall page) where T : PageBase =>
