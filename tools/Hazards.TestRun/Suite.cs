@@ -42,6 +42,7 @@ internal sealed record Suite(string Name, string Assembly)
         var said = await TestAsync(report, connectionString, filter, cancellationToken);
         var result = File.Exists(report) ? Read(report, said) : SuiteResult.Broken(Name, said.Output);
         Console.WriteLine($"{(result.Failures.Count == 0 ? "✓" : "✗")} {Name}: {result} · {clock.Elapsed.TotalSeconds:0.0} s");
+        foreach (var failure in result.Failures) Console.WriteLine(failure + "\n");
         return result;
     }
 

@@ -21,7 +21,8 @@ internal static class Suites
             await OnEmbeddedAsync([.. suites.Where(suite => suite.NeedsServer)], arguments.Filters, total, cancellationToken);
 
         Console.WriteLine();
-        foreach (var failure in total.Failures) Console.WriteLine(failure + "\n");
+        // Each was told whole when its suite ended; here they are together.
+        foreach (var failure in total.Failures) Console.WriteLine(failure.Split('\n')[0]);
         Console.WriteLine($"用时 took {clock.Elapsed.TotalSeconds:0} s");
         Console.WriteLine(total);
         return total.Failed == 0 && total.Passed > 0 ? 0 : 1;
