@@ -160,7 +160,11 @@ internal sealed record AccountabilityAnswer(HazardId Hazard, string Title, DateT
 /// <param name="Shown">The value as a reader is shown it.</param>
 internal sealed record FieldEntry(string Name, string Chinese, string English, string? Value, string? Shown)
 {
-    public static FieldEntry Of(CaseFile file, StateField f) => new(f.Name, f.Chinese, f.English, f.Value, file.Show(f, f.Shown));
+    /// <summary>Whether the value is the identity of a body; it is shown by its name in every language.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsBody { get; init; }
+
+    public static FieldEntry Of(CaseFile file, StateField f) => new(f.Name, f.Chinese, f.English, f.Value, file.Show(f, f.Shown)) { IsBody = f.IsBody };
 }
 
 /// <summary>A field that changed.</summary>
