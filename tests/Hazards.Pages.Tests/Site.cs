@@ -19,6 +19,11 @@ namespace Hazards.Pages.Tests;
 /// <summary>The whole service on a simulated prefecture, and a browser: one of each for all tests, until this process ends.</summary>
 internal sealed class Site
 {
+    /// <summary>The account of somebody who may do everything.</summary>
+    public const string Login = "looks";
+
+    public const string Password = "what the tests sign in with";
+
     // A small one: whoever looks at pages waits for it.
     private const int Hazards = 70;
     private const int Days = 45;
@@ -118,10 +123,9 @@ internal sealed class Site
     /// <summary>Somebody who may do everything there.</summary>
     private static async Task<string> SignInAsync(IServiceProvider services)
     {
-        const string login = "looks", password = "what the tests sign in with";
         await services.GetRequiredService<AccountStore>().EnsureDemoAsync(
-            login, password, "龙志强", BodyId.Parse("seed-4331-office"), [.. Enum.GetValues<Role>().Where(r => r != Role.Clock)], RegionCode.Parse("4331"));
-        var (opened, refusal) = await services.GetRequiredService<SignIn>().PasswordAsync(login, password, "127.0.0.1", "tests");
+            Login, Password, "龙志强", BodyId.Parse("seed-4331-office"), [.. Enum.GetValues<Role>().Where(r => r != Role.Clock)], RegionCode.Parse("4331"));
+        var (opened, refusal) = await services.GetRequiredService<SignIn>().PasswordAsync(Login, Password, "127.0.0.1", "tests");
         return opened?.Token ?? throw new InvalidOperationException(refusal?.English);
     }
 

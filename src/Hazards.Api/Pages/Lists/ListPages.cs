@@ -28,6 +28,9 @@ internal static class ListPages
         return address.ToString();
     }
 
+    /// <summary>The columns that a page is asked for, as the interface is asked: it says which of them there are not.</summary>
+    public static string? Named(PageCall page) => page.QueryAll("columns") is { IsEmpty: false } named ? string.Join(',', named) : null;
+
     /// <summary>The columns that a page is asked for, by name; the usual ones when none is.</summary>
     public static System.Collections.Immutable.ImmutableArray<ListColumn<T>> Columns<T>(PageCall page, System.Collections.Immutable.ImmutableArray<ListColumn<T>> all) =>
         ListFiles.ColumnsOf(all, [.. page.QueryAll("columns").SelectMany(c => c.Split(',')).Distinct(StringComparer.Ordinal)]);

@@ -22,7 +22,7 @@ internal static class Demo
     private static readonly RegionCode Jishou = RegionCode.Parse("433101");
 
     /// <summary>Hazards and days of the one that a newcomer sees.</summary>
-    public static DemoPlan PlanOf(DateTimeOffset now) => new(520, 90, now);
+    public static DemoPlan PlanOf(DateTimeOffset now) => new(320, 90, now);
 
     /// <summary>
     /// Who may log in. Each acts in the demonstration and has something on the desk; the mayor reads what the prefecture
