@@ -171,6 +171,8 @@ internal sealed class WebhookStore(
         var by = given.By;
         if ((addresses.Check("address", address?.Trim()) ?? Texts.Check("note", note, 0, LongestNote, multiline: true)) is { } wrong)
             return wrong;
+        if (types.Any(string.IsNullOrEmpty))
+            return InputRefusals.Missing.Because("types");
         if (types.Distinct().Count() != types.Length)
             return InputRefusals.Duplicate.Because("types", ("value", Texts.Excerpt(string.Join(',', types))));
         if (types.FirstOrDefault(t => !Webhook.Known.Contains(t)) is { } unknown)
