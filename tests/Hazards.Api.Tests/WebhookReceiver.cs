@@ -48,7 +48,8 @@ public sealed class WebhookReceiver : IAsyncLifetime
         app = builder.Build();
         app.Run(TakeAsync);
         await app.StartAsync();
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        var features = app.Services.GetRequiredService<IServer>().Features;
+        Address = new Uri(features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
     }
 
     public async Task DisposeAsync() => await app.DisposeAsync();
@@ -92,8 +93,9 @@ public sealed class WebhookReceiver : IAsyncLifetime
     {
         using var reader = new StreamReader(http.Request.Body);
         var (path, headers) = (http.Request.Path.ToString(), http.Request.Headers);
+        var body = await reader.ReadToEndAsync();
         received.Enqueue(new Received(
-            path, headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString(), await reader.ReadToEndAsync()));
+            path, $"{headers["webhook-id"]}", $"{headers["webhook-timestamp"]}", $"{headers["webhook-signature"]}", body));
         if (answers.TryGetValue(path, out var answer))
             await answer(http, received.Count(r => r.Path == path));
         else

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using StandardWebhooks;
+using StandardWebhooks.Diagnostics;
 
 namespace Hazards.Api.Tests;
 
@@ -16,10 +17,14 @@ public sealed class WebhookService : IAsyncLifetime
 {
     public static readonly WebhookOptions Soon = new()
     {
-        Private = true, Every = TimeSpan.FromMilliseconds(100), Timeout = TimeSpan.FromSeconds(3), Delays = [TimeSpan.FromMilliseconds(200)],
+        Private = true, Every = TimeSpan.FromMilliseconds(100), Timeout = TimeSpan.FromSeconds(3),
+        Delays = [TimeSpan.FromMilliseconds(200)],
     };
 
-    public Service Service { get; } = new() { Options = o => o with { Webhooks = Soon, Daemon = false, JobPoll = TimeSpan.FromMilliseconds(500) } };
+    public Service Service { get; } = new()
+    {
+        Options = o => o with { Webhooks = Soon, Daemon = false, JobPoll = TimeSpan.FromMilliseconds(500) },
+    };
 
     public WebhookReceiver Receiver { get; } = new();
 
@@ -54,35 +59,44 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         answer.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString()).ShouldBe(["webhook_registered"]);
 
         var found = (await Service.Admin.GetAsync(path)).Require(HttpStatusCode.OK);
-        (found["address"], found["body"], found["region"], found["note"], found.ETag).ShouldBe((to, "ws-awb", Service.County, "热线平台", "\"1\""));
+        (found["address"], found["body"], found["region"], found["note"], found.ETag)
+            .ShouldBe((to, "ws-awb", Service.County, "热线平台", "\"1\""));
         (found.Text.Contains("whsec", StringComparison.Ordinal), found.Json["paused"]).ShouldBe((false, null));
         (await Service.Admin.GetAsync("webhooks")).Json["items"]!.AsArray().ShouldContain(w => w!["id"]!.ToString() == answer["id"]);
 
         await Refused(Service.Admin.PostAsync($"{path}/changes", []), 409, "webhook.nothing_changes");
         await Refused(Service.Admin.PostAsync($"{path}/changes", new() { ["note"] = "x" }, ("If-Match", "\"9\"")), 412, "request.stale");
-        var changed = (await Service.Admin.PostAsync($"{path}/changes", new() { ["types"] = new JsonArray("hazard_closed", "hazard_assigned"), ["note"] = "" })).Require(HttpStatusCode.OK);
+        var change = new JsonObject { ["types"] = new JsonArray("hazard_closed", "hazard_assigned"), ["note"] = "" };
+        var changed = (await Service.Admin.PostAsync($"{path}/changes", change)).Require(HttpStatusCode.OK);
         changed.Json["webhook"]!["types"]!.AsArray().Select(t => t!.ToString()).ShouldBe(["hazard_assigned", "hazard_closed"]);
-        (changed.Json["webhook"]!["note"], changed.Json["webhook"]!["address"]!.ToString(), changed.Json["secret"]).ShouldBe((null, to, null));
+        (changed.Json["webhook"]!["note"], changed.Json["webhook"]!["address"]!.ToString(), changed.Json["secret"])
+            .ShouldBe((null, to, null));
 
         await Refused(Service.Admin.PostAsync($"{path}/resumption", []), 409, "webhook.not_paused");
-        (await Service.Admin.PostAsync($"{path}/pause", Why("对方升级"))).Require(HttpStatusCode.OK).Json["webhook"]!["paused"]!["code"]!.ToString().ShouldBe("administrator");
+        var paused = (await Service.Admin.PostAsync($"{path}/pause", Why("对方升级"))).Require(HttpStatusCode.OK);
+        paused.Json["webhook"]!["paused"]!["code"]!.ToString().ShouldBe("administrator");
         await Refused(Service.Admin.PostAsync($"{path}/pause", Why("again")), 409, "webhook.already_paused");
         (await Service.Admin.PostAsync($"{path}/resumption", [])).Require(HttpStatusCode.OK).Json["webhook"]!["paused"].ShouldBeNull();
         var rotated = (await Service.Admin.PostAsync($"{path}/secret-rotation", [])).Require(HttpStatusCode.OK);
         (rotated["secret"] == answer["secret"], rotated["secret"][..6]).ShouldBe((false, "whsec_"));
 
-        (await Service.Admin.PostAsync($"{path}/removal", Why("停用"))).Require(HttpStatusCode.OK).Json["webhook"]!["removed"]!.GetValue<bool>().ShouldBeTrue();
+        var removed = (await Service.Admin.PostAsync($"{path}/removal", Why("停用"))).Require(HttpStatusCode.OK);
+        removed.Json["webhook"]!["removed"]!.GetValue<bool>().ShouldBeTrue();
         foreach (var act in new[] { "changes", "pause", "resumption", "secret-rotation", "removal", "test" })
             await Refused(Service.Admin.PostAsync($"{path}/{act}", act is "pause" or "removal" ? Why("x") : []), 409, "webhook.removed");
         (await Service.Admin.GetAsync("webhooks")).Json["items"]!.AsArray().ShouldNotContain(w => w!["id"]!.ToString() == answer["id"]);
-        (await Service.Admin.GetAsync("webhooks?removed=true")).Json["items"]!.AsArray().ShouldContain(w => w!["id"]!.ToString() == answer["id"]);
+        (await Service.Admin.GetAsync("webhooks?removed=true")).Json["items"]!.AsArray()
+            .ShouldContain(w => w!["id"]!.ToString() == answer["id"]);
 
         var history = (await Service.Admin.GetAsync($"{path}/events")).Require(HttpStatusCode.OK);
         history.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString())
-            .ShouldBe(["webhook_registered", "webhook_changed", "webhook_paused", "webhook_resumed", "webhook_secret_rotated", "webhook_removed"]);
+            .ShouldBe([
+                "webhook_registered", "webhook_changed", "webhook_paused", "webhook_resumed", "webhook_secret_rotated", "webhook_removed",
+            ]);
         history.Json["events"]!.AsArray().ShouldAllBe(e => e!["client"]!.ToString().Length > 0 && e["recordedAt"] != null);
         history.Text.ShouldNotContain(answer["secret"][6..]);
-        (await OneAsync($"select 'found' from webhooks.secrets where webhook = '{answer["id"]}'")).ShouldBeNull("a removed webhook has no secret");
+        (await OneAsync($"select 'found' from webhooks.secrets where webhook = '{answer["id"]}'"))
+            .ShouldBeNull("a removed webhook has no secret");
     }
 
     [Fact]
@@ -96,7 +110,8 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         var bytes = Convert.FromBase64String(first["secret"][6..]);
         bytes.Length.ShouldBe(32);
         (await OneAsync($"select 'found' from webhooks.secrets where webhook = '{first["id"]}'")).ShouldBe("found");
-        (await OneAsync($"select 'found' from webhooks.secrets where position('\\x{Convert.ToHexString(bytes)}'::bytea in secret) > 0")).ShouldBeNull();
+        var hexadecimal = Convert.ToHexString(bytes);
+        (await OneAsync($"select 'found' from webhooks.secrets where position('\\x{hexadecimal}'::bytea in secret) > 0")).ShouldBeNull();
         (await OneAsync($"select 'found' from log.mt_events where position('{first["secret"][6..]}' in data::text) > 0")).ShouldBeNull();
         await RemoveAsync(first["id"]);
     }
@@ -125,11 +140,13 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
             (await Service.Office.GetAsync(message.Data["url"]!.ToString())).Require(HttpStatusCode.OK);
         }
 
-        Should.Throw<StandardWebhooks.Diagnostics.WebhookVerificationException>(() => new StandardWebhook(secret).Verify(got[0].Body + " ", Headers(got[0])));
+        var another = got[0].Body + " ";
+        Should.Throw<WebhookVerificationException>(() => new StandardWebhook(secret).Verify(another, Headers(got[0])));
         await WebhookReceiver.Until(async () => (await DeliveriesAsync(id))["lag"]!.GetValue<long>() == 0, "it is up to date");
         var deliveries = await DeliveriesAsync(id);
         deliveries["items"]!.AsArray().Count.ShouldBe(9);
-        deliveries["items"]!.AsArray().ShouldAllBe(d => d!["outcome"]!["code"]!.ToString() == "delivered" && d["status"]!.GetValue<int>() == 204 && d["attempts"]!.GetValue<int>() == 1);
+        foreach (var d in deliveries["items"]!.AsArray())
+            ($"{d!["outcome"]!["code"]}", $"{d["status"]}", $"{d["attempts"]}").ShouldBe(("delivered", "204", "1"));
         await RemoveAsync(id);
     }
 
@@ -185,7 +202,8 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         var to = Receiver.Open();
         ids.Add((await RegisterAsync(to)).Id);
         await Service.HazardAsync();
-        await WebhookReceiver.Until(async () => (await DeliveriesAsync(ids[0]))["attempts"]!.GetValue<int>() > 0, "the silent one has failed");
+        await WebhookReceiver.Until(
+            async () => (await DeliveriesAsync(ids[0]))["attempts"]!.GetValue<int>() > 0, "the silent one has failed");
         (await DeliveriesAsync(ids[0]))["items"]![0]!["outcome"]!["code"]!.ToString().ShouldBe("timedOut");
         var began = Environment.TickCount64;
         await Service.HazardAsync(Stage.Assigned);
@@ -301,7 +319,7 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
     [Theory]
     [InlineData("address", "", 400, "input.missing")]
     [InlineData("address", "receiver", 400, "webhook.address_malformed")]
-    [InlineData("address", "/relative", 422, "webhook.address_scheme")]
+    [InlineData("address", "/relative", 400, "webhook.address_malformed")]
     [InlineData("address", "ftp://receiver.example/", 422, "webhook.address_scheme")]
     [InlineData("address", "file:///etc/passwd", 400, "webhook.address_malformed")]
     [InlineData("address", "https://user:word@receiver.example/", 422, "webhook.address_user_info")]
@@ -335,7 +353,8 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
 
         await Refused(Service.Admin.PostAsync("webhooks", Order(to, types: ["hazard_closed", "hazard_closed"])), 400, "input.duplicate");
         await Refused(Service.Admin.PostAsync("webhooks", Order(to, note: new string('x', 501))), 400, "input.too_long");
-        await Refused(Service.Admin.PostAsync("webhooks", Order($"https://receiver.example/{new string('x', 500)}")), 400, "webhook.address_malformed");
+        var endless = $"https://receiver.example/{new string('x', 500)}";
+        await Refused(Service.Admin.PostAsync("webhooks", Order(endless)), 400, "webhook.address_malformed");
         var none = Order(to);
         none["types"] = new JsonArray((JsonNode?)null);
         await Refused(Service.Admin.PostAsync("webhooks", none), 400, "input.missing");
@@ -356,13 +375,18 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         try
         {
             var admin = Service.ClientAt(service.Address);
-            foreach (var host in new[] { "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.4", "169.254.169.254", "100.64.0.1", "[::1]", "[fe80::1]", "[fd00::1]", "[::ffff:10.0.0.1]", "2130706433", "0x7f.1", "localhost", "x.localhost" })
+            foreach (var host in new[]
+            {
+                "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.4", "169.254.169.254", "100.64.0.1", "[::1]", "[fe80::1]", "[fd00::1]",
+                "[::ffff:10.0.0.1]", "2130706433", "0x7f.1", "localhost", "x.LocalHost", "localhost.",
+            })
                 await Refused(admin.PostAsync("webhooks", Order($"https://{host}/")), 422, "webhook.address_private");
             await Refused(admin.PostAsync("webhooks", Order("http://receiver.example/")), 422, "webhook.address_scheme");
 
             // Names are looked at when they are connected to.
             var id = (await admin.PostAsync("webhooks", Order($"https://{Dns.GetHostName()}:1/"))).Require(HttpStatusCode.Created)["id"];
-            (await admin.PostAsync($"webhooks/{id}/test", [])).Require(HttpStatusCode.OK).Json["outcome"]!["code"]!.ToString().ShouldBe("addressRefused");
+            var tried = (await admin.PostAsync($"webhooks/{id}/test", [])).Require(HttpStatusCode.OK);
+            tried.Json["outcome"]!["code"]!.ToString().ShouldBe("addressRefused");
             await RemoveAsync(id);
         }
         finally
@@ -408,23 +432,23 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         {
             var to = Receiver.Open();
             var registered = (await service.Admin.PostAsync("webhooks", Order(to))).Require(HttpStatusCode.Created);
+            var deliveries = $"webhooks/{registered["id"]}/deliveries";
             await service.HazardAsync(Stage.Verified);
             await Receiver.WaitAsync(to, 2);
-            await WebhookReceiver.Until(async () => (await service.Admin.GetAsync($"webhooks/{registered["id"]}/deliveries"))["lag"] == "0", "it is up to date");
+            await WebhookReceiver.Until(async () => (await service.Admin.GetAsync(deliveries))["lag"] == "0", "it is up to date");
             await service.StopAsync();
             await service.StartAsync(service.ConnectionString);
-            var reported = (await service.Admin.PostAsync("hazards", Some.Report())).Status;
-            reported.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.Forbidden);
             var office = await service.KeyAsync("ws-awb", Service.County, "reporter");
             var third = (await office.PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created)["id"];
-            await WebhookReceiver.Until(() => Task.FromResult(Receiver.At(to).Any(m => m.Data["hazard"]!.ToString() == third)), "what happened after the restart");
-            var got = Receiver.At(to);
+            var got = await Receiver.WaitAsync(to, 3);
+            got[2].Data["hazard"]!.ToString().ShouldBe(third);
             got.Select(m => m.Id).ShouldBeUnique();
             got.Select(m => m.Data["position"]!.GetValue<long>()).ShouldBeInOrder();
 
             // As after a kill between the answer and the note of it.
-            await WebhookReceiver.Until(async () => (await service.Admin.GetAsync($"webhooks/{registered["id"]}/deliveries"))["lag"] == "0", "it is up to date");
-            await ExecuteAsync(service.Owner, $"update webhooks.progress set position = {got[^1].Data["position"]} - 1 where webhook = '{registered["id"]}'");
+            await WebhookReceiver.Until(async () => (await service.Admin.GetAsync(deliveries))["lag"] == "0", "it is up to date");
+            var before = got[^1].Data["position"]!.GetValue<long>() - 1;
+            await ExecuteAsync(service.Owner, $"update webhooks.progress set position = {before} where webhook = '{registered["id"]}'");
             var repeated = (await Receiver.WaitAsync(to, got.Count + 1))[^1];
             (repeated.Id, repeated.Body).ShouldBe((got[^1].Id, got[^1].Body));
             repeated.IsSignedBy(registered["secret"]).ShouldBeTrue();
@@ -438,7 +462,8 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
     private static WebhookAddresses Addresses(bool allow) =>
         new(new ServiceOptions("") { Webhooks = new WebhookOptions { Private = allow } }, new ConfigurationBuilder().Build());
 
-    private async Task<(string Id, string Secret)> RegisterAsync(string to, string region = Service.County, string body = "ws-awb", string[]? types = null)
+    private async Task<(string Id, string Secret)> RegisterAsync(
+        string to, string region = Service.County, string body = "ws-awb", string[]? types = null)
     {
         var answer = (await Service.Admin.PostAsync("webhooks", Order(to, region, body, types))).Require(HttpStatusCode.Created);
         return (answer["id"], answer["secret"]);
@@ -447,11 +472,14 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
     private async Task RemoveAsync(string id) =>
         (await Service.Admin.PostAsync($"webhooks/{id}/removal", Why("the test is over"))).Require(HttpStatusCode.OK);
 
-    private async Task<JsonNode> DeliveriesAsync(string id) => (await Service.Admin.GetAsync($"webhooks/{id}/deliveries")).Require(HttpStatusCode.OK).Json;
+    private async Task<JsonNode> DeliveriesAsync(string id) =>
+        (await Service.Admin.GetAsync($"webhooks/{id}/deliveries")).Require(HttpStatusCode.OK).Json;
 
-    private async Task<string?> PausedAsync(string id) => (await Service.Admin.GetAsync($"webhooks/{id}")).Json["paused"]?["code"]?.ToString();
+    private async Task<string?> PausedAsync(string id) =>
+        (await Service.Admin.GetAsync($"webhooks/{id}")).Json["paused"]?["code"]?.ToString();
 
-    private static JsonObject Order(string to, string region = Service.County, string body = "ws-awb", string[]? types = null, string? note = null)
+    private static JsonObject Order(
+        string to, string region = Service.County, string body = "ws-awb", string[]? types = null, string? note = null)
     {
         var order = new JsonObject { ["address"] = to, ["region"] = region, ["body"] = body };
         if (types is not null)

@@ -82,7 +82,8 @@ internal static class Addresses
     /// <summary>What pages ask for, and is none; and pages that need what only their own tests make.</summary>
     public static readonly string[] Parts =
     [
-        "/", "/admin", "/live", "/overview/trend", "/field/token", "/hazards/{id}/photos", "/overdue/act", "/sign-in/next", "/admin/jobs", "/admin/accounts/{id}", "/admin/webhooks/{id}",
+        "/", "/admin", "/live", "/overview/trend", "/field/token", "/hazards/{id}/photos", "/overdue/act", "/sign-in/next", "/admin/jobs", "/admin/accounts/{id}",
+        "/admin/webhooks/{id}",
         "/figures/difference", "/figures/rows", "/figures/reports/{id}", "/figures/campaigns/{id}", "/imports/{id}", "/imports/drafts/{id}", "/imports/drafts/{id}/rows",
         "/investigation/enterprise/{id}", "/investigation/evidence/{id}", "/investigation/person", "/investigation/seals/{id}",
     ];

@@ -208,7 +208,8 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 1, [Told.Event(signedIn)], new PendingState.OfAccount(Account.Apply(account, signedIn)))]));
         var told = new WebhookRegistered(Guid.CreateVersion7(), "https://receiver.example/", id, Town.County, [], null);
         var webhook = Webhook.Apply(null, told);
-        await log.AppendAsync(new Append([new StreamAppend(webhook.Id, "webhook", 0, [Told.Event(told)], new PendingState.OfWebhook(webhook))]));
+        var first = new PendingState.OfWebhook(webhook);
+        await log.AppendAsync(new Append([new StreamAppend(webhook.Id, "webhook", 0, [Told.Event(told)], first)]));
         var paused = new WebhookPaused(WebhookPause.Administrator, "升级");
         var state = new PendingState.OfWebhook(Webhook.Apply(webhook, paused));
         await log.AppendAsync(new Append([new StreamAppend(webhook.Id, "webhook", 1, [Told.Event(paused)], state)]));

@@ -41,7 +41,8 @@ public static partial class Database
     }
 
     /// <summary>
-    /// Brings the tables of the log, the rows, the files, the packages of evidence, the accounts and the webhooks up to date; returns what was applied. Rows that an older
+    /// Brings the tables of the log, the rows, the files, the packages of evidence, the accounts and the webhooks up to date;
+    /// returns what was applied. Rows that an older
     /// program made without what the tables now hold are made anew from the log, which takes its time.
     /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)

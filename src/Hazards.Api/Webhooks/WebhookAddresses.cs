@@ -35,13 +35,15 @@ internal sealed class WebhookAddresses(ServiceOptions options, IConfiguration co
     {
         if (string.IsNullOrWhiteSpace(text))
             return InputRefusals.Missing.Because(field);
-        if (text.Length > Longest || !Texts.IsClean(text, multiline: false) || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Host.Length == 0)
+        if (text.Length > Longest || !Texts.IsClean(text, multiline: false)
+            || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Host.Length == 0)
             return WebhookRefusals.Address.Because(field, ("value", Texts.Excerpt(text)), ("max", Longest));
         if (address.Scheme != Uri.UriSchemeHttps && !(AllowsPrivate && address.Scheme == Uri.UriSchemeHttp))
             return WebhookRefusals.Scheme.Because(field);
         if (address.UserInfo.Length > 0 || address.Fragment.Length > 0)
             return WebhookRefusals.UserInfo.Because(field);
-        return IPAddress.TryParse(address.DnsSafeHost, out var literal) && !Allows(literal) || IsOwnName(address.DnsSafeHost) && !AllowsPrivate
+        var host = address.DnsSafeHost;
+        return IPAddress.TryParse(host, out var literal) && !Allows(literal) || IsOwnName(host) && !AllowsPrivate
             ? WebhookRefusals.PrivateAddress.Because(field, ("host", address.Host))
             : null;
     }
@@ -63,6 +65,6 @@ internal sealed class WebhookAddresses(ServiceOptions options, IConfiguration co
         ? address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any)
         : address.GetAddressBytes() is [0, ..] or [169, 254, ..] or [>= 224, ..];
 
-    private static bool IsOwnName(string host) =>
-        host.TrimEnd('.') is var name && (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase));
+    // RFC 6761, 6.3. Uri has lower-cased the name.
+    private static bool IsOwnName(string host) => $".{host.TrimEnd('.')}".EndsWith(".localhost", StringComparison.Ordinal);
 }

@@ -19,11 +19,13 @@ internal sealed record WebhookMessage(string Type, DateTimeOffset Timestamp, Web
     public static WebhookMessage Of(RecordedEvent e, RegionCode region) => new(e.Type, e.RecordedAt, new WebhookFacts(e.Id, region)
     {
         Hazard = new HazardId(e.StreamId), Position = e.Position, Version = e.Version,
-        OccurredAt = DomainJson.ReadContext(e.Headers.Span).OccurredAt, RecordedAt = e.RecordedAt, Url = Links.Hazard(new HazardId(e.StreamId)),
+        OccurredAt = DomainJson.ReadContext(e.Headers.Span).OccurredAt, RecordedAt = e.RecordedAt,
+        Url = Links.Hazard(new HazardId(e.StreamId)),
     });
 
     /// <summary>A message that only tries the way.</summary>
-    public static WebhookMessage Try(Webhook webhook, DateTimeOffset now) => new(Ping, now, new WebhookFacts(Guid.CreateVersion7(), webhook.Region));
+    public static WebhookMessage Try(Webhook webhook, DateTimeOffset now) =>
+        new(Ping, now, new WebhookFacts(Guid.CreateVersion7(), webhook.Region));
 
     /// <summary>The same each time it is sent: by it the receiver knows a repeat.</summary>
     public string IdFor(Webhook webhook) => $"msg_{Data.Id:n}_{webhook.Id:n}";

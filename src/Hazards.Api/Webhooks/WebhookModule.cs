@@ -20,7 +20,8 @@ internal sealed class WebhookModule : IModule
         services.AddSingleton<WebhookProgress>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<WebhookWorker>();
-        services.AddScheduled(JobKind.SendWebhooks, o => o.Webhooks.Every, (s, stop) => s.GetRequiredService<WebhookWorker>().RunAsync(stop));
+        services.AddScheduled(
+            JobKind.SendWebhooks, o => o.Webhooks.Every, (s, stop) => s.GetRequiredService<WebhookWorker>().RunAsync(stop));
     }
 
     /// <inheritdoc />
@@ -42,7 +43,8 @@ internal sealed class WebhookModule : IModule
             "推送履历：登记、变更、暂停、恢复（系统管理）", "A webhook's history: registered, changed, paused, resumed (administrators only)")
             with { Versioned = true }, HistoryAsync);
         api.Post("/webhooks", Act<RegisterWebhook>(
-            "登记推送（系统管理）：密钥只显示一次", "Register a webhook (administrators only): its secret is shown once") with { Success = 201 }, RegisterAsync);
+            "登记推送（系统管理）：密钥只显示一次", "Register a webhook (administrators only): its secret is shown once")
+            with { Success = 201 }, RegisterAsync);
         api.Post("/webhooks/{id}/changes", Act<ChangeWebhook>("变更推送（系统管理）", "Change a webhook (administrators only)"),
             (Call call, string id, WebhookStore store) => ActAsync<ChangeWebhook>(call, id, (webhook, order) =>
                 store.ChangeAsync(webhook, order.Command!, order.Given!, order.Terms, call.Stop)));
@@ -61,7 +63,8 @@ internal sealed class WebhookModule : IModule
             (Call call, string id, WebhookStore store) => ActAsync<RemoveWebhook>(call, id, (webhook, order) =>
                 store.RemoveAsync(webhook, order.Command!, order.Given!, order.Terms, call.Stop)));
         api.Post("/webhooks/{id}/test", new Operation(Tag.Registry,
-            "试推送（系统管理）：立即发送一条 ping，答复对方的状态码和用时", "Try a webhook (administrators only): sends a ping now, and says the status and how long it took")
+            "试推送（系统管理）：立即发送一条 ping，答复对方的状态码和用时",
+            "Try a webhook (administrators only): sends a ping now, and says the status and how long it took")
         {
             Answer = typeof(WebhookTest), HoldsNoRecords = true,
         }, TestAsync);
@@ -176,7 +179,8 @@ internal sealed class WebhookModule : IModule
 /// <param name="Removed">Nothing is sent any more.</param>
 /// <param name="Version">Its version.</param>
 internal sealed record WebhookView(
-    Guid Id, string Address, BodyId Body, RegionCode Region, ImmutableArray<string> Types, string? Note, CodeEntry? Paused, bool Removed, long Version)
+    Guid Id, string Address, BodyId Body, RegionCode Region, ImmutableArray<string> Types, string? Note,
+    CodeEntry? Paused, bool Removed, long Version)
 {
     public static WebhookView Of(Webhook w) => new(
         w.Id, w.Address, w.Body, w.Region, w.Types, w.Note, Labels.Of(w.Paused), w.Removed, w.Version);

@@ -37,7 +37,8 @@ internal sealed record WebhookDeliveries(
 /// <param name="Status">The status of the last answer; null when there was none.</param>
 /// <param name="Milliseconds">How long the last attempt took.</param>
 internal sealed record WebhookDelivery(
-    long Position, Guid Event, CodeEntry Type, int Attempts, DateTimeOffset FirstAt, DateTimeOffset LastAt, CodeEntry Outcome, int? Status, int Milliseconds);
+    long Position, Guid Event, CodeEntry Type, int Attempts, DateTimeOffset FirstAt, DateTimeOffset LastAt,
+    CodeEntry Outcome, int? Status, int Milliseconds);
 
 /// <summary>
 /// How far each subscription has got. Whoever sends moves the position only from where it found it: of two nodes that both
@@ -73,8 +74,8 @@ internal sealed class WebhookProgress(NpgsqlDataSource dataSource, TimeProvider 
         var due = ImmutableArray.CreateBuilder<DueWebhook>();
         while (await reader.ReadAsync(cancellationToken))
             due.Add(new DueWebhook(
-                JsonSerializer.Deserialize<Webhook>(reader.GetFieldValue<byte[]>(0), DomainJson.Options)!, reader.GetInt64(1), reader.GetInt32(2),
-                reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt64(4)));
+                JsonSerializer.Deserialize<Webhook>(reader.GetFieldValue<byte[]>(0), DomainJson.Options)!, reader.GetInt64(1),
+                reader.GetInt32(2), Time(reader, 3), reader.GetInt64(4)));
         return due.ToImmutable();
     }
 
@@ -85,7 +86,8 @@ internal sealed class WebhookProgress(NpgsqlDataSource dataSource, TimeProvider 
 
     /// <summary>Moves on past an event that was delivered.</summary>
     /// <returns>Whether the subscription is as it was, and nobody else had moved it.</returns>
-    public async Task<bool> DeliveredAsync(Webhook webhook, long from, RecordedEvent e, WebhookAttempt attempt, CancellationToken cancellationToken)
+    public async Task<bool> DeliveredAsync(
+        Webhook webhook, long from, RecordedEvent e, WebhookAttempt attempt, CancellationToken cancellationToken)
     {
         await KeepAsync(webhook, e, attempt, cancellationToken);
         return await MoveAsync(webhook, from, e.Position, 0, null, null, cancellationToken);
@@ -116,7 +118,8 @@ internal sealed class WebhookProgress(NpgsqlDataSource dataSource, TimeProvider 
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new WebhookDeliveries(
-                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), Time(reader, 3), Time(reader, 4), await NewestAsync(webhook, cancellationToken))
+                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), Time(reader, 3), Time(reader, 4),
+                await NewestAsync(webhook, cancellationToken))
             : new WebhookDeliveries(0, 0, 0, null, null, []);
     }
 
@@ -164,7 +167,8 @@ internal sealed class WebhookProgress(NpgsqlDataSource dataSource, TimeProvider 
               delete from webhooks.deliveries d where d.webhook = $1 and d.position <= (
                 select o.position from webhooks.deliveries o where o.webhook = $1 order by o.position desc offset $9 limit 1)
             )
-            insert into webhooks.deliveries as d (webhook, position, event, type, attempts, first_at, last_at, outcome, status, milliseconds)
+            insert into webhooks.deliveries as d
+              (webhook, position, event, type, attempts, first_at, last_at, outcome, status, milliseconds)
             values ($1, $2, $3, $4, 1, $5, $5, $6, $7, $8)
             on conflict (webhook, position) do update
             set attempts = d.attempts + 1, last_at = excluded.last_at, outcome = excluded.outcome, status = excluded.status,
@@ -185,8 +189,12 @@ internal sealed class WebhookProgress(NpgsqlDataSource dataSource, TimeProvider 
     private static CodeEntry OutcomeOf(string code) =>
         Enum.TryParse<WebhookOutcome>(code, ignoreCase: true, out var outcome) ? Labels.Of(outcome) : new CodeEntry(code, code, code);
 
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
 
     private static void AddTime(NpgsqlCommand command, DateTimeOffset? time) =>
-        command.Parameters.Add(new NpgsqlParameter { Value = time?.UtcDateTime ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = time?.UtcDateTime ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz,
+        });
 }

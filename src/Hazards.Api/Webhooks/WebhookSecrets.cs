@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Hazards.Api.Webhooks;
 
-/// <summary>What messages are signed with (Standard Webhooks), encrypted under a key of the key folder. Shown once, and never in the log.</summary>
+/// <summary>
+/// What messages are signed with (Standard Webhooks), encrypted under a key of the key folder. Shown once, and never in the log.
+/// </summary>
 internal sealed class WebhookSecrets(NpgsqlDataSource dataSource, KeyFolder folder, ServiceOptions options, TimeProvider clock)
 {
     private const string Prefix = "whsec_";

@@ -59,8 +59,9 @@ internal sealed class WebhookSender : IDisposable
         (this.addresses, this.secrets, this.clock, timeout) = (addresses, secrets, clock, options.Webhooks.Timeout);
         http = new HttpClient(new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, ConnectCallback = ConnectAsync,
-            MaxResponseHeadersLength = 16, MaxResponseDrainSize = 16 * 1024, PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null,
+            ConnectCallback = ConnectAsync, MaxResponseHeadersLength = 16, MaxResponseDrainSize = 16 * 1024,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -84,7 +85,8 @@ internal sealed class WebhookSender : IDisposable
         return new WebhookAttempt(outcome, status, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
     }
 
-    private async Task<(WebhookOutcome Outcome, int? Status)> TryAsync(HttpRequestMessage request, CancellationToken patience, CancellationToken stop)
+    private async Task<(WebhookOutcome Outcome, int? Status)> TryAsync(
+        HttpRequestMessage request, CancellationToken patience, CancellationToken stop)
     {
         try
         {
@@ -113,12 +115,14 @@ internal sealed class WebhookSender : IDisposable
     private HttpRequestMessage Request(Webhook webhook, WebhookMessage message, ImmutableArray<byte[]> signing)
     {
         var (id, now, body) = (message.IdFor(webhook), clock.GetUtcNow(), Encoding.UTF8.GetString(DomainJson.Write(message)));
-        var request = new HttpRequestMessage(HttpMethod.Post, webhook.Address) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+        var request = new HttpRequestMessage(HttpMethod.Post, webhook.Address) { Content = content };
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("hazards-webhooks", "1"));
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("webhook-signature", string.Join(' ', signing.Select(s => new StandardWebhook(s).Sign(id, now, body))));
+        var signatures = signing.Select(s => new StandardWebhook(s).Sign(id, now, body));
+        request.Headers.TryAddWithoutValidation("webhook-signature", string.Join(' ', signatures));
         return request;
     }
 

@@ -41,7 +41,10 @@ internal sealed record RemoveWebhook(string Reason);
 /// <summary>A webhook and, when one was made just now, the secret that is shown this once.</summary>
 internal sealed record KeptWebhook(Webhook Webhook, string? Secret);
 
-/// <summary>Webhooks as administrators keep them, by the rules of keys (<see cref="KeyStore"/>): within their jurisdiction and its bodies.</summary>
+/// <summary>
+/// Webhooks as administrators keep them, by the rules of keys (<see cref="KeyStore"/>): within their jurisdiction and its
+/// bodies.
+/// </summary>
 internal sealed class WebhookStore(
     IEventLog log, IRegistryQueries registry, WebhookSecrets secrets, WebhookAddresses addresses, RulebookSource rules, TimeProvider clock)
 {
@@ -68,7 +71,8 @@ internal sealed class WebhookStore(
             if ((Registering.CheckTime(given, terms, clock)
                 ?? await CheckAsync(order.Address, order.Body, order.Region, types, order.Note, given, stop)) is { } wrong)
                 return Proposal<Webhook>.Refuse(wrong);
-            return Propose(null, new WebhookRegistered(id, order.Address.Trim(), order.Body, order.Region, types, Clean(order.Note)), given, terms);
+            var registered = new WebhookRegistered(id, order.Address.Trim(), order.Body, order.Region, types, Clean(order.Note));
+            return Propose(null, registered, given, terms);
         }, cancellationToken);
         return await SettleAsync(outcome, secret, cancellationToken);
     }
@@ -78,38 +82,42 @@ internal sealed class WebhookStore(
         Guid id, ChangeWebhook order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
         ActAsync(id, given, terms, null, async (before, stop) =>
         {
-            var (address, body, region) = (order.Address?.Trim() ?? before.Address, order.Body ?? before.Body, order.Region ?? before.Region);
-            var (types, note) = (order.Types is null ? before.Types : Sorted(order.Types), order.Note is null ? before.Note : Clean(order.Note));
-            if (await CheckAsync(address, body, region, types, note, given, stop) is { } wrong)
-                return (null, wrong);
-            return (address, body, region, note) == (before.Address, before.Body, before.Region, before.Note) && types.SequenceEqual(before.Types)
-                ? (null, WebhookRefusals.NothingChanges.Because())
-                : (new WebhookChanged(address, body, region, types, note), null);
+            var changed = new WebhookChanged(
+                order.Address?.Trim() ?? before.Address, order.Body ?? before.Body, order.Region ?? before.Region,
+                order.Types is null ? before.Types : Sorted(order.Types), order.Note is null ? before.Note : Clean(order.Note));
+            if (await CheckAsync(changed.Address, changed.Body, changed.Region, changed.Types, changed.Note, given, stop) is { } wrong)
+                return Refuse(wrong);
+            return changed with { Types = before.Types } == AsIs(before) && changed.Types.SequenceEqual(before.Types)
+                ? Refuse(WebhookRefusals.NothingChanges.Because())
+                : Happened(changed);
         }, cancellationToken);
 
     /// <summary>Pauses a webhook.</summary>
     public Task<Outcome<KeptWebhook>> PauseAsync(
         Guid id, PauseWebhook order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        ActAsync(id, given, terms, null, (before, _) => Task.FromResult<(IWebhookEvent?, Refusal?)>(
-            before.Paused is not null ? (null, WebhookRefusals.Paused.Because())
-            : Texts.Required("reason", order.Reason) is { } wrong ? (null, wrong)
-            : (new WebhookPaused(WebhookPause.Administrator, order.Reason), null)), cancellationToken);
+        ActAsync(id, given, terms, null, (before, _) => Task.FromResult(
+            before.Paused is not null ? Refuse(WebhookRefusals.Paused.Because())
+            : Texts.Required("reason", order.Reason) is { } wrong ? Refuse(wrong)
+            : Happened(new WebhookPaused(WebhookPause.Administrator, order.Reason))), cancellationToken);
 
     /// <summary>Resumes a webhook, whoever paused it.</summary>
-    public Task<Outcome<KeptWebhook>> ResumeAsync(Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        ActAsync(id, given, terms, null, (before, _) => Task.FromResult<(IWebhookEvent?, Refusal?)>(
-            before.Paused is null ? (null, WebhookRefusals.NotPaused.Because()) : (new WebhookResumed(), null)), cancellationToken);
+    public Task<Outcome<KeptWebhook>> ResumeAsync(
+        Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        ActAsync(id, given, terms, null, (before, _) => Task.FromResult(
+            before.Paused is null ? Refuse(WebhookRefusals.NotPaused.Because()) : Happened(new WebhookResumed())), cancellationToken);
 
     /// <summary>Makes another secret.</summary>
-    public Task<Outcome<KeptWebhook>> RotateAsync(Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        ActAsync(id, given, terms, secrets.Make(id), (_, _) => Task.FromResult<(IWebhookEvent?, Refusal?)>((new WebhookSecretRotated(), null)), cancellationToken);
+    public Task<Outcome<KeptWebhook>> RotateAsync(
+        Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        ActAsync(id, given, terms, secrets.Make(id), (_, _) => Task.FromResult(Happened(new WebhookSecretRotated())), cancellationToken);
 
     /// <summary>Removes a webhook, at once and for good.</summary>
     public async Task<Outcome<KeptWebhook>> RemoveAsync(
         Guid id, RemoveWebhook order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
-        var outcome = await ActAsync(id, given, terms, null, (_, _) => Task.FromResult<(IWebhookEvent?, Refusal?)>(
-            Texts.Required("reason", order.Reason) is { } wrong ? (null, wrong) : (new WebhookRemoved(order.Reason), null)), cancellationToken);
+        var outcome = await ActAsync(id, given, terms, null, (_, _) => Task.FromResult(
+            Texts.Required("reason", order.Reason) is { } wrong ? Refuse(wrong)
+            : Happened(new WebhookRemoved(order.Reason))), cancellationToken);
         if (outcome is Outcome<KeptWebhook>.Done)
             await secrets.RemoveAsync(id, cancellationToken);
         return outcome;
@@ -122,8 +130,8 @@ internal sealed class WebhookStore(
         var context = Clockwork.Context(now, Entry.Prompt, known.PolicyAt(webhook.Region, now), known.Calendar);
         var paused = new WebhookPaused(cause, null);
         var state = new PendingState.OfWebhook(Webhook.Apply(webhook, paused));
-        await log.AppendAsync(
-            new Append([new StreamAppend(webhook.Id, StreamType, webhook.Version, [Facts.Of(paused, context, Terms.None)], state)]), cancellationToken);
+        var stream = new StreamAppend(webhook.Id, StreamType, webhook.Version, [Facts.Of(paused, context, Terms.None)], state);
+        await log.AppendAsync(new Append([stream]), cancellationToken);
     }
 
     /// <summary>A webhook that an administrator may see; null otherwise.</summary>
@@ -166,7 +174,8 @@ internal sealed class WebhookStore(
     }
 
     private async Task<Refusal?> CheckAsync(
-        string address, BodyId bodyId, RegionCode region, ImmutableArray<string> types, string? note, Given given, CancellationToken cancellationToken)
+        string address, BodyId bodyId, RegionCode region, ImmutableArray<string> types, string? note, Given given,
+        CancellationToken cancellationToken)
     {
         var by = given.By;
         if ((addresses.Check("address", address?.Trim()) ?? Texts.Check("note", note, 0, LongestNote, multiline: true)) is { } wrong)
@@ -206,6 +215,13 @@ internal sealed class WebhookStore(
             webhook = Webhook.Apply(webhook, (IWebhookEvent)e.Data);
         return webhook ?? throw new InvalidOperationException($"The log remembers an append to {stream} but has no such stream.");
     }
+
+    private static (IWebhookEvent? Happened, Refusal? Refusal) Happened(IWebhookEvent happened) => (happened, null);
+
+    private static (IWebhookEvent? Happened, Refusal? Refusal) Refuse(Refusal refusal) => (null, refusal);
+
+    private static WebhookChanged AsIs(Webhook webhook) =>
+        new(webhook.Address, webhook.Body, webhook.Region, webhook.Types, webhook.Note);
 
     private static ImmutableArray<string> Sorted(ImmutableArray<string>? types) =>
         types is { IsDefault: false } some ? some.Sort(StringComparer.Ordinal) : [];

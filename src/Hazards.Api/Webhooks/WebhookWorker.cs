@@ -11,8 +11,8 @@ namespace Hazards.Api.Webhooks;
 /// </summary>
 /// <remarks>A subscription reads every event that it asks for, so that each costs a look-up of the hazard; there are some dozens.</remarks>
 internal sealed partial class WebhookWorker(
-    WebhookProgress progress, WebhookStore store, WebhookSender sender, IEventLog log, IHazardQueries hazards, ServiceOptions options, TimeProvider clock,
-    ILogger<WebhookWorker> logger) : IDisposable
+    WebhookProgress progress, WebhookStore store, WebhookSender sender, IEventLog log, IHazardQueries hazards,
+    ServiceOptions options, TimeProvider clock, ILogger<WebhookWorker> logger) : IDisposable
 {
     /// <summary>At so many messages at once to those that answer.</summary>
     private const int MostAtOnce = 24;
@@ -94,8 +94,9 @@ internal sealed partial class WebhookWorker(
             await progress.SkipAsync(webhook, kept, read, stop);
     }
 
-    /// <summary>Where the event's hazard is, when the subscription is to be told of it: what the feed shows to a key of its region.</summary>
-    private async ValueTask<RegionCode?> RegionAsync(Webhook webhook, RecordedEvent e, Dictionary<Guid, RegionCode?> known, CancellationToken stop)
+    /// <summary>Where the event's hazard is, when the subscription is to be told of it: as a key of its region sees it in the feed.</summary>
+    private async ValueTask<RegionCode?> RegionAsync(
+        Webhook webhook, RecordedEvent e, Dictionary<Guid, RegionCode?> known, CancellationToken stop)
     {
         if (e.StreamType != HazardStore.StreamType || !webhook.Wants(e.Type))
             return null;

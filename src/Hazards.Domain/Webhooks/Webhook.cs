@@ -34,7 +34,9 @@ public sealed record Webhook(
     public static Webhook Apply(Webhook? webhook, IWebhookEvent happened)
     {
         if (happened is WebhookRegistered e)
-            return new Webhook(e.Id, e.Address, e.Body, e.Region, e.Types, e.Note, Paused: null, Removed: false, SecretVersion: 1, Version: 1);
+            return new Webhook(
+                e.Id, e.Address, e.Body, e.Region, e.Types, e.Note,
+                Paused: null, Removed: false, SecretVersion: 1, Version: 1);
         if (webhook is null)
             throw new InvalidOperationException("a subscription's story begins with webhook_registered");
         var next = webhook with { Version = webhook.Version + 1 };

@@ -3,7 +3,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>A fact about a subscription of another system. Never the secret that its messages are signed with: that stands outside the log.</summary>
+/// <summary>
+/// A fact about a subscription of another system. Never the secret that its messages are signed with: that stands outside the
+/// log.
+/// </summary>
 public interface IWebhookEvent : IDomainEvent;
 
 /// <summary>登记推送: another system is told by HTTP what happens in a region from now on.</summary>
@@ -19,7 +22,8 @@ public sealed record WebhookRegistered(
 
 /// <summary>变更推送: address, body, region, types and note as they are from now on.</summary>
 [EventType("webhook_changed")]
-public sealed record WebhookChanged(string Address, BodyId Body, RegionCode Region, ImmutableArray<string> Types, string? Note) : IWebhookEvent;
+public sealed record WebhookChanged(
+    string Address, BodyId Body, RegionCode Region, ImmutableArray<string> Types, string? Note) : IWebhookEvent;
 
 /// <summary>暂停推送: nothing is sent until it is resumed; what happens meanwhile is sent then.</summary>
 /// <param name="Cause">Who stopped it, and what for.</param>

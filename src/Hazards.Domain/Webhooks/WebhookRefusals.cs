@@ -22,7 +22,7 @@ public static class WebhookRefusals
         "推送地址中不能有用户名、密码或 #", "The address may hold neither a user's name or password nor a fragment");
     public static readonly RefusalCode PrivateAddress = new("webhook.address_private", Unprocessable,
         "推送地址 {host} 是本机、内网或保留地址，未经部署方许可（HAZARDS_WEBHOOKS_PRIVATE）不能使用",
-        "{host} is this machine, a private or a reserved address; the operator of the service must allow such ones (HAZARDS_WEBHOOKS_PRIVATE)");
+        "{host} is this machine, a private or a reserved address; the service's operator must allow such ones (HAZARDS_WEBHOOKS_PRIVATE)");
     public static readonly RefusalCode EventType = new("webhook.event_type_unknown", Unprocessable,
         "没有隐患事件类型“{value}”", "There is no type of hazard events “{value}”");
     public static readonly RefusalCode NothingChanges = new("webhook.nothing_changes", Conflict,

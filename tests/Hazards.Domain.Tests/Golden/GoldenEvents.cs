@@ -131,7 +131,8 @@ internal static class GoldenEvents
         (new SignedOut(Key, SignOutReason.PasswordChanged), null),
         (new SignInUnknown("203.0.113.7"), new SignInUnknown(null)),
 
-        (new WebhookRegistered(Key, "https://receiver.example/hazards?from=陇南", Hotline.Id, Longnan, ["hazard_assigned", "hazard_closed"], "12345热线平台"),
+        (new WebhookRegistered(
+            Key, "https://receiver.example/hazards?from=陇南", Hotline.Id, Longnan, ["hazard_assigned", "hazard_closed"], "12345热线平台"),
          new WebhookRegistered(Key, "https://receiver.example/", Supervision.Id, RegionCode.Nation, [], null)),
         (new WebhookChanged("https://receiver.example/hazards", Hotline.Id, Wudu, ["hazard_closed"], "张工，0939-1234567"),
          new WebhookChanged("https://receiver.example/", Hotline.Id, Longnan, [], null)),

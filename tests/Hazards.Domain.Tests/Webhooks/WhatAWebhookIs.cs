@@ -29,7 +29,8 @@ public sealed class WhatAWebhookIs
         var webhook = Webhook.Apply(null, Registered);
         (webhook.Wants("hazard_closed"), webhook.Wants("hazard_assigned")).ShouldBe((true, false));
         webhook = Webhook.Apply(webhook, new WebhookChanged("https://other.example/", CountyOffice.Id, Longnan, [], null));
-        (webhook.Wants("hazard_assigned"), webhook.Address, webhook.Region, webhook.Note).ShouldBe((true, "https://other.example/", Longnan, null));
+        (webhook.Wants("hazard_assigned"), webhook.Address, webhook.Region, webhook.Note)
+            .ShouldBe((true, "https://other.example/", Longnan, null));
         Webhook.Known.ShouldContain("hazard_assigned");
         Webhook.Known.ShouldNotContain("account_opened");
     }

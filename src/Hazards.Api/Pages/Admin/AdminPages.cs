@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Api.Accounts;
@@ -9,7 +8,9 @@ using Hazards.Domain;
 
 namespace Hazards.Api.Pages.Admin;
 
-/// <summary>系统管理: people, bodies, keys, webhooks, policies, calendar, letterheads, jobs. Every change is an event with who and when.</summary>
+/// <summary>
+/// 系统管理: people, bodies, keys, webhooks, policies, calendar, letterheads, jobs. Every change is an event with who and when.
+/// </summary>
 internal static class AdminPages
 {
     public static void Map(IEndpointRouteBuilder pages)
@@ -121,7 +122,8 @@ internal static class AdminPages
                 var order = FormJson.Of(page, "address", "body", "region").And(page, "types");
                 order.TryAdd("types", new JsonArray());
                 order["note"] = FormJson.Text(page, "note");
-                return await DoneAsync<WebhookAnswer>(page, "/webhooks/{id}/changes", order, to, page.T("推送已变更。", "The webhook was changed."), id);
+                return await DoneAsync<WebhookAnswer>(
+                    page, "/webhooks/{id}/changes", order, to, page.T("推送已变更。", "The webhook was changed."), id);
             case "pause":
                 return await DoneAsync<WebhookAnswer>(
                     page, "/webhooks/{id}/pause", FormJson.Of(page, "reason"), to, page.T("推送已暂停。", "The webhook is paused."), id);
@@ -129,7 +131,8 @@ internal static class AdminPages
                 return await DoneAsync<WebhookAnswer>(
                     page, "/webhooks/{id}/resumption", [], to, page.T("推送已恢复，从停下处继续。", "The webhook goes on where it stopped."), id);
             case "rotate":
-                var answered = await page.PostAsync<WebhookAnswer>("/webhooks/{id}/secret-rotation", [], FormJson.Text(page, "_key"), VersionOf(page), id);
+                var answered = await page.PostAsync<WebhookAnswer>(
+                    "/webhooks/{id}/secret-rotation", [], FormJson.Text(page, "_key"), VersionOf(page), id);
                 Show(page, answered, answered.Value?.Secret);
                 return null;
             case "remove":
@@ -138,15 +141,15 @@ internal static class AdminPages
             case "test":
                 var tried = await page.PostAsync<WebhookTest>("/webhooks/{id}/test", [], null, null, id);
                 page.Problem = tried.Refusal;
-                return tried.Value is { } test
-                    ? page.Go(to, page.T(
-                        $"试推送：{test.Outcome.Chinese}，状态码 {test.Status?.ToString(CultureInfo.InvariantCulture) ?? "无"}，{test.Milliseconds} 毫秒。",
-                        $"Ping: {test.Outcome.English}; status {test.Status?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {test.Milliseconds} ms."))
-                    : null;
+                return tried.Value is { } test ? page.Go(to, Tried(page, test)) : null;
             default:
                 return null;
         }
     }
+
+    private static string Tried(PageCall page, WebhookTest test) => page.T(
+        $"试推送：{test.Outcome.Chinese}{(test.Status is { } status ? $"（{status}）" : "")}，{test.Milliseconds} 毫秒。",
+        $"Ping: {test.Outcome.English}{(test.Status is { } code ? $" ({code})" : "")}, {test.Milliseconds} ms.");
 
     private static async Task<IResult?> PolicyAsync(PageCall page)
     {
