@@ -10,9 +10,9 @@ namespace Hazards.Api.Webhooks;
 /// and whose position was not kept is sent again, with the same identity: at least once.
 /// </summary>
 /// <remarks>A subscription reads every event that it asks for, so that each costs a look-up of the hazard; there are some dozens.</remarks>
-internal sealed partial class WebhookWorker(
+internal sealed class WebhookWorker(
     WebhookProgress progress, WebhookStore store, WebhookSender sender, IEventLog log, IHazardQueries hazards,
-    ServiceOptions options, TimeProvider clock, ILogger<WebhookWorker> logger) : IDisposable
+    ServiceOptions options, TimeProvider clock) : IDisposable
 {
     /// <summary>At so many messages at once to those that answer.</summary>
     private const int MostAtOnce = 24;
@@ -28,45 +28,29 @@ internal sealed partial class WebhookWorker(
     private readonly Dictionary<Guid, Task> running = [];
 
     /// <summary>Begins whatever is due, and waits for it no longer than until the next turn. Called by one loop.</summary>
+    /// <exception cref="Exception">
+    /// What went wrong with one that was begun before (the database is away, the key folder cannot be read): it is begun again all
+    /// the same, and whoever watches the schedule is told.
+    /// </exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var done in running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToArray())
-            running.Remove(done);
+        var ended = running.Where(r => r.Value.IsCompleted).ToArray();
+        foreach (var (id, _) in ended)
+            running.Remove(id);
         foreach (var due in await progress.DueAsync(cancellationToken))
             if (!running.ContainsKey(due.Webhook.Id))
-                running[due.Webhook.Id] = Task.Run(() => TryAsync(due, cancellationToken), CancellationToken.None);
+                running[due.Webhook.Id] = Task.Run(() => ReadAsync(due, cancellationToken), CancellationToken.None);
         var all = Task.WhenAll(running.Values);
-        try
-        {
-            await all.WaitAsync(options.Webhooks.Every ?? TimeSpan.Zero, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // Somebody answers slowly. The others go on.
-        }
-        catch (OperationCanceledException)
+        await Task.WhenAny(all, Task.Delay(options.Webhooks.Every ?? TimeSpan.Zero, cancellationToken));
+        if (cancellationToken.IsCancellationRequested)
         {
             // Another node goes on: nothing of this one's is to be under way then.
-            await all;
-            throw;
+            await Task.WhenAny(all);
+            cancellationToken.ThrowIfCancellationRequested();
         }
-    }
 
-    private async Task TryAsync(DueWebhook due, CancellationToken stop)
-    {
-        try
-        {
-            await ReadAsync(due, stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Another node goes on.
-        }
-        catch (Exception e)
-        {
-            // What it is (the database is away, the key folder cannot be read) is tried again with the next turn.
-            LogFailed(due.Webhook.Id, e.GetType().Name, e.Message);
-        }
+        if (ended.FirstOrDefault(e => e.Value.IsFaulted).Value is { } failed)
+            await failed;
     }
 
     private async Task ReadAsync(DueWebhook due, CancellationToken stop)
@@ -94,7 +78,7 @@ internal sealed partial class WebhookWorker(
             await progress.SkipAsync(webhook, kept, read, stop);
     }
 
-    /// <summary>Where the event's hazard is, when the subscription is to be told of it: as a key of its region sees it in the feed.</summary>
+    /// <summary>Where the hazard is, when the subscription is to be told of the event: as in the feed of a key of its region.</summary>
     private async ValueTask<RegionCode?> RegionAsync(
         Webhook webhook, RecordedEvent e, Dictionary<Guid, RegionCode?> known, CancellationToken stop)
     {
@@ -144,7 +128,4 @@ internal sealed partial class WebhookWorker(
         turns.Dispose();
         failingTurns.Dispose();
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "推送 {Webhook} 未能进行，将重试 could not go on and will be tried again: {Error}: {Why}")]
-    private partial void LogFailed(Guid webhook, string error, string why);
 }
