@@ -252,7 +252,7 @@ public interface IHazardQueries
     Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
 }
 
-/// <summary>The read side of bodies, keys and accounts.</summary>
+/// <summary>The read side of bodies, keys, accounts and webhooks.</summary>
 public interface IRegistryQueries
 {
     /// <summary>The bodies with these ids, as they are now; unknown ids are left out.</summary>
@@ -284,6 +284,12 @@ public interface IRegistryQueries
 
     /// <summary>Accounts within a region, by login; filtered by body; closed ones only when asked for.</summary>
     Task<Page<Account>> ListAccountsAsync(RegionCode region, BodyId? body, bool closed, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>A webhook; null when there is none. Removed ones are found too.</summary>
+    Task<Webhook?> WebhookAsync(Guid id, CancellationToken cancellationToken = default);
+
+    /// <summary>Webhooks within a region, in the order they were registered; removed ones only when asked for.</summary>
+    Task<ImmutableArray<Webhook>> ListWebhooksAsync(RegionCode region, bool removed, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What is handed to the log as <c>StreamAppend.Row</c>: the state after the append, to be written as a row with its events.</summary>
@@ -321,6 +327,9 @@ public abstract record PendingState
 
     /// <summary>An account after the append.</summary>
     public sealed record OfAccount(Account After) : PendingState;
+
+    /// <summary>A webhook after the append.</summary>
+    public sealed record OfWebhook(Webhook After) : PendingState;
 
     /// <summary>A campaign after the append.</summary>
     public sealed record OfCampaign(Campaign After) : PendingState;

@@ -9,7 +9,7 @@ using NpgsqlTypes;
 namespace Hazards.Projections;
 
 /// <summary>
-/// Bodies, keys and accounts on PostgreSQL. Nothing is cached: a key that one node revokes opens nothing on any other, and a
+/// Bodies, keys, accounts and webhooks on PostgreSQL. Nothing is cached: a key that one node revokes opens nothing on any other, and a
 /// look-up by key or identity is one probe of an index.
 /// </summary>
 /// <param name="dataSource">The database.</param>
@@ -151,6 +151,27 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         return found.Count <= limit
             ? new Page<Account>([.. found], null)
             : new Page<Account>([.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Login).Write(hash));
+    }
+
+    /// <inheritdoc />
+    public async Task<Webhook?> WebhookAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        // By the primary key.
+        await using var command = dataSource.CreateCommand("select w.webhook from rows.webhooks w where w.webhook_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        return (await ReadAsync<Webhook>(command, cancellationToken)).FirstOrDefault();
+    }
+
+    /// <inheritdoc />
+    public async Task<ImmutableArray<Webhook>> ListWebhooksAsync(
+        RegionCode region, bool removed, CancellationToken cancellationToken = default)
+    {
+        // By webhooks_by_region.
+        var where = new Conditions().Within(region);
+        if (!removed)
+            where.And("not (h.webhook->>'removed')::boolean");
+        var sql = $"select h.webhook from rows.webhooks h where {where.Sql} order by h.webhook_id";
+        return [.. await ReadAsync<Webhook>(sql, where, cancellationToken)];
     }
 
     private static string InForce(Conditions where, DateTimeOffset? asOf) =>

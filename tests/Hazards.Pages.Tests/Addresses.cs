@@ -73,6 +73,7 @@ internal static class Addresses
         new("/admin/bodies"),
         new("/admin/bodies/{id}") { Path = Of($"/admin/bodies/seed-{Region}-housing") },
         new("/admin/keys"),
+        new("/admin/webhooks"),
         new("/admin/policies"),
         new("/admin/policies/{version}") { Path = Of("/admin/policies/xiangxi-one-list@1") },
         new("/admin/calendar"),
@@ -82,6 +83,7 @@ internal static class Addresses
     public static readonly string[] Parts =
     [
         "/", "/admin", "/live", "/overview/trend", "/field/token", "/hazards/{id}/photos", "/overdue/act", "/sign-in/next", "/admin/jobs", "/admin/accounts/{id}",
+        "/admin/webhooks/{id}",
         "/figures/difference", "/figures/rows", "/figures/reports/{id}", "/figures/campaigns/{id}", "/imports/{id}", "/imports/drafts/{id}", "/imports/drafts/{id}/rows",
         "/investigation/enterprise/{id}", "/investigation/evidence/{id}", "/investigation/person", "/investigation/seals/{id}",
     ];

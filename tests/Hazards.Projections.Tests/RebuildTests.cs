@@ -206,6 +206,13 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 0, [Told.Event(opened)], new PendingState.OfAccount(account))]));
         var signedIn = new SignedIn(Guid.CreateVersion7(), SignInMethod.Local, null);
         await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 1, [Told.Event(signedIn)], new PendingState.OfAccount(Account.Apply(account, signedIn)))]));
+        var told = new WebhookRegistered(Guid.CreateVersion7(), "https://receiver.example/", id, Town.County, [], null);
+        var webhook = Webhook.Apply(null, told);
+        var first = new PendingState.OfWebhook(webhook);
+        await log.AppendAsync(new Append([new StreamAppend(webhook.Id, "webhook", 0, [Told.Event(told)], first)]));
+        var paused = new WebhookPaused(WebhookPause.Administrator, "升级");
+        var state = new PendingState.OfWebhook(Webhook.Apply(webhook, paused));
+        await log.AppendAsync(new Append([new StreamAppend(webhook.Id, "webhook", 1, [Told.Event(paused)], state)]));
     }
 
     private sealed class Progress(List<RebuildProgress> seen) : IProgress<RebuildProgress>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Hazards.Domain;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -12,15 +11,14 @@ namespace Hazards.Api.Accounts;
 /// <summary>What opens an account: the hash of its password, and its second factor under a key of the key folder.</summary>
 internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder folder, TimeProvider clock)
 {
-    private const string KeyName = "accounts-totp.key";
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
-
     // PBKDF2 with HMAC-SHA512, as OWASP's Password Storage Cheat Sheet advises (2023): some 0.1 s of one core.
     private static readonly PasswordHasher<Account> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
 
     // One step before and after: the clocks of telephones (RFC 6238, 5.2).
     private static readonly VerificationWindow Window = new(1, 1);
+
+    private readonly KeptSecret factors = new(folder, "accounts-totp.key",
+        "不是加密动态口令的那一个 · it is not the key that second factors were encrypted under");
 
     // Whoever guesses logins must not hear from the time it takes which there are.
     private readonly string nobodys = Hasher.HashPassword(null!, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
@@ -130,36 +128,11 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
     private long? StepOf(Guid account, byte[] kept, string code) =>
         new Totp(Open(account, kept)).VerifyTotp(clock.GetUtcNow().UtcDateTime, code.Trim(), out var step, Window) ? step : null;
 
-    private byte[] Seal(Guid account, byte[] secret)
-    {
-        var kept = new byte[NonceLength + secret.Length + TagLength];
-        RandomNumberGenerator.Fill(kept.AsSpan(0, NonceLength));
-        using var cipher = new AesGcm(Key(), TagLength);
-        var (encrypted, tag) = (kept.AsMemory(NonceLength, secret.Length), kept.AsMemory(NonceLength + secret.Length));
-        cipher.Encrypt(kept.AsSpan(0, NonceLength), secret, encrypted.Span, tag.Span, Binding(account));
-        return kept;
-    }
+    private byte[] Seal(Guid account, byte[] secret) => factors.Seal(secret, Binding(account));
 
-    private byte[] Open(Guid account, byte[] kept)
-    {
-        var secret = new byte[kept.Length - NonceLength - TagLength];
-        using var cipher = new AesGcm(Key(), TagLength);
-        try
-        {
-            var (encrypted, tag) = (kept.AsMemory(NonceLength, secret.Length), kept.AsMemory(NonceLength + secret.Length));
-            cipher.Decrypt(kept.AsSpan(0, NonceLength), encrypted.Span, tag.Span, secret, Binding(account));
-            return secret;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            throw KeyFolderException.Damaged($"{KeyName} 不是加密动态口令的那一个 · it is not the key that second factors were encrypted under");
-        }
-    }
+    private byte[] Open(Guid account, byte[] kept) => factors.Open(kept, Binding(account));
 
-    // A second factor copied to another account's row opens nothing.
-    private static byte[] Binding(Guid account) => Encoding.UTF8.GetBytes($"hazards second factor\n{account:D}\n");
-
-    private byte[] Key() => folder.Exists ? folder.Secret(KeyName, 32) : throw KeyFolderException.Missing();
+    private static string Binding(Guid account) => $"hazards second factor\n{account:D}\n";
 
     private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 }

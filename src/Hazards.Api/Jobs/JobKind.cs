@@ -35,4 +35,7 @@ internal enum JobKind
 
     /// <summary><see cref="Persons.EraseAgain"/>.</summary>
     [Label("再次删除个人密钥", "Destroy keys of erased persons again")] EraseAgain,
+
+    /// <summary><see cref="Webhooks.WebhookWorker"/>.</summary>
+    [Label("推送", "Send webhooks")] SendWebhooks,
 }

@@ -70,6 +70,7 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         _ when path.Contains("seals", StringComparison.Ordinal) => "封存编号 · the seal's id",
         "session" => "登录编号 · the session's id",
         _ when path.Contains("accounts", StringComparison.Ordinal) => "账号编号 · the account's id",
+        _ when path.Contains("webhooks", StringComparison.Ordinal) => "推送编号 · the webhook's id",
         _ when path.Contains("api-keys", StringComparison.Ordinal) => "密钥编号 · the key's id",
         _ => "隐患编号 · the hazard's id",
     };

@@ -64,7 +64,7 @@ internal sealed record Tag(string Name, string English)
     public static readonly Tag Record = new("更正与批注", "Corrections and comments");
     public static readonly Tag Lists = new("看板与清单", "Boards and lists, now and as of any instant");
     public static readonly Tag Feed = new("事件流", "The feed of events, in commit order");
-    public static readonly Tag Registry = new("单位、密钥与账号", "Bodies, keys and accounts");
+    public static readonly Tag Registry = new("单位、密钥、账号与推送", "Bodies, keys, accounts and webhooks");
     public static readonly Tag Codes = new("代码与制度", "Code lists, regions, policy");
     public static readonly Tag Import = new("台账导入", "Ledgers in");
     public static readonly Tag Campaigns = new("专项行动与检查", "Campaigns, inspections, special periods");

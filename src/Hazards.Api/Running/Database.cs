@@ -12,6 +12,10 @@ public static partial class Database
 
     /// <summary>What the names of the migrations of accounts begin with.</summary>
     internal const string AccountMigrations = "Hazards.Api.Accounts.Schema.";
+
+    /// <summary>What the names of the migrations of webhooks begin with.</summary>
+    internal const string WebhookMigrations = "Hazards.Api.Webhooks.Schema.";
+
     /// <summary>Ledgers that are looked at before they are imported.</summary>
     internal const string ImportMigrations = "Hazards.Api.Import.Schema.";
 
@@ -37,7 +41,8 @@ public static partial class Database
     }
 
     /// <summary>
-    /// Brings the tables of the log, the rows, the files, the packages of evidence and the accounts up to date; returns what was applied. Rows that an older
+    /// Brings the tables of the log, the rows, the files, the packages of evidence, the accounts and the webhooks up to date;
+    /// returns what was applied. Rows that an older
     /// program made without what the tables now hold are made anew from the log, which takes its time.
     /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
@@ -51,6 +56,7 @@ public static partial class Database
         var jobs = await Migrations.RunAsync(dataSource, Messaging.Schema, typeof(Database).Assembly, JobMigrations, cancellationToken);
         var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
         var accounts = await Migrations.RunAsync(dataSource, "accounts", typeof(Database).Assembly, AccountMigrations, cancellationToken);
+        var webhooks = await Migrations.RunAsync(dataSource, "webhooks", typeof(Database).Assembly, WebhookMigrations, cancellationToken);
         await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
         await ServiceRole.GrantAgainAsync(dataSource, cancellationToken);
@@ -58,7 +64,8 @@ public static partial class Database
         [
             .. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"),
             .. imports.Select(n => $"imports/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"),
-            .. accounts.Select(n => $"accounts/{n}"), .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>(),
+            .. accounts.Select(n => $"accounts/{n}"), .. webhooks.Select(n => $"webhooks/{n}"),
+            .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>(),
         ];
     }
 

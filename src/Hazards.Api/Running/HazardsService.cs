@@ -77,6 +77,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>A site's own sign-on; null: what the environment says, if anything.</summary>
     public Pages.SigningIn.SignOnOptions? SignOn { get; init; }
 
+    /// <summary>How messages are sent to other systems.</summary>
+    public Webhooks.WebhookOptions Webhooks { get; init; } = new();
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -251,6 +254,7 @@ internal static class Modules
         new Replay.ReplayModule(), new Steps.StepModule(),
         new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Auditing.AuditModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
         new SealModule(), new AccessModule(), new Jobs.JobModule(), new Accounts.AccountModule(),
+        new Webhooks.WebhookModule(),
     ];
 }
 

@@ -16,6 +16,7 @@ internal static class KnownMigrations
         .. FilesOf(typeof(Database), "imports", Database.ImportMigrations),
         .. FilesOf(typeof(Database), Messaging.Schema, Database.JobMigrations),
         .. FilesOf(typeof(Database), "accounts", Database.AccountMigrations),
+        .. FilesOf(typeof(Database), "webhooks", Database.WebhookMigrations),
         .. FilesOf(typeof(ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
     ];
 

@@ -12,7 +12,7 @@ namespace Hazards.Projections;
 /// <param name="History">Every superseded version, with its bounds and item.</param>
 /// <param name="Texts">Every text for search with its bounds.</param>
 /// <param name="Board">The changes of the board's cells by instant, which give its sums as of any.</param>
-/// <param name="Registry">Every version of every body, every key and every account.</param>
+/// <param name="Registry">Every version of every body, every key, account and webhook.</param>
 /// <param name="Inbox">Every message with its openings, and which events name which files.</param>
 public sealed record RowsDigest(string Hazards, string History, string Texts, string Board, string Registry, string Inbox)
 {
@@ -48,7 +48,8 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
             await HashAsync(connection, BoardSql(schema), cancellationToken),
             await HashAsync(connection, $"select * from {schema}.bodies order by body_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.api_keys order by key_id", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.accounts order by account_id", cancellationToken),
+                + await HashAsync(connection, $"select * from {schema}.accounts order by account_id", cancellationToken)
+                + await HashAsync(connection, $"select * from {schema}.webhooks order by webhook_id", cancellationToken),
             await HashAsync(connection, $"select * from {schema}.inbox order by message_id", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.inbox_openings order by message_id, body, actor", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.hazard_files order by digest, hazard_id, position", cancellationToken))

@@ -15,6 +15,7 @@ public static class StreamKinds
         ["body"] = typeof(Body),
         ["api_key"] = typeof(ApiKey),
         ["account"] = typeof(Account),
+        ["webhook"] = typeof(Webhook),
         ["sign_in"] = typeof(SignIn),
         ["campaign"] = typeof(Campaign),
         ["inspection"] = typeof(Inspection),

@@ -22,6 +22,7 @@ internal sealed class RowStatements(string schema)
     private readonly string writeBodies = Call(schema, "write_bodies", 10);
     private readonly string writeKeys = Call(schema, "write_keys", 7);
     private readonly string writeAccounts = Call(schema, "write_accounts", 7);
+    private readonly string writeWebhooks = Call(schema, "write_webhooks", 7);
     private readonly InspectionStatements inspections = new(schema);
     private readonly InboxStatements inbox = new(schema);
     private readonly NoticeStatements noticeStatements = new(schema);
@@ -39,6 +40,7 @@ internal sealed class RowStatements(string schema)
         var bodies = new List<(PendingRow Row, Body Body)>();
         var keys = new List<(PendingRow Row, ApiKey Key)>();
         var accounts = new List<(PendingRow Row, Account Account)>();
+        var webhooks = new List<(PendingRow Row, Webhook Webhook)>();
         var notices = new List<EventNotice>(rows.Count);
         var openings = new List<Opening>();
         var facts = new List<(PendingRow Row, ChangedFacts Facts)>(rows.Count);
@@ -69,6 +71,9 @@ internal sealed class RowStatements(string schema)
                 case PendingState.OfAccount a:
                     accounts.Add((row, a.After));
                     break;
+                case PendingState.OfWebhook w:
+                    webhooks.Add((row, w.After));
+                    break;
                 case PendingState.OfReport r:
                     reports.Add((row, r.After));
                     break;
@@ -82,6 +87,8 @@ internal sealed class RowStatements(string schema)
         AddTo(batch, hazards, texts, bodies, keys);
         if (accounts.Count > 0)
             AddAccounts(batch, accounts);
+        if (webhooks.Count > 0)
+            AddWebhooks(batch, webhooks);
         if (working.Count > 0)
             AddWorking(batch, working);
         inspections.AddTo(batch, rows);
@@ -210,6 +217,19 @@ internal sealed class RowStatements(string schema)
         command.AddColumn(NpgsqlDbType.Text, accounts, a => a.Account.Login);
         command.AddColumn(NpgsqlDbType.Text, accounts, a => a.Account.Region.Value);
         command.AddColumn(NpgsqlDbType.Json, accounts, a => (ReadOnlyMemory<byte>)DomainJson.Write(a.Account));
+        batch.BatchCommands.Add(command);
+    }
+
+    private void AddWebhooks(NpgsqlBatch batch, List<(PendingRow Row, Webhook Webhook)> webhooks)
+    {
+        var command = new NpgsqlBatchCommand(writeWebhooks);
+        command.AddColumn(NpgsqlDbType.Uuid, webhooks, w => w.Row.StreamId);
+        command.AddColumn(NpgsqlDbType.Bigint, webhooks, w => w.Row.Version);
+        command.AddColumn(NpgsqlDbType.Uuid, webhooks, w => w.Row.LastEventId);
+        command.AddColumn(NpgsqlDbType.Uuid, webhooks, w => w.Webhook.Id);
+        command.AddColumn(NpgsqlDbType.Text, webhooks, w => w.Webhook.Region.Value);
+        command.AddColumn(NpgsqlDbType.Boolean, webhooks, w => w.Webhook.IsActive);
+        command.AddColumn(NpgsqlDbType.Json, webhooks, w => (ReadOnlyMemory<byte>)DomainJson.Write(w.Webhook));
         batch.BatchCommands.Add(command);
     }
 

@@ -131,6 +131,16 @@ internal static class GoldenEvents
         (new SignedOut(Key, SignOutReason.PasswordChanged), null),
         (new SignInUnknown("203.0.113.7"), new SignInUnknown(null)),
 
+        (new WebhookRegistered(
+            Key, "https://receiver.example/hazards?from=陇南", Hotline.Id, Longnan, ["hazard_assigned", "hazard_closed"], "12345热线平台"),
+         new WebhookRegistered(Key, "https://receiver.example/", Supervision.Id, RegionCode.Nation, [], null)),
+        (new WebhookChanged("https://receiver.example/hazards", Hotline.Id, Wudu, ["hazard_closed"], "张工，0939-1234567"),
+         new WebhookChanged("https://receiver.example/", Hotline.Id, Longnan, [], null)),
+        (new WebhookPaused(WebhookPause.Administrator, "对方升级"), new WebhookPaused(WebhookPause.Gone, null)),
+        (new WebhookResumed(), null),
+        (new WebhookSecretRotated(), null),
+        (new WebhookRemoved("系统停用"), null),
+
         (new LogKeyIntroduced("hazards/4f1d", "sha256", "hazards/4f1d+00000001+AQ==", "hazards log key\nhazards/4f1d\n\n— hazards/4f1d AAAA\n"),
          new LogKeyIntroduced("hazards/4f1d/sm3", "sm3", "hazards/4f1d/sm3+00000001+AQ==")),
         (new LogKeyRetired("sha256", "hazards/4f1d+00000001+AQ==", "定期轮换"), null),

@@ -3,11 +3,14 @@ using System.Text.Json.Nodes;
 using Hazards.Api.Accounts;
 using Hazards.Api.Jobs;
 using Hazards.Api.Pages.Shared;
+using Hazards.Api.Webhooks;
 using Hazards.Domain;
 
 namespace Hazards.Api.Pages.Admin;
 
-/// <summary>系统管理: people, bodies, keys, policies, calendar, letterheads, jobs. Every change is an event with who and when.</summary>
+/// <summary>
+/// 系统管理: people, bodies, keys, webhooks, policies, calendar, letterheads, jobs. Every change is an event with who and when.
+/// </summary>
 internal static class AdminPages
 {
     public static void Map(IEndpointRouteBuilder pages)
@@ -19,6 +22,8 @@ internal static class AdminPages
         pages.Page<BodyEditPage>("/admin/bodies/{id}", ChangeBodyAsync);
         pages.Page<KeysPage>("/admin/keys", IssueAsync);
         pages.PagePost("/admin/keys/{id}/revocation", RevokeAsync);
+        pages.Page<WebhooksPage>("/admin/webhooks", RegisterAsync);
+        pages.Page<WebhookPage>("/admin/webhooks/{id}", ChangeWebhookAsync);
         pages.Page<PoliciesPage>("/admin/policies", PolicyAsync);
         pages.Page<PolicyPage>("/admin/policies/{version}", WithdrawAsync);
         pages.Page<CalendarPage>("/admin/calendar", CalendarAsync);
@@ -99,6 +104,52 @@ internal static class AdminPages
     private static async Task<IResult> RevokeAsync(PageCall page) =>
         await DoneAsync<KeyAnswer>(page, "/api-keys/{id}/revocation", FormJson.Of(page, "reason"), "/admin/keys", page.T("密钥已吊销。", "The key is revoked."), ("id", page.Route("id")))
         ?? PageRoutes.Show<KeysPage>(page);
+
+    private static async Task<IResult?> RegisterAsync(PageCall page)
+    {
+        var order = FormJson.Of(page, "address", "body", "region", "note").And(page, "types");
+        var answered = await page.PostAsync<WebhookAnswer>("/webhooks", order, FormJson.Text(page, "_key"));
+        Show(page, answered, answered.Value?.Secret);
+        return null;
+    }
+
+    private static async Task<IResult?> ChangeWebhookAsync(PageCall page)
+    {
+        var (to, id) = ($"/admin/webhooks/{page.Route("id")}", ("id", page.Route("id")));
+        switch (FormJson.Text(page, "what"))
+        {
+            case "change":
+                var order = FormJson.Of(page, "address", "body", "region").And(page, "types");
+                order.TryAdd("types", new JsonArray());
+                order["note"] = FormJson.Text(page, "note");
+                return await DoneAsync<WebhookAnswer>(
+                    page, "/webhooks/{id}/changes", order, to, page.T("推送已变更。", "The webhook was changed."), id);
+            case "pause":
+                return await DoneAsync<WebhookAnswer>(
+                    page, "/webhooks/{id}/pause", FormJson.Of(page, "reason"), to, page.T("推送已暂停。", "The webhook is paused."), id);
+            case "resume":
+                return await DoneAsync<WebhookAnswer>(
+                    page, "/webhooks/{id}/resumption", [], to, page.T("推送已恢复，从停下处继续。", "The webhook goes on where it stopped."), id);
+            case "rotate":
+                var answered = await page.PostAsync<WebhookAnswer>(
+                    "/webhooks/{id}/secret-rotation", [], FormJson.Text(page, "_key"), VersionOf(page), id);
+                Show(page, answered, answered.Value?.Secret);
+                return null;
+            case "remove":
+                return await DoneAsync<WebhookAnswer>(
+                    page, "/webhooks/{id}/removal", FormJson.Of(page, "reason"), to, page.T("推送已注销。", "The webhook is removed."), id);
+            case "test":
+                var tried = await page.PostAsync<WebhookTest>("/webhooks/{id}/test", [], null, null, id);
+                page.Problem = tried.Refusal;
+                return tried.Value is { } test ? page.Go(to, Tried(page, test)) : null;
+            default:
+                return null;
+        }
+    }
+
+    private static string Tried(PageCall page, WebhookTest test) => page.T(
+        $"试推送：{test.Outcome.Chinese}{(test.Status is { } status ? $"（{status}）" : "")}，{test.Milliseconds} 毫秒。",
+        $"Ping: {test.Outcome.English}{(test.Status is { } code ? $" ({code})" : "")}, {test.Milliseconds} ms.");
 
     private static async Task<IResult?> PolicyAsync(PageCall page)
     {

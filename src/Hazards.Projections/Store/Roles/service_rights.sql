@@ -42,6 +42,8 @@ begin
         ('persons.*',                      '{SELECT,INSERT,UPDATE}'),
         -- Passwords, sessions, saved views: nothing of them is a record; sign-ins are, in the log.
         ('accounts.*',                     '{SELECT,INSERT,UPDATE,DELETE}'),
+        -- Secrets of webhooks and how far each has got: that they were registered or changed is in the log.
+        ('webhooks.*',                     '{SELECT,INSERT,UPDATE,DELETE}'),
         -- Packages of evidence: their drafts go, what was gathered stays.
         ('evidence.packages',              '{SELECT,INSERT,UPDATE,DELETE}'),
         ('evidence.parts',                 '{SELECT,INSERT,DELETE}'),
