@@ -8,6 +8,8 @@ namespace Hazards.TestRun;
 /// <summary>One test assembly, built in the same configuration as this program.</summary>
 internal sealed record Suite(string Name, string Assembly)
 {
+    private const int MostWarnings = 60, LongestWarning = 600;
+
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
     /// <summary>
@@ -43,8 +45,17 @@ internal sealed record Suite(string Name, string Assembly)
         var result = File.Exists(report) ? Read(report, said) : SuiteResult.Broken(Name, said.Output);
         Console.WriteLine($"{(result.Failures.Count == 0 ? "✓" : "✗")} {Name}: {result} · {clock.Elapsed.TotalSeconds:0.0} s");
         foreach (var failure in result.Failures) Console.WriteLine(failure + "\n");
+        if (result.Failures.Count > 0)
+            foreach (var warning in Warnings(report)) Console.WriteLine(warning);
         return result;
     }
+
+    /// <summary>What the services under test complained of, each complaint once: a test that fails often shows only what followed from it.</summary>
+    private static IEnumerable<string> Warnings(string report) => !File.Exists(report) ? [] : XDocument.Load(report)
+        .Descendants(Trx + "ResultSummary").Descendants(Trx + "StdOut").SelectMany(said => said.Value.Split('\n'))
+        .Where(line => line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal) || line.Contains("\"LogLevel\":\"Warning\"", StringComparison.Ordinal))
+        .DistinctBy(line => line.IndexOf("\"Message\":", StringComparison.Ordinal) is > 0 and var at ? line[at..Math.Min(line.Length, at + 120)] : line)
+        .TakeLast(MostWarnings).Select(line => line.Length > LongestWarning ? line[..LongestWarning] + "…" : line);
 
     private async Task<(int ExitCode, string Output)> TestAsync(
         string report, string? connectionString, string? filter, CancellationToken cancellationToken)
