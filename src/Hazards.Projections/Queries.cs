@@ -276,6 +276,9 @@ public interface IRegistryQueries
     /// <summary>Keys within a region, by id.</summary>
     Task<ImmutableArray<ApiKey>> ListKeysAsync(RegionCode region, CancellationToken cancellationToken = default);
 
+    /// <summary>The jurisdictions of a body's keys and accounts that are open at an instant.</summary>
+    Task<ImmutableArray<RegionCode>> ReachAsync(BodyId body, DateTimeOffset now, CancellationToken cancellationToken = default);
+
     /// <summary>The account with this login, as it is kept (<see cref="Logins"/>); null when there is none. Closed ones are found too.</summary>
     Task<Account?> AccountAsync(string login, CancellationToken cancellationToken = default);
 

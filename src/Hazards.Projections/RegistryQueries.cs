@@ -114,6 +114,26 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
+    public async Task<ImmutableArray<RegionCode>> ReachAsync(BodyId body, DateTimeOffset now, CancellationToken cancellationToken = default)
+    {
+        // Through all of both: some thousands at most, and administrators do not act often.
+        await using var command = dataSource.CreateCommand("""
+            select k.region from rows.api_keys k
+            where k.key ->> 'body' = $1 and not (k.key ->> 'revoked')::boolean
+              and coalesce((k.key ->> 'expiresAt')::timestamptz > $2, true)
+            union
+            select a.region from rows.accounts a where a.account ->> 'body' = $1 and not (a.account ->> 'closed')::boolean
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = body.Value });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = ImmutableArray.CreateBuilder<RegionCode>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(RegionCode.Parse(reader.GetString(0)));
+        return found.ToImmutable();
+    }
+
+    /// <inheritdoc />
     public async Task<Account?> AccountAsync(string login, CancellationToken cancellationToken = default)
     {
         // By the unique login.

@@ -25,7 +25,11 @@ internal sealed class AccessModule : IModule
     ];
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services) => services.AddSingleton<AccessQueries>();
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<AccessQueries>();
+        services.AddSingleton<AuthorityQueries>();
+    }
 
     /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
@@ -49,6 +53,7 @@ internal sealed class AccessModule : IModule
         {
             Query = Filter, Answer = typeof(AccessPage),
         }, OfHazardAsync);
+        AuthorityEndpoint.Map(api);
     }
 
     private static async Task<IResult> ListAsync(Call call, AccessQueries access, IHazardQueries hazards, Naming naming)

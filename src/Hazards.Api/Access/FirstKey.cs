@@ -30,7 +30,7 @@ internal sealed class FirstKey(BodyStore bodies, KeyStore keys, IRegistryQueries
         var given = new Given(new Actor("hazards", office, [.. AllRoles], "hazards", RegionCode.Nation));
         if (await bodies.LoadAsync(body, null, cancellationToken) is null)
             Require(await bodies.ExecuteAsync(body, new RegisterBody(body, bodyName, BodyKind.CommitteeOffice, RegionCode.Nation), given, null, cancellationToken));
-        Require(await keys.IssueAsync(new IssueKey(client, body, AllRoles, RegionCode.Nation), secret, given, null, cancellationToken));
+        Require(await keys.IssueFirstAsync(new IssueKey(client, body, AllRoles, RegionCode.Nation), secret, given, cancellationToken));
         return secret;
     }
 

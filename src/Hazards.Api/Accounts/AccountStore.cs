@@ -61,7 +61,7 @@ internal sealed class AccountStore(
         {
             var roles = order.Roles is { IsDefault: false } some ? some : before.Roles;
             var (name, body, region) = (order.Name?.Trim() ?? before.Name, order.Body ?? before.Body, order.Region ?? before.Region);
-            if ((Texts.Name("name", name) ?? await CheckRightsAsync(body, roles, region, given, stop)) is { } wrong)
+            if ((Texts.Name("name", name) ?? await CheckRightsAsync(body, roles, region, before.Roles, given, stop)) is { } wrong)
                 return Ruling.Refuse(wrong);
             var same = before.HasRights(body, roles, region);
             if (same && name == before.Name)
@@ -171,6 +171,8 @@ internal sealed class AccountStore(
                 return Proposal<Account>.Refuse(AccountRefusals.Forbidden.Because());
             if (await FindAsync(id, given.By.Jurisdiction, stop) is not { } before)
                 return Proposal<Account>.Refuse(AccountRefusals.NotFound.Because("id"));
+            if (await registry.OverBodyAsync(given.By, before.Body, clock, stop) is { } above)
+                return Proposal<Account>.Refuse(above);
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Account>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             if (before.Closed)
@@ -202,7 +204,7 @@ internal sealed class AccountStore(
         if (!given.By.Roles.Contains(Role.Administrator))
             return AccountRefusals.Forbidden.Because();
         if ((Logins.Check("login", order.Login) ?? Texts.Name("name", order.Name) ?? Registering.CheckTime(given, terms, clock)
-            ?? await CheckRightsAsync(order.Body, order.Roles, order.Region, given, cancellationToken)) is { } wrong)
+            ?? await CheckRightsAsync(order.Body, order.Roles, order.Region, [], given, cancellationToken)) is { } wrong)
             return wrong;
         Logins.TryRead(order.Login, out var login);
         return await registry.AccountAsync(login, cancellationToken) is null
@@ -211,33 +213,16 @@ internal sealed class AccountStore(
     }
 
     private async Task<Refusal?> CheckRightsAsync(
-        BodyId bodyId, ImmutableArray<Role> roles, RegionCode region, Given given, CancellationToken cancellationToken)
-    {
-        var by = given.By;
-        if (roles.IsDefaultOrEmpty)
-            return InputRefusals.Missing.Because("roles");
-        if (roles.Distinct().Count() != roles.Length)
-            return InputRefusals.Duplicate.Because("roles", ("value", string.Join(',', roles.Select(CodeList.Code))));
-        if (roles.Contains(Role.Clock))
-            return AccountRefusals.ClockRole.Because("roles");
-        if (!by.Jurisdiction.Contains(region))
-            return AccountRefusals.Region.Because("region", ("value", region), ("jurisdiction", by.Jurisdiction));
-        if (!Regions.Exists(region))
-            return InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County)));
-        var bodies = await registry.BodiesAsync([bodyId], cancellationToken);
-        if (!bodies.TryGetValue(bodyId, out var body))
-            return BodyRefusals.Unknown.Because("body", ("id", bodyId));
-        if (body.Dissolved)
-            return BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name));
-        return by.Jurisdiction.Contains(body.Region)
-            ? null
-            : AccountRefusals.BodyOutside.Because("body", ("body", body.Id), ("jurisdiction", by.Jurisdiction));
-    }
+        BodyId body, ImmutableArray<Role> roles, RegionCode region, ImmutableArray<Role> before, Given given,
+        CancellationToken cancellationToken) =>
+        Granting.CheckShape(given.By, roles, region, GrantCodes.OfAccounts)
+        ?? await new Granting(registry, rules, clock).CheckAsync(
+            given.By, body, roles, region, before, GrantCodes.OfAccounts, cancellationToken);
 
     private Proposal<Account> Propose(Account? before, ImmutableArray<IAccountEvent> events, Given given, Terms terms)
     {
         var after = events.Aggregate(before, (account, happened) => Account.Apply(account, happened))!;
-        var context = Registering.Context(given, terms, rules, clock);
+        var context = Registering.Context(given, terms, rules, clock).TellingAbove(after.Region);
         return Proposal<Account>.Append(after, AccountJournal.StreamOf(before, after, events, context, terms));
     }
 

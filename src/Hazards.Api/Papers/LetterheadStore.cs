@@ -27,6 +27,7 @@ public sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, Ru
         return deciding.RunAsync(stream, terms, async (_, version, stop) => await LoadAsync(await BodyAsync(id, stop), null, version, stop), async (_, stop) =>
         {
             var body = (await registry.BodiesAsync([id], stop)).GetValueOrDefault(id);
+            body = body is null ? null : await registry.WithReachAsync(body, clock, stop);
             var (happened, refusal) = command.Decide(body, new BodyAct(given.By, sectors, ImmutableDictionary<BodyId, Body>.Empty));
             if ((refusal ?? Registering.CheckTime(given, terms, clock)) is { } wrong)
                 return Proposal<Letterhead>.Refuse(wrong);

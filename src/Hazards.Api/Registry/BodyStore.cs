@@ -29,7 +29,8 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebook
             var before = await LoadAsync(id, null, stop);
             if (before is not null && terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Body>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
-            var decision = command.Decide(before, new BodyAct(given.By, sectors, await BodiesAsync(command, stop)));
+            var reached = before is null ? null : await registry.WithReachAsync(before, clock, stop);
+            var decision = command.Decide(reached, new BodyAct(given.By, sectors, await BodiesAsync(command, stop)));
             return decision.Refusal is { } refusal ? Proposal<Body>.Refuse(refusal) : Propose(id, before, decision.Events, given, terms);
         }, cancellationToken);
     }

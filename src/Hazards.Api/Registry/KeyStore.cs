@@ -53,17 +53,21 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
 
     /// <summary>Makes a key. The secret is in the answer and nowhere else; a repeat of the request does not have it.</summary>
     public Task<Outcome<IssuedKey>> IssueAsync(IssueKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        IssueAsync(order, NewSecret(), given, terms, cancellationToken);
+        IssueAsync(order, NewSecret(), [], given, terms, cancellationToken);
 
-    /// <summary>The same with a secret that is kept already.</summary>
-    internal async Task<Outcome<IssuedKey>> IssueAsync(IssueKey order, string secret, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    /// <summary>The deployment's first key, with a secret that is kept already. It has every role: somebody must begin.</summary>
+    internal Task<Outcome<IssuedKey>> IssueFirstAsync(IssueKey order, string secret, Given given, CancellationToken cancellationToken) =>
+        IssueAsync(order, secret, order.Roles, given, null, cancellationToken);
+
+    private async Task<Outcome<IssuedKey>> IssueAsync(
+        IssueKey order, string secret, ImmutableArray<Role> together, Given given, Terms? terms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
         var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
         {
-            if (await CheckAsync(order, given, terms, stop) is { } refusal)
+            if (await CheckAsync(order, together, given, terms, stop) is { } refusal)
                 return Proposal<ApiKey>.Refuse(refusal);
             var issued = new ApiKeyIssued(Guid.CreateVersion7(), DigestOf(secret), order.Client.Trim(), order.Body, order.Roles, order.Region, order.ExpiresAt);
             return Propose(issued.Id, null, issued, given, terms);
@@ -89,6 +93,8 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
             var before = await LoadAsync(id, long.MaxValue, stop);
             if (before is null || !given.By.Jurisdiction.Contains(before.Region))
                 return Proposal<ApiKey>.Refuse(KeyRefusals.NotFound.Because());
+            if (await registry.OverBodyAsync(given.By, before.Body, clock, stop) is { } above)
+                return Proposal<ApiKey>.Refuse(above);
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<ApiKey>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             if (before.Revoked)
@@ -99,37 +105,23 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
         }, cancellationToken);
     }
 
-    private async Task<Refusal?> CheckAsync(IssueKey order, Given given, Terms terms, CancellationToken cancellationToken)
+    private async Task<Refusal?> CheckAsync(
+        IssueKey order, ImmutableArray<Role> together, Given given, Terms terms, CancellationToken cancellationToken)
     {
-        var by = given.By;
-        if (!by.Roles.Contains(Role.Administrator))
+        if (!given.By.Roles.Contains(Role.Administrator))
             return KeyRefusals.Forbidden.Because();
         if ((Texts.Check("client", order.Client, 1, 60, multiline: false) ?? Registering.CheckTime(given, terms, clock)) is { } wrong)
             return wrong;
-        if (order.Roles.IsDefaultOrEmpty)
-            return InputRefusals.Missing.Because("roles");
-        if (order.Roles.Distinct().Count() != order.Roles.Length)
-            return InputRefusals.Duplicate.Because("roles", ("value", string.Join(',', order.Roles.Select(CodeList.Code))));
-        if (order.Roles.Contains(Role.Clock))
-            return KeyRefusals.ClockRole.Because("roles");
-        if (!by.Jurisdiction.Contains(order.Region))
-            return KeyRefusals.Region.Because("region", ("value", order.Region), ("jurisdiction", by.Jurisdiction));
-        if (!Regions.Exists(order.Region))
-            return InputRefusals.RegionUnknown.Because("region", ("value", order.Region), ("county", order.Region.At(RegionLevel.County)));
-        if (order.ExpiresAt is { } expiry && expiry <= clock.GetUtcNow())
-            return KeyRefusals.Expiry.Because("expiresAt", ("value", expiry));
-        var bodies = await registry.BodiesAsync([order.Body], cancellationToken);
-        if (!bodies.TryGetValue(order.Body, out var body))
-            return BodyRefusals.Unknown.Because("body", ("id", order.Body));
-        if (body.Dissolved)
-            return BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name));
-        return by.Jurisdiction.Contains(body.Region) ? null : KeyRefusals.BodyOutside.Because("body", ("body", body.Id), ("jurisdiction", by.Jurisdiction));
+        return Granting.CheckShape(given.By, order.Roles, order.Region, GrantCodes.OfKeys)
+            ?? (order.ExpiresAt is { } expiry && expiry <= clock.GetUtcNow() ? KeyRefusals.Expiry.Because("expiresAt", ("value", expiry)) : null)
+            ?? await new Granting(registry, rules, clock).CheckAsync(
+                given.By, order.Body, order.Roles, order.Region, together, GrantCodes.OfKeys, cancellationToken);
     }
 
     private Proposal<ApiKey> Propose(Guid id, ApiKey? before, IApiKeyEvent happened, Given given, Terms terms)
     {
         var after = ApiKey.Apply(before, happened);
-        var context = Registering.Context(given, terms, rules, clock);
+        var context = Registering.Context(given, terms, rules, clock).TellingAbove(after.Region);
         return Proposal<ApiKey>.Append(after, new StreamAppend(id, StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfKey(after)));
     }
 

@@ -30,13 +30,22 @@ public sealed class PolicyStore(IEventLog log, RulebookSource rules, TimeProvide
             var decision = command.Decide(before, given.By, terms.RecordedAt ?? clock.GetUtcNow());
             if (decision.Event is not { } happened)
                 return Proposal<PolicyRegister>.Refuse(decision.Refusal!);
-            var context = Registering.Context(given, terms, rules, clock);
-            return Proposal<PolicyRegister>.Append(before.Apply(happened), new StreamAppend(PolicyRegister.StreamId, StreamType, before.Stream, [Facts.Of(happened, context, terms)]));
+            var after = before.Apply(happened);
+            if (happened is PolicyAdopted adopted && await WiderAsync(after.Find(adopted.Policy.Version)!, stop) is { } wider)
+                return Proposal<PolicyRegister>.Refuse(wider);
+            var jurisdiction = (happened as PolicyAdopted)?.Jurisdiction ?? before.Find(((PolicyWithdrawn)happened).Version)!.Event.Jurisdiction;
+            var context = Registering.Context(given, terms, rules, clock).TellingAbove(jurisdiction);
+            return Proposal<PolicyRegister>.Append(after, new StreamAppend(PolicyRegister.StreamId, StreamType, before.Stream, [Facts.Of(happened, context, terms)]));
         }, cancellationToken);
         if (outcome is Outcome<PolicyRegister>.Done)
             await rules.RefreshAsync(cancellationToken);
         return outcome;
     }
+
+    /// <summary>Whether it would show or allow more than the policy above it, which another node may have adopted a moment ago.</summary>
+    private async Task<Refusal?> WiderAsync(AdoptedPolicy adopted, CancellationToken cancellationToken) =>
+        Authority.OverPolicy(adopted.Policy, Authority.PolicyAbove(
+            await rules.RefreshAsync(cancellationToken), adopted.Event.Jurisdiction, adopted.Event.From));
 
     private async Task<PolicyRegister> LoadAsync(DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Api.Campaigns;
 using Hazards.Domain;
 using Hazards.Projections.Store;
@@ -6,7 +7,7 @@ using Hazards.Projections;
 namespace Hazards.Api;
 
 /// <summary>封存: made and lifted. A stream for each order.</summary>
-internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circumstances circumstances)
+internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circumstances circumstances, TimeProvider clock)
 {
     private readonly RecordStore<Seal, ISealEvent> records = new("seal", log, Seal.Apply, s => new PendingState.OfSeal(s));
 
@@ -24,7 +25,16 @@ internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circum
         {
             var act = circumstances.Of(given, terms, previous: before?.Since);
             if (before is not null && before.By != given.By.Body.Id)
-                act = act with { Bodies = await registry.BodiesAsync([before.By, given.By.Body.Id], stop) };
+                act = act with { Bodies = await BodiesAsync(before.By, given.By.Body.Id, stop) };
             return (command.Decide(before, act), act);
         };
+
+    /// <summary>Both bodies, and what the one that sealed stands for.</summary>
+    private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(BodyId sealer, BodyId caller, CancellationToken cancellationToken)
+    {
+        var bodies = await registry.BodiesAsync([sealer, caller], cancellationToken);
+        return bodies.TryGetValue(sealer, out var body)
+            ? bodies.ToImmutableDictionary().SetItem(sealer, await registry.WithReachAsync(body, clock, cancellationToken))
+            : bodies;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -14,16 +15,21 @@ public interface IBodyEvent : IDomainEvent;
 /// <param name="Sectors">The sectors it answers for; empty means none in particular.</param>
 /// <param name="CreditCode">Its credit code, if known.</param>
 /// <param name="Parent">The body it belongs to, if any.</param>
+/// <param name="Keeper">The level that keeps it (<see cref="Authority"/>); events recorded before there was one do not say.</param>
 [EventType("body_registered")]
-public sealed record BodyRegistered(BodyId Id, string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors, CreditCode? CreditCode, BodyId? Parent) : IBodyEvent;
+public sealed record BodyRegistered(
+    BodyId Id, string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors, CreditCode? CreditCode, BodyId? Parent,
+    RegionCode? Keeper = null) : IBodyEvent;
 
 /// <summary>单位更名: the body goes by a new name.</summary>
 [EventType("body_renamed")]
 public sealed record BodyRenamed(string From, string To, string Reason) : IBodyEvent;
 
-/// <summary>单位变更: kind, region, sectors, credit code or parent were changed.</summary>
+/// <summary>单位变更: kind, region, sectors, credit code, parent or keeper were changed. Without a keeper, that stays.</summary>
 [EventType("body_changed")]
-public sealed record BodyChanged(BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors, CreditCode? CreditCode, BodyId? Parent, string Reason) : IBodyEvent;
+public sealed record BodyChanged(
+    BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors, CreditCode? CreditCode, BodyId? Parent, string Reason,
+    RegionCode? Keeper = null) : IBodyEvent;
 
 /// <summary>单位撤销: the body no longer acts; its open duties go to the successor by reassignment, never by themselves.</summary>
 [EventType("body_dissolved")]
@@ -42,18 +48,32 @@ public sealed record Body(
     BodyId? Successor,
     long Version)
 {
+    /// <summary>The level that keeps it, as its events say; null where they were recorded before there was one.</summary>
+    public RegionCode? Keeper { get; init; }
+
+    /// <summary>The level that keeps it: that of its own region where nothing else is known.</summary>
+    [JsonIgnore]
+    public RegionCode KeptBy => Keeper ?? Region;
+
+    /// <summary>The jurisdictions of its open keys and accounts, where they were looked up: what it stands for.</summary>
+    [JsonIgnore]
+    public ImmutableArray<RegionCode> Reach { get; init; } = [];
+
     /// <summary>Whether the body is answerable for the sector: it names the sector, or names none.</summary>
     public bool Covers(SectorCode sector) => Sectors.IsDefaultOrEmpty || Sectors.Contains(sector);
 
     /// <summary>Folds one event.</summary>
     public static Body Apply(Body? body, IBodyEvent happened) => happened switch
     {
-        BodyRegistered e => new Body(e.Id, e.Name, e.Kind, e.Region, e.Sectors, e.CreditCode, e.Parent, false, null, 1),
+        BodyRegistered e => new Body(e.Id, e.Name, e.Kind, e.Region, e.Sectors, e.CreditCode, e.Parent, false, null, 1) { Keeper = e.Keeper },
         BodyRenamed e => Known(body) with { Name = e.To, Version = Known(body).Version + 1 },
-        BodyChanged e => Known(body) with { Kind = e.Kind, Region = e.Region, Sectors = e.Sectors, CreditCode = e.CreditCode, Parent = e.Parent, Version = Known(body).Version + 1 },
+        BodyChanged e => Known(body) with { Kind = e.Kind, Region = e.Region, Sectors = e.Sectors, CreditCode = e.CreditCode, Parent = e.Parent, Keeper = e.Keeper ?? Known(body).KeeperAfter(e.Region), Version = Known(body).Version + 1 },
         BodyDissolved e => Known(body) with { Dissolved = true, Successor = e.Successor, Version = Known(body).Version + 1 },
         _ => throw new InvalidOperationException($"{happened?.GetType().Name} is not an event of a body"),
     };
+
+    // A body that its own level keeps moves with its region.
+    private RegionCode? KeeperAfter(RegionCode region) => Keeper == Region ? region : Keeper;
 
     private static Body Known(Body? body) => body ?? throw new InvalidOperationException("a body's story begins with body_registered");
 }

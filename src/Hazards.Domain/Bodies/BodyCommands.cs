@@ -28,8 +28,10 @@ public readonly record struct BodyDecision(ImmutableArray<IBodyEvent> Events, Re
     internal static BodyDecision Of(params ImmutableArray<IBodyEvent> events) => new(events, null);
 }
 
-/// <summary>Enters a body into the registry.</summary>
-public sealed record RegisterBody(BodyId Id, string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors = default, CreditCode? CreditCode = null, BodyId? Parent = null) : IBodyCommand
+/// <summary>Enters a body into the registry. It belongs to the level that enters it, or to the one it names as <c>keeper</c>.</summary>
+public sealed record RegisterBody(
+    BodyId Id, string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors = default, CreditCode? CreditCode = null,
+    BodyId? Parent = null, RegionCode? Keeper = null) : IBodyCommand
 {
     /// <inheritdoc />
     public BodyDecision Decide(Body? body, BodyAct act)
@@ -39,10 +41,13 @@ public sealed record RegisterBody(BodyId Id, string Name, BodyKind Kind, RegionC
             return no;
         if (body is not null)
             return BodyRefusals.Exists.Because("id", ("id", Id));
+        var keeper = Keeper ?? Authority.KeeperOf(act.By, Kind, Region);
+        if (Authority.OverKeeper(act.By, keeper, Region) is { } above)
+            return above;
         var sectors = Sectors.IsDefault ? [] : Sectors;
         if ((Texts.Name("name", Name) ?? BodyChecks.Check(act, Id, sectors, Parent)) is { } wrong)
             return wrong;
-        return BodyDecision.Of(new BodyRegistered(Id, Name.Trim(), Kind, Region, sectors, CreditCode, Parent));
+        return BodyDecision.Of(new BodyRegistered(Id, Name.Trim(), Kind, Region, sectors, CreditCode, Parent, keeper));
     }
 }
 
@@ -61,7 +66,9 @@ public sealed record RenameBody(string Name, string Reason) : IBodyCommand
 }
 
 /// <summary>Changes what a body is; what is left out stays.</summary>
-public sealed record ChangeBody(string Reason, BodyKind? Kind = null, RegionCode? Region = null, ImmutableArray<SectorCode>? Sectors = null, CreditCode? CreditCode = null, BodyId? Parent = null) : IBodyCommand
+public sealed record ChangeBody(
+    string Reason, BodyKind? Kind = null, RegionCode? Region = null, ImmutableArray<SectorCode>? Sectors = null, CreditCode? CreditCode = null,
+    BodyId? Parent = null, RegionCode? Keeper = null) : IBodyCommand
 {
     /// <inheritdoc />
     public BodyDecision Decide(Body? body, BodyAct act)
@@ -71,6 +78,7 @@ public sealed record ChangeBody(string Reason, BodyKind? Kind = null, RegionCode
         var sectors = Sectors is { IsDefault: false } given ? given : body!.Sectors;
         if ((Texts.Required("reason", Reason)
             ?? BodyChecks.MayKeep(act, Region ?? body!.Region)
+            ?? (Keeper is { } keeper ? Authority.OverKeeper(act.By, keeper, Region ?? body!.Region) : null)
             ?? BodyChecks.Check(act, body!.Id, sectors, Parent)) is { } wrong)
             return wrong;
         return Changed(body!, sectors);
@@ -78,9 +86,10 @@ public sealed record ChangeBody(string Reason, BodyKind? Kind = null, RegionCode
 
     private BodyDecision Changed(Body body, ImmutableArray<SectorCode> sectors)
     {
-        var changed = new BodyChanged(Kind ?? body.Kind, Region ?? body.Region, sectors, CreditCode ?? body.CreditCode, Parent ?? body.Parent, Reason);
+        var changed = new BodyChanged(Kind ?? body.Kind, Region ?? body.Region, sectors, CreditCode ?? body.CreditCode, Parent ?? body.Parent, Reason, Keeper);
         var same = changed.Kind == body.Kind && changed.Region == body.Region && changed.Sectors.SequenceEqual(body.Sectors)
-            && changed.CreditCode == body.CreditCode && changed.Parent == body.Parent;
+            && changed.CreditCode == body.CreditCode && changed.Parent == body.Parent
+            && (Keeper is null || Keeper == body.Keeper);
         return same ? BodyRefusals.NothingChanges.Because() : BodyDecision.Of(changed);
     }
 }
@@ -130,7 +139,7 @@ internal static class BodyChecks
     {
         if (body is null)
             return BodyRefusals.NotFound.Because();
-        return MayKeep(act, body.Region) ?? (body.Dissolved ? BodyRefusals.Dissolved.Because(null, ("id", body.Id), ("name", body.Name)) : null);
+        return MayKeep(act, body.Region) ?? Authority.OverBody(act.By, body) ?? (body.Dissolved ? BodyRefusals.Dissolved.Because(null, ("id", body.Id), ("name", body.Name)) : null);
     }
 
     public static Refusal? Check(BodyAct act, BodyId self, ImmutableArray<SectorCode> sectors, BodyId? parent)

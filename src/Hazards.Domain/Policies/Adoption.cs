@@ -13,8 +13,11 @@ public interface IPolicyEvent : IDomainEvent;
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day, if it has one.</param>
 /// <param name="Under">The documents under it, the nearest first.</param>
+/// <param name="Keeper">The level that adopted it (<see cref="Authority"/>); events recorded before there was one do not say.</param>
 [EventType("policy_adopted")]
-public sealed record PolicyAdopted(PolicyText Policy, RegionCode Jurisdiction, DateOnly From, DateOnly? To, ImmutableArray<PolicyText> Under) : IPolicyEvent;
+public sealed record PolicyAdopted(
+    PolicyText Policy, RegionCode Jurisdiction, DateOnly From, DateOnly? To, ImmutableArray<PolicyText> Under,
+    RegionCode? Keeper = null) : IPolicyEvent;
 
 /// <summary>停用制度: a policy ends, or never begins.</summary>
 /// <param name="Version">The policy.</param>
@@ -113,10 +116,11 @@ public sealed record AdoptPolicy(string Document) : IPolicyCommand
         return Known(register, document, text)
             ?? (document.EffectiveFrom < earliest
                 ? PolicyRefusals.TooSoon.Because("effectiveFrom", ("value", document.EffectiveFrom), ("earliest", earliest))
-                : Succession(register, document) ?? Overlap(register, document)) switch
+                : Succession(register, document, by) ?? Overlap(register, document)) switch
         {
             { } refusal => refusal,
-            null => new PolicyDecision(new PolicyAdopted(text, document.Jurisdiction, document.EffectiveFrom, document.EffectiveTo, register.Shelf.Under(document)), null),
+            null => new PolicyDecision(new PolicyAdopted(text, document.Jurisdiction, document.EffectiveFrom, document.EffectiveTo, register.Shelf.Under(document),
+                Authority.KeeperOf(by, document.Jurisdiction)), null),
         };
     }
 
@@ -131,7 +135,7 @@ public sealed record AdoptPolicy(string Document) : IPolicyCommand
             : PolicyRefusals.Reused.Because("version", ("version", document.Version), ("next", Next(register, document.Version.Name)));
     }
 
-    private static Refusal? Succession(PolicyRegister register, PolicyDocument document)
+    private static Refusal? Succession(PolicyRegister register, PolicyDocument document, Actor by)
     {
         var name = document.Version.Name;
         if (register.All.LastOrDefault(a => a.Version.Name == name) is not { } before)
@@ -140,6 +144,8 @@ public sealed record AdoptPolicy(string Document) : IPolicyCommand
             return PolicyRefusals.Number.Because("version", ("name", name), ("next", Next(register, name)));
         if (before.Event.Jurisdiction != document.Jurisdiction)
             return PolicyRefusals.OtherRegion.Because("jurisdiction", ("name", name), ("region", before.Event.Jurisdiction), ("value", document.Jurisdiction));
+        if (Authority.OverPolicy(by, before.Event, "version") is { } above)
+            return above;
         return document.EffectiveFrom <= before.Event.From && before.Meets(before.Event.From, null)
             ? PolicyRefusals.NotAfter.Because("effectiveFrom", ("value", document.EffectiveFrom), ("previous", before.Version), ("from", before.Event.From))
             : null;
@@ -170,7 +176,7 @@ public sealed record WithdrawPolicy(PolicyVersion Version, string Reason, DateOn
         ArgumentNullException.ThrowIfNull(by);
         if (register.Find(Version) is not { } policy)
             return PolicyRefusals.NotFound.Because("version", ("version", Version));
-        if ((PolicyTime.MayKeep(by, policy.Event.Jurisdiction) ?? Texts.Required("reason", Reason)) is { } wrong)
+        if ((PolicyTime.MayKeep(by, policy.Event.Jurisdiction) ?? Authority.OverPolicy(by, policy.Event, "version") ?? Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
         var earliest = PolicyTime.Known(now);
         if (policy.To is { } to && (to < earliest || to < policy.Event.From))

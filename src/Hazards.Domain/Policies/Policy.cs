@@ -75,6 +75,9 @@ public sealed record Policy(
     /// <summary>Who may have personal data opened.</summary>
     public PrivacyRule Privacy { get; init; } = PrivacyRule.ProductDefault;
 
+    /// <summary>Roles that may sit on one key or account although they are <see cref="Authority.Incompatible"/>.</summary>
+    public ImmutableArray<TogetherRule> RolesTogether { get; init; } = [];
+
     /// <summary>预警: days to yellow and red, by duty.</summary>
     public ImmutableArray<WarningRule> Warnings { get; init; } = [];
 
@@ -108,6 +111,10 @@ public sealed record Policy(
         var due = calendar.Add(ChinaTime.DateAt(since), rule.Days, rule.Count);
         return rule.By is { } by ? due with { Date = by.OnOrAfter(due.Date) } : due;
     }
+
+    /// <summary>Whether two incompatible roles may sit on one key or account.</summary>
+    public bool Allows(Role one, Role other) =>
+        RolesTogether.Any(r => (r.Role == one && r.With == other) || (r.Role == other && r.With == one));
 
     /// <summary>The parts a plan must hold for a level.</summary>
     public ImmutableArray<PlanPart> PartsFor(Level level) =>

@@ -85,12 +85,13 @@ internal sealed record PolicySections(
     ImmutableArray<(JsonPart At, PaperRule Rule)> Papers,
     (JsonPart At, ExtensionRule Rule)? Extension,
     (JsonPart At, PrivacyRule Rule)? Privacy,
+    ImmutableArray<(JsonPart At, TogetherRule Rule)> RolesTogether,
     ImmutableArray<(JsonPart At, WarningRule Rule)> Warnings)
 {
     private static readonly ImmutableArray<string> Apart =
     [
         "clocks", "planParts", "listing", "grades", "assignment", "supervision", "lookbacks", "acceptance", "ladder", "quotas", "reports",
-        "rankings", "specialPeriods", "papers", "extension", "privacy", "warnings",
+        "rankings", "specialPeriods", "papers", "extension", "privacy", "rolesTogether", "warnings",
     ];
 
     public static PolicySections Read(JsonPart root, Findings findings)
@@ -105,6 +106,7 @@ internal sealed record PolicySections(
             shape.Each<SpecialPeriodRule>(root["specialPeriods"]), shape.Each<PaperRule>(root["papers"]),
             root["extension"] is { } extension && shape.Read<ExtensionRule>(extension) is { } rule ? (extension, rule) : null,
             root["privacy"] is { } privacy && shape.Read<PrivacyRule>(privacy) is { } seen ? (privacy, seen) : null,
+            shape.Each<TogetherRule>(root["rolesTogether"]),
             shape.Each<WarningRule>(root["warnings"]));
     }
 }
@@ -122,7 +124,16 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         CheckLadder();
         CheckFigures();
         CheckPrivacy();
+        CheckTogether();
         CheckWarnings();
+    }
+
+    private void CheckTogether()
+    {
+        Unique(sections.RolesTogether, r => $"{CodeList.Chinese(r.Role < r.With ? r.Role : r.With)}与{CodeList.Chinese(r.Role < r.With ? r.With : r.Role)}的兼任");
+        foreach (var (at, rule) in sections.RolesTogether)
+            if (!Authority.Incompatible.Any(p => p == (rule.Role, rule.With) || p == (rule.With, rule.Role)))
+                findings.Add(at.Or("with"), PolicyRefusals.TogetherAnyway, ("one", CodeList.Chinese(rule.Role)), ("other", CodeList.Chinese(rule.With)));
     }
 
     private void CheckWarnings()

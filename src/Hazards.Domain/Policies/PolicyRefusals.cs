@@ -49,12 +49,21 @@ public static class PolicyRefusals
     public static readonly RefusalCode GradeFalling = new("policy.grade_not_rising", Unprocessable, "等级 {grade} 比等级 {other} 严重，挂牌层级却更低", "Grade {grade} is graver than grade {other}, yet listed lower");
     public static readonly RefusalCode PrivacyRole = new("policy.privacy_role", Unprocessable, "{name} 中不能有“{role}”：责任单位不得知悉举报人和证人，系统时钟不是人", "{role} cannot be in {name}: the unit that answers for a hazard must not learn of whistle-blowers and witnesses, and the clock is nobody");
     public static readonly RefusalCode PrivacyWider = new("policy.privacy_wider", Unprocessable, "“{role}”可查看举报人却不能查看一般报告人：举报人的可见范围不得更宽", "{role} may see whistle-blowers but not reporters: whistle-blowers must not be seen by more");
+    public static readonly RefusalCode TogetherAnyway = new("policy.roles_together_anyway", Unprocessable,
+        "“{one}”与“{other}”本来就可以兼任，rolesTogether 只写不相容的角色",
+        "These roles ({one}, {other}) may be held together anyway; rolesTogether is for incompatible ones only");
 
     public static readonly RefusalCode WarningOrder = new("policy.warning_order", Unprocessable, "剩 {red} 天转红，早于剩 {yellow} 天转黄：应先黄后红", "Red with {red} days left comes before yellow with {yellow}: yellow must come first");
 
     // Adoption
     public static readonly RefusalCode Wrong = new("policy.document_wrong", Unprocessable, "制度文件有 {count} 处错误，第一处在第 {line} 行第 {column} 列：{first}。全部错误见 POST /api/v1/policies/check", "The policy has {count} mistakes, the first on line {line}, column {column}: {first}. POST /api/v1/policies/check tells all of them");
     public static readonly RefusalCode Forbidden = new("policy.forbidden", RefusalKind.Forbidden, "只有对 {region} 有管辖权的系统管理员可以采用或停用制度", "Only an administrator with jurisdiction over {region} may adopt or withdraw a policy");
+    public static readonly RefusalCode PrivacyAbove = new("policy.privacy_above", RefusalKind.Forbidden,
+        "上级现行制度 {above} 的 {name} 没有“{role}”：个人信息的可见范围，下级只能收窄，不能放宽",
+        "{role} is not in {name} of the policy in force above, {above}: a lower level may show personal data to fewer, never to more");
+    public static readonly RefusalCode TogetherAbove = new("policy.roles_together_above", RefusalKind.Forbidden,
+        "上级现行制度 {above} 没有允许“{one}”与“{other}”兼任，下级不能允许",
+        "The policy in force above, {above}, does not let these roles be held together ({one}, {other}); a lower level cannot");
     public static readonly RefusalCode NotFound = new("policy.not_found", RefusalKind.NotFound, "没有制度 {version}", "There is no policy {version}");
     public static readonly RefusalCode TooSoon = new("policy.too_soon", Unprocessable, "制度只能从今后采用：生效日期 {value} 应不早于 {earliest}，让每个节点都先知道", "A policy is adopted for days to come only: from {value}, but {earliest} is the earliest, so that every node knows it before it applies");
     public static readonly RefusalCode Adopted = new("policy.adopted_already", Conflict, "{version} 已经采用过", "{version} was adopted already");

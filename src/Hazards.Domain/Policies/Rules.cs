@@ -278,3 +278,9 @@ public sealed record PrivacyRule(ImmutableArray<Role> Reporter, ImmutableArray<R
         _ => Witness,
     };
 }
+
+/// <summary>兼任: two roles that are incompatible (<see cref="Authority.Incompatible"/>) may sit on one key or account after all.</summary>
+/// <param name="Role">The one.</param>
+/// <param name="With">The other.</param>
+/// <param name="Source">Where the rule comes from.</param>
+public sealed record TogetherRule(Role Role, Role With, string Source);

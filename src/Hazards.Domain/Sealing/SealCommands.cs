@@ -80,6 +80,8 @@ public sealed record LiftSeal(string Reason) : ISealCommand
             return Acting.Refuse<ISealEvent>(SealRefusals.NotFound.Because());
         if (!StandsOver(act.By.Body, seal, act))
             return Acting.Refuse<ISealEvent>(SealRefusals.NotYours.Because(null, ("body", seal.Authority), ("caller", act.By.Body.Id)));
+        if (act.By.Body.Id != seal.By && Authority.OverBody(act.By, act.Bodies[seal.By]) is { } above)
+            return Acting.Refuse<ISealEvent>(above);
         if (seal.Lifting is { } lifted)
             return Acting.Refuse<ISealEvent>(SealRefusals.Lifted.Because(null, ("at", lifted.At), ("document", lifted.Document)));
         return (Texts.Required("reason", Reason) ?? Checks.Document(act, Rule) ?? Checks.After(act, seal.Since, SealRules.Seal.Chinese)) is { } wrong
