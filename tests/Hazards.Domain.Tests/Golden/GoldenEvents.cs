@@ -183,7 +183,16 @@ internal static class GoldenEvents
         (new RecordsSealed(Key, new Enterprise("武都燃气公司", Code), Wudu, "2026年3月2日燃气爆炸事故调查", "武都区“3·2”事故调查组", Start, Start.AddHours(2)),
          new RecordsSealed(Key, new Enterprise("武都燃气公司"), RegionCode.Nation, "调查", "调查组", Start, Start)),
         (new RecordsUnsealed("调查结束"), null),
-    }.SelectMany(Named).Append(("hazard_reported.person", SomebodyReported)).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
+    }.SelectMany(Named).Append(("hazard_reported.person", SomebodyReported)).Concat(Kept).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
+
+    /// <summary>The same with the level that keeps them.</summary>
+    private static IEnumerable<(string Name, IDomainEvent Event)> Kept =>
+    [
+        ("body_registered.kept", new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null, Longnan)),
+        ("body_changed.kept", new BodyChanged(BodyKind.CommitteeOffice, Wudu, [], null, null, "移交", Longnan)),
+        ("policy_adopted.kept", new PolicyAdopted(
+            PolicyText.Of(PolicyVersion.Parse("wudu-rules@1"), "{}"), Wudu, new DateOnly(2026, 5, 1), null, [], Longnan)),
+    ];
 
     /// <summary>The headers of an event, full and bare.</summary>
     public static readonly ImmutableSortedDictionary<string, EventContext> Contexts = new Dictionary<string, EventContext>

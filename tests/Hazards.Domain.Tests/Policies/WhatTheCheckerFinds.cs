@@ -64,6 +64,8 @@ public sealed class WhatTheCheckerFinds
     [InlineData("\"privacy\": { \"reporter\": [\"enforcer\"], \"whistleBlower\": [^\"investigator\"], \"witness\": [\"enforcer\"], \"erase\": [\"administrator\"], \"source\": \"x\" }", "policy.privacy_wider")]
     [InlineData("\"privacy\": { \"reporter\": [\"enforcer\", ^\"enforcer\"], \"whistleBlower\": [\"enforcer\"], \"witness\": [\"enforcer\"], \"erase\": [\"administrator\"], \"source\": \"x\" }", "policy.rule_twice")]
     [InlineData("\"privacy\": ^{ \"reporter\": [\"enforcer\"], \"whistleBlower\": [\"enforcer\"], \"witness\": [\"enforcer\"], \"erase\": [\"administrator\"] }", "file.member_missing")]
+    [InlineData("\"rolesTogether\": [{ \"role\": \"coordinator\", \"with\": ^\"inspector\", \"source\": \"x\" }]", "policy.roles_together_anyway")]
+    [InlineData("\"rolesTogether\": [{ \"role\": \"coordinator\", \"with\": \"responsible\", \"source\": \"x\" }, ^{ \"role\": \"responsible\", \"with\": \"coordinator\", \"source\": \"x\" }]", "policy.rule_twice")]
     [InlineData("\"supervision\": [{ \"level\": \"major\", \"days\": ^0, \"source\": \"x\" }]", "file.out_of_range")]
     [InlineData("\"extension\": { \"requestDaysBefore\": ^-1, \"mostTimes\": 1, \"mostDays\": 30, \"source\": \"x\" }", "policy.extension_after_deadline")]
     [InlineData("\"extension\": { \"requestDaysBefore\": 1, \"mostTimes\": 1, \"mostDays\": ^0, \"source\": \"x\" }", "policy.extension_of_nothing")]

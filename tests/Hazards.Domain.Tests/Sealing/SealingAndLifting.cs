@@ -70,6 +70,15 @@ public sealed class SealingAndLifting
     }
 
     [Fact]
+    public void A_prefecture_does_not_lift_what_a_group_of_its_province_sealed_in_the_county()
+    {
+        var lift = new LiftSeal("调查结束");
+        Act Act(Actor by) => new Story().Act(by) with { Bodies = Bodies.Add(Group.Id, Group with { Keeper = Gansu }) };
+        Refused(lift.Decide(Sealed(), Act(As(CityGovernment, Role.Administrator) with { Jurisdiction = Longnan })), AuthorityRefusals.BodyAbove);
+        Lifted(lift.Decide(Sealed(), Act(As(ProvinceOffice, Role.Administrator) with { Jurisdiction = Gansu })));
+    }
+
+    [Fact]
     public void Lifting_needs_a_paper_and_a_reason_and_happens_once()
     {
         Refused(new LiftSeal("调查结束").Decide(Sealed(), Act(As(Group, Role.Investigator)) with { Document = null }), HazardRefusals.DocumentRequired, "documentNumber");
