@@ -111,7 +111,7 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
     public async Task An_investigator_with_other_roles_is_one_all_the_same()
     {
         var id = await service.HazardAsync();
-        var both = await service.KeyAsync("ws-duc", Service.County, "investigator", "supervisor", "administrator");
+        var both = await service.KeyAsync("ws-duc", Service.County, "investigator", "supervisor", "enforcer");
         (await both.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK);
         (await LooksAsync(id)).Count.ShouldBe(1);
     }
