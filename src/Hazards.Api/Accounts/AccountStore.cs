@@ -52,7 +52,7 @@ internal sealed class AccountStore(
     /// <summary>Opens an account. The first password is in the answer and nowhere else; a repeat of the request does not have it.</summary>
     public Task<Outcome<KeptAccount>> OpenAsync(
         OpenAccount order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(order, NewPassword(), mustChange: true, given, terms ?? Terms.None, cancellationToken);
+        OpenAsync(order, NewPassword(), mustChange: true, [], given, terms ?? Terms.None, cancellationToken);
 
     /// <summary>Changes an account; its sessions end when its rights change.</summary>
     public Task<Outcome<KeptAccount>> ChangeAsync(
@@ -116,7 +116,10 @@ internal sealed class AccountStore(
     public async Task<Account?> FindAsync(Guid id, RegionCode jurisdiction, CancellationToken cancellationToken = default) =>
         await registry.AccountAsync(id, cancellationToken) is { } account && jurisdiction.Contains(account.Region) ? account : null;
 
-    /// <summary>For demonstrations only: an account with a password that everybody knows. One with its login stays as it is.</summary>
+    /// <summary>
+    /// For demonstrations only: an account with a password that everybody knows, in whatever roles are to be shown. One with its
+    /// login stays as it is.
+    /// </summary>
     internal async Task<Account> EnsureDemoAsync(
         string login, string password, string name, BodyId body, ImmutableArray<Role> roles, RegionCode region,
         CancellationToken cancellationToken = default)
@@ -126,7 +129,7 @@ internal sealed class AccountStore(
         var office = new Body(body, "hazards", BodyKind.CommitteeOffice, RegionCode.Nation, [], null, null, false, null, 1);
         var given = new Given(new Actor("hazards", office, [Role.Administrator], "hazards", RegionCode.Nation));
         var order = new OpenAccount(login, name, body, roles, region);
-        return await OpenAsync(order, password, mustChange: false, given, Terms.None, cancellationToken) switch
+        return await OpenAsync(order, password, mustChange: false, roles, given, Terms.None, cancellationToken) switch
         {
             Outcome<KeptAccount>.Done done => done.After.Account,
             Outcome<KeptAccount>.Refused refused => throw new InvalidOperationException(refused.Refusal.English),
@@ -135,11 +138,12 @@ internal sealed class AccountStore(
     }
 
     private async Task<Outcome<KeptAccount>> OpenAsync(
-        OpenAccount order, string password, bool mustChange, Given given, Terms terms, CancellationToken cancellationToken)
+        OpenAccount order, string password, bool mustChange, ImmutableArray<Role> together, Given given, Terms terms,
+        CancellationToken cancellationToken)
     {
         async Task<Outcome<Account>> RunAsync() => await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
         {
-            if (await CheckAsync(order, given, terms, stop) is { } refusal)
+            if (await CheckAsync(order, together, given, terms, stop) is { } refusal)
                 return Proposal<Account>.Refuse(refusal);
             Logins.TryRead(order.Login, out var login);
             var opened = new AccountOpened(Guid.CreateVersion7(), login, order.Name.Trim(), order.Body, order.Roles, order.Region);
@@ -199,12 +203,13 @@ internal sealed class AccountStore(
         return new Outcome<KeptAccount>.Done(new KeptAccount(account, password), done.Events, done.RecordedAt, done.Repeated);
     }
 
-    private async Task<Refusal?> CheckAsync(OpenAccount order, Given given, Terms terms, CancellationToken cancellationToken)
+    private async Task<Refusal?> CheckAsync(
+        OpenAccount order, ImmutableArray<Role> together, Given given, Terms terms, CancellationToken cancellationToken)
     {
         if (!given.By.Roles.Contains(Role.Administrator))
             return AccountRefusals.Forbidden.Because();
         if ((Logins.Check("login", order.Login) ?? Texts.Name("name", order.Name) ?? Registering.CheckTime(given, terms, clock)
-            ?? await CheckRightsAsync(order.Body, order.Roles, order.Region, [], given, cancellationToken)) is { } wrong)
+            ?? await CheckRightsAsync(order.Body, order.Roles, order.Region, together, given, cancellationToken)) is { } wrong)
             return wrong;
         Logins.TryRead(order.Login, out var login);
         return await registry.AccountAsync(login, cancellationToken) is null
