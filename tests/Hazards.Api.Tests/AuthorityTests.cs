@@ -130,6 +130,8 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         ["close account"] = Usual("account.not_found", "account.forbidden"),
         ["change roles"] = Usual("account.not_found", "account.forbidden"),
         ["reset password"] = Usual("account.not_found", "account.forbidden"),
+        ["register webhook"] = Usual("webhook.region_outside", "webhook.forbidden"),
+        ["remove webhook"] = Usual("webhook.not_found", "webhook.forbidden"),
         // A seal is lifted by the body that made it or by one of a wider region: never by one beside it.
         ["lift seal"] =
         [
@@ -203,11 +205,14 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         var (county, prefecture) = (levels.Callers["county"], levels.Callers["prefecture"]);
         var left = await levels.RegisterAsync(prefecture, Service.County, keeper: Service.County);
         (await levels.MintAsync(county, left, Service.County, "reporter")).Require(HttpStatusCode.Created);
-        (await county.PostAsync($"bodies/{left}/changes", new() { ["reason"] = "x", ["keeper"] = "5329" })).Refused(HttpStatusCode.Forbidden, "authority.keeper_outside");
-        (await prefecture.PostAsync($"bodies/{left}/changes", new() { ["reason"] = "x", ["keeper"] = "5329" })).Require(HttpStatusCode.OK);
+        JsonObject Up() => new() { ["reason"] = "x", ["keeper"] = "5329" };
+        (await county.PostAsync($"bodies/{left}/changes", Up())).Refused(HttpStatusCode.Forbidden, "authority.keeper_outside");
+        (await prefecture.PostAsync($"bodies/{left}/changes", Up())).Require(HttpStatusCode.OK);
         (await levels.MintAsync(county, left, Service.County, "reporter")).Refused(HttpStatusCode.Forbidden, "authority.body_above");
-        (await county.PostAsync("bodies", new() { ["id"] = "too-high", ["name"] = "x", ["kind"] = "unit", ["region"] = Service.County, ["keeper"] = "53" }))
-            .Refused(HttpStatusCode.Forbidden, "authority.keeper_outside");
+        (await county.PostAsync("bodies", new()
+        {
+            ["id"] = "too-high", ["name"] = "x", ["kind"] = "unit", ["region"] = Service.County, ["keeper"] = "53",
+        })).Refused(HttpStatusCode.Forbidden, "authority.keeper_outside");
     }
 
     [Fact]
@@ -218,14 +223,17 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         foreach (var roles in (string[][])[every, ["administrator", "investigator"], ["responsible", "coordinator"]])
             foreach (var by in (Client[])[county, levels.Service.Admin])
             {
-                (await levels.MintAsync(by, "ws-awb", Service.County, roles)).Refused(HttpStatusCode.UnprocessableEntity, "authority.roles_incompatible");
-                (await levels.OpenAsync(by, "ws-awb", Service.County, roles)).Refused(HttpStatusCode.UnprocessableEntity, "authority.roles_incompatible");
+                Refused(await levels.MintAsync(by, "ws-awb", Service.County, roles));
+                Refused(await levels.OpenAsync(by, "ws-awb", Service.County, roles));
             }
         var account = (await levels.OpenAsync(county, "ws-awb", Service.County, "coordinator")).Require(HttpStatusCode.Created)["id"];
-        (await county.PostAsync($"accounts/{account}/changes", new() { ["roles"] = Levels.Roles("coordinator", "responsible") }))
-            .Refused(HttpStatusCode.UnprocessableEntity, "authority.roles_incompatible");
-        (await levels.MintAsync(levels.Callers["beside"], "dl-awb", Levels.Beside, "coordinator", "responsible")).Require(HttpStatusCode.Created);
-        (await levels.Service.Admin.GetAsync("me")).Require(HttpStatusCode.OK).Text.ShouldContain("investigator", Case.Sensitive, "the first key had them before");
+        Refused(await county.PostAsync($"accounts/{account}/changes", new() { ["roles"] = Levels.Roles("coordinator", "responsible") }));
+        (await levels.MintAsync(levels.Callers["beside"], "dl-awb", Levels.Beside, "coordinator", "responsible"))
+            .Require(HttpStatusCode.Created);
+        (await levels.Service.Admin.GetAsync("me")).Require(HttpStatusCode.OK).Text
+            .ShouldContain("investigator", Case.Sensitive, "the first key has every role");
+
+        static void Refused(Answer answer) => answer.Refused(HttpStatusCode.UnprocessableEntity, "authority.roles_incompatible");
     }
 
     [Fact]
@@ -234,7 +242,8 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         var prefecture = levels.Callers["prefecture"];
         (await levels.MintAsync(prefecture, "ws-awb", "5329", "administrator")).Refused(HttpStatusCode.Forbidden, "authority.role_above");
         (await levels.OpenAsync(prefecture, "ws-awb", "5329", "investigator")).Refused(HttpStatusCode.Forbidden, "authority.role_above");
-        (await levels.MintAsync(levels.Callers["county"], "ws-awb", "5329", "administrator")).Refused(HttpStatusCode.Forbidden, "api_key.region_outside");
+        (await levels.MintAsync(levels.Callers["county"], "ws-awb", "5329", "administrator"))
+            .Refused(HttpStatusCode.Forbidden, "api_key.region_outside");
         (await levels.MintAsync(prefecture, "ws-awb", Service.County, "investigator")).Require(HttpStatusCode.Created);
     }
 
@@ -243,14 +252,16 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
     {
         JsonObject Privacy(params string[] seeWhistleBlowers) => new()
         {
-            ["reporter"] = Levels.Roles(["coordinator", "supervisor", .. seeWhistleBlowers]), ["whistleBlower"] = Levels.Roles(seeWhistleBlowers),
+            ["reporter"] = Levels.Roles(["coordinator", "supervisor", .. seeWhistleBlowers]),
+            ["whistleBlower"] = Levels.Roles(seeWhistleBlowers),
             ["witness"] = Levels.Roles("investigator"), ["erase"] = Levels.Roles("administrator"), ["source"] = "测试",
         };
         var county = levels.Callers["county"];
         (await Levels.AdoptAsync(county, "open-county@1", Service.County, 900, Privacy("enforcer", "reporter")))
             .Refused(HttpStatusCode.Forbidden, "policy.privacy_above");
         (await Levels.AdoptAsync(county, "narrow-county@1", Service.County, 900, Privacy("investigator"))).Require(HttpStatusCode.Created);
-        (await Levels.AdoptAsync(levels.Callers["prefecture"], "narrow-city@1", "5329", 901, Privacy("investigator"))).Require(HttpStatusCode.Created);
+        (await Levels.AdoptAsync(levels.Callers["prefecture"], "narrow-city@1", "5329", 901, Privacy("investigator")))
+            .Require(HttpStatusCode.Created);
         (await Levels.AdoptAsync(county, "wide-county@1", Service.County, 901, Privacy("enforcer", "investigator")))
             .Refused(HttpStatusCode.Forbidden, "policy.privacy_above")["detail"].ShouldContain("narrow-city@1");
     }
@@ -263,12 +274,14 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         var key = (await levels.MintAsync(county, body, Service.County, "enforcer")).Require(HttpStatusCode.Created)["id"];
         (await county.PostAsync($"api-keys/{key}/revocation", Reason)).Require(HttpStatusCode.OK);
         var account = (await levels.OpenAsync(county, body, Service.County, "reporter")).Require(HttpStatusCode.Created)["id"];
-        (await county.PostAsync($"accounts/{account}/changes", new() { ["roles"] = Levels.Roles("reporter", "enforcer") })).Require(HttpStatusCode.OK);
+        (await county.PostAsync($"accounts/{account}/changes", new() { ["roles"] = Levels.Roles("reporter", "enforcer") }))
+            .Require(HttpStatusCode.OK);
         (await county.PostAsync($"accounts/{account}/closure", Reason)).Require(HttpStatusCode.OK);
         (await Levels.AdoptAsync(county, "told-county@1", Service.County, 950)).Require(HttpStatusCode.Created);
         (await county.PostAsync("policies/told-county@1/withdrawal", Reason)).Require(HttpStatusCode.OK);
         var prefecture = levels.Callers["prefecture"];
-        var items = (await prefecture.GetAsync($"authority/changes?region={Service.County}&limit=8")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        const string changes = $"authority/changes?region={Service.County}";
+        var items = (await prefecture.GetAsync($"{changes}&limit=8")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         items.Select(i => i!["event"]!["code"]!.ToString()).ShouldBe(
         [
             "policy_withdrawn", "policy_adopted", "account_closed", "account_changed", "account_password_set", "account_opened",
@@ -276,15 +289,14 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         ]);
         items.ShouldAllBe(i => i!["region"]!.ToString() == Service.County && i["body"]!.ToString() == "ws-awb");
         items.ShouldAllBe(i => i!["told"]![0]!["office"]!.ToString() == "5329");
-        items.ToJsonString().ShouldNotContain("digest\":\"" + key, Case.Sensitive);
         items[7]!["data"]!["digest"].ShouldBeNull();
         items[7]!["data"]!["roles"]!.ToJsonString().ShouldContain("enforcer");
-        var first = await prefecture.GetAsync($"authority/changes?region={Service.County}&limit=1");
-        var second = await prefecture.GetAsync($"authority/changes?region={Service.County}&limit=1&cursor={Uri.EscapeDataString(first["next"])}");
+        var first = await prefecture.GetAsync($"{changes}&limit=1");
+        var second = await prefecture.GetAsync($"{changes}&limit=1&cursor={Uri.EscapeDataString(first["next"])}");
         second.Require(HttpStatusCode.OK).Json["items"]![0]!["event"]!["code"]!.ToString().ShouldBe("policy_adopted");
         (await levels.Callers["province"].GetAsync("authority/changes")).Require(HttpStatusCode.OK).Text.ShouldContain(key);
         (await levels.Callers["beside"].GetAsync("authority/changes?limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(key);
-        (await levels.Callers["beside"].GetAsync($"authority/changes?region={Service.County}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await levels.Callers["beside"].GetAsync(changes)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
         (await levels.Service.Office.GetAsync("authority/changes")).Refused(HttpStatusCode.Forbidden, "authority.forbidden");
     }
 
@@ -318,8 +330,11 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
             "set letterhead" => await caller.PostAsync($"bodies/{body}/letterhead", new() { ["name"] = "版头" }),
             "open account" => await levels.OpenAsync(caller, body, region, "reporter"),
             "close account" => await caller.PostAsync($"accounts/{await AccountAsync(body, region)}/closure", Reason),
-            "change roles" => await caller.PostAsync($"accounts/{await AccountAsync(body, region)}/changes", new() { ["roles"] = Levels.Roles("inspector") }),
+            "change roles" => await caller.PostAsync(
+                $"accounts/{await AccountAsync(body, region)}/changes", new() { ["roles"] = Levels.Roles("inspector") }),
             "reset password" => await caller.PostAsync($"accounts/{await AccountAsync(body, region)}/password-reset", []),
+            "register webhook" => await WebhookAsync(caller, body, region),
+            "remove webhook" => await caller.PostAsync($"webhooks/{await WebhookAsync(body, region)}/removal", Reason),
             "lift seal" => await caller.PostAsync($"seals/{await levels.SealAsync(body, region)}/lifting", Levels.Lifting),
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
         };
@@ -340,6 +355,12 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
             ? await Levels.AdoptAsync(caller, $"{name}@2", region, day + 1)
             : await caller.PostAsync($"policies/{name}@1/withdrawal", Reason);
     }
+
+    private static Task<Answer> WebhookAsync(Client by, string body, string region) =>
+        by.PostAsync("webhooks", new() { ["address"] = "https://hooks.invalid/hazards", ["body"] = body, ["region"] = region });
+
+    private async Task<string> WebhookAsync(string body, string region) =>
+        (await WebhookAsync(levels.Callers["province"], body, region)).Require(HttpStatusCode.Created)["id"];
 
     private async Task<string> KeyAsync(string body, string region) =>
         (await levels.MintAsync(levels.Callers["province"], body, region, "reporter")).Require(HttpStatusCode.Created)["id"];

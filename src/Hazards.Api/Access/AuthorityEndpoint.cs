@@ -13,7 +13,8 @@ internal static class AuthorityEndpoint
     public static void Map(IEndpointRouteBuilder api) =>
         api.Get("/authority/changes", new Operation(Tag.Access,
             "授权变动：辖区内签发、吊销的密钥，开通、变更、停用的账号，采用、停用的制度，最近的在前（系统管理、调查、督查）",
-            "What was granted within the jurisdiction: keys issued and revoked, accounts opened, changed and closed, policies adopted and withdrawn; the newest first (administrators, investigators, supervisors)")
+            "What was granted within the jurisdiction: keys, accounts and policies, given and taken; the newest first "
+            + "(administrators, investigators, supervisors)")
         {
             Query = [Parameters.Region, Parameters.Cursor, Parameters.Limit], Answer = typeof(AuthorityPage),
         }, ListAsync);

@@ -16,7 +16,7 @@ internal sealed record GrantCodes(RefusalCode ClockRole, RefusalCode Region, Ref
     public static readonly GrantCodes OfAccounts = new(AccountRefusals.ClockRole, AccountRefusals.Region, AccountRefusals.BodyOutside);
 }
 
-/// <summary>What keys and accounts share: may this caller give these roles for this region to this body (<see cref="Authority"/>)?</summary>
+/// <summary>What keys and accounts share: may this caller give this body these roles for this region (<see cref="Authority"/>)?</summary>
 internal sealed class Granting(IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>What can be said without looking anything up.</summary>

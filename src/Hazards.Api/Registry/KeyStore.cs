@@ -113,7 +113,9 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
         if ((Texts.Check("client", order.Client, 1, 60, multiline: false) ?? Registering.CheckTime(given, terms, clock)) is { } wrong)
             return wrong;
         return Granting.CheckShape(given.By, order.Roles, order.Region, GrantCodes.OfKeys)
-            ?? (order.ExpiresAt is { } expiry && expiry <= clock.GetUtcNow() ? KeyRefusals.Expiry.Because("expiresAt", ("value", expiry)) : null)
+            ?? (order.ExpiresAt is { } expiry && expiry <= clock.GetUtcNow()
+                ? KeyRefusals.Expiry.Because("expiresAt", ("value", expiry))
+                : null)
             ?? await new Granting(registry, rules, clock).CheckAsync(
                 given.By, order.Body, order.Roles, order.Region, together, GrantCodes.OfKeys, cancellationToken);
     }

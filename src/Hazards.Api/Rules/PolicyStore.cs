@@ -33,9 +33,10 @@ public sealed class PolicyStore(IEventLog log, RulebookSource rules, TimeProvide
             var after = before.Apply(happened);
             if (happened is PolicyAdopted adopted && await WiderAsync(after.Find(adopted.Policy.Version)!, stop) is { } wider)
                 return Proposal<PolicyRegister>.Refuse(wider);
-            var jurisdiction = (happened as PolicyAdopted)?.Jurisdiction ?? before.Find(((PolicyWithdrawn)happened).Version)!.Event.Jurisdiction;
+            var jurisdiction = (happened as PolicyAdopted ?? before.Find(((PolicyWithdrawn)happened).Version)!.Event).Jurisdiction;
             var context = Registering.Context(given, terms, rules, clock).TellingAbove(jurisdiction);
-            return Proposal<PolicyRegister>.Append(after, new StreamAppend(PolicyRegister.StreamId, StreamType, before.Stream, [Facts.Of(happened, context, terms)]));
+            return Proposal<PolicyRegister>.Append(after, new StreamAppend(
+                PolicyRegister.StreamId, StreamType, before.Stream, [Facts.Of(happened, context, terms)]));
         }, cancellationToken);
         if (outcome is Outcome<PolicyRegister>.Done)
             await rules.RefreshAsync(cancellationToken);

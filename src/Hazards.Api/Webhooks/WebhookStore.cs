@@ -149,6 +149,8 @@ internal sealed class WebhookStore(
                 return Proposal<Webhook>.Refuse(WebhookRefusals.Forbidden.Because());
             if (await FindAsync(id, given.By.Jurisdiction, stop) is not { } before)
                 return Proposal<Webhook>.Refuse(WebhookRefusals.NotFound.Because("id"));
+            if (await registry.OverBodyAsync(given.By, before.Body, clock, stop) is { } above)
+                return Proposal<Webhook>.Refuse(above);
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Webhook>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             if (before.Removed)
@@ -196,7 +198,7 @@ internal sealed class WebhookStore(
         if (body.Dissolved)
             return BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name));
         return by.Jurisdiction.Contains(body.Region)
-            ? null
+            ? Authority.OverBody(by, await registry.WithReachAsync(body, clock, cancellationToken), "body")
             : WebhookRefusals.BodyOutside.Because("body", ("body", body.Id), ("jurisdiction", by.Jurisdiction));
     }
 

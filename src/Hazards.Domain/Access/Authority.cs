@@ -39,7 +39,7 @@ public static class Authority
         return by.Jurisdiction.IsNation && kind != BodyKind.Investigation ? region : by.Jurisdiction;
     }
 
-    /// <summary>Why a body cannot be given to the keeping of a level: it must hold the body's region, and lie within the caller's.</summary>
+    /// <summary>Why a body cannot be given to the keeping of a level: that must hold its region, and lie within the caller's.</summary>
     public static Refusal? OverKeeper(Actor by, RegionCode keeper, RegionCode region)
     {
         ArgumentNullException.ThrowIfNull(by);
@@ -61,7 +61,8 @@ public static class Authority
         ArgumentNullException.ThrowIfNull(body);
         foreach (var held in body.Reach.IsDefaultOrEmpty ? [body.KeptBy] : body.Reach.Insert(0, body.KeptBy))
             if (!by.Jurisdiction.Contains(held))
-                return AuthorityRefusals.BodyAbove.Because(field, ("body", body.Id), ("name", body.Name), ("keeper", held), ("jurisdiction", by.Jurisdiction));
+                return AuthorityRefusals.BodyAbove.Because(
+                    field, ("body", body.Id), ("name", body.Name), ("keeper", held), ("jurisdiction", by.Jurisdiction));
         return null;
     }
 
@@ -81,7 +82,7 @@ public static class Authority
         return OverBody(by, grant.Body, "body") ?? Above(by, grant) ?? Together(grant.Roles, before, policy);
     }
 
-    /// <summary>The level that a policy belongs to: that of who adopts it; the deployment's own administrator adopts for the place.</summary>
+    /// <summary>The level that a policy belongs to: that of who adopts it; the deployment's own adopts for the place.</summary>
     public static RegionCode KeeperOf(Actor by, RegionCode jurisdiction)
     {
         ArgumentNullException.ThrowIfNull(by);
@@ -98,7 +99,9 @@ public static class Authority
             : AuthorityRefusals.PolicyAbove.Because(field, ("version", policy.Policy.Version), ("keeper", policy.Keeper));
     }
 
-    /// <summary>Why a policy cannot be adopted below another one; null when it can. A lower level shows persons to fewer, never to more.</summary>
+    /// <summary>
+    /// Why a policy cannot be adopted below another one; null when it can. A lower level shows persons to fewer, never to more.
+    /// </summary>
     /// <param name="policy">The policy to adopt.</param>
     /// <param name="above">The policy in force for the level above; null when there is no level above.</param>
     public static Refusal? OverPolicy(Policy policy, Policy? above)
@@ -106,11 +109,13 @@ public static class Authority
         ArgumentNullException.ThrowIfNull(policy);
         if (above is null)
             return null;
-        foreach (var (name, wanted, allowed) in PrivacyOf(policy.Privacy).Zip(PrivacyOf(above.Privacy), (own, of) => (own.Name, own.Roles, of.Roles)))
+        foreach (var ((name, wanted), (_, allowed)) in PrivacyOf(policy.Privacy).Zip(PrivacyOf(above.Privacy)))
             if (wanted.Except(allowed).Cast<Role?>().FirstOrDefault() is { } role)
-                return PolicyRefusals.PrivacyAbove.Because($"document.privacy.{name}", ("name", name), ("role", CodeList.Chinese(role)), ("above", above.Version));
+                return PolicyRefusals.PrivacyAbove.Because(
+                    $"document.privacy.{name}", ("name", name), ("role", CodeList.Chinese(role)), ("above", above.Version));
         return policy.RolesTogether.FirstOrDefault(r => !above.Allows(r.Role, r.With)) is { } pair
-            ? PolicyRefusals.TogetherAbove.Because("document.rolesTogether", ("one", CodeList.Chinese(pair.Role)), ("other", CodeList.Chinese(pair.With)), ("above", above.Version))
+            ? PolicyRefusals.TogetherAbove.Because("document.rolesTogether",
+                ("one", CodeList.Chinese(pair.Role)), ("other", CodeList.Chinese(pair.With)), ("above", above.Version))
             : null;
     }
 
@@ -156,7 +161,8 @@ public static class AuthorityRefusals
 
     public static readonly RefusalCode BodyAbove = new("authority.body_above", RefusalKind.Forbidden,
         "单位 {body}（{name}）由 {keeper} 管理，超出您的管辖范围 {jurisdiction}：变更单位、签发和吊销密钥、管理账号、解除封存须由该级或其上级办理",
-        "The body {body} ({name}) belongs to {keeper}, beyond your jurisdiction, {jurisdiction}: only that level or one above it changes the body, keeps its keys and accounts, or lifts its seals");
+        "The body {body} ({name}) belongs to {keeper}, beyond your jurisdiction, {jurisdiction}: "
+        + "only that level or one above it changes the body, keeps its keys and accounts, or lifts its seals");
 
     public static readonly RefusalCode PolicyAbove = new("authority.policy_above", RefusalKind.Forbidden,
         "制度 {version} 由 {keeper} 采用，只有该级或其上级可以停用或取代",
@@ -164,7 +170,8 @@ public static class AuthorityRefusals
 
     public static readonly RefusalCode RoleAbove = new("authority.role_above", RefusalKind.Forbidden,
         "单位 {body} 由 {keeper} 管理，不能授予它对 {region} 的“{role}”：系统管理和调查审计只授予同级或上级登记的单位",
-        "The body {body} belongs to {keeper} and cannot have this role ({role}) for {region}: administrators and investigators are bodies kept at that level or above");
+        "The body {body} belongs to {keeper} and cannot have this role ({role}) for {region}: "
+        + "administrators and investigators are bodies kept at that level or above");
 
     public static readonly RefusalCode Incompatible = new("authority.roles_incompatible", RefusalKind.Unprocessable,
         "“{one}”与“{other}”不能在同一把密钥或同一个账号上；现行制度 {policy} 没有允许（rolesTogether）",

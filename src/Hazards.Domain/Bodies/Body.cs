@@ -65,9 +65,14 @@ public sealed record Body(
     /// <summary>Folds one event.</summary>
     public static Body Apply(Body? body, IBodyEvent happened) => happened switch
     {
-        BodyRegistered e => new Body(e.Id, e.Name, e.Kind, e.Region, e.Sectors, e.CreditCode, e.Parent, false, null, 1) { Keeper = e.Keeper },
+        BodyRegistered e =>
+            new Body(e.Id, e.Name, e.Kind, e.Region, e.Sectors, e.CreditCode, e.Parent, false, null, 1) { Keeper = e.Keeper },
         BodyRenamed e => Known(body) with { Name = e.To, Version = Known(body).Version + 1 },
-        BodyChanged e => Known(body) with { Kind = e.Kind, Region = e.Region, Sectors = e.Sectors, CreditCode = e.CreditCode, Parent = e.Parent, Keeper = e.Keeper ?? Known(body).KeeperAfter(e.Region), Version = Known(body).Version + 1 },
+        BodyChanged e => Known(body) with
+        {
+            Kind = e.Kind, Region = e.Region, Sectors = e.Sectors, CreditCode = e.CreditCode, Parent = e.Parent,
+            Keeper = e.Keeper ?? Known(body).KeeperAfter(e.Region), Version = Known(body).Version + 1,
+        },
         BodyDissolved e => Known(body) with { Dissolved = true, Successor = e.Successor, Version = Known(body).Version + 1 },
         _ => throw new InvalidOperationException($"{happened?.GetType().Name} is not an event of a body"),
     };

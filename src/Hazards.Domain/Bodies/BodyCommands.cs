@@ -67,8 +67,8 @@ public sealed record RenameBody(string Name, string Reason) : IBodyCommand
 
 /// <summary>Changes what a body is; what is left out stays.</summary>
 public sealed record ChangeBody(
-    string Reason, BodyKind? Kind = null, RegionCode? Region = null, ImmutableArray<SectorCode>? Sectors = null, CreditCode? CreditCode = null,
-    BodyId? Parent = null, RegionCode? Keeper = null) : IBodyCommand
+    string Reason, BodyKind? Kind = null, RegionCode? Region = null, ImmutableArray<SectorCode>? Sectors = null,
+    CreditCode? CreditCode = null, BodyId? Parent = null, RegionCode? Keeper = null) : IBodyCommand
 {
     /// <inheritdoc />
     public BodyDecision Decide(Body? body, BodyAct act)
@@ -86,7 +86,8 @@ public sealed record ChangeBody(
 
     private BodyDecision Changed(Body body, ImmutableArray<SectorCode> sectors)
     {
-        var changed = new BodyChanged(Kind ?? body.Kind, Region ?? body.Region, sectors, CreditCode ?? body.CreditCode, Parent ?? body.Parent, Reason, Keeper);
+        var changed = new BodyChanged(
+            Kind ?? body.Kind, Region ?? body.Region, sectors, CreditCode ?? body.CreditCode, Parent ?? body.Parent, Reason, Keeper);
         var same = changed.Kind == body.Kind && changed.Region == body.Region && changed.Sectors.SequenceEqual(body.Sectors)
             && changed.CreditCode == body.CreditCode && changed.Parent == body.Parent
             && (Keeper is null || Keeper == body.Keeper);
@@ -139,7 +140,9 @@ internal static class BodyChecks
     {
         if (body is null)
             return BodyRefusals.NotFound.Because();
-        return MayKeep(act, body.Region) ?? Authority.OverBody(act.By, body) ?? (body.Dissolved ? BodyRefusals.Dissolved.Because(null, ("id", body.Id), ("name", body.Name)) : null);
+        return MayKeep(act, body.Region)
+            ?? Authority.OverBody(act.By, body)
+            ?? (body.Dissolved ? BodyRefusals.Dissolved.Because(null, ("id", body.Id), ("name", body.Name)) : null);
     }
 
     public static Refusal? Check(BodyAct act, BodyId self, ImmutableArray<SectorCode> sectors, BodyId? parent)

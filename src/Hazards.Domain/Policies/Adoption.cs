@@ -119,7 +119,8 @@ public sealed record AdoptPolicy(string Document) : IPolicyCommand
                 : Succession(register, document, by) ?? Overlap(register, document)) switch
         {
             { } refusal => refusal,
-            null => new PolicyDecision(new PolicyAdopted(text, document.Jurisdiction, document.EffectiveFrom, document.EffectiveTo, register.Shelf.Under(document),
+            null => new PolicyDecision(new PolicyAdopted(
+                text, document.Jurisdiction, document.EffectiveFrom, document.EffectiveTo, register.Shelf.Under(document),
                 Authority.KeeperOf(by, document.Jurisdiction)), null),
         };
     }
@@ -176,7 +177,9 @@ public sealed record WithdrawPolicy(PolicyVersion Version, string Reason, DateOn
         ArgumentNullException.ThrowIfNull(by);
         if (register.Find(Version) is not { } policy)
             return PolicyRefusals.NotFound.Because("version", ("version", Version));
-        if ((PolicyTime.MayKeep(by, policy.Event.Jurisdiction) ?? Authority.OverPolicy(by, policy.Event, "version") ?? Texts.Required("reason", Reason)) is { } wrong)
+        if ((PolicyTime.MayKeep(by, policy.Event.Jurisdiction)
+            ?? Authority.OverPolicy(by, policy.Event, "version")
+            ?? Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
         var earliest = PolicyTime.Known(now);
         if (policy.To is { } to && (to < earliest || to < policy.Event.From))

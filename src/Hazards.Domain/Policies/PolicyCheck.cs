@@ -130,10 +130,12 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
 
     private void CheckTogether()
     {
-        Unique(sections.RolesTogether, r => $"{CodeList.Chinese(r.Role < r.With ? r.Role : r.With)}与{CodeList.Chinese(r.Role < r.With ? r.With : r.Role)}的兼任");
+        Unique(sections.RolesTogether, r =>
+            string.Join('与', new[] { r.Role, r.With }.Order().Select(CodeList.Chinese)) + "的兼任");
         foreach (var (at, rule) in sections.RolesTogether)
             if (!Authority.Incompatible.Any(p => p == (rule.Role, rule.With) || p == (rule.With, rule.Role)))
-                findings.Add(at.Or("with"), PolicyRefusals.TogetherAnyway, ("one", CodeList.Chinese(rule.Role)), ("other", CodeList.Chinese(rule.With)));
+                findings.Add(at.Or("with"), PolicyRefusals.TogetherAnyway,
+                    ("one", CodeList.Chinese(rule.Role)), ("other", CodeList.Chinese(rule.With)));
     }
 
     private void CheckWarnings()

@@ -76,7 +76,8 @@ public sealed class WhoKeepsWhat
     [Fact]
     public void A_county_s_administrator_neither_renames_nor_changes_nor_dissolves_what_the_province_registered()
     {
-        foreach (IBodyCommand command in (IBodyCommand[])[new RenameBody("县调查组", "x"), new ChangeBody("x", Keeper: Wudu), new DissolveBody("x")])
+        IBodyCommand[] commands = [new RenameBody("县调查组", "x"), new ChangeBody("x", Keeper: Wudu), new DissolveBody("x")];
+        foreach (var command in commands)
         {
             Refused(Decide(command, Group, Administrator(Wudu)).Refusal, AuthorityRefusals.BodyAbove);
             Decide(command, Group, Administrator(Gansu)).Refusal.ShouldBeNull();
@@ -126,10 +127,12 @@ public sealed class WhoKeepsWhat
     public void A_lower_level_shows_persons_to_fewer_never_to_more()
     {
         var baseline = Policy.NationalBaseline;
-        var opened = baseline with { Privacy = baseline.Privacy with { WhistleBlower = [Role.Enforcer, Role.Reporter] } };
+        Policy Showing(ImmutableArray<Role> to) => baseline with { Privacy = baseline.Privacy with { WhistleBlower = to } };
+        var opened = Showing([Role.Enforcer, Role.Reporter]);
+        var erasing = baseline with { Privacy = baseline.Privacy with { Erase = [Role.Coordinator] } };
         Refused(Authority.OverPolicy(opened, baseline), PolicyRefusals.PrivacyAbove).Field.ShouldBe("document.privacy.whistleBlower");
-        Refused(Authority.OverPolicy(baseline with { Privacy = baseline.Privacy with { Erase = [Role.Coordinator] } }, baseline), PolicyRefusals.PrivacyAbove);
-        Authority.OverPolicy(baseline with { Privacy = baseline.Privacy with { WhistleBlower = [Role.Investigator] } }, baseline).ShouldBeNull();
+        Refused(Authority.OverPolicy(erasing, baseline), PolicyRefusals.PrivacyAbove);
+        Authority.OverPolicy(Showing([Role.Investigator]), baseline).ShouldBeNull();
         Authority.OverPolicy(baseline, baseline).ShouldBeNull();
         Authority.OverPolicy(opened, null).ShouldBeNull("there is nobody above");
         Refused(Authority.OverPolicy(Allowing(Role.Administrator, Role.Investigator), baseline), PolicyRefusals.TogetherAbove);
@@ -159,7 +162,8 @@ public sealed class WhoKeepsWhat
         Authority.OverPolicy(Administrator(Wudu), adopted with { Keeper = null }).ShouldBeNull();
     }
 
-    private static Actor Administrator(RegionCode jurisdiction) => As(CountyOffice, Role.Administrator) with { Jurisdiction = jurisdiction };
+    private static Actor Administrator(RegionCode jurisdiction) =>
+        As(CountyOffice, Role.Administrator) with { Jurisdiction = jurisdiction };
 
     private static Policy Allowing(Role one, Role other) =>
         Policy.NationalBaseline with { RolesTogether = [new TogetherRule(one, other, "测试")] };

@@ -183,7 +183,8 @@ internal static class GoldenEvents
         (new RecordsSealed(Key, new Enterprise("武都燃气公司", Code), Wudu, "2026年3月2日燃气爆炸事故调查", "武都区“3·2”事故调查组", Start, Start.AddHours(2)),
          new RecordsSealed(Key, new Enterprise("武都燃气公司"), RegionCode.Nation, "调查", "调查组", Start, Start)),
         (new RecordsUnsealed("调查结束"), null),
-    }.SelectMany(Named).Append(("hazard_reported.person", SomebodyReported)).Concat(Kept).ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
+    }.SelectMany(Named).Append(("hazard_reported.person", SomebodyReported)).Concat(Kept)
+        .ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
 
     /// <summary>The same with the level that keeps them.</summary>
     private static IEnumerable<(string Name, IDomainEvent Event)> Kept =>

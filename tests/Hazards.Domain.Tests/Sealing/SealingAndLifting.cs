@@ -74,7 +74,8 @@ public sealed class SealingAndLifting
     {
         var lift = new LiftSeal("调查结束");
         Act Act(Actor by) => new Story().Act(by) with { Bodies = Bodies.Add(Group.Id, Group with { Keeper = Gansu }) };
-        Refused(lift.Decide(Sealed(), Act(As(CityGovernment, Role.Administrator) with { Jurisdiction = Longnan })), AuthorityRefusals.BodyAbove);
+        var city = As(CityGovernment, Role.Administrator) with { Jurisdiction = Longnan };
+        Refused(lift.Decide(Sealed(), Act(city)), AuthorityRefusals.BodyAbove);
         Lifted(lift.Decide(Sealed(), Act(As(ProvinceOffice, Role.Administrator) with { Jurisdiction = Gansu })));
     }
 

@@ -18,7 +18,9 @@ internal static class AdminPages
         pages.PageGet("/admin", page => Task.FromResult(Results.Redirect("/admin/accounts")));
         pages.Page<AccountsPage>("/admin/accounts", OpenAsync);
         pages.Page<AccountEditPage>("/admin/accounts/{id}", ChangeAccountAsync);
-        pages.Page<BodiesPage>("/admin/bodies", page => DoneAsync<BodyAnswer>(page, "/bodies", FormJson.Of(page, "id", "name", "kind", "region", "creditCode", "parent", "keeper").And(page, "sectors"), "/admin/bodies", page.T("单位已登记。", "The body is registered.")));
+        pages.Page<BodiesPage>("/admin/bodies", page => DoneAsync<BodyAnswer>(
+            page, "/bodies", FormJson.Of(page, "id", "name", "kind", "region", "creditCode", "parent", "keeper").And(page, "sectors"),
+            "/admin/bodies", page.T("单位已登记。", "The body is registered.")));
         pages.Page<BodyEditPage>("/admin/bodies/{id}", ChangeBodyAsync);
         pages.Page<KeysPage>("/admin/keys", IssueAsync);
         pages.PagePost("/admin/keys/{id}/revocation", RevokeAsync);
@@ -84,7 +86,10 @@ internal static class AdminPages
         return FormJson.Text(page, "what") switch
         {
             "rename" => await DoneAsync<BodyAnswer>(page, "/bodies/{id}/renaming", FormJson.Of(page, "name", "reason"), to, page.T("单位已更名。", "The body was renamed."), id),
-            "change" => await DoneAsync<BodyAnswer>(page, "/bodies/{id}/changes", FormJson.Of(page, "reason", "kind", "region", "creditCode", "parent", "keeper").And(page, "sectors"), to, page.T("单位已变更。", "The body was changed."), id),
+            "change" => await DoneAsync<BodyAnswer>(
+                page, "/bodies/{id}/changes",
+                FormJson.Of(page, "reason", "kind", "region", "creditCode", "parent", "keeper").And(page, "sectors"),
+                to, page.T("单位已变更。", "The body was changed."), id),
             "dissolve" => await DoneAsync<BodyAnswer>(page, "/bodies/{id}/dissolution", FormJson.Of(page, "reason", "successor"), to, page.T("单位已撤销。", "The body is dissolved."), id),
             "letterhead" => await DoneAsync<Letterhead>(page, "/bodies/{id}/letterhead", FormJson.Of(page, "name", "code", "signature", "seal", "contact"), to, page.T("文书版头已设定。", "The letterhead is set."), id),
             _ => null,
