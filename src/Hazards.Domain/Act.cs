@@ -24,7 +24,7 @@ public sealed record Attachment(Sha256Digest Digest, string? Name = null, string
 /// the domain has no clock of its own.
 /// </summary>
 /// <param name="By">Who.</param>
-/// <param name="OccurredAt">When it happened, as claimed. Rules about dates are judged by this.</param>
+/// <param name="OccurredAt">When it happened, as claimed. Rules about dates are judged by this; whether it is in time is not.</param>
 /// <param name="Now">When it is being recorded.</param>
 /// <param name="Policy">The policy in force.</param>
 /// <param name="Sectors">The sectors the deployment knows.</param>
@@ -55,6 +55,12 @@ public sealed record Act(
 
     /// <summary>The date of the act in China.</summary>
     public DateOnly Date => ChinaTime.DateAt(OccurredAt);
+
+    /// <summary>
+    /// The date in China on which it is being recorded. What must be asked for in time is judged by this: a late entry is legal,
+    /// and does not buy what was too late.
+    /// </summary>
+    public DateOnly RecordedOn => ChinaTime.DateAt(Now);
 
     /// <summary>补录: recorded later than the policy allows for a prompt entry.</summary>
     public Entry Entry => Now - OccurredAt > TimeSpan.FromHours(Policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;

@@ -78,7 +78,8 @@ internal static class Preconditions
             return HazardRefusals.ExtensionTooMany
                 .Because(null, ("count", leg.Extensions), ("max", rule.MostTimes), ("source", rule.Source));
         var latest = act.Calendar.Add(hazard.DeadlineOf(leg), -rule.RequestDaysBefore, rule.Count).Date;
-        return act.Date > latest ? HazardRefusals.ExtensionLate.Because("occurredAt", ("latest", latest), ("source", rule.Source)) : null;
+        // By when it is recorded, whatever is claimed: whoever is late would say that he asked a week ago.
+        return act.RecordedOn > latest ? HazardRefusals.ExtensionLate.Because(null, ("latest", latest), ("source", rule.Source)) : null;
     }
 
     private static Refusal? Asked(LegState leg, Act act)

@@ -16,6 +16,10 @@ public static class AccessRefusals
     public static readonly RefusalCode Expired = new("key.expired", RefusalKind.Unauthenticated, "密钥已于 {at} 过期", "The key expired at {at}");
     public static readonly RefusalCode Revoked = new("key.revoked", RefusalKind.Unauthenticated, "密钥已吊销", "The key was revoked");
     public static readonly RefusalCode BodyDissolved = new("caller.body_dissolved", RefusalKind.Forbidden, "密钥所属单位 {body}（{name}）已撤销，只能查询", "The key's body {body} ({name}) is dissolved; it may only read");
+    public static readonly RefusalCode NotAsRecorded = new("caller.not_as_recorded", RefusalKind.Unauthenticated,
+        "数据库中的身份登记（{kind} {id}：{columns}）与日志不符，已拒绝并记入日志：请告知系统管理员，按 docs/audit.md 处置",
+        "What the database says of who you are ({kind} {id}: {columns}) is not what the log says; you are refused, and that is on record: "
+        + "tell the operator, who acts by docs/audit.md");
 #pragma warning restore CS1591
 }
 
@@ -51,7 +55,7 @@ internal sealed record Caller(ApiKey Key, Body Body)
 }
 
 /// <summary>Opens the door by key; for reading, by the session of a person who signed in to the pages as well.</summary>
-internal sealed class Doorkeeper(IRegistryQueries registry, Sessions sessions, TimeProvider clock)
+internal sealed class Doorkeeper(Identities identities, Sessions sessions, TimeProvider clock)
 {
     private const int LongestSecret = 200;
 
@@ -59,14 +63,17 @@ internal sealed class Doorkeeper(IRegistryQueries registry, Sessions sessions, T
     {
         if (SecretOf(request) is not { Length: > 0 } secret)
             return await AdmitPersonAsync(request, cancellationToken);
-        if (secret.Length > LongestSecret || await registry.KeyAsync(KeyStore.DigestOf(secret), cancellationToken) is not { } key)
+        if (secret.Length > LongestSecret)
             return (null, AccessRefusals.Unknown.Because());
+        var (key, refusal) = await identities.KeyAsync(KeyStore.DigestOf(secret), cancellationToken);
+        if (key is null)
+            return (null, refusal ?? AccessRefusals.Unknown.Because());
         if (key.Revoked)
             return (null, AccessRefusals.Revoked.Because());
         if (key.ExpiresAt is { } end && end <= clock.GetUtcNow())
             return (null, AccessRefusals.Expired.Because(null, ("at", end)));
-        var bodies = await registry.BodiesAsync([key.Body], cancellationToken);
-        return bodies.TryGetValue(key.Body, out var body) ? (new Caller(key, body), null) : (null, AccessRefusals.Unknown.Because());
+        (var body, refusal) = await identities.BodyAsync(key.Body, cancellationToken);
+        return body is not null ? (new Caller(key, body), null) : (null, refusal ?? AccessRefusals.Unknown.Because());
     }
 
     /// <summary>A person with the rights of the account.</summary>
@@ -74,8 +81,8 @@ internal sealed class Doorkeeper(IRegistryQueries registry, Sessions sessions, T
     {
         if (who.Session.Step != SessionStep.Full)
             return (null, AccountRefusals.Unfinished.Because());
-        var bodies = await registry.BodiesAsync([who.Account.Body], cancellationToken);
-        return bodies.TryGetValue(who.Account.Body, out var body) ? (Caller.Of(who, body), null) : (null, AccessRefusals.Unknown.Because());
+        var (body, refusal) = await identities.BodyAsync(who.Account.Body, cancellationToken);
+        return body is not null ? (Caller.Of(who, body), null) : (null, refusal ?? AccessRefusals.Unknown.Because());
     }
 
     /// <summary>

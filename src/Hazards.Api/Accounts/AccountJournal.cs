@@ -19,7 +19,7 @@ internal sealed record Ruling(ImmutableArray<IAccountEvent> Events, Refusal? Ref
 /// Records what a person does with an account: signing in and out, choosing a password. It decides on the row, which is
 /// always at the stream's version; an account that was signed in to a thousand times costs no more than a new one.
 /// </summary>
-internal sealed class AccountJournal(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
+internal sealed class AccountJournal(IEventLog log, Identities identities, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of an account's stream.</summary>
     public const string StreamType = "account";
@@ -46,8 +46,9 @@ internal sealed class AccountJournal(IEventLog log, IRegistryQueries registry, R
         {
             for (var lost = 0; lost < MostTries; lost++)
             {
-                if (await registry.AccountAsync(id, cancellationToken) is not { } account)
-                    return (null, null);
+                var (account, contradiction) = await identities.AccountAsync(id, cancellationToken);
+                if (account is null)
+                    return (null, contradiction);
                 var now = clock.GetUtcNow();
                 var ruling = await decide(account, now);
                 if (ruling.Events.IsEmpty)

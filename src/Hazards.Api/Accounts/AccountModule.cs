@@ -14,6 +14,9 @@ internal sealed class AccountModule : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<AccountJournal>();
+        services.AddSingleton(s => new CredentialCodes(s.GetRequiredService<ServiceOptions>().Log.AppendKey));
+        services.AddSingleton<CredentialsBinding>();
+        services.AddHostedService(s => s.GetRequiredService<CredentialsBinding>());
         services.AddSingleton<AccountSecrets>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SignIn>();

@@ -9,7 +9,9 @@ using OtpNet;
 namespace Hazards.Api.Accounts;
 
 /// <summary>What opens an account: the hash of its password, and its second factor under a key of the key folder.</summary>
-internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder folder, TimeProvider clock)
+internal sealed class AccountSecrets(
+    NpgsqlDataSource dataSource, KeyFolder folder, CredentialCodes codes, CredentialsBinding binding, Identities identities,
+    TimeProvider clock)
 {
     // PBKDF2 with HMAC-SHA512, as OWASP's Password Storage Cheat Sheet advises (2023): some 0.1 s of one core.
     private static readonly PasswordHasher<Account> Hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
@@ -33,23 +35,31 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
     public async Task SetPasswordAsync(Guid account, string hash, long version, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
-            insert into accounts.secrets as s (account, password_hash, password_version, changed_at) values ($1, $2, $3, $4)
+            insert into accounts.secrets as s (account, password_hash, password_version, changed_at, code) values ($1, $2, $3, $4, $5)
             on conflict (account) do update
-            set password_hash = excluded.password_hash, password_version = excluded.password_version, changed_at = excluded.changed_at
+            set password_hash = excluded.password_hash, password_version = excluded.password_version, changed_at = excluded.changed_at,
+                code = excluded.code
             where s.password_version <= excluded.password_version
             """);
         Add(command, account);
         Add(command, hash);
         Add(command, version);
         Add(command, clock.GetUtcNow());
+        var code = codes.OfPassword(account, version, hash);
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)code ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Whether the password is the account's. It takes as long when there is no account.</summary>
+    /// <summary>
+    /// Whether the password is the account's. It takes as long when there is no account. A hash that the service did not write
+    /// for this version of the account opens nothing, and that it is there goes on record.
+    /// </summary>
     public async Task<bool> IsPasswordAsync(Account? account, string password, CancellationToken cancellationToken)
     {
         var kept = await HashOfAsync(account?.Id ?? Guid.Empty, cancellationToken);
-        var own = account is not null && kept is var (_, version) && version == account.PasswordVersion ? kept.Value.Hash : null;
+        var own = account is not null && kept is var (_, version, _) && version == account.PasswordVersion ? kept.Value.Hash : null;
+        if (own is not null && !await IsOursAsync(account!, kept!.Value, cancellationToken))
+            own = null;
         var verdict = Hasher.VerifyHashedPassword(null!, own ?? nobodys, password.Length <= PasswordRules.Longest ? password : "");
         if (own is null || verdict == PasswordVerificationResult.Failed)
             return false;
@@ -109,13 +119,30 @@ internal sealed class AccountSecrets(NpgsqlDataSource dataSource, KeyFolder fold
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<(string Hash, long Version)?> HashOfAsync(Guid account, CancellationToken cancellationToken)
+    private async Task<bool> IsOursAsync(
+        Account account, (string Hash, long Version, byte[]? Code) kept, CancellationToken cancellationToken)
+    {
+        if (CredentialCodes.Holds(kept.Code, codes.OfPassword(account.Id, kept.Version, kept.Hash)))
+            return true;
+        if (kept.Code is null && !await binding.IsDoneAsync(cancellationToken))
+        {
+            await binding.EnsureAsync(cancellationToken);
+            return true;
+        }
+
+        await identities.ContradictedAsync("password", account.Id, ["password_hash"], kept.Hash);
+        return false;
+    }
+
+    private async Task<(string Hash, long Version, byte[]? Code)?> HashOfAsync(Guid account, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            "select password_hash, password_version from accounts.secrets where account = $1");
+            "select password_hash, password_version, code from accounts.secrets where account = $1");
         Add(command, account);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt64(1)) : null;
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2))
+            : null;
     }
 
     private async Task<byte[]?> FactorAsync(Guid account, string column, CancellationToken cancellationToken)

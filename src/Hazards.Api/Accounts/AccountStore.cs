@@ -45,7 +45,8 @@ internal sealed record KeptAccount(Account Account, string? FirstPassword);
 /// bodies.
 /// </summary>
 internal sealed class AccountStore(
-    IEventLog log, IRegistryQueries registry, AccountSecrets secrets, Sessions sessions, RulebookSource rules, TimeProvider clock)
+    IEventLog log, IRegistryQueries registry, Identities identities, AccountSecrets secrets, Sessions sessions, RulebookSource rules,
+    TimeProvider clock)
 {
     private readonly Deciding deciding = new(log);
 
@@ -173,7 +174,11 @@ internal sealed class AccountStore(
         {
             if (!given.By.Roles.Contains(Role.Administrator))
                 return Proposal<Account>.Refuse(AccountRefusals.Forbidden.Because());
-            if (await FindAsync(id, given.By.Jurisdiction, stop) is not { } before)
+            // What was put into the row behind the log's back must not get into the log by a change of something else.
+            var (before, contradiction) = await identities.AccountAsync(id, stop);
+            if (contradiction is not null)
+                return Proposal<Account>.Refuse(contradiction);
+            if (before is null || !given.By.Jurisdiction.Contains(before.Region))
                 return Proposal<Account>.Refuse(AccountRefusals.NotFound.Because("id"));
             if (await registry.OverBodyAsync(given.By, before.Body, clock, stop) is { } above)
                 return Proposal<Account>.Refuse(above);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hazards.Domain;
 
 namespace Hazards.Api.Accounts;
@@ -28,9 +29,11 @@ internal enum SessionStep
 /// <param name="Agent">What the browser calls itself, if it does.</param>
 /// <param name="Step">What must happen first.</param>
 /// <param name="Purpose">查阅事由: why records are read, while it is set.</param>
+/// <param name="Digest">The SHA-256 of its token.</param>
 internal sealed record Session(
     Guid Id, Guid Account, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt,
-    string? Address, string? Agent, SessionStep Step, string? Purpose);
+    string? Address, string? Agent, SessionStep Step, string? Purpose,
+    [property: JsonIgnore] string Digest);
 
 /// <summary>An account with the session by which it calls.</summary>
 internal sealed record SignedInAs(Account Account, Session Session);

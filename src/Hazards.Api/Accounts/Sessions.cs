@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Projections;
 using Npgsql;
 
 namespace Hazards.Api.Accounts;
@@ -12,7 +12,8 @@ namespace Hazards.Api.Accounts;
 /// Who is signed in. A session is known by the SHA-256 of its token, and opens nothing once its account is closed, its
 /// password is another or its rights were changed: that is seen at every request, whatever became of the row.
 /// </summary>
-internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journal, TimeProvider clock)
+internal sealed class Sessions(
+    NpgsqlDataSource dataSource, AccountJournal journal, Identities identities, CredentialCodes codes, TimeProvider clock)
 {
     /// <summary>The longest, however much it is used: a working day.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
@@ -29,7 +30,8 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
     // What the log says of them stays.
     private static readonly TimeSpan KeptAfter = TimeSpan.FromDays(30);
 
-    private const string Columns = "s.id, s.account, s.created_at, s.last_seen_at, s.expires_at, s.address, s.agent, s.step, s.purpose";
+    private const string Columns =
+        "s.id, s.account, s.created_at, s.last_seen_at, s.expires_at, s.address, s.agent, s.step, s.purpose, s.digest";
 
     private static readonly ImmutableDictionary<string, SessionStep> Steps =
         Enum.GetValues<SessionStep>().ToImmutableDictionary(Labels.Camel);
@@ -39,7 +41,15 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
     {
         if (token.Length is 0 or > 100)
             return null;
-        if (await ReadAsync(token, cancellationToken) is not var (session, account, rights))
+        if (await ReadAsync(token, cancellationToken) is not var (session, row, rights, code))
+            return null;
+        if (!CredentialCodes.Holds(code, codes.OfSession(session.Id, session.Digest, session.Account, rights, session.Step, session.ExpiresAt)))
+        {
+            await identities.ContradictedAsync("session", session.Account, ["code"], session.Id.ToString("D"));
+            return null;
+        }
+
+        if (await identities.AccountOfAsync(row, session.Id, cancellationToken) is not { } account)
             return null;
         var now = clock.GetUtcNow();
         if (account.Closed || rights != account.RightsVersion || session.ExpiresAt <= now || session.LastSeenAt + LongestIdle <= now)
@@ -99,7 +109,8 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
         var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var expiresAt = now + (step == SessionStep.Full ? Longest : LongestUnfinished);
         return new Opened(token, new Session(
-            Guid.CreateVersion7(), account.Id, now, now, expiresAt, AddressOf(address), Clean(agent, 200), step, Purpose: null));
+            Guid.CreateVersion7(), account.Id, now, now, expiresAt, AddressOf(address), Clean(agent, 200), step, Purpose: null,
+            DigestOf(token)));
     }
 
     /// <summary>Keeps a session that has begun; the account's very old ones go.</summary>
@@ -108,17 +119,23 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
         var s = opened.Session;
         return ExecuteAsync("""
             with old as (delete from accounts.sessions where account = $3 and expires_at < $11)
-            insert into accounts.sessions (id, digest, account, rights_version, created_at, last_seen_at, expires_at, address, agent, step)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            """, cancellationToken, s.Id, DigestOf(opened.Token), s.Account, rightsVersion, s.CreatedAt, s.LastSeenAt, s.ExpiresAt,
-            s.Address, s.Agent, Labels.Camel(s.Step), s.CreatedAt - KeptAfter);
+            insert into accounts.sessions
+              (id, digest, account, rights_version, created_at, last_seen_at, expires_at, address, agent, step, code)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12::bytea)
+            """, cancellationToken, s.Id, s.Digest, s.Account, rightsVersion, s.CreatedAt, s.LastSeenAt, s.ExpiresAt,
+            s.Address, s.Agent, Labels.Camel(s.Step), s.CreatedAt - KeptAfter,
+            codes.OfSession(s.Id, s.Digest, s.Account, rightsVersion, s.Step, s.ExpiresAt));
     }
 
     /// <summary>A session goes on to its next step; it has begun with the account's rights of this version.</summary>
-    internal Task StepAsync(Session session, SessionStep step, long rightsVersion, CancellationToken cancellationToken) =>
-        ExecuteAsync("update accounts.sessions set step = $2, expires_at = $3, rights_version = $4 where id = $1",
-            cancellationToken, session.Id, Labels.Camel(step),
-            step == SessionStep.Full ? session.CreatedAt + Longest : session.ExpiresAt, rightsVersion);
+    internal Task StepAsync(Session session, SessionStep step, long rightsVersion, CancellationToken cancellationToken)
+    {
+        var expiresAt = step == SessionStep.Full ? session.CreatedAt + Longest : session.ExpiresAt;
+        return ExecuteAsync("""
+            update accounts.sessions set step = $2, expires_at = $3, rights_version = $4, code = $5::bytea where id = $1 and digest = $6
+            """, cancellationToken, session.Id, Labels.Camel(step), expiresAt, rightsVersion,
+            codes.OfSession(session.Id, session.Digest, session.Account, rightsVersion, step, expiresAt), session.Digest);
+    }
 
     /// <summary>Marks sessions as ended; that they are is on record already.</summary>
     internal Task MarkEndedAsync(ImmutableArray<Guid> sessions, CancellationToken cancellationToken) =>
@@ -139,11 +156,12 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
         await MarkEndedAsync(sessions, cancellationToken);
     }
 
-    private async Task<(Session Session, Account Account, long Rights)?> ReadAsync(string token, CancellationToken cancellationToken)
+    private async Task<(Session Session, IdentityRow Account, long Rights, byte[]? Code)?> ReadAsync(
+        string token, CancellationToken cancellationToken)
     {
         // By the unique digest and the primary key of accounts.
         await using var command = dataSource.CreateCommand($"""
-            select {Columns}, s.rights_version, a.account
+            select {Columns}, s.rights_version, s.code, {IdentityRows.AccountColumns}
             from accounts.sessions s join rows.accounts a on a.account_id = s.account
             where s.digest = $1 and s.ended_at is null
             """);
@@ -151,15 +169,14 @@ internal sealed class Sessions(NpgsqlDataSource dataSource, AccountJournal journ
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;
-        var account = JsonSerializer.Deserialize<Account>(reader.GetFieldValue<byte[]>(10), DomainJson.Options)
-            ?? throw new JsonException("a row is null");
-        return (SessionOf(reader), account, reader.GetInt64(9));
+        var code = reader.IsDBNull(11) ? null : reader.GetFieldValue<byte[]>(11);
+        return (SessionOf(reader), IdentityRows.Read(reader, 12), reader.GetInt64(10), code);
     }
 
     private static Session SessionOf(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetGuid(1),
         reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4),
-        TextOf(reader, 5), TextOf(reader, 6), Steps[reader.GetString(7)], TextOf(reader, 8));
+        TextOf(reader, 5), TextOf(reader, 6), Steps[reader.GetString(7)], TextOf(reader, 8), reader.GetString(9));
 
     private static string? TextOf(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

@@ -10,7 +10,7 @@ namespace Hazards.Api.Accounts;
 /// the same time.
 /// </summary>
 internal sealed class SignIn(
-    AccountJournal journal, AccountSecrets secrets, Sessions sessions, IRegistryQueries registry, ServiceOptions options) : IDisposable
+    AccountJournal journal, AccountSecrets secrets, Sessions sessions, Identities identities, ServiceOptions options) : IDisposable
 {
     /// <summary>What the device shows beside its codes.</summary>
     private const string Issuer = "隐患闭环管理";
@@ -27,7 +27,11 @@ internal sealed class SignIn(
     {
         if (TooMany(address) is { } tooMany)
             return (null, tooMany);
-        var account = Logins.TryRead(login, out var known) ? await registry.AccountAsync(known, cancellationToken) : null;
+        var (account, contradiction) = Logins.TryRead(login, out var known)
+            ? await identities.AccountAsync(known, cancellationToken)
+            : default;
+        if (contradiction is not null)
+            return (null, contradiction);
         if (account is null)
         {
             await secrets.IsPasswordAsync(null, password, cancellationToken);
@@ -147,7 +151,11 @@ internal sealed class SignIn(
     public async Task<(Opened? Opened, Refusal? Refusal)> ExternalAsync(
         string login, string? address, string? agent, CancellationToken cancellationToken = default)
     {
-        var account = Logins.TryRead(login, out var known) ? await registry.AccountAsync(known, cancellationToken) : null;
+        var (account, contradiction) = Logins.TryRead(login, out var known)
+            ? await identities.AccountAsync(known, cancellationToken)
+            : default;
+        if (contradiction is not null)
+            return (null, contradiction);
         if (account is null)
         {
             await journal.RecordUnknownAsync(Sessions.AddressOf(address), cancellationToken);

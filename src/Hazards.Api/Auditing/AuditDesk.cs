@@ -33,7 +33,17 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         if (AppendKey(register, before) is { } key)
             question = question with { AppendKey = key, AppendKeySince = register.AppendKey?.Position ?? long.MaxValue };
         var report = await LogAudit.RunAsync(Hosts.Writable(options.ConnectionString).ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
-        return report with { Findings = [.. before, .. report.Findings] };
+        // After it, so that nothing falls between how far it went and what requests had met by then.
+        register = await register.ReadOnAsync(log, cancellationToken);
+        var identities = await IdentitiesAsync(register, question.AppendKey, order.After == 0, cancellationToken);
+        return report with { Findings = [.. before, .. identities, .. report.Findings] };
+    }
+
+    private async Task<ImmutableArray<AuditFinding>> IdentitiesAsync(
+        LogRegister register, ReadOnlyMemory<byte>? appendKey, bool all, CancellationToken cancellationToken)
+    {
+        await using var dataSource = Database.Open(options.ConnectionString);
+        return await new IdentityAudit(dataSource, log, register, appendKey).RunAsync(all, cancellationToken);
     }
 
     private List<KeptCheckpoint> Remembered(ImmutableArray<TreeHash> trees, List<AuditFinding> findings)

@@ -9,6 +9,7 @@ internal sealed class AuditTelemetry : IDisposable
     private readonly Meter meter = new("Hazards.Audit");
     private readonly Counter<long> findings;
     private (AuditCompleted Audit, DateTimeOffset At)? last;
+    private (IdentityContradicted Found, long Position, DateTimeOffset At)? contradicted;
 
     public AuditTelemetry(TimeProvider clock)
     {
@@ -19,13 +20,27 @@ internal sealed class AuditTelemetry : IDisposable
         meter.CreateObservableGauge("hazards.audit.size", () => Measured(l => l.Audit.Size), "{event}", "The last position audited");
     }
 
-    /// <summary>A line when the last audit found something.</summary>
-    public string? Failure => last is { Audit: { Holds: false } audit, At: var at }
+    /// <summary>A line when the last audit found something, or a request since then met somebody who is not as recorded.</summary>
+    public string? Failure => (Audited, Contradicted) switch
+    {
+        ({ } audited, { } met) => $"{met}; {audited}",
+        var (audited, met) => audited ?? met,
+    };
+
+    private string? Audited => last is { Audit: { Holds: false } audit, At: var at }
         ? $"审计发现 {audit.Count} 项异常 {audit.Count} findings at {at:O}: {string.Join(", ", audit.Findings.Select(f => f.Code).Distinct())}"
         : null;
 
-    /// <summary>Notes an audit, whichever node ran it.</summary>
-    public void Note(AuditCompleted audit, DateTimeOffset at) => last = (audit, at);
+    private string? Contradicted => contradicted is { Found: var found, At: var at }
+        ? $"身份与日志不符 identity_contradicted at {at:O}: {found.Kind} {found.Identity} ({string.Join(", ", found.Columns)})"
+        : null;
+
+    /// <summary>Notes an audit, whichever node ran it. It names what requests met before it.</summary>
+    public void Note(AuditCompleted audit, DateTimeOffset at) =>
+        (last, contradicted) = ((audit, at), contradicted is { } met && met.Position > audit.Size ? met : null);
+
+    /// <summary>Notes that a request met somebody who is not as recorded, at whichever node.</summary>
+    public void Note(IdentityContradicted found, long position, DateTimeOffset at) => contradicted = (found, position, at);
 
     /// <summary>Counts what this node found.</summary>
     public void Found(AuditCompleted audit)

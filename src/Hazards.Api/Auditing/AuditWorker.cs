@@ -99,6 +99,8 @@ internal sealed partial class AuditWorker(
         foreach (var e in await log.FetchAsync(LogStream.Id, fromVersion: version + 1, cancellationToken: cancellationToken))
         {
             version = e.Version;
+            if (e.Data is IdentityContradicted contradicted)
+                telemetry.Note(contradicted, e.Sequence, e.Timestamp);
             if (e.Data is not AuditCompleted completed)
                 continue;
             lastAt = e.Timestamp;

@@ -118,6 +118,8 @@ internal static class EventLabels
         new("log_key_retired", "停用日志签名密钥", "Log key retired"),
         new("append_key_introduced", "启用写入校验密钥", "Append key introduced"),
         new("audit_completed", "完成审计", "Audit completed"),
+        new("credentials_bound", "启用凭据校验", "Credentials bound"),
+        new("identity_contradicted", "身份与日志不符", "Identity contradicted"),
         new("witness_registered", "登记见证方", "Witness registered"),
         new("witness_retired", "注销见证方", "Witness retired"),
         new("witnessed_log_added", "受托见证", "Witnessing another log"),

@@ -90,8 +90,8 @@ internal static class PageRoutes
             return (null, null);
         // What is proved by a form's token is proved for this account only.
         http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, who.Account.Id.ToString())], "session"));
-        var bodies = await http.RequestServices.GetRequiredService<IRegistryQueries>().BodiesAsync([who.Account.Body], http.RequestAborted);
-        return bodies.TryGetValue(who.Account.Body, out var body) ? (who, Caller.Of(who, body)) : (null, null);
+        var (body, _) = await http.RequestServices.GetRequiredService<Identities>().BodyAsync(who.Account.Body, http.RequestAborted);
+        return body is not null ? (who, Caller.Of(who, body)) : (null, null);
     }
 
     private static IResult ToSignIn(HttpContext http, SignedInAs? who)

@@ -58,6 +58,9 @@ public sealed record LogRegister
     /// <summary>The id of the key that new events are authenticated with, and the position from which on; null before there was one.</summary>
     public (string KeyId, long Position)? AppendKey { get; private init; }
 
+    /// <summary>Whether passwords were given codes: one without opens nothing.</summary>
+    public bool CredentialsBound { get; private init; }
+
     /// <summary>The keys a tree is signed with now: two while one takes over from the other.</summary>
     public IEnumerable<LogKeyPeriod> ActiveKeys(string hash) => Keys.Where(k => k.Hash == hash && k.RetiredAt is null);
 
@@ -90,6 +93,7 @@ public sealed record LogRegister
                 Keys = [.. Keys.Select(k => k.RetiredAt is null && k.Hash == said.Hash && k.Verifier.ToString() == said.Verifier ? k with { RetiredAt = e.Sequence, Until = e.Timestamp } : k)],
             },
             AppendKeyIntroduced said => next with { AppendKey = AppendKey ?? (said.KeyId, e.Sequence) },
+            Domain.CredentialsBound => next with { CredentialsBound = true },
             WitnessRegistered said when NoteVerifier.TryParse(said.Verifier, out var verifier) => next with
             {
                 Witnesses = [.. Witnesses.Where(w => w.Until is not null || w.Verifier != verifier), new LogWitness(verifier, said.Witness, said.Url, e.Sequence, e.Timestamp, null)],

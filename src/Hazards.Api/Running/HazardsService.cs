@@ -186,6 +186,8 @@ public static class HazardsService
     private static void AddWeb(IServiceCollection services)
     {
         services.AddSingleton<HangUps>();
+        services.AddSingleton<IdentityTelemetry>();
+        services.AddSingleton<Identities>();
         services.AddSingleton<Doorkeeper>();
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();

@@ -91,3 +91,22 @@ public sealed record AuditedRoot(string Hash, string Root, long Checkpoint);
 /// <param name="Count">How many events, tiles or checkpoints.</param>
 /// <param name="Stream">The stream concerned.</param>
 public sealed record AuditNoted(string Code, long? First, long? Last, long Count, Guid? Stream = null);
+
+/// <summary>
+/// 启用凭据校验: every password kept now carries a code that only the holder of the append key can make; one without opens
+/// nothing from here on.
+/// </summary>
+/// <param name="Accounts">How many passwords were kept already and were given their code now.</param>
+[EventType("credentials_bound")]
+public sealed record CredentialsBound(long Accounts) : ILogEvent;
+
+/// <summary>身份与日志不符: a row that says who somebody is was not as the log has it; whoever came by it was refused.</summary>
+/// <param name="Kind">Which row: <c>api_key</c>, <c>account</c>, <c>body</c>, <c>password</c>, <c>session</c>.</param>
+/// <param name="Identity">Its stream in the log; of a password and a session, the account's.</param>
+/// <param name="Columns">What differs, by name.</param>
+[EventType("identity_contradicted")]
+public sealed record IdentityContradicted(string Kind, Guid Identity, ImmutableArray<string> Columns) : ILogEvent
+{
+    /// <summary>What differs; never default.</summary>
+    public ImmutableArray<string> Columns { get; init; } = Columns.IsDefault ? [] : Columns;
+}

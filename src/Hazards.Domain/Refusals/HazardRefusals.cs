@@ -67,7 +67,9 @@ public static class HazardRefusals
     public static readonly RefusalCode ProgressBackwards = new("progress.backwards", Unprocessable, "整改进度不能从 {before}% 退到 {after}%", "Progress cannot go back from {before}% to {after}%");
     public static readonly RefusalCode ExtensionPending = new("extension.pending", Conflict, "已有延期申请待审批", "An extension is already waiting for a decision");
     public static readonly RefusalCode ExtensionNone = new("extension.none", Conflict, "没有待审批的延期申请", "No extension is waiting for a decision");
-    public static readonly RefusalCode ExtensionLate = new("extension.too_late", Unprocessable, "延期申请最迟应在 {latest} 提出（{source}）", "An extension had to be asked for by {latest} ({source})");
+    public static readonly RefusalCode ExtensionLate = new("extension.too_late", Unprocessable,
+        "延期申请最迟应在 {latest} 提出并登记，补录不算（{source}）",
+        "An extension had to be asked for, and entered, by {latest}; entering it late with an earlier date does not help ({source})");
     public static readonly RefusalCode ExtensionNotLater = new("extension.not_later", Unprocessable, "新期限 {value} 应晚于现期限 {deadline}", "The new deadline {value} must lie after the present one, {deadline}");
     public static readonly RefusalCode ExtensionTooMany = new("extension.too_many", Unprocessable, "已批准延期 {count} 次，最多 {max} 次（{source}）", "{count} extensions were granted already; {max} at most ({source})");
 

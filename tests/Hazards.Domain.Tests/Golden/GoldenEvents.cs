@@ -147,6 +147,8 @@ internal static class GoldenEvents
         (new AppendKeyIntroduced("0123456789abcdef"), null),
         (new AuditCompleted(false, 1, 1000, [new AuditedRoot("sha256", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", 990)], 1.25, 1, [new AuditNoted("stream_versions", 77, 90, 1, Key)]),
          new AuditCompleted(true, 1, 0, [], 0, 0, [])),
+        (new CredentialsBound(12), null),
+        (new IdentityContradicted("api_key", Key, ["digest", "roles"]), null),
         (new WitnessRegistered("审计局+00000001+BA==", "州审计局", "https://witness.example/"), new WitnessRegistered("审计局+00000001+BA==", "州审计局")),
         (new WitnessedLogAdded("hazards/9c+00000001+AQ==", "州审计局"), null),
         (new WitnessedLogRemoved("hazards/9c+00000001+AQ==", "机构改革"), null),

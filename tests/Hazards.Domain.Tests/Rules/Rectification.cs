@@ -129,7 +129,7 @@ public sealed class Rectification
         Stories.Rectifying.When(CountyOffice, new DecideExtension(Leg.Sole, true)).ThenRefused(HazardRefusals.ExtensionNone);
         var lastDay = Stories.Rectifying with { Now = ChinaTime.EndOf(Deadline).AddTicks(-1) };
         lastDay.When(GasCompany, Ask(20)).ThenItHappens();
-        (lastDay with { Now = ChinaTime.EndOf(Deadline) }).When(GasCompany, Ask(20)).ThenRefused(HazardRefusals.ExtensionLate, "occurredAt");
+        (lastDay with { Now = ChinaTime.EndOf(Deadline) }).When(GasCompany, Ask(20)).ThenRefused(HazardRefusals.ExtensionLate);
         var early = Policy.NationalBaseline with { Extension = Policy.NationalBaseline.Extension with { RequestDaysBefore = 20 } };
         lastDay.Under(early).When(GasCompany, Ask(20)).ThenRefused(HazardRefusals.ExtensionLate);
         var twice = Stories.Rectifying.And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(1), null), new ExtensionGranted(Leg.Sole, Deadline.AddDays(1), Deadline.AddDays(2), null));

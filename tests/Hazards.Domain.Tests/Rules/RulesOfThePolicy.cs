@@ -51,7 +51,7 @@ public sealed class RulesOfThePolicy
         latest.ShouldBe(new DateOnly(2026, 4, 1));
         var days = latest.DayNumber - new DateOnly(2026, 3, 2).DayNumber;
         qingdao.AfterDays(days).When(GasCompany, new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到")).ThenItHappens();
-        qingdao.AfterDays(days + 1).When(GasCompany, new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到")).ThenRefused(HazardRefusals.ExtensionLate, "occurredAt");
+        qingdao.AfterDays(days + 1).When(GasCompany, new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到")).ThenRefused(HazardRefusals.ExtensionLate);
     }
 
     [Fact]
