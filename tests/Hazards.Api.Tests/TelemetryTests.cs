@@ -100,11 +100,12 @@ public sealed class TelemetryTests
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         if (!listens)
             silent.Stop();
-        await Task.WhenAll(new[] { "grpc", "http/protobuf" }.Select(protocol => WithServeAsync(async (service, key) =>
-        {
-            (await new Client(service.Address, key).PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created);
-            (await service.StopAsync()).ShouldBeLessThan(Longest);
-        }, ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{port}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol), ("OTEL_METRIC_EXPORT_INTERVAL", "200"))));
+        foreach (var protocol in new[] { "grpc", "http/protobuf" })
+            await WithServeAsync(async (service, key) =>
+            {
+                (await new Client(service.Address, key).PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created);
+                (await service.StopAsync()).ShouldBeLessThan(Longest);
+            }, ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{port}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol), ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
     }
 
     [Fact]
