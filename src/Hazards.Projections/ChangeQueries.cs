@@ -95,7 +95,8 @@ public sealed class ChangeQueries(NpgsqlDataSource dataSource)
 
     // What is asked on every look at a leader's page. An interval that lies before the last event never changes, and any other not
     // before the next one.
-    private readonly ConcurrentDictionary<(RegionCode, RegionCode?, DateTimeOffset From, DateTimeOffset? To, DateOnly Today, long Head), ChangeCounts> kept = [];
+    private readonly ConcurrentDictionary<
+        (RegionCode, RegionCode?, DateTimeOffset From, DateTimeOffset? To, DateOnly Today, long Head), ChangeCounts> kept = [];
 
     /// <summary>The hazards that changed, the last to change first, a page at a time (1 to 200).</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
@@ -127,8 +128,11 @@ public sealed class ChangeQueries(NpgsqlDataSource dataSource)
 
     private async Task<(long Position, DateTimeOffset RecordedAt)> HeadAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("""select e.seq_id, e."timestamp" from log.mt_events e order by e.seq_id desc limit 1""");
+        await using var command = dataSource.CreateCommand(
+            """select e.seq_id, e."timestamp" from log.mt_events e order by e.seq_id desc limit 1""");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1)) : (0, DateTimeOffset.MinValue);
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1))
+            : (0, DateTimeOffset.MinValue);
     }
 }

@@ -139,10 +139,8 @@ internal sealed class AccountModule : IModule
         if (outcome is not Outcome<KeptAccount>.Done done)
             return Call.Refuse(((Outcome<KeptAccount>.Refused)outcome).Refusal);
         var account = done.After.Account;
-        call.Response.Headers.ETag = ETag.Of(account.Version);
+        call.Mark(account.Version, done.Repeated);
         call.Response.Headers.CacheControl = "no-store";
-        if (done.Repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
         var own = AccountAnswer.LinkOf(account.Id);
         return Call.Json(new AccountAnswer(
             account.Id, account.Version, AccountView.Of(account), done.After.FirstPassword, EventAnswer.Of(done.Events), done.RecordedAt,

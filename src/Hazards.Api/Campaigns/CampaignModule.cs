@@ -179,9 +179,7 @@ internal static class RecordAnswer
 {
     public static IResult Json<T>(Call call, Outcome<T>.Done done, Guid id, long version, string self, int status)
     {
-        call.Response.Headers.ETag = ETag.Of(version);
-        if (done.Repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
+        call.Mark(version, done.Repeated);
         return Call.Json(new RecordAnswer<T>(id, version, done.After, EventAnswer.Of(done.Events), done.RecordedAt,
             new Dictionary<string, string> { ["self"] = self, ["events"] = $"{self}/events" }), status);
     }

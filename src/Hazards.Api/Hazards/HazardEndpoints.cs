@@ -109,9 +109,7 @@ internal static class HazardEndpoints
     {
         if (outcome is not Outcome<Hazard>.Done done)
             return Call.Refuse(((Outcome<Hazard>.Refused)outcome).Refusal);
-        call.Response.Headers.ETag = ETag.Of(done.After.Version);
-        if (done.Repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
+        call.Mark(done.After.Version, done.Repeated);
         return Call.Json(CommandAnswer.Of(done), status);
     }
 }

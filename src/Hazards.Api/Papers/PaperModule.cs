@@ -77,9 +77,7 @@ internal sealed class PaperModule : IModule
         var outcome = await letterheads.SetAsync(body, order.Command!, order.Given!, order.Terms, call.Stop);
         if (outcome is not Outcome<Letterhead>.Done done)
             return Call.Refuse(((Outcome<Letterhead>.Refused)outcome).Refusal);
-        call.Response.Headers.ETag = ETag.Of(done.After.Version);
-        if (done.Repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
+        call.Mark(done.After.Version, done.Repeated);
         return Call.Json(done.After);
     }
 }

@@ -127,7 +127,7 @@ internal static class RegistryEndpoints
     {
         if (outcome is not Outcome<Body>.Done done)
             return Call.Refuse(((Outcome<Body>.Refused)outcome).Refusal);
-        Mark(call, done.After.Version, done.Repeated);
+        call.Mark(done.After.Version, done.Repeated);
         return Call.Json(new BodyAnswer(done.After.Id, done.After.Version, done.After, EventAnswer.Of(done.Events), done.RecordedAt,
             new Dictionary<string, string> { ["self"] = Links.Body(done.After.Id), ["events"] = $"{Links.Body(done.After.Id)}/events" }), status);
     }
@@ -145,7 +145,7 @@ internal static class RegistryEndpoints
         var outcome = await store.IssueAsync(order.Command!, order.Given!, order.Terms, call.Stop);
         if (outcome is not Outcome<IssuedKey>.Done done)
             return Call.Refuse(((Outcome<IssuedKey>.Refused)outcome).Refusal);
-        Mark(call, done.After.Key.Version, done.Repeated);
+        call.Mark(done.After.Key.Version, done.Repeated);
         call.Response.Headers.Location = $"{Links.Root}/api-keys";
         call.Response.Headers.CacheControl = "no-store";
         return Call.Json(new KeyAnswer(done.After.Key.Id, done.After.Key.Version, KeyView.Of(done.After.Key), done.After.Secret, EventAnswer.Of(done.Events), done.RecordedAt), 201);
@@ -161,15 +161,8 @@ internal static class RegistryEndpoints
         var outcome = await store.RevokeAsync(keyId, order.Command!, order.Given!, order.Terms, call.Stop);
         if (outcome is not Outcome<ApiKey>.Done done)
             return Call.Refuse(((Outcome<ApiKey>.Refused)outcome).Refusal);
-        Mark(call, done.After.Version, done.Repeated);
+        call.Mark(done.After.Version, done.Repeated);
         return Call.Json(new KeyAnswer(done.After.Id, done.After.Version, KeyView.Of(done.After), null, EventAnswer.Of(done.Events), done.RecordedAt));
-    }
-
-    private static void Mark(Call call, long version, bool repeated)
-    {
-        call.Response.Headers.ETag = ETag.Of(version);
-        if (repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
     }
 }
 

@@ -115,6 +115,14 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         return ETag.Matches(Request.Headers.IfNoneMatch, version) ? Results.StatusCode(304) : Json(value);
     }
 
+    /// <summary>Says of a command that was done which version it led to, and whether this is the outcome of an earlier sending of it.</summary>
+    public void Mark(long version, bool repeated)
+    {
+        Response.Headers.ETag = ETag.Of(version);
+        if (repeated)
+            Response.Headers["Idempotency-Replayed"] = "true";
+    }
+
     public static IResult Json<T>(T value, int status = 200) => Results.Json(value, DomainJson.Options, "application/json; charset=utf-8", status);
 
     public static IResult Refuse(Refusal refusal) => new Problem(refusal);

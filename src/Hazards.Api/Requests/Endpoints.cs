@@ -15,11 +15,14 @@ internal static class Endpoints
     /// of itself it says by <see cref="Operation"/>; nothing is read from the handler.
     /// </summary>
     public static RouteHandlerBuilder MapLazily(this IEndpointRouteBuilder routes, string method, string pattern, Delegate handler) =>
-        RouteHandlerServices.Map(routes, pattern, handler, [method], static (_, _) => new RequestDelegateMetadataResult { EndpointMetadata = [] }, static (given, options, _) =>
-        {
-            var made = new Lazy<RequestDelegate>(() => RequestDelegateFactory.Create(given, options).RequestDelegate);
-            return new RequestDelegateResult(http => made.Value(http), []);
-        });
+        RouteHandlerServices.Map(
+            routes, pattern, handler, [method],
+            static (_, _) => new RequestDelegateMetadataResult { EndpointMetadata = [] },
+            static (given, options, _) =>
+            {
+                var made = new Lazy<RequestDelegate>(() => RequestDelegateFactory.Create(given, options).RequestDelegate);
+                return new RequestDelegateResult(http => made.Value(http), []);
+            });
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, Operation operation)
     {

@@ -69,10 +69,8 @@ internal static class CalendarEndpoints
         var outcome = await store.ExecuteAsync(new SetCalendarYear(order.Command!.Document.GetRawText(), order.Command.Reason), order.Given!, order.Terms, call.Stop);
         if (outcome is not Outcome<WorkCalendar>.Done done)
             return Call.Refuse(((Outcome<WorkCalendar>.Refused)outcome).Refusal);
-        call.Response.Headers.ETag = ETag.Of(done.Events[0].Version);
+        call.Mark(done.Events[0].Version, done.Repeated);
         call.Response.Headers.Location = $"{Links.Root}/calendar";
-        if (done.Repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
         return Call.Json(new YearAnswer(done.After.Edition, EventAnswer.Of(done.Events), done.RecordedAt), 201);
     }
 }

@@ -94,9 +94,7 @@ internal static class PolicyEndpoints
         if (outcome is not Outcome<PolicyRegister>.Done done)
             return Call.Refuse(((Outcome<PolicyRegister>.Refused)outcome).Refusal);
         var policy = version is { } wanted ? done.After.Find(wanted)! : done.After.All[^1];
-        call.Response.Headers.ETag = ETag.Of(done.After.Stream);
-        if (done.Repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
+        call.Mark(done.After.Stream, done.Repeated);
         if (status == 201)
             call.Response.Headers.Location = $"{Links.Root}/policies/{policy.Version}";
         return Call.Json(new PolicyAnswer(AdoptionView.Of(policy, ChinaTime.DateAt(done.RecordedAt)), EventAnswer.Of(done.Events), done.RecordedAt), status);

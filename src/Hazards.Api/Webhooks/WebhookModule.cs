@@ -145,10 +145,8 @@ internal sealed class WebhookModule : IModule
         if (outcome is not Outcome<KeptWebhook>.Done done)
             return Call.Refuse(((Outcome<KeptWebhook>.Refused)outcome).Refusal);
         var webhook = done.After.Webhook;
-        call.Response.Headers.ETag = ETag.Of(webhook.Version);
+        call.Mark(webhook.Version, done.Repeated);
         call.Response.Headers.CacheControl = "no-store";
-        if (done.Repeated)
-            call.Response.Headers["Idempotency-Replayed"] = "true";
         var own = WebhookAnswer.LinkOf(webhook.Id);
         return Call.Json(new WebhookAnswer(
             webhook.Id, webhook.Version, WebhookView.Of(webhook), done.After.Secret, EventAnswer.Of(done.Events), done.RecordedAt,

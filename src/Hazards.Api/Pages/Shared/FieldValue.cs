@@ -5,9 +5,9 @@ namespace Hazards.Api.Pages.Shared;
 /// <summary>The value of a field of a hazard's state, in the reader's language.</summary>
 internal static class FieldValue
 {
-    /// <summary>A code in the field's term or, in English, as it stands in the interface; a name and a text as they are.</summary>
+    /// <summary>A code in the field's term, or as English words; a name and a text as they are.</summary>
     public static string Of(PageCall page, FieldEntry field, string? value, string? shown) =>
         shown is null ? page.T("（无）", "(none)")
         : field.IsBody || value is null || value == shown ? shown
-        : page.T(shown, value.Replace('_', ' '));
+        : page.T(shown, PageWords.Of(value));
 }
