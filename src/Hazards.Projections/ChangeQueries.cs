@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
@@ -91,12 +90,6 @@ public sealed record ChangeCounts(int Hazards, int New, int Late, ImmutableArray
 public sealed class ChangeQueries(NpgsqlDataSource dataSource)
 {
     private const int LongestPage = 200;
-    private const int MostKept = 500;
-
-    // What is asked on every look at a leader's page. An interval that lies before the last event never changes, and any other not
-    // before the next one.
-    private readonly ConcurrentDictionary<
-        (RegionCode, RegionCode?, DateTimeOffset From, DateTimeOffset? To, DateOnly Today, long Head), ChangeCounts> kept = [];
 
     /// <summary>The hazards that changed, the last to change first, a page at a time (1 to 200).</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
@@ -110,29 +103,10 @@ public sealed class ChangeQueries(NpgsqlDataSource dataSource)
             PageCursor.Read(cursor, hash), limit, (position, id) => new PageCursor(0, position, id.StreamId.ToString("N")).Write(hash), cancellationToken);
     }
 
-    /// <summary>The same in figures; the same question again is answered at once as long as nothing was recorded that could change it.</summary>
-    public async Task<ChangeCounts> CountsAsync(Interval interval, RegionCode? region, CancellationToken cancellationToken = default)
+    /// <summary>The same in figures.</summary>
+    public Task<ChangeCounts> CountsAsync(Interval interval, RegionCode? region, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(interval);
-        var (position, recordedAt) = await HeadAsync(cancellationToken);
-        var key = interval.To is { } to && to < recordedAt
-            ? (interval.Jurisdiction, region, interval.From, interval.To, interval.Today, 0)
-            : (interval.Jurisdiction, region, interval.From, (DateTimeOffset?)null, interval.Today, position);
-        if (kept.TryGetValue(key, out var known))
-            return known;
-        var counts = await new ChangesQuery(dataSource, interval, new ChangeFilter { Region = region }).CountsAsync(cancellationToken);
-        if (kept.Count >= MostKept)
-            kept.Clear();
-        return kept[key] = counts;
-    }
-
-    private async Task<(long Position, DateTimeOffset RecordedAt)> HeadAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            """select e.seq_id, e."timestamp" from log.mt_events e order by e.seq_id desc limit 1""");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? (reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1))
-            : (0, DateTimeOffset.MinValue);
+        return new ChangesQuery(dataSource, interval, new ChangeFilter { Region = region }).CountsAsync(cancellationToken);
     }
 }

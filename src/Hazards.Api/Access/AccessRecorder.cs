@@ -19,10 +19,16 @@ public sealed class AccessRecorder(IEventLog log, RulebookSource rules, TimeProv
 
     /// <summary>Records a look; when this returns it is on disk, and only then may the answer go out.</summary>
     /// <exception cref="LogUnavailableException">It is not on record: nothing may go out. A request answers 503.</exception>
-    public async Task RecordAsync(IAccessEvent look, Actor by, Terms? terms = null, CancellationToken cancellationToken = default)
+    public Task RecordAsync(IAccessEvent look, Actor by, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        RecordAsync([LookOf(look, by, terms ?? Terms.None)], terms?.RecordedAt, cancellationToken);
+
+    /// <summary>The same for several, together or not at all.</summary>
+    /// <param name="looks">The looks, by <see cref="LookOf"/>.</param>
+    /// <param name="recordedAt">When they are recorded; null: when they are.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task RecordAsync(IReadOnlyList<StreamAppend> looks, DateTimeOffset? recordedAt = null, CancellationToken cancellationToken = default)
     {
-        terms ??= Terms.None;
-        if (await log.AppendAsync(new Append([LookOf(look, by, terms)], null, terms.RecordedAt), cancellationToken) is not AppendResult.Committed)
+        if (await log.AppendAsync(new Append([.. looks], null, recordedAt), cancellationToken) is not AppendResult.Committed)
             throw new LogUnavailableException("A look could not be recorded.");
     }
 

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Projections.Store;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Hazards.Api;
@@ -68,8 +69,13 @@ internal static class Looking
         async Task OnceAsync(object? answer)
         {
             done = true;
-            if (Event(call, endpoint, operation, answer, recorded) is { } look)
-                await http.RequestServices.GetRequiredService<AccessRecorder>().RecordAsync(look, call.Caller.As(call.Person), call.ReadingTerms(), http.RequestAborted);
+            if (Event(call, endpoint, operation, answer, recorded) is not { } look)
+                return;
+            var recorder = http.RequestServices.GetRequiredService<AccessRecorder>();
+            if (http.Features.Get<LooksOfPage>() is { } page)
+                page.Looks.Add(recorder.LookOf(look, call.Caller.As(call.Person), call.ReadingTerms()));
+            else
+                await recorder.RecordAsync(look, call.Caller.As(call.Person), call.ReadingTerms(), http.RequestAborted);
         }
     }
 
@@ -141,6 +147,20 @@ internal static class Looking
             var shown = value is IShowsHazards shows ? shows.Shown : (names?.GetValue(value) as Names)?.Shown ?? [];
             return (value is HazardDetails ? 1 : (items?.GetValue(value) as ICollection)?.Count, shown);
         };
+    }
+}
+
+/// <summary>The looks that a page is made of: put on record together, before the page goes out.</summary>
+internal sealed class LooksOfPage
+{
+    public List<StreamAppend> Looks { get; } = [];
+
+    /// <summary>Puts them on record; when this returns they are on disk.</summary>
+    /// <exception cref="LogUnavailableException">They are not: the page may not go out.</exception>
+    public async Task RecordAsync(HttpContext http)
+    {
+        if (Looks.Count > 0)
+            await http.RequestServices.GetRequiredService<AccessRecorder>().RecordAsync(Looks, null, http.RequestAborted);
     }
 }
 

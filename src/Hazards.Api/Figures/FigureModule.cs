@@ -20,6 +20,7 @@ internal sealed class FigureModule : IModule
     private static readonly QueryParameter By = new("breakdown", typeof(Breakdown), "按行业（默认）或下一级区划", "By sector (when left out), or by region one level below");
     private static readonly QueryParameter Kind = new("kind", typeof(HazardKind), "安全生产或自然灾害", "Work safety or natural disaster");
     private static readonly QueryParameter Campaign = new("campaign", typeof(string), "专项行动编号：只计其中发现的", "A campaign: only what was found in it");
+    private static readonly QueryParameter Named = new("named", typeof(int), $"点名至多几项，1–{ReportMaker.MostNamed}；默认 {ReportMaker.MostNamed}", $"How many overdue duties are named at most, 1 to {ReportMaker.MostNamed}; {ReportMaker.MostNamed} when left out");
     private static readonly ImmutableArray<QueryParameter> Common = [Parameters.Region, PeriodOf, Kind, Campaign, Provisional, Parameters.AsOf];
 
     /// <summary>The address of each report.</summary>
@@ -61,8 +62,8 @@ internal sealed class FigureModule : IModule
             ImmutableArray<QueryParameter> own = [.. Common, .. kind == ReportKind.MonthlyTable ? [Span] : Array.Empty<QueryParameter>(), .. table ? [By] : Array.Empty<QueryParameter>()];
             api.Get($"/figures/{path}", new Operation(Tag.Figures, chinese, english)
             {
-                Query = list ? [.. own, Parameters.Cursor, Parameters.Limit] : own, Answer = typeof(ReportAnswer),
-            }, (Call call, ReportMaker maker) => AnswerAsync(call, kind, list, maker));
+                Query = list ? [.. own, Parameters.Cursor, Parameters.Limit] : kind == ReportKind.Bulletin ? [.. own, Named] : own, Answer = typeof(ReportAnswer),
+            }, (Call call, ReportMaker maker, KeptAnswers kept) => AnswerAsync(call, kind, list, maker, kept));
             api.Get($"/figures/{path}/file", new Operation(Tag.Figures, $"{chinese}：xlsx", $"{english}, as xlsx") { Query = own },
                 (Call call, ReportMaker maker) => FileAsync(call, kind, path, maker));
         }
@@ -116,6 +117,7 @@ internal sealed class FigureModule : IModule
             Breakdown = query.Code<Breakdown>("breakdown") ?? Breakdown.Sector,
             HazardKind = query.Code<HazardKind>("kind"),
             Campaign = campaign,
+            Named = kind == ReportKind.Bulletin ? (int?)query.Number("named", 1, ReportMaker.MostNamed) : null,
         };
         if (paged)
         {
@@ -131,11 +133,11 @@ internal sealed class FigureModule : IModule
         return query.Refusal is null ? request : null;
     }
 
-    private static async Task<IResult> AnswerAsync(Call call, ReportKind kind, bool paged, ReportMaker maker)
+    private static async Task<IResult> AnswerAsync(Call call, ReportKind kind, bool paged, ReportMaker maker, KeptAnswers kept)
     {
         if (Read(call, kind, paged) is not { } request)
             return Call.Refuse(call.Query.Refusal!);
-        var (answer, refusal) = await maker.MakeAsync(request, call.Stop);
+        var (answer, refusal) = await maker.MakeAsync(request, call.Stop, kept);
         return answer is null ? Call.Refuse(refusal!) : Call.Json(answer);
     }
 

@@ -21,6 +21,9 @@ internal sealed record ReportRequest(ReportKind Kind, RegionCode Region, Period 
     /// <summary>Items a page; null for all, up to a bound.</summary>
     public int? Limit { get; init; }
 
+    /// <summary>How many overdue duties a bulletin names at most; null: as many as it names.</summary>
+    public int? Named { get; init; }
+
     public FigureScope Scope
     {
         get
@@ -43,9 +46,11 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// <summary>The version of the layouts: raised whenever what is written for the same figures changes.</summary>
     public const int Template = 1;
 
+    /// <summary>How many overdue duties a bulletin names at most.</summary>
+    public const int MostNamed = 300;
+
     private const int MostRows = 5000;
     private const int RowsOfPage = 200;
-    private const int MostNamed = 300;
     private const int MostRanked = 3000;
 
     /// <summary>The periods a report may be frozen for; figures may be asked for any.</summary>
@@ -57,7 +62,11 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         _ => null,
     };
 
-    public async Task<(ReportAnswer? Answer, Refusal? Refusal)> MakeAsync(ReportRequest request, CancellationToken stop)
+    /// <summary>Makes one.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="stop">Stops.</param>
+    /// <param name="kept">Figures that were counted for somebody else are good enough; null: everything is counted, as a report that is frozen or verified must be.</param>
+    public async Task<(ReportAnswer? Answer, Refusal? Refusal)> MakeAsync(ReportRequest request, CancellationToken stop, KeptAnswers? kept = null)
     {
         var policy = rules.Current.PolicyOn(request.Region, request.Period.Last);
         var scope = request.Scope;
@@ -70,21 +79,25 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         };
         return request.Kind switch
         {
-            ReportKind.MonthlyTable => (await WithTableAsync(answer, request, stop), null),
-            ReportKind.QuarterlyReport or ReportKind.AnnualReport => await PeriodicAsync(answer, request, stop),
+            ReportKind.MonthlyTable => (await WithTableAsync(answer, request, kept, stop), null),
+            ReportKind.QuarterlyReport or ReportKind.AnnualReport => await PeriodicAsync(answer, request, kept, stop),
             ReportKind.TwoLists => await ListsAsync(answer, request, new ListChoice(null, FoundInPeriod: false, OpenAtEnd: false), stop),
             ReportKind.FourRegimes => await ListsAsync(answer, request, new ListChoice(Level.Major, FoundInPeriod: false, OpenAtEnd: false), stop),
-            ReportKind.Bulletin => (await BulletinAsync(answer, request, stop), null),
+            ReportKind.Bulletin => (await BulletinAsync(answer, request, kept, stop), null),
             ReportKind.Quotas => (answer with { Quotas = await QuotasAsync(request, stop) }, null),
-            _ => await RankAsync(answer, request, policy, stop),
+            _ => await RankAsync(answer, request, policy, kept, stop),
         };
     }
 
-    private async Task<ReportAnswer> WithTableAsync(ReportAnswer answer, ReportRequest request, CancellationToken stop)
+    private async Task<ReportAnswer> WithTableAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
-        var table = await figures.MonthlyTableAsync(request.Scope, request.Breakdown, stop);
+        var table = await TableAsync(request.Scope, request.Breakdown, kept, stop);
         return answer with { Position = table.Position, Table = Section(request.Period, request.Breakdown, table) };
     }
+
+    private Task<MonthlyTable> TableAsync(FigureScope scope, Breakdown breakdown, KeptAnswers? kept, CancellationToken stop) => kept is null
+        ? figures.MonthlyTableAsync(scope, breakdown, stop)
+        : kept.GetAsync((scope with { KnownAt = null }, breakdown), scope.KnownAt, s => figures.MonthlyTableAsync(scope, breakdown, s), t => t.Lines.Length, stop);
 
     private TableSection Section(Period period, Breakdown breakdown, MonthlyTable table)
     {
@@ -95,11 +108,11 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         return new TableSection(period.Value, Labels.Of(breakdown), [.. lines], TableLine.Of(table.Total, "合计"));
     }
 
-    private async Task<(ReportAnswer?, Refusal?)> PeriodicAsync(ReportAnswer answer, ReportRequest request, CancellationToken stop)
+    private async Task<(ReportAnswer?, Refusal?)> PeriodicAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
         var previous = request.Scope with { Period = request.Period.Previous, First = request.Period.Previous.First };
-        var before = await figures.MonthlyTableAsync(previous, request.Breakdown, stop);
-        answer = await WithTableAsync(answer, request, stop) with { Previous = Section(previous.Period, request.Breakdown, before) };
+        var before = await TableAsync(previous, request.Breakdown, kept, stop);
+        answer = await WithTableAsync(answer, request, kept, stop) with { Previous = Section(previous.Period, request.Breakdown, before) };
         var (cards, next, refusal) = await CardsAsync(request, new ListChoice(Level.Major, FoundInPeriod: false, OpenAtEnd: true), stop);
         return refusal is null ? (answer with { OpenMajor = cards, Next = next }, null) : (null, refusal);
     }
@@ -143,10 +156,10 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         return [.. read.Select(f => HazardCards.Of(f, names, sectors))];
     }
 
-    private async Task<ReportAnswer> BulletinAsync(ReportAnswer answer, ReportRequest request, CancellationToken stop)
+    private async Task<ReportAnswer> BulletinAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
-        answer = await WithTableAsync(answer, request, stop);
-        var (longest, all) = await figures.OverdueAsync(request.Scope, MostNamed, stop);
+        answer = await WithTableAsync(answer, request, kept, stop);
+        var (longest, all) = await figures.OverdueAsync(request.Scope, request.Named ?? MostNamed, stop);
         var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop)).ToDictionary(f => f.Hazard.Id, f => f.Hazard);
         var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
         return answer with { Overdue = new OverdueSection(all, [.. longest.Select(o => Line(o, read[o.Hazard], names))]) };
@@ -161,12 +174,14 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
             steps.GetValueOrDefault(SupervisionStep.Urge), steps.GetValueOrDefault(SupervisionStep.Notice), steps.GetValueOrDefault(SupervisionStep.Criticism));
     }
 
-    private async Task<(ReportAnswer?, Refusal?)> RankAsync(ReportAnswer answer, ReportRequest request, Policy policy, CancellationToken stop)
+    private async Task<(ReportAnswer?, Refusal?)> RankAsync(ReportAnswer answer, ReportRequest request, Policy policy, KeptAnswers? kept, CancellationToken stop)
     {
         if (policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind) is not { } rule)
             return (null, FigureRefusals.NotRanked.Because("period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
         var bodies = request.Kind == ReportKind.BodyRanking;
-        var tallies = await figures.TalliesAsync(request.Scope, bodies, stop);
+        var tallies = kept is null
+            ? await figures.TalliesAsync(request.Scope, bodies, stop)
+            : await kept.GetAsync((request.Scope with { KnownAt = null }, bodies), request.KnownAt, s => figures.TalliesAsync(request.Scope, bodies, s), t => 6 * t.Count, stop);
         var names = bodies
             ? (await figures.BodiesAsync(request.Region, rule.Bodies, request.KnownAt, MostRanked, stop)).ToDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal)
             : Regions.All.Where(r => r.Code.Level == RegionLevel.County && request.Region.Contains(r.Code)).ToDictionary(r => r.Code.Value, r => r.Name, StringComparer.Ordinal);

@@ -23,13 +23,15 @@ internal static class ListEndpoints
         NoticeList.Map(api);
     }
 
-    private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, RulebookSource rules, Naming naming)
+    private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, KeptAnswers kept, RulebookSource rules, Naming naming)
     {
         var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
-        return Call.Json(BoardAnswer.Of(await hazards.BoardAsync(scope, region, soon, call.Stop), soon, naming));
+        var board = await kept.GetAsync(
+            (scope.Jurisdiction, scope.Today, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop), b => b.Cells.Length, call.Stop);
+        return Call.Json(BoardAnswer.Of(board with { AsOf = scope.AsOf }, soon, naming));
     }
 
     private static async Task<IResult> OverdueCountsAsync(Call call, IHazardQueries hazards, Naming naming)

@@ -53,6 +53,7 @@ internal sealed class InProcess(EndpointDataSource endpoints, TimeProvider clock
         http.SetEndpoint(endpoint);
         var captured = new CapturedResult();
         http.Features.Set(captured);
+        http.Features.Set(page.Features.Get<LooksOfPage>());
         if (Admission.Enter(http, caller, endpoint.Metadata.GetRequiredMetadata<Operation>(), clock) is { } refusal)
             return (null, refusal, null);
         await endpoint.RequestDelegate!(http);

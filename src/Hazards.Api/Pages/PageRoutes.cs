@@ -60,9 +60,12 @@ internal static class PageRoutes
             var body = http.Response.Body;
             using var whole = new MemoryStream();
             http.Response.Body = whole;
+            var looks = new LooksOfPage();
+            http.Features.Set(looks);
             try
             {
                 await page.ExecuteAsync(http);
+                await looks.RecordAsync(http);
             }
             finally
             {

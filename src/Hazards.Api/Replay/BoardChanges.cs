@@ -52,13 +52,14 @@ internal static class BoardChanges
             page.Next, NamesOf(open.Values)));
     }
 
-    private static async Task<IResult> CountsAsync(Call call, ChangeQueries changes)
+    private static async Task<IResult> CountsAsync(Call call, ChangeQueries changes, KeptAnswers kept)
     {
         var region = call.Query.Value<RegionCode>("region");
         var interval = Read(call);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var counts = await changes.CountsAsync(interval, region, call.Stop);
+        var counts = await kept.GetAsync(
+            (interval.Jurisdiction, interval.From, interval.Today, region), interval.To, stop => changes.CountsAsync(interval, region, stop), c => c.Lists.Length, call.Stop);
         return Call.Json(new BoardChangeCounts(
             region ?? interval.Jurisdiction, interval.From, interval.To ?? call.Now, counts.Hazards, counts.New, counts.Late,
             [.. counts.Lists.Select(l => new ListChange(Labels.Of(l.List), l.Entered, l.Left))]));

@@ -163,6 +163,7 @@ public static class HazardsService
         EventDaemon.Add(services, marten);
         services.AddSingleton(s => MartenEventLog.On(s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log with { Outbox = s.GetService<IOutbox>() }));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
+        services.AddSingleton(s => new KeptAnswers(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<FileStore>();

@@ -102,8 +102,12 @@ internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope s
               where f.found_on between {first} and {last} and f.recorded_from > {t1} and f.recorded_from <= {t2}
             ),
             funded as materialized (
-              select distinct f.hazard_id from rows.leg_facts f
-              where f.funds is not null and f.funds_on between {year} and {last}
+              select f.hazard_id from rows.leg_facts f
+              where f.recorded_to = 'infinity' and f.funds is not null and f.funds_on between {year} and {last}
+                and f.recorded_from > {t1} and f.recorded_from <= {t2}
+              union
+              select f.hazard_id from rows.leg_facts f
+              where f.recorded_to < 'infinity' and f.funds is not null and f.funds_on between {year} and {last}
                 and (f.recorded_from > {t1} and f.recorded_from <= {t2} or f.recorded_to > {t1} and f.recorded_to <= {t2})
             ),
             sides as (

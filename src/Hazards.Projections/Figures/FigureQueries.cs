@@ -139,14 +139,15 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions();
         var day = where.Date(scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last);
-        var condition = $"f.finished_on > {day} and f.assigned_on <= {day} and {FactSource.Within(where, scope, campaigns: false)}";
-        string Duty(ClockKind kind, string due, string done) => FactSource.Of(
-            $"f.hazard_id, f.leg, f.body, '{CodeList.Code(kind)}' as duty, f.{due} as due", "leg_facts", where,
-            $"{condition} and f.{due} <= {day} and (f.{done} is null or f.{done} > {day})", scope.KnownAt);
+        var open = FactSource.Of(
+            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on", "leg_facts", where,
+            $"f.finished_on > {day} and f.assigned_on <= {day} and {FactSource.Within(where, scope, campaigns: false)}", scope.KnownAt);
+        string Duty(ClockKind kind, string due, string done) =>
+            $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished where {due} <= {day} and ({done} is null or {done} > {day})";
         await using var command = dataSource.CreateCommand($"""
+            with unfinished as materialized ({open})
             select hazard_id, leg, body, duty, due, {day} - due + 1, count(*) over ()
             from ({Duty(ClockKind.Rectify, "deadline", "declared_on")} union all {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}) o
-            where due < {day} + 1
             order by due, hazard_id, leg, duty
             limit {limit}
             """);

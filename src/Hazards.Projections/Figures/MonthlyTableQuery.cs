@@ -7,7 +7,7 @@ namespace Hazards.Projections.Figures;
 
 /// <summary>
 /// The official monthly table, for any period. One statement: the period's hazards by hazard_facts_now (and
-/// hazard_facts_past), the year's funds by leg_facts_funds, the units inspected by inspections_by_date.
+/// hazard_facts_past), the year's funds by leg_facts_funds_now (and leg_facts_funds_past), the units inspected by inspections_by_date.
 /// </summary>
 internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope scope, Breakdown breakdown)
 {

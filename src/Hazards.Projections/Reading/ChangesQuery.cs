@@ -22,24 +22,46 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
         (BoardList.Closed, "v.stage = 'closed'"),
     ];
 
-    private readonly Conditions where = new();
+    private Conditions where = new();
 
     public async Task<Page<ChangedHazard>> PageAsync(PageCursor? after, int limit, Func<long, HazardId, string> cursorAfter, CancellationToken cancellationToken)
     {
-        if (Begin() is not { } sides)
+        // All that changed, until now: the last to change are looked at alone, and only where too few of them are in the region, everything.
+        if (interval.To is null && Chosen() == "true" && await ReadAsync(after, limit, limit * 4, cursorAfter, cancellationToken) is { Next: not null } newest)
+            return newest;
+        where = new Conditions();
+        return await ReadAsync(after, limit, null, cursorAfter, cancellationToken);
+    }
+
+    /// <param name="after">Where the page begins.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="newest">Of those that changed, so many of the last; null for all.</param>
+    /// <param name="cursorAfter">Makes the cursor.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    private async Task<Page<ChangedHazard>> ReadAsync(
+        PageCursor? after, int limit, int? newest, Func<long, HazardId, string> cursorAfter, CancellationToken cancellationToken)
+    {
+        var key = after is { } cursor ? where.Parameter(cursor.Key, NpgsqlDbType.Bigint) : null;
+        if (Begin(newest, key) is not { } sides)
             return new Page<ChangedHazard>([], null);
-        var beyond = after is { } cursor
-            ? $" and (s.position, s.hazard_id) < ({where.Parameter(cursor.Key, NpgsqlDbType.Bigint)}, {where.Parameter(cursor.HazardId, NpgsqlDbType.Uuid)})"
-            : "";
+        var beyond = after is { } last ? $" and (s.position, s.hazard_id) < ({key}, {where.Parameter(last.HazardId, NpgsqlDbType.Uuid)})" : "";
+        // Every hazard that changed after the earliest of the newest is among them: positions and times go up together.
+        var among = newest is null ? "" : " and s.position >= (select min(n.position) from newest n)";
         await using var command = dataSource.CreateCommand($"""
             {sides}
             select s.hazard_id, s.position, s.was_stage, s.is_stage, s.was_level, s.is_level, s.was_on, s.is_on
             from sides s
-            where {Chosen()}{beyond}
+            where {Chosen()}{beyond}{among}
             order by s.position desc, s.hazard_id desc
             limit {limit + 1}
             """);
         where.AddTo(command);
+        return await PageAsync(command, limit, cursorAfter, cancellationToken);
+    }
+
+    private static async Task<Page<ChangedHazard>> PageAsync(
+        NpgsqlCommand command, int limit, Func<long, HazardId, string> cursorAfter, CancellationToken cancellationToken)
+    {
         var found = ImmutableArray.CreateBuilder<ChangedHazard>();
         long last = 0;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -95,12 +117,10 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
         return chosen;
     }
 
-    /// <summary>By the log's (stream, version). What the service noticed late was not entered by anybody.</summary>
-    private const string Late = """
-        exists (select from range r join log.mt_events e on e.stream_id = s.hazard_id and e.seq_id > r.after and e.seq_id <= r.up_to where e.headers ->> 'entry' = 'late' and e.headers ->> 'role' <> 'clock')
-        """;
+    /// <summary>What the service noticed late was not entered by anybody.</summary>
+    private const string Late = "s.hazard_id in (select l.stream_id from late l)";
 
-    private string? Begin()
+    private string? Begin(int? newest = null, string? before = null)
     {
         where.Within(new Scope(interval.Jurisdiction, null, default), filter.Region);
         if (!where.Possible)
@@ -115,16 +135,21 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
         return $"""
             with range as materialized (
               select rows.position_at({from}) as after, {(to is null ? "9223372036854775807" : $"rows.position_at({to})")}::bigint as up_to
-            ),
+            ),{Newest(newest, from, before)}
             touched as materialized (
-              {Touched(from, to)}
+              {(newest is null ? Touched(from, to) : "select n.hazard_id from newest n")}
               union
               {passed}
+            ),
+            late as materialized ( -- by mt_events_late
+              select e.stream_id from range r join log.mt_events e on e.seq_id > r.after and e.seq_id <= r.up_to
+              where e.headers ->> 'entry' = 'late' and e.headers ->> 'role' <> 'clock'
             ),
             sides as (
               select t.hazard_id, coalesce(a.position, b.position) as position, b.stage as was_stage, a.stage as is_stage, b.level as was_level, a.level as is_level,
                      array[{Holds("b", fromDay)}] as was_on, array[{Holds("a", toDay)}] as is_on
               from touched t
+              join rows.hazards h on h.hazard_id = t.hazard_id
               left join lateral ({Version(region, from)}) b on true
               left join lateral ({Version(region, to)}) a on true
               where a.hazard_id is not null or b.hazard_id is not null
@@ -140,19 +165,35 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
         ? $"select h.hazard_id from rows.hazards h where h.recorded_from > {from}"
         : "select e.stream_id as hazard_id from range r join log.mt_events e on e.seq_id > r.after and e.seq_id <= r.up_to";
 
+    /// <summary>By hazards_by_changed, from its end; whatever was recorded with the last of them besides.</summary>
+    private static string Newest(int? count, string from, string? before) => count is null ? "" : $"""
+
+            newest as materialized (
+              select h.hazard_id, h.position from rows.hazards h
+              where h.recorded_from > {from}{(before is null ? "" : $" and h.position <= {before}")}
+              order by h.recorded_from desc
+              fetch first {count} rows with ties
+            ),
+        """;
+
     private static string Holds(string side, string day) => string.Join(", ", Lists.Select(l =>
         $"coalesce({l.Holds.Replace("v.", $"{side}.", StringComparison.Ordinal).Replace("{day}", day, StringComparison.Ordinal)}, false)"));
 
-    /// <summary>A hazard as it stood, where it lay in the region then. By the primary key and history_by_hazard; of copies any one will do.</summary>
+    /// <summary>
+    /// A hazard as it stood, where it lay in the region then: the version in force now, which is read already (h), or an earlier
+    /// one by history_by_hazard, the newest first: the first that is looked at. Of copies any one will do.
+    /// </summary>
     private static string Version(string region, string? at)
     {
-        const string columns = "h.hazard_id, h.position, h.stage, h.level, h.next_due, h.listing_deadline, h.dual, h.region";
+        static string Columns(string of) => $"{of}.hazard_id, {of}.position, {of}.stage, {of}.level, {of}.next_due, {of}.listing_deadline, {of}.dual";
         return at is null
-            ? $"select {columns} from rows.hazards h where h.hazard_id = t.hazard_id and {region}"
+            ? $"select {Columns("h")} where {region}"
             : $"""
-                select {columns} from rows.hazards h where h.hazard_id = t.hazard_id and {region} and h.recorded_from <= {at}
+                select {Columns("h")} where {region} and h.recorded_from <= {at}
                 union all
-                select {columns} from rows.hazard_history h where h.hazard_id = t.hazard_id and {region} and h.recorded_from <= {at} and h.recorded_to > {at}
+                (select {Columns("v")} from rows.hazard_history v
+                 where v.hazard_id = t.hazard_id and h.recorded_from > {at} and {region.Replace("h.", "v.", StringComparison.Ordinal)} and v.recorded_from <= {at} and v.recorded_to > {at}
+                 order by v.recorded_from desc limit 1)
                 limit 1
                 """;
     }

@@ -111,9 +111,9 @@ internal sealed class Conditions
             And($"h.listed_by = {Text(lister.Value)} and h.listing_deadline is not null");
         if (filter.Body is { } body)
             And($"{Text(body.Value)} = any (h.leg_bodies)");
-        // What is owed has a clock: hazards_by_due and history_by_due hold no other rows.
+        // What is owed has a clock: hazards_by_duties and hazards_of_offices, hazards_by_due and history_by_due hold no other rows.
         if (filter.Owes is { } owes)
-            And($"({Text(owes.Value)} = any (h.clock_bodies){OrOffice(filter.OwesAsOffice)}) and h.next_due < 'infinity'");
+            And($"(h.clock_bodies @> array[{Text(owes.Value)}]{OrOffice(filter.OwesAsOffice)}) and h.next_due < 'infinity'");
         if (filter is { Duty: null, Owes: null, DueBy: { } by })
             // The earliest due date says it all.
             And($"h.next_due <= {Date(by)} and h.next_due < 'infinity'");

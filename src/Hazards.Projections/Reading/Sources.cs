@@ -13,7 +13,8 @@ internal static class Sources
         return $"""
             select {columns} from rows.hazards h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant}
             union all
-            select {columns} from rows.hazard_history h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant} and h.recorded_to > {instant}
+            (select {columns} from rows.hazard_history h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant} and h.recorded_to > {instant}
+             order by h.recorded_from desc limit 1)
             limit 1
             """;
     }
