@@ -372,6 +372,42 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     }
 
     [Fact]
+    public async Task The_looks_that_a_page_is_made_of_are_on_record_together_before_it_goes_out()
+    {
+        var (_, opened) = await ReadyAsync("looks.page", "investigator");
+        await Sessions.SetPurposeAsync(opened.Session.Id, "“3·2”事故调查");
+        var before = await Service.HeadAsync();
+        (await GetAsync(opened.Token, "/overview")).Require(HttpStatusCode.OK);
+        var looks = (await Service.Admin.GetAsync("access?limit=200")).Json["items"]!.AsArray()
+            .Where(l => l!["actor"]!.ToString() == "looks.page 的人" && l["position"]!.GetValue<long>() > before).ToArray();
+        looks.Length.ShouldBeGreaterThan(3, "each question that the page asks is a look of its own");
+        looks.Select(l => l!["data"]!["looked"]!["asked"]!["route"]!.ToString()).ShouldContain("/api/v1/boards/closed-loop");
+        await using var command = Service.Owner.CreateCommand("select count(distinct xmin::text) from log.mt_events where type = 'records_read' and seq_id > $1");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
+        (await command.ExecuteScalarAsync()).ShouldBe(1L, "one transaction");
+
+        // Where they cannot be put on record, nothing is shown.
+        await using (var refusing = Service.Owner.CreateCommand("""
+            create function refuse_looks() returns trigger language plpgsql as $$ begin
+              raise exception 'no space left on device' using errcode = 'disk_full';
+            end $$;
+            create trigger refuse_looks before insert on log.mt_events for each statement execute function refuse_looks()
+            """))
+            await refusing.ExecuteNonQueryAsync();
+        try
+        {
+            var refused = await GetAsync(opened.Token, "/overview");
+            refused.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            refused.Text.ShouldNotContain("闭环看板");
+        }
+        finally
+        {
+            await using var removed = Service.Owner.CreateCommand("drop function refuse_looks() cascade");
+            await removed.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_person_acts_under_the_accounts_own_name_with_requests_of_his_own()
     {
         var (_, one) = await ReadyAsync("acts.one", "reporter");
