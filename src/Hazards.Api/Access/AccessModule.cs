@@ -77,7 +77,7 @@ internal sealed class AccessModule : IModule
         var filter = Read(call) with { Hazard = hazard };
         if (Forbidden(call) is { } refusal)
             return Call.Refuse(refusal);
-        if (await store.LoadAsync(hazard, call.AsOf(), call.Stop) is not { } state || !call.Caller.Jurisdiction.Contains(state.Region))
+        if (await store.LoadAsync(hazard, call.AsOf(), call.Stop) is not { } state || !call.Caller.Sees(state))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         return await AnswerAsync(call, filter, access, naming);
     }

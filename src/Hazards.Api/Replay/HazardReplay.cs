@@ -121,7 +121,7 @@ internal static class HazardReplay
             return (null, wrongId with { Field = "id" });
         if (call.Query.Refusal is { } refusal)
             return (null, refusal);
-        return await files.OpenAsync(hazard, asOf, call.Stop) is { } file && call.Caller.Jurisdiction.Contains(file.Newest.Region)
+        return await files.OpenAsync(hazard, asOf, call.Stop) is { } file && call.Caller.Sees(file.Newest)
             ? (file, null)
             : (null, HazardRefusals.NotFound.Because());
     }
