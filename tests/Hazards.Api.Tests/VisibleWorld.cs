@@ -49,12 +49,12 @@ public sealed class VisibleWorld : IAsyncLifetime
 
     public Task DisposeAsync() => Service.DisposeAsync();
 
-    /// <summary>The version of every stream of the place that no key belongs to.</summary>
+    /// <summary>The version of every stream of the place that no key belongs to; who looked is recorded where they look from.</summary>
     public async Task<string> VersionsAsync()
     {
         await using var command = Service.Owner.CreateCommand("""
             select string_agg(s.id || ' ' || s.version, ', ' order by s.id) from log.mt_streams s
-            where s.id = any ($1) or s.id in (select e.stream_id from log.mt_events e where e.data::text like '%yp-%')
+            where s.type <> 'access' and (s.id = any ($1) or s.id in (select e.stream_id from log.mt_events e where e.data::text like '%yp-%'))
             """);
         command.Parameters.AddWithValue(closed.Ids.Values.Where(v => Guid.TryParse(v, out _)).Select(Guid.Parse).ToArray());
         return (string)(await command.ExecuteScalarAsync())!;
