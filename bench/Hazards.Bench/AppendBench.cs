@@ -141,7 +141,7 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
         var found = DateTimeOffset.UtcNow.AddDays(-20);
         var all = await Task.WhenAll(Enumerable.Range(0, writers * HazardsPerWriter).Select(async i =>
         {
-            var id = HazardId.For(new ExternalReference("bench", $"{Environment.ProcessId}-{found.Ticks}-{round}-{i}"));
+            var id = HazardId.For("bench", new ExternalReference("bench", $"{Environment.ProcessId}-{found.Ticks}-{round}-{i}"));
             var order = new LegOrder(Leg.Sole, _body.Id, ChinaTime.DateAt(found).AddDays(40), "按期整改");
             ImmutableArray<IHazardEvent> story =
             [

@@ -10,7 +10,35 @@ namespace Hazards.Domain;
 /// <param name="Roles">What it may do.</param>
 /// <param name="Client">The calling system.</param>
 /// <param name="Jurisdiction">The region beyond which nothing is found.</param>
-public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles, string Client, RegionCode Jurisdiction);
+public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles, string Client, RegionCode Jurisdiction)
+{
+    /// <summary>It acts for a body that a ledger names: what is there for it is what is there for whoever enters the ledger.</summary>
+    public bool OnBehalf { get; init; }
+
+    private bool OwnOnly => Body.SeesOnlyItsOwn && !OnBehalf;
+
+    /// <summary>Whose numbers (<see cref="ExternalReference"/>) these are: a system's of a body, whichever of its keys it calls with.</summary>
+    public string Sender => SenderOf(Body.Id, Client);
+
+    /// <summary>The sender that an event's own headers name. No body's id has a colon or a slash.</summary>
+    public static string SenderOf(BodyId body, string client) => $"{body}/{client}";
+
+    /// <summary>Whether the hazard is there for it: within the jurisdiction; for an enterprise, one of its own besides.</summary>
+    public bool Sees(Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        return Jurisdiction.Contains(hazard.Region) && (!OwnOnly || hazard.Concerns(Body));
+    }
+
+    /// <summary>Whether the body is there for it: within the jurisdiction, or above it, where it has to deal with it; its own.</summary>
+    public bool Sees(Body body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return body.Id == Body.Id
+            || (OwnOnly ? body.Kind != BodyKind.Enterprise && body.Region.Contains(Jurisdiction)
+                : Jurisdiction.Contains(body.Region) || body.Region.Contains(Jurisdiction));
+    }
+}
 
 /// <summary>A file known by its digest.</summary>
 /// <param name="Digest">SHA-256 of its bytes.</param>

@@ -84,7 +84,7 @@ public static class Decider
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard is null || !act.By.Jurisdiction.Contains(hazard.Region))
+        if (hazard is null || !act.By.Sees(hazard))
             return HazardRefusals.NotFound.Because();
         if (ByTheTable(command.Rule, command.ConcernedLeg, hazard, act, out var leg, out var role) is { } notAllowed)
             return notAllowed;
@@ -133,6 +133,15 @@ public static class Decider
     {
         var code = hazard.IsOpen ? HazardRefusals.StageForbids : HazardRefusals.NotOpen;
         return code.Because(null, ("stage", CodeList.Chinese(hazard.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.Stages.Select(CodeList.Chinese))));
+    }
+
+    /// <summary>Why a caller's roles do not allow a command; null when they do.</summary>
+    public static Refusal? CheckRole(CommandRule rule, Actor by)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(by);
+        return rule.Roles.Any(by.Roles.Contains)
+            ? null : HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", RoleNames(rule)));
     }
 
     internal static Role? RoleFor(CommandRule rule, Act act)

@@ -13,6 +13,21 @@ public sealed record Hazard
     /// <summary>Number of events folded: the stream's version.</summary>
     public long Version { get; init; }
 
+    /// <summary>Whose number its reference is (<see cref="Actor.Sender"/>).</summary>
+    [JsonIgnore]
+    public string Sender => Actor.SenderOf(ReportedBy, Client);
+
+    /// <summary>
+    /// Whether it is an enterprise's own: it belongs to it, by the credit code where both have one and else by the name; or it
+    /// reported it, or answers for a leg. The lists of hazards go by the same (Conditions.Own).
+    /// </summary>
+    public bool Concerns(Body body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return ReportedBy == body.Id || Legs.Values.Any(l => l.Body == body.Id)
+            || (Enterprise is { } unit && (unit.CreditCode is { } code && body.CreditCode is { } own ? code == own : unit.Name == body.Name));
+    }
+
     /// <summary>When it was found, as claimed.</summary>
     public required DateTimeOffset FoundAt { get; init; }
 

@@ -49,7 +49,7 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     {
         ArgumentNullException.ThrowIfNull(scope);
         using var question = RowsTelemetry.Ask("hazard", scope);
-        var where = new Conditions().Within(scope.Jurisdiction);
+        var where = new Conditions().Within(scope.Jurisdiction).Own(scope);
         where.And($"h.hazard_id = {where.Parameter(id.StreamId, NpgsqlTypes.NpgsqlDbType.Uuid)}");
         await using var command = dataSource.CreateCommand(FindSql(scope, where));
         where.AddTo(command);

@@ -10,7 +10,11 @@ namespace Hazards.Projections;
 /// <param name="Jurisdiction">Nothing outside it is found.</param>
 /// <param name="AsOf">The recorded instant to look from; null for now.</param>
 /// <param name="Today">The date in China that overdue is judged by: of <paramref name="AsOf"/>, or today.</param>
-public sealed record Scope(RegionCode Jurisdiction, DateTimeOffset? AsOf, DateOnly Today);
+public sealed record Scope(RegionCode Jurisdiction, DateTimeOffset? AsOf, DateOnly Today)
+{
+    /// <summary>An enterprise: of the hazards within the jurisdiction only its own are found (<see cref="Hazard.Concerns"/>). Null: all.</summary>
+    public Body? Own { get; init; }
+}
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">The items, in order.</param>

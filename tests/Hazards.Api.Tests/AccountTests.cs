@@ -74,7 +74,7 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         var id = (await OpenAsync("within", "reporter")).Id;
         await Refused(Service.Office.PostAsync("accounts", Order("x-y-z", "某人", "reporter")), 403, "account.forbidden");
         await Refused(county.PostAsync("accounts", Order("x-y-z", "某人", "reporter", region: "5329")), 403, "account.region_outside");
-        await Refused(county.PostAsync("accounts", Order("x-y-z", "某人", "reporter", body: "bj-awb")), 403, "account.body_outside");
+        await Refused(county.PostAsync("accounts", Order("x-y-z", "某人", "reporter", body: "bj-awb")), 422, "body.unknown");
         await Refused(Service.Admin.PostAsync("accounts", Order("x-y-z", "某人", "clock")), 422, "account.clock_role");
         await Refused(Service.Admin.PostAsync("accounts", Order("x-y-z", "某人", "reporter", body: "nobody")), 422, "body.unknown");
         await Refused(Service.Admin.PostAsync("accounts", Order("x y z", "某人", "reporter")), 400, "account.login_malformed");

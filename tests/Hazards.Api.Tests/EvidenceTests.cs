@@ -407,7 +407,8 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         var photo = Encoding.UTF8.GetBytes("现场照片");
         var content = new ByteArrayContent(photo) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
         var digest = (await service.Office.SendAsync(HttpMethod.Post, "files", content)).Require(HttpStatusCode.Created)["digest"];
-        var missing = Convert.ToHexStringLower(SHA256.HashData(Guid.NewGuid().ToByteArray()));
+        var gone = new ByteArrayContent(Encoding.UTF8.GetBytes($"照片 {Guid.NewGuid()}")) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
+        var missing = (await service.Office.SendAsync(HttpMethod.Post, "files", gone)).Require(HttpStatusCode.Created)["digest"];
         var report = Some.Report();
         report["attachments"] = new JsonArray(
             new JsonObject { ["digest"] = digest, ["name"] = "现场.txt", ["mediaType"] = "text/plain" }, new JsonObject { ["digest"] = missing, ["name"] = "未上传.jpg" });
@@ -415,6 +416,12 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
         (await service.Office.PostAsync($"hazards/{id}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
+        await using (var lose = service.Owner.CreateCommand($"""
+            set session_replication_role = replica;
+            delete from files.uploads where digest = '\x{missing}'; delete from files.blobs where digest = '\x{missing}';
+            reset session_replication_role
+            """))
+            await lose.ExecuteNonQueryAsync();
         var message = (await service.Gov.GetAsync($"inbox?hazard={id}")).Json["items"]![0]!["id"]!.ToString();
         (await service.Gov.PostAsync($"inbox/{message}/opening", new JsonObject { ["actor"] = "李科长" })).Require(HttpStatusCode.OK);
         (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);

@@ -28,7 +28,7 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
             put["size"].ShouldBe("18");
         }
 
-        var read = (await service.Gov.GetAsync($"files/{digest}")).Require(HttpStatusCode.OK);
+        var read = (await service.Office.GetAsync($"files/{digest}")).Require(HttpStatusCode.OK);
         read.Text.ShouldBe("现场照片说明");
         read.ContentHeaders.ContentType!.MediaType.ShouldBe("text/plain");
         read.Headers.ETag!.Tag.ShouldBe($"\"{digest}\"");
@@ -89,11 +89,11 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
     public async Task A_browser_shows_pictures_and_runs_nothing()
     {
         var photo = (await PutAsync(service.Office, Photos.Jpeg(), "image/jpeg")).Require(HttpStatusCode.Created)["digest"];
-        var shown = (await service.Gov.GetAsync($"files/{photo}")).Require(HttpStatusCode.OK);
+        var shown = (await service.Office.GetAsync($"files/{photo}")).Require(HttpStatusCode.OK);
         shown.ContentHeaders.ContentType!.MediaType.ShouldBe("image/jpeg");
         shown.ContentHeaders.ContentDisposition.ShouldBeNull();
         var text = (await PutAsync(service.Office, "记录"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created)["digest"];
-        var saved = (await service.Gov.GetAsync($"files/{text}")).Require(HttpStatusCode.OK);
+        var saved = (await service.Office.GetAsync($"files/{text}")).Require(HttpStatusCode.OK);
         saved.ContentHeaders.ContentDisposition!.DispositionType.ShouldBe("attachment");
         foreach (var answer in new[] { shown, saved })
         {
@@ -114,11 +114,11 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
     public async Task A_photo_has_a_thumbnail_the_right_way_up_and_says_when_and_where_it_was_taken()
     {
         var digest = (await PutAsync(service.Office, Photos.OfACamera(), "image/jpeg")).Require(HttpStatusCode.Created)["digest"];
-        var (small, mediaType) = await service.Gov.BytesAsync($"files/{digest}/thumbnail");
+        var (small, mediaType) = await service.Office.BytesAsync($"files/{digest}/thumbnail");
         mediaType.ShouldBe("image/jpeg");
         using (var picture = SkiaSharp.SKBitmap.Decode(small))
             (picture.Width, picture.Height).ShouldBe((240, 320));
-        var says = (await service.Gov.GetAsync($"files/{digest}/details")).Require(HttpStatusCode.OK).Json["says"]!;
+        var says = (await service.Office.GetAsync($"files/{digest}/details")).Require(HttpStatusCode.OK).Json["says"]!;
         DateTimeOffset.Parse(says["takenAt"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture).ShouldBe(new DateTimeOffset(2026, 3, 5, 14, 30, 15, ChinaTime.Offset));
         says["latitude"]!.GetValue<double>().ShouldBe(25.2275, 0.0001);
         says["longitude"]!.GetValue<double>().ShouldBe(100.3069, 0.0001);

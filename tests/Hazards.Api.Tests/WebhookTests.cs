@@ -293,7 +293,7 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         var to = Receiver.Open();
         await Refused(Service.Office.PostAsync("webhooks", Order(to)), 403, "webhook.forbidden");
         await Refused(county.PostAsync("webhooks", Order(to, region: "5329")), 403, "webhook.region_outside");
-        await Refused(county.PostAsync("webhooks", Order(to, body: "bj-awb")), 403, "webhook.body_outside");
+        await Refused(county.PostAsync("webhooks", Order(to, body: "bj-awb")), 422, "body.unknown");
         var id = (await county.PostAsync("webhooks", Order(to))).Require(HttpStatusCode.Created)["id"];
         foreach (var part in new[] { "", "/events", "/deliveries" })
         {

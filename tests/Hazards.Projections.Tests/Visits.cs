@@ -48,7 +48,7 @@ internal sealed class Visits(IEventLog log)
         var act = ActAt(at, campaign) with { Inspection = visit };
         var decision = Decider.Decide(report, null, act);
         decision.Refusal.ShouldBeNull();
-        return await AddAsync(null, report.IdentityAt(at), at, decision, act);
+        return await AddAsync(null, report.IdentityAt(at, "visits"), at, decision, act);
     }
 
     public async Task<Hazard> ThenAsync(Hazard hazard, DateTimeOffset at, IHazardCommand command, BodyId? by = null)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -56,7 +57,7 @@ internal sealed class AccessModule : IModule
         AuthorityEndpoint.Map(api);
     }
 
-    private static async Task<IResult> ListAsync(Call call, AccessQueries access, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> ListAsync(Call call, AccessQueries access, IHazardQueries hazards, RulebookSource rules, Naming naming)
     {
         var filter = Read(call) with
         {
@@ -67,19 +68,19 @@ internal sealed class AccessModule : IModule
             return Call.Refuse(refusal);
         if (hazard is { } asked && await hazards.FindAsync(call.Scope(), asked, call.Stop) is null)
             return Call.Refuse(HazardRefusals.NotFound.Because("hazard"));
-        return await AnswerAsync(call, filter with { Hazard = hazard }, access, naming);
+        return await AnswerAsync(call, filter with { Hazard = hazard }, access, rules, naming);
     }
 
-    private static async Task<IResult> OfHazardAsync(Call call, string id, AccessQueries access, HazardStore store, Naming naming)
+    private static async Task<IResult> OfHazardAsync(Call call, string id, AccessQueries access, HazardStore store, RulebookSource rules, Naming naming)
     {
         if (!HazardId.TryParse(id, out var hazard, out var wrongId))
             return Call.Refuse(wrongId with { Field = "id" });
         var filter = Read(call) with { Hazard = hazard };
         if (Forbidden(call) is { } refusal)
             return Call.Refuse(refusal);
-        if (await store.LoadAsync(hazard, call.AsOf(), call.Stop) is not { } state || !call.Caller.Jurisdiction.Contains(state.Region))
+        if (await store.LoadAsync(hazard, call.AsOf(), call.Stop) is not { } state || !call.Caller.Sees(state))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        return await AnswerAsync(call, filter, access, naming);
+        return await AnswerAsync(call, filter, access, rules, naming);
     }
 
     private static AccessFilter Read(Call call)
@@ -100,7 +101,7 @@ internal sealed class AccessModule : IModule
         return call.Query.Refusal ?? (call.Caller.Key.Roles.Any(r => r is Role.Administrator or Role.Investigator or Role.Supervisor) ? null : LookRefusals.Forbidden.Because());
     }
 
-    private static async Task<IResult> AnswerAsync(Call call, AccessFilter filter, AccessQueries access, Naming naming)
+    private static async Task<IResult> AnswerAsync(Call call, AccessFilter filter, AccessQueries access, RulebookSource rules, Naming naming)
     {
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
@@ -108,7 +109,12 @@ internal sealed class AccessModule : IModule
             return Call.Refuse(refusal);
         var page = await access.ListAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfBodiesAsync(page.Items.Select(i => i.Context.Body), call.Stop);
-        return Call.Json(new AccessPage([.. page.Items.Select(i => LookView.Of(i, filter.Hazard))], page.Next, scope.AsOf, names));
+        return Call.Json(new AccessPage([.. page.Items.Select(i => LookView.Of(i, filter.Hazard, MayKnow(i)))], page.Next, scope.AsOf, names));
+
+        // As the persons themselves: whose data were seen, and that it may be a whistle-blower, is for the roles that the policy names.
+        bool MayKnow(AccessEntry look) =>
+            look.Happened is not PersonalDataViewed
+            || rules.Current.PolicyAt(look.Happened.Looked.Region, look.RecordedAt).Privacy.WhistleBlower.Any(call.Caller.Key.Roles.Contains);
     }
 }
 
@@ -131,15 +137,23 @@ internal sealed record AccessPage(ImmutableArray<LookView> Items, string? Next, 
 /// <param name="Region">The region looked at.</param>
 /// <param name="Hazards">How many hazards were looked at.</param>
 /// <param name="Refused">Whether nothing was handed out.</param>
-/// <param name="Data">The facts. Where one hazard's looks are asked for, the others are left out.</param>
+/// <param name="Data">The facts. Where one hazard's looks are asked for, the others are left out; whose personal data were seen, for those who may not know the person.</param>
 internal sealed record LookView(
     long Position, CodeEntry Event, DateTimeOffset RecordedAt, BodyId Body, string Actor, string Client, CodeEntry Role, string? Purpose,
     RegionCode Region, int Hazards, bool Refused, JsonElement Data)
 {
-    public static LookView Of(AccessEntry e, HazardId? only)
+    public static LookView Of(AccessEntry e, HazardId? only, bool whole)
     {
         var (happened, looked) = (e.Happened, e.Happened.Looked);
         var data = JsonSerializer.SerializeToNode(happened, happened.GetType(), DomainJson.Options)!;
+        if (!whole)
+        {
+            data.AsObject().Remove("person");
+            data["parts"] = new JsonArray();
+            if (data["looked"]!["asked"] is { } asked)
+                asked["path"] = looked.Asked!.Route;
+        }
+
         if (only is { } hazard)
             data["looked"]!["hazards"] = JsonSerializer.SerializeToNode(new[] { hazard }, DomainJson.Options);
         return new LookView(

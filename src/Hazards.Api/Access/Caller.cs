@@ -16,6 +16,8 @@ public static class AccessRefusals
     public static readonly RefusalCode Expired = new("key.expired", RefusalKind.Unauthenticated, "密钥已于 {at} 过期", "The key expired at {at}");
     public static readonly RefusalCode Revoked = new("key.revoked", RefusalKind.Unauthenticated, "密钥已吊销", "The key was revoked");
     public static readonly RefusalCode BodyDissolved = new("caller.body_dissolved", RefusalKind.Forbidden, "密钥所属单位 {body}（{name}）已撤销，只能查询", "The key's body {body} ({name}) is dissolved; it may only read");
+    public static readonly RefusalCode Enterprise = new("caller.enterprise", RefusalKind.Forbidden,
+        "生产经营单位只能查询和办理本单位的隐患、告知和文书", "An enterprise may only see and act on its own hazards, what it was told and its papers");
     public static readonly RefusalCode NotAsRecorded = new("caller.not_as_recorded", RefusalKind.Unauthenticated,
         "数据库中的身份登记（{kind} {id}：{columns}）与日志不符，已拒绝并记入日志：请告知系统管理员，按 docs/audit.md 处置",
         "What the database says of who you are ({kind} {id}: {columns}) is not what the log says; you are refused, and that is on record: "
@@ -37,7 +39,16 @@ internal sealed record Caller(ApiKey Key, Body Body)
     /// <summary>Whose idempotency keys these are: a rotated API key keeps them. No body's id has a colon.</summary>
     public string KeyScope => Account is { } own ? $"account:{own.Id:D}" : $"{Key.Body}/{Key.Client}";
 
+    /// <summary>Whose numbers (<see cref="ExternalReference"/>) and uploads these are.</summary>
+    public string Sender => Actor.SenderOf(Key.Body, Key.Client);
+
     public RegionCode Jurisdiction => Key.Region;
+
+    /// <summary>Whether the hazard is there for the caller.</summary>
+    public bool Sees(Hazard hazard) => As(null).Sees(hazard);
+
+    /// <summary>Whether the body is there for the caller.</summary>
+    public bool Sees(Body body) => As(null).Sees(body);
 
     /// <summary>A person who signed in, with the rights of the account.</summary>
     /// <param name="who">The account and its session.</param>

@@ -142,7 +142,7 @@ internal sealed class AccountStore(
         OpenAccount order, string password, bool mustChange, ImmutableArray<Role> together, Given given, Terms terms,
         CancellationToken cancellationToken)
     {
-        async Task<Outcome<Account>> RunAsync() => await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
+        async Task<Outcome<Account>> RunAsync() => await deciding.RunAsync(null, terms, AtVersionAsync, account => MayHear(given.By, account), async (_, stop) =>
         {
             if (await CheckAsync(order, together, given, terms, stop) is { } refusal)
                 return Proposal<Account>.Refuse(refusal);
@@ -170,7 +170,7 @@ internal sealed class AccountStore(
         CancellationToken cancellationToken)
     {
         terms ??= Terms.None;
-        var outcome = await deciding.RunAsync(id, terms, AtVersionAsync, async (_, stop) =>
+        var outcome = await deciding.RunAsync(id, terms, AtVersionAsync, account => MayHear(given.By, account), async (_, stop) =>
         {
             if (!given.By.Roles.Contains(Role.Administrator))
                 return Proposal<Account>.Refuse(AccountRefusals.Forbidden.Because());
@@ -207,6 +207,10 @@ internal sealed class AccountStore(
         await sessions.MarkOlderEndedAsync(account, cancellationToken);
         return new Outcome<KeptAccount>.Done(new KeptAccount(account, password), done.Events, done.RecordedAt, done.Repeated);
     }
+
+    private static Refusal? MayHear(Actor by, Account account) =>
+        !by.Roles.Contains(Role.Administrator) ? AccountRefusals.Forbidden.Because()
+        : by.Jurisdiction.Contains(account.Region) ? null : AccountRefusals.NotFound.Because("id");
 
     private async Task<Refusal?> CheckAsync(
         OpenAccount order, ImmutableArray<Role> together, Given given, Terms terms, CancellationToken cancellationToken)

@@ -159,6 +159,8 @@ internal static class InspectionEndpoints
         var order = OrderReader.Read<MakeInspection>(item, null, call.Caller);
         if (order.Refusal is { } wrong)
             return BatchRow.Of(call, index, wrong);
+        if (await call.CheckAttachedAsync(order.Given!) is { } hidden)
+            return BatchRow.Of(call, index, hidden);
         var outcome = await store.EnterAsync(order.Command!, order.Given!, terms with { Key = KeyOf(terms.Key, index, item) }, cancellationToken);
         return outcome is Outcome<Inspection>.Done done
             ? new BatchRow(index, 201, done.After.Id, done.After.Late, done.Repeated, null)

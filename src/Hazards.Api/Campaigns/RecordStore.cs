@@ -21,16 +21,18 @@ internal sealed class RecordStore<TState, TEvent>(
     /// <param name="id">The record.</param>
     /// <param name="isNew">Nothing else can have begun it: it is not looked for before the first try.</param>
     /// <param name="terms">Key and expected version.</param>
+    /// <param name="mayHear">Why the caller may not hear the outcome of a repeated request; null when it may.</param>
     /// <param name="decide">Decides on the state; null when there is none.</param>
     /// <param name="cancellationToken">Cancels waiting.</param>
     /// <param name="guards">The seals the decision was made without.</param>
     public Task<Outcome<TState>> RunAsync(
-        Guid id, bool isNew, Terms terms, Func<TState?, CancellationToken, Task<(Decision<TEvent> Decision, Act Act)>> decide, CancellationToken cancellationToken,
+        Guid id, bool isNew, Terms terms, Func<TState, Refusal?> mayHear, Func<TState?, CancellationToken, Task<(Decision<TEvent> Decision, Act Act)>> decide, CancellationToken cancellationToken,
         Func<ImmutableArray<SealGuard>>? guards = null) =>
-        deciding.RunAsync(isNew ? null : id, terms, AtVersionAsync, async (lost, stop) =>
+        deciding.RunAsync(isNew ? null : id, terms, AtVersionAsync, mayHear, async (lost, stop) =>
         {
             var (before, version) = isNew && lost == 0 ? (null, 0) : await LoadAsync(id, null, long.MaxValue, stop);
-            if (before is not null && terms.IfVersion is { } expected && !expected.Contains(version))
+            // Whoever may not hear of the record hears nothing of its version.
+            if (before is not null && mayHear(before) is null && terms.IfVersion is { } expected && !expected.Contains(version))
                 return Proposal<TState>.Refuse(AppendRefusals.StaleAt(expected, version));
             var (decision, act) = await decide(before, stop);
             if (decision.Refusal is { } refusal)
@@ -39,6 +41,10 @@ internal sealed class RecordStore<TState, TEvent>(
             var after = decision.Events.Aggregate(before, (state, happened) => apply(state, happened, context))!;
             return Proposal<TState>.Append(after, new StreamAppend(id, type, version, [.. decision.Events.Select(e => Facts.Of(e, context, terms))], row(after) with { Guards = guards?.Invoke() ?? [] }));
         }, cancellationToken);
+
+    /// <summary>Who began a record; null when there is none.</summary>
+    public async Task<EventContext?> FirstAsync(Guid id, CancellationToken cancellationToken) =>
+        await log.FetchAsync(id, 1, cancellationToken: cancellationToken) is [{ Data: TEvent } first, ..] ? first.Context() : null;
 
     /// <summary>A record's history; null when there is no such record.</summary>
     public async Task<(TState State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken)

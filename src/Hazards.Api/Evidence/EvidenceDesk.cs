@@ -41,7 +41,7 @@ internal sealed class EvidenceDesk(
     public async Task<Outcome<EvidencePackage>> RequestAsync(RequestEvidence order, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var id = terms.Key is { } key ? StreamIds.Named(EvidencePackage.StreamType, $"{key.Scope}\n{key.Key}") : Guid.CreateVersion7();
-        var outcome = await store.BeginAsync(id, terms, async stop =>
+        var outcome = await store.BeginAsync(id, terms, package => MayHear(given.By, package), async stop =>
         {
             var (request, role, refusal) = await DecideAsync(order, given.By, stop);
             if (refusal is not null)
@@ -55,6 +55,10 @@ internal sealed class EvidenceDesk(
             await shelf.ConfirmAsync(done.After.Id, done.After.Request, done.After.Asked, done.Events[0].Position, done.RecordedAt, cancellationToken);
         return outcome;
     }
+
+    private static Refusal? MayHear(Actor by, EvidencePackage package) =>
+        RoleOf(by) is null ? EvidenceRefusals.Role.Because()
+        : by.Jurisdiction.Contains(package.Request.Jurisdiction) ? null : EvidenceRefusals.NotFound.Because();
 
     private async Task<(EvidenceRequested? Request, Role Role, Refusal? Refusal)> DecideAsync(RequestEvidence order, Actor by, CancellationToken cancellationToken)
     {

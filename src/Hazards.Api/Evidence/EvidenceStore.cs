@@ -23,10 +23,12 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
     /// <summary>Begins a package.</summary>
     /// <param name="id">Its identity.</param>
     /// <param name="terms">Key and correlation.</param>
+    /// <param name="mayHear">Why the caller may not hear the outcome of a repeated request; null when it may.</param>
     /// <param name="decide">Says what is asked for, or why not.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public Task<Outcome<EvidencePackage>> BeginAsync(Guid id, Terms terms, Func<CancellationToken, Task<(EvidenceRequested? Request, EventContext? Context, Refusal? Refusal)>> decide, CancellationToken cancellationToken) =>
-        deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
+    public Task<Outcome<EvidencePackage>> BeginAsync(
+        Guid id, Terms terms, Func<EvidencePackage, Refusal?> mayHear, Func<CancellationToken, Task<(EvidenceRequested? Request, EventContext? Context, Refusal? Refusal)>> decide, CancellationToken cancellationToken) =>
+        deciding.RunAsync(null, terms, AtVersionAsync, mayHear, async (_, stop) =>
         {
             var (request, context, refusal) = await decide(stop);
             return refusal is not null
@@ -41,7 +43,7 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
     /// <param name="happened">What happened; null when nothing did after all.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task<Outcome<EvidencePackage>> AddAsync(Guid id, EventContext context, Terms terms, Func<EvidencePackage, IEvidenceEvent?> happened, CancellationToken cancellationToken) =>
-        deciding.RunAsync(id, terms, AtVersionAsync, async (_, stop) =>
+        deciding.RunAsync(id, terms, AtVersionAsync, _ => null, async (_, stop) =>
         {
             if (await LoadAsync(id, stop) is not { } before)
                 return Proposal<EvidencePackage>.Refuse(EvidenceRefusals.NotFound.Because());

@@ -35,7 +35,7 @@ internal static class FeedEndpoints
         var wait = call.Query.Number("wait", 0, LongestWait) ?? 0;
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var reading = new Reading(hazards, new Scope(call.Caller.Jurisdiction, null, default), after, limit);
+        var reading = new Reading(hazards, call.Scope(), after, limit);
         await foreach (var e in log.ReadAllAsync(after, null, call.Stop))
             if (!await reading.TakeAsync(e, call.Stop))
                 break;
@@ -93,7 +93,7 @@ internal static class FeedEndpoints
 
         private async ValueTask<bool> SeesAsync(Guid stream, CancellationToken cancellationToken)
         {
-            if (scope.Jurisdiction.IsNation)
+            if (scope.Jurisdiction.IsNation && scope.Own is null)
                 return true;
             if (!visible.TryGetValue(stream, out var sees))
                 visible[stream] = sees = await hazards.FindAsync(scope, new HazardId(stream), cancellationToken) is not null;

@@ -56,7 +56,8 @@ internal sealed class FileModule : IModule
         if (await FileCheck.CheckAsync(kept, kind, name, call.Stop) is { } wrong)
             return Call.Refuse(wrong);
         kept.Position = 0;
-        await files.PutAsync(digest, kept, kind.MediaType, call.Caller.Jurisdiction, call.Stop);
+        await files.PutAsync(digest, kept, kind.MediaType, null, call.Stop);
+        await files.NoteUploadAsync(digest, call.Caller.Sender, call.Stop);
         call.Response.Headers.Location = FileAnswer.LinkOf(digest);
         return Call.Json(new FileAnswer(digest, kind.MediaType, kept.Length, FileAnswer.LinksOf(digest, kind.MediaType)), 201);
     }
@@ -82,10 +83,10 @@ internal sealed class FileModule : IModule
     {
         if (!Sha256Digest.TryParse(digest, out var known, out var wrong))
             return Call.Refuse(wrong with { Field = "digest" });
-        if (!await files.MaySeeAsync(known, call.Caller.Jurisdiction, call.Stop) || await files.OpenAsync(known, call.Stop) is not { } file)
+        if (!await files.MaySeeAsync(known, call.FileReader, call.Stop) || await files.OpenAsync(known, call.Stop) is not { } file)
             return Call.Refuse(FileRefusals.NotFound.Because());
         return new FileSending(known, file, Looking.Records(call)
-            ? await files.HazardsAsync(known, call.Caller.Jurisdiction, call.Stop) : []);
+            ? await files.HazardsAsync(known, call.FileReader.Scope, call.Stop) : []);
     }
 }
 
@@ -159,6 +160,9 @@ public static class FileRefusals
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode NotFound = new("file.not_found", RefusalKind.NotFound, "没有这个文件，或不在您的管辖范围内",
         "There is no such file, or it lies outside your jurisdiction");
+    public static readonly RefusalCode NotYours = new("file.not_attachable", RefusalKind.Unprocessable,
+        "附件 {digest} 没有上传过，或不是您上传的、也不在您可以查看的记录中：请先上传，再引用",
+        "The file {digest} was never put in, or neither by you nor is it in a record you may see: put it in first, then name it");
     public static readonly RefusalCode OtherContent = new("file.content_differs", RefusalKind.Unsupported,
         "文件内容不是 {declared}：请上传原文件，不要改扩展名", "The content of the file is not {declared}: send the file itself, not a renamed one");
     public static readonly RefusalCode Name = new("file.bad_name", RefusalKind.Invalid,

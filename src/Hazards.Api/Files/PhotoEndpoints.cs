@@ -29,10 +29,10 @@ internal static class PhotoEndpoints
     {
         if (!Sha256Digest.TryParse(digest, out var known, out var wrong))
             return Call.Refuse(wrong with { Field = "digest" });
-        if (!await files.MaySeeAsync(known, call.Caller.Jurisdiction, call.Stop))
+        if (!await files.MaySeeAsync(known, call.FileReader, call.Stop))
             return Call.Refuse(FileRefusals.NotFound.Because());
         return await pictures.ThumbnailAsync(known, call.Stop) is { } small
-            ? new Thumbnail(known, small, Looking.Records(call) ? await files.HazardsAsync(known, call.Caller.Jurisdiction, call.Stop) : [])
+            ? new Thumbnail(known, small, Looking.Records(call) ? await files.HazardsAsync(known, call.FileReader.Scope, call.Stop) : [])
             : Call.Refuse(FileRefusals.NoThumbnail.Because());
     }
 
@@ -40,13 +40,13 @@ internal static class PhotoEndpoints
     {
         if (!Sha256Digest.TryParse(digest, out var known, out var wrong))
             return Call.Refuse(wrong with { Field = "digest" });
-        if (!await files.MaySeeAsync(known, call.Caller.Jurisdiction, call.Stop)
+        if (!await files.MaySeeAsync(known, call.FileReader, call.Stop)
             || await files.HeadAsync(known, call.Stop) is not var (mediaType, size))
             return Call.Refuse(FileRefusals.NotFound.Because());
         return Call.Json(new FileDetails(known, mediaType, size, await pictures.SaysAsync(known, call.Stop), 
             FileAnswer.LinksOf(known, mediaType))
         {
-            Hazards = Looking.Records(call) ? await files.HazardsAsync(known, call.Caller.Jurisdiction, call.Stop) : [],
+            Hazards = Looking.Records(call) ? await files.HazardsAsync(known, call.FileReader.Scope, call.Stop) : [],
         });
     }
 
@@ -65,7 +65,7 @@ internal static class PhotoEndpoints
             photos.AddRange(Photo.Of(lived));
         }
 
-        if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
+        if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var said = new List<Photo>(photos.Count);
         foreach (var photo in photos)

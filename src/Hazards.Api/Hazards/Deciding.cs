@@ -33,23 +33,28 @@ internal sealed class Deciding(IEventLog log)
     /// <param name="stream">The stream the command is about; null when it begins a new one and none can meet it.</param>
     /// <param name="terms">Key and expected version.</param>
     /// <param name="stateAt">Loads the state of a stream at a version: the first outcome of a repeated key.</param>
+    /// <param name="mayHear">
+    /// Why the caller may not hear that outcome; null when it may. Keys of one client share its idempotency keys, and not their rights:
+    /// what would be refused without the key is refused with it.
+    /// </param>
     /// <param name="decide">Loads and decides; called again after a lost race. Its number tells how often it was.</param>
     /// <param name="cancellationToken">Cancels waiting; what was sent to the log may be written all the same.</param>
     public async Task<Outcome<TState>> RunAsync<TState>(
         Guid? stream,
         Terms terms,
         Func<Guid, long, CancellationToken, Task<TState>> stateAt,
+        Func<TState, Refusal?> mayHear,
         Func<int, CancellationToken, Task<Proposal<TState>>> decide,
         CancellationToken cancellationToken)
     {
         if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first)
-            return await SettledAsync(first, stateAt, cancellationToken);
+            return await SettledAsync(first, stateAt, mayHear, cancellationToken);
         var turn = stream is { } id ? turns[(uint)id.GetHashCode() % turns.Length] : null;
         if (turn is not null)
             await turn.WaitAsync(cancellationToken);
         try
         {
-            return await DecideAsync(terms, stateAt, decide, cancellationToken);
+            return await DecideAsync(terms, stateAt, mayHear, decide, cancellationToken);
         }
         finally
         {
@@ -60,6 +65,7 @@ internal sealed class Deciding(IEventLog log)
     private async Task<Outcome<TState>> DecideAsync<TState>(
         Terms terms,
         Func<Guid, long, CancellationToken, Task<TState>> stateAt,
+        Func<TState, Refusal?> mayHear,
         Func<int, CancellationToken, Task<Proposal<TState>>> decide,
         CancellationToken cancellationToken)
     {
@@ -70,7 +76,7 @@ internal sealed class Deciding(IEventLog log)
             if (proposal.Refusal is { } refusal)
                 // It may have been refused only because the same request, sent twice at once, has just been done.
                 return terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first
-                    ? await SettledAsync(first, stateAt, cancellationToken)
+                    ? await SettledAsync(first, stateAt, mayHear, cancellationToken)
                     : new Outcome<TState>.Refused(refusal, proposal.Step);
             AppendResult result;
             try
@@ -91,7 +97,7 @@ internal sealed class Deciding(IEventLog log)
                 case AppendResult.Conflict:
                     continue;
                 default:
-                    return await SettledAsync(result, stateAt, cancellationToken);
+                    return await SettledAsync(result, stateAt, mayHear, cancellationToken);
             }
         }
 
@@ -99,15 +105,18 @@ internal sealed class Deciding(IEventLog log)
     }
 
     private async Task<Outcome<TState>> SettledAsync<TState>(
-        AppendResult result, Func<Guid, long, CancellationToken, Task<TState>> stateAt, CancellationToken cancellationToken)
+        AppendResult result, Func<Guid, long, CancellationToken, Task<TState>> stateAt, Func<TState, Refusal?> mayHear, CancellationToken cancellationToken)
     {
         if (result is not AppendResult.Repeated first)
             return new Outcome<TState>.Refused(AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", (result as AppendResult.KeyReused)?.Key)));
+        var (main, version) = first.Versions[0];
+        var state = await stateAt(main, version, cancellationToken);
+        if (mayHear(state) is { } refusal)
+            return new Outcome<TState>.Refused(refusal);
         var events = ImmutableArray.CreateBuilder<WrittenEvent>();
         await foreach (var e in log.ReadAllAsync(first.FirstPosition - 1, first.LastPosition, cancellationToken))
             events.Add(new WrittenEvent(e.StreamId, e.Type, e.Position, e.Version));
-        var (main, version) = first.Versions[0];
-        return new Outcome<TState>.Done(await stateAt(main, version, cancellationToken), events.ToImmutable(), first.RecordedAt, Repeated: true);
+        return new Outcome<TState>.Done(state, events.ToImmutable(), first.RecordedAt, Repeated: true);
     }
 
     private static ImmutableArray<WrittenEvent> Written(IReadOnlyList<StreamAppend> streams, long first)

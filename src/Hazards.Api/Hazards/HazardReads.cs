@@ -66,7 +66,7 @@ internal static class HazardReads
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var hazard = await store.LoadAsync(hazardId, asOf, call.Stop);
-        if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
+        if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var rulebook = await rules.NowAsync(hazard.Calendar, call.Stop);
         var clocks = Clocks.Open(hazard, rulebook);
@@ -96,7 +96,7 @@ internal static class HazardReads
             events.Add(HistoryEvent.Of(lived.Recorded));
         }
 
-        if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
+        if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var names = await naming.OfBodiesAsync(events.Select(e => e.Body), call.Stop);
         return call.Versioned(new History(hazardId, hazard.Version, asOf, events.ToImmutable(), names), hazard.Version);

@@ -62,19 +62,19 @@ public sealed class HazardStore(
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(steps);
         terms ??= Terms.None;
-        var id = report.IdentityAt(Now(terms));
+        var id = await IdentityAsync(report, given.By, terms, cancellationToken);
         var sealing = new PersonSealing(id);
         report = sealing.Of(report);
         steps = sealing.Of(steps);
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
             return new Outcome<Hazard>.Refused(keyless);
         SealWatch? watch = null;
-        var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, async (lost, stop) =>
+        var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, Hears(CommandRules.Report, given.By), async (lost, stop) =>
         {
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
             var rulebook = await rules.NowAsync(0, stop);
-            var (inspection, campaign) = await inspections.NamedAsync(report.Inspection, report.Campaign, stop);
+            var (inspection, campaign) = await inspections.NamedAsync(given.By.Jurisdiction, report.Inspection, report.Campaign, stop);
             var inspected = inspection is null ? default(DateTimeOffset?) : ChinaTime.StartOf(inspection.On);
             var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook, inspected);
             watch = new SealWatch(seals);
@@ -93,6 +93,18 @@ public sealed class HazardStore(
         return await NotedAsync(outcome, watch, terms, cancellationToken);
     }
 
+    /// <summary>
+    /// The hazard that a report begins, or began: by the sender's own number. A number that the same sender gave before numbers were
+    /// per sender is still the hazard it was; another sender's same number is nothing to it.
+    /// </summary>
+    private async Task<HazardId> IdentityAsync(ReportHazard report, Actor by, Terms terms, CancellationToken cancellationToken)
+    {
+        if (report is { Identity: null, Reference: { } reference }
+            && HazardId.Shared(reference) is var shared && await LoadAsync(shared, null, cancellationToken) is { } before && before.Sender == by.Sender)
+            return shared;
+        return report.IdentityAt(Now(terms), by.Sender);
+    }
+
     /// <summary>Decides a command on a hazard and appends what follows.</summary>
     public Task<Outcome<Hazard>> ExecuteAsync(HazardId id, IHazardCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
         ExecuteAsync(id, [new Step(command, given)], terms, cancellationToken);
@@ -108,11 +120,11 @@ public sealed class HazardStore(
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
             return new Outcome<Hazard>.Refused(keyless);
         SealWatch? watch = null;
-        var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+        var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, Hears(steps[0].Command.Rule, steps[0].Given.By), async (_, stop) =>
         {
             watch = new SealWatch(seals);
             var before = await LoadAsync(id, null, stop);
-            if (before is null || !steps[0].Given.By.Jurisdiction.Contains(before.Region))
+            if (before is null || !steps[0].Given.By.Sees(before))
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
@@ -123,12 +135,16 @@ public sealed class HazardStore(
         return await NotedAsync(outcome, watch, terms, cancellationToken);
     }
 
+    // As the first time: nothing of a hazard that is not there for the caller, and nothing without the role.
+    private static Func<Hazard, Refusal?> Hears(CommandRule rule, Actor by) =>
+        hazard => by.Sees(hazard) ? Decider.CheckRole(rule, by) : HazardRefusals.NotFound.Because();
+
     /// <summary>Whether a command could be given now: nothing is written, no number is taken and no attempt is recorded.</summary>
     /// <returns>The hazard, null where there is none to see; the command made for it; and why it would be refused, null where it would not.</returns>
     internal async Task<(Hazard? Hazard, IHazardCommand? Command, Refusal? Refusal)> ConsiderAsync(
         HazardId id, Func<Hazard, Rulebook, DateOnly, IHazardCommand> make, Given given, Terms terms, CancellationToken cancellationToken)
     {
-        if (await LoadAsync(id, null, cancellationToken) is not { } before || !given.By.Jurisdiction.Contains(before.Region))
+        if (await LoadAsync(id, null, cancellationToken) is not { } before || !given.By.Sees(before))
             return (null, null, HazardRefusals.NotFound.Because());
         var rulebook = await rules.NowAsync(before.Calendar, cancellationToken);
         var command = make(before, rulebook, ChinaTime.DateAt(Now(terms)));
@@ -166,7 +182,7 @@ public sealed class HazardStore(
     public Task<Outcome<Hazard>> RingAsync(HazardId id, DateOnly today, DateTimeOffset noticedAt, Terms terms, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(terms);
-        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, _ => null, async (_, stop) =>
         {
             if (await LoadAsync(id, null, stop) is not { } before)
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
@@ -224,7 +240,7 @@ public sealed class HazardStore(
     public Task<Outcome<Hazard>> RecountAsync(HazardId id, Terms terms, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(terms);
-        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, _ => null, async (_, stop) =>
         {
             if (await LoadAsync(id, null, stop) is not { } before)
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
@@ -303,10 +319,13 @@ public sealed class HazardStore(
         var known = new Dictionary<BodyId, Body>();
         foreach (var g in given)
             known[g.By.Body.Id] = g.By.Body;
-        var wanted = steps.SelectMany(s => s.Command.Names).Concat(NamedIn(hazard)).Where(id => !known.ContainsKey(id)).ToHashSet();
+        var concerned = NamedIn(hazard).ToHashSet();
+        var wanted = steps.SelectMany(s => s.Command.Names).Concat(concerned).Where(id => !known.ContainsKey(id)).ToHashSet();
         if (wanted.Count > 0)
             foreach (var (id, body) in await registry.BodiesAsync(wanted, cancellationToken))
-                known[id] = body;
+                // A body that is not there for the caller is as unknown as one that nobody registered, unless the hazard itself names it.
+                if (concerned.Contains(id) || steps.All(s => s.Given.By.Sees(body)))
+                    known[id] = body;
         return known;
     }
 

@@ -107,7 +107,8 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     /// <summary>What an import that was not begun now is answered with: the report of the one its key belongs to, or a refusal.</summary>
     private async Task<(ImportReport? Report, Refusal? Refusal)> EarlierAsync(AppendResult begun, Actor by, CancellationToken cancellationToken) => begun switch
     {
-        AppendResult.Repeated first => (await FindAsync(first.Versions[0].StreamId, by.Jurisdiction, cancellationToken), null),
+        AppendResult.Repeated first => await FindAsync(first.Versions[0].StreamId, by.Jurisdiction, cancellationToken) is { } report
+            ? (report, null) : (null, ImportRefusals.NotFound.Because("id")),
         AppendResult.KeyReused reused => (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key))),
         _ => throw new InvalidOperationException("an import begins a new stream"),
     };

@@ -73,7 +73,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var known = new List<HazardId>();
         await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
             if (ReferenceOf(row) is { } reference)
-                known.Add(HazardId.For(reference));
+                known.Add((await KnownAsAsync(reference, cancellationToken)).Id);
         return known;
     }
 
@@ -166,14 +166,12 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return Keep(row, row.Verdict == RowVerdict.Skipped ? RowOutcome.Skipped : RowOutcome.Kept, null);
         if (bodies is null)
             return Keep(row, RowOutcome.Kept, refusal);
-        var id = HazardId.For(reference);
-        var (before, entered) = await LoadAsync(id, cancellationToken);
+        var (id, before, entered) = await KnownAsAsync(reference, cancellationToken);
         // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
         for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
         {
             reference = reference with { Id = $"{first}~{n}" };
-            id = HazardId.For(reference);
-            (before, entered) = await LoadAsync(id, cancellationToken);
+            (id, before, entered) = await KnownAsAsync(reference, cancellationToken);
         }
 
         if (entered is null && before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
@@ -186,7 +184,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             story.Doubt($"import.region_unknown: 地区“{row.Understood!.Region}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");
         if (!sectorKnown)
             story.Doubt($"import.sector_unknown: 行业“{row.Understood!.Sector}”不在目录中，按“其他”登记");
-        var report = story.Report(reference, region, sector);
+        var report = story.Report(reference, region, sector) with { Identity = id };
         var reported = Given(bodies.Finder, story.FoundAt);
         var (steps, stopped, told) = Tell(story, report, id, before, reported, bodies);
         if (stopped is not null)
@@ -206,6 +204,22 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             Outcome<Hazard>.Refused refused => Keep(row, RowOutcome.Kept, refused.Refusal) with { Hazard = before?.Id },
             _ => throw new InvalidOperationException(outcome.GetType().Name),
         };
+    }
+
+    /// <summary>
+    /// What a row is known as: whoever enters a ledger again meets its hazards. Where somebody else's hazard, outside the
+    /// jurisdiction, has the number already, the row is known by the importing body's own, and nothing is heard of the other.
+    /// </summary>
+    private async Task<(HazardId Id, Hazard? Before, (int Events, Hazard After)? Entered)> KnownAsAsync(
+        ExternalReference reference, CancellationToken cancellationToken)
+    {
+        var shared = HazardId.Shared(reference);
+        var (before, entered) = await LoadAsync(shared, cancellationToken);
+        if ((before ?? entered?.After) is not { } known || by.Sees(known))
+            return (shared, before, entered);
+        var own = HazardId.For(by.Body.Id.Value, reference);
+        (before, entered) = await LoadAsync(own, cancellationToken);
+        return (own, before, entered);
     }
 
     /// <summary>
@@ -270,7 +284,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
     /// <summary>What the ledger does not date happens now.</summary>
     private Given Given(Body body, DateTimeOffset at) =>
-        new(new Actor(by.Name, body, [Role.Importer], by.Client, by.Jurisdiction)) { OccurredAt = at >= _now ? null : at };
+        new(new Actor(by.Name, body, [Role.Importer], by.Client, by.Jurisdiction) { OnBehalf = true }) { OccurredAt = at >= _now ? null : at };
 
     private Terms Terms() => new() { CorrelationId = terms.CorrelationId ?? _id.ToString("D"), CausationId = _id.ToString("D") };
 

@@ -113,7 +113,7 @@ internal sealed class InboxModule : IModule
             return Call.Refuse(wrongId with { Field = "id" });
         if (call.Query.Refusal is { } wrong)
             return Call.Refuse(wrong);
-        if (await store.LoadAsync(hazard, scope.AsOf, call.Stop) is not { } state || !call.Caller.Jurisdiction.Contains(state.Region))
+        if (await store.LoadAsync(hazard, scope.AsOf, call.Stop) is not { } state || !call.Caller.Sees(state))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var messages = await inbox.OfHazardAsync(scope with { Jurisdiction = RegionCode.Nation }, hazard, call.Stop);
         var names = await naming.OfBodiesAsync(messages.SelectMany(BodiesOf), call.Stop);
@@ -133,7 +133,7 @@ internal sealed class InboxModule : IModule
             : (null, BodyRefusals.NotFound.Because(Body.Name));
     }
 
-    private static bool MayLook(Call call) => call.Caller.Key.Roles.Any(r => r is Role.Supervisor or Role.Investigator or Role.ListingAuthority);
+    private static bool MayLook(Call call) => !call.Caller.Body.SeesOnlyItsOwn && call.Caller.Key.Roles.Any(r => r is Role.Supervisor or Role.Investigator or Role.ListingAuthority);
 
     private static bool IsOwn(Call call, InboxItem item) => Told.AddressesOf(call.Caller.Body).Contains(item.Address);
 

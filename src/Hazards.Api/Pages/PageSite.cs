@@ -10,10 +10,6 @@ namespace Hazards.Api.Pages;
 /// <summary>The pages for people: services, headers, addresses.</summary>
 internal static class PageSite
 {
-    // Nothing from elsewhere, nothing inline; pictures of a phone's camera are shown before they are sent (blob:), and the
-    // style sheet has small ones in itself (data:).
-    private const string ContentPolicy = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
-
     public static void Add(IServiceCollection services, IConfiguration configuration, ServiceOptions options)
     {
         SigningIn.SiteSignOn.Add(services, options.SignOn ?? SigningIn.SignOnOptions.Of(configuration));
@@ -42,18 +38,11 @@ internal static class PageSite
         services.AddSingleton<Overview.LiveHub>();
     }
 
-    /// <summary>Before routing: files and headers.</summary>
+    /// <summary>Before routing: who asks through which proxy, and files.</summary>
     public static void Use(WebApplication app)
     {
         app.UseForwardedHeaders(Proxies(app.Configuration));
         app.UseResponseCompression();
-        app.Use((http, next) =>
-        {
-            // The interface's own pages come with scripts of their own.
-            if (!http.Request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal) && !http.Request.Path.StartsWithSegments("/docs", StringComparison.Ordinal))
-                Protect(http.Response);
-            return next(http);
-        });
         SiteFiles.Use(app);
     }
 
@@ -75,17 +64,6 @@ internal static class PageSite
             else
                 options.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
         return options;
-    }
-
-    private static void Protect(HttpResponse response)
-    {
-        var headers = response.Headers;
-        headers.ContentSecurityPolicy = ContentPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        (headers.CacheControl, headers.Pragma) = ("no-cache, no-store", "no-cache");
     }
 
     public static void Map(WebApplication app)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using Hazards.Projections;
 
@@ -24,7 +25,8 @@ public sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, Ru
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(terms);
         var stream = Letterhead.StreamOf(id);
-        return deciding.RunAsync(stream, terms, async (_, version, stop) => await LoadAsync(await BodyAsync(id, stop), null, version, stop), async (_, stop) =>
+        return deciding.RunAsync(stream, terms, async (_, version, stop) => await LoadAsync(await BodyAsync(id, stop), null, version, stop),
+            _ => given.By.Roles.Contains(Role.Administrator) || given.By.Body.Id == id ? null : BodyRefusals.NotFound.Because("id", ("id", id)), async (_, stop) =>
         {
             var body = (await registry.BodiesAsync([id], stop)).GetValueOrDefault(id);
             body = body is null ? null : await registry.WithReachAsync(body, clock, stop);

@@ -47,7 +47,7 @@ internal sealed class PaperModule : IModule
                 papers.Add(paper);
         }
 
-        if (hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region))
+        if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var names = await naming.OfBodiesAsync(papers.Select(p => p.By).Concat(papers.SelectMany(p => p.To)), call.Stop);
         return call.Versioned(new PaperList(hazardId, hazard.Version, asOf, papers.ToImmutable(), names), hazard.Version);
@@ -61,8 +61,8 @@ internal sealed class PaperModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         if (await registry.BodyAsync(bodyId, asOf, call.Stop) is not { } body
-            || !(call.Caller.Jurisdiction.Contains(body.Region) || body.Region.Contains(call.Caller.Jurisdiction)))
-            return Call.Refuse(BodyRefusals.NotFound.Because("id"));
+            || !call.Caller.Sees(body))
+            return Call.Refuse(BodyRefusals.NotFound.Because("id", ("id", bodyId)));
         var letterhead = await letterheads.LoadAsync(body, asOf, call.Stop);
         return call.Versioned(letterhead, letterhead.Version);
     }

@@ -126,7 +126,8 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
         if (Held.In(hazard).FirstOrDefault(h => h.Sealed.Person == person) is not { } held)
             return new Outcome<Person>.Refused(PersonRefusals.NotFound.Because("person"));
         await using var key = await rows.HoldAsync(person, alone: true, cancellationToken);
-        var outcome = await deciding.RunAsync(person, terms, (_, _, stop) => ErasedAsync(person, stop)!, async (_, stop) =>
+        var outcome = await deciding.RunAsync(person, terms, (_, _, stop) => ErasedAsync(person, stop)!,
+            _ => PolicyOf(hazard).Privacy.Erase.Any(given.By.Roles.Contains) ? null : EraseForbidden(hazard), async (_, stop) =>
             await ProposeAsync(hazard, held, reason, given, terms, stop), cancellationToken);
         if (outcome is Outcome<Person>.Refused { Refusal: var refusal })
             return refusal.Reason == PersonRefusals.Erased && await ErasedAsync(person, cancellationToken) is { } already
@@ -156,11 +157,14 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
         return destroyed;
     }
 
+    private Refusal EraseForbidden(Hazard hazard) =>
+        PersonRefusals.EraseRole.Because(null, ("roles", Names(PolicyOf(hazard).Privacy.Erase)), ("policy", PolicyOf(hazard).Version));
+
     private async Task<Proposal<Person>> ProposeAsync(Hazard hazard, Held held, string reason, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var policy = PolicyOf(hazard);
         if (policy.Privacy.Erase.Where(given.By.Roles.Contains).Cast<Role?>().FirstOrDefault() is not { } role)
-            return Proposal<Person>.Refuse(PersonRefusals.EraseRole.Because(null, ("roles", Names(policy.Privacy.Erase)), ("policy", policy.Version)));
+            return Proposal<Person>.Refuse(EraseForbidden(hazard));
         if ((Texts.Required("reason", reason) ?? (given.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", "删除个人信息")) : null)) is { } wrong)
             return Proposal<Person>.Refuse(wrong);
         if (await ErasedAsync(held.Sealed.Person, cancellationToken) is { } already)

@@ -73,7 +73,7 @@ internal sealed partial class PersonModule : IModule
         if ((order.Refusal ?? NowOnly(order.Given!)) is { } wrong)
             return Call.Refuse(wrong);
         var found = Guid.TryParseExact(person, "D", out var number) ? await rows.FindAsync(number, call.Stop) : null;
-        if (found is null || await store.LoadAsync(found.Hazard, null, call.Stop) is not { } hazard || !call.Caller.Jurisdiction.Contains(hazard.Region))
+        if (found is null || await store.LoadAsync(found.Hazard, null, call.Stop) is not { } hazard || !call.Caller.Sees(hazard))
             return Call.Refuse(PersonRefusals.NotFound.Because("person"));
         var outcome = await desk.EraseAsync(hazard, number, order.Command!.Reason, order.Given!, order.Terms, call.Stop);
         if (outcome is not Outcome<Person>.Done done)
@@ -91,7 +91,7 @@ internal sealed partial class PersonModule : IModule
             return (null, refusal);
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
             return (null, wrongId with { Field = "id" });
-        return await store.LoadAsync(hazardId, null, call.Stop) is { } hazard && call.Caller.Jurisdiction.Contains(hazard.Region)
+        return await store.LoadAsync(hazardId, null, call.Stop) is { } hazard && call.Caller.Sees(hazard)
             ? (hazard, null)
             : (null, HazardRefusals.NotFound.Because());
     }

@@ -21,7 +21,8 @@ public sealed record DeliveryState(long Size, int Attempts, DateTimeOffset? Trie
 /// proof that it continues the one they know, and keeps the cosignatures they answer. What fails is tried again, later
 /// and later.
 /// </summary>
-public sealed class Deliveries(NpgsqlDataSource dataSource, LogKeys keys, CheckpointDesk desk, Cosignatures cosignatures, TimeProvider clock) : IDisposable
+internal sealed class Deliveries(
+    NpgsqlDataSource dataSource, LogKeys keys, CheckpointDesk desk, Cosignatures cosignatures, Webhooks.WebhookAddresses addresses, TimeProvider clock) : IDisposable
 {
     // "deliver" in ASCII.
     private const long Lock = 0x64_65_6C_69_76_65_72;
@@ -31,6 +32,8 @@ public sealed class Deliveries(NpgsqlDataSource dataSource, LogKeys keys, Checkp
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
+    private const string NotAllowed = "地址是本机、内网或保留地址，不允许 · the name leads to no address that is allowed";
+
     private const string StateSql = "select d.size, d.attempts, d.tried_at, d.next_at, d.trouble from log.deliveries d where d.witness = $1";
 
     private const string KeepSql = """
@@ -39,7 +42,7 @@ public sealed class Deliveries(NpgsqlDataSource dataSource, LogKeys keys, Checkp
           set size = excluded.size, attempts = excluded.attempts, tried_at = excluded.tried_at, next_at = excluded.next_at, trouble = excluded.trouble
         """;
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
+    private readonly HttpClient http = new(addresses.NewHandler())
     {
         Timeout = TimeSpan.FromSeconds(20), MaxResponseContentBufferSize = LongestAnswer,
     };
@@ -88,7 +91,13 @@ public sealed class Deliveries(NpgsqlDataSource dataSource, LogKeys keys, Checkp
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            trouble = e.Message;
+            // Neither what answered nor how: it may be a machine inside that only this service reaches.
+            trouble = e switch
+            {
+                HttpRequestException { InnerException: Webhooks.AddressNotAllowedException } => NotAllowed,
+                OperationCanceledException => "超时 · no answer in time",
+                _ => "无法连接 · no connection",
+            };
         }
 
         ProofTelemetry.Delivered(trouble is null);
@@ -118,7 +127,7 @@ public sealed class Deliveries(NpgsqlDataSource dataSource, LogKeys keys, Checkp
         }
 
         if (status != 200)
-            return $"{status}: {answer.ReplaceLineEndings(" ")}";
+            return $"{status}：见证方未联署 · the witness did not cosign";
         var taken = await cosignatures.TakeAsync(TreeHash.Sha256, latest.Size, answer, witness.Verifier, cancellationToken);
         if (taken.Refusal is { } refusal)
             return $"{refusal.Chinese} · {refusal.English}";

@@ -5,10 +5,13 @@ using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
 
-/// <summary>Proofs and tiles: hashes only, for everybody with a key.</summary>
+/// <summary>
+/// Proofs and tiles: hashes only, for everybody with a key. By its stream an event is found only where the stream is a hazard's that is
+/// there for the caller: else the answer would say that it exists, how often it changed and when.
+/// </summary>
 internal static class ProofEndpoints
 {
-    public static async Task<IResult> InclusionAsync(Call call, CheckpointDesk desk, LogKeys keys, IEventLog log)
+    public static async Task<IResult> InclusionAsync(Call call, CheckpointDesk desk, LogKeys keys, IEventLog log, HazardStore hazards)
     {
         var hash = call.Tree(keys);
         var (position, stream, version, size) = (call.Query.Number("position", 1, long.MaxValue), call.Query.Id("stream"), call.Query.Number("version", 1, long.MaxValue), call.Query.Number("size", 1, long.MaxValue));
@@ -16,7 +19,7 @@ internal static class ProofEndpoints
             call.Query.Refuse(ProofRefusals.WhichEvent.Because("position"));
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        if ((position ??= await PositionAsync(log, stream!.Value, version!.Value, call.Stop)) is not { } at)
+        if ((position ??= await PositionAsync(call, log, hazards, stream!.Value, version!.Value)) is not { } at)
             return Call.Refuse(ProofRefusals.NoEvent.Because("stream"));
         var (checkpoint, unsigned) = await CheckpointAsync(desk, hash!, size, at, call.Stop);
         if (unsigned is not null)
@@ -86,9 +89,12 @@ internal static class ProofEndpoints
         return size > head.Size ? ProofRefusals.BeyondTree.Because("size", ("size", size), ("tree", head.Size)) : null;
     }
 
-    private static async Task<long?> PositionAsync(IEventLog log, Guid stream, long version, CancellationToken stop)
+    private static async Task<long?> PositionAsync(Call call, IEventLog log, HazardStore hazards, Guid stream, long version)
     {
-        var found = await log.FetchAsync(stream, version, fromVersion: version, cancellationToken: stop);
+        var all = call.Caller.Jurisdiction.IsNation && !call.Caller.Body.SeesOnlyItsOwn;
+        if (!all && !(await hazards.LoadAsync(new HazardId(stream), null, call.Stop) is { } hazard && call.Caller.Sees(hazard)))
+            return null;
+        var found = await log.FetchAsync(stream, version, fromVersion: version, cancellationToken: call.Stop);
         return found is [{ } e] && e.Version == version ? e.Sequence : null;
     }
 }

@@ -27,6 +27,11 @@ public static class ProofRefusals
     public static readonly RefusalCode Forbidden = new("proof.forbidden", RefusalKind.Forbidden, "日志的密钥与见证方由本部署统一管理：只有管辖范围为全国的系统管理员可以办理", "The log's keys and witnesses are the deployment's: only an administrator with jurisdiction over all of it may act on them");
     public static readonly RefusalCode Contended = new("proof.contended", Conflict, "同时有其他人在办理，请重试", "Somebody else is at it at the same time; try again");
     public static readonly RefusalCode Verifier = new("proof.verifier", Unprocessable, "“{value}”不是这里可用的验证公钥：应为 C2SP 格式 名称+编号+Base64，{type}", "“{value}” is no verifier key that can be used here: C2SP's name+id+Base64, {type}");
+    public static readonly RefusalCode PrivateUrl = new("proof.url_private", Unprocessable,
+        "{host} 是本机、内网或保留地址，未经部署方许可（HAZARDS_WEBHOOKS_PRIVATE）不能使用",
+        "{host} is this machine, a private or a reserved address; the service's operator must allow such ones (HAZARDS_WEBHOOKS_PRIVATE)");
+    public static readonly RefusalCode UrlUserInfo = new("proof.url_user_info", Unprocessable, "地址中不能有用户名、密码、? 或 #",
+        "The address may hold neither a user's name or password nor a query or fragment");
     public static readonly RefusalCode Url = new("proof.url", Unprocessable, "“{value}”不是可用的地址：应为 http 或 https 的完整地址", "“{value}” is no address that can be used: a whole one, http or https");
     public static readonly RefusalCode WitnessKnown = new("proof.witness_known", Conflict, "该公钥已登记", "This key is registered already");
     public static readonly RefusalCode WitnessUnknown = new("proof.witness_unknown", Unprocessable, "签名者 {name}（{id}）不是已登记的见证方，其联署不予收存", "{name} ({id}) is no registered witness; its cosignature is not kept");

@@ -41,14 +41,25 @@ internal static class WitnessEndpoints
 
     public static async Task<IResult> ListAsync(Call call, LogKeys keys, Deliveries deliveries) => Call.Json(await WitnessesAsync(keys, deliveries, call.Stop));
 
-    public static Task<IResult> RegisterAsync(Call call, LogKeys keys, Deliveries deliveries) => ActAsync<RegisterWitness>(call, keys, (order, known) =>
+    /// <summary>The service must not become a way into its own network; what a name resolves to is looked at when it is connected to.</summary>
+    private static Refusal? CheckUrl(string url, Webhooks.WebhookAddresses addresses)
+    {
+        if (url.Length > LongestUrl || !Texts.IsClean(url, multiline: false) || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+            return ProofRefusals.Url.Because("url", ("value", Texts.Excerpt(url)));
+        if (uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+            return ProofRefusals.UrlUserInfo.Because("url");
+        return addresses.LeadsInside(uri) ? ProofRefusals.PrivateUrl.Because("url", ("host", uri.Host)) : null;
+    }
+
+    public static Task<IResult> RegisterAsync(Call call, LogKeys keys, Deliveries deliveries, Webhooks.WebhookAddresses addresses) => ActAsync<RegisterWitness>(call, keys, (order, known) =>
     {
         if (!NoteVerifier.TryParse(order.Verifier, out var verifier) || verifier.Type != NoteSignatureType.Cosignature)
             return (null, ProofRefusals.Verifier.Because("verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "0x04 (cosignature/v1)")));
         if (Texts.Name("witness", order.Witness) is { } unnamed)
             return (null, unnamed);
-        if (order.Url is { } url && (url.Length > LongestUrl || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)))
-            return (null, ProofRefusals.Url.Because("url", ("value", Texts.Excerpt(url))));
+        if (order.Url is { } url && CheckUrl(url, addresses) is { } wrong)
+            return (null, wrong);
         return known.ActiveWitnesses.Any(w => w.Verifier == verifier) ? (null, ProofRefusals.WitnessKnown.Because("verifier")) : (new WitnessRegistered(order.Verifier, order.Witness.Trim(), order.Url), null);
     }, async stop => Call.Json(await WitnessesAsync(keys, deliveries, stop), 201));
 

@@ -24,13 +24,13 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebook
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
-        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, async (_, stop) =>
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, body => given.By.Sees(body) ? Registering.MayHear(given.By, body.Region, BodyRefusals.Forbidden) : BodyRefusals.NotFound.Because("id", ("id", id)), async (_, stop) =>
         {
             var before = await LoadAsync(id, null, stop);
-            if (before is not null && terms.IfVersion is { } expected && !expected.Contains(before.Version))
+            if (before is not null && given.By.Sees(before) && terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Body>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var reached = before is null ? null : await registry.WithReachAsync(before, clock, stop);
-            var decision = command.Decide(reached, new BodyAct(given.By, sectors, await BodiesAsync(command, stop)));
+            var decision = command.Decide(reached, new BodyAct(given.By, sectors, await BodiesAsync(command, given.By, stop)));
             return decision.Refusal is { } refusal ? Proposal<Body>.Refuse(refusal) : Propose(id, before, decision.Events, given, terms);
         }, cancellationToken);
     }
@@ -45,7 +45,8 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebook
             [.. events.Select(e => Facts.Of(e, context, terms))], new PendingState.OfBody(after)));
     }
 
-    private Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IBodyCommand command, CancellationToken cancellationToken)
+    // A body that is not there for the caller is as unknown as one that nobody registered.
+    private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IBodyCommand command, Actor by, CancellationToken cancellationToken)
     {
         BodyId? named = command switch
         {
@@ -54,9 +55,9 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebook
             DissolveBody c => c.Successor,
             _ => null,
         };
-        return named is { } id
-            ? registry.BodiesAsync([id], cancellationToken)
-            : Task.FromResult<IReadOnlyDictionary<BodyId, Body>>(ImmutableDictionary<BodyId, Body>.Empty);
+        return named is { } id && (await registry.BodiesAsync([id], cancellationToken)).GetValueOrDefault(id) is { } body && by.Sees(body)
+            ? ImmutableDictionary<BodyId, Body>.Empty.Add(id, body)
+            : ImmutableDictionary<BodyId, Body>.Empty;
     }
 
     private async Task<Body> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>
@@ -83,6 +84,10 @@ internal static class Registering
         var entry = now - occurred > TimeSpan.FromHours(policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
         return new EventContext(occurred, entry, given.By.Name, given.By.Body.Id, Role.Administrator, given.By.Client, policy.Version, given.Document, given.Attachments);
     }
+
+    /// <summary>Why the outcome of a repeated request is not for a caller: its own key could not have made it.</summary>
+    public static Refusal? MayHear(Actor by, RegionCode region, RefusalCode forbidden) =>
+        by.Roles.Contains(Role.Administrator) && by.Jurisdiction.Contains(region) ? null : forbidden.Because(null, ("region", region));
 
     public static Refusal? CheckTime(Given given, Terms terms, TimeProvider clock)
     {

@@ -47,7 +47,7 @@ internal sealed class Granting(IRegistryQueries registry, RulebookSource rules, 
         Actor by, BodyId id, ImmutableArray<Role> roles, RegionCode region, ImmutableArray<Role> before, GrantCodes codes,
         CancellationToken cancellationToken)
     {
-        if (!(await registry.BodiesAsync([id], cancellationToken)).TryGetValue(id, out var body))
+        if (!(await registry.BodiesAsync([id], cancellationToken)).TryGetValue(id, out var body) || !by.Sees(body))
             return BodyRefusals.Unknown.Because("body", ("id", id));
         if (body.Dissolved)
             return BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name));

@@ -65,7 +65,7 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
-        var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
+        var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, key => MayHear(given.By, key), async (_, stop) =>
         {
             if (await CheckAsync(order, together, given, terms, stop) is { } refusal)
                 return Proposal<ApiKey>.Refuse(refusal);
@@ -86,7 +86,7 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
         ArgumentNullException.ThrowIfNull(order);
         ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
-        return deciding.RunAsync(id, terms, AtVersionAsync, async (_, stop) =>
+        return deciding.RunAsync(id, terms, AtVersionAsync, key => MayHear(given.By, key), async (_, stop) =>
         {
             if (!given.By.Roles.Contains(Role.Administrator))
                 return Proposal<ApiKey>.Refuse(KeyRefusals.Forbidden.Because());
@@ -104,6 +104,10 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
                 : Propose(id, before, new ApiKeyRevoked(order.Reason), given, terms);
         }, cancellationToken);
     }
+
+    private static Refusal? MayHear(Actor by, ApiKey key) =>
+        !by.Roles.Contains(Role.Administrator) ? KeyRefusals.Forbidden.Because()
+        : by.Jurisdiction.Contains(key.Region) ? null : KeyRefusals.NotFound.Because();
 
     private async Task<Refusal?> CheckAsync(
         IssueKey order, ImmutableArray<Role> together, Given given, Terms terms, CancellationToken cancellationToken)

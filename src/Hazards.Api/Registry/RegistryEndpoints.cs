@@ -97,7 +97,7 @@ internal static class RegistryEndpoints
 
     /// <summary>Bodies within the jurisdiction, and those above it, which the caller has to deal with.</summary>
     private static bool Sees(Call call, Body body) =>
-        call.Caller.Jurisdiction.Contains(body.Region) || body.Region.Contains(call.Caller.Jurisdiction) || body.Id == call.Caller.Body.Id;
+        call.Caller.Sees(body);
 
     private static Refusal? Read(Call call, string id, out BodyId bodyId) =>
         BodyId.TryParse(id, out bodyId, out var wrong) ? call.Query.Refusal : wrong with { Field = "id" };

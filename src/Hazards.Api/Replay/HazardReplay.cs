@@ -19,7 +19,7 @@ internal static class HazardReplay
         }, StateAsync);
         api.Get("/replay/hazards/{id}/timeline", new Operation(Tag.Replay, "时间线：发生、登记、告知、打开、行动并列；补录、更正、次序颠倒均标明", "Timeline: occurred, recorded, told, opened, acted side by side; late entries, corrections and disorder flagged")
         {
-            Query = [From, To, Parameters.AsOf], Answer = typeof(TimelineAnswer),
+            Query = [From, To, Parameters.AsOf], Answer = typeof(TimelineAnswer), ForEnterprises = true,
         }, TimelineAsync);
         api.Get("/replay/hazards/{id}/silences", new Operation(Tag.Replay, "沉默：到期未办、督办未督查、一方沉默、告知后从未打开，并注明依据的制度条款和事件", "Silences longer than a rule allows, each with the rule and the events")
         {
@@ -121,7 +121,7 @@ internal static class HazardReplay
             return (null, wrongId with { Field = "id" });
         if (call.Query.Refusal is { } refusal)
             return (null, refusal);
-        return await files.OpenAsync(hazard, asOf, call.Stop) is { } file && call.Caller.Jurisdiction.Contains(file.Newest.Region)
+        return await files.OpenAsync(hazard, asOf, call.Stop) is { } file && call.Caller.Sees(file.Newest)
             ? (file, null)
             : (null, HazardRefusals.NotFound.Because());
     }

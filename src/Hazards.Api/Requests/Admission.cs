@@ -10,6 +10,8 @@ internal static class Admission
     {
         if (HttpMethods.IsPost(http.Request.Method) && caller.Body.Dissolved)
             return AccessRefusals.BodyDissolved.Because(null, ("body", caller.Body.Id), ("name", caller.Body.Name));
+        if (caller.Body.SeesOnlyItsOwn && !operation.ForEnterprises && !operation.HoldsNoRecords)
+            return AccessRefusals.Enterprise.Because();
         var call = new Call(http, caller, clock);
         http.Features.Set(call);
         if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)

@@ -25,6 +25,9 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
 
     public CancellationToken Stop => http.RequestAborted;
 
+    /// <summary>Whose eyes look at files: as things stand now.</summary>
+    public FileReader FileReader => new(caller.Sender, new Scope(caller.Jurisdiction, null, default) { Own = caller.Body.SeesOnlyItsOwn ? caller.Body : null });
+
     /// <summary>This process's time.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -82,9 +85,23 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             return OrderReader.Read<T>(json.RootElement, leg, caller) switch
             {
                 { Refusal: { } wrong } => new Order<T>(wrong),
+                var order when await CheckAttachedAsync(order.Given!) is { } hidden => new Order<T>(hidden),
                 var order => order with { Terms = terms },
             };
         }
+    }
+
+    /// <summary>
+    /// A file that the caller neither put in nor may read cannot be attached: that would open it to all who may see the record. One
+    /// that was never put in is refused in the same words.
+    /// </summary>
+    public async Task<Refusal?> CheckAttachedAsync(Given given)
+    {
+        if (given.Attachments.IsDefaultOrEmpty)
+            return null;
+        var files = http.RequestServices.GetRequiredService<FileStore>();
+        var hidden = await files.HiddenAsync([.. given.Attachments.Select(a => a.Digest).Distinct()], FileReader, Stop);
+        return hidden.Count == 0 ? null : Files.FileRefusals.NotYours.Because("attachments", ("digest", hidden[0]));
     }
 
     /// <summary>Whose eyes look, and from which instant; reads <c>asOf</c>.</summary>
@@ -92,7 +109,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var asOf = AsOf();
-        return new Scope(caller.Jurisdiction, asOf, ChinaTime.DateAt(asOf ?? now));
+        return new Scope(caller.Jurisdiction, asOf, ChinaTime.DateAt(asOf ?? now)) { Own = caller.Body.SeesOnlyItsOwn ? caller.Body : null };
     }
 
     /// <summary>The instant to look from; refused when it has not come yet.</summary>

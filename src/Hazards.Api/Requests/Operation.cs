@@ -26,6 +26,18 @@ internal sealed record Operation(Tag Tag, string Chinese, string English)
     /// </summary>
     public bool HoldsNoRecords { get; init; } = Tag == Tag.Codes || Tag == Tag.Proof;
 
+    /// <summary>
+    /// Whether an enterprise may call it: what it finds is narrowed to the enterprise's own hazards (<see cref="Actor.Sees(Hazard)"/>,
+    /// <see cref="Hazards.Projections.Scope.Own"/>) or is no record of anything. What is not marked so is closed to enterprises.
+    /// </summary>
+    public bool ForEnterprises { get; init; } = Tags.Contains(Tag);
+
+    private static ImmutableArray<Tag> Tags =>
+    [
+        Tag.Hazards, Tag.Discovery, Tag.Assignment, Tag.Rectification, Tag.Acceptance, Tag.Supervision, Tag.Closure, Tag.Record,
+        Tag.Inbox, Tag.Papers, Tag.Feed, Tag.Codes, Tag.Proof,
+    ];
+
     /// <summary>The query parameters it takes; any other is refused.</summary>
     public ImmutableArray<QueryParameter> Query { get; init; } = [];
 

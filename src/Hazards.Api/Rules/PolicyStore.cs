@@ -1,4 +1,5 @@
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 
 namespace Hazards.Api;
@@ -20,7 +21,8 @@ public sealed class PolicyStore(IEventLog log, RulebookSource rules, TimeProvide
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
-        var outcome = await deciding.RunAsync(PolicyRegister.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop), async (_, stop) =>
+        var outcome = await deciding.RunAsync(PolicyRegister.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop),
+            _ => given.By.Roles.Contains(Role.Administrator) ? null : PolicyRefusals.Forbidden.Because(null, ("region", given.By.Jurisdiction)), async (_, stop) =>
         {
             var before = await LoadAsync(null, long.MaxValue, stop);
             if (terms.IfVersion is { } expected && !expected.Contains(before.Stream))
@@ -74,7 +76,8 @@ public sealed class CalendarStore(IEventLog log, RulebookSource rules, ServiceOp
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
-        var outcome = await deciding.RunAsync(WorkCalendar.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop), async (_, stop) =>
+        var outcome = await deciding.RunAsync(WorkCalendar.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop),
+            _ => given.By.Roles.Contains(Role.Administrator) && given.By.Jurisdiction.IsNation ? null : CalendarRefusals.Forbidden.Because(), async (_, stop) =>
         {
             var before = await LoadAsync(null, long.MaxValue, stop);
             var version = before.Edition - options.Rules.Calendar.Edition;

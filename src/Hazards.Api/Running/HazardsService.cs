@@ -213,6 +213,7 @@ public static class HazardsService
 
     private static void Map(WebApplication app)
     {
+        EveryAnswer.Use(app);
         Pages.PageSite.Use(app);
         app.UseRouting();
         app.UseRequestTimeouts();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hazards.Api.Campaigns;
+using Hazards.Api.Files;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Projections;
@@ -7,18 +8,23 @@ using Hazards.Projections;
 namespace Hazards.Api;
 
 /// <summary>封存: made and lifted. A stream for each order.</summary>
-internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circumstances circumstances, TimeProvider clock)
+internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circumstances circumstances, FileStore files, TimeProvider clock)
 {
     private readonly RecordStore<Seal, ISealEvent> records = new("seal", log, Seal.Apply, s => new PendingState.OfSeal(s));
 
     public Task<Outcome<Seal>> SealAsync(SealRecords command, Given given, Terms terms, CancellationToken cancellationToken) =>
-        records.RunAsync(Seal.IdOf(command.Enterprise, command.Region, given.By.Body.Id, given.Document), isNew: false, terms, Decide(command, given, terms), cancellationToken);
+        records.RunAsync(Seal.IdOf(command.Enterprise, command.Region, given.By.Body.Id, given.Document), isNew: false, terms, Hears(command, given.By), Decide(command, given, terms), cancellationToken)
+            .HoldingAsync(files, given, s => [s.Region], cancellationToken);
 
     public Task<Outcome<Seal>> LiftAsync(Guid id, LiftSeal command, Given given, Terms terms, CancellationToken cancellationToken) =>
-        records.RunAsync(id, isNew: false, terms, Decide(command, given, terms), cancellationToken);
+        records.RunAsync(id, isNew: false, terms, Hears(command, given.By), Decide(command, given, terms), cancellationToken)
+            .HoldingAsync(files, given, s => [s.Region], cancellationToken);
 
     public Task<(Seal State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
         records.HistoryAsync(id, asOf, cancellationToken);
+
+    private static Func<Seal, Refusal?> Hears(ISealCommand command, Actor by) =>
+        seal => by.Jurisdiction.Contains(seal.Region) ? Decider.CheckRole(command.Rule, by) : SealRefusals.NotFound.Because("id");
 
     private Func<Seal?, CancellationToken, Task<(Decision<ISealEvent>, Act)>> Decide(ISealCommand command, Given given, Terms terms) =>
         async (before, stop) =>

@@ -106,7 +106,7 @@ public sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sector
         if (life.Hazard is not { } before)
         {
             var (by, report) = life.Story.Begin(life.Index);
-            id = report.IdentityAt(at);
+            id = report.IdentityAt(at, Actor.SenderOf(by.Id, "seed"));
             act = ActOf(by, Role.Reporter, at, null, prefecture, directory);
             decision = Decider.Decide(report, null, act);
             before = null!;

@@ -35,7 +35,7 @@ internal sealed class StepModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var hazard = await store.LoadAsync(hazardId, asOf, call.Stop);
-        return hazard is null || !call.Caller.Jurisdiction.Contains(hazard.Region)
+        return hazard is null || !call.Caller.Sees(hazard)
             ? Call.Refuse(HazardRefusals.NotFound.Because())
             : Call.Json(await desk.OfAsync(hazard, call.Caller.As(null), asOf, call.Stop));
     }

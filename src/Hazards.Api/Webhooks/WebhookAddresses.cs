@@ -6,7 +6,7 @@ namespace Hazards.Api.Webhooks;
 
 /// <summary>
 /// Where messages may be sent. An administrator chooses the address, and the service must not become a way into its own
-/// network: what a name resolves to is looked at when it is connected to (<see cref="WebhookSender"/>), and not before.
+/// network: what a name resolves to is looked at when it is connected to (<see cref="NewHandler"/>), and not before.
 /// </summary>
 internal sealed class WebhookAddresses(ServiceOptions options, IConfiguration configuration)
 {
@@ -42,10 +42,44 @@ internal sealed class WebhookAddresses(ServiceOptions options, IConfiguration co
             return WebhookRefusals.Scheme.Because(field);
         if (address.UserInfo.Length > 0 || address.Fragment.Length > 0)
             return WebhookRefusals.UserInfo.Because(field);
-        var host = address.DnsSafeHost;
-        return IPAddress.TryParse(host, out var literal) && !Allows(literal) || IsOwnName(host) && !AllowsPrivate
+        return LeadsInside(address)
             ? WebhookRefusals.PrivateAddress.Because(field, ("host", address.Host))
             : null;
+    }
+
+    /// <summary>Whether an address says itself that it leads where nothing may be sent.</summary>
+    public bool LeadsInside(Uri address) =>
+        IPAddress.TryParse(address.DnsSafeHost, out var literal) ? !Allows(literal) : IsOwnName(address.DnsSafeHost) && !AllowsPrivate;
+
+    /// <summary>
+    /// What sends to addresses that somebody gave: redirects are not followed, no proxy and no cookies are used, and what is connected
+    /// to is allowed, whatever the name (<see cref="AddressNotAllowedException"/>).
+    /// </summary>
+    public SocketsHttpHandler NewHandler() => new()
+    {
+        AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null,
+        ConnectCallback = ConnectAsync, MaxResponseHeadersLength = 16, MaxResponseDrainSize = 16 * 1024,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+    };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var host = context.DnsEndPoint.Host;
+        var found = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var allowed = found.Where(Allows).ToArray();
+        if (allowed.Length == 0 && found.Length > 0)
+            throw new AddressNotAllowedException();
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether an address may be connected to.</summary>
@@ -68,3 +102,6 @@ internal sealed class WebhookAddresses(ServiceOptions options, IConfiguration co
     // RFC 6761, 6.3. Uri has lower-cased the name.
     private static bool IsOwnName(string host) => $".{host.TrimEnd('.')}".EndsWith(".localhost", StringComparison.Ordinal);
 }
+
+/// <summary>A name leads to no address that may be connected to.</summary>
+internal sealed class AddressNotAllowedException() : IOException("the name leads to no address that is allowed");

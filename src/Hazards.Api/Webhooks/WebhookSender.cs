@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
@@ -57,15 +56,7 @@ internal sealed class WebhookSender : IDisposable
     public WebhookSender(WebhookAddresses addresses, WebhookSecrets secrets, ServiceOptions options, TimeProvider clock)
     {
         (this.addresses, this.secrets, this.clock, timeout) = (addresses, secrets, clock, options.Webhooks.Timeout);
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null,
-            ConnectCallback = ConnectAsync, MaxResponseHeadersLength = 16, MaxResponseDrainSize = 16 * 1024,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        http = new HttpClient(addresses.NewHandler()) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Sends a message, once.</summary>
@@ -126,28 +117,6 @@ internal sealed class WebhookSender : IDisposable
         return request;
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var host = context.DnsEndPoint.Host;
-        var found = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
-        var allowed = found.Where(addresses.Allows).ToArray();
-        if (allowed.Length == 0 && found.Length > 0)
-            throw new AddressNotAllowedException();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
     /// <inheritdoc />
     public void Dispose() => http.Dispose();
-
-    private sealed class AddressNotAllowedException() : IOException("the name leads to no address that is allowed");
 }

@@ -63,7 +63,7 @@ internal sealed class WebhookStore(
         var id = Guid.CreateVersion7();
         // Before anything is recorded: without a key folder there is no webhook.
         var secret = secrets.Make(id);
-        var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, async (_, stop) =>
+        var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, webhook => MayHear(given.By, webhook), async (_, stop) =>
         {
             if (!given.By.Roles.Contains(Role.Administrator))
                 return Proposal<Webhook>.Refuse(WebhookRefusals.Forbidden.Because());
@@ -143,7 +143,7 @@ internal sealed class WebhookStore(
         Func<Webhook, CancellationToken, Task<(IWebhookEvent? Happened, Refusal? Refusal)>> decide, CancellationToken cancellationToken)
     {
         terms ??= Terms.None;
-        var outcome = await deciding.RunAsync(id, terms, AtVersionAsync, async (_, stop) =>
+        var outcome = await deciding.RunAsync(id, terms, AtVersionAsync, webhook => MayHear(given.By, webhook), async (_, stop) =>
         {
             if (!given.By.Roles.Contains(Role.Administrator))
                 return Proposal<Webhook>.Refuse(WebhookRefusals.Forbidden.Because());
@@ -175,6 +175,10 @@ internal sealed class WebhookStore(
         return new Outcome<KeptWebhook>.Done(new KeptWebhook(done.After, made?.Shown), done.Events, done.RecordedAt, done.Repeated);
     }
 
+    private static Refusal? MayHear(Actor by, Webhook webhook) =>
+        !by.Roles.Contains(Role.Administrator) ? WebhookRefusals.Forbidden.Because()
+        : by.Jurisdiction.Contains(webhook.Region) ? null : WebhookRefusals.NotFound.Because("id");
+
     private async Task<Refusal?> CheckAsync(
         string address, BodyId bodyId, RegionCode region, ImmutableArray<string> types, string? note, Given given,
         CancellationToken cancellationToken)
@@ -193,7 +197,7 @@ internal sealed class WebhookStore(
         if (!Regions.Exists(region))
             return InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County)));
         var bodies = await registry.BodiesAsync([bodyId], cancellationToken);
-        if (!bodies.TryGetValue(bodyId, out var body))
+        if (!bodies.TryGetValue(bodyId, out var body) || !by.Sees(body))
             return BodyRefusals.Unknown.Because("body", ("id", bodyId));
         if (body.Dissolved)
             return BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name));

@@ -11,7 +11,7 @@ namespace Hazards.Api.Webhooks;
 /// </summary>
 /// <remarks>A subscription reads every event that it asks for, so that each costs a look-up of the hazard; there are some dozens.</remarks>
 internal sealed class WebhookWorker(
-    WebhookProgress progress, WebhookStore store, WebhookSender sender, IEventLog log, IHazardQueries hazards,
+    WebhookProgress progress, WebhookStore store, WebhookSender sender, IEventLog log, IHazardQueries hazards, IRegistryQueries registry,
     ServiceOptions options, TimeProvider clock) : IDisposable
 {
     /// <summary>At so many messages at once to those that answer.</summary>
@@ -88,7 +88,10 @@ internal sealed class WebhookWorker(
             return region;
         if (known.Count >= MostRemembered)
             known.Clear();
-        var hazard = await hazards.FindAsync(new Scope(webhook.Region, null, default), new HazardId(e.StreamId), stop);
+        // An enterprise hears of its own hazards only, as by its key.
+        var body = (await registry.BodiesAsync([webhook.Body], stop)).GetValueOrDefault(webhook.Body);
+        var scope = new Scope(webhook.Region, null, default) { Own = body is { SeesOnlyItsOwn: true } ? body : null };
+        var hazard = await hazards.FindAsync(scope, new HazardId(e.StreamId), stop);
         return known[e.StreamId] = hazard?.Region;
     }
 

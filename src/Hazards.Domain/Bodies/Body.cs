@@ -55,6 +55,10 @@ public sealed record Body(
     [JsonIgnore]
     public RegionCode KeptBy => Keeper ?? Region;
 
+    /// <summary>生产经营单位: the region it lies in is no jurisdiction of its own; its neighbours' hazards are none of its business.</summary>
+    [JsonIgnore]
+    public bool SeesOnlyItsOwn => Kind == BodyKind.Enterprise;
+
     /// <summary>The jurisdictions of its open keys and accounts, where they were looked up: what it stands for.</summary>
     [JsonIgnore]
     public ImmutableArray<RegionCode> Reach { get; init; } = [];

@@ -138,7 +138,7 @@ internal static class BodyChecks
 
     public static Refusal? Living(Body? body, BodyAct act)
     {
-        if (body is null)
+        if (body is null || !act.By.Sees(body))
             return BodyRefusals.NotFound.Because();
         return MayKeep(act, body.Region)
             ?? Authority.OverBody(act.By, body)

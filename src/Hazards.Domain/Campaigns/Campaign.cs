@@ -52,6 +52,9 @@ public sealed record Campaign(
     /// <summary>The last day that counts: the planned one, or that of an earlier end.</summary>
     public DateOnly Last => EndedOn < To ? EndedOn.Value : To;
 
+    /// <summary>Whether it is there for somebody with this jurisdiction: part of it lies within, or it reaches beyond.</summary>
+    public bool Touches(RegionCode jurisdiction) => Regions.Any(r => jurisdiction.Contains(r) || r.Contains(jurisdiction));
+
     /// <summary>Whether what was found in a region and sector on a day lies in it.</summary>
     public bool Covers(RegionCode region, SectorCode sector, DateOnly day) => InTime(day) && InSector(sector) && InRegion(region);
 

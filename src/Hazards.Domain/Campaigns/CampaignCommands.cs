@@ -140,7 +140,7 @@ internal static class CampaignChecks
     {
         if (Acting.Check(rule, act, out role) is { } no)
             return no;
-        if (campaign is null || !campaign.Regions.Any(r => act.By.Jurisdiction.Contains(r) || r.Contains(act.By.Jurisdiction)))
+        if (campaign is null || !campaign.Touches(act.By.Jurisdiction))
             return CampaignRefusals.NotFound.Because();
         var body = act.By.Body;
         if (body.Id != campaign.Organiser && !(Relations.Leads(body) && campaign.Regions.All(body.Region.Contains)))

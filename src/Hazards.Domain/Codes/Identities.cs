@@ -17,10 +17,22 @@ public readonly record struct HazardId(Guid StreamId) : IValue<HazardId>
     public static HazardId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
 
     /// <summary>
-    /// The identity of the hazard that a system knows under its own number: the same pair always gives the same
-    /// hazard, so a report sent twice meets its own stream instead of making a second one.
+    /// The identity of the hazard that a sender knows under its own number: the same always gives the same hazard, so a report
+    /// sent twice meets its own stream instead of making a second one. Another sender's same number is another hazard's.
     /// </summary>
-    public static HazardId For(ExternalReference reference)
+    /// <param name="sender">Whose number it is (<see cref="Actor.Sender"/>).</param>
+    /// <param name="reference">The number.</param>
+    public static HazardId For(string sender, ExternalReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return new(StreamIds.Named("hazard of", $"{sender}\n{reference.System}\n{reference.Id}"));
+    }
+
+    /// <summary>
+    /// The same before numbers were per sender; whose it was the hazard's first event says. Rows of ledgers are still known so:
+    /// whoever enters the same ledger again meets the same hazards.
+    /// </summary>
+    public static HazardId Shared(ExternalReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
         return new(StreamIds.Named("hazard", reference.System + "\n" + reference.Id));
@@ -151,7 +163,7 @@ public readonly record struct Sha256Digest : IValue<Sha256Digest>
     public override string ToString() => Value;
 }
 
-/// <summary>The number under which another system knows the hazard. Unique: one hazard per (system, id).</summary>
+/// <summary>The number under which another system knows the record. Unique for each sender: one hazard per (system, id).</summary>
 /// <param name="System">The system's name, 1 to 60 characters.</param>
 /// <param name="Id">Its number there, 1 to 120 characters.</param>
 public sealed record ExternalReference(string System, string Id)

@@ -41,7 +41,7 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
             return wrong;
         if (Into == hazard.Id)
             return HazardRefusals.MergeItself.Because("into");
-        if (Target is null || Target.Id != Into || !act.By.Jurisdiction.Contains(Target.Region))
+        if (Target is null || Target.Id != Into || !act.By.Sees(Target))
             return HazardRefusals.MergeTarget.Because("into", ("id", Into));
         if (!Target.IsOpen)
             return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", CodeList.Chinese(Target.Stage)));

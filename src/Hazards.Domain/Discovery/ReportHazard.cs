@@ -13,7 +13,7 @@ namespace Hazards.Domain;
 /// <param name="Category">隐患类别, in the reporter's words.</param>
 /// <param name="Enterprise">The unit it belongs to.</param>
 /// <param name="Place">The place.</param>
-/// <param name="Reference">The reporting system's own number: one hazard per (system, id).</param>
+/// <param name="Reference">The reporting system's own number: one hazard per (system, id) of a sender.</param>
 /// <param name="FoundBy">Who found it, in words. Where the public reports (<see cref="OfThePublic"/>) it is taken for the reporter's name and sealed.</param>
 /// <param name="ReportedLevel">The level in the reporter's words; grading is a separate act.</param>
 /// <param name="Inspection">The inspection that found it.</param>
@@ -61,8 +61,13 @@ public sealed record ReportHazard(
         return (Reporter?.Secret ?? Source == ReportSource.Public ? PersonKind.WhistleBlower : PersonKind.Reporter, data);
     }
 
-    /// <summary>The hazard it begins: known by the reference, or new.</summary>
-    public HazardId IdentityAt(DateTimeOffset now) => Reference is null ? HazardId.New(now) : HazardId.For(Reference);
+    /// <summary>The hazard it begins, where that is known beforehand: a ledger's row.</summary>
+    [JsonIgnore]
+    public HazardId? Identity { get; init; }
+
+    /// <summary>The hazard it begins: known by the sender's reference, or new.</summary>
+    public HazardId IdentityAt(DateTimeOffset now, string sender) =>
+        Identity ?? (Reference is null ? HazardId.New(now) : HazardId.For(sender, Reference));
 
     internal Decision Decide(Act act)
     {

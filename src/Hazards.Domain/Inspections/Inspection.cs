@@ -79,9 +79,16 @@ public sealed record Inspection(
     // The full-width forms of ASCII that Chinese input methods produce; brackets come in both widths in registers of units.
     private static char Narrow(char c) => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c;
 
-    /// <summary>The identity of an inspection that a system knows under its own number; a new one for any other.</summary>
-    public static Guid IdentityOf(ExternalReference? reference) =>
-        reference is null ? Guid.CreateVersion7() : StreamIds.Named("inspection", reference.System + "\n" + reference.Id);
+    /// <summary>The identity of an inspection that a sender (<see cref="Actor.Sender"/>) knows under its own number; a new one for any other.</summary>
+    public static Guid IdentityOf(string sender, ExternalReference? reference) =>
+        reference is null ? Guid.CreateVersion7() : StreamIds.Named("inspection of", $"{sender}\n{reference.System}\n{reference.Id}");
+
+    /// <summary>The same before numbers were per sender; whose it was the inspection's first event says.</summary>
+    public static Guid Shared(ExternalReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return StreamIds.Named("inspection", reference.System + "\n" + reference.Id);
+    }
 
     /// <summary>Folds one event.</summary>
     public static Inspection Apply(Inspection? inspection, IInspectionEvent happened, EventContext context)

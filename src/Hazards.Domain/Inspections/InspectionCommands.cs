@@ -30,9 +30,9 @@ public sealed record MakeInspection(
     Enterprise Unit, RegionCode Region, SectorCode Sector, DateOnly On, InspectionSource Source = InspectionSource.Inspection,
     string? Inspectors = null, string? Findings = null, int? HazardsClaimed = null, Guid? Campaign = null, ExternalReference? Reference = null) : IInspectionCommand
 {
-    /// <summary>The identity it gets: known by the reference, or new.</summary>
+    /// <summary>The identity it gets: known by the sender's reference, or new. Its sender gives it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public Guid Id { get; init; } = Inspection.IdentityOf(Reference);
+    public Guid Id { get; init; } = Guid.CreateVersion7();
 
     /// <inheritdoc />
     public CommandRule Rule => CampaignRules.Inspect;

@@ -175,7 +175,8 @@ public sealed record WithdrawPolicy(PolicyVersion Version, string Reason, DateOn
     {
         ArgumentNullException.ThrowIfNull(register);
         ArgumentNullException.ThrowIfNull(by);
-        if (register.Find(Version) is not { } policy)
+        if (register.Find(Version) is not { } policy
+            || !by.Jurisdiction.Contains(policy.Event.Jurisdiction) && !policy.Event.Jurisdiction.Contains(by.Jurisdiction))
             return PolicyRefusals.NotFound.Because("version", ("version", Version));
         if ((PolicyTime.MayKeep(by, policy.Event.Jurisdiction)
             ?? Authority.OverPolicy(by, policy.Event, "version")

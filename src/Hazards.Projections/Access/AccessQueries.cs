@@ -65,7 +65,7 @@ public sealed class AccessQueries(NpgsqlDataSource dataSource)
         var where = filter.Hazard is null ? new Conditions().Within(scope, filter.Region) : new Conditions();
         if (!where.Possible)
             return new Page<AccessEntry>([], null);
-        Apply(where, filter);
+        Apply(where, scope, filter);
         if (scope.AsOf is { } asOf)
             where.And($"h.looked_at <= {where.Instant(asOf)}");
         if (PageCursor.Read(cursor, hash) is { } after)
@@ -82,18 +82,20 @@ public sealed class AccessQueries(NpgsqlDataSource dataSource)
             : new Page<AccessEntry>([.. found.Take(limit)], new PageCursor(0, found[limit - 1].Position, "").Write(hash));
     }
 
-    private static void Apply(Conditions where, AccessFilter filter)
+    private static void Apply(Conditions where, Scope scope, AccessFilter filter)
     {
         if (filter.Hazard is { } hazard)
             where.And($"h.position in (select l.position from rows.look_hazards l where l.hazard_id = {where.Parameter(hazard.StreamId, NpgsqlDbType.Uuid)})");
         if (filter.Enterprise is { } enterprise)
         {
             var code = where.Text(enterprise.Value);
+            // Else an attempt at a hazard outside would tell whose it is.
+            var prefix = where.Text(scope.Jurisdiction.Prefix);
             where.And($"""
                 h.position in (
                   select s.position from rows.looks s where s.enterprise = {code}
                   union all
-                  select l.position from rows.hazards z join rows.look_hazards l on l.hazard_id = z.hazard_id where z.enterprise = {code})
+                  select l.position from rows.hazards z join rows.look_hazards l on l.hazard_id = z.hazard_id where z.enterprise = {code} and starts_with(z.region, {prefix}))
                 """);
         }
 

@@ -1,4 +1,5 @@
 using Hazards.Domain;
+using Hazards.Projections.Reading;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,6 +10,11 @@ namespace Hazards.Projections;
 /// <param name="MediaType">Its media type.</param>
 /// <param name="Bytes">Its bytes, which have this digest.</param>
 public sealed record StoredFile(Sha256Digest Digest, string MediaType, byte[] Bytes);
+
+/// <summary>Who asks for a file.</summary>
+/// <param name="Sender">Whose uploads are its own (<see cref="Actor.Sender"/>).</param>
+/// <param name="Scope">The hazards that are there for it.</param>
+public sealed record FileReader(string Sender, Scope Scope);
 
 /// <summary>
 /// Files known by their digest: papers, reports, uploads. A file never changes and is stored once, however often it is
@@ -105,31 +111,75 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         }
     }
 
-    /// <summary>Whether someone with this jurisdiction may read a file: it was put in for a region within it, or a hazard within it names it.</summary>
-    public async Task<bool> MaySeeAsync(Sha256Digest digest, RegionCode jurisdiction, CancellationToken cancellationToken = default)
+    /// <summary>Notes that a sender put in a file that is there: it may open and attach it.</summary>
+    public async Task NoteUploadAsync(Sha256Digest digest, string sender, CancellationToken cancellationToken = default)
     {
-        // By the primary keys.
-        await using var command = dataSource.CreateCommand("""
-            select exists (select from files.owners where digest = $1 and starts_with(region, $2))
-                or exists (
-                  select from rows.hazard_files f join rows.hazards h on h.hazard_id = f.hazard_id
-                  where f.digest = encode($1, 'hex') and starts_with(h.region, $2))
-            """);
+        await using var command = dataSource.CreateCommand("insert into files.uploads (digest, sender) values ($1, $2) on conflict do nothing");
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Bytes(digest) });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jurisdiction.Prefix });
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Hazards within a jurisdiction that name a file; at most 50.</summary>
-    public async Task<IReadOnlyList<HazardId>> HazardsAsync(Sha256Digest digest, RegionCode jurisdiction, CancellationToken cancellationToken = default)
+    /// <summary>A record of a region that is no hazard holds these files: who has jurisdiction there may read them.</summary>
+    public async Task HoldAsync(IReadOnlyCollection<Sha256Digest> digests, RegionCode region, CancellationToken cancellationToken = default)
     {
-        // By the primary keys.
+        ArgumentNullException.ThrowIfNull(digests);
+        if (digests.Count == 0)
+            return;
         await using var command = dataSource.CreateCommand("""
-            select distinct f.hazard_id from rows.hazard_files f join rows.hazards h on h.hazard_id = f.hazard_id
-            where f.digest = $1 and starts_with(h.region, $2) limit 50
+            insert into files.owners (digest, region)
+            select b.digest, $2 from files.blobs b where b.digest = any ($1)
+            on conflict do nothing
             """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = digest.Value });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = jurisdiction.Prefix });
+        command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. digests.Select(Bytes)] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = region.Value });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Whether somebody may read a file: a record that is there for it holds it, or it put the file in itself.</summary>
+    public async Task<bool> MaySeeAsync(Sha256Digest digest, FileReader reader, CancellationToken cancellationToken = default) =>
+        (await HiddenAsync([digest], reader, cancellationToken)).Count == 0;
+
+    /// <summary>Those of the files that are not there for somebody, or for nobody.</summary>
+    public async Task<IReadOnlyList<Sha256Digest>> HiddenAsync(
+        IReadOnlyCollection<Sha256Digest> digests, FileReader reader, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(digests);
+        ArgumentNullException.ThrowIfNull(reader);
+        var where = new Conditions().Within(reader.Scope.Jurisdiction).Own(reader.Scope);
+        var asked = where.Parameter(digests.Select(Bytes).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bytea);
+        // The region of an owner is nothing to an enterprise.
+        var owned = reader.Scope.Own is not null
+            ? "false"
+            : $"exists (select from files.owners o where o.digest = d.digest and starts_with(o.region, {where.Text(reader.Scope.Jurisdiction.Prefix)}))";
+        // By the primary keys.
+        await using var command = dataSource.CreateCommand($"""
+            select encode(d.digest, 'hex') from unnest({asked}) d (digest)
+            where not exists (select from files.uploads u where u.digest = d.digest and u.sender = {where.Text(reader.Sender)})
+              and not {owned}
+              and not exists (
+                select from rows.hazard_files f join rows.hazards h on h.hazard_id = f.hazard_id
+                where f.digest = encode(d.digest, 'hex') and {where.Sql})
+            """);
+        where.AddTo(command);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var hidden = new List<Sha256Digest>();
+        while (await rows.ReadAsync(cancellationToken))
+            hidden.Add(digests.First(d => d.Value == rows.GetString(0)));
+        return hidden;
+    }
+
+    /// <summary>Hazards that name a file and are there for somebody; at most 50.</summary>
+    public async Task<IReadOnlyList<HazardId>> HazardsAsync(Sha256Digest digest, Scope scope, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        var where = new Conditions().Within(scope.Jurisdiction).Own(scope);
+        // By the primary keys.
+        await using var command = dataSource.CreateCommand($"""
+            select distinct f.hazard_id from rows.hazard_files f join rows.hazards h on h.hazard_id = f.hazard_id
+            where f.digest = {where.Text(digest.Value)} and {where.Sql} limit 50
+            """);
+        where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<HazardId>();
         while (await reader.ReadAsync(cancellationToken))

@@ -42,7 +42,8 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
     private const int LongestPage = 200;
 
     /// <summary>What a report or an inspection names, as it stands, in one query: the inspection, and the campaign named or else the inspection's.</summary>
-    public async Task<(Inspection? Inspection, Campaign? Campaign)> NamedAsync(Guid? inspection, Guid? campaign, CancellationToken cancellationToken = default)
+    public async Task<(Inspection? Inspection, Campaign? Campaign)> NamedAsync(
+        RegionCode jurisdiction, Guid? inspection, Guid? campaign, CancellationToken cancellationToken = default)
     {
         if ((inspection ?? campaign) is null)
             return (null, null);
@@ -57,7 +58,10 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
         command.Parameters.Add(new NpgsqlParameter<Guid?> { TypedValue = campaign, NpgsqlDbType = NpgsqlDbType.Uuid });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.IsDBNull(0) ? null : Item<Inspection>(reader, 0), reader.IsDBNull(1) ? null : Item<Campaign>(reader, 1));
+        var visit = reader.IsDBNull(0) ? null : Item<Inspection>(reader, 0);
+        var named = reader.IsDBNull(1) ? null : Item<Campaign>(reader, 1);
+        // What is not there for the caller does not exist: no refusal names it or tells it from an invented one.
+        return (visit is not null && jurisdiction.Contains(visit.Region) ? visit : null, named is not null && named.Touches(jurisdiction) ? named : null);
     }
 
     /// <summary>One campaign; null when there is none that touches the jurisdiction.</summary>

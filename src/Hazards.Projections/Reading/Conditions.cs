@@ -61,9 +61,25 @@ internal sealed class Conditions
         return region.IsNation ? this : And($"h.region >= {Text(region.Prefix)} and h.region < {Text(region.Prefix + ":")}");
     }
 
+    /// <summary>An enterprise's own hazards, as <see cref="Hazard.Concerns"/> has it; all for anybody else.</summary>
+    public Conditions Own(Scope scope)
+    {
+        if (scope.Own is not { } body)
+            return this;
+        // They are few within a county; the item says by whom and of whom, by the primary key.
+        var (id, name) = (Text(body.Id.Value), Text(body.Name));
+        var named = $"i.item ->> 'enterpriseName' = {name}";
+        if (body.CreditCode is { } code)
+            named = $"(h.enterprise = {Text(code.Value)} or h.enterprise is null and {named})";
+        return And($"""
+            ({id} = any (h.leg_bodies) or exists (
+              select from rows.hazard_items i where i.position = h.position and (i.item ->> 'reportedBy' = {id} or {named})))
+            """);
+    }
+
     public Conditions Apply(Scope scope, HazardFilter filter)
     {
-        Within(scope, filter.Region);
+        Within(scope, filter.Region).Own(scope);
         Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null }
             || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
         LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null } or { ListedBy: not null };

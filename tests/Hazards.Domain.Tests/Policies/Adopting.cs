@@ -99,7 +99,8 @@ public sealed class Adopting
         new AdoptPolicy(Text()).Decide(PolicyRegister.Empty, As(CountyOffice, Role.Coordinator), Now).Refusal!.Reason.ShouldBe(PolicyRefusals.Forbidden);
         var neighbour = Administrator with { Jurisdiction = Wenxian };
         new AdoptPolicy(Text()).Decide(PolicyRegister.Empty, neighbour, Now).Refusal!.Reason.ShouldBe(PolicyRefusals.Forbidden);
-        new WithdrawPolicy(Version1, "x").Decide(Adopt(PolicyRegister.Empty, Text()), neighbour, Now).Refusal!.Reason.ShouldBe(PolicyRefusals.Forbidden);
+        new WithdrawPolicy(Version1, "x").Decide(Adopt(PolicyRegister.Empty, Text()), neighbour, Now).Refusal!.Reason
+            .ShouldBe(PolicyRefusals.NotFound, "a neighbour's policy is as unknown as one that nobody adopted");
     }
 
     [Fact]

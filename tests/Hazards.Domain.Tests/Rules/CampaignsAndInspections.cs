@@ -151,7 +151,8 @@ public sealed class CampaignsAndInspections
     public void The_same_reference_is_the_same_visit()
     {
         var referenced = Visit with { Reference = new ExternalReference("互联网+执法", "8") };
-        new MakeInspection(Unit, Wudu, Gas, Today, Reference: referenced.Reference).Id.ShouldBe(Inspection.IdentityOf(referenced.Reference));
+        Inspection.IdentityOf("a/b", referenced.Reference).ShouldBe(Inspection.IdentityOf("a/b", referenced.Reference));
+        Inspection.IdentityOf("a/b", referenced.Reference).ShouldNotBe(Inspection.IdentityOf("a/c", referenced.Reference));
         referenced.Decide(Enter(Emergency, referenced), ActOf(As(Emergency))).Refusal!.Reason.ShouldBe(InspectionRefusals.EnteredBefore);
     }
 

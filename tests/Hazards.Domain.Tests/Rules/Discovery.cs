@@ -31,9 +31,11 @@ public sealed class Discovery
     public void The_same_number_of_the_same_system_is_one_hazard()
     {
         var report = Report with { Reference = new ExternalReference("12345", "LN-1") };
-        report.IdentityAt(Start).ShouldBe(report.IdentityAt(Start.AddYears(1)));
-        report.IdentityAt(Start).ShouldNotBe((report with { Reference = new ExternalReference("12345", "LN-2") }).IdentityAt(Start));
-        Report.IdentityAt(Start).ShouldNotBe(Report.IdentityAt(Start));
+        report.IdentityAt(Start, "hotline/12345").ShouldBe(report.IdentityAt(Start.AddYears(1), "hotline/12345"));
+        report.IdentityAt(Start, "hotline/12345").ShouldNotBe(report.IdentityAt(Start, "hotline/video"), "a number is its sender's");
+        var next = report with { Reference = new ExternalReference("12345", "LN-2") };
+        report.IdentityAt(Start, "hotline/12345").ShouldNotBe(next.IdentityAt(Start, "hotline/12345"));
+        Report.IdentityAt(Start, "hotline/12345").ShouldNotBe(Report.IdentityAt(Start, "hotline/12345"));
         Stories.Reported.When(As(Hotline), report).ThenRefused(HazardRefusals.ReportedBefore, "reference");
     }
 

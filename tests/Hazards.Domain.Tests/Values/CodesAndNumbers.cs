@@ -165,7 +165,8 @@ public sealed class CodesAndNumbers
     public void Names_of_streams_never_change()
     {
         // In the log for ever: another algorithm would make a second stream for the same report.
-        HazardId.For(new ExternalReference("12345", "LN-1")).Value.ShouldBe(StreamIds.Named("hazard", "12345\nLN-1").ToString());
+        HazardId.Shared(new ExternalReference("12345", "LN-1")).Value.ShouldBe(StreamIds.Named("hazard", "12345\nLN-1").ToString());
+        HazardId.For("a/b", new ExternalReference("12345", "LN-1")).Value.ShouldBe(StreamIds.Named("hazard of", "a/b\n12345\nLN-1").ToString());
         StreamIds.Named("body", "wudu-office").Version.ShouldBe(8);
         StreamIds.Named("body", "x").ShouldNotBe(StreamIds.Named("hazard", "x"));
     }

@@ -73,7 +73,7 @@ internal static class FieldSending
         {
             { Value: { } done } => (done.Id, null, false),
             // It came before, and the answer did not reach the phone.
-            { Refusal: { } refusal } when refusal.Reason == HazardRefusals.ReportedBefore => (HazardId.For(reference), null, true),
+            { Refusal: { } refusal } when refusal.Reason == HazardRefusals.ReportedBefore => (HazardId.Parse(refusal.Facts["id"]!), null, true),
             { Refusal: { } refusal } => (null, refusal with { Field = FieldOf(refusal.Field) }, false),
             _ => throw new InvalidOperationException("POST /hazards answered neither way."),
         };

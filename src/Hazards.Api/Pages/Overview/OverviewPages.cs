@@ -5,7 +5,8 @@ internal static class OverviewPages
 {
     public static void Map(IEndpointRouteBuilder pages)
     {
-        pages.PageGet("/", page => Task.FromResult(Results.Redirect("/overview")));
+        // An enterprise has no board: it begins with its hazards.
+        pages.PageGet("/", page => Task.FromResult(Results.Redirect(page.Caller.Body.SeesOnlyItsOwn ? "/hazards" : "/overview")));
         pages.Page<OverviewPage>("/overview");
         pages.Page<TrendPart>("/overview/trend");
         pages.PageGet("/live", page => Task.FromResult<IResult>(
