@@ -30,7 +30,7 @@ internal static class ListEndpoints
             return Call.Refuse(refusal);
         var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
         var board = await kept.GetAsync(
-            (scope.Jurisdiction, scope.Today, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop), b => b.Cells.Length, call.Stop);
+            (scope with { AsOf = null }, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop), b => b.Cells.Length, call.Stop);
         return Call.Json(BoardAnswer.Of(board with { AsOf = scope.AsOf }, soon, naming));
     }
 
