@@ -185,7 +185,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         asked[0].Headers.Location!.ToString().ShouldBe($"/api/v1/evidence/{asked[0]["id"]}");
         (await service.Office.PostAsync("evidence", Ask(id, r => r["reason"] = "另一事由"), key)).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
         await ReadyAsync(service.Office, asked[0]["id"]);
-        (await StoryAsync(asked[0]["id"])).ShouldBe(["evidence_requested", "evidence_made"]);
+        (await StoryAsync(asked[0]["id"])).ShouldBe(["evidence_requested", "evidence_counted", "evidence_made"]);
     }
 
     [Fact]
@@ -270,7 +270,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         Verified(await PackageAsync(own.Service.Office, asked["id"]));
         await using (var late = own.Maker())
             (await late.MakeAsync(id)).ShouldBeFalse();
-        (await own.StoryAsync(id)).ShouldBe(["evidence_requested", "evidence_made", "evidence_downloaded"]);
+        (await own.StoryAsync(id)).ShouldBe(["evidence_requested", "evidence_counted", "evidence_made", "evidence_downloaded"]);
     }
 
     [Fact]
@@ -285,7 +285,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         made.Count(m => m).ShouldBe(1);
         foreach (var maker in makers)
             await maker.DisposeAsync();
-        (await own.StoryAsync(Guid.Parse(asked["id"]))).ShouldBe(["evidence_requested", "evidence_made"]);
+        (await own.StoryAsync(Guid.Parse(asked["id"]))).ShouldBe(["evidence_requested", "evidence_counted", "evidence_made"]);
         Verified(await PackageAsync(own.Service.Office, asked["id"]));
     }
 
@@ -334,7 +334,9 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         {
             File.WriteAllBytes(path, package);
             var verification = Hazards.Evidence.PackageVerifier.Verify(path);
-            verification.Holds.ShouldBeTrue(string.Join("\n", verification.Checks));
+            verification.Fits.ShouldBeTrue(string.Join("\n", verification.Checks));
+            foreach (var proved in new[] { "request", "whole" })
+                verification.Checks.Single(c => c.Name == proved).Outcome.ShouldBe(Hazards.Evidence.CheckOutcome.Holds, proved);
         }
         finally
         {

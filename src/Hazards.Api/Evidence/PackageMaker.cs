@@ -106,10 +106,26 @@ internal sealed class PackageMaker(
         await EndAsync(package, mine, new EvidenceMade(package.Digest!.Value, package.Size!.Value, checkpoint.Size, checkpoint.Root.ToString(), gathered.Sum(g => g.Events)), cancellationToken);
     }
 
-    /// <summary>Signs the checkpoint that the package stands on: it covers the request itself.</summary>
+    /// <summary>Has it on record how much there is, once; answers where that stands.</summary>
+    private async Task<long> CountAsync(ShelvedPackage package, CancellationToken cancellationToken)
+    {
+        if (await store.LoadAsync(package.Id, cancellationToken) is { Counted: null })
+        {
+            var counted = await new PackageCount(dataSource, log).OfAsync(package.Request, package.Asked.Body, cancellationToken);
+            await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, p => p.Counted is null ? counted : null, cancellationToken);
+        }
+
+        await foreach (var e in log.ReadStreamAsync(package.Id, cancellationToken: cancellationToken))
+            if (DomainJson.ReadEvent(e.Type, e.Data.Span) is EvidenceCounted)
+                return e.Position;
+        throw new LogUnavailableException("What the package is to hold could not be put on record.");
+    }
+
+    /// <summary>Signs the checkpoint that the package stands on: it covers the request itself, and how much there was.</summary>
     private async Task FixAsync(ShelvedPackage package, PackageLock mine, CancellationToken cancellationToken)
     {
-        var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), package.Position, cancellationToken);
+        var counted = await CountAsync(package, cancellationToken);
+        var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), counted, cancellationToken);
         if (signing is not { Checkpoint: { } checkpoint })
             throw new Jobs.NotNowException(signing.Refusal!);
         await foreach (var e in log.ReadAllAsync(checkpoint.Size - 1, checkpoint.Size, cancellationToken))
@@ -248,7 +264,7 @@ internal sealed class PackageMaker(
     }
 
     /// <summary>Every body that the events name.</summary>
-    private static HashSet<BodyId> NamedIn(List<RecordedHappening> happenings)
+    public static HashSet<BodyId> NamedIn(IEnumerable<RecordedHappening> happenings)
     {
         var named = new HashSet<BodyId>();
         void Add(BodyId? body)
