@@ -86,6 +86,53 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task What_was_reported_is_cited_as_it_was_reported_and_what_was_corrected_as_a_correction()
+    {
+        var lived = await LiveAsync();
+        var made = await MadeAsync(service.Supervisor, Ask(lived.Hazard));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Supervisor, made["id"])));
+        var (html, lines) = (Text(zip, "report/report.html"), Text(zip, $"events/{lived.Hazard}.jsonl").TrimEnd('\n').Split('\n').Select(l => JsonNode.Parse(l)!).ToArray());
+        long At(string type) => lines.Last(l => l["type"]!.ToString() == type)["position"]!.GetValue<long>();
+        var (reported, corrected) = (At("hazard_reported"), At("hazard_corrected"));
+        html.ShouldContain($"<td>燃气阀井泄漏〔事件 {reported}〕<br>更正标题：“燃气阀井泄漏”改为“燃气阀井泄漏（古城南门）”〔事件 {corrected}〕</td>");
+        html.ShouldContain($"<td>一般隐患〔事件 {At("hazard_verified")}〕</td>");
+        html.ShouldContain($"燃气阀井泄漏（古城南门）〔事件 {corrected}〕</a>");
+        html.ShouldNotContain($"燃气阀井泄漏（古城南门）〔事件 {reported}〕");
+    }
+
+    [Theory]
+    [InlineData("report/report.html", "从未打开", "已经打开")]
+    [InlineData("report/report.html", "事故调查", "例行检查")]
+    [InlineData("report/report.html", "如何核验", "不必核验")]
+    [InlineData("word/document.xml", "从未打开", "已经打开")]
+    [InlineData("word/styles.xml", "Cell", "Hide")]
+    [InlineData("report/note.html", "", "一切都好")]
+    public async Task Prose_that_the_holder_of_the_log_s_key_rewrote_is_found(string entry, string words, string instead)
+    {
+        var lived = await LiveAsync();
+        var made = await MadeAsync(service.Supervisor, Ask(lived.Hazard));
+        var package = await PackageAsync(service.Supervisor, made["id"]);
+        using var zip = new ZipArchive(new MemoryStream(package));
+        var forged = await ForgedAsync(zip, (name, bytes) => name == entry ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(words, instead, StringComparison.Ordinal))
+            : name == "report/report.docx" && entry.StartsWith("word/", StringComparison.Ordinal) ? Docx(bytes, entry, words, instead) : bytes,
+            entry == "report/note.html" ? (entry, Encoding.UTF8.GetBytes(instead)) : null);
+        var verification = Checked(forged);
+        var code = entry == "report/note.html" ? "package.unexpected" : "report.differs";
+        verification.Checks.Where(c => c.Outcome == Hazards.Evidence.CheckOutcome.Fails).ShouldHaveSingleItem().Code.ShouldBe(code, string.Join("\n", verification.Checks));
+        Checked(await ForgedAsync(zip, (_, bytes) => bytes, null)).Fits.ShouldBeTrue();
+    }
+
+    /// <summary>A page that passes for one of another version is said not to be compared.</summary>
+    [Fact]
+    public async Task A_report_in_other_words_is_said_not_to_be_proved()
+    {
+        var made = await MadeAsync(service.Supervisor, Ask(await service.HazardAsync()));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Supervisor, made["id"])));
+        var forged = await ForgedAsync(zip, (name, bytes) => name == "report/report.html" ? "<p>一切都好</p>"u8.ToArray() : bytes, null);
+        Checked(forged).Checks.Single(c => c.Name == "report").Outcome.ShouldBe(Hazards.Evidence.CheckOutcome.NotMade);
+    }
+
+    [Fact]
     public async Task A_download_that_breaks_off_goes_on_where_it_stopped_and_gives_the_same_bytes()
     {
         var made = await MadeAsync(service.Office, Ask(await service.HazardAsync(Stage.Assigned)));
@@ -326,22 +373,56 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
 
     // ---- helpers ----
 
-    /// <summary>By the tool that whoever gets it uses.</summary>
-    private static void Verified(byte[] package)
+    /// <summary>Signed anew by the log's own key, with whatever content.</summary>
+    private async Task<byte[]> ForgedAsync(ZipArchive zip, Func<string, byte[], byte[]> change, (string Name, byte[] Bytes)? added)
+    {
+        var manifest = Hazards.Evidence.Manifest.Read(Bytes(zip, "manifest.json"));
+        var parts = manifest.Entries.Skip(1).Select(e => Hazards.Evidence.PackagePart.Of(e.Name, change(e.Name, Bytes(zip, e.Name)))).ToList();
+        if (added is var (name, bytes))
+            parts.Add(Hazards.Evidence.PackagePart.Of(name, bytes));
+        Hazards.Evidence.ManifestNote? text = null;
+        Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, note => (text = note).ToNote());
+        var (signed, _) = await service.Services.GetRequiredService<Hazards.Api.Proving.CheckpointDesk>().SignTextAsync(TreeHash.Sha256, text!.ToString(), default);
+        using var output = new MemoryStream();
+        await Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, _ => signed!).WriteAsync(output);
+        return output.ToArray();
+    }
+
+    private static byte[] Docx(byte[] docx, string entry, string words, string instead)
+    {
+        using var read = new ZipArchive(new MemoryStream(docx));
+        using var copy = new MemoryStream();
+        using (var write = new ZipArchive(copy, ZipArchiveMode.Create, leaveOpen: true))
+            foreach (var part in read.Entries)
+            {
+                using var content = write.CreateEntry(part.FullName).Open();
+                var text = Text(read, part.FullName);
+                content.Write(Encoding.UTF8.GetBytes(part.FullName == entry ? text.Replace(words, instead, StringComparison.Ordinal) : text));
+            }
+        return copy.ToArray();
+    }
+
+    private static Hazards.Evidence.Verification Checked(byte[] package)
     {
         var path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, package);
-            var verification = Hazards.Evidence.PackageVerifier.Verify(path);
-            verification.Fits.ShouldBeTrue(string.Join("\n", verification.Checks));
-            foreach (var proved in new[] { "request", "whole" })
-                verification.Checks.Single(c => c.Name == proved).Outcome.ShouldBe(Hazards.Evidence.CheckOutcome.Holds, proved);
+            return Hazards.Evidence.PackageVerifier.Verify(path);
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>By the tool that whoever gets it uses.</summary>
+    private static void Verified(byte[] package)
+    {
+        var verification = Checked(package);
+        verification.Fits.ShouldBeTrue(string.Join("\n", verification.Checks));
+        foreach (var proved in new[] { "request", "whole", "report" })
+            verification.Checks.Single(c => c.Name == proved).Outcome.ShouldBe(Hazards.Evidence.CheckOutcome.Holds, proved);
     }
 
     private static JsonObject Ask(string? hazard, Action<JsonObject>? change = null)

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Hazards.Api.Evidence.Report;
 using Hazards.Domain;
 using Hazards.Evidence;
+using Hazards.Evidence.Report;
 using Hazards.Projections;
 
 namespace Hazards.Api.Evidence;

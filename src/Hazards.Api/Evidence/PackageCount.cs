@@ -1,4 +1,5 @@
 using Hazards.Domain;
+using Hazards.Evidence.Report;
 using Hazards.Projections;
 using Hazards.Projections.Store;
 using Npgsql;
@@ -29,7 +30,7 @@ internal sealed class PackageCount(NpgsqlDataSource dataSource, IEventLog log)
             foreach (var hazard in some.Where(events.ContainsKey))
             {
                 counted.Add(new CountedStream(hazard.StreamId, events[hazard].Length, openings[hazard].Count(o => o.Position <= upTo)));
-                bodies.UnionWith(PackageMaker.NamedIn(events[hazard]));
+                bodies.UnionWith(ReportForm.BodiesIn(events[hazard]));
             }
         }
 

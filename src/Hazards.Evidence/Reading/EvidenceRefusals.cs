@@ -85,6 +85,10 @@ public static class EvidenceRefusals
     public static readonly RefusalCode OpeningsOther = new("whole.openings", Invalid, "隐患 {hazard} 的告知至第 {upTo} 号共被打开 {expected} 次（第 {position} 号清点事件），包内有 {count} 次：有打开记录被去掉", "What hazard {hazard} told had been opened {expected} times up to position {upTo}, as the count at position {position} says; {count} openings are here: some were left out");
     public static readonly RefusalCode MessageOther = new("whole.message", Invalid, "事件流 {stream} 不是包内任何事件的告知", "Stream {stream} is no message that an event here told");
 
+    // What it says in words.
+    public static readonly RefusalCode ReportOther = new("report.differs", Invalid, "“{name}”与由事件重新生成的报告不符（{where}）：被改写过", "“{name}” is not the report that the events give ({where}): it was rewritten");
+    public static readonly RefusalCode ReportImpossible = new("report.impossible", Invalid, "由包内事件无法生成报告：{detail}", "No report can be made from the events here: {detail}");
+
     // The machine.
     public static readonly RefusalCode NoOpenSsl = new("tool.no_openssl", Unavailable, "本机没有 OpenSSL（libcrypto 1.1.1 以上），无法核验 Ed25519 签名；请安装后再核验", "This machine lacks OpenSSL (libcrypto 1.1.1 or later), which checks Ed25519 signatures; install it and try again");
     public static readonly RefusalCode VerifierKey = new("tool.key", Invalid, "“{text}”不是公钥（形如 名称+标识+Base64）", "“{text}” is no verifier key (name+id+base64)");

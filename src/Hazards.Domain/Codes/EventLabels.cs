@@ -1,10 +1,9 @@
 using System.Collections.Frozen;
-using Hazards.Domain.Codes;
 
-namespace Hazards.Api;
+namespace Hazards.Domain.Codes;
 
 /// <summary>The field's own word for each event.</summary>
-internal static class EventLabels
+public static class EventLabels
 {
     private static readonly FrozenDictionary<string, CodeEntry> ByType = new CodeEntry[]
     {
