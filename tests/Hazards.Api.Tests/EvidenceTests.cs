@@ -371,7 +371,48 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         (await own.Service.Office.GetAsync($"evidence/{asked["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.failed");
     }
 
+    [Fact]
+    public async Task Bytes_that_were_altered_are_never_sent_and_said_to_be_by_a_code()
+    {
+        var content = Encoding.UTF8.GetBytes($"现场记录 {Guid.NewGuid()}");
+        var digest = (await service.Office.SendAsync(HttpMethod.Post, "files", new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } })).Require(HttpStatusCode.Created)["digest"];
+        var report = Some.Report();
+        report["attachments"] = new JsonArray(new JsonObject { ["digest"] = digest, ["name"] = "记录.txt", ["mediaType"] = "text/plain" });
+        var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        var (first, second) = (await MadeAsync(service.Office, Ask(id)), await MadeAsync(service.Office, Ask(id)));
+        var path = $"evidence/{first["id"]}/package";
+        var (answer, bytes) = await RangeAsync(path, "bytes=0-");
+        answer.Headers.GetValues("Repr-Digest").ShouldHaveSingleItem().ShouldBe($"sha-256=:{Convert.ToBase64String(SHA256.HashData(bytes))}:");
+
+        // The digest of the bytes that lie there now, which is no longer that of the log; the other package was not looked at yet.
+        await ExecuteAsync($"""
+            alter table files.blobs disable trigger user;
+            update files.blobs set bytes = set_byte(bytes, 0, 33) where digest = decode('{digest}', 'hex');
+            alter table files.blobs enable trigger user
+            """);
+        var altered = (await service.Office.GetAsync($"evidence/{second["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.altered");
+        altered.Json["facts"]!["name"]!.ToString().ShouldBe($"attachments/{digest}.txt");
+        altered.Headers.Contains("Repr-Digest").ShouldBeFalse();
+        // One that had been compared just before breaks off before its end.
+        await Should.ThrowAsync<HttpRequestException>(() => PackageAsync(service.Office, first["id"]));
+        (await service.Office.GetAsync($"files/{digest}")).Refused(HttpStatusCode.Conflict, "file.altered")["facts"].ShouldContain(digest);
+        var third = await MadeAsync(service.Office, Ask(id));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Office, third["id"])));
+        JsonNode.Parse(Text(zip, "manifest.json"))!["withheld"]!.AsArray().Single(w => w!["sha256"]!.ToString() == digest)!["reason"]!.ToString().ShouldStartWith("file.altered");
+
+        var fourth = await MadeAsync(service.Office, Ask(id));
+        await ExecuteAsync($"update evidence.chunks set bytes = set_byte(bytes, 3, 33) where package = '{fourth["id"]}' and number = (select number from evidence.parts where package = '{fourth["id"]}' and name = 'report/report.html') and n = 0");
+        (await service.Office.GetAsync($"evidence/{fourth["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.altered")
+            .Json["facts"]!["name"]!.ToString().ShouldBe("report/report.html");
+    }
+
     // ---- helpers ----
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = service.Owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>Signed anew by the log's own key, with whatever content.</summary>
     private async Task<byte[]> ForgedAsync(ZipArchive zip, Func<string, byte[], byte[]> change, (string Name, byte[] Bytes)? added)

@@ -69,9 +69,9 @@ internal sealed class FilePacker
             batch.Parts.Add(new ShelvedPart(PartNumber.Of(isPaper ? PartNumber.Notices : PartNumber.Attachments, group, item), name, meter.Size, meter.Sha256, meter.Crc32, IsFile: true, null));
             return (name, null);
         }
-        catch (InvalidDataException)
+        catch (AlteredFileException)
         {
-            return (null, "存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
+            return (null, $"{Files.FileRefusals.Altered.Code}：存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
         }
     }
 

@@ -159,6 +159,9 @@ public static class FileRefusals
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode NotFound = new("file.not_found", RefusalKind.NotFound, "没有这个文件，或不在您的管辖范围内",
         "There is no such file, or it lies outside your jurisdiction");
+    public static readonly RefusalCode Altered = new("file.altered", RefusalKind.Conflict,
+        "存档的文件 {digest} 已被改动，与登记的摘要不符，不再提供；请运行 audit 查明，原文件可由备份取回",
+        "The stored file {digest} was altered and has not the digest on record any more; it is not handed out: run audit, and get the file back from a backup");
     public static readonly RefusalCode OtherContent = new("file.content_differs", RefusalKind.Unsupported,
         "文件内容不是 {declared}：请上传原文件，不要改扩展名", "The content of the file is not {declared}: send the file itself, not a renamed one");
     public static readonly RefusalCode Name = new("file.bad_name", RefusalKind.Invalid,
