@@ -78,7 +78,7 @@ public sealed class JobTests : IAsyncLifetime
         var second = await AskAsync(hazard);
         second.ShouldNotBe(first);
         await MadeAsync(second);
-        (await StoryAsync(first)).ShouldBe(["evidence_requested", "evidence_failed"]);
+        (await StoryAsync(first)).ShouldBe(["evidence_requested", "evidence_counted", "evidence_failed"]);
     }
 
     [Fact]
