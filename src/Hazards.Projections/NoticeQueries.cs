@@ -113,7 +113,7 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     }
 
     // The page by notices_silent, notices_by_body or the primary key; as of an instant, what was silent then also by
-    // notices_by_end. What belongs to each of its rows by their keys: the event, the hazard's version, the opening, and the
+    // notices_by_end. What belongs to each of its rows by their keys: the event, the hazard's version, the opening's event, and the
     // urgings in the hazard's own stream.
     private static string Sql(Scope scope, Conditions where, bool silent, int rows)
     {
@@ -122,7 +122,7 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         if (scope.AsOf is { } asOf)
         {
             var instant = where.Instant(asOf);
-            (opened, urged, settled) = ($" and b.opened_at <= {instant}", $" and u.\"timestamp\" <= {instant}", $"p.settled_at <= {instant}");
+            (opened, urged, settled) = ($" and o.\"timestamp\" <= {instant}", $" and u.\"timestamp\" <= {instant}", $"p.settled_at <= {instant}");
         }
 
         var version = Sources.VersionOf(scope, where);
@@ -136,8 +136,8 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
             join log.mt_events e on e.seq_id = p.position
             left join log.mt_events s on s.seq_id = p.settled_position
             cross join lateral (
-              select min(b.opened_at) as opened_at from rows.inbox b
-              where b.hazard_id = p.hazard_id and b.position = p.position and b.addressee = p.body{opened}) o
+              select min(o."timestamp") as opened_at from log.mt_events o
+              where o.stream_id = {MessageSql.IdOf("e.id", "p.body")} and o.type = '{MessageSql.Opened}'{opened}) o
             cross join lateral (
               select count(*)::int as times, max(u."timestamp") as last from log.mt_events u
               where u.stream_id = p.hazard_id and u.type = 'leg_urged' and u.seq_id > p.position and coalesce(u.data ->> 'leg', p.leg) = p.leg

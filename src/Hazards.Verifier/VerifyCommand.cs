@@ -23,6 +23,9 @@ internal static class VerifyCommand
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Nothing fails, but no key was named: nothing is proved.</summary>
+    private const int Unnamed = 2;
+
     public static Command Create() => Describe(new Command("verify", "离线核验证据包，不需要服务和数据库 · check an evidence package, without service or database"));
 
     /// <summary>Gives a command its arguments and what it does.</summary>
@@ -98,10 +101,10 @@ internal static class VerifyCommand
     private static int Report(Verification verification, string path, bool json)
     {
         if (json)
-            Console.Out.WriteLine(JsonSerializer.Serialize(new { package = path, verification.Holds, verification.Checks, verification.Contents }, Json));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new { package = path, verification.Holds, verification.Fits, verification.Checks, verification.Contents }, Json));
         else
             Console.Out.Write(InWords(verification, path));
-        return verification.Holds ? 0 : 1;
+        return verification.Holds ? 0 : verification.Fits ? Unnamed : 1;
     }
 
     private static string InWords(Verification verification, string path)
@@ -126,15 +129,20 @@ internal static class VerifyCommand
         _ => "[未核验]",
     };
 
-    private static string Verdict(Verification verification) => (verification.Holds, verification.Checks.Any(c => c.Outcome == CheckOutcome.Heed)) switch
+    private static string Verdict(Verification verification) =>
+        (verification.Fits, verification.Holds, verification.Checks.Any(c => c.Outcome == CheckOutcome.Heed)) switch
     {
-        (true, false) => """
-            结论：核验通过。包中的事件与日志签名时逐字节相同，在这些隐患的记录中没有缺失、插入、改动或颠倒。
-            RESULT: it holds. The events are byte for byte what the log signed; of these hazards' records nothing is missing, inserted, altered or out of order.
+        (true, true, false) => """
+            结论：核验通过。标“对”的各项已经证明，标“未核验”的没有：包中的事件与日志签名时逐字节相同，没有插入、改动或颠倒。
+            RESULT: it holds. What is marked 对 is proved, what is marked 未核验 is not: the events are byte for byte what the log signed, none inserted, altered or out of order.
             """,
-        (true, true) => """
-            结论：核验通过，但以上面“注意”的事项为限，请逐项处理。
-            RESULT: it holds, within the limits marked 注意 above: see to them.
+        (true, true, true) => """
+            结论：核验通过，但以上面“注意”的事项为限，请逐项处理；标“未核验”的没有证明。
+            RESULT: it holds, within the limits marked 注意 above: see to them; what is marked 未核验 is not proved.
+            """,
+        (true, false, _) => """
+            结论：什么都没有证明。没有给出您从别处得到的公钥（--key），包只与其自带的公钥相符。
+            RESULT: nothing is proved. No key had from elsewhere was given (--key); the package fits the key that it brings along.
             """,
         _ => """
             结论：核验未通过。请勿将此包作为证据使用；原因见上面的“错”。

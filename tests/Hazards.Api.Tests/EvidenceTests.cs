@@ -86,6 +86,53 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task What_was_reported_is_cited_as_it_was_reported_and_what_was_corrected_as_a_correction()
+    {
+        var lived = await LiveAsync();
+        var made = await MadeAsync(service.Supervisor, Ask(lived.Hazard));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Supervisor, made["id"])));
+        var (html, lines) = (Text(zip, "report/report.html"), Text(zip, $"events/{lived.Hazard}.jsonl").TrimEnd('\n').Split('\n').Select(l => JsonNode.Parse(l)!).ToArray());
+        long At(string type) => lines.Last(l => l["type"]!.ToString() == type)["position"]!.GetValue<long>();
+        var (reported, corrected) = (At("hazard_reported"), At("hazard_corrected"));
+        html.ShouldContain($"<td>燃气阀井泄漏〔事件 {reported}〕<br>更正标题：“燃气阀井泄漏”改为“燃气阀井泄漏（古城南门）”〔事件 {corrected}〕</td>");
+        html.ShouldContain($"<td>一般隐患〔事件 {At("hazard_verified")}〕</td>");
+        html.ShouldContain($"燃气阀井泄漏（古城南门）〔事件 {corrected}〕</a>");
+        html.ShouldNotContain($"燃气阀井泄漏（古城南门）〔事件 {reported}〕");
+    }
+
+    [Theory]
+    [InlineData("report/report.html", "从未打开", "已经打开")]
+    [InlineData("report/report.html", "事故调查", "例行检查")]
+    [InlineData("report/report.html", "如何核验", "不必核验")]
+    [InlineData("word/document.xml", "从未打开", "已经打开")]
+    [InlineData("word/styles.xml", "Cell", "Hide")]
+    [InlineData("report/note.html", "", "一切都好")]
+    public async Task Prose_that_the_holder_of_the_log_s_key_rewrote_is_found(string entry, string words, string instead)
+    {
+        var lived = await LiveAsync();
+        var made = await MadeAsync(service.Supervisor, Ask(lived.Hazard));
+        var package = await PackageAsync(service.Supervisor, made["id"]);
+        using var zip = new ZipArchive(new MemoryStream(package));
+        var forged = await ForgedAsync(zip, (name, bytes) => name == entry ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(words, instead, StringComparison.Ordinal))
+            : name == "report/report.docx" && entry.StartsWith("word/", StringComparison.Ordinal) ? Docx(bytes, entry, words, instead) : bytes,
+            entry == "report/note.html" ? (entry, Encoding.UTF8.GetBytes(instead)) : null);
+        var verification = Checked(forged);
+        var code = entry == "report/note.html" ? "package.unexpected" : "report.differs";
+        verification.Checks.Where(c => c.Outcome == Hazards.Evidence.CheckOutcome.Fails).ShouldHaveSingleItem().Code.ShouldBe(code, string.Join("\n", verification.Checks));
+        Checked(await ForgedAsync(zip, (_, bytes) => bytes, null)).Fits.ShouldBeTrue();
+    }
+
+    /// <summary>A page that passes for one of another version is said not to be compared.</summary>
+    [Fact]
+    public async Task A_report_in_other_words_is_said_not_to_be_proved()
+    {
+        var made = await MadeAsync(service.Supervisor, Ask(await service.HazardAsync()));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Supervisor, made["id"])));
+        var forged = await ForgedAsync(zip, (name, bytes) => name == "report/report.html" ? "<p>一切都好</p>"u8.ToArray() : bytes, null);
+        Checked(forged).Checks.Single(c => c.Name == "report").Outcome.ShouldBe(Hazards.Evidence.CheckOutcome.NotMade);
+    }
+
+    [Fact]
     public async Task A_download_that_breaks_off_goes_on_where_it_stopped_and_gives_the_same_bytes()
     {
         var made = await MadeAsync(service.Office, Ask(await service.HazardAsync(Stage.Assigned)));
@@ -185,7 +232,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         asked[0].Headers.Location!.ToString().ShouldBe($"/api/v1/evidence/{asked[0]["id"]}");
         (await service.Office.PostAsync("evidence", Ask(id, r => r["reason"] = "另一事由"), key)).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
         await ReadyAsync(service.Office, asked[0]["id"]);
-        (await StoryAsync(asked[0]["id"])).ShouldBe(["evidence_requested", "evidence_made"]);
+        (await StoryAsync(asked[0]["id"])).ShouldBe(["evidence_requested", "evidence_counted", "evidence_made"]);
     }
 
     [Fact]
@@ -270,7 +317,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         Verified(await PackageAsync(own.Service.Office, asked["id"]));
         await using (var late = own.Maker())
             (await late.MakeAsync(id)).ShouldBeFalse();
-        (await own.StoryAsync(id)).ShouldBe(["evidence_requested", "evidence_made", "evidence_downloaded"]);
+        (await own.StoryAsync(id)).ShouldBe(["evidence_requested", "evidence_counted", "evidence_made", "evidence_downloaded"]);
     }
 
     [Fact]
@@ -285,7 +332,7 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         made.Count(m => m).ShouldBe(1);
         foreach (var maker in makers)
             await maker.DisposeAsync();
-        (await own.StoryAsync(Guid.Parse(asked["id"]))).ShouldBe(["evidence_requested", "evidence_made"]);
+        (await own.StoryAsync(Guid.Parse(asked["id"]))).ShouldBe(["evidence_requested", "evidence_counted", "evidence_made"]);
         Verified(await PackageAsync(own.Service.Office, asked["id"]));
     }
 
@@ -324,22 +371,99 @@ public sealed class EvidenceTests(Service service) : IClassFixture<Service>
         (await own.Service.Office.GetAsync($"evidence/{asked["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.failed");
     }
 
+    [Fact]
+    public async Task Bytes_that_were_altered_are_never_sent_and_said_to_be_by_a_code()
+    {
+        var content = Encoding.UTF8.GetBytes($"现场记录 {Guid.NewGuid()}");
+        var digest = (await service.Office.SendAsync(HttpMethod.Post, "files", new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } })).Require(HttpStatusCode.Created)["digest"];
+        var report = Some.Report();
+        report["attachments"] = new JsonArray(new JsonObject { ["digest"] = digest, ["name"] = "记录.txt", ["mediaType"] = "text/plain" });
+        var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        var (first, second) = (await MadeAsync(service.Office, Ask(id)), await MadeAsync(service.Office, Ask(id)));
+        var path = $"evidence/{first["id"]}/package";
+        var (answer, bytes) = await RangeAsync(path, "bytes=0-");
+        answer.Headers.GetValues("Repr-Digest").ShouldHaveSingleItem().ShouldBe($"sha-256=:{Convert.ToBase64String(SHA256.HashData(bytes))}:");
+
+        // The digest of the bytes that lie there now, which is no longer that of the log; the other package was not looked at yet.
+        await ExecuteAsync($"""
+            alter table files.blobs disable trigger user;
+            update files.blobs set bytes = set_byte(bytes, 0, 33) where digest = decode('{digest}', 'hex');
+            alter table files.blobs enable trigger user
+            """);
+        var altered = (await service.Office.GetAsync($"evidence/{second["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.altered");
+        altered.Json["facts"]!["name"]!.ToString().ShouldBe($"attachments/{digest}.txt");
+        altered.Headers.Contains("Repr-Digest").ShouldBeFalse();
+        // One that had been compared just before breaks off before its end.
+        await Should.ThrowAsync<HttpRequestException>(() => PackageAsync(service.Office, first["id"]));
+        (await service.Office.GetAsync($"files/{digest}")).Refused(HttpStatusCode.Conflict, "file.altered")["facts"].ShouldContain(digest);
+        var third = await MadeAsync(service.Office, Ask(id));
+        using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Office, third["id"])));
+        JsonNode.Parse(Text(zip, "manifest.json"))!["withheld"]!.AsArray().Single(w => w!["sha256"]!.ToString() == digest)!["reason"]!.ToString().ShouldStartWith("file.altered");
+
+        var fourth = await MadeAsync(service.Office, Ask(id));
+        await ExecuteAsync($"update evidence.chunks set bytes = set_byte(bytes, 3, 33) where package = '{fourth["id"]}' and number = (select number from evidence.parts where package = '{fourth["id"]}' and name = 'report/report.html') and n = 0");
+        (await service.Office.GetAsync($"evidence/{fourth["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.altered")
+            .Json["facts"]!["name"]!.ToString().ShouldBe("report/report.html");
+    }
+
     // ---- helpers ----
 
-    /// <summary>By the tool that whoever gets it uses.</summary>
-    private static void Verified(byte[] package)
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = service.Owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Signed anew by the log's own key, with whatever content.</summary>
+    private async Task<byte[]> ForgedAsync(ZipArchive zip, Func<string, byte[], byte[]> change, (string Name, byte[] Bytes)? added)
+    {
+        var manifest = Hazards.Evidence.Manifest.Read(Bytes(zip, "manifest.json"));
+        var parts = manifest.Entries.Skip(1).Select(e => Hazards.Evidence.PackagePart.Of(e.Name, change(e.Name, Bytes(zip, e.Name)))).ToList();
+        if (added is var (name, bytes))
+            parts.Add(Hazards.Evidence.PackagePart.Of(name, bytes));
+        Hazards.Evidence.ManifestNote? text = null;
+        Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, note => (text = note).ToNote());
+        var (signed, _) = await service.Services.GetRequiredService<Hazards.Api.Proving.CheckpointDesk>().SignTextAsync(TreeHash.Sha256, text!.ToString(), default);
+        using var output = new MemoryStream();
+        await Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, _ => signed!).WriteAsync(output);
+        return output.ToArray();
+    }
+
+    private static byte[] Docx(byte[] docx, string entry, string words, string instead)
+    {
+        using var read = new ZipArchive(new MemoryStream(docx));
+        using var copy = new MemoryStream();
+        using (var write = new ZipArchive(copy, ZipArchiveMode.Create, leaveOpen: true))
+            foreach (var part in read.Entries)
+            {
+                using var content = write.CreateEntry(part.FullName).Open();
+                var text = Text(read, part.FullName);
+                content.Write(Encoding.UTF8.GetBytes(part.FullName == entry ? text.Replace(words, instead, StringComparison.Ordinal) : text));
+            }
+        return copy.ToArray();
+    }
+
+    private static Hazards.Evidence.Verification Checked(byte[] package)
     {
         var path = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(path, package);
-            var verification = Hazards.Evidence.PackageVerifier.Verify(path);
-            verification.Holds.ShouldBeTrue(string.Join("\n", verification.Checks));
+            return Hazards.Evidence.PackageVerifier.Verify(path);
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>By the tool that whoever gets it uses.</summary>
+    private static void Verified(byte[] package)
+    {
+        var verification = Checked(package);
+        verification.Fits.ShouldBeTrue(string.Join("\n", verification.Checks));
+        foreach (var proved in new[] { "request", "whole", "report" })
+            verification.Checks.Single(c => c.Name == proved).Outcome.ShouldBe(Hazards.Evidence.CheckOutcome.Holds, proved);
     }
 
     private static JsonObject Ask(string? hazard, Action<JsonObject>? change = null)

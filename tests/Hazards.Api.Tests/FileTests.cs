@@ -204,8 +204,8 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         (await files.GetAsync(digest))!.Bytes.ShouldBe("督办通知书"u8.ToArray());
         await using (var alter = service.Owner.CreateCommand($"set session_replication_role = replica; update files.blobs set bytes = 'x' where digest = '\\x{digest}'; reset session_replication_role"))
             (await alter.ExecuteNonQueryAsync()).ShouldBe(1);
-        await Should.ThrowAsync<InvalidDataException>(() => files.GetAsync(digest));
-        await Should.ThrowAsync<InvalidDataException>(() => files.OpenAsync(digest));
+        await Should.ThrowAsync<AlteredFileException>(() => files.GetAsync(digest));
+        await Should.ThrowAsync<AlteredFileException>(() => files.OpenAsync(digest));
         await Should.ThrowAsync<InvalidDataException>(() => files.PutAsync(Sha256Digest.Of("甲"u8), new MemoryStream("乙"u8.ToArray()), "text/plain"));
     }
 

@@ -60,7 +60,7 @@ public sealed class JobTests : IAsyncLifetime
         (await service.Admin.PostAsync($"jobs/dead-letters/{id}/replay", [])).Require(HttpStatusCode.Accepted)["id"].ShouldBe(id);
         await MadeAsync(package);
         (await LettersAsync()).ShouldBeEmpty();
-        (await StoryAsync(package)).ShouldBe(["evidence_requested", "evidence_failed", "evidence_made"]);
+        (await StoryAsync(package)).ShouldBe(["evidence_requested", "evidence_counted", "evidence_failed", "evidence_made"]);
         (await service.Office.BytesAsync($"evidence/{package}/package")).Bytes.ShouldNotBeEmpty();
     }
 
@@ -78,7 +78,7 @@ public sealed class JobTests : IAsyncLifetime
         var second = await AskAsync(hazard);
         second.ShouldNotBe(first);
         await MadeAsync(second);
-        (await StoryAsync(first)).ShouldBe(["evidence_requested", "evidence_failed"]);
+        (await StoryAsync(first)).ShouldBe(["evidence_requested", "evidence_counted", "evidence_failed"]);
     }
 
     [Fact]

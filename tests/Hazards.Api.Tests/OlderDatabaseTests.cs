@@ -154,7 +154,7 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         await File.WriteAllBytesAsync(file, package);
         var verification = Hazards.Evidence.PackageVerifier.Verify(file);
         File.Delete(file);
-        verification.Holds.ShouldBeTrue(string.Join("\n", verification.Checks));
+        verification.Fits.ShouldBeTrue(string.Join("\n", verification.Checks));
 
         if (expected["report"] is { } report)
         {

@@ -16,16 +16,18 @@ public sealed class CommandFacts
         code.ShouldBe(0, output);
         output.ShouldContain("结论：核验通过");
         output.ShouldContain("RESULT: it holds. ");
-        output.ShouldContain("9 个");
+        output.ShouldContain("12 个");
     }
 
     [Fact]
-    public async Task Without_a_key_it_says_that_one_must_be_compared()
+    public async Task Without_a_key_it_proves_nothing_says_so_and_never_ends_with_0()
     {
         using var file = Write(new SamplePackage(new SampleLog()).ToBytes());
         var (code, output) = await RunAsync(file.Path);
-        code.ShouldBe(0, output);
-        output.ShouldContain("[注意] 公钥取自包内");
+        code.ShouldBe(2, output);
+        output.ShouldContain("[未核验] 公钥取自包内");
+        output.ShouldContain("RESULT: nothing is proved.");
+        (await RunAsync($"{file.Path} --json")).Code.ShouldBe(2);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed partial class DocumentFacts
         var (code, output) = await RunAsync(new SamplePackage(new SampleLog()).ToBytes(), npm: false);
         code.ShouldBe(0, output);
         output.Split("Signature Verified Successfully").Length.ShouldBe(3, output);
-        output.ShouldContain("9 events proved in a tree of 30");
+        output.ShouldContain("12 events proved in a tree of 33");
     }
 
     [DocumentFact]
@@ -42,7 +42,7 @@ public sealed partial class DocumentFacts
         if (code != 0 && RegistryIsAway().IsMatch(output) && Environment.GetEnvironmentVariable("HAZARDS_TEST_BOTH") is null)
             return;
         code.ShouldBe(0, output);
-        output.ShouldContain("9 events proved by @sigstore/verify");
+        output.ShouldContain("12 events proved by @sigstore/verify");
     }
 
     [Fact]

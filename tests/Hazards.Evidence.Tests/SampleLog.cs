@@ -10,7 +10,7 @@ namespace Hazards.Evidence.Tests;
 
 /// <summary>
 /// A small log in memory, and packages made from it: two hazards among events of others, a policy adopted, a calendar
-/// year added, a paper and a photo. Every piece can be exchanged before the package is put together, which is how the
+/// year added, a paper and a photo, a message opened, the request and what was counted for it. Every piece can be exchanged before the package is put together, which is how the
 /// tests make packages that nobody should believe.
 /// </summary>
 internal sealed class SampleLog
@@ -25,7 +25,9 @@ internal sealed class SampleLog
 
     private readonly Dictionary<Guid, long> _versions = [];
 
-    public SampleLog()
+    /// <param name="counts">Whether what is there is counted, as it is today.</param>
+    /// <param name="tree">The tree that is asked for.</param>
+    public SampleLog(bool counts = true, TreeChoice tree = TreeChoice.Sha256)
     {
         Add(Guid.NewGuid(), "other", new CommentAdded("别的事"), null);
         Add(PolicyRegister.StreamId, "policies", new PolicyAdopted(Xiangxi, RegionCode.Parse("4331"), new DateOnly(2026, 3, 1), null, []), null);
@@ -35,11 +37,26 @@ internal sealed class SampleLog
         Add(First, new HazardVerified(Level.Major, "判定标准第五条", "属实"), null);
         for (var n = 0; n < 20; n++)
             Add(Guid.NewGuid(), "other", new CommentAdded($"别的事 {n}"), null);
-        Add(First, new HazardAssigned([new LegOrder(Leg.Territorial, BodyId.Parse("gov-a"), new DateOnly(2026, 4, 1), "开锁"), new LegOrder(Leg.Sectoral, BodyId.Parse("fire-a"), new DateOnly(2026, 4, 1), "监督")]), null);
+        Add(First, new HazardAssigned([new LegOrder(Leg.Territorial, BodyId.Parse("gov-a"), new DateOnly(2026, 4, 1), "开锁"), new LegOrder(Leg.Sectoral, BodyId.Parse("fire-a"), new DateOnly(2026, 4, 1), "监督")]), null, told: Government);
+        Opened = Messages.IdOf(Events[^1].Id, Government.Value);
+        var assigned = Events[^1].Id;
         Add(First, new AssignmentAcknowledged(Leg.Territorial, "张三"), null);
         Add(First, new PaperIssued(PaperKind.SupervisionNotice, null, [BodyId.Parse("gov-a")]), Paper);
         Add(Second, new CommentAdded("已电话核实"), null, calendar: 1);
+        Add(Opened, "message", new MessageOpened(First, assigned, Government.Value), null, by: ("李四", Government));
+        Add(Package, EvidencePackage.StreamType, new EvidenceRequested(
+            "某商场火灾调查", RegionCode.Parse("4331"), [First, Second], null, null, null, [Start.AddMinutes(3.5), Start.AddMinutes(27)], AttachmentChoice.Include, tree, []) { Counts = counts },
+            null, by: ("李调查", BodyId.Parse("investigators")));
+        if (counts)
+            Add(Package, EvidencePackage.StreamType, new EvidenceCounted(
+                Events.Count, [.. new[] { First.StreamId, Second.StreamId, PolicyRegister.StreamId, WorkCalendar.StreamId }.Select(s => new CountedStream(s, _versions[s], s == First.StreamId ? 1 : 0))]), null);
     }
+
+    public static readonly BodyId Government = BodyId.Parse("gov-a");
+    public static readonly Guid Package = Guid.Parse("0197a000-0000-7000-8000-000000000001");
+
+    /// <summary>The message that was opened.</summary>
+    public Guid Opened { get; }
 
     /// <summary>The text of a policy that ships with the product.</summary>
     public static PolicyText Xiangxi { get; } = ShippedPolicies.Find(PolicyVersion.Parse("xiangxi-one-list@1"))!;
@@ -49,12 +66,12 @@ internal sealed class SampleLog
     /// <summary>When the last event was recorded.</summary>
     public DateTimeOffset End => Events[^1].RecordedAt;
 
-    private void Add(HazardId id, IHazardEvent happened, byte[]? file, int calendar = 0) => Add(id.StreamId, "hazard", happened, file, calendar);
+    private void Add(HazardId id, IHazardEvent happened, byte[]? file, int calendar = 0, BodyId? told = null) => Add(id.StreamId, "hazard", happened, file, calendar, told);
 
-    public void Add(Guid stream, string type, IDomainEvent happened, byte[]? file, int calendar = 0)
+    public void Add(Guid stream, string type, IDomainEvent happened, byte[]? file, int calendar = 0, BodyId? told = null, (string Actor, BodyId Body)? by = null)
     {
         var at = Start.AddMinutes(Events.Count);
-        var context = new EventContext(at, Entry.Prompt, "王五", BodyId.Parse("safety-office"), Role.Coordinator, "pages", happened is IHazardEvent ? "xiangxi-one-list@1" : "national-baseline@2", null, file is null ? [] : [new Attachment(Sha256Digest.Of(file))]) { Calendar = calendar };
+        var context = new EventContext(at, Entry.Prompt, by?.Actor ?? "王五", by?.Body ?? BodyId.Parse("safety-office"), Role.Coordinator, "pages", happened is IHazardEvent ? "xiangxi-one-list@1" : "national-baseline@2", null, file is null ? [] : [new Attachment(Sha256Digest.Of(file))]) { Calendar = calendar, Told = told is { } to ? [new Told(to, null, TellAs.Todo)] : [] };
         var version = _versions[stream] = _versions.GetValueOrDefault(stream) + 1;
         Events.Add(new RecordedEvent(
             Events.Count + 1, Guid.NewGuid(), stream, type, version, EventTypes.NameOf(happened), $"{happened.GetType().FullName}, Hazards.Domain",
@@ -73,8 +90,8 @@ internal sealed class SamplePackage
         Log = log;
         _leaves = [.. log.Events.Select(e => Hash.Leaf(Envelope.Write(e)))];
         Signer = new NoteSigner(origin ?? SampleLog.Key.Verifier.Name, SampleLog.Key.ExportSeed());
-        foreach (var stream in new[] { (SampleLog.First.StreamId, "hazard"), (SampleLog.Second.StreamId, "hazard"), (PolicyRegister.StreamId, "policies"), (WorkCalendar.StreamId, "calendar") })
-            Streams.Add(new ManifestStream(stream.StreamId, stream.Item2, 0, true));
+        foreach (var (stream, type) in new[] { (SampleLog.First.StreamId, "hazard"), (SampleLog.Second.StreamId, "hazard"), (PolicyRegister.StreamId, "policies"), (WorkCalendar.StreamId, "calendar"), (log.Opened, "message"), (SampleLog.Package, EvidencePackage.StreamType) })
+            Streams.Add(new ManifestStream(stream, type, 0, true));
         Instants = [SampleLog.Start.AddMinutes(3.5), SampleLog.Start.AddMinutes(27), log.End];
         Lines = Streams.ToDictionary(s => s.Id, s => log.Events.Where(e => e.StreamId == s.Id).ToList());
         if (states)
@@ -122,9 +139,9 @@ internal sealed class SamplePackage
             parts.Add(PackagePart.Of(PackageNames.Proofs(stream.Id), Bytes(Lines[stream.Id].Select(e => ProofOf(e).ToBytes()))));
         parts.AddRange(Files);
         var manifest = Edit(new Manifest(
-            Manifest.FormatNow, Guid.Parse("0197a000-0000-7000-8000-000000000001"), checkpoint.Origin, Hash.Name, checkpoint.Size, checkpoint.Root,
+            Manifest.FormatNow, SampleLog.Package, checkpoint.Origin, Hash.Name, checkpoint.Size, checkpoint.Root,
             Log.End, null, [.. Streams.Select(s => s with { Events = s.Events == 0 ? Lines[s.Id].Count : s.Events })], Instants, [.. Withheld],
-            new ManifestMaking(Log.End, "李调查", BodyId.Parse("investigators"), "pages", "某商场火灾调查", null, "hazards 0.1"), []));
+            new ManifestMaking(Log.Events.First(e => e.StreamId == SampleLog.Package).RecordedAt, "李调查", BodyId.Parse("investigators"), "pages", "某商场火灾调查", null, "hazards 0.1"), []));
         return PackageWriter.Assemble(manifest, parts, Sign ?? (note => note.ToNote().SignedBy(Signer, SampleLog.Start)));
     }
 
@@ -138,11 +155,18 @@ internal sealed class SamplePackage
     private ProofLine ProofOf(RecordedEvent e) =>
         new(e.Position, Hash.Leaf(Envelope.Write(e)), Proof(Proofs.InclusionAsync(Hash, e.Position - 1, _leaves.Length, Read)));
 
+    /// <summary>Says again what the events in it give: as whoever leaves some out would.</summary>
+    public void Restate()
+    {
+        Files.RemoveAll(f => f.Name.StartsWith("states/", StringComparison.Ordinal));
+        AddStates();
+    }
+
     private void AddStates()
     {
         foreach (var instant in Instants)
             foreach (var id in new[] { SampleLog.First, SampleLog.Second })
-                if (Hazard.Fold(id, Lines[id.StreamId].Where(e => e.RecordedAt <= instant).Select(Happening)) is { } hazard)
+                if (Lines.ContainsKey(id.StreamId) && Hazard.Fold(id, Lines[id.StreamId].Where(e => e.RecordedAt <= instant).Select(Happening)) is { } hazard)
                     Files.Add(PackagePart.Of(PackageNames.State(instant, id), StateText.Of(hazard)));
     }
 

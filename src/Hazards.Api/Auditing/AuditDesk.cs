@@ -35,15 +35,16 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         var report = await LogAudit.RunAsync(Hosts.Writable(options.ConnectionString).ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
         // After it, so that nothing falls between how far it went and what requests had met by then.
         register = await register.ReadOnAsync(log, cancellationToken);
-        var identities = await IdentitiesAsync(register, question.AppendKey, order.After == 0, cancellationToken);
-        return report with { Findings = [.. before, .. identities, .. report.Findings] };
+        var rows = await RowsAsync(register, question.AppendKey, order.After == 0, cancellationToken);
+        return report with { Findings = [.. before, .. rows, .. report.Findings] };
     }
 
-    private async Task<ImmutableArray<AuditFinding>> IdentitiesAsync(
+    private async Task<ImmutableArray<AuditFinding>> RowsAsync(
         LogRegister register, ReadOnlyMemory<byte>? appendKey, bool all, CancellationToken cancellationToken)
     {
         await using var dataSource = Database.Open(options.ConnectionString);
-        return await new IdentityAudit(dataSource, log, register, appendKey).RunAsync(all, cancellationToken);
+        var identities = await new IdentityAudit(dataSource, log, register, appendKey).RunAsync(all, cancellationToken);
+        return all ? [.. identities, .. await new InboxAudit(dataSource).RunAsync(cancellationToken)] : identities;
     }
 
     private List<KeptCheckpoint> Remembered(ImmutableArray<TreeHash> trees, List<AuditFinding> findings)

@@ -8,7 +8,7 @@ namespace Hazards.Api.Evidence;
 /// <summary>Sends a package, whole or from where a download broke off (RFC 9110, section 14), after the download is on record.</summary>
 internal static class Download
 {
-    public static async Task<IResult> SendAsync(Call call, string id, PackageShelf shelf, EvidenceStore store, AccessRecorder looks)
+    public static async Task<IResult> SendAsync(Call call, string id, PackageShelf shelf, EvidenceStore store, AccessRecorder looks, PackageCheck check)
     {
         var (package, refusal) = await EvidenceModule.OpenAsync(call, id, shelf);
         if (package is null)
@@ -30,8 +30,15 @@ internal static class Download
         }
 
         var layout = await new PackageBytes(shelf, package.Id).LayOutAsync(call.Stop);
-        if (layout.Size != made.Size)
-            throw new InvalidDataException($"Package {package.Id} has {layout.Size} bytes on the shelf, and {made.Size} by the log.");
+        if ((layout.Size != made.Size ? "zip" : await check.AlteredAsync(package.Id, layout, made.Digest, call.Stop)) is { } altered)
+        {
+            call.Response.Headers.Remove(HeaderNames.ETag);
+            call.Response.Headers.Remove(HeaderNames.ContentDisposition);
+            return Call.Refuse(EvidenceRefusals.Altered.Because(null, ("name", altered), ("digest", made.Digest)));
+        }
+
+        // RFC 9530: the digest of the whole, whatever part is sent; the bytes were compared with it.
+        call.Response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(made.Digest.Value))}:";
         await RecordAsync(call, store, looks, package, known, from, length);
         if (length < made.Size)
         {
@@ -40,7 +47,10 @@ internal static class Download
         }
 
         call.Response.ContentLength = length;
-        await layout.WriteAsync(call.Response.Body, from, from + length, call.Stop);
+        if (length < made.Size)
+            await layout.WriteAsync(call.Response.Body, from, from + length, call.Stop);
+        else if (!await PackageCheck.SendAsync(layout, made.Digest, call.Response.Body, call.Stop))
+            call.Request.HttpContext.Abort();
         return Results.Empty;
     }
 
@@ -51,8 +61,6 @@ internal static class Download
         response.Headers.AcceptRanges = "bytes";
         response.Headers.CacheControl = "private, no-cache";
         response.Headers.ContentDisposition = $"attachment; filename=\"evidence-{id:D}.zip\"";
-        // RFC 9530: the digest of the whole, whatever part is sent.
-        response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(made.Digest.Value))}:";
     }
 
     /// <summary>The bytes asked for; null: all of them; a length of 0: none that there are.</summary>

@@ -83,7 +83,7 @@ internal sealed class EvidenceDesk(
             return (null, default, undisclosed);
         return (new EvidenceRequested(
             order.Reason.Trim(), by.Jurisdiction, [.. all.Select(h => h.Id)], order.Filter, order.From, order.To, [.. instants.Where(i => i >= all[0].RecordedAt)],
-            order.Files, order.Hash, order.Disclose.IsDefault ? [] : order.Disclose), role, null);
+            order.Files, order.Hash, order.Disclose.IsDefault ? [] : order.Disclose) { Counts = true }, role, null);
     }
 
     private Refusal? Check(RequestEvidence order, Actor by)

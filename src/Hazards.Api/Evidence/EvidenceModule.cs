@@ -20,6 +20,7 @@ internal sealed class EvidenceModule : IModule
         AddMaking(services);
         services.AddSingleton<IPackageJob, PackageJob>();
         services.AddSingleton<VerificationDesk>();
+        services.AddSingleton<PackageCheck>();
         services.AddScheduled(JobKind.FindLeftPackages, _ => LeftAlone, async (s, stop) =>
             await s.GetRequiredService<Projections.Store.IOutbox>().SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
     }

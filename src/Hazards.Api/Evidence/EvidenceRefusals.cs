@@ -20,6 +20,7 @@ public static class EvidenceRefusals
     public static readonly RefusalCode NotFound = new("evidence.not_found", RefusalKind.NotFound, "没有这个证据包，或不在您的管辖范围内", "There is no such package of evidence, or it lies outside your jurisdiction");
     public static readonly RefusalCode NotReady = new("evidence.not_ready", Conflict, "证据包尚未制成（{state}，已完成 {done}/{total}），请稍后再下载", "The package is not ready ({state}, {done} of {total}); try again later");
     public static readonly RefusalCode FailedBefore = new("evidence.failed", Conflict, "证据包未能制成：{error}", "The package could not be made: {error}");
+    public static readonly RefusalCode Altered = new("evidence.altered", Conflict, "存档的证据包已被改动（{name}），与日志所载摘要 {digest} 不符，不再提供；请运行 audit 查明，并另行申请", "The stored package was altered ({name}) and has not the digest {digest} any more that the log gives; it is not handed out: run audit, and ask for another");
     public static readonly RefusalCode Range = new("evidence.range", Invalid, "请求的字节范围 {value} 不在包内（共 {size} 字节）", "The range {value} does not lie within the package's {size} bytes");
     public static readonly RefusalCode NoDisclosure = new("evidence.disclosure_forbidden", Forbidden, "不能披露个人信息：{why}", "Personal data cannot be disclosed: {why}");
     public static readonly RefusalCode VerifierBusy = new("evidence.verifier_busy", Unavailable, "正在核验的证据包太多，请稍后再试", "Too many packages are being checked; try again later");

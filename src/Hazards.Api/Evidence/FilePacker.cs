@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Hazards.Api.Evidence.Report;
 using Hazards.Domain;
 using Hazards.Evidence;
+using Hazards.Evidence.Report;
 using Hazards.Projections;
 
 namespace Hazards.Api.Evidence;
@@ -69,9 +69,9 @@ internal sealed class FilePacker
             batch.Parts.Add(new ShelvedPart(PartNumber.Of(isPaper ? PartNumber.Notices : PartNumber.Attachments, group, item), name, meter.Size, meter.Sha256, meter.Crc32, IsFile: true, null));
             return (name, null);
         }
-        catch (InvalidDataException)
+        catch (AlteredFileException)
         {
-            return (null, "存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
+            return (null, $"{Files.FileRefusals.Altered.Code}：存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
         }
     }
 

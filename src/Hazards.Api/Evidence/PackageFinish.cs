@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Hazards.Api.Evidence.Report;
 using Hazards.Api.Proving;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Evidence;
+using Hazards.Evidence.Report;
 using Hazards.Projections;
 using Hazards.Proof;
 
@@ -17,7 +17,7 @@ namespace Hazards.Api.Evidence;
 /// Puts the rest around what was gathered: the streams that all hazards share, policies and calendar, the report, the
 /// checkpoint and the signed manifest. The same parts whoever does it, and however often.
 /// </summary>
-internal sealed class PackageFinish(Standing standing, PackageLock mine, CheckpointDesk desk, IEventLog log, PackageShelf shelf, FileStore files, IRegistryQueries registry)
+internal sealed class PackageFinish(Standing standing, PackageLock mine, CheckpointDesk desk, IEventLog log, PackageShelf shelf, FileStore files)
 {
     // After the last hazard's.
     private const int Shared = 900_000;
@@ -97,22 +97,21 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
     private async Task WriteReportAsync(IReadOnlyList<GatheredHazard> gathered, ImmutableArray<NoteVerifier> keys, CancellationToken cancellationToken)
     {
         var lines = gathered.Select(g => JsonSerializer.Deserialize<SummaryLine>(g.Summary, DomainJson.Options)!).ToArray();
-        var asking = (await registry.BodiesAsync([Package.Asked.Body], cancellationToken)).GetValueOrDefault(Package.Asked.Body)?.Name ?? Package.Asked.Body.Value;
-        var cover = new Cover(Package, asking, standing.Checkpoint, standing.AsOf, keys, lines, gathered.Sum(g => g.Events));
-        await WritePartAsync(PartNumber.Of(PartNumber.Report, 0), PackageNames.ReportHtml, async output =>
-        {
-            await output.WriteAsync(Encoding.UTF8.GetBytes(HtmlBlocks.Begin(Cover.Title)), cancellationToken);
-            await output.WriteAsync(HtmlBlocks.Write(cover.Before()), cancellationToken);
-            await CopyDraftsAsync(PartNumber.DraftHtml, output, cancellationToken);
-            await output.WriteAsync(HtmlBlocks.Write(Cover.After()), cancellationToken);
-            await output.WriteAsync(Encoding.UTF8.GetBytes(HtmlBlocks.End), cancellationToken);
-        }, cancellationToken);
-        await WritePartAsync(PartNumber.Of(PartNumber.Report, 1), PackageNames.ReportDocx, output => ReportDocx.WriteAsync(output, async body =>
-        {
-            await body.WriteAsync(DocxBlocks.Write(cover.Before()), cancellationToken);
-            await CopyDraftsAsync(PartNumber.DraftDocx, body, cancellationToken);
-            await body.WriteAsync(DocxBlocks.Write(Cover.After()), cancellationToken);
-        }), cancellationToken);
+        var asking = (await standing.Bodies.FindAsync(Package.Asked.Body, cancellationToken))?.Name ?? Package.Asked.Body.Value;
+        var order = new ReportOrder(Package.Id, Package.Request, Package.Asked, Package.RequestedAt!.Value, Package.Position!.Value);
+        var cover = new Cover(order, asking, standing.Checkpoint, standing.AsOf, keys, lines, gathered.Sum(g => g.Events));
+        var (html, document) = (ReportText.Html(cover), ReportText.Document(cover));
+        await WritePartAsync(PartNumber.Of(PartNumber.Report, 0), PackageNames.ReportHtml,
+            output => AroundAsync(output, html, PartNumber.DraftHtml, cancellationToken), cancellationToken);
+        await WritePartAsync(PartNumber.Of(PartNumber.Report, 1), PackageNames.ReportDocx,
+            output => ReportDocx.WriteAsync(output, body => AroundAsync(body, document, PartNumber.DraftDocx, cancellationToken)), cancellationToken);
+    }
+
+    private async Task AroundAsync(Stream output, (byte[] Before, byte[] After) around, long section, CancellationToken cancellationToken)
+    {
+        await output.WriteAsync(around.Before, cancellationToken);
+        await CopyDraftsAsync(section, output, cancellationToken);
+        await output.WriteAsync(around.After, cancellationToken);
     }
 
     /// <summary>The hazards' sections, one after the other.</summary>

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Hazards.Api.Evidence.Report;
 using Hazards.Api.Proving;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Evidence;
+using Hazards.Evidence.Report;
 using Hazards.Projections;
 using Hazards.Proof;
 using Npgsql;
@@ -26,7 +26,7 @@ internal sealed class CannotBeMadeException(string message) : Exception(message)
 /// </summary>
 internal sealed class PackageMaker(
     NpgsqlDataSource dataSource, IEventLog log, CheckpointDesk desk, EvidenceStore store, PackageShelf shelf, FileStore files, IRegistryQueries registry,
-    PersonDesk persons, SectorCatalogue sectors, ServiceOptions options)
+    PersonDesk persons, ServiceOptions options)
 {
     private const int MostWaiting = 4 * 1024 * 1024;
     private const int MostHazardsWaiting = 50;
@@ -97,7 +97,7 @@ internal sealed class PackageMaker(
         {
             var standing = await StandingAsync(package, cancellationToken);
             await GatherAsync(standing, mine, progress, cancellationToken);
-            var finish = new PackageFinish(standing, mine, desk, log, shelf, files, registry);
+            var finish = new PackageFinish(standing, mine, desk, log, shelf, files);
             await finish.RunAsync(cancellationToken);
             package = (await shelf.FindAsync(package.Id, cancellationToken))!;
         }
@@ -106,10 +106,26 @@ internal sealed class PackageMaker(
         await EndAsync(package, mine, new EvidenceMade(package.Digest!.Value, package.Size!.Value, checkpoint.Size, checkpoint.Root.ToString(), gathered.Sum(g => g.Events)), cancellationToken);
     }
 
-    /// <summary>Signs the checkpoint that the package stands on: it covers the request itself.</summary>
+    /// <summary>Has it on record how much there is, once; answers where that stands.</summary>
+    private async Task<long> CountAsync(ShelvedPackage package, CancellationToken cancellationToken)
+    {
+        if (await store.LoadAsync(package.Id, cancellationToken) is { Counted: null })
+        {
+            var counted = await new PackageCount(dataSource, log).OfAsync(package.Request, package.Asked.Body, cancellationToken);
+            await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, p => p.Counted is null ? counted : null, cancellationToken);
+        }
+
+        await foreach (var e in log.ReadStreamAsync(package.Id, cancellationToken: cancellationToken))
+            if (DomainJson.ReadEvent(e.Type, e.Data.Span) is EvidenceCounted)
+                return e.Position;
+        throw new LogUnavailableException("What the package is to hold could not be put on record.");
+    }
+
+    /// <summary>Signs the checkpoint that the package stands on: it covers the request itself, and how much there was.</summary>
     private async Task FixAsync(ShelvedPackage package, PackageLock mine, CancellationToken cancellationToken)
     {
-        var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), package.Position, cancellationToken);
+        var counted = await CountAsync(package, cancellationToken);
+        var signing = await desk.SignNowAsync(EvidenceDesk.TreeOf(package.Request.Hash), counted, cancellationToken);
         if (signing is not { Checkpoint: { } checkpoint })
             throw new Jobs.NotNowException(signing.Refusal!);
         await foreach (var e in log.ReadAllAsync(checkpoint.Size - 1, checkpoint.Size, cancellationToken))
@@ -133,7 +149,7 @@ internal sealed class PackageMaker(
         var tree = EvidenceDesk.TreeOf(package.Request.Hash);
         return new Standing(
             package, checkpoint, package.AsOf!.Value, tree, new BulkProofs(desk.Tree(tree), checkpoint.Size), policies,
-            new Rulebook([.. options.Rules.Adopted, .. policies.Adopted], calendar));
+            new Rulebook([.. options.Rules.Adopted, .. policies.Adopted], calendar), new BodiesThen(log, checkpoint.Size));
     }
 
     private async Task GatherAsync(Standing standing, PackageLock mine, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
@@ -167,14 +183,14 @@ internal sealed class PackageMaker(
             await EventParts.AddAsync(batch, standing, ordinal, i + 1, messages[i], cancellationToken);
         var openings = messages.SelectMany(m => m).Select(e => (Event: e, Context: DomainJson.ReadContext(e.Headers.Span)))
             .Select(o => new RecordedOpening(o.Event.StreamId, o.Context.Body, o.Context.Actor, o.Event.RecordedAt, o.Event.Position));
-        var named = NamedIn(happenings);
-        var bodies = await registry.BodiesAsync(named, cancellationToken);
+        var named = ReportForm.BodiesIn(happenings);
+        var bodies = await standing.Bodies.OfAsync(named, cancellationToken);
         var file = CaseFile.Of(id, happenings, openings, standing.Rules, bodies, standing.AsOf)
             ?? throw new CannotBeMadeException($"隐患 {id} 在截止时没有记录 · nothing of hazard {id} was on record at the checkpoint");
         AddStates(standing, batch, ordinal, file);
         await DiscloseAsync(standing, batch, ordinal, file.Newest, cancellationToken);
         var namedFiles = await packer.AddAsync(batch, ordinal, happenings.Select(h => (h.Position, (IDomainEvent)h.Event, h.Context)), cancellationToken);
-        var section = new HazardSection(ordinal, file, standing.Instants, (standing.Package.Request.From, standing.Package.Request.To), namedFiles, sectors);
+        var section = new HazardSection(ordinal, file, standing.Instants, (standing.Package.Request.From, standing.Package.Request.To), namedFiles);
         Block[] blocks = [.. section.Blocks()];
         batch.Add(PartNumber.Of(PartNumber.DraftHtml, ordinal), $"draft/{ordinal}.html", HtmlBlocks.Write(blocks));
         batch.Add(PartNumber.Of(PartNumber.DraftDocx, ordinal), $"draft/{ordinal}.xml", DocxBlocks.Write(blocks));
@@ -247,36 +263,6 @@ internal sealed class PackageMaker(
                 batch.Add(PartNumber.Of(PartNumber.States, i, ordinal), PackageNames.State(standing.Instants[i], file.Id), StateText.Of(state));
     }
 
-    /// <summary>Every body that the events name.</summary>
-    private static HashSet<BodyId> NamedIn(List<RecordedHappening> happenings)
-    {
-        var named = new HashSet<BodyId>();
-        void Add(BodyId? body)
-        {
-            if (body is { } one && one != Clockwork.Body.Id)
-                named.Add(one);
-        }
-
-        foreach (var (happened, context) in happenings.Select(h => h.Happening))
-        {
-            Add(context.Body);
-            foreach (var told in context.Told)
-                Add(told.Body);
-            foreach (var order in happened switch { HazardAssigned e => e.Legs, HazardReopened e => e.Legs, LegReassigned e => [e.Order], _ => [] })
-            {
-                Add(order.Body);
-                Add(order.Supervisor);
-            }
-
-            Add(happened switch
-            {
-                LegReassigned e => e.From, SupervisorNamed e => e.To, SupervisionEscalated e => e.To, ListingFiled e => e.With, DeadlineMissed e => e.Body, StepProposed e => e.To, _ => null,
-            });
-        }
-
-        return named;
-    }
-
     private async Task EndAsync(ShelvedPackage package, PackageLock mine, IEvidenceEvent end, CancellationToken cancellationToken)
     {
         var outcome = await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, 
@@ -294,8 +280,9 @@ internal sealed class PackageMaker(
 /// <param name="Proofs">Proofs in it.</param>
 /// <param name="Policies">The policies adopted by then.</param>
 /// <param name="Rules">The rules by then.</param>
+/// <param name="Bodies">The bodies by then.</param>
 internal sealed record Standing(
-    ShelvedPackage Package, Checkpoint Checkpoint, DateTimeOffset AsOf, TreeHash Tree, BulkProofs Proofs, PolicyRegister Policies, Rulebook Rules)
+    ShelvedPackage Package, Checkpoint Checkpoint, DateTimeOffset AsOf, TreeHash Tree, BulkProofs Proofs, PolicyRegister Policies, Rulebook Rules, BodiesThen Bodies)
 {
     /// <summary>The instants asked for, and the checkpoint's own.</summary>
     public ImmutableArray<DateTimeOffset> Instants { get; } = [.. Package.Request.Instants.Where(i => i < AsOf).Append(AsOf).Select(i => i.ToUniversalTime()).Distinct().Order()];
@@ -322,6 +309,31 @@ internal static class AsOfCheckpoint
                 yield break;
             yield return e;
         }
+    }
+}
+
+/// <summary>Bodies as their events had them at a checkpoint, each read once: what is said of them must follow from what is packed.</summary>
+internal sealed class BodiesThen(IEventLog log, long size)
+{
+    private readonly Dictionary<BodyId, Body?> read = [];
+
+    public async Task<IReadOnlyDictionary<BodyId, Body>> OfAsync(IEnumerable<BodyId> ids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<BodyId, Body>();
+        foreach (var id in ids)
+            if (await FindAsync(id, cancellationToken) is { } body)
+                found[id] = body;
+        return found;
+    }
+
+    public async Task<Body?> FindAsync(BodyId id, CancellationToken cancellationToken)
+    {
+        if (read.TryGetValue(id, out var body))
+            return body;
+        await foreach (var e in log.UpToAsync(id.StreamId, size, cancellationToken))
+            if (DomainJson.ReadEvent(e.Type, e.Data.Span) is IBodyEvent happened)
+                body = Body.Apply(body, happened);
+        return read[id] = body;
     }
 }
 

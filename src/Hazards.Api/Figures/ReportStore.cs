@@ -116,7 +116,7 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
         {
             stored = await files.GetAsync(frozen, stop) is not null;
         }
-        catch (InvalidDataException)
+        catch (AlteredFileException)
         {
             stored = false; // it was altered behind the service's back
         }

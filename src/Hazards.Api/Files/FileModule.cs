@@ -163,6 +163,9 @@ public static class FileRefusals
     public static readonly RefusalCode NotYours = new("file.not_attachable", RefusalKind.Unprocessable,
         "附件 {digest} 没有上传过，或不是您上传的、也不在您可以查看的记录中：请先上传，再引用",
         "The file {digest} was never put in, or neither by you nor is it in a record you may see: put it in first, then name it");
+    public static readonly RefusalCode Altered = new("file.altered", RefusalKind.Conflict,
+        "存档的文件 {digest} 已被改动，与登记的摘要不符，不再提供；请运行 audit 查明，原文件可由备份取回",
+        "The stored file {digest} was altered and has not the digest on record any more; it is not handed out: run audit, and get the file back from a backup");
     public static readonly RefusalCode OtherContent = new("file.content_differs", RefusalKind.Unsupported,
         "文件内容不是 {declared}：请上传原文件，不要改扩展名", "The content of the file is not {declared}: send the file itself, not a renamed one");
     public static readonly RefusalCode Name = new("file.bad_name", RefusalKind.Invalid,

@@ -88,22 +88,30 @@ internal sealed record InboxDuty(HazardId Hazard, string Title, RegionCode Regio
 /// <param name="Names">Names of the bodies mentioned.</param>
 internal sealed record ToldAnswer(HazardId Hazard, DateTimeOffset? AsOf, ImmutableArray<ToldEvent> Events, ImmutableArray<Unopened> NeverOpened, IReadOnlyDictionary<string, string> Names)
 {
-    public static ToldAnswer Of(HazardId hazard, DateTimeOffset? asOf, ImmutableArray<InboxItem> messages, IReadOnlyDictionary<string, string> names) => new(
-        hazard, asOf,
-        [.. messages.GroupBy(m => m.Position).Select(g => ToldEvent.Of([.. g]))],
-        [.. messages.Where(m => m.Openings.IsEmpty).GroupBy(m => m.Address).Select(g => new Unopened(g.Key, g.Count(), g.Min(m => m.ToldAt))).OrderByDescending(u => u.Messages).ThenBy(u => u.Address, StringComparer.Ordinal)],
-        names);
+    /// <summary>From the events of a case file, and from nothing else.</summary>
+    public static ToldAnswer Of(CaseFile file, DateTimeOffset? asOf)
+    {
+        ImmutableArray<ToldEvent> events = [.. file.Events.Where(e => !e.Context.Told.IsEmpty).Select(e => ToldEvent.Of(file, e))];
+        return new ToldAnswer(file.Id, asOf, events,
+        [
+            .. events.SelectMany(e => e.To.Select(to => (e.ToldAt, To: to))).Where(t => t.To.Openings.IsEmpty).GroupBy(t => t.To.Address)
+                .Select(g => new Unopened(g.Key, g.Count(), g.Min(t => t.ToldAt))).OrderByDescending(u => u.Messages).ThenBy(u => u.Address, StringComparer.Ordinal),
+        ], ImmutableDictionary<string, string>.Empty);
+    }
+
+    /// <summary>The bodies that it names.</summary>
+    internal IEnumerable<BodyId> Mentioned => Events.SelectMany(e => e.To.SelectMany(to => to.Openings.Select(o => o.Body).Concat(BodyAt(to.Address))).Prepend(e.By));
+
+    private static IEnumerable<BodyId> BodyAt(string address) => BodyId.TryParse(address, out var body, out _) ? [body] : [];
 }
 
 /// <summary>An event and whom it was told.</summary>
 internal sealed record ToldEvent(long Position, CodeEntry Event, DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor, DocumentNumber? DocumentNumber, ImmutableArray<Addressee> To)
 {
-    public static ToldEvent Of(ImmutableArray<InboxItem> told)
-    {
-        var e = told[0];
-        return new ToldEvent(e.Position, EventLabels.Of(e.Type), e.Context.OccurredAt, e.ToldAt, e.Context.Body, e.Context.Actor, e.Context.Document,
-            [.. told.Select(t => new Addressee(t.Id, t.Address, Labels.Of(t.As), t.Openings))]);
-    }
+    public static ToldEvent Of(CaseFile file, RecordedHappening e) => new(
+        e.Position, EventLabels.Of(EventTypes.NameOf(e.Event)), e.Context.OccurredAt, e.RecordedAt, e.Context.Body, e.Context.Actor, e.Context.Document,
+        [.. e.Context.Told.OrderBy(t => t.Address, StringComparer.Ordinal).Select(t => (Told: t, Message: Messages.IdOf(e.Id, t.Address))).Select(t => new Addressee(
+            t.Message, t.Told.Address, Labels.Of(t.Told.As), [.. file.Openings[t.Message].Select(o => new InboxOpening(o.Body, o.Actor, o.OpenedAt))]))]);
 }
 
 /// <summary>One who was told, and who opened it; nobody did while openings are empty.</summary>

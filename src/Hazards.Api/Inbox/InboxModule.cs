@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Hazards.Api.Replay;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -106,18 +107,17 @@ internal sealed class InboxModule : IModule
         return contended is not null ? Call.Refuse(contended) : Call.Json(new OpeningAnswer(item.Id, order.Given.By.Name, call.Caller.Body.Id, at, now));
     }
 
-    private static async Task<IResult> ToldAsync(Call call, string id, HazardStore store, InboxQueries inbox, Naming naming)
+    private static async Task<IResult> ToldAsync(Call call, string id, CaseFiles files, Naming naming)
     {
         var scope = call.Scope();
         if (!HazardId.TryParse(id, out var hazard, out var wrongId))
             return Call.Refuse(wrongId with { Field = "id" });
         if (call.Query.Refusal is { } wrong)
             return Call.Refuse(wrong);
-        if (await store.LoadAsync(hazard, scope.AsOf, call.Stop) is not { } state || !call.Caller.Sees(state))
+        if (await files.OpenAsync(hazard, scope.AsOf, call.Stop) is not { } file || !call.Caller.Sees(file.Newest))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var messages = await inbox.OfHazardAsync(scope with { Jurisdiction = RegionCode.Nation }, hazard, call.Stop);
-        var names = await naming.OfBodiesAsync(messages.SelectMany(BodiesOf), call.Stop);
-        return Call.Json(ToldAnswer.Of(hazard, scope.AsOf, messages, names));
+        var answer = ToldAnswer.Of(file, scope.AsOf);
+        return Call.Json(answer with { Names = await naming.OfBodiesAsync(answer.Mentioned, call.Stop) });
     }
 
     /// <summary>The body whose inbox is asked for; another's only for those who watch over it.</summary>

@@ -26,7 +26,7 @@ public sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry, R
         if (streams.Count == 0)
             return ImmutableDictionary<HazardId, CaseFile>.Empty;
         var events = await replay.EventsAsync(streams, cancellationToken);
-        var openings = await replay.OpeningsAsync(streams, cancellationToken);
+        var openings = await replay.OpeningsAsync(events, cancellationToken);
         var all = events.Values.SelectMany(e => e).ToArray();
         var bodies = await BodiesAsync(all, openings.SelectMany(o => o), cancellationToken);
         var rulebook = await rules.NowAsync(all.Length == 0 ? 0 : all.Max(e => e.Context.Calendar), cancellationToken);

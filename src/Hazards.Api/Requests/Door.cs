@@ -120,6 +120,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
     {
         LogUnavailableException => RequestRefusals.LogUnavailable.Because(),
         KeyFolderException e => e.Refusal,
+        AlteredFileException e => Files.FileRefusals.Altered.Because(null, ("digest", e.Digest)),
         BadCursorException => BadCursorException.Code.Because(Parameters.Cursor.Name),
         AppendRejectedException e => AppendRefusals.NotStorable.Because(null, ("detail", e.SqlState ?? "too large")),
         OperationCanceledException when TimedOut(http) => RequestRefusals.Timeout.Because(),

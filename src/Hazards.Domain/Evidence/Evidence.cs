@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -52,7 +53,27 @@ public sealed record EvidenceFilter(
 [EventType("evidence_requested")]
 public sealed record EvidenceRequested(
     string Reason, RegionCode Jurisdiction, ImmutableArray<HazardId> Hazards, EvidenceFilter? Filter, DateOnly? From, DateOnly? To,
-    ImmutableArray<DateTimeOffset> Instants, AttachmentChoice Attachments, TreeChoice Hash, ImmutableArray<Guid> Disclose) : IEvidenceEvent;
+    ImmutableArray<DateTimeOffset> Instants, AttachmentChoice Attachments, TreeChoice Hash, ImmutableArray<Guid> Disclose) : IEvidenceEvent
+{
+    /// <summary>Whether an <see cref="EvidenceCounted"/> follows: a package that has none is not whole. Requests of before say nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Counts { get; init; }
+}
+
+/// <summary>
+/// 清点: how much there was of everything that the package is to hold, before its checkpoint was signed. A tree proves what is in
+/// it, not what is not; with this a package shows by the tree alone that nothing was left out of it.
+/// </summary>
+/// <param name="UpTo">What stands at this position of the log and before it was counted.</param>
+/// <param name="Streams">The hazards, and the streams that they rest on.</param>
+[EventType("evidence_counted")]
+public sealed record EvidenceCounted(long UpTo, ImmutableArray<CountedStream> Streams) : IEvidenceEvent;
+
+/// <summary>A stream that was counted.</summary>
+/// <param name="Id">The stream.</param>
+/// <param name="Events">How many events it had: versions 1 to this.</param>
+/// <param name="Openings">Of a hazard: how often the messages that it told had been opened.</param>
+public sealed record CountedStream(Guid Id, long Events, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Openings = 0);
 
 /// <summary>证据包制成: the package is as these bytes, and never changes.</summary>
 /// <param name="Digest">SHA-256 of the zip.</param>
@@ -90,6 +111,9 @@ public sealed record EvidencePackage(Guid Id, EvidenceRequested Request, EventCo
     /// <summary>Number of events.</summary>
     public long Version { get; init; } = 1;
 
+    /// <summary>How much there was of what it is to hold.</summary>
+    public EvidenceCounted? Counted { get; init; }
+
     /// <summary>The finished package.</summary>
     public EvidenceMade? Made { get; init; }
 
@@ -106,6 +130,7 @@ public sealed record EvidencePackage(Guid Id, EvidenceRequested Request, EventCo
     public static EvidencePackage Apply(Guid id, EvidencePackage? before, IEvidenceEvent happened, EventContext context) => (before, happened) switch
     {
         (null, EvidenceRequested e) => new EvidencePackage(id, e, context),
+        ({ } package, EvidenceCounted e) => package with { Version = package.Version + 1, Counted = e },
         ({ } package, EvidenceMade e) => package with { Version = package.Version + 1, Made = e },
         ({ } package, EvidenceFailed e) => package with { Version = package.Version + 1, Failed = e },
         ({ } package, EvidenceDownloaded) => package with { Version = package.Version + 1, Downloads = package.Downloads + 1, TakenBy = package.TakenBy.Add((context.Body, context.Actor)) },

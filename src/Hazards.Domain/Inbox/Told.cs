@@ -34,6 +34,13 @@ public sealed record Told(
     /// <summary>The address of a region's committee office.</summary>
     public static string OfficeAddress(RegionCode region) => OfficePrefix + region.Value;
 
+    /// <summary>The region's code, where an address is that of its committee office; null for a body's.</summary>
+    public static string? OfficeOf(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.StartsWith(OfficePrefix, StringComparison.Ordinal) ? address[OfficePrefix.Length..] : null;
+    }
+
     /// <summary>The addresses a body reads: its own, and that of its region's committee office if it is one.</summary>
     public static string[] AddressesOf(Body body)
     {

@@ -75,6 +75,20 @@ public static class EvidenceRefusals
     public static readonly RefusalCode PersonKey = new("person.wrong_key", Invalid, "“{name}”中的密钥不是事件中密文的密钥", "The key in “{name}” is not the one that the event's data were sealed under");
     public static readonly RefusalCode PersonAltered = new("person.altered", Invalid, "“{name}”与事件中密文打开后的内容不符", "“{name}” is not what the event's sealed data open to");
 
+    // Whether it is whole.
+    public static readonly RefusalCode RequestMissing = new("request.missing", Invalid, "包内没有日志中的申请事件（evidence_requested），无从得知应有哪些隐患", "The event that asked for the package (evidence_requested) is not here: which hazards belong in it cannot be told");
+    public static readonly RefusalCode RequestOther = new("request.other", Invalid, "清单与日志中第 {position} 号申请事件不符：{what}", "The manifest is not what the request at position {position} asked for: {what} differs");
+    public static readonly RefusalCode HazardOmitted = new("request.hazard_omitted", Invalid, "第 {position} 号申请事件所列的隐患 {hazard} 不在包中，或其事件不全", "The hazard {hazard}, which the request at position {position} lists, is not here, or not all of its events are");
+    public static readonly RefusalCode HazardAdded = new("request.hazard_added", Invalid, "隐患 {hazard} 不在第 {position} 号申请事件所列之中", "The hazard {hazard} is not one that the request at position {position} lists");
+    public static readonly RefusalCode Uncounted = new("whole.uncounted", Invalid, "申请事件说明将有清点事件（evidence_counted），包内却没有：末尾的事件被去掉了", "The request says that a count follows (evidence_counted), and none is here: the last events were left out");
+    public static readonly RefusalCode CountOther = new("whole.count", Invalid, "事件流 {stream} 至第 {upTo} 号应有 {expected} 个事件（第 {position} 号清点事件），包内有 {count} 个：有事件被去掉", "Stream {stream} had {expected} events up to position {upTo}, as the count at position {position} says; {count} are here: events were left out");
+    public static readonly RefusalCode OpeningsOther = new("whole.openings", Invalid, "隐患 {hazard} 的告知至第 {upTo} 号共被打开 {expected} 次（第 {position} 号清点事件），包内有 {count} 次：有打开记录被去掉", "What hazard {hazard} told had been opened {expected} times up to position {upTo}, as the count at position {position} says; {count} openings are here: some were left out");
+    public static readonly RefusalCode MessageOther = new("whole.message", Invalid, "事件流 {stream} 不是包内任何事件的告知", "Stream {stream} is no message that an event here told");
+
+    // What it says in words.
+    public static readonly RefusalCode ReportOther = new("report.differs", Invalid, "“{name}”与由事件重新生成的报告不符（{where}）：被改写过", "“{name}” is not the report that the events give ({where}): it was rewritten");
+    public static readonly RefusalCode ReportImpossible = new("report.impossible", Invalid, "由包内事件无法生成报告：{detail}", "No report can be made from the events here: {detail}");
+
     // The machine.
     public static readonly RefusalCode NoOpenSsl = new("tool.no_openssl", Unavailable, "本机没有 OpenSSL（libcrypto 1.1.1 以上），无法核验 Ed25519 签名；请安装后再核验", "This machine lacks OpenSSL (libcrypto 1.1.1 or later), which checks Ed25519 signatures; install it and try again");
     public static readonly RefusalCode VerifierKey = new("tool.key", Invalid, "“{text}”不是公钥（形如 名称+标识+Base64）", "“{text}” is no verifier key (name+id+base64)");

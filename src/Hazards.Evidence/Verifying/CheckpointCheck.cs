@@ -53,8 +53,8 @@ internal sealed class CheckpointCheck(PackageReader package, Manifest manifest, 
     {
         if (options.Earlier is not { } earlier)
             return Check.NotMade("earlier",
-                $"与另存的检查点比对：未给出（--checkpoint）；给出后可查明日志自那时起未被改写",
-                $"comparison with a checkpoint kept elsewhere: none was given (--checkpoint); with one it can be seen that the log was not rewritten since");
+                $"与另存的检查点比对：未给出（--checkpoint）；掌握日志签名私钥的人可以另造一部日志，只有另存的检查点或见证人的会签能排除",
+                $"comparison with a checkpoint kept elsewhere: none was given (--checkpoint); whoever holds the log's signing key can make up another log, which only a checkpoint kept elsewhere, or a witness's cosignature, excludes");
         if (earlier.Origin != manifest.Origin)
             return Check.Fails("earlier", EvidenceRefusals.EarlierOther.Because(null, ("origin", earlier.Origin)));
         var proof = earlier.Size == manifest.Size || earlier.Size == 0 ? [] : options.Consistency ?? ProofFrom(earlier.Size);

@@ -4,7 +4,7 @@ using Hazards.Proof;
 namespace Hazards.Evidence;
 
 /// <summary>An event as its line in a package has it: the log's envelope, version 1 (docs/evidence.md).</summary>
-internal sealed record EnvelopeLine(long Position, Guid Stream, string StreamType, long Version, string Type, DateTimeOffset RecordedAt, byte[] Data, byte[] Headers)
+internal sealed record EnvelopeLine(Guid Id, long Position, Guid Stream, string StreamType, long Version, string Type, DateTimeOffset RecordedAt, byte[] Data, byte[] Headers)
 {
     private const int Members = 13;
 
@@ -18,6 +18,7 @@ internal sealed record EnvelopeLine(long Position, Guid Stream, string StreamTyp
             if (root.GetPropertyCount() != Members || root.GetProperty("envelope").GetInt32() != 1)
                 throw new JsonException("不是第 1 版信封 · no envelope of version 1");
             var envelope = new EnvelopeLine(
+                root.GetProperty("id").GetGuid(),
                 root.GetProperty("position").GetInt64(), root.GetProperty("stream").GetGuid(), Text(root, "streamType"), root.GetProperty("version").GetInt64(),
                 Text(root, "type"), root.GetProperty("recordedAt").GetDateTimeOffset(), Raw(root, "data"), Raw(root, "headers"));
             return (envelope, CanonicalJson.Write(root).AsSpan().SequenceEqual(line.Span));

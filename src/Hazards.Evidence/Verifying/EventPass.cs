@@ -42,6 +42,12 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
     /// <summary>What the events name: files, policies, calendar editions.</summary>
     public NamedThings Named { get; } = new();
 
+    /// <summary>The positions of each stream's events.</summary>
+    public Dictionary<Guid, List<long>> Positions { get; } = [];
+
+    /// <summary>What the package's own stream says.</summary>
+    public PackageStory Story { get; } = new();
+
     /// <summary>When the first and the last event were recorded.</summary>
     public (DateTimeOffset First, DateTimeOffset Last)? Recorded { get; private set; }
 
@@ -69,6 +75,7 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
         using var events = new LineReader(package.Open(lines));
         using var proof = new LineReader(package.Open(paths));
         var replay = stream is { Type: "hazard", Whole: true } ? new Replay(new HazardId(stream.Id), manifest.Instants, Compare, Named.Read) : null;
+        var positions = Positions[stream.Id] = [];
         long number = 0, version = 0;
         while (ReadLine(events, name, ++number) is { } read)
         {
@@ -77,8 +84,9 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
             CheckProof(read.Leaf, read.Event, proof, proofs, number);
             version = read.Event.Version;
             order.Add((read.Event.Position, read.Event.RecordedAt.UtcTicks));
+            positions.Add(read.Event.Position);
             Note(read.Event);
-            var refusal = Named.Read(read.Event) ?? replay?.Add(read.Event);
+            var refusal = Named.Read(read.Event) ?? replay?.Add(read.Event) ?? (stream.Id == manifest.Package ? Story.Read(read.Event) : null);
             States ??= refusal;
         }
         Finish(stream, name, proofs, number - 1, proof);

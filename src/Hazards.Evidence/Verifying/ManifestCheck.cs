@@ -104,9 +104,9 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
             $"清单由日志“{origin}”的公钥签名（Ed25519）：{signer}",
             $"the manifest is signed by the key of the log “{origin}” (Ed25519): {signer}");
         yield return !Keys!.FromOutside
-            ? Check.Heed("key",
-                $"公钥取自包内，不能自证：请与另行保存的（打印件、其他机关留存的）逐字比对 {signer}（指纹，公钥的 SHA-256：{signer.Fingerprint}），或用 --key 给出后再核验；在此之前，只说明包与其自带的公钥相符",
-                $"the key comes from the package and cannot vouch for itself: compare it, letter by letter, with one kept elsewhere (on paper, by another body): {signer} (fingerprint, SHA-256 of the key: {signer.Fingerprint}); or give that with --key and check again; until then all that is shown is that the package fits the key it brings along")
+            ? Check.NotMade("key",
+                $"公钥取自包内，不能自证：请与另行保存的（打印件、其他机关留存的）逐字比对 {signer}（指纹，公钥的 SHA-256：{signer.Fingerprint}），或用 --key 给出后再核验；在此之前，什么都没有证明：只说明包与其自带的公钥相符，谁都能做出这样的包",
+                $"the key comes from the package and cannot vouch for itself: compare it, letter by letter, with one kept elsewhere (on paper, by another body): {signer} (fingerprint, SHA-256 of the key: {signer.Fingerprint}); or give that with --key and check again; until then nothing is proved: all that is shown is that the package fits the key it brings along, and anybody can make one that does")
             : options.Keys.Contains(signer)
                 ? Check.Holds("key", $"公钥是您给出的", $"the key is one that you gave")
                 : Check.Holds("key",

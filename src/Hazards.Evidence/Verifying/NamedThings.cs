@@ -20,6 +20,9 @@ internal sealed class NamedThings
     /// <summary>Sealed persons by their number, as the events hold them.</summary>
     public Dictionary<Guid, (HazardId Hazard, SealedPerson Sealed, string? Statement)> Persons { get; } = [];
 
+    /// <summary>The messages that events of hazards told, with the hazard of each.</summary>
+    public Dictionary<Guid, HazardId> Messages { get; } = [];
+
     /// <summary>Editions of the calendar that events were decided by.</summary>
     public SortedSet<int> Editions { get; } = [];
 
@@ -33,8 +36,11 @@ internal sealed class NamedThings
     public bool Knows(PolicyVersion version) => texts.Any(t => t.Version == version);
 
     /// <summary>Takes in an event of a hazard.</summary>
-    public void Read(EnvelopeLine e, IHazardEvent happened)
+    public void Read(EnvelopeLine e, Happening happening)
     {
+        var happened = happening.Event;
+        foreach (var told in happening.Context.Told)
+            Messages.TryAdd(Domain.Messages.IdOf(e.Id, told.Address), new HazardId(e.Stream));
         if (happened is HazardReported { Reporter: { } reporter })
             Persons.TryAdd(reporter.Person, (new HazardId(e.Stream), reporter, null));
         if (happened is WitnessRecorded witness)

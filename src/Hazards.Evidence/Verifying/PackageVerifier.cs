@@ -51,6 +51,9 @@ internal sealed class PackageChecks(PackageReader package, VerifyOptions options
         pass.Run(cancellationToken);
         checks.AddRange(EventSentences.Of(pass, manifest));
         checks.AddRange(new NamedCheck(package, manifest, pass).Run());
+        // What is told of a stream that cannot be read is of no worth.
+        if (pass.Lines is null && pass.States is null)
+            checks.AddRange([.. new WholeCheck(manifest, pass).Run(), new ReportCheck(package, manifest, pass, cancellationToken).Run()]);
         checks.AddRange(Limits.Always);
         progress?.Report(1);
         return new Verification([.. checks], Contents(manifest, pass));
@@ -77,12 +80,12 @@ internal static class Limits
 {
     public static ImmutableArray<Check> Always { get; } =
     [
-        Check.NotMade("report",
-            $"报告、文书、附件中的文字：只核对了摘要，没有逐句与事件比对；以事件为准",
-            $"what the report, the papers and the files say: only their digests were compared; the events are what counts"),
+        Check.NotMade("papers",
+            $"文书、附件和 README.txt 中的文字：只核对了摘要，没有逐句与事件比对；以事件为准",
+            $"what the papers, the files and README.txt say: only their digests were compared; the events are what counts"),
         Check.NotMade("beyond",
-            $"包外的事：事件所述是否属实；截止时点之后、以及未列入本包的隐患的事件；“截止时点前再无其他版本”以日志签名为凭",
-            $"what lies outside: whether what was recorded is true; events after the package's time and of hazards not in it; that a stream had no further version then rests on the log's signature"),
+            $"包外的事：事件所述是否属实；截止时点之后、以及未列入本包的隐患的事件；不提供的文件的理由",
+            $"what lies outside: whether what was recorded is true; events after the package's time and of hazards not in it; the reasons for which files are withheld"),
     ];
 
     public static ImmutableArray<Check> NothingElse { get; } =

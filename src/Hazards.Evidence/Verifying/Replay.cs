@@ -9,7 +9,7 @@ namespace Hazards.Evidence;
 /// <param name="instants">Where to stop, ascending.</param>
 /// <param name="at">Told there what was on record; null: nothing yet.</param>
 /// <param name="read">Told every event once it is read.</param>
-internal sealed class Replay(HazardId id, ImmutableArray<DateTimeOffset> instants, Action<HazardId, DateTimeOffset, Hazard?> at, Action<EnvelopeLine, IHazardEvent> read)
+internal sealed class Replay(HazardId id, ImmutableArray<DateTimeOffset> instants, Action<HazardId, DateTimeOffset, Hazard?> at, Action<EnvelopeLine, Happening> read)
 {
     private Hazard? hazard;
     private int next;
@@ -27,8 +27,9 @@ internal sealed class Replay(HazardId id, ImmutableArray<DateTimeOffset> instant
         {
             if (DomainJson.ReadEvent(e.Type, e.Data) is not IHazardEvent happened)
                 return EvidenceRefusals.Impossible.Because(null, ("position", e.Position), ("type", e.Type));
-            read(e, happened);
-            hazard = Hazard.Apply(id, hazard, new Happening(happened, DomainJson.ReadContext(e.Headers)));
+            var happening = new Happening(happened, DomainJson.ReadContext(e.Headers));
+            read(e, happening);
+            hazard = Hazard.Apply(id, hazard, happening);
             broken = false;
             return null;
         }

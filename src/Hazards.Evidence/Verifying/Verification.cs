@@ -57,8 +57,11 @@ public sealed record Check(
 /// <param name="Contents">What the package holds; null where that could not be learnt.</param>
 public sealed record Verification(ImmutableArray<Check> Checks, PackageContents? Contents)
 {
-    /// <summary>Whether the package is what it says: nothing failed, and nothing was left out because of a failure.</summary>
-    public bool Holds => Checks.All(c => c.Outcome != CheckOutcome.Fails);
+    /// <summary>Whether the package is what it says, by a key that its reader named: nothing failed.</summary>
+    public bool Holds => Fits && Checks.Any(c => c is { Name: "key", Outcome: CheckOutcome.Holds });
+
+    /// <summary>Whether nothing failed; without a key from elsewhere this proves nothing.</summary>
+    public bool Fits => Checks.All(c => c.Outcome != CheckOutcome.Fails);
 }
 
 /// <summary>What a package holds, as far as it was checked.</summary>
@@ -81,7 +84,7 @@ public sealed record PackageContents(
 /// <summary>What whoever checks a package trusts, and has from elsewhere.</summary>
 public sealed record VerifyOptions
 {
-    /// <summary>Keys of the log that were had from elsewhere: on paper, from another body. Empty: those in the package stand in, and the result says so.</summary>
+    /// <summary>Keys of the log that were had from elsewhere: on paper, from another body. Empty: those in the package stand in, and it does not hold.</summary>
     public ImmutableArray<Proof.NoteVerifier> Keys { get; init; } = [];
 
     /// <summary>Witnesses whose cosignatures the checkpoint must bear.</summary>

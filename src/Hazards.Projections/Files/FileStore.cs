@@ -59,7 +59,7 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>A whole file; null when there is none.</summary>
-    /// <exception cref="InvalidDataException">What is stored does not have this digest any more.</exception>
+    /// <exception cref="AlteredFileException">What is stored does not have this digest any more.</exception>
     public async Task<StoredFile?> GetAsync(Sha256Digest digest, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("select media_type, bytes from files.blobs where digest = $1");
@@ -81,7 +81,7 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Opens a file for streaming, compared with its digest by the database before the first byte; null when there is none.</summary>
-    /// <exception cref="InvalidDataException">What is stored does not have this digest any more.</exception>
+    /// <exception cref="AlteredFileException">What is stored does not have this digest any more.</exception>
     public async Task<FileReading?> OpenAsync(Sha256Digest digest, CancellationToken cancellationToken = default)
     {
         var command = dataSource.CreateCommand("select media_type, size, sha256(bytes) = digest, bytes from files.blobs where digest = $1");
@@ -208,7 +208,15 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
 
     private static byte[] Bytes(Sha256Digest digest) => Convert.FromHexString(digest.Value);
 
-    private static InvalidDataException Altered(Sha256Digest digest) => new($"The file {digest} was altered: it has another digest now.");
+    private static AlteredFileException Altered(Sha256Digest digest) => new(digest);
+}
+
+/// <summary>What is stored of a file has not its digest any more: it was altered behind the service's back, and is not handed out.</summary>
+/// <param name="digest">The digest it had.</param>
+public sealed class AlteredFileException(Sha256Digest digest) : Exception($"The file {digest} was altered: it has another digest now.")
+{
+    /// <summary>The digest it had.</summary>
+    public Sha256Digest Digest { get; } = digest;
 }
 
 /// <summary>A file being read.</summary>

@@ -58,9 +58,6 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
 {
     private const int LongestPage = 200;
 
-    // More than any hazard's history tells.
-    private const int MostOfOneHazard = 20_000;
-
     /// <summary>Messages to any of these addresses, the newest first.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
     public async Task<Page<InboxItem>> ListAsync(
@@ -111,18 +108,6 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
         return (await ReadAsync(scope, where, "", cancellationToken)).FirstOrDefault();
     }
 
-    /// <summary>Everything that was told of a hazard, in the order of the log.</summary>
-    public Task<ImmutableArray<InboxItem>> OfHazardAsync(Scope scope, HazardId hazard, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(scope);
-        using var question = RowsTelemetry.Ask("told", scope);
-        var where = new Conditions().Within(scope.Jurisdiction);
-        where.And($"h.hazard_id = {where.Parameter(hazard.StreamId, NpgsqlDbType.Uuid)}");
-        AsOf(scope, where);
-        // By inbox_by_hazard.
-        return ReadAsync(scope, where, $"order by h.position, h.addressee limit {MostOfOneHazard.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
-    }
-
     private static Conditions Where(Scope scope, IReadOnlyList<string> addresses, InboxFilter filter)
     {
         var where = new Conditions().Within(scope.Jurisdiction);
@@ -149,21 +134,25 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
             where.And($"h.told_at <= {where.Instant(instant)}");
     }
 
+    /// <summary>
+    /// The messages of rows. A row only says where a message lies: what was told, as what and to whom, and who opened it, is
+    /// read from the events, and a row that its event does not bear out is none (the audit names it).
+    /// </summary>
     private async Task<ImmutableArray<InboxItem>> ReadAsync(Scope scope, Conditions where, string order, CancellationToken cancellationToken)
     {
-        var opened = scope.AsOf is { } instant ? $" and o.opened_at <= {where.Instant(instant)}" : "";
+        var opened = scope.AsOf is { } instant ? $" and o.\"timestamp\" <= {where.Instant(instant)}" : "";
         // The event, the title and the openings by their keys, once for each message of the page.
         await using var command = dataSource.CreateCommand($"""
-            select h.message_id, h.addressee, h.told_as, h.hazard_id, i.item ->> 'title', h.region, h.position, e.id, e.type, h.told_at,
+            select h.message_id, h.addressee, h.told_as, h.hazard_id, i.item ->> 'title', h.region, h.position, e.id, e.type, e."timestamp",
                    e.headers::text, e.data::text, o.bodies, o.actors, o.times
-            from (select * from rows.inbox h where {where.Sql} {order}) h
+            from (select * from rows.inbox h where {where.Sql} and exists (select from log.mt_events e where {MessageSql.BearsOut}) {order}) h
             join log.mt_events e on e.seq_id = h.position
             join rows.hazards z on z.hazard_id = h.hazard_id
             join rows.hazard_items i on i.position = z.position
             cross join lateral (
-              select array_agg(o.body order by o.position) as bodies, array_agg(o.actor order by o.position) as actors,
-                     array_agg(o.opened_at order by o.position) as times
-              from rows.inbox_openings o where o.message_id = h.message_id{opened}) o
+              select array_agg(o.headers ->> 'body' order by o.version) as bodies, array_agg(o.headers ->> 'actor' order by o.version) as actors,
+                     array_agg(o."timestamp" order by o.version) as times
+              from log.mt_events o where o.stream_id = h.message_id and o.type = '{MessageSql.Opened}'{opened}) o
             {(order.Length == 0 ? "" : order[..(order.IndexOf(" limit", StringComparison.Ordinal))])}
             """);
         where.AddTo(command);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Projections.Reading;
 using Npgsql;
@@ -16,7 +17,10 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     /// <summary>A region with more hazards than this is read along the log, others by their hazards.</summary>
     private const int FewHazards = 2_000;
 
-    /// <summary>How much of the log one page of a large region looks through: a page may be shorter than asked for, and go on.</summary>
+    /// <summary>A body that was told of more events than this is read along the log, others by what they were told.</summary>
+    private const int MostTold = 5_000;
+
+    /// <summary>How much of the log one page of a large region or a busy body looks through: a page may be shorter than asked for, and go on.</summary>
     private const int Stretch = 20_000;
 
     /// <summary>The events of hazards, in order; a stream that is no hazard's is left out. By the log's (stream, version).</summary>
@@ -44,22 +48,36 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         return found.ToDictionary(f => f.Key, f => f.Value.ToImmutable());
     }
 
-    /// <summary>The openings of the messages that the events of hazards told. By inbox_by_hazard and the openings' key.</summary>
-    public async Task<ILookup<HazardId, RecordedOpening>> OpeningsAsync(IReadOnlyCollection<Guid> hazards, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// The openings of the messages that the events of hazards told, from the messages' own streams. By the log's (stream,
+    /// version): a probe for each message, whatever the rows of the inbox say.
+    /// </summary>
+    public async Task<ILookup<HazardId, RecordedOpening>> OpeningsAsync(
+        IReadOnlyDictionary<HazardId, ImmutableArray<RecordedHappening>> hazards, CancellationToken cancellationToken = default)
     {
-        await using var command = dataSource.CreateCommand("""
-            select i.hazard_id, o.message_id, o.body, o.actor, o.opened_at, o.position
+        ArgumentNullException.ThrowIfNull(hazards);
+        var told = new Dictionary<Guid, HazardId>();
+        foreach (var (hazard, events) in hazards)
+            foreach (var e in events)
+                foreach (var one in e.Context.Told)
+                    told[Messages.IdOf(e.Id, one.Address)] = hazard;
+        if (told.Count == 0)
+            return Array.Empty<RecordedOpening>().ToLookup(_ => default(HazardId));
+        await using var command = dataSource.CreateCommand($"""
+            select e.stream_id, e.headers, e."timestamp", e.seq_id
             from unnest($1) u (id)
-            join rows.inbox i on i.hazard_id = u.id
-            join rows.inbox_openings o on o.message_id = i.message_id
-            order by o.position
+            join log.mt_events e on e.stream_id = u.id
+            where e.type = '{MessageSql.Opened}'
+            order by e.seq_id
             """);
-        command.Parameters.Add(Ids(hazards));
+        command.Parameters.Add(Ids(told.Keys));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(HazardId, RecordedOpening)>();
         while (await reader.ReadAsync(cancellationToken))
-            found.Add((new HazardId(reader.GetGuid(0)), new RecordedOpening(
-                reader.GetGuid(1), BodyId.Parse(reader.GetString(2)), reader.GetString(3), At(reader.GetDateTime(4)), reader.GetInt64(5))));
+        {
+            var (message, context) = (reader.GetGuid(0), DomainJson.ReadContext(reader.GetFieldValue<byte[]>(1)));
+            found.Add((told[message], new RecordedOpening(message, context.Body, context.Actor, At(reader.GetDateTime(2)), reader.GetInt64(3))));
+        }
         return found.ToLookup(f => f.Item1, f => f.Item2);
     }
 
@@ -95,10 +113,15 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     {
         var where = new Conditions();
         var range = new Range(where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint), where.Parameter(limit, NpgsqlDbType.Integer));
-        var stretch = subject is ReplaySubject.OfRegion { Region: var region } && await IsLargeAsync(region, cancellationToken);
+        var stretch = subject switch
+        {
+            ReplaySubject.OfRegion { Region: var region } => await IsLargeAsync(region, cancellationToken),
+            ReplaySubject.OfBody { Body: var busy } => await IsBusyAsync(busy, cancellationToken),
+            _ => false,
+        };
         var sql = subject switch
         {
-            ReplaySubject.OfBody { Body: var body } => OfBody(where, range, body),
+            ReplaySubject.OfBody { Body: var body } => OfBody(where, range, body, stretch),
             ReplaySubject.OfPerson person => OfPerson(where, range, person),
             ReplaySubject.OfRegion of when stretch => OfLargeRegion(where, range, of.Region),
             _ => OfHazards(range, Hazards(where, subject)),
@@ -130,18 +153,17 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         var range = new Range(where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint), where.Parameter(limit, NpgsqlDbType.Integer));
         var concerned = subject switch
         {
-            // By mt_events_by_body and inbox_by_addressee: as many rows as the body was concerned in the period.
+            // By mt_events_by_body and mt_events_told: as many events as the body was concerned in the period.
             ReplaySubject.OfBody { Body: var body } => $"""
                 select e.stream_id from log.mt_events e where {ByBody(where, range, body.Id)}
-                union select i.hazard_id from rows.inbox i
-                  where i.addressee = any ({where.Parameter(Told.AddressesOf(body), NpgsqlDbType.Array | NpgsqlDbType.Text)}) and i.position > {range.After} and i.position <= {range.UpTo}
+                union select e.stream_id from log.mt_events e where {IsTold(where, body)} and e.seq_id > {range.After} and e.seq_id <= {range.UpTo}
                 """,
             ReplaySubject.OfPerson person => $"select distinct e.stream_id from log.mt_events e where {ByBody(where, range, person.Body)} and e.headers ->> 'actor' = {where.Text(person.Name)}",
             _ => Hazards(where, subject),
         };
         await using var command = dataSource.CreateCommand($"""
             select c.id from ({concerned}) c (id)
-            where c.id > {where.Parameter(afterHazard ?? Guid.Empty, NpgsqlDbType.Uuid)} and exists (select from rows.hazards h where h.hazard_id = c.id)
+            where c.id > {where.Parameter(afterHazard ?? Guid.Empty, NpgsqlDbType.Uuid)} and exists (select from log.mt_streams s where s.id = c.id and s.type = 'hazard')
             order by c.id limit {range.Limit}
             """);
         where.AddTo(command);
@@ -157,28 +179,49 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     private static string ByBody(Conditions where, Range range, BodyId body) =>
         $"e.headers ->> 'body' = {where.Text(body.Value)} and e.seq_id > {range.After} and e.seq_id <= {range.UpTo}";
 
-    /// <summary>By mt_events_by_body and inbox_by_addressee, each no further than the page.</summary>
-    private static string OfBody(Conditions where, Range range, Body body) => WithOpened(range, $"""
-        (select e.seq_id, case e.type when 'message_opened' then 'opened' else 'acted' end, e.stream_id
-         from log.mt_events e where {ByBody(where, range, body.Id)} order by e.seq_id limit {range.Limit})
-        union all
-        select i.position, 'told', i.hazard_id
-        from unnest({where.Parameter(Told.AddressesOf(body), NpgsqlDbType.Array | NpgsqlDbType.Text)}) a (address)
-        cross join lateral (
-          select i.position, i.hazard_id from rows.inbox i
-          where i.addressee = a.address and i.position > {range.After} and i.position <= {range.UpTo} order by i.position limit {range.Limit}) i
-        """);
+    // A region's body reads what is put before its office as well. The first condition is the index's own.
+    private static string IsTold(Conditions where, Body body)
+    {
+        var tellings = Told.AddressesOf(body).Select(a => where.Parameter(TellingTo(a), NpgsqlDbType.Jsonb));
+        return $"e.headers ? 'told' and ({string.Join(" or ", tellings.Select(t => $"e.headers -> 'told' @> {t}"))})";
+    }
+
+    private static string TellingTo(string address) => Told.OfficeOf(address) is { } office
+        ? JsonSerializer.Serialize(new[] { new Dictionary<string, string> { ["office"] = office } })
+        : JsonSerializer.Serialize(new[] { new Dictionary<string, string> { ["body"] = address } });
+
+    /// <summary>
+    /// By mt_events_by_body and mt_events_told, each no further than the page; of a body that is told of much, a stretch of the
+    /// log, by its positions. Who was told is the events' own word.
+    /// </summary>
+    private static string OfBody(Conditions where, Range range, Body body, bool stretch)
+    {
+        var told = IsTold(where, body);
+        var upTo = stretch ? $"least({range.UpTo}, {range.After} + {Stretch})" : range.UpTo;
+        var events = stretch
+            ? $"(select * from log.mt_events e where e.seq_id > {range.After} and e.seq_id <= {upTo} order by e.seq_id)"
+            : $"(select * from log.mt_events e where {told} offset 0)";
+        return WithOpened(range, $"""
+            (select e.seq_id, case e.type when '{MessageSql.Opened}' then 'opened' else 'acted' end, e.stream_id
+             from log.mt_events e where {ByBody(where, range with { UpTo = upTo }, body.Id)} order by e.seq_id limit {range.Limit})
+            union all
+            (select e.seq_id, 'told', e.stream_id
+             from {events} e where {told} and e.seq_id > {range.After} and e.seq_id <= {upTo} order by e.seq_id limit {range.Limit})
+            """);
+    }
 
     /// <summary>By mt_events_by_body: what the body did in the period, of which the person's is kept.</summary>
     private static string OfPerson(Conditions where, Range range, ReplaySubject.OfPerson person) => WithOpened(range, $"""
-        (select e.seq_id, case e.type when 'message_opened' then 'opened' else 'acted' end, e.stream_id
+        (select e.seq_id, case e.type when '{MessageSql.Opened}' then 'opened' else 'acted' end, e.stream_id
          from log.mt_events e where {ByBody(where, range, person.Body)} and e.headers ->> 'actor' = {where.Text(person.Name)} order by e.seq_id limit {range.Limit})
         """);
 
+    // What was opened, by the opening's own word: the hazard's event of this identity.
     private static string WithOpened(Range range, string entries) => $"""
-        select k.position, k.how, coalesce(i.hazard_id, k.stream), coalesce(i.position, k.position)
+        select k.position, k.how, coalesce(t.stream_id, k.stream), coalesce(t.seq_id, k.position)
         from (select distinct * from ({entries}) e (position, how, stream) order by position, how limit {range.Limit}) k
-        left join rows.inbox i on k.how = 'opened' and i.message_id = k.stream
+        left join log.mt_events o on k.how = 'opened' and o.seq_id = k.position
+        left join log.mt_events t on t.stream_id = (o.data ->> 'hazard')::uuid and t.id = (o.data ->> 'event')::uuid
         order by k.position, k.how
         """;
 
@@ -217,6 +260,15 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand($"select count(*) from (select from rows.hazards h where {where.Sql} limit {FewHazards + 1}) h");
         where.AddTo(command);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! > FewHazards;
+    }
+
+    // The rows only say how it is looked for.
+    private async Task<bool> IsBusyAsync(Body body, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select count(*) from (select from rows.inbox i where i.addressee = any ($1) limit {MostTold + 1}) i");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Told.AddressesOf(body), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))! > MostTold;
     }
 
     private static NpgsqlParameter<Guid[]> Ids(IReadOnlyCollection<Guid> ids) => new() { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };

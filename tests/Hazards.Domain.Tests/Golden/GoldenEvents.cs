@@ -173,6 +173,7 @@ internal static class GoldenEvents
 
         (new EvidenceRequested("〔2026〕1号事故调查", Longnan, [World.Id, OtherId], new EvidenceFilter(Code, Wudu, GasRegulator.Id, Deadline, Later, Deadline, Later), Deadline, Later, [Start, Start.AddDays(1)], AttachmentChoice.Withhold, TreeChoice.Sm3, [Key]),
          new EvidenceRequested("审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, [])),
+        (new EvidenceCounted(4710, [new CountedStream(World.Id.StreamId, 12, 3), new CountedStream(Key, 2)]), null),
         (new EvidenceMade(File, 4711, 1234, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 56), null),
         (new EvidenceFailed("附件已被改动"), null),
         (new EvidenceDownloaded(File, 100, 200), null),
@@ -193,6 +194,8 @@ internal static class GoldenEvents
     [
         ("body_registered.kept", new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null, Longnan)),
         ("body_changed.kept", new BodyChanged(BodyKind.CommitteeOffice, Wudu, [], null, null, "移交", Longnan)),
+        ("evidence_requested.counts", new EvidenceRequested(
+            "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, []) { Counts = true }),
         ("policy_adopted.kept", new PolicyAdopted(
             PolicyText.Of(PolicyVersion.Parse("wudu-rules@1"), "{}"), Wudu, new DateOnly(2026, 5, 1), null, [], Longnan)),
     ];

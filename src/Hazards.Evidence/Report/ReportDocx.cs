@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Hazards.Api.Evidence.Report;
+namespace Hazards.Evidence.Report;
 
 /// <summary>The docx around the report's body. Compressed: the body of a thousand hazards is long.</summary>
 internal static class ReportDocx
@@ -14,7 +14,11 @@ internal static class ReportDocx
 
     private static readonly DateTimeOffset ZipTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly (string Name, string Xml)[] Parts =
+    /// <summary>The part that holds what is said.</summary>
+    public const string Document = "word/document.xml";
+
+    /// <summary>The parts around it, always the same.</summary>
+    public static readonly (string Name, string Xml)[] Parts =
     [
         ("[Content_Types].xml", $"""{Declaration}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="{Types}.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="{Types}.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="{Types}.footer+xml"/></Types>"""),
         ("_rels/.rels", $"""{Declaration}<Relationships xmlns="{Relations}"><Relationship Id="rId1" Type="{Relation}/officeDocument" Target="word/document.xml"/></Relationships>"""),
@@ -30,7 +34,7 @@ internal static class ReportDocx
             """),
     ];
 
-    /// <summary>Writes the document; the body writes itself.</summary>
+    /// <summary>Writes the document; what is said writes itself.</summary>
     public static async Task WriteAsync(Stream output, Func<Stream, Task> writeBody)
     {
         await using var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true);
@@ -40,10 +44,8 @@ internal static class ReportDocx
             await part.WriteAsync(Encoding.UTF8.GetBytes(xml));
         }
 
-        await using var body = await Open(zip, "word/document.xml").OpenAsync();
-        await body.WriteAsync(Encoding.UTF8.GetBytes(DocxBlocks.Begin));
+        await using var body = await Open(zip, Document).OpenAsync();
         await writeBody(body);
-        await body.WriteAsync(Encoding.UTF8.GetBytes(DocxBlocks.End));
     }
 
     private static ZipArchiveEntry Open(ZipArchive zip, string name)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
-namespace Hazards.Api.Evidence.Report;
+namespace Hazards.Evidence.Report;
 
 /// <summary>What an event says, as a sentence of the field. Who did it and when stand beside it.</summary>
 internal sealed class Sentences(Func<BodyId, string> nameOf)

@@ -1,10 +1,9 @@
 using System.Collections.Frozen;
-using Hazards.Domain.Codes;
 
-namespace Hazards.Api;
+namespace Hazards.Domain.Codes;
 
 /// <summary>The field's own word for each event.</summary>
-internal static class EventLabels
+public static class EventLabels
 {
     private static readonly FrozenDictionary<string, CodeEntry> ByType = new CodeEntry[]
     {
@@ -104,6 +103,7 @@ internal static class EventLabels
         new("webhook_secret_rotated", "更换推送密钥", "Webhook secret rotated"),
         new("webhook_removed", "注销推送", "Webhook removed"),
         new("evidence_requested", "申请证据包", "Evidence requested"),
+        new("evidence_counted", "清点证据", "Evidence counted"),
         new("evidence_made", "证据包制成", "Evidence package made"),
         new("evidence_failed", "证据包未能制成", "Evidence package could not be made"),
         new("evidence_downloaded", "下载证据包", "Evidence package downloaded"),

@@ -4,10 +4,10 @@ using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Proof;
 
-namespace Hazards.Api.Evidence.Report;
+namespace Hazards.Evidence.Report;
 
 /// <summary>The report's first pages and its last: what it is, the summary, how to check it.</summary>
-/// <param name="Package">The package.</param>
+/// <param name="Package">What was asked for, as the log has it.</param>
 /// <param name="AskedBy">The name of the body that asked.</param>
 /// <param name="Checkpoint">What it stands on.</param>
 /// <param name="AsOf">When the last event that covers was recorded.</param>
@@ -15,17 +15,22 @@ namespace Hazards.Api.Evidence.Report;
 /// <param name="Lines">The hazards.</param>
 /// <param name="Events">How many events of hazards there are.</param>
 internal sealed record Cover(
-    ShelvedPackage Package, string AskedBy, Checkpoint Checkpoint, DateTimeOffset AsOf, ImmutableArray<NoteVerifier> Keys, IReadOnlyList<SummaryLine> Lines, long Events)
+    ReportOrder Package, string AskedBy, Checkpoint Checkpoint, DateTimeOffset AsOf, ImmutableArray<NoteVerifier> Keys, IReadOnlyList<SummaryLine> Lines, long Events)
 {
     public const string Title = "隐患闭环管理证据报告";
 
     private EvidenceRequested Request => Package.Request;
 
+    private string Asked => HazardSection.Cite(Package.Position);
+
+    /// <summary>The form of the whole.</summary>
+    public string? Form => Lines.All(l => l.Form == ReportForm.Now) ? ReportForm.Now : null;
+
     public IEnumerable<Block> Before()
     {
         yield return new Block.Heading(0, Title);
         yield return new Block.Table(["项目", "内容"], [3, 13], [.. About().Select(r => ImmutableArray.Create<Cell>(r.Name, r.Text))]);
-        yield return new Block.Words("本报告由记录自动生成，每一事实后的〔事件 …〕为该事件在日志中的位置号，可在 events/ 中按位置号找到原文，在 proofs/ 中找到其证明。单位名称为制作时登记的名称。“发生”为当事人所称时间，“登记”为系统收录时间。");
+        yield return new Block.Words("本报告由记录自动生成，每一事实后的〔事件 …〕为所依据的事件在日志中的位置号，可在 events/ 中按位置号找到原文，在 proofs/ 中找到其证明；原报内容按上报时所写，更正另列。核验工具由事件重新生成本报告，逐字比对。单位名称为截止时登记的名称。“发生”为当事人所称时间，“登记”为系统收录时间。");
         yield return new Block.NewPage();
         yield return new Block.Heading(1, "一、汇总");
         yield return new Block.Words(Totals());
@@ -33,7 +38,8 @@ internal sealed record Cover(
             ["序号", "隐患", "区划", "单位", "等级", "发现（所称）", "登记", "环节", "逾期", "沉默", "补录", "更正", "未打开", "事件"],
             [2, 10, 7, 7, 4, 5, 5, 4, 2, 2, 2, 2, 3, 6],
             [.. Lines.Select((l, i) => ImmutableArray.Create<Cell>(
-                Number(i + 1), new Cell(l.Title, Link: HazardSection.Anchor(i)), l.Region, l.Enterprise ?? "", l.Level ?? "未定级", HazardSection.Time(l.FoundAt), HazardSection.Time(l.RecordedAt), l.Stage,
+                Number(i + 1), new Cell(l.Title + Since(l, l.TitleAt), Link: HazardSection.Anchor(i)), l.Region + Since(l, l.RegionAt), l.Enterprise + Since(l, l.EnterpriseAt),
+                (l.Level ?? "未定级") + Since(l, l.LevelAt), HazardSection.Time(l.FoundAt), HazardSection.Time(l.RecordedAt), l.Stage + Since(l, l.StageAt),
                 Count(l.Missed), Count(l.Silences), Count(l.Late), Count(l.Corrections), Count(l.Unopened), l.First == l.Last ? HazardSection.Cite(l.First) : HazardSection.Cite(l.First, l.Last)))]);
         yield return new Block.NewPage();
         yield return new Block.Heading(1, "二、逐项情况");
@@ -59,10 +65,10 @@ internal sealed record Cover(
 
     private IEnumerable<(string Name, string Text)> About()
     {
-        yield return ("事由", Request.Reason);
-        yield return ("依据文号", Package.Asked.Document?.Value ?? "（无）");
-        yield return ("申请人", $"{Package.Asked.Actor}（{AskedBy}，{CodeList.Chinese(Package.Asked.Role)}，经 {Package.Asked.Client}）");
-        yield return ("申请时间", $"{HazardSection.Time(Package.RequestedAt!.Value)}{HazardSection.Cite(Package.Position!.Value)}");
+        yield return ("事由", $"{Request.Reason}{Asked}");
+        yield return ("依据文号", $"{Package.Asked.Document?.Value ?? "（无）"}{Asked}");
+        yield return ("申请人", $"{Package.Asked.Actor}（{AskedBy}，{CodeList.Chinese(Package.Asked.Role)}，经 {Package.Asked.Client}）{Asked}");
+        yield return ("申请时间", $"{HazardSection.Time(Package.RequestedAt)}{Asked}");
         yield return ("期间", Request.From is null && Request.To is null ? "全部" : $"{(Request.From is { } from ? Sentences.Day(from) : "最早")} 至 {(Request.To is { } to ? Sentences.Day(to) : "截止时")}");
         yield return ("范围", $"{Lines.Count} 条隐患，{Events} 个事件{(Request.Filter is { } filter ? $"；选取条件：{Chosen(filter)}" : "；按编号指定")}");
         yield return ("附件", CodeList.Chinese(Request.Attachments));
@@ -72,6 +78,9 @@ internal sealed record Cover(
             yield return ("签名公钥", $"{key}\n指纹（公钥的 SHA-256）：{key.Fingerprint}");
         yield return ("证据包编号", Package.Id.ToString("D"));
     }
+
+    // What the first event said is cited at the end of the line.
+    private static string Since(SummaryLine line, long position) => position == line.First || line.Form is null ? "" : HazardSection.Cite(position);
 
     private string Totals() => string.Create(CultureInfo.InvariantCulture,
         $"共 {Lines.Count} 条隐患：逾期 {Lines.Sum(l => l.Missed)} 次（涉及 {Lines.Count(l => l.Missed > 0)} 条），沉默 {Lines.Sum(l => l.Silences)} 处（{Lines.Count(l => l.Silences > 0)} 条），补录 {Lines.Sum(l => l.Late)} 个事件（{Lines.Count(l => l.Late > 0)} 条），更正 {Lines.Sum(l => l.Corrections)} 次，告知后无人打开 {Lines.Sum(l => l.Unopened)} 次。截止时的环节：{string.Join("，", Lines.GroupBy(l => l.Stage).OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()} 条"))}。");
@@ -87,7 +96,6 @@ internal sealed record Cover(
 
     private static string Range(DateOnly? from, DateOnly? to) => $"{(from is { } a ? Sentences.Day(a) : "…")}–{(to is { } b ? Sentences.Day(b) : "…")}";
 
-    /// <summary>SHA-256 of the public key, in groups of four that can be read out.</summary>
     private static Cell Count(int count) => count == 0 ? "" : new Cell(Number(count), Grave: true);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using System.Globalization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
-namespace Hazards.Api.Evidence.Report;
+namespace Hazards.Evidence.Report;
 
 /// <summary>A hazard's line in the summary.</summary>
 /// <param name="Title">Its title.</param>
@@ -22,7 +22,26 @@ namespace Hazards.Api.Evidence.Report;
 /// <param name="Last">And of its last.</param>
 internal sealed record SummaryLine(
     string Title, string Region, string? Enterprise, string? Level, DateTimeOffset FoundAt, DateTimeOffset RecordedAt, string Stage,
-    int Missed, int Silences, int Late, int Corrections, int Unopened, long First, long Last);
+    int Missed, int Silences, int Late, int Corrections, int Unopened, long First, long Last)
+{
+    /// <summary>The form it was written in; null: an older program wrote it, and the section with it.</summary>
+    public string? Form { get; init; }
+
+    /// <summary>The event that says the title.</summary>
+    public long TitleAt { get; init; }
+
+    /// <summary>The event that says the region.</summary>
+    public long RegionAt { get; init; }
+
+    /// <summary>The event that says the enterprise.</summary>
+    public long EnterpriseAt { get; init; }
+
+    /// <summary>The event that says the level.</summary>
+    public long LevelAt { get; init; }
+
+    /// <summary>The event that made the stage.</summary>
+    public long StageAt { get; init; }
+}
 
 /// <summary>A file that an event names, and what became of it.</summary>
 /// <param name="Attachment">The file.</param>
@@ -31,15 +50,17 @@ internal sealed record SummaryLine(
 /// <param name="Reason">Why not.</param>
 internal sealed record NamedFile(Attachment Attachment, long Position, string? Entry, string? Reason);
 
-/// <summary>One hazard in the report: every sentence of fact cites the events it rests on.</summary>
+/// <summary>
+/// One hazard in the report. Every statement is made from the event that it cites: what was reported as it was reported, a
+/// correction as one, what stands at the end with the event that made it so.
+/// </summary>
 /// <param name="Ordinal">Its number in the package, from 0.</param>
 /// <param name="File">All that is on record of it.</param>
 /// <param name="Instants">The instants whose states are shown.</param>
 /// <param name="Period">The period looked into.</param>
 /// <param name="Files">The files its events name.</param>
-/// <param name="Sectors">Names of sectors.</param>
 internal sealed record HazardSection(
-    int Ordinal, CaseFile File, ImmutableArray<DateTimeOffset> Instants, (DateOnly? From, DateOnly? To) Period, ImmutableArray<NamedFile> Files, SectorCatalogue Sectors)
+    int Ordinal, CaseFile File, ImmutableArray<DateTimeOffset> Instants, (DateOnly? From, DateOnly? To) Period, ImmutableArray<NamedFile> Files)
 {
     private ImmutableArray<TimelineRow>? timeline;
     private ImmutableArray<Silence>? silences;
@@ -58,12 +79,16 @@ internal sealed record HazardSection(
         Hazard.Title, Regions.FullNameOf(Hazard.Region), Hazard.Enterprise?.Name, Hazard.Level is { } level ? CodeList.Chinese(level) : null,
         Hazard.FoundAt, File.Events[0].RecordedAt, CodeList.Chinese(Hazard.Stage),
         File.Events.Count(e => e.Event is DeadlineMissed), Silent.Length, Rows.Count(r => r.Late is not null), Rows.Count(r => r.Correction is not null),
-        Rows.Sum(r => r.Told.Count(t => t.Openings.IsEmpty)), File.Events[0].Position, File.Events[^1].Position);
+        Rows.Sum(r => r.Told.Count(t => t.Openings.IsEmpty)), File.Events[0].Position, File.Events[^1].Position)
+    {
+        Form = ReportForm.Now, TitleAt = SaidAt(h => h.Title), RegionAt = SaidAt(h => h.Region), EnterpriseAt = SaidAt(h => h.Enterprise?.Name),
+        LevelAt = SaidAt(h => h.Level), StageAt = SaidAt(h => h.Stage),
+    };
 
     /// <summary>The section.</summary>
     public IEnumerable<Block> Blocks()
     {
-        yield return new Block.Heading(2, string.Create(CultureInfo.InvariantCulture, $"隐患 {Ordinal + 1}：{Hazard.Title}"), Anchor(Ordinal));
+        yield return new Block.Heading(2, string.Create(CultureInfo.InvariantCulture, $"隐患 {Ordinal + 1}：{File.States[0].Title}{Cite(File.Events[0].Position)}"), Anchor(Ordinal));
         yield return About();
         yield return new Block.Heading(3, "经过（发生、登记、告知、打开、办理并列）");
         yield return Course();
@@ -76,21 +101,42 @@ internal sealed record HazardSection(
 
     private Block.Table About()
     {
-        var first = File.Events[0];
-        var rows = new List<(string, string)>
-        {
+        var (first, reported) = (File.Events[0], File.States[0]);
+        var cite = Cite(first.Position);
+        (string, string)[] rows =
+        [
             ("隐患编号", Hazard.Id.Value),
-            ("隐患描述", $"{Hazard.Description}{Cite(first.Position)}"),
-            ("单位、地点", $"{Hazard.Enterprise?.Name ?? "（未登记）"}{(Hazard.Enterprise?.CreditCode is { } code ? $"（{code}）" : "")}，{Regions.FullNameOf(Hazard.Region)}{Hazard.Place?.Text}{Cite(first.Position)}"),
-            ("行业、类别", $"{Sectors.Find(Hazard.Sector).Chinese}，{CodeList.Chinese(Hazard.Kind)}{Cite(first.Position)}"),
-            ("发现与登记", $"{Time(Hazard.FoundAt)} 发现，{Time(first.RecordedAt)} 登记，{NameOf(Hazard.ReportedBy)}上报{(Hazard.LateEntry ? "【补录】" : "")}{Cite(first.Position)}"),
-            ("等级", Hazard.Level is { } level ? $"{CodeList.Chinese(level)}{(Hazard.GradingBasis is { } basis ? $"，判定依据：{basis}" : "")}{CiteLast<HazardRegraded, HazardVerified, HazardFixedOnTheSpot>()}" : "尚未定级"),
-            ("截止时的环节", $"{CodeList.Chinese(Hazard.Stage)}{Cite(File.Events[^1].Position)}"),
-        };
-        var corrected = File.Events.Where(e => e.Event is HazardCorrected).Select(e => e.Position).ToArray();
-        if (corrected.Length > 0)
-            rows.Add(("更正", $"以上内容经 {corrected.Length} 次更正，更正前的内容见经过{Cite(corrected)}"));
+            ("标题", $"{reported.Title}{cite}{Corrected(CorrectableField.Title)}"),
+            ("隐患描述", $"{reported.Description}{cite}{Corrected(CorrectableField.Description)}"),
+            ("单位", $"{reported.Enterprise?.Name ?? "（未登记）"}{(reported.Enterprise?.CreditCode is { } code ? $"（{code}）" : "")}{cite}{Corrected(CorrectableField.EnterpriseName, CorrectableField.EnterpriseCreditCode)}"),
+            ("地点", $"{Regions.FullNameOf(reported.Region)}{reported.Place?.Text}{cite}{Corrected(CorrectableField.Region, CorrectableField.Place)}"),
+            ("行业、类别", $"{SectorCatalogue.Usual.Find(reported.Sector).Chinese}，{CodeList.Chinese(reported.Kind)}{cite}{Corrected(CorrectableField.Sector, CorrectableField.Category)}"),
+            ("发现与登记", $"{Time(reported.FoundAt)} 发现，{Time(first.RecordedAt)} 登记，{NameOf(reported.ReportedBy)}上报{(reported.LateEntry ? "【补录】" : "")}{cite}"),
+            ("等级", Hazard.Level is { } level ? $"{CodeList.Chinese(level)}{Cite(SaidAt(h => h.Level))}{Basis()}" : "尚未定级"),
+            ("截止时的环节", $"{CodeList.Chinese(Hazard.Stage)}{Cite(SaidAt(h => h.Stage))}"),
+        ];
         return new Block.Table(["项目", "内容与依据"], [2, 14], [.. rows.Select(r => ImmutableArray.Create<Cell>(r.Item1, r.Item2))]);
+    }
+
+    private string Basis() => Hazard.GradingBasis is { } basis ? $"，判定依据：{basis}{Cite(SaidAt(h => h.GradingBasis))}" : "";
+
+    /// <summary>The corrections of fields, each as its own event says it.</summary>
+    private string Corrected(params ReadOnlySpan<CorrectableField> fields)
+    {
+        var lines = "";
+        foreach (var e in File.Events)
+            if (e.Event is HazardCorrected c && fields.Contains(c.Field))
+                lines += $"\n更正{CodeList.Chinese(c.Field)}：“{c.From ?? "（空）"}”改为“{c.To ?? "（空）"}”{Cite(e.Position)}";
+        return lines;
+    }
+
+    /// <summary>The position of the event since which something has been as it is at the end.</summary>
+    private long SaidAt<T>(Func<Hazard, T> what)
+    {
+        var at = File.States.Length - 1;
+        while (at > 0 && EqualityComparer<T>.Default.Equals(what(File.States[at - 1]), what(File.States[at])))
+            at--;
+        return File.Events[at].Position;
     }
 
     private Block.Table Course()
@@ -203,9 +249,6 @@ internal sealed record HazardSection(
         ["名称", "SHA-256", "包内位置", "依据"], [8, 14, 14, 4],
         [.. Files.Select(f => ImmutableArray.Create<Cell>(
             f.Attachment.Name ?? "（未命名）", f.Attachment.Digest.Value, new Cell(f.Entry ?? $"不在包内：{f.Reason}", f.Entry is null), Cite(f.Position)))]);
-
-    private string CiteLast<T1, T2, T3>() =>
-        File.Events.LastOrDefault(e => e.Event is T1 or T2 or T3) is { } e ? Cite(e.Position) : "";
 
     private string NameOf(BodyId id) => id == Clockwork.Body.Id ? Clockwork.Body.Name : File.Bodies.TryGetValue(id, out var body) ? body.Name : id.Value;
 

@@ -4,7 +4,7 @@ using System.Net;
 using System.Text;
 using System.Xml;
 
-namespace Hazards.Api.Evidence.Report;
+namespace Hazards.Evidence.Report;
 
 /// <summary>A block of the report: written once, set for the screen and for the word processor.</summary>
 internal abstract record Block
@@ -61,8 +61,10 @@ internal static class HtmlBlocks
         @media screen { html { background: #ddd; } body { background: #fff; padding: 10mm; } }
         """;
 
-    public static string Begin(string title) =>
-        $"<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>{Markup.Encode(title)}</title>\n<style>\n{Style.ReplaceLineEndings("\n")}\n</style>\n</head>\n<body>\n";
+    /// <param name="title">The title.</param>
+    /// <param name="form">The form the report is written in; null where parts of it are of an older one.</param>
+    public static string Begin(string title, string? form) =>
+        $"<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n{(form is null ? "" : $"<meta name=\"generator\" content=\"{form}\">\n")}<title>{Markup.Encode(title)}</title>\n<style>\n{Style.ReplaceLineEndings("\n")}\n</style>\n</head>\n<body>\n";
 
     public const string End = "</body>\n</html>\n";
 

@@ -1,0 +1,59 @@
+using Hazards.Domain;
+
+namespace Hazards.Evidence.Report;
+
+/// <summary>
+/// In which words the report is written. Whoever changes one of them, or what is said where, gives it a new number: the verifier
+/// makes a report again only where it knows its words, and what an earlier program wrote is not called altered.
+/// </summary>
+internal static class ReportForm
+{
+    /// <summary>Today's. It stands in the page's head.</summary>
+    public const string Now = "hazards-report/2";
+
+    /// <summary>The bodies that events of a hazard name: those whose names the report gives.</summary>
+    public static HashSet<BodyId> BodiesIn(IEnumerable<RecordedHappening> happenings)
+    {
+        var named = new HashSet<BodyId>();
+        foreach (var (happened, context) in happenings.Select(h => h.Happening))
+            named.UnionWith(BodiesIn(happened).Append(context.Body).Concat(context.Told.Select(t => t.Body)).OfType<BodyId>());
+        named.Remove(Clockwork.Body.Id);
+        return named;
+    }
+
+    private static IEnumerable<BodyId?> BodiesIn(IHazardEvent happened) => happened switch
+    {
+        HazardAssigned e => e.Legs.SelectMany(OfOrder),
+        HazardReopened e => e.Legs.SelectMany(OfOrder),
+        LegReassigned e => [e.From, .. OfOrder(e.Order)],
+        SupervisorNamed e => [e.To],
+        SupervisionEscalated e => [e.To],
+        ListingFiled e => [e.With],
+        DeadlineMissed e => [e.Body],
+        StepProposed e => [e.To],
+        PaperIssued e => e.To.Select(b => (BodyId?)b),
+        _ => [],
+    };
+
+    private static IEnumerable<BodyId?> OfOrder(LegOrder order) => [order.Body, order.Supervisor];
+}
+
+/// <summary>What was asked for: the event, and where it stands.</summary>
+/// <param name="Id">The package.</param>
+/// <param name="Request">The request.</param>
+/// <param name="Asked">Who asked, by which order.</param>
+/// <param name="RequestedAt">When that was recorded.</param>
+/// <param name="Position">Where.</param>
+internal sealed record ReportOrder(Guid Id, EvidenceRequested Request, EventContext Asked, DateTimeOffset RequestedAt, long Position);
+
+/// <summary>The bytes of the report's two forms, around the sections of the hazards.</summary>
+internal static class ReportText
+{
+    public static (byte[] Before, byte[] After) Html(Cover cover) => (
+        [.. System.Text.Encoding.UTF8.GetBytes(HtmlBlocks.Begin(Cover.Title, cover.Form)), .. HtmlBlocks.Write(cover.Before())],
+        [.. HtmlBlocks.Write(Cover.After()), .. System.Text.Encoding.UTF8.GetBytes(HtmlBlocks.End)]);
+
+    public static (byte[] Before, byte[] After) Document(Cover cover) => (
+        [.. System.Text.Encoding.UTF8.GetBytes(DocxBlocks.Begin), .. DocxBlocks.Write(cover.Before())],
+        [.. DocxBlocks.Write(Cover.After()), .. System.Text.Encoding.UTF8.GetBytes(DocxBlocks.End)]);
+}
