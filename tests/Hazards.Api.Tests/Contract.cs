@@ -94,18 +94,13 @@ internal sealed class Contract
 /// <summary>Holds every answer against the contract before a test sees it.</summary>
 internal sealed class KeepsTheContract(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private static readonly Lock Quiet = new();
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
         var contract = await Contract.OfThisBuildAsync();
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         if (contract.Broken(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, body) is { } how)
-        {
-            if (Environment.GetEnvironmentVariable("CONTRACT_LOG") is { } log)
-                lock (Quiet) { File.AppendAllText(log, $"{request.Method} {request.RequestUri.PathAndQuery}: {how}\n=====\n"); return response; }
             throw new ContractBrokenException($"{request.Method} {request.RequestUri.PathAndQuery}: {how}");
-        }
         return response;
     }
 }

@@ -158,7 +158,7 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         var schema = schemas.OfBody(type, path.Contains("{leg}", StringComparison.Ordinal) ? "leg" : null, about.IsAct);
         return new OpenApiRequestBody
         {
-            Required = schema.Required is { Count: > 0 },
+            Required = schemas.MustBeGiven(schema),
             Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = schema } },
         };
     }
@@ -177,7 +177,7 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
                 ? new OpenApiResponse
                 {
                     Description = Errors.Texts[status.ToString(CultureInfo.InvariantCulture)],
-                    Content = new Dictionary<string, OpenApiMediaType> { ["text/plain"] = Bytes(), ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
+                    Content = new Dictionary<string, OpenApiMediaType> { ["text/plain"] = Bytes(), ["text/x.tlog.size"] = Bytes(), ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
                 }
                 : Errors.Component(status, document, schemas);
         return answers;
@@ -193,9 +193,12 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         if (about.Body is not null)
             headers["Idempotency-Replayed"] = HeaderText("true：这是第一次的结果 · true when this is the first outcome");
         ImmutableArray<string> files = about.Query.Any(q => q.Type == typeof(ListFormat)) ? ListFiles.MediaTypes : about.Files;
-        var content = files.ToDictionary(f => f, _ => Bytes());
+        var content = new Dictionary<string, OpenApiMediaType>();
+        // First, as generators take the first.
         if (about.Answer is { } answer)
             content["application/json"] = new OpenApiMediaType { Schema = schemas.Of(answer) };
+        foreach (var file in files)
+            content[file] = Bytes();
         return new OpenApiResponse { Description = "成功 · done", Headers = headers, Content = content };
     }
 
@@ -286,7 +289,7 @@ internal static class Errors
         if (!about.Open)
             foreach (var status in new[] { 401, 403, 503 })
                 yield return status;
-        if (path.Contains('{', StringComparison.Ordinal))
+        if (path.Contains('{', StringComparison.Ordinal) || !about.Query.IsEmpty)
             yield return 404;
         if (!about.Query.IsEmpty)
             yield return 422;

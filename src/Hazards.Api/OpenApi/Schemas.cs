@@ -37,6 +37,7 @@ internal sealed class Schemas(OpenApiDocument document)
     }.ToFrozenDictionary();
 
     private readonly Dictionary<string, Type> named = [];
+    private readonly Dictionary<string, (Type, string?, bool)> bodies = [];
     private readonly HashSet<Type> given = [];
     private readonly HashSet<Type> answered = [];
 
@@ -70,7 +71,7 @@ internal sealed class Schemas(OpenApiDocument document)
     }
 
     /// <summary>The schema of a request's body: the members of the command and, of an act, its circumstances.</summary>
-    public IOpenApiSchema OfBody(Type type, string? left, bool isAct)
+    public OpenApiSchemaReference OfBody(Type type, string? left, bool isAct)
     {
         var suffix = (left is null ? "" : "OfLeg") + (isAct ? "" : "Alone");
         var name = NameOf(type) + (type.Name.EndsWith("Request", StringComparison.Ordinal) ? "" : "Request");
@@ -81,7 +82,9 @@ internal sealed class Schemas(OpenApiDocument document)
         return Component(name, type, () => Body(type, left, isAct));
     }
 
-    private readonly Dictionary<string, (Type, string?, bool)> bodies = [];
+    /// <summary>Whether a body has members that must be given.</summary>
+    public bool MustBeGiven(OpenApiSchemaReference body) => document.Components!.Schemas![body.Reference.Id!].Required is { Count: > 0 };
+
 
     private OpenApiSchemaReference Component(string name, Type type, Func<OpenApiSchema> make)
     {
