@@ -21,7 +21,7 @@ public sealed class GeneratedClientTests(Service service) : IClassFixture<Servic
     public async Task Redocly_finds_nothing()
     {
         await Tools.Value;
-        (await RunAsync("npx", "--no-install", "redocly", "lint", Document, "--config", "redocly.yaml", "--format", "stylish")).ShouldNotContain("warning");
+        (await RunAsync("npx", "--no-install", "redocly", "lint", Document, "--config", "redocly.yaml", "--format", "stylish")).ShouldNotContain("You have"); // … so many warnings
     }
 
     [Fact]

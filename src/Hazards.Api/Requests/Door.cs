@@ -126,6 +126,8 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         BadHttpRequestException { StatusCode: 413 } => RequestRefusals.TooLarge.Because(null, ("max", RequestBody.MostJsonBytes)),
         BadHttpRequestException { StatusCode: 408 } => RequestRefusals.NotReceived.Because(),
         BadHttpRequestException => RequestRefusals.Malformed.Because(),
+        // A chunk that says it is larger than any number the server reads sizes with.
+        IOException { InnerException: OverflowException } => RequestRefusals.Malformed.Because(),
         _ when IsTheDatabases(exception) => RequestRefusals.LogUnavailable.Because(),
         _ => RequestRefusals.Failed.Because(),
     };
