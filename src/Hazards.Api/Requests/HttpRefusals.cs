@@ -69,7 +69,8 @@ internal static class HttpRefusals
 
         public override long UnflushedBytes => inner.UnflushedBytes;
 
-        public override Memory<byte> GetMemory(int sizeHint = 0) => held = inner.GetMemory(sizeHint);
+        /// <summary>Always room for a whole head, which is then written in one piece.</summary>
+        public override Memory<byte> GetMemory(int sizeHint = 0) => held = inner.GetMemory(Math.Max(sizeHint, LongestHead));
 
         public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
