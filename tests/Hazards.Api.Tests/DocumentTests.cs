@@ -27,9 +27,10 @@ public sealed partial class DocumentTests(Service service) : IClassFixture<Servi
             var operation = document["paths"]![endpoint.RoutePattern.RawText!.Replace("**", "", StringComparison.Ordinal)]?[method];
             operation.ShouldNotBeNull($"{method} {endpoint.RoutePattern.RawText}");
             Chinese().IsMatch(operation["summary"]!.ToString()).ShouldBeTrue();
-            foreach (var parameter in operation["parameters"]!.AsArray())
-                Chinese().IsMatch(parameter!["description"]!.ToString()).ShouldBeTrue($"{parameter["name"]}");
         }
+
+        foreach (var (name, parameter) in document["components"]!["parameters"]!.AsObject())
+            Chinese().IsMatch(parameter!["description"]!.ToString()).ShouldBeTrue(name);
     }
 
     [Fact]

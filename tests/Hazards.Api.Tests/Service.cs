@@ -185,7 +185,7 @@ public sealed class Client(string address, string? key)
     /// <summary>The key.</summary>
     public string? Key => key;
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 64 }) { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly HttpClient Http = new(new KeepsTheContract(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 64 })) { Timeout = TimeSpan.FromSeconds(60) };
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
 

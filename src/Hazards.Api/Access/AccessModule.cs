@@ -18,8 +18,8 @@ internal sealed class AccessModule : IModule
     private static readonly ImmutableArray<QueryParameter> Filter =
     [
         new("body", typeof(BodyId), "查阅单位", "Callers of this body"),
-        new("client", typeof(string), "查阅的系统", "Through this client"),
-        new("kind", typeof(string), $"事件类型：{string.Join("、", Kinds)}", $"The kind: {string.Join(", ", Kinds)}"),
+        new("client", typeof(string), "查阅的系统", "Through this client") { Longest = Texts.NameLength },
+        new("kind", typeof(string), $"事件类型：{string.Join("、", Kinds)}", $"The kind: {string.Join(", ", Kinds)}") { Longest = 60 },
         new("from", typeof(DateTimeOffset), "不早于此时登记", "Recorded at this instant or later"),
         new("to", typeof(DateTimeOffset), "早于此时登记", "Recorded before this instant"),
         .. Parameters.Page,

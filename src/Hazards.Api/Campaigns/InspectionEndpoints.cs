@@ -27,7 +27,7 @@ internal static class InspectionEndpoints
             [
                 Parameters.Region,
                 new("sector", typeof(SectorCode), "行业领域，可多个", "Sectors, one or more", Many: true),
-                new("unit", typeof(string), "被检查单位：统一社会信用代码或名称", "The unit: its credit code or name"),
+                new("unit", typeof(string), "被检查单位：统一社会信用代码或名称", "The unit: its credit code or name") { Longest = Texts.NameLength },
                 new("campaign", typeof(Guid), "专项行动", "The campaign"),
                 new("from", typeof(DateOnly), "检查日期不早于", "On this day or later"),
                 new("to", typeof(DateOnly), "检查日期不晚于", "On this day or earlier"),

@@ -27,8 +27,8 @@ internal static class CodeEndpoints
             Query =
             [
                 new("prefix", typeof(RegionCode), "在此区划之内", "Within this region"),
-                new("q", typeof(string), "名称中的文字", "Part of the name"),
-                new("limit", typeof(int), $"最多条数，1–{MostRegions}，默认 100", $"At most so many, 1 to {MostRegions}; 100 when left out"),
+                new("q", typeof(string), "名称中的文字", "Part of the name") { Longest = 50 },
+                new("limit", typeof(int), $"最多条数，1–{MostRegions}，默认 100", $"At most so many, 1 to {MostRegions}; 100 when left out") { Least = 1, Most = MostRegions },
             ],
             Answer = typeof(RegionList),
         }, FindRegions);

@@ -46,7 +46,7 @@ internal sealed class EvidenceModule : IModule
         }, RequestAsync);
         api.Get("/evidence", new Operation(Tag.Evidence, "管辖范围内申请的证据包，新的在前", "The packages asked for within the jurisdiction, the newest first") { Query = [.. Parameters.Page], Answer = typeof(EvidencePage) }, ListAsync);
         api.Get("/evidence/{id}", new Operation(Tag.Evidence, "一个证据包：进度、大小、摘要、所依据的检查点", "One package: progress, size, digest, the checkpoint it stands on") { Answer = typeof(EvidenceAnswer) }, FindAsync);
-        api.Get("/evidence/{id}/package", new Operation(Tag.Evidence, "下载证据包（zip）：可断点续传，字节永远相同，每次下载留痕", "Download a package (zip): can be resumed, always the same bytes, every download is recorded"), Download.SendAsync)
+        api.Get("/evidence/{id}/package", new Operation(Tag.Evidence, "下载证据包（zip）：可断点续传，字节永远相同，每次下载留痕", "Download a package (zip): can be resumed, always the same bytes, every download is recorded") { Files = ["application/zip"], Ranged = true, Also = [409] }, Download.SendAsync)
             .DisableRequestTimeout();
         VerificationEndpoints.Map(api);
     }

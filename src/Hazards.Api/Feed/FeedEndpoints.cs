@@ -21,9 +21,9 @@ internal static class FeedEndpoints
         {
             Query =
             [
-                new("after", typeof(long), "从此位置之后读取，默认 0", "Reads what comes after this position; 0 when left out"),
-                new("limit", typeof(int), $"最多条数，1–{MostItems}，默认 {UsualItems}", $"At most so many, 1 to {MostItems}; {UsualItems} when left out"),
-                new("wait", typeof(int), $"没有新事件时最多等待的秒数，0–{LongestWait}", $"Waits so many seconds when there is nothing new, 0 to {LongestWait}"),
+                new("after", typeof(long), "从此位置之后读取，默认 0", "Reads what comes after this position; 0 when left out") { Least = 0 },
+                new("limit", typeof(int), $"最多条数，1–{MostItems}，默认 {UsualItems}", $"At most so many, 1 to {MostItems}; {UsualItems} when left out") { Least = 1, Most = MostItems },
+                new("wait", typeof(int), $"没有新事件时最多等待的秒数，0–{LongestWait}", $"Waits so many seconds when there is nothing new, 0 to {LongestWait}") { Least = 0, Most = LongestWait },
             ],
             Answer = typeof(FeedPage),
         }, ReadAsync).WithRequestTimeout(TimeSpan.FromSeconds(LongestWait + 30));

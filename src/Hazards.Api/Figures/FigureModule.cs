@@ -19,8 +19,10 @@ internal sealed class FigureModule : IModule
     private static readonly QueryParameter Provisional = new("provisional", typeof(bool), "true：期未结束时查看期内数", "true: figures so far, while the period has not ended");
     private static readonly QueryParameter By = new("breakdown", typeof(Breakdown), "按行业（默认）或下一级区划", "By sector (when left out), or by region one level below");
     private static readonly QueryParameter Kind = new("kind", typeof(HazardKind), "安全生产或自然灾害", "Work safety or natural disaster");
-    private static readonly QueryParameter Campaign = new("campaign", typeof(string), "专项行动编号：只计其中发现的", "A campaign: only what was found in it");
-    private static readonly QueryParameter Named = new("named", typeof(int), $"点名至多几项，1–{ReportMaker.MostNamed}；默认 {ReportMaker.MostNamed}", $"How many overdue duties are named at most, 1 to {ReportMaker.MostNamed}; {ReportMaker.MostNamed} when left out");
+    private static readonly QueryParameter Campaign = new("campaign", typeof(string), "专项行动编号：只计其中发现的", "A campaign: only what was found in it") { Longest = 40 };
+    private static readonly QueryParameter Named = new(
+        "named", typeof(int), $"点名至多几项，1–{ReportMaker.MostNamed}；默认 {ReportMaker.MostNamed}",
+        $"How many overdue duties are named at most, 1 to {ReportMaker.MostNamed}; {ReportMaker.MostNamed} when left out") { Least = 1, Most = ReportMaker.MostNamed };
     private static readonly ImmutableArray<QueryParameter> Common = [Parameters.Region, PeriodOf, Kind, Campaign, Provisional, Parameters.AsOf];
 
     /// <summary>The address of each report.</summary>
@@ -64,17 +66,17 @@ internal sealed class FigureModule : IModule
             {
                 Query = list ? [.. own, Parameters.Cursor, Parameters.Limit] : kind == ReportKind.Bulletin ? [.. own, Named] : own, Answer = typeof(ReportAnswer),
             }, (Call call, ReportMaker maker, KeptAnswers kept) => AnswerAsync(call, kind, list, maker, kept));
-            api.Get($"/figures/{path}/file", new Operation(Tag.Figures, $"{chinese}：xlsx", $"{english}, as xlsx") { Query = own },
+            api.Get($"/figures/{path}/file", new Operation(Tag.Figures, $"{chinese}：xlsx", $"{english}, as xlsx") { Query = own, Files = [ReportSheets.MediaType] },
                 (Call call, ReportMaker maker) => FileAsync(call, kind, path, maker));
         }
-        api.Get("/figures/bulletin/page", new Operation(Tag.Figures, "通报：可打印的网页", "The bulletin as a page to print") { Query = [.. Common, By] }, PageAsync);
+        api.Get("/figures/bulletin/page", new Operation(Tag.Figures, "通报：可打印的网页", "The bulletin as a page to print") { Query = [.. Common, By], Files = ["text/html"] }, PageAsync);
         api.Get("/figures/monthly-table/difference", new Operation(Tag.Figures, "月报表两个时刻所知之差，逐项说明原因", "Why the table as known at one instant is not the table as known at another, hazard by hazard")
         {
             Query =
             [
                 Parameters.Region, PeriodOf, Kind, Span, By,
                 new("from", typeof(DateTimeOffset), "先前所知的时刻（必填）", "As known at this instant (required)"), new("to", typeof(DateTimeOffset), "后来所知的时刻，默认现在", "As known at this later one; now when left out"),
-                new("column", typeof(MonthlyColumn), "只看这一栏", "This column only"), new("line", typeof(string), "只看这一行（行业或区划代码）", "This line only (the code of a sector or region)"),
+                new("column", typeof(MonthlyColumn), "只看这一栏", "This column only"), new("line", typeof(string), "只看这一行（行业或区划代码）", "This line only (the code of a sector or region)") { Longest = 40 },
                 Parameters.Cursor, Parameters.Limit,
             ],
             Answer = typeof(DifferenceAnswer),
@@ -85,7 +87,7 @@ internal sealed class FigureModule : IModule
             [
                 .. Common, Span, By,
                 new("column", typeof(MonthlyColumn), "哪一栏（必填；检查单位、资金两栏不按隐患计）", "Which column (required); units and funds do not count hazards"),
-                new("line", typeof(string), "哪一行（行业或区划代码）；默认合计", "Which line (the code of a sector or region); the sum when left out"),
+                new("line", typeof(string), "哪一行（行业或区划代码）；默认合计", "Which line (the code of a sector or region); the sum when left out") { Longest = 40 },
                 Parameters.Cursor, Parameters.Limit,
             ],
             Answer = typeof(CellAnswer),

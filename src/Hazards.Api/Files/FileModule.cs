@@ -25,11 +25,11 @@ internal sealed class FileModule : IModule
         api.Post("/files", new Operation(Tag.Papers, "上传附件：以返回的 SHA-256 在办理时引用，最大 50 MB；内容须与所称类型相符",
             "Put a file in: acts name it by the SHA-256 returned; 50 MB at most; it must be what it is said to be")
         {
-            Query = [new("name", typeof(string), "文件名；给了的，扩展名须与类型相符", "The file's name; its ending must fit the type, where it is given")],
+            Query = [new("name", typeof(string), "文件名；给了的，扩展名须与类型相符", "The file's name; its ending must fit the type, where it is given") { Longest = Texts.NameLength }],
             BodyMediaType = "application/octet-stream", Answer = typeof(FileAnswer), Success = 201,
         }, PutAsync).WithRequestTimeout(LongestTransfer);
         PhotoEndpoints.Map(api);
-        api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper"), GetAsync)
+        api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper") { Files = ["*/*"] }, GetAsync)
             .WithRequestTimeout(LongestTransfer);
     }
 

@@ -22,7 +22,7 @@ internal static class DraftEndpoints
         }, ChangeAsync);
         api.Get("/imports/drafts/{id}/rows", new Operation(Tag.Import, "逐行预览：每行会成为什么，哪里可疑；按导入的同一规则试算，不写入", "Every row and what it would become, by the rules of the import itself; nothing is written")
         {
-            Query = [Verdict, Parameters.Cursor, Parameters.Limit], Answer = typeof(DraftRows),
+            Query = [Verdict, Parameters.Cursor, Parameters.Limit], Answer = typeof(DraftRows), Also = [409],
         }, RowsAsync);
         api.Post("/imports/drafts/{id}/import", new Operation(Tag.Import, "导入：后台进行，按 Location 查询进度和报告", "Import it: in the background; Location has its progress and report")
         {

@@ -18,10 +18,10 @@ internal sealed class ImportModule : IModule
 
     private static readonly ImmutableArray<QueryParameter> Parameters =
     [
-        new("fileName", typeof(string), "文件名（直接上传文件时）", "The file's name, when the body is the file itself"),
-        new("ledger", typeof(string), "台账名称：再次导入时按它认出同一行", "Name of the ledger: its rows are known by it when it is imported again"),
+        new("fileName", typeof(string), "文件名（直接上传文件时）", "The file's name, when the body is the file itself") { Longest = 200 },
+        new("ledger", typeof(string), "台账名称：再次导入时按它认出同一行", "Name of the ledger: its rows are known by it when it is imported again") { Longest = 50 },
         new("region", typeof(RegionCode), "未载明地区的行所属的行政区划", "The region of rows that name none"),
-        new("mapping", typeof(string), "随附映射的名称；不给则按表头猜测", "Name of a mapping that ships; guessed from the headers when left out"),
+        new("mapping", typeof(string), "随附映射的名称；不给则按表头猜测", "Name of a mapping that ships; guessed from the headers when left out") { Longest = 100 },
     ];
 
     /// <inheritdoc />
@@ -39,7 +39,7 @@ internal sealed class ImportModule : IModule
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201 }, RunAsync)
+        api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201, MayTakeLonger = true }, RunAsync)
             .WithRequestTimeout(LongestImport);
         api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，不写入任何内容", "Preview a ledger: the mapping guessed and the first rows as understood; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
         DraftEndpoints.Map(api, Upload("", ""));
@@ -49,7 +49,7 @@ internal sealed class ImportModule : IModule
         {
             Query = [Outcome, Doubtful, Api.Parameters.Cursor, Api.Parameters.Limit], Answer = typeof(ImportRows),
         }, RowsAsync);
-        api.Get("/imports/{id}/kept", new Operation(Tag.Import, "未读懂的行：原单元格与原因，xlsx", "The rows that were not understood: their cells and why, xlsx"), KeptAsync);
+        api.Get("/imports/{id}/kept", new Operation(Tag.Import, "未读懂的行：原单元格与原因，xlsx", "The rows that were not understood: their cells and why, xlsx") { Files = [Figures.ReportSheets.MediaType] }, KeptAsync);
         api.Post("/imports/{id}/undoing", new Operation(Tag.Import, CommandRules.WithdrawImported.Chinese, CommandRules.WithdrawImported.English)
         {
             Rule = CommandRules.WithdrawImported, Body = typeof(UndoImport), IsAct = true, Answer = typeof(ImportReport),

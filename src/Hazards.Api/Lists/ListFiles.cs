@@ -34,6 +34,9 @@ internal static class ListFiles
     public const int MostRows = 10_000;
     private const string Csv = "text/csv";
 
+    /// <summary>What a list goes out as beside JSON.</summary>
+    public static readonly ImmutableArray<string> MediaTypes = [Csv, ReportSheets.MediaType];
+
     /// <summary>The parameters of every list that goes out as a file.</summary>
     public static ImmutableArray<QueryParameter> Parameters(IEnumerable<string> columns) =>
     [

@@ -43,7 +43,7 @@ internal static class OverdueList
         {
             Query =
             [
-                .. Parameters.Filter, Duty,
+                .. Parameters.Filter.Where(p => p.Name != Duty.Name), Duty,
                 new("within", typeof(int), $"也列出多少天内到期的，0–{FurthestDays}；不给时只列超期的。overdue=false 时只列尚未超期的",
                     $"Also what falls due within so many days, 0 to {FurthestDays}; only what is overdue when left out. With overdue=false only what is not overdue yet"),
                 new("sort", typeof(DueSort), "排序依据，默认 due", "What it is sorted by; due when left out"),
@@ -53,7 +53,7 @@ internal static class OverdueList
         }, ListAsync);
         api.Get("/lists/overdue/windows", new Operation(Tag.Lists, "超期、3日内、7日内、全部在办的隐患数，各数到1000为止", "How many are overdue, due within 3 and 7 days, and open; each counted up to 1000")
         {
-            Query = [.. Parameters.Filter, Duty, Parameters.AsOf], Answer = typeof(DueWindows),
+            Query = [.. Parameters.Filter.Where(p => p.Name != Duty.Name), Duty, Parameters.AsOf], Answer = typeof(DueWindows),
         }, WindowsAsync);
     }
 

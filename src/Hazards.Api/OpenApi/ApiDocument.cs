@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Hazards.Api;
@@ -20,19 +19,12 @@ internal static class ApiDocument
             own.RespectNullableAnnotations = true;
             own.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         });
-        services.AddOpenApi("v1", o =>
-        {
-            o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            o.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata.OfType<Operation>().Any();
-            o.AddSchemaTransformer<Schemas>();
-            o.AddOperationTransformer<OperationText>();
-            o.AddDocumentTransformer(Introduce);
-        });
     }
 
     public static void Map(WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        var bytes = new Lazy<Task<byte[]>>(() => WriteAsync(app));
+        app.MapGet("/openapi/v1.json", async () => Results.Bytes(await bytes.Value, "application/json; charset=utf-8"));
         app.UseSwaggerUI(o =>
         {
             o.RoutePrefix = "docs";
@@ -44,7 +36,18 @@ internal static class ApiDocument
         });
     }
 
-    private static Task Introduce(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    /// <summary>The document over the endpoints there are, as UTF-8 JSON.</summary>
+    public static async Task<byte[]> WriteAsync(IEndpointRouteBuilder routes)
+    {
+        var document = new OpenApiDocument();
+        Introduce(document);
+        AddOperations(document, routes.DataSources.SelectMany(s => s.Endpoints));
+        using var bytes = new MemoryStream();
+        await document.SerializeAsJsonAsync(bytes, OpenApiSpecVersion.OpenApi3_1);
+        return bytes.ToArray();
+    }
+
+    private static void Introduce(OpenApiDocument document)
     {
         document.Info = new OpenApiInfo
         {
@@ -59,6 +62,7 @@ internal static class ApiDocument
                 `If-Match` binds it to a version.
                 """,
             License = new OpenApiLicense { Name = "见仓库 · see the repository", Url = new Uri("https://spdx.org/licenses/") },
+            Contact = new OpenApiContact { Name = "部署单位的系统管理员 · the administrators of the deployment" },
         };
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Tags = new HashSet<OpenApiTag>(Tag.All.Select(t => new OpenApiTag { Name = t.Name, Description = t.English }));
@@ -68,6 +72,25 @@ internal static class ApiDocument
             [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "密钥 · the key: `hz_…`" },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
-        return Task.CompletedTask;
     }
+
+    private static void AddOperations(OpenApiDocument document, IEnumerable<Endpoint> endpoints)
+    {
+        var described = endpoints.OfType<RouteEndpoint>().Where(e => e.Metadata.GetMetadata<Operation>() is not null)
+            .Select(e => (About: e.Metadata.GetRequiredMetadata<Operation>(), Method: e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0], Path: PathOf(e)))
+            .ToArray();
+        var schemas = new Schemas(document);
+        schemas.Learn(described.Select(d => d.About.Body).OfType<Type>().Append(typeof(ActFields)), described.Select(d => d.About.Answer).OfType<Type>().Append(typeof(ProblemDetails)));
+        document.Paths = [];
+        var text = new OperationText(document, schemas);
+        foreach (var (about, method, path) in described)
+        {
+            if (!document.Paths.TryGetValue(path, out var item))
+                document.Paths[path] = item = new OpenApiPathItem();
+            ((OpenApiPathItem)item).AddOperation(new HttpMethod(method), text.Write(about, method, path));
+        }
+    }
+
+    /// <summary>A route's path as the document writes it.</summary>
+    private static string PathOf(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText!.Replace("**", "", StringComparison.Ordinal);
 }

@@ -1,28 +1,53 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Hazards.Api;
 
 /// <summary>Writes each operation from what its endpoint says about itself, so that the document cannot drift from the code.</summary>
-internal sealed class OperationText : IOpenApiOperationTransformer
+internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
 {
-    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    /// <summary>An operation's part of the document.</summary>
+    /// <param name="about">What it says about itself.</param>
+    /// <param name="method">GET or POST.</param>
+    /// <param name="path">Its path in the document.</param>
+    public OpenApiOperation Write(Operation about, string method, string path) => new()
     {
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Operation>().FirstOrDefault() is not { } about)
-            return;
-        var path = context.Description.RelativePath ?? "";
-        operation.Summary = $"{about.Chinese} · {about.English}";
-        operation.Description = Describe(about);
-        operation.OperationId = IdOf(context.Description.HttpMethod, path);
-        operation.Tags = new HashSet<OpenApiTagReference> { new(about.Tag.Name, context.Document) };
-        operation.Parameters = [.. InPath(path), .. about.Query.Select(InQuery), .. Headers(about)];
-        operation.RequestBody = await BodyAsync(about, path, context, cancellationToken);
-        operation.Security = about.Open ? [] : null;
-        Answers(operation, about);
+        Summary = $"{about.Chinese} · {about.English}",
+        Description = Describe(about),
+        OperationId = OperationNames.Of(method, path),
+        Tags = new HashSet<OpenApiTagReference> { new(about.Tag.Name, document) },
+        Parameters = [.. InPath(path).Select(Shared), .. about.Query.Select(InQuery).Select(Shared), .. Headers(about, method).Select(Shared)],
+        RequestBody = BodyOf(about, path),
+        Security = about.Open ? [] : null,
+        Responses = Answers(about, method, path),
+    };
+
+    /// <summary>Parameters that many operations have stand once, among the components.</summary>
+    private IOpenApiParameter Shared(OpenApiParameter parameter)
+    {
+        var known = document.Components!.Parameters ??= new Dictionary<string, IOpenApiParameter>();
+        var name = $"{parameter.In}-{parameter.Name}";
+        for (var number = 1; ; number++)
+        {
+            var key = number == 1 ? name : $"{name}-{number}";
+            if (known.TryAdd(key, parameter) || known[key].Description == parameter.Description && Same(known[key].Schema, parameter.Schema))
+                return new OpenApiParameterReference(key, document);
+        }
     }
+
+    private static bool Same(IOpenApiSchema? one, IOpenApiSchema? other) => (one, other) switch
+    {
+        (OpenApiSchemaReference a, OpenApiSchemaReference b) => a.Reference.Id == b.Reference.Id,
+        (OpenApiSchema a, OpenApiSchema b) => (a.Type, a.Format, a.Pattern, a.Minimum, a.Maximum, a.MaxLength) == (b.Type, b.Format, b.Pattern, b.Minimum, b.Maximum, b.MaxLength)
+            && (a.Items is null ? b.Items is null : Same(a.Items, b.Items)),
+        _ => false,
+    };
 
     private static string Describe(Operation about)
     {
@@ -40,13 +65,7 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         return text.ToString();
     }
 
-    private static string IdOf(string? method, string path)
-    {
-        var words = path.Replace("api/v1/", "", StringComparison.Ordinal).Split('/', '-').Select(p => p.Trim('{', '}')).Where(p => p.Length > 0);
-        return $"{method?.ToLowerInvariant()}_{string.Join('_', words)}";
-    }
-
-    private static IEnumerable<IOpenApiParameter> InPath(string path)
+    private IEnumerable<OpenApiParameter> InPath(string path)
     {
         foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p.Trim('{', '}', '*')))
             yield return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = PathText(name, path), Schema = PathSchema(name, path) };
@@ -75,30 +94,41 @@ internal sealed class OperationText : IOpenApiOperationTransformer
         _ => "隐患编号 · the hazard's id",
     };
 
-    private static OpenApiSchema PathSchema(string name, string path) => name switch
+    private IOpenApiSchema PathSchema(string name, string path) => name switch
     {
-        "leg" => Schemas.Of(typeof(Leg)),
-        "digest" => Schemas.Of(typeof(Sha256Digest)),
-        "id" when path.Contains("bodies", StringComparison.Ordinal) => Schemas.Of(typeof(BodyId)),
-        "id" => Schemas.Of(typeof(Guid)),
-        _ => Schemas.Of(typeof(string)),
+        "leg" => schemas.Of(typeof(Leg)),
+        "digest" => schemas.Of(typeof(Sha256Digest)),
+        "id" when path.Contains("bodies", StringComparison.Ordinal) => schemas.Of(typeof(BodyId)),
+        "id" => schemas.Of(typeof(Guid)),
+        _ => schemas.Of(typeof(string)),
     };
 
-    private static OpenApiParameter InQuery(QueryParameter parameter) => new()
+    private OpenApiParameter InQuery(QueryParameter parameter) => new()
     {
         Name = parameter.Name,
         In = ParameterLocation.Query,
         Description = $"{parameter.Chinese} · {parameter.English}",
         Explode = parameter.Many,
         Schema = parameter.Many
-            ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = Schemas.Of(parameter.Type) }
-            : Schemas.Of(parameter.Type),
+            ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schemas.Of(parameter.Type), MaxItems = Query.MostValues }
+            : Bounded(schemas.Of(parameter.Type), parameter),
     };
 
-    private static IEnumerable<IOpenApiParameter> Headers(Operation about)
+    private static IOpenApiSchema Bounded(IOpenApiSchema schema, QueryParameter parameter)
+    {
+        if (schema is not OpenApiSchema own)
+            return schema;
+        own.Minimum = parameter.Least?.ToString(CultureInfo.InvariantCulture);
+        own.Maximum = parameter.Most?.ToString(CultureInfo.InvariantCulture);
+        if (parameter.Type == typeof(string))
+            (own.MinLength, own.MaxLength) = (1, parameter.Longest);
+        return own;
+    }
+
+    private static IEnumerable<OpenApiParameter> Headers(Operation about, string method)
     {
         yield return Header("Accept-Language", "错误信息的语言：zh（默认）或 en · language of errors: zh (default) or en");
-        if (about.Body is not null)
+        if (HttpMethods.IsPost(method) && about.Body is not null)
         {
             yield return Header("Idempotency-Key", "幂等键：重发同一请求得到第一次的结果 · the same request again gives the first outcome", "^[!-~]{1,200}$");
             yield return Header("If-Match", "所依据的版本（ETag）；不符则 412 · the version acted on (ETag); 412 when it is another");
@@ -119,60 +149,99 @@ internal sealed class OperationText : IOpenApiOperationTransformer
     private static OpenApiParameter Header(string name, string text, string? pattern = null) =>
         new() { Name = name, In = ParameterLocation.Header, Description = text, Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = pattern } };
 
-    private static async Task<OpenApiRequestBody?> BodyAsync(Operation about, string path, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private OpenApiRequestBody? BodyOf(Operation about, string path)
     {
         if (about.BodyMediaType is { } other)
-            return new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType> { [other] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } } } };
+            return new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType> { [other] = Bytes() } };
         if (about.Body is not { } type)
             return null;
-        var legInPath = path.Contains("{leg}", StringComparison.Ordinal);
-        var schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = new Dictionary<string, IOpenApiSchema>(), Required = new HashSet<string>(), AdditionalPropertiesAllowed = false };
-        await AddAsync(schema, type, legInPath ? "leg" : null, context, cancellationToken);
-        if (about.IsAct)
-            await AddAsync(schema, typeof(ActFields), null, context, cancellationToken);
+        var schema = schemas.OfBody(type, path.Contains("{leg}", StringComparison.Ordinal) ? "leg" : null, about.IsAct);
         return new OpenApiRequestBody
         {
-            Required = schema.Required.Count > 0,
+            Required = schemas.MustBeGiven(schema),
             Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = schema } },
         };
     }
 
-    private static async Task AddAsync(OpenApiSchema target, Type type, string? left, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    private OpenApiResponses Answers(Operation about, string method, string path)
     {
-        foreach (var member in RequestJson.MembersOf(type).Where(m => m.Name != left))
-        {
-            // Member by member: an exporter of whole types would stumble over an optional array, whose default it cannot write.
-            var schema = await context.GetOrCreateSchemaAsync(member.PropertyType, null, cancellationToken);
-            if (XmlTexts.OfParameter(type, member.Name) is { } text)
-                schema.Description = schema.Description is { Length: > 0 } general ? $"{text}\n\n{general}" : text;
-            target.Properties![member.Name] = schema;
-            if (RequestJson.IsRequired(member))
-                target.Required!.Add(member.Name);
-        }
+        var answers = new OpenApiResponses { [about.Success.ToString(CultureInfo.InvariantCulture)] = Success(about) };
+        if (about.MayTakeLonger)
+            answers["202"] = Success(about);
+        if (about.Ranged)
+            answers["206"] = new OpenApiResponse { Description = "所要的一段 · the range asked for", Content = about.Files.ToDictionary(f => f, _ => Bytes()) };
+        if (HttpMethods.IsGet(method) && (about.Versioned || about.Ranged))
+            answers["304"] = new OpenApiResponse { Description = "未变 · not modified" };
+        foreach (var status in Errors.Of(about, method, path).Distinct().Order())
+            answers[status.ToString(CultureInfo.InvariantCulture)] = about.PlainErrors && status is not (408 or 414 or 431)
+                ? new OpenApiResponse
+                {
+                    Description = Errors.Texts[status.ToString(CultureInfo.InvariantCulture)],
+                    Content = new Dictionary<string, OpenApiMediaType> { ["text/plain"] = Bytes(), ["text/x.tlog.size"] = Bytes(), ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
+                }
+                : Errors.Component(status, document, schemas);
+        return answers;
     }
 
-    private static void Answers(OpenApiOperation operation, Operation about)
+    private OpenApiResponse Success(Operation about)
     {
-        operation.Responses ??= [];
-        if (operation.Responses.TryGetValue(about.Success.ToString(System.Globalization.CultureInfo.InvariantCulture), out var found) && found is OpenApiResponse success)
-        {
-            success.Description = "成功 · done";
-            if (about.Versioned)
-                (success.Headers ??= new Dictionary<string, IOpenApiHeader>())["ETag"] = HeaderText("版本 · the version");
-            if (about.Success == 201)
-                (success.Headers ??= new Dictionary<string, IOpenApiHeader>())["Location"] = HeaderText("新建资源的地址 · where it is");
-            if (about.Body is not null)
-                (success.Headers ??= new Dictionary<string, IOpenApiHeader>())["Idempotency-Replayed"] = HeaderText("true：这是第一次的结果 · true when this is the first outcome");
-        }
-
-        if (about.Versioned && about.Body is null)
-            operation.Responses["304"] = new OpenApiResponse { Description = "未变 · not modified" };
-        foreach (var (status, response) in operation.Responses)
-            if (response is OpenApiResponse known && Errors.Texts.TryGetValue(status, out var text))
-                known.Description = text;
+        var headers = new Dictionary<string, IOpenApiHeader>();
+        if (about.Versioned)
+            headers["ETag"] = HeaderText("版本 · the version");
+        if (about.Success == 201)
+            headers["Location"] = HeaderText("新建资源的地址 · where it is");
+        if (about.Body is not null)
+            headers["Idempotency-Replayed"] = HeaderText("true：这是第一次的结果 · true when this is the first outcome");
+        ImmutableArray<string> files = about.Query.Any(q => q.Type == typeof(ListFormat)) ? ListFiles.MediaTypes : about.Files;
+        var content = new Dictionary<string, OpenApiMediaType>();
+        // First, as generators take the first.
+        if (about.Answer is { } answer)
+            content["application/json"] = new OpenApiMediaType { Schema = schemas.Of(answer) };
+        foreach (var file in files)
+            content[file] = Bytes();
+        return new OpenApiResponse { Description = "成功 · done", Headers = headers, Content = content };
     }
+
+    private static OpenApiMediaType Bytes() => new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
 
     private static OpenApiHeader HeaderText(string text) => new() { Description = text, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+}
+
+/// <summary>Names of operations, as a generated client's methods: <c>getHazard</c>, <c>postHazardLegPlans</c>.</summary>
+internal static class OperationNames
+{
+    /// <summary>The method and the nouns of the path; a noun that is followed by which one it is stands in the singular.</summary>
+    public static string Of(string method, string path)
+    {
+        if (Own.TryGetValue(path, out var own))
+            return own;
+        var parts = path.Replace(Links.Root, "", StringComparison.Ordinal).Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var name = new StringBuilder(method.ToLowerInvariant());
+        for (var i = 0; i < parts.Length; i++)
+            if (parts[i][0] != '{')
+                foreach (var word in Singular(parts[i], i + 1 < parts.Length && parts[i + 1][0] == '{').Split('-'))
+                    name.Append(char.ToUpperInvariant(word[0])).Append(word, 1, word.Length - 1);
+        return name.ToString();
+    }
+
+    // Two resources that one has the plural's place of.
+    private static readonly FrozenDictionary<string, string> Own = new Dictionary<string, string>
+    {
+        [$"{Links.Root}/policy"] = "getPolicyInForce",
+        [$"{Links.Root}/log/checkpoint"] = "getLogCheckpointNewest",
+    }.ToFrozenDictionary();
+
+    private static string Singular(string noun, bool one) => (one, noun) switch
+    {
+        (false, _) => noun,
+        (_, "codes") => "code-list",
+        (_, "inbox") => "message",
+        (_, "evidence") => "evidence-request",
+        (_, "witness") => "witnessed-log",
+        (_, [.. var stem, 'i', 'e', 's']) => stem + "y",
+        (_, [.. var stem, 's']) => stem,
+        _ => noun,
+    };
 }
 
 /// <summary>The errors an operation may answer with.</summary>
@@ -184,36 +253,54 @@ internal static class Errors
         ["401"] = "未通过身份验证 · not authenticated",
         ["403"] = "没有权限 · not allowed",
         ["404"] = "未找到，或不在管辖范围内 · not found, or outside the jurisdiction",
+        ["408"] = "请求未在时限内送完 · the request did not arrive in time",
         ["409"] = "与现状冲突 · not possible in the present state",
         ["410"] = "已永久删除 · erased for good",
         ["412"] = "版本已过期 · outdated",
         ["413"] = "内容过大 · too large",
+        ["414"] = "地址过长 · the address is too long",
         ["415"] = "不支持的内容类型 · unsupported media type",
+        ["416"] = "字节范围无效 · the range cannot be satisfied",
         ["422"] = "不符合规则 · a rule forbids it",
         ["423"] = "档案已封存 · the records are sealed",
+        ["429"] = "尝试过多 · too many attempts",
+        ["431"] = "请求头过大 · the headers are too large",
         ["503"] = "暂时不可用，可重试 · temporarily unavailable; try again",
     };
 
-    /// <summary>Which of them an operation has.</summary>
-    public static IEnumerable<int> Of(Operation about, string pattern)
+    /// <summary>The component that describes one.</summary>
+    public static OpenApiResponseReference Component(int status, OpenApiDocument document, Schemas schemas)
     {
-        yield return 400;
-        if (!about.Open)
+        var name = $"Problem{status}";
+        (document.Components!.Responses ??= new Dictionary<string, IOpenApiResponse>()).TryAdd(name, new OpenApiResponse
         {
-            yield return 401;
-            yield return 503;
-        }
+            Description = Texts[status.ToString(CultureInfo.InvariantCulture)],
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
+        });
+        return new OpenApiResponseReference(name, document);
+    }
 
-        if (pattern.Contains('{', StringComparison.Ordinal))
-            yield return 404;
-        if (about.Query.Any(p => p.Name == Parameters.AsOf.Name))
-            yield return 422;
-        if (about.Body is null && about.BodyMediaType is null)
-            yield break;
-        foreach (var status in new[] { 403, 409, 412, 413, 415 })
+    /// <summary>Which of them an operation has.</summary>
+    public static IEnumerable<int> Of(Operation about, string method, string path)
+    {
+        // What is no HTTP is refused before anything is looked at: a line or headers that are too long.
+        foreach (var status in new[] { 400, 414, 431 })
             yield return status;
-        if (about.Query.IsEmpty)
+        if (!about.Open)
+            foreach (var status in new[] { 401, 403, 503 })
+                yield return status;
+        if (path.Contains('{', StringComparison.Ordinal) || !about.Query.IsEmpty)
+            yield return 404;
+        if (!about.Query.IsEmpty)
             yield return 422;
+        foreach (var status in about.Also)
+            yield return status;
+        if (about.Ranged)
+            yield return 416;
+        if (about.Body is null && about.BodyMediaType is null && !HttpMethods.IsPost(method))
+            yield break;
+        foreach (var status in new[] { 403, 404, 408, 409, 412, 413, 415, 422 })
+            yield return status;
         // Whatever is dated before a sealing is refused, whichever the command.
         if (about.Rule is { } rule && (rule == CommandRules.Report || !rule.Stages.IsEmpty || rule.WhenSealed != WhenSealed.GoesOn))
             yield return 423;

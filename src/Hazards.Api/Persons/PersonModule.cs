@@ -27,11 +27,11 @@ internal sealed partial class PersonModule : IModule
         }, ListAsync);
         api.Post("/hazards/{id}/persons/{person}/disclosures", new Operation(Tag.Persons, "查看个人信息：须说明事由，每次查看（含被拒绝的）都留痕", "See a person's data: with a reason; every look is recorded, refused ones too")
         {
-            Body = typeof(DiscloseRequest), IsAct = true, Answer = typeof(DisclosureAnswer),
+            Body = typeof(DiscloseRequest), IsAct = true, Answer = typeof(DisclosureAnswer), Also = [410],
         }, DiscloseAsync);
         api.Post("/persons/{person}/erasure", new Operation(Tag.Persons, "删除个人信息：销毁密钥，事件与证明不变；重复请求结果相同", "Erase a person's data by destroying the key; events and proofs stay as they are; the same again changes nothing")
         {
-            Body = typeof(EraseRequest), IsAct = true, Answer = typeof(ErasureAnswer),
+            Body = typeof(EraseRequest), IsAct = true, Answer = typeof(ErasureAnswer), Also = [410, 423],
         }, EraseAsync);
     }
 

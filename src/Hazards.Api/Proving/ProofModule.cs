@@ -7,9 +7,9 @@ namespace Hazards.Api.Proving;
 /// <summary>防篡改证明: the trees over the log, their checkpoints, keys and witnesses.</summary>
 internal sealed class ProofModule : IModule
 {
-    public static readonly QueryParameter Hash = new("hash", typeof(string), "哪棵树：sha256（默认）或 sm3", "Which tree: sha256 (default) or sm3");
+    public static readonly QueryParameter Hash = new("hash", typeof(string), "哪棵树：sha256（默认）或 sm3", "Which tree: sha256 (default) or sm3") { Longest = 20 };
 
-    private static readonly QueryParameter Size = new("size", typeof(long), "树的大小；默认为最近的检查点", "The tree's size; the newest checkpoint's when left out");
+    private static readonly QueryParameter Size = new("size", typeof(long), "树的大小；默认为最近的检查点", "The tree's size; the newest checkpoint's when left out") { Least = 1 };
 
     public void AddServices(IServiceCollection services)
     {
@@ -36,18 +36,18 @@ internal sealed class ProofModule : IModule
 
     private static void MapCheckpoints(IEndpointRouteBuilder api)
     {
-        api.Get("/log/checkpoint", new Operation(Tag.Proof, "最近的检查点：C2SP 签名文本", "The newest checkpoint, a C2SP signed note") { Query = [Hash] }, CheckpointEndpoints.NewestNoteAsync);
+        api.Get("/log/checkpoint", new Operation(Tag.Proof, "最近的检查点：C2SP 签名文本", "The newest checkpoint, a C2SP signed note") { Query = [Hash], Files = ["text/plain"] }, CheckpointEndpoints.NewestNoteAsync);
         api.Get("/log/checkpoints", new Operation(Tag.Proof, "检查点，最近的在前", "Checkpoints, the newest first")
         {
-            Query = [Hash, new("below", typeof(long), "只列小于此大小的", "Only those smaller than this size"), Parameters.Limit], Answer = typeof(CheckpointPage),
+            Query = [Hash, new("below", typeof(long), "只列小于此大小的", "Only those smaller than this size") { Least = 1 }, Parameters.Limit], Answer = typeof(CheckpointPage),
         }, CheckpointEndpoints.ListAsync);
         api.Post("/log/checkpoints", new Operation(Tag.Proof, "立即签发覆盖现有全部事件的检查点", "Sign a checkpoint over all events there are, now")
         {
             Query = [Hash], BodyMediaType = "text/plain", Answer = typeof(CheckpointView),
         }, CheckpointEndpoints.SignAsync);
         api.Get("/log/checkpoints/{size}", new Operation(Tag.Proof, "某个大小的检查点及其签名（latest 为最近的）", "The checkpoint of a size with its signatures (latest: the newest)") { Query = [Hash], Answer = typeof(CheckpointView) }, CheckpointEndpoints.FindAsync);
-        api.Get("/log/checkpoints/{size}/note", new Operation(Tag.Proof, "某个大小的检查点：C2SP 签名文本", "The checkpoint of a size, a C2SP signed note") { Query = [Hash] }, CheckpointEndpoints.NoteAsync);
-        api.Get("/log/checkpoints/{size}/sheet", new Operation(Tag.Proof, "检查点存证单：可打印、盖章、留存", "The checkpoint as a sheet to print, stamp and keep") { Query = [Hash] }, CheckpointEndpoints.SheetAsync);
+        api.Get("/log/checkpoints/{size}/note", new Operation(Tag.Proof, "某个大小的检查点：C2SP 签名文本", "The checkpoint of a size, a C2SP signed note") { Query = [Hash], Files = ["text/plain"] }, CheckpointEndpoints.NoteAsync);
+        api.Get("/log/checkpoints/{size}/sheet", new Operation(Tag.Proof, "检查点存证单：可打印、盖章、留存", "The checkpoint as a sheet to print, stamp and keep") { Query = [Hash], Files = ["text/html"] }, CheckpointEndpoints.SheetAsync);
         api.Post("/log/checkpoints/{size}/cosignatures", new Operation(Tag.Proof, "提交见证方的联署：C2SP 签名行", "Bring cosignatures of witnesses: C2SP signature lines")
         {
             Query = [Hash], BodyMediaType = "text/plain", Answer = typeof(CheckpointView),
@@ -61,18 +61,18 @@ internal sealed class ProofModule : IModule
             Query =
             [
                 Hash, Size,
-                new("position", typeof(long), "事件的位置号", "The event's position"),
+                new("position", typeof(long), "事件的位置号", "The event's position") { Least = 1 },
                 new("stream", typeof(Guid), "或：事件所在的流", "Or: the stream the event is in"),
-                new("version", typeof(long), "以及它在流中的版本", "And its version in the stream"),
+                new("version", typeof(long), "以及它在流中的版本", "And its version in the stream") { Least = 1 },
             ],
             Answer = typeof(InclusionView),
         }, ProofEndpoints.InclusionAsync);
         api.Get("/log/proofs/consistency", new Operation(Tag.Proof, "一致性证明：后来的树延续了先前的树", "Proof that a later tree continues an earlier one")
         {
-            Query = [Hash, new("from", typeof(long), "先前的大小", "The earlier size"), new("to", typeof(long), "后来的大小；默认为最近的检查点", "The later size; the newest checkpoint's when left out")],
+            Query = [Hash, new("from", typeof(long), "先前的大小", "The earlier size") { Least = 1 }, new("to", typeof(long), "后来的大小；默认为最近的检查点", "The later size; the newest checkpoint's when left out")],
             Answer = typeof(ConsistencyView),
         }, ProofEndpoints.ConsistencyAsync);
-        api.Get("/log/tile/{**path}", new Operation(Tag.Proof, "树的瓦片：C2SP tlog-tiles 路径", "A tile of the tree, by its C2SP tlog-tiles path") { Query = [Hash] }, ProofEndpoints.TileAsync);
+        api.Get("/log/tile/{**path}", new Operation(Tag.Proof, "树的瓦片：C2SP tlog-tiles 路径", "A tile of the tree, by its C2SP tlog-tiles path") { Query = [Hash], Files = ["application/octet-stream"] }, ProofEndpoints.TileAsync);
     }
 
     private static void MapWitnesses(IEndpointRouteBuilder api)
@@ -86,9 +86,9 @@ internal sealed class ProofModule : IModule
         // The protocol knows no keys of ours: what is signed by a registered log is answered, nothing else.
         api.Post("/witness/add-checkpoint", new Operation(Tag.Proof, "见证协议：提交检查点，得到联署（C2SP tlog-witness）", "The witness protocol: submit a checkpoint, get a cosignature (C2SP tlog-witness)")
         {
-            Open = true, BodyMediaType = "text/plain",
+            Open = true, BodyMediaType = "text/plain", Files = ["text/plain"], PlainErrors = true,
         }, WitnessEndpoints.AddCheckpointAsync);
-        api.Get("/witness/{origin}/checkpoint", new Operation(Tag.Proof, "见证协议：某日志最近一次联署的检查点，以来源名的 SHA-256 查询", "The witness protocol: the last checkpoint cosigned of a log, by the SHA-256 of its origin") { Open = true }, WitnessEndpoints.WitnessedCheckpointAsync);
+        api.Get("/witness/{origin}/checkpoint", new Operation(Tag.Proof, "见证协议：某日志最近一次联署的检查点，以来源名的 SHA-256 查询", "The witness protocol: the last checkpoint cosigned of a log, by the SHA-256 of its origin") { Open = true, Files = ["text/plain"], PlainErrors = true }, WitnessEndpoints.WitnessedCheckpointAsync);
     }
 }
 

@@ -26,7 +26,7 @@ internal static class RegistryEndpoints
                 Parameters.Region,
                 new("kind", typeof(BodyKind), "单位类型", "The kind of body"),
                 new("sector", typeof(SectorCode), "行业领域", "A sector it answers for"),
-                new("name", typeof(string), "名称中的文字", "Part of its name"),
+                new("name", typeof(string), "名称中的文字", "Part of its name") { Longest = Texts.NameLength },
                 new("dissolved", typeof(bool), "是否包括已撤销的，默认否", "Whether dissolved ones are included; not when left out"),
                 .. Parameters.Page,
             ],

@@ -11,8 +11,8 @@ internal static class HazardReplay
         {
             Query =
             [
-                At, new("version", typeof(long), "该隐患的第几个事件之后（与 at、position 三者取一）", "After its n-th event (one of at, version, position)"),
-                new("position", typeof(long), "日志中该位置的事件之后", "After the event at this position of the log"),
+                At, new("version", typeof(long), "该隐患的第几个事件之后（与 at、position 三者取一）", "After its n-th event (one of at, version, position)") { Least = 1 },
+                new("position", typeof(long), "日志中该位置的事件之后", "After the event at this position of the log") { Least = 1 },
                 new("knownAt", typeof(DateTimeOffset), "从哪一时刻回看（据以列出当时已发生而尚未登记的事项）；默认现在", "From which instant is looked back; now when left out"),
             ],
             Answer = typeof(ReplayAnswer),

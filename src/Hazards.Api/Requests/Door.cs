@@ -125,8 +125,10 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         AppendRejectedException e => AppendRefusals.NotStorable.Because(null, ("detail", e.SqlState ?? "too large")),
         OperationCanceledException when TimedOut(http) => RequestRefusals.Timeout.Because(),
         BadHttpRequestException { StatusCode: 413 } => RequestRefusals.TooLarge.Because(null, ("max", RequestBody.MostJsonBytes)),
-        BadHttpRequestException { StatusCode: 408 } => RequestRefusals.Timeout.Because(),
+        BadHttpRequestException { StatusCode: 408 } => RequestRefusals.NotReceived.Because(),
         BadHttpRequestException => RequestRefusals.Malformed.Because(),
+        // A chunk that says it is larger than any number the server reads sizes with.
+        IOException { InnerException: OverflowException } => RequestRefusals.Malformed.Because(),
         _ when IsTheDatabases(exception) => RequestRefusals.LogUnavailable.Because(),
         _ => RequestRefusals.Failed.Because(),
     };

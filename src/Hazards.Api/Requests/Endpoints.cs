@@ -27,14 +27,6 @@ internal static class Endpoints
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint, Operation operation)
     {
         endpoint.WithMetadata(operation).AddEndpointFilter(Pages.CapturedResult.CaptureAsync);
-        if (operation.Answer is { } answer)
-            endpoint.Produces(operation.Success, answer);
-        endpoint.Add(builder =>
-        {
-            var pattern = (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
-            foreach (var status in Errors.Of(operation, pattern))
-                builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
-        });
         return endpoint;
     }
 }

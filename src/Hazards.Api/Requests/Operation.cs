@@ -9,7 +9,17 @@ namespace Hazards.Api;
 /// <param name="Chinese">What it does.</param>
 /// <param name="English">What it does.</param>
 /// <param name="Many">Whether it may be given several times.</param>
-internal sealed record QueryParameter(string Name, Type Type, string Chinese, string English, bool Many = false);
+internal sealed record QueryParameter(string Name, Type Type, string Chinese, string English, bool Many = false)
+{
+    /// <summary>The least number it may be.</summary>
+    public long? Least { get; init; }
+
+    /// <summary>The largest number it may be.</summary>
+    public long? Most { get; init; }
+
+    /// <summary>The most characters its text may have.</summary>
+    public int? Longest { get; init; }
+}
 
 /// <summary>What an endpoint says about itself; the door and the OpenAPI document both go by it.</summary>
 /// <param name="Tag">The part of the product it belongs to.</param>
@@ -52,6 +62,21 @@ internal sealed record Operation(Tag Tag, string Chinese, string English)
 
     /// <summary>What it answers with.</summary>
     public Type? Answer { get; init; }
+
+    /// <summary>The media types of the files it answers with, beside or instead of JSON.</summary>
+    public ImmutableArray<string> Files { get; init; } = [];
+
+    /// <summary>Whether a part of the file may be asked for.</summary>
+    public bool Ranged { get; init; }
+
+    /// <summary>Whether it may answer 202 at once, and go on in the background.</summary>
+    public bool MayTakeLonger { get; init; }
+
+    /// <summary>Errors that it may answer with, beside those of every operation of its kind.</summary>
+    public ImmutableArray<int> Also { get; init; } = [];
+
+    /// <summary>Whether its errors are plain text, as a protocol of others wants them.</summary>
+    public bool PlainErrors { get; init; }
 
     /// <summary>The status of success.</summary>
     public int Success { get; init; } = 200;

@@ -10,10 +10,12 @@ internal static class Parameters
 {
     public const int LongestPage = 200;
     public const int UsualPage = 50;
+    public const int LongestSearch = 200;
+    public const int LongestCursor = 2000;
 
     public static readonly QueryParameter AsOf = new("asOf", typeof(DateTimeOffset), "看当时登记的情况：RFC 3339 时间，须带时区", "As it was recorded at this instant: RFC 3339 with its offset");
-    public static readonly QueryParameter Limit = new("limit", typeof(int), "每页条数，1–200，默认 50", "Items a page, 1 to 200; 50 when left out");
-    public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next", "The next of the page before");
+    public static readonly QueryParameter Limit = new("limit", typeof(int), "每页条数，1–200，默认 50", "Items a page, 1 to 200; 50 when left out") { Least = 1, Most = LongestPage };
+    public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next", "The next of the page before") { Longest = LongestCursor };
     public static readonly QueryParameter Region = new("region", typeof(RegionCode), "行政区划；默认为密钥的管辖范围", "The region; the key's jurisdiction when left out");
 
     public static readonly ImmutableArray<QueryParameter> Filter =
@@ -39,7 +41,7 @@ internal static class Parameters
         new("reopened", typeof(bool), "是否重新开过案", "Whether it was ever reopened"),
         new("late", typeof(bool), "是否补录", "Whether its report was entered late"),
         new("dual", typeof(bool), "是否双重交办", "Whether it was handed over to two legs"),
-        new("q", typeof(string), "全文检索：标题、描述、地点、单位、编号", "Full text: title, description, place, enterprise, reference"),
+        new("q", typeof(string), "全文检索：标题、描述、地点、单位、编号", "Full text: title, description, place, enterprise, reference") { Longest = LongestSearch },
     ];
 
     public static readonly ImmutableArray<QueryParameter> Page = [Cursor, Limit, AsOf];
@@ -68,10 +70,10 @@ internal static class Parameters
         Reopened = query.Flag("reopened"),
         Late = query.Flag("late"),
         Dual = query.Flag("dual"),
-        Text = query.Text("q", 200),
+        Text = query.Text("q", LongestSearch),
     };
 
     /// <summary>Reads where a page begins and how long it is.</summary>
     public static (string? Cursor, int Limit) ReadPage(Query query) =>
-        (query.Text("cursor", 2000), (int)(query.Number("limit", 1, LongestPage) ?? UsualPage));
+        (query.Text("cursor", LongestCursor), (int)(query.Number("limit", 1, LongestPage) ?? UsualPage));
 }

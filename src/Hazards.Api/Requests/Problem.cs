@@ -26,6 +26,9 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
     {
         _ when code == RequestRefusals.Failed => 500,
         _ when code == RequestRefusals.Method => 405,
+        _ when code == RequestRefusals.NotReceived => 408,
+        _ when code == RequestRefusals.AddressTooLong => 414,
+        _ when code == RequestRefusals.HeadersTooLarge => 431,
         _ when code == Evidence.EvidenceRefusals.Range => 416,
         RefusalKind.Invalid => 400,
         RefusalKind.Unauthenticated => 401,
@@ -72,9 +75,14 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
     public ProblemDetails DetailsFor(HttpRequest request) =>
         Details(request.HttpContext, status ?? StatusOf(refusal.Reason), Language.IsEnglish(request));
 
-    private ProblemDetails Details(HttpContext http, int code, bool english) => new(
+    /// <summary>The same where there is no request to speak of.</summary>
+    public ProblemDetails DetailsFor(int code, string traceId) => Details(code, false, traceId);
+
+    private ProblemDetails Details(HttpContext http, int code, bool english) => Details(code, english, TraceIdOf(http));
+
+    private ProblemDetails Details(int code, bool english, string traceId) => new(
         TypeOf(refusal.Reason), Title(code, english), code, english ? refusal.English : refusal.Chinese,
-        refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : refusal.Facts, TraceIdOf(http));
+        refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : refusal.Facts, traceId);
 
     private static string Title(int status, bool english) => status switch
     {
@@ -83,15 +91,19 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         403 => english ? "Not allowed" : "没有权限",
         404 => english ? "Not found" : "未找到",
         405 => english ? "Method not allowed" : "不支持此方法",
+        408 => english ? "Not received in time" : "未按时送达",
         410 => english ? "Erased for good" : "已永久删除",
         409 => english ? "Not possible in the present state" : "与现状冲突",
         412 => english ? "Outdated" : "版本已过期",
         413 => english ? "Too large" : "内容过大",
+        414 => english ? "Address too long" : "地址过长",
         415 => english ? "Unsupported media type" : "不支持的内容类型",
         416 => english ? "Range not satisfiable" : "字节范围无效",
         422 => english ? "A rule forbids it" : "不符合规则",
         423 => english ? "The records are sealed" : "档案已封存",
         429 => english ? "Too many attempts" : "尝试过多",
+        431 => english ? "Headers too large" : "请求头过大",
+        505 => english ? "Version of HTTP not supported" : "不支持的 HTTP 版本",
         500 => english ? "Internal error" : "内部错误",
         _ => english ? "Temporarily unavailable" : "暂时不可用",
     };

@@ -9,7 +9,8 @@ namespace Hazards.Api;
 /// <summary>Reads query parameters strictly. The first that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.</summary>
 internal sealed class Query(IQueryCollection values)
 {
-    private const int MostValues = 50;
+    /// <summary>The most values a parameter that may be repeated has.</summary>
+    public const int MostValues = 50;
 
     /// <summary>What was wrong, if anything.</summary>
     public Refusal? Refusal { get; private set; }

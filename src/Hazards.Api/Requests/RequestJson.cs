@@ -87,7 +87,7 @@ internal static class RequestJson
     {
         var i = 0;
         foreach (var item in element.EnumerateArray())
-            if (Check(item, type, string.Create(CultureInfo.InvariantCulture, $"{path}[{i++}]")) is { } wrong)
+            if (CheckHeld(item, type, string.Create(CultureInfo.InvariantCulture, $"{path}[{i++}]")) is { } wrong)
                 return wrong;
         return null;
     }
@@ -102,12 +102,17 @@ internal static class RequestJson
                 return RequestRefusals.DuplicateField.Because(field);
             if (info.KeyType is { IsEnum: true } key && CheckCode(given.Name, key, field) is { } unknown)
                 return unknown;
-            if (Check(given.Value, info.ElementType!, field) is { } wrong)
+            if (CheckHeld(given.Value, info.ElementType!, field) is { } wrong)
                 return wrong;
         }
 
         return null;
     }
+
+    /// <summary>What an array or a table holds is never null: the serializer would let it pass where a reference is held.</summary>
+    private static Refusal? CheckHeld(JsonElement element, Type type, string path) => element.ValueKind == JsonValueKind.Null
+        ? InputRefusals.Malformed.Because(path, ("detail", "不能为 null must not be null"))
+        : Check(element, type, path);
 
     private static Refusal? CheckCode(string code, Type type, string path)
     {

@@ -27,6 +27,9 @@ public static class RequestRefusals
     public static readonly RefusalCode Method = new("route.method", Invalid, "此地址不支持 {method}，可用：{allowed}", "{method} is not supported here; use {allowed}");
     public static readonly RefusalCode CodeListUnknown = new("code_list.unknown", RefusalKind.NotFound, "没有代码表 {value}", "There is no code list {value}");
     public static readonly RefusalCode Malformed = new("request.malformed", Invalid, "请求无法识别", "The request cannot be understood");
+    public static readonly RefusalCode NotReceived = new("request.not_received", Invalid, "请求未在时限内送完，请检查网络后重发", "The request did not arrive in time; check the network and send it again");
+    public static readonly RefusalCode AddressTooLong = new("request.address_too_long", RefusalKind.TooLarge, "请求地址过长", "The address of the request is too long");
+    public static readonly RefusalCode HeadersTooLarge = new("request.headers_too_large", RefusalKind.TooLarge, "请求头过大或过多", "The headers of the request are too large or too many");
     public static readonly RefusalCode LogUnavailable = new("log.unavailable", Unavailable, "数据库暂时不可用，请稍后用同一幂等键重试；本次请求未得到确认", "The database cannot be reached now. Nothing was acknowledged: send the same request with the same Idempotency-Key again");
     public static readonly RefusalCode Timeout = new("request.timeout", Unavailable, "处理超时，请稍后用同一幂等键重试；本次请求未得到确认", "It took too long. Nothing was acknowledged: send the same request with the same Idempotency-Key again");
     public static readonly RefusalCode Busy = new("service.busy", Unavailable, "服务繁忙，请稍后重试", "The service is busy; try again in a moment");

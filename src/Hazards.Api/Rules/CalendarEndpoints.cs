@@ -14,7 +14,7 @@ internal static class CalendarEndpoints
     {
         api.Get("/calendar", new Operation(Tag.Codes, "工作日历：放假和调休上班", "The working calendar: days off, and weekend days worked in exchange")
         {
-            Query = [new("year", typeof(int), "年份；默认全部", "The year; all of them when left out"), Parameters.AsOf],
+            Query = [new("year", typeof(int), "年份；默认全部", "The year; all of them when left out") { Least = 1900, Most = 9999 }, Parameters.AsOf],
             Answer = typeof(CalendarAnswer),
         }, FindAsync);
         api.Get("/calendar/working-days", new Operation(Tag.Codes, "从某日起数若干个工作日是哪一天（当日不计）", "The day so many working days after another (which is not counted)")
@@ -22,7 +22,7 @@ internal static class CalendarEndpoints
             Query =
             [
                 new("from", typeof(DateOnly), "起算日，默认今天", "The day to count from; today when left out"),
-                new("days", typeof(int), "工作日数；负数向前数", "Working days; negative: before"),
+                new("days", typeof(int), "工作日数；负数向前数", "Working days; negative: before") { Least = -MostDays, Most = MostDays },
                 Parameters.AsOf,
             ],
             Answer = typeof(WorkingDayAnswer),

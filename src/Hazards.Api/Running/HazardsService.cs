@@ -209,6 +209,7 @@ public static class HazardsService
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         server.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
         server.Limits.MaxConcurrentConnections = 10_000;
+        server.ConfigureEndpointDefaults(HttpRefusals.Explain);
     }
 
     private static void Map(WebApplication app)
