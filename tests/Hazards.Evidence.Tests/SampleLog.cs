@@ -166,7 +166,7 @@ internal sealed class SamplePackage
     {
         foreach (var instant in Instants)
             foreach (var id in new[] { SampleLog.First, SampleLog.Second })
-                if (Lines.ContainsKey(id.StreamId) && Hazard.Fold(id, Lines[id.StreamId].Where(e => e.RecordedAt <= instant).Select(Happening)) is { } hazard)
+                if (Lines.TryGetValue(id.StreamId, out var lines) && Hazard.Fold(id, lines.Where(e => e.RecordedAt <= instant).Select(Happening)) is { } hazard)
                     Files.Add(PackagePart.Of(PackageNames.State(instant, id), StateText.Of(hazard)));
     }
 
