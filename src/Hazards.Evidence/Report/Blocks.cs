@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 
 namespace Hazards.Evidence.Report;
@@ -32,8 +33,12 @@ internal readonly record struct Cell(string Text, bool Grave = false, string? Li
 }
 
 /// <summary>Text that may stand in HTML and in XML.</summary>
-internal static class Markup
+internal static partial class Markup
 {
+    /// <summary>〔事件 12〕, 〔事件 12、34〕.</summary>
+    [GeneratedRegex("〔事件 [^〔〕]+〕")]
+    public static partial Regex Citation();
+
     public static string Encode(string text)
     {
         // What no XML can hold is in no text of ours; a damaged one must not break the whole report.
@@ -47,16 +52,17 @@ internal static class Markup
 internal static class HtmlBlocks
 {
     private const string Style = """
-        @page { size: A4 landscape; margin: 18mm 15mm; }
+        @page { size: A4 landscape; margin: 18mm 15mm; @bottom-center { content: "— " counter(page) " / " counter(pages) " —"; font: 9pt SimSun, 宋体, "Noto Serif CJK SC", serif; } }
         * { box-sizing: border-box; }
         body { max-width: 267mm; margin: 0 auto; color: #000; font: 10.5pt/1.55 SimSun, 宋体, "Noto Serif CJK SC", serif; overflow-wrap: anywhere; }
-        h1 { font: bold 22pt/1.5 FZXiaoBiaoSong-B05S, 方正小标宋简体, STZhongsong, "Noto Serif CJK SC", serif; text-align: center; margin: 24mm 0 12mm; }
+        h1 { font: bold 22pt/1.5 FZXiaoBiaoSong-B05S, 方正小标宋简体, STZhongsong, "Noto Serif CJK SC", serif; text-align: center; margin: 10mm 0 8mm; }
         h2, h3, h4 { font-family: SimHei, 黑体, STHeiti, "Noto Sans CJK SC", sans-serif; break-after: avoid; }
         h2 { font-size: 15pt; border-bottom: .8pt solid #000; }
         h3 { font-size: 13pt; } h4 { font-size: 11pt; margin: 1em 0 .3em; }
-        table { border-collapse: collapse; width: 100%; table-layout: fixed; font-size: 9pt; line-height: 1.4; }
+        table { border-collapse: collapse; width: calc(100% - 2px); margin: 0 1px .8em; table-layout: fixed; font-size: 9pt; line-height: 1.4; }
         th, td { border: .5pt solid #000; padding: .2em .4em; text-align: left; vertical-align: top; }
         th { background: #eee; font-weight: bold; } thead { display: table-header-group; } tr { break-inside: avoid; }
+        .cite { word-break: keep-all; }
         .grave { color: #b00000; font-weight: bold; } .page { break-before: page; }
         @media screen { html { background: #ddd; } body { background: #fff; padding: 10mm; } }
         """;
@@ -119,7 +125,9 @@ internal static class HtmlBlocks
         html.Append("</tbody>\n</table>\n");
     }
 
-    private static string Lines(string text) => Markup.Encode(text).Replace("\n", "<br>", StringComparison.Ordinal);
+    // A citation is read as one word, a list of them breaks between two.
+    private static string Lines(string text) =>
+        Markup.Citation().Replace(Markup.Encode(text), m => $"<span class=\"cite\">{m.Value.Replace(' ', '\u00A0')}</span>").Replace("\n", "<br>", StringComparison.Ordinal);
 }
 
 /// <summary>Blocks as the body of a word-processing document (ECMA-376), A4 across.</summary>
@@ -187,6 +195,8 @@ internal static class DocxBlocks
     private static string Run(string text, bool grave, bool bold = false)
     {
         var properties = grave ? "<w:rPr><w:b/><w:color w:val=\"B00000\"/></w:rPr>" : bold ? "<w:rPr><w:b/></w:rPr>" : "";
+        // A citation is read as one word: no break at its blanks.
+        text = Markup.Citation().Replace(text, m => m.Value.Replace(' ', '\u00A0'));
         var lines = text.Split('\n').Select(l => $"<w:t xml:space=\"preserve\">{Markup.Encode(l)}</w:t>");
         return text.Length == 0 ? "" : $"<w:r>{properties}{string.Join("<w:br/>", lines)}</w:r>";
     }

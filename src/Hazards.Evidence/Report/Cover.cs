@@ -31,12 +31,13 @@ internal sealed record Cover(
         yield return new Block.Heading(0, Title);
         yield return new Block.Table(["项目", "内容"], [3, 13], [.. About().Select(r => ImmutableArray.Create<Cell>(r.Name, r.Text))]);
         yield return new Block.Words("本报告由记录自动生成，每一事实后的〔事件 …〕为所依据的事件在日志中的位置号，可在 events/ 中按位置号找到原文，在 proofs/ 中找到其证明；原报内容按上报时所写，更正另列。核验工具由事件重新生成本报告，逐字比对。单位名称为截止时登记的名称。“发生”为当事人所称时间，“登记”为系统收录时间。");
+        yield return new Block.Words($"本报告不能证明的：{string.Join("；", Unproved())}。", Grave: true);
         yield return new Block.NewPage();
         yield return new Block.Heading(1, "一、汇总");
         yield return new Block.Words(Totals());
         yield return new Block.Table(
             ["序号", "隐患", "区划", "单位", "等级", "发现（所称）", "登记", "环节", "逾期", "沉默", "补录", "更正", "未打开", "事件"],
-            [2, 10, 7, 7, 4, 5, 5, 4, 2, 2, 2, 2, 3, 6],
+            [2, 8, 6, 6, 5, 5, 5, 5, 2, 2, 2, 2, 2, 7],
             [.. Lines.Select((l, i) => ImmutableArray.Create<Cell>(
                 Number(i + 1), new Cell(l.Title + Since(l, l.TitleAt), Link: HazardSection.Anchor(i)), l.Region + Since(l, l.RegionAt), l.Enterprise + Since(l, l.EnterpriseAt),
                 (l.Level ?? "未定级") + Since(l, l.LevelAt), HazardSection.Time(l.FoundAt), HazardSection.Time(l.RecordedAt), l.Stage + Since(l, l.StageAt),
@@ -61,13 +62,21 @@ internal sealed record Cover(
         foreach (var step in steps)
             yield return new Block.Words(step);
         yield return new Block.Words("How to check: keep the original zip; run “hazards verify PACKAGE.zip --key VKEY” with a key kept elsewhere; without the tool, sha256sum, openssl and any RFC 6962/9162 verifier will do (docs/verification.md).");
+        yield return new Block.Heading(1, "四、签署", "signed");
+        yield return new Block.Words("由出具单位核对无误后签字、盖章；盖章不代替第三部分的核验。");
+        yield return new Block.Table(
+            ["出具单位（盖章）", "经办人（签字）", "复核人（签字）", "日期"], [6, 4, 4, 4],
+            [ImmutableArray.Create<Cell>("\n\n\n\n", "", "", "\n\n年　　月　　日")]);
+        yield return new Block.Table(
+            ["接收单位（盖章）", "接收人（签字）", "已按第三部分核验（是／否，退出码）", "日期"], [6, 4, 4, 4],
+            [ImmutableArray.Create<Cell>("\n\n\n\n", "", "", "\n\n年　　月　　日")]);
     }
 
     private IEnumerable<(string Name, string Text)> About()
     {
         yield return ("事由", $"{Request.Reason}{Asked}");
         yield return ("依据文号", $"{Package.Asked.Document?.Value ?? "（无）"}{Asked}");
-        yield return ("申请人", $"{Package.Asked.Actor}（{AskedBy}，{CodeList.Chinese(Package.Asked.Role)}，经 {Package.Asked.Client}）{Asked}");
+        yield return ("申请单位、申请人", $"{AskedBy}，{Applicant()}{Asked}");
         yield return ("申请时间", $"{HazardSection.Time(Package.RequestedAt)}{Asked}");
         yield return ("期间", Request.From is null && Request.To is null ? "全部" : $"{(Request.From is { } from ? Sentences.Day(from) : "最早")} 至 {(Request.To is { } to ? Sentences.Day(to) : "截止时")}");
         yield return ("范围", $"{Lines.Count} 条隐患，{Events} 个事件{(Request.Filter is { } filter ? $"；选取条件：{Chosen(filter)}" : "；按编号指定")}");
@@ -77,6 +86,23 @@ internal sealed record Cover(
         foreach (var key in Keys)
             yield return ("签名公钥", $"{key}\n指纹（公钥的 SHA-256）：{key.Fingerprint}");
         yield return ("证据包编号", Package.Id.ToString("D"));
+    }
+
+    /// <summary>A person; a system's account is none.</summary>
+    private string Applicant() => Package.Asked.Actor == Package.Asked.Client
+        ? $"经办人未署名（{CodeList.Chinese(Package.Asked.Role)}，由系统账户 {Package.Asked.Client} 提交）"
+        : $"{Package.Asked.Actor}（{CodeList.Chinese(Package.Asked.Role)}，经 {Package.Asked.Client}）";
+
+    private IEnumerable<string> Unproved()
+    {
+        yield return "所登记的内容是否属实（只证明登记之后没有改动、没有遗漏）";
+        yield return $"第 {Checkpoint.Size} 号事件之后登记的情况";
+        yield return "签名公钥属于谁（须与另行保存的公钥比对）";
+        yield return "登记时间与标准时间是否一致（由系统时钟给出；有无外部见证以核验工具的结论为准）";
+        if (Request.Attachments != AttachmentChoice.Include)
+            yield return "未收入本包的附件的内容（只有摘要）";
+        if (Package.Asked.Actor == Package.Asked.Client)
+            yield return "申请由谁经办";
     }
 
     // What the first event said is cited at the end of the line.
