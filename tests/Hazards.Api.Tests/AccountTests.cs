@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Api.Accounts;
@@ -369,6 +370,14 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         var looks = (await Service.Admin.GetAsync("access?limit=200")).Json["items"]!.AsArray().Where(l => l!["actor"]!.ToString() == "looks.one 的人").ToArray();
         looks.Select(l => l!["purpose"]!.ToString()).ShouldBe(["“3·2”事故调查", "another"], ignoreOrder: true);
         looks.ShouldAllBe(l => l!["data"]!["looked"]!["key"]!.ToString() == id.ToString() && l["client"]!.ToString() == "pages");
+    }
+
+    /// <summary>The format of ASP.NET Core Identity: 1 for the third, the function (2: HMAC-SHA512), the iterations.</summary>
+    [Fact]
+    public void The_products_hashes_are_as_slow_as_they_should_be()
+    {
+        var hash = Convert.FromBase64String(QuickHashes.OfTheProduct);
+        (hash[0], BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)), BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5))).ShouldBe(((byte)1, 2u, 210_000u));
     }
 
     [Fact]

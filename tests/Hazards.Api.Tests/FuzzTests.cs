@@ -29,7 +29,7 @@ public sealed class FuzzTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Nothing_that_is_asked_breaks_the_service_or_the_contract()
     {
-        var requests = int.TryParse(Environment.GetEnvironmentVariable("HAZARDS_FUZZ_REQUESTS"), CultureInfo.InvariantCulture, out var asked) ? asked : 2_000;
+        var requests = int.TryParse(Environment.GetEnvironmentVariable("HAZARDS_FUZZ_REQUESTS"), CultureInfo.InvariantCulture, out var asked) ? asked : 1_000;
         var contract = await Contract.OfThisBuildAsync();
         var hazard = await service.HazardAsync(Stage.Assigned);
         string?[] keys = [service.AdminKey, service.Office.Key, service.Gov.Key, service.Supervisor.Key, null];

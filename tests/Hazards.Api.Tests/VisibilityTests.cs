@@ -203,10 +203,10 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
         .. from path in document["paths"]!.AsObject()
            from operation in path.Value!.AsObject()
            let said = operation.Value!
-           let schema = Resolved(document, said["requestBody"]?["content"]?["application/json"]?["schema"])
+           let schema = Resolved(document, "schemas", said["requestBody"]?["content"]?["application/json"]?["schema"])
            select new Operation(
                new HttpMethod(operation.Key.ToUpperInvariant()), path.Key["/api/v1".Length..],
-               [.. said["parameters"]!.AsArray().Where(p => p!["in"]!.ToString() == "query").Select(p => p!["name"]!.ToString()).Distinct()],
+               [.. (said["parameters"]?.AsArray() ?? []).Select(p => Resolved(document, "parameters", p)).Where(p => p!["in"]!.ToString() == "query").Select(p => p!["name"]!.ToString()).Distinct()],
                schema is not null, schema?["properties"]?["reason"] is not null),
     ];
 
@@ -292,8 +292,8 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
         ["unit"] = new JsonObject { ["name"] = "某公司" }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = Some.InDays(0), ["campaign"] = place["campaign"],
     };
 
-    private static JsonNode? Resolved(JsonNode document, JsonNode? schema) =>
-        schema?["$ref"]?.ToString() is { } reference ? document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]] : schema;
+    private static JsonNode? Resolved(JsonNode document, string kind, JsonNode? said) =>
+        said?["$ref"]?.ToString() is { } reference ? document["components"]![kind]![reference[(reference.LastIndexOf('/') + 1)..]] : said;
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Placeholder();

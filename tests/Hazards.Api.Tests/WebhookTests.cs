@@ -357,7 +357,7 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         await Refused(Service.Admin.PostAsync("webhooks", Order(endless)), 400, "webhook.address_malformed");
         var none = Order(to);
         none["types"] = new JsonArray((JsonNode?)null);
-        await Refused(Service.Admin.PostAsync("webhooks", none), 400, "input.missing");
+        await Refused(Service.Admin.PostAsync("webhooks", none), 400, "input.malformed");
         await Refused(Service.Admin.GetAsync("webhooks?all=true"), 400, "query.unknown_parameter");
         var (id, _) = await RegisterAsync(to);
         await Refused(Service.Admin.PostAsync($"webhooks/{id}/pause", []), 400, "input.missing");

@@ -25,7 +25,7 @@ internal static class ReportEndpoints
             Body = typeof(FreezeReport), IsAct = true, Answer = typeof(ReportFile), Success = 201,
         }, FreezeAsync);
         api.Get("/reports/{id}", new Operation(Tag.Figures, "一份报表：各版、摘要、逾期记录", "One report: its editions, their digests") { Query = [Parameters.AsOf], Answer = typeof(ReportFile) }, FindAsync);
-        api.Get("/reports/{id}/file", new Operation(Tag.Figures, "定稿文件", "A frozen file") { Query = [new("form", typeof(ReportForm), "xlsx（默认）或 json", "xlsx (when left out) or json"), Edition], Answer = typeof(ReportAnswer), Files = [ReportSheets.MediaType] }, FileAsync);
+        api.Get("/reports/{id}/file", new Operation(Tag.Figures, "定稿文件", "A frozen file") { Also = [409], Query = [new("form", typeof(ReportForm), "xlsx（默认）或 json", "xlsx (when left out) or json"), Edition], Answer = typeof(ReportAnswer), Files = [ReportSheets.MediaType] }, FileAsync);
         api.Post("/reports/{id}/verification", new Operation(Tag.Figures, "核验：按定稿时所知重算并逐字节比对", "Verify: count again as known then, and compare byte for byte")
         {
             Query = [Edition], Answer = typeof(Verification),

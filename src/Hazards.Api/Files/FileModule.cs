@@ -29,7 +29,7 @@ internal sealed class FileModule : IModule
             BodyMediaType = "application/octet-stream", Answer = typeof(FileAnswer), Success = 201,
         }, PutAsync).WithRequestTimeout(LongestTransfer);
         PhotoEndpoints.Map(api);
-        api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper") { Files = ["*/*"] }, GetAsync)
+        api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper") { Also = [409], Files = ["*/*"] }, GetAsync)
             .WithRequestTimeout(LongestTransfer);
     }
 

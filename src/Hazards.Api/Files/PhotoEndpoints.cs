@@ -12,7 +12,7 @@ internal static class PhotoEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.Get("/files/{digest}/thumbnail", new Operation(Tag.Papers, "照片的缩略图（JPEG，最长边 320 像素）",
-            "A photo's thumbnail: JPEG, 320 pixels at its longest side") { Files = ["image/jpeg"] }, ThumbnailAsync);
+            "A photo's thumbnail: JPEG, 320 pixels at its longest side") { Also = [409], Files = ["image/jpeg"] }, ThumbnailAsync);
         api.Get("/files/{digest}/details", new Operation(Tag.Papers, "附件的类型、大小；照片自带的拍摄时间、地点（未核实）",
             "A file's type and size; the time and place a photo says it was taken (not verified)")
         {

@@ -3,10 +3,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Projections.Tests;
 
-/// <summary>What changed between two instants: every page of any length, and the figures, say the same as folding the log says.</summary>
-public sealed class ChangesTests(History history) : IClassFixture<History>
+// What changed between two instants: every page of any length, and the figures, say the same as folding the log says.
+public sealed partial class AsOfTests
 {
-    private readonly ChangeQueries changes = new(history.DataSource);
+    private ChangeQueries Changes => new(history.DataSource);
 
     private static readonly RegionCode[] Regions = [.. new[] { "0", "6212", "621202", "110101" }.Select(RegionCode.Parse)];
 
@@ -24,7 +24,7 @@ public sealed class ChangesTests(History history) : IClassFixture<History>
                     var interval = new Interval(region, from, to, ChinaTime.DateAt(to ?? history.End));
                     var whole = await AllAsync(interval, new ChangeFilter(), 200);
                     (await AllAsync(interval, new ChangeFilter(), 7)).Select(Text).ShouldBe(whole.Select(Text));
-                    whole.Count.ShouldBe((await changes.CountsAsync(interval, null)).Hazards);
+                    whole.Count.ShouldBe((await Changes.CountsAsync(interval, null)).Hazards);
 
                     var touched = after.Where(h => !before.TryGetValue(h.Id, out var b) || h.Version > b.Version)
                         .Where(h => region.Contains(h.Region) || (before.TryGetValue(h.Id, out var b) && region.Contains(b.Region))).Select(h => h.Id).ToList();
@@ -44,7 +44,7 @@ public sealed class ChangesTests(History history) : IClassFixture<History>
             var interval = new Interval(RegionCode.Nation, from, null, ChinaTime.DateAt(history.End));
             var late = await AllAsync(interval, new ChangeFilter { Late = true }, 50);
             late.Select(c => c.Hazard.StreamId).ShouldBe(await LateAsync(from), ignoreOrder: true);
-            late.Count.ShouldBe((await changes.CountsAsync(interval, null)).Late);
+            late.Count.ShouldBe((await Changes.CountsAsync(interval, null)).Late);
         }
     }
 
@@ -61,5 +61,5 @@ public sealed class ChangesTests(History history) : IClassFixture<History>
         $"{c.Hazard} {c.StageFrom} {c.LevelFrom} > {c.StageTo} {c.LevelTo} +{string.Join(',', c.Entered)} -{string.Join(',', c.Left)}";
 
     private Task<List<ChangedHazard>> AllAsync(Interval interval, ChangeFilter filter, int limit) =>
-        Pages.AllAsync((cursor, n) => changes.ChangesAsync(interval, filter, cursor, n), limit);
+        Pages.AllAsync((cursor, n) => Changes.ChangesAsync(interval, filter, cursor, n), limit);
 }
