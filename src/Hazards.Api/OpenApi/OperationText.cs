@@ -276,9 +276,15 @@ internal static class Errors
         {
             Description = Texts[status.ToString(CultureInfo.InvariantCulture)],
             Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
+            Headers = status is 429 or 503 ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter() } : null,
         });
         return new OpenApiResponseReference(name, document);
     }
+
+    private static OpenApiHeader RetryAfter() => new()
+    {
+        Description = "过多少秒再试 · after how many seconds to try again", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+    };
 
     /// <summary>Which of them an operation has.</summary>
     public static IEnumerable<int> Of(Operation about, string method, string path)

@@ -24,15 +24,14 @@ public static class LimitRefusals
 /// How much each caller may ask of this node, and how much is done at once: reads and commands have places of their own, so that
 /// neither takes the other's, and no client has them all. What says how much is left goes with every answer (draft-ietf-httpapi-ratelimit-headers).
 /// </summary>
-internal sealed class Limits(ServiceOptions options, IConfiguration configuration) : IDisposable
+internal sealed class Limits(LimitOptions most) : IDisposable
 {
     private const int Minute = 60;
 
-    private readonly LimitOptions most = options.Limits ?? LimitOptions.Of(configuration);
-    private readonly Rate clients = new("client", (options.Limits ?? LimitOptions.Of(configuration)).RequestsAMinute);
-    private readonly Rate addresses = new("address", (options.Limits ?? LimitOptions.Of(configuration)).OpenRequestsAMinute);
-    private readonly Places reads = Places.Of(options.Limits ?? LimitOptions.Of(configuration), l => l.Reads);
-    private readonly Places commands = Places.Of(options.Limits ?? LimitOptions.Of(configuration), l => l.Commands);
+    private readonly Rate clients = new("client", most.RequestsAMinute);
+    private readonly Rate addresses = new("address", most.OpenRequestsAMinute);
+    private readonly Places reads = Places.Of(most, most.Reads);
+    private readonly Places commands = Places.Of(most, most.Commands);
 
     /// <summary>What is the most.</summary>
     public LimitOptions Most => most;
@@ -124,8 +123,7 @@ internal sealed class Limits(ServiceOptions options, IConfiguration configuratio
         private readonly PartitionedRateLimiter<string> own = PartitionedRateLimiter.Create<string, string>(who =>
             RateLimitPartition.GetConcurrencyLimiter(who, _ => OptionsOf(one, waiting)));
 
-        public static Places Of(LimitOptions most, Func<LimitOptions, int> all) =>
-            new(all(most), Math.Max(all(most) * most.ShareOfOne / 100, 1), most.Waiting);
+        public static Places Of(LimitOptions most, int all) => new(all, Math.Max(all * most.ShareOfOne / 100, 1), most.Waiting);
 
         /// <summary>The caller's own first: who has many requests waits for itself, and keeps nobody from a place.</summary>
         public async ValueTask<IDisposable?> TakeAsync(string who, CancellationToken stop)

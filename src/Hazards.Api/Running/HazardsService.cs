@@ -192,7 +192,8 @@ public static class HazardsService
         services.AddSingleton<HangUps>();
         services.AddSingleton<IdentityTelemetry>();
         services.AddSingleton<Identities>();
-        services.AddSingleton<Limits>();
+        services.AddSingleton(s => new Limits(
+            s.GetRequiredService<ServiceOptions>().Limits ?? LimitOptions.Of(s.GetRequiredService<IConfiguration>())));
         services.AddSingleton<WrongKeys>();
         services.AddSingleton<Doorkeeper>();
         services.AddSingleton<Naming>();
