@@ -61,7 +61,7 @@ public sealed class LimitTests : IClassFixture<LimitTests.Narrow>
     public static TheoryData<string, string> BehindTheirRole => new()
     {
         { "policies/check", "policy.forbidden" }, { "policies", "policy.forbidden" }, { "calendar/years", "calendar.forbidden" },
-        { "webhooks", "webhook.forbidden" }, { "accounts", "account.forbidden" }, { "api-keys", "key.forbidden" },
+        { "webhooks", "webhook.forbidden" }, { "accounts", "account.forbidden" }, { "api-keys", "api_key.forbidden" },
         { "log/witnesses", "proof.forbidden" }, { "imports", "role.forbidden" }, { $"hazards/{Guid.Empty}/assignments", "role.forbidden" },
         { "campaigns", "role.forbidden" }, { "seals", "role.forbidden" },
     };

@@ -15,6 +15,7 @@ internal sealed class ProofModule : IModule
     {
         services.AddSingleton<Deliveries>();
         services.AddHostedService<TreeKeeper>();
+        services.AddSingleton<OutsideHolders>();
         services.AddScheduled(JobKind.DeliverCheckpoints, o => o.PushEvery, (s, stop) => s.GetRequiredService<Deliveries>().PassAsync(stop));
     }
 

@@ -14,7 +14,7 @@ create table files.leaving (
 );
 
 -- Which of these files something refers to: a record of a region, a hazard, or any event of the log, which alone decides. It reads
--- the whole log once, so it is asked for many files together. A paper, a report, an imported ledger is named by its event.
+-- the whole log once, each event with its headers, where attachments stand, so it is asked for many files together. A paper, a report, an imported ledger is named by its event.
 create function files.referred_to(digests bytea[]) returns setof bytea language sql stable
 set search_path = pg_catalog
 as $$
@@ -24,7 +24,7 @@ as $$
   union
   select decode(named.digest, 'hex')
   from log.mt_events e
-  cross join lateral (select m[1] as digest from regexp_matches(e.data::text, '[0-9a-f]{64}', 'g') m) named
+  cross join lateral (select m[1] as digest from regexp_matches(e::text, '[0-9a-f]{64}', 'g') m) named
   where named.digest in (select encode(d, 'hex') from unnest(digests) d)
 $$;
 
