@@ -26,7 +26,7 @@ public sealed class WhatCheckingCosts
         ["steps of a ladder"] = () => $"{{\"ladder\":[{Many(i => $"{{\"daysOverdue\":{i + 1},\"step\":\"urge\",\"mode\":\"automatic\",\"source\":{{\"title\":\"x\"}}}}")}]}}",
         ["grades"] = () => $"{{\"grades\":[{Many(i => $"{{\"grade\":{i},\"level\":\"major\",\"name\":\"g{i}\"}}")}]}}",
         ["codes of one list"] = () => $"{{\"planRequired\":[{Many(_ => "\"major\"")}]}}",
-        ["characters of three bytes in one line"] = () => $"{{\"sources\":[{Many(_ => "{\"title\":\"隐患\"}")}]}}",
+        ["characters of three bytes in one line"] = () => $"{{\"sources\":[{Many(_ => "{\"title\":\"隐患\"}", 350_000)}]}}",
         ["a text that never ends"] = () => $"{{\"title\":\"{new string('x', Size)}",
     };
 
