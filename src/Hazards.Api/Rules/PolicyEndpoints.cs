@@ -25,7 +25,9 @@ internal static class PolicyEndpoints
             Body = typeof(PolicyDocument), Answer = typeof(CheckAnswer), Forbids = NoAdministrator,
         }, CheckAsync);
         api.Post("/policies", Act<PolicyOrder>("采用制度（系统管理）：从今后某日起适用", "Adopt a policy (administrators): from a day to come on") with { Success = 201 }, AdoptAsync);
-        api.Post("/policies/{version}/withdrawal", Act<WithdrawalOrder>("停用制度（系统管理）", "Withdraw a policy (administrators)"), WithdrawAsync);
+        api.Post("/policies/{version}/withdrawal", Act<WithdrawalOrder>("停用制度（系统管理）", "Withdraw a policy (administrators)")
+            // A policy that is not there for the caller is not found, whatever its roles.
+            with { Forbids = null }, WithdrawAsync);
     }
 
     private static Operation Act<T>(string chinese, string english) =>
