@@ -299,10 +299,10 @@ public sealed record Hazard
         ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
         ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt }, own: false),
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
-        CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, Percent = 100, Spent = e.Spent ?? l.Spent, Request = null }),
+        CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
 
         LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body }, own: false),
-        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null }, own: false),
+        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null, Percent = Math.Min(l.Reported, LegState.MostUndone) }, own: false),
 
         HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
         HazardDelisted e => this with { Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }), Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
@@ -497,8 +497,14 @@ public sealed record LegState
     /// <summary>How often interim measures were reported.</summary>
     public int InterimMeasures { get; init; }
 
-    /// <summary>Progress, 0 to 100.</summary>
+    /// <summary>What is left to be done is not all done, whatever was declared.</summary>
+    internal const int MostUndone = 99;
+
+    /// <summary>Progress, 0 to 100. A declaration says 100; where the re-inspection fails, it is what was reported before, and less than 100.</summary>
     public int Percent { get; init; }
+
+    /// <summary>Progress as it was before completion was declared.</summary>
+    internal int Reported { get; init; }
 
     /// <summary>Spent so far, 万元.</summary>
     public decimal? Spent { get; init; }

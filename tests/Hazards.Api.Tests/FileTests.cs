@@ -209,6 +209,55 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         await Should.ThrowAsync<InvalidDataException>(() => files.PutAsync(Sha256Digest.Of("甲"u8), new MemoryStream("乙"u8.ToArray()), "text/plain"));
     }
 
+    [Fact]
+    public async Task What_nothing_refers_to_goes_after_a_time_and_what_an_event_names_never()
+    {
+        var files = service.Services.GetRequiredService<FileStore>();
+        var named = (await PutAsync(service.Office, "整改前照片说明"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created)["digest"];
+        var forgotten = (await PutAsync(service.Office, "只在日志里"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created)["digest"];
+        var unused = (await PutAsync(service.Office, "传错了"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created)["digest"];
+        var again = (await PutAsync(service.Office, "传错了又用上"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created)["digest"];
+        foreach (var digest in new[] { named, forgotten })
+            (await service.Office.PostAsync("hazards", With(digest))).Require(HttpStatusCode.Created);
+        (await files.PurgeAsync(TimeSpan.FromDays(30))).ShouldBe(0);
+        (await service.Office.GetAsync($"files/{unused}")).Require(HttpStatusCode.OK);
+
+        // The row is lost; the event is not.
+        await BehindAsync($"delete from rows.hazard_files where digest = '{forgotten}'; {Age(named, forgotten, unused, again)}");
+        (await files.PurgeAsync(TimeSpan.FromDays(30))).ShouldBe(0);
+        (await service.Office.PostAsync("hazards", With(unused))).Refused(HttpStatusCode.UnprocessableEntity, "file.not_attachable");
+        (await PutAsync(service.Office, "传错了又用上"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created);
+        await BehindAsync("update files.leaving set since = since - interval '2 days'");
+        (await files.PurgeAsync(TimeSpan.FromDays(30))).ShouldBe(1);
+        (await files.HeadAsync(Known(unused))).ShouldBeNull();
+        foreach (var digest in new[] { named, forgotten, again })
+            (await files.HeadAsync(Known(digest))).ShouldNotBeNull();
+
+        // By no other way, not for the owner of the tables either, and not by the flag alone.
+        foreach (var sql in new[] { "delete from files.blobs", "select set_config('files.purge', 'on', false); delete from files.blobs", "truncate files.uploads", "update files.uploads set sender = 'x'" })
+            await Should.ThrowAsync<PostgresException>(() => RunAsync(sql));
+
+        static Sha256Digest Known(string digest) => Sha256Digest.TryParse(digest, out var known, out _) ? known : default;
+
+        static string Age(params string[] digests) =>
+            $"update files.uploads set uploaded_at = uploaded_at - interval '31 days' where encode(digest, 'hex') in ('{string.Join("','", digests)}')";
+
+        static JsonObject With(string digest)
+        {
+            var report = Some.Report();
+            report["attachments"] = new JsonArray(new JsonObject { ["digest"] = digest });
+            return report;
+        }
+
+        Task BehindAsync(string sql) => RunAsync($"set session_replication_role = replica; {sql}; reset session_replication_role");
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = service.Owner.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     private static Task<Answer> PutAsync(Client client, byte[] bytes, string mediaType, string? name = null)
     {
         var content = new ByteArrayContent(bytes);

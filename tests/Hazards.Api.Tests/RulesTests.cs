@@ -54,11 +54,11 @@ public sealed class RulesTests : IAsyncLifetime
     [Fact]
     public async Task A_policy_is_checked_adopted_superseded_and_withdrawn()
     {
-        var wrong = await one.Office.PostTextAsync("policies/check", Document().Replace("\"dueSoonDays\": 5", "\"dueSoonDay\": 5,\n  \"ladder\": [{ \"daysOverdue\": 0, \"step\": \"visit\", \"mode\": \"automatic\" }]", StringComparison.Ordinal));
+        var wrong = await one.Admin.PostTextAsync("policies/check", Document().Replace("\"dueSoonDays\": 5", "\"dueSoonDay\": 5,\n  \"ladder\": [{ \"daysOverdue\": 0, \"step\": \"visit\", \"mode\": \"automatic\" }]", StringComparison.Ordinal));
         wrong.Require(HttpStatusCode.OK).Json["findings"]!.AsArray().Select(f => ((int)f!["line"]!, (string?)f["code"])).ShouldBe(
             [(8, "file.unknown_member"), (9, "policy.ladder_before_due"), (9, "policy.step_not_automatic")]);
-        (await one.Office.PostTextAsync("policies/check", Document())).Require(HttpStatusCode.OK).Json["policy"]!["dueSoonDays"]!.ToString().ShouldBe("5");
-        (await one.Office.PostTextAsync("policies/check", "{")).Require(HttpStatusCode.OK).Json["findings"]![0]!["code"]!.ToString().ShouldBe("file.syntax");
+        (await one.Admin.PostTextAsync("policies/check", Document())).Require(HttpStatusCode.OK).Json["policy"]!["dueSoonDays"]!.ToString().ShouldBe("5");
+        (await one.Admin.PostTextAsync("policies/check", "{")).Require(HttpStatusCode.OK).Json["findings"]![0]!["code"]!.ToString().ShouldBe("file.syntax");
 
         (await Adopt(one.Office, Document())).Refused(HttpStatusCode.Forbidden, "policy.forbidden");
         (await Adopt(one.Admin, Document(from: Some.InDays(0)))).Refused(HttpStatusCode.UnprocessableEntity, "policy.too_soon");

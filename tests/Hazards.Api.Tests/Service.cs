@@ -19,6 +19,9 @@ public sealed class Service : IAsyncLifetime
 {
     public const string County = "532927";
 
+    /// <summary>All tests of a class come from one address, and some try many keys.</summary>
+    private static readonly LimitOptions Wide = new() { WrongKeysAMinute = 10_000 };
+
     private WebApplication app = null!;
 
     public Client Admin { get; private set; } = null!;
@@ -68,7 +71,7 @@ public sealed class Service : IAsyncLifetime
     public async Task StartAsync(string connectionString)
     {
         ConnectionString = connectionString;
-        app = HazardsService.Build(Options(new ServiceOptions(await TestServer.PrepareAsync(connectionString)) { Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } }));
+        app = HazardsService.Build(Options(new ServiceOptions(await TestServer.PrepareAsync(connectionString)) { Limits = Wide, Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", JsonLogs = true, Log = new EventLogOptions { AppendTimeout = TimeSpan.FromSeconds(5) } }));
         await app.StartAsync();
         Address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         var file = Path.Combine(Path.GetTempPath(), $"hazards-key-{Guid.NewGuid():n}");

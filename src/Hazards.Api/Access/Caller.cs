@@ -66,7 +66,7 @@ internal sealed record Caller(ApiKey Key, Body Body)
 }
 
 /// <summary>Opens the door by key; for reading, by the session of a person who signed in to the pages as well.</summary>
-internal sealed class Doorkeeper(Identities identities, Sessions sessions, TimeProvider clock)
+internal sealed class Doorkeeper(Identities identities, Sessions sessions, WrongKeys wrong, TimeProvider clock)
 {
     private const int LongestSecret = 200;
 
@@ -76,9 +76,17 @@ internal sealed class Doorkeeper(Identities identities, Sessions sessions, TimeP
             return await AdmitPersonAsync(request, cancellationToken);
         if (secret.Length > LongestSecret)
             return (null, AccessRefusals.Unknown.Because());
-        var (key, refusal) = await identities.KeyAsync(KeyStore.DigestOf(secret), cancellationToken);
+        var (digest, address) = (KeyStore.DigestOf(secret), Limits.AddressOf(request.HttpContext));
+        if (wrong.Locked(address, digest) is { } locked)
+            return (null, locked);
+        var (key, refusal) = await identities.KeyAsync(digest, cancellationToken);
         if (key is null)
+        {
+            wrong.Note(address);
             return (null, refusal ?? AccessRefusals.Unknown.Because());
+        }
+
+        wrong.Remember(digest);
         if (key.Revoked)
             return (null, AccessRefusals.Revoked.Because());
         if (key.ExpiresAt is { } end && end <= clock.GetUtcNow())

@@ -26,7 +26,7 @@ internal static class FeedEndpoints
                 new("wait", typeof(int), $"没有新事件时最多等待的秒数，0–{LongestWait}", $"Waits so many seconds when there is nothing new, 0 to {LongestWait}") { Least = 0, Most = LongestWait },
             ],
             Answer = typeof(FeedPage),
-        }, ReadAsync).WithRequestTimeout(TimeSpan.FromSeconds(LongestWait + 30));
+        }, ReadAsync).WithRequestTimeout(TimeSpan.FromSeconds(LongestWait + 30)).WithMetadata(new Waits());
 
     private static async Task<IResult> ReadAsync(Call call, IEventLog log, IHazardQueries hazards)
     {

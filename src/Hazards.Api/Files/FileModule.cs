@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Hazards.Api.Jobs;
 using Hazards.Domain;
 using Hazards.Projections;
 using Microsoft.Net.Http.Headers;
@@ -14,10 +15,19 @@ internal sealed class FileModule : IModule
 
     private static readonly TimeSpan LongestTransfer = TimeSpan.FromMinutes(5);
 
+    /// <summary>A file that nothing refers to after so long was put in for nothing.</summary>
+    private static readonly TimeSpan Unreferred = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan PurgeEvery = TimeSpan.FromDays(1);
+
     private static readonly string Allowed = string.Join(", ", FileKinds.All.Select(k => k.MediaType));
 
     /// <inheritdoc />
-    public void AddServices(IServiceCollection services) => services.AddSingleton<Pictures>();
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<Pictures>();
+        services.AddScheduled(JobKind.PurgeFiles, _ => PurgeEvery, (s, stop) => s.GetRequiredService<FileStore>().PurgeAsync(Unreferred, stop));
+    }
 
     /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
@@ -36,7 +46,7 @@ internal sealed class FileModule : IModule
     /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    private static async Task<IResult> PutAsync(Call call, FileStore files)
+    private static async Task<IResult> PutAsync(Call call, FileStore files, Limits limits)
     {
         var given = call.Request.ContentType;
         var name = call.Query.Text("name", Texts.NameLength);
@@ -46,6 +56,9 @@ internal sealed class FileModule : IModule
             return Call.Refuse(RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(given)), ("expected", Allowed)));
         if (call.Request.ContentLength > MostBytes)
             return Call.Refuse(RequestRefusals.TooLarge.Because(null, ("max", MostBytes)));
+        var (sender, day) = (call.Caller.Sender, ChinaTime.DateAt(call.Now));
+        if (Full(await files.PutInAsync(sender, day, call.Stop), call.Request.ContentLength ?? 0, limits.Most, call.Now) is { } full)
+            return Call.Refuse(full);
         // On disk while it comes in: fifty of them at once are no matter of memory.
         await using var kept = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
             FileOptions.DeleteOnClose | FileOptions.Asynchronous);
@@ -55,11 +68,39 @@ internal sealed class FileModule : IModule
             return Call.Refuse(FileRefusals.Empty.Because());
         if (await FileCheck.CheckAsync(kept, kind, name, call.Stop) is { } wrong)
             return Call.Refuse(wrong);
-        kept.Position = 0;
-        await files.PutAsync(digest, kept, kind.MediaType, null, call.Stop);
-        await files.NoteUploadAsync(digest, call.Caller.Sender, call.Stop);
+        await files.CountAsync(sender, day, kept.Length, call.Stop);
+        await KeepAsync(files, digest, kept, kind.MediaType, sender, call.Stop);
         call.Response.Headers.Location = FileAnswer.LinkOf(digest);
         return Call.Json(new FileAnswer(digest, kind.MediaType, kept.Length, FileAnswer.LinksOf(digest, kind.MediaType)), 201);
+    }
+
+    /// <summary>Why no more is taken of a sender today; null while it is.</summary>
+    private static Refusal? Full((long Files, long Bytes) been, long bytes, LimitOptions most, DateTimeOffset now)
+    {
+        if (been.Files < most.UploadsADay && been.Bytes <= most.UploadBytesADay - bytes)
+            return null;
+        var tomorrow = ChinaTime.StartOf(ChinaTime.DateAt(now).AddDays(1));
+        return LimitRefusals.Uploads.Because(null, ("files", most.UploadsADay), ("bytes", most.UploadBytesADay), ("seconds", Limits.Seconds(tomorrow - now)));
+    }
+
+    private static async Task KeepAsync(FileStore files, Sha256Digest digest, Stream kept, string mediaType, string sender, CancellationToken stop)
+    {
+        try
+        {
+            await PutAndNoteAsync();
+        }
+        catch (Npgsql.PostgresException e) when (e.SqlState == Npgsql.PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // It was there, and was taken away between the two, since nothing had referred to it for long.
+            await PutAndNoteAsync();
+        }
+
+        async Task PutAndNoteAsync()
+        {
+            kept.Position = 0;
+            await files.PutAsync(digest, kept, mediaType, null, stop);
+            await files.NoteUploadAsync(digest, sender, stop);
+        }
     }
 
     private static async Task<Sha256Digest?> CopyAsync(Stream from, FileStream to, CancellationToken cancellationToken)

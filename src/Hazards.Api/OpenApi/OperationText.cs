@@ -263,7 +263,7 @@ internal static class Errors
         ["416"] = "字节范围无效 · the range cannot be satisfied",
         ["422"] = "不符合规则 · a rule forbids it",
         ["423"] = "档案已封存 · the records are sealed",
-        ["429"] = "尝试过多 · too many attempts",
+        ["429"] = "请求过多，按 Retry-After 再试 · too many requests; try again after Retry-After",
         ["431"] = "请求头过大 · the headers are too large",
         ["503"] = "暂时不可用，可重试 · temporarily unavailable; try again",
     };
@@ -276,18 +276,25 @@ internal static class Errors
         {
             Description = Texts[status.ToString(CultureInfo.InvariantCulture)],
             Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
+            Headers = status is 429 or 503 ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter() } : null,
         });
         return new OpenApiResponseReference(name, document);
     }
+
+    private static OpenApiHeader RetryAfter() => new()
+    {
+        Description = "过多少秒再试 · after how many seconds to try again", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+    };
 
     /// <summary>Which of them an operation has.</summary>
     public static IEnumerable<int> Of(Operation about, string method, string path)
     {
         // What is no HTTP is refused before anything is looked at: a line or headers that are too long.
-        foreach (var status in new[] { 400, 414, 431 })
+        // And how much may be asked of a node is limited for everybody.
+        foreach (var status in new[] { 400, 414, 429, 431, 503 })
             yield return status;
         if (!about.Open)
-            foreach (var status in new[] { 401, 403, 503 })
+            foreach (var status in new[] { 401, 403 })
                 yield return status;
         if (path.Contains('{', StringComparison.Ordinal) || !about.Query.IsEmpty)
             yield return 404;

@@ -15,6 +15,7 @@ internal sealed class ProofModule : IModule
     {
         services.AddSingleton<Deliveries>();
         services.AddHostedService<TreeKeeper>();
+        services.AddSingleton<OutsideHolders>();
         services.AddScheduled(JobKind.DeliverCheckpoints, o => o.PushEvery, (s, stop) => s.GetRequiredService<Deliveries>().PassAsync(stop));
     }
 
@@ -24,7 +25,7 @@ internal sealed class ProofModule : IModule
         api.Get("/log/keys", new Operation(Tag.Proof, "验证公钥及其使用期间", "The keys that check the log's signatures, with their periods") { Answer = typeof(LogKeyList) }, CheckpointEndpoints.KeysAsync);
         api.Post("/log/keys/rotation", new Operation(Tag.Proof, "轮换签名密钥：新旧两把同时签名一次，旧的停用", "Rotate the signing key: both sign once, then the old one is retired")
         {
-            Body = typeof(RotateLogKey), IsAct = true, Answer = typeof(LogKeyList),
+            Body = typeof(RotateLogKey), IsAct = true, Answer = typeof(LogKeyList), Forbids = WitnessEndpoints.NotOfTheDeployment,
         }, WitnessEndpoints.RotateAsync);
 
         MapCheckpoints(api);
@@ -78,11 +79,11 @@ internal sealed class ProofModule : IModule
     private static void MapWitnesses(IEndpointRouteBuilder api)
     {
         api.Get("/log/witnesses", new Operation(Tag.Proof, "见证方及送达情况", "The witnesses, and how far checkpoints have got with them") { Answer = typeof(WitnessList) }, WitnessEndpoints.ListAsync);
-        api.Post("/log/witnesses", new Operation(Tag.Proof, "登记见证方", "Register a witness") { Body = typeof(RegisterWitness), IsAct = true, Answer = typeof(WitnessList), Success = 201 }, WitnessEndpoints.RegisterAsync);
-        api.Post("/log/witnesses/retirement", new Operation(Tag.Proof, "注销见证方", "Retire a witness") { Body = typeof(RetireVerifier), IsAct = true, Answer = typeof(WitnessList) }, WitnessEndpoints.RetireAsync);
+        api.Post("/log/witnesses", new Operation(Tag.Proof, "登记见证方", "Register a witness") { Body = typeof(RegisterWitness), IsAct = true, Forbids = WitnessEndpoints.NotOfTheDeployment, Answer = typeof(WitnessList), Success = 201 }, WitnessEndpoints.RegisterAsync);
+        api.Post("/log/witnesses/retirement", new Operation(Tag.Proof, "注销见证方", "Retire a witness") { Body = typeof(RetireVerifier), IsAct = true, Forbids = WitnessEndpoints.NotOfTheDeployment, Answer = typeof(WitnessList) }, WitnessEndpoints.RetireAsync);
         api.Get("/witness", new Operation(Tag.Proof, "本部署作为见证方：公钥、受托见证的日志", "This deployment as a witness: its key, the logs it witnesses") { Answer = typeof(WitnessedList) }, WitnessEndpoints.WitnessedAsync);
-        api.Post("/witness/logs", new Operation(Tag.Proof, "受托见证另一日志：登记其公钥", "Witness another log: register its key") { Body = typeof(WitnessLog), IsAct = true, Answer = typeof(WitnessedList), Success = 201 }, WitnessEndpoints.AddLogAsync);
-        api.Post("/witness/logs/removal", new Operation(Tag.Proof, "停止见证另一日志的某把公钥", "Trust a key of another log no more") { Body = typeof(RetireVerifier), IsAct = true, Answer = typeof(WitnessedList) }, WitnessEndpoints.RemoveLogAsync);
+        api.Post("/witness/logs", new Operation(Tag.Proof, "受托见证另一日志：登记其公钥", "Witness another log: register its key") { Body = typeof(WitnessLog), IsAct = true, Forbids = WitnessEndpoints.NotOfTheDeployment, Answer = typeof(WitnessedList), Success = 201 }, WitnessEndpoints.AddLogAsync);
+        api.Post("/witness/logs/removal", new Operation(Tag.Proof, "停止见证另一日志的某把公钥", "Trust a key of another log no more") { Body = typeof(RetireVerifier), IsAct = true, Forbids = WitnessEndpoints.NotOfTheDeployment, Answer = typeof(WitnessedList) }, WitnessEndpoints.RemoveLogAsync);
         // The protocol knows no keys of ours: what is signed by a registered log is answered, nothing else.
         api.Post("/witness/add-checkpoint", new Operation(Tag.Proof, "见证协议：提交检查点，得到联署（C2SP tlog-witness）", "The witness protocol: submit a checkpoint, get a cosignature (C2SP tlog-witness)")
         {

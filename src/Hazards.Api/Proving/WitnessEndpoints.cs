@@ -33,7 +33,7 @@ internal static class WitnessEndpoints
     public static async Task<IResult> RotateAsync(Call call, KeyRotation rotation, LogKeys keys)
     {
         var order = await call.ReadAsync<RotateLogKey>();
-        if ((order.Refusal ?? MayKeep(call)) is { } refusal)
+        if (order.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var (_, refused) = await rotation.RunAsync(order.Given!.By, order.Command!.Reason, call.Stop);
         return refused is null ? Call.Json(LogKeyList.Of(await keys.RegisterAsync(call.Stop))) : Call.Refuse(refused);
@@ -102,7 +102,7 @@ internal static class WitnessEndpoints
     {
         const int mostTries = 5;
         var order = await call.ReadAsync<T>();
-        if ((order.Refusal ?? MayKeep(call)) is { } refusal)
+        if (order.Refusal is { } refusal)
             return Call.Refuse(refusal);
         for (var tries = 0; tries < mostTries; tries++)
         {
@@ -117,8 +117,9 @@ internal static class WitnessEndpoints
         return Call.Refuse(ProofRefusals.Contended.Because());
     }
 
-    private static Refusal? MayKeep(Call call) =>
-        call.Caller.Key.Roles.Contains(Role.Administrator) && call.Caller.Jurisdiction.IsNation ? null : ProofRefusals.Forbidden.Because();
+    /// <summary>Who may not act on keys and witnesses, which are the deployment's.</summary>
+    public static Refusal? NotOfTheDeployment(Caller caller) =>
+        caller.Key.Roles.Contains(Role.Administrator) && caller.Jurisdiction.IsNation ? null : ProofRefusals.Forbidden.Because();
 
     private static async Task<WitnessList> WitnessesAsync(LogKeys keys, Deliveries deliveries, CancellationToken stop)
     {

@@ -43,9 +43,11 @@ internal static class RegistryEndpoints
     private static void MapKeys(IEndpointRouteBuilder api)
     {
         api.Get("/api-keys", new Operation(Tag.Registry, "密钥列表（系统管理）", "Keys (administrators only)") { Answer = typeof(KeyList) }, ListKeysAsync);
-        api.Post("/api-keys", Act<IssueKey>("签发密钥（系统管理）：密钥只显示一次", "Issue a key (administrators only): the key is shown once") with { Answer = typeof(KeyAnswer), Success = 201 }, IssueAsync);
-        api.Post("/api-keys/{id}/revocation", Act<RevokeKey>("吊销密钥（系统管理）", "Revoke a key (administrators only)") with { Answer = typeof(KeyAnswer) }, RevokeAsync);
+        api.Post("/api-keys", Act<IssueKey>("签发密钥（系统管理）：密钥只显示一次", "Issue a key (administrators only): the key is shown once") with { Forbids = NoAdministrator, Answer = typeof(KeyAnswer), Success = 201 }, IssueAsync);
+        api.Post("/api-keys/{id}/revocation", Act<RevokeKey>("吊销密钥（系统管理）", "Revoke a key (administrators only)") with { Forbids = NoAdministrator, Answer = typeof(KeyAnswer) }, RevokeAsync);
     }
+
+    private static Refusal? NoAdministrator(Caller caller) => caller.Key.Roles.Contains(Role.Administrator) ? null : KeyRefusals.Forbidden.Because();
 
     private static Operation Act<T>(string chinese, string english) =>
         new(Tag.Registry, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(BodyAnswer), Versioned = true };

@@ -1,4 +1,5 @@
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 
 namespace Hazards.Api;
 
@@ -12,6 +13,10 @@ internal static class Admission
             return AccessRefusals.BodyDissolved.Because(null, ("body", caller.Body.Id), ("name", caller.Body.Name));
         if (caller.Body.SeesOnlyItsOwn && !operation.ForEnterprises && !operation.HoldsNoRecords)
             return AccessRefusals.Enterprise.Because();
+        if (operation.Rule is { } rule && !caller.Key.Roles.Any(rule.Roles.Contains))
+            return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", string.Join("、", rule.Roles.Select(CodeList.Chinese))));
+        if (operation.Forbids?.Invoke(caller) is { } forbidden)
+            return forbidden;
         var call = new Call(http, caller, clock);
         http.Features.Set(call);
         if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)

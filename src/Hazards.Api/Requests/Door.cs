@@ -10,7 +10,7 @@ namespace Hazards.Api;
 /// Every request passes here: the key opens, unknown query parameters are refused, and whatever goes wrong leaves as a
 /// problem with a stable code, never as a stack trace.
 /// </summary>
-internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, NewerDatabase newer, TimeProvider clock, HangUps hangUps)
+internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, NewerDatabase newer, Limits limits, TimeProvider clock, HangUps hangUps)
 {
     /// <summary>How long the key is looked up: where the database does not answer, the caller hears it after this.</summary>
     private static readonly TimeSpan PatienceWithKey = TimeSpan.FromSeconds(5);
@@ -33,10 +33,8 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
             // Whatever was asked, an address that is not known here too: the newer nodes may know it.
             if (newer.Exists && http.Request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal))
                 await new Problem(RequestRefusals.Outdated.Because()).ExecuteAsync(http);
-            else if (await EnterAsync(http, doorkeeper) is { } refusal)
-                await new Problem(refusal).ExecuteAsync(http);
             else
-                await next(http);
+                await AdmitAsync(http, doorkeeper);
             if (!http.Response.HasStarted && http.Response is { StatusCode: 404 or 405 or 415, ContentLength: null, ContentType: null })
                 await NobodyAnsweredAsync(http);
         }
@@ -59,20 +57,32 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         span.SetTag("http.response.status_code", http.Response.StatusCode);
     }
 
-    private async Task<Refusal?> EnterAsync(HttpContext http, Doorkeeper doorkeeper)
+    /// <summary>Who calls is counted before anything is done for it, and waits for a place before the body is read.</summary>
+    private async Task AdmitAsync(HttpContext http, Doorkeeper doorkeeper)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<Operation>() is not { } operation)
-            return null;
-        if (!operation.Open)
+        var operation = http.GetEndpoint()?.Metadata.GetMetadata<Operation>();
+        var (caller, unknown) = operation is { Open: false }
+            ? await hangUps.WithinAsync(PatienceWithKey, stop => doorkeeper.AdmitAsync(http.Request, stop), http.RequestAborted)
+            : default;
+        var refusal = limits.Count(http, caller) ?? unknown ?? Enter(http, caller, operation);
+        if (refusal is not null)
         {
-            var (caller, refusal) = await hangUps.WithinAsync(PatienceWithKey, stop => doorkeeper.AdmitAsync(http.Request, stop), http.RequestAborted);
-            if (refusal is not null)
-                return refusal;
-            return Admission.Enter(http, caller!, operation, clock);
+            await RefuseAsync(http, refusal);
+            return;
         }
 
-        return Query.Unknown(http.Request.Query, operation.Query);
+        using var place = await limits.PlaceAsync(http, caller);
+        if (place is null)
+            await RefuseAsync(http, RequestRefusals.Busy.Because());
+        else
+            await next(http);
     }
+
+    private Refusal? Enter(HttpContext http, Caller? caller, Operation? operation) =>
+        operation is null ? null : caller is null ? Query.Unknown(http.Request.Query, operation.Query) : Admission.Enter(http, caller, operation, clock);
+
+    private static Task RefuseAsync(HttpContext http, Refusal refusal) =>
+        Pages.PageSite.IsForPeople(http) ? Pages.PageSite.ShowAsync(http, refusal) : new Problem(refusal).ExecuteAsync(http);
 
     private static Task NobodyAnsweredAsync(HttpContext http)
     {
@@ -83,7 +93,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
             415 => RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(http.Request.ContentType)), ("expected", "application/json")),
             _ => RequestRefusals.Route.Because(null, ("path", path)),
         };
-        return Pages.PageSite.IsForPeople(http) ? Pages.PageSite.ShowAsync(http, refusal) : new Problem(refusal).ExecuteAsync(http);
+        return RefuseAsync(http, refusal);
     }
 
     private async Task FailAsync(HttpContext http, Exception exception)
@@ -99,10 +109,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         else if (refusal.Reason.Kind == RefusalKind.Unavailable)
             LogUnavailable(logger, http.Request.Method, RouteOf(http), refusal.Code, type, exception.Message);
         http.Response.Clear();
-        if (Pages.PageSite.IsForPeople(http))
-            await Pages.PageSite.ShowAsync(http, refusal);
-        else
-            await new Problem(refusal).ExecuteAsync(http);
+        await RefuseAsync(http, refusal);
     }
 
     /// <summary>What failed in a way that a newer database would explain: statements that it does not take, rows that it refuses, what nobody foresaw.</summary>

@@ -62,6 +62,8 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
             response.Headers.WWWAuthenticate = "Bearer realm=\"hazards\"";
         if (code == 503)
             response.Headers.RetryAfter = "2";
+        if (code == 429)
+            response.Headers.RetryAfter = refusal.Facts.GetValueOrDefault("seconds") ?? "60";
         if (refusal.Reason == HazardRefusals.ReportedBefore && refusal.Facts.GetValueOrDefault("id") is { } id)
             response.Headers.Location = $"/api/v1/hazards/{id}";
         if (refusal.Reason == InspectionRefusals.EnteredBefore && refusal.Facts.GetValueOrDefault("id") is { } inspection)
@@ -101,7 +103,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         416 => english ? "Range not satisfiable" : "字节范围无效",
         422 => english ? "A rule forbids it" : "不符合规则",
         423 => english ? "The records are sealed" : "档案已封存",
-        429 => english ? "Too many attempts" : "尝试过多",
+        429 => english ? "Too many requests" : "请求过多",
         431 => english ? "Headers too large" : "请求头过大",
         505 => english ? "Version of HTTP not supported" : "不支持的 HTTP 版本",
         500 => english ? "Internal error" : "内部错误",

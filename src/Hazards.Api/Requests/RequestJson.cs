@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -13,6 +14,10 @@ namespace Hazards.Api;
 internal static class RequestJson
 {
     public static readonly JsonSerializerOptions Options = Create();
+
+    private static readonly ConcurrentDictionary<Type, OrderedDictionary<string, JsonPropertyInfo>> Known = new();
+
+    private static readonly ConcurrentDictionary<Type, string[]> Codes = new();
 
     /// <summary>Reads one value, or says why not.</summary>
     public static Refusal? TryRead<T>(JsonElement element, out T? value)
@@ -65,7 +70,7 @@ internal static class RequestJson
 
     private static Refusal? CheckObject(JsonElement element, Type type, string path)
     {
-        var members = MembersOf(type).ToDictionary(m => m.Name, StringComparer.Ordinal);
+        var members = Known.GetOrAdd(type, static t => new(MembersOf(t).Select(m => KeyValuePair.Create(m.Name, m)), StringComparer.Ordinal));
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var given in element.EnumerateObject())
         {
@@ -116,7 +121,7 @@ internal static class RequestJson
 
     private static Refusal? CheckCode(string code, Type type, string path)
     {
-        var allowed = Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName).ToArray();
+        var allowed = Codes.GetOrAdd(type, static t => [.. Enum.GetNames(t).Select(JsonNamingPolicy.CamelCase.ConvertName)]);
         return allowed.Contains(code, StringComparer.Ordinal)
             ? null
             : RequestRefusals.UnknownCode.Because(path, ("value", Texts.Excerpt(code)), ("allowed", string.Join(", ", allowed)));

@@ -30,6 +30,7 @@ internal static class CalendarEndpoints
         api.Post("/calendar/years", new Operation(Tag.Codes, "公布或调整年度放假安排（全国系统管理）：期限随之重算", "Add or amend a year (national administrators): due dates are counted anew")
         {
             Body = typeof(YearOrder), IsAct = true, Answer = typeof(YearAnswer), Success = 201, Versioned = true,
+            Forbids = c => c.Key.Roles.Contains(Role.Administrator) && c.Jurisdiction.IsNation ? null : CalendarRefusals.Forbidden.Because(),
         }, SetAsync);
     }
 

@@ -20,13 +20,21 @@ internal static class PolicyEndpoints
         api.Get("/policies/shipped", new Operation(Tag.Codes, "随产品提供的制度", "The policies that come with the product") { Answer = typeof(ShippedList) },
             () => Call.Json(new ShippedList([.. ShippedPolicies.All.Select(Shipped.Of)])));
         api.Get("/policies/{version}", new Operation(Tag.Codes, "一个制度：原文和完整内容", "One policy: its document, and the whole with what its bases say") { Query = [Parameters.AsOf], Answer = typeof(PolicyView) }, FindAsync);
-        api.Post("/policies/check", new Operation(Tag.Codes, "检查制度文件：列出全部错误及行列", "Check a policy document: every mistake with its line and column") { Body = typeof(PolicyDocument), Answer = typeof(CheckAnswer) }, CheckAsync);
+        api.Post("/policies/check", new Operation(Tag.Codes, "检查制度文件（系统管理）：列出全部错误及行列", "Check a policy document (administrators): every mistake with its line and column")
+        {
+            Body = typeof(PolicyDocument), Answer = typeof(CheckAnswer), Forbids = NoAdministrator,
+        }, CheckAsync);
         api.Post("/policies", Act<PolicyOrder>("采用制度（系统管理）：从今后某日起适用", "Adopt a policy (administrators): from a day to come on") with { Success = 201 }, AdoptAsync);
-        api.Post("/policies/{version}/withdrawal", Act<WithdrawalOrder>("停用制度（系统管理）", "Withdraw a policy (administrators)"), WithdrawAsync);
+        api.Post("/policies/{version}/withdrawal", Act<WithdrawalOrder>("停用制度（系统管理）", "Withdraw a policy (administrators)")
+            // A policy that is not there for the caller is not found, whatever its roles.
+            with { Forbids = null }, WithdrawAsync);
     }
 
     private static Operation Act<T>(string chinese, string english) =>
-        new(Tag.Codes, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(PolicyAnswer), Versioned = true };
+        new(Tag.Codes, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(PolicyAnswer), Versioned = true, Forbids = NoAdministrator };
+
+    private static Refusal? NoAdministrator(Caller caller) =>
+        caller.Key.Roles.Contains(Role.Administrator) ? null : PolicyRefusals.Forbidden.Because(null, ("region", caller.Jurisdiction));
 
     private static async Task<IResult> InForceAsync(Call call, RulebookSource rules, TimeProvider clock)
     {
@@ -63,10 +71,10 @@ internal static class PolicyEndpoints
 
     private static async Task<IResult> CheckAsync(Call call, PolicyStore store)
     {
-        var (bytes, refusal) = await RequestBody.ReadAsync(call.Request, RequestBody.MostJsonBytes, call.Stop);
+        var (bytes, refusal) = await RequestBody.ReadAsync(call.Request, PolicyCheck.MostBytes, call.Stop);
         if (refusal is not null)
             return Call.Refuse(refusal);
-        var check = PolicyCheck.Of(bytes, (await store.LoadAsync(null, call.Stop)).Shelf);
+        var check = PolicyCheck.Of(bytes, (await store.LoadAsync(null, call.Stop)).Shelf, call.Stop);
         return Call.Json(CheckAnswer.Of(check));
     }
 

@@ -77,7 +77,7 @@ internal static class PolicyCommand
             return await Administration.RunAsync(database, parsed, async services =>
             {
                 var store = services.GetRequiredService<PolicyStore>();
-                var check = PolicyCheck.Of(bytes, (await store.LoadAsync(null, stop)).Shelf);
+                var check = PolicyCheck.Of(bytes, (await store.LoadAsync(null, stop)).Shelf, stop);
                 if (!check.Findings.IsEmpty)
                     return Administration.Say(from, check.Findings);
                 if (await Administration.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
@@ -120,7 +120,7 @@ internal static class CalendarCommand
         {
             var from = parsed.GetRequiredValue(file);
             var bytes = await File.ReadAllBytesAsync(from.FullName, stop);
-            var check = CalendarCheck.Of(bytes);
+            var check = CalendarCheck.Of(bytes, stop);
             if (!check.Findings.IsEmpty)
                 return Administration.Say(from, check.Findings);
             return await Administration.RunAsync(database, parsed, async services =>

@@ -74,6 +74,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often a minute passwords and codes are tried from one address, before it must wait: a whole office may share one.</summary>
     public int SignInAttemptsAMinute { get; init; } = 30;
 
+    /// <summary>How much a node does for one caller, and at once; null: what the environment says, if anything.</summary>
+    public LimitOptions? Limits { get; init; }
+
     /// <summary>A site's own sign-on; null: what the environment says, if anything.</summary>
     public Pages.SigningIn.SignOnOptions? SignOn { get; init; }
 
@@ -189,6 +192,9 @@ public static class HazardsService
         services.AddSingleton<HangUps>();
         services.AddSingleton<IdentityTelemetry>();
         services.AddSingleton<Identities>();
+        services.AddSingleton(s => new Limits(
+            s.GetRequiredService<ServiceOptions>().Limits ?? LimitOptions.Of(s.GetRequiredService<IConfiguration>())));
+        services.AddSingleton<WrongKeys>();
         services.AddSingleton<Doorkeeper>();
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();

@@ -52,9 +52,9 @@ public sealed record CalendarCheck(ImmutableArray<Finding> Findings, CalendarYea
     private const int LongestHoliday = 20;
 
     /// <summary>Checks a file.</summary>
-    public static CalendarCheck Of(ReadOnlyMemory<byte> file)
+    public static CalendarCheck Of(ReadOnlyMemory<byte> file, CancellationToken cancellationToken = default)
     {
-        var findings = new Findings();
+        var findings = new Findings(cancellationToken);
         if (JsonPart.Read(file, MostBytes, findings) is not { } root)
             return new CalendarCheck(findings.All, null);
         var shape = new JsonShape(findings);

@@ -31,26 +31,56 @@ public static class FileRefusals
     public static readonly RefusalCode WrongCode = new("file.wrong_code", Invalid, "没有代码“{value}”；可用：{allowed}", "There is no code “{value}”; known: {allowed}");
     public static readonly RefusalCode Blank = new("file.blank", Invalid, "文字不能为空白，也不能含控制字符，最多 {max} 个字符", "The text may not be blank nor hold control characters, and has {max} characters at most");
     public static readonly RefusalCode Range = new("file.out_of_range", Invalid, "{value} 超出范围：应在 {min} 与 {max} 之间", "{value} is out of range: {min} to {max}");
+    public static readonly RefusalCode TooManyValues = new("file.too_many_values", RefusalKind.TooLarge, "文件中的值超过 {max} 个", "The file has more than {max} values");
+    public static readonly RefusalCode TooManyItems = new("file.too_many_items", Invalid, "列表有 {count} 项，最多 {max} 项", "The list has {count} items; {max} at most");
+    public static readonly RefusalCode More = new("file.more_mistakes", Invalid, "错误太多，此处以后的不再列出；改好前面的再检查", "There are too many mistakes: those found after these are not told; mend them and check again");
     public static readonly RefusalCode Date = new("file.date", Invalid, "“{value}”不是日期：应为 yyyy-MM-dd", "“{value}” is no date: yyyy-MM-dd");
 #pragma warning restore CS1591
 }
 
-/// <summary>The mistakes found so far, each told once.</summary>
-internal sealed class Findings
+/// <summary>The mistakes found so far, each told once, and no more of them than somebody reads.</summary>
+/// <param name="stop">Stops the checking.</param>
+internal sealed class Findings(CancellationToken stop = default)
 {
-    private readonly List<Finding> _all = [];
+    /// <summary>So many are told.</summary>
+    internal const int Most = 500;
 
-    public int Count => _all.Count;
+    private readonly List<Finding> _all = [];
+    private readonly HashSet<(int Line, int Column, string English)> _told = [];
+
+    /// <summary>Stops the checking.</summary>
+    public CancellationToken Stop => stop;
+
+    /// <summary>How many were found.</summary>
+    public int Count { get; private set; }
 
     /// <summary>In the order of the file.</summary>
     public ImmutableArray<Finding> All => [.. _all.OrderBy(f => f.Line).ThenBy(f => f.Column).ThenBy(f => f.Code, StringComparer.Ordinal)];
 
-    public void Add(JsonPart at, RefusalCode code, params ReadOnlySpan<(string Name, object? Value)> facts) => Add(at, code.Because(at.Path, facts));
+    public void Add(JsonPart at, RefusalCode code, params ReadOnlySpan<(string Name, object? Value)> facts)
+    {
+        if (_all.Count > Most)
+            Count++;
+        else
+            Add(at, code.Because(at.Path, facts));
+    }
 
     public void Add(JsonPart at, Refusal refusal)
     {
-        var finding = new Finding(refusal with { Field = at.Path.Length == 0 ? null : at.Path }, at.Line, at.Column);
-        if (!_all.Any(f => f.Line == finding.Line && f.Column == finding.Column && f.Refusal.English == finding.Refusal.English))
-            _all.Add(finding);
+        stop.ThrowIfCancellationRequested();
+        if (_all.Count > Most)
+        {
+            Count++;
+            return;
+        }
+
+        if (_all.Count == Most)
+            refusal = FileRefusals.More.Because();
+        var path = at.Path;
+        var finding = new Finding(refusal with { Field = path.Length == 0 ? null : path }, at.Line, at.Column);
+        if (!_told.Add((finding.Line, finding.Column, finding.Refusal.English)))
+            return;
+        _all.Add(finding);
+        Count++;
     }
 }

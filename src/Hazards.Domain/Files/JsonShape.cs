@@ -16,6 +16,13 @@ internal sealed class JsonShape(Findings findings)
     /// <summary>Longest text in such a file, in UTF-16 units.</summary>
     private const int LongestText = 2000;
 
+    /// <summary>Most items in a list of such a file.</summary>
+    internal const int MostItems = 500;
+
+    private static readonly ConcurrentDictionary<Type, OrderedDictionary<string, JsonPropertyInfo>> KnownMembers = new();
+
+    private static readonly ConcurrentDictionary<Type, ImmutableArray<string>> KnownCodes = new();
+
     private static readonly ConcurrentDictionary<Type, Func<string, Refusal?>> Parsers = new();
 
     /// <summary>Reads the part, or tells all that is wrong with it.</summary>
@@ -36,13 +43,17 @@ internal sealed class JsonShape(Findings findings)
             Wrong(list, "列表 […]", "a list […]");
             return [];
         }
+        if (!Few(list))
+            return [];
         return [.. list.Items.Select(i => (i, Read<T>(i))).Where(r => r.Item2 is not null).Select(r => (r.i, r.Item2!))];
     }
 
     /// <summary>Tells what is wrong with the members of an object; those in <paramref name="apart"/> are looked at by the caller.</summary>
     public void CheckMembers(JsonPart part, Type type, ImmutableArray<string> apart)
     {
-        var members = Options.GetTypeInfo(type).Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null).ToDictionary(p => p.Name, StringComparer.Ordinal);
+        var members = KnownMembers.GetOrAdd(type, static t => new(
+            Options.GetTypeInfo(t).Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null).Select(p => KeyValuePair.Create(p.Name, p)),
+            StringComparer.Ordinal));
         foreach (var member in part.Members)
             if (!members.TryGetValue(member.Name, out var known))
                 findings.Add(member.At, FileRefusals.UnknownMember, ("name", Texts.Excerpt(member.Name)), ("known", string.Join("、", members.Keys)));
@@ -80,7 +91,7 @@ internal sealed class JsonShape(Findings findings)
         var info = Options.GetTypeInfo(type);
         if (info.Kind == JsonTypeInfoKind.Enumerable)
         {
-            if (Expect(part, part.Kind == JsonTokenType.StartArray, "列表 […]", "a list […]"))
+            if (Expect(part, part.Kind == JsonTokenType.StartArray, "列表 […]", "a list […]") && Few(part))
                 foreach (var item in part.Items)
                     Check(item, info.ElementType!, false);
         }
@@ -96,12 +107,20 @@ internal sealed class JsonShape(Findings findings)
             CheckMembers(part, type, []);
     }
 
+    /// <summary>Whether a list has no more items than a person writes: rules are compared with each other.</summary>
+    private bool Few(JsonPart list)
+    {
+        if (list.Items.Count > MostItems)
+            findings.Add(list, FileRefusals.TooManyItems, ("count", list.Items.Count), ("max", MostItems));
+        return list.Items.Count <= MostItems;
+    }
+
     private void CheckCode(JsonPart part, string? code, Type type)
     {
         if (!Expect(part, code is not null && part.Kind is JsonTokenType.String or JsonTokenType.None, "代码（文本）", "a code (text)"))
             return;
-        var allowed = Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName).ToArray();
-        if (!allowed.Contains(code, StringComparer.Ordinal))
+        var allowed = KnownCodes.GetOrAdd(type, static t => [.. Enum.GetNames(t).Select(JsonNamingPolicy.CamelCase.ConvertName)]);
+        if (!allowed.Contains(code!, StringComparer.Ordinal))
             findings.Add(part, FileRefusals.WrongCode, ("value", Texts.Excerpt(code)), ("allowed", string.Join("、", allowed)));
     }
 

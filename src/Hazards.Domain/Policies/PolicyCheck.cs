@@ -21,10 +21,11 @@ public sealed record PolicyCheck(ImmutableArray<Finding> Findings, PolicyText? T
     /// <summary>Checks a document.</summary>
     /// <param name="file">Its UTF-8 text.</param>
     /// <param name="shelf">What it may rest on.</param>
-    public static PolicyCheck Of(ReadOnlyMemory<byte> file, PolicyShelf shelf)
+    /// <param name="cancellationToken">Stops.</param>
+    public static PolicyCheck Of(ReadOnlyMemory<byte> file, PolicyShelf shelf, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(shelf);
-        var findings = new Findings();
+        var findings = new Findings(cancellationToken);
         if (JsonPart.Read(file, MostBytes, findings) is not { } root)
             return new PolicyCheck(findings.All, null, null, null);
         var sections = PolicySections.Read(root, findings);
@@ -268,6 +269,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
 
     private void CheckLadder()
     {
+        var clocks = sections.Ladder.Select(l => ClocksOf(l.Rule)).ToArray();
         for (var i = 0; i < sections.Ladder.Length; i++)
         {
             var (at, step) = sections.Ladder[i];
@@ -278,14 +280,16 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             Once(at["clocks"]);
             if (i > 0 && step.DaysOverdue < sections.Ladder[i - 1].Rule.DaysOverdue)
                 findings.Add(at.Or("daysOverdue"), PolicyRefusals.LadderFalling, ("value", step.DaysOverdue), ("previous", sections.Ladder[i - 1].Rule.DaysOverdue));
-            foreach (var (earlier, other) in sections.Ladder[..i])
-                if (other.Step == step.Step && Meet(other, step))
+            for (var j = 0; j < i; j++)
+                if (sections.Ladder[j] is var (earlier, other) && other.Step == step.Step && (clocks[j] & clocks[i]) != 0 && Meet(other, step))
                     Twice(at.Or("step"), $"“{CodeList.Chinese(step.Step)}”", earlier);
         }
     }
 
-    private static bool Meet(LadderStep one, LadderStep other) =>
-        (one.Clocks.IsEmpty || other.Clocks.IsEmpty || one.Clocks.Intersect(other.Clocks).Any()) && (one.Level is null || other.Level is null || one.Level == other.Level);
+    private static bool Meet(LadderStep one, LadderStep other) => one.Level is null || other.Level is null || one.Level == other.Level;
+
+    // A bit for each clock; all of them where a step names none.
+    private static ulong ClocksOf(LadderStep step) => step.Clocks.IsEmpty ? ulong.MaxValue : step.Clocks.Aggregate(0UL, (bits, clock) => bits | 1UL << (int)clock);
 
     private void CheckFigures()
     {

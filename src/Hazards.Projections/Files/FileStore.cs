@@ -23,6 +23,8 @@ public sealed record FileReader(string Sender, Scope Scope);
 /// <param name="dataSource">The database.</param>
 public sealed class FileStore(NpgsqlDataSource dataSource)
 {
+    private const int MostPurged = 1000;
+
     /// <summary>Stores a file; nothing happens when it is there already.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="mediaType">Its media type.</param>
@@ -118,6 +120,47 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Bytes(digest) });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>How much a sender has put in on a day.</summary>
+    public async Task<(long Files, long Bytes)> PutInAsync(string sender, DateOnly day, CancellationToken cancellationToken = default)
+    {
+        // By the primary key.
+        await using var command = dataSource.CreateCommand("select q.files, q.bytes from files.quotas q where q.sender = $1 and q.day = $2");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : default;
+    }
+
+    /// <summary>Counts a file that a sender put in.</summary>
+    public async Task CountAsync(string sender, DateOnly day, long bytes, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""
+            insert into files.quotas as q (sender, day, files, bytes) values ($1, $2, 1, $3)
+            on conflict (sender, day) do update set files = q.files + 1, bytes = q.bytes + excluded.bytes
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = bytes });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes away what was put in long ago and nothing refers to (<c>files.purge</c>): at first nobody can attach it any more, a day
+    /// later it is gone.
+    /// </summary>
+    /// <param name="olderThan">How long ago.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>How many files are gone.</returns>
+    public async Task<int> PurgeAsync(TimeSpan olderThan, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("select files.purge($1, $2)");
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = MostPurged });
+        // It may read the whole log.
+        command.CommandTimeout = 0;
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>A record of a region that is no hazard holds these files: who has jurisdiction there may read them.</summary>

@@ -141,6 +141,16 @@ public sealed class Rectification
             .When(CountyOffice, new DecideExtension(Leg.Sole, true)).ThenRefused(HazardRefusals.OwnLeg, "leg");
     }
 
+    [Theory]
+    [InlineData(60, 60)]
+    [InlineData(100, 99)]
+    public void After_a_failed_reinspection_the_progress_is_what_was_reported_and_never_all(int reported, int after)
+    {
+        var declared = Stories.Rectifying.And(GasCompany, new ProgressReported(Leg.Sole, reported, null, "进度"), new CompletionDeclared(Leg.Sole, "已更换", null));
+        declared.Then.Legs[Leg.Sole].Percent.ShouldBe(100);
+        declared.And(Emergency, new ReinspectionFailed(Leg.Sole, "仍漏气", null, Deadline)).Then.Legs[Leg.Sole].Percent.ShouldBe(after);
+    }
+
     [Fact]
     public void Failing_reinspection_gives_no_time_unless_the_inspector_does()
     {

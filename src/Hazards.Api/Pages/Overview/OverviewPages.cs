@@ -10,6 +10,6 @@ internal static class OverviewPages
         pages.Page<OverviewPage>("/overview");
         pages.Page<TrendPart>("/overview/trend");
         pages.PageGet("/live", page => Task.FromResult<IResult>(
-            TypedResults.ServerSentEvents(page.Http.RequestServices.GetRequiredService<LiveHub>().WatchAsync(page.Http.RequestAborted)))).DisableRequestTimeout();
+            TypedResults.ServerSentEvents(page.Http.RequestServices.GetRequiredService<LiveHub>().WatchAsync(page.Http.RequestAborted)))).DisableRequestTimeout().WithMetadata(new Waits());
     }
 }

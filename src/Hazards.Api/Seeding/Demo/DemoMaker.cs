@@ -50,7 +50,7 @@ internal sealed class DemoMaker : IAsyncDisposable
         // Never started: it listens to nobody, and nothing works beside it.
         var service = HazardsService.Build(new ServiceOptions(connectionString)
         {
-            JsonLogs = true, Keys = keys, Jobs = false, Daemon = false, Clock = clock,
+            JsonLogs = true, Keys = keys, Jobs = false, Daemon = false, Clock = clock, Limits = LimitOptions.None,
                 Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
         });
         var maker = new DemoMaker(plan, clock, service);

@@ -60,7 +60,7 @@ internal sealed class SimulatedYear : IAsyncDisposable
         var clock = new SimulatedClock(plan.Eve);
         var service = HazardsService.Build(new ServiceOptions(connectionString)
         {
-            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = keys, Clock = clock, Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
+            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = keys, Limits = LimitOptions.None, Clock = clock, Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
         });
         var year = new SimulatedYear(plan, clock, service);
         try

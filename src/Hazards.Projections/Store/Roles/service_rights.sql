@@ -39,6 +39,8 @@ begin
         -- Rows can be made anew. Files are neither changed nor deleted; keys of persons are wrapped anew or destroyed.
         ('rows.*',                         '{SELECT,INSERT,UPDATE,DELETE}'),
         ('files.*',                        '{SELECT,INSERT}'),
+        ('files.quotas',                   '{SELECT,INSERT,UPDATE}'),
+        ('files.leaving',                  '{SELECT}'),
         ('persons.*',                      '{SELECT,INSERT,UPDATE}'),
         -- Passwords, sessions, saved views: nothing of them is a record; sign-ins are, in the log.
         ('accounts.*',                     '{SELECT,INSERT,UPDATE,DELETE}'),
