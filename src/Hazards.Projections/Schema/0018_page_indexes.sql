@@ -1,4 +1,4 @@
--- Rows made before this lack nothing.
+-- Rows made before this say 100 % of legs whose re-inspection failed: they are made anew.
 -- Indexes that hold all that a page counts, so that it does not read the tables. docs/rows.md and docs/figures.md name what they serve.
 
 -- A leg's funds now, or as known earlier.
