@@ -44,7 +44,9 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
     {
         await using var dataSource = Database.Open(options.ConnectionString);
         var identities = await new IdentityAudit(dataSource, log, register, appendKey).RunAsync(all, cancellationToken);
-        return all ? [.. identities, .. await new InboxAudit(dataSource).RunAsync(cancellationToken)] : identities;
+        return all
+            ? [.. await new CatalogueAudit(dataSource).RunAsync(cancellationToken), .. identities, .. await new InboxAudit(dataSource).RunAsync(cancellationToken)]
+            : identities;
     }
 
     private List<KeptCheckpoint> Remembered(ImmutableArray<TreeHash> trees, List<AuditFinding> findings)
