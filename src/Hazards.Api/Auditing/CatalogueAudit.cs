@@ -27,10 +27,10 @@ internal sealed class CatalogueAudit(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var there = await ReadAsync(connection, cancellationToken);
-        if (KnownMigrations.NewerIn(await KnownMigrations.ReadAsync(dataSource, cancellationToken)) is { } newer)
-            return [new AuditFinding("schema_newer",
-                $"数据库结构未核对：已由更新的版本升级（{newer}），请用该版本审计",
-                $"the catalogue was not compared: a newer version has migrated the database ({newer}); audit with that one")];
+        if (await OtherAsync(connection, cancellationToken) is { } other)
+            return [new AuditFinding("schema_other_version",
+                $"数据库结构未核对：不是本程序版本所建（{other}），请用与之相符的版本审计",
+                $"the catalogue was not compared: it is not of this program's version ({other}); audit with the one that it is of")];
         var differences = new List<AuditFinding>();
         foreach (var (name, what) in there)
             if (!Made.TryGetValue(name, out var made))
@@ -57,6 +57,16 @@ internal sealed class CatalogueAudit(NpgsqlDataSource dataSource)
         while (await reader.ReadAsync(cancellationToken))
             found[Line(reader.GetString(0))] = Line(reader.GetString(1));
         return found.ToImmutable();
+    }
+
+    /// <summary>The migration by which the database is newer or older than this program. What it says may be forged: so it is a finding.</summary>
+    private async Task<string?> OtherAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var may = new NpgsqlCommand("select has_schema_privilege('migrations', 'usage') and has_table_privilege('migrations.applied', 'select')", connection);
+        if (await may.ExecuteScalarAsync(cancellationToken) is not true)
+            return null;
+        var applied = await KnownMigrations.ReadAsync(dataSource, cancellationToken);
+        return KnownMigrations.NewerIn(applied) ?? KnownMigrations.MissingIn(applied);
     }
 
     private static AuditFinding Added(string name, string what) => name.Split(' ')[0] switch
