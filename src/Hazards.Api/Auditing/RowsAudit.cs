@@ -89,13 +89,16 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
     private async Task<IEnumerable<AuditFinding>> CompareAsync(RowsSample made, Rulebook book, Guid[] streams, CancellationToken cancellationToken)
     {
         var differences = await made.CompareAsync(streams, Most, cancellationToken);
+        var unreadable = made.Unreadable.Select(s => new AuditFinding("stream_unreadable",
+            $"流 {s:D} 的事件不能依次读取：有事件被改动、标记或删除；它的行未核对",
+            $"the events of stream {s:D} cannot follow each other: one was altered, marked or deleted; its rows were not compared") { Stream = s }).ToArray();
         if (differences.IsEmpty)
-            return [];
+            return unreadable;
         var waiting = await ListAsync("select c.hazard_id from rows.working_clocks c where c.edition < $1 and c.hazard_id = any ($2)", r => r.GetGuid(0), cancellationToken,
             new NpgsqlParameter<int> { TypedValue = book.Calendar.Edition }, new NpgsqlParameter<Guid[]> { TypedValue = streams });
-        return differences
+        return unreadable.Concat(differences
             .Where(d => d.Fault != RowFault.Differs || d.Stream is not { } hazard || !waiting.Contains(hazard) || d.Columns.Except(Recounted).Any())
-            .Select(Finding);
+            .Select(Finding));
     }
 
     private static AuditFinding Finding(RowDifference d)

@@ -40,12 +40,16 @@ public sealed class RowsSample : IAsyncDisposable
     private readonly IEventLog log;
     private readonly Rulebook rules;
     private readonly Writing.RowStatements statements = new(Schema);
+    private readonly List<Guid> unreadable = [];
     private ImmutableArray<Table> tables = [];
 
     private RowsSample(NpgsqlConnection connection, IEventLog log, Rulebook rules) => (this.connection, this.log, this.rules) = (connection, log, rules);
 
     /// <summary>The kinds of streams whose rows are compared.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["hazard", "campaign", "inspection", "report", "webhook", "seal", "access"];
+
+    /// <summary>The streams of the last comparison whose events are none that can follow each other: their rows were not compared.</summary>
+    public IReadOnlyList<Guid> Unreadable => unreadable;
 
     /// <summary>Makes the tables; null where this login may not.</summary>
     public static async Task<RowsSample?> OpenAsync(NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, CancellationToken cancellationToken = default)
@@ -97,11 +101,12 @@ public sealed class RowsSample : IAsyncDisposable
                 versions[reader.GetGuid(0)] = reader.GetInt64(1);
         }
 
+        unreadable.Clear();
         await MakeAsync(versions, cancellationToken);
-        var positions = await PositionsAsync(versions.Keys, cancellationToken);
+        var positions = await PositionsAsync([.. versions.Keys.Except(unreadable)], cancellationToken);
         var found = ImmutableArray.CreateBuilder<RowDifference>();
         foreach (var table in tables)
-            found.AddRange(await CompareAsync(table, [.. streams], positions, most, cancellationToken));
+            found.AddRange(await CompareAsync(table, [.. streams.Except(unreadable)], positions, most, cancellationToken));
         await transaction.RollbackAsync(cancellationToken);
         return found.ToImmutable();
     }
@@ -143,7 +148,18 @@ public sealed class RowsSample : IAsyncDisposable
         // The versions of a stream are written one after the other, those of several streams together.
         var waiting = new List<Queue<PendingRow>>();
         foreach (var (stream, version) in versions)
-            waiting.Add(Versions(await log.FetchAsync(stream, version, cancellationToken: cancellationToken)));
+        {
+            try
+            {
+                waiting.Add(Versions(await log.FetchAsync(stream, version, cancellationToken: cancellationToken)));
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or NpgsqlException or OutOfMemoryException))
+            {
+                // An event of it was altered, or is passed over: the rows of all others are compared nevertheless.
+                unreadable.Add(stream);
+            }
+        }
+
         while (waiting.RemoveAll(w => w.Count == 0) >= 0 && waiting.Count > 0)
             foreach (var rows in waiting.Select(w => w.Dequeue()).Chunk(RowsInBatch))
             {
