@@ -60,7 +60,9 @@ join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdroppe
 left join pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum
 where r.relkind not in ('i', 'I', 'S')
 union all
-select 'constraint ' || r.name || '.' || c.conname, pg_get_constraintdef(c.oid)
+-- A dump that is restored drops brackets within a chain of conditions.
+select 'constraint ' || r.name || '.' || c.conname,
+       case c.contype when 'c' then translate(pg_get_constraintdef(c.oid), '()', '') else pg_get_constraintdef(c.oid) end
 from relations r join pg_constraint c on c.conrelid = r.oid where c.contype <> 'n'
 union all
 select 'index ' || s.name || '.' || c.relname,
