@@ -4,6 +4,7 @@ using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Projections.Store.Auditing;
 using Hazards.Proof;
+using Npgsql;
 
 namespace Hazards.Api.Auditing;
 
@@ -14,6 +15,11 @@ namespace Hazards.Api.Auditing;
 internal sealed record AuditOrder(ImmutableArray<KeptCheckpoint> Kept, ImmutableArray<NoteVerifier> Verifiers, long After)
 {
     public static AuditOrder Full { get; } = new([], [], 0);
+
+    /// <summary>
+    /// Whether all rows, files and packages are compared and all indexes counted, as each week; not: some of them, as each hour.
+    /// </summary>
+    public bool Whole { get; init; } = true;
 }
 
 /// <summary>
@@ -22,6 +28,9 @@ internal sealed record AuditOrder(ImmutableArray<KeptCheckpoint> Kept, Immutable
 /// </summary>
 internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions options)
 {
+    /// <summary>So many streams are drawn for a sample.</summary>
+    private const int StreamsDrawn = 100;
+
     public async Task<AuditReport> RunAsync(AuditOrder order, int? readers, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
     {
         var register = await LogRegister.Empty.ReadOnAsync(log, cancellationToken);
@@ -32,19 +41,44 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         var question = new AuditQuestion { Trees = trees, After = order.After, Kept = [.. order.Kept, .. Remembered(trees, before)], Keys = Keys(order, register, trees, before) };
         if (AppendKey(register, before) is { } key)
             question = question with { AppendKey = key, AppendKeySince = register.AppendKey?.Position ?? long.MaxValue };
-        var report = await LogAudit.RunAsync(Hosts.Writable(options.ConnectionString).ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
+        var report = await LogAudit.RunAsync(Database.Settings(options.ConnectionString).ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
         // After it, so that nothing falls between how far it went and what requests had met by then.
         register = await register.ReadOnAsync(log, cancellationToken);
-        var rows = await RowsAsync(register, question.AppendKey, order.After == 0, cancellationToken);
+        var rows = await RowsAsync(register, question.AppendKey, order, cancellationToken);
         return report with { Findings = [.. before, .. rows, .. report.Findings] };
     }
 
-    private async Task<ImmutableArray<AuditFinding>> RowsAsync(
-        LogRegister register, ReadOnlyMemory<byte>? appendKey, bool all, CancellationToken cancellationToken)
+    /// <summary>The hourly look: the catalogue, some rows, files and packages; the ledger and the board whole.</summary>
+    public async Task<ImmutableArray<AuditFinding>> SampleAsync(CancellationToken cancellationToken)
     {
         await using var dataSource = Database.Open(options.ConnectionString);
+        return [.. await new CatalogueAudit(dataSource).RunAsync(cancellationToken), .. await KeptAsync(dataSource, whole: false, cancellationToken)];
+    }
+
+    private async Task<ImmutableArray<AuditFinding>> RowsAsync(
+        LogRegister register, ReadOnlyMemory<byte>? appendKey, AuditOrder order, CancellationToken cancellationToken)
+    {
+        await using var dataSource = Database.Open(options.ConnectionString);
+        var all = order.After == 0;
         var identities = await new IdentityAudit(dataSource, log, register, appendKey).RunAsync(all, cancellationToken);
-        return all ? [.. identities, .. await new InboxAudit(dataSource).RunAsync(cancellationToken)] : identities;
+        var catalogue = await new CatalogueAudit(dataSource).RunAsync(cancellationToken);
+        return all
+            ?
+            [
+                .. catalogue, .. identities, .. await new InboxAudit(dataSource).RunAsync(cancellationToken),
+                .. await new CountAudit(dataSource).RunAsync(order.Whole, cancellationToken), .. await KeptAsync(dataSource, order.Whole, cancellationToken),
+            ]
+            : [.. catalogue, .. identities];
+    }
+
+    private async Task<ImmutableArray<AuditFinding>> KeptAsync(NpgsqlDataSource dataSource, bool whole, CancellationToken cancellationToken)
+    {
+        using var rules = new RulebookSource(options, log);
+        return
+        [
+            .. await new RowsAudit(dataSource, log).RunAsync(whole ? null : StreamsDrawn, rules.RefreshAsync, cancellationToken),
+            .. await new ShelfAudit(dataSource).RunAsync(whole, cancellationToken),
+        ];
     }
 
     private List<KeptCheckpoint> Remembered(ImmutableArray<TreeHash> trees, List<AuditFinding> findings)

@@ -13,12 +13,15 @@ internal sealed class AuditModule : IModule
 {
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan Sample = TimeSpan.FromHours(1);
+
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<AuditTelemetry>();
         services.AddSingleton<AuditWorker>();
         // Whether it is due is decided by the log, so that a restart does not begin anew.
         services.AddScheduled(JobKind.AuditWhenDue, o => o.AuditEvery is { } every && every < Look ? every : o.AuditEvery is null ? null : Look, (s, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop));
+        services.AddScheduled(JobKind.SampleRows, o => o.AuditEvery is null ? null : Sample, (s, stop) => s.GetRequiredService<AuditWorker>().SampleAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api)

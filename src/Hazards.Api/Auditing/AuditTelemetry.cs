@@ -20,6 +20,9 @@ internal sealed class AuditTelemetry : IDisposable
         meter.CreateObservableGauge("hazards.audit.size", () => Measured(l => l.Audit.Size), "{event}", "The last position audited");
     }
 
+    /// <summary>The last audit on record, and when that was; null before the first.</summary>
+    public (AuditCompleted Audit, DateTimeOffset At)? Last => last;
+
     /// <summary>A line when the last audit found something, or a request since then met somebody who is not as recorded.</summary>
     public string? Failure => (Audited, Contradicted) switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Api.Proving;
 using Hazards.Domain;
 using Hazards.Projections.Store;
@@ -37,7 +38,7 @@ internal sealed partial class AuditWorker(
     {
         try
         {
-            await AuditAsync(cancellationToken);
+            await AuditAsync([], whole: true, cancellationToken);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -56,14 +57,37 @@ internal sealed partial class AuditWorker(
         await LookAsync(cancellationToken);
         if (options.AuditEvery is not { } every || lastAt + every > clock.GetUtcNow())
             return false;
-        return await AuditAsync(cancellationToken);
+        // The first of a week compares everything.
+        return await AuditAsync([], lastAt is not { } last || WeekOf(last) != WeekOf(clock.GetUtcNow()), cancellationToken);
     }
 
-    private async Task<bool> AuditAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Looks at some of it. What it finds and is not on record yet is put there, with what an audit of everything finds; true then.
+    /// </summary>
+    public async Task<bool> SampleAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        var found = await desk.SampleAsync(cancellationToken);
+        if (found.IsEmpty || (telemetry.Last is { Audit: var last } && found.All(f => IsNoted(last, f))))
+            return false;
+        return await AuditAsync(found, whole: true, cancellationToken);
+    }
+
+    /// <summary>Where an audit found more than it keeps, somebody is looking at the database anyway.</summary>
+    private static bool IsNoted(AuditCompleted audit, AuditFinding found) =>
+        audit.Count > audit.Findings.Length || audit.Findings.Any(n => n.Code == found.Code && n.Stream == found.Stream);
+
+    private static int WeekOf(DateTimeOffset at) => (int)((at - DateTimeOffset.UnixEpoch).TotalDays / 7);
+
+    /// <param name="sampled">What a sample found: it may have been put back since, and stays on record.</param>
+    /// <param name="whole">Whether everything is compared.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task<bool> AuditAsync(ImmutableArray<AuditFinding> sampled, bool whole, CancellationToken cancellationToken)
     {
         await LookAsync(cancellationToken);
         // One reader: the service's callers come first.
-        var report = await desk.RunAsync(AuditOrder.Full, readers: 1, null, cancellationToken);
+        var report = await desk.RunAsync(AuditOrder.Full with { Whole = whole }, readers: 1, null, cancellationToken);
+        report = report with { Findings = [.. sampled.Where(s => !report.Findings.Any(f => f.Code == s.Code && f.English == s.English)), .. report.Findings] };
         foreach (var finding in report.Findings)
             LogFinding(finding.Code, finding.Chinese, finding.English);
         telemetry.Found(AuditDesk.Event(report));

@@ -24,6 +24,9 @@ internal enum JobKind
     /// <summary><see cref="Auditing.AuditWorker"/>.</summary>
     [Label("定期审计", "Audit the log")] AuditWhenDue,
 
+    /// <summary><see cref="Auditing.AuditWorker.SampleAsync"/>.</summary>
+    [Label("抽样核对", "Compare some rows with the log")] SampleRows,
+
     /// <summary><see cref="Proving.Deliveries"/>.</summary>
     [Label("送见证方", "Send checkpoints to witnesses")] DeliverCheckpoints,
 

@@ -12,8 +12,10 @@ internal static class CheckpointEndpoints
 {
     private const string PlainText = "text/plain; charset=utf-8";
 
-    public static async Task<IResult> LogAsync(Call call, CheckpointDesk desk, LogKeys keys, IEventLog log)
+    public static async Task<IResult> LogAsync(Call call, CheckpointDesk desk, LogKeys keys, IEventLog log, Auditing.AuditTelemetry audits, Auditing.AuditWorker auditor)
     {
+        // Another node may have audited.
+        await auditor.LookAsync(call.Stop);
         var register = await keys.RegisterAsync(call.Stop);
         var head = await log.HeadAsync(call.Stop);
         var trees = ImmutableArray.CreateBuilder<TreeView>();
@@ -27,7 +29,7 @@ internal static class CheckpointEndpoints
                 latest?.Size, latest?.SignedAt, Trouble.Of(refusal)));
         }
 
-        return Call.Json(new LogView(head.Position, trees.ToImmutable(), register.AppendKey?.KeyId, register.AppendKey?.Position));
+        return Call.Json(new LogView(head.Position, trees.ToImmutable(), register.AppendKey?.KeyId, register.AppendKey?.Position) { Audit = LastAudit.Of(audits.Last) });
     }
 
     public static async Task<IResult> KeysAsync(Call call, LogKeys keys) => Call.Json(LogKeyList.Of(await keys.RegisterAsync(call.Stop)));
@@ -111,7 +113,22 @@ internal static class CheckpointEndpoints
 /// <param name="Trees">Its trees.</param>
 /// <param name="AppendKey">The id of the key that events are authenticated with.</param>
 /// <param name="AuthenticatedAfter">Every event after this position is authenticated.</param>
-internal sealed record LogView(long Head, ImmutableArray<TreeView> Trees, string? AppendKey, long? AuthenticatedAfter);
+internal sealed record LogView(long Head, ImmutableArray<TreeView> Trees, string? AppendKey, long? AuthenticatedAfter)
+{
+    /// <summary>What the last audit on record found; absent before the first.</summary>
+    public LastAudit? Audit { get; init; }
+}
+
+/// <summary>The last audit, in short; <c>GET /log/audits</c> tells the rest.</summary>
+/// <param name="RecordedAt">When it was recorded.</param>
+/// <param name="Holds">Whether everything held.</param>
+/// <param name="Count">How many findings.</param>
+/// <param name="Codes">Their codes.</param>
+internal sealed record LastAudit(DateTimeOffset RecordedAt, bool Holds, int Count, ImmutableArray<string> Codes)
+{
+    public static LastAudit? Of((AuditCompleted Audit, DateTimeOffset At)? last) =>
+        last is { Audit: var audit, At: var at } ? new LastAudit(at, audit.Holds, audit.Count, [.. audit.Findings.Select(f => f.Code).Distinct()]) : null;
+}
 
 /// <summary>A tree.</summary>
 /// <param name="Hash">Its hash function.</param>

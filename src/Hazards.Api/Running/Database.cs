@@ -23,7 +23,10 @@ public static partial class Database
     internal const string JobMigrations = "Hazards.Api.Jobs.Schema.";
 
     /// <summary>A pool for the whole process. Connects when first used.</summary>
-    public static NpgsqlDataSource Open(string connectionString)
+    public static NpgsqlDataSource Open(string connectionString) => new NpgsqlDataSourceBuilder(Settings(connectionString).ConnectionString).Build();
+
+    /// <summary>How everybody here connects: an audit, too, so that nobody can show it another database than others see.</summary>
+    internal static NpgsqlConnectionStringBuilder Settings(string connectionString)
     {
         var settings = Hosts.Writable(connectionString);
         settings.ApplicationName = "hazards";
@@ -37,7 +40,7 @@ public static partial class Database
         // The service's role has them as well; other roles, and those that somebody made by hand, may not.
         if (!Gives(connectionString, "Options"))
             settings.Options = $"{string.Concat(ServiceRole.Settings.Select(s => $"-c {s} "))}{Hosts.ServerKeepalives}";
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return settings;
     }
 
     /// <summary>

@@ -81,7 +81,7 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
     }
 
     /// <summary>Whether two events are of one version: what Schema/0003_write.sql says, told from the log.</summary>
-    private static bool Together(IEvent one, IEvent next) =>
+    public static bool Together(IEvent one, IEvent next) =>
         next.StreamId == one.StreamId && next.Sequence == one.Sequence + 1 && next.Timestamp == one.Timestamp + Microsecond;
 
     private async Task TakeAsync(Folded folded, long head, CancellationToken cancellationToken)

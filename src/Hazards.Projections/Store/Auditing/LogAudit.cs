@@ -45,10 +45,11 @@ public sealed class LogAudit
     public static async Task<AuditReport> RunAsync(string connectionString, AuditQuestion question, IProgress<AuditProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(question);
-        // Long reads on connections of their own; the larger buffer saves the client a third of its calls.
+        // Long reads on connections of their own; the larger buffer saves the client a third of its calls. Nothing in it tells the
+        // server that somebody audits: it is named, and reads, as whoever gave the connection string does.
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            ApplicationName = "hazards audit", CommandTimeout = 0, Pooling = true, MaxPoolSize = question.Readers + 4, ReadBufferSize = 64 * 1024, MaxAutoPrepare = 0,
+            CommandTimeout = 0, Pooling = true, MaxPoolSize = question.Readers + 4, ReadBufferSize = 64 * 1024, MaxAutoPrepare = 0,
         };
         await using var dataSource = NpgsqlDataSource.Create(settings.ConnectionString);
         return await new LogAudit(dataSource, question, progress).RunAsync(cancellationToken);

@@ -1,0 +1,215 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Hazards.Api.Auditing;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections.Store;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>
+/// 内部人员改库: whoever owns the database, and has not the key folder, alters what the service rests on. Each is found by its
+/// name; put back, the audit is clean.
+/// </summary>
+public sealed class TamperingTests(TamperedService own) : IClassFixture<TamperedService>
+{
+    /// <summary>What is done, how it is put back, and what the audit says then: the code, and a name in the sentence.</summary>
+    private static readonly (string Do, string Undo, string Code, string Named)[] OfTheCatalogue =
+    [
+        ("alter table log.mt_events disable trigger refuse_update", "alter table log.mt_events enable always trigger refuse_update", "schema_object_altered", "trigger log.mt_events.refuse_update"),
+        ("alter table log.mt_events enable trigger refuse_delete", "alter table log.mt_events enable always trigger refuse_delete", "schema_object_altered", "trigger log.mt_events.refuse_delete"),
+        ("alter table files.blobs disable trigger blobs_stay", "alter table files.blobs enable trigger blobs_stay", "schema_object_altered", "trigger files.blobs.blobs_stay"),
+        ("drop trigger uploads_stay on files.uploads", "create trigger uploads_stay before update or delete or truncate on files.uploads for each statement execute function files.refuse_change()", "schema_object_missing", "trigger files.uploads.uploads_stay"),
+        ("create function public.lie() returns trigger language plpgsql as 'begin return null; end'; create trigger lie before insert on rows.inbox for each row execute function public.lie()", "drop trigger lie on rows.inbox; drop function public.lie()", "schema_object_added", "trigger rows.inbox.lie"),
+        ("alter table log.mt_events disable trigger all", "alter table log.mt_events enable trigger all; alter table log.mt_events enable always trigger refuse_update; alter table log.mt_events enable always trigger refuse_delete; alter table log.mt_events enable always trigger refuse_truncate", "schema_object_altered", "trigger log.mt_events.refuse_truncate"),
+        ("alter function rows.keep() set search_path = public", "alter function rows.keep() reset search_path", "schema_object_altered", "function rows.keep()"),
+        ("alter function rows.position_at(timestamptz) volatile security definer", "alter function rows.position_at(timestamptz) stable security invoker", "schema_object_altered", "function rows.position_at(instant timestamp with time zone)"),
+        ("create function rows.keep(int) returns void language sql as ''", "drop function rows.keep(int)", "schema_object_added", "function rows.keep(integer)"),
+        ("alter function files.refuse_change() rename to refused", "alter function files.refused() rename to refuse_change", "schema_object_missing", "function files.refuse_change()"),
+        ("alter table rows.looks rename to looks_kept; create view rows.looks as select * from rows.looks_kept where current_setting('application_name') <> 'hazards audit'", "drop view rows.looks; alter table rows.looks_kept rename to looks", "schema_object_altered", "table rows.looks"),
+        ("create materialized view rows.copy as select 1 as one", "drop materialized view rows.copy", "schema_object_added", "table rows.copy"),
+        ("create rule lie as on insert to rows.looks do instead nothing", "drop rule lie on rows.looks", "schema_object_added", "rule rows.looks.lie"),
+        ("alter table rows.hazards enable row level security", "alter table rows.hazards disable row level security", "schema_object_altered", "table rows.hazards"),
+        ("alter table rows.hazards force row level security", "alter table rows.hazards no force row level security", "schema_object_altered", "table rows.hazards"),
+        ("create policy lie on rows.hazards for select using (region <> '532927')", "drop policy lie on rows.hazards", "schema_object_added", "policy rows.hazards.lie"),
+        ("alter table rows.looks set unlogged", "alter table rows.looks set logged", "schema_object_altered", "table rows.looks"),
+        ("create table public.child () inherits (rows.looks)", "drop table public.child", "schema_object_added", "child public.child"),
+        ("drop index rows.hazards_by_region; create index hazards_by_region on rows.hazards (region) where stage <> 'reported'", "drop index rows.hazards_by_region; create index hazards_by_region on rows.hazards (region)", "schema_object_altered", "index rows.hazards_by_region"),
+        ("drop index rows.hazards_by_found", "create index hazards_by_found on rows.hazards (found_at, hazard_id, recorded_from, region)", "schema_object_missing", "index rows.hazards_by_found"),
+        ("update pg_index set indisvalid = false where indexrelid = 'rows.hazards_pkey'::regclass", "update pg_index set indisvalid = true where indexrelid = 'rows.hazards_pkey'::regclass", "schema_object_altered", "index rows.hazards_pkey"),
+        ("update pg_index set indisready = false where indexrelid = 'rows.history_by_hazard'::regclass", "update pg_index set indisready = true where indexrelid = 'rows.history_by_hazard'::regclass", "schema_object_altered", "index rows.history_by_hazard"),
+        ("create index beside on rows.hazards (stage) where false", "drop index rows.beside", "schema_object_added", "index rows.beside"),
+        ("alter table log.append_keys drop constraint pkey_append_keys", "alter table log.append_keys add constraint pkey_append_keys primary key (scope, key)", "schema_object_missing", "constraint log.append_keys.pkey_append_keys"),
+        ("alter table log.mt_events drop constraint fkey_mt_events_stream_id; alter table log.mt_events add constraint fkey_mt_events_stream_id foreign key (stream_id) references log.mt_streams (id) not valid", "alter table log.mt_events drop constraint fkey_mt_events_stream_id; alter table log.mt_events add constraint fkey_mt_events_stream_id foreign key (stream_id) references log.mt_streams (id) on delete cascade", "schema_object_altered", "constraint log.mt_events.fkey_mt_events_stream_id"),
+        ("alter table files.blobs drop constraint blobs_digest_check", "alter table files.blobs add constraint blobs_digest_check check (octet_length(digest) = 32)", "schema_object_missing", "constraint files.blobs.blobs_digest_check"),
+        ("alter table rows.looks alter column kind drop not null", "alter table rows.looks alter column kind set not null", "schema_object_altered", "column rows.looks.kind"),
+        ("alter table rows.looks add column hidden boolean default false", "alter table rows.looks drop column hidden", "schema_object_added", "column rows.looks.hidden"),
+        ("alter table log.mt_events alter column tenant_id set default 'other'", "alter table log.mt_events alter column tenant_id set default '*DEFAULT*'", "schema_object_altered", "column log.mt_events.tenant_id"),
+        ("grant update on log.mt_events to hazards_tests", "revoke update on log.mt_events from hazards_tests", "privilege_added", "grant UPDATE on table log.mt_events to service"),
+        ("grant insert on log.mt_streams to public", "revoke insert on log.mt_streams from public", "privilege_added", "grant INSERT on table log.mt_streams to public"),
+        ("create role insider_of_tests; grant delete on rows.inbox to insider_of_tests", "drop owned by insider_of_tests; drop role insider_of_tests", "privilege_added", "insider_of_tests"),
+        ("grant update (bytes) on files.blobs to hazards_tests", "revoke update (bytes) on files.blobs from hazards_tests", "privilege_added", "grant UPDATE on column files.blobs.bytes to service"),
+        ("grant create on schema log to hazards_tests", "revoke create on schema log from hazards_tests", "privilege_added", "grant CREATE on schema log to service"),
+        ("create role insider_of_tests; alter table rows.looks owner to insider_of_tests", "alter table rows.looks owner to current_user; drop owned by insider_of_tests; drop role insider_of_tests", "privilege_added", "owner of table rows.looks"),
+        ("create function public.count(bigint) returns bigint language sql as 'select 0::bigint'", "drop function public.count(bigint)", "schema_object_added", "public.count(bigint)"),
+        ("create function public.lie(text, uuid) returns boolean language sql as 'select false'; create operator public.= (leftarg = text, rightarg = uuid, function = public.lie)", "drop operator public.= (text, uuid); drop function public.lie(text, uuid)", "schema_object_added", "operator public.=(text,uuid)"),
+        ("create function public.lie(uuid) returns text language sql as $$select ''$$; create cast (uuid as text) with function public.lie(uuid) as implicit", "drop cast (uuid as text); drop function public.lie(uuid)", "schema_object_added", "cast uuid to text"),
+        ("create function public.lie() returns event_trigger language plpgsql as 'begin end'; create event trigger lie on ddl_command_start execute function public.lie()", "drop event trigger lie; drop function public.lie()", "schema_object_added", "event trigger lie"),
+        ("do $$ begin execute format('alter role hazards_tests in database %I set search_path = evil, pg_catalog', current_database()); end $$", "do $$ begin execute format('alter role hazards_tests in database %I reset search_path', current_database()); end $$", "schema_object_added", "setting search_path of hazards_tests"),
+        ("do $$ begin execute format('alter database %I set session_replication_role = replica', current_database()); end $$", "do $$ begin execute format('alter database %I reset session_replication_role', current_database()); end $$", "schema_object_added", "setting session_replication_role of everybody"),
+        ("create domain rows.lie as text", "drop domain rows.lie", "schema_object_added", "type rows.lie"),
+        ("insert into migrations.applied (module, name, checksum) values ('rows', '9999_lie.sql', '')", "delete from migrations.applied where name = '9999_lie.sql'", "schema_other_version", "9999_lie.sql"),
+        ("update migrations.applied set name = '0000_lie.sql' where module = 'files' and name = '0003_uploads.sql'", "update migrations.applied set name = '0003_uploads.sql' where name = '0000_lie.sql'", "schema_other_version", "0003_uploads.sql"),
+    ];
+
+    private static readonly (string Do, string Undo, string Code, string Named)[] OfTheRows =
+    [
+        (Stashed("rows.hazards", "hazard_id = '{hazard}'"), Restored("rows.hazards"), "row_missing", "{hazard}"),
+        ("update rows.hazards set stage = 'closed' where hazard_id = '{hazard}'", "update rows.hazards set stage = 'assigned' where hazard_id = '{hazard}'", "row_differs", "stage"),
+        ("update rows.hazards set next_due = 'infinity' where hazard_id = '{hazard}'", "update rows.hazards h set next_due = (select min(d) from unnest(h.clock_dues) d) where hazard_id = '{hazard}'", "row_differs", "next_due"),
+        ("insert into rows.hazards select (jsonb_populate_record(h, jsonb_build_object('hazard_id', '{other}'))).* from rows.hazards h where hazard_id = '{hazard}'", "delete from rows.hazards where hazard_id = '{other}'", "row_unrecorded", "{other}"),
+        ("update rows.hazard_items i set item = (item::jsonb || '{\"title\": \"另一个标题\"}')::json from rows.hazards h where h.position = i.position and h.hazard_id = '{hazard}'", "update rows.hazard_items i set item = (item::jsonb || '{\"title\": \"燃气阀井泄漏\"}')::json from rows.hazards h where h.position = i.position and h.hazard_id = '{hazard}'", "row_differs", "item"),
+        (Stashed("rows.hazard_history", "hazard_id = '{hazard}'"), Restored("rows.hazard_history"), "row_missing", "rows.hazard_history"),
+        ("update rows.hazard_history set recorded_to = recorded_to + interval '1 hour' where hazard_id = '{hazard}'", "update rows.hazard_history set recorded_to = recorded_to - interval '1 hour' where hazard_id = '{hazard}'", "row_differs", "recorded_to"),
+        (Stashed("rows.hazard_texts", "hazard_id = '{hazard}'"), Restored("rows.hazard_texts"), "row_missing", "rows.hazard_texts"),
+        ("update rows.leg_facts set body = 'ws-new' where hazard_id = '{hazard}' and leg = 'territorial'", "update rows.leg_facts set body = 'ws-gov' where hazard_id = '{hazard}' and leg = 'territorial'", "row_differs", "body"),
+        (Stashed("rows.dual_watch", "hazard_id = '{hazard}'"), Restored("rows.dual_watch"), "row_missing", "rows.dual_watch"),
+        ("update rows.board_changes set stage = 'closed' where position = (select max(c.position) from rows.board_changes c)", "update rows.board_changes c set stage = h.stage from rows.hazards h where h.position = c.position and c.position = (select max(c.position) from rows.board_changes c)", "board_differs", "closed"),
+        (Stashed("rows.inbox", "hazard_id = '{hazard}'"), Restored("rows.inbox"), "inbox_row_missing", "{hazard}"),
+        (Stashed("rows.hazard_files", "hazard_id = '{held}'"), Restored("rows.hazard_files"), "row_missing", "rows.hazard_files"),
+        ("insert into rows.hazard_files select repeat('ab', 32), hazard_id, position from rows.hazard_files where hazard_id = '{held}' limit 1", "delete from rows.hazard_files where digest = repeat('ab', 32)", "row_unrecorded", "rows.hazard_files"),
+        ("set log.archive = 'on'; update log.mt_events set is_archived = true where stream_id = '{hazard}' and version = 1", Unguarded("log.mt_events", "refuse_update", "update log.mt_events set is_archived = false where is_archived", "always"), "event_marked", "archived"),
+        (Unguarded("log.mt_events", "refuse_update", "update log.mt_events set tenant_id = 'other' where stream_id = '{hazard}' and version = 1", "always"), Unguarded("log.mt_events", "refuse_update", "update log.mt_events set tenant_id = '*DEFAULT*' where tenant_id = 'other'", "always"), "event_marked", "tenant"),
+        (Unguarded("log.mt_events", "refuse_update", "update log.mt_events set bdata = '\\x01' where stream_id = '{hazard}' and version = 1", "always"), Unguarded("log.mt_events", "refuse_update", "update log.mt_events set bdata = null where bdata is not null", "always"), "event_marked", "binary data"),
+        ("update log.mt_streams set is_archived = true where id = '{hazard}'", "update log.mt_streams set is_archived = false where id = '{hazard}'", "stream_marked", "{hazard}"),
+        ("update log.mt_streams set tenant_id = 'other' where id = '{hazard}'", "update log.mt_streams set tenant_id = '*DEFAULT*' where id = '{hazard}'", "stream_marked", "{hazard}"),
+        // Not in the index, and the index as it was: nothing in the catalogue tells.
+        (Unindexed("rows.hazards", "rows.hazards_by_region", "hazard_id = '{hazard}'"), "reindex index rows.hazards_by_region", "index_differs", "hazards_by_region"),
+        (Unindexed("rows.hazards", "rows.hazards_pkey", "hazard_id = '{hazard}'"), "reindex index rows.hazards_pkey", "index_differs", "hazards_pkey"),
+        (Unindexed("log.append_keys", "log.pkey_append_keys", "true"), "reindex index log.pkey_append_keys", "index_differs", "pkey_append_keys"),
+        (Unguarded("files.blobs", "blobs_stay", "update files.blobs set bytes = 'another'::bytea || bytes where digest = '\\x{digest}'"), Unguarded("files.blobs", "blobs_stay", "update files.blobs set bytes = substring(bytes from 8) where digest = '\\x{digest}'"), "file_altered", "{digest}"),
+        ("update log.append_keys set first_position = 1000000, last_position = 1000000 where key = 'of-the-tampering-tests'", "update log.append_keys k set first_position = e.seq_id, last_position = e.seq_id from log.mt_events e where e.stream_id = '{held}' and e.version = 1 and k.key = 'of-the-tampering-tests'", "append_key_altered", "of-the-tampering-tests"),
+        ("insert into log.append_keys select scope, 'forged', fingerprint, first_position, last_position from log.append_keys where key = 'of-the-tampering-tests'", "delete from log.append_keys where key = 'forged'", "append_key_altered", "forged"),
+        ("create schema stash; create table stash.persons as select * from persons.keys; update persons.keys set wrapped = null, master = null, destroyed_at = now()", "alter table persons.keys disable trigger keep_destroyed; delete from persons.keys; insert into persons.keys select * from stash.persons; alter table persons.keys enable trigger keep_destroyed; drop schema stash cascade", "person_key_unrecorded", "destroyed"),
+    ];
+
+    public static TheoryData<int> Catalogue => [.. Enumerable.Range(0, OfTheCatalogue.Length)];
+
+    public static TheoryData<int> Rows => [.. Enumerable.Range(0, OfTheRows.Length)];
+
+    private Service Service => own.Service;
+
+    private AuditDesk Desk => Service.Services.GetRequiredService<AuditDesk>();
+
+    [Fact]
+    public async Task Nothing_done_nothing_found() => (await FindingsAsync()).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(Catalogue))]
+    public Task What_is_done_to_the_catalogue_is_named_within_the_hour(int attack) =>
+        FoundAndPutBackAsync(OfTheCatalogue[attack], async () =>
+            await new CatalogueAudit(Service.Services.GetRequiredService<NpgsqlDataSource>()).RunAsync(default));
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public Task What_is_done_to_rows_and_shelves_is_named(int attack) => FoundAndPutBackAsync(OfTheRows[attack], FindingsAsync);
+
+    [Fact]
+    public async Task A_row_deleted_from_the_ledger_is_noticed_within_the_hour_and_shown_everywhere()
+    {
+        await ExecuteAsync(Stashed("rows.hazards", "hazard_id = '{hazard}'"));
+        var worker = Service.Services.GetRequiredService<AuditWorker>();
+        (await worker.SampleAsync(default)).ShouldBeTrue();
+        // On record already: the next hour looks at it and adds nothing.
+        (await worker.SampleAsync(default)).ShouldBeFalse();
+        (await Service.Admin.GetAsync("/health/ready"))["audit"].ShouldContain("row_missing");
+        var audit = (await Service.Admin.GetAsync("log")).Require(HttpStatusCode.OK).Json["audit"]!;
+        audit["holds"]!.GetValue<bool>().ShouldBeFalse();
+        audit["codes"]!.ToJsonString().ShouldContain("row_missing");
+        (await Service.Admin.GetAsync("log/audits?limit=1")).Json.ToJsonString().ShouldContain(own.Hazard);
+        await ExecuteAsync(Restored("rows.hazards"));
+        (await FindingsAsync()).ShouldBeEmpty();
+    }
+
+    private async Task FoundAndPutBackAsync((string Do, string Undo, string Code, string Named) attack, Func<Task<IReadOnlyList<AuditFinding>>> look)
+    {
+        IReadOnlyList<AuditFinding> found;
+        await ExecuteAsync(attack.Do);
+        try
+        {
+            found = await look();
+        }
+        finally
+        {
+            await ExecuteAsync(attack.Undo);
+        }
+
+        found.ShouldContain(f => f.Code == attack.Code && f.English.Contains(own.Fill(attack.Named), StringComparison.Ordinal),
+            $"{attack.Do}: {string.Join("\n", found.Select(f => $"{f.Code} {f.English}"))}");
+        (await look()).Select(f => $"{f.Code} {f.English}").ShouldBeEmpty(attack.Do);
+    }
+
+    private async Task<IReadOnlyList<AuditFinding>> FindingsAsync() => (await Desk.RunAsync(AuditOrder.Full, 1, null, default)).Findings;
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await Service.Owner.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(own.Fill(sql), connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string Stashed(string table, string where) =>
+        $"create schema stash; create table stash.kept as select * from {table} where {where}; delete from {table} where {where}";
+
+    private static string Restored(string table) => $"insert into {table} select * from stash.kept; drop schema stash cascade";
+
+    private static string Unindexed(string table, string index, string where) => $"""
+        create temp table taken as select * from {table} where {where}; delete from {table} where {where};
+        update pg_index set indisready = false where indexrelid = '{index}'::regclass;
+        insert into {table} select * from taken; drop table taken;
+        update pg_index set indisready = true where indexrelid = '{index}'::regclass
+        """;
+
+    private static string Unguarded(string table, string trigger, string sql, string enable = "") =>
+        $"alter table {table} disable trigger {trigger}; {sql}; alter table {table} enable {enable} trigger {trigger}";
+}
+
+/// <summary>A service with something of everything, for all tests of a class.</summary>
+public sealed class TamperedService : IAsyncLifetime
+{
+    public Service Service { get; } = new() { Options = o => o with { CheckpointEvery = TimeSpan.FromMilliseconds(50), GrowEvery = TimeSpan.Zero } };
+
+    /// <summary>At the stage of assignment, on two legs.</summary>
+    public string Hazard { get; private set; } = "";
+
+    /// <summary>With a file and a reporter, reported under an idempotency key.</summary>
+    public string Held { get; private set; } = "";
+
+    public string File { get; private set; } = "";
+
+    private string Other { get; } = Guid.CreateVersion7().ToString();
+
+    public string Fill(string text) => text.Replace("{hazard}", Hazard, StringComparison.Ordinal).Replace("{held}", Held, StringComparison.Ordinal)
+        .Replace("{digest}", File, StringComparison.Ordinal).Replace("{other}", Other, StringComparison.Ordinal);
+
+    public async Task InitializeAsync()
+    {
+        await Service.InitializeAsync();
+        Hazard = await Service.HazardAsync(Stage.Assigned);
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes("现场说明，供核对之用"));
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
+        File = (await Service.Office.SendAsync(HttpMethod.Post, "files", content)).Require(HttpStatusCode.Created)["digest"];
+        var report = Some.Report();
+        report["reporter"] = new JsonObject { ["name"] = "张三", ["phone"] = "13900000000" };
+        report["attachments"] = new JsonArray(new JsonObject { ["digest"] = File });
+        Held = (await Service.Office.PostAsync("hazards", report, ("Idempotency-Key", "of-the-tampering-tests"))).Require(HttpStatusCode.Created)["id"];
+        foreach (var _ in Enumerable.Range(0, 3))
+            await Service.HazardAsync(Stage.Verified);
+    }
+
+    public Task DisposeAsync() => Service.DisposeAsync();
+}
