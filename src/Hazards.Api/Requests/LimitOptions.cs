@@ -16,10 +16,10 @@ public sealed record LimitOptions
     };
 
     /// <summary>Requests a minute of one client (a key's, or a person's account).</summary>
-    public int RequestsAMinute { get; init; } = 30_000;
+    public int RequestsAMinute { get; init; } = 300_000;
 
     /// <summary>Requests a minute from one address that come without a key: pages, what is open to all, what is refused. A whole office may share one.</summary>
-    public int OpenRequestsAMinute { get; init; } = 12_000;
+    public int OpenRequestsAMinute { get; init; } = 60_000;
 
     /// <summary>Unknown keys a minute from one address, before it must wait.</summary>
     public int WrongKeysAMinute { get; init; } = 30;
