@@ -22,7 +22,7 @@ public sealed record LimitOptions
     public int OpenRequestsAMinute { get; init; } = 60_000;
 
     /// <summary>Unknown keys a minute from one address, before it must wait.</summary>
-    public int WrongKeysAMinute { get; init; } = 30;
+    public int WrongKeysAMinute { get; init; } = 600;
 
     /// <summary>How long an address waits at first; twice as long each time it goes on.</summary>
     public TimeSpan FirstLockout { get; init; } = TimeSpan.FromSeconds(30);
