@@ -8,6 +8,7 @@ namespace Hazards.Api.Tests;
 /// What the migrations make is what the audit expects, on whichever server these tests run. Whoever adds a migration renews it:
 /// <c>HAZARDS_RENEW_CATALOGUE=1 ./hazards test CatalogueTests</c>.
 /// </summary>
+[Trait("Server", "each")]
 public sealed class CatalogueTests
 {
     private const string Manifest = "src/Hazards.Api/Auditing/Catalogue/manifest.txt";

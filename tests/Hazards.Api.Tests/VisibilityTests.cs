@@ -14,7 +14,7 @@ namespace Hazards.Api.Tests;
 /// What lies outside a caller's jurisdiction, and what nobody has: every operation of the interface answers for both with the same
 /// status and the same words, and neither shows nor changes anything outside. An enterprise's neighbours are outside to it.
 /// </summary>
-[Trait("Server", "each")]
+[Trait("Server", "any")]
 public sealed partial class VisibilityTests(VisibleWorld world, ITestOutputHelper output) : IClassFixture<VisibleWorld>
 {
     // Both cores, and what waits for the database meanwhile.

@@ -4,6 +4,7 @@ using Hazards.Domain.Codes;
 namespace Hazards.Projections.Tests;
 
 /// <summary>Everything the read side says equals what folding all events up to the instant says.</summary>
+[Trait("Server", "any")]
 public sealed partial class AsOfTests(History history) : IClassFixture<History>
 {
     private static readonly HazardFilter Everything = new();
