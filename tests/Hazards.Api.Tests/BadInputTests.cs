@@ -147,7 +147,8 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     {
         (await service.Office.GetAsync("nothing")).Refused(HttpStatusCode.NotFound, "route.unknown");
         (await service.Office.SendAsync(HttpMethod.Delete, "hazards", null)).Refused(HttpStatusCode.MethodNotAllowed, "route.method");
-        (await service.Office.PostAsync($"hazards/{Guid.NewGuid()}/legs/both/acknowledgement", [])).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
+        var responsible = await service.KeyAsync("ws-awb", Service.County, "responsible");
+        (await responsible.PostAsync($"hazards/{Guid.NewGuid()}/legs/both/acknowledgement", [])).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
         (await service.Office.GetAsync("codes/nothing")).Refused(HttpStatusCode.NotFound, "code_list.unknown");
     }
 
