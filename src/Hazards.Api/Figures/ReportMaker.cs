@@ -159,10 +159,20 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     private async Task<ReportAnswer> BulletinAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
         answer = await WithTableAsync(answer, request, kept, stop);
-        var (longest, all) = await figures.OverdueAsync(request.Scope, request.Named ?? MostNamed, stop);
+        var (longest, all) = await OverdueAsync(request.Scope, request.Named ?? MostNamed, kept, stop);
         var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop)).ToDictionary(f => f.Hazard.Id, f => f.Hazard);
         var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
         return answer with { Overdue = new OverdueSection(all, [.. longest.Select(o => Line(o, read[o.Hazard], names))]) };
+    }
+
+    // Which legs, and no words of theirs: those are read each time.
+    private async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(FigureScope scope, int named, KeptAnswers? kept, CancellationToken stop)
+    {
+        if (kept is null)
+            return await figures.OverdueAsync(scope, named, stop);
+        var counted = await kept.GetAsync(
+            (scope with { KnownAt = null }, named), scope.KnownAt, async s => (await figures.OverdueAsync(scope, named, s)).ToTuple(), o => o.Item1.Length, stop);
+        return counted.ToValueTuple();
     }
 
     private static OverdueLine Line(OverdueLeg overdue, Hazard hazard, IReadOnlyDictionary<string, string> names)
