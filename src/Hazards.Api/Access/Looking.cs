@@ -72,10 +72,11 @@ internal static class Looking
             if (Event(call, endpoint, operation, answer, recorded) is not { } look)
                 return;
             var recorder = http.RequestServices.GetRequiredService<AccessRecorder>();
+            var made = recorder.LookOf(look, call.Caller.As(call.Person), call.ReadingTerms());
             if (http.Features.Get<LooksOfPage>() is { } page)
-                page.Looks.Add(recorder.LookOf(look, call.Caller.As(call.Person), call.ReadingTerms()));
+                page.Looks.Add(made);
             else
-                await recorder.RecordAsync(look, call.Caller.As(call.Person), call.ReadingTerms(), http.RequestAborted);
+                await recorder.RecordAsync([made], cancellationToken: http.RequestAborted);
         }
     }
 

@@ -95,9 +95,13 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         return answer with { Position = table.Position, Table = Section(request.Period, request.Breakdown, table) };
     }
 
-    private Task<MonthlyTable> TableAsync(FigureScope scope, Breakdown breakdown, KeptAnswers? kept, CancellationToken stop) => kept is null
-        ? figures.MonthlyTableAsync(scope, breakdown, stop)
-        : kept.GetAsync((scope with { KnownAt = null }, breakdown), scope.KnownAt, s => figures.MonthlyTableAsync(scope, breakdown, s), t => t.Lines.Length, stop);
+    private Task<MonthlyTable> TableAsync(FigureScope scope, Breakdown breakdown, KeptAnswers? kept, CancellationToken stop) =>
+        CountAsync(scope, breakdown, s => figures.MonthlyTableAsync(scope, breakdown, s), t => t.Lines.Length, kept, stop);
+
+    /// <summary>Counts, or takes what was counted for somebody else where that is good enough.</summary>
+    private static Task<T> CountAsync<T>(
+        FigureScope scope, object besides, Func<CancellationToken, Task<T>> count, Func<T, int> sizeOf, KeptAnswers? kept, CancellationToken stop) where T : notnull =>
+        kept is null ? count(stop) : kept.GetAsync((scope with { KnownAt = null }, besides), scope.KnownAt, count, sizeOf, stop);
 
     private TableSection Section(Period period, Breakdown breakdown, MonthlyTable table)
     {
@@ -159,20 +163,13 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     private async Task<ReportAnswer> BulletinAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
         answer = await WithTableAsync(answer, request, kept, stop);
-        var (longest, all) = await OverdueAsync(request.Scope, request.Named ?? MostNamed, kept, stop);
+        var named = request.Named ?? MostNamed;
+        // Which legs, and no words of theirs: those are read each time.
+        var (longest, all) = await CountAsync(
+            request.Scope, named, s => figures.OverdueAsync(request.Scope, named, s), o => o.Longest.Length, kept, stop);
         var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop)).ToDictionary(f => f.Hazard.Id, f => f.Hazard);
         var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
         return answer with { Overdue = new OverdueSection(all, [.. longest.Select(o => Line(o, read[o.Hazard], names))]) };
-    }
-
-    // Which legs, and no words of theirs: those are read each time.
-    private async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(FigureScope scope, int named, KeptAnswers? kept, CancellationToken stop)
-    {
-        if (kept is null)
-            return await figures.OverdueAsync(scope, named, stop);
-        var counted = await kept.GetAsync(
-            (scope with { KnownAt = null }, named), scope.KnownAt, async s => (await figures.OverdueAsync(scope, named, s)).ToTuple(), o => o.Item1.Length, stop);
-        return counted.ToValueTuple();
     }
 
     private static OverdueLine Line(OverdueLeg overdue, Hazard hazard, IReadOnlyDictionary<string, string> names)
@@ -189,9 +186,8 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         if (policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind) is not { } rule)
             return (null, FigureRefusals.NotRanked.Because("period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
         var bodies = request.Kind == ReportKind.BodyRanking;
-        var tallies = kept is null
-            ? await figures.TalliesAsync(request.Scope, bodies, stop)
-            : await kept.GetAsync((request.Scope with { KnownAt = null }, bodies), request.KnownAt, s => figures.TalliesAsync(request.Scope, bodies, s), t => 6 * t.Count, stop);
+        var tallies = await CountAsync(
+            request.Scope, bodies, s => figures.TalliesAsync(request.Scope, bodies, s), t => 6 * t.Count, kept, stop);
         var names = bodies
             ? (await figures.BodiesAsync(request.Region, rule.Bodies, request.KnownAt, MostRanked, stop)).ToDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal)
             : Regions.All.Where(r => r.Code.Level == RegionLevel.County && request.Region.Contains(r.Code)).ToDictionary(r => r.Code.Value, r => r.Name, StringComparer.Ordinal);

@@ -43,7 +43,7 @@ public sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry, R
 
     private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(RecordedHappening[] events, IEnumerable<RecordedOpening> openings, CancellationToken cancellationToken)
     {
-        var named = events.SelectMany(e => BodiesIn(e.Event).Append(e.Context.Body).Concat(e.Context.Told.Select(t => t.Body)))
+        var named = events.SelectMany(e => NamedBodies.In(e.Event).Append(e.Context.Body).Concat(e.Context.Told.Select(t => t.Body)))
             .Concat(openings.Select(o => (BodyId?)o.Body)).OfType<BodyId>().ToHashSet();
         var bodies = new Dictionary<BodyId, Body>(await registry.BodiesAsync(named, cancellationToken)) { [Clockwork.Body.Id] = Clockwork.Body };
         var regions = events.Select(e => e.Event).OfType<HazardReported>().Select(r => r.Region.At(RegionLevel.County))
@@ -52,20 +52,4 @@ public sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry, R
             bodies[office.Id] = office;
         return bodies;
     }
-
-    private static IEnumerable<BodyId?> BodiesIn(IHazardEvent happened) => happened switch
-    {
-        HazardAssigned e => e.Legs.SelectMany(OfOrder),
-        LegReassigned e => [e.From, .. OfOrder(e.Order)],
-        HazardReopened e => e.Legs.SelectMany(OfOrder),
-        SupervisorNamed e => [e.From, e.To],
-        SupervisionEscalated e => [e.To],
-        ListingFiled e => [e.With],
-        DeadlineMissed e => [e.Body],
-        StepProposed e => [e.To],
-        PaperIssued e => e.To.Select(b => (BodyId?)b),
-        _ => [],
-    };
-
-    private static IEnumerable<BodyId?> OfOrder(LegOrder order) => [order.Body, order.Supervisor];
 }

@@ -16,26 +16,10 @@ internal static class ReportForm
     {
         var named = new HashSet<BodyId>();
         foreach (var (happened, context) in happenings.Select(h => h.Happening))
-            named.UnionWith(BodiesIn(happened).Append(context.Body).Concat(context.Told.Select(t => t.Body)).OfType<BodyId>());
+            named.UnionWith(NamedBodies.In(happened).Append(context.Body).Concat(context.Told.Select(t => t.Body)).OfType<BodyId>());
         named.Remove(Clockwork.Body.Id);
         return named;
     }
-
-    private static IEnumerable<BodyId?> BodiesIn(IHazardEvent happened) => happened switch
-    {
-        HazardAssigned e => e.Legs.SelectMany(OfOrder),
-        HazardReopened e => e.Legs.SelectMany(OfOrder),
-        LegReassigned e => [e.From, .. OfOrder(e.Order)],
-        SupervisorNamed e => [e.To],
-        SupervisionEscalated e => [e.To],
-        ListingFiled e => [e.With],
-        DeadlineMissed e => [e.Body],
-        StepProposed e => [e.To],
-        PaperIssued e => e.To.Select(b => (BodyId?)b),
-        _ => [],
-    };
-
-    private static IEnumerable<BodyId?> OfOrder(LegOrder order) => [order.Body, order.Supervisor];
 }
 
 /// <summary>What was asked for: the event, and where it stands.</summary>

@@ -26,8 +26,9 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
     /// <param name="ask">Counts.</param>
     /// <param name="sizeOf">How many items an answer has.</param>
     /// <param name="cancellationToken">Stops waiting; others who wait for the same count go on.</param>
-    public async Task<T> GetAsync<T>(object question, DateTimeOffset? knownAt, Func<CancellationToken, Task<T>> ask, Func<T, int> sizeOf, CancellationToken cancellationToken)
-        where T : class
+    public async Task<T> GetAsync<T>(
+        object question, DateTimeOffset? knownAt, Func<CancellationToken, Task<T>> ask, Func<T, int> sizeOf, CancellationToken cancellationToken)
+        where T : notnull
     {
         var (head, recordedAt, rows) = await HeadAsync(cancellationToken);
         var key = knownAt < recordedAt ? new Key((typeof(T), question), knownAt, 0, rows) : new Key((typeof(T), question), null, head, rows);
