@@ -30,7 +30,9 @@ public sealed class RowsSample : IAsyncDisposable
     /// <summary>How rows are kept and not what they say; and what other streams write into them.</summary>
     private static readonly string[] Aside = ["epoch", "opened_position", "opened_at"];
 
-    private static readonly string[] OfPositions = ["hazard_items", "board_changes", "looks", "look_hazards"];
+    private static readonly string[] OfPositions = ["hazard_items", "looks", "look_hazards"];
+
+    private const string BoardChanges = "board_changes";
 
     private static readonly string[] StreamColumns = ["hazard_id", "campaign_id", "inspection_id", "report_id", "webhook_id", "seal_id"];
 
@@ -117,9 +119,11 @@ public sealed class RowsSample : IAsyncDisposable
         var found = ImmutableArray.CreateBuilder<RowDifference>();
         foreach (var table in tables)
         {
-            var source = table.OfPositions ? "log.mt_events o where o.seq_id = t.position" : $"log.mt_streams o where o.id = t.{table.StreamColumn}";
+            var (source, key) = table.OfPositions || table.Name == BoardChanges
+                ? ("log.mt_events o where o.seq_id = t.position", "t.position")
+                : ($"log.mt_streams o where o.id = t.{table.StreamColumn}", string.Join(", ", table.Key.Select(c => $"t.{c}")));
             await using var command = new NpgsqlCommand($"""
-                select jsonb_build_array({string.Join(", ", table.Key.Select(c => $"t.{c}"))})::text
+                select jsonb_build_array({key})::text
                 from rows.{table.Name} t where not exists (select from {source}) limit $1
                 """, connection) { CommandTimeout = 0 };
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
@@ -211,14 +215,13 @@ public sealed class RowsSample : IAsyncDisposable
 
     private async Task<List<RowDifference>> CompareAsync(Table table, Guid[] streams, long[] positions, int most, CancellationToken cancellationToken)
     {
-        var wanted = table.OfPositions ? "t.position = any ($2)" : $"t.{table.StreamColumn} = any ($1)";
         var key = string.Join(", ", table.Key.Select(c => $"t.{c}"));
         var stream = table.OfPositions
             ? "(select e.stream_id from log.mt_events e where e.seq_id = (coalesce(l.j, m.j) ->> 'position')::bigint)"
             : $"(coalesce(l.j, m.j) ->> '{table.StreamColumn}')::uuid";
         await using var command = new NpgsqlCommand($"""
-            with l as (select distinct to_jsonb(t) - $3 as j, jsonb_build_array({key}) as k from rows.{table.Name} t where {wanted}),
-                 m as (select distinct to_jsonb(t) - $3 as j, jsonb_build_array({key}) as k from {Schema}.{table.Name} t where {wanted})
+            with l as (select distinct to_jsonb(t) - $3 as j, jsonb_build_array({key}) as k from {Said("rows", table)}),
+                 m as (select distinct to_jsonb(t) - $3 as j, jsonb_build_array({key}) as k from {Said(Schema, table)})
             select case when l.j is null then 0 when m.j is null then 1 else 2 end, coalesce(l.k, m.k)::text, {stream},
                    array(select c.key from jsonb_each(m.j) c where l.j is not null and l.j -> c.key is distinct from c.value order by 1)
             from l full join m on m.k = l.k
@@ -237,6 +240,31 @@ public sealed class RowsSample : IAsyncDisposable
         return found;
     }
 
+    /// <summary>
+    /// What a table says of the streams ($1) and their positions ($2). Acts that came in one commit one after the other are one
+    /// version when rows are made again, and were written one by one: so it is said which cells a hazard entered and left in all,
+    /// and of the items those that a version shows.
+    /// </summary>
+    private static string Said(string schema, Table table) => table.Name switch
+    {
+        BoardChanges => $"""
+            (select e.stream_id, c.recorded_at, c.region, c.sector, c.stage, c.level, sum(c.n) as n
+             from (
+               select position, recorded_at, region, sector, stage, level, 1 as n from {schema}.board_changes where position = any ($2)
+               union all
+               select position, recorded_at, was_region, was_sector, was_stage, was_level, -1
+               from {schema}.board_changes where position = any ($2) and was_region is not null) c
+             join log.mt_events e on e.seq_id = c.position
+             group by 1, 2, 3, 4, 5, 6 having sum(c.n) <> 0) t
+            """,
+        "hazard_items" => $"""
+            {schema}.hazard_items t where t.position in (
+              select h.position from {schema}.hazards h where h.hazard_id = any ($1)
+              union select h.position from {schema}.hazard_history h where h.hazard_id = any ($1))
+            """,
+        _ => $"{schema}.{table.Name} t where {(table.OfPositions ? "t.position = any ($2)" : $"t.{table.StreamColumn} = any ($1)")}",
+    };
+
     /// <summary>The tables as the migrations have just made them, with their keys.</summary>
     private async Task<ImmutableArray<Table>> TablesAsync(CancellationToken cancellationToken)
     {
@@ -252,6 +280,11 @@ public sealed class RowsSample : IAsyncDisposable
         while (await reader.ReadAsync(cancellationToken))
         {
             var (name, columns, key) = (reader.GetString(0), reader.GetFieldValue<string[]>(1), reader.GetFieldValue<string[]>(2));
+            if (name == BoardChanges)
+            {
+                found.Add(new Table(name, OfPositions: false, "stream_id", ["stream_id", "recorded_at", "region", "sector", "stage", "level"]));
+                continue;
+            }
             var ofPositions = OfPositions.Contains(name);
             var streamColumn = columns.Contains("hazard_id") ? "hazard_id" : key.FirstOrDefault(StreamColumns.Contains);
             if (!ofPositions && streamColumn is null)
