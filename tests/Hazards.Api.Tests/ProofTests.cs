@@ -1,12 +1,19 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Hazards.Api.Proving;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using Hazards.Proof;
 using Microsoft.Extensions.DependencyInjection;
+using ZXing;
+using FormatException = System.FormatException;
+using ZXing.Common;
+using ZXing.QrCode;
 
 namespace Hazards.Api.Tests;
 
@@ -119,8 +126,43 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         page.ShouldContain(signed["note"]);
         page.ShouldContain($"<span>{signed["rootHex"][..4]}</span>");
         page.ShouldContain("有效 valid");
+        Scanned(page).ShouldBe(signed["note"]);
         if (Environment.GetEnvironmentVariable("HAZARDS_KEEP_SHEET") is { Length: > 0 } file)
             await File.WriteAllBytesAsync(file, bytes);
+    }
+
+    /// <summary>More signatures than a symbol holds: what they sign is still scanned, and the verifier takes it.</summary>
+    [Fact]
+    public async Task The_symbol_of_a_checkpoint_with_many_signatures_is_what_they_sign()
+    {
+        var signed = (await Service.Admin.PostAsync("log/checkpoints", [])).Require(HttpStatusCode.OK);
+        SignedNote.TryParse(signed["note"], out var note).ShouldBeTrue();
+        for (var i = 0; i < 12; i++)
+            note = note!.SignedBy(NoteSigner.Create($"witness-{i}.example/审计局", NoteSignatureType.Cosignature), DateTimeOffset.UtcNow);
+        var view = new CheckpointView("sha256", signed["origin"], 1, signed["root"], signed["rootHex"], DateTimeOffset.UtcNow, [], note!.ToString(),
+            new Dictionary<string, string> { ["note"] = "/" });
+        Scanned(CheckpointSheet.Write(view, note!.ToString())).ShouldBe(note.Text);
+    }
+
+    // The squares of the picture, each a few points wide, as a camera sees them.
+    private static string Scanned(string page)
+    {
+        const int scale = 4;
+        var svg = page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)];
+        var drawn = XDocument.Parse(svg).Root!;
+        var side = int.Parse(drawn.Attribute("viewBox")!.Value.Split(' ')[2], CultureInfo.InvariantCulture) * scale;
+        var points = Enumerable.Repeat((byte)255, side * side).ToArray();
+        foreach (Match run in Regex.Matches(drawn.Elements().Single(e => (string?)e.Attribute("fill") == "#000").Attribute("d")!.Value, "M(\\d+) (\\d+)h(\\d+)v1"))
+        {
+            var (x, y, width) = (Of(run.Groups[1]), Of(run.Groups[2]), Of(run.Groups[3]));
+            for (var line = y; line < y + scale; line++)
+                Array.Fill(points, (byte)0, (line * side) + x, width);
+        }
+
+        static int Of(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture) * scale;
+        var seen = new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(points, side, side, RGBLuminanceSource.BitmapFormat.Gray8)));
+        return new QRCodeReader().decode(seen, new Dictionary<DecodeHintType, object> { [DecodeHintType.CHARACTER_SET] = "UTF-8", [DecodeHintType.TRY_HARDER] = true })
+            .ShouldNotBeNull("nothing was read").Text;
     }
 
     [Fact]

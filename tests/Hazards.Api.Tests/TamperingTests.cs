@@ -97,10 +97,6 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
         ("create schema stash; create table stash.persons as select * from persons.keys; update persons.keys set wrapped = null, master = null, destroyed_at = now()", "alter table persons.keys disable trigger keep_destroyed; delete from persons.keys; insert into persons.keys select * from stash.persons; alter table persons.keys enable trigger keep_destroyed; drop schema stash cascade", "person_key_unrecorded", "destroyed"),
     ];
 
-    public static TheoryData<int> Catalogue => [.. Enumerable.Range(0, OfTheCatalogue.Length)];
-
-    public static TheoryData<int> Rows => [.. Enumerable.Range(0, OfTheRows.Length)];
-
     private Service Service => own.Service;
 
     private AuditDesk Desk => Service.Services.GetRequiredService<AuditDesk>();
@@ -108,15 +104,13 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
     [Fact]
     public async Task Nothing_done_nothing_found() => (await FindingsAsync()).ShouldBeEmpty();
 
-    [Theory]
-    [MemberData(nameof(Catalogue))]
-    public Task What_is_done_to_the_catalogue_is_named_within_the_hour(int attack) =>
-        FoundAndPutBackAsync(OfTheCatalogue[attack], async () =>
+    [Fact]
+    public Task What_is_done_to_the_catalogue_is_named_within_the_hour() =>
+        FoundAndPutBackAsync(OfTheCatalogue, async () =>
             await new CatalogueAudit(Service.Services.GetRequiredService<NpgsqlDataSource>()).RunAsync(default));
 
-    [Theory]
-    [MemberData(nameof(Rows))]
-    public Task What_is_done_to_rows_and_shelves_is_named(int attack) => FoundAndPutBackAsync(OfTheRows[attack], FindingsAsync);
+    [Fact]
+    public Task What_is_done_to_rows_and_shelves_is_named() => FoundAndPutBackAsync(OfTheRows, FindingsAsync);
 
     [Fact]
     public async Task A_row_deleted_from_the_ledger_is_noticed_within_the_hour_and_shown_everywhere()
@@ -135,22 +129,29 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
         (await FindingsAsync()).ShouldBeEmpty();
     }
 
-    private async Task FoundAndPutBackAsync((string Do, string Undo, string Code, string Named) attack, Func<Task<IReadOnlyList<AuditFinding>>> look)
+    // An audit costs more than an attack: that one is put back shows in the next one's being clean but for what is done then.
+    private async Task FoundAndPutBackAsync((string Do, string Undo, string Code, string Named)[] attacks, Func<Task<IReadOnlyList<AuditFinding>>> look)
     {
-        IReadOnlyList<AuditFinding> found;
-        await ExecuteAsync(attack.Do);
-        try
+        var wrong = new List<string>();
+        foreach (var attack in attacks)
         {
-            found = await look();
-        }
-        finally
-        {
-            await ExecuteAsync(attack.Undo);
+            await ExecuteAsync(attack.Do);
+            try
+            {
+                var found = await look();
+                if (!found.Any(f => f.Code == attack.Code && f.English.Contains(own.Fill(attack.Named), StringComparison.Ordinal)))
+                    wrong.Add($"{attack.Do}: {Said(found)}");
+            }
+            finally
+            {
+                await ExecuteAsync(attack.Undo);
+            }
         }
 
-        found.ShouldContain(f => f.Code == attack.Code && f.English.Contains(own.Fill(attack.Named), StringComparison.Ordinal),
-            $"{attack.Do}: {string.Join("\n", found.Select(f => $"{f.Code} {f.English}"))}");
-        (await look()).Select(f => $"{f.Code} {f.English}").ShouldBeEmpty(attack.Do);
+        wrong.ShouldBeEmpty();
+        (await look()).ShouldBeEmpty();
+
+        static string Said(IEnumerable<AuditFinding> found) => string.Join("\n", found.Select(f => $"{f.Code} {f.English}"));
     }
 
     private async Task<IReadOnlyList<AuditFinding>> FindingsAsync() => (await Desk.RunAsync(AuditOrder.Full, 1, null, default)).Findings;
