@@ -301,7 +301,7 @@ public sealed record Hazard
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
         CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
 
-        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body }, own: false),
+        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body, Notices = [] }, own: false),
         ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null, Percent = Math.Min(l.Reported, LegState.MostUndone) }, own: false),
 
         HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
@@ -311,7 +311,8 @@ public sealed record Hazard
         DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
         SupervisorNamed e => With(e.Leg, context, l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt }, own: false),
         LegUrged e => Took(SupervisionStep.Urge, e.Leg, context, e.Duties),
-        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context, e.Duties),
+        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context, e.Duties).Noticed(e, context),
+        SupervisionNoticeAnswered e => With(e.Leg, context, l => l with { Notices = [.. l.Notices.Where(n => n.Number != e.Notice)] }),
         SupervisionVisitMade e => Took(SupervisionStep.Visit, e.Leg, context),
         SupervisionEscalated e => Took(SupervisionStep.Escalation, null, context) with { EscalatedTo = e.To },
         InterviewHeld e => Took(SupervisionStep.Interview, e.Leg, context),
@@ -412,6 +413,19 @@ public sealed record Hazard
         return hazard;
 
         bool Concerns(MissedClock missed) => duties is { } only ? missed.Leg == leg && only.Contains(missed.Kind) : leg is null || missed.Leg == leg;
+    }
+
+    // What the service's own clock asks for has no number, and asks for the duty that was missed and for no reply.
+    private Hazard Noticed(SupervisionNoticeIssued e, EventContext context)
+    {
+        if (e.Duties is not null || context.Document is not { } number)
+            return this;
+        var notice = new NoticeToAnswer(number, context.OccurredAt, context.Body, e.ReplyOwed == true ? e.ReplyBy : null);
+        return this with
+        {
+            Legs = Legs.SetItems(Legs.Values.Where(l => e.Leg is null || e.Leg == l.Leg)
+                .Select(l => KeyValuePair.Create(l.Leg, l with { Notices = l.Notices.Add(notice) }))),
+        };
     }
 
     private Hazard WithMissed(ClockKind clock, Leg? leg, DateOnly due, Func<MissedClock, MissedClock> change) =>
@@ -530,6 +544,9 @@ public sealed record LegState
     /// <summary>Who accepted it.</summary>
     public BodyId? AcceptedBy { get; init; }
 
+    /// <summary>The notices it was sent and has not replied to, in order. Acceptance ends what they asked for.</summary>
+    public ImmutableArray<NoticeToAnswer> Notices { get; init; } = [];
+
     /// <summary>When the leg's own body last acted; null while it has been silent since the assignment.</summary>
     public DateTimeOffset? LastHeardAt { get; init; }
 
@@ -576,6 +593,13 @@ public sealed record PlanState(DateTimeOffset Since, decimal? Funds, Verdict? Ve
         && plan.Parts.ContainsKey(PlanPart.Measures) && plan.Parts.ContainsKey(PlanPart.Responsible)
         && plan.Parts.ContainsKey(PlanPart.TimeLimits) && plan.Parts.ContainsKey(PlanPart.Emergency);
 }
+
+/// <summary>A 督办通知书 that waits for its reply.</summary>
+/// <param name="Number">Its 文号.</param>
+/// <param name="At">When it was issued.</param>
+/// <param name="By">By whom.</param>
+/// <param name="ReplyBy">The last day for the reply; null where none is owed by a day.</param>
+public sealed record NoticeToAnswer(DocumentNumber Number, DateTimeOffset At, BodyId By, DateOnly? ReplyBy);
 
 /// <summary>An extension asked for.</summary>
 public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To);

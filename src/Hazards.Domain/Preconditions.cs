@@ -29,6 +29,7 @@ internal static class Preconditions
         "file_listing" => Listed(hazard) ?? (hazard.Listing!.FiledAt is null ? null
             : HazardRefusals.AlreadyFiled.Because(null, ("body", hazard.Listing.FiledWith))),
         "publish_delisting" => Delisted(hazard),
+        "answer_notice" => leg!.Notices.IsEmpty ? HazardRefusals.NoticeNone.Because() : null,
         "escalate" => act.By.Body.Region.Level < RegionLevel.Nation ? null
             : HazardRefusals.EscalateUp.Because("to", ("body", "—"), ("from", act.By.Body.Id), ("region", hazard.Region)),
         "decline_step" => Proposed(hazard, act),

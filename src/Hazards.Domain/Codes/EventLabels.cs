@@ -37,6 +37,7 @@ public static class EventLabels
         new("hazard_delisted", "摘牌", "Delisted"),
         new("leg_urged", "催办", "Urged"),
         new("supervision_notice_issued", "下达督办通知书", "Supervision notice issued"),
+        new("supervision_notice_answered", "回复督办通知", "Supervision notice answered"),
         new("supervision_visit_made", "现场督查", "Supervision visit made"),
         new("supervision_escalated", "提级督办", "Escalated"),
         new("interview_held", "约谈", "Interview held"),

@@ -196,6 +196,8 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
                 findings.Add(at.Or("by"), PolicyRefusals.WorkingOrDate, ("days", clock.Days), ("by", by));
             if (clock is { Kind: ClockKind.Verify, Level: not null })
                 Never(at.Or("level"), clock.Kind, "核实之前还没有等级 a report has no level before it is verified");
+            if (clock.Kind == ClockKind.Reply)
+                Never(at.Or("kind"), clock.Kind, "期限由督办通知书写明 the notice sets its day");
             if (clock.Kind == ClockKind.Supervise)
                 Never(at.Or("kind"), clock.Kind, "请写在 supervision it belongs into supervision");
         }

@@ -68,6 +68,7 @@ internal static class GoldenEvents
         (new HazardListed(ListingLevel.Prefecture, Deadline, "限期整改", "陇南日报"), new HazardListed(ListingLevel.County, Deadline, "限期整改", null)),
         (new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格"), null),
         (new LegUrged(Leg.Territorial, "请抓紧"), new LegUrged(null, "请抓紧")),
+        (new SupervisionNoticeAnswered(Leg.Territorial, Paper, "已更换管道"), null),
         (new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline), new SupervisionNoticeIssued(null, "十日内整改", null)),
         (new SupervisionVisitMade(Leg.Sole, "进展缓慢", "督查组"), new SupervisionVisitMade(null, "进展缓慢", null)),
         (new SupervisionEscalated(CitySupervision.Id, "久拖不决"), null),
@@ -194,6 +195,7 @@ internal static class GoldenEvents
     [
         ("body_registered.kept", new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null, Longnan)),
         ("body_changed.kept", new BodyChanged(BodyKind.CommitteeOffice, Wudu, [], null, null, "移交", Longnan)),
+        ("supervision_notice_issued.owed", new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline) { ReplyOwed = true }),
         ("evidence_requested.counts", new EvidenceRequested(
             "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, []) { Counts = true }),
         ("policy_adopted.kept", new PolicyAdopted(
