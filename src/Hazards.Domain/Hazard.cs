@@ -291,7 +291,7 @@ public sealed record Hazard
         PlanSubmitted e => With(e.Leg, context, l => (l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }).Planned(e, context)),
         PlanReviewed e => With(e.Leg, context, l => l with { Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt }, PlannedAt = e.Verdict == Verdict.Pass ? l.PlannedAt : null, FiveAt = e.Verdict == Verdict.Pass ? l.FiveAt : null }, own: false),
         InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
-        ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) },
+        ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) { CountedFrom = e.CountedFrom } },
         ResumptionRequested e => With(e.Leg, context, l => l) with { Suspension = Suspension! with { RequestedAt = context.OccurredAt } },
         ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null },
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
@@ -670,7 +670,13 @@ public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since,
 }
 
 /// <summary>The stop of production in force.</summary>
-public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, string Scope, DateTimeOffset? RequestedAt);
+public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, string Scope, DateTimeOffset? RequestedAt)
+{
+    /// <summary>The day from which it puts off deadlines, where that is not the day on which it was ordered.</summary>
+    public DateOnly? CountedFrom { get; init; }
+
+    internal DateOnly From => CountedFrom ?? ChinaTime.DateAt(Since);
+}
 
 /// <summary>The closure in force, and the newest look-back since.</summary>
 public sealed record Closure(DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result, int Lookbacks = 0);

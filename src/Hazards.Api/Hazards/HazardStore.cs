@@ -307,7 +307,10 @@ public sealed class HazardStore(
     private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook, DateTimeOffset? previous)
     {
         var (occurred, now) = given.TimeAt(Now(terms), previous);
-        return new Act(given.By, occurred, now, rulebook.PolicyAt(region, occurred), sectors, bodies, given.Document, given.Attachments) { Calendar = rulebook.Calendar };
+        return new Act(given.By, occurred, now, rulebook.PolicyAt(region, occurred), sectors, bodies, given.Document, given.Attachments)
+        {
+            Calendar = rulebook.Calendar, PolicyNow = rulebook.PolicyAt(region, now),
+        };
     }
 
     private DateTimeOffset Now(Terms terms) => terms.RecordedAt ?? clock.GetUtcNow();

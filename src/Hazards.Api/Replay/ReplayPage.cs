@@ -135,6 +135,8 @@ internal sealed class ReplayPage(CaseFile file)
     {
         if (r.Late is { } late)
             yield return Yellow(string.Create(CultureInfo.InvariantCulture, $"补录：发生后 {late.After.TotalHours:0.#} 小时才登记，超出规定的 {late.AllowedHours} 小时（{late.Policy}） late entry"));
+        if (r.Event.Context.LateEntry is { } allowed)
+            yield return Yellow($"{allowed.Say()} late entry that counts");
         if (r.OccurredBefore is { } later)
             yield return Yellow($"次序：发生在先登记的{EventLabels.Of(later.Type).Chinese}之前 out of order {Cite(later.Position)}");
         if (r.Correction is { } c)

@@ -54,6 +54,21 @@ public static class Ring
         return round.Happened;
     }
 
+    /// <summary>
+    /// What had passed unnoticed when an act with an earlier date is entered. It is noticed before the act: no date that is claimed makes
+    /// a deadline unmissed, however long nobody looked. Empty where the act counts as of its date (<see cref="Act.InTimeOn"/>).
+    /// </summary>
+    public static ImmutableArray<Happening> Before(Act act, Hazard hazard, Rulebook rules)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        ArgumentNullException.ThrowIfNull(hazard);
+        if (act.InTimeOn <= act.Date)
+            return [];
+        var round = new Round(hazard, rules, act.RecordedOn, act.Now, ImmutableDictionary<BodyId, Body>.Empty);
+        round.Notice();
+        return round.Happened;
+    }
+
     /// <summary>Whether the ladder may have the service itself escalate the hazard: then <see cref="On"/> needs the offices of wider regions.</summary>
     public static bool MayEscalate(Hazard hazard, Rulebook rules)
     {

@@ -196,6 +196,7 @@ internal static class GoldenEvents
         ("body_registered.kept", new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null, Longnan)),
         ("body_changed.kept", new BodyChanged(BodyKind.CommitteeOffice, Wudu, [], null, null, "移交", Longnan)),
         ("supervision_notice_issued.owed", new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline) { ReplyOwed = true }),
+        ("production_suspended.counted", new ProductionSuspended(true, "全部供气") { CountedFrom = Later }),
         ("evidence_requested.counts", new EvidenceRequested(
             "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, []) { Counts = true }),
         ("policy_adopted.kept", new PolicyAdopted(
@@ -211,6 +212,11 @@ internal static class GoldenEvents
         ["event_context.told"] = new EventContext(Start, Entry.Prompt, "张工", CountyOffice.Id, Role.Coordinator, "督办系统", "national-baseline@1", null, [])
         {
             Told = [new Told(CountyGovernment.Id, null, TellAs.Todo), new Told(null, Wudu, TellAs.Warning), new Told(Supervision.Id, null, TellAs.Notice)],
+        },
+        ["event_context.late_entry"] = new EventContext(
+            Start, Entry.Prompt, "张工", CountyOffice.Id, Role.Responsible, "督办系统", "national-baseline@1", null, [])
+        {
+            LateEntry = new LateEntryAllowed(24, "wudu-rules@1", "武都区隐患登记办法第七条"),
         },
         ["event_context.clock"] = Clockwork.Context(Start, Entry.Late, Policy.NationalBaseline, WorkCalendar.Shipped) with { Calendar = 2 },
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
