@@ -118,6 +118,8 @@ public sealed record Act(
     public EventContext Context(Role role) => new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments)
     {
         Calendar = Calendar.Edition, LateEntry = LateEntryUnder(role),
+        // A ledger is entered as it stands, by whom nothing in it was asked.
+        CountsFrom = role == Role.Importer || RecordedOn <= Date || LateEntryUnder(role) is not null ? null : RecordedOn,
     };
 }
 
@@ -159,6 +161,14 @@ public sealed record EventContext(
     /// <summary>Why it counts as of when it happened although it was entered on a later day; null where nothing was asked of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LateEntryAllowed? LateEntry { get; init; }
+
+    /// <summary>The later day on which it was entered, where it counts from then on only; null where it counts on its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? CountsFrom { get; init; }
+
+    /// <summary>The day on which it counts, where it is asked whether something was in time (<see cref="Act.InTimeOn"/>).</summary>
+    [JsonIgnore]
+    public DateOnly CountsOn => CountsFrom ?? ChinaTime.DateAt(OccurredAt);
 
     /// <summary>Files by digest; never default.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = Attachments.IsDefault ? [] : Attachments;

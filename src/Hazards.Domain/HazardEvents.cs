@@ -153,11 +153,7 @@ public sealed record InterimMeasuresTaken(Leg Leg, string Measures) : IHazardEve
 /// <param name="Whole">Whole (true) or partial stop.</param>
 /// <param name="Scope">What is stopped.</param>
 [EventType("production_suspended")]
-public sealed record ProductionSuspended(bool Whole, string Scope) : IHazardEvent
-{
-    /// <summary>The day on which it was entered, where that is later and it counts from then on only: an order with an earlier date gives nobody days.</summary>
-    public DateOnly? CountedFrom { get; init; }
-}
+public sealed record ProductionSuspended(bool Whole, string Scope) : IHazardEvent;
 
 /// <summary>恢复生产申请: a written application to resume.</summary>
 [EventType("resumption_requested")]

@@ -149,7 +149,7 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         (await service.Supervisor.PostAsync($"hazards/{id}/urgings", new JsonObject { ["message"] = "请答复", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
         (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
         (await ListAsync("lists/notices?silent=true&sender=ws-duc")).Count(n => n["hazard"]!["id"]!.ToString() == id).ShouldBe(2, "it asked for a reply");
-        (await ListAsync($"clocks?duty=reply&body=ws-gov")).ShouldContain(i => i["hazard"]!["id"]!.ToString() == id);
+        (await ListAsync("clocks?clock=reply&body=ws-gov")).ShouldContain(i => i["hazard"]!["id"]!.ToString() == id);
         var before = DateTimeOffset.UtcNow;
         var reply = new JsonObject { ["text"] = "已责成停气整改", ["notice"] = "巍督办〔2026〕5号", ["actor"] = "李县长" };
         (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/notice-replies", reply)).Require(HttpStatusCode.OK);

@@ -15,7 +15,7 @@ public sealed record SuspendProduction(bool Whole, string Scope) : IHazardComman
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.Document(act, Rule) ?? Texts.Required("scope", Scope)) is { } wrong ? wrong : Decision.Of(new ProductionSuspended(Whole, Scope) { CountedFrom = act.InTimeOn > act.Date ? act.InTimeOn : null });
+        return (Checks.Document(act, Rule) ?? Texts.Required("scope", Scope)) is { } wrong ? wrong : Decision.Of(new ProductionSuspended(Whole, Scope));
     }
 }
 
@@ -68,7 +68,7 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
         foreach (var leg in hazard.Legs.Values.Where(l => l.Stage < LegStage.Declared))
         {
             var assigned = ChinaTime.DateAt(leg.AssignedAt);
-            var days = act.Date.DayNumber - (suspension.From > assigned ? suspension.From : assigned).DayNumber;
+            var days = act.Date.DayNumber - (suspension.CountsFrom > assigned ? suspension.CountsFrom : assigned).DayNumber;
             var deadline = hazard.DeadlineOf(leg);
             if (days > 0)
                 yield return new DeadlineMoved(leg.Leg, deadline, deadline.AddDays(days), $"停产停业{days}日，整改期限顺延（{rule.Source}）");

@@ -196,7 +196,6 @@ internal static class GoldenEvents
         ("body_registered.kept", new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null, Longnan)),
         ("body_changed.kept", new BodyChanged(BodyKind.CommitteeOffice, Wudu, [], null, null, "移交", Longnan)),
         ("supervision_notice_issued.owed", new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline) { ReplyOwed = true }),
-        ("production_suspended.counted", new ProductionSuspended(true, "全部供气") { CountedFrom = Later }),
         ("evidence_requested.counts", new EvidenceRequested(
             "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, []) { Counts = true }),
         ("policy_adopted.kept", new PolicyAdopted(
@@ -218,6 +217,8 @@ internal static class GoldenEvents
         {
             LateEntry = new LateEntryAllowed(24, "wudu-rules@1", "武都区隐患登记办法第七条"),
         },
+        ["event_context.counts_from"] = new EventContext(
+            Start, Entry.Late, "张工", CountyOffice.Id, Role.Responsible, "督办系统", "national-baseline@1", null, []) { CountsFrom = Later },
         ["event_context.clock"] = Clockwork.Context(Start, Entry.Late, Policy.NationalBaseline, WorkCalendar.Shipped) with { Calendar = 2 },
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

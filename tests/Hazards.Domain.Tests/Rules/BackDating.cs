@@ -91,6 +91,18 @@ public sealed class BackDating
             .When(Emergency, new ReviewResumption(Verdict.Pass, "合格")).ThenItHappens().Then.Legs[Leg.Sole].Deadline;
     }
 
+    [Fact]
+    public void Who_declares_late_with_an_earlier_date_is_late_in_the_figures()
+    {
+        var late = Stories.Rectifying with { Now = ChinaTime.EndOf(Deadline).AddHours(10) };
+        DateOnly? Counted(Story story, Actor by) =>
+            story.When(by, new DeclareCompletion(Leg.Sole, "已更换"), Stories.Rectifying.Now).ThenItHappens().Then.Legs[Leg.Sole].DeclaredOn;
+        Counted(late, As(GasCompany)).ShouldBe(Deadline.AddDays(1));
+        Counted(late, As(CountyOffice, Role.Importer)).ShouldBe(ChinaTime.DateAt(Stories.Rectifying.Now), "a ledger stands as it is");
+        var lets = LetsEnterLate with { LateEntry = LetsEnterLate.LateEntry! with { Hours = 8760 } };
+        Counted(late.Under(lets), As(GasCompany)).ShouldBe(ChinaTime.DateAt(Stories.Rectifying.Now));
+    }
+
     /// <summary>Of every command by which a duty is done, however late: whatever date it claims, the miss is on record.</summary>
     [Theory, MemberData(nameof(Commands))]
     public void What_is_overdue_is_missed_whatever_date_is_claimed(string name)
@@ -99,7 +111,7 @@ public sealed class BackDating
         foreach (var late in new[] { 1, 10, 100, 400 })
         {
             var story = given.AfterDays(late);
-            var overdue = story.Clocks.Where(c => c.Due < ChinaTime.DateAt(story.Now)).ToArray();
+            var overdue = story.Clocks.Where(c => c.Due >= given.Then.EnteredOn && c.Due < ChinaTime.DateAt(story.Now)).ToArray();
             for (var at = story.Now; at >= given.Now; at = at.AddDays(-Math.Max(1, late / 10)))
             {
                 var outcome = story.When(As(by), command, at);
@@ -111,6 +123,17 @@ public sealed class BackDating
                 Ring.Before(act, noticed, Rulebook.Baseline).ShouldBeEmpty("each once");
             }
         }
+    }
+
+    [Fact]
+    public void A_history_that_is_entered_afterwards_is_no_row_of_misses()
+    {
+        var found = Start.AddDays(-20);
+        var reported = new Story { Now = found }.And(Stories.Report);
+        var entered = reported with { Events = [reported.Events[0] with { Context = reported.Events[0].Context with { CountsFrom = ChinaTime.DateAt(Start) } }] };
+        var act = (entered with { Now = Start }).Act(As(CountyOffice), found.AddHours(1), paper: true) with { Under = Role.Coordinator };
+        Ring.Before(act, reported.Then, Rulebook.Baseline).Length.ShouldBe(1, "it stood there unverified for 20 days");
+        Ring.Before(act, entered.Then, Rulebook.Baseline).ShouldBeEmpty();
     }
 
     private static readonly Policy LetsEnterLate = Policy.NationalBaseline with { LateEntry = new LateEntryRule([Role.Responsible], 24, "第七条") };
