@@ -65,6 +65,7 @@ public static class EventLabels
         new("letterhead_set", "设定文书版头", "Letterhead set"),
         new("paper_numbered", "文书编号", "Paper numbered"),
         new("message_opened", "打开告知", "Message opened"),
+        new("authority_change_opened", "已阅授权变动", "Change of authority opened"),
         new("body_registered", "单位登记", "Body registered"),
         new("body_renamed", "单位更名", "Body renamed"),
         new("body_changed", "单位变更", "Body changed"),

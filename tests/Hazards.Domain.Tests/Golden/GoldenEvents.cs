@@ -109,6 +109,7 @@ internal static class GoldenEvents
         (new LetterheadSet(CountyOffice.Id, "武都区安全生产委员会办公室文件", "武安委办", Letterhead.UsualWords.Clear().Add(PaperKind.SupervisionNotice, "督字"), "武都区安全生产委员会办公室", "（印章）", "张工，0939-1234567"),
          new LetterheadSet(CountyOffice.Id, "武都区安委办文件", "武安委办", Letterhead.UsualWords.Clear(), "武都区安委办", "（印章）", null)),
         (new PaperNumbered(PaperKind.SupervisionNotice, World.Id, Key, Paper), null),
+        (new AuthorityChangeOpened(Key, "office:6212"), null),
         (new MessageOpened(World.Id, Key, CountyGovernment.Id.Value), null),
 
         (new BodyRegistered(GasRegulator.Id, "武都区住建局", BodyKind.Regulator, Wudu, [Gas, SectorCode.Parse("construction")], Code, CountyGovernment.Id),
