@@ -87,6 +87,8 @@ public static class EventLabels
         new("calendar_year_added", "公布年度放假安排", "Calendar year added"),
         new("calendar_year_amended", "调整年度放假安排", "Calendar year amended"),
         new("api_key_issued", "密钥签发", "API key issued"),
+        new("system_name_granted", "系统名归属", "System name granted"),
+        new("system_name_released", "解除系统名归属", "System name released"),
         new("api_key_revoked", "密钥吊销", "API key revoked"),
         new("account_opened", "开通账号", "Account opened"),
         new("account_changed", "变更账号", "Account changed"),

@@ -46,6 +46,7 @@ public sealed class AuthorityQueries(NpgsqlDataSource dataSource)
         {
             typeof(ApiKeyIssued), typeof(ApiKeyRevoked), typeof(AccountOpened), typeof(AccountChanged), typeof(AccountClosed),
             typeof(AccountPasswordSet), typeof(AccountSecondFactorRemoved), typeof(PolicyAdopted), typeof(PolicyWithdrawn),
+            typeof(SystemNameGranted), typeof(SystemNameReleased),
         }.Select(EventTypes.NameOf),
     ];
 
@@ -127,6 +128,7 @@ public sealed class AuthorityQueries(NpgsqlDataSource dataSource)
     private static string Changes(Conditions where)
     {
         var policies = where.Parameter(PolicyRegister.StreamId, NpgsqlDbType.Uuid);
+        var systems = where.Parameter(SystemNames.StreamId, NpgsqlDbType.Uuid);
         return $"""
             with policies as (
               select e.*, coalesce(e.data ->> 'jurisdiction', (
@@ -143,6 +145,9 @@ public sealed class AuthorityQueries(NpgsqlDataSource dataSource)
               from rows.accounts a join log.mt_events e on e.stream_id = a.account_id
               union all
               select p.seq_id, p.id, p.stream_id, p.timestamp, p.type, p.data, p.headers, p.region collate "C" from policies p
+              union all
+              select e.seq_id, e.id, e.stream_id, e.timestamp, e.type, e.data, e.headers, (e.data ->> 'region') collate "C"
+              from log.mt_events e where e.stream_id = {systems}
             )
             """;
     }

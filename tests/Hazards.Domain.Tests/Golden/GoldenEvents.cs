@@ -121,6 +121,8 @@ internal static class GoldenEvents
         (new ApiKeyIssued(Key, File, "12345热线平台", Hotline.Id, [Role.Reporter, Role.ListingAuthority], Longnan, Start.AddYears(1)),
          new ApiKeyIssued(Key, File, "督查", Supervision.Id, [], RegionCode.Nation, null)),
         (new ApiKeyRevoked("泄露"), null),
+        (new SystemNameGranted("12345热线", Longnan, Hotline.Id, "12345热线平台"), null),
+        (new SystemNameReleased("12345热线", Longnan, "系统停用"), null),
 
         (new AccountOpened(Key, "张伟@陇南", "张伟", Hotline.Id, [Role.Reporter, Role.Coordinator], Longnan), null),
         (new AccountChanged("张伟", Supervision.Id, [Role.Supervisor], RegionCode.Nation), null),
