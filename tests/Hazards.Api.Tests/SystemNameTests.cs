@@ -30,7 +30,7 @@ public sealed class SystemNameTests(Service service) : IClassFixture<Service>
             var report = Some.Report();
             report["reference"] = new JsonObject { ["system"] = system, ["id"] = id };
             var refused = (await service.Enforcer.PostAsync("hazards", report)).Refused(HttpStatusCode.Forbidden, "reference.system_owned");
-            refused.ToString().ShouldNotContain(id);
+            refused.Text.ShouldNotContain(id);
             (await service.Office.PostAsync("hazards", report.DeepClone().AsObject())).Require(HttpStatusCode.Created);
         }
 
