@@ -51,6 +51,13 @@ public sealed record SystemNames(ImmutableArray<SystemNameGranted> All, long Ver
             Version + 1);
     }
 
+    /// <summary>Whether the product itself numbers records under it: what phones send, and rows of ledgers.</summary>
+    public static bool IsReserved(string system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return system == "field" || system.StartsWith("台账:", StringComparison.Ordinal);
+    }
+
     /// <summary>To whom a name belongs for a body of a region: the widest level that says so prevails. Null: to nobody.</summary>
     public SystemNameGranted? OwnerOf(string system, RegionCode region) =>
         All.FirstOrDefault(g => g.System == system && g.Region.Contains(region));
@@ -91,6 +98,8 @@ public sealed record GrantSystemName(string System, BodyId Body, string Client)
             return (null, BodyRefusals.Unknown.Because("body", ("id", Body)));
         if (body.Dissolved)
             return (null, BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name)));
+        if (SystemNames.IsReserved(System.Trim()))
+            return (null, SystemNameRefusals.Reserved.Because("system", ("system", System.Trim())));
         var granted = new SystemNameGranted(System.Trim(), by.Jurisdiction, Body, Client.Trim());
         // Who owns it above is not said: the level below need not know who that is.
         return names.OwnerOf(granted.System, by.Jurisdiction) is { } owner
@@ -134,6 +143,10 @@ public static class SystemNameRefusals
     public static readonly RefusalCode Taken = new("system_name.taken", RefusalKind.Conflict,
         "系统名“{system}”在 {region} 已有归属，须先由该级解除",
         "The system name {system} belongs to somebody in {region} already; that level must release it first");
+
+    public static readonly RefusalCode Reserved = new("system_name.reserved", RefusalKind.Unprocessable,
+        "系统名“{system}”由本系统自用（现场上报、台账），不能归属他人",
+        "The service itself numbers records under {system} (phones, ledgers); it can belong to nobody");
 
     public static readonly RefusalCode NotFound = new("system_name.not_found", RefusalKind.NotFound,
         "系统名“{system}”在您的管辖范围内没有归属", "The system name {system} belongs to nobody within your jurisdiction");

@@ -49,6 +49,8 @@ public sealed class WhoseSystemName
         order.Decide(SystemNames.None, By(CountyOffice, Wudu, "x"), Line).Refusal!.Code.ShouldBe("system_name.forbidden");
         order.Decide(SystemNames.None, Admin(CountyOffice, Wudu), CityOffice).Refusal!.Code.ShouldBe("body.unknown", "outside");
         order.Decide(SystemNames.None, Admin(CountyOffice, Wudu), null).Refusal!.Code.ShouldBe("body.unknown");
+        foreach (var own in new[] { "field", "台账:隐患台账" })
+            (order with { System = own }).Decide(SystemNames.None, Admin(CountyOffice, Wudu), Line).Refusal!.Code.ShouldBe("system_name.reserved");
         var names = Granted(SystemNames.None, By(CountyOffice, Wudu, "台账"));
         order.Decide(names, Admin(CountyOffice, Wudu), Line).Refusal!.Code.ShouldBe("system_name.taken");
         order.Decide(names, Admin(CityOffice, Longnan), Line).Event.ShouldNotBeNull("the level above may say otherwise");
