@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Hazards.Domain.Codes;
 
@@ -84,17 +85,52 @@ public sealed record Act(
     /// <summary>The date of the act in China.</summary>
     public DateOnly Date => ChinaTime.DateAt(OccurredAt);
 
-    /// <summary>
-    /// The date in China on which it is being recorded. What must be asked for in time is judged by this: a late entry is legal,
-    /// and does not buy what was too late.
-    /// </summary>
+    /// <summary>The date in China on which it is being recorded.</summary>
     public DateOnly RecordedOn => ChinaTime.DateAt(Now);
+
+    /// <summary>The policy in force when it is being recorded.</summary>
+    public Policy PolicyNow { get; init; } = Policy;
+
+    /// <summary>The role under which it is done, once that is known.</summary>
+    public Role? Under { get; init; }
+
+    /// <summary>That it counts as of when it happened although it is entered on a later day; null where it need not, or may not.</summary>
+    public LateEntryAllowed? LateEntry => Under is { } role ? LateEntryUnder(role) : null;
+
+    /// <summary>
+    /// The date on which it counts where a rule asks for something in time: a late entry is legal, and does not buy what was too
+    /// late, unless the policy lets it. Every such rule goes by this date and by <see cref="PolicyInTime"/>.
+    /// </summary>
+    public DateOnly InTimeOn => LateEntry is null ? RecordedOn : Date;
+
+    /// <summary>The policy by which it is judged whether something was in time: a milder one of before is not bought either.</summary>
+    public Policy PolicyInTime => LateEntry is null ? PolicyNow : Policy;
+
+    private LateEntryAllowed? LateEntryUnder(Role role) =>
+        RecordedOn > Date && PolicyNow.LateEntry is { } rule && rule.Roles.Contains(role) && Now - OccurredAt <= TimeSpan.FromHours(rule.Hours)
+            ? new LateEntryAllowed(rule.Hours, PolicyNow.Version, rule.Source)
+            : null;
 
     /// <summary>补录: recorded later than the policy allows for a prompt entry.</summary>
     public Entry Entry => Now - OccurredAt > TimeSpan.FromHours(Policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
 
     /// <summary>What the log keeps beside the facts of each event.</summary>
-    public EventContext Context(Role role) => new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments) { Calendar = Calendar.Edition };
+    public EventContext Context(Role role) => new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments)
+    {
+        Calendar = Calendar.Edition, LateEntry = LateEntryUnder(role),
+        // A ledger is entered as it stands, by whom nothing in it was asked.
+        CountsFrom = role == Role.Importer || RecordedOn <= Date || LateEntryUnder(role) is not null ? null : RecordedOn,
+    };
+}
+
+/// <summary>补录准予: an act that was entered on a later day counts as of when it happened.</summary>
+/// <param name="Hours">Within so many hours.</param>
+/// <param name="Policy">By this policy, which was in force when it was entered.</param>
+/// <param name="Source">Where its rule comes from.</param>
+public sealed record LateEntryAllowed(int Hours, string Policy, string Source)
+{
+    /// <summary>In a line of Chinese.</summary>
+    public string Say() => string.Create(CultureInfo.InvariantCulture, $"准予补录，按发生时间计：{Policy} 许在 {Hours} 小时内登记（{Source}）");
 }
 
 /// <summary>Who, when, through what and under which policy: kept with every event (its headers in the log).</summary>
@@ -121,6 +157,18 @@ public sealed record EventContext(
     /// <summary>The edition of the working calendar that deadlines were counted by; 0 is the one that ships with the product.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Calendar { get; init; }
+
+    /// <summary>Why it counts as of when it happened although it was entered on a later day; null where nothing was asked of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LateEntryAllowed? LateEntry { get; init; }
+
+    /// <summary>The later day on which it was entered, where it counts from then on only; null where it counts on its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? CountsFrom { get; init; }
+
+    /// <summary>The day on which it counts, where it is asked whether something was in time (<see cref="Act.InTimeOn"/>).</summary>
+    [JsonIgnore]
+    public DateOnly CountsOn => CountsFrom ?? ChinaTime.DateAt(OccurredAt);
 
     /// <summary>Files by digest; never default.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = Attachments.IsDefault ? [] : Attachments;

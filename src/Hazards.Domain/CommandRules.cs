@@ -114,6 +114,7 @@ public static class CommandRules
     public static readonly CommandRule NameSupervisor = Rule("name_supervisor", "指定督办单位", "Name the supervisor of a leg", [Role.Coordinator], Relation.Assigner, HandedOver, [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared]);
     public static readonly CommandRule Urge = Rule("urge", "催办", "Urge", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, [.. Open, Stage.Closed]);
     public static readonly CommandRule IssueNotice = Rule("issue_notice", "下达督办通知书", "Issue a supervision notice", [Role.Supervisor, Role.ListingAuthority], Relation.OwnRegion, HandedOver);
+    public static readonly CommandRule AnswerNotice = Rule("answer_notice", "回复督办通知", "Reply to a supervision notice", [Role.Responsible], Relation.LegBody, HandedOver, [.. Enum.GetValues<LegStage>()]);
     public static readonly CommandRule Visit = Rule("visit", "现场督查", "Record a supervision visit", [Role.Supervisor, Role.ListingAuthority, Role.Coordinator], Relation.OwnRegion, Open);
     public static readonly CommandRule Escalate = Rule("escalate", "提级督办", "Escalate", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, Open);
     public static readonly CommandRule Interview = Rule("interview", "约谈", "Record an interview", [Role.Supervisor, Role.ListingAuthority], Relation.OwnRegion, HandedOver);
@@ -146,7 +147,7 @@ public static class CommandRules
         Assign, Acknowledge, Return, Reassign,
         SubmitPlan, ReviewPlan, TakeInterimMeasures, SuspendProduction, RequestResumption, ReviewResumption, ReportProgress, RequestExtension, DecideExtension, DeclareCompletion,
         Reinspect,
-        List, PublishListing, FileListing, Delist, PublishDelisting, NameSupervisor, Urge, IssueNotice, Visit, Escalate, Interview, Criticise, Expose, Penalise, Refer, DeclineStep,
+        List, PublishListing, FileListing, Delist, PublishDelisting, NameSupervisor, Urge, IssueNotice, AnswerNotice, Visit, Escalate, Interview, Criticise, Expose, Penalise, Refer, DeclineStep,
         IssuePaper,
         Close, Lookback, Reopen,
         Correct, RecordWitness, Comment,

@@ -88,6 +88,7 @@ public static class Decider
             return HazardRefusals.NotFound.Because();
         if (ByTheTable(command.Rule, command.ConcernedLeg, hazard, act, out var leg, out var role) is { } notAllowed)
             return notAllowed;
+        act = act with { Under = role };
         // The seal comes late, so that only who might have done it otherwise is on record as having tried.
         return (CheckTime(act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act) ?? Preconditions.Check(command.Rule, hazard, leg, act)) is { } wrong
             ? wrong
@@ -109,7 +110,8 @@ public static class Decider
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return ByTheTable(rule, concerned, hazard, act, out var leg, out role) ?? Sealing.Check(rule, act) ?? Preconditions.Check(rule, hazard, leg, act);
+        return ByTheTable(rule, concerned, hazard, act, out var leg, out role) ?? Sealing.Check(rule, act)
+            ?? Preconditions.Check(rule, hazard, leg, act with { Under = role });
     }
 
     private static Refusal? ByTheTable(CommandRule rule, Leg? concerned, Hazard hazard, Act act, out LegState? leg, out Role role)

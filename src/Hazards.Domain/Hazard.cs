@@ -184,6 +184,10 @@ public sealed record Hazard
     [JsonIgnore]
     public DateTimeOffset LatestOccurredAt { get; init; }
 
+    /// <summary>The latest day on which something of it was entered, as far as its events say.</summary>
+    [JsonIgnore]
+    public DateOnly EnteredOn { get; init; }
+
     /// <summary>Where it stands: as far as its slowest leg.</summary>
     public Stage Stage => this switch
     {
@@ -239,6 +243,7 @@ public sealed record Hazard
             Version = hazard.Version + 1,
             LastOccurredAt = happened is DeadlineMissed or DeadlinesRecounted ? hazard.LastOccurredAt : context.OccurredAt,
             LatestOccurredAt = context.OccurredAt > hazard.LatestOccurredAt ? context.OccurredAt : hazard.LatestOccurredAt,
+            EnteredOn = context.CountsOn > hazard.EnteredOn ? context.CountsOn : hazard.EnteredOn,
             Calendar = Math.Max(hazard.Calendar, context.Calendar),
         };
     }
@@ -251,6 +256,7 @@ public sealed record Hazard
         OpenSince = context.OccurredAt,
         LastOccurredAt = context.OccurredAt,
         LatestOccurredAt = context.OccurredAt,
+        EnteredOn = context.CountsOn,
         LateEntry = context.Entry == Entry.Late,
         ReportedBy = context.Body,
         Client = context.Client,
@@ -284,14 +290,14 @@ public sealed record Hazard
         HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
 
         HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed(context) },
-        AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
+        AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
         AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
         LegReassigned e => this with { PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)), Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
 
         PlanSubmitted e => With(e.Leg, context, l => (l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }).Planned(e, context)),
         PlanReviewed e => With(e.Leg, context, l => l with { Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt }, PlannedAt = e.Verdict == Verdict.Pass ? l.PlannedAt : null, FiveAt = e.Verdict == Verdict.Pass ? l.FiveAt : null }, own: false),
         InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
-        ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) },
+        ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) { CountsFrom = context.CountsOn } },
         ResumptionRequested e => With(e.Leg, context, l => l) with { Suspension = Suspension! with { RequestedAt = context.OccurredAt } },
         ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null },
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
@@ -299,10 +305,10 @@ public sealed record Hazard
         ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
         ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt }, own: false),
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
-        CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
+        CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
 
-        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body }, own: false),
-        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null, Percent = Math.Min(l.Reported, LegState.MostUndone) }, own: false),
+        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body, Notices = [] }, own: false),
+        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null, DeclaredOn = null, Percent = Math.Min(l.Reported, LegState.MostUndone) }, own: false),
 
         HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
         HazardDelisted e => this with { Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }), Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
@@ -311,7 +317,8 @@ public sealed record Hazard
         DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
         SupervisorNamed e => With(e.Leg, context, l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt }, own: false),
         LegUrged e => Took(SupervisionStep.Urge, e.Leg, context, e.Duties),
-        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context, e.Duties),
+        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context, e.Duties).Noticed(e, context),
+        SupervisionNoticeAnswered e => With(e.Leg, context, l => l with { Notices = [.. l.Notices.Where(n => n.Number != e.Notice)] }),
         SupervisionVisitMade e => Took(SupervisionStep.Visit, e.Leg, context),
         SupervisionEscalated e => Took(SupervisionStep.Escalation, null, context) with { EscalatedTo = e.To },
         InterviewHeld e => Took(SupervisionStep.Interview, e.Leg, context),
@@ -414,6 +421,19 @@ public sealed record Hazard
         bool Concerns(MissedClock missed) => duties is { } only ? missed.Leg == leg && only.Contains(missed.Kind) : leg is null || missed.Leg == leg;
     }
 
+    // What the service's own clock asks for has no number, and asks for the duty that was missed and for no reply.
+    private Hazard Noticed(SupervisionNoticeIssued e, EventContext context)
+    {
+        if (e.Duties is not null || context.Document is not { } number)
+            return this;
+        var notice = new NoticeToAnswer(number, context.OccurredAt, context.Body, e.ReplyOwed == true ? e.ReplyBy : null);
+        return this with
+        {
+            Legs = Legs.SetItems(Legs.Values.Where(l => e.Leg is null || e.Leg == l.Leg)
+                .Select(l => KeyValuePair.Create(l.Leg, l with { Notices = l.Notices.Add(notice) }))),
+        };
+    }
+
     private Hazard WithMissed(ClockKind clock, Leg? leg, DateOnly due, Func<MissedClock, MissedClock> change) =>
         this with { Missed = [.. Missed.Select(m => m.Kind == clock && m.Leg == leg && m.Due == due ? change(m) : m)] };
 
@@ -476,6 +496,9 @@ public sealed record LegState
     /// <summary>When it was acknowledged.</summary>
     public DateTimeOffset? AcknowledgedAt { get; init; }
 
+    /// <summary>The day on which that counts, where it is asked whether it was in time.</summary>
+    public DateOnly? AcknowledgedOn { get; init; }
+
     /// <summary>Why it was returned, if it was.</summary>
     public string? ReturnReason { get; init; }
 
@@ -521,6 +544,9 @@ public sealed record LegState
     /// <summary>When completion was declared, if it stands.</summary>
     public DateTimeOffset? DeclaredAt { get; init; }
 
+    /// <summary>The day on which that counts, where it is asked whether it was in time.</summary>
+    public DateOnly? DeclaredOn { get; init; }
+
     /// <summary>How often re-inspection failed.</summary>
     public int Failed { get; init; }
 
@@ -529,6 +555,9 @@ public sealed record LegState
 
     /// <summary>Who accepted it.</summary>
     public BodyId? AcceptedBy { get; init; }
+
+    /// <summary>The notices it was sent and has not replied to, in order. Acceptance ends what they asked for.</summary>
+    public ImmutableArray<NoticeToAnswer> Notices { get; init; } = [];
 
     /// <summary>When the leg's own body last acted; null while it has been silent since the assignment.</summary>
     public DateTimeOffset? LastHeardAt { get; init; }
@@ -576,6 +605,13 @@ public sealed record PlanState(DateTimeOffset Since, decimal? Funds, Verdict? Ve
         && plan.Parts.ContainsKey(PlanPart.Measures) && plan.Parts.ContainsKey(PlanPart.Responsible)
         && plan.Parts.ContainsKey(PlanPart.TimeLimits) && plan.Parts.ContainsKey(PlanPart.Emergency);
 }
+
+/// <summary>A 督办通知书 that waits for its reply.</summary>
+/// <param name="Number">Its 文号.</param>
+/// <param name="At">When it was issued.</param>
+/// <param name="By">By whom.</param>
+/// <param name="ReplyBy">The last day for the reply; null where none is owed by a day.</param>
+public sealed record NoticeToAnswer(DocumentNumber Number, DateTimeOffset At, BodyId By, DateOnly? ReplyBy);
 
 /// <summary>An extension asked for.</summary>
 public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To);
@@ -646,7 +682,11 @@ public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since,
 }
 
 /// <summary>The stop of production in force.</summary>
-public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, string Scope, DateTimeOffset? RequestedAt);
+public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, string Scope, DateTimeOffset? RequestedAt)
+{
+    /// <summary>The day from which it puts off deadlines: an order with an earlier date gives nobody days.</summary>
+    public DateOnly CountsFrom { get; init; } = ChinaTime.DateAt(Since);
+}
 
 /// <summary>The closure in force, and the newest look-back since.</summary>
 public sealed record Closure(DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result, int Lookbacks = 0);

@@ -243,9 +243,22 @@ public sealed record LegUrged(Leg? Leg, string Message) : IHazardEvent
 [EventType("supervision_notice_issued")]
 public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, DateOnly? ReplyBy) : IHazardEvent
 {
+    /// <summary>
+    /// Whether each body it addresses owes a reply by that day: then it is a clock. Not where the day had passed when the notice was
+    /// entered; and absent from notices of before there were replies: they asked for one in words, and any act of the body answered.
+    /// </summary>
+    public bool? ReplyOwed { get; init; }
+
     /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
     public ImmutableArray<ClockKind>? Duties { get; init; }
 }
+
+/// <summary>回复督办通知: the leg's body replies to a notice.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="Notice">The notice's 文号.</param>
+/// <param name="Text">The reply.</param>
+[EventType("supervision_notice_answered")]
+public sealed record SupervisionNoticeAnswered(Leg Leg, DocumentNumber Notice, string Text) : IHazardEvent;
 
 /// <summary>现场督查.</summary>
 [EventType("supervision_visit_made")]

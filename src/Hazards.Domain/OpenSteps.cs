@@ -167,6 +167,7 @@ public static class OpenSteps
         ClockKind.Publish => [CommandRules.PublishListing],
         ClockKind.File => [CommandRules.FileListing],
         ClockKind.PublishDelisting => [CommandRules.PublishDelisting],
+        ClockKind.Reply => [CommandRules.AnswerNotice],
         ClockKind.Supervise => [CommandRules.Urge, CommandRules.Visit],
         _ => [],
     };

@@ -29,6 +29,7 @@ internal static class Preconditions
         "file_listing" => Listed(hazard) ?? (hazard.Listing!.FiledAt is null ? null
             : HazardRefusals.AlreadyFiled.Because(null, ("body", hazard.Listing.FiledWith))),
         "publish_delisting" => Delisted(hazard),
+        "answer_notice" => leg!.Notices.IsEmpty ? HazardRefusals.NoticeNone.Because() : null,
         "escalate" => act.By.Body.Region.Level < RegionLevel.Nation ? null
             : HazardRefusals.EscalateUp.Because("to", ("body", "—"), ("from", act.By.Body.Id), ("region", hazard.Region)),
         "decline_step" => Proposed(hazard, act),
@@ -71,15 +72,15 @@ internal static class Preconditions
 
     private static Refusal? MayAsk(Hazard hazard, LegState leg, Act act)
     {
-        var rule = act.Policy.Extension;
+        var rule = act.PolicyInTime.Extension;
         if (leg.Request is not null)
             return HazardRefusals.ExtensionPending.Because();
         if (leg.Extensions >= rule.MostTimes)
             return HazardRefusals.ExtensionTooMany
                 .Because(null, ("count", leg.Extensions), ("max", rule.MostTimes), ("source", rule.Source));
         var latest = act.Calendar.Add(hazard.DeadlineOf(leg), -rule.RequestDaysBefore, rule.Count).Date;
-        // By when it is recorded, whatever is claimed: whoever is late would say that he asked a week ago.
-        return act.RecordedOn > latest ? HazardRefusals.ExtensionLate.Because(null, ("latest", latest), ("source", rule.Source)) : null;
+        // By when it counts, whatever is claimed: whoever is late would say that he asked a week ago.
+        return act.InTimeOn > latest ? HazardRefusals.ExtensionLate.Because(null, ("latest", latest), ("source", rule.Source)) : null;
     }
 
     private static Refusal? Asked(LegState leg, Act act)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
@@ -291,6 +292,20 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         items.ShouldAllBe(i => i!["told"]![0]!["office"]!.ToString() == "5329");
         items[7]!["data"]!["digest"].ShouldBeNull();
         items[7]!["data"]!["roles"]!.ToJsonString().ShouldContain("enforcer");
+        var position = items[7]!["position"]!.ToString();
+        items[7]!["openings"]!.AsArray().ShouldBeEmpty();
+        var unseen = int.Parse((await prefecture.GetAsync($"{changes}&unseen=true&limit=1")).Require(HttpStatusCode.OK)["unseen"], CultureInfo.InvariantCulture);
+        unseen.ShouldBeGreaterThanOrEqualTo(8);
+        (await prefecture.GetAsync("inbox?limit=1")).Require(HttpStatusCode.OK)["authority"].ShouldBe($"{unseen}");
+        (await county.PostAsync($"authority/changes/{position}/opening", [])).Refused(HttpStatusCode.NotFound, "message.not_found");
+        foreach (var again in new[] { true, false })
+            (await prefecture.PostAsync($"authority/changes/{position}/opening", new() { ["actor"] = "州安委办 李主任" })).Require(HttpStatusCode.OK)
+                .Json["first"]!.GetValue<bool>().ShouldBe(again);
+        items = (await prefecture.GetAsync($"{changes}&limit=8")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        items[7]!["openings"]![0]!["actor"]!.ToString().ShouldBe("州安委办 李主任");
+        (await prefecture.GetAsync($"{changes}&unseen=true&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .ShouldNotContain(i => i!["position"]!.ToString() == position);
+        (await prefecture.GetAsync("inbox?limit=1")).Require(HttpStatusCode.OK)["authority"].ShouldBe($"{unseen - 1}");
         var first = await prefecture.GetAsync($"{changes}&limit=1");
         var second = await prefecture.GetAsync($"{changes}&limit=1&cursor={Uri.EscapeDataString(first["next"])}");
         second.Require(HttpStatusCode.OK).Json["items"]![0]!["event"]!["code"]!.ToString().ShouldBe("policy_adopted");

@@ -147,8 +147,13 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         var id = await AssignedAsync("督办单", Some.InDays(20));
         (await service.Supervisor.PostAsync($"hazards/{id}/notices", new JsonObject { ["requirements"] = "限期报告", ["replyBy"] = Some.InDays(3), ["documentNumber"] = "巍督办〔2026〕5号" })).Require(HttpStatusCode.OK);
         (await service.Supervisor.PostAsync($"hazards/{id}/urgings", new JsonObject { ["message"] = "请答复", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
-        var before = DateTimeOffset.UtcNow;
         (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
+        (await ListAsync("lists/notices?silent=true&sender=ws-duc")).Count(n => n["hazard"]!["id"]!.ToString() == id).ShouldBe(2, "it asked for a reply");
+        (await ListAsync("clocks?clock=reply&body=ws-gov")).ShouldContain(i => i["hazard"]!["id"]!.ToString() == id);
+        var before = DateTimeOffset.UtcNow;
+        var reply = new JsonObject { ["text"] = "已责成停气整改", ["notice"] = "巍督办〔2026〕5号", ["actor"] = "李县长" };
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/notice-replies", reply)).Require(HttpStatusCode.OK);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/notice-replies", reply.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "notice.none");
 
         var notices = (await ListAsync("lists/notices?sender=ws-duc")).Where(n => n["hazard"]!["id"]!.ToString() == id).ToList();
         notices.Select(n => n["body"]!["id"]!.ToString()).ShouldBe(["ws-gas", "ws-gov"], "the silent one on top");
@@ -157,7 +162,7 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         silent["urged"]!.GetValue<int>().ShouldBe(1);
         silent["documentNumber"]!.ToString().ShouldBe("巍督办〔2026〕5号");
         answered["answered"]!.GetValue<bool>().ShouldBeTrue();
-        answered["settledBy"]!["code"]!.ToString().ShouldBe("assignment_acknowledged");
+        answered["settledBy"]!["code"]!.ToString().ShouldBe("supervision_notice_answered");
         answered["urged"]!.GetValue<int>().ShouldBe(0);
 
         var then = Uri.EscapeDataString(ChinaTime.Format(before));

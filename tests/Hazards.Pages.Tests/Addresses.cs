@@ -73,6 +73,7 @@ internal static class Addresses
         new("/admin/bodies"),
         new("/admin/bodies/{id}") { Path = Of($"/admin/bodies/seed-{Region}-housing") },
         new("/admin/keys"),
+        new("/admin/authority"),
         new("/admin/webhooks"),
         new("/admin/policies"),
         new("/admin/policies/{version}") { Path = Of("/admin/policies/xiangxi-one-list@1") },

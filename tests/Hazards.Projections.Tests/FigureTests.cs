@@ -305,11 +305,11 @@ internal static class Recount
     {
         public DateOnly Assigned => Day(Leg.AssignedAt);
 
-        public DateOnly? Acknowledged => Leg.AcknowledgedAt is { } at ? Day(at) : null;
+        public DateOnly? Acknowledged => Leg.AcknowledgedOn;
 
         public DateOnly? AckDue => Policy.NationalBaseline.Due(ClockKind.Acknowledge, Hazard.Level, Leg.AssignedAt, WorkCalendar.Shipped)?.Date;
 
-        public DateOnly? Declared => Leg.DeclaredAt is { } at ? Day(at) : null;
+        public DateOnly? Declared => Leg.DeclaredOn;
 
         public DateOnly? Accepted => Leg.AcceptedAt is { } at ? Day(at) : null;
 

@@ -148,7 +148,7 @@ internal sealed class AccountStore(
                 return Proposal<Account>.Refuse(refusal);
             Logins.TryRead(order.Login, out var login);
             var opened = new AccountOpened(Guid.CreateVersion7(), login, order.Name.Trim(), order.Body, order.Roles, order.Region);
-            return Propose(null, [opened, new AccountPasswordSet(mustChange, BySelf: false)], given, terms);
+            return await ProposeAsync(null, [opened, new AccountPasswordSet(mustChange, BySelf: false)], given, terms, stop);
         }, cancellationToken);
 
         Outcome<Account> outcome;
@@ -189,7 +189,7 @@ internal sealed class AccountStore(
             if (Registering.CheckTime(given, terms, clock) is { } wrong)
                 return Proposal<Account>.Refuse(wrong);
             var ruling = await decide(before, stop);
-            return ruling.Refusal is { } refusal ? Proposal<Account>.Refuse(refusal) : Propose(before, ruling.Events, given, terms);
+            return ruling.Refusal is { } refusal ? Proposal<Account>.Refuse(refusal) : await ProposeAsync(before, ruling.Events, given, terms, stop);
         }, cancellationToken);
         return await SettleAsync(outcome, password, cancellationToken);
     }
@@ -233,10 +233,11 @@ internal sealed class AccountStore(
         ?? await new Granting(registry, rules, clock).CheckAsync(
             given.By, body, roles, region, before, GrantCodes.OfAccounts, cancellationToken);
 
-    private Proposal<Account> Propose(Account? before, ImmutableArray<IAccountEvent> events, Given given, Terms terms)
+    private async Task<Proposal<Account>> ProposeAsync(
+        Account? before, ImmutableArray<IAccountEvent> events, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var after = events.Aggregate(before, (account, happened) => Account.Apply(account, happened))!;
-        var context = Registering.Context(given, terms, rules, clock).TellingAbove(after.Region);
+        var context = await registry.TellAboveAsync(Registering.Context(given, terms, rules, clock), given.By, after.Region, cancellationToken);
         return Proposal<Account>.Append(after, AccountJournal.StreamOf(before, after, events, context, terms));
     }
 

@@ -33,14 +33,22 @@ internal sealed class CampaignStore(IEventLog log, Circumstances circumstances, 
 }
 
 /// <summary>检查: entered, corrected, voided.</summary>
-internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances, SealQueries seals, AccessRecorder access, FileStore files)
+internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances, SealQueries seals, AccessRecorder access, FileStore files,
+    SystemNameStore systems)
 {
     private readonly RecordStore<Inspection, IInspectionEvent> records = new("inspection", log, Inspection.Apply, i => new PendingState.OfInspection(i));
 
     public async Task<Outcome<Inspection>> EnterAsync(MakeInspection command, Given given, Terms terms, CancellationToken cancellationToken)
     {
         command = command with { Id = await IdentityAsync(command.Reference, given.By, cancellationToken) };
-        return await records.RunAsync(command.Id, isNew: command.Reference is null, terms, Hears(command, given.By), Decide(command, given, terms, command.OccurredBy(circumstances.Now(terms))), cancellationToken)
+        var decide = Decide(command, given, terms, command.OccurredBy(circumstances.Now(terms)));
+        return await records.RunAsync(command.Id, isNew: command.Reference is null, terms, Hears(command, given.By), async (before, stop) =>
+        {
+            var (decision, act) = await decide(before, stop);
+            return await systems.RefuseAsync(command.Reference, given.By, stop) is { } owned
+                ? (new Decision<IInspectionEvent>([], owned, default), act)
+                : (decision, act);
+        }, cancellationToken)
             .HoldingAsync(files, given, i => [i.Region], cancellationToken);
     }
 

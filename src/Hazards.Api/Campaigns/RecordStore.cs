@@ -92,6 +92,9 @@ internal sealed class Circumstances(RulebookSource rules, SectorCatalogue sector
         var (occurred, now) = given.TimeAt(Now(terms), previous, supposed);
         var (rulebook, body) = (rules.Current, given.By.Body);
         var bodies = new Dictionary<BodyId, Body> { [body.Id] = body };
-        return new Act(given.By, occurred, now, rulebook.PolicyAt(body.Region, occurred), sectors, bodies, given.Document, given.Attachments) { Calendar = rulebook.Calendar };
+        return new Act(given.By, occurred, now, rulebook.PolicyAt(body.Region, occurred), sectors, bodies, given.Document, given.Attachments)
+        {
+            Calendar = rulebook.Calendar, PolicyNow = rulebook.PolicyAt(body.Region, now),
+        };
     }
 }

@@ -151,7 +151,8 @@ internal sealed record Photo(
 
     private static PhotoPhase PhaseOf(IHazardEvent happened) => happened switch
     {
-        PlanSubmitted or PlanReviewed or InterimMeasuresTaken or ProgressReported or ExtensionRequested or ResumptionRequested =>
+        PlanSubmitted or PlanReviewed or InterimMeasuresTaken or ProgressReported or ExtensionRequested or ResumptionRequested
+            or SupervisionNoticeAnswered =>
             PhotoPhase.During,
         CompletionDeclared or LegAccepted or ReinspectionFailed or HazardClosed or LookbackMade or HazardFixedOnTheSpot or ResumptionReviewed => PhotoPhase.After,
         _ => PhotoPhase.Before,

@@ -50,6 +50,7 @@ internal static class HazardEndpoints
         OnLeg<NameSupervisor>(hazard, "supervisor", Tag.Supervision, CommandRules.NameSupervisor);
         Command<Urge>(hazard, "urgings", Tag.Supervision, CommandRules.Urge);
         Command<IssueNotice>(hazard, "notices", Tag.Supervision, CommandRules.IssueNotice);
+        OnLeg<AnswerNotice>(hazard, "notice-replies", Tag.Supervision, CommandRules.AnswerNotice);
         Command<RecordVisit>(hazard, "visits", Tag.Supervision, CommandRules.Visit);
         Command<Escalate>(hazard, "escalations", Tag.Supervision, CommandRules.Escalate);
         Command<HoldInterview>(hazard, "interviews", Tag.Supervision, CommandRules.Interview);

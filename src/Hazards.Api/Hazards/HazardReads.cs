@@ -206,6 +206,7 @@ internal sealed record History(HazardId Id, long Version, DateTimeOffset? AsOf, 
 /// <param name="OccurredAt">When it happened, as claimed.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
 /// <param name="Late">补录: recorded later than the policy allows for a prompt entry.</param>
+/// <param name="LateEntry">补录准予: by which policy it counts as of when it happened although it was entered on a later day.</param>
 /// <param name="Actor">The person or process.</param>
 /// <param name="Body">The body acted for.</param>
 /// <param name="Role">The role under which it was allowed.</param>
@@ -218,8 +219,8 @@ internal sealed record History(HazardId Id, long Version, DateTimeOffset? AsOf, 
 /// <param name="Data">The facts.</param>
 internal sealed record HistoryEvent(
     long Position, long Version, Guid Id, Guid StreamId, string Type, string Chinese, string English,
-    DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, string Actor, BodyId Body, CodeEntry Role, string Client, string Policy,
-    DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments, string? CorrelationId, string? CausationId, JsonElement Data)
+    DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, LateEntryAllowed? LateEntry, string Actor, BodyId Body, CodeEntry Role, string Client,
+    string Policy, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments, string? CorrelationId, string? CausationId, JsonElement Data)
 {
     /// <summary>An event in today's form.</summary>
     public static HistoryEvent Of(IEvent e) => Of(new RecordedEvent(
@@ -233,7 +234,7 @@ internal sealed record HistoryEvent(
         var label = EventLabels.Of(e.Type);
         return new HistoryEvent(
             e.Position, e.Version, e.Id, e.StreamId, e.Type, label.Chinese, label.English,
-            context.OccurredAt, e.RecordedAt, context.Entry == Entry.Late, context.Actor, context.Body, Labels.Of(context.Role), context.Client, context.Policy,
+            context.OccurredAt, e.RecordedAt, context.Entry == Entry.Late, context.LateEntry, context.Actor, context.Body, Labels.Of(context.Role), context.Client, context.Policy,
             context.Document, context.Attachments, e.CorrelationId, e.CausationId, SealedView.Of(e.Type, e.Data));
     }
 }

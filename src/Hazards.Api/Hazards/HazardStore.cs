@@ -21,10 +21,11 @@ namespace Hazards.Api;
 /// <param name="persons">Keeps the keys of the persons that are named.</param>
 /// <param name="seals">Knows which records are sealed.</param>
 /// <param name="access">Puts on record who tried what a seal forbids.</param>
+/// <param name="systems">To whom the names of systems belong.</param>
 /// <param name="clock">Tells when something is recorded.</param>
 public sealed class HazardStore(
     IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers,
-    PersonKeys persons, SealQueries seals, AccessRecorder access, TimeProvider clock)
+    PersonKeys persons, SealQueries seals, AccessRecorder access, SystemNameStore systems, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
@@ -71,6 +72,8 @@ public sealed class HazardStore(
         SealWatch? watch = null;
         var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, Hears(CommandRules.Report, given.By), async (lost, stop) =>
         {
+            if (report.Identity is null && await systems.RefuseAsync(report.Reference, given.By, stop) is { } owned)
+                return Proposal<Hazard>.Refuse(owned);
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
             var rulebook = await rules.NowAsync(0, stop);
@@ -307,7 +310,10 @@ public sealed class HazardStore(
     private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook, DateTimeOffset? previous)
     {
         var (occurred, now) = given.TimeAt(Now(terms), previous);
-        return new Act(given.By, occurred, now, rulebook.PolicyAt(region, occurred), sectors, bodies, given.Document, given.Attachments) { Calendar = rulebook.Calendar };
+        return new Act(given.By, occurred, now, rulebook.PolicyAt(region, occurred), sectors, bodies, given.Document, given.Attachments)
+        {
+            Calendar = rulebook.Calendar, PolicyNow = rulebook.PolicyAt(region, now),
+        };
     }
 
     private DateTimeOffset Now(Terms terms) => terms.RecordedAt ?? clock.GetUtcNow();

@@ -45,6 +45,9 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
         if (prepared.Count == 0)
             return;
         Recount(act.Now);
+        if (before is not null && Count == 0)
+            foreach (var (missed, noticed) in Ring.Before(act with { Under = decision.Role }, After!, rules))
+                Add(missed, noticed);
         foreach (var papered in prepared)
             Add(papered, act.By.Body);
         var context = act.Context(decision.Role);

@@ -12,9 +12,11 @@ namespace Hazards.Api.Inbox;
 /// <param name="Next">Cursor of the next page; absent on the last.</param>
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Counts">How much is unread, counted up to 1000.</param>
+/// <param name="Authority">权限变更: how much it was told of keys, accounts and policies (<c>/authority/changes</c>) that nobody of it has opened; 0 for whom that list is not.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
 internal sealed record InboxPage(
-    BodyId Body, ImmutableArray<MessageView> Items, string? Next, DateTimeOffset? AsOf, InboxCounts Counts, IReadOnlyDictionary<string, string> Names) : IShowsHazards
+    BodyId Body, ImmutableArray<MessageView> Items, string? Next, DateTimeOffset? AsOf, InboxCounts Counts, int Authority,
+    IReadOnlyDictionary<string, string> Names) : IShowsHazards
 {
     IEnumerable<HazardId> IShowsHazards.Shown => Items.Select(i => i.Hazard);
 }

@@ -53,7 +53,7 @@ internal sealed class InboxModule : IModule
     /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    private static async Task<IResult> ListAsync(Call call, InboxQueries inbox, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> ListAsync(Call call, InboxQueries inbox, AuthorityQueries authority, IRegistryQueries registry, Naming naming)
     {
         var filter = new InboxFilter { Unread = call.Query.Flag("unread"), As = call.Query.Code<TellAs>("as"), Hazard = call.Query.Value<HazardId>("hazard") };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -64,8 +64,9 @@ internal sealed class InboxModule : IModule
         var addresses = Told.AddressesOf(body!);
         var page = await inbox.ListAsync(scope, addresses, filter, cursor, limit, call.Stop);
         var counts = await inbox.CountAsync(scope, addresses, call.Stop);
+        var changes = AuthorityEndpoint.IsFor(call.Caller) && scope.AsOf is null ? await authority.UnseenAsync(scope, [.. addresses], call.Stop) : 0;
         var names = await naming.OfBodiesAsync(page.Items.SelectMany(BodiesOf).Append(body!.Id), call.Stop);
-        return Call.Json(new InboxPage(body.Id, [.. page.Items.Select(i => MessageView.Of(i))], page.Next, scope.AsOf, counts, names));
+        return Call.Json(new InboxPage(body.Id, [.. page.Items.Select(i => MessageView.Of(i))], page.Next, scope.AsOf, counts, changes, names));
     }
 
     private static async Task<IResult> DutiesAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming)

@@ -27,10 +27,38 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(by);
         ArgumentNullException.ThrowIfNull(terms);
+        return await OpenAsync(message.Id, by, version => Append(message, by, terms, version), cancellationToken);
+    }
+
+    /// <summary>A person opens what its body was told of a change of authority.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="told">The body's part of whom it was told.</param>
+    /// <param name="by">The person.</param>
+    /// <param name="terms">Where the request comes from.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>As for a message.</returns>
+    public Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(
+        AuthorityEntry change, Told told, Actor by, Terms terms, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ArgumentNullException.ThrowIfNull(told);
+        ArgumentNullException.ThrowIfNull(by);
+        ArgumentNullException.ThrowIfNull(terms);
+        var message = Messages.IdOf(change.EventId, told.Address);
+        return OpenAsync(message, by, version =>
+        {
+            var opened = Facts.Of(new AuthorityChangeOpened(change.EventId, told.Address), Context(change.Region, by, terms), terms);
+            return new Append([new StreamAppend(message, StreamType, version, [opened])], null, terms.RecordedAt);
+        }, cancellationToken);
+    }
+
+    private async Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(
+        Guid message, Actor by, Func<long, Append> append, CancellationToken cancellationToken)
+    {
         for (var tries = 0; tries < MostTries; tries++)
         {
             var version = 0L;
-            foreach (var e in await log.FetchAsync(message.Id, cancellationToken: cancellationToken))
+            foreach (var e in await log.FetchAsync(message, cancellationToken: cancellationToken))
             {
                 var earlier = e.Context();
                 if (earlier.Actor == by.Name && earlier.Body == by.Body.Id)
@@ -38,7 +66,7 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
                 version = e.Version;
             }
 
-            if (await log.AppendAsync(Append(message, by, terms, version), cancellationToken) is AppendResult.Committed done)
+            if (await log.AppendAsync(append(version), cancellationToken) is AppendResult.Committed done)
                 return (done.RecordedAt, true, null);
         }
 
@@ -55,12 +83,16 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
 
     private Append Append(InboxItem message, Actor by, Terms terms, long version)
     {
-        var now = terms.RecordedAt ?? clock.GetUtcNow();
-        var policy = rules.Current.PolicyAt(message.Region, now);
-        // Any role may read; the first is as good as another.
-        var context = new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, by.Roles.Order().FirstOrDefault(), by.Client, policy.Version, null, []);
-        var opened = Facts.Of(new MessageOpened(message.Hazard, message.EventId, message.Address), context, terms);
+        var opened = Facts.Of(new MessageOpened(message.Hazard, message.EventId, message.Address), Context(message.Region, by, terms), terms);
         var row = new PendingState.OfOpenings([new Opening(opened.Id, message.Id, version + 1, by.Body.Id, by.Name)]);
         return new Append([new StreamAppend(message.Id, StreamType, version, [opened], row)], null, terms.RecordedAt);
+    }
+
+    private EventContext Context(RegionCode region, Actor by, Terms terms)
+    {
+        var now = terms.RecordedAt ?? clock.GetUtcNow();
+        // Any role may read; the first is as good as another.
+        return new EventContext(
+            now, Entry.Prompt, by.Name, by.Body.Id, by.Roles.Order().FirstOrDefault(), by.Client, rules.Current.PolicyAt(region, now).Version, null, []);
     }
 }

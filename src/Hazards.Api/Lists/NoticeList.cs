@@ -89,7 +89,7 @@ internal sealed record NoticePage(ImmutableArray<NoticeLine> Items, string? Next
 /// <param name="DaysSilent">Days of silence, to its end or to today.</param>
 /// <param name="Urged">How often it was urged again meanwhile.</param>
 /// <param name="UrgedAt">When last.</param>
-/// <param name="Duty">The body's next duty about the hazard, if it has one.</param>
+/// <param name="Duty">The reply, while it is owed; otherwise the body's next duty about the hazard, if it has one.</param>
 /// <param name="Papers">The paper's files; none when its sender keeps it itself.</param>
 internal sealed record NoticeLine(
     HazardBrief Hazard, long Position, CodeEntry? Leg, NamedBody By, NamedBody Body, string Actor, DocumentNumber? DocumentNumber, string Requirements, DateOnly? ReplyBy,
@@ -100,7 +100,8 @@ internal sealed record NoticeLine(
     {
         // By what is claimed: a notice that was entered afterwards was silent from the day on which it was sent.
         var until = n.SettledOccurredAt is { } at ? ChinaTime.DateAt(at) : today;
-        var duty = n.Hazard.Clocks.FirstOrDefault(c => c.Body == n.Body && (n.Leg is null || c.Leg == n.Leg));
+        var duties = n.Hazard.Clocks.Where(c => c.Body == n.Body && (n.Leg is null || c.Leg == n.Leg));
+        var duty = duties.OrderByDescending(c => n.SettledAt is null && c.Kind == ClockKind.Reply && c.Due == n.Notice.ReplyBy).FirstOrDefault();
         return new NoticeLine(
             HazardBrief.Of(n.Hazard), n.Position, Labels.Of(n.Leg), NamedBody.Of(n.Context.Body, names.Bodies), NamedBody.Of(n.Body, names.Bodies), n.Context.Actor, n.Context.Document,
             n.Notice.Requirements, n.Notice.ReplyBy, n.Context.OccurredAt, n.SentAt, n.OpenedAt, n.SettledAt, n.SettledOccurredAt,

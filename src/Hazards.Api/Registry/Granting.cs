@@ -74,7 +74,11 @@ internal static class AuthorityFacts
             ? Authority.OverBody(by, await registry.WithReachAsync(body, clock, cancellationToken))
             : null;
 
-    /// <summary>The event tells the committee office of the level above.</summary>
-    public static EventContext TellingAbove(this EventContext context, RegionCode region) =>
-        Authority.Above(region) is { } above ? context with { Told = [new Told(null, above, TellAs.Notice)] } : context;
+    /// <summary>The event tells the committee office of the level above (<see cref="Authority.Told"/>).</summary>
+    public static async Task<EventContext> TellAboveAsync(
+        this IRegistryQueries registry, EventContext context, Actor by, RegionCode region, CancellationToken cancellationToken)
+    {
+        var offices = await registry.OfficesAsync([.. Authority.Wider(region)], cancellationToken);
+        return Authority.Told(region, by.Body, offices) is { } above ? context with { Told = [new Told(null, above, TellAs.Notice)] } : context;
+    }
 }

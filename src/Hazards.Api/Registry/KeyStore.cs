@@ -70,7 +70,7 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
             if (await CheckAsync(order, together, given, terms, stop) is { } refusal)
                 return Proposal<ApiKey>.Refuse(refusal);
             var issued = new ApiKeyIssued(Guid.CreateVersion7(), DigestOf(secret), order.Client.Trim(), order.Body, order.Roles, order.Region, order.ExpiresAt);
-            return Propose(issued.Id, null, issued, given, terms);
+            return await ProposeAsync(issued.Id, null, issued, given, terms, stop);
         }, cancellationToken);
         return outcome switch
         {
@@ -101,7 +101,7 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
                 return Proposal<ApiKey>.Refuse(KeyRefusals.Revoked.Because());
             return (Texts.Required("reason", order.Reason) ?? Registering.CheckTime(given, terms, clock)) is { } wrong
                 ? Proposal<ApiKey>.Refuse(wrong)
-                : Propose(id, before, new ApiKeyRevoked(order.Reason), given, terms);
+                : await ProposeAsync(id, before, new ApiKeyRevoked(order.Reason), given, terms, stop);
         }, cancellationToken);
     }
 
@@ -124,10 +124,11 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
                 given.By, order.Body, order.Roles, order.Region, together, GrantCodes.OfKeys, cancellationToken);
     }
 
-    private Proposal<ApiKey> Propose(Guid id, ApiKey? before, IApiKeyEvent happened, Given given, Terms terms)
+    private async Task<Proposal<ApiKey>> ProposeAsync(
+        Guid id, ApiKey? before, IApiKeyEvent happened, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var after = ApiKey.Apply(before, happened);
-        var context = Registering.Context(given, terms, rules, clock).TellingAbove(after.Region);
+        var context = await registry.TellAboveAsync(Registering.Context(given, terms, rules, clock), given.By, after.Region, cancellationToken);
         return Proposal<ApiKey>.Append(after, new StreamAppend(id, StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfKey(after)));
     }
 

@@ -13,6 +13,7 @@ internal static class RegistryEndpoints
     {
         MapBodies(api);
         MapKeys(api);
+        SystemNameEndpoints.Map(api);
         api.Get("/me", new Operation(Tag.Registry, "当前密钥：单位、角色、管辖范围", "The key in use: body, roles, jurisdiction") { Answer = typeof(Me), HoldsNoRecords = true },
             (Call call) => Call.Json(Me.Of(call.Caller)));
     }

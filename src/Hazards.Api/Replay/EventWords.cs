@@ -58,6 +58,7 @@ internal static class EventWords
         SupervisorNamed e => $"{Leg(e.Leg)}{name(e.To)}：{e.Reason}",
         LegUrged e => $"{Leg(e.Leg)}{e.Message}",
         SupervisionNoticeIssued e => $"{Leg(e.Leg)}{e.Requirements}",
+        SupervisionNoticeAnswered e => $"{Leg(e.Leg)}{e.Notice}：{e.Text}",
         SupervisionVisitMade e => $"{Leg(e.Leg)}{e.Findings}",
         SupervisionEscalated e => $"提级至{name(e.To)}：{e.Reason}",
         InterviewHeld e => $"{Leg(e.Leg)}约谈{e.Interviewed}：{e.Summary}",

@@ -12,10 +12,12 @@ namespace Hazards.Api.Replay;
 /// <param name="OccurredAt">When it happened, as claimed.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
 /// <param name="By">The body that acted.</param>
-internal sealed record Cited(long Position, long Version, CodeEntry Event, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, BodyId By)
+/// <param name="LateEntry">补录准予: by which policy it counts as of when it happened although it was entered on a later day.</param>
+internal sealed record Cited(
+    long Position, long Version, CodeEntry Event, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, BodyId By, LateEntryAllowed? LateEntry)
 {
     public static Cited? Of(EventMark? mark) =>
-        mark is null ? null : new(mark.Position, mark.Version, EventLabels.Of(mark.Type), mark.OccurredAt, mark.RecordedAt, mark.By);
+        mark is null ? null : new(mark.Position, mark.Version, EventLabels.Of(mark.Type), mark.OccurredAt, mark.RecordedAt, mark.By, mark.LateEntry);
 }
 
 /// <summary>The next act of someone who was told that answers it.</summary>
@@ -70,6 +72,7 @@ internal sealed record LateBy(double HoursAfter, int HoursAllowed, double HoursL
 /// <param name="Attachments">Files by digest.</param>
 /// <param name="Told">Whom it was told, when they opened it, and what they did.</param>
 /// <param name="Late">补录: how late it was entered.</param>
+/// <param name="LateEntry">补录准予: by which policy it counts as of when it happened although it was entered on a later day.</param>
 /// <param name="Correction">更正: the field, what it was and what it is.</param>
 /// <param name="OccurredBefore">Out of order: something recorded earlier that occurred later.</param>
 /// <param name="ByClock">The service's own clock noticed or did it.</param>
@@ -77,7 +80,7 @@ internal sealed record LateBy(double HoursAfter, int HoursAllowed, double HoursL
 internal sealed record TimelineEntry(
     long Position, long Version, HazardId Hazard, CodeEntry Event, string Words, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, BodyId By, string Actor, CodeEntry Role,
     CodeEntry? Leg, CodeEntry Stage, string Policy, int Calendar, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments,
-    ImmutableArray<ToldTo> Told, LateBy? Late, CorrectionMade? Correction, Cited? OccurredBefore, bool ByClock, JsonElement Data)
+    ImmutableArray<ToldTo> Told, LateBy? Late, LateEntryAllowed? LateEntry, CorrectionMade? Correction, Cited? OccurredBefore, bool ByClock, JsonElement Data)
 {
     public static TimelineEntry Of(CaseFile file, TimelineRow row)
     {
@@ -85,7 +88,7 @@ internal sealed record TimelineEntry(
         return new TimelineEntry(
             e.Position, e.Version, file.Id, EventLabels.Of(EventTypes.NameOf(e.Event)), EventWords.Of(e.Event, file.NameOf), context.OccurredAt, e.RecordedAt, row.By, context.Actor, Labels.Of(context.Role),
             Labels.Of(row.Leg), Labels.Of(row.Stage), context.Policy, context.Calendar, context.Document, context.Attachments,
-            [.. row.Told.Select(ToldTo.Of)], LateBy.Of(row.Late), row.Correction, Cited.Of(row.OccurredBefore), row.ByClock, SealedView.Of(EventTypes.NameOf(e.Event), DomainJson.Write(e.Event)));
+            [.. row.Told.Select(ToldTo.Of)], LateBy.Of(row.Late), context.LateEntry, row.Correction, Cited.Of(row.OccurredBefore), row.ByClock, SealedView.Of(EventTypes.NameOf(e.Event), DomainJson.Write(e.Event)));
     }
 }
 

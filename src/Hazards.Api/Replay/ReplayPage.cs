@@ -135,6 +135,8 @@ internal sealed class ReplayPage(CaseFile file)
     {
         if (r.Late is { } late)
             yield return Yellow(string.Create(CultureInfo.InvariantCulture, $"补录：发生后 {late.After.TotalHours:0.#} 小时才登记，超出规定的 {late.AllowedHours} 小时（{late.Policy}） late entry"));
+        if (r.Event.Context.LateEntry is { } allowed)
+            yield return Yellow($"{allowed.Say()} late entry that counts");
         if (r.OccurredBefore is { } later)
             yield return Yellow($"次序：发生在先登记的{EventLabels.Of(later.Type).Chinese}之前 out of order {Cite(later.Position)}");
         if (r.Correction is { } c)
@@ -154,14 +156,15 @@ internal sealed class ReplayPage(CaseFile file)
 
     private Row Of(Silence s) => SilenceOf(
         CodeList.Chinese(s.Kind), file.NameOf(s.Body, s.Office), s.Leg is { } leg ? CodeList.Chinese(leg) : "", s.Duty is { } duty ? CodeList.Chinese(duty) : s.As is { } told ? CodeList.Chinese(told) : "",
-        s.Due, s.From, s.Until, s.Days, s.Rule, s.Positions);
+        s.Due, s.From, s.Until, s.Days, s.Rule, s.Positions, s.Ended?.LateEntry);
 
-    internal static Row SilenceOf(string kind, string body, string leg, string duty, DateOnly? due, DateTimeOffset from, DateTimeOffset? until, int days, RuleCited? rule, IEnumerable<long> positions) => new(
+    internal static Row SilenceOf(string kind, string body, string leg, string duty, DateOnly? due, DateTimeOffset from, DateTimeOffset? until, int days, RuleCited? rule, IEnumerable<long> positions,
+        LateEntryAllowed? allowed = null) => new(
         kind, body, leg.Length == 0 || leg == CodeList.Chinese(Leg.Sole) ? duty : $"{duty}（{leg}）", due?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "", Time(from), until is { } end ? Time(end) : "至今 still",
         days.ToString(CultureInfo.InvariantCulture), rule is null ? "" : $"{rule.Policy} {rule.Clause}{(rule.Days is { } d ? $"（{d}{(rule.Count is { } count ? CodeList.Chinese(count) : "日")}）" : "")}")
     {
         Paint = until is null ? Red : Yellow,
-        Under = [Cite(positions)],
+        Under = allowed is null ? [Cite(positions)] : [Cite(positions), allowed.Say()],
     };
 
     private Row Of(Accountable a) => new(

@@ -31,7 +31,7 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
             var page = await files.SilencesAsync(q, stop);
             return (page.Next, page.Items.Select(s => ReplayPage.SilenceOf(
                 s.Kind.Chinese, s.Body is { } body ? Name(page.Names, body) : $"{Regions.FullNameOf(s.Office!.Value)}安委办", s.Leg?.Chinese ?? "", s.Duty?.Chinese ?? s.As?.Chinese ?? "",
-                s.Due, s.From, s.Until, s.Days, s.Rule, s.Positions)));
+                s.Due, s.From, s.Until, s.Days, s.Rule, s.Positions, s.Ended?.LateEntry)));
         }, "类别 kind", "单位 body", "事项 duty", "到期 due", "自 from", "至 until", "天 days", "依据 rule");
     }
 

@@ -1,11 +1,12 @@
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Projections;
 using Hazards.Projections.Store;
 
 namespace Hazards.Api;
 
 /// <summary>The policies of the deployment: one stream, so that two adoptions at once are decided one after the other.</summary>
-public sealed class PolicyStore(IEventLog log, RulebookSource rules, TimeProvider clock)
+public sealed class PolicyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of the stream.</summary>
     public const string StreamType = "policies";
@@ -36,7 +37,7 @@ public sealed class PolicyStore(IEventLog log, RulebookSource rules, TimeProvide
             if (happened is PolicyAdopted adopted && await WiderAsync(after.Find(adopted.Policy.Version)!, stop) is { } wider)
                 return Proposal<PolicyRegister>.Refuse(wider);
             var jurisdiction = (happened as PolicyAdopted ?? before.Find(((PolicyWithdrawn)happened).Version)!.Event).Jurisdiction;
-            var context = Registering.Context(given, terms, rules, clock).TellingAbove(jurisdiction);
+            var context = await registry.TellAboveAsync(Registering.Context(given, terms, rules, clock), given.By, jurisdiction, stop);
             return Proposal<PolicyRegister>.Append(after, new StreamAppend(
                 PolicyRegister.StreamId, StreamType, before.Stream, [Facts.Of(happened, context, terms)]));
         }, cancellationToken);

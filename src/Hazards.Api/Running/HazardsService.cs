@@ -183,6 +183,7 @@ public static class HazardsService
         services.AddSingleton<BodyStore>();
         services.AddSingleton<KeyStore>();
         services.AddSingleton<PolicyStore>();
+        services.AddSingleton<SystemNameStore>();
         services.AddSingleton<CalendarStore>();
         return marten;
     }

@@ -175,6 +175,7 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
             ("file_listing", "with") => Above(act.By.Body.Region.Level).FirstOrDefault()?.Id?.Value,
             ("escalate", "to") => Above(act.By.Body.Region.Level).FirstOrDefault()?.Id?.Value,
             ("issue_notice", "replyBy") => Text(act.Date.AddDays(UsualReplyDays)),
+            ("answer_notice", "notice") => leg!.Notices.OrderBy(n => n.ReplyBy ?? DateOnly.MaxValue).First().Number.Value,
             ("penalise", "penalised") => hazard.Enterprise?.Name,
             ("decline_step", "step") => CodeList.Code(step.Proposed!.Step),
             ("decline_step", "clock") => CodeList.Code(step.Proposed!.Missed.Kind),

@@ -129,6 +129,30 @@ public static class Authority
     /// <summary>The region one level up; null above the whole country.</summary>
     public static RegionCode? Above(RegionCode region) => region.IsNation ? null : region.At(region.Level + 1);
 
+    /// <summary>
+    /// The committee office that is told what was granted or taken for a region: that of the next wider region that has one, and has not
+    /// done it itself; the next wider region's where none has. Null above the whole country.
+    /// </summary>
+    /// <param name="region">What it is about.</param>
+    /// <param name="by">Who did it.</param>
+    /// <param name="offices">The committee offices of wider regions.</param>
+    public static RegionCode? Told(RegionCode region, Body by, IEnumerable<Body> offices)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var found = offices.Where(o => o.Id != by.Id).Select(o => o.Region).ToHashSet();
+        for (var above = Above(region); above is { } wider; above = Above(wider))
+            if (found.Contains(wider))
+                return wider;
+        return Above(region);
+    }
+
+    /// <summary>The wider regions that hold one, the narrowest first.</summary>
+    public static IEnumerable<RegionCode> Wider(RegionCode region)
+    {
+        for (var above = Above(region); above is { } wider; above = Above(wider))
+            yield return wider;
+    }
+
     private static Refusal? Above(Actor by, Grant grant) =>
         !by.Jurisdiction.IsNation && !grant.Body.KeptBy.Contains(grant.Region)
             && grant.Roles.Where(Commanding.Contains).Cast<Role?>().FirstOrDefault() is { } role

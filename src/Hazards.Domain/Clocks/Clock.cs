@@ -57,6 +57,9 @@ public static class Clocks
         /// <summary>Duties that do not depend on the stage.</summary>
         private IEnumerable<Clock?> Aside()
         {
+            if (hazard.IsOpen)
+                foreach (var reply in hazard.Legs.Values.SelectMany(Replies))
+                    yield return reply;
             if (hazard.IsOpen && hazard.Suspension is { RequestedAt: { } requested } suspension)
                 yield return After(ClockKind.ReviewResumption, null, suspension.By, requested);
             if (hazard.Listing is { } listing)
@@ -69,6 +72,15 @@ public static class Clocks
             if (hazard.Delisting is { PublishedAt: null } delisting && PolicyAt(delisting.At).Publication is not null)
                 yield return After(ClockKind.PublishDelisting, null, delisting.By, delisting.At);
         }
+
+        /// <summary>
+        /// 回复督办通知: whatever else the leg's body does. One clock for all that are due on a day: a clock is known by leg, duty and day.
+        /// </summary>
+        private static IEnumerable<Clock> Replies(LegState leg) =>
+            from notice in leg.Notices
+            where notice.ReplyBy is not null
+            group notice by notice.ReplyBy!.Value into due
+            select new Clock(ClockKind.Reply, leg.Leg, leg.Body, due.Min(n => n.At), due.Key);
 
         private Clock? AfterClosure()
         {

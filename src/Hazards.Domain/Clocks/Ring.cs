@@ -54,6 +54,22 @@ public static class Ring
         return round.Happened;
     }
 
+    /// <summary>
+    /// What had passed unnoticed when an act with an earlier date is entered. It is noticed before the act: no date that is claimed makes
+    /// a deadline unmissed, however long nobody looked. Empty where the act counts as of its date (<see cref="Act.InTimeOn"/>); and what
+    /// had passed when the hazard was last entered was never awaited: a history that is entered afterwards is no row of misses.
+    /// </summary>
+    public static ImmutableArray<Happening> Before(Act act, Hazard hazard, Rulebook rules)
+    {
+        ArgumentNullException.ThrowIfNull(act);
+        ArgumentNullException.ThrowIfNull(hazard);
+        if (act.InTimeOn <= act.Date)
+            return [];
+        var round = new Round(hazard, rules, act.RecordedOn, act.Now, ImmutableDictionary<BodyId, Body>.Empty);
+        round.Notice(hazard.EnteredOn);
+        return round.Happened;
+    }
+
     /// <summary>Whether the ladder may have the service itself escalate the hazard: then <see cref="On"/> needs the offices of wider regions.</summary>
     public static bool MayEscalate(Hazard hazard, Rulebook rules)
     {
@@ -100,10 +116,11 @@ public static class Ring
         public ImmutableArray<Happening> Happened => happened.ToImmutable();
 
         /// <summary>Deadlines that passed, the earliest first. They occurred when their day ended, however late they are noticed.</summary>
-        public void Notice()
+        /// <param name="from">Those due on this day or later.</param>
+        public void Notice(DateOnly from = default)
         {
             foreach (var clock in open)
-                if (clock.Due < today && hazard.MissedOf(clock) is null)
+                if (clock.Due >= from && clock.Due < today && hazard.MissedOf(clock) is null)
                     Add(new DeadlineMissed(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, noticedAt), ChinaTime.EndOf(clock.Due));
         }
 

@@ -248,6 +248,9 @@ public enum ClockKind
 
     /// <summary>督办.</summary>
     [Label("督办单位督查", "The leg's supervisor acts on it")] Supervise,
+
+    /// <summary>回复督办通知.</summary>
+    [Label("回复督办通知", "Reply to the supervision notice")] Reply,
 }
 
 /// <summary>How days are counted.</summary>

@@ -31,7 +31,7 @@ public static class Telling
         var of = leg is { } name ? hazard.Legs.GetValueOrDefault(name) : null;
         return kind switch
         {
-            ClockKind.Acknowledge or ClockKind.Plan => of?.Body,
+            ClockKind.Acknowledge or ClockKind.Plan or ClockKind.Reply => of?.Body,
             ClockKind.Rectify => of?.Stage == LegStage.Returned ? of.AssignedBy : of?.Body,
             ClockKind.Reassign or ClockKind.ReviewPlan or ClockKind.Reinspect => of?.AssignedBy,
             ClockKind.DecideExtension => hazard.Listing?.By ?? of?.AssignedBy,
@@ -188,6 +188,11 @@ public static class Telling
                     break;
                 case SupervisionNoticeIssued e:
                     Watched(e.Leg, TellAs.Todo);
+                    break;
+                case SupervisionNoticeAnswered e:
+                    foreach (var notice in before.Legs[e.Leg].Notices.Where(n => n.Number == e.Notice))
+                        Tell(TellAs.Notice, notice.By);
+                    Watching(e.Leg);
                     break;
                 case SupervisionVisitMade e:
                     Watched(e.Leg, TellAs.Notice);

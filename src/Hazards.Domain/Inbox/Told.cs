@@ -62,3 +62,9 @@ public static class Messages
 /// <param name="Address">Whom it was told.</param>
 [EventType("message_opened")]
 public sealed record MessageOpened(HazardId Hazard, Guid Event, string Address) : IDomainEvent;
+
+/// <summary>已阅授权变动: the same of a message about who may do what (<see cref="Authority"/>), which is about no hazard.</summary>
+/// <param name="Event">The event that was told.</param>
+/// <param name="Address">Whom it was told.</param>
+[EventType("authority_change_opened")]
+public sealed record AuthorityChangeOpened(Guid Event, string Address) : IDomainEvent;

@@ -75,6 +75,9 @@ public sealed record Policy(
     /// <summary>Who may have personal data opened.</summary>
     public PrivacyRule Privacy { get; init; } = PrivacyRule.ProductDefault;
 
+    /// <summary>Whose late entries count as of when they happened; nobody's where there is none.</summary>
+    public LateEntryRule? LateEntry { get; init; }
+
     /// <summary>Roles that may sit on one key or account although they are <see cref="Authority.Incompatible"/>.</summary>
     public ImmutableArray<TogetherRule> RolesTogether { get; init; } = [];
 

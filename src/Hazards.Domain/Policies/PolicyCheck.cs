@@ -182,8 +182,22 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             findings.Add(root["effectiveTo"]!, PolicyRefusals.DatesBackwards, ("from", from), ("to", to));
         InRange(root["promptEntryHours"], 0, 8760);
         InRange(root["dueSoonDays"], 0, 366);
+        CheckLateEntry();
         foreach (var name in (string[])["planRequired", "onTheSpotLevels", "lookback"])
             Once(root[name]);
+    }
+
+    private void CheckLateEntry()
+    {
+        if (root["lateEntry"] is not { Kind: JsonTokenType.StartObject } late)
+            return;
+        InRange(late["hours"], 1, 8760);
+        Once(late["roles"]);
+        if (late["roles"] is { Kind: JsonTokenType.StartArray, Items.Count: 0 })
+            NotEmpty(late, "roles", 0);
+        foreach (var item in late["roles"]?.Items ?? [])
+            if (CodeList.TryParse<Role>(item.Text, out var role) && role == Role.Clock)
+                findings.Add(item, PolicyRefusals.LateEntryRole, ("role", CodeList.Chinese(role)));
     }
 
     private void CheckClocks()
@@ -196,6 +210,8 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
                 findings.Add(at.Or("by"), PolicyRefusals.WorkingOrDate, ("days", clock.Days), ("by", by));
             if (clock is { Kind: ClockKind.Verify, Level: not null })
                 Never(at.Or("level"), clock.Kind, "核实之前还没有等级 a report has no level before it is verified");
+            if (clock.Kind == ClockKind.Reply)
+                Never(at.Or("kind"), clock.Kind, "期限由督办通知书写明 the notice sets its day");
             if (clock.Kind == ClockKind.Supervise)
                 Never(at.Or("kind"), clock.Kind, "请写在 supervision it belongs into supervision");
         }

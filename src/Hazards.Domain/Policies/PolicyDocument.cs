@@ -44,6 +44,7 @@ public sealed record PolicyDocument(
     public ImmutableArray<SpecialPeriodRule>? SpecialPeriods { get; init; }
     public ImmutableArray<PaperRule>? Papers { get; init; }
     public PrivacyRule? Privacy { get; init; }
+    public LateEntryRule? LateEntry { get; init; }
     public ImmutableArray<TogetherRule>? RolesTogether { get; init; }
     public ImmutableArray<WarningRule>? Warnings { get; init; }
 #pragma warning restore CS1591
@@ -85,6 +86,7 @@ public sealed record PolicyDocument(
         SpecialPeriods = SpecialPeriods ?? under?.SpecialPeriods ?? [],
         Papers = Papers ?? under?.Papers ?? [],
         Privacy = Privacy ?? under?.Privacy ?? PrivacyRule.ProductDefault,
+        LateEntry = LateEntry ?? under?.LateEntry,
         RolesTogether = RolesTogether ?? under?.RolesTogether ?? [],
         Warnings = [.. Warnings ?? [], .. (under?.Warnings ?? []).Where(b => !(Warnings ?? []).Any(w => w.Clock is null || w.Clock == b.Clock))],
     };

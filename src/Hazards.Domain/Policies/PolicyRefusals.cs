@@ -53,6 +53,8 @@ public static class PolicyRefusals
         "“{one}”与“{other}”本来就可以兼任，rolesTogether 只写不相容的角色",
         "These roles ({one}, {other}) may be held together anyway; rolesTogether is for incompatible ones only");
 
+    public static readonly RefusalCode LateEntryRole = new("policy.late_entry_role", Unprocessable,
+        "lateEntry 中不能有“{role}”：系统时钟不是人", "{role} cannot be in lateEntry: the clock is nobody");
     public static readonly RefusalCode WarningOrder = new("policy.warning_order", Unprocessable, "剩 {red} 天转红，早于剩 {yellow} 天转黄：应先黄后红", "Red with {red} days left comes before yellow with {yellow}: yellow must come first");
 
     // Adoption

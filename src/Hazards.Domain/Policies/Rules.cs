@@ -279,6 +279,15 @@ public sealed record PrivacyRule(ImmutableArray<Role> Reporter, ImmutableArray<R
     };
 }
 
+/// <summary>
+/// 补录: where a rule asks for something in time, an act counts on the day on which it is entered. For these roles it counts on the
+/// day on which it happened, when it is entered so many hours later at most; its event says so.
+/// </summary>
+/// <param name="Roles">The roles under which the act is done.</param>
+/// <param name="Hours">From when it happened, as claimed, until it is recorded.</param>
+/// <param name="Source">Where the rule comes from.</param>
+public sealed record LateEntryRule(ImmutableArray<Role> Roles, int Hours, string Source);
+
 /// <summary>兼任: two roles that are incompatible (<see cref="Authority.Incompatible"/>) may sit on one key or account after all.</summary>
 /// <param name="Role">The one.</param>
 /// <param name="With">The other.</param>

@@ -21,7 +21,7 @@ public sealed record RequestExtension(Leg Leg, DateOnly To, string Reason) : IHa
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
         var deadline = hazard.DeadlineOf(leg);
-        return (Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason) ?? Extensions.CheckNew(To, deadline, act.Policy.Extension)) is { } wrong
+        return (Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason) ?? Extensions.CheckNew(To, deadline, act.PolicyInTime.Extension)) is { } wrong
             ? wrong
             : Decision.Of(new ExtensionRequested(Leg, deadline, To, Reason));
     }

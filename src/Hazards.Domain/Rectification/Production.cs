@@ -67,8 +67,8 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
             yield break;
         foreach (var leg in hazard.Legs.Values.Where(l => l.Stage < LegStage.Declared))
         {
-            var began = suspension.Since > leg.AssignedAt ? suspension.Since : leg.AssignedAt;
-            var days = act.Date.DayNumber - ChinaTime.DateAt(began).DayNumber;
+            var assigned = ChinaTime.DateAt(leg.AssignedAt);
+            var days = act.Date.DayNumber - (suspension.CountsFrom > assigned ? suspension.CountsFrom : assigned).DayNumber;
             var deadline = hazard.DeadlineOf(leg);
             if (days > 0)
                 yield return new DeadlineMoved(leg.Leg, deadline, deadline.AddDays(days), $"停产停业{days}日，整改期限顺延（{rule.Source}）");

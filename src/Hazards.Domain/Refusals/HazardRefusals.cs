@@ -84,6 +84,9 @@ public static class HazardRefusals
     public static readonly RefusalCode ListingTooLong = new("listing.too_long", Unprocessable, "挂牌整改期限 {value} 过远，最迟 {latest}（{source}）", "The listing's deadline {value} is too far: {latest} at the latest ({source})");
     public static readonly RefusalCode ListingBelowGrade = new("listing.below_grade", Unprocessable, "{title}应由“{least}”或更高层级挂牌（{source}）", "Hazards of {title} are listed at this level or a wider one ({least}): {source}");
     public static readonly RefusalCode AlreadyPublished = new("publication.already", Conflict, "已于 {medium} 公布", "It was published already, in {medium}");
+    public static readonly RefusalCode NoticeNone = new("notice.none", Conflict, "没有待回复的督办通知书", "No supervision notice waits for a reply");
+    public static readonly RefusalCode NoticeUnknown = new("notice.unknown", Unprocessable, "没有文号为 {value} 的待回复督办通知书；待回复的有：{notices}", "No notice with the number {value} waits for a reply; these do: {notices}");
+    public static readonly RefusalCode NoticeWhich = new("notice.which", Unprocessable, "待回复的督办通知书不止一份，须写明回复哪一份：{notices}", "More than one notice waits for a reply; say which is replied to: {notices}");
     public static readonly RefusalCode NothingToPublish = new("publication.no_delisting", Conflict, "没有摘牌，无需公布摘牌", "It was not delisted; there is no end of a listing to publish");
     public static readonly RefusalCode OtherMedium = new("publication.other_medium", Unprocessable, "摘牌应在公布挂牌的同一媒体公布：{medium}（{source}）", "A delisting is published where the listing was ({medium}): {source}");
     public static readonly RefusalCode ActDate = new("act.date", Unprocessable, "日期 {value} 应在 {earliest} 与 {latest} 之间", "The date {value} must lie between {earliest} and {latest}");

@@ -35,7 +35,10 @@ public sealed record RecordedOpening(Guid Message, BodyId Body, string Actor, Da
 /// <param name="By">The body that acted.</param>
 public sealed record EventMark(long Position, long Version, string Type, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, BodyId By)
 {
-    internal static EventMark Of(RecordedHappening e) => new(e.Position, e.Version, EventTypes.NameOf(e.Event), e.Context.OccurredAt, e.RecordedAt, e.Context.Body);
+    internal static EventMark Of(RecordedHappening e) => new(e.Position, e.Version, EventTypes.NameOf(e.Event), e.Context.OccurredAt, e.RecordedAt, e.Context.Body) { LateEntry = e.Context.LateEntry };
+
+    /// <summary>Why it counts as of when it happened although it was entered on a later day; null where nothing was asked of it.</summary>
+    public LateEntryAllowed? LateEntry { get; init; }
 }
 
 /// <summary>

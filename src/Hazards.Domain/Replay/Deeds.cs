@@ -25,6 +25,7 @@ public static class Deeds
         SupervisorNamed e => e.Leg,
         LegUrged e => e.Leg,
         SupervisionNoticeIssued e => e.Leg,
+        SupervisionNoticeAnswered e => e.Leg,
         SupervisionVisitMade e => e.Leg,
         InterviewHeld e => e.Leg,
         CriticismCirculated e => e.Leg,
@@ -40,7 +41,7 @@ public static class Deeds
     /// <summary>Whether it is an act of the leg's own body.</summary>
     public static bool IsLegsOwn(IHazardEvent happened) => happened is
         AssignmentAcknowledged or AssignmentReturned or PlanSubmitted or InterimMeasuresTaken or ResumptionRequested
-        or ProgressReported or ExtensionRequested or CompletionDeclared;
+        or ProgressReported or ExtensionRequested or CompletionDeclared or SupervisionNoticeAnswered;
 
     /// <summary>
     /// Whose act it is: the body in the event's circumstances. What a ledger's importer enters of a leg's own acts is the
@@ -74,6 +75,7 @@ public static class Deeds
             LegAccepted => later is HazardClosed,
             ReinspectionFailed => later is CompletionDeclared or ProgressReported or ExtensionRequested or InterimMeasuresTaken,
             StepProposed e => later is StepDeclined d ? d.Step == e.Step && d.Clock == e.Clock && d.Due == e.Due : StepOf(later) == e.Step,
+            SupervisionNoticeIssued { ReplyOwed: true } when @as == TellAs.Todo => later is SupervisionNoticeAnswered,
             // What is put before a supervisor or a leg as a warning is answered by whatever it does next.
             _ => true,
         };

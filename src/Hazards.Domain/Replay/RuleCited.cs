@@ -12,6 +12,7 @@ namespace Hazards.Domain;
 public sealed record RuleCited(string Policy, string Title, string Clause, int? Days, DayCount? Count, int Calendar)
 {
     private const string SetByOrder = "整改期限以交办、改派、延期、复查或挂牌所定为准";
+    private const string SetByNotice = "回复期限以督办通知书写明的为准";
 
     internal static RuleCited Of(Clock clock, Hazard hazard, Rulebook rules) => Of(clock, hazard.Region, hazard.Level, hazard.Calendar, rules);
 
@@ -24,6 +25,8 @@ public sealed record RuleCited(string Policy, string Title, string Clause, int? 
         RuleCited Cite(string clause, int? days = null, DayCount? count = null) => new(policy.Version, policy.Title, clause, days, count, calendar);
         if (clock.Kind == ClockKind.Rectify)
             return Cite(SetByOrder);
+        if (clock.Kind == ClockKind.Reply)
+            return Cite(SetByNotice);
         if (clock.Kind == ClockKind.Supervise && policy.Supervision.FirstOrDefault(s => s.Level == level) is { } supervision)
             return Cite(supervision.Source, supervision.Days, supervision.Count);
         if (clock.Kind == ClockKind.Lookback && policy.Lookbacks.FirstOrDefault(l => l.Level == level) is { } lookback)

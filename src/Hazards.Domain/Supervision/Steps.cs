@@ -33,7 +33,37 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
             ?? Texts.Required("requirements", Requirements)
             ?? (ReplyBy is { } date ? Checks.Deadline("replyBy", date, act) : null)) is { } wrong
             ? wrong
-            : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy));
+            : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { ReplyOwed = ReplyBy >= act.RecordedOn ? true : null });
+    }
+}
+
+/// <summary>回复督办通知: by the leg's body, to a notice that it was sent and has not replied to.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="Text">The reply.</param>
+/// <param name="Notice">The notice's 文号; may be left out where only one waits for a reply.</param>
+public sealed record AnswerNotice(Leg Leg, string Text, DocumentNumber? Notice = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.AnswerNotice;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        var waiting = hazard.Legs[Leg].Notices;
+        var numbers = waiting.Select(n => n.Number).Distinct().ToArray();
+        if (Notice is null && numbers.Length > 1)
+            return HazardRefusals.NoticeWhich.Because("notice", ("notices", string.Join('、', numbers)));
+        var number = Notice ?? numbers[0];
+        return waiting.FirstOrDefault(n => n.Number == number) is not { } notice
+            ? HazardRefusals.NoticeUnknown.Because("notice", ("value", number), ("notices", string.Join('、', numbers)))
+            : (Texts.Required("text", Text) ?? Checks.After(act, notice.At, CommandRules.IssueNotice.Chinese)) is { } wrong
+                ? wrong
+                : Decision.Of(new SupervisionNoticeAnswered(Leg, number, Text));
     }
 }
 

@@ -156,6 +156,8 @@ internal sealed record HazardSection(
         var marks = "";
         if (row.Late is { } late)
             marks += $"【补录：事后 {Span(late.After)} 登记，{late.Policy} 规定 {late.AllowedHours} 小时内】";
+        if (row.Event.Context.LateEntry is { } allowed)
+            marks += $"【{allowed.Say()}】";
         if (row.Correction is not null)
             marks += "【更正：更正前的记录仍在】";
         if (row.OccurredBefore is { } other)
@@ -200,7 +202,7 @@ internal sealed record HazardSection(
         [.. Silent.Select(s => ImmutableArray.Create<Cell>(
             new Cell(CodeList.Chinese(s.Kind), Grave: true), s.Body is { } body ? NameOf(body) : $"{Regions.FullNameOf(s.Office!.Value)}安委办",
             $"{(s.Duty is { } duty ? CodeList.Chinese(duty) : s.As is { } told ? CodeList.Chinese(told) : "")}{(s.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}{(s.Due is { } due ? $"，限 {Sentences.Day(due)}" : "")}",
-            Time(s.From), s.Until is { } until ? Time(until) : "截止时仍未办", Number(s.Days),
+            Time(s.From), s.Until is { } until ? $"{Time(until)}{(s.Ended?.LateEntry is { } allowed ? $"（{allowed.Say()}）" : "")}" : "截止时仍未办", Number(s.Days),
             s.Rule is { } rule ? $"{rule.Policy} {rule.Clause}{(rule.Days is { } days ? $"（{days} {(rule.Count == DayCount.Working ? "个工作日" : "日")}）" : "")}" : "—",
             Cite([.. s.Positions])))]);
 

@@ -59,6 +59,7 @@ internal sealed class Sentences(Func<BodyId, string> nameOf)
         DelistingPublished e => $"摘牌公布：{Day(e.On)}，{e.Medium}。",
         LegUrged e => $"催办{Of(e.Leg)}：{Flat(e.Message)}",
         SupervisionNoticeIssued e => $"下达督办通知书{Of(e.Leg)}：{Flat(e.Requirements)}{(e.ReplyBy is { } reply ? $"限 {Day(reply)} 前回复。" : "")}",
+        SupervisionNoticeAnswered e => $"回复督办通知（{CodeList.Chinese(e.Leg)}，{e.Notice}）：{Flat(e.Text)}",
         SupervisionVisitMade e => $"现场督查{Of(e.Leg)}：{Flat(e.Findings)}{If("督查人：", e.Visitors)}",
         SupervisionEscalated e => $"提级督办，由{nameOf(e.To)}督办：{Flat(e.Reason)}",
         InterviewHeld e => $"约谈{Of(e.Leg)} {e.Interviewed}：{Flat(e.Summary)}",

@@ -167,13 +167,14 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
             reader.GetGuid(0), reader.GetString(1), Codes.Read<TellAs>(reader.GetString(2)), new HazardId(reader.GetGuid(3)), reader.GetString(4), RegionCode.Parse(reader.GetString(5)),
             reader.GetInt64(6), reader.GetGuid(7), reader.GetString(8), At(reader.GetDateTime(9)),
             DomainJson.ReadContext(System.Text.Encoding.UTF8.GetBytes(reader.GetString(10))), JsonSerializer.Deserialize<JsonElement>(reader.GetString(11)),
-            Openings(reader));
+            Openings(reader, 12));
 
-    private static ImmutableArray<InboxOpening> Openings(NpgsqlDataReader reader)
+    /// <summary>Openings from three columns: bodies, persons, instants.</summary>
+    internal static ImmutableArray<InboxOpening> Openings(NpgsqlDataReader reader, int from)
     {
-        if (reader.IsDBNull(12))
+        if (reader.IsDBNull(from))
             return [];
-        var (bodies, actors, times) = (reader.GetFieldValue<string[]>(12), reader.GetFieldValue<string[]>(13), reader.GetFieldValue<DateTime[]>(14));
+        var (bodies, actors, times) = (reader.GetFieldValue<string[]>(from), reader.GetFieldValue<string[]>(from + 1), reader.GetFieldValue<DateTime[]>(from + 2));
         return [.. bodies.Select((body, n) => new InboxOpening(BodyId.Parse(body), actors[n], At(times[n])))];
     }
 

@@ -11,7 +11,9 @@ namespace Hazards.Projections;
 /// <param name="Sector">The hazard's sector.</param>
 /// <param name="Ends">The leg whose silence it ends; every one's for <see cref="EveryLeg"/>; null where it ends none.</param>
 /// <param name="Answers">Whether the leg's own body acted; otherwise what was asked for is over.</param>
-public sealed record NoticeMark(ImmutableArray<(string Leg, BodyId? Body)> Sent, DateOnly? ReplyBy, BodyId Sender, SectorCode Sector, string? Ends, bool Answers)
+/// <param name="Number">Of a notice, its 文号 where a reply is owed; of a reply, that of the notice replied to.</param>
+public sealed record NoticeMark(
+    ImmutableArray<(string Leg, BodyId? Body)> Sent, DateOnly? ReplyBy, BodyId Sender, SectorCode Sector, string? Ends, bool Answers, DocumentNumber? Number = null)
 {
     /// <summary>Every leg.</summary>
     public const string EveryLeg = "*";
@@ -25,7 +27,7 @@ public sealed record NoticeMark(ImmutableArray<(string Leg, BodyId? Body)> Sent,
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(context);
         if (happened is SupervisionNoticeIssued notice)
-            return new NoticeMark(SentTo(notice, after), notice.ReplyBy, context.Body, after.Sector, null, false);
+            return new NoticeMark(SentTo(notice, after), notice.ReplyBy, context.Body, after.Sector, null, false, notice.ReplyOwed == true ? context.Document : null);
         if (!after.Steps.ContainsKey(SupervisionStep.Notice))
             return null;
         var (leg, answers) = happened switch
@@ -38,7 +40,7 @@ public sealed record NoticeMark(ImmutableArray<(string Leg, BodyId? Body)> Sent,
             ListingPublished or ListingFiled or DelistingPublished or HazardDelisted => (NoLeg, true),
             _ => (null, false),
         };
-        return leg is null ? null : new NoticeMark([], null, context.Body, after.Sector, leg, answers);
+        return leg is null ? null : new NoticeMark([], null, context.Body, after.Sector, leg, answers, (happened as SupervisionNoticeAnswered)?.Notice);
     }
 
     private static ImmutableArray<(string Leg, BodyId? Body)> SentTo(SupervisionNoticeIssued notice, Hazard after) =>

@@ -25,6 +25,7 @@ public static class StreamKinds
         ["person"] = typeof(Person),
         ["calendar"] = typeof(Calendar),
         ["policies"] = typeof(Policies),
+        ["system_names"] = typeof(SystemNames),
         ["numbers"] = typeof(Numbers),
         ["access"] = typeof(Access),
         ["message"] = typeof(Message),

@@ -51,7 +51,7 @@ internal sealed record LegFacts(
         var looked = past?.LookedBack ?? hazard.LookedBack;
         return new LegFacts(
             leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.Rejection is not null || hazard.MergedInto is not null,
-            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), Dates.Of(leg.AcknowledgedAt), DeadlineOf(hazard, leg, ended), Dates.Of(leg.DeclaredAt), Dates.Of(leg.AcceptedAt),
+            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, DeadlineOf(hazard, leg, ended), leg.DeclaredOn, Dates.Of(leg.AcceptedAt),
             Dates.Of(ended), leg.Failed,
             looked.IsEmpty ? null : string.Join(',', looked.Select(l => ChinaTime.DateAt(l).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
             past is { Recurred: true } ? ChinaTime.DateAt(past.EndedAt) : null, leg.FundsAt is null ? null : leg.Funds, Dates.Of(leg.FundsAt));

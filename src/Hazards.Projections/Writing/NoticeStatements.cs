@@ -4,11 +4,11 @@ using NpgsqlTypes;
 
 namespace Hazards.Projections.Writing;
 
-/// <summary>The statements that write notices and what answers them (Schema/0016_lists.sql). Most appends have neither and send none.</summary>
+/// <summary>The statements that write notices and what answers them (Schema/0016_lists.sql, 0019_replies.sql). Most appends have neither and send none.</summary>
 internal sealed class NoticeStatements(string schema)
 {
-    private readonly string writeNotices = RowStatements.Call(schema, "write_notices", 9);
-    private readonly string writeAnswers = RowStatements.Call(schema, "write_answers", 6);
+    private readonly string writeNotices = RowStatements.Call(schema, "write_notices", 10);
+    private readonly string writeAnswers = RowStatements.Call(schema, "write_answers", 7);
 
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<EventNotice> events)
     {
@@ -38,6 +38,7 @@ internal sealed class NoticeStatements(string schema)
         command.AddColumn(NpgsqlDbType.Date, sent, s => s.Mark.ReplyBy);
         command.AddColumn(NpgsqlDbType.Text, sent, s => s.Event.Region.Value);
         command.AddColumn(NpgsqlDbType.Text, sent, s => s.Mark.Sector.Value);
+        command.AddColumn(NpgsqlDbType.Text, sent, s => s.Mark.Number?.Value);
         batch.BatchCommands.Add(command);
     }
 
@@ -47,6 +48,7 @@ internal sealed class NoticeStatements(string schema)
         command.AddColumn(NpgsqlDbType.Text, ends, e => e.Mark.Ends);
         command.AddColumn(NpgsqlDbType.Text, ends, e => e.Mark.Sender.Value);
         command.AddColumn(NpgsqlDbType.Boolean, ends, e => e.Mark.Answers);
+        command.AddColumn(NpgsqlDbType.Text, ends, e => e.Mark.Number?.Value);
         batch.BatchCommands.Add(command);
     }
 

@@ -186,4 +186,15 @@ public sealed class WhoKeepsWhat
         refusal.ShouldNotBeNull().Reason.ShouldBe(code);
         return refusal;
     }
+
+    /// <summary>The next committee office above that is there, and did not do it itself.</summary>
+    [Fact]
+    public void What_is_granted_is_told_to_the_office_above_that_there_is()
+    {
+        Authority.Told(Wudu, CountyOffice, [CityOffice, ProvinceOffice]).ShouldBe(Longnan);
+        Authority.Told(Wudu, CountyOffice, [ProvinceOffice]).ShouldBe(ProvinceOffice.Region, "the city has none");
+        Authority.Told(Wudu, CityOffice, [CityOffice, ProvinceOffice]).ShouldBe(ProvinceOffice.Region, "the city did it itself");
+        Authority.Told(Wudu, CountyOffice, []).ShouldBe(Longnan, "whoever comes to be there later");
+        Authority.Told(RegionCode.Nation, StateOffice, []).ShouldBeNull();
+    }
 }

@@ -68,6 +68,7 @@ internal static class GoldenEvents
         (new HazardListed(ListingLevel.Prefecture, Deadline, "限期整改", "陇南日报"), new HazardListed(ListingLevel.County, Deadline, "限期整改", null)),
         (new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格"), null),
         (new LegUrged(Leg.Territorial, "请抓紧"), new LegUrged(null, "请抓紧")),
+        (new SupervisionNoticeAnswered(Leg.Territorial, Paper, "已更换管道"), null),
         (new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline), new SupervisionNoticeIssued(null, "十日内整改", null)),
         (new SupervisionVisitMade(Leg.Sole, "进展缓慢", "督查组"), new SupervisionVisitMade(null, "进展缓慢", null)),
         (new SupervisionEscalated(CitySupervision.Id, "久拖不决"), null),
@@ -108,6 +109,7 @@ internal static class GoldenEvents
         (new LetterheadSet(CountyOffice.Id, "武都区安全生产委员会办公室文件", "武安委办", Letterhead.UsualWords.Clear().Add(PaperKind.SupervisionNotice, "督字"), "武都区安全生产委员会办公室", "（印章）", "张工，0939-1234567"),
          new LetterheadSet(CountyOffice.Id, "武都区安委办文件", "武安委办", Letterhead.UsualWords.Clear(), "武都区安委办", "（印章）", null)),
         (new PaperNumbered(PaperKind.SupervisionNotice, World.Id, Key, Paper), null),
+        (new AuthorityChangeOpened(Key, "office:6212"), null),
         (new MessageOpened(World.Id, Key, CountyGovernment.Id.Value), null),
 
         (new BodyRegistered(GasRegulator.Id, "武都区住建局", BodyKind.Regulator, Wudu, [Gas, SectorCode.Parse("construction")], Code, CountyGovernment.Id),
@@ -119,6 +121,8 @@ internal static class GoldenEvents
         (new ApiKeyIssued(Key, File, "12345热线平台", Hotline.Id, [Role.Reporter, Role.ListingAuthority], Longnan, Start.AddYears(1)),
          new ApiKeyIssued(Key, File, "督查", Supervision.Id, [], RegionCode.Nation, null)),
         (new ApiKeyRevoked("泄露"), null),
+        (new SystemNameGranted("12345热线", Longnan, Hotline.Id, "12345热线平台"), null),
+        (new SystemNameReleased("12345热线", Longnan, "系统停用"), null),
 
         (new AccountOpened(Key, "张伟@陇南", "张伟", Hotline.Id, [Role.Reporter, Role.Coordinator], Longnan), null),
         (new AccountChanged("张伟", Supervision.Id, [Role.Supervisor], RegionCode.Nation), null),
@@ -194,6 +198,7 @@ internal static class GoldenEvents
     [
         ("body_registered.kept", new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null, Longnan)),
         ("body_changed.kept", new BodyChanged(BodyKind.CommitteeOffice, Wudu, [], null, null, "移交", Longnan)),
+        ("supervision_notice_issued.owed", new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline) { ReplyOwed = true }),
         ("evidence_requested.counts", new EvidenceRequested(
             "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, []) { Counts = true }),
         ("policy_adopted.kept", new PolicyAdopted(
@@ -210,6 +215,13 @@ internal static class GoldenEvents
         {
             Told = [new Told(CountyGovernment.Id, null, TellAs.Todo), new Told(null, Wudu, TellAs.Warning), new Told(Supervision.Id, null, TellAs.Notice)],
         },
+        ["event_context.late_entry"] = new EventContext(
+            Start, Entry.Prompt, "张工", CountyOffice.Id, Role.Responsible, "督办系统", "national-baseline@1", null, [])
+        {
+            LateEntry = new LateEntryAllowed(24, "wudu-rules@1", "武都区隐患登记办法第七条"),
+        },
+        ["event_context.counts_from"] = new EventContext(
+            Start, Entry.Late, "张工", CountyOffice.Id, Role.Responsible, "督办系统", "national-baseline@1", null, []) { CountsFrom = Later },
         ["event_context.clock"] = Clockwork.Context(Start, Entry.Late, Policy.NationalBaseline, WorkCalendar.Shipped) with { Calendar = 2 },
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

@@ -38,6 +38,106 @@ public sealed class BackDating
         late.When(As(GasCompany), ask, last.Now.AddDays(-7)).ThenRefused(HazardRefusals.ExtensionLate);
     }
 
+    [Theory]
+    [InlineData(20, true)]
+    [InlineData(36, false)]
+    public void A_policy_may_let_named_roles_enter_late_within_hours_and_the_event_says_so(int hours, bool counts)
+    {
+        var late = (Stories.Rectifying with { Now = ChinaTime.EndOf(Deadline).AddHours(hours - 2) }).Under(LetsEnterLate);
+        var ask = new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到");
+        late.When(GasCompany, ask).ThenRefused(HazardRefusals.ExtensionLate);
+        var at = ChinaTime.EndOf(Deadline).AddHours(-2);
+        if (!counts)
+        {
+            late.When(As(GasCompany), ask, at).ThenRefused(HazardRefusals.ExtensionLate);
+            return;
+        }
+
+        var asked = late.When(As(GasCompany), ask, at).ThenItHappens();
+        asked.Events[^1].Context.LateEntry.ShouldBe(new LateEntryAllowed(24, LetsEnterLate.Version, "第七条"));
+        var others = LetsEnterLate with { LateEntry = LetsEnterLate.LateEntry! with { Roles = [Role.Coordinator] } };
+        late.Under(others).When(As(GasCompany), ask, at).ThenRefused(HazardRefusals.ExtensionLate);
+    }
+
+    [Fact]
+    public void What_is_entered_on_its_day_rests_on_no_late_entry()
+    {
+        var story = Stories.Rectifying.Under(LetsEnterLate);
+        var asked = story.When(As(GasCompany), new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到"), story.Now.AddHours(-1)).ThenItHappens();
+        asked.Events[^1].Context.LateEntry.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_milder_policy_of_before_is_not_bought_with_its_date()
+    {
+        var stricter = Policy.NationalBaseline with { Extension = Policy.NationalBaseline.Extension with { RequestDaysBefore = 60 } };
+        var story = Stories.Rectifying;
+        var act = story.Act(As(GasCompany), story.Now.AddHours(-1), paper: true) with { PolicyNow = stricter };
+        Decider.Decide(new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到"), story.Then, act).Refusal!.Code
+            .ShouldBe(HazardRefusals.ExtensionLate.Code);
+    }
+
+    [Fact]
+    public void An_order_to_stop_production_with_an_earlier_date_puts_off_no_deadline()
+    {
+        var moving = Policy.NationalBaseline with { Stop = new StopRule(true, "第五条") };
+        var story = Stories.Rectifying.AfterDays(20).Under(moving);
+        var stopped = story.When(As(Emergency), new SuspendProduction(true, "全部供气"), story.Now.AddDays(-19)).ThenItHappens();
+        Moved(stopped).ShouldBe(Deadline, "ordered today, whatever the order says");
+        Moved(stopped.AfterDays(3)).ShouldBe(Deadline.AddDays(3));
+        Moved(story.When(Emergency, new SuspendProduction(true, "全部供气")).ThenItHappens().AfterDays(3)).ShouldBe(Deadline.AddDays(3));
+
+        DateOnly Moved(Story s) => s.And(GasCompany, new ResumptionRequested(Leg.Sole, "已检测"))
+            .When(Emergency, new ReviewResumption(Verdict.Pass, "合格")).ThenItHappens().Then.Legs[Leg.Sole].Deadline;
+    }
+
+    [Fact]
+    public void Who_declares_late_with_an_earlier_date_is_late_in_the_figures()
+    {
+        var late = Stories.Rectifying with { Now = ChinaTime.EndOf(Deadline).AddHours(10) };
+        DateOnly? Counted(Story story, Actor by) =>
+            story.When(by, new DeclareCompletion(Leg.Sole, "已更换"), Stories.Rectifying.Now).ThenItHappens().Then.Legs[Leg.Sole].DeclaredOn;
+        Counted(late, As(GasCompany)).ShouldBe(Deadline.AddDays(1));
+        Counted(late, As(CountyOffice, Role.Importer)).ShouldBe(ChinaTime.DateAt(Stories.Rectifying.Now), "a ledger stands as it is");
+        var lets = LetsEnterLate with { LateEntry = LetsEnterLate.LateEntry! with { Hours = 8760 } };
+        Counted(late.Under(lets), As(GasCompany)).ShouldBe(ChinaTime.DateAt(Stories.Rectifying.Now));
+    }
+
+    /// <summary>Of every command by which a duty is done, however late: whatever date it claims, the miss is on record.</summary>
+    [Theory, MemberData(nameof(Commands))]
+    public void What_is_overdue_is_missed_whatever_date_is_claimed(string name)
+    {
+        var (given, by, command) = Examples.ByRule[name];
+        foreach (var late in new[] { 1, 10, 100, 400 })
+        {
+            var story = given.AfterDays(late);
+            var overdue = story.Clocks.Where(c => c.Due >= given.Then.EnteredOn && c.Due < ChinaTime.DateAt(story.Now)).ToArray();
+            for (var at = story.Now; at >= given.Now; at = at.AddDays(-Math.Max(1, late / 10)))
+            {
+                var outcome = story.When(As(by), command, at);
+                if (outcome.Decision.Refusal is not null || ChinaTime.DateAt(at) == ChinaTime.DateAt(story.Now))
+                    continue;
+                var act = outcome.Act with { Under = outcome.Decision.Role };
+                var noticed = Ring.Before(act, story.Then, Rulebook.Baseline).Aggregate(story.Then, (h, e) => Hazard.Apply(Id, h, e));
+                overdue.ShouldAllBe(c => noticed.MissedOf(c) != null, $"{name} {late} days late, as of {at:O}");
+                Ring.Before(act, noticed, Rulebook.Baseline).ShouldBeEmpty("each once");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_history_that_is_entered_afterwards_is_no_row_of_misses()
+    {
+        var found = Start.AddDays(-20);
+        var reported = new Story { Now = found }.And(Stories.Report);
+        var entered = reported with { Events = [reported.Events[0] with { Context = reported.Events[0].Context with { CountsFrom = ChinaTime.DateAt(Start) } }] };
+        var act = (entered with { Now = Start }).Act(As(CountyOffice), found.AddHours(1), paper: true) with { Under = Role.Coordinator };
+        Ring.Before(act, reported.Then, Rulebook.Baseline).Length.ShouldBe(1, "it stood there unverified for 20 days");
+        Ring.Before(act, entered.Then, Rulebook.Baseline).ShouldBeEmpty();
+    }
+
+    private static readonly Policy LetsEnterLate = Policy.NationalBaseline with { LateEntry = new LateEntryRule([Role.Responsible], 24, "第七条") };
+
     /// <summary>Of every command, however late: what is refused now is refused with any earlier date as well.</summary>
     [Theory, MemberData(nameof(Commands))]
     public void What_is_refused_now_is_refused_with_an_earlier_date(string name)

@@ -47,6 +47,7 @@ internal static class Examples
         new(Stories.Rectifying, CountyOffice, new NameSupervisor(Leg.Sole, Supervision.Id, "重点督办")),
         new(Stories.Rectifying, Supervision, new Urge("请抓紧", Leg.Sole)),
         new(Stories.Rectifying, Supervision, new IssueNotice("十日内整改", Leg.Sole, Deadline)),
+        new(Stories.Noticed, GasCompany, new AnswerNotice(Leg.Sole, "已更换管道")),
         new(Stories.Rectifying, Supervision, new RecordVisit("进展缓慢", Leg.Sole, "督查组")),
         new(Stories.Rectifying, Supervision, new Escalate(CitySupervision.Id, "久拖不决")),
         new(Stories.Rectifying, Supervision, new HoldInterview("公司负责人", "限期整改", Leg.Sole)),

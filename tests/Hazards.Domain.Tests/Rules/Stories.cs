@@ -59,6 +59,11 @@ internal static class Stories
     /// <summary>Listed, and delisted again.</summary>
     public static Story Delisted => Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "挂牌有误"));
 
+    /// <summary>Rectifying, and sent a notice that is to be replied to by a day.</summary>
+    public static Story Noticed => Rectifying.And(Supervision, new SupervisionNoticeIssued(Leg.Sole, "五日内书面回复", ReplyBy) { ReplyOwed = true });
+
+    public static DateOnly ReplyBy => ChinaTime.DateAt(Start).AddDays(5);
+
     /// <summary>Overdue, and an interview proposed to the county's committee office.</summary>
     public static Story Proposed => Rectifying.AfterDays(70)
         .And(Clockwork.Body, new DeadlineMissed(ClockKind.Rectify, Leg.Sole, GasCompany.Id, Assigned.Then.Legs[Leg.Sole].AssignedAt, Deadline, Start.AddDays(70)))

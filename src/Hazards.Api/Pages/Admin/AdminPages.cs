@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Api.Accounts;
+using Hazards.Api.Inbox;
 using Hazards.Api.Jobs;
 using Hazards.Api.Pages.Shared;
 using Hazards.Api.Webhooks;
@@ -24,6 +25,8 @@ internal static class AdminPages
         pages.Page<BodyEditPage>("/admin/bodies/{id}", ChangeBodyAsync);
         pages.Page<KeysPage>("/admin/keys", IssueAsync);
         pages.PagePost("/admin/keys/{id}/revocation", RevokeAsync);
+        pages.Page<AuthorityPageView>("/admin/authority");
+        pages.PagePost("/admin/authority/{position}/opening", OpenChangeAsync);
         pages.Page<WebhooksPage>("/admin/webhooks", RegisterAsync);
         pages.Page<WebhookPage>("/admin/webhooks/{id}", ChangeWebhookAsync);
         pages.Page<PoliciesPage>("/admin/policies", PolicyAsync);
@@ -39,6 +42,18 @@ internal static class AdminPages
         var answered = await page.PostAsync<T>(pattern, body, FormJson.Text(page, "_key"), VersionOf(page), route);
         page.Problem = answered.Refusal;
         return answered.Refusal is null ? page.Go(to, said) : null;
+    }
+
+    private static async Task<IResult> OpenChangeAsync(PageCall page)
+    {
+        var opened = await page.PostAsync<OpeningAnswer>("/authority/changes/{position}/opening", [], null, null, ("position", page.Route("position")));
+        if (opened.Refusal is { } refusal)
+        {
+            page.Refusal = refusal;
+            return PageRoutes.Show<ErrorPage>(page);
+        }
+
+        return page.Go(PageRoutes.Safe(page.Form!["to"]));
     }
 
     private static long? VersionOf(PageCall page) => long.TryParse(FormJson.Text(page, "_version"), out var version) ? version : null;
