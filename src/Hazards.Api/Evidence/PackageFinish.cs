@@ -172,8 +172,7 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
         var (signed, refusal) = await desk.SignTextAsync(standing.Tree, toSign!.ToString(), cancellationToken);
         if (refusal is not null)
             throw new Jobs.NotNowException(refusal);
-        // While one key takes over from another both sign; the newest is the one in force.
-        var layout = PackageWriter.Assemble(manifest, parts, _ => signed! with { Signatures = [signed.Signatures[^1]] });
+        var layout = PackageWriter.Assemble(manifest, parts, _ => signed!);
         var batch = new PartBatch();
         for (var i = 0; i < layout.Parts.Count - parts.Length; i++)
         {

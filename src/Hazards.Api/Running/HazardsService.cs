@@ -50,6 +50,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>The trees grown over the log; the first is meant where none is named.</summary>
     public ImmutableArray<TreeHash> Trees { get; init; } = [TreeHash.Sha256];
 
+    /// <summary>By which algorithms the log is signed; Ed25519 always is one.</summary>
+    public ImmutableArray<NoteSignatureType> Signatures { get; init; } = [NoteSignatureType.Ed25519];
+
     /// <summary>At most so often a checkpoint is signed while the log grows.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(10);
 

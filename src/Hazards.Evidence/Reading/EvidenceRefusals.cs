@@ -90,7 +90,6 @@ public static class EvidenceRefusals
     public static readonly RefusalCode ReportImpossible = new("report.impossible", Invalid, "由包内事件无法生成报告：{detail}", "No report can be made from the events here: {detail}");
 
     // The machine.
-    public static readonly RefusalCode NoOpenSsl = new("tool.no_openssl", Unavailable, "本机没有 OpenSSL（libcrypto 1.1.1 以上），无法核验 Ed25519 签名；请安装后再核验", "This machine lacks OpenSSL (libcrypto 1.1.1 or later), which checks Ed25519 signatures; install it and try again");
     public static readonly RefusalCode VerifierKey = new("tool.key", Invalid, "“{text}”不是公钥（形如 名称+标识+Base64）", "“{text}” is no verifier key (name+id+base64)");
 #pragma warning restore CS1591
 }

@@ -101,8 +101,8 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
     private IEnumerable<Check> Sentences(string origin, NoteVerifier signer)
     {
         yield return Check.Holds("signature",
-            $"清单由日志“{origin}”的公钥签名（Ed25519）：{signer}",
-            $"the manifest is signed by the key of the log “{origin}” (Ed25519): {signer}");
+            $"清单由日志“{origin}”的公钥签名（{signer.Algorithm}）：{signer}",
+            $"the manifest is signed by the key of the log “{origin}” ({signer.Algorithm}): {signer}");
         yield return !Keys!.FromOutside
             ? Check.NotMade("key",
                 $"公钥取自包内，不能自证：请与另行保存的（打印件、其他机关留存的）逐字比对 {signer}（指纹，公钥的 SHA-256：{signer.Fingerprint}），或用 --key 给出后再核验；在此之前，什么都没有证明：只说明包与其自带的公钥相符，谁都能做出这样的包",

@@ -15,9 +15,6 @@ public static class PackageVerifier
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Verification Verify(string path, VerifyOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        // Asked first: on Linux, .NET itself cannot hash without it, and would end the process.
-        if (!NoteVerifier.IsSupported)
-            return new Verification([Check.Fails("tool", EvidenceRefusals.NoOpenSsl.Because())], null);
         var (package, refusal) = PackageReader.Open(path);
         if (package is null)
             return new Verification([Check.Fails("form", refusal!), .. Limits.NothingElse], null);
