@@ -16,3 +16,28 @@ internal static class Sm3
         hash.DoFinal(digest);
     }
 }
+
+/// <summary>SM3 over what comes piece by piece.</summary>
+public sealed class IncrementalSm3
+{
+    private readonly SM3Digest hash = new();
+
+    /// <summary>SM3 of bytes that are there at once.</summary>
+    public static Digest Of(ReadOnlySpan<byte> data)
+    {
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        Sm3.HashData(data, digest);
+        return new Digest(digest);
+    }
+
+    /// <summary>More bytes.</summary>
+    public void Append(ReadOnlySpan<byte> data) => hash.BlockUpdate(data);
+
+    /// <summary>SM3 of all so far; it goes on from there.</summary>
+    public Digest Current()
+    {
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        new SM3Digest(hash).DoFinal(digest);
+        return new Digest(digest);
+    }
+}
