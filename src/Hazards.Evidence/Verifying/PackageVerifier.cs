@@ -40,13 +40,15 @@ internal sealed class PackageChecks(PackageReader package, VerifyOptions options
         var manifest = signed.Manifest!;
         if (!Add("contents", new ContentCheck(package, manifest, progress, cancellationToken).Run()))
             return Broken();
+        var digests = manifest.NamesBySm3 ? "SHA-256 and SM3" : "SHA-256";
         checks.Add(Check.Holds("contents",
-            $"全部 {package.Entries.Length} 个条目的 SHA-256 与签名清单一致，次序相同，没有多余或缺少的",
-            $"all {package.Entries.Length} entries have the SHA-256 that the signed manifest gives, in its order; none is missing, none is extra"));
+            $"全部 {package.Entries.Length} 个条目的 {digests.Replace(" and ", "、", StringComparison.Ordinal)} 与签名清单一致，次序相同，没有多余或缺少的",
+            $"all {package.Entries.Length} entries have the {digests} that the signed manifest gives, in its order; none is missing, none is extra"));
         checks.AddRange(new CheckpointCheck(package, manifest, signed.Keys!, options).Run());
         var pass = new EventPass(package, manifest, signed.Hash!);
         pass.Run(cancellationToken);
         checks.AddRange(EventSentences.Of(pass, manifest));
+        checks.Add(new TimeCheck(package, manifest, signed.Keys!, options, pass).Run());
         checks.AddRange(new NamedCheck(package, manifest, pass).Run());
         // What is told of a stream that cannot be read is of no worth.
         if (pass.Lines is null && pass.States is null)
