@@ -59,7 +59,7 @@ public sealed class TimeFacts : IAsyncLifetime
         var (note, reply) = package.Time!.Value;
         async Task<(byte[], byte[])> ByAsync(Func<byte[], Task<byte[]>> answer) => (note, await answer(Timestamps.Ask(note, "sha256", null).Bytes));
         byte[] Altered(byte[] bytes) => [.. bytes.AsSpan(0, bytes.Length - 20), (byte)(bytes[^20] ^ 1), .. bytes.AsSpan(bytes.Length - 19)];
-        var others = Encoding.UTF8.GetBytes(package.Checkpoint().ToNote().SignedBy(NoteSigner.Create("hazards/sample"), SampleLog.Start).ToString());
+        var others = Encoding.UTF8.GetBytes(package.Checkpoint().ToNote().With(new NoteSignature("hazards/sample", SampleLog.Key.Verifier.Id, new byte[64])).ToString());
         foreach (var (time, code) in new ((byte[] Note, byte[] Reply), string)[]
         {
             ((note, await authority.ReplyAsync(Timestamps.Ask("else"u8, "sha256", null).Bytes)), "time.imprint"),

@@ -78,6 +78,7 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         [
             .. await new RowsAudit(dataSource, log).RunAsync(whole ? null : StreamsDrawn, rules.RefreshAsync, cancellationToken),
             .. await new ShelfAudit(dataSource).RunAsync(whole, cancellationToken),
+            .. await new TimestampAudit(dataSource, options.Timestamps?.Trust).RunAsync(whole, cancellationToken),
         ];
     }
 

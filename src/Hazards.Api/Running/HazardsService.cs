@@ -65,6 +65,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often checkpoints are sent to the witnesses that have an address.</summary>
     public TimeSpan PushEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The authority that timestamps checkpoints; null: what the environment says, if anything.</summary>
+    public Proving.TimestampOptions? Timestamps { get; init; }
+
     /// <summary>How long Marten's daemon may be ill before this node says that it is not ready; it says what is wrong at once.</summary>
     public TimeSpan DaemonPatience { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -110,6 +113,7 @@ public static class HazardsService
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        options = options with { Timestamps = options.Timestamps ?? Proving.TimestampOptions.Of(builder.Configuration) };
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(Limit);
         Logs.Configure(builder.Logging, options.JsonLogs);

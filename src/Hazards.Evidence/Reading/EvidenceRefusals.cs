@@ -49,7 +49,7 @@ public static class EvidenceRefusals
 
     // The time.
     public static readonly RefusalCode TimeHalf = new("time.incomplete", Invalid, "时间戳不完整：{name} 缺失", "The timestamp is incomplete: {name} is missing");
-    public static readonly RefusalCode TimeCheckpoint = new("time.checkpoint", Invalid, "加盖时间戳的检查点不是本日志的，或没有其有效签名", "The checkpoint that was timestamped is not one of this log, or bears no right signature of it");
+    public static readonly RefusalCode TimeCheckpoint = new("time.checkpoint", Invalid, "加盖时间戳的检查点不是本日志的，或带有伪造的签名", "The checkpoint that was timestamped is not one of this log, or bears a false signature");
     public static readonly RefusalCode TimeRewritten = new("time.rewritten", Invalid, "本检查点（{size}）不能证明由加盖时间戳的检查点（{from}）延续而来", "This checkpoint ({size}) is not proved to continue the one that was timestamped ({from})");
     public static readonly RefusalCode TimeMalformed = new("time.malformed", Invalid, "{name} 不是授予时间戳的 RFC 3161 回复", "{name} is no reply of RFC 3161 that grants a timestamp");
     public static readonly RefusalCode TimeImprint = new("time.imprint", Invalid, "时间戳不是对这一检查点的：散列不符", "The timestamp is not one of this checkpoint: the hash is another");
