@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hazards.Domain;
 using Hazards.Proof;
+using Npgsql;
 
 namespace Hazards.Api.Proving;
 
@@ -86,7 +87,11 @@ internal static class ProofCommands
             var name = parsed.GetRequiredValue(hash);
             if (TreeOption.Find(name) is not { } tree)
                 return Administration.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
-            var times = services.GetRequiredService<Timestamping>();
+            var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+            var options = services.GetRequiredService<ServiceOptions>() with { Timestamps = TimestampOptions.Of(environment) };
+            using var times = new Timestamping(
+                services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<CheckpointDesk>(), options,
+                new Webhooks.WebhookAddresses(options, environment), options.Clock);
             if (parsed.GetValue(now) && await times.NowAsync(tree, stop) is { } trouble)
             {
                 await Console.Error.WriteLineAsync(trouble);
