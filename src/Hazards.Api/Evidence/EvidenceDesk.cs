@@ -91,7 +91,7 @@ internal sealed class EvidenceDesk(
             order.Files, choice, order.Disclose.IsDefault ? [] : order.Disclose) { Counts = true }, role, null);
     }
 
-    private Refusal? Check(RequestEvidence order, Actor by)
+    private static Refusal? Check(RequestEvidence order, Actor by)
     {
         if (Texts.Required("reason", order.Reason) is { } reason)
             return reason;
