@@ -247,7 +247,7 @@ internal sealed record TimestampView(DateTimeOffset Time, string Authority, stri
 /// <param name="Holds">Whether the signature is right, by the key known here.</param>
 internal sealed record SignatureView(string Name, string KeyId, string By, string? Witness, DateTimeOffset? CosignedAt, bool Holds)
 {
-    /// <summary>By which algorithm, where the key is known: <c>Ed25519</c> or <c>SM2</c>.</summary>
+    /// <summary><c>SM2</c> where it is by that; absent where by Ed25519, as most are.</summary>
     public string? Algorithm { get; init; }
 
     public static SignatureView Of(NoteSignature signature, SignedNote note, LogRegister register)
@@ -257,7 +257,7 @@ internal sealed record SignatureView(string Name, string KeyId, string By, strin
         var verifier = own?.Verifier ?? witness?.Verifier;
         return new SignatureView(
             signature.Name, signature.KeyId.ToString("x8", CultureInfo.InvariantCulture), own is not null ? "log" : witness is not null ? "witness" : "unknown", witness?.Name,
-            witness is null ? null : signature.CosignedAt, verifier is not null && new SignedNote(note.Text, [signature]).VerifiedBy(verifier) is not null) { Algorithm = verifier?.Algorithm };
+            witness is null ? null : signature.CosignedAt, verifier is not null && new SignedNote(note.Text, [signature]).VerifiedBy(verifier) is not null) { Algorithm = verifier?.Type == NoteSignatureType.Sm2 ? verifier.Algorithm : null };
     }
 }
 
