@@ -16,7 +16,10 @@ internal sealed class TimestampAudit(NpgsqlDataSource dataSource, TimestampTrust
     private const int Most = 100;
     private const int Drawn = 20;
 
-    private const string MaySql = "select has_table_privilege('log.timestamps', 'select') and has_table_privilege('log.checkpoints', 'select') where to_regclass('log.timestamps') is not null";
+    private const string MaySql = """
+        select has_table_privilege('log.timestamps', 'select') and has_table_privilege('log.checkpoints', 'select')
+        where to_regclass('log.timestamps') is not null
+        """;
 
     /// <summary>What does not hold; where the role may not read them, nothing.</summary>
     /// <param name="all">All of them; not: the newest.</param>
@@ -41,7 +44,8 @@ internal sealed class TimestampAudit(NpgsqlDataSource dataSource, TimestampTrust
     }
 
     private static StoredTimestamp Read(NpgsqlDataReader reader) => new(
-        reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5));
+        reader.GetString(0), reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3),
+        reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5));
 
     private AuditFinding? Look(StoredTimestamp row, bool founded)
     {

@@ -51,14 +51,15 @@ internal sealed class Timestamping(
         return kept;
     }
 
-    /// <summary>Has a tree's newest checkpoint timestamped now; what went wrong, if anything. The newest checkpoint may be timestamped already.</summary>
+    /// <summary>Has a tree's newest checkpoint timestamped now, unless it is already; what went wrong, if anything.</summary>
     public async Task<string?> NowAsync(TreeHash hash, CancellationToken cancellationToken = default)
     {
         if (options.Timestamps is not { } authority)
             return "没有配置时间戳机构（HAZARDS_TSA_URL） · no authority is named (HAZARDS_TSA_URL)";
         if (await desk.LatestAsync(hash, cancellationToken) is not { } latest)
             return "还没有检查点 · there is no checkpoint yet";
-        return await Store(hash).FindAsync(latest.Size, cancellationToken) is not null ? null : await AskAsync(hash, latest, authority, cancellationToken);
+        var isThere = await Store(hash).FindAsync(latest.Size, cancellationToken) is not null;
+        return isThere ? null : await AskAsync(hash, latest, authority, cancellationToken);
     }
 
     /// <summary>What is to be said of the authority; null when all is well, or none is named.</summary>
@@ -107,12 +108,14 @@ internal sealed class Timestamping(
 
         var (now, before) = (clock.GetUtcNow(), await Store(hash).StateAsync(cancellationToken));
         var attempts = trouble is null ? 0 : before.Attempts + 1;
-        await Store(hash).KeepAsync(new TimestampingState(attempts, now, trouble is null ? null : now + Delay(attempts), trouble), cancellationToken);
+        var state = new TimestampingState(attempts, now, trouble is null ? null : now + Delay(attempts), trouble);
+        await Store(hash).KeepAsync(state, cancellationToken);
         ProofTelemetry.Timestamped(hash.Name, trouble is null ? now : null);
         return trouble;
     }
 
-    private async Task<string?> ExchangeAsync(TreeHash hash, StoredCheckpoint checkpoint, TimestampOptions authority, CancellationToken cancellationToken)
+    private async Task<string?> ExchangeAsync(
+        TreeHash hash, StoredCheckpoint checkpoint, TimestampOptions authority, CancellationToken cancellationToken)
     {
         var note = checkpoint.Note.ToString();
         var data = Encoding.UTF8.GetBytes(note);
@@ -124,7 +127,8 @@ internal sealed class Timestamping(
             return $"{(int)response.StatusCode}：时间戳机构未答复 · the authority did not answer";
         var reply = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         var (stamp, fault) = Timestamps.Check(reply, data, authority.Trust, request.Nonce, authority.Policy);
-        if (stamp is not null && (stamp.Time < began - Timestamps.Tolerance || stamp.Time > clock.GetUtcNow() + Timestamps.Tolerance))
+        var ended = clock.GetUtcNow();
+        if (stamp is not null && (stamp.Time < began - Timestamps.Tolerance || stamp.Time > ended + Timestamps.Tolerance))
             fault = TimestampFault.Time;
         if (fault is { } wrong)
             return InWords(wrong);

@@ -36,7 +36,8 @@ internal sealed class TimeCheck(PackageReader package, Manifest manifest, Truste
     // Who signed it does not matter: its root is proved to be continued by the one that is signed by a key that counts. And a key
     // in force then may be one that the reader's does not vouch for.
     private Checkpoint? Own(byte[] bytes) =>
-        SignedNote.TryParse(bytes, out var note) && !keys.Known.Any(note.IsForged) && Checkpoint.TryParse(note.Text, out var checkpoint) && checkpoint.Origin == manifest.Origin
+        SignedNote.TryParse(bytes, out var note) && !keys.Known.Any(note.IsForged)
+        && Checkpoint.TryParse(note.Text, out var checkpoint) && checkpoint.Origin == manifest.Origin
             ? checkpoint
             : null;
 

@@ -24,7 +24,8 @@ internal static class Ed25519
     }
 
     public static bool Verify(ReadOnlySpan<byte> publicKey, byte[] message, byte[] signature) =>
-        publicKey.Length == KeySize && signature.Length == SignatureSize && Curve.Verify(signature, 0, publicKey.ToArray(), 0, message, 0, message.Length);
+        publicKey.Length == KeySize && signature.Length == SignatureSize
+        && Curve.Verify(signature, 0, publicKey.ToArray(), 0, message, 0, message.Length);
 
     private static byte[] Seed(ReadOnlySpan<byte> seed) =>
         seed.Length == KeySize ? seed.ToArray() : throw new ArgumentException($"A private key has {KeySize} bytes.", nameof(seed));

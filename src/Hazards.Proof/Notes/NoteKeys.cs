@@ -68,7 +68,8 @@ public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyM
     {
         [(byte)NoteSignatureType.Ed25519 or (byte)NoteSignatureType.Cosignature, ..] when key.Length == 1 + Ed25519.KeySize =>
             new NoteVerifier(name, (NoteSignatureType)key.Span[0], key[1..]),
-        _ when key.Span.StartsWith(Sm2Mark) && Sm2.IsPublicKey(key.Span[Sm2Mark.Length..]) => new NoteVerifier(name, NoteSignatureType.Sm2, key[Sm2Mark.Length..]),
+        _ when key.Span.StartsWith(Sm2Mark) && Sm2.IsPublicKey(key.Span[Sm2Mark.Length..]) =>
+            new NoteVerifier(name, NoteSignatureType.Sm2, key[Sm2Mark.Length..]),
         _ => null,
     };
 

@@ -87,8 +87,8 @@ public static class Timestamps
         generator.SetCertReq(true);
         if (policy is not null)
             generator.SetReqPolicy(new DerObjectIdentifier(policy));
-        var request = generator.Generate(new DerObjectIdentifier(id), DigestUtilities.CalculateDigest(id, data.ToArray()), new BigInteger(1, nonce));
-        return new TimestampRequest(request.GetEncoded(), nonce);
+        var digest = DigestUtilities.CalculateDigest(id, data.ToArray());
+        return new TimestampRequest(generator.Generate(new DerObjectIdentifier(id), digest, new BigInteger(1, nonce)).GetEncoded(), nonce);
     }
 
     /// <summary>Checks a reply in everything that does not depend on when it is looked at.</summary>
@@ -116,11 +116,15 @@ public static class Timestamps
         }
     }
 
-    private static (Timestamp?, TimestampFault?) Check(TimeStampToken token, ReadOnlySpan<byte> data, TimestampTrust? trust, ReadOnlySpan<byte> nonce, string? policy)
+    private static (Timestamp?, TimestampFault?) Check(
+        TimeStampToken token, ReadOnlySpan<byte> data, TimestampTrust? trust, ReadOnlySpan<byte> nonce, string? policy)
     {
         var said = token.TimeStampInfo;
         var hash = Known.FirstOrDefault(k => k.Id == said.MessageImprintAlgOid).Name;
-        if (hash is null || !DigestUtilities.CalculateDigest(said.MessageImprintAlgOid, data.ToArray()).AsSpan().SequenceEqual(said.GetMessageImprintDigest()))
+        if (hash is null)
+            return (null, TimestampFault.Imprint);
+        var digest = DigestUtilities.CalculateDigest(said.MessageImprintAlgOid, data.ToArray());
+        if (!digest.AsSpan().SequenceEqual(said.GetMessageImprintDigest()))
             return (null, TimestampFault.Imprint);
         if (!nonce.IsEmpty && (said.Nonce is null || !said.Nonce.Equals(new BigInteger(1, nonce))))
             return (null, TimestampFault.Nonce);
@@ -131,12 +135,15 @@ public static class Timestamps
             return (null, TimestampFault.Signature);
         if (SignerFault(token, signer) is { } fault)
             return (null, fault);
-        return trust?.Leads(signer, brought, said.GenTime) == false
-            ? (null, TimestampFault.Authority)
-            : (new Timestamp(new DateTimeOffset(DateTime.SpecifyKind(said.GenTime, DateTimeKind.Utc)), signer.SubjectDN.ToString(), said.Policy, hash, said.SerialNumber.ToString(16)), null);
+        if (trust?.Leads(signer, brought, said.GenTime) == false)
+            return (null, TimestampFault.Authority);
+        var time = new DateTimeOffset(DateTime.SpecifyKind(said.GenTime, DateTimeKind.Utc));
+        return (new Timestamp(time, signer.SubjectDN.ToString(), said.Policy, hash, said.SerialNumber.ToString(16)), null);
     }
 
-    /// <summary>The signature, the certificate that it names, its validity then, and that it is for timestamps alone (RFC 3161, section 2.3).</summary>
+    /// <summary>
+    /// The signature, the certificate that it names, its validity then, and that it is for timestamps alone (RFC 3161, section 2.3).
+    /// </summary>
     private static TimestampFault? SignerFault(TimeStampToken token, X509Certificate signer)
     {
         try

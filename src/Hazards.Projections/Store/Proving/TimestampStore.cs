@@ -57,7 +57,8 @@ public sealed class TimestampStore(NpgsqlDataSource dataSource, TreeHash hash)
         (await AmongAsync([size], cancellationToken)).GetValueOrDefault(size);
 
     /// <summary>Keeps one, unless there is one of this checkpoint.</summary>
-    public async Task KeepAsync(long size, string note, ReadOnlyMemory<byte> reply, DateTimeOffset time, CancellationToken cancellationToken = default)
+    public async Task KeepAsync(
+        long size, string note, ReadOnlyMemory<byte> reply, DateTimeOffset time, CancellationToken cancellationToken = default)
     {
         await using var command = Command(KeepSql);
         command.Parameters.AddWithValue(size);
