@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Hazards.Domain;
 using Hazards.Proof;
 
 namespace Hazards.Evidence;
 
 /// <summary>清单: what a package says it is. Its bytes are canonical, their SHA-256 stands in the signed <see cref="ManifestNote"/>.</summary>
-/// <param name="Format">The format and its version: <see cref="FormatNow"/>.</param>
+/// <param name="Format">The format and its version: <see cref="FormatNow"/> or <see cref="FormatWithMore"/>.</param>
 /// <param name="Package">The package's own number.</param>
 /// <param name="Origin">Which log, by the name in its checkpoints.</param>
 /// <param name="Hash">How its tree hashes: <c>sha256</c> or <c>sm3</c>.</param>
@@ -35,8 +36,17 @@ public sealed record Manifest(
     ManifestMaking Made,
     ImmutableArray<ManifestEntry> Entries)
 {
-    /// <summary>The one format there is.</summary>
+    /// <summary>The format of most packages.</summary>
     public const string FormatNow = "hazards-evidence/1";
+
+    /// <summary>The format of packages with SM3 beside SHA-256 or with a timestamp, which older tools cannot check.</summary>
+    public const string FormatWithMore = "hazards-evidence/2";
+
+    /// <summary>Both of them, as people read it.</summary>
+    internal const string Formats = $"{FormatNow}, {FormatWithMore}";
+
+    /// <summary>Whether everything is named by SM3 as well, as it is where the tree hashes so.</summary>
+    internal bool NamesBySm3 => Format == FormatWithMore && Hash == TreeHash.Sm3.Name;
 
     /// <summary>The canonical bytes.</summary>
     public byte[] ToBytes() => EvidenceJson.Write(this);
@@ -75,7 +85,12 @@ public sealed record ManifestMaking(DateTimeOffset At, string Actor, BodyId Body
 /// <param name="Name">Its name.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Sha256">Of its bytes.</param>
-public sealed record ManifestEntry(string Name, long Size, Sha256Digest Sha256);
+public sealed record ManifestEntry(string Name, long Size, Sha256Digest Sha256)
+{
+    /// <summary>SM3 of its bytes, where the tree hashes so (<see cref="Manifest.FormatWithMore"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Digest? Sm3 { get; init; }
+}
 
 /// <summary>
 /// 清单签名: what the log's key signs, as the text of a signed note (C2SP signed-note): the format, the log, the
@@ -87,19 +102,30 @@ public sealed record ManifestEntry(string Name, long Size, Sha256Digest Sha256);
 /// base64                   its root
 /// hexadecimal              SHA-256 of manifest.json
 /// </code>
+/// Of a tree that hashes by SM3, under <c>hazards-evidence/2</c>, a sixth: SM3 of manifest.json, hexadecimal.
 /// </summary>
 public sealed record ManifestNote(string Origin, long Size, Digest Root, Sha256Digest Manifest)
 {
+    /// <summary>The format of the package.</summary>
+    public string Format { get; init; } = Evidence.Manifest.FormatNow;
+
+    /// <summary>SM3 of the manifest, where the package names everything by it as well.</summary>
+    public Digest? Sm3 { get; init; }
+
     /// <summary>Of a manifest.</summary>
     public static ManifestNote Of(Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return new ManifestNote(manifest.Origin, manifest.Size, manifest.Root, Sha256Digest.Of(manifest.ToBytes()));
+        var bytes = manifest.ToBytes();
+        return new ManifestNote(manifest.Origin, manifest.Size, manifest.Root, Sha256Digest.Of(bytes))
+        {
+            Format = manifest.Format, Sm3 = manifest.NamesBySm3 ? IncrementalSm3.Of(bytes) : null,
+        };
     }
 
     /// <summary>The text, ending with a newline.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Evidence.Manifest.FormatNow}\n{Origin}\n{Size}\n{Root}\n{Manifest}\n");
+        string.Create(CultureInfo.InvariantCulture, $"{Format}\n{Origin}\n{Size}\n{Root}\n{Manifest}\n{(Sm3 is { } sm3 ? sm3.ToHex() + "\n" : "")}");
 
     /// <summary>The note without its signature: sign it with the log's key, and with no other.</summary>
     public SignedNote ToNote() => new(ToString(), []);
@@ -108,11 +134,16 @@ public sealed record ManifestNote(string Origin, long Size, Digest Root, Sha256D
     public static bool TryParse(string? text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ManifestNote? note)
     {
         note = null;
-        if (text?.Split('\n') is not [Evidence.Manifest.FormatNow, { Length: > 0 } origin, var size, var root, var manifest, ""])
+        if (text?.Split('\n') is not [Evidence.Manifest.FormatNow or Evidence.Manifest.FormatWithMore, { Length: > 0 } origin, var size, var root, var manifest, .. var more, ""] lines)
+            return false;
+        Digest? sm3 = null;
+        if (more is [var hex] && lines[0] == Evidence.Manifest.FormatWithMore && Sha256Digest.TryParse(hex, out _, out _))
+            sm3 = new Digest(Convert.FromHexString(hex));
+        else if (more is not [])
             return false;
         if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var leaves) || !Digest.TryParse(root, out var digest) || !Sha256Digest.TryParse(manifest, out var sha256, out _))
             return false;
-        note = new ManifestNote(origin, leaves, digest, sha256);
+        note = new ManifestNote(origin, leaves, digest, sha256) { Format = lines[0], Sm3 = sm3 };
         return note.ToString() == text;
     }
 }

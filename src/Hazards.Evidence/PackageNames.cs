@@ -30,6 +30,12 @@ public static class PackageNames
     /// <summary>Proofs that the checkpoint's log begins with earlier ones, one a line: see <see cref="ConsistencyLine"/>. May be missing.</summary>
     public const string Consistency = "consistency.jsonl";
 
+    /// <summary>时间戳: a checkpoint of the log as it was timestamped, byte for byte: this package's own or an earlier one. May be missing.</summary>
+    public const string TimeCheckpoint = "time/checkpoint.txt";
+
+    /// <summary>The authority's reply (RFC 3161) over <see cref="TimeCheckpoint"/>.</summary>
+    public const string TimeReply = "time/checkpoint.tsr";
+
     /// <summary>The readable report.</summary>
     public const string ReportHtml = "report/report.html";
 

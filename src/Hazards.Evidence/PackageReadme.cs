@@ -26,6 +26,7 @@ internal static class PackageReadme
         calendar/     当时适用的工作日历
         notices/      文书
         attachments/  附件，以 SHA-256 命名
+        time/         检查点的时间戳（如有）
         manifest.json 清单；manifest.note 为日志对清单的签名；checkpoint.txt 为检查点
 
         Evidence package of a hazard log

@@ -37,8 +37,9 @@ internal static class VerifyCommand
         var witness = new Option<string[]>("--witness") { Description = "检查点必须有其会签的见证人公钥 · a witness whose cosignature the checkpoint must bear" };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "另存的检查点文件 · a checkpoint of this log that was kept elsewhere" };
         var consistency = new Option<string?>("--consistency") { Description = "两个检查点之间的一致性证明（包内没有时） · the proof between the two, where the package has none" };
+        var tsa = new Option<string?>("--tsa") { Description = "您信任的时间戳机构的证书文件（PEM），或其上级的 · the certificate of the timestamp authority that you trust, or of its certifier" };
         var json = new Option<bool>("--json") { Description = "结果为 JSON · the result as JSON" };
-        foreach (var option in new Option[] { key, keys, witness, checkpoint, consistency, json })
+        foreach (var option in new Option[] { key, keys, witness, checkpoint, consistency, tsa, json })
             command.Add(option);
         command.Add(package);
         command.SetAction((parsed, stop) => Task.Run(() =>
@@ -46,6 +47,11 @@ internal static class VerifyCommand
             try
             {
                 var (options, refusal) = Given(parsed.GetValue(key) ?? [], parsed.GetValue(keys), parsed.GetValue(witness) ?? [], parsed.GetValue(checkpoint), parsed.GetValue(consistency));
+                var certificate = parsed.GetValue(tsa);
+                if (certificate is not null && options is not null)
+                    options = options with { Authority = TimestampTrust.Read(File.ReadAllText(certificate)) };
+                if (certificate is not null && options is { Authority: null })
+                    refusal = EvidenceRefusals.TimeCertificate.Because(null, ("name", certificate));
                 var verification = refusal is null
                     ? PackageVerifier.Verify(parsed.GetValue(package)!, options, Console.IsErrorRedirected ? null : new Percent(), stop)
                     : new Verification([Check.Fails("options", refusal)], null);

@@ -2,6 +2,9 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Proof;
+using Hazards.Proof.Tests;
 
 namespace Hazards.Evidence.Tests;
 
@@ -17,6 +20,45 @@ public sealed partial class DocumentFacts
         code.ShouldBe(0, output);
         output.Split("Signature Verified Successfully").Length.ShouldBe(3, output);
         output.ShouldContain("12 events proved in a tree of 33");
+    }
+
+    [DocumentFact]
+    public async Task The_commands_of_the_page_prove_a_package_by_its_SM2_key()
+    {
+        var sm2 = new NoteSigner(SampleLog.Key.Verifier.Name, SampleLog.Key.ExportSeed(), NoteSignatureType.Sm2);
+        var package = new SamplePackage(new SampleLog(tree: TreeChoice.Sm3), TreeHash.Sm3) { Second = sm2, Format = Manifest.FormatWithMore };
+        var (code, output) = await RunAsync(package.ToBytes(), npm: false, sm2.Verifier);
+        code.ShouldBe(0, output);
+        output.Split("Signature Verified Successfully").Length.ShouldBe(3, output);
+        output.ShouldContain("entries have their SM3");
+        output.ShouldContain("12 events proved in a tree of 33");
+        package.Second = NoteSigner.Create(SampleLog.Key.Verifier.Name, NoteSignatureType.Sm2);
+        (await RunAsync(package.ToBytes(), npm: false, sm2.Verifier)).Code.ShouldNotBe(0);
+    }
+
+    [DocumentFact]
+    public async Task The_commands_of_the_page_prove_the_time()
+    {
+        using var authority = await TestAuthority.CreateAsync();
+        using var stranger = await TestAuthority.CreateAsync();
+        // As large as the package's checkpoint; smaller; smaller and a power of two.
+        foreach (var size in new[] { 33, 27, 16 })
+        {
+            var package = new SamplePackage(new SampleLog()) { Format = Manifest.FormatWithMore };
+            if (size < 33)
+                package.ConsistentWith.Add(size);
+            var note = Encoding.UTF8.GetBytes(package.Signed(package.Checkpoint(size).ToNote()).ToString());
+            package.Time = (note, await authority.ReplyAsync(Timestamps.Ask(note, "sha256", null).Bytes));
+            var (code, output) = await RunAsync(package.ToBytes(), npm: false, tsa: authority.Ca);
+            code.ShouldBe(0, output);
+            output.ShouldContain("Verification: OK");
+            output.ShouldContain("Time stamp:");
+            output.ShouldContain($"the log's first {size} events existed then");
+            (await RunAsync(package.ToBytes(), npm: false, tsa: stranger.Ca)).Code.ShouldNotBe(0);
+            note = Encoding.UTF8.GetBytes(package.Signed((package.Checkpoint(size) with { Root = TreeHash.Sha256.Empty }).ToNote()).ToString());
+            package.Time = (note, await authority.ReplyAsync(Timestamps.Ask(note, "sha256", null).Bytes));
+            (await RunAsync(package.ToBytes(), npm: false, tsa: authority.Ca)).Output.ShouldContain("the log was rewritten");
+        }
     }
 
     [DocumentFact]
@@ -58,15 +100,18 @@ public sealed partial class DocumentFacts
         page.ShouldBe(written, "set HAZARDS_WRITE_DOCS=1 to write the table");
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(byte[] package, bool npm)
+    private static async Task<(int Code, string Output)> RunAsync(byte[] package, bool npm, NoteVerifier? key = null, string? tsa = null)
     {
         var folder = Directory.CreateTempSubdirectory("hazards-");
         try
         {
             var (zip, script) = (Path.Combine(folder.FullName, "package.zip"), Path.Combine(folder.FullName, "page.sh"));
             await File.WriteAllBytesAsync(zip, package);
+            var certificate = Path.Combine(folder.FullName, "tsa.pem");
+            if (tsa is not null)
+                await File.WriteAllTextAsync(certificate, tsa);
             var blocks = Blocks().Matches(await File.ReadAllTextAsync(Page)).Where(m => npm || !m.Groups["npm"].Success).Select(m => m.Groups["code"].Value);
-            await File.WriteAllTextAsync(script, $"set -euo pipefail\nPACKAGE='{zip}'\nVKEY='{SampleLog.Key.Verifier}'\n{string.Join("\n", blocks)}");
+            await File.WriteAllTextAsync(script, $"set -euo pipefail\nPACKAGE='{zip}'\nVKEY='{key ?? SampleLog.Key.Verifier}'\nTSA='{(tsa is null ? "" : certificate)}'\n{string.Join("\n", blocks)}");
             return await Tools.RunAsync("bash", script, folder.FullName);
         }
         finally

@@ -110,6 +110,15 @@ internal sealed class SamplePackage
     public SampleLog Log { get; }
     public TreeHash Hash { get; }
     public NoteSigner Signer { get; set; }
+
+    /// <summary>Signs beside <see cref="Signer"/>, if there is one.</summary>
+    public NoteSigner? Second { get; set; }
+
+    public string Format { get; set; } = Manifest.FormatNow;
+
+    /// <summary>An authority's reply, and what it is of.</summary>
+    public (byte[] Note, byte[] Reply)? Time { get; set; }
+
     public List<ManifestStream> Streams { get; } = [];
     public Dictionary<Guid, List<RecordedEvent>> Lines { get; }
     public ImmutableArray<DateTimeOffset> Instants { get; set; }
@@ -123,26 +132,32 @@ internal sealed class SamplePackage
 
     public Checkpoint Checkpoint(long? size = null) => new(Signer.Verifier.Name, size ?? _leaves.Length, Root(0, size ?? _leaves.Length));
 
+    /// <summary>A checkpoint as the log signs it.</summary>
+    public SignedNote Signed(SignedNote note) =>
+        Second is null ? note.SignedBy(Signer, SampleLog.Start) : note.SignedBy(Signer, SampleLog.Start).SignedBy(Second, SampleLog.Start);
+
     public PackageLayout Layout()
     {
         var checkpoint = Checkpoint();
         List<PackagePart> parts =
         [
-            PackagePart.Of(PackageNames.Checkpoint, Encoding.UTF8.GetBytes(EditCheckpoint(checkpoint.ToNote().SignedBy(Signer, SampleLog.Start).SignedBy(SampleLog.Witness, SampleLog.Start)).ToString())),
-            PackagePart.Of(PackageNames.Keys, LogKey.ToBytes(Keys ?? [new LogKey(Signer.Verifier.ToString(), SampleLog.Start, null)])),
+            PackagePart.Of(PackageNames.Checkpoint, Encoding.UTF8.GetBytes(EditCheckpoint(Signed(checkpoint.ToNote()).SignedBy(SampleLog.Witness, SampleLog.Start)).ToString())),
+            PackagePart.Of(PackageNames.Keys, LogKey.ToBytes(Keys ?? [.. new[] { Signer, Second }.OfType<NoteSigner>().Select(s => new LogKey(s.Verifier.ToString(), SampleLog.Start, null))])),
         ];
         if (ConsistentWith.Count > 0)
             parts.Add(PackagePart.Of(PackageNames.Consistency, Bytes(ConsistentWith.Select(from => new ConsistencyLine(from, Proof(Proofs.ConsistencyAsync(Hash, from, _leaves.Length, Read))).ToBytes()))));
+        if (Time is { } time)
+            parts.AddRange([PackagePart.Of(PackageNames.TimeCheckpoint, time.Note), PackagePart.Of(PackageNames.TimeReply, time.Reply)]);
         foreach (var stream in Streams)
             parts.Add(PackagePart.Of(PackageNames.Events(stream.Id), Bytes(Lines[stream.Id].Select(Envelope.Write))));
         foreach (var stream in Streams)
             parts.Add(PackagePart.Of(PackageNames.Proofs(stream.Id), Bytes(Lines[stream.Id].Select(e => ProofOf(e).ToBytes()))));
         parts.AddRange(Files);
         var manifest = Edit(new Manifest(
-            Manifest.FormatNow, SampleLog.Package, checkpoint.Origin, Hash.Name, checkpoint.Size, checkpoint.Root,
+            Format, SampleLog.Package, checkpoint.Origin, Hash.Name, checkpoint.Size, checkpoint.Root,
             Log.End, null, [.. Streams.Select(s => s with { Events = s.Events == 0 ? Lines[s.Id].Count : s.Events })], Instants, [.. Withheld],
             new ManifestMaking(Log.Events.First(e => e.StreamId == SampleLog.Package).RecordedAt, "李调查", BodyId.Parse("investigators"), "pages", "某商场火灾调查", null, "hazards 0.1"), []));
-        return PackageWriter.Assemble(manifest, parts, Sign ?? (note => note.ToNote().SignedBy(Signer, SampleLog.Start)));
+        return PackageWriter.Assemble(manifest, parts, Sign ?? (note => Signed(note.ToNote())));
     }
 
     public byte[] ToBytes()

@@ -17,7 +17,7 @@ public sealed class VerifyFacts
         verification.ShouldHold();
         verification.Checks.Where(c => c.Outcome == CheckOutcome.Holds).Select(c => c.Name).ShouldBe(
             ["form", "signature", "key", "contents", "checkpoint", "events", "proofs", "streams", "times", "states", "files", "policies", "calendar", "persons", "places", "request", "whole", "after"]);
-        verification.Checks.Where(c => c.Outcome == CheckOutcome.NotMade).Select(c => c.Name).ShouldBe(["witnesses", "earlier", "report", "papers", "beyond"]);
+        verification.Checks.Where(c => c.Outcome == CheckOutcome.NotMade).Select(c => c.Name).ShouldBe(["witnesses", "earlier", "time", "report", "papers", "beyond"]);
         var contents = verification.Contents!;
         (contents.Hazards, contents.Events, contents.States, contents.Files, contents.Withheld).ShouldBe((2, 12, 5, 2, 0));
         contents.Purpose.ShouldBe("某商场火灾调查");
@@ -97,6 +97,7 @@ public sealed class VerifyFacts
     public static TheoryData<string, string, string> WrongThoughSigned() => new()
     {
         { "another version of the format", "signature", "manifest.other" },
+        { "a version that is not known", "signature", "manifest.format" },
         { "a root that is not the signed one", "signature", "manifest.other" },
         { "a checkpoint of another size", "checkpoint", "checkpoint.other" },
         { "an unsigned checkpoint", "checkpoint", "checkpoint.signature" },
@@ -201,7 +202,8 @@ public sealed class VerifyFacts
         var first = package.Lines[SampleLog.First.StreamId];
         switch (what)
         {
-            case "another version of the format": package.Edit = m => m with { Format = "hazards-evidence/2" }; break;
+            case "another version of the format": package.Sign = n => (n with { Format = Manifest.FormatWithMore }).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
+            case "a version that is not known": package.Edit = m => m with { Format = "hazards-evidence/3" }; break;
             case "a root that is not the signed one": package.Sign = n => (n with { Root = TreeHash.Sha256.Empty }).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
             case "a checkpoint of another size": package.EditCheckpoint = _ => package.Checkpoint(17).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
             case "an unsigned checkpoint": package.EditCheckpoint = _ => package.Checkpoint().ToNote().SignedBy(NoteSigner.Create("someone"), SampleLog.Start); break;

@@ -52,7 +52,10 @@ internal static class AuditCommand
     private static async Task<int> RunAsync(OwnedDatabase opened, AuditOrder order, bool json, bool record, CancellationToken stop)
     {
         // A folder that is not there is not made: whoever audits has no keys to make.
-        var options = new ServiceOptions(opened.ConnectionString) { Keys = Directory.Exists(opened.Keys) ? opened.Keys : null };
+        var options = new ServiceOptions(opened.ConnectionString)
+        {
+            Keys = Directory.Exists(opened.Keys) ? opened.Keys : null, Timestamps = TimestampOptions.Of(new ConfigurationBuilder().AddEnvironmentVariables().Build()),
+        };
         await using var source = Database.Open(options.ConnectionString);
         await using var log = MartenEventLog.Open(source);
         var desk = new AuditDesk(new KeyFolder(options.Keys), log, options);

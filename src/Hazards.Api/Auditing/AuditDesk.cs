@@ -78,6 +78,7 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         [
             .. await new RowsAudit(dataSource, log).RunAsync(whole ? null : StreamsDrawn, rules.RefreshAsync, cancellationToken),
             .. await new ShelfAudit(dataSource).RunAsync(whole, cancellationToken),
+            .. await new TimestampAudit(dataSource, options.Timestamps?.Trust).RunAsync(whole, cancellationToken),
         ];
     }
 
@@ -108,17 +109,18 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
                 $"位置 {strange.IntroducedAt} 启用的签名密钥没有得到前一把密钥的背书：密钥被替换", $"the signing key introduced at position {strange.IntroducedAt} was not vouched for by the one before it: the key was replaced")
             { First = strange.IntroducedAt, Last = strange.IntroducedAt, Hash = strange.Hash });
         var named = register.Keys.Select(k => new AuditKey(k.Hash, k.Verifier)).ToImmutableArray();
-        if (options.Keys is null || LogKeyFile.Load(folder) is not { } file)
+        if (options.Keys is null || LogKeyFile.LoadAll(folder) is not { IsEmpty: false } files)
             return named;
-        var own = trees.SelectMany(t => file.SignersOf(t).Select(s => new AuditKey(t.Name, s.Verifier))).ToImmutableArray();
+        var own = files.SelectMany(f => trees.SelectMany(t => f.SignersOf(t))).ToLookup(s => s.Verifier.Type, s => s.Verifier);
         // The folder cannot be written to from the database: where the two disagree, it is believed.
-        if (named.IsEmpty || own.Any(named.Contains))
+        var strangers = own.FirstOrDefault(keys => named.Any(n => n.Verifier.Type == keys.Key) && !keys.Any(k => named.Any(n => n.Verifier == k)));
+        if (named.IsEmpty || strangers is null)
             return named;
-        var first = register.Keys[0];
+        var first = register.Keys.First(k => k.Verifier.Type == strangers.Key);
         findings.Add(new AuditFinding("key_replaced",
             $"日志（位置 {first.IntroducedAt}）登记的签名密钥 {first.Verifier} 与密钥目录中的不是同一把：其中之一被替换", $"the signing key that the log names at position {first.IntroducedAt} ({first.Verifier}) is not the one in the key folder: one of them was replaced")
         { First = first.IntroducedAt, Last = first.IntroducedAt, Hash = first.Hash });
-        return own;
+        return [.. files.SelectMany(f => trees.SelectMany(t => f.SignersOf(t).Select(s => new AuditKey(t.Name, s.Verifier))))];
     }
 
     private byte[]? AppendKey(LogRegister register, List<AuditFinding> findings)

@@ -17,23 +17,29 @@ internal static class RunCommand
         var rings = Ringing.RingOption.Create();
         var audits = Auditing.AuditOption.Create();
         var trees = Proving.TreeOption.Create();
+        var signatures = Proving.SignatureOption.Create();
         var bare = new Option<bool>("--no-demo") { Description = "从空数据库开始，不生成演示数据 begin empty, without the demonstration" };
         var database = new DatabaseOptions();
-        var command = new Command("run", "启动服务：自备数据库、迁移、演示数据、开发密钥 · run the service with a database of its own") { urls, rings, trees, audits, bare };
+        var command = new Command("run", "启动服务：自备数据库、迁移、演示数据、开发密钥 · run the service with a database of its own") { urls, rings, trees, signatures, audits, bare };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             await using var opened = await database.OpenAsync(parsed, stop, alone: true);
             var data = database.DataOf(parsed);
             await FirstStart.BeginAsync(opened, data, demo: !parsed.GetValue(bare), stop);
-            return await RunAsync(opened, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), data, parsed.GetValue(rings), Proving.TreeOption.Of(parsed.GetValue(trees)), Auditing.AuditOption.Of(parsed.GetValue(audits)), stop);
+            var options = new ServiceOptions(opened.ConnectionString)
+            {
+                Keys = opened.Keys, RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)), Trees = Proving.TreeOption.Of(parsed.GetValue(trees)),
+                Signatures = Proving.SignatureOption.Of(parsed.GetValue(signatures)), AuditEvery = Auditing.AuditOption.Of(parsed.GetValue(audits)),
+                RequireSecondFactor = false,
+            };
+            return await RunAsync(opened, options, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), data, stop);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(OwnedDatabase database, string? urls, string data, int ringEvery, System.Collections.Immutable.ImmutableArray<Proof.TreeHash> trees, TimeSpan? auditEvery, CancellationToken stop)
+    private static async Task<int> RunAsync(OwnedDatabase database, ServiceOptions options, string? urls, string data, CancellationToken stop)
     {
-        var options = new ServiceOptions(database.ConnectionString) { Keys = database.Keys, RingEvery = Ringing.RingOption.Of(ringEvery), Trees = trees, AuditEvery = auditEvery, RequireSecondFactor = false };
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
         Telemetry.Begin(app.Services);
         await database.PrepareAsync(stop);

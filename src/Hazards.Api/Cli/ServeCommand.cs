@@ -19,12 +19,18 @@ internal static class ServeCommand
         var rings = Ringing.RingOption.Create();
         var audits = Auditing.AuditOption.Create();
         var trees = Proving.TreeOption.Create();
-        var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, owner, keys, keyFile, migrate, rings, trees, audits };
+        var signatures = Proving.SignatureOption.Create();
+        var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, owner, keys, keyFile, migrate, rings, trees, signatures, audits };
         command.SetAction(async (parsed, stop) =>
         {
             var logins = DatabaseOptions.LoginsGiven(parsed.GetValue(postgres), parsed.GetValue(owner))
                 ?? throw new ArgumentException("缺少连接串：--postgres 或 HAZARDS_POSTGRES · a connection string is needed");
-            var options = new ServiceOptions(logins.Service) { JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)), Trees = Proving.TreeOption.Of(parsed.GetValue(trees)), AuditEvery = Auditing.AuditOption.Of(parsed.GetValue(audits)) };
+            var options = new ServiceOptions(logins.Service)
+            {
+                JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)),
+                Trees = Proving.TreeOption.Of(parsed.GetValue(trees)), Signatures = Proving.SignatureOption.Of(parsed.GetValue(signatures)),
+                AuditEvery = Auditing.AuditOption.Of(parsed.GetValue(audits)),
+            };
             await using var app = HazardsService.Build((parsed.GetValue(urls) ?? UrlsOfEnvironment()) is { } given ? options with { Urls = given } : options);
             Telemetry.Begin(app.Services);
             if (!parsed.GetValue(migrate))

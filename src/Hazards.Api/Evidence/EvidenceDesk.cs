@@ -15,15 +15,15 @@ namespace Hazards.Api.Evidence;
 /// <param name="To">期间的最后一天 · the last.</param>
 /// <param name="Instants">要固定状态的时点，默认为期间末和现在 · instants whose states are wanted; the end of the period and now when left out.</param>
 /// <param name="Files">附件随包提供（默认）或只列摘要 · files in the package (when left out), or their digests only.</param>
-/// <param name="Hash">证明所用的树 · the tree the proofs are in; SHA-256 when left out.</param>
+/// <param name="Hash">证明所用的树，默认为本部署的第一棵 · the tree the proofs are in; the deployment's first when left out.</param>
 /// <param name="Disclose">披露其个人信息的人员编号 · persons whose data is disclosed.</param>
 internal sealed record RequestEvidence(
     string Reason, ImmutableArray<HazardId> Hazards = default, EvidenceFilter? Filter = null, DateOnly? From = null, DateOnly? To = null,
-    ImmutableArray<DateTimeOffset> Instants = default, AttachmentChoice Files = AttachmentChoice.Include, TreeChoice Hash = TreeChoice.Sha256, ImmutableArray<Guid> Disclose = default);
+    ImmutableArray<DateTimeOffset> Instants = default, AttachmentChoice Files = AttachmentChoice.Include, TreeChoice? Hash = null, ImmutableArray<Guid> Disclose = default);
 
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
-    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, HazardStore hazards, PersonDesk persons, ServiceOptions options, TimeProvider clock)
+    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, HazardStore hazards, PersonDesk persons, Proving.LogKeys keys, ServiceOptions options, TimeProvider clock)
 {
     /// <summary>The most hazards of one package.</summary>
     public const int MostHazards = 2000;
@@ -66,6 +66,11 @@ internal sealed class EvidenceDesk(
             return (null, default, EvidenceRefusals.Role.Because());
         if ((Check(order, by) ?? CheckInstants(order)) is { } wrong)
             return (null, default, wrong);
+        var choice = order.Hash ?? (options.Trees[0] == TreeHash.Sm3 ? TreeChoice.Sm3 : TreeChoice.Sha256);
+        // Also those that other nodes of the deployment grow.
+        var trees = options.Trees.Union(await keys.SignedTreesAsync(cancellationToken));
+        if (!trees.Contains(TreeOf(choice)))
+            return (null, default, Proving.ProofRefusals.NoTree.Because("hash", ("hash", CodeList.Code(choice)), ("known", string.Join(", ", trees))));
         var ids = order.Hazards.IsDefault ? [] : order.Hazards;
         var named = await NamedAsync(ids, by.Jurisdiction, cancellationToken);
         if (ids.Where(i => !named.Any(n => n.Id == i)).ToArray() is { Length: > 0 } unknown)
@@ -83,10 +88,10 @@ internal sealed class EvidenceDesk(
             return (null, default, undisclosed);
         return (new EvidenceRequested(
             order.Reason.Trim(), by.Jurisdiction, [.. all.Select(h => h.Id)], order.Filter, order.From, order.To, [.. instants.Where(i => i >= all[0].RecordedAt)],
-            order.Files, order.Hash, order.Disclose.IsDefault ? [] : order.Disclose) { Counts = true }, role, null);
+            order.Files, choice, order.Disclose.IsDefault ? [] : order.Disclose) { Counts = true }, role, null);
     }
 
-    private Refusal? Check(RequestEvidence order, Actor by)
+    private static Refusal? Check(RequestEvidence order, Actor by)
     {
         if (Texts.Required("reason", order.Reason) is { } reason)
             return reason;
@@ -100,8 +105,6 @@ internal sealed class EvidenceDesk(
             return InputRefusals.Duplicate.Because("hazards", ("value", twice.Key));
         if (!order.Disclose.IsDefault && order.Disclose.Length > MostDisclosed)
             return InputRefusals.TooMany.Because("disclose", ("count", order.Disclose.Length), ("max", MostDisclosed));
-        if (!options.Trees.Contains(TreeOf(order.Hash)))
-            return Proving.ProofRefusals.NoTree.Because("hash", ("hash", CodeList.Code(order.Hash)), ("known", string.Join(", ", options.Trees)));
         return Reversed("from", order.From, order.To) ?? (order.Filter is { } filter ? Check(filter, by) : null);
     }
 

@@ -17,7 +17,7 @@ namespace Hazards.Api.Evidence;
 /// Puts the rest around what was gathered: the streams that all hazards share, policies and calendar, the report, the
 /// checkpoint and the signed manifest. The same parts whoever does it, and however often.
 /// </summary>
-internal sealed class PackageFinish(Standing standing, PackageLock mine, CheckpointDesk desk, IEventLog log, PackageShelf shelf, FileStore files)
+internal sealed class PackageFinish(Standing standing, PackageLock mine, CheckpointDesk desk, TimestampStore times, IEventLog log, PackageShelf shelf, FileStore files)
 {
     // After the last hazard's.
     private const int Shared = 900_000;
@@ -35,12 +35,33 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
         var keys = await KeysAsync(cancellationToken);
         batch.Add(PartNumber.Of(PartNumber.Checkpoint, 0), PackageNames.Checkpoint, Encoding.UTF8.GetBytes(Package.Checkpoint!));
         batch.Add(PartNumber.Of(PartNumber.Checkpoint, 1), PackageNames.Keys, LogKey.ToBytes(keys.Select(k => new LogKey(k.Verifier.ToString(), k.Since, k.Until, k.Endorsement))));
+        await AddTimeAsync(batch, cancellationToken);
         await mine.WriteAsync(batch, cancellationToken);
         await WriteReportAsync(gathered, [.. keys.Where(k => k.Until is null || k.Until > standing.AsOf).Select(k => k.Verifier)], cancellationToken);
         await WriteHeadAsync(cancellationToken);
         var (digest, size) = await DigestAsync(cancellationToken);
         await mine.CompleteAsync(digest, size, cancellationToken);
         await mine.DropAsync(PartNumber.FirstDraft, long.MaxValue, cancellationToken);
+    }
+
+    /// <summary>
+    /// The newest timestamp of a checkpoint that is in the package's, with the proof that this continues it. The package's own
+    /// checkpoint is seconds old and seldom timestamped; who makes packages does not wait for an authority.
+    /// </summary>
+    private async Task AddTimeAsync(PartBatch batch, CancellationToken cancellationToken)
+    {
+        var size = standing.Checkpoint.Size;
+        // What was altered since it was kept proves nothing; the audit names it.
+        if (await times.NewestAsync(size, cancellationToken) is not { } stamp || Timestamps.Check(stamp.Reply.Span, stamp.NoteBytes, null).Fault is not null
+            || !SignedNote.TryParse(stamp.NoteBytes, out var note) || !Checkpoint.TryParse(note.Text, out var checkpoint))
+            return;
+        IReadOnlyList<Digest> proof = checkpoint.Size == size ? [] : await desk.Tree(standing.Tree).ConsistencyAsync(checkpoint.Size, size, cancellationToken);
+        if (checkpoint.Size != stamp.Size || !Verify.Consistency(standing.Tree, checkpoint.Size, size, [.. proof], checkpoint.Root, standing.Checkpoint.Root))
+            return;
+        if (checkpoint.Size < size)
+            batch.Add(PartNumber.Of(PartNumber.Checkpoint, 2), PackageNames.Consistency, (byte[])[.. new ConsistencyLine(checkpoint.Size, [.. proof]).ToBytes(), (byte)'\n']);
+        batch.Add(PartNumber.Of(PartNumber.Checkpoint, 3), PackageNames.TimeCheckpoint, stamp.NoteBytes);
+        batch.Add(PartNumber.Of(PartNumber.Checkpoint, 4), PackageNames.TimeReply, stamp.Reply);
     }
 
     /// <summary>A maker that died here leaves parts that are made again.</summary>
@@ -162,6 +183,9 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
         var bytes = new PackageBytes(shelf, Package.Id);
         var shelved = await shelf.PartsAsync(Package.Id, cancellationToken);
         PackagePart[] parts = [.. shelved.Select(bytes.PartOf)];
+        if (standing.Tree == TreeHash.Sm3)
+            for (var i = 0; i < parts.Length; i++)
+                parts[i] = await parts[i].WithSm3Async(cancellationToken);
         var manifest = await ManifestAsync(shelved, cancellationToken);
         ManifestNote? toSign = null;
         PackageWriter.Assemble(manifest, parts, note =>
@@ -172,8 +196,7 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
         var (signed, refusal) = await desk.SignTextAsync(standing.Tree, toSign!.ToString(), cancellationToken);
         if (refusal is not null)
             throw new Jobs.NotNowException(refusal);
-        // While one key takes over from another both sign; the newest is the one in force.
-        var layout = PackageWriter.Assemble(manifest, parts, _ => signed! with { Signatures = [signed.Signatures[^1]] });
+        var layout = PackageWriter.Assemble(manifest, parts, _ => signed!);
         var batch = new PartBatch();
         for (var i = 0; i < layout.Parts.Count - parts.Length; i++)
         {
@@ -186,14 +209,15 @@ internal sealed class PackageFinish(Standing standing, PackageLock mine, Checkpo
         await mine.WriteAsync(batch, cancellationToken);
     }
 
-    private async Task<Manifest> ManifestAsync(IEnumerable<ShelvedPart> parts, CancellationToken cancellationToken)
+    private async Task<Manifest> ManifestAsync(IReadOnlyCollection<ShelvedPart> parts, CancellationToken cancellationToken)
     {
+        var format = standing.Tree == TreeHash.Sm3 || parts.Any(p => p.Name == PackageNames.TimeReply) ? Manifest.FormatWithMore : Manifest.FormatNow;
         var request = Package.Request;
         var withheld = await shelf.WithheldAsync(Package.Id, cancellationToken);
         var period = request.From is null && request.To is null ? null : new ManifestPeriod(request.From, request.To);
         var version = typeof(PackageFinish).Assembly.GetName().Version;
         return new Manifest(
-            Manifest.FormatNow, Package.Id, standing.Checkpoint.Origin, standing.Tree.Name, standing.Checkpoint.Size, standing.Checkpoint.Root, standing.AsOf.ToUniversalTime(), period,
+            format, Package.Id, standing.Checkpoint.Origin, standing.Tree.Name, standing.Checkpoint.Size, standing.Checkpoint.Root, standing.AsOf.ToUniversalTime(), period,
             [.. parts.Select(p => p.Stream).OfType<ManifestStream>()], standing.Instants,
             [.. withheld.OrderBy(w => w.Key.Value, StringComparer.Ordinal).Select(w => new WithheldFile(w.Key, w.Value))],
             new ManifestMaking(Package.RequestedAt!.Value.ToUniversalTime(), Package.Asked.Actor, Package.Asked.Body, Package.Asked.Client, request.Reason, Package.Asked.Document?.Value, string.Create(CultureInfo.InvariantCulture, $"hazards {version}")),

@@ -97,7 +97,7 @@ internal sealed class PackageMaker(
         {
             var standing = await StandingAsync(package, cancellationToken);
             await GatherAsync(standing, mine, progress, cancellationToken);
-            var finish = new PackageFinish(standing, mine, desk, log, shelf, files);
+            var finish = new PackageFinish(standing, mine, desk, new TimestampStore(dataSource, standing.Tree), log, shelf, files);
             await finish.RunAsync(cancellationToken);
             package = (await shelf.FindAsync(package.Id, cancellationToken))!;
         }

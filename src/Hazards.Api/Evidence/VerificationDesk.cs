@@ -99,7 +99,7 @@ internal sealed class VerificationDesk(LogKeys keys) : IDisposable
         foreach (var line in lines)
         {
             if (!NoteVerifier.TryParse(line, out var verifier))
-                return ([], ProofRefusals.Verifier.Because("key", ("value", Texts.Excerpt(line)), ("type", "0x01 (Ed25519)")));
+                return ([], ProofRefusals.Verifier.Because("key", ("value", Texts.Excerpt(line)), ("type", "0x01 (Ed25519), 0xff (SM2)")));
             verifiers.Add(verifier);
         }
 

@@ -42,6 +42,9 @@ internal enum JobKind
     /// <summary><see cref="Webhooks.WebhookWorker"/>.</summary>
     [Label("推送", "Send webhooks")] SendWebhooks,
 
+    /// <summary><see cref="Proving.Timestamping"/>.</summary>
+    [Label("检查点时间戳", "Have checkpoints timestamped")] TimestampCheckpoints,
+
     /// <summary><see cref="Hazards.Projections.FileStore.PurgeAsync"/>.</summary>
     [Label("清理无人引用的附件", "Take away files that nothing refers to")] PurgeFiles,
 }

@@ -63,11 +63,16 @@ public sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, L
         return await SignAsync(hash, wanted, signers, cancellationToken);
     }
 
-    /// <summary>Signs a text of one's own (a package's manifest) with the keys that checkpoints are signed with.</summary>
+    /// <summary>
+    /// Signs a text of one's own (a package's manifest) with the keys that checkpoints are signed with; while one takes over from
+    /// another, with the newest of each algorithm only.
+    /// </summary>
     public async Task<(SignedNote? Note, Refusal? Refusal)> SignTextAsync(TreeHash hash, string text, CancellationToken cancellationToken = default)
     {
         var (signers, refusal) = await keys.SignersAsync(hash, cancellationToken);
-        return refusal is null ? (Signed(new SignedNote(text, []), signers), null) : (null, refusal);
+        return refusal is null
+            ? (Signed(new SignedNote(text, []), [.. signers.GroupBy(s => s.Verifier.Type).Select(ofType => ofType.Last())]), null)
+            : (null, refusal);
     }
 
     private async Task<Signing> SignAsync(TreeHash hash, long wanted, ImmutableArray<NoteSigner> signers, CancellationToken cancellationToken)

@@ -44,8 +44,10 @@ internal static class CheckpointSheet
             html.Append("<div>").AppendJoin("", line.Chunk(DigitsAGroup).Select(g => $"<span>{new string(g)}</span>")).Append("</div>\n");
         html.Append("</div>\n<h2>签名 signatures</h2>\n<table>\n");
         foreach (var s in checkpoint.Signatures)
-            Row(html, s.By switch { "log" => "日志 log", "witness" => "见证方 witness", _ => "未知 unknown" },
+            Row(html, s.By switch { "log" => $"日志 log {s.Algorithm}".TrimEnd(), "witness" => "见证方 witness", _ => "未知 unknown" },
                 $"{s.Witness ?? s.Name}（{s.KeyId}）{(s.CosignedAt is { } at ? ChinaTime.Format(at) : "")} {(s.Holds ? "有效 valid" : "未能核验 not verified")}");
+        if (checkpoint.Timestamp is { } stamp)
+            Row(html, "时间戳 timestamp", $"{stamp.Authority}：{ChinaTime.Format(stamp.Time)} 之前已经存在 existed before（RFC 3161，{stamp.Serial}）");
         html.Append("</table>\n<h2>签名文本（原文） the signed note, verbatim</h2>\n<pre>").Append(WebUtility.HtmlEncode(note)).Append("</pre>\n");
         Symbol(html, note);
         html.Append("<h2>如何核对 how to check</h2>\n<ol>\n");

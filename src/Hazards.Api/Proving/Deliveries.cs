@@ -91,13 +91,7 @@ internal sealed class Deliveries(
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // Neither what answered nor how: it may be a machine inside that only this service reaches.
-            trouble = e switch
-            {
-                HttpRequestException { InnerException: Webhooks.AddressNotAllowedException } => NotAllowed,
-                OperationCanceledException => "超时 · no answer in time",
-                _ => "无法连接 · no connection",
-            };
+            trouble = InWords(e);
         }
 
         ProofTelemetry.Delivered(trouble is null);
@@ -107,6 +101,15 @@ internal sealed class Deliveries(
             : new DeliveryState(state.Size, attempts, now, now + Delay(attempts), trouble.Length > LongestTrouble ? trouble[..LongestTrouble] : trouble), cancellationToken);
         return trouble is null;
     }
+
+    /// <summary>Why nothing came of a request. Neither what answered nor how: it may be a machine inside that only this service reaches.</summary>
+    public static string InWords(Exception e) => e switch
+    {
+        HttpRequestException { InnerException: Webhooks.AddressNotAllowedException } => NotAllowed,
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => "答复过长 · the answer is too long",
+        OperationCanceledException => "超时 · no answer in time",
+        _ => "无法连接 · no connection",
+    };
 
     private static TimeSpan Delay(int attempts)
     {

@@ -42,7 +42,7 @@ public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions opti
         await turn.WaitAsync(cancellationToken);
         try
         {
-            return await IntroduceAsync(cancellationToken) is { } refusal ? ([], refusal) : Own(Load()!, await RegisterAsync(cancellationToken), hash);
+            return await IntroduceAsync(cancellationToken) is { } refusal ? ([], refusal) : Own(LogKeyFile.LoadAll(folder), await RegisterAsync(cancellationToken), hash);
         }
         catch (KeyFolderException e)
         {
@@ -66,44 +66,68 @@ public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions opti
     /// <summary>The id under which the log knows a key that events are authenticated with.</summary>
     public static string AppendKeyId(ReadOnlySpan<byte> key) => Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 8));
 
-    private LogKeyFile? Load() => LogKeyFile.Load(folder);
-
-    private static (ImmutableArray<NoteSigner>, Refusal?) Own(LogKeyFile file, LogRegister register, TreeHash hash)
+    private static (ImmutableArray<NoteSigner>, Refusal?) Own(ImmutableArray<LogKeyFile> files, LogRegister register, TreeHash hash)
     {
         if (register.Keys.All(k => k.Hash != hash.Name))
             return ([], ProofRefusals.NoTree.Because("hash", ("hash", hash), ("known", string.Join(", ", register.Keys.Select(k => k.Hash).Distinct()))));
         var active = register.ActiveKeys(hash.Name).ToArray();
-        ImmutableArray<NoteSigner> own = [.. file.SignersOf(hash).Where(s => active.Any(k => k.Verifier == s.Verifier))];
-        return own.IsEmpty ? (own, Foreign(active)) : (own, null);
+        ImmutableArray<NoteSigner> own = [.. files.SelectMany(f => f.SignersOf(hash)).Where(s => active.Any(k => k.Verifier == s.Verifier))];
+        // With the Ed25519 key, which every log has; SM2 is beside it.
+        return own.Any(s => s.Verifier.Type == NoteSignatureType.Ed25519) ? (own, null) : ([], Foreign(active));
     }
 
-    private static Refusal Foreign(IEnumerable<LogKeyPeriod> active) =>
-        ProofRefusals.KeyOfAnother.Because(null, ("key", active.LastOrDefault()?.Verifier), ("file", LogKeyFile.Name));
+    private static Refusal Foreign(IEnumerable<LogKeyPeriod> active, string file = LogKeyFile.Name) =>
+        ProofRefusals.KeyOfAnother.Because(null, ("key", active.LastOrDefault()?.Verifier), ("file", file));
 
     private async Task<Refusal?> IntroduceAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             var known = await RegisterAsync(cancellationToken);
-            var file = Load();
+            var file = LogKeyFile.Load(folder);
             if (file is null && known.Keys.Length > 0)
                 return Foreign(known.Keys.Where(k => k.RetiredAt is null));
             if (file is null)
             {
-                folder.Create(LogKeyFile.Name, LogKeyFile.Create().Text());
+                LogKeyFile.Create().CreateIn(folder);
                 continue;
             }
 
             var missing = Trees.Where(t => known.Keys.All(k => k.Hash != t.Name)).ToArray();
             // A tree added later is introduced only by who holds the key of the others.
-            if (missing.Length < Trees.Length && Trees.Except(missing).Select(t => Own(file, known, t).Item2).FirstOrDefault(r => r is not null) is { } refusal)
+            if (missing.Length < Trees.Length && Trees.Except(missing).Select(t => Own([file], known, t).Item2).FirstOrDefault(r => r is not null) is { } refusal)
                 return refusal;
             List<IDomainEvent> news = [.. missing.Select(t => new LogKeyIntroduced(file.OriginOf(t), t.Name, file.SignersOf(t).Last().Verifier.ToString()))];
+            if (options.Signatures.Contains(NoteSignatureType.Sm2) && SecondKeys(file, known, news) is { } lost)
+                return lost;
             if (known.AppendKey is null && options.Log.AppendKey is { } key)
                 news.Add(new AppendKeyIntroduced(AppendKeyId(key.Span)));
             if (news.Count == 0 || await AppendAsync(news, known.Version, Clockwork.Actor, cancellationToken))
                 return null;
         }
+    }
+
+    /// <summary>Adds the events that introduce an SM2 key beside the Ed25519 key of each tree, which vouches for it; or why there can be none.</summary>
+    private Refusal? SecondKeys(LogKeyFile first, LogRegister known, List<IDomainEvent> news)
+    {
+        var before = known.Keys.Where(k => k.Verifier.Type == NoteSignatureType.Sm2).ToArray();
+        if (LogKeyFile.Load(folder, NoteSignatureType.Sm2) is not { } second)
+        {
+            if (before.Length > 0)
+                return Foreign(before, LogKeyFile.Sm2Name);
+            // Where two start at once, the folder lets one be first.
+            first.CreateSm2().CreateIn(folder);
+            second = LogKeyFile.Load(folder, NoteSignatureType.Sm2)!;
+        }
+
+        foreach (var hash in Trees.Where(t => before.All(k => k.Hash != t.Name)))
+        {
+            var active = known.ActiveKeys(hash.Name).ToArray();
+            var voucher = first.SignersOf(hash).Last(s => active.Length == 0 || active.Any(k => k.Verifier == s.Verifier));
+            news.Add(Endorsed(first.OriginOf(hash), hash, Newest(second, hash), [voucher]));
+        }
+
+        return null;
     }
 
     /// <summary>The trees that are signed: those of this process, and those that other nodes of the deployment grow beside.</summary>
@@ -113,51 +137,54 @@ public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions opti
         return [.. TreeOption.Known.Where(t => known.ActiveKeys(t.Name).Any())];
     }
 
-    /// <summary>Puts a new key beside the one in use, which vouches for it. Does nothing where there is one already.</summary>
+    /// <summary>Puts a new key beside each one in use, which vouch for it. Does nothing where there is one already.</summary>
     internal async Task<Refusal?> IntroduceNextAsync(Actor by, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (trees, known) = (await SignedTreesAsync(cancellationToken), await RegisterAsync(cancellationToken));
-            if (Load() is not { } file)
-                return Foreign(known.Keys.Where(k => k.RetiredAt is null));
-            if (trees.Select(t => Own(file, known, t).Item2).FirstOrDefault(r => r is not null) is { } refusal)
+            var files = LogKeyFile.LoadAll(folder);
+            if (trees.Select(t => Own(files, known, t).Item2).FirstOrDefault(r => r is not null) is { } refusal)
                 return refusal;
-            if (file.Seeds.Length == 1)
+            if (files.FirstOrDefault(f => f.Seeds.Length == 1) is { } single)
             {
-                folder.Replace(LogKeyFile.Name, file.WithNewKey().Text());
+                single.WithNewKey().ReplaceIn(folder);
                 continue;
             }
 
-            var news = trees.Where(t => known.Keys.All(k => k.Verifier != Newest(file, t))).Select(t => Endorsed(file, known, t)).ToArray();
+            var news = (from file in files from tree in trees where known.Keys.All(k => k.Verifier != Newest(file, tree))
+                        select Endorsed(file.OriginOf(tree), tree, Newest(file, tree), Own(files, known, tree).Item1)).ToArray();
             if (news.Length == 0 || await AppendAsync(news, known.Version, by, cancellationToken))
                 return null;
         }
     }
 
-    /// <summary>Retires all keys but the newest, and forgets their private halves.</summary>
+    /// <summary>Retires all keys but the newest of each algorithm, and forgets their private halves.</summary>
     internal async Task<Refusal?> RetireFormerAsync(Actor by, string reason, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (trees, known) = (await SignedTreesAsync(cancellationToken), await RegisterAsync(cancellationToken));
-            if (Load() is not { } file)
+            var files = LogKeyFile.LoadAll(folder);
+            if (files.IsEmpty)
                 return Foreign(known.Keys.Where(k => k.RetiredAt is null));
-            var former = trees.SelectMany(t => known.ActiveKeys(t.Name).Where(k => k.Verifier != Newest(file, t))).ToArray();
+            var newest = files.SelectMany(f => trees.Select(t => Newest(f, t))).ToHashSet();
+            var former = trees.SelectMany(t => known.ActiveKeys(t.Name).Where(k => !newest.Contains(k.Verifier))).ToArray();
             if (former.Length > 0 && !await AppendAsync(former.Select(k => new LogKeyRetired(k.Hash, k.Verifier.ToString(), reason)), known.Version, by, cancellationToken))
                 continue;
-            folder.Replace(LogKeyFile.Name, (file with { Seeds = [file.Seeds[^1]] }).Text());
+            foreach (var file in files)
+                file.WithNewestKey().ReplaceIn(folder);
             return null;
         }
     }
 
     private static NoteVerifier Newest(LogKeyFile file, TreeHash hash) => file.SignersOf(hash).Last().Verifier;
 
-    private LogKeyIntroduced Endorsed(LogKeyFile file, LogRegister known, TreeHash hash)
+    /// <summary>Introduces a key for which others vouch: whoever trusts one of them by either algorithm goes on with it.</summary>
+    private LogKeyIntroduced Endorsed(string origin, TreeHash hash, NoteVerifier next, ImmutableArray<NoteSigner> vouchers)
     {
-        var (origin, next) = (file.OriginOf(hash), Newest(file, hash));
-        var note = new SignedNote(LogRegister.EndorsementText(origin, hash.Name, next), []).SignedBy(Own(file, known, hash).Item1[0], options.Clock.GetUtcNow());
-        return new LogKeyIntroduced(origin, hash.Name, next.ToString(), note.ToString());
+        var note = new SignedNote(LogRegister.EndorsementText(origin, hash.Name, next), []);
+        return new LogKeyIntroduced(origin, hash.Name, next.ToString(), vouchers.Aggregate(note, (n, v) => n.SignedBy(v, options.Clock.GetUtcNow())).ToString());
     }
 
     /// <summary>Adds to the log's own stream; false when another was faster.</summary>

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using Hazards.Domain;
 using Hazards.Proof;
+using Npgsql;
 
 namespace Hazards.Api.Proving;
 
-/// <summary><c>hazards log-key …</c>, <c>hazards checkpoint</c>.</summary>
+/// <summary><c>hazards log-key …</c>, <c>hazards checkpoint</c>, <c>hazards timestamp</c>.</summary>
 internal static class ProofCommands
 {
-    public static IEnumerable<Command> All() => [new Command("log-key", "日志签名密钥 · the keys the log is signed with") { Show(), Rotate() }, Sign()];
+    public static IEnumerable<Command> All() => [new Command("log-key", "日志签名密钥 · the keys the log is signed with") { Show(), Rotate() }, Sign(), Time()];
 
     private static Command Show()
     {
@@ -68,6 +69,42 @@ internal static class ProofCommands
                 await File.WriteAllTextAsync(file.FullName, checkpoint!.Note.ToString(), stop);
             else
                 Console.Write(checkpoint!.Note.ToString());
+            return 0;
+        }, stop));
+        return command;
+    }
+
+    private static Command Time()
+    {
+        var hash = new Option<string>("--hash") { Description = "sha256 | sm3", DefaultValueFactory = _ => "sha256" };
+        var now = new Option<bool>("--now") { Description = "现在就为最近的检查点申请 have the newest checkpoint timestamped now (HAZARDS_TSA_URL)" };
+        var output = new Option<FileInfo?>("--output", "-o") { Description = "把回复写入此文件，检查点写入同名 .txt writes the reply to this file, and the checkpoint beside it as .txt" };
+        var database = new DatabaseOptions();
+        var command = new Command("timestamp", "检查点最近的时间戳：时间、机构、策略 · the newest timestamp of a checkpoint: time, authority, policy") { hash, now, output };
+        database.AddTo(command);
+        command.SetAction((parsed, stop) => Administration.RunAsync(database, parsed, async services =>
+        {
+            var name = parsed.GetRequiredValue(hash);
+            if (TreeOption.Find(name) is not { } tree)
+                return Administration.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
+            var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+            var options = services.GetRequiredService<ServiceOptions>() with { Timestamps = TimestampOptions.Of(environment) };
+            using var times = new Timestamping(
+                services.GetRequiredService<NpgsqlDataSource>(), services.GetRequiredService<CheckpointDesk>(), options,
+                new Webhooks.WebhookAddresses(options, environment), options.Clock);
+            if (parsed.GetValue(now) && await times.NowAsync(tree, stop) is { } trouble)
+            {
+                await Console.Error.WriteLineAsync(trouble);
+                return 1;
+            }
+
+            if (await times.Store(tree).NewestAsync(cancellationToken: stop) is not { } stamp || TimestampView.Of(stamp) is not { } said)
+                return Administration.Fail(ProofRefusals.NoTimestamp.Because(null, ("size", "latest"), ("latest", null)));
+            Console.WriteLine(FormattableString.Invariant($"{stamp.Size}\t{ChinaTime.Format(said.Time)}\t{said.Authority}\t{said.Policy}\t{said.Hash}\t{said.Serial}"));
+            if (parsed.GetValue(output) is not { } file)
+                return 0;
+            await File.WriteAllBytesAsync(file.FullName, stamp.Reply.ToArray(), stop);
+            await File.WriteAllTextAsync(Path.ChangeExtension(file.FullName, ".txt"), stamp.Note, stop);
             return 0;
         }, stop));
         return command;

@@ -16,6 +16,10 @@ internal sealed class ProofModule : IModule
         services.AddSingleton<Deliveries>();
         services.AddHostedService<TreeKeeper>();
         services.AddSingleton<OutsideHolders>();
+        services.AddSingleton<Timestamping>();
+        services.AddScheduled(
+            JobKind.TimestampCheckpoints, o => o.Timestamps is not { } tsa ? null : tsa.Every < o.PushEvery ? tsa.Every : o.PushEvery,
+            (s, stop) => s.GetRequiredService<Timestamping>().PassAsync(stop));
         services.AddScheduled(JobKind.DeliverCheckpoints, o => o.PushEvery, (s, stop) => s.GetRequiredService<Deliveries>().PassAsync(stop));
     }
 
@@ -49,6 +53,10 @@ internal sealed class ProofModule : IModule
         api.Get("/log/checkpoints/{size}", new Operation(Tag.Proof, "某个大小的检查点及其签名（latest 为最近的）", "The checkpoint of a size with its signatures (latest: the newest)") { Query = [Hash], Answer = typeof(CheckpointView) }, CheckpointEndpoints.FindAsync);
         api.Get("/log/checkpoints/{size}/note", new Operation(Tag.Proof, "某个大小的检查点：C2SP 签名文本", "The checkpoint of a size, a C2SP signed note") { Query = [Hash], Files = ["text/plain"] }, CheckpointEndpoints.NoteAsync);
         api.Get("/log/checkpoints/{size}/sheet", new Operation(Tag.Proof, "检查点存证单：可打印、盖章、留存", "The checkpoint as a sheet to print, stamp and keep") { Query = [Hash], Files = ["text/html"] }, CheckpointEndpoints.SheetAsync);
+        api.Get("/log/checkpoints/{size}/timestamp", new Operation(Tag.Proof, "某个检查点的时间戳：RFC 3161 回复，原样", "The timestamp of a checkpoint: the reply of RFC 3161, verbatim")
+        {
+            Query = [Hash], Files = [CheckpointEndpoints.TimestampReply],
+        }, CheckpointEndpoints.TimestampAsync);
         api.Post("/log/checkpoints/{size}/cosignatures", new Operation(Tag.Proof, "提交见证方的联署：C2SP 签名行", "Bring cosignatures of witnesses: C2SP signature lines")
         {
             Query = [Hash], BodyMediaType = "text/plain", Answer = typeof(CheckpointView),

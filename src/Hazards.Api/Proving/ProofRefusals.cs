@@ -17,6 +17,7 @@ public static class ProofRefusals
     public static readonly RefusalCode Rewritten = new("proof.rewritten", Unavailable, "数据库中前 {remembered} 个事件与已签名的检查点（{where}）不一致：记录被改动过。已停止签名；请运行 audit 查明", "The first {remembered} events in the database are not those of a signed checkpoint ({where}): the record was altered. Nothing is signed; run audit to find out");
     public static readonly RefusalCode NoTree = new("proof.no_tree", RefusalKind.NotFound, "本部署没有 {hash} 树；现有：{known}", "This deployment has no {hash} tree; it has: {known}");
     public static readonly RefusalCode NoCheckpoint = new("proof.no_checkpoint", RefusalKind.NotFound, "没有大小为 {size} 的检查点；最近一次的大小为 {latest}", "There is no checkpoint of size {size}; the newest has size {latest}");
+    public static readonly RefusalCode NoTimestamp = new("proof.no_timestamp", RefusalKind.NotFound, "大小为 {size} 的检查点没有时间戳；最近一个有时间戳的大小为 {latest}", "The checkpoint of size {size} was not timestamped; the newest that was has size {latest}");
     public static readonly RefusalCode Size = new("proof.size", Invalid, "“{value}”不是检查点大小：应为正整数，或 latest", "“{value}” is no checkpoint's size: a positive whole number, or latest");
     public static readonly RefusalCode BeyondTree = new("proof.beyond_tree", Unprocessable, "大小 {size} 超出树的现有大小 {tree}", "Size {size} lies beyond the tree, which has {tree} leaves");
     public static readonly RefusalCode BeyondSize = new("proof.beyond_size", Unprocessable, "第 {position} 个事件不在大小为 {size} 的树中", "The event at position {position} is not in the tree of size {size}");

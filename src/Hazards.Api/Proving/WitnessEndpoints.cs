@@ -21,7 +21,7 @@ internal sealed record RegisterWitness(string Verifier, string Witness, string? 
 internal sealed record RetireVerifier(string Verifier, string Reason);
 
 /// <summary>Witnesses another log.</summary>
-/// <param name="Verifier">The log's key: C2SP vkey of type 0x01; its name is the log's origin.</param>
+/// <param name="Verifier">The log's key: C2SP vkey of type 0x01 (Ed25519) or 0xff (SM2); its name is the log's origin.</param>
 /// <param name="Log">Whose log it is.</param>
 internal sealed record WitnessLog(string Verifier, string Log);
 
@@ -73,8 +73,8 @@ internal static class WitnessEndpoints
 
     public static Task<IResult> AddLogAsync(Call call, LogKeys keys, Witnessing witnessing) => ActAsync<WitnessLog>(call, keys, (order, known) =>
     {
-        if (!NoteVerifier.TryParse(order.Verifier, out var verifier) || verifier.Type != NoteSignatureType.Ed25519)
-            return (null, ProofRefusals.Verifier.Because("verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "0x01 (Ed25519)")));
+        if (!NoteVerifier.TryParse(order.Verifier, out var verifier) || !verifier.IsOfALog)
+            return (null, ProofRefusals.Verifier.Because("verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "0x01 (Ed25519), 0xff (SM2)")));
         if (Texts.Name("log", order.Log) is { } unnamed)
             return (null, unnamed);
         return known.Witnessed.Any(w => w.Verifier == verifier) ? (null, ProofRefusals.WitnessKnown.Because("verifier")) : (new WitnessedLogAdded(order.Verifier, order.Log.Trim()), null);

@@ -50,6 +50,9 @@ public sealed record ServiceOptions(string ConnectionString)
     /// <summary>The trees grown over the log; the first is meant where none is named.</summary>
     public ImmutableArray<TreeHash> Trees { get; init; } = [TreeHash.Sha256];
 
+    /// <summary>By which algorithms the log is signed; Ed25519 always is one.</summary>
+    public ImmutableArray<NoteSignatureType> Signatures { get; init; } = [NoteSignatureType.Ed25519];
+
     /// <summary>At most so often a checkpoint is signed while the log grows.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -61,6 +64,9 @@ public sealed record ServiceOptions(string ConnectionString)
 
     /// <summary>How often checkpoints are sent to the witnesses that have an address.</summary>
     public TimeSpan PushEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The authority that timestamps checkpoints; null: what the environment says, if anything.</summary>
+    public Proving.TimestampOptions? Timestamps { get; init; }
 
     /// <summary>How long Marten's daemon may be ill before this node says that it is not ready; it says what is wrong at once.</summary>
     public TimeSpan DaemonPatience { get; init; } = TimeSpan.FromMinutes(1);
@@ -107,6 +113,7 @@ public static class HazardsService
     {
         ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        options = options with { Timestamps = options.Timestamps ?? Proving.TimestampOptions.Of(builder.Configuration) };
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(Limit);
         Logs.Configure(builder.Logging, options.JsonLogs);

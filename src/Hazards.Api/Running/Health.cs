@@ -11,7 +11,7 @@ internal static class Health
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Call.Json(new HealthAnswer("live", null))).ExcludeFromDescription();
-        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, Auditing.AuditWorker auditor, Jobs.ScheduleHealth schedule, OutsideHolders outside, CancellationToken stop) =>
+        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, Auditing.AuditWorker auditor, Jobs.ScheduleHealth schedule, OutsideHolders outside, Timestamping times, CancellationToken stop) =>
         {
             var missing = await readiness.WhatIsMissingAsync(stop);
             var wrong = missing is null ? await readiness.WrongLogAsync(stop) : null;
@@ -23,17 +23,17 @@ internal static class Health
             if (missing is null)
                 await auditor.LookAsync(stop);
             return Call.Json(
-                new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble, Jobs = schedule.Failure, Outside = missing is null ? await LookOutsideAsync(outside, stop) : null },
+                new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble, Jobs = schedule.Failure, Outside = missing is null ? await RemarkAsync(outside.LookAsync(stop)) : null, Time = missing is null ? await RemarkAsync(times.LookAsync(stop)) : null },
                 missing is null ? 200 : 503);
         }).ExcludeFromDescription();
     }
 
     /// <summary>It is a remark: what it cannot be looked for keeps no node from serving.</summary>
-    private static async Task<string?> LookOutsideAsync(OutsideHolders outside, CancellationToken stop)
+    private static async Task<string?> RemarkAsync(Task<string?> look)
     {
         try
         {
-            return await outside.LookAsync(stop);
+            return await look;
         }
         catch (Exception e) when (Door.IsTheDatabases(e) || e is LogUnavailableException)
         {
@@ -64,6 +64,10 @@ internal sealed record HealthAnswer(string Status, string? Missing)
     /// <summary>That nobody outside holds a checkpoint, or none of the last day. The service goes on serving.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? Outside { get; init; }
+
+    /// <summary>That the authority for timestamps gives none, and what it gives instead. The service goes on serving.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Time { get; init; }
 }
 
 /// <summary>

@@ -47,6 +47,17 @@ public static class EvidenceRefusals
     public static readonly RefusalCode ConsistencyMalformed = new("checkpoint.consistency_malformed", Invalid, "“{name}”不是一致性证明", "“{name}” is no consistency proof");
     public static readonly RefusalCode Rewritten = new("checkpoint.rewritten", Invalid, "日志被改写过：本检查点（{size}）不是由另存的检查点（{from}）延续而来", "The log was rewritten: this checkpoint ({size}) does not continue the one kept elsewhere ({from})");
 
+    // The time.
+    public static readonly RefusalCode TimeHalf = new("time.incomplete", Invalid, "时间戳不完整：{name} 缺失", "The timestamp is incomplete: {name} is missing");
+    public static readonly RefusalCode TimeCheckpoint = new("time.checkpoint", Invalid, "加盖时间戳的检查点不是本日志的，或带有伪造的签名", "The checkpoint that was timestamped is not one of this log, or bears a false signature");
+    public static readonly RefusalCode TimeRewritten = new("time.rewritten", Invalid, "本检查点（{size}）不能证明由加盖时间戳的检查点（{from}）延续而来", "This checkpoint ({size}) is not proved to continue the one that was timestamped ({from})");
+    public static readonly RefusalCode TimeMalformed = new("time.malformed", Invalid, "{name} 不是授予时间戳的 RFC 3161 回复", "{name} is no reply of RFC 3161 that grants a timestamp");
+    public static readonly RefusalCode TimeImprint = new("time.imprint", Invalid, "时间戳不是对这一检查点的：散列不符", "The timestamp is not one of this checkpoint: the hash is another");
+    public static readonly RefusalCode TimeSignature = new("time.signature", Invalid, "时间戳的签名无效：被改动过", "The timestamp's signature is wrong: it was altered");
+    public static readonly RefusalCode TimePurpose = new("time.purpose", Invalid, "签时间戳的证书不是专用于时间戳的，或当时不在有效期内", "The certificate that signed the timestamp is not one for timestamps alone, or was not valid then");
+    public static readonly RefusalCode TimeAuthority = new("time.authority", Invalid, "时间戳不是您信任的机构签的", "The timestamp is not by the authority that you trust");
+    public static readonly RefusalCode TimeBefore = new("time.before_events", Invalid, "时间戳（{time}）早于它所覆盖的事件的记录时间（{recorded}）：记录时间不可信", "The timestamp ({time}) is from before events that it covers were recorded ({recorded}): the recorded times are not to be believed");
+
     // The events.
     public static readonly RefusalCode Line = new("event.line", Invalid, "{name} 第 {line} 行无法读取：{detail}", "{name}, line {line}, cannot be read: {detail}");
     public static readonly RefusalCode NotCanonical = new("event.not_canonical", Invalid, "{name} 第 {line} 行不是规范形式（RFC 8785）", "{name}, line {line}, is not in canonical form (RFC 8785)");
@@ -90,7 +101,7 @@ public static class EvidenceRefusals
     public static readonly RefusalCode ReportImpossible = new("report.impossible", Invalid, "由包内事件无法生成报告：{detail}", "No report can be made from the events here: {detail}");
 
     // The machine.
-    public static readonly RefusalCode NoOpenSsl = new("tool.no_openssl", Unavailable, "本机没有 OpenSSL（libcrypto 1.1.1 以上），无法核验 Ed25519 签名；请安装后再核验", "This machine lacks OpenSSL (libcrypto 1.1.1 or later), which checks Ed25519 signatures; install it and try again");
+    public static readonly RefusalCode TimeCertificate = new("tool.tsa", Invalid, "“{name}”中没有可用的证书（PEM）", "“{name}” holds no certificate that can be read (PEM)");
     public static readonly RefusalCode VerifierKey = new("tool.key", Invalid, "“{text}”不是公钥（形如 名称+标识+Base64）", "“{text}” is no verifier key (name+id+base64)");
 #pragma warning restore CS1591
 }

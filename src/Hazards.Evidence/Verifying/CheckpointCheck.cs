@@ -57,10 +57,10 @@ internal sealed class CheckpointCheck(PackageReader package, Manifest manifest, 
                 $"comparison with a checkpoint kept elsewhere: none was given (--checkpoint); whoever holds the log's signing key can make up another log, which only a checkpoint kept elsewhere, or a witness's cosignature, excludes");
         if (earlier.Origin != manifest.Origin)
             return Check.Fails("earlier", EvidenceRefusals.EarlierOther.Because(null, ("origin", earlier.Origin)));
-        var proof = earlier.Size == manifest.Size || earlier.Size == 0 ? [] : options.Consistency ?? ProofFrom(earlier.Size);
+        var proof = earlier.Size == manifest.Size || earlier.Size == 0 ? [] : options.Consistency ?? ProofFrom(package, earlier.Size);
         if (proof is not { } path)
             return Check.Fails("earlier", EvidenceRefusals.EarlierUnproved.Because(null, ("from", earlier.Size), ("size", manifest.Size)));
-        return Continues(earlier, path)
+        return Continues(manifest, earlier, path)
             ? Check.Holds("earlier",
                 $"与另存的检查点（{earlier.Size} 个事件）一致：同一日志，其间只有追加",
                 $"it agrees with the checkpoint kept elsewhere ({earlier.Size} events): one log, only appended to in between")
@@ -68,7 +68,7 @@ internal sealed class CheckpointCheck(PackageReader package, Manifest manifest, 
     }
 
     // Either may be the older one.
-    private bool Continues(Checkpoint earlier, ImmutableArray<Digest> path)
+    internal static bool Continues(Manifest manifest, Checkpoint earlier, ImmutableArray<Digest> path)
     {
         var hash = manifest.Hash == TreeHash.Sm3.Name ? TreeHash.Sm3 : TreeHash.Sha256;
         return earlier.Size == 0 ? earlier.Root == hash.Empty
@@ -76,7 +76,8 @@ internal sealed class CheckpointCheck(PackageReader package, Manifest manifest, 
             : Verify.Consistency(hash, manifest.Size, earlier.Size, path, manifest.Root, earlier.Root);
     }
 
-    private ImmutableArray<Digest>? ProofFrom(long size)
+    /// <summary>The package's own proof that its checkpoint continues one of a size; null when it has none.</summary>
+    internal static ImmutableArray<Digest>? ProofFrom(PackageReader package, long size)
     {
         if (package.Find(PackageNames.Consistency) is not { } entry)
             return null;

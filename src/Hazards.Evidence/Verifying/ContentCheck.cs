@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
+using Hazards.Proof;
 
 namespace Hazards.Evidence;
 
@@ -36,8 +37,8 @@ internal sealed class ContentCheck(PackageReader package, Manifest manifest, IPr
         foreach (var expected in manifest.Entries)
         {
             var entry = package.Find(expected.Name)!.Value;
-            var (digest, crc) = Measure(entry);
-            if (entry.Size != expected.Size || digest != expected.Sha256)
+            var (digest, crc, sm3) = Measure(entry);
+            if (entry.Size != expected.Size || digest != expected.Sha256 || sm3 != expected.Sm3)
                 return EvidenceRefusals.Content.Because(null, ("name", entry.Name));
             if (crc != entry.Crc32)
                 return EvidenceRefusals.Repacked.Because(null, ("at", entry.Offset), ("what", "CRC-32"));
@@ -58,9 +59,9 @@ internal sealed class ContentCheck(PackageReader package, Manifest manifest, IPr
             : EvidenceRefusals.Content.Because(null, ("name", PackageNames.Sums));
     }
 
-    private (Sha256Digest Sha256, uint Crc32) Measure(ZipEntry entry)
+    private (Sha256Digest Sha256, uint Crc32, Digest? Sm3) Measure(ZipEntry entry)
     {
-        using var meter = new ContentMeter();
+        using var meter = new ContentMeter(manifest.NamesBySm3);
         using var content = package.Open(entry);
         while (content.Read(buffer) is > 0 and var read)
         {
@@ -69,6 +70,6 @@ internal sealed class ContentCheck(PackageReader package, Manifest manifest, IPr
             done += read;
             progress?.Report(0.8 * done / package.Size);
         }
-        return (meter.Sha256, meter.Crc32);
+        return (meter.Sha256, meter.Crc32, meter.Sm3);
     }
 }

@@ -51,6 +51,13 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
     /// <summary>When the first and the last event were recorded.</summary>
     public (DateTimeOffset First, DateTimeOffset Last)? Recorded { get; private set; }
 
+    /// <summary>How many of the events a tree of a size covers, and when the last of them was recorded.</summary>
+    public (int Count, DateTimeOffset? Last) CoveredBy(long size)
+    {
+        var count = order.Count(o => o.Position <= size);
+        return (count, count == 0 ? null : new DateTimeOffset(order.Where(o => o.Position <= size).Max(o => o.RecordedAt), TimeSpan.Zero));
+    }
+
     public void Run(CancellationToken cancellationToken)
     {
         foreach (var stream in manifest.Streams)

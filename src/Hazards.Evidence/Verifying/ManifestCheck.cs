@@ -32,12 +32,14 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
         if (!SignedNote.TryParse(noteBytes, out var note) || !Encoding.UTF8.GetBytes(note.ToString()).AsSpan().SequenceEqual(noteBytes))
             return EvidenceRefusals.NoteMalformed.Because();
         if (!ManifestNote.TryParse(note.Text, out var said))
-            return note.Text.Split('\n')[0] is var format && format == Evidence.Manifest.FormatNow
+            return note.Text.Split('\n')[0] is var format && format is Evidence.Manifest.FormatNow or Evidence.Manifest.FormatWithMore
                 ? EvidenceRefusals.NoteMalformed.Because()
-                : EvidenceRefusals.Format.Because(null, ("format", Excerpt(format)), ("known", Evidence.Manifest.FormatNow));
+                : EvidenceRefusals.Format.Because(null, ("format", Excerpt(format)), ("known", Evidence.Manifest.Formats));
         // The manifest says which tree; it is believed only when its digest is the signed one, which is compared first.
         if (Sha256Digest.Of(json) != said.Manifest)
             return Signature(note, said, "sha256") ?? EvidenceRefusals.OtherManifest.Because(null, ("what", "SHA-256"));
+        if (said.Sm3 is { } sm3 && sm3 != IncrementalSm3.Of(json))
+            return Signature(note, said, "sm3") ?? EvidenceRefusals.OtherManifest.Because(null, ("what", "SM3"));
         return Read(json) ?? Signature(note, said, Manifest!.Hash) ?? Compare(said);
     }
 
@@ -90,7 +92,8 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
 
     private Refusal? Compare(ManifestNote said)
     {
-        var what = Manifest!.Format != Evidence.Manifest.FormatNow ? "format"
+        var what = Manifest!.Format != said.Format ? "format"
+            : Manifest.NamesBySm3 != said.Sm3.HasValue || Manifest.Entries.Any(e => e.Sm3.HasValue != said.Sm3.HasValue) ? "SM3"
             : Manifest.Origin != said.Origin ? "origin"
             : Manifest.Size != said.Size ? "size"
             : Manifest.Root != said.Root ? "root"
@@ -101,8 +104,8 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
     private IEnumerable<Check> Sentences(string origin, NoteVerifier signer)
     {
         yield return Check.Holds("signature",
-            $"清单由日志“{origin}”的公钥签名（Ed25519）：{signer}",
-            $"the manifest is signed by the key of the log “{origin}” (Ed25519): {signer}");
+            $"清单由日志“{origin}”的公钥签名（{signer.Algorithm}）：{signer}",
+            $"the manifest is signed by the key of the log “{origin}” ({signer.Algorithm}): {signer}");
         yield return !Keys!.FromOutside
             ? Check.NotMade("key",
                 $"公钥取自包内，不能自证：请与另行保存的（打印件、其他机关留存的）逐字比对 {signer}（指纹，公钥的 SHA-256：{signer.Fingerprint}），或用 --key 给出后再核验；在此之前，什么都没有证明：只说明包与其自带的公钥相符，谁都能做出这样的包",

@@ -143,6 +143,7 @@ internal sealed class NamedCheck(PackageReader package, Manifest manifest, Event
             // After a stream that could not be replayed, what is missing from the comparison is not misplaced.
             "states" => pass.Compared.Contains(name) || pass.States is not null || pass.Lines is not null,
             "attachments" or "notices" or "policies" or "calendar" or "persons" => true,
+            "time" => name is PackageNames.TimeCheckpoint or PackageNames.TimeReply,
             "report" => name is PackageNames.ReportHtml or PackageNames.ReportDocx,
             _ => false,
         };

@@ -15,9 +15,6 @@ public static class PackageVerifier
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Verification Verify(string path, VerifyOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        // Asked first: on Linux, .NET itself cannot hash without it, and would end the process.
-        if (!NoteVerifier.IsSupported)
-            return new Verification([Check.Fails("tool", EvidenceRefusals.NoOpenSsl.Because())], null);
         var (package, refusal) = PackageReader.Open(path);
         if (package is null)
             return new Verification([Check.Fails("form", refusal!), .. Limits.NothingElse], null);
@@ -43,13 +40,15 @@ internal sealed class PackageChecks(PackageReader package, VerifyOptions options
         var manifest = signed.Manifest!;
         if (!Add("contents", new ContentCheck(package, manifest, progress, cancellationToken).Run()))
             return Broken();
+        var digests = manifest.NamesBySm3 ? "SHA-256 and SM3" : "SHA-256";
         checks.Add(Check.Holds("contents",
-            $"全部 {package.Entries.Length} 个条目的 SHA-256 与签名清单一致，次序相同，没有多余或缺少的",
-            $"all {package.Entries.Length} entries have the SHA-256 that the signed manifest gives, in its order; none is missing, none is extra"));
+            $"全部 {package.Entries.Length} 个条目的 {digests.Replace(" and ", "、", StringComparison.Ordinal)} 与签名清单一致，次序相同，没有多余或缺少的",
+            $"all {package.Entries.Length} entries have the {digests} that the signed manifest gives, in its order; none is missing, none is extra"));
         checks.AddRange(new CheckpointCheck(package, manifest, signed.Keys!, options).Run());
         var pass = new EventPass(package, manifest, signed.Hash!);
         pass.Run(cancellationToken);
         checks.AddRange(EventSentences.Of(pass, manifest));
+        checks.Add(new TimeCheck(package, manifest, signed.Keys!, options, pass).Run());
         checks.AddRange(new NamedCheck(package, manifest, pass).Run());
         // What is told of a stream that cannot be read is of no worth.
         if (pass.Lines is null && pass.States is null)

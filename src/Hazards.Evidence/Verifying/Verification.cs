@@ -95,4 +95,7 @@ public sealed record VerifyOptions
 
     /// <summary>The proof for that, where the package has none.</summary>
     public ImmutableArray<Proof.Digest>? Consistency { get; init; }
+
+    /// <summary>The authority whose timestamp is believed; null: none is.</summary>
+    public Proof.TimestampTrust? Authority { get; init; }
 }

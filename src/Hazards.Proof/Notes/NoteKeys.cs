@@ -14,33 +14,37 @@ public enum NoteSignatureType
 
     /// <summary>Ed25519 over the text with a time (C2SP tlog-cosignature): what a witness signs with.</summary>
     Cosignature = 0x04,
+
+    /// <summary>SM2 with SM3 over the note's text: what the log signs with as well where the deployment says so.</summary>
+    Sm2 = 0xFF,
 }
 
 /// <summary>验证公钥: checks the signatures of one key in notes. Its text is what other bodies keep (vkey).</summary>
 /// <param name="Name">The key's name, such as <c>hazards.example/xiangxi</c>: no spaces, no plus.</param>
 /// <param name="Type">What it signs.</param>
-/// <param name="PublicKey">32 bytes.</param>
+/// <param name="PublicKey">32 bytes; of SM2 65, the byte 04 and both coordinates.</param>
 public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyMemory<byte> PublicKey)
 {
-    /// <summary>Whether this machine can check signatures at all: it takes OpenSSL's libcrypto, 1.1.1 or later.</summary>
-    public static bool IsSupported => Ed25519.IsSupported;
+    // 0xFF stands for every type that C2SP has given no number, with what tells it apart behind: here, in DER, the object
+    // identifier of SM2 with SM3, 1.2.156.10197.1.501 (GM/T 0006).
+    private static readonly byte[] Sm2Mark = [(byte)NoteSignatureType.Sm2, 0x06, 0x08, 0x2A, 0x81, 0x1C, 0xCF, 0x55, 0x01, 0x83, 0x75];
 
     /// <summary>Tells keys of one name apart; short, and no proof of anything.</summary>
     public uint Id
     {
         get
         {
-            byte[] input = [.. Encoding.UTF8.GetBytes(Name), (byte)'\n', (byte)Type, .. PublicKey.Span];
+            byte[] input = [.. Encoding.UTF8.GetBytes(Name), (byte)'\n', .. Mark, .. PublicKey.Span];
             return BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(input));
         }
     }
 
-    /// <summary>指纹: SHA-256 of the 32 bytes, in groups of four to be read aloud.</summary>
+    /// <summary>指纹: SHA-256 of the key's bytes, in groups of four to be read aloud.</summary>
     public string Fingerprint => string.Join(' ', Convert.ToHexStringLower(SHA256.HashData(PublicKey.Span)).Chunk(4).Select(g => new string(g)));
 
     /// <summary>The key as text: <c>name+id+base64</c>.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Name}+{Id:x8}+{Convert.ToBase64String([(byte)Type, .. PublicKey.Span])}");
+        string.Create(CultureInfo.InvariantCulture, $"{Name}+{Id:x8}+{Convert.ToBase64String([.. Mark, .. PublicKey.Span])}");
 
     /// <summary>Reads a key's text; false when it is malformed, of another type, or its id is not its own.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out NoteVerifier? verifier)
@@ -50,14 +54,30 @@ public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyM
         if (text?.Split('+', 3) is not [var name, { Length: 8 } id, var key] || !IsName(name))
             return false;
         var bytes = new byte[key.Length];
-        if (!Convert.TryFromBase64String(key, bytes, out var length) || length != 1 + Ed25519.KeySize || !Enum.IsDefined((NoteSignatureType)bytes[0]))
+        if (!Convert.TryFromBase64String(key, bytes, out var length) || Read(name, bytes.AsMemory(0, length)) is not { } found)
             return false;
-        var found = new NoteVerifier(name, (NoteSignatureType)bytes[0], bytes.AsMemory(1, Ed25519.KeySize));
         if (found.Id.ToString("x8", CultureInfo.InvariantCulture) != id)
             return false;
         verifier = found;
         return true;
     }
+
+    private ReadOnlySpan<byte> Mark => Type == NoteSignatureType.Sm2 ? Sm2Mark : new[] { (byte)Type };
+
+    private static NoteVerifier? Read(string name, ReadOnlyMemory<byte> key) => key.Span switch
+    {
+        [(byte)NoteSignatureType.Ed25519 or (byte)NoteSignatureType.Cosignature, ..] when key.Length == 1 + Ed25519.KeySize =>
+            new NoteVerifier(name, (NoteSignatureType)key.Span[0], key[1..]),
+        _ when key.Span.StartsWith(Sm2Mark) && Sm2.IsPublicKey(key.Span[Sm2Mark.Length..]) =>
+            new NoteVerifier(name, NoteSignatureType.Sm2, key[Sm2Mark.Length..]),
+        _ => null,
+    };
+
+    /// <summary>Whether the log itself signs with keys of this type; witnesses have another.</summary>
+    public bool IsOfALog => Type is NoteSignatureType.Ed25519 or NoteSignatureType.Sm2;
+
+    /// <summary>What it signs by, as people call it.</summary>
+    public string Algorithm => Type == NoteSignatureType.Sm2 ? "SM2" : "Ed25519";
 
     /// <summary>Whether a text may name a key.</summary>
     public static bool IsName([NotNullWhen(true)] string? name) =>
@@ -67,6 +87,8 @@ public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyM
     {
         if (Type == NoteSignatureType.Ed25519)
             return Ed25519.Verify(PublicKey.Span, Encoding.UTF8.GetBytes(text), signature.ToArray());
+        if (Type == NoteSignatureType.Sm2)
+            return Sm2.Verify(PublicKey.Span, Encoding.UTF8.GetBytes(text), signature.ToArray());
         if (signature.Length != sizeof(ulong) + Ed25519.SignatureSize)
             return false;
         var time = BinaryPrimitives.ReadUInt64BigEndian(signature);
@@ -95,12 +117,15 @@ public sealed class NoteSigner
         if (!NoteVerifier.IsName(name))
             throw new ArgumentException("A key's name is not empty and has neither spaces nor a plus.", nameof(name));
         _seed = seed.ToArray();
-        Verifier = new NoteVerifier(name, type, Ed25519.PublicKeyOf(seed));
+        Verifier = new NoteVerifier(name, type, type == NoteSignatureType.Sm2 ? Sm2.PublicKeyOf(seed) : Ed25519.PublicKeyOf(seed));
     }
 
     /// <summary>A new key.</summary>
-    public static NoteSigner Create(string name, NoteSignatureType type = NoteSignatureType.Ed25519) =>
-        new(name, RandomNumberGenerator.GetBytes(Ed25519.KeySize), type);
+    public static NoteSigner Create(string name, NoteSignatureType type = NoteSignatureType.Ed25519) => new(name, NewSeed(type), type);
+
+    /// <summary>A new private key's 32 bytes.</summary>
+    public static byte[] NewSeed(NoteSignatureType type) =>
+        type == NoteSignatureType.Sm2 ? Sm2.NewKey() : RandomNumberGenerator.GetBytes(Ed25519.KeySize);
 
     /// <summary>What checks its signatures.</summary>
     public NoteVerifier Verifier { get; }
@@ -115,6 +140,8 @@ public sealed class NoteSigner
     {
         if (Verifier.Type == NoteSignatureType.Ed25519)
             return Ed25519.Sign(_seed, Encoding.UTF8.GetBytes(text));
+        if (Verifier.Type == NoteSignatureType.Sm2)
+            return Sm2.Sign(_seed, Encoding.UTF8.GetBytes(text));
         var time = new byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(time, (ulong)at.ToUnixTimeSeconds());
         return [.. time, .. Ed25519.Sign(_seed, Cosigned(text, (ulong)at.ToUnixTimeSeconds()))];

@@ -36,6 +36,8 @@ begin
         ('log.checkpoints',                '{SELECT,INSERT,UPDATE}'),
         ('log.witnessed',                  '{SELECT,INSERT,UPDATE}'),
         ('log.deliveries',                 '{SELECT,INSERT,UPDATE}'),
+        ('log.timestamps',                 '{SELECT,INSERT}'),
+        ('log.timestamping',               '{SELECT,INSERT,UPDATE}'),
         -- Rows can be made anew. Files are neither changed nor deleted; keys of persons are wrapped anew or destroyed.
         ('rows.*',                         '{SELECT,INSERT,UPDATE,DELETE}'),
         ('files.*',                        '{SELECT,INSERT}'),
