@@ -50,6 +50,9 @@ internal static class BenchRun
         var append = new Command("append", "只测追加：引擎、直接用 Marten、裸提交与极限，附处理器时间 · only appends: the engine, plain Marten, a bare commit and the limit, with processor time") { seconds, rounds, postgres };
         append.SetAction((parsed, stop) => EngineAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         root.Add(append);
+        var command = new Command("http", "只测经 HTTP 的命令：登记、进展、签收，附处理器时间 · only commands by HTTP: report, progress, acknowledge, with processor time") { seconds, rounds, postgres };
+        command.SetAction((parsed, stop) => HttpAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
+        root.Add(command);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
@@ -128,6 +131,40 @@ internal static class BenchRun
             if (!samples.TryGetValue(name, out var list))
                 samples[name] = list = [];
             list.Add(cost);
+        }
+    }, stop);
+
+    private static Task<int> HttpAsync(TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    {
+        // More are asked for than any machine of this kind has done.
+        const int mostAcknowledged = 3_000;
+        await using var source = await DatabaseAsync(cluster, "bench_http", stop);
+        var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_http" }.ConnectionString;
+        await using var bench = await HttpBench.StartAsync(source, connection, folder.FullName, stop);
+        var samples = new List<(string Name, Cost Cost)> { await TakeAsync("cold: report, 16 clients", () => bench.ReportAsync(16, time, stop)) };
+        await bench.ReportAsync(16, WarmUp * 3, stop);
+        for (var round = 1; round <= rounds; round++)
+            foreach (var clients in Writers)
+            {
+                samples.Add(await TakeAsync($"report, {clients}", () => bench.ReportAsync(clients, time, stop)));
+                samples.Add(await TakeAsync($"progress, {clients}", () => bench.ProgressAsync(clients, time, stop)));
+                samples.Add(await TakeAsync($"acknowledge, {clients}", () => bench.AcknowledgeAsync(clients, TimeSpan.FromSeconds(1), mostAcknowledged, stop)));
+            }
+
+        var table = Headed($"经 HTTP 的一条命令 · a command by HTTP (medians of {rounds} rounds)", "", "/s", "p50 ms", "p99 ms", "service and callers µs", "PostgreSQL µs");
+        foreach (var (name, costs) in samples.GroupBy(s => s.Name).Select(g => (g.Key, g.Select(s => s.Cost).OrderBy(c => c.Measured.PerSecond).ToList())))
+        {
+            var cost = costs[costs.Count / 2];
+            table.AddRow(name, Show(cost.Measured.PerSecond), Show(cost.Measured.P50), Show(cost.Measured.P99), Show(cost.Client), Show(cost.Server));
+        }
+
+        AnsiConsole.Write(table);
+
+        static async Task<(string, Cost)> TakeAsync(string name, Func<Task<Cost>> run)
+        {
+            var cost = await run();
+            Console.Error.WriteLine($"  {name}: {Show(cost.Measured.PerSecond)}/s, p50 {Show(cost.Measured.P50)} ms, {Show(cost.Client)} + {Show(cost.Server)} µs");
+            return (name, cost);
         }
     }, stop);
 

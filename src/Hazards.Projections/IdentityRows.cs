@@ -51,6 +51,18 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
     public Task<IdentityRow?> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken = default) =>
         OneAsync($"{Key} where k.digest = $1", cancellationToken, Parameter(digest.Value));
 
+    /// <summary>A key's row by its digest and a body's as it is now, in one round trip.</summary>
+    public async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(Sha256Digest digest, BodyId body, CancellationToken cancellationToken = default)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"{Key} where k.digest = $1") { Parameters = { Parameter(digest.Value) } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Body) { Parameters = { Parameter(body.Value), Parameter(body.StreamId) } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var key = await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null;
+        await reader.NextResultAsync(cancellationToken);
+        return (key, await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null);
+    }
+
     /// <summary>A key's row by its primary key.</summary>
     public Task<IdentityRow?> KeyAsync(Guid id, CancellationToken cancellationToken = default) =>
         OneAsync($"{Key} where k.key_id = $1", cancellationToken, Parameter(id));

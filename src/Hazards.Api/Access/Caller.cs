@@ -79,7 +79,8 @@ internal sealed class Doorkeeper(Identities identities, Sessions sessions, Wrong
         var (digest, address) = (KeyStore.DigestOf(secret), Limits.AddressOf(request.HttpContext));
         if (wrong.Locked(address, digest) is { } locked)
             return (null, locked);
-        var (key, refusal) = await identities.KeyAsync(digest, cancellationToken);
+        var now = clock.GetUtcNow();
+        var (key, body, refusal) = await identities.KeyAsync(digest, k => !k.Revoked && !Expired(k), cancellationToken);
         if (key is null)
         {
             wrong.Note(address);
@@ -89,10 +90,11 @@ internal sealed class Doorkeeper(Identities identities, Sessions sessions, Wrong
         wrong.Remember(digest);
         if (key.Revoked)
             return (null, AccessRefusals.Revoked.Because());
-        if (key.ExpiresAt is { } end && end <= clock.GetUtcNow())
-            return (null, AccessRefusals.Expired.Because(null, ("at", end)));
-        (var body, refusal) = await identities.BodyAsync(key.Body, cancellationToken);
+        if (Expired(key))
+            return (null, AccessRefusals.Expired.Because(null, ("at", key.ExpiresAt)));
         return body is not null ? (new Caller(key, body), null) : (null, refusal ?? AccessRefusals.Unknown.Because());
+
+        bool Expired(ApiKey k) => k.ExpiresAt is { } end && end <= now;
     }
 
     /// <summary>A person with the rights of the account.</summary>

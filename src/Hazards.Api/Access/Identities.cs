@@ -18,7 +18,7 @@ namespace Hazards.Api;
 /// newest version comes with the row, so that an older row put back (a key as it was before it was revoked) is no old friend.
 /// </remarks>
 internal sealed partial class Identities(
-    NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, ServiceOptions options, IdentityTelemetry telemetry, ILogger<Identities> logger)
+    Questions questions, NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, ServiceOptions options, IdentityTelemetry telemetry, ILogger<Identities> logger)
 {
     // Some 2 KB each. Beyond that all are compared anew, each when it comes.
     private const int Most = 20_000;
@@ -26,18 +26,38 @@ internal sealed partial class Identities(
     // Whoever tries again with the same row adds nothing to what is known; later it may be another affair.
     private static readonly TimeSpan SaidAgainAfter = TimeSpan.FromMinutes(10);
 
-    private readonly IdentityRows rows = new(dataSource);
+    private readonly IdentityRows rows = new(questions.Source);
+    // Whose a key was when it was last believed: both are asked for at once.
+    private readonly ConcurrentDictionary<Sha256Digest, BodyId> bodies = new();
     private readonly ConcurrentDictionary<Guid, Compared> compared = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> said = new(StringComparer.Ordinal);
     private (ReadOnlyMemory<byte> Key, long Since)? appendKey;
 
-    /// <summary>The key with this digest; or that its row is not as recorded.</summary>
-    public async Task<(ApiKey? Key, Refusal? Refusal)> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken)
+    /// <summary>
+    /// The key with this digest, and its body; or that one's row is not as recorded. A key that opens nothing any more, by
+    /// <paramref name="opens"/>, has no body here.
+    /// </summary>
+    public async Task<(ApiKey? Key, Body? Body, Refusal? Refusal)> KeyAsync(
+        Sha256Digest digest, Func<ApiKey, bool> opens, CancellationToken cancellationToken)
     {
-        if (await rows.KeyAsync(digest, cancellationToken) is not { } row)
-            return default;
+        var (row, bodyRow) = bodies.TryGetValue(digest, out var usual)
+            ? await rows.KeyAndBodyAsync(digest, usual, cancellationToken)
+            : (await rows.KeyAsync(digest, cancellationToken), null);
         // What it was looked up by is what it must have been issued with.
-        return row.FoundBy == digest.Value ? await BelieveAsync<ApiKey>(IdentityKind.Key, row, cancellationToken) : default;
+        if (row?.FoundBy != digest.Value)
+            return default;
+        var (key, refusal) = await BelieveAsync<ApiKey>(IdentityKind.Key, row, cancellationToken);
+        if (key is null || !opens(key))
+            return (key, null, refusal);
+        if (bodyRow is null || usual != key.Body)
+            bodyRow = await rows.BodyAsync(key.Body, cancellationToken);
+        if (bodyRow is null)
+            return (key, null, null);
+        if (bodies.Count >= Most)
+            bodies.Clear();
+        bodies[digest] = key.Body;
+        (var body, refusal) = await BelieveAsync<Body>(IdentityKind.Body, bodyRow, cancellationToken);
+        return (key, body, refusal);
     }
 
     /// <summary>The account with this login; or that its row is not as recorded.</summary>

@@ -79,9 +79,9 @@ internal sealed class ImportUndo(
 
     private async Task<(IReadOnlyList<StreamAppend> Streams, Refusal? Refusal)> DecideAsync(ImportReport report, UndoImport order, Given given, Terms terms, CancellationToken cancellationToken)
     {
-        var import = await log.FetchAsync(report.Id, cancellationToken: cancellationToken);
-        if (import.Select(e => e.Data).OfType<LedgerImportUndone>().Any())
-            return ([], ImportRefusals.UndoneBefore.Because(null, ("at", import[^1].Timestamp)));
+        var (version, before) = await UndoneAsync(report.Id, cancellationToken);
+        if (before is not null)
+            return ([], before);
         var entered = report.Rows.Where(r => r.Outcome == RowOutcome.Entered).Select(r => r.Hazard!.Value).Distinct().ToArray();
         var now = clock.GetUtcNow();
         var rulebook = await rules.NowAsync(0, cancellationToken);
@@ -98,7 +98,8 @@ internal sealed class ImportUndo(
                     continue;
                 var (story, refusal) = await WithdrawAsync(hazard, new WithdrawImported(report.Id, order.Reason), given, rulebook, own, watch, now, cancellationToken);
                 if (refusal is not null)
-                    return ([], refusal);
+                    // Perhaps because somebody else has undone it since it was looked at.
+                    return ([], (await UndoneAsync(report.Id, cancellationToken)).Before ?? refusal);
                 streams.AddRange(story.Appends());
             }
         }
@@ -108,8 +109,14 @@ internal sealed class ImportUndo(
         if (watch.Guards is { IsEmpty: false } guards && streams[0].Row is PendingState.OfHazard row)
             streams[0] = streams[0] with { Row = row with { Guards = guards } };
         var context = new EventContext(now, Entry.Prompt, given.By.Name, given.By.Body.Id, Role.Importer, given.By.Client, rulebook.PolicyAt(given.By.Body.Region, now).Version, null, []);
-        streams.Add(new StreamAppend(report.Id, LedgerImport.StreamType, import.Count, [Facts.Of(new LedgerImportUndone(order.Reason, entered.Length), context, terms)]));
+        streams.Add(new StreamAppend(report.Id, LedgerImport.StreamType, version, [Facts.Of(new LedgerImportUndone(order.Reason, entered.Length), context, terms)]));
         return (streams, null);
+    }
+
+    private async Task<(int Version, Refusal? Before)> UndoneAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var import = await log.FetchAsync(id, cancellationToken: cancellationToken);
+        return (import.Count, import.Any(e => e.Data is LedgerImportUndone) ? ImportRefusals.UndoneBefore.Because(null, ("at", import[^1].Timestamp)) : null);
     }
 
     private async Task<(HazardStory Story, Refusal? Refusal)> WithdrawAsync(

@@ -25,6 +25,20 @@ public static partial class Database
     /// <summary>A pool for the whole process. Connects when first used.</summary>
     public static NpgsqlDataSource Open(string connectionString) => new NpgsqlDataSourceBuilder(Settings(connectionString).ConnectionString).Build();
 
+    /// <summary>
+    /// A second pool, for single statements that ask and change nothing of their session: what a session is reset to when a connection
+    /// goes back to the first one costs more than such a question (0.11 ms of the server's processor, three times a command).
+    /// </summary>
+    internal static NpgsqlDataSource OpenForQuestions(string connectionString)
+    {
+        const int enough = 24;
+        var settings = Settings(connectionString);
+        settings.NoResetOnClose = true;
+        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, enough);
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
     /// <summary>How everybody here connects: an audit, too, so that nobody can show it another database than others see.</summary>
     internal static NpgsqlConnectionStringBuilder Settings(string connectionString)
     {
@@ -174,4 +188,10 @@ public sealed record DatabaseLogins(string Service, string? Owner = null)
             throw new ArgumentException("服务的连接串缺少 Username · the service's connection string names no Username");
         return new DatabaseLogins(service, one.Username == other.Username ? null : owner);
     }
+}
+
+/// <summary>The pool of <see cref="Database.OpenForQuestions"/>.</summary>
+internal sealed record Questions(NpgsqlDataSource Source) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
 }

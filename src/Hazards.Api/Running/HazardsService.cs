@@ -158,6 +158,7 @@ public static class HazardsService
         services.AddSingleton(SectorCatalogue.Usual);
         services.AddSingleton(options.Clock);
         services.AddSingleton(_ => Database.Open(options.ConnectionString));
+        services.AddSingleton(_ => new Questions(Database.OpenForQuestions(options.ConnectionString)));
         services.AddSingleton<RowWriter>();
         var marten = services.AddMarten(s =>
         {
@@ -171,11 +172,13 @@ public static class HazardsService
             return store;
         });
         EventDaemon.Add(services, marten);
-        services.AddSingleton(s => MartenEventLog.On(s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log with { Outbox = s.GetService<IOutbox>() }));
+        services.AddSingleton(s => MartenEventLog.On(
+            s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log with { Outbox = s.GetService<IOutbox>() },
+            s.GetRequiredService<Questions>().Source));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
         services.AddSingleton(s => new KeptAnswers(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
-        services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<Questions>().Source));
         services.AddSingleton<FileStore>();
         services.AddSingleton<SealQueries>();
         services.AddSingleton<AccessRecorder>();

@@ -16,7 +16,7 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
 {
     private readonly IDocumentStore store;
     private readonly bool ownsStore;
-    private readonly NpgsqlDataSource dataSource;
+    private readonly NpgsqlDataSource questions;
     private readonly EventLogOptions options;
     private readonly StoredEvents reader;
     private readonly HeadWatch head;
@@ -27,11 +27,11 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     private volatile IReadOnlyList<CommitFeed> feeds = [];
     private int disposed;
 
-    private MartenEventLog(IDocumentStore store, bool ownsStore, NpgsqlDataSource dataSource, EventLogOptions options)
+    private MartenEventLog(IDocumentStore store, bool ownsStore, NpgsqlDataSource dataSource, EventLogOptions options, NpgsqlDataSource? questions = null)
     {
         this.store = store;
         this.ownsStore = ownsStore;
-        this.dataSource = dataSource;
+        this.questions = questions ?? dataSource;
         this.options = options;
         reader = new StoredEvents(dataSource, options.ReadPageSize);
         head = new HeadWatch(dataSource, options);
@@ -44,11 +44,12 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     /// <param name="store">Marten, configured by <see cref="HazardsStore"/>.</param>
     /// <param name="dataSource">Its database. One connection is kept for writing and, with a subscription, one for listening.</param>
     /// <param name="options">Null for the defaults.</param>
-    public static MartenEventLog On(IDocumentStore store, NpgsqlDataSource dataSource, EventLogOptions? options = null)
+    /// <param name="questions">A pool for single questions, where there is one of its own.</param>
+    public static MartenEventLog On(IDocumentStore store, NpgsqlDataSource dataSource, EventLogOptions? options = null, NpgsqlDataSource? questions = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(dataSource);
-        return new MartenEventLog(store, ownsStore: false, dataSource, options ?? new EventLogOptions());
+        return new MartenEventLog(store, ownsStore: false, dataSource, options ?? new EventLogOptions(), questions);
     }
 
     /// <summary>Opens the log with a store of its own, for commands that have no host. Connects only when first used.</summary>
@@ -135,7 +136,7 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     public Task<AppendResult?> FindAsync(AppendKey key, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return FirstOutcomes.ByKeyAsync(dataSource, key, cancellationToken);
+        return FirstOutcomes.ByKeyAsync(questions, key, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Hazards.Api;
+using Hazards.Domain;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Hazards.Bench;
+
+/// <summary>
+/// A command as its caller feels it: by HTTP, with key, jurisdiction, idempotency key, decision and answer. Service and callers
+/// are one process, so that its processor time is of both.
+/// </summary>
+internal sealed class HttpBench : IAsyncDisposable
+{
+    private const string County = "532927";
+    private const int HazardsPerClient = 4;
+
+    private readonly NpgsqlDataSource dataSource;
+    private readonly Processor processor;
+    private readonly WebApplication app;
+    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256 });
+    private readonly Dictionary<string, string> keys = [];
+    private readonly ConcurrentQueue<string> assigned = new();
+    private string[] underWay = [];
+
+    private HttpBench(NpgsqlDataSource dataSource, WebApplication app) =>
+        (this.dataSource, this.app, processor) = (dataSource, app, new Processor(dataSource));
+
+    /// <summary>Starts the service on a migrated database and registers a county.</summary>
+    /// <param name="dataSource">The database.</param>
+    /// <param name="connectionString">The same, with its password.</param>
+    /// <param name="folder">For the keys.</param>
+    public static async Task<HttpBench> StartAsync(NpgsqlDataSource dataSource, string connectionString, string folder, CancellationToken stop)
+    {
+        var app = HazardsService.Build(new ServiceOptions(connectionString)
+        {
+            Keys = Path.Combine(folder, "keys"), Urls = "http://127.0.0.1:0", JsonLogs = true, Limits = LimitOptions.None,
+        });
+        await app.StartAsync(stop);
+        var bench = new HttpBench(dataSource, app);
+        bench.http.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First() + "/api/v1/");
+        bench.keys["admin"] = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services)
+            .EnsureAsync(Path.Combine(folder, "first-key"), BodyId.Parse("first-office"), "安委办", "bench", stop);
+        foreach (var (id, kind, roles) in new[]
+        {
+            ("ws-awb", "committeeOffice", new[] { "reporter", "coordinator" }), ("ws-gov", "government", ["responsible"]), ("ws-gas", "regulator", ["responsible"]),
+        })
+        {
+            await bench.PostAsync("admin", "bodies", new JsonObject
+            {
+                ["id"] = id, ["name"] = $"巍山县{id}", ["kind"] = kind, ["region"] = County, ["sectors"] = id == "ws-gas" ? new JsonArray("city_gas") : [],
+            });
+            var key = await bench.PostAsync("admin", "api-keys", new JsonObject
+            {
+                ["client"] = id, ["body"] = id, ["region"] = County, ["roles"] = new JsonArray([.. roles.Select(r => (JsonNode)r)]),
+            });
+            bench.keys[id] = key["secret"]!.ToString();
+        }
+
+        return bench;
+    }
+
+    /// <summary>A hazard is reported.</summary>
+    public Task<Cost> ReportAsync(int clients, TimeSpan time, CancellationToken stop) =>
+        CostAsync($"report, {clients}", clients, time, (_, _) => ReportAsync(), stop);
+
+    /// <summary>Progress is reported on a leg under way.</summary>
+    public async Task<Cost> ProgressAsync(int clients, TimeSpan time, CancellationToken stop)
+    {
+        while (underWay.Length < clients * HazardsPerClient)
+        {
+            var id = await AssignedAsync();
+            await PostAsync("ws-gov", $"hazards/{id}/legs/territorial/acknowledgement", []);
+            underWay = [.. underWay, id];
+        }
+
+        var said = new long[clients];
+        return await CostAsync($"progress, {clients}", clients, time, (client, _) =>
+        {
+            var at = said[client]++;
+            return PostAsync("ws-gov", $"hazards/{underWay[client * HazardsPerClient + at % HazardsPerClient]}/legs/territorial/progress",
+                new JsonObject { ["percent"] = 60, ["note"] = $"更换阀门，已完成防护栏杆安装，第 {at} 次" });
+        }, stop);
+    }
+
+    /// <summary>An assignment is acknowledged; as many are made beforehand as a run may take.</summary>
+    public async Task<Cost> AcknowledgeAsync(int clients, TimeSpan time, int most, CancellationToken stop)
+    {
+        await Parallel.ForAsync(0, Math.Max(0, most - assigned.Count), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop },
+            async (_, _) => assigned.Enqueue(await AssignedAsync()));
+        return await CostAsync($"acknowledge, {clients}", clients, time, async (_, _) =>
+        {
+            if (!assigned.TryDequeue(out var id))
+                throw new InvalidOperationException("too few were assigned for the time");
+            await PostAsync("ws-gas", $"hazards/{id}/legs/sectoral/acknowledgement", []);
+        }, stop);
+    }
+
+    private async Task<string> ReportAsync() => (await PostAsync("ws-awb", "hazards", new JsonObject
+    {
+        ["source"] = "hotline", ["region"] = County, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏",
+        ["description"] = "古城南门阀井有燃气味，检测浓度超标，现场已设警戒，等待处置",
+    }))["id"]!.ToString();
+
+    private async Task<string> AssignedAsync()
+    {
+        var id = await ReportAsync();
+        await PostAsync("ws-awb", $"hazards/{id}/verification", new JsonObject { ["level"] = "general" });
+        var deadline = ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await PostAsync("ws-awb", $"hazards/{id}/assignments", new JsonObject
+        {
+            ["legs"] = new JsonArray(
+                new JsonObject { ["leg"] = "territorial", ["body"] = "ws-gov", ["deadline"] = deadline, ["instructions"] = "限期整改" },
+                new JsonObject { ["leg"] = "sectoral", ["body"] = "ws-gas", ["deadline"] = deadline, ["instructions"] = "限期整改" }),
+        });
+        return id;
+    }
+
+    private async Task<JsonNode> PostAsync(string who, string path, JsonObject body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys[who]);
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        using var answer = await http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {text}");
+    }
+
+    // The warm-up counts in processor time: a fifth as long as what is measured, and the same work.
+    private async Task<Cost> CostAsync(string name, int clients, TimeSpan time, Func<int, int, Task> call, CancellationToken stop)
+    {
+        var calls = 0L;
+        var before = await processor.ReadAsync(stop);
+        var measured = await Measure.ForAsync(name, clients, time, (client, round) =>
+        {
+            Interlocked.Increment(ref calls);
+            return call(client, round);
+        }, stop);
+        var (client, server) = Processor.Between(before, await processor.ReadAsync(stop), calls);
+        return new Cost(measured, client, server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await processor.DisposeAsync();
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}
