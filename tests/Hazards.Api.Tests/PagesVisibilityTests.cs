@@ -210,7 +210,7 @@ internal sealed partial record Mapped(string Method, string Pattern)
             p => new() { ["reason"] = "调查", ["hazards"] = p["hazard"] }, p => new() { ["reason"] = "调查", ["body"] = p["body"] },
             p => new() { ["reason"] = "调查", ["enterprise"] = p["enterprise"] },
         ],
-        ["/investigation/evidence/{id}"] = [Nothing], ["/investigation/log"] = [Nothing], ["/investigation/purpose"] = [_ => new() { ["purpose"] = "调查", ["back"] = "/investigation" }],
+        ["/investigation/evidence/{id}"] = [Nothing], ["/investigation/log"] = [Nothing], ["/investigation/purpose"] = [_ => new() { ["purpose"] = "", ["back"] = "/investigation" }],
         ["/investigation/seals"] =
         [
             p => new()
