@@ -156,10 +156,10 @@ internal sealed class Schemas(OpenApiDocument document)
     private void Add(OpenApiSchema target, Type owner, JsonPropertyInfo member, bool required, bool stated)
     {
         var schema = Of(member.PropertyType);
-        if (stated && RequestJson.HoldsText(member) && schema is OpenApiSchema text)
-            foreach (var held in new[] { text, text.Items, text.AdditionalProperties }.OfType<OpenApiSchema>().Where(h => h.Type == JsonSchemaType.String))
-                held.MaxLength = RequestJson.LongestOf(member);
         MayHoldNull(schema, member);
+        if (stated && RequestJson.HoldsText(member) && schema is OpenApiSchema text)
+            foreach (var held in new[] { text, text.Items, text.AdditionalProperties }.OfType<OpenApiSchema>().Where(h => h.Type?.HasFlag(JsonSchemaType.String) ?? false))
+                held.MaxLength = RequestJson.LongestOf(member);
         var said = XmlTexts.OfMember(owner, member.Name);
         if (schema is OpenApiSchema own)
         {

@@ -94,7 +94,8 @@ internal static class RequestJson
 
     /// <summary>Whether a member is a text, or an array or a table of texts.</summary>
     public static bool HoldsText(JsonPropertyInfo member) =>
-        member.PropertyType == typeof(string) || Options.GetTypeInfo(member.PropertyType).ElementType == typeof(string);
+        member.PropertyType == typeof(string)
+        || Options.GetTypeInfo(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType).ElementType == typeof(string);
 
     private static Refusal? CheckLength(JsonElement element, JsonPropertyInfo member, string path)
     {
