@@ -24,7 +24,7 @@ public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles,
     /// <summary>The sender that an event's own headers name. No body's id has a colon or a slash.</summary>
     public static string SenderOf(BodyId body, string client) => $"{body}/{client}";
 
-    /// <summary>Whether the hazard is there for it: within the jurisdiction; for an enterprise, one of its own besides.</summary>
+    /// <summary>Whether the hazard is there for it: within the jurisdiction; for an enterprise and what belongs to one, one of its own besides.</summary>
     public bool Sees(Hazard hazard)
     {
         ArgumentNullException.ThrowIfNull(hazard);
@@ -36,7 +36,7 @@ public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles,
     {
         ArgumentNullException.ThrowIfNull(body);
         return body.Id == Body.Id
-            || (OwnOnly ? body.Kind != BodyKind.Enterprise && body.Region.Contains(Jurisdiction)
+            || (OwnOnly ? body.Id == Body.Parent || body.Parent == Body.Id || (!body.SeesOnlyItsOwn && body.Region.Contains(Jurisdiction))
                 : Jurisdiction.Contains(body.Region) || body.Region.Contains(Jurisdiction));
     }
 }
@@ -46,7 +46,7 @@ public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles,
 /// <param name="Name">Its name, if known.</param>
 /// <param name="MediaType">Its media type, if known.</param>
 /// <param name="Size">Its size in bytes, if known.</param>
-public sealed record Attachment(Sha256Digest Digest, string? Name = null, string? MediaType = null, long? Size = null);
+public sealed record Attachment(Sha256Digest Digest, [property: Longest(Texts.NameLength)] string? Name = null, [property: Longest(100)] string? MediaType = null, long? Size = null);
 
 /// <summary>
 /// The circumstances of a command: everything a decision may look at besides the hazard. Time is data here;

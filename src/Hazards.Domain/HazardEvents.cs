@@ -11,13 +11,13 @@ public interface IHazardEvent : IDomainEvent;
 /// <summary>The unit a hazard belongs to.</summary>
 /// <param name="Name">Its name, as reported.</param>
 /// <param name="CreditCode">统一社会信用代码, if known.</param>
-public sealed record Enterprise(string Name, CreditCode? CreditCode = null);
+public sealed record Enterprise([property: Longest(Texts.NameLength)] string Name, CreditCode? CreditCode = null);
 
 /// <summary>Where a hazard is.</summary>
 /// <param name="Text">The place in words.</param>
 /// <param name="Longitude">Degrees east (CGCS2000), if known.</param>
 /// <param name="Latitude">Degrees north, if known.</param>
-public sealed record Place(string Text, decimal? Longitude = null, decimal? Latitude = null);
+public sealed record Place([property: Longest(500)] string Text, decimal? Longitude = null, decimal? Latitude = null);
 
 /// <summary>隐患上报: a hazard was found and reported. When it was found is the event's own occurredAt.</summary>
 /// <param name="Source">Who or what found it.</param>
@@ -113,7 +113,7 @@ public sealed record HazardFixedOnTheSpot(string Measures, string? FixedBy) : IH
 /// <param name="Supervisor">督办单位 of this leg, if one is named.</param>
 /// <param name="ResponsiblePerson">整改责任人 in words, if named.</param>
 /// <param name="DeadlineAssumed">True where the ledger a late entry came from gives no deadline and the policy's default stands in.</param>
-public sealed record LegOrder(Leg Leg, BodyId Body, DateOnly Deadline, string Instructions, BodyId? Supervisor = null, string? ResponsiblePerson = null, bool DeadlineAssumed = false);
+public sealed record LegOrder(Leg Leg, BodyId Body, DateOnly Deadline, string Instructions, BodyId? Supervisor = null, [property: Longest(Texts.NameLength)] string? ResponsiblePerson = null, bool DeadlineAssumed = false);
 
 /// <summary>交办 / 双重交办: handed over, in one act, to one leg or to two.</summary>
 [EventType("hazard_assigned")]

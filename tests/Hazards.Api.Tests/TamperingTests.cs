@@ -55,6 +55,15 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
         ("grant update (bytes) on files.blobs to hazards_tests", "revoke update (bytes) on files.blobs from hazards_tests", "privilege_added", "grant UPDATE on column files.blobs.bytes to service"),
         ("grant create on schema log to hazards_tests", "revoke create on schema log from hazards_tests", "privilege_added", "grant CREATE on schema log to service"),
         ("create role insider_of_tests; alter table rows.looks owner to insider_of_tests", "alter table rows.looks owner to current_user; drop owned by insider_of_tests; drop role insider_of_tests", "privilege_added", "owner of table rows.looks"),
+        // Roles are the whole server's: others than those that the tests beside this one rest on.
+        ("create role insider_of_tests; grant insert on log.mt_events to insider_of_tests; create role member_of_tests; grant insider_of_tests to member_of_tests", "drop role member_of_tests; drop owned by insider_of_tests; drop role insider_of_tests", "privilege_added", "membership of member_of_tests in service"),
+        ("create role insider_of_tests; alter table log.mt_events owner to insider_of_tests; create role member_of_tests; grant insider_of_tests to member_of_tests", "drop role member_of_tests; alter table log.mt_events owner to current_user; drop owned by insider_of_tests; drop role insider_of_tests", "privilege_added", "membership of member_of_tests in owner"),
+        ("create role insider_of_tests; grant insert on log.mt_events to insider_of_tests; create role member_of_tests superuser; grant member_of_tests to insider_of_tests", "drop role member_of_tests; drop owned by insider_of_tests; drop role insider_of_tests", "privilege_added", "membership of service in member_of_tests"),
+        (Attributed("superuser"), Unattributed, "privilege_added", "attribute SUPERUSER of service"),
+        (Attributed("bypassrls"), Unattributed, "privilege_added", "attribute BYPASSRLS of service"),
+        (Attributed("createrole"), Unattributed, "privilege_added", "attribute CREATEROLE of service"),
+        (Attributed("replication"), Unattributed, "privilege_added", "attribute REPLICATION of service"),
+        ("create role insider_of_tests superuser; alter table log.mt_events owner to insider_of_tests", "alter table log.mt_events owner to current_user; drop owned by insider_of_tests; drop role insider_of_tests", "privilege_added", "attribute SUPERUSER of owner"),
         ("create function public.count(bigint) returns bigint language sql as 'select 0::bigint'", "drop function public.count(bigint)", "schema_object_added", "public.count(bigint)"),
         ("create function public.lie(text, uuid) returns boolean language sql as 'select false'; create operator public.= (leftarg = text, rightarg = uuid, function = public.lie)", "drop operator public.= (text, uuid); drop function public.lie(text, uuid)", "schema_object_added", "operator public.=(text,uuid)"),
         ("create function public.lie(uuid) returns text language sql as $$select ''$$; create cast (uuid as text) with function public.lie(uuid) as implicit", "drop cast (uuid as text); drop function public.lie(uuid)", "schema_object_added", "cast uuid to text"),
@@ -94,8 +103,35 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
         (Unguarded("files.blobs", "blobs_stay", "update files.blobs set bytes = 'another'::bytea || bytes where digest = '\\x{digest}'"), Unguarded("files.blobs", "blobs_stay", "update files.blobs set bytes = substring(bytes from 8) where digest = '\\x{digest}'"), "file_altered", "{digest}"),
         ("update log.append_keys set first_position = 1000000, last_position = 1000000 where key = 'of-the-tampering-tests'", "update log.append_keys k set first_position = e.seq_id, last_position = e.seq_id from log.mt_events e where e.stream_id = '{held}' and e.version = 1 and k.key = 'of-the-tampering-tests'", "append_key_altered", "of-the-tampering-tests"),
         ("insert into log.append_keys select scope, 'forged', fingerprint, first_position, last_position from log.append_keys where key = 'of-the-tampering-tests'", "delete from log.append_keys where key = 'forged'", "append_key_altered", "forged"),
-        ("create schema stash; create table stash.persons as select * from persons.keys; update persons.keys set wrapped = null, master = null, destroyed_at = now()", "alter table persons.keys disable trigger keep_destroyed; delete from persons.keys; insert into persons.keys select * from stash.persons; alter table persons.keys enable trigger keep_destroyed; drop schema stash cascade", "person_key_unrecorded", "destroyed"),
+        (Stashing("files.blobs", "digest = '\\x{digest}'", "set session_replication_role = replica; delete from files.blobs where digest = '\\x{digest}'; set session_replication_role = default"), Restored("files.blobs"), "file_missing", "{digest}"),
+        (Stashing("persons.keys", Living, $"update persons.keys k set wrapped = o.wrapped from stash.kept o where o.person <> k.person and k.{Living}"), Rewrapped, "person_key_altered", "{person}"),
+        (Stashing("persons.keys", Living, $"update persons.keys set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where person = '{{person}}'"), Rewrapped, "person_key_altered", "{person}"),
+        (Stashing("persons.keys", Living, "update persons.keys set wrapped = substring(wrapped from 2) where person = '{person}'"), Rewrapped, "person_key_altered", "{person}"),
+        (Stashing("persons.keys", Living, "update persons.keys set master = 'persons-1.key:00000000' where person = '{person}'"), Rewrapped, "person_key_altered", "{person}"),
+        (Unguarded("persons.keys", "keep_destroyed", "update persons.keys set kind = 'witness' where person = '{person}'"), Unguarded("persons.keys", "keep_destroyed", "update persons.keys set kind = 'reporter' where person = '{person}'"), "person_key_altered", "{person}"),
+        (Unguarded("persons.keys", "keep_destroyed", "update persons.keys set hazard_id = '{other}' where person = '{person}'"), Unguarded("persons.keys", "keep_destroyed", "update persons.keys set hazard_id = '{held}' where person = '{person}'"), "person_key_altered", "{person}"),
+        (Stashing("persons.keys", "person = '{person}'", Unguarded("persons.keys", "keep_destroyed", "delete from persons.keys where person = '{person}'")), Restored("persons.keys"), "person_key_missing", "{person}"),
+        (Unguarded("persons.keys", "keep_destroyed", $"update persons.keys k set wrapped = o.wrapped, master = o.master, destroyed_at = null from persons.keys o where k.person = '{{erased}}' and o.{Living}"), Unguarded("persons.keys", "keep_destroyed", "update persons.keys set wrapped = null, master = null, destroyed_at = now() where person = '{erased}'"), "person_key_lives", "{erased}"),
+        (Stashing("evidence.chunks", Piece, $"update evidence.chunks set bytes = set_byte(bytes, 0, get_byte(bytes, 0) # 1) where {Piece}"), $"delete from evidence.chunks where {Piece}; {Restored("evidence.chunks")}", "package_altered", "{package}"),
+        (Stashed("evidence.chunks", Piece), Restored("evidence.chunks"), "package_altered", "{package}"),
+        (Stashing("evidence.chunks", Pieces, $"update evidence.chunks c set bytes = o.bytes from stash.kept o where c.package = o.package and c.n = o.n and c.number in (select k.number from stash.kept k) and o.number <> c.number"), $"delete from evidence.chunks where {Pieces}; {Restored("evidence.chunks")}", "package_altered", "{package}"),
+        // What the zip says of an entry, and not the entry.
+        (Stashing("evidence.parts", Piece.Replace(" and n = 0", "", StringComparison.Ordinal), $"update evidence.parts set crc32 = crc32 # 1 where {Piece.Replace(" and n = 0", "", StringComparison.Ordinal)}"), "update evidence.parts p set crc32 = o.crc32 from stash.kept o where o.package = p.package and o.number = p.number; drop schema stash cascade", "package_altered", "{package}"),
+        ("update evidence.packages set digest = sha256(digest) where id = '{package}'; create schema stash", "update evidence.packages set digest = decode((select e.data ->> 'digest' from log.mt_events e where e.stream_id = '{package}' and e.type = 'evidence_made'), 'hex') where id = '{package}'; drop schema stash", "package_altered", "digest"),
+        (Stashing("evidence.packages", "id = '{package}'", "set session_replication_role = replica; delete from evidence.packages where id = '{package}'; set session_replication_role = default"), "insert into evidence.packages overriding system value select * from stash.kept; drop schema stash cascade", "package_missing", "{package}"),
+        ("create schema stash; create table stash.persons as select * from persons.keys; update persons.keys set wrapped = null, master = null, destroyed_at = now() where wrapped is not null", "alter table persons.keys disable trigger keep_destroyed; delete from persons.keys; insert into persons.keys select * from stash.persons; alter table persons.keys enable trigger keep_destroyed; drop schema stash cascade", "person_key_unrecorded", "destroyed"),
     ];
+
+    private const string Living = "wrapped is not null";
+
+    private const string Rewrapped = "update persons.keys k set wrapped = o.wrapped, master = o.master from stash.kept o where o.person = k.person; drop schema stash cascade";
+
+    private const string Unattributed = "drop owned by insider_of_tests; drop role insider_of_tests";
+
+    /// <summary>Two pieces of a package, of one entry each, and the first of them.</summary>
+    private const string Pieces = "package = '{package}' and number in (select p.number from evidence.parts p where p.package = '{package}' and not p.file and p.number < 20000000000000 and p.size > 0 order by p.number limit 2)";
+
+    private const string Piece = "package = '{package}' and n = 0 and number = (select min(p.number) from evidence.parts p where p.package = '{package}' and not p.file and p.number < 20000000000000 and p.size > 0)";
 
     private Service Service => own.Service;
 
@@ -135,7 +171,17 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
         var wrong = new List<string>();
         foreach (var attack in attacks)
         {
-            await ExecuteAsync(attack.Do);
+            try
+            {
+                await ExecuteAsync(attack.Do);
+            }
+            catch (PostgresException e)
+            {
+                // All of it is one transaction.
+                wrong.Add($"{attack.Do}: {e.MessageText}");
+                continue;
+            }
+
             try
             {
                 var found = await look();
@@ -166,6 +212,10 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
     private static string Stashed(string table, string where) =>
         $"create schema stash; create table stash.kept as select * from {table} where {where}; delete from {table} where {where}";
 
+    private static string Stashing(string table, string where, string then) => $"create schema stash; create table stash.kept as select * from {table} where {where}; {then}";
+
+    private static string Attributed(string attribute) => $"create role insider_of_tests {attribute}; grant insert on log.mt_events to insider_of_tests";
+
     private static string Restored(string table) => $"insert into {table} select * from stash.kept; drop schema stash cascade";
 
     private static string Unindexed(string table, string index, string where) => $"""
@@ -192,10 +242,20 @@ public sealed class TamperedService : IAsyncLifetime
 
     public string File { get; private set; } = "";
 
+    /// <summary>Who reported that, and one more; and one whose data was erased.</summary>
+    private string Person { get; set; } = "";
+
+    private string Erased { get; set; } = "";
+
+    /// <summary>A package of evidence that was made.</summary>
+    private string Package { get; set; } = "";
+
     private string Other { get; } = Guid.CreateVersion7().ToString();
 
     public string Fill(string text) => text.Replace("{hazard}", Hazard, StringComparison.Ordinal).Replace("{held}", Held, StringComparison.Ordinal)
-        .Replace("{digest}", File, StringComparison.Ordinal).Replace("{other}", Other, StringComparison.Ordinal);
+        .Replace("{digest}", File, StringComparison.Ordinal)
+        .Replace("{person}", Person, StringComparison.Ordinal).Replace("{erased}", Erased, StringComparison.Ordinal).Replace("{package}", Package, StringComparison.Ordinal)
+        .Replace("{other}", Other, StringComparison.Ordinal);
 
     public async Task InitializeAsync()
     {
@@ -210,7 +270,22 @@ public sealed class TamperedService : IAsyncLifetime
         Held = (await Service.Office.PostAsync("hazards", report, ("Idempotency-Key", "of-the-tampering-tests"))).Require(HttpStatusCode.Created)["id"];
         foreach (var _ in Enumerable.Range(0, 3))
             await Service.HazardAsync(Stage.Verified);
+        Person = await PersonOfAsync(Held);
+        report.Remove("attachments");
+        await Service.Office.PostAsync("hazards", report);
+        Erased = await PersonOfAsync((await Service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"]);
+        (await Service.Admin.PostAsync($"persons/{Erased}/erasure", new() { ["reason"] = "本人申请删除", ["documentNumber"] = "巍安委办〔2026〕8号" })).Require(HttpStatusCode.OK);
+        // What erases again what a backup brought back has its ten minutes.
+        await using var earlier = Service.Owner.CreateCommand($"update log.mt_streams set \"timestamp\" = now() - interval '1 hour' where id = '{Erased}'");
+        await earlier.ExecuteNonQueryAsync();
+        Package = (await Service.Supervisor.PostAsync("evidence", new() { ["reason"] = "调查", ["hazards"] = new JsonArray(Hazard) })).Require(HttpStatusCode.Accepted)["id"];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await Service.Supervisor.GetAsync($"evidence/{Package}")).Json["endedAt"] is null)
+            await Task.Delay(30, patience.Token);
     }
+
+    private async Task<string> PersonOfAsync(string hazard) =>
+        (await Service.Admin.GetAsync($"hazards/{hazard}/persons")).Require(HttpStatusCode.OK).Json["persons"]![0]!["person"]!.ToString();
 
     public Task DisposeAsync() => Service.DisposeAsync();
 }

@@ -122,7 +122,7 @@ public sealed class ToldTests(Service service) : IClassFixture<Service>
         return (hazard, opened, await MessageAsync(service.Regulator, hazard));
     }
 
-    private async Task<Dictionary<string, string>> SaidAsync(Client investigator, string hazard, DateTimeOffset asked)
+    private static async Task<Dictionary<string, string>> SaidAsync(Client investigator, string hazard, DateTimeOffset asked)
     {
         var (said, asOf) = (new Dictionary<string, string>(), Uri.EscapeDataString(asked.ToString("O")));
         foreach (var (what, path) in new[]

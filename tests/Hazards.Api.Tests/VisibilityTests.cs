@@ -126,13 +126,17 @@ internal sealed class Place
     /// <summary>Nothing of this was ever recorded.</summary>
     public static Place Nobody { get; } = Invented();
 
-    public IEnumerable<string> Secrets => Words.Concat(Ids.Where(i => i.Key is not ("region" or "policy")).Select(i => i.Value));
+    public IEnumerable<string> Secrets => Words.Concat(Ids.Where(i => i.Key is not ("region" or "policy" or "authority")).Select(i => i.Value));
+
+    /// <summary>What a request about a kind may name; a position of the log is a number like many, unless it is what is asked about.</summary>
+    public IEnumerable<string> Named(string? kind) => Ids.Where(i => i.Key is not "authority" || kind == "authority").Select(i => i.Value);
 
     private static Place Invented()
     {
         var place = new Place();
-        foreach (var kind in new[] { "hazard", "verified", "key", "account", "campaign", "inspection", "seal", "evidence", "message", "person", "report", "import", "draft", "webhook" })
+        foreach (var kind in new[] { "hazard", "verified", "key", "account", "campaign", "inspection", "seal", "evidence", "message", "person", "report", "import", "draft", "webhook", "session", "job" })
             place.Ids[kind] = Guid.CreateVersion7().ToString("D");
+        place.Ids["authority"] = "999999999";
         place.Ids["body"] = "nobody-awb";
         place.Ids["client"] = "nobody-client";
         place.Ids["enterprise"] = "91350100M000100Y43";
@@ -152,7 +156,7 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
     private static readonly (string Prefix, string Kind)[] Kinds =
     [
         ("/replay/enterprises/", "enterprise"), ("/replay/hazards/", "hazard"), ("/replay/regions/", "region"), ("/replay/bodies/", "body"),
-        ("/imports/drafts/", "draft"), ("/inspections/", "inspection"), ("/campaigns/", "campaign"), ("/evidence/", "evidence"),
+        ("/authority/changes/", "authority"), ("/imports/drafts/", "draft"), ("/inspections/", "inspection"), ("/campaigns/", "campaign"), ("/evidence/", "evidence"),
         ("/policies/", "policy"), ("/accounts/", "account"), ("/webhooks/", "webhook"), ("/api-keys/", "key"), ("/hazards/", "hazard"),
         ("/imports/", "import"), ("/reports/", "report"), ("/persons/", "person"), ("/bodies/", "body"), ("/files/", "file"),
         ("/inbox/", "message"), ("/seals/", "seal"),
@@ -274,7 +278,7 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
         if (query is not null)
             given.Add($"{query}={named![Naming.GetValueOrDefault(query, query)]}{(query == "stream" ? "&version=1" : "")}");
         return new Asking(Method, $"/api/v1{path}{(given.Count == 0 ? "" : "?" + string.Join('&', given))}", (JsonObject?)body?.DeepClone(),
-            [.. place.Ids.Values.Concat(named?.Ids.Values ?? (IEnumerable<string>)[]).Concat(Nobody.Ids.Values).Distinct().OrderByDescending(v => v.Length)]);
+            [.. place.Named(kind).Concat(named?.Named(kind) ?? []).Concat(Nobody.Ids.Values).Distinct().OrderByDescending(v => v.Length)]);
     }
 
     private static JsonObject Report(Place place, string naming)

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hazards.Api.Accounts;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;
 
@@ -18,14 +20,20 @@ public sealed class VisibleWorld : IAsyncLifetime
 
     private readonly Place closed = new();
 
-    public Service Service { get; } = new() { Options = o => o with { Webhooks = new Webhooks.WebhookOptions { Every = null } } };
+    public Service Service { get; } = new()
+    {
+        Options = o => o with { Webhooks = new Webhooks.WebhookOptions { Every = null }, RequireSecondFactor = false, SignInAttemptsAMinute = 100 },
+    };
 
     internal List<Seer> Callers { get; } = [];
+
+    /// <summary>People with accounts, who have signed in.</summary>
+    internal List<Person> People { get; } = [];
 
     public async Task InitializeAsync()
     {
         await Service.InitializeAsync();
-        await Service.BodyAsync("bj-all", "东城区某单位", "unit", "110101");
+        await Service.BodyAsync("bj-all", "东城区某单位", "government", "110101");
         await Service.BodyAsync("yp-awb", Secret(closed, "永平县安委办"), "committeeOffice", Outside);
         await Service.BodyAsync("yp-gov", Secret(closed, "永平县人民政府"), "government", Outside);
         var (inside, one, two) = (new Place(), new Place(), new Place());
@@ -45,9 +53,16 @@ public sealed class VisibleWorld : IAsyncLifetime
         })).Require(HttpStatusCode.Created);
         closed.Ids["policy"] = "qingdao-3x@1";
         await KeysAsync(inside, one, two);
+        await PeopleAsync(inside, one, two);
+        closed.Ids["authority"] = (await Service.Admin.GetAsync($"authority/changes?region={Outside}")).Json["items"]![0]!["position"]!.ToString();
     }
 
-    public Task DisposeAsync() => Service.DisposeAsync();
+    public Task DisposeAsync()
+    {
+        foreach (var person in People)
+            person.Dispose();
+        return Service.DisposeAsync();
+    }
 
     /// <summary>The version of every stream of the place that no key belongs to; who looked is recorded where they look from.</summary>
     public async Task<string> VersionsAsync()
@@ -72,6 +87,12 @@ public sealed class VisibleWorld : IAsyncLifetime
         }
 
         await KeyAsync("enterprise!", "ws-one", Service.County, one, [two, closed], "reporter", "responsible");
+        foreach (var (id, kind, parent) in new[] { ("ws-one-team", "unit", "ws-one"), ("ws-one-shift", "unit", "ws-one-team"), ("ws-one-desk", "system", "ws-one"), ("ws-odd", "unit", null) })
+            await PartAsync(id, kind, parent);
+        await KeyAsync("its team!", "ws-one-team", Service.County, new Place(), [one, two, closed], "reporter", "responsible");
+        await KeyAsync("a shift of its team, investigating!", "ws-one-shift", Service.County, new Place(), [one, two, closed], "investigator");
+        await KeyAsync("its own system, administering", "ws-one-desk", Service.County, new Place(), [one, two, closed], "administrator");
+        await KeyAsync("a unit of nobody knows whom, supervising", "ws-odd", Service.County, new Place(), [one, two, closed], "supervisor");
         await KeyAsync("its neighbour!", "ws-two", Service.County, two, [one, closed], "reporter", "responsible");
         await KeyAsync("its neighbour, investigating!", "ws-two", Service.County, two, [one, closed], "investigator");
         var revoked = (await Service.Admin.PostAsync("api-keys", Key("ws-awb", Service.County, "every"))).Require(HttpStatusCode.Created);
@@ -80,8 +101,33 @@ public sealed class VisibleWorld : IAsyncLifetime
         Callers.Add(new Seer("none", Service.Address, null, inside, closed));
     }
 
+    private async Task PeopleAsync(Place inside, Place one, Place two)
+    {
+        await PersonAsync("administrator of another county", "bj-all", "110101", new Place(), [closed], Role.Administrator);
+        await PersonAsync("investigator elsewhere", "bj-all", "110101", new Place(), [closed], Role.Investigator, Role.Supervisor);
+        await PersonAsync("administrator", "ws-awb", Service.County, inside, [closed], Role.Administrator, Role.Importer);
+        await PersonAsync("coordinator", "ws-awb", Service.County, inside, [closed], Role.Coordinator, Role.Supervisor, Role.Investigator);
+        await PersonAsync("reporter", "ws-awb", Service.County, inside, [closed], Role.Reporter);
+        await PersonAsync("of the enterprise", "ws-one", Service.County, one, [two, closed], Role.Reporter, Role.Responsible);
+        await PersonAsync("of its team", "ws-one-team", Service.County, new Place(), [one, two, closed], Role.Reporter, Role.Responsible);
+    }
+
+    private async Task PersonAsync(string name, string body, string region, Place inside, Place[] outside, params Role[] roles)
+    {
+        var (login, services) = ($"person.{People.Count}", Service.Services);
+        await services.GetRequiredService<AccountStore>().EnsureDemoAsync(login, "never typed anywhere", name, BodyId.Parse(body), [.. roles], RegionCode.Parse(region));
+        var (opened, refusal) = await services.GetRequiredService<SignIn>().PasswordAsync(login, "never typed anywhere", null, null);
+        refusal.ShouldBeNull();
+        People.Add(await new Person(name, Service.Address, opened!.Token, inside, outside).ReadyAsync());
+    }
+
     private async Task KeyAsync(string name, string body, string region, Place inside, Place[] outside, params string[] roles) =>
         Callers.Add(new Seer(name, Service.Address, (await Service.KeyAsync(body, region, roles)).Key, inside, outside));
+
+    private async Task PartAsync(string id, string kind, string? parent) => (await Service.Admin.PostAsync("bodies", new()
+    {
+        ["id"] = id, ["name"] = id, ["kind"] = kind, ["region"] = Service.County, ["parent"] = parent,
+    })).Require(HttpStatusCode.Created);
 
     private async Task EnterpriseAsync(Place place, string id, string region, int number)
     {

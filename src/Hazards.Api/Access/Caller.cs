@@ -17,7 +17,9 @@ public static class AccessRefusals
     public static readonly RefusalCode Revoked = new("key.revoked", RefusalKind.Unauthenticated, "密钥已吊销", "The key was revoked");
     public static readonly RefusalCode BodyDissolved = new("caller.body_dissolved", RefusalKind.Forbidden, "密钥所属单位 {body}（{name}）已撤销，只能查询", "The key's body {body} ({name}) is dissolved; it may only read");
     public static readonly RefusalCode Enterprise = new("caller.enterprise", RefusalKind.Forbidden,
-        "生产经营单位只能查询和办理本单位的隐患、告知和文书", "An enterprise may only see and act on its own hazards, what it was told and its papers");
+        "生产经营单位及其内设机构只能查询和办理本单位的隐患、告知和文书；机关的内设机构请在单位登记中写明上级单位",
+        "An enterprise, and what belongs to it, may only see and act on its own hazards, what it was told and its papers; "
+        + "a unit of a public body has that named as its parent in the registry");
     public static readonly RefusalCode NotAsRecorded = new("caller.not_as_recorded", RefusalKind.Unauthenticated,
         "数据库中的身份登记（{kind} {id}：{columns}）与日志不符，已拒绝并记入日志：请告知系统管理员，按 docs/audit.md 处置",
         "What the database says of who you are ({kind} {id}: {columns}) is not what the log says; you are refused, and that is on record: "

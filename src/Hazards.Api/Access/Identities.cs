@@ -73,7 +73,14 @@ internal sealed partial class Identities(
             : default;
 
     /// <summary>The body on whose behalf somebody acts; or that its row is not as recorded.</summary>
-    public async Task<(Body? Body, Refusal? Refusal)> BodyAsync(BodyId id, CancellationToken cancellationToken) =>
+    public async Task<(Body? Body, Refusal? Refusal)> BodyAsync(BodyId id, CancellationToken cancellationToken)
+    {
+        var (body, refusal) = await OneAsync(id, cancellationToken);
+        // What it belongs to decides what it sees, and is believed no more than itself.
+        return (body is null ? null : await body.PlacedAsync(async above => (await OneAsync(above, cancellationToken)).Body), refusal);
+    }
+
+    private async Task<(Body? Body, Refusal? Refusal)> OneAsync(BodyId id, CancellationToken cancellationToken) =>
         await rows.BodyAsync(id, cancellationToken) is { } row
             ? await BelieveAsync<Body>(IdentityKind.Body, row, cancellationToken)
             : default;

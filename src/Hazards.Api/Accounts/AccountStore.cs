@@ -13,7 +13,7 @@ namespace Hazards.Api.Accounts;
 /// <param name="Body">The body on whose behalf the person acts.</param>
 /// <param name="Roles">What the person may do.</param>
 /// <param name="Region">The jurisdiction.</param>
-internal sealed record OpenAccount(string Login, string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region);
+internal sealed record OpenAccount([property: Longest(Logins.Longest)] string Login, [property: Longest(Texts.NameLength)] string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region);
 
 /// <summary>Changes an account; what is left out stays. When rights change, its sessions end.</summary>
 /// <param name="Name">The person's name.</param>
@@ -21,7 +21,7 @@ internal sealed record OpenAccount(string Login, string Name, BodyId Body, Immut
 /// <param name="Roles">What the person may do.</param>
 /// <param name="Region">The jurisdiction.</param>
 internal sealed record ChangeAccount(
-    string? Name = null, BodyId? Body = null, ImmutableArray<Role>? Roles = null, RegionCode? Region = null);
+    [property: Longest(Texts.NameLength)] string? Name = null, BodyId? Body = null, ImmutableArray<Role>? Roles = null, RegionCode? Region = null);
 
 /// <summary>Takes an account out of use, for good.</summary>
 /// <param name="Reason">Why.</param>

@@ -77,7 +77,7 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         return
         [
             .. await new RowsAudit(dataSource, log).RunAsync(whole ? null : StreamsDrawn, rules.RefreshAsync, cancellationToken),
-            .. await new ShelfAudit(dataSource).RunAsync(whole, cancellationToken),
+            .. await new ShelfAudit(dataSource, folder).RunAsync(whole, cancellationToken),
             .. await new TimestampAudit(dataSource, options.Timestamps?.Trust).RunAsync(whole, cancellationToken),
         ];
     }

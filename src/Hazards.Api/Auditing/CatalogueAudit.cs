@@ -71,7 +71,7 @@ internal sealed class CatalogueAudit(NpgsqlDataSource dataSource)
 
     private static AuditFinding Added(string name, string what) => name.Split(' ')[0] switch
     {
-        "grant" or "owner" => new AuditFinding("privilege_added", $"数据库权限被放宽：{name} {what}", $"a right that the service does not give: {name} {what}"),
+        "grant" or "owner" or "membership" or "attribute" => new AuditFinding("privilege_added", $"数据库权限被放宽：{name} {what}", $"a right that the service does not give: {name} {what}"),
         _ => new AuditFinding("schema_object_added", $"数据库中有程序未建立的对象：{name}（{what}）", $"{name} was made by nothing of this program: {what}"),
     };
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Hazards.Api.Evidence;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
 using Hazards.Projections.Store;
 using Npgsql;
 
@@ -10,7 +12,7 @@ namespace Hazards.Api.Auditing;
 /// Compares what is kept beside the log with what the log says of it: files with their digests, packages with the digest that
 /// was recorded when they were made, idempotency keys with the positions there are, keys of persons with erasures.
 /// </summary>
-internal sealed class ShelfAudit(NpgsqlDataSource dataSource)
+internal sealed class ShelfAudit(NpgsqlDataSource dataSource, KeyFolder folder)
 {
     private const int Most = 100;
 
@@ -49,6 +51,10 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource)
             findings.AddRange(await IdempotencyAsync(cancellationToken));
         if (May("persons.keys"))
             findings.AddRange(await PersonsAsync(cancellationToken));
+        if (May("persons.keys") && folder.Exists)
+            findings.AddRange(await WrappedAsync(all, cancellationToken));
+        if (all && May("persons.keys", "log.mt_events"))
+            findings.AddRange(await PersonsGoneAsync(cancellationToken));
         return [.. findings];
     }
 
@@ -120,6 +126,38 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource)
             var (person, n) when n == 1 => new AuditFinding("person_key_unrecorded", $"人员 {person:D} 的密钥被销毁，日志中没有删除记录", $"the key of person {person:D} was destroyed, and the log has no erasure") { Stream = person },
             var (person, _) => new AuditFinding("person_key_lives", $"人员 {person:D} 已删除，其密钥仍在或被放回", $"person {person:D} was erased, and the key is there: it was put back") { Stream = person },
         }, cancellationToken);
+
+    /// <summary>Keys that do not open: a wrapped key is bound to its person, capacity and hazard.</summary>
+    private async Task<List<AuditFinding>> WrappedAsync(bool all, CancellationToken cancellationToken)
+    {
+        var keys = new PersonKeys(folder, new PersonKeyRows(dataSource));
+        var living = await ListAsync($"""
+            select k.person, k.hazard_id, k.kind, k.master, k.wrapped
+            from persons.keys k where k.wrapped is not null
+            order by {(all ? "k.person" : $"random() limit {Drawn}")}
+            """, r => (Person: r.GetGuid(0), Hazard: r.GetGuid(1), Kind: r.GetString(2), Master: r.GetString(3), Wrapped: r.GetFieldValue<byte[]>(4)), cancellationToken);
+        return
+        [
+            .. (from k in living
+                where !CodeList.TryParse<PersonKind>(k.Kind, out var kind)
+                    || keys.Unwrap(new PersonKeyRow(k.Person, new HazardId(k.Hazard), kind, k.Master, k.Wrapped, null)) is null
+                select new AuditFinding("person_key_altered",
+                    $"人员 {k.Person:D} 的密钥打不开：该行被改动、与他人的互换，或密钥目录中没有主密钥 {k.Master}",
+                    $"the key of person {k.Person:D} does not open: the row was altered or is another's, or the key folder has no master key {k.Master}") { Stream = k.Hazard })
+            .Take(Most),
+        ];
+    }
+
+    // A key is kept before the event that names its person: whoever is named has one, or had.
+    private Task<List<AuditFinding>> PersonsGoneAsync(CancellationToken cancellationToken) => ListAsync($"""
+        select p.person, p.stream_id, p.seq_id
+        from (select coalesce(e.data #>> '{"{reporter,person}"}', e.data #>> '{"{witness,person}"}')::uuid as person, e.stream_id, e.seq_id
+              from log.mt_events e where e.type in ('hazard_reported', 'witness_recorded')) p
+        where p.person is not null and not exists (select from persons.keys k where k.person = p.person)
+          and not exists (select from log.mt_streams s where s.id = p.person and s.type = 'person')
+        order by p.seq_id limit {Most}
+        """, r => new AuditFinding("person_key_missing",
+            $"人员 {r.GetGuid(0):D} 的密钥行被删除", $"the row of the key of person {r.GetGuid(0):D} was deleted") { Stream = r.GetGuid(1), First = r.GetInt64(2), Last = r.GetInt64(2) }, cancellationToken);
 
     private async Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {

@@ -105,4 +105,4 @@ internal sealed record DraftRow(
 /// <param name="HeaderRows">表头有几行（重新猜测时） · how many rows the header has, when it is guessed anew.</param>
 /// <param name="Ledger">台账名称 · name of the ledger.</param>
 /// <param name="Region">未载明地区的行所属的行政区划 · the region of rows that name none.</param>
-internal sealed record ReadDraft(string? Mapping = null, string? Sheet = null, int? HeaderRow = null, int? HeaderRows = null, string? Ledger = null, RegionCode? Region = null);
+internal sealed record ReadDraft([property: Longest(256 * 1024)] string? Mapping = null, string? Sheet = null, int? HeaderRow = null, int? HeaderRows = null, [property: Longest(50)] string? Ledger = null, RegionCode? Region = null);

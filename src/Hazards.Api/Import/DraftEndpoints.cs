@@ -38,11 +38,11 @@ internal static class DraftEndpoints
         if (MayNot(call) is { } forbidden)
             return Call.Refuse(forbidden);
         // What no import could ever read is refused at once, and not kept.
-        var opened = await LedgerFile.OpenAsync(new MemoryStream(request.File.ToArray()), request.Upload.FileName, LedgerLimits.Default, call.Stop);
+        var opened = await LedgerFile.OpenAsync(LedgerFile.Over(request.File), request.Upload.FileName, LedgerLimits.Default, call.Stop);
         if (!opened.IsOk)
             return Call.Refuse(LedgerImport.Translate(opened.Refusal));
         opened.Value.Dispose();
-        var draft = new Draft(Guid.CreateVersion7(), request.Upload.FileName, request.File.ToArray(), request.Upload.Mapping?.ToJson(), request.Upload.Ledger, request.Upload.Region?.Value, default, null, call.Now);
+        var draft = new Draft(Guid.CreateVersion7(), request.Upload.FileName, request.File, request.Upload.Mapping?.ToJson(), request.Upload.Ledger, request.Upload.Region?.Value, default, null, call.Now);
         await drafts.AddAsync(call.Caller.Key.Id, draft, call.Stop);
         call.Response.Headers.Location = $"{Links.Root}/imports/drafts/{draft.Id:D}";
         return Call.Json(await reader.ReadAsync(draft, call.Caller.As(null), call.Stop), 201);

@@ -21,7 +21,7 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
         var bare = new ImportDraft(draft.Id, draft.FileName, null, null, draft.File.Length, draft.ChangedAt + ImportDrafts.Kept, draft.Ledger, null, [], null, draft.Mapping is null, [], null, null, draft.Import, links);
         if (draft.Import is not null)
             return bare;
-        var opened = await LedgerFile.OpenAsync(new MemoryStream(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
+        var opened = await LedgerFile.OpenAsync(LedgerFile.Over(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
         if (!opened.IsOk)
             return bare with { Trouble = DraftTrouble.Of(opened.Refusal) };
         using var file = opened.Value;
@@ -50,7 +50,7 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
     /// <summary>A draft opened for import; to be disposed.</summary>
     public static async Task<(LedgerPlan? Plan, Refusal? Refusal)> PlanAsync(Draft draft, Actor by, CancellationToken cancellationToken)
     {
-        var opened = await LedgerFile.OpenAsync(new MemoryStream(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
+        var opened = await LedgerFile.OpenAsync(LedgerFile.Over(draft.File), draft.FileName, LedgerLimits.Default, cancellationToken);
         if (!opened.IsOk)
             return (null, LedgerImport.Translate(opened.Refusal));
         LedgerMapping? mapping;
@@ -62,7 +62,7 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
         }
 
         var region = RegionCode.TryParse(draft.Region, out var given, out _) ? given : (RegionCode?)null;
-        return await LedgerImport.OpenAsync(new LedgerUpload(draft.FileName, new MemoryStream(draft.File)) { Ledger = draft.Ledger, Mapping = mapping, Region = region }, by, cancellationToken);
+        return await LedgerImport.OpenAsync(new LedgerUpload(draft.FileName, LedgerFile.Over(draft.File)) { Ledger = draft.Ledger, Mapping = mapping, Region = region }, by, cancellationToken);
     }
 
     /// <summary>The mapping that was given, or a guess, from where somebody has pointed at if he has; with why it cannot be used as it is.</summary>

@@ -11,15 +11,15 @@ namespace Hazards.Api.Import;
 /// a mapping that ships, or a mapping as JSON), <c>ledger</c> and <c>region</c>; or the file itself as the body with the
 /// same names in the query.
 /// </summary>
-internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
+/// <param name="Bytes">The body.</param>
+/// <param name="File">The ledger without the form around it; without a form, the body itself.</param>
+/// <param name="Upload">What is asked of it.</param>
+internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upload)
 {
     /// <summary>The largest upload, the form around the file included.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
 
     private const int MostFieldBytes = 256 * 1024;
-
-    /// <summary>The ledger without the form around it.</summary>
-    public ReadOnlyMemory<byte> File { get; } = ((MemoryStream)Upload.Content).ToArray();
 
     public static async Task<(ImportRequest? Request, Refusal? Refusal)> ReadAsync(Call call)
     {
@@ -41,7 +41,7 @@ internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
             && await form.ReadAsync(bytes, type, call.Stop) is { } badForm)
             return (null, badForm);
         var (upload, refusal) = form.ToUpload();
-        return upload is null ? (null, refusal) : (new ImportRequest(bytes, upload), null);
+        return upload is null ? (null, refusal) : (new ImportRequest(bytes, form.Content, upload), null);
     }
 
     /// <summary>The named values of an upload, wherever they stood.</summary>
@@ -55,11 +55,11 @@ internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
 
         public string? Mapping { get; set; }
 
-        public required ReadOnlyMemory<byte> Content { get; set; }
+        public required byte[] Content { get; set; }
 
         public async Task<Refusal?> ReadAsync(byte[] body, MediaTypeHeaderValue type, CancellationToken cancellationToken)
         {
-            Content = default;
+            Content = [];
             try
             {
                 var reader = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).Value ?? "", new MemoryStream(body));
@@ -71,7 +71,7 @@ internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
             {
                 return ImportRefusals.BrokenForm.Because();
             }
-            return Content.IsEmpty ? InputRefusals.Missing.Because("file") : null;
+            return Content.Length == 0 ? InputRefusals.Missing.Because("file") : null;
         }
 
         public (LedgerUpload? Upload, Refusal? Refusal) ToUpload()
@@ -88,7 +88,7 @@ internal sealed record ImportRequest(byte[] Bytes, LedgerUpload Upload)
             }
             if ((Texts.Check("fileName", FileName, 1, 200, multiline: false) ?? Texts.Check("ledger", Ledger, 0, 50, multiline: false)) is { } wrong)
                 return (null, wrong);
-            return (new LedgerUpload(Path.GetFileName(FileName), new MemoryStream(Content.ToArray())) { Ledger = Ledger, Mapping = mapping, Region = region }, null);
+            return (new LedgerUpload(Path.GetFileName(FileName), LedgerFile.Over(Content)) { Ledger = Ledger, Mapping = mapping, Region = region }, null);
         }
 
         private async Task<Refusal?> TakeAsync(MultipartSection section, CancellationToken cancellationToken)

@@ -70,15 +70,13 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         ArgumentNullException.ThrowIfNull(by);
         if (!by.Roles.Contains(Role.Importer))
             return (null, HazardRefusals.Role.Because(null, ("command", CommandRules.RecordLedgerRow.Chinese), ("roles", CodeList.Chinese(Role.Importer))));
-        // The whole file is needed anyway, to read it twice and to know it by its digest; one byte more than may be tells that it is too large.
+        // The whole file is needed anyway, to read it twice and to know it by its digest.
         var limits = LedgerLimits.Default;
-        using var copy = new MemoryStream();
-        var buffer = new byte[81_920];
-        while (copy.Length <= limits.FileBytes && await upload.Content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
-            copy.Write(buffer, 0, read);
-        copy.Position = 0;
-        var digest = Sha256Digest.Of(copy.GetBuffer().AsSpan(0, (int)copy.Length));
-        var opened = await LedgerFile.OpenAsync(copy, upload.FileName, limits, cancellationToken);
+        var taken = await LedgerFile.TakeAsync(upload.Content, limits, cancellationToken);
+        if (!taken.IsOk)
+            return (null, Translate(taken.Refusal!));
+        var digest = Sha256Digest.Of(taken.Value);
+        var opened = await LedgerFile.OpenAsync(LedgerFile.Over(taken.Value), upload.FileName, limits, cancellationToken);
         if (!opened.IsOk)
             return (null, Translate(opened.Refusal!));
         var plan = LedgerPlan.Make(opened.Value, upload, by, digest);
@@ -136,6 +134,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
             return;
         var asked = events[0].Context();
         var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken) ?? throw new InvalidOperationException($"body {asked.Body} is gone");
+        body = await body.PlacedAsync(id => _tools.Bodies.LoadAsync(id, null, cancellationToken));
         var by = new Actor(asked.Actor, body, [Role.Importer], asked.Client, RegionCode.Parse(message.Jurisdiction));
         var (plan, refusal) = await OpenAsync(started, by, cancellationToken);
         if (plan is null)
@@ -157,7 +156,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         var (mapping, refusal) = ImportRequest.ReadMapping(started.Mapping);
         return refusal is not null
             ? (null, refusal)
-            : await OpenAsync(new LedgerUpload(started.FileName, new MemoryStream(file.Bytes)) { Ledger = started.Ledger, Mapping = mapping, Region = started.Region }, by, cancellationToken);
+            : await OpenAsync(new LedgerUpload(started.FileName, LedgerFile.Over(file.Bytes)) { Ledger = started.Ledger, Mapping = mapping, Region = started.Region }, by, cancellationToken);
     }
 
     /// <summary>How far an unfinished import is; null when it is not done in the background.</summary>
@@ -168,7 +167,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
             var begun = (LedgerImportStarted)(await _tools.Log.FetchAsync(report.Id, 1, cancellationToken: cancellationToken))[0].Data;
             if (await files.GetAsync(report.File, cancellationToken) is not { } file || ImportRequest.ReadMapping(begun.Mapping).Mapping is not { } mapping)
                 return null;
-            var opened = await LedgerFile.OpenAsync(new MemoryStream(file.Bytes), report.FileName, LedgerLimits.Default, cancellationToken);
+            var opened = await LedgerFile.OpenAsync(LedgerFile.Over(file.Bytes), report.FileName, LedgerLimits.Default, cancellationToken);
             if (!opened.IsOk)
                 return null;
             using var ledger = opened.Value;

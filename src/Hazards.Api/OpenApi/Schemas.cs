@@ -41,6 +41,15 @@ internal sealed class Schemas(OpenApiDocument document)
     private readonly HashSet<Type> given = [];
     private readonly HashSet<Type> answered = [];
 
+    /// <summary>A policy is read and checked by a reader of its own; its texts are as long as the document may be.</summary>
+    private static readonly Lazy<HashSet<Type>> ofItsOwn = new(() =>
+    {
+        var reached = new HashSet<Type>();
+        Reach(typeof(Policy), reached, DomainJson.Options);
+        Reach(typeof(PolicyDocument), reached, DomainJson.Options);
+        return reached;
+    });
+
     /// <summary>Says which types requests hold and which answers do; before anything is asked for.</summary>
     public void Learn(IEnumerable<Type> bodies, IEnumerable<Type> answers)
     {
@@ -114,7 +123,7 @@ internal sealed class Schemas(OpenApiDocument document)
         var schema = Empty(XmlTexts.Of(type));
         schema.AdditionalPropertiesAllowed = false;
         foreach (var (owner, member) in MembersOf(type, left).Concat(isAct ? MembersOf(typeof(ActFields), null) : []))
-            Add(schema, owner, member, RequestJson.IsRequired(member));
+            Add(schema, owner, member, RequestJson.IsRequired(member), stated: !ofItsOwn.Value.Contains(type));
         return schema;
     }
 
@@ -124,12 +133,13 @@ internal sealed class Schemas(OpenApiDocument document)
     private OpenApiSchema Object(JsonTypeInfo info)
     {
         var schema = Empty(XmlTexts.Of(info.Type));
+        var stated = given.Contains(info.Type) && !ofItsOwn.Value.Contains(info.Type);
         if (given.Contains(info.Type) && !answered.Contains(info.Type))
             foreach (var (owner, member) in MembersOf(info.Type, null))
-                Add(schema, owner, member, RequestJson.IsRequired(member));
+                Add(schema, owner, member, RequestJson.IsRequired(member), stated);
         else
             foreach (var member in info.Properties.Where(p => p.Get is not null))
-                Add(schema, info.Type, member, !MayBeLeftOut(member) && (!given.Contains(info.Type) || IsComputed(member) || RequestJson.IsRequired(member)));
+                Add(schema, info.Type, member, !MayBeLeftOut(member) && (!given.Contains(info.Type) || IsComputed(member) || RequestJson.IsRequired(member)), stated);
         return schema;
     }
 
@@ -143,19 +153,22 @@ internal sealed class Schemas(OpenApiDocument document)
     /// <summary>Answered, and never given.</summary>
     private static bool IsComputed(JsonPropertyInfo member) => member.Set is null && member.AssociatedParameter is null;
 
-    private void Add(OpenApiSchema target, Type owner, JsonPropertyInfo member, bool required)
+    private void Add(OpenApiSchema target, Type owner, JsonPropertyInfo member, bool required, bool stated)
     {
         var schema = Of(member.PropertyType);
         MayHoldNull(schema, member);
-        var text = XmlTexts.OfMember(owner, member.Name);
+        if (stated && RequestJson.HoldsText(member) && schema is OpenApiSchema text)
+            foreach (var held in new[] { text, text.Items, text.AdditionalProperties }.OfType<OpenApiSchema>().Where(h => h.Type?.HasFlag(JsonSchemaType.String) ?? false))
+                held.MaxLength = RequestJson.LongestOf(member);
+        var said = XmlTexts.OfMember(owner, member.Name);
         if (schema is OpenApiSchema own)
         {
-            own.Description = text ?? own.Description;
+            own.Description = said ?? own.Description;
             own.ReadOnly = given.Contains(owner) && IsComputed(member);
         }
-        else if (text is not null)
+        else if (said is not null)
         {
-            ((OpenApiSchemaReference)schema).Description = text;
+            ((OpenApiSchemaReference)schema).Description = said;
         }
 
         target.Properties![member.Name] = schema;

@@ -13,7 +13,7 @@ internal sealed record RotateLogKey(string Reason);
 /// <param name="Verifier">Its key: C2SP vkey of type 0x04.</param>
 /// <param name="Witness">Who it is.</param>
 /// <param name="Url">Where checkpoints are sent to: <c>/add-checkpoint</c> is appended. None when it comes for them itself.</param>
-internal sealed record RegisterWitness(string Verifier, string Witness, string? Url = null);
+internal sealed record RegisterWitness(string Verifier, [property: Longest(Texts.NameLength)] string Witness, string? Url = null);
 
 /// <summary>Trusts a key no more.</summary>
 /// <param name="Verifier">The key: C2SP vkey.</param>
@@ -23,7 +23,7 @@ internal sealed record RetireVerifier(string Verifier, string Reason);
 /// <summary>Witnesses another log.</summary>
 /// <param name="Verifier">The log's key: C2SP vkey of type 0x01 (Ed25519) or 0xff (SM2); its name is the log's origin.</param>
 /// <param name="Log">Whose log it is.</param>
-internal sealed record WitnessLog(string Verifier, string Log);
+internal sealed record WitnessLog(string Verifier, [property: Longest(Texts.NameLength)] string Log);
 
 /// <summary>Keys and witnesses of the log, and this deployment as a witness of other logs.</summary>
 internal static class WitnessEndpoints

@@ -67,6 +67,14 @@ internal static class AuthorityFacts
         this IRegistryQueries registry, Body body, TimeProvider clock, CancellationToken cancellationToken) =>
         body with { Reach = await registry.ReachAsync(body.Id, clock.GetUtcNow(), cancellationToken) };
 
+    /// <summary>A body with what it belongs to (<see cref="Body.InsideEnterprise"/>); null when there is none.</summary>
+    public static async Task<Body?> PlacedAsync(this IRegistryQueries registry, BodyId id, CancellationToken cancellationToken)
+    {
+        return await FindAsync(id) is { } body ? await body.PlacedAsync(FindAsync) : null;
+
+        async Task<Body?> FindAsync(BodyId one) => (await registry.BodiesAsync([one], cancellationToken)).GetValueOrDefault(one);
+    }
+
     /// <summary>Why a caller may not keep the keys and accounts of a body; null when it may.</summary>
     public static async Task<Refusal?> OverBodyAsync(
         this IRegistryQueries registry, Actor by, BodyId id, TimeProvider clock, CancellationToken cancellationToken) =>

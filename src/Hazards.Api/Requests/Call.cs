@@ -208,7 +208,7 @@ internal sealed record Order<T>(T? Command, Given? Given, Refusal? Refusal) wher
 /// <param name="Actor">The person who acted; the client's name when left out.</param>
 /// <param name="DocumentNumber">文号, where a paper goes with the act.</param>
 /// <param name="Attachments">Photos and papers by digest.</param>
-internal sealed record ActFields(DateTimeOffset? OccurredAt = null, string? Actor = null, DocumentNumber? DocumentNumber = null, ImmutableArray<Attachment> Attachments = default);
+internal sealed record ActFields(DateTimeOffset? OccurredAt = null, [property: Longest(Texts.NameLength)] string? Actor = null, DocumentNumber? DocumentNumber = null, ImmutableArray<Attachment> Attachments = default);
 
 /// <summary>Splits a body into the command's own members and those of the act.</summary>
 internal static class OrderReader

@@ -22,7 +22,10 @@ internal static class RequestBody
         var tooLarge = RequestRefusals.TooLarge.Because(null, ("max", most));
         if (request.ContentLength > most)
             return ([], tooLarge);
-        var buffer = new ArrayBufferWriter<byte>((int)Math.Max(request.ContentLength ?? 4096, 1));
+        // What says how long it is, is read into as much and never copied: of a large one each copy would stay for long.
+        if (request.ContentLength is { } length)
+            return await ReadExactlyAsync(request, (int)length, cancellationToken);
+        var buffer = new ArrayBufferWriter<byte>(4096);
         while (true)
         {
             var read = await request.Body.ReadAsync(buffer.GetMemory(4096), cancellationToken);
@@ -32,6 +35,14 @@ internal static class RequestBody
             if (buffer.WrittenCount > most)
                 return ([], tooLarge);
         }
+    }
+
+    // The server holds a body to the length it says, and lets nothing come after it.
+    private static async Task<(byte[] Bytes, Refusal? Refusal)> ReadExactlyAsync(HttpRequest request, int length, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[length];
+        var read = await request.Body.ReadAtLeastAsync(bytes, length, throwOnEndOfStream: false, cancellationToken);
+        return (read == length ? bytes : bytes[..read], null);
     }
 
     /// <summary>Reads a JSON object. No body at all is the empty object: some commands need nothing said.</summary>

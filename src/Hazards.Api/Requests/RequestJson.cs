@@ -79,7 +79,7 @@ internal static class RequestJson
                 return RequestRefusals.UnknownField.Because(Texts.Excerpt(field), ("known", string.Join(", ", members.Keys)));
             if (!seen.Add(given.Name))
                 return RequestRefusals.DuplicateField.Because(field);
-            if (Check(given.Value, member.PropertyType, field!) is { } wrong)
+            if ((Check(given.Value, member.PropertyType, field!) ?? CheckLength(given.Value, member, field!)) is { } wrong)
                 return wrong;
         }
 
@@ -87,6 +87,34 @@ internal static class RequestJson
             ? InputRefusals.Missing.Because(Join(path, missing.Name))
             : null;
     }
+
+    /// <summary>The longest text that a member may hold, itself or in an array or a table.</summary>
+    public static int LongestOf(JsonPropertyInfo member) =>
+        member.AttributeProvider?.GetCustomAttributes(typeof(LongestAttribute), false) is [LongestAttribute longest] ? longest.Length : Texts.LongLength;
+
+    /// <summary>Whether a member is a text, or an array or a table of texts.</summary>
+    public static bool HoldsText(JsonPropertyInfo member) =>
+        member.PropertyType == typeof(string)
+        || Options.GetTypeInfo(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType).ElementType == typeof(string);
+
+    private static Refusal? CheckLength(JsonElement element, JsonPropertyInfo member, string path)
+    {
+        if (!HoldsText(member))
+            return null;
+        var most = LongestOf(member);
+        return element.ValueKind switch
+        {
+            JsonValueKind.Array => element.EnumerateArray().Select((held, i) => TooLong(held, most, $"{path}[{i}]")).FirstOrDefault(w => w is not null),
+            JsonValueKind.Object => element.EnumerateObject().Select(held => TooLong(held.Value, most, $"{path}.{Texts.Excerpt(held.Name)}"))
+                .FirstOrDefault(w => w is not null),
+            _ => TooLong(element, most, path),
+        };
+    }
+
+    private static Refusal? TooLong(JsonElement text, int most, string path) =>
+        text.ValueKind == JsonValueKind.String && text.GetString()!.Length is var length && length > most
+            ? InputRefusals.TooLong.Because(path, ("length", length), ("max", most))
+            : null;
 
     private static Refusal? CheckArray(JsonElement element, Type type, string path)
     {

@@ -212,6 +212,7 @@ public static class HazardsService
         services.AddSingleton<Readiness>();
         services.AddSingleton<NewerDatabase>();
         services.AddHostedService(s => s.GetRequiredService<NewerDatabase>());
+        services.AddHostedService<MemoryReturn>();
         ApiDocument.Add(services);
         services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout, TimeoutStatusCode = 503 });
     }

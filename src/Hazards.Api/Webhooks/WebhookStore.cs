@@ -13,7 +13,7 @@ namespace Hazards.Api.Webhooks;
 /// <param name="Types">Which types of events of hazards; none: all there are.</param>
 /// <param name="Note">What it is for, who looks after it.</param>
 internal sealed record RegisterWebhook(
-    string Address, BodyId Body, RegionCode Region, ImmutableArray<string>? Types = null, string? Note = null);
+    string Address, BodyId Body, RegionCode Region, ImmutableArray<string>? Types = null, [property: Longest(500)] string? Note = null);
 
 /// <summary>Changes a webhook; what is left out stays.</summary>
 /// <param name="Address">Where messages are sent.</param>
@@ -22,7 +22,7 @@ internal sealed record RegisterWebhook(
 /// <param name="Types">Which types of events; an empty list: all there are.</param>
 /// <param name="Note">What it is for; an empty text: nothing.</param>
 internal sealed record ChangeWebhook(
-    string? Address = null, BodyId? Body = null, RegionCode? Region = null, ImmutableArray<string>? Types = null, string? Note = null);
+    string? Address = null, BodyId? Body = null, RegionCode? Region = null, ImmutableArray<string>? Types = null, [property: Longest(500)] string? Note = null);
 
 /// <summary>Sends nothing until it is resumed.</summary>
 /// <param name="Reason">Why.</param>

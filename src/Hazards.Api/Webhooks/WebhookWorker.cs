@@ -89,7 +89,7 @@ internal sealed class WebhookWorker(
         if (known.Count >= MostRemembered)
             known.Clear();
         // An enterprise hears of its own hazards only, as by its key.
-        var body = (await registry.BodiesAsync([webhook.Body], stop)).GetValueOrDefault(webhook.Body);
+        var body = await registry.PlacedAsync(webhook.Body, stop);
         var scope = new Scope(webhook.Region, null, default) { Own = body is { SeesOnlyItsOwn: true } ? body : null };
         var hazard = await hazards.FindAsync(scope, new HazardId(e.StreamId), stop);
         return known[e.StreamId] = hazard?.Region;

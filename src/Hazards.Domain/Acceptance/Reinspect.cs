@@ -8,7 +8,7 @@ namespace Hazards.Domain;
 /// <param name="Findings">What was found.</param>
 /// <param name="Inspectors">Who looked, in words.</param>
 /// <param name="Deadline">When it fails: the deadline from now on. The present one stays when left out, even if it has passed. Refused with a pass.</param>
-public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, string? Inspectors = null, DateOnly? Deadline = null) : IHazardCommand
+public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, [property: Longest(400)] string? Inspectors = null, DateOnly? Deadline = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Reinspect;

@@ -32,7 +32,7 @@ public sealed record AssignHazard(ImmutableArray<LegOrder> Legs) : IHazardComman
 /// <summary>签收: the leg's body takes it on.</summary>
 /// <param name="Leg">Which leg.</param>
 /// <param name="ResponsiblePerson">整改责任人, in words.</param>
-public sealed record AcknowledgeAssignment(Leg Leg, string? ResponsiblePerson = null) : IHazardCommand
+public sealed record AcknowledgeAssignment(Leg Leg, [property: Longest(Texts.NameLength)] string? ResponsiblePerson = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Acknowledge;
@@ -81,7 +81,7 @@ public sealed record ReturnAssignment(Leg Leg, string Reason) : IHazardCommand
 /// <param name="Reason">Why.</param>
 /// <param name="Supervisor">督办单位; the present one stays when left out.</param>
 /// <param name="ResponsiblePerson">整改责任人, in words.</param>
-public sealed record ReassignLeg(Leg Leg, BodyId Body, DateOnly Deadline, string Instructions, string Reason, BodyId? Supervisor = null, string? ResponsiblePerson = null) : IHazardCommand
+public sealed record ReassignLeg(Leg Leg, BodyId Body, DateOnly Deadline, string Instructions, string Reason, BodyId? Supervisor = null, [property: Longest(Texts.NameLength)] string? ResponsiblePerson = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Reassign;

@@ -48,6 +48,8 @@ public sealed record Body(
     BodyId? Successor,
     long Version)
 {
+    private const int Deepest = 8;
+
     /// <summary>The level that keeps it, as its events say; null where they were recorded before there was one.</summary>
     public RegionCode? Keeper { get; init; }
 
@@ -55,9 +57,17 @@ public sealed record Body(
     [JsonIgnore]
     public RegionCode KeptBy => Keeper ?? Region;
 
-    /// <summary>生产经营单位: the region it lies in is no jurisdiction of its own; its neighbours' hazards are none of its business.</summary>
+    /// <summary>
+    /// 生产经营单位, or a part of one: the region it lies in is no jurisdiction of its own; its neighbours' hazards are none of its
+    /// business. What is part of something, nobody knows of what, is taken for part of an enterprise.
+    /// </summary>
     [JsonIgnore]
-    public bool SeesOnlyItsOwn => Kind == BodyKind.Enterprise;
+    public bool SeesOnlyItsOwn => Kind == BodyKind.Enterprise
+        || (InsideEnterprise ?? (Kind == BodyKind.Unit || (Parent is not null && Kind is BodyKind.System or BodyKind.Experts)));
+
+    /// <summary>Whether it belongs to an enterprise, at whatever remove; null where that was not looked up, or is not known.</summary>
+    [JsonIgnore]
+    public bool? InsideEnterprise { get; init; }
 
     /// <summary>The jurisdictions of its open keys and accounts, where they were looked up: what it stands for.</summary>
     [JsonIgnore]
@@ -65,6 +75,25 @@ public sealed record Body(
 
     /// <summary>Whether the body is answerable for the sector: it names the sector, or names none.</summary>
     public bool Covers(SectorCode sector) => Sectors.IsDefaultOrEmpty || Sectors.Contains(sector);
+
+    /// <summary>The body, with what it belongs to looked up (<see cref="InsideEnterprise"/>).</summary>
+    /// <param name="find">The body with an id; null when there is none.</param>
+    public async Task<Body> PlacedAsync(Func<BodyId, Task<Body?>> find)
+    {
+        ArgumentNullException.ThrowIfNull(find);
+        var top = this;
+        for (var steps = 0; top.Parent is { } parent; steps++)
+        {
+            // Who is his own grandfather belongs to nobody that is known.
+            if (steps == Deepest || await find(parent) is not { } above)
+                return this;
+            if (above.Kind == BodyKind.Enterprise)
+                return this with { InsideEnterprise = true };
+            top = above;
+        }
+
+        return top.Kind == BodyKind.Unit ? this : this with { InsideEnterprise = false };
+    }
 
     /// <summary>Folds one event.</summary>
     public static Body Apply(Body? body, IBodyEvent happened) => happened switch

@@ -30,7 +30,7 @@ public readonly record struct BodyDecision(ImmutableArray<IBodyEvent> Events, Re
 
 /// <summary>Enters a body into the registry. It belongs to the level that enters it, or to the one it names as <c>keeper</c>.</summary>
 public sealed record RegisterBody(
-    BodyId Id, string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors = default, CreditCode? CreditCode = null,
+    BodyId Id, [property: Longest(Texts.NameLength)] string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors = default, CreditCode? CreditCode = null,
     BodyId? Parent = null, RegionCode? Keeper = null) : IBodyCommand
 {
     /// <inheritdoc />
@@ -52,7 +52,7 @@ public sealed record RegisterBody(
 }
 
 /// <summary>Gives a body another name.</summary>
-public sealed record RenameBody(string Name, string Reason) : IBodyCommand
+public sealed record RenameBody([property: Longest(Texts.NameLength)] string Name, string Reason) : IBodyCommand
 {
     /// <inheritdoc />
     public BodyDecision Decide(Body? body, BodyAct act)

@@ -22,7 +22,7 @@ public interface ICampaignCommand
 /// <param name="Kind">A drive, or a special period whose hazards are watched apart.</param>
 /// <param name="Requirements">What is required.</param>
 public sealed record OpenCampaign(
-    string Name, DateOnly From, DateOnly To, ImmutableArray<RegionCode> Regions = default, ImmutableArray<SectorCode> Sectors = default,
+    [property: Longest(Texts.NameLength)] string Name, DateOnly From, DateOnly To, ImmutableArray<RegionCode> Regions = default, ImmutableArray<SectorCode> Sectors = default,
     CampaignKind Kind = CampaignKind.Campaign, string? Requirements = null) : ICampaignCommand
 {
     /// <summary>The identity it gets; chosen by whoever gives the command.</summary>
@@ -57,7 +57,7 @@ public sealed record OpenCampaign(
 /// <param name="Sectors">Its sectors; empty means all.</param>
 /// <param name="Requirements">What is required.</param>
 public sealed record ChangeCampaign(
-    string Reason, string? Name = null, DateOnly? From = null, DateOnly? To = null,
+    string Reason, [property: Longest(Texts.NameLength)] string? Name = null, DateOnly? From = null, DateOnly? To = null,
     ImmutableArray<RegionCode>? Regions = null, ImmutableArray<SectorCode>? Sectors = null, string? Requirements = null) : ICampaignCommand
 {
     /// <inheritdoc />

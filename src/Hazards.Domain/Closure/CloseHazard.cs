@@ -39,7 +39,7 @@ public sealed record CloseHazard(string? Remarks = null, bool UnitClosed = false
 /// <param name="Findings">What was found.</param>
 /// <param name="Inspectors">Who looked, in words.</param>
 /// <param name="Legs">When it recurred: who answers for it now; refused when it holds. Without it, it waits for a new assignment.</param>
-public sealed record LookBack(LookbackResult Result, string Findings, string? Inspectors = null, ImmutableArray<LegOrder> Legs = default) : IHazardCommand
+public sealed record LookBack(LookbackResult Result, string Findings, [property: Longest(400)] string? Inspectors = null, ImmutableArray<LegOrder> Legs = default) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Lookback;

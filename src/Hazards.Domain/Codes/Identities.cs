@@ -166,7 +166,7 @@ public readonly record struct Sha256Digest : IValue<Sha256Digest>
 /// <summary>The number under which another system knows the record. Unique for each sender: one hazard per (system, id).</summary>
 /// <param name="System">The system's name, 1 to 60 characters.</param>
 /// <param name="Id">Its number there, 1 to 120 characters.</param>
-public sealed record ExternalReference(string System, string Id)
+public sealed record ExternalReference([property: Longest(60)] string System, [property: Longest(120)] string Id)
 {
     internal Refusal? Check(string field) =>
         Texts.Check($"{field}.system", System, 1, 60, multiline: false) ?? Texts.Check($"{field}.id", Id, 1, 120, multiline: false);

@@ -52,7 +52,7 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
 /// <summary>立行立改: fixed during the inspection, before the inspector's eyes. The inspector's presence is the acceptance, so it closes at once.</summary>
 /// <param name="Measures">What was done.</param>
 /// <param name="FixedBy">By whom, in words.</param>
-public sealed record FixOnTheSpot(string Measures, string? FixedBy = null) : IHazardCommand
+public sealed record FixOnTheSpot(string Measures, [property: Longest(Texts.NameLength)] string? FixedBy = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.FixOnTheSpot;

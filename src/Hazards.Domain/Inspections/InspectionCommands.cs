@@ -28,7 +28,7 @@ public interface IInspectionCommand
 /// <param name="Reference">The entering system's own number: one inspection per (system, id).</param>
 public sealed record MakeInspection(
     Enterprise Unit, RegionCode Region, SectorCode Sector, DateOnly On, InspectionSource Source = InspectionSource.Inspection,
-    string? Inspectors = null, string? Findings = null, int? HazardsClaimed = null, Guid? Campaign = null, ExternalReference? Reference = null) : IInspectionCommand
+    [property: Longest(400)] string? Inspectors = null, string? Findings = null, int? HazardsClaimed = null, Guid? Campaign = null, ExternalReference? Reference = null) : IInspectionCommand
 {
     /// <summary>The identity it gets: known by the sender's reference, or new. Its sender gives it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -86,7 +86,7 @@ public sealed record MakeInspection(
 /// <param name="NoCampaign">True: it was made in no campaign.</param>
 public sealed record CorrectInspection(
     string Reason, Enterprise? Unit = null, RegionCode? Region = null, SectorCode? Sector = null, DateOnly? On = null, InspectionSource? Source = null,
-    string? Inspectors = null, string? Findings = null, int? HazardsClaimed = null, Guid? Campaign = null, bool NoCampaign = false) : IInspectionCommand
+    [property: Longest(400)] string? Inspectors = null, string? Findings = null, int? HazardsClaimed = null, Guid? Campaign = null, bool NoCampaign = false) : IInspectionCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CampaignRules.CorrectInspection;

@@ -81,7 +81,7 @@ public sealed record Letterhead(
 /// <param name="Seal">What marks the place of the seal.</param>
 /// <param name="Contact">联系人及电话.</param>
 public sealed record SetLetterhead(
-    string? Name = null, string? Code = null, ImmutableSortedDictionary<PaperKind, string>? Words = null, string? Signature = null, string? Seal = null, string? Contact = null)
+    [property: Longest(60)] string? Name = null, [property: Longest(40)] string? Code = null, [property: Longest(10)] ImmutableSortedDictionary<PaperKind, string>? Words = null, [property: Longest(60)] string? Signature = null, [property: Longest(40)] string? Seal = null, [property: Longest(200)] string? Contact = null)
 {
     /// <summary>Decides for a body of the registry: its administrator may.</summary>
     public (LetterheadSet? Event, Refusal? Refusal) Decide(Body? body, BodyAct act)

@@ -36,7 +36,7 @@ public interface IBringsPerson : IHazardCommand
 /// <param name="Address">住址或单位.</param>
 /// <param name="Other">其他联系方式, in words.</param>
 /// <param name="Secret">举报人, whose identity is to be kept secret; when left out, true for 群众举报 and false otherwise.</param>
-public sealed record ReporterGiven(string? Name = null, string? Phone = null, string? IdNumber = null, string? Address = null, string? Other = null, bool? Secret = null)
+public sealed record ReporterGiven([property: Longest(100)] string? Name = null, [property: Longest(60)] string? Phone = null, [property: Longest(60)] string? IdNumber = null, [property: Longest(300)] string? Address = null, [property: Longest(500)] string? Other = null, bool? Secret = null)
 {
     /// <inheritdoc />
     public override string ToString() => Data.ToString();

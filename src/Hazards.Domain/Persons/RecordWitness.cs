@@ -13,7 +13,7 @@ namespace Hazards.Domain;
 /// <param name="Address">住址或单位.</param>
 /// <param name="Other">其他联系方式, in words.</param>
 /// <param name="Statement">What the witness said, at most 8,000 characters; sealed as well.</param>
-public sealed record RecordWitness(string? Name = null, string? Phone = null, string? IdNumber = null, string? Address = null, string? Other = null, string? Statement = null) : IBringsPerson
+public sealed record RecordWitness([property: Longest(100)] string? Name = null, [property: Longest(60)] string? Phone = null, [property: Longest(60)] string? IdNumber = null, [property: Longest(300)] string? Address = null, [property: Longest(500)] string? Other = null, string? Statement = null) : IBringsPerson
 {
     /// <summary>What the data are sealed with, given by whoever keeps the keys.</summary>
     [JsonIgnore]

@@ -8,7 +8,7 @@ namespace Hazards.Domain;
 /// <param name="Parts">What the plan says on each part.</param>
 /// <param name="Funds">Funds committed, 万元.</param>
 /// <param name="KeptElsewhere">Where the plan is kept, when an old ledger says only that there is one; never for a major hazard.</param>
-public sealed record SubmitPlan(Leg Leg, ImmutableSortedDictionary<PlanPart, string>? Parts = null, decimal? Funds = null, string? KeptElsewhere = null) : IHazardCommand
+public sealed record SubmitPlan(Leg Leg, ImmutableSortedDictionary<PlanPart, string>? Parts = null, decimal? Funds = null, [property: Longest(500)] string? KeptElsewhere = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.SubmitPlan;

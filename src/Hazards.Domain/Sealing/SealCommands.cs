@@ -34,7 +34,7 @@ public interface ISealCommand
 /// <param name="Reason">Why: the accident, the case.</param>
 /// <param name="Since">From when on, as the order says; now when left out.</param>
 /// <param name="Authority">决定封存的单位, as the order names it; the caller's body when left out.</param>
-public sealed record SealRecords(Enterprise Enterprise, RegionCode Region, string Reason, DateTimeOffset? Since = null, string? Authority = null) : ISealCommand
+public sealed record SealRecords(Enterprise Enterprise, RegionCode Region, string Reason, DateTimeOffset? Since = null, [property: Longest(Texts.NameLength)] string? Authority = null) : ISealCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => SealRules.Seal;

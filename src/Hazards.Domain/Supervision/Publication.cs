@@ -5,7 +5,7 @@ namespace Hazards.Domain;
 /// <summary>公布挂牌: the listing was made public.</summary>
 /// <param name="Medium">Where: a newspaper, a web site.</param>
 /// <param name="On">The day; that of the act when left out.</param>
-public sealed record PublishListing(string Medium, DateOnly? On = null) : IHazardCommand
+public sealed record PublishListing([property: Longest(Texts.NameLength)] string Medium, DateOnly? On = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.PublishListing;
@@ -54,7 +54,7 @@ public sealed record FileListing(BodyId With, DateOnly? On = null) : IHazardComm
 /// <summary>公布摘牌: the end of the listing was made public, in the listing's own medium where the policy says so.</summary>
 /// <param name="Medium">Where.</param>
 /// <param name="On">The day; that of the act when left out.</param>
-public sealed record PublishDelisting(string Medium, DateOnly? On = null) : IHazardCommand
+public sealed record PublishDelisting([property: Longest(Texts.NameLength)] string Medium, DateOnly? On = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.PublishDelisting;

@@ -68,7 +68,7 @@ public sealed record AnswerNotice(Leg Leg, string Text, DocumentNumber? Notice =
 }
 
 /// <summary>现场督查.</summary>
-public sealed record RecordVisit(string Findings, Leg? Leg = null, string? Visitors = null) : IHazardCommand
+public sealed record RecordVisit(string Findings, Leg? Leg = null, [property: Longest(400)] string? Visitors = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Visit;
@@ -107,7 +107,7 @@ public sealed record Escalate(BodyId To, string Reason) : IHazardCommand
 }
 
 /// <summary>约谈.</summary>
-public sealed record HoldInterview(string Interviewed, string Summary, Leg? Leg = null) : IHazardCommand
+public sealed record HoldInterview([property: Longest(Texts.NameLength)] string Interviewed, string Summary, Leg? Leg = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Interview;
@@ -140,7 +140,7 @@ public sealed record CirculateCriticism(string Text, Leg? Leg = null) : IHazardC
 }
 
 /// <summary>公开曝光.</summary>
-public sealed record Expose(string Medium, string Text) : IHazardCommand
+public sealed record Expose([property: Longest(Texts.NameLength)] string Medium, string Text) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Expose;
@@ -154,7 +154,7 @@ public sealed record Expose(string Medium, string Text) : IHazardCommand
 /// <param name="Penalised">Who.</param>
 /// <param name="Measure">What.</param>
 /// <param name="Fine">万元, if a fine.</param>
-public sealed record ImposePenalty(string Penalised, string Measure, decimal? Fine = null) : IHazardCommand
+public sealed record ImposePenalty([property: Longest(Texts.NameLength)] string Penalised, string Measure, decimal? Fine = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Penalise;
@@ -170,7 +170,7 @@ public sealed record ImposePenalty(string Penalised, string Measure, decimal? Fi
 }
 
 /// <summary>行刑衔接: handed to the organs of justice, with its 文号.</summary>
-public sealed record ReferToJustice(string To, string Grounds) : IHazardCommand
+public sealed record ReferToJustice([property: Longest(Texts.NameLength)] string To, string Grounds) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Refer;

@@ -58,8 +58,9 @@ public sealed class LedgerFile : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(fileName);
         limits ??= LedgerLimits.Default;
-        var bytes = await TakeAsync(stream, limits.FileBytes, ct);
-        if (bytes is null) return Refusals.FileTooLarge.At(null, limits.FileBytes);
+        var taken = await TakeAsync(stream, limits, ct);
+        if (!taken.IsOk) return taken.Refusal;
+        var bytes = taken.Value;
         if (bytes.Length == 0) return Refusals.FileEmpty.At(null);
         try
         {
@@ -124,14 +125,33 @@ public sealed class LedgerFile : IDisposable
     private static bool IsNamedXlsx(string name) =>
         Path.GetExtension(name).ToUpperInvariant() is ".XLSX" or ".XLSM" or ".XLTX" or ".XLS" or ".ET";
 
-    /// <summary>The stream's bytes, or null when there are more than allowed: one byte too many is enough to know.</summary>
-    private static async Task<byte[]?> TakeAsync(Stream stream, long most, CancellationToken ct)
+    /// <summary>
+    /// A buffer as a stream that is read where it lies: a ledger of many megabytes is not copied by each that looks at it. Nobody
+    /// writes to the buffer again.
+    /// </summary>
+    /// <param name="bytes">The file.</param>
+    public static MemoryStream Over(byte[] bytes)
     {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return new(bytes, 0, bytes.Length, writable: false, publiclyVisible: true);
+    }
+
+    /// <summary>The stream's bytes, or that there are more than allowed: one byte too many is enough to know.</summary>
+    /// <param name="stream">From its current position to its end.</param>
+    /// <param name="limits">What is too much.</param>
+    /// <param name="ct">Stops the reading.</param>
+    public static async Task<LedgerResult<byte[]>> TakeAsync(Stream stream, LedgerLimits limits, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(limits);
+        if (stream is MemoryStream { Position: 0, CanWrite: false } over && over.TryGetBuffer(out var buffered) && buffered is { Offset: 0, Array: { } whole }
+            && buffered.Count == whole.Length)
+            return whole.Length > limits.FileBytes ? Refusals.FileTooLarge.At(null, limits.FileBytes) : whole;
         using var taken = new MemoryStream();
         var buffer = new byte[81_920];
         for (int read; (read = await stream.ReadAsync(buffer, ct)) > 0;)
         {
-            if (taken.Length + read > most) return null;
+            if (taken.Length + read > limits.FileBytes) return Refusals.FileTooLarge.At(null, limits.FileBytes);
             taken.Write(buffer, 0, read);
         }
         return taken.ToArray();

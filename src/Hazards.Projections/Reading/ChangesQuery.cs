@@ -81,7 +81,7 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
     public async Task<ChangeCounts> CountsAsync(CancellationToken cancellationToken)
     {
         if (Begin() is not { } sides)
-            return new ChangeCounts(0, 0, 0, []);
+            return new ChangeCounts(0, 0, 0, [.. Lists.Select(l => new ListMoves(l.List, 0, 0))]);
         var columns = string.Join(",\n", Lists.Select((_, i) =>
             $"(count(*) filter (where s.is_on[{i + 1}] and not s.was_on[{i + 1}]))::int, (count(*) filter (where s.was_on[{i + 1}] and not s.is_on[{i + 1}]))::int"));
         await using var command = dataSource.CreateCommand($"""

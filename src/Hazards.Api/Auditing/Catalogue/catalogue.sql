@@ -147,4 +147,24 @@ where a.grantee <> g.owner and a.grantee not in (select oid from owner)
 union all
 select 'owner of ' || o.name, o.owner::regrole::text
 from owned o where o.owner not in (select oid from owner)
+union all
+-- A member of a role acts as it. A superuser needs no membership, and the owner none in what is its own. From PostgreSQL 16 on
+-- whoever makes a role is a member that has nothing of it.
+select format('membership of %s in %s', case when m.member in (select oid from services) then 'service' else quote_ident(u.rolname) end,
+              case when m.roleid in (select oid from owner) then 'owner' when m.roleid in (select oid from services) then 'service' else quote_ident(g.rolname) end),
+       case when m.admin_option then 'with admin option' else '' end
+from pg_auth_members m join pg_roles g on g.oid = m.roleid join pg_roles u on u.oid = m.member
+where (m.roleid in (select oid from owner union all select oid from services)
+       or g.rolname in ('pg_write_all_data', 'pg_write_server_files', 'pg_read_server_files', 'pg_execute_server_program')
+       or (g.rolsuper and m.member in (select oid from services)))
+  and not u.rolsuper and m.member not in (select oid from owner)
+  and (coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true) or coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))
+union all
+-- The superuser that a server begins with (10) may be the owner; an owner that may make roles makes the service's.
+select format('attribute %s of %s', a.name, case when r.oid in (select oid from owner) then 'owner' else 'service' end), 'set'
+from pg_roles r
+cross join lateral (values
+  ('SUPERUSER', r.rolsuper), ('BYPASSRLS', r.rolbypassrls), ('REPLICATION', r.rolreplication),
+  ('CREATEROLE', r.rolcreaterole and r.oid not in (select oid from owner)), ('CREATEDB', r.rolcreatedb and r.oid not in (select oid from owner))) a (name, held)
+where a.held and r.oid <> 10 and r.oid in (select oid from owner union all select oid from services)
 order by 1, 2
