@@ -97,7 +97,7 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
             return Cell(value, CellKind.Text);
         return workbook.IsDateStyle(style) && workbook.DateOf(number) is { } date
             ? Cell(value, CellKind.Date) with { Date = date }
-            : Cell(value, CellKind.Number);
+            : Cell(value, CellKind.Number) with { Date1904 = workbook.Date1904 };
     }
 
     private SheetCell IsoDate(string value) =>

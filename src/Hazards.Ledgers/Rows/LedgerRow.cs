@@ -134,6 +134,9 @@ public sealed record UnderstoodRow
     public string? Result { get; init; }
     /// <summary>When the unit says it was done.</summary>
     public LedgerDate? CompletedAt { get; init; }
+    /// <summary>The telephone number that stood with the person's name; never kept in the open.</summary>
+    [JsonIgnore]
+    public string? ResponsiblePhone { get; init; }
     /// <summary>When it was inspected again.</summary>
     public LedgerDate? ReinspectedAt { get; init; }
     /// <summary>Who inspected again.</summary>
