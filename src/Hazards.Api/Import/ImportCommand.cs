@@ -99,6 +99,7 @@ internal static class ImportCommand
         var services = new ServiceCollection();
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         services.AddSingleton<LedgerImport>();
+        services.AddSingleton<EarlierLedgers>();
         await using var provider = services.BuildServiceProvider();
         await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
