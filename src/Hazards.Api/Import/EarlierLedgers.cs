@@ -13,6 +13,11 @@ namespace Hazards.Api.Import;
 /// <param name="Mapping">How the newest of them was read, as JSON.</param>
 public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping);
 
+/// <summary>A row as an earlier import recorded it.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Stage">Where its hazard stands now.</param>
+internal sealed record RecordedRow(EarlierRow Row, Stage? Stage);
+
 /// <summary>The earlier ledger that a file seems to be.</summary>
 /// <param name="Ledger">That ledger.</param>
 /// <param name="Rows">Rows that both have, of those that were compared.</param>
@@ -76,7 +81,7 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         // None to the letter: perhaps all of it was typed anew, in the same form.
         foreach (var ledger in ledgers.Where(l => Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes))
         {
-            var earlier = (await RowsAsync(ledger, null, mapping, cancellationToken)).Select(r => $"{r.Likeness.Where}\n{r.Likeness.Description}").ToHashSet(StringComparer.Ordinal);
+            var earlier = (await RowsAsync(ledger, null, mapping, cancellationToken)).Select(r => $"{r.Row.Likeness.Where}\n{r.Row.Likeness.Description}").ToHashSet(StringComparer.Ordinal);
             var common = some.Count(r => earlier.Contains($"{r.Likeness.Where}\n{r.Likeness.Description}"));
             if (IsEnough(common, some.Count))
                 return new LedgerRecognised(ledger, common);
@@ -86,7 +91,7 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The rows that the newest imports of a ledger entered or met, as each was last recorded before this import.</summary>
-    internal async Task<IReadOnlyList<EarlierRow>> RowsAsync(EarlierLedger ledger, Guid? before, LedgerMapping mapping, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<RecordedRow>> RowsAsync(EarlierLedger ledger, Guid? before, LedgerMapping mapping, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             with met as materialized (
@@ -94,7 +99,7 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
               from log.mt_events e, jsonb_array_elements(e.data -> 'rows') r (row)
               where e.stream_id = any ($1) and e.type = 'ledger_rows_imported' and r.row ->> 'hazard' is not null
             )
-            select distinct on (e.stream_id) e.stream_id, e.data ->> 'fingerprint', (e.data -> 'cells')::text
+            select distinct on (e.stream_id) e.stream_id, e.data ->> 'fingerprint', (e.data -> 'cells')::text, h.stage
             from met
             join rows.hazards h on h.hazard_id = met.id and h.stage <> 'rejected'
             join log.mt_events e on e.stream_id = met.id
@@ -103,16 +108,29 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
             """);
         command.Parameters.Add(PackageShelf.Of(ledger.Imports.Take(MostVersions).ToArray()));
         command.Parameters.Add(PackageShelf.Of(before?.ToString("D") ?? ""));
-        var rows = new List<EarlierRow>();
+        var rows = new List<RecordedRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             using var cells = JsonDocument.Parse(reader.GetString(2));
-            rows.Add(new EarlierRow(reader.GetGuid(0), reader.GetString(1),
-                RowLikeness.Of([.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))], mapping)));
+            rows.Add(new RecordedRow(new EarlierRow(reader.GetGuid(0), reader.GetString(1),
+                RowLikeness.Of([.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))], mapping)),
+                CodeList.TryParse<Stage>(reader.GetString(3), out var stage) ? stage : null));
         }
 
         return rows;
+    }
+
+    /// <summary>Which of these hazards there are, whatever became of them.</summary>
+    internal async Task<HashSet<Guid>> ExistingAsync(Guid[] hazards, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select s.id from log.mt_streams s where s.id = any ($1)");
+        command.Parameters.Add(PackageShelf.Of(hazards));
+        var existing = new HashSet<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            existing.Add(reader.GetGuid(0));
+        return existing;
     }
 
     private async Task<HashSet<Guid>> KnownAsync(Guid[] hazards, CancellationToken cancellationToken)

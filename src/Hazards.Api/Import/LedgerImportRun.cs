@@ -30,6 +30,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     private long _version = soFar?.Version ?? 0;
     private int _events;
     private bool? _readOtherwise;
+    private Dictionary<Guid, RecordedRow> _recorded = [];
+    private HashSet<Guid>? _existing;
     private readonly Dictionary<(string Sheet, int Row), int> _indexes = [];
 
     /// <summary>Its stream.</summary>
@@ -81,12 +83,16 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         _planned = await plan.RowsAsync(cancellationToken);
         for (var i = 0; i < _planned.Count; i++)
             _indexes[(_planned[i].Sheet, _planned[i].Number)] = i;
+        var coming = Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
+        // What is not on record need not be looked for row by row.
+        if (soFar is null)
+            _existing = await tools.Earlier.ExistingAsync([.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
         if (plan.Earlier is not { } earlier)
             return;
-        var coming = Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
+        _recorded = (await tools.Earlier.RowsAsync(earlier, _id, plan.Mapping, cancellationToken)).ToDictionary(r => r.Row.Hazard);
         var matched = RowMatcher.Match(
             [.. coming.Select(i => new ComingRow(EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!), _planned[i].Fingerprint, _planned[i].Likeness!))],
-            await tools.Earlier.RowsAsync(earlier, _id, plan.Mapping, cancellationToken));
+            [.. _recorded.Values.Select(r => r.Row)]);
         _recognised = matched.ToDictionary(m => coming[m.Key], m => m.Value);
     }
 
@@ -207,6 +213,9 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return Keep(row, row.Verdict == RowVerdict.Skipped ? RowOutcome.Skipped : RowOutcome.Kept, null);
         if (bodies is null)
             return Keep(row, RowOutcome.Kept, refusal);
+        if (soFar is null && _recognised.TryGetValue(index, out var same) && !IsReadOtherwise
+            && _recorded.TryGetValue(same.Hazard, out var recorded) && recorded is { Stage: { } stands } && recorded.Row.Fingerprint == row.Fingerprint)
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, new HazardId(same.Hazard), 0, stands, [], [], []);
         var (id, before, entered) = await KnownAsAsync(index, reference, cancellationToken);
         // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
         for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
@@ -275,6 +284,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         ExternalReference reference, CancellationToken cancellationToken)
     {
         var shared = HazardId.Shared(reference);
+        if (_existing?.Contains(shared.StreamId) == false && !reference.Id.Contains('~', StringComparison.Ordinal))
+            return (shared, null, null);
         var (before, entered) = await LoadAsync(shared, cancellationToken);
         if ((before ?? entered?.After) is not { } known || by.Sees(known))
             return (shared, before, entered);

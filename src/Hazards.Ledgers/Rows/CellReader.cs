@@ -187,7 +187,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// <summary>张三 13800000000: the number is no part of the name, and no number is spread with it.</summary>
     private static UnderstoodRow ReadPerson(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
-        if (Phone().Match(Words.HalfWidth(cell.Text)) is not { Success: true } phone) return row with { ResponsiblePerson = Name(cell, notes) };
+        if (!MayHoldPhone(cell.Text) || Phone().Match(Words.HalfWidth(cell.Text)) is not { Success: true } phone) return row with { ResponsiblePerson = Name(cell, notes) };
         notes.Add(About(NoteKinds.PersonWithPhone, cell));
         var name = WithoutPhone(cell.Text);
         return row with { ResponsiblePerson = name.Length > 0 ? name : null, ResponsiblePhone = phone.Value };
@@ -204,20 +204,24 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private static UnderstoodRow ReadUnit(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
         if (Name(cell, notes) is not { } text) return row;
-        if (Phone().Match(Words.HalfWidth(text)) is { Success: true } phone)
+        if (MayHoldPhone(text) && Phone().Match(Words.HalfWidth(text)) is { Success: true } phone)
         {
             notes.Add(About(NoteKinds.PersonWithPhone, cell));
             row = row with { ResponsiblePhone = phone.Value };
             text = WithoutPhone(text);
         }
-        var parts = UnitSeparators().Split(text).Select(p => p.Trim(' ', '(', ')', '（', '）', ':', '：')).Where(p => p.Length > 0).ToList();
-        if (HeaderWords.NamesUnitAndPerson(cell.Label)) return ReadUnitAndPerson(row, cell, parts, notes);
+        if (cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label))
+            return ReadUnitAndPerson(row, cell, [.. UnitSeparators().Split(text).Where(p => p.Length > 0)], notes);
         var bodies = text.Split(['、', '；', ';', '\n', '，', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (bodies.Length < 2 || !Array.TrueForAll(bodies, b => BodyWords().IsMatch(b)))
             return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] };
         notes.Add(About(NoteKinds.UnitSeveral, cell, cell.Text, bodies[0]));
         return row with { ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))] };
     }
+
+    private static bool MayHoldPhone(string text) => text.Length > FewestDigits && text.Count(char.IsDigit) >= FewestDigits;
+
+    private const int FewestDigits = 10;
 
     private static UnderstoodRow ReadUnitAndPerson(UnderstoodRow row, MeantCell cell, List<string> parts, List<LedgerNote> notes)
     {

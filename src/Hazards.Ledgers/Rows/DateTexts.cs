@@ -81,6 +81,8 @@ internal static partial class DateTexts
         date = default;
         // Most cells that are asked are names; every date has a digit.
         if (original.Length > Longest || !original.AsSpan().ContainsAnyInRange('0', '9') && !original.AsSpan().ContainsAnyInRange('０', '９')) return false;
+        // Written out, a date begins with its year; other forms are the mapping's.
+        if (formats.Count == 0 && original.AsSpan().TrimStart() is var start && (start.Length == 0 || !char.IsDigit(start[0]))) return false;
         var text = Plain(original);
         foreach (var format in formats)
             if (TryReadExact(text, format, out date))
@@ -91,8 +93,11 @@ internal static partial class DateTexts
     }
 
     /// <summary>Half-width, one kind of stroke, without the day of the week.</summary>
-    private static string Plain(string original) =>
-        Weekday().Replace(Words.HalfWidth(original).Replace('。', '.').Replace('—', '-').Replace('–', '-'), " ").Trim();
+    private static string Plain(string original)
+    {
+        var text = Words.HalfWidth(original).Replace('。', '.').Replace('—', '-').Replace('–', '-');
+        return (text.AsSpan().ContainsAny('周', '期', '拜') ? Weekday().Replace(text, " ") : text).Trim();
+    }
 
     private static bool TryReadExact(string text, string format, out LedgerDate date)
     {

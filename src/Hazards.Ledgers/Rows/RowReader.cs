@@ -168,7 +168,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
     }
 
     /// <summary>Whether a text calls its hazard major. The names of standards in 《》 (重大事故隐患判定标准) do not.</summary>
-    private static bool SaysMajor(string description) => Major().IsMatch(Title().Replace(description, ""));
+    private static bool SaysMajor(string description) => description.Contains("重大", StringComparison.Ordinal) && Major().IsMatch(Title().Replace(description, ""));
 
     [GeneratedRegex("《[^》]*》", RegexOptions.CultureInvariant)]
     private static partial Regex Title();

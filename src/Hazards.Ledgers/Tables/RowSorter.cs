@@ -33,6 +33,9 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     /// <summary>A cell merged over this share of the table is no cell of a record.</summary>
     private const double WideShare = 0.6;
 
+    /// <summary>What is to be written in each column stands right below the header.</summary>
+    private const int InstructionRows = 4;
+
     private readonly int _description = columns.First(c => c.Field == LedgerField.Description).Column.Number;
     private readonly int _externalId = columns.FirstOrDefault(c => c.Field == LedgerField.ExternalId)?.Column.Number ?? 0;
     private readonly List<(int Top, int Bottom)> _wide = WideRows(table);
@@ -111,12 +114,12 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
 
     /// <summary>合计, 本页小计: in one of the first cells, and nothing described beside it but a count.</summary>
     private bool IsTotal(SheetRow row, List<SheetCell> cells) =>
-        cells.Take(3).Any(c => Total().IsMatch(Words.Normalise(c.Text)))
+        cells.Take(3).Any(c => c.Text.Contains('计', StringComparison.Ordinal) && Total().IsMatch(Words.Normalise(c.Text)))
         && (row.At(_description) is not { IsBlank: false } said || Total().IsMatch(Words.Normalise(said.Text)) || Count().IsMatch(Words.HalfWidth(said.Text).Trim()));
 
     /// <summary>填表人：某 | 审核人：某 | 日期：…: every cell signs or dates, whatever columns they stand in.</summary>
     private static bool IsSignature(List<SheetCell> cells) =>
-        cells.Count is >= 2 and <= 6 && FooterWords().IsMatch(cells[0].Text)
+        cells.Count is >= 2 and <= 6 && cells[0].Text.Length <= 30 && FooterWords().IsMatch(cells[0].Text)
         && cells.TrueForAll(c => FooterWords().IsMatch(c.Text) || DateTexts.LooksLikeDate(c) || c.Text.Trim().Length <= 4);
 
     /// <summary>1 2 3 4 … or (1) (2) (3) … under the header: its columns, numbered.</summary>
@@ -125,13 +128,16 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
 
     /// <summary>At least three headers of ledgers, hardly anything else, and not this table's own.</summary>
     private static bool IsOtherHeader(List<SheetCell> cells) =>
-        cells.Count >= 3 && cells.TrueForAll(c => c.Kind == CellKind.Text && c.Text.Trim().Length <= 16 && !DateTexts.LooksLikeDate(c) && !States.IsStateWord(c.Text))
-        && cells.Count(c => HeaderWords.IsKnown(c.Text) || OtherHeaders().IsMatch(Words.Normalise(c.Text))) >= Math.Max(3, cells.Count * 0.7);
+        cells.Count >= 3 && IsHeaderWord(cells[0]) && cells.TrueForAll(c => c.Kind == CellKind.Text && c.Text.Trim().Length <= 16 && !DateTexts.LooksLikeDate(c) && !States.IsStateWord(c.Text))
+        && cells.Count(IsHeaderWord) >= Math.Max(3, cells.Count * 0.7);
+
+    private static bool IsHeaderWord(SheetCell cell) =>
+        cell.Kind == CellKind.Text && cell.Text.Length <= 20 && (HeaderWords.IsKnown(cell.Text) || OtherHeaders().IsMatch(Words.Normalise(cell.Text)));
 
     private bool IsExample(SheetRow row, List<SheetCell> cells)
     {
         if (Example().IsMatch(cells[0].Text) || row.At(_description) is { } said && Example().IsMatch(said.Text)) return true;
-        return cells.Count >= 3 && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
+        return cells.Count >= 3 && row.Number <= table.HeaderLast + InstructionRows && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
     }
 
     [GeneratedRegex("^(本页|本月|本表|本年|累计|全县|全市|全区|以上)?(合计|总计|小计|共计|累计)([0-9]+[条项个处起]?)?$", RegexOptions.CultureInvariant)]
