@@ -9,7 +9,7 @@ public sealed class LedgerPlan : IDisposable
 {
     private readonly LedgerFile _file;
 
-    private IReadOnlyList<PlannedRow>? _rows;
+    private (IReadOnlyList<PlannedRow> Rows, RowTally Tally)? _read;
 
     private LedgerPlan(LedgerFile file, LedgerReader reader, LedgerMapping mapping, string ledger, bool named, RegionCode region, Sha256Digest digest)
     {
@@ -53,7 +53,10 @@ public sealed class LedgerPlan : IDisposable
     public RegionCode Region { get; }
 
     /// <summary>Its rows, read once.</summary>
-    internal async Task<IReadOnlyList<PlannedRow>> RowsAsync(CancellationToken cancellationToken) => _rows ??= await PlannedRows.ReadAsync(Reader, cancellationToken);
+    internal async Task<IReadOnlyList<PlannedRow>> RowsAsync(CancellationToken cancellationToken) => (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Rows;
+
+    /// <summary>Its rows, counted.</summary>
+    internal async Task<RowTally> TallyAsync(CancellationToken cancellationToken) => (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Tally;
 
     /// <summary>Says which ledger it is of those imported before.</summary>
     internal void Settle(IReadOnlyList<EarlierLedger> earlier, LedgerRecognised? recognised)

@@ -30,13 +30,15 @@ internal sealed class PlannedRows
 
     private PlannedRows() { }
 
-    public static async Task<IReadOnlyList<PlannedRow>> ReadAsync(LedgerReader reader, CancellationToken cancellationToken)
+    public static async Task<(IReadOnlyList<PlannedRow> Rows, RowTally Tally)> ReadAsync(LedgerReader reader, CancellationToken cancellationToken)
     {
-        var planned = new PlannedRows();
-        var rows = new List<PlannedRow>();
+        var (planned, rows, tally) = (new PlannedRows(), new List<PlannedRow>(), new RowTally());
         await foreach (var row in reader.ReadAsync(cancellationToken))
+        {
+            tally.Add(row);
             rows.Add(planned.Plan(row));
-        return rows;
+        }
+        return (rows, tally);
     }
 
     private PlannedRow Plan(LedgerRow row)
@@ -83,4 +85,39 @@ internal sealed class PlannedRows
         : string.Join('，', first.Says.Zip(row.Says).Where(p => p.First.Says is not null && p.Second.Says is not null && p.First.Says != p.Second.Says).Select(p => $"{p.First.What} {p.First.Says}／{p.Second.Says}")) is { Length: > 0 } text
             ? text
             : null;
+}
+
+/// <summary>Counts rows and what is to be known of them.</summary>
+internal sealed class RowTally
+{
+    private const int MostWords = 20;
+
+    /// <summary>Rows by verdict.</summary>
+    public Dictionary<RowVerdict, int> Verdicts { get; } = Enum.GetValues<RowVerdict>().ToDictionary(v => v, _ => 0);
+
+    /// <summary>Notes by code.</summary>
+    public SortedDictionary<string, int> Notes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Words for levels that were not understood.</summary>
+    public Dictionary<string, int> Levels { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Words for states that were not understood.</summary>
+    public Dictionary<string, int> States { get; } = new(StringComparer.Ordinal);
+
+    public void Add(LedgerRow row)
+    {
+        Verdicts[row.Verdict]++;
+        foreach (var note in row.Notes)
+        {
+            Notes[note.Code] = Notes.GetValueOrDefault(note.Code) + 1;
+            if (note.Original?.Trim() is { Length: > 0 } word && note.Code is "level.unknown" or "level.code" or "state.unknown")
+                Count(note.Code == "state.unknown" ? States : Levels, note.Original!.Trim());
+        }
+    }
+
+    private static void Count(Dictionary<string, int> words, string word)
+    {
+        if (words.Count < MostWords || words.ContainsKey(word))
+            words[word] = words.GetValueOrDefault(word) + 1;
+    }
 }
