@@ -38,9 +38,10 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
         using (plan)
         {
             var counts = await CountAsync(plan, by, cancellationToken);
+            var doubts = (await plan.TallyAsync(cancellationToken)).Doubts;
             return bare with
             {
-                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. plan.Notes.Select(Note), .. plan.Reader.Notes], Counts = counts,
+                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. plan.Notes.Concat(doubts).Select(Note), .. plan.Reader.Notes], Counts = counts,
                 Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping))],
             };
         }

@@ -211,7 +211,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
             {
                 LedgerImportStarted s => new ImportReport(id, s.FileName, s.File, s.Ledger, s.Region, e.Timestamp, null, [], []),
                 LedgerRowsImported r when report is not null => report with { Rows = report.Rows.AddRange(r.Rows) },
-                LedgerImportFinished f when report is not null => report with { Finished = f },
+                LedgerImportFinished f when report is not null => report with { Finished = f, Notes = f.Notes is { } notes ? [.. notes.Split('\n')] : [] },
                 LedgerImportUndone u when report is not null => report with { Undone = new ImportUndoing(e.Timestamp, u.Reason, u.Hazards) },
                 _ => report,
             };

@@ -114,12 +114,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
                 await ImportAsync(chunk, cancellationToken);
         }
         await ImportAsync(chunk, cancellationToken);
+        ImmutableArray<string> notes = [.. plan.Notes, .. (await plan.TallyAsync(cancellationToken)).Doubts, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
         var finished = new LedgerImportFinished(
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
-            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered);
+            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered, notes.IsEmpty ? null : string.Join('\n', notes));
         await AppendAsync(finished, null, cancellationToken);
         measured.End(_rows, _events);
-        return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), [.. plan.Notes, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")]);
+        return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), notes);
     }
 
     /// <summary>Whether the newest earlier import of this ledger read its columns otherwise.</summary>

@@ -104,9 +104,17 @@ internal sealed class RowTally
     /// <summary>Words for states that were not understood.</summary>
     public Dictionary<string, int> States { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Pictures within cells.</summary>
+    public int Pictures { get; private set; }
+
+    /// <summary>What is to be said of the file as a whole.</summary>
+    public IEnumerable<string> Doubts =>
+        Pictures > 0 ? [$"import.pictures: 单元格里共有 {Pictures} 张嵌入图片，未导入；请登记后作为整改前、整改后的附件上传"] : [];
+
     public void Add(LedgerRow row)
     {
         Verdicts[row.Verdict]++;
+        Pictures += row.Pictures;
         foreach (var note in row.Notes)
         {
             Notes[note.Code] = Notes.GetValueOrDefault(note.Code) + 1;

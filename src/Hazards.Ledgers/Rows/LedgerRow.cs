@@ -41,6 +41,9 @@ public sealed record LedgerRow
     /// <summary>Whether the row is hidden in the file.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Pictures within its cells: of WPS (DISPIMG), and those that Excel places in cells.</summary>
+    public int Pictures { get; init; }
+
     /// <summary>Every cell with content, whether it means something or not.</summary>
     public required IReadOnlyList<LedgerRowCell> Cells { get; init; }
 

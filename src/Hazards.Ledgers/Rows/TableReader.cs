@@ -112,7 +112,7 @@ internal sealed class TableReader
         var meant = aligned is null ? [] : Meant(aligned, notes);
         var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
         var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
-        CountPictures(row, notes);
+        var pictures = CountPictures(row, notes);
         if (row.Hidden) notes.Add(NoteKinds.RowHidden.About(null, CellAddress.Of(1, row.Number), null));
         var key = KeyOf(row, understood?.ExternalId, identity, notes);
         return new()
@@ -121,6 +121,7 @@ internal sealed class TableReader
             Number = row.Number,
             Hidden = row.Hidden,
             Verdict = VerdictOf(notes),
+            Pictures = pictures,
             Cells = cells,
             Key = key,
             Identity = identity,
@@ -156,6 +157,7 @@ internal sealed class TableReader
         foreach (var column in _columns)
         {
             var cell = row.At(column.Column.Number);
+            if (cell is { IsPicture: true }) continue;
             if (cell is null or { IsBlank: true })
             {
                 if (_anchors.Lent(row.Number, column.Column.Number) is not var (lent, range)) continue;
@@ -181,11 +183,12 @@ internal sealed class TableReader
         return cells;
     }
 
-    /// <summary>WPS puts a picture into a cell by a formula of its own.</summary>
-    private static void CountPictures(SheetRow row, List<LedgerNote> notes)
+    /// <summary>WPS puts a picture into a cell by a formula of its own, Excel by a value that older programs show as an error.</summary>
+    private static int CountPictures(SheetRow row, List<LedgerNote> notes)
     {
-        var pictures = row.Cells.Where(c => (c.Formula ?? c.Text).Contains("DISPIMG", StringComparison.OrdinalIgnoreCase)).ToList();
+        var pictures = row.Cells.Where(c => c.IsPicture).ToList();
         if (pictures.Count > 0) notes.Add(NoteKinds.PicturesNotImported.About(null, pictures[0].SourceAddress, null, pictures.Count));
+        return pictures.Count;
     }
 
     /// <summary>Every cell of the file's row, under the header it belongs to once the row is aligned.</summary>
