@@ -106,7 +106,7 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
         (await UndoRowsAsync(import, hazards[1])).Require(HttpStatusCode.OK).Json["undone"].ShouldBeNull();
         (await service.Admin.GetAsync($"hazards/{hazards[1]}")).Json["stage"]!["code"]!.ToString().ShouldBe("rejected");
         (await service.Admin.GetAsync($"hazards/{hazards[0]}")).Json["stage"]!["code"]!.ToString().ShouldBe("rectifying");
-        (await UndoRowsAsync(import, hazards[1])).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await UndoRowsAsync(import, hazards[1])).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await UndoRowsAsync(import, Guid.NewGuid().ToString())).Refused(HttpStatusCode.UnprocessableEntity, "import.not_of_import");
         // One that somebody acts on does not keep the others from being taken back, one by one.
         (await service.Admin.PostAsync($"hazards/{hazards[0]}/comments", new JsonObject { ["text"] = "已到现场核对" })).Require(HttpStatusCode.OK);
