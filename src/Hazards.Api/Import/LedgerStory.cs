@@ -240,6 +240,8 @@ internal sealed class LedgerStory
             case LegStage.Declared when Reached(LedgerState.Accepted):
                 return new LedgerStep(Later(AcceptedAt(), leg.Since), _bodies.Finder, new Reinspect(Leg.Sole, Verdict.Pass, $"台账记载：{StateText}", Short(_understood.AcceptedBy ?? _understood.ReinspectedBy, 400)));
             default:
+                if (leg.Stage is LegStage.Declared or LegStage.Accepted && !Reached(LedgerState.Declared))
+                    _notUnderstood.Add($"import.state_behind: 台账状态“{StateText}”落后于登记的环节“{CodeList.Chinese(leg.Stage)}”，没有倒退，请核对");
                 return null;
         }
     }
