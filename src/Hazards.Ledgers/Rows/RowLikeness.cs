@@ -51,6 +51,13 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         return Day is null || other.Day is null || Day == other.Day;
     }
 
+    /// <summary>Whether both name the same numbers: the fire door of room 5 is not that of room 3, however alike the words.</summary>
+    public bool SameNumbers(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return string.Concat(Description.Where(char.IsDigit)) == string.Concat(other.Description.Where(char.IsDigit));
+    }
+
     /// <summary>How alike two descriptions are, from 0 to 1: the share of neighbouring pairs of characters that both have (Dice).</summary>
     public double Alike(RowLikeness other)
     {

@@ -33,9 +33,6 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     /// <summary>A cell merged over this share of the table is no cell of a record.</summary>
     private const double WideShare = 0.6;
 
-    /// <summary>What is to be written in each column stands right below the header.</summary>
-    private const int InstructionRows = 4;
-
     private readonly int _description = columns.First(c => c.Field == LedgerField.Description).Column.Number;
     private readonly int _externalId = columns.FirstOrDefault(c => c.Field == LedgerField.ExternalId)?.Column.Number ?? 0;
     private readonly List<(int Top, int Bottom)> _wide = WideRows(table);
@@ -136,8 +133,9 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
 
     private bool IsExample(SheetRow row, List<SheetCell> cells)
     {
-        if (Example().IsMatch(cells[0].Text) || row.At(_description) is { } said && Example().IsMatch(said.Text)) return true;
-        return cells.Count >= 3 && row.Number <= table.HeaderLast + InstructionRows && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
+        var said = row.At(_description)?.Text.Trim() ?? "";
+        if (Example().IsMatch(cells[0].Text) || Example().IsMatch(said)) return true;
+        return cells.Count >= 3 && said.Length > 0 && (said[0] is '（' or '(' || said.AsSpan().ContainsAny('填', '选')) && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
     }
 
     [GeneratedRegex("^(本页|本月|本表|本年|累计|全县|全市|全区|以上)?(合计|总计|小计|共计|累计)([0-9]+[条项个处起]?)?$", RegexOptions.CultureInvariant)]
