@@ -99,6 +99,25 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task Single_rows_are_withdrawn_and_the_others_stand()
+    {
+        var import = await ImportAsync("rows", "140781", Row(1, "未整改"), Row(2, "未整改"), Row(3, "未整改"));
+        var hazards = HazardsOf(import);
+        (await UndoRowsAsync(import, hazards[1])).Require(HttpStatusCode.OK).Json["undone"].ShouldBeNull();
+        (await service.Admin.GetAsync($"hazards/{hazards[1]}")).Json["stage"]!["code"]!.ToString().ShouldBe("rejected");
+        (await service.Admin.GetAsync($"hazards/{hazards[0]}")).Json["stage"]!["code"]!.ToString().ShouldBe("rectifying");
+        (await UndoRowsAsync(import, hazards[1])).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await UndoRowsAsync(import, Guid.NewGuid().ToString())).Refused(HttpStatusCode.UnprocessableEntity, "import.not_of_import");
+        // One that somebody acts on does not keep the others from being taken back, one by one.
+        (await service.Admin.PostAsync($"hazards/{hazards[0]}/comments", new JsonObject { ["text"] = "已到现场核对" })).Require(HttpStatusCode.OK);
+        (await UndoRowsAsync(import, hazards[0])).Refused(HttpStatusCode.Conflict, "import.built_upon");
+        (await UndoRowsAsync(import, hazards[2])).Require(HttpStatusCode.OK);
+    }
+
+    private Task<Answer> UndoRowsAsync(Answer import, params string[] hazards) => service.Admin.PostAsync($"imports/{import["id"]}/undoing",
+        new JsonObject { ["reason"] = "录入错误", ["hazards"] = new JsonArray([.. hazards.Select(h => (JsonNode)h)]) });
+
+    [Fact]
     public async Task It_is_refused_to_others_and_without_a_reason()
     {
         var import = await ImportAsync("others", "140728", Row(1, "未整改"));

@@ -11,7 +11,6 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
     private const int LongestSample = 60;
     private const int TopRows = 12;
     private const int MostTopCells = 20;
-    private const int MostWords = 20;
 
     /// <summary>The draft with its sheets, its mapping and its counts.</summary>
     public async Task<ImportDraft> ReadAsync(Draft draft, Actor by, CancellationToken cancellationToken)
@@ -39,9 +38,10 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
         using (plan)
         {
             var counts = await CountAsync(plan, by, cancellationToken);
+            var doubts = (await plan.TallyAsync(cancellationToken)).Doubts;
             return bare with
             {
-                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. plan.Reader.Notes], Counts = counts,
+                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. plan.Notes.Concat(doubts).Select(Note), .. plan.Reader.Notes], Counts = counts,
                 Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping))],
             };
         }
@@ -83,28 +83,16 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
 
     private async Task<DraftCounts> CountAsync(LedgerPlan plan, Actor by, CancellationToken cancellationToken)
     {
-        var verdicts = Enum.GetValues<RowVerdict>().ToDictionary(v => v, _ => 0);
-        var notes = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        var (levels, states) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<string, int>(StringComparer.Ordinal));
-        await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
-        {
-            verdicts[row.Verdict]++;
-            foreach (var note in row.Notes)
-            {
-                notes[note.Code] = notes.GetValueOrDefault(note.Code) + 1;
-                if (note.Original?.Trim() is { Length: > 0 } word && note.Code is "level.unknown" or "state.unknown")
-                    Count(note.Code == "level.unknown" ? levels : states, note.Original!.Trim());
-            }
-        }
-
         var references = await import.ReferencesAsync(plan, by, cancellationToken);
-        return new DraftCounts(verdicts, notes, references.Count, await drafts.KnownAsync(references, cancellationToken), Words(levels), Words(states));
+        var tally = await plan.TallyAsync(cancellationToken);
+        return new DraftCounts(tally.Verdicts, tally.Notes, references.Count, await drafts.KnownAsync(references, cancellationToken), Words(tally.Levels), Words(tally.States));
     }
 
-    private static void Count(Dictionary<string, int> words, string word)
+    /// <summary>What is to be known of the plan, as a note beside those of sheets and columns.</summary>
+    private static LedgerNote Note(string text)
     {
-        if (words.Count < MostWords || words.ContainsKey(word))
-            words[word] = words.GetValueOrDefault(word) + 1;
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return new(text[..colon], NoteSeverity.Info, null, null, null, text[(colon + 2)..], text[(colon + 2)..]);
     }
 
     private static ImmutableArray<UnknownWord> Words(Dictionary<string, int> words) => [.. words.OrderByDescending(w => w.Value).Select(w => new UnknownWord(w.Key, w.Value))];

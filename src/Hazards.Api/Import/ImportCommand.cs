@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Ledgers;
 using Spectre.Console;
 
 namespace Hazards.Api.Import;
@@ -23,16 +24,20 @@ internal static class ImportCommand
         var mapping = new Option<string?>("--mapping") { Description = "映射：coal-mine、construction 或 JSON 文件；不给则猜测 a mapping that ships, or a JSON file; guessed when left out" };
         var ledger = new Option<string?>("--ledger") { Description = "台账名称 name of the ledger" };
         var region = new Option<string?>("--region") { Description = "行政区划代码 the region of rows that name none" };
+        var preview = new Option<bool>("--preview") { Description = "只预览：怎样读列、哪些行可疑，不写入任何内容 only look: how columns are read and which rows are doubtful; nothing is written" };
+        var all = new Option<bool>("--all") { Description = "报告列出每一行，而不只是可疑的行 list every row, not the doubtful ones alone" };
         var url = new Option<string?>("--url") { Description = $"运行中的服务 the running service ({UsualUrl})" };
         var key = new Option<string?>("--key") { Description = "密钥 the key (HAZARDS_KEY, 或 or DATA/dev-key)" };
         var database = new DatabaseOptions();
-        var command = new Command("import", "导入台账 · import a ledger") { file, mapping, ledger, region, url, key };
+        var command = new Command("import", "导入台账 · import a ledger") { file, mapping, ledger, region, preview, all, url, key };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             var upload = new ImportOrder(parsed.GetRequiredValue(file), await MappingTextAsync(parsed.GetValue(mapping), stop), parsed.GetValue(ledger), parsed.GetValue(region));
             if (!upload.File.Exists)
                 return Say($"没有这个文件 no such file: {upload.File}");
+            if (parsed.GetValue(preview))
+                return await PreviewAsync(upload, parsed.GetValue(all), stop);
             var data = database.DataOf(parsed);
             var address = parsed.GetValue(url) ?? UsualUrl;
             var report = await AnswersAsync(address, stop)
@@ -42,7 +47,7 @@ internal static class ImportCommand
                     : Fail($"{address} 没有应答 does not answer");
             if (report is null)
                 return 1;
-            Show(report);
+            Show(report, parsed.GetValue(all));
             return 0;
         });
         return command;
@@ -99,6 +104,7 @@ internal static class ImportCommand
         var services = new ServiceCollection();
         HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
         services.AddSingleton<LedgerImport>();
+        services.AddSingleton<EarlierLedgers>();
         await using var provider = services.BuildServiceProvider();
         await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
@@ -141,17 +147,53 @@ internal static class ImportCommand
         public void Report(ImportProgress value) => task.Value = value.Rows;
     }
 
-    private static void Show(ImportReport report)
+    /// <summary>Rows that a screen holds; the others are in the report.</summary>
+    private const int MostShown = 50;
+
+    /// <summary>How a ledger would be read, by the file alone: no service and no database are asked.</summary>
+    private static async Task<int> PreviewAsync(ImportOrder order, bool all, CancellationToken stop)
     {
+        var (mapping, badMapping) = ImportRequest.ReadMapping(order.Mapping);
+        if (badMapping is not null)
+            return Say($"{badMapping.Code}: {badMapping.Chinese}");
+        await using var content = order.File.OpenRead();
+        var opened = await LedgerFile.OpenAsync(content, order.File.Name, null, stop);
+        if (!opened.IsOk)
+            return Say($"{opened.Refusal.Code}: {opened.Refusal.Zh} {opened.Refusal.En}");
+        using var file = opened.Value;
+        var made = await LedgerPreview.CreateAsync(file, mapping, int.MaxValue, stop);
+        if (!made.IsOk)
+            return Say($"{made.Refusal.Code}: {made.Refusal.Zh} {made.Refusal.En}");
+        var preview = made.Value;
+        foreach (var sheet in preview.Sheets)
+            AnsiConsole.WriteLine($"{(sheet.Name.Length > 0 ? sheet.Name : order.File.Name)}：{(sheet.HeaderFirst is { } first ? $"表头第 {first}–{sheet.HeaderLast} 行 header" : "未读 not read")}，{sheet.RowsWithContent} 行 rows");
+        foreach (var column in preview.Mapping.Columns)
+            AnsiConsole.WriteLine($"  {column.Header ?? column.Column} → {column.Field}{(column.Role is null ? "" : $"（{column.Role}）")}");
+        foreach (var note in preview.Notes)
+            AnsiConsole.WriteLine($"{note.Code}: {note.Zh}");
+        var doubtful = preview.Rows.Where(r => all || r.Verdict != RowVerdict.Understood).ToArray();
+        foreach (var row in doubtful.Take(all ? int.MaxValue : MostShown))
+            AnsiConsole.WriteLine($"{row.Sheet} {row.Number} {row.Verdict}: {string.Join("；", row.Notes.Where(n => all || n.Severity != NoteSeverity.Info).Select(n => $"{(n.Column is null ? "" : $"[{n.Column}] ")}{n.Zh}"))}");
+        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"全懂 understood {preview.Verdicts[RowVerdict.Understood]} · 部分 partly {preview.Verdicts[RowVerdict.Partly]} · 原文保留 kept {preview.Verdicts[RowVerdict.Kept]} · 非数据行 skipped {preview.Verdicts[RowVerdict.Skipped]}；未写入 nothing was written"));
+        return 0;
+    }
+
+    private static void Show(ImportReport report, bool all)
+    {
+        var shown = report.Rows.Where(r => all || !r.NotUnderstood.IsEmpty || r.Outcome == RowOutcome.Kept).ToArray();
         foreach (var note in report.Notes)
             AnsiConsole.MarkupLineInterpolated($"[grey]{note}[/]");
-        var rows = new Table().AddColumns("行 row", "结果 outcome", "环节 stage", "事件 events", "未理解 / 说明 not understood / remarks");
-        foreach (var row in report.Rows)
+        var rows = new Table().AddColumns("表 sheet", "行 row", "结果 outcome", "环节 stage", "事件 events", "未理解 / 说明 not understood / remarks");
+        foreach (var row in shown.Take(all ? int.MaxValue : MostShown))
             rows.AddRow(
-                row.Row.ToString(CultureInfo.InvariantCulture), CodeList.Chinese(row.Outcome),
+                Markup.Escape(row.Sheet), row.Row.ToString(CultureInfo.InvariantCulture), CodeList.Chinese(row.Outcome),
                 row.Stage is { } stage ? CodeList.Chinese(stage) : "", row.Events.ToString(CultureInfo.InvariantCulture),
                 Markup.Escape(string.Join('\n', row.NotUnderstood.Select(n => $"✗ {n}").Concat(row.Remarks.Select(r => $"· {r}")))));
-        AnsiConsole.Write(rows);
+        if (shown.Length > 0)
+            AnsiConsole.Write(rows);
+        if (!all && report.Rows.Length > shown.Take(MostShown).Count())
+            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {shown.Length}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
         if (report.Finished is { } f)
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{report.Ledger}：行 rows {f.Rows} · 新登记 entered {f.Entered} · 更新 updated {f.Updated} · 无变化 unchanged {f.Unchanged} · 原文保留 kept {f.Kept} · 非数据行 skipped {f.Skipped} · 部分理解 partly {f.Partly} · 事件 events {f.Events} · 新登记单位 bodies {f.BodiesRegistered}"));

@@ -28,6 +28,7 @@ internal sealed class ImportModule : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<LedgerImport>();
+        services.AddSingleton<EarlierLedgers>();
         services.AddSingleton<ImportDrafts>();
         services.AddSingleton<DraftReader>();
         services.AddSingleton<ImportHistory>();

@@ -152,6 +152,7 @@ public static class ImportRefusals
     public static readonly RefusalCode UndoneBefore = new("import.undone_before", RefusalKind.Conflict, "这次导入已于 {at} 撤销", "This import was undone at {at}");
     public static readonly RefusalCode NothingEntered = new("import.nothing_entered", RefusalKind.Conflict, "这次导入没有登记新的隐患，没有可撤销的", "This import entered no hazard: there is nothing to undo");
     public static readonly RefusalCode UpdatedOthers = new("import.updated_others", RefusalKind.Conflict, "这次导入更新了 {count} 条此前已登记的隐患，不能整体撤销：{hazards}", "This import brought {count} hazards up to date that had been on record before, and cannot be undone as a whole: {hazards}");
+    public static readonly RefusalCode NotOfImport = new("import.not_of_import", RefusalKind.Unprocessable, "这些隐患不是这次导入登记的：{hazards}", "These hazards were not entered by this import: {hazards}");
     public static readonly RefusalCode BuiltUpon = new("import.built_upon", RefusalKind.Conflict, "导入后已有 {count} 条隐患被办理，不能整体撤销：{hazards}", "Since the import, {count} of its hazards have been acted on; it cannot be undone as a whole: {hazards}");
     public static readonly RefusalCode TooManyToUndo = new("import.too_many_to_undo", RefusalKind.Unprocessable, "这次导入登记了 {count} 条隐患，一次最多撤销 {max} 条", "This import entered {count} hazards; {max} can be withdrawn at once");
     public static readonly RefusalCode Contended = new("import.contended", RefusalKind.Unavailable, "这些隐患正有人办理，请稍后再试", "Others are acting on these hazards right now; try again");

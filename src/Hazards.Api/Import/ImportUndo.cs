@@ -10,10 +10,11 @@ namespace Hazards.Api.Import;
 
 /// <summary>Undoes an import.</summary>
 /// <param name="Reason">理由 · why.</param>
-internal sealed record UndoImport(string Reason);
+/// <param name="Hazards">只撤销这几条；不给则整体撤销 · only these of its hazards; the whole import when left out.</param>
+internal sealed record UndoImport(string Reason, ImmutableArray<HazardId>? Hazards = null);
 
 /// <summary>
-/// 撤销导入: takes back a whole import while nobody has built on it. Every hazard it entered is withdrawn by an event of its
+/// 撤销导入: takes back a whole import, or single rows of it, while nobody has built on them. Every hazard it entered is withdrawn by an event of its
 /// own, and the import's stream says that it was undone; all in one append, so that it is done as a whole or not at all,
 /// however often it is asked for and wherever a process dies. Nothing is deleted; what was known before stays known.
 /// </summary>
@@ -32,7 +33,7 @@ internal sealed class ImportUndo(
     {
         if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } earlier)
             return earlier is AppendResult.KeyReused reused ? AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key)) : null;
-        if ((Texts.Required("reason", order.Reason) ?? WhyNot(report)) is { } wrong)
+        if ((Texts.Required("reason", order.Reason) ?? WhyNot(report, order)) is { } wrong)
             return wrong;
         for (var tries = 0; tries < MostTries; tries++)
         {
@@ -61,12 +62,20 @@ internal sealed class ImportUndo(
         return ImportRefusals.Contended.Because();
     }
 
-    private static Refusal? WhyNot(ImportReport report)
+    private static Refusal? WhyNot(ImportReport report, UndoImport order)
     {
         if (report.Undone is { } undone)
             return ImportRefusals.UndoneBefore.Because(null, ("at", undone.At));
         if (report.Finished is null)
             return ImportRefusals.NotFinished.Because();
+        if (order.Hazards is { } only)
+        {
+            var entered = report.Rows.Where(r => r.Outcome == RowOutcome.Entered).Select(r => r.Hazard!.Value).ToHashSet();
+            return only.IsEmpty ? InputRefusals.Missing.Because("hazards")
+                : only.Length > MostHazards ? ImportRefusals.TooManyToUndo.Because(null, ("count", only.Length), ("max", MostHazards))
+                : only.Where(h => !entered.Contains(h)).ToArray() is { Length: > 0 } foreign ? ImportRefusals.NotOfImport.Because("hazards", ("hazards", Named(foreign)))
+                : null;
+        }
         if (report.Rows.Where(r => r.Outcome == RowOutcome.Updated).Select(r => r.Hazard!.Value).ToArray() is { Length: > 0 } updated)
             return ImportRefusals.UpdatedOthers.Because(null, ("count", updated.Length), ("hazards", Named(updated)));
         return report.Rows.Count(r => r.Outcome == RowOutcome.Entered) switch
@@ -82,7 +91,10 @@ internal sealed class ImportUndo(
         var (version, before) = await UndoneAsync(report.Id, cancellationToken);
         if (before is not null)
             return ([], before);
-        var entered = report.Rows.Where(r => r.Outcome == RowOutcome.Entered).Select(r => r.Hazard!.Value).Distinct().ToArray();
+        var whole = order.Hazards is null;
+        var entered = order.Hazards is { } only
+            ? [.. only.Distinct()]
+            : report.Rows.Where(r => r.Outcome == RowOutcome.Entered).Select(r => r.Hazard!.Value).Distinct().ToArray();
         var now = clock.GetUtcNow();
         var rulebook = await rules.NowAsync(0, cancellationToken);
         var own = terms with { CausationId = report.Id.ToString("D"), IfVersion = null };
@@ -92,6 +104,9 @@ internal sealed class ImportUndo(
         {
             await foreach (var (hazard, foreign) in LivesAsync(some, report.Id, cancellationToken))
             {
+                // A row that was taken back before is no more.
+                if (whole && hazard.Withdrawn == report.Id)
+                    continue;
                 if (foreign)
                     builtUpon.Add(hazard.Id);
                 if (builtUpon.Count > 0)
@@ -106,10 +121,14 @@ internal sealed class ImportUndo(
 
         if (builtUpon.Count > 0)
             return ([], ImportRefusals.BuiltUpon.Because(null, ("count", builtUpon.Count), ("hazards", Named(builtUpon))));
+        if (streams.Count == 0)
+            return ([], (await UndoneAsync(report.Id, cancellationToken)).Before ?? ImportRefusals.NothingEntered.Because());
         if (watch.Guards is { IsEmpty: false } guards && streams[0].Row is PendingState.OfHazard row)
             streams[0] = streams[0] with { Row = row with { Guards = guards } };
+        if (!whole)
+            return (streams, null);
         var context = new EventContext(now, Entry.Prompt, given.By.Name, given.By.Body.Id, Role.Importer, given.By.Client, rulebook.PolicyAt(given.By.Body.Region, now).Version, null, []);
-        streams.Add(new StreamAppend(report.Id, LedgerImport.StreamType, version, [Facts.Of(new LedgerImportUndone(order.Reason, entered.Length), context, terms)]));
+        streams.Add(new StreamAppend(report.Id, LedgerImport.StreamType, version, [Facts.Of(new LedgerImportUndone(order.Reason, streams.Count), context, terms)]));
         return (streams, null);
     }
 

@@ -8,7 +8,7 @@ using Hazards.Projections;
 namespace Hazards.Api.Import;
 
 /// <summary>
-/// Finds the bodies a ledger names, by their exact name in the ledger's region; enters those nobody has registered
+/// Finds the bodies a ledger names, by their exact name in the hazard's region or around it; enters those nobody has registered
 /// yet, so that a hazard never lacks a body that answers for it.
 /// </summary>
 internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode region, Terms terms, bool goesOn, bool trial = false)
@@ -16,59 +16,88 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
     private static readonly string[] RegulatorEndings = ["局", "厅", "委", "安监站", "监督站", "大队"];
     private static readonly string[] EnterpriseEndings = ["公司", "集团", "厂", "矿", "学校", "中学", "医院", "项目部", "监理", "指挥部"];
 
-    private readonly ConcurrentDictionary<string, Body> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Name, RegionCode Where), (Body Body, string? Doubt)> _known = new();
+    private readonly HashSet<BodyId> _ours = [];
 
     /// <summary>How many were entered.</summary>
     public int Registered { get; private set; }
 
-    /// <summary>The body of a name; a refusal when it can neither be found nor entered.</summary>
-    public async Task<(Body? Body, Refusal? Refusal)> FindAsync(string name, CancellationToken cancellationToken)
+    /// <summary>
+    /// The body of a name that answers in a region; a refusal when it can neither be found nor entered. One of that name elsewhere
+    /// is another body (城关镇人民政府 of the next county): it is not taken, and that is said.
+    /// </summary>
+    public async Task<(Body? Body, Refusal? Refusal, string? Doubt)> FindAsync(string name, RegionCode where, CancellationToken cancellationToken)
     {
         name = name.Trim();
-        if (_known.TryGetValue(name, out var known))
-            return (known, null);
-        var (body, refusal) = await LookUpAsync(name, cancellationToken);
+        where = where.At(RegionLevel.County);
+        if (_known.TryGetValue((name, where), out var known))
+            return (known.Body, null, known.Doubt);
+        var (body, refusal, doubt) = await LookUpAsync(name, where, cancellationToken);
         if (body is not null)
-            _known[name] = body;
-        return (body, refusal);
+            _known[(name, where)] = (body, doubt);
+        return (body, refusal, doubt);
     }
 
-    private async Task<(Body?, Refusal?)> LookUpAsync(string name, CancellationToken cancellationToken)
+    private async Task<(Body?, Refusal?, string?)> LookUpAsync(string name, RegionCode where, CancellationToken cancellationToken)
     {
-        var page = await tools.Registry.ListBodiesAsync(region, null, null, name, false, null, null, 200, cancellationToken);
-        if (page.Items.FirstOrDefault(b => b.Name == name) is { } found)
+        var named = await NamedAsync(name, cancellationToken);
+        // Whose region covers the hazard's, the nearest first; else the only one within it.
+        var found = named.Where(b => b.Region.Contains(where)).MaxBy(b => b.Region.Value.Length)
+            ?? (named.Where(b => where.Contains(b.Region)).ToArray() is [var only] ? only : null);
+        if (found is not null)
         {
-            if (goesOn && found.Id == IdOf(name) && await IsOursAsync(found.Id, cancellationToken))
+            if (goesOn && _ours.Contains(found.Id) is false && IsNamedByLedger(found.Id) && await IsOursAsync(found.Id, cancellationToken) && _ours.Add(found.Id))
                 Registered++;
-            return (found, null);
+            return (found, null, null);
         }
 
-        var id = IdOf(name);
+        var (home, doubt) = (HomeOf(name, where), (string?)null);
+        if (named.Length > 0)
+            doubt = $"import.unit_elsewhere: “{name}”在 {string.Join('、', named.Take(3).Select(b => Regions.NameOf(b.Region)))} 有同名单位，不在 {Regions.NameOf(where)}，没有采用，另行登记";
+        var id = IdOf(name, home);
         if (trial)
-            return (new Body(id, name, KindOf(name), region, [], null, null, false, null, 0), null);
-        var outcome = await tools.Bodies.ExecuteAsync(id, new RegisterBody(id, name, KindOf(name), region), new Given(importer), terms, cancellationToken);
+            return (new Body(id, name, KindOf(name), home, [], null, null, false, null, 0), null, doubt);
+        var outcome = await tools.Bodies.ExecuteAsync(id, new RegisterBody(id, name, KindOf(name), home), new Given(importer), terms, cancellationToken);
         switch (outcome)
         {
             case Outcome<Body>.Done done:
                 Registered++;
-                return (done.After, null);
+                return (done.After, null, doubt);
             case Outcome<Body>.Refused { Refusal.Code: "body.exists" }:
                 // Somebody else entered it a moment ago, or it goes by another name now.
-                return (await tools.Bodies.LoadAsync(id, null, cancellationToken), null);
+                return (await tools.Bodies.LoadAsync(id, null, cancellationToken), null, doubt);
             case Outcome<Body>.Refused refused:
-                return (null, refused.Refusal);
+                return (null, refused.Refusal, null);
             default:
                 throw new InvalidOperationException(outcome.GetType().Name);
         }
     }
+
+    /// <summary>The bodies of exactly this name within the importer's jurisdiction, and the importing body itself.</summary>
+    private async Task<Body[]> NamedAsync(string name, CancellationToken cancellationToken)
+    {
+        var page = await tools.Registry.ListBodiesAsync(importer.Jurisdiction, null, null, name, false, null, null, 200, cancellationToken);
+        return [.. page.Items.Where(b => b.Name == name), .. importer.Body.Name == name && page.Items.All(b => b.Id != importer.Body.Id) ? [importer.Body] : Array.Empty<Body>()];
+    }
+
+    /// <summary>Where a body that nobody has registered belongs: 市应急管理局 to the ledger's region, a town or an enterprise to the county.</summary>
+    private RegionCode HomeOf(string name, RegionCode where)
+    {
+        if (region.Value.Length >= where.Value.Length)
+            return region;
+        var ofTheWhole = name.StartsWith('市') || name.StartsWith('省') || name.StartsWith(Regions.NameOf(region), StringComparison.Ordinal);
+        return ofTheWhole || KindOf(name) is BodyKind.CommitteeOffice or BodyKind.Experts ? region : where;
+    }
+
+    private static bool IsNamedByLedger(BodyId id) => id.Value.StartsWith("ledger-", StringComparison.Ordinal);
 
     /// <summary>Whether the import that is gone on with entered it.</summary>
     private async Task<bool> IsOursAsync(BodyId id, CancellationToken cancellationToken) =>
         (await tools.Log.FetchAsync(id.StreamId, cancellationToken: cancellationToken)) is [var first, ..] && first.CausationId == terms.CausationId;
 
     // The same name in the same region is the same body, whichever ledger names it.
-    private BodyId IdOf(string name) =>
-        BodyId.Parse("ledger-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{region}\n{name}")))[..20]);
+    private static BodyId IdOf(string name, RegionCode home) =>
+        BodyId.Parse("ledger-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{home}\n{name}")))[..20]);
 
     /// <summary>What kind of body a name suggests; a person can change it in the registry.</summary>
     internal static BodyKind KindOf(string name)

@@ -52,9 +52,9 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// is not understood is kept and said. A row is one append, so an import that is cut off leaves whole rows behind and
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
-public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, TimeProvider clock)
+public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, TimeProvider clock)
 {
-    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, clock);
+    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, clock);
 
     // Rows of the files of imports that have not finished; what a file holds never changes.
     private readonly ConcurrentDictionary<Guid, int> _totals = new();
@@ -86,17 +86,36 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     }
 
     /// <summary>What a plan's rows would become; nothing is written.</summary>
-    internal Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(LedgerPlan plan, Actor by, Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken) =>
-        new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).TryAsync(wanted, skip, take, cancellationToken);
+    internal async Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(LedgerPlan plan, Actor by, Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken)
+    {
+        await SettleAsync(plan, by, null, cancellationToken);
+        return await new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).TryAsync(wanted, skip, take, cancellationToken);
+    }
+
+    /// <summary>Finds out which ledger imported before it is, unless somebody has named it.</summary>
+    private async Task SettleAsync(LedgerPlan plan, Actor by, Guid? except, CancellationToken cancellationToken)
+    {
+        if (plan.IsSettled)
+            return;
+        var ledgers = await _tools.Earlier.ListAsync(plan.Region, by.Jurisdiction, except, cancellationToken);
+        var recognised = plan.IsNamed || ledgers.Count == 0
+            ? null
+            : await _tools.Earlier.RecogniseAsync(ledgers, [.. (await plan.RowsAsync(cancellationToken)).Where(r => r is { Reference: not null, Repeats: null }).Select(r => (r.Reference!, r.Likeness!))], plan.Mapping, cancellationToken);
+        plan.Settle(ledgers, recognised);
+    }
 
     /// <summary>The hazards that a plan's rows are known as.</summary>
-    internal Task<IReadOnlyList<HazardId>> ReferencesAsync(LedgerPlan plan, Actor by, CancellationToken cancellationToken) =>
-        new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).ReferencesAsync(cancellationToken);
+    internal async Task<IReadOnlyList<HazardId>> ReferencesAsync(LedgerPlan plan, Actor by, CancellationToken cancellationToken)
+    {
+        await SettleAsync(plan, by, null, cancellationToken);
+        return await new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).ReferencesAsync(cancellationToken);
+    }
 
     /// <summary>Imports what a plan describes. The same key again gives the first report; with another file it is refused.</summary>
     public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms ?? Terms.None, progress);
         var begun = await run.BeginAsync(cancellationToken);
         return begun is AppendResult.Committed ? (await run.ToEndAsync(cancellationToken), null) : await EarlierAsync(begun, by, cancellationToken);
@@ -119,6 +138,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     {
         // Before its event: whoever does it finds the file.
         await files.PutAsync(file, "application/octet-stream", null, cancellationToken);
+        await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms, null);
         var begun = await run.BeginAsync(cancellationToken, new ImportLedger(run.Id, by.Jurisdiction.Value));
         return begun is AppendResult.Committed
@@ -141,6 +161,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
             throw new InvalidOperationException($"{refusal!.Chinese} · {refusal.English}");
         using (plan)
         {
+            await SettleAsync(plan, by, message.Import, cancellationToken);
             var run = new LedgerImportRun(_tools, plan, by, new Terms { CorrelationId = events[0].CorrelationId }, null, new ImportSoFar(
                 message.Import, asked.OccurredAt, events.Count, [.. events.Select(e => e.Data).OfType<LedgerRowsImported>().SelectMany(r => r.Rows)]));
             await run.ToEndAsync(cancellationToken);
@@ -189,7 +210,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
             {
                 LedgerImportStarted s => new ImportReport(id, s.FileName, s.File, s.Ledger, s.Region, e.Timestamp, null, [], []),
                 LedgerRowsImported r when report is not null => report with { Rows = report.Rows.AddRange(r.Rows) },
-                LedgerImportFinished f when report is not null => report with { Finished = f },
+                LedgerImportFinished f when report is not null => report with { Finished = f, Notes = f.Notes is { } notes ? [.. notes.Split('\n')] : [] },
                 LedgerImportUndone u when report is not null => report with { Undone = new ImportUndoing(e.Timestamp, u.Reason, u.Hazards) },
                 _ => report,
             };
@@ -202,4 +223,4 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
 }
 
 /// <summary>What an import works with.</summary>
-internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, TimeProvider Clock);
+internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, TimeProvider Clock);

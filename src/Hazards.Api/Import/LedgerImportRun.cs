@@ -24,10 +24,15 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     private readonly Guid _id = soFar?.Id ?? Guid.CreateVersion7();
     private readonly DateTimeOffset _now = soFar?.Began ?? tools.Clock.GetUtcNow();
     private LedgerBodies? _bodies;
-    private readonly Dictionary<string, int> _identities = new(StringComparer.Ordinal);
+    private IReadOnlyList<PlannedRow> _planned = [];
+    private IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> _recognised = new Dictionary<int, (Guid, RowMatch)>();
     private readonly ImmutableArray<ImportedRow>.Builder _rows = ImmutableArray.CreateBuilder<ImportedRow>();
     private long _version = soFar?.Version ?? 0;
     private int _events;
+    private bool? _readOtherwise;
+    private Dictionary<Guid, RecordedRow> _recorded = [];
+    private HashSet<Guid>? _existing;
+    private readonly Dictionary<(string Sheet, int Row), int> _indexes = [];
 
     /// <summary>Its stream.</summary>
     public Guid Id => _id;
@@ -46,23 +51,21 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     /// <param name="cancellationToken">Stops.</param>
     public async Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken)
     {
-        var tried = new List<(LedgerRow, ExternalReference?)>(take);
+        await RecogniseAsync(cancellationToken);
+        var tried = new List<(LedgerRow, int)>(take);
+        var at = -1;
         await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
         {
-            // Every row is counted: whether it is alike to an earlier one is told by all before it.
-            var reference = ReferenceOf(row);
+            at++;
             if (wanted(row) && --skip < 0)
-                tried.Add((row, reference));
+                tried.Add((row, at));
             if (tried.Count == take)
                 break;
         }
 
         var becomes = new List<(LedgerRow, ImportedRow)>(tried.Count);
-        foreach (var (row, reference) in tried)
-        {
-            var (_, _, bodies, refusal) = await PrepareAsync(row, reference, cancellationToken);
-            becomes.Add((row, await ImportAsync(row, reference, bodies, refusal, cancellationToken)));
-        }
+        foreach (var (row, index) in tried)
+            becomes.Add((row, await ImportAsync(await PrepareAsync(row, index, cancellationToken), cancellationToken)));
 
         return becomes;
     }
@@ -70,43 +73,70 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     /// <summary>The hazards that the rows are known as.</summary>
     public async Task<IReadOnlyList<HazardId>> ReferencesAsync(CancellationToken cancellationToken)
     {
-        var known = new List<HazardId>();
-        await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
-            if (ReferenceOf(row) is { } reference)
-                known.Add((await KnownAsAsync(reference, cancellationToken)).Id);
-        return known;
+        await RecogniseAsync(cancellationToken);
+        return [.. Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).Select(IdOf)];
     }
+
+    /// <summary>Which rows are on record from earlier imports of this ledger.</summary>
+    private async Task RecogniseAsync(CancellationToken cancellationToken)
+    {
+        _planned = await plan.RowsAsync(cancellationToken);
+        for (var i = 0; i < _planned.Count; i++)
+            _indexes[(_planned[i].Sheet, _planned[i].Number)] = i;
+        var coming = Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
+        // What is not on record need not be looked for row by row.
+        if (soFar is null)
+            _existing = await tools.Earlier.ExistingAsync([.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
+        if (plan.Earlier is not { } earlier)
+            return;
+        _recorded = (await tools.Earlier.RowsAsync(earlier, _id, plan.Mapping, cancellationToken)).ToDictionary(r => r.Row.Hazard);
+        var matched = RowMatcher.Match(
+            [.. coming.Select(i => new ComingRow(EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!), _planned[i].Fingerprint, _planned[i].Likeness!))],
+            [.. _recorded.Values.Select(r => r.Row)]);
+        _recognised = matched.ToDictionary(m => coming[m.Key], m => m.Value);
+    }
+
+    /// <summary>The hazard that a row is known as, or would become.</summary>
+    private HazardId IdOf(int index) =>
+        new(_recognised.TryGetValue(index, out var known) ? known.Hazard : EarlierLedgers.IdOf(plan.Ledger, _planned[index].Reference!));
 
     /// <summary>Imports row after row and writes the report.</summary>
     public async Task<ImportReport> ToEndAsync(CancellationToken cancellationToken)
     {
         using var measured = ImportTelemetry.Begin(plan.Ledger);
-        var chunk = new List<LedgerRow>(RowsAtOnce);
+        await RecogniseAsync(cancellationToken);
+        var chunk = new List<(LedgerRow Row, int Index)>(RowsAtOnce);
+        var at = 0;
         await foreach (var row in plan.Reader.ReadAsync(cancellationToken))
         {
-            chunk.Add(row);
+            chunk.Add((row, at++));
             if (chunk.Count == RowsAtOnce)
                 await ImportAsync(chunk, cancellationToken);
         }
         await ImportAsync(chunk, cancellationToken);
+        ImmutableArray<string> notes = [.. plan.Notes, .. (await plan.TallyAsync(cancellationToken)).Doubts, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
         var finished = new LedgerImportFinished(
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
-            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered);
+            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered, notes.IsEmpty ? null : string.Join('\n', notes));
         await AppendAsync(finished, null, cancellationToken);
         measured.End(_rows, _events);
-        return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), [.. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")]);
+        return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), notes);
     }
+
+    /// <summary>Whether the newest earlier import of this ledger read its columns otherwise.</summary>
+    private bool IsReadOtherwise => _readOtherwise ??= plan.Earlier is { } earlier && ImportRequest.ReadMapping(earlier.Mapping).Mapping is { } then
+        && (then with { Name = null }).ToJson() != (plan.Mapping with { Name = null }).ToJson();
 
     private int Count(RowOutcome outcome) => _rows.Count(r => r.Outcome == outcome);
 
-    private async Task ImportAsync(List<LedgerRow> chunk, CancellationToken cancellationToken)
+    private async Task ImportAsync(List<(LedgerRow Row, int Index)> chunk, CancellationToken cancellationToken)
     {
         if (chunk.Count == 0)
             return;
         // References and bodies first, in the order of the file: both must be the same on every run.
-        var prepared = new List<(LedgerRow Row, ExternalReference? Reference, RowBodies? Bodies, Refusal? Refusal)>(chunk.Count);
-        foreach (var row in chunk)
-            prepared.Add(await PrepareAsync(row, ReferenceOf(row), cancellationToken));
+        var prepared = new List<PreparedRow>(chunk.Count);
+        foreach (var (row, index) in chunk)
+            prepared.Add(await PrepareAsync(row, index, cancellationToken));
         if (soFar is { Rows: var done } && _rows.Count < done.Length)
         {
             // Reported already, chunk by chunk: only which rows were alike had to be counted again.
@@ -119,7 +149,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
         var results = new ImportedRow[prepared.Count];
         await Parallel.ForEachAsync(Enumerable.Range(0, prepared.Count), new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
-            async (i, stop) => results[i] = await ImportAsync(prepared[i].Row, prepared[i].Reference, prepared[i].Bodies, prepared[i].Refusal, stop));
+            async (i, stop) => results[i] = await ImportAsync(prepared[i], stop));
         _rows.AddRange(results);
         _events += results.Sum(r => r.Events);
         await AppendAsync(new LedgerRowsImported([.. results]), null, cancellationToken);
@@ -127,46 +157,67 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         progress?.Report(new ImportProgress(_rows.Count, _events));
     }
 
-    /// <summary>What a row is known as; null where it cannot become a hazard. To be asked once a row, in their order.</summary>
-    private ExternalReference? ReferenceOf(LedgerRow row)
+    /// <summary>A row with all that its story needs.</summary>
+    private sealed record PreparedRow(LedgerRow Row, int Index, ExternalReference? Reference, RowBodies? Bodies, Refusal? Refusal)
     {
-        if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } || row.Identity is not { } identity)
-            return null;
-        // Two rows alike to the letter are two hazards: the second is known as its identity with a number.
-        var seen = _identities[identity] = _identities.GetValueOrDefault(identity) + 1;
-        return new ExternalReference($"台账:{plan.Ledger}", seen == 1 ? identity : $"{identity}-{seen}");
+        public IReadOnlyList<string> Doubts { get; init; } = [];
     }
 
-    private async Task<(LedgerRow, ExternalReference?, RowBodies?, Refusal?)> PrepareAsync(LedgerRow row, ExternalReference? reference, CancellationToken cancellationToken)
+    private async Task<PreparedRow> PrepareAsync(LedgerRow row, int index, CancellationToken cancellationToken)
     {
-        if (reference is null)
-            return (row, null, null, null);
+        if (_planned[index] is not { Reference: { } id, Repeats: null })
+            return new PreparedRow(row, index, null, null, null);
+        var reference = new ExternalReference(EarlierLedgers.SystemOf(plan.Ledger), id);
         var understood = row.Understood!;
+        var (region, _) = plan.RegionOf(understood);
+        List<string> doubts = [];
         var finder = by.Body;
         if (understood.InspectionBody is { } inspection)
         {
-            var (body, refusal) = await Bodies.FindAsync(inspection, cancellationToken);
+            var (body, refusal, _) = await Bodies.FindAsync(inspection, region, cancellationToken);
             if (body is null)
-                return (row, reference, null, refusal);
+                return new PreparedRow(row, index, reference, null, refusal);
             finder = body;
         }
         Body? answerable = null;
         if (understood.ResponsibleUnit is { } unit)
         {
-            (answerable, var refusal) = await Bodies.FindAsync(unit.Name, cancellationToken);
+            (answerable, var refusal, var doubt) = await Bodies.FindAsync(unit.Name, region, cancellationToken);
             if (answerable is null)
-                return (row, reference, null, refusal);
+                return new PreparedRow(row, index, reference, null, refusal);
+            if (doubt is not null)
+                doubts.Add(doubt);
         }
-        return (row, reference, new RowBodies(finder, answerable), null);
+        return new PreparedRow(row, index, reference, new RowBodies(finder, answerable), null) { Doubts = doubts };
     }
 
-    private async Task<ImportedRow> ImportAsync(LedgerRow row, ExternalReference? reference, RowBodies? bodies, Refusal? refusal, CancellationToken cancellationToken)
+    /// <summary>总表与分表: the hazard was entered from the sheet that was read first; what this one says otherwise is named.</summary>
+    private ImportedRow Repeated(LedgerRow row, PlannedRow planned)
     {
+        var first = planned.Repeats!;
+        var id = IdOf(_indexes[(first.Sheet, first.Number)]);
+        var where = $"工作表“{first.Sheet}”第 {first.Number} 行";
+        return PlannedRows.Disagreement(planned) is { } otherwise
+            ? Of([$"import.sheets_disagree: 与{where}是同一条隐患，但说法不同（{otherwise}），以先读到的为准"], [])
+            : Of([], [$"import.row_repeated: 与{where}是同一条隐患，只登记一次"]);
+
+        ImportedRow Of(ImmutableArray<string> doubts, ImmutableArray<string> remarks) =>
+            new(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, null, doubts, remarks, []);
+    }
+
+    private async Task<ImportedRow> ImportAsync(PreparedRow prepared, CancellationToken cancellationToken)
+    {
+        var (row, index, reference, bodies, refusal) = prepared;
+        if (_planned[index].Repeats is not null)
+            return Repeated(row, _planned[index]);
         if (reference is null)
             return Keep(row, row.Verdict == RowVerdict.Skipped ? RowOutcome.Skipped : RowOutcome.Kept, null);
         if (bodies is null)
             return Keep(row, RowOutcome.Kept, refusal);
-        var (id, before, entered) = await KnownAsAsync(reference, cancellationToken);
+        if (soFar is null && _recognised.TryGetValue(index, out var same) && !IsReadOtherwise
+            && _recorded.TryGetValue(same.Hazard, out var recorded) && recorded is { Stage: { } stands } && recorded.Row.Fingerprint == row.Fingerprint)
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, new HazardId(same.Hazard), 0, stands, [], [], []);
+        var (id, before, entered) = await KnownAsAsync(index, reference, cancellationToken);
         // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
         for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
         {
@@ -174,16 +225,24 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             (id, before, entered) = await KnownAsAsync(reference, cancellationToken);
         }
 
-        if (entered is null && before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row))
-            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, [], [], []);
+        var onRecord = before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row);
+        // What was read by another mapping then is read anew.
+        if (entered is null && onRecord && !IsReadOtherwise)
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before!.Stage, [], [], []);
 
-        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells };
+        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord };
+        foreach (var doubt in prepared.Doubts)
+            story.Doubt(doubt);
+        if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
+            story.Recognised(id, recognised.How);
         var (region, regionKnown) = plan.RegionOf(row.Understood!);
         var (sector, sectorKnown) = LedgerPlan.SectorOf(row.Understood!, tools.Sectors);
         if (!regionKnown)
             story.Doubt($"import.region_unknown: 地区“{row.Understood!.Region}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");
         if (!sectorKnown)
             story.Doubt($"import.sector_unknown: 行业“{row.Understood!.Sector}”不在目录中，按“其他”登记");
+        if (before is not null)
+            story.Reread(before, region, regionKnown, sector, sectorKnown, plan.Region);
         var report = story.Report(reference, region, sector) with { Identity = id };
         var reported = Given(bodies.Finder, story.FoundAt);
         var (steps, stopped, told) = Tell(story, report, id, before, reported, bodies);
@@ -211,9 +270,23 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     /// jurisdiction, has the number already, the row is known by the importing body's own, and nothing is heard of the other.
     /// </summary>
     private async Task<(HazardId Id, Hazard? Before, (int Events, Hazard After)? Entered)> KnownAsAsync(
+        int index, ExternalReference reference, CancellationToken cancellationToken)
+    {
+        if (!_recognised.TryGetValue(index, out var recognised) || recognised.How == RowMatch.Identity)
+            return await KnownAsAsync(reference, cancellationToken);
+        var id = new HazardId(recognised.Hazard);
+        var (before, entered) = await LoadAsync(id, cancellationToken);
+        return (before ?? entered?.After) is { Withdrawn: null } known && by.Sees(known)
+            ? (id, before, entered)
+            : await KnownAsAsync(reference, cancellationToken);
+    }
+
+    private async Task<(HazardId Id, Hazard? Before, (int Events, Hazard After)? Entered)> KnownAsAsync(
         ExternalReference reference, CancellationToken cancellationToken)
     {
         var shared = HazardId.Shared(reference);
+        if (_existing?.Contains(shared.StreamId) == false && !reference.Id.Contains('~', StringComparison.Ordinal))
+            return (shared, null, null);
         var (before, entered) = await LoadAsync(shared, cancellationToken);
         if ((before ?? entered?.After) is not { } known || by.Sees(known))
             return (shared, before, entered);

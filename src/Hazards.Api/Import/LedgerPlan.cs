@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Ledgers;
 
@@ -8,8 +9,11 @@ public sealed class LedgerPlan : IDisposable
 {
     private readonly LedgerFile _file;
 
-    private LedgerPlan(LedgerFile file, LedgerReader reader, LedgerMapping mapping, string ledger, RegionCode region, Sha256Digest digest)
+    private (IReadOnlyList<PlannedRow> Rows, RowTally Tally)? _read;
+
+    private LedgerPlan(LedgerFile file, LedgerReader reader, LedgerMapping mapping, string ledger, bool named, RegionCode region, Sha256Digest digest)
     {
+        IsNamed = named;
         _file = file;
         Reader = reader;
         Mapping = mapping;
@@ -31,10 +35,41 @@ public sealed class LedgerPlan : IDisposable
     public Sha256Digest File { get; }
 
     /// <summary>Name of the ledger.</summary>
-    public string Ledger { get; }
+    public string Ledger { get; private set; }
+
+    /// <summary>Whether somebody named it; otherwise it is the earlier ledger that it seems to be.</summary>
+    internal bool IsNamed { get; }
+
+    /// <summary>The ledger of that name as it was imported before; null on a first import, and before <see cref="Settle"/>.</summary>
+    internal EarlierLedger? Earlier { get; private set; }
+
+    /// <summary>Whether it is known which earlier ledger it is.</summary>
+    internal bool IsSettled { get; private set; }
+
+    /// <summary>What is to be known of it as a whole.</summary>
+    internal ImmutableArray<string> Notes { get; private set; }
 
     /// <summary>The region of rows that name none.</summary>
     public RegionCode Region { get; }
+
+    /// <summary>Its rows, read once.</summary>
+    internal async Task<IReadOnlyList<PlannedRow>> RowsAsync(CancellationToken cancellationToken) => (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Rows;
+
+    /// <summary>Its rows, counted.</summary>
+    internal async Task<RowTally> TallyAsync(CancellationToken cancellationToken) => (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Tally;
+
+    /// <summary>Says which ledger it is of those imported before.</summary>
+    internal void Settle(IReadOnlyList<EarlierLedger> earlier, LedgerRecognised? recognised)
+    {
+        if (recognised is not null && recognised.Ledger.Name != Ledger)
+        {
+            Notes = Notes.Add($"import.ledger_recognised: 与此前导入的台账“{recognised.Ledger.Name}”有 {recognised.Rows} 行相同，按同一本台账更新；如果不是，请另给台账名称（ledger）导入");
+            Ledger = recognised.Ledger.Name;
+        }
+
+        Earlier = earlier.FirstOrDefault(l => l.Name == Ledger);
+        IsSettled = true;
+    }
 
     internal static (LedgerPlan? Plan, Refusal? Refusal) Make(LedgerFile file, LedgerUpload upload, Actor by, Sha256Digest digest)
     {
@@ -59,8 +94,14 @@ public sealed class LedgerPlan : IDisposable
             region = mapped;
         if (!by.Jurisdiction.Contains(region))
             return (null, DiscoveryRefusals.OutsideJurisdiction.Because("region", ("value", region), ("jurisdiction", by.Jurisdiction)));
+        var plan = new LedgerPlan(file, reader.Value, mapping, ledger, upload.Ledger is not null, region, digest)
+        {
+            Notes = upload.Region is null && mapping.DefaultRegion is null
+                ? [$"import.region_assumed: 没有指定行政区划，未载明地区的行登记在 {Regions.FullNameOf(region)}（{region}）；不对请用 region 指定"]
+                : [],
+        };
         return Regions.Exists(region)
-            ? (new LedgerPlan(file, reader.Value, mapping, ledger, region, digest), null)
+            ? (plan, null)
             : (null, InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County))));
     }
 
@@ -74,17 +115,31 @@ public sealed class LedgerPlan : IDisposable
         return Named(text) is { } named ? (named, true) : (Region, false);
     }
 
-    /// <summary>武都区, 武都 or 陇南市武都区: the one region within the plan's that is called so.</summary>
+    /// <summary>武都区, 武都, 武都县, 陇南市武都区 or 武都区城关镇: the one region within the plan's that is called so.</summary>
     private RegionCode? Named(string text)
     {
-        if (Regions.NameOf(Region) == text)
+        text = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+        if (Regions.NameOf(Region) is var own && (own == text || Stem(own) == Stem(text) || Regions.FullNameOf(Region) == text))
             return Region;
         var within = Regions.All.Where(r => r.Code != Region && Region.Contains(r.Code)).ToArray();
-        foreach (var fits in new Func<NamedRegion, bool>[] { r => r.Name == text, r => text.EndsWith(r.Name, StringComparison.Ordinal), r => text.Length >= 2 && r.Name.Length == text.Length + 1 && r.Name.StartsWith(text, StringComparison.Ordinal) })
+        foreach (var fits in new Func<NamedRegion, bool>[] { r => r.Name == text, r => text.EndsWith(r.Name, StringComparison.Ordinal), r => Stem(text).Length >= 2 && Stem(r.Name) == Stem(text), r => text.StartsWith(r.Name, StringComparison.Ordinal), r => text.Contains(r.Name, StringComparison.Ordinal) })
             if (within.Where(fits).ToArray() is [var only])
                 return only.Code;
         return null;
     }
+
+    /// <summary>Without 县, 区, 市 at its end: 武都 was a county before it was a district, and clerks go on writing so.</summary>
+    private static string Stem(string name) => name.Length >= 3 && name[^1] is '县' or '区' or '市' or '旗' ? name[..^1] : name;
+
+    // What ledgers call sectors, beside the catalogue's own names.
+    private static readonly (string Word, string Sector)[] SectorWords =
+    [
+        ("道路运输", "road_traffic"), ("交通运输", "road_traffic"), ("道路", "road_traffic"), ("客运", "road_traffic"), ("危化", "hazardous_chemicals"), ("化工", "hazardous_chemicals"),
+        ("非煤", "non_coal_mine"), ("尾矿", "tailings_pond"), ("房屋市政", "construction"), ("房建", "construction"), ("住建", "construction"), ("建筑", "construction"), ("燃气", "city_gas"),
+        ("学校", "education"), ("教育", "education"), ("校园", "education"), ("医院", "health"), ("卫生健康", "health"), ("卫健", "health"), ("旅游", "culture_tourism"), ("文旅", "culture_tourism"),
+        ("水路", "water_traffic"), ("水上", "water_traffic"), ("农机", "farm_machinery"), ("电力", "power"), ("冶金", "industry_trade"), ("机械制造", "industry_trade"), ("粉尘涉爆", "industry_trade"),
+        ("电梯", "special_equipment"), ("锅炉", "special_equipment"), ("管道", "pipelines"),
+    ];
 
     /// <summary>The sector of a row by its code or its Chinese name; “other” where the deployment knows none such, and that it was not understood.</summary>
     internal static (SectorCode Sector, bool Understood) SectorOf(UnderstoodRow row, SectorCatalogue sectors)
@@ -93,7 +148,8 @@ public sealed class LedgerPlan : IDisposable
             return (SectorCode.Parse("other"), true);
         text = text.Trim();
         var entry = sectors.Entries.FirstOrDefault(e => e.Code == text || e.Chinese == text)
-            ?? sectors.Entries.FirstOrDefault(e => text.Contains(e.Chinese, StringComparison.Ordinal) || e.Chinese.Contains(text, StringComparison.Ordinal));
+            ?? sectors.Entries.FirstOrDefault(e => text.Contains(e.Chinese, StringComparison.Ordinal) || text.Length >= 2 && e.Chinese.Contains(text, StringComparison.Ordinal))
+            ?? SectorWords.Where(w => text.Contains(w.Word, StringComparison.Ordinal)).Select(w => sectors.Entries.FirstOrDefault(e => e.Code == w.Sector)).FirstOrDefault(e => e is not null);
         return (SectorCode.Parse(entry?.Code ?? "other"), entry is not null);
     }
 

@@ -32,6 +32,7 @@ internal sealed class LedgerStory
     private readonly SortedSet<string> _remarks = new(StringComparer.Ordinal);
     private bool _rowRecorded;
     private int _corrections;
+    private IReadOnlyList<(CorrectableField Field, string? To)> _reread = [];
 
     public LedgerStory(string ledger, Sha256Digest file, LedgerRow row, RowBodies bodies, Rulebook rules, DateTimeOffset now)
     {
@@ -59,26 +60,35 @@ internal sealed class LedgerStory
         {
             if (_understood.FoundAt is { } found && found.At <= _now)
                 return found.At;
-            _notUnderstood.Add("import.found_at_unknown: 台账未载明（可用的）发现时间，按导入时间登记");
+            // Whatever is dated was found by then: the dates that were read must not fall away for the one that was not.
+            if (Earliest is { } known)
+            {
+                _notUnderstood.Add($"import.found_at_unknown: 台账未载明（可用的）发现时间，登记为不迟于台账中最早的日期 {ChinaTime.DateAt(known):yyyy-MM-dd}，请更正");
+                return known;
+            }
+
+            _notUnderstood.Add("import.found_at_unknown: 台账未载明（可用的）发现时间，按导入时间登记，请更正");
             return _now;
         }
     }
+
+    private DateTimeOffset? Earliest => new[] { _understood.Deadline, _understood.CompletedAt, _understood.ReinspectedAt, _understood.AcceptedAt, _understood.ClosedAt }
+        .Where(d => d is { } date && date.At <= _now).Select(d => (DateTimeOffset?)d!.Value.At).Min();
 
     /// <summary>The report that begins the hazard.</summary>
     public ReportHazard Report(ExternalReference reference, RegionCode region, SectorCode sector)
     {
         var description = _understood.Description!;
-        var place = string.Join(' ', new[] { _understood.Project, _understood.Place }.Where(p => !string.IsNullOrWhiteSpace(p)));
         return new ReportHazard(
             Source(), region, sector, OneLine(description, 60), description, HazardKind.Safety,
-            Short(_understood.Category, 100), Enterprise(), place.Length == 0 ? null : new Place(OneLine(place, 500)), reference,
+            Short(_understood.Category, 100), Enterprise(), PlaceText is { } place ? new Place(place) : null, reference,
             Short(_understood.Inspectors, 400), Short(_understood.Level?.Text, 60));
     }
 
     /// <summary>The next act the ledger tells of; null when it tells no more.</summary>
     public LedgerStep? Next(Hazard hazard)
     {
-        if (!_rowRecorded)
+        if (!_rowRecorded && !IsOnRecord)
         {
             _rowRecorded = true;
             return Importing(new RecordLedgerRow(_ledger, _file, SheetOf(_row), _row.Number, Fingerprint(_row), _understood.State?.Text,
@@ -101,6 +111,29 @@ internal sealed class LedgerStory
             Stage.AwaitingClosure when Reached(LedgerState.Closed) => new LedgerStep(ClosedAt(), _bodies.Finder, new CloseHazard($"台账记载：{StateText}")),
             _ => null,
         };
+    }
+
+    /// <summary>Whether the row was recorded by an earlier import to the letter: only what it was read as is new.</summary>
+    public bool IsOnRecord { get; init; }
+
+    /// <summary>Says that the row is one of an earlier import, though it was edited.</summary>
+    public void Recognised(HazardId id, RowMatch how)
+    {
+        if (how == RowMatch.Typing)
+            _remarks.Add($"import.row_recognised: 与此前登记的 {id} 只有写法不同，按同一条更新");
+        else
+            _notUnderstood.Add($"import.row_edited: 内容有改动，按{(how == RowMatch.Number ? "编号" : "日期、地点和文字")}认作此前登记的 {id}，请核对");
+    }
+
+    /// <summary>Where the hazard is and what it belongs to, as the row says now.</summary>
+    public void Reread(Hazard before, RegionCode region, bool regionKnown, SectorCode sector, bool sectorKnown, RegionCode assumed)
+    {
+        List<(CorrectableField, string?)> facts = [];
+        if (regionKnown && region != assumed && before.Region == assumed)
+            facts.Add((CorrectableField.Region, region.Value));
+        if (sectorKnown && _understood.Sector is not null)
+            facts.Add((CorrectableField.Sector, sector.Value));
+        _reread = facts;
     }
 
     /// <summary>Something that was not understood as it stands.</summary>
@@ -207,6 +240,8 @@ internal sealed class LedgerStory
             case LegStage.Declared when Reached(LedgerState.Accepted):
                 return new LedgerStep(Later(AcceptedAt(), leg.Since), _bodies.Finder, new Reinspect(Leg.Sole, Verdict.Pass, $"台账记载：{StateText}", Short(_understood.AcceptedBy ?? _understood.ReinspectedBy, 400)));
             default:
+                if (leg.Stage is LegStage.Declared or LegStage.Accepted && !Reached(LedgerState.Declared))
+                    _notUnderstood.Add($"import.state_behind: 台账状态“{StateText}”落后于登记的环节“{CodeList.Chinese(leg.Stage)}”，没有倒退，请核对");
                 return null;
         }
     }
@@ -223,17 +258,34 @@ internal sealed class LedgerStory
         [
             (CorrectableField.Description, hazard.Description, _understood.Description),
             (CorrectableField.Category, hazard.Category, Short(_understood.Category, 100)),
+            (CorrectableField.EnterpriseName, hazard.Enterprise?.Name, Short(_understood.Enterprise, 200)),
+            (CorrectableField.Place, hazard.Place?.Text, PlaceText),
+            .. _reread.Select(r => (r.Field, (string?)Present(hazard, r.Field), r.To)),
         ];
         for (; _corrections < fields.Length; _corrections++)
         {
             var (field, now, then) = fields[_corrections];
-            if (then is null || now is null || now.Trim() == then.Trim() || !earlier.Any(c => c.Text.Trim() == now.Trim()))
+            if (then is null || now?.Trim() == then.Trim() || !IsLedgersOwn(field, now, earlier))
                 continue;
             _corrections++;
             return new CorrectHazard(field, then, "台账再次导入时原文已变更");
         }
         return null;
     }
+
+    /// <summary>Whether what the hazard says is what the ledger said before: what a person has corrected since stays.</summary>
+    private static bool IsLedgersOwn(CorrectableField field, string? now, ImmutableArray<LedgerCell> earlier) => field switch
+    {
+        CorrectableField.Sector => now == "other",
+        CorrectableField.Region => true,
+        CorrectableField.Place => now is null || now.Split(' ').All(part => earlier.Any(c => c.Text.Contains(part, StringComparison.Ordinal))),
+        CorrectableField.EnterpriseName => now is null || earlier.Any(c => c.Text.Trim() == now.Trim()),
+        _ => now is not null && earlier.Any(c => c.Text.Trim() == now.Trim()),
+    };
+
+    private static string Present(Hazard hazard, CorrectableField field) => field == CorrectableField.Region ? hazard.Region.Value : hazard.Sector.Value;
+
+    private string? PlaceText => string.Join(' ', new[] { _understood.Project, _understood.Place }.Where(p => !string.IsNullOrWhiteSpace(p))) is { Length: > 0 } place ? OneLine(place, 500) : null;
 
     /// <summary>The cells of the row as an earlier import recorded them; null on a first import.</summary>
     public ImmutableArray<LedgerCell>? Earlier { get; init; }
@@ -250,6 +302,8 @@ internal sealed class LedgerStory
     {
         if (dates[0] is { } exact && exact.At <= _now)
             return Later(exact.At, FoundAt);
+        if (dates[0] is { } ahead)
+            _notUnderstood.Add($"import.date_ahead: {what} {ChinaTime.DateAt(ahead.At):yyyy-MM-dd} 在导入之后，没有采用");
         foreach (var date in dates)
         {
             if (date is not { } known || known.At > _now)

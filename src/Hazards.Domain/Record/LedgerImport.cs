@@ -68,5 +68,6 @@ public sealed record LedgerImportUndone(string Reason, int Hazards) : IImportEve
 /// <param name="Partly">Of the data rows, those with cells not understood.</param>
 /// <param name="Events">Events written for hazards.</param>
 /// <param name="BodiesRegistered">Bodies entered into the registry because the ledger names them.</param>
+/// <param name="Notes">What is to be known of the file, its sheets and columns, a line each as <c>code: text</c>; absent where there is nothing.</param>
 [EventType("ledger_import_finished")]
-public sealed record LedgerImportFinished(int Rows, int Entered, int Updated, int Unchanged, int Kept, int Skipped, int Partly, int Events, int BodiesRegistered) : IImportEvent;
+public sealed record LedgerImportFinished(int Rows, int Entered, int Updated, int Unchanged, int Kept, int Skipped, int Partly, int Events, int BodiesRegistered, string? Notes = null) : IImportEvent;

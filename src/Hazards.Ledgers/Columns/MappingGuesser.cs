@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Hazards.Ledgers;
 
 /// <summary>
 /// Guesses a mapping: the headers say what a column means, its contents support or contradict them. A column is never
 /// given a meaning by its contents alone.
 /// </summary>
-public static class MappingGuesser
+public static partial class MappingGuesser
 {
     private const double LeastConfidence = 0.4;
 
@@ -29,8 +31,11 @@ public static class MappingGuesser
     }
 
     /// <summary>A table whose 隐患 are numbers counts hazards; it lists none.</summary>
-    private static bool IsSummary(LedgerTable table, MappingGuess guess) =>
-        guess.Columns.FirstOrDefault(g => g.Field == LedgerField.Description) is { } description
+    internal static bool IsSummary(LedgerTable table, MappingGuess guess) => CountsHazards(table, guess.Mapping);
+
+    /// <summary>The same of a table that is read by a mapping.</summary>
+    internal static bool CountsHazards(LedgerTable table, LedgerMapping mapping) =>
+        ColumnResolver.Resolve(table, mapping).Found.Find(c => c.Field == LedgerField.Description) is { } description
         && table.Samples.Select(r => r.At(description.Column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).ToList() is { Count: > 0 } values
         && values.TrueForAll(v => decimal.TryParse(v.Text.Trim(), System.Globalization.NumberStyles.Number, System.Globalization.CultureInfo.InvariantCulture, out _));
 
@@ -47,7 +52,7 @@ public static class MappingGuesser
             Name = table.Titles.Count > 0 ? table.Titles[0].Trim() : null,
             Columns = [.. mapped.Select(g => Column(g, table))],
             States = YesAndNoStates(mapped),
-            Levels = YesAndNoLevels(mapped),
+            Levels = LegendLevels(mapped),
         };
         return new(mapping, guesses, [.. guesses.Where(g => g.Field is null).Select(g => g.Column)], contests);
     }
@@ -57,9 +62,9 @@ public static class MappingGuesser
 
     private static ColumnGuess Guess(LedgerTable table, LedgerColumn column, CellReader contents)
     {
-        if (HeaderWords.Find(column.Path) is not { } match) return new(column, null, null, 0);
         var values = table.Samples.Select(r => r.At(column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).ToList();
-        var field = StateOrResult(match.Field, column, values, contents);
+        if (HeaderWords.Find(column.Path) is not { } match) return new(column, Inspected(table, column, values), null, IsSpotCheck(column) ? 0.6 : 0);
+        var field = MajorOrDescription(StateOrResult(match.Field, column, values, contents), values);
         var confidence = Math.Round(Math.Clamp(match.Confidence + Support(field, values, contents), 0, 1), 2);
         return confidence >= LeastConfidence || field == LedgerField.Description
             ? new(column, field, match.Role, confidence)
@@ -72,6 +77,25 @@ public static class MappingGuesser
         && values.Count(v => CellReader.Fit(LedgerField.State, contents.LookAt(v)) > 0) * 2 < values.Count
             ? LedgerField.Result
             : field;
+
+    /// <summary>重大事故隐患 over √ says which are major; over sentences, what is wrong.</summary>
+    private static LedgerField MajorOrDescription(LedgerField field, List<SheetCell> values) =>
+        field == LedgerField.IsMajor && values.Count > 0 && values.Count(v => v.Text.Trim().Length >= 6) * 2 > values.Count
+            ? LedgerField.Description
+            : field;
+
+    /// <summary>抽查单位 may be who inspects or who is inspected; where nothing else says either, the names tell.</summary>
+    private static LedgerField? Inspected(LedgerTable table, LedgerColumn column, List<SheetCell> values)
+    {
+        if (!IsSpotCheck(column) || values.Count == 0) return null;
+        var others = table.Columns.Where(c => c.Number != column.Number).Select(c => HeaderWords.Find(c.Path)?.Field).ToList();
+        var inspects = values.Count(v => CellReader.IsAuthority(v.Text)) * 2 > values.Count;
+        return inspects && !others.Contains(LedgerField.InspectionBody) ? LedgerField.InspectionBody
+            : !inspects && !others.Contains(LedgerField.Enterprise) ? LedgerField.Enterprise
+            : null;
+    }
+
+    private static bool IsSpotCheck(LedgerColumn column) => column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "抽查单位" or "督查抽查单位" or "抽检单位";
 
     /// <summary>Up to 0.05 more when all contents fit, up to 0.5 less when none does.</summary>
     private static double Support(LedgerField field, List<SheetCell> values, CellReader contents)
@@ -90,14 +114,11 @@ public static class MappingGuesser
         {
             var ranked = contest.OrderByDescending(g => g.Confidence).ThenBy(g => g.Column.Number).ToList();
             foreach (var loser in ranked.Skip(1))
-                guesses[guesses.IndexOf(loser)] = loser with { Field = SaysWhetherMajor(loser) ? LedgerField.IsMajor : null, Role = null };
+                guesses[guesses.IndexOf(loser)] = loser with { Field = null, Role = null };
             contests.Add(new(contest.Key, ranked[0].Column, [.. ranked.Skip(1).Select(g => g.Column)]));
         }
         return contests;
     }
-
-    /// <summary>是否重大隐患 beside 隐患等级 says what it says, and may contradict it.</summary>
-    private static bool SaysWhetherMajor(ColumnGuess guess) => guess.Field == LedgerField.Level && guess.Column.Header.Contains("是否重大", StringComparison.Ordinal);
 
     private static ColumnMapping Column(ColumnGuess guess, LedgerTable table)
     {
@@ -106,23 +127,38 @@ public static class MappingGuesser
         return new(guess.Field!.Value) { Header = header, Column = ambiguous ? guess.Column.Letter : null, Role = guess.Role };
     }
 
-    private static bool YesOrNo(List<SheetCell> values) => values.TrueForAll(v => v.Text.Trim() is "是" or "否" or "√" or "×" or "Y" or "N");
+    private static bool YesOrNo(List<SheetCell> values) => values.TrueForAll(v => CellReader.YesOrNo(v.Text) is not null);
 
-    /// <summary>是 under 是否销号 is closed, under 是否整改 it is declared.</summary>
+    /// <summary>是, √ under 是否销号 is closed, under 验收合格 accepted, under 是否整改 declared.</summary>
     private static Dictionary<string, LedgerState> YesAndNoStates(List<ColumnGuess> mapped)
     {
         var column = mapped.Find(g => g.Field == LedgerField.State)?.Column;
-        if (column is null || !column.Header.Contains("是否", StringComparison.Ordinal)) return [];
-        var closes = column.Header.Contains("销号", StringComparison.Ordinal) || column.Header.Contains("闭环", StringComparison.Ordinal);
-        return new()
+        if (column is null) return [];
+        var header = column.Header;
+        var yes = Says("销号", "闭环", "核销", "办结") ? LedgerState.Closed : Says("复查", "验收") ? LedgerState.Accepted : LedgerState.Declared;
+        var no = yes == LedgerState.Declared ? LedgerState.Assigned : LedgerState.Rectifying;
+        return CellReader.YesWords.Select(w => (w, yes)).Concat(CellReader.NoWords.Select(w => (w, no))).ToDictionary(w => w.w, w => w.Item2);
+
+        bool Says(params ReadOnlySpan<string> words)
         {
-            ["是"] = closes ? LedgerState.Closed : LedgerState.Declared,
-            ["否"] = closes ? LedgerState.Rectifying : LedgerState.Assigned,
-        };
+            foreach (var word in words)
+                if (header.Contains(word, StringComparison.Ordinal))
+                    return true;
+            return false;
+        }
     }
 
-    private static Dictionary<string, LedgerLevel> YesAndNoLevels(List<ColumnGuess> mapped) =>
-        mapped.Find(g => g.Field == LedgerField.Level)?.Column.Header.Contains("是否重大", StringComparison.Ordinal) == true
-            ? new() { ["是"] = LedgerLevel.Major, ["否"] = LedgerLevel.General }
-            : [];
+    /// <summary>隐患等级（1重大 2一般）: the header says what its codes mean; a √ under 等级/一般 says general.</summary>
+    private static Dictionary<string, LedgerLevel> LegendLevels(List<ColumnGuess> mapped)
+    {
+        var levels = new Dictionary<string, LedgerLevel>(StringComparer.Ordinal);
+        if (mapped.Find(g => g.Field == LedgerField.Level)?.Column is not { } column) return levels;
+        if (column.Path.Count > 1 && Words.Normalise(column.Path[^1]) is "一般" or "一般隐患") levels["√"] = levels["是"] = LedgerLevel.General;
+        foreach (Match match in Legend().Matches(Words.HalfWidth(column.Header)))
+            levels.TryAdd(match.Groups["code"].Value, match.Groups["level"].Value == "重大" ? LedgerLevel.Major : LedgerLevel.General);
+        return levels;
+    }
+
+    [GeneratedRegex(@"(?<code>[0-9A-Z])\s*(?:[.:、=-]|为|代表|表示)?\s*(?<level>一般|重大)", RegexOptions.CultureInvariant)]
+    private static partial Regex Legend();
 }

@@ -6,7 +6,7 @@ namespace Hazards.Ledgers;
 internal static class Words
 {
     private static readonly HashSet<string> Dittos = ["同上", "上同", "同前", "〃", "″", "同上行", "”", "\"", "''"];
-    private static readonly HashSet<string> Placeholders = ["/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "没有", "待定", "N/A", "n/a", "NA"];
+    private static readonly HashSet<string> Placeholders = ["/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "没有", "待定", "待明确", "待确定", "不详", "空", "N/A", "n/a", "NA"];
 
     /// <summary>Whether a text says that it is the same as the one above.</summary>
     public static bool IsDitto(string text) => Dittos.Contains(text.Trim());
@@ -25,6 +25,9 @@ internal static class Words
         }
         return plain.ToString();
     }
+
+    /// <summary>The same for words that may be signs alone: √, ×.</summary>
+    public static string Key(string text) => Normalise(text) is { Length: > 0 } plain ? plain : text.Trim();
 
     /// <summary>The text without what stands in brackets: 整改资金(万元) → 整改资金.</summary>
     public static string WithoutBrackets(string text)

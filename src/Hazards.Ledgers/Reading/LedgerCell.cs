@@ -33,6 +33,14 @@ public sealed record SheetCell(int Row, int Column, string Text, CellKind Kind)
     /// <summary>The date and time of a <see cref="CellKind.Date"/> cell: a wall clock reading, without an offset.</summary>
     public DateTime? Date { get; init; }
 
+    /// <summary>Whether the workbook counts its days from 1904, for a serial in a cell without a date format.</summary>
+    internal bool Date1904 { get; init; }
+
+    /// <summary>Whether the cell holds a picture.</summary>
+    internal bool IsPicture => HoldsImage || (Formula ?? Text).Contains("DISPIMG", StringComparison.OrdinalIgnoreCase);
+
+    internal bool HoldsImage { get; init; }
+
     /// <summary>The formula whose cached result <see cref="Text"/> is; null for a plain cell.</summary>
     public string? Formula { get; init; }
 

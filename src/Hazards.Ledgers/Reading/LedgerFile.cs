@@ -12,6 +12,9 @@ public enum LedgerFormat
 
     /// <summary>Separated values.</summary>
     Csv,
+
+    /// <summary>Binary workbook of Excel 97–2003, or of WPS.</summary>
+    Xls,
 }
 
 /// <summary>
@@ -67,7 +70,7 @@ public sealed class LedgerFile : IDisposable
             return FileSignature.Of(bytes) switch
             {
                 FileSignature.Kind.Zip => OpenXlsx(bytes, fileName, limits, ct),
-                FileSignature.Kind.LegacyExcel => Refusals.XlsLegacy.At(null),
+                FileSignature.Kind.LegacyExcel => new LedgerFile(fileName, LedgerFormat.Xls, XlsWorkbook.Read(bytes, limits, ct), null, null),
                 FileSignature.Kind.EncryptedExcel => Refusals.XlsxEncrypted.At(null),
                 FileSignature.Kind.Markup => Refusals.FileHtml.At(null),
                 _ when IsNamedXlsx(fileName) => Refusals.XlsxNotZip.At(null, Path.GetFileName(fileName)),

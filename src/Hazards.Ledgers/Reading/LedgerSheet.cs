@@ -12,6 +12,7 @@ public sealed class LedgerSheet
         Merges = layout.Merges;
         HiddenColumns = layout.HiddenColumns;
         RowCount = layout.Rows;
+        Pictures = layout.Pictures;
         _rows = rows;
     }
 
@@ -30,6 +31,9 @@ public sealed class LedgerSheet
     /// <summary>Rows that have content.</summary>
     public int RowCount { get; }
 
+    /// <summary>Pictures that float over the sheet; those within cells are cells.</summary>
+    public int Pictures { get; }
+
     /// <summary>
     /// The rows in the order of the file, blank ones included where the file has them. Each call inflates and parses
     /// the sheet anew, so that no more than one row is in memory; all limits were checked when the file was opened.
@@ -43,6 +47,7 @@ internal sealed class SheetLayout
     public List<MergedRange> Merges { get; } = [];
     public List<(int First, int Last)> HiddenColumns { get; } = [];
     public int Rows { get; set; }
+    public int Pictures { get; set; }
 }
 
 /// <summary>Counts what is read against the limits; one for all sheets of a file.</summary>

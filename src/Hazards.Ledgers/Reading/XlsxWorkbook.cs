@@ -23,6 +23,9 @@ internal sealed class XlsxWorkbook : IDisposable
 
     public IReadOnlyList<string> SharedStrings => _sharedStrings;
 
+    /// <summary>Whether its serials count from 1904.</summary>
+    public bool Date1904 => _date1904;
+
     public static XlsxWorkbook Open(byte[] bytes, LedgerLimits limits)
     {
         var package = Package.Open(new MemoryStream(bytes, writable: false), FileMode.Open, FileAccess.Read);
@@ -54,11 +57,43 @@ internal sealed class XlsxWorkbook : IDisposable
             foreach (var row in new XlsxSheet(this, part, entry.Name, quota, layout).Rows())
                 if ((row.Number & 1023) == 0)
                     ct.ThrowIfCancellationRequested();
+            layout.Pictures = CountPictures(part);
             layout.Merges.Sort((a, b) => a.Top != b.Top ? a.Top.CompareTo(b.Top) : a.Left.CompareTo(b.Left));
             sheets.Add(new LedgerSheet(entry.Name, entry.Hidden, layout,
                 () => new XlsxSheet(this, part, entry.Name, new Quota(_limits), new SheetLayout()).Rows()));
         }
         return sheets;
+    }
+
+    /// <summary>Pictures anchored to the sheet by its drawings; the anchors are counted, whatever they are anchored to.</summary>
+    private int CountPictures(PackagePart sheet)
+    {
+        var pictures = 0;
+        foreach (var target in TargetsOf(sheet, "/drawing"))
+        {
+            using var xml = OpenXml(target);
+            while (xml.Read())
+                if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "pic")
+                    pictures++;
+        }
+        return pictures;
+    }
+
+    /// <summary>Parts that a part refers to. Its relationships are read as XML: the packaging layer refuses them all for one malformed hyperlink.</summary>
+    private List<PackagePart> TargetsOf(PackagePart part, string type)
+    {
+        List<PackagePart> targets = [];
+        var relationships = PackUriHelper.GetRelationshipPartUri(part.Uri);
+        if (!_package.PartExists(relationships)) return targets;
+        using var xml = OpenXml(_package.GetPart(relationships));
+        while (xml.Read())
+        {
+            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "Relationship" || xml.GetAttribute("Type")?.EndsWith(type, StringComparison.Ordinal) != true) continue;
+            if (!Uri.TryCreate(xml.GetAttribute("Target"), UriKind.Relative, out var target)) continue;
+            var uri = PackUriHelper.ResolvePartUri(part.Uri, target);
+            if (_package.PartExists(uri)) targets.Add(_package.GetPart(uri));
+        }
+        return targets;
     }
 
     public XmlReader OpenXml(PackagePart part) => XmlReader.Create(part.GetStream(FileMode.Open, FileAccess.Read), new XmlReaderSettings

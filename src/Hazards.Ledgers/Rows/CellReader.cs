@@ -13,7 +13,7 @@ internal readonly record struct MeantCell(ResolvedColumn Column, SheetCell Cell)
 }
 
 /// <summary>Reads single cells by what their column means. What is not understood becomes a note, never a value.</summary>
-internal sealed partial class CellReader(LedgerMapping mapping)
+internal sealed partial class CellReader(LedgerMapping mapping, DateContext dates = default)
 {
     private const int LongestIdentifier = 36;
 
@@ -26,6 +26,9 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     private readonly Levels _levels = new(mapping);
     private readonly States _states = new(mapping);
 
+    /// <summary>The state that a text says, if it says one.</summary>
+    public LedgerState? StateOf(string text) => _states.Read(text).State;
+
     /// <summary>Puts one cell's meaning into the row.</summary>
     public UnderstoodRow Read(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
@@ -34,23 +37,21 @@ internal sealed partial class CellReader(LedgerMapping mapping)
         {
             LedgerField.ExternalId => row with { ExternalId = Number(cell) },
             LedgerField.FoundAt => row with { FoundAt = Date(cell, notes) },
-            LedgerField.Deadline => row with { Deadline = Date(cell, notes) },
+            LedgerField.Deadline => row with { Deadline = Deadline(cell, notes) },
             LedgerField.CompletedAt => row with { CompletedAt = Date(cell, notes) },
             LedgerField.ReinspectedAt => row with { ReinspectedAt = Date(cell, notes) },
             LedgerField.AcceptedAt => row with { AcceptedAt = Date(cell, notes) },
             LedgerField.ClosedAt => row with { ClosedAt = Date(cell, notes) },
             LedgerField.InspectionBody => row with { InspectionBody = Name(cell, notes) },
             LedgerField.Inspectors => row with { Inspectors = Name(cell, notes) },
-            LedgerField.ResponsiblePerson => row with { ResponsiblePerson = Name(cell, notes) },
+            LedgerField.ResponsiblePerson => ReadPerson(row, cell, notes),
             LedgerField.ReinspectedBy => row with { ReinspectedBy = Name(cell, notes) },
             LedgerField.AcceptedBy => row with { AcceptedBy = Name(cell, notes) },
             LedgerField.Enterprise => row with { Enterprise = Name(cell, notes) },
-            LedgerField.ResponsibleUnit => Name(cell, notes) is { } name
-                ? row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, name)] }
-                : row,
+            LedgerField.ResponsibleUnit => ReadUnit(row, cell, notes),
             LedgerField.Description => ReadDescription(row, cell, notes),
             LedgerField.Level => row with { Level = Level(cell, notes) },
-            LedgerField.IsMajor => row with { IsMajor = YesOrNo(cell.Text) },
+            LedgerField.IsMajor => row with { IsMajor = IsMajor(cell, notes) },
             LedgerField.State => row with { State = State(cell, notes) },
             LedgerField.Category => row with { Category = Category(cell, notes) },
             LedgerField.Funds => row with { Funds = Funds(cell, notes) },
@@ -138,7 +139,37 @@ internal sealed partial class CellReader(LedgerMapping mapping)
             notes.Add(About(NoteKinds.DateSerial, cell, cell.Text, Day(date)));
             return date;
         }
+        if (DateTexts.TryReadShort(cell.Cell, dates, cell.Column.Field == LedgerField.Deadline, out date))
+        {
+            notes.Add(About(NoteKinds.DateShort, cell, cell.Text, Day(date)));
+            return date;
+        }
         notes.Add(About(States.IsStateWord(cell.Text) ? NoteKinds.DateIsState : NoteKinds.DateNotUnderstood, cell, cell.Text));
+        return null;
+    }
+
+    /// <summary>A date; words are read once the day of discovery is known, in <see cref="InWords"/>.</summary>
+    private LedgerDate? Deadline(MeantCell cell, List<LedgerNote> notes)
+    {
+        List<LedgerNote> doubts = [];
+        if (Date(cell, doubts) is not { } date) return null;
+        notes.AddRange(doubts);
+        return date;
+    }
+
+    /// <summary>月底前, 15日内, 立即整改: a deadline that no date says.</summary>
+    public LedgerDate? InWords(MeantCell cell, LedgerDate? found, List<LedgerNote> notes)
+    {
+        if (cell.Cell.Kind != CellKind.Error && cell.Text.Length > 0 && DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day)
+        {
+            var date = LedgerDate.Of(day.ToDateTime(default), DatePrecision.Day);
+            if (DateTexts.IsPlausible(date))
+            {
+                notes.Add(About(NoteKinds.DeadlineInWords, cell, cell.Text, Day(date)));
+                return date;
+            }
+        }
+        _ = IsUnreadable(cell, []) ? null : Date(cell, notes);
         return null;
     }
 
@@ -151,6 +182,64 @@ internal sealed partial class CellReader(LedgerMapping mapping)
         if (stray is null) return cell.Text;
         notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
         return null;
+    }
+
+    /// <summary>张三 13800000000: the number is no part of the name, and no number is spread with it.</summary>
+    private static UnderstoodRow ReadPerson(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
+    {
+        if (!MayHoldPhone(cell.Text) || Phone().Match(Words.HalfWidth(cell.Text)) is not { Success: true } phone) return row with { ResponsiblePerson = Name(cell, notes) };
+        notes.Add(About(NoteKinds.PersonWithPhone, cell));
+        var name = WithoutPhone(cell.Text);
+        return row with { ResponsiblePerson = name.Length > 0 ? name : null, ResponsiblePhone = phone.Value };
+    }
+
+    /// <summary>The text without telephone numbers and what introduces them.</summary>
+    internal static string WithoutPhone(string text)
+    {
+        var name = PhoneWords().Replace(Phone().Replace(Words.HalfWidth(text), " "), " ");
+        return string.Join(' ', name.Split([' ', '(', ')', ':', ',', ';', '/', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    /// <summary>A body; 单位及责任人 in one cell are told apart where the text does, several bodies are named one by one.</summary>
+    private static UnderstoodRow ReadUnit(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
+    {
+        if (Name(cell, notes) is not { } text) return row;
+        if (MayHoldPhone(text) && Phone().Match(Words.HalfWidth(text)) is { Success: true } phone)
+        {
+            notes.Add(About(NoteKinds.PersonWithPhone, cell));
+            row = row with { ResponsiblePhone = phone.Value };
+            text = WithoutPhone(text);
+        }
+        if (cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label))
+            return ReadUnitAndPerson(row, cell, [.. UnitSeparators().Split(text).Where(p => p.Length > 0)], notes);
+        var bodies = text.Split(['、', '；', ';', '\n', '，', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (bodies.Length < 2 || !Array.TrueForAll(bodies, b => BodyWords().IsMatch(b)))
+            return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] };
+        notes.Add(About(NoteKinds.UnitSeveral, cell, cell.Text, bodies[0]));
+        return row with { ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))] };
+    }
+
+    private static bool MayHoldPhone(string text) => text.Length > FewestDigits && text.Count(char.IsDigit) >= FewestDigits;
+
+    private const int FewestDigits = 10;
+
+    private static UnderstoodRow ReadUnitAndPerson(UnderstoodRow row, MeantCell cell, List<string> parts, List<LedgerNote> notes)
+    {
+        var unit = parts.Find(p => BodyWords().IsMatch(p)) ?? (parts.Count > 1 ? parts.MaxBy(p => p.Length) : null);
+        if (unit is null)
+        {
+            notes.Add(About(NoteKinds.UnitWithPerson, cell, cell.Text));
+            return row;
+        }
+        var person = string.Join(' ', parts.Where(p => p != unit));
+        return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, unit)], ResponsiblePerson = row.ResponsiblePerson ?? (person.Length > 0 ? person : null) };
+    }
+
+    private static bool? IsMajor(MeantCell cell, List<LedgerNote> notes)
+    {
+        var answer = YesOrNo(cell.Text) ?? (Words.Normalise(cell.Text) switch { "重大" or "重大隐患" or "重大事故隐患" => true, "一般" or "一般隐患" or "非重大" => false, _ => (bool?)null });
+        if (answer is null) notes.Add(About(NoteKinds.LevelUnknown, cell, cell.Text));
+        return answer;
     }
 
     private static UnderstoodRow ReadDescription(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
@@ -170,7 +259,8 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     private Reading<LedgerLevel> Level(MeantCell cell, List<LedgerNote> notes)
     {
         var reading = _levels.Read(cell.Text);
-        if (reading.Contradictory) notes.Add(About(NoteKinds.LevelContradictory, cell, cell.Text));
+        if (reading.IsCode) notes.Add(About(NoteKinds.LevelCode, cell, cell.Text));
+        else if (reading.Contradictory) notes.Add(About(NoteKinds.LevelContradictory, cell, cell.Text));
         else if (reading.Level is null) notes.Add(About(NoteKinds.LevelUnknown, cell, cell.Text));
         else if (reading.Between) notes.Add(About(NoteKinds.LevelBetween, cell, cell.Text));
         return new(cell.Text, reading.Level);
@@ -197,17 +287,41 @@ internal sealed partial class CellReader(LedgerMapping mapping)
         return plain.Length <= 8 && !plain.All(char.IsDigit) && _levels.Read(plain).Level is not null;
     }
 
-    /// <summary>3.5, 3.5万, 3.5万元 are 万元, as the column's name says; 35000元 is converted.</summary>
+    /// <summary>Money without a unit from here on is hardly in 万元: a thousand 万元 are ten million yuan.</summary>
+    private const decimal Implausible = 1_000;
+
+    /// <summary>Less than this many yuan mends nothing: 整改资金（元） over 0.35 means 万元.</summary>
+    private const decimal FewestYuan = 10;
+
+    /// <summary>
+    /// In 万元. The cell's own unit (35000元, 3.5万) counts before the header's, and the header's before the product's; an amount
+    /// that is implausible in its unit is a question and no value.
+    /// </summary>
     private static decimal? Funds(MeantCell cell, List<LedgerNote> notes)
     {
         var match = Amount().Match(Words.HalfWidth(cell.Text).Trim());
-        if (match.Success && decimal.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
-            return match.Groups[2].Value == "元" || match.Groups[2].Length == 0 && IsInYuan(cell.Label) ? amount / 10_000 : amount;
-        notes.Add(About(NoteKinds.FundsNotUnderstood, cell, cell.Text));
+        if (!match.Success || !decimal.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
+        {
+            notes.Add(About(NoteKinds.FundsNotUnderstood, cell, cell.Text));
+            return null;
+        }
+        var unit = match.Groups[2].Value;
+        if (unit.Length > 0) return unit switch { "元" => amount / 10_000, "千元" => amount / 10, "亿元" or "亿" => amount * 10_000, _ => amount };
+        var inYuan = IsInYuan(cell.Label);
+        if (amount == 0 || (inYuan ? amount >= FewestYuan : amount < Implausible)) return inYuan ? amount / 10_000 : amount;
+        notes.Add(About(NoteKinds.FundsUnitDoubtful, cell, cell.Text, inYuan ? "元" : "万元"));
         return null;
     }
 
-    private static bool? YesOrNo(string text) => text is "是" or "√" or "Y" or "y" ? true : text is "否" or "×" or "N" or "n" ? false : null;
+    internal static readonly string[] YesWords = ["是", "√", "✓", "✔", "☑", "Y", "YES", "有"];
+    internal static readonly string[] NoWords = ["否", "×", "✗", "✘", "☒", "X", "N", "NO"];
+
+    /// <summary>What 是, √, 否, × answer; null for anything else.</summary>
+    internal static bool? YesOrNo(string text) =>
+        text.Trim().ToUpperInvariant() is var word && Array.IndexOf(YesWords, word) >= 0 ? true : Array.IndexOf(NoWords, word) >= 0 ? false : null;
+
+    /// <summary>局, 委, 办, 组: who inspects and supervises, by its name.</summary>
+    internal static bool IsAuthority(string text) => AuthorityWords().IsMatch(text.Trim());
 
     /// <summary>整改资金（元）: the header says the unit where the cells do not.</summary>
     private static bool IsInYuan(string header) => header.Contains('元', StringComparison.Ordinal) && !header.Contains('万', StringComparison.Ordinal);
@@ -237,7 +351,20 @@ internal sealed partial class CellReader(LedgerMapping mapping)
     [GeneratedRegex("(巷|面|井|槽|硐?室|桥|隧道|路|路段|区|口|工点|车间|仓?库|楼|层|墩|标段|斜井|场|洞|处|站)$", RegexOptions.CultureInvariant)]
     private static partial Regex PlaceWords();
 
-    [GeneratedRegex(@"^(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|万|元)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(局|厅|委|委员会|办|办公室|组|大队|支队|总站|政府|街道|安监站|应急站)$", RegexOptions.CultureInvariant)]
+    private static partial Regex AuthorityWords();
+
+    /// <summary>A mobile number, or one with an area code.</summary>
+    [GeneratedRegex(@"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}(?:-\d{1,5})?)(?!\d)", RegexOptions.CultureInvariant)]
+    internal static partial Regex Phone();
+
+    [GeneratedRegex("联系电话|联系方式|电话|手机号?|Tel", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex PhoneWords();
+
+    [GeneratedRegex(@"[\s、/,，;；:：()（）]+", RegexOptions.CultureInvariant)]
+    private static partial Regex UnitSeparators();
+
+    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 
     [GeneratedRegex(@"^[A-Za-z0-9〔〕\[\]()（）\-_/.#号第]+$", RegexOptions.CultureInvariant)]

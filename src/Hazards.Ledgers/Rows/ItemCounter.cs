@@ -12,6 +12,8 @@ internal static partial class ItemCounter
     /// <summary>The longest run 1, 2, 3 … of any one way of numbering; 1 when there is none.</summary>
     public static int Count(string text)
     {
+        // Whatever numbers items numbers a second one.
+        if (!text.AsSpan().ContainsAny("2２二②⑵")) return 1;
         var most = Math.Max(
             Math.Max(Run(AtLineStart().Matches(text), Arabic), Run(Inline().Matches(text), Arabic)),
             Math.Max(Run(Bracketed().Matches(text), Arabic), Run(Chinese().Matches(text), ChineseNumber)));

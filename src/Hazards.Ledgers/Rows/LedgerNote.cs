@@ -48,6 +48,8 @@ internal static class NoteKinds
         "日期列里写的是状态“{0}”。", "A date column holds the state “{0}”.");
     public static readonly NoteKind DateSerial = Info("date.serial",
         "数字 {0} 按 Excel 日期序号读作 {1}。", "The number {0} was read as an Excel serial: {1}.");
+    public static readonly NoteKind DateShort = Info("date.short",
+        "“{0}”没有写全年份，按标题的年份（或两位年份）读作 {1}。", "“{0}” lacks the year, or half of it; by the title's it was read as {1}.");
     public static readonly NoteKind TextIsDate = Warning("text.is_date",
         "“{1}”列里是日期 {0}，不采用。", "Column “{1}” holds the date {0}; it was not taken.");
     public static readonly NoteKind TextIsState = Warning("text.is_state",
@@ -74,6 +76,8 @@ internal static class NoteKinds
 
     public static readonly NoteKind DescriptionMissing = Error("description.missing",
         "没有隐患内容，无法成为一条隐患。", "There is no description, so the row cannot become a hazard.");
+    public static readonly NoteKind DescriptionIsNumber = Error("description.is_number",
+        "隐患内容一列是数字“{0}”，像是统计数，不登记。", "The description is the number “{0}”, as in a statistic; no hazard is entered.");
     public static readonly NoteKind DescriptionMayHoldSeveral = Info("description.may_hold_several",
         "可能含有 {0} 条隐患；未拆分。", "It may hold {0} hazards; it was not split.");
 
@@ -81,6 +85,8 @@ internal static class NoteKinds
         "没有发现时间。", "The date of discovery is missing.");
     public static readonly NoteKind DeadlineBeforeFound = Warning("deadline.before_found",
         "整改期限 {0} 早于发现日期 {1}。", "The deadline {0} is before the discovery {1}.");
+    public static readonly NoteKind DeadlineInWords = Info("deadline.in_words",
+        "期限“{0}”读作 {1}。", "The deadline “{0}” was read as {1}.");
     public static readonly NoteKind CompletedBeforeFound = Warning("completedAt.before_found",
         "整改完成日期 {0} 早于发现日期 {1}。", "The completion {0} is before the discovery {1}.");
     public static readonly NoteKind CompletedMissing = Info("completedAt.missing",
@@ -94,6 +100,10 @@ internal static class NoteKinds
         "没有隐患等级，按映射的默认值。", "The level is missing; the mapping's default was taken.");
     public static readonly NoteKind LevelBetween = Info("level.between",
         "等级“{0}”介于一般与重大之间，按一般隐患读，原文保留。", "The level “{0}” lies between general and major; it was read as general and kept as written.");
+    public static readonly NoteKind LevelCode = Warning("level.code",
+        "等级只写了代码“{0}”，各地含义不同，未读；请在映射的 levels 里写明。", "The level is the code “{0}” alone, which means different things in different places; it was not read. Say in the mapping's levels what it means.");
+    public static readonly NoteKind LevelUnmarked = Info("level.unmarked",
+        "“{0}”列没有打√，按一般隐患读。", "Column “{0}” has no mark here; it was read as general.");
     public static readonly NoteKind LevelContradictory = Warning("level.contradictory",
         "等级“{0}”自相矛盾。", "The level “{0}” contradicts itself.");
     public static readonly NoteKind LevelDescriptionSaysMajor = Warning("level.description_says_major",
@@ -111,6 +121,14 @@ internal static class NoteKinds
         "没有状态，按映射的默认值。", "The state is missing; the mapping's default was taken.");
     public static readonly NoteKind StateShortened = Info("state.shortened",
         "状态“{0}”去掉括号后识别。", "The state “{0}” was read without its brackets.");
+    public static readonly NoteKind StateFromResult = Info("state.from_result",
+        "没有状态，整改情况写的是“{0}”，按此读。", "There is no state, but the account of the repair says “{0}”, which was taken.");
+    public static readonly NoteKind StateFromDates = Warning("state.from_dates",
+        "没有状态，但有{0} {1}，按“{2}”读，请核对。", "There is no state, but a date ({0} {1}); it was read as “{2}”. Please check.");
+    public static readonly NoteKind StateBehindDates = Warning("state.behind_dates",
+        "状态“{0}”还没到验收、销号，却有{1} {2}；以状态为准。", "The state “{0}” is short of acceptance or closure, yet there is {1} {2}; the state was taken.");
+    public static readonly NoteKind DateWithoutState = Warning("state.date_dropped",
+        "状态没有读懂，{0} {1} 没有采用。", "The state was not understood, so {0} {1} was not taken.");
     public static readonly NoteKind StateContradictsDates = Warning("state.contradicts_completion",
         "状态为“{0}”，却有整改完成日期 {1}。", "The state is “{0}”, yet there is a completion date, {1}.");
 
@@ -120,6 +138,18 @@ internal static class NoteKinds
         "责任单位“{0}”就是检查单位。", "The responsible unit, “{0}”, is the body that inspected.");
     public static readonly NoteKind UnitIsEnterprise = Info("responsibleUnit.is_enterprise",
         "没有责任单位一列，以被检查单位“{0}”为责任单位。", "There is no column for the responsible unit; the inspected one, “{0}”, was taken.");
+    public static readonly NoteKind UnitOnlySupervises = Warning("responsibleUnit.only_supervises",
+        "只写了监管（督办、检查）单位“{0}”，没有写由谁整改；未交办。", "Only a body that supervises, “{0}”, is named, and none that must act; nobody was assigned.");
+    public static readonly NoteKind UnitTaken = Warning("responsibleUnit.territorial_taken",
+        "没有整改责任单位，以{0}单位“{1}”为责任单位，请核对。", "No unit that must act is named; the {0} one, “{1}”, was taken. Please check.");
+    public static readonly NoteKind UnitSeveral = Warning("responsibleUnit.several",
+        "责任单位写了几个（{0}），由第一个“{1}”负责，其余保留。", "Several units are named ({0}); the first, “{1}”, is answerable, the others are kept.");
+    public static readonly NoteKind UnitWithPerson = Warning("responsibleUnit.with_person",
+        "“{0}”里单位和责任人分不开，未采用。", "Body and person cannot be told apart in “{0}”; it was not taken.");
+    public static readonly NoteKind PersonWithPhone = Info("person.phone",
+        "电话号码已从姓名中分出。", "The telephone number was split from the name.");
+    public static readonly NoteKind FundsUnitDoubtful = Warning("funds.unit_doubtful",
+        "金额“{0}”按{1}不合常理，未采用；请写明是元还是万元。", "The amount “{0}” is implausible in its unit ({1}) and was not taken; say whether it is yuan or 10,000 yuan.");
     public static readonly NoteKind FundsNotUnderstood = Warning("funds.not_understood",
         "“{0}”不是金额。", "“{0}” is not an amount.");
     public static readonly NoteKind CreditCodeNotUnderstood = Warning("creditCode.not_understood",
@@ -129,6 +159,10 @@ internal static class NoteKinds
         "编号“{0}”在台账里出现不止一次；以编号加内容摘要为键。", "The number “{0}” occurs more than once; the key is the number and a digest of the content.");
     public static readonly NoteKind IdMissing = Info("externalId.missing",
         "没有编号；以内容摘要为键。", "There is no number; the key is a digest of the content.");
+    public static readonly NoteKind RowHidden = Info("row.hidden",
+        "本行在文件里是隐藏的（或被筛选掉），照读。", "The row is hidden or filtered out in the file; it was read all the same.");
+    public static readonly NoteKind RowOtherTable = Error("row.other_table",
+        "本行属于同一工作表里另一个表头下的表，没有登记，请单独导入。", "The row belongs to a second table with a header of its own in the sheet; import that one by itself.");
     public static readonly NoteKind RowTwice = Warning("row.twice",
         "与前面的行编号、时间、地点、内容都相同，可能是重复登记。", "Number, time, place and description equal an earlier row's: it may be entered twice.");
 
@@ -145,6 +179,14 @@ internal static class NoteKinds
         "有几列都叫“{0}”，取最左一列；要取 {1} 列请在映射里写列标。", "Several columns are called “{0}”; the leftmost was taken. Name the letter to take {1}.");
     public static readonly NoteKind ColumnUnmapped = Info("column.unmapped",
         "列“{0}”没有映射，原文保留。", "Column “{0}” is not mapped; its texts are kept.");
+    public static readonly NoteKind ColumnHidden = Info("column.hidden",
+        "列“{0}”在文件里是隐藏的，照读。", "Column “{0}” is hidden in the file; it was read all the same.");
+    public static readonly NoteKind SheetStatistics = Warning("sheet.statistics",
+        "工作表“{0}”是统计表，没有读取（{1} 行有内容）。", "Sheet “{0}” holds statistics and was not read ({1} rows have content).");
+    public static readonly NoteKind SheetOwnColumns = Info("sheet.own_columns",
+        "工作表“{0}”的列与映射不同，按其表头另行识别。", "Sheet “{0}” has other columns than the mapping; they were recognised by their own headers.");
+    public static readonly NoteKind PicturesInSheet = Warning("sheet.pictures",
+        "工作表“{0}”里有 {1} 张图片，未导入；请登记后作为附件上传。", "Sheet “{0}” holds {1} pictures, which were not imported; attach them to the hazards.");
     public static readonly NoteKind SheetHidden = Warning("sheet.hidden",
         "工作表“{0}”是隐藏的，没有读取（{1} 行有内容）。", "Sheet “{0}” is hidden and was not read ({1} rows have content).");
     public static readonly NoteKind SheetWithoutTable = Warning("sheet.no_table",

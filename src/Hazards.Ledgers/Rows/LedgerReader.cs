@@ -9,15 +9,18 @@ namespace Hazards.Ledgers;
 public sealed class LedgerReader
 {
     private readonly LedgerFile _file;
-    private readonly LedgerMapping _mapping;
+    private readonly IReadOnlyList<MappedTable> _tables;
 
-    private LedgerReader(LedgerFile file, LedgerMapping mapping, IReadOnlyList<LedgerTable> tables, IReadOnlyList<LedgerNote> notes)
+    private LedgerReader(LedgerFile file, IReadOnlyList<MappedTable> tables, IReadOnlyList<LedgerNote> notes)
     {
         _file = file;
-        _mapping = mapping;
-        Tables = tables;
+        _tables = tables;
+        Tables = [.. tables.Select(t => t.Table)];
         Notes = notes;
     }
+
+    /// <summary>A table and how it is read: by the mapping, or by its own headers where the mapping does not fit it.</summary>
+    private sealed record MappedTable(LedgerTable Table, LedgerMapping Mapping);
 
     /// <summary>The tables that will be read, one a sheet.</summary>
     public IReadOnlyList<LedgerTable> Tables { get; }
@@ -39,7 +42,7 @@ public sealed class LedgerReader
         if (mapping.Check() is { } refusal) return refusal;
         if (mapping.Sheet is { } name && !file.Sheets.Any(s => s.Name == name)) return Refusals.SheetMissing.At("$.sheet", name);
 
-        List<LedgerTable> tables = [];
+        List<MappedTable> tables = [];
         List<LedgerNote> notes = [];
         foreach (var sheet in file.Sheets)
         {
@@ -47,7 +50,7 @@ public sealed class LedgerReader
             if (FindTable(sheet, mapping, notes) is { } table) tables.Add(table);
         }
         if (tables.Count == 0) return Refusals.HeaderMissing.At(mapping.Sheet, TableFinder.RowsLookedAt);
-        return new LedgerReader(file, mapping, tables, notes);
+        return new LedgerReader(file, tables, notes);
     }
 
     /// <summary>
@@ -57,9 +60,9 @@ public sealed class LedgerReader
     public async IAsyncEnumerable<LedgerRow> ReadAsync([EnumeratorCancellation] CancellationToken ct = default)
     {
         var count = 0;
-        foreach (var table in Tables)
+        foreach (var (table, mapping) in _tables)
         {
-            foreach (var row in new TableReader(table, _mapping, _file.Delimiter).Rows())
+            foreach (var row in new TableReader(table, mapping, _file.Delimiter, _file.Name).Rows())
             {
                 ct.ThrowIfCancellationRequested();
                 yield return row;
@@ -69,7 +72,7 @@ public sealed class LedgerReader
         }
     }
 
-    private static LedgerTable? FindTable(LedgerSheet sheet, LedgerMapping mapping, List<LedgerNote> notes)
+    private static MappedTable? FindTable(LedgerSheet sheet, LedgerMapping mapping, List<LedgerNote> notes)
     {
         if (sheet.RowCount == 0) return null;
         var where = sheet.Name.Length > 0 ? sheet.Name : null;
@@ -78,18 +81,45 @@ public sealed class LedgerReader
             notes.Add(NoteKinds.SheetHidden.About(null, where, null, sheet.Name, sheet.RowCount));
             return null;
         }
+        if (sheet.Pictures > 0) notes.Add(NoteKinds.PicturesInSheet.About(null, where, null, sheet.Name, sheet.Pictures));
         var table = LedgerTable.Find(sheet, mapping).Value;
-        if (table is not null)
+        if (table is not null && mapping.Sheet is null && MappingGuesser.CountsHazards(table, mapping))
         {
-            var (found, missing, ambiguous) = ColumnResolver.Resolve(table, mapping);
-            if (found.Exists(c => c.Field == LedgerField.Description))
+            notes.Add(NoteKinds.SheetStatistics.About(null, where, null, sheet.Name, sheet.RowCount));
+            return null;
+        }
+        if (table is not null && Read(table, mapping, notes) is { } read) return read;
+        // Another sheet of the same workbook, whose columns go by other names.
+        if (mapping.Sheet is null && mapping.HeaderRow is null && LedgerTable.Find(sheet).Value is { } own)
+        {
+            var guess = MappingGuesser.Guess(own);
+            if (MappingGuesser.IsSummary(own, guess))
             {
-                AddColumnNotes(table, found, missing, ambiguous, notes);
-                return table;
+                notes.Add(NoteKinds.SheetStatistics.About(null, where, null, sheet.Name, sheet.RowCount));
+                return null;
+            }
+            var mapped = guess.Mapping with
+            {
+                DefaultRegion = mapping.DefaultRegion, DefaultSector = mapping.DefaultSector, DefaultLevel = mapping.DefaultLevel, DefaultState = mapping.DefaultState,
+                UnitPreference = mapping.UnitPreference, DateFormats = mapping.DateFormats,
+                Levels = guess.Mapping.Levels.Count > 0 ? guess.Mapping.Levels : mapping.Levels, States = guess.Mapping.States.Count > 0 ? guess.Mapping.States : mapping.States,
+            };
+            if (Read(own, mapped, notes) is { } other)
+            {
+                notes.Add(NoteKinds.SheetOwnColumns.About(null, where, null, sheet.Name));
+                return other;
             }
         }
         notes.Add(NoteKinds.SheetWithoutTable.About(null, where, null, sheet.Name, sheet.RowCount));
         return null;
+    }
+
+    private static MappedTable? Read(LedgerTable table, LedgerMapping mapping, List<LedgerNote> notes)
+    {
+        var (found, missing, ambiguous) = ColumnResolver.Resolve(table, mapping);
+        if (!found.Exists(c => c.Field == LedgerField.Description)) return null;
+        AddColumnNotes(table, found, missing, ambiguous, notes);
+        return new(table, mapping);
     }
 
     private static void AddColumnNotes(LedgerTable table, List<ResolvedColumn> found, List<ColumnMapping> missing,
@@ -99,6 +129,8 @@ public sealed class LedgerReader
             notes.Add(NoteKinds.ColumnMissing.About(mapped.Header ?? mapped.Column, null, null, mapped.Header ?? mapped.Column!));
         foreach (var (mapped, other) in ambiguous)
             notes.Add(NoteKinds.ColumnAmbiguous.About(mapped.Header, At(other), null, mapped.Header!, other.Letter));
+        foreach (var column in table.Columns.Where(c => c.Hidden))
+            notes.Add(NoteKinds.ColumnHidden.About(column.Header, At(column), null, column.Header));
         foreach (var column in table.Columns.Where(c => !found.Exists(f => f.Column.Number == c.Number)))
             notes.Add(NoteKinds.ColumnUnmapped.About(column.Header, At(column), column.Path[^1], column.Header));
 

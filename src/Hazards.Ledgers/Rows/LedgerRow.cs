@@ -41,6 +41,9 @@ public sealed record LedgerRow
     /// <summary>Whether the row is hidden in the file.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Pictures within its cells: of WPS (DISPIMG), and those that Excel places in cells.</summary>
+    public int Pictures { get; init; }
+
     /// <summary>Every cell with content, whether it means something or not.</summary>
     public required IReadOnlyList<LedgerRowCell> Cells { get; init; }
 
@@ -134,6 +137,9 @@ public sealed record UnderstoodRow
     public string? Result { get; init; }
     /// <summary>When the unit says it was done.</summary>
     public LedgerDate? CompletedAt { get; init; }
+    /// <summary>The telephone number that stood with the person's name; never kept in the open.</summary>
+    [JsonIgnore]
+    public string? ResponsiblePhone { get; init; }
     /// <summary>When it was inspected again.</summary>
     public LedgerDate? ReinspectedAt { get; init; }
     /// <summary>Who inspected again.</summary>

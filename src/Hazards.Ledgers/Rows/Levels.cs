@@ -13,12 +13,14 @@ internal sealed class Levels(LedgerMapping mapping)
     /// <param name="Level">The level; null when it is not understood.</param>
     /// <param name="Between">Whether it stood between the two levels of the law.</param>
     /// <param name="Contradictory">Whether its words say one level and its number another: 一般1级.</param>
-    internal readonly record struct Reading(LedgerLevel? Level, bool Between, bool Contradictory);
+    /// <param name="IsCode">Whether it is a number alone that means major in one place and general in another: 1, 2.</param>
+    internal readonly record struct Reading(LedgerLevel? Level, bool Between, bool Contradictory, bool IsCode = false);
 
     public Reading Read(string text)
     {
-        var plain = Words.Normalise(WithDigits(text));
+        var plain = Words.Key(WithDigits(text));
         if (_own.TryGetValue(plain, out var own)) return new(own, false, false);
+        if (plain is "0" or "1" or "2" && !text.Any(c => c is '一' or '二' or 'I' or 'Ⅰ' or 'Ⅱ')) return new(null, false, false, true);
         plain = plain.Replace("隐患", "", StringComparison.Ordinal).Replace("事故", "", StringComparison.Ordinal)
             .Replace("安全", "", StringComparison.Ordinal).Replace("生产", "", StringComparison.Ordinal);
         if (plain.Length == 0) return default;
@@ -87,7 +89,7 @@ internal sealed class Levels(LedgerMapping mapping)
     private static Dictionary<string, LedgerLevel> Normalised(IReadOnlyDictionary<string, LedgerLevel> levels)
     {
         var own = new Dictionary<string, LedgerLevel>(StringComparer.Ordinal);
-        foreach (var (text, level) in levels) own[Words.Normalise(WithDigits(text))] = level;
+        foreach (var (text, level) in levels) own[Words.Key(WithDigits(text))] = level;
         return own;
     }
 }

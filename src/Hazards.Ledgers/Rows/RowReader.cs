@@ -3,11 +3,14 @@ using System.Text.RegularExpressions;
 namespace Hazards.Ledgers;
 
 /// <summary>Understands a whole row: its cells one by one, then what they say together.</summary>
-internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<ResolvedColumn> columns)
+internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<ResolvedColumn> columns, DateContext dates = default)
 {
-    private static readonly string?[] Supervising = ["监管", "督办", "主管", "行业", "属地", "配合"];
+    private static readonly string?[] Supervising = ["监管", "监督", "督办", "督导", "主管", "行业", "配合", "包抓"];
 
-    private readonly CellReader _cells = new(mapping);
+    /// <summary>属地, 牵头: answerable at most where nobody else is, and then said.</summary>
+    private static readonly string?[] Leading = ["属地", "牵头"];
+
+    private readonly CellReader _cells = new(mapping, dates);
 
     public CellReader Cells => _cells;
 
@@ -15,9 +18,12 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
     {
         var row = new UnderstoodRow { Sector = mapping.DefaultSector, RegionCode = mapping.DefaultRegion };
         foreach (var cell in cells) row = _cells.Read(row, cell, notes);
+        if (row.Deadline is null && cells.FirstOrDefault(c => c.Column.Field == LedgerField.Deadline) is { Column: not null } words)
+            row = row with { Deadline = _cells.InWords(words, row.FoundAt, notes) };
         row = FillUnit(row, number, notes);
         row = FillLevel(row, number, notes);
         row = FillState(row, number, notes);
+        if (row.Description is { } counted && IsNumber(counted)) notes.Add(About(NoteKinds.DescriptionIsNumber, LedgerField.Description, number, counted, counted));
         if (row.Description is null) notes.Add(About(NoteKinds.DescriptionMissing, LedgerField.Description, number));
         if (row.FoundAt is null && IsBlank(LedgerField.FoundAt, cells)) notes.Add(About(NoteKinds.FoundAtMissing, LedgerField.FoundAt, number));
         if (row.ResponsibleUnit is null && IsBlank(LedgerField.ResponsibleUnit, cells)) notes.Add(About(NoteKinds.UnitMissing, LedgerField.ResponsibleUnit, number));
@@ -30,13 +36,22 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
     /// <summary>Who is answerable. A ledger of inspections that has no column for it means the unit that was inspected.</summary>
     private UnderstoodRow FillUnit(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
-        if (row.ResponsibleUnits.Count == 0 && row.Enterprise is { } enterprise && !columns.Any(c => c.Field == LedgerField.ResponsibleUnit))
+        if (row.Enterprise is { } enterprise && row.ResponsibleUnits.All(u => !Answers(u)) && !columns.Any(c => c.Field == LedgerField.ResponsibleUnit && Answers(new(c.Role, ""))))
         {
             notes.Add(About(NoteKinds.UnitIsEnterprise, LedgerField.Enterprise, number, enterprise, enterprise));
-            row = row with { ResponsibleUnits = [new(null, enterprise)] };
+            return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(null, enterprise)], ResponsibleUnit = new(null, enterprise) };
         }
-        return row with { ResponsibleUnit = Preferred(row.ResponsibleUnits) };
+        if (Preferred(row.ResponsibleUnits) is { } unit) return row with { ResponsibleUnit = unit };
+        if (row.ResponsibleUnits.FirstOrDefault(u => Leading.Contains(u.Role)) is { } leading)
+        {
+            notes.Add(About(NoteKinds.UnitTaken, LedgerField.ResponsibleUnit, number, leading.Name, leading.Role!, leading.Name));
+            return row with { ResponsibleUnit = leading };
+        }
+        if (row.ResponsibleUnits.Count > 0) notes.Add(About(NoteKinds.UnitOnlySupervises, LedgerField.ResponsibleUnit, number, row.ResponsibleUnits[0].Name, row.ResponsibleUnits[0].Name));
+        return row;
     }
+
+    private static bool Answers(ResponsibleUnit unit) => !Supervising.Contains(unit.Role) && !Leading.Contains(unit.Role);
 
     /// <summary>
     /// The first role of the mapping's preference that names a body; else a body without a role, which is the one that must act;
@@ -47,7 +62,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         foreach (var role in mapping.UnitPreference)
             if (units.FirstOrDefault(u => u.Role == role) is { } unit)
                 return unit;
-        return units.FirstOrDefault(u => u.Role is null or "整改" or "主体") ?? units.FirstOrDefault(u => !Supervising.Contains(u.Role)) ?? (units.Count > 0 ? units[0] : null);
+        return units.FirstOrDefault(u => u.Role is null or "整改" or "主体") ?? units.FirstOrDefault(Answers);
     }
 
     /// <summary>两列并存: the level, and whether it is major. Where they contradict each other a person grades.</summary>
@@ -62,6 +77,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
 
     private UnderstoodRow FillLevel(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
+        row = FillMark(row, number, notes);
         if (row.IsMajor is { } isMajor) row = CompareLevels(row, isMajor, number, notes);
         if (row.Level is not null)
         {
@@ -73,12 +89,42 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         return row with { Level = mapping.DefaultLevel is { } level ? new("", level) : null };
     }
 
+    /// <summary>重大事故隐患 with a √ beside the major ones, and no column for the level: what has no mark is general.</summary>
+    private UnderstoodRow FillMark(UnderstoodRow row, int number, List<LedgerNote> notes)
+    {
+        var column = columns.FirstOrDefault(c => c.Field == LedgerField.IsMajor)?.Column;
+        if (column is null || row.IsMajor is not null || row.Level is not null || mapping.DefaultLevel is not null || columns.Any(c => c.Field == LedgerField.Level)) return row;
+        if (notes.Exists(n => n.Code == NoteKinds.LevelUnknown.Code)) return row;
+        notes.Add(About(NoteKinds.LevelUnmarked, LedgerField.IsMajor, number, null, column.Label));
+        return row with { IsMajor = false };
+    }
+
     private UnderstoodRow FillState(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
         if (row.State is not null) return row;
+        if (row.Result is { Length: <= 40 } result && _cells.StateOf(result) is { } told)
+        {
+            notes.Add(About(NoteKinds.StateFromResult, LedgerField.Result, number, result, result));
+            return row with { State = new(result, told) };
+        }
+        if (mapping.DefaultState is null && ByDates(row) is var (field, date, reached, word))
+        {
+            notes.Add(About(NoteKinds.StateFromDates, field, number, null, columns.First(c => c.Field == field).Column.Label, CellReader.Day(date), word));
+            return row with { State = new("", reached) };
+        }
         notes.Add(About(mapping.DefaultState is null ? NoteKinds.StateMissing : NoteKinds.StateDefaulted, LedgerField.State, number));
         return row with { State = mapping.DefaultState is { } state ? new("", state) : null };
     }
+
+    /// <summary>Where no state is written: a date of closure, acceptance or completion says how far it has got, and no further.</summary>
+    private static (LedgerField Field, LedgerDate Date, LedgerState State, string Word)? ByDates(UnderstoodRow row) =>
+        row.ClosedAt is { } closed ? (LedgerField.ClosedAt, closed, LedgerState.Closed, "已销号")
+        : row.AcceptedAt is { } accepted ? (LedgerField.AcceptedAt, accepted, LedgerState.Accepted, "已验收")
+        : row.CompletedAt is { } completed ? (LedgerField.CompletedAt, completed, LedgerState.Declared, "已整改")
+        : null;
+
+    private static bool IsNumber(string text) =>
+        decimal.TryParse(Words.HalfWidth(text).TrimEnd('条', '项', '个', '处', '起').Trim(), System.Globalization.NumberStyles.Number, System.Globalization.CultureInfo.InvariantCulture, out _);
 
     private static void CompareDates(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
     {
@@ -96,7 +142,15 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
 
     private void CompareWithState(UnderstoodRow row, IReadOnlyList<MeantCell> cells, int number, List<LedgerNote> notes)
     {
-        if (row.State is not { Value: { } state } reading) return;
+        if (row.State is not { Value: { } state } reading)
+        {
+            if (row.State is not null && ByDates(row) is var (dropped, day, _, _))
+                notes.Add(About(NoteKinds.DateWithoutState, dropped, number, null, columns.First(c => c.Field == dropped).Column.Label, CellReader.Day(day)));
+            return;
+        }
+        if (state is not (LedgerState.Accepted or LedgerState.Closed or LedgerState.FixedOnTheSpot or LedgerState.Unfounded)
+            && (row.ClosedAt ?? row.AcceptedAt) is { } later && (row.ClosedAt is null ? LedgerField.AcceptedAt : LedgerField.ClosedAt) is var ahead)
+            notes.Add(About(NoteKinds.StateBehindDates, ahead, number, reading.Text, reading.Text, columns.First(c => c.Field == ahead).Column.Label, CellReader.Day(later)));
         if (state is LedgerState.Declared or LedgerState.Accepted or LedgerState.Closed && row.CompletedAt is null
             && columns.Any(c => c.Field == LedgerField.CompletedAt) && IsBlank(LedgerField.CompletedAt, cells))
             notes.Add(About(NoteKinds.CompletedMissing, LedgerField.CompletedAt, number, null, reading.Text));
@@ -114,7 +168,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
     }
 
     /// <summary>Whether a text calls its hazard major. The names of standards in 《》 (重大事故隐患判定标准) do not.</summary>
-    private static bool SaysMajor(string description) => Major().IsMatch(Title().Replace(description, ""));
+    private static bool SaysMajor(string description) => description.Contains("重大", StringComparison.Ordinal) && Major().IsMatch(Title().Replace(description, ""));
 
     [GeneratedRegex("《[^》]*》", RegexOptions.CultureInvariant)]
     private static partial Regex Title();

@@ -1,20 +1,22 @@
+using System.Text.RegularExpressions;
+
 namespace Hazards.Ledgers;
 
 /// <summary>
 /// Reads states, on the safe side: "隐患不消除不销号", so what the unit says is done (已整改) is declared and no more;
 /// only what somebody inspected is accepted, and only what was written off is closed.
 /// </summary>
-internal sealed class States
+internal sealed partial class States
 {
     private const string Lists = """
         reported: 已上报 已登记 已录入 新增 未处理 待处理 待核实 待审核 待交办 未交办
         assigned: 待整改 未五定 已交办 已下发 已派发 已转办 待五定
         planned: 已五定 五定 已制定方案 已制定整改方案 已落实五定
-        rectifying: 整改中 正在整改 未整改 未完成 未完成整改 未整改完成 限期整改 进行中 治理中 正在治理 持续整改 部分整改 部分完成 未销号 未闭环 未办结 复查不合格 验收不合格 不合格 未整改到位 跟踪整改 逾期未整改 未通过
-        declared: 已整改 整改完成 已完成 完成整改 完成 已整改完成 已完成整改 整改完毕 已整改完毕 已治理 已处理 已改 待复查 待验收 未复查 未验收 待销号 已申报 已整改待复查 已整改未复查 已整改到位 整改到位 已治理完成
+        rectifying: 整改中 正在整改 未整改 未完成 未完成整改 未整改完成 限期整改 进行中 超期未整改 超期未完成 逾期未完成 到期未整改 未按期整改 未按期完成 推进中 正在推进 序时推进 未改 未治理 尚未整改 暂未整改 部分已整改 部分完成整改 基本完成 需复查 待复核 整改未完成 治理中 正在治理 持续整改 部分整改 部分完成 未销号 未闭环 未办结 复查不合格 验收不合格 不合格 未整改到位 跟踪整改 逾期未整改 未通过
+        declared: 已整改 整改完成 已完成 完成整改 完成 已整改完成 已完成整改 整改完毕 已整改完毕 已治理 已处理 已改 待复查 待验收 未复查 未验收 待销号 已申报 已整改待复查 已整改未复查 已整改到位 整改到位 已治理完成 已整改待验收 已整改待销号 已整改未验收 整改完成待验收 整改完成待复查 完成待验收 已整治 已整治完成 整治完成 已落实 已落实整改 已完成治理 已修复 已更换 已按要求整改 已全部整改 全部整改完成 按期整改 按期完成 已按期完成
         accepted: 已复查 复查合格 复查通过 验收合格 验收通过 已验收 已验收合格 已复查合格 已核查 合格 通过
-        closed: 已销号 销号 已闭环 闭环 已核销 核销 已办结 办结 已关闭 关闭 已归档 整改销号 已整改销号 已销案 闭环销号
-        fixedOnTheSpot: 已现场处理 现场处理 现场已处理 立行立改 已立行立改 即查即改 已即查即改 现场整改 已现场整改 现场已整改 当场整改 已当场整改 立查立改 即知即改 边查边改 立改 立即改正 当场改正 现场改正
+        closed: 已销号 销号 已闭环 闭环 已核销 核销 已办结 办结 已关闭 关闭 已归档 整改销号 已整改销号 已销案 闭环销号 已闭环销号 已完成闭环 已闭环管理 已闭环整改 已验收销号 已复查销号 已核查销号 整改闭环 验收销号
+        fixedOnTheSpot: 已现场处理 现场处理 现场已处理 立行立改 已立行立改 即查即改 已即查即改 现场整改 已现场整改 现场已整改 当场整改 已当场整改 立查立改 即知即改 边查边改 立改 立即改正 当场改正 现场改正 现场处置 已现场处置 现场已处置 当场处理 当场处置 已当场处理 当场完成 当场已整改 当场完成整改 现场完成 现场完成整改 现场立即整改 即时整改 即行即改 已即行即改 立查立改完成 马上改 随查随改
         unfounded: 不属实 误报 非隐患 不构成隐患 不是隐患 已驳回 核实不属实 作废
         """;
 
@@ -23,7 +25,7 @@ internal sealed class States
 
     public States(LedgerMapping mapping)
     {
-        foreach (var (text, state) in mapping.States) _own[Words.Normalise(text)] = state;
+        foreach (var (text, state) in mapping.States) _own[Words.Key(text)] = state;
     }
 
     /// <summary>Whether a text is a state by the built-in words; tells a state that strayed into another column.</summary>
@@ -32,10 +34,25 @@ internal sealed class States
     /// <summary>The state a text stands for, and whether an addition in brackets had to be left out: 已整改（3月5日）.</summary>
     public (LedgerState? State, bool Shortened) Read(string text)
     {
-        if (Find(Words.Normalise(text)) is { } state) return (state, false);
+        if (Find(Words.Key(text)) is { } state) return (state, false);
         var bare = Words.Normalise(Words.WithoutBrackets(text));
-        return bare.Length > 0 && Find(bare) is { } shortened ? (shortened, true) : (null, false);
+        if (bare.Length > 0 && Find(bare) is { } shortened) return (shortened, true);
+        if (Percent().Match(Words.HalfWidth(text).Trim()) is { Success: true } percent)
+            return (percent.Groups["n"].ValueSpan is "100" ? LedgerState.Declared : LedgerState.Rectifying, percent.Groups["word"].Length > 0);
+        // 已整改，加装了护罩: what comes first is the state, unless what follows takes it back.
+        var head = Head().Match(text.Trim());
+        if (!head.Success || Find(Words.Normalise(head.Groups["head"].Value)) is not { } first) return (null, false);
+        return first >= LedgerState.Declared && TakesBack().IsMatch(text.Trim()[head.Length..]) ? (null, false) : (first, true);
     }
+
+    [GeneratedRegex(@"^(?<word>已?(?:完成|整改)?(?:整改)?(?:进度|率)?[:：]?)(?<n>100|\d{1,2})(?:\.\d+)?%$", RegexOptions.CultureInvariant)]
+    private static partial Regex Percent();
+
+    [GeneratedRegex(@"^(?<head>[^，,。；;：:、\s]{2,10})[，,。；;：:、\s]", RegexOptions.CultureInvariant)]
+    private static partial Regex Head();
+
+    [GeneratedRegex("未|不合格|待|尚|仍|但", RegexOptions.CultureInvariant)]
+    private static partial Regex TakesBack();
 
     private LedgerState? Find(string plain) =>
         _own.TryGetValue(plain, out var state) || BuiltIn.TryGetValue(plain, out state) ? state : null;
@@ -47,7 +64,7 @@ internal sealed class States
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var state = Enum.Parse<LedgerState>(line[..colon], ignoreCase: true);
-            foreach (var word in line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)) words.Add(word, state);
+            foreach (var word in line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)) words.TryAdd(word, state);
         }
         return words;
     }

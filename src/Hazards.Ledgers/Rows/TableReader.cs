@@ -16,15 +16,17 @@ internal sealed class TableReader
 
     private readonly Dictionary<int, SheetCell> _above = [];
     private readonly MergedAnchors _anchors;
+    private RowSorter _sorter;
 
-    public TableReader(LedgerTable table, LedgerMapping mapping, char? delimiter)
+    public TableReader(LedgerTable table, LedgerMapping mapping, char? delimiter, string fileName = "")
     {
         _table = table;
         _columns = ColumnResolver.Resolve(table, mapping).Found;
         _headers = table.Columns.ToDictionary(c => c.Number, c => c.Header);
-        _rows = new RowReader(mapping, _columns);
+        _rows = new RowReader(mapping, _columns, DateContext.Of([.. table.Titles, table.Sheet.Name, Path.GetFileNameWithoutExtension(fileName)]));
         _aligner = delimiter is { } d ? new RowAligner(table, _columns, _rows.Cells, d) : null;
         _anchors = new MergedAnchors(table.Sheet.Merges, table.HeaderLast);
+        _sorter = new RowSorter(table, _columns);
     }
 
     public IEnumerable<LedgerRow> Rows()
@@ -41,14 +43,16 @@ internal sealed class TableReader
             }
             foreach (var earlier in blank) yield return Skipped(earlier, LedgerSkip.Blank);
             blank.Clear();
-            yield return skip is { } reason ? Skipped(row, reason) : Record(row);
+            yield return skip is LedgerSkip.OtherTable && _sorter.OtherListsHazards ? OfOtherTable(row)
+                : skip is { } reason ? Skipped(row, reason)
+                : Record(row);
         }
     }
 
     private IEnumerable<(SheetRow Row, LedgerSkip? Skip)> Sorted()
     {
-        var sorter = new RowSorter(_table, _columns);
-        foreach (var row in _table.Sheet.ReadRows()) yield return (row, sorter.Sort(row));
+        _sorter = new RowSorter(_table, _columns);
+        foreach (var row in _table.Sheet.ReadRows()) yield return (row, _sorter.Sort(row));
     }
 
     /// <summary>The first pass: how often each number occurs, and what the columns of a csv usually hold.</summary>
@@ -86,6 +90,19 @@ internal sealed class TableReader
         };
     }
 
+    /// <summary>A row of a second table that lists hazards too: kept with its cells, and said.</summary>
+    private LedgerRow OfOtherTable(SheetRow row)
+    {
+        var cells = Cells(row, row);
+        List<LedgerNote> notes = [NoteKinds.RowOtherTable.About(null, CellAddress.Of(1, row.Number), null)];
+        var identity = RowKeys.Fingerprint(cells)[..32];
+        return new()
+        {
+            Sheet = _table.Sheet.Name, Number = row.Number, Hidden = row.Hidden, Verdict = RowVerdict.Kept, Cells = cells,
+            Key = KeyOf(row, null, identity, notes), Identity = identity, Fingerprint = RowKeys.Fingerprint(cells), Notes = notes,
+        };
+    }
+
     private LedgerRow Record(SheetRow row)
     {
         List<LedgerNote> notes = [];
@@ -95,7 +112,8 @@ internal sealed class TableReader
         var meant = aligned is null ? [] : Meant(aligned, notes);
         var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
         var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
-        CountPictures(row, notes);
+        var pictures = CountPictures(row, notes);
+        if (row.Hidden) notes.Add(NoteKinds.RowHidden.About(null, CellAddress.Of(1, row.Number), null));
         var key = KeyOf(row, understood?.ExternalId, identity, notes);
         return new()
         {
@@ -103,6 +121,7 @@ internal sealed class TableReader
             Number = row.Number,
             Hidden = row.Hidden,
             Verdict = VerdictOf(notes),
+            Pictures = pictures,
             Cells = cells,
             Key = key,
             Identity = identity,
@@ -138,6 +157,7 @@ internal sealed class TableReader
         foreach (var column in _columns)
         {
             var cell = row.At(column.Column.Number);
+            if (cell is { IsPicture: true }) continue;
             if (cell is null or { IsBlank: true })
             {
                 if (_anchors.Lent(row.Number, column.Column.Number) is not var (lent, range)) continue;
@@ -163,11 +183,12 @@ internal sealed class TableReader
         return cells;
     }
 
-    /// <summary>WPS puts a picture into a cell by a formula of its own.</summary>
-    private static void CountPictures(SheetRow row, List<LedgerNote> notes)
+    /// <summary>WPS puts a picture into a cell by a formula of its own, Excel by a value that older programs show as an error.</summary>
+    private static int CountPictures(SheetRow row, List<LedgerNote> notes)
     {
-        var pictures = row.Cells.Where(c => (c.Formula ?? c.Text).Contains("DISPIMG", StringComparison.OrdinalIgnoreCase)).ToList();
+        var pictures = row.Cells.Where(c => c.IsPicture).ToList();
         if (pictures.Count > 0) notes.Add(NoteKinds.PicturesNotImported.About(null, pictures[0].SourceAddress, null, pictures.Count));
+        return pictures.Count;
     }
 
     /// <summary>Every cell of the file's row, under the header it belongs to once the row is aligned.</summary>

@@ -21,6 +21,10 @@ public enum LedgerSkip
     Section,
     /// <summary>Instructions, totals and signatures below the table.</summary>
     Footer,
+    /// <summary>例: a form's filled-in example, or what is to be written in each column.</summary>
+    Example,
+    /// <summary>A second table under a header of its own: statistics, contacts.</summary>
+    OtherTable,
 }
 
 /// <summary>Tells rows of data from everything else in a sheet. Whatever has a description of its own is data.</summary>
@@ -33,6 +37,10 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     private readonly int _externalId = columns.FirstOrDefault(c => c.Field == LedgerField.ExternalId)?.Column.Number ?? 0;
     private readonly List<(int Top, int Bottom)> _wide = WideRows(table);
     private bool _inFooter;
+    private bool _inOther;
+
+    /// <summary>Whether the second table that the sorter is in lists hazards itself.</summary>
+    public bool OtherListsHazards { get; private set; }
 
     /// <summary>Why the row is no data; null when it is. Rows must come in order: a footer's further lines follow its first.</summary>
     public LedgerSkip? Sort(SheetRow row)
@@ -41,7 +49,19 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         if (row.Number <= table.HeaderLast) return LedgerSkip.Header;
         if (row.IsBlank) return LedgerSkip.Blank;
         var cells = row.Cells.Where(c => !c.IsBlank).ToList();
-        if (IsHeader(cells)) return LedgerSkip.HeaderRepeated;
+        if (IsHeader(cells))
+        {
+            _inOther = false;
+            return LedgerSkip.HeaderRepeated;
+        }
+        if (IsNumbering(cells)) return LedgerSkip.HeaderRepeated;
+        if (IsOtherHeader(cells))
+        {
+            (_inOther, OtherListsHazards) = (true, cells.Exists(c => HeaderWords.IsKnown(c.Text) && HeaderWords.Find([c.Text])?.Field == LedgerField.Description));
+            return LedgerSkip.Header;
+        }
+        if (_inOther) return cells.Count == 1 ? LedgerSkip.Section : LedgerSkip.OtherTable;
+        if (IsExample(row, cells)) return LedgerSkip.Example;
         var skip = SortByContent(row, cells);
         _inFooter = skip is LedgerSkip.Footer;
         return skip;
@@ -49,7 +69,7 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
 
     private LedgerSkip? SortByContent(SheetRow row, List<SheetCell> cells)
     {
-        if (IsTotal(cells[0])) return LedgerSkip.Footer;
+        if (IsTotal(row, cells) || IsSignature(cells)) return LedgerSkip.Footer;
         var wide = cells.Count <= 2 && IsWide(row.Number);
         if (!wide && row.At(_description) is { IsBlank: false }) return null;
         if (FooterWords().IsMatch(cells[0].Text)) return LedgerSkip.Footer;
@@ -89,9 +109,51 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         return rows;
     }
 
-    private static bool IsTotal(SheetCell first) => Words.Normalise(first.Text) is "合计" or "总计" or "小计" or "共计";
+    /// <summary>合计, 本页小计: in one of the first cells, and nothing described beside it but a count.</summary>
+    private bool IsTotal(SheetRow row, List<SheetCell> cells) =>
+        cells.Take(3).Any(c => c.Text.Contains('计', StringComparison.Ordinal) && Total().IsMatch(Words.Normalise(c.Text)))
+        && (row.At(_description) is not { IsBlank: false } said || Total().IsMatch(Words.Normalise(said.Text)) || Count().IsMatch(Words.HalfWidth(said.Text).Trim()));
 
-    [GeneratedRegex(@"^\s*(填写要求|填表要求|填表说明|填报说明|填写说明|填报要求|说明|备注|附注|注|合计|总计|小计|共计|制表人?|填表人?|填报人?|填报单位|审核人?|审批人?|批准人?|签字|签名|联系人|联系电话|填报日期|填报时间|制表日期|日期|(单位|部门)?(主要)?负责人(（?签[字名章]）?)?)\s*([:：]|\d*\s*$|[（(]|[1一]\s*[.、．])", RegexOptions.CultureInvariant)]
+    /// <summary>填表人：某 | 审核人：某 | 日期：…: every cell signs or dates, whatever columns they stand in.</summary>
+    private static bool IsSignature(List<SheetCell> cells) =>
+        cells.Count is >= 2 and <= 6 && cells[0].Text.Length <= 30 && FooterWords().IsMatch(cells[0].Text)
+        && cells.TrueForAll(c => FooterWords().IsMatch(c.Text) || DateTexts.LooksLikeDate(c) || c.Text.Trim().Length <= 4);
+
+    /// <summary>1 2 3 4 … or (1) (2) (3) … under the header: its columns, numbered.</summary>
+    private static bool IsNumbering(List<SheetCell> cells) =>
+        cells.Count >= 4 && cells.Select((c, i) => Words.Normalise(c.Text) == (cells[0].Column + i).ToString(System.Globalization.CultureInfo.InvariantCulture) || Words.Normalise(c.Text) == (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)).All(same => same);
+
+    /// <summary>At least three headers of ledgers, hardly anything else, and not this table's own.</summary>
+    private static bool IsOtherHeader(List<SheetCell> cells) =>
+        cells.Count >= 3 && IsHeaderWord(cells[0]) && cells.TrueForAll(c => c.Kind == CellKind.Text && c.Text.Trim().Length <= 16 && !DateTexts.LooksLikeDate(c) && !States.IsStateWord(c.Text))
+        && cells.Count(IsHeaderWord) >= Math.Max(3, cells.Count * 0.7);
+
+    private static bool IsHeaderWord(SheetCell cell) =>
+        cell.Kind == CellKind.Text && cell.Text.Length <= 20 && (HeaderWords.IsKnown(cell.Text) || OtherHeaders().IsMatch(Words.Normalise(cell.Text)));
+
+    private bool IsExample(SheetRow row, List<SheetCell> cells)
+    {
+        var said = row.At(_description)?.Text.Trim() ?? "";
+        if (Example().IsMatch(cells[0].Text) || Example().IsMatch(said)) return true;
+        return cells.Count >= 3 && said.Length > 0 && (said[0] is '（' or '(' || said.AsSpan().ContainsAny('填', '选')) && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
+    }
+
+    [GeneratedRegex("^(本页|本月|本表|本年|累计|全县|全市|全区|以上)?(合计|总计|小计|共计|累计)([0-9]+[条项个处起]?)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Total();
+
+    [GeneratedRegex(@"^[\d,.]+\s*[条项个处起]?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Count();
+
+    [GeneratedRegex(@"^\s*[（(【\[]?\s*(填写)?(示例|样例|范例|举例|例如|例)\s*([:：）)】\]]|\d*\s*$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Example();
+
+    [GeneratedRegex(@"^\s*[（(].{2,60}[)）]\s*$|填写|必填|选填|下拉|格式[:：为]|^如[:：]|例如|限选|请选择", RegexOptions.CultureInvariant)]
+    private static partial Regex Instruction();
+
+    [GeneratedRegex("^(合计|总数|数量|隐患数|隐患总数|一般隐患数?|重大隐患数?|已整改数?|未整改数?|整改率|检查家次|检查企业数|排查数|闭环数|联系电话|联系人|姓名|职务|电话|手机)$", RegexOptions.CultureInvariant)]
+    private static partial Regex OtherHeaders();
+
+    [GeneratedRegex(@"^\s*(填写要求|填表要求|填表说明|填报说明|填写说明|填报要求|说明|备注|附注|注|合计|总计|小计|共计|制表人?|填表人?|填报人?|填报单位|审核人?|审批人?|批准人?|签字|签名|联系人|联系电话|填报日期|填报时间|填表日期|填表时间|制表时间|报送日期|报送时间|报送单位|报送人|分管领导|分管负责人|签发人|经办人|复核人|制表日期|日期|(单位|部门)?(主要)?负责人(（?签[字名章]）?)?)\s*([:：]|\d*\s*$|[（(]|[1一]\s*[.、．])", RegexOptions.CultureInvariant)]
     private static partial Regex FooterWords();
 
     [GeneratedRegex(@"^\s*([一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十\d]+)", RegexOptions.CultureInvariant)]

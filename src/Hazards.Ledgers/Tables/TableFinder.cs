@@ -54,7 +54,13 @@ internal sealed class TableFinder
         && !_merges.Exists(m => m.Top < row.Number && m.Bottom >= row.Number && TextAt(m.Top, m.Left) is not null);
 
     private bool HasDescription(Candidate candidate) => candidate.Meanings >= 2
-        && candidate.Columns.Exists(c => IsMapped(c, LedgerField.Description) || HeaderWords.Find(c.Path)?.Field == LedgerField.Description);
+        && candidate.Columns.Exists(c => IsMapped(c, LedgerField.Description) || HeaderWords.Find(c.Path)?.Field switch
+        {
+            LedgerField.Description => true,
+            // 重大事故隐患 over sentences; over √ it says which are major.
+            LedgerField.IsMajor => PlainText(candidate.Last + 1, c.Number) is { Length: >= 8 },
+            _ => false,
+        });
 
     private Candidate Build(int first, int last)
     {

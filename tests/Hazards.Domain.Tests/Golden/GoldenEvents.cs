@@ -173,7 +173,7 @@ internal static class GoldenEvents
         (new LedgerRowsImported([new ImportedRow("Sheet1", 3, RowOutcome.Entered, World.Id, 4, Stage.Closed, ["C3：日期无法识别"], ["level.mapped: 3级"], [new("序号", "A3", "1")])]),
          new LedgerRowsImported([new ImportedRow("Sheet1", 1, RowOutcome.Skipped, null, 0, null, [], [], [])])),
         (new LedgerImportUndone("列映射有误，重新导入", 4), null),
-        (new LedgerImportFinished(10, 4, 1, 1, 2, 2, 1, 20, 3), null),
+        (new LedgerImportFinished(10, 4, 1, 1, 2, 2, 1, 20, 3, "sheet.pictures: 工作表“现场”里有 3 张图片\ncolumn.unmapped: 列“照片”没有映射"), new LedgerImportFinished(10, 4, 1, 1, 2, 2, 1, 20, 3)),
 
         (new EvidenceRequested("〔2026〕1号事故调查", Longnan, [World.Id, OtherId], new EvidenceFilter(Code, Wudu, GasRegulator.Id, Deadline, Later, Deadline, Later), Deadline, Later, [Start, Start.AddDays(1)], AttachmentChoice.Withhold, TreeChoice.Sm3, [Key]),
          new EvidenceRequested("审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, [])),

@@ -1,0 +1,173 @@
+using System.Text.Json;
+using Hazards.Api.Evidence;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Ledgers;
+using Npgsql;
+
+namespace Hazards.Api.Import;
+
+/// <summary>A ledger that was imported before.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Imports">Its imports, the newest first.</param>
+/// <param name="Mapping">How the newest of them was read, as JSON.</param>
+public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping);
+
+/// <summary>A row as an earlier import recorded it.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Stage">Where its hazard stands now.</param>
+internal sealed record RecordedRow(EarlierRow Row, Stage? Stage);
+
+/// <summary>The earlier ledger that a file seems to be.</summary>
+/// <param name="Ledger">That ledger.</param>
+/// <param name="Rows">Rows that both have, of those that were compared.</param>
+public sealed record LedgerRecognised(EarlierLedger Ledger, int Rows);
+
+/// <summary>
+/// 同一本台账: finds out which ledger imported earlier a file is a new version of, whatever it is called now, and which rows of
+/// it are on record. Everything is read from the log: the imports by mt_events_imports, their rows by their streams.
+/// </summary>
+public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
+{
+    private const int MostImports = 400;
+    private const int MostLedgers = 60;
+    private const int MostCompared = 150;
+    private const int MostVersions = 12;
+    private const int MostShapes = 3;
+
+    /// <summary>As many headers in common make two files the same form.</summary>
+    private const double SameShape = 0.7;
+
+    /// <summary>A row alone may be in two ledgers by chance; as large a part of what was compared is none.</summary>
+    private const int FewestRows = 2, PartOfRows = 3;
+
+    /// <summary>Ledgers imported within the jurisdiction whose region touches the plan's, the newest first.</summary>
+    internal async Task<IReadOnlyList<EarlierLedger>> ListAsync(RegionCode region, RegionCode jurisdiction, Guid? except, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select e.stream_id, e.data ->> 'ledger', e.data ->> 'mapping', e.data ->> 'region'
+            from log.mt_events e
+            where e.type = 'ledger_import_started' and starts_with(e.data ->> 'region', $1)
+            order by e.seq_id desc
+            limit $2
+            """);
+        command.Parameters.Add(PackageShelf.Of(jurisdiction.Prefix));
+        command.Parameters.Add(PackageShelf.Of(MostImports));
+        var ledgers = new Dictionary<string, (List<Guid> Imports, string Mapping)>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.GetGuid(0) == except || !RegionCode.TryParse(reader.GetString(3), out var own, out _) || !own.Contains(region) && !region.Contains(own))
+                continue;
+            if (!ledgers.TryGetValue(reader.GetString(1), out var ledger))
+                ledgers[reader.GetString(1)] = ledger = ([], reader.GetString(2));
+            ledger.Imports.Add(reader.GetGuid(0));
+        }
+
+        return [.. ledgers.Take(MostLedgers).Select(l => new EarlierLedger(l.Key, l.Value.Imports, l.Value.Mapping))];
+    }
+
+    /// <summary>Which of them the rows are of; null where none has enough of them.</summary>
+    internal async Task<LedgerRecognised?> RecogniseAsync(
+        IReadOnlyList<EarlierLedger> ledgers, IReadOnlyList<(string Reference, RowLikeness Likeness)> rows, LedgerMapping mapping, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0 || ledgers.Count == 0)
+            return null;
+        var some = Sample(rows);
+        var known = await KnownAsync([.. ledgers.SelectMany(l => some.Select(r => IdOf(l.Name, r.Reference)))], cancellationToken);
+        var best = ledgers.Select(l => new LedgerRecognised(l, some.Count(r => known.Contains(IdOf(l.Name, r.Reference))))).MaxBy(l => l.Rows)!;
+        if (IsEnough(best.Rows, some.Count))
+            return best;
+        // None to the letter: perhaps all of it was typed anew, in the same form.
+        foreach (var ledger in ledgers.Where(l => Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes))
+        {
+            var earlier = (await RowsAsync(ledger, null, mapping, cancellationToken)).Select(r => $"{r.Row.Likeness.Where}\n{r.Row.Likeness.Description}").ToHashSet(StringComparer.Ordinal);
+            var common = some.Count(r => earlier.Contains($"{r.Likeness.Where}\n{r.Likeness.Description}"));
+            if (IsEnough(common, some.Count))
+                return new LedgerRecognised(ledger, common);
+        }
+
+        return null;
+    }
+
+    /// <summary>The rows that the newest imports of a ledger entered or met, as each was last recorded before this import.</summary>
+    internal async Task<IReadOnlyList<RecordedRow>> RowsAsync(EarlierLedger ledger, Guid? before, LedgerMapping mapping, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            with met as materialized (
+              select distinct (r.row ->> 'hazard')::uuid as id
+              from log.mt_events e, jsonb_array_elements(e.data -> 'rows') r (row)
+              where e.stream_id = any ($1) and e.type = 'ledger_rows_imported' and r.row ->> 'hazard' is not null
+            )
+            select distinct on (e.stream_id) e.stream_id, e.data ->> 'fingerprint', (e.data -> 'cells')::text, h.stage
+            from met
+            join rows.hazards h on h.hazard_id = met.id and h.stage <> 'rejected'
+            join log.mt_events e on e.stream_id = met.id
+            where e.type = 'ledger_row_recorded' and e.causation_id is distinct from $2
+            order by e.stream_id, e.version desc
+            """);
+        command.Parameters.Add(PackageShelf.Of(ledger.Imports.Take(MostVersions).ToArray()));
+        command.Parameters.Add(PackageShelf.Of(before?.ToString("D") ?? ""));
+        var rows = new List<RecordedRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            using var cells = JsonDocument.Parse(reader.GetString(2));
+            rows.Add(new RecordedRow(new EarlierRow(reader.GetGuid(0), reader.GetString(1),
+                RowLikeness.Of([.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))], mapping)),
+                CodeList.TryParse<Stage>(reader.GetString(3), out var stage) ? stage : null));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Which of these hazards there are, whatever became of them.</summary>
+    internal async Task<HashSet<Guid>> ExistingAsync(Guid[] hazards, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select s.id from log.mt_streams s where s.id = any ($1)");
+        command.Parameters.Add(PackageShelf.Of(hazards));
+        var existing = new HashSet<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            existing.Add(reader.GetGuid(0));
+        return existing;
+    }
+
+    private async Task<HashSet<Guid>> KnownAsync(Guid[] hazards, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select h.hazard_id from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'");
+        command.Parameters.Add(PackageShelf.Of(hazards));
+        var known = new HashSet<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            known.Add(reader.GetGuid(0));
+        return known;
+    }
+
+    private static bool IsEnough(int common, int compared) => common >= FewestRows || common > 0 && common * PartOfRows >= compared;
+
+    /// <summary>The first, the last and some between: a ledger grows at its end or at its head.</summary>
+    private static List<(string Reference, RowLikeness Likeness)> Sample(IReadOnlyList<(string Reference, RowLikeness Likeness)> rows)
+    {
+        if (rows.Count <= MostCompared)
+            return [.. rows];
+        const int Third = MostCompared / 3;
+        return [.. rows.Take(Third), .. Enumerable.Range(1, Third).Select(i => rows[(int)((long)i * (rows.Count - 1) / (Third + 1))]), .. rows.Skip(rows.Count - Third)];
+    }
+
+    /// <summary>The share of headers that two mappings have in common.</summary>
+    private static double Shape(string earlier, LedgerMapping mapping)
+    {
+        if (ImportRequest.ReadMapping(earlier).Mapping is not { } other)
+            return 0;
+        var (a, b) = (Headers(mapping), Headers(other));
+        return a.Count + b.Count == 0 ? 0 : (double)a.Intersect(b).Count() / a.Union(b).Count();
+
+        static HashSet<string> Headers(LedgerMapping of) => [.. of.Columns.Select(c => c.Header).OfType<string>()];
+    }
+
+    internal static Guid IdOf(string ledger, string reference) => HazardId.Shared(new ExternalReference(SystemOf(ledger), reference)).StreamId;
+
+    /// <summary>The system that a ledger's rows are references of.</summary>
+    internal static string SystemOf(string ledger) => $"台账:{ledger}";
+}

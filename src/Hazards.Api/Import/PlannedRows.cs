@@ -1,0 +1,131 @@
+using System.Globalization;
+using Hazards.Ledgers;
+
+namespace Hazards.Api.Import;
+
+/// <summary>A row of a plan, before anything is looked up.</summary>
+/// <param name="Sheet">Its sheet.</param>
+/// <param name="Number">Its number.</param>
+/// <param name="Reference">What it is known as within its ledger; null where it cannot become a hazard.</param>
+/// <param name="Fingerprint">Digest of its cells.</param>
+/// <param name="Likeness">What it is recognised by when it was edited.</param>
+internal sealed record PlannedRow(string Sheet, int Number, string? Reference, string Fingerprint, RowLikeness? Likeness)
+{
+    /// <summary>What it says of the hazard's progress, to be compared with the same hazard on another sheet.</summary>
+    public IReadOnlyList<(string What, string? Says)> Says { get; init; } = [];
+
+    /// <summary>The same hazard on a sheet that was read before: 总表 beside the year's own.</summary>
+    public PlannedRow? Repeats { get; init; }
+}
+
+/// <summary>
+/// Reads a file through once and says what each row is known as: rows that are alike to the letter on one sheet are as many
+/// hazards; the same on another sheet is the same hazard, entered once.
+/// </summary>
+internal sealed class PlannedRows
+{
+    private readonly Dictionary<(string Sheet, string Identity), int> _times = [];
+    private readonly Dictionary<string, PlannedRow> _byReference = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<PlannedRow>> _byDescription = new(StringComparer.Ordinal);
+
+    private PlannedRows() { }
+
+    public static async Task<(IReadOnlyList<PlannedRow> Rows, RowTally Tally)> ReadAsync(LedgerReader reader, CancellationToken cancellationToken)
+    {
+        var (planned, rows, tally) = (new PlannedRows(), new List<PlannedRow>(), new RowTally());
+        await foreach (var row in reader.ReadAsync(cancellationToken))
+        {
+            tally.Add(row);
+            rows.Add(planned.Plan(row));
+        }
+        return (rows, tally);
+    }
+
+    private PlannedRow Plan(LedgerRow row)
+    {
+        if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } understood || row.Identity is not { } identity)
+            return new PlannedRow(row.Sheet, row.Number, null, row.Fingerprint, null);
+        var times = _times[(row.Sheet, identity)] = _times.GetValueOrDefault((row.Sheet, identity)) + 1;
+        var reference = times == 1 ? identity : $"{identity}-{times}";
+        var plan = new PlannedRow(row.Sheet, row.Number, reference, row.Fingerprint, RowLikeness.Of(understood)) { Says = SaysOf(understood) };
+        if (Earlier(plan) is { } first)
+            return plan with { Repeats = first, Reference = first.Reference };
+        _byReference[reference] = plan;
+        if (!_byDescription.TryGetValue(plan.Likeness!.Description, out var alike))
+            _byDescription[plan.Likeness.Description] = alike = [];
+        alike.Add(plan);
+        return plan;
+    }
+
+    /// <summary>The row of another sheet that this one repeats; a sheet that leaves out the place contradicts none.</summary>
+    private PlannedRow? Earlier(PlannedRow row)
+    {
+        if (_byReference.TryGetValue(row.Reference!, out var same) && same.Sheet != row.Sheet)
+            return same;
+        var likeness = row.Likeness!;
+        return _byDescription.TryGetValue(likeness.Description, out var alike)
+            && alike.FindAll(r => r.Sheet != row.Sheet && r.Likeness!.Day is not null && r.Likeness.Day == likeness.Day && Compatible(r.Likeness.Where, likeness.Where)) is [var only]
+                ? only
+                : null;
+    }
+
+    private static bool Compatible(string one, string other) =>
+        one.Length == 0 || other.Length == 0 || one.Contains(other, StringComparison.Ordinal) || other.Contains(one, StringComparison.Ordinal);
+
+    private static List<(string, string?)> SaysOf(UnderstoodRow row) =>
+    [
+        ("等级", row.Level?.Value?.ToString() ?? row.Level?.Text), ("责任单位", row.ResponsibleUnit?.Name), ("整改期限", Day(row.Deadline)),
+        ("状态", row.State?.Value?.ToString() ?? row.State?.Text), ("整改完成日期", Day(row.CompletedAt)), ("销号日期", Day(row.ClosedAt)),
+    ];
+
+    private static string? Day(LedgerDate? date) => date?.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>What a repeated row says otherwise than the first: 整改期限 2026-03-20／2026-03-31.</summary>
+    public static string? Disagreement(PlannedRow row) => row.Repeats is not { } first ? null
+        : string.Join('，', first.Says.Zip(row.Says).Where(p => p.First.Says is not null && p.Second.Says is not null && p.First.Says != p.Second.Says).Select(p => $"{p.First.What} {p.First.Says}／{p.Second.Says}")) is { Length: > 0 } text
+            ? text
+            : null;
+}
+
+/// <summary>Counts rows and what is to be known of them.</summary>
+internal sealed class RowTally
+{
+    private const int MostWords = 20;
+
+    /// <summary>Rows by verdict.</summary>
+    public Dictionary<RowVerdict, int> Verdicts { get; } = Enum.GetValues<RowVerdict>().ToDictionary(v => v, _ => 0);
+
+    /// <summary>Notes by code.</summary>
+    public SortedDictionary<string, int> Notes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Words for levels that were not understood.</summary>
+    public Dictionary<string, int> Levels { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Words for states that were not understood.</summary>
+    public Dictionary<string, int> States { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Pictures within cells.</summary>
+    public int Pictures { get; private set; }
+
+    /// <summary>What is to be said of the file as a whole.</summary>
+    public IEnumerable<string> Doubts =>
+        Pictures > 0 ? [$"import.pictures: 单元格里共有 {Pictures} 张嵌入图片，未导入；请登记后作为整改前、整改后的附件上传"] : [];
+
+    public void Add(LedgerRow row)
+    {
+        Verdicts[row.Verdict]++;
+        Pictures += row.Pictures;
+        foreach (var note in row.Notes)
+        {
+            Notes[note.Code] = Notes.GetValueOrDefault(note.Code) + 1;
+            if (note.Original?.Trim() is { Length: > 0 } word && note.Code is "level.unknown" or "level.code" or "state.unknown")
+                Count(note.Code == "state.unknown" ? States : Levels, note.Original!.Trim());
+        }
+    }
+
+    private static void Count(Dictionary<string, int> words, string word)
+    {
+        if (words.Count < MostWords || words.ContainsKey(word))
+            words[word] = words.GetValueOrDefault(word) + 1;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Hazards.Ledgers;
+
+/// <summary>
+/// Reads deadlines in words: 月底前, 3月底, 2026年3月上旬, 立即整改, 15日内. What ends with a period is due on its last day; what
+/// counts days counts from the discovery. What needs a calendar of working days (5个工作日内), or names no end (长期坚持), is a
+/// question.
+/// </summary>
+internal static partial class DeadlineWords
+{
+    /// <summary>The day; null when the words do not say one, or not without what is missing.</summary>
+    public static DateOnly? Read(string original, DateOnly? found, DateContext context)
+    {
+        var text = Spaces().Replace(Words.HalfWidth(original).Replace("以前", "前", StringComparison.Ordinal), "");
+        if (Period().Match(text) is { Success: true } period) return OfPeriod(period, found, context);
+        if (Range().Match(text) is { Success: true } range) return Day(range.Groups["end"].Value, context);
+        if (found is not { } day) return null;
+        if (AtOnce().IsMatch(text)) return day;
+        if (Within().Match(text) is not { Success: true } within || Count(within.Groups["n"].Value) is not { } count) return null;
+        return within.Groups["unit"].Value switch
+        {
+            "日" or "天" => day.AddDays(count),
+            "周" or "个星期" or "星期" or "个周" => day.AddDays(7 * count),
+            "个月" or "月" => day.AddMonths(count),
+            "小时" => day.AddDays((count + 23) / 24),
+            _ => null,
+        };
+    }
+
+    private static DateOnly? OfPeriod(Match match, DateOnly? found, DateContext context)
+    {
+        if (match.Groups["this"].Success)
+            return found is { } day ? match.Groups["this"].Value.Contains('年', StringComparison.Ordinal) ? new(day.Year, 12, 31) : EndOf(day.Year, day.Month) : null;
+        var year = match.Groups["y"] is { Success: true, ValueSpan: var digits } ? int.Parse(digits, CultureInfo.InvariantCulture) : context.Year ?? found?.Year;
+        if (year is not { } known) return null;
+        if (match.Groups["end"].Success) return new(known, 12, 31);
+        if (match.Groups["q"].Success) return EndOf(known, 3 * ("一二三四".IndexOf(match.Groups["q"].Value, StringComparison.Ordinal) + 1));
+        var month = int.Parse(match.Groups["M"].ValueSpan, CultureInfo.InvariantCulture);
+        if (month is < 1 or > 12) return null;
+        return match.Groups["part"].Value switch
+        {
+            "上旬" => new(known, month, 10),
+            "中旬" => new(known, month, 20),
+            _ => EndOf(known, month),
+        };
+    }
+
+    private static DateOnly? Day(string text, DateContext context)
+    {
+        var cell = new SheetCell(1, 1, text, CellKind.Text);
+        return DateTexts.TryRead(cell, [], out var date) || DateTexts.TryReadShort(cell, context, isDeadline: true, out date) ? date.Day : null;
+    }
+
+    private static DateOnly EndOf(int year, int month) => new(year, month, DateTime.DaysInMonth(year, month));
+
+    private static int? Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number is > 0 and < 1000 ? number : null
+        : text switch { "两" => 2, "半" => null, "十五" => 15, "三十" => 30, "十" => 10, _ => "一二三四五六七八九".IndexOf(text, StringComparison.Ordinal) is >= 0 and var at ? at + 1 : null };
+
+    [GeneratedRegex(@"^(?:(?<this>本?月底|当月|本月|月末|本?年底|年内|本年|年末)|(?:(?<y>20\d\d)年)?(?:(?<M>\d{1,2})月份?(?<part>上旬|中旬|下旬|底|末)?|第?(?<q>[一二三四])季度(?:末|底)?)|(?<y>20\d\d)年(?<end>底|末|内))(?:之?前|内)?(?:完成整改|整改完成|整改到位|完成)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Period();
+
+    [GeneratedRegex(@"^(?:立即|立刻|即刻|当场|当日|当天|现场|立行立改|即查即改|马上)(?:整改|完成|改正|处理|治理)*(?:到位)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex AtOnce();
+
+    [GeneratedRegex(@"^(?:限|在|自发现之日起|自检查之日起)?(?<n>\d{1,3}|[一二两三四五六七八九十]{1,2})(?<unit>日|天|周|个周|星期|个星期|个月|月|小时)(?:之?内|前)(?:完成整改|整改完成|整改到位|完成|整改)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Within();
+
+    [GeneratedRegex(@"^[\d年月日./-]{3,12}(?:至|到|~|—|--|-(?=\d{4}))(?<end>[\d年月日./-]{3,12})$", RegexOptions.CultureInvariant)]
+    private static partial Regex Range();
+
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
+    private static partial Regex Spaces();
+}

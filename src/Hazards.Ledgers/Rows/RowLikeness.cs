@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace Hazards.Ledgers;
+
+/// <summary>What a row is recognised by when it has been edited a little: without punctuation, white space and the time of day.</summary>
+/// <param name="Number">The ledger's own number.</param>
+/// <param name="Day">The day of discovery, if it was read.</param>
+/// <param name="Where">Enterprise, project and place.</param>
+/// <param name="Description">What is wrong.</param>
+public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, string Description)
+{
+    private const int ShortestTellingNumber = 5;
+
+    /// <summary>Of a row that was read.</summary>
+    public static RowLikeness Of(UnderstoodRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return new(row.ExternalId?.Trim(), row.FoundAt?.Day, Words.Normalise($"{row.Enterprise}{row.Project}{row.Place}"), Words.Normalise(row.Description ?? ""));
+    }
+
+    /// <summary>Of the cells of a row as an import kept them, by today's mapping or else by what their headers say.</summary>
+    public static RowLikeness Of(IEnumerable<(string Header, string Text)> cells, LedgerMapping mapping)
+    {
+        ArgumentNullException.ThrowIfNull(cells);
+        ArgumentNullException.ThrowIfNull(mapping);
+        var byField = new Dictionary<LedgerField, string>();
+        foreach (var (header, text) in cells)
+            if (FieldOf(header, mapping) is { } field)
+                byField.TryAdd(field, text);
+        return new(
+            Text(LedgerField.ExternalId).Trim() is { Length: > 0 } number ? number : null, DayOf(Text(LedgerField.FoundAt)),
+            Words.Normalise(Text(LedgerField.Enterprise) + Text(LedgerField.Project) + Text(LedgerField.Place)), Words.Normalise(Text(LedgerField.Description)));
+
+        string Text(LedgerField field) => byField.GetValueOrDefault(field, "");
+    }
+
+    /// <summary>Whether a number names its row by itself (YL-2026-003), and does not merely count the rows of one file (3).</summary>
+    public bool HasTellingNumber => Number is { } number && (number.Length >= ShortestTellingNumber || number.Any(c => !char.IsAsciiDigit(c) && c != '.'));
+
+    /// <summary>Whether both say the same but for how it is typed; a day that was not read contradicts none.</summary>
+    public bool Equivalent(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Description.Length > 0 && Description == other.Description && Where == other.Where && SameDay(other);
+    }
+
+    /// <summary>Whether the days do not contradict each other.</summary>
+    public bool SameDay(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Day is null || other.Day is null || Day == other.Day;
+    }
+
+    /// <summary>Whether both name the same numbers: the fire door of room 5 is not that of room 3, however alike the words.</summary>
+    public bool SameNumbers(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return string.Concat(Description.Where(char.IsDigit)) == string.Concat(other.Description.Where(char.IsDigit));
+    }
+
+    /// <summary>How alike two descriptions are, from 0 to 1: the share of neighbouring pairs of characters that both have (Dice).</summary>
+    public double Alike(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Description.Length < 2 || other.Description.Length < 2) return Description == other.Description ? 1 : 0;
+        var pairs = new Dictionary<(char, char), int>();
+        for (var i = 1; i < Description.Length; i++)
+            pairs[(Description[i - 1], Description[i])] = pairs.GetValueOrDefault((Description[i - 1], Description[i])) + 1;
+        var shared = 0;
+        for (var i = 1; i < other.Description.Length; i++)
+        {
+            var pair = (other.Description[i - 1], other.Description[i]);
+            if (pairs.GetValueOrDefault(pair) is var left and > 0)
+            {
+                pairs[pair] = left - 1;
+                shared++;
+            }
+        }
+        return 2.0 * shared / (Description.Length + other.Description.Length - 2);
+    }
+
+    private static LedgerField? FieldOf(string header, LedgerMapping mapping)
+    {
+        var plain = Words.Normalise(header);
+        return mapping.Columns.FirstOrDefault(c => c.Header is { } h && Words.Normalise(h) == plain)?.Field ?? HeaderWords.Find(header.Split('/'))?.Field;
+    }
+
+    private static DateOnly? DayOf(string text)
+    {
+        var cell = new SheetCell(1, 1, text, double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _) ? CellKind.Number : CellKind.Text);
+        return DateTexts.TryRead(cell, [], out var date) || DateTexts.TryReadSerial(cell, out date) || DateTexts.TryReadShort(cell, default, false, out date) ? date.Day : null;
+    }
+}

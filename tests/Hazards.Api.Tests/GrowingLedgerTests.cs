@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>同一本台账: one ledger sent every day under changing titles stays one ledger, and its rows one hazard each.</summary>
+[Trait("Server", "any")]
+public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
+{
+    private const string Header = "序号,检查时间,企业名称,隐患描述,隐患等级,整改责任单位,整改时限,是否完成整改\n";
+
+    [Fact]
+    public async Task A_month_of_one_ledger_ends_with_as_many_hazards_as_it_has_rows()
+    {
+        for (var day = 1; day <= 30; day++)
+        {
+            // Titles and file names change, rows are typed a little differently, and are put right one after another.
+            var title = (day % 3) switch { 0 => $"云岭县2026年3月{day}日隐患排查清单\n", 1 => $"附件{day}\n", _ => "" };
+            var text = title + Header + string.Concat(Enumerable.Range(1, day).Select(n => Row(n, day, day >= n + 10 ? "是" : "否")));
+            var report = await ImportAsync($"台账{(day % 2 == 0 ? "汇总" : "日报")}-{day:00}.csv", text, "140724");
+            Finished(report, "entered").ShouldBe(1, $"day {day}");
+            (Finished(report, "entered") + Finished(report, "updated") + Finished(report, "unchanged")).ShouldBe(day);
+        }
+
+        var hazards = (await service.Admin.GetAsync("hazards?region=140724&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        hazards.Count.ShouldBe(30);
+        hazards.Count(h => h!["stage"]!.ToString() == "awaitingAcceptance").ShouldBe(20);
+
+        static string Row(int n, int day, string done) => string.Create(CultureInfo.InvariantCulture,
+            $"{n},{(day % 2 == 0 ? $"2026-03-{n:00}" : $"2026年3月{n}日")},第{n}机械厂,第{n}号冲压机光幕失效{(day % 5 == 0 ? "。" : "")},一般,第{n}机械厂,2026-04-{n:00},{done}\n");
+    }
+
+    [Fact]
+    public async Task The_clerk_is_told_which_ledger_it_seems_to_be_and_can_say_otherwise()
+    {
+        var text = Header + "1,2026-03-02,青石建材厂,破碎机皮带轮无防护罩,一般,青石建材厂,2026-03-20,否\n2,2026-03-02,红桥加油站,卸油口接地夹失效,一般,红桥加油站,2026-03-10,否\n";
+        await ImportAsync("三月.csv", "云岭县三月台账\n" + text, "140728");
+        var again = await ImportAsync("四月.csv", "问题清单汇总\n" + text, "140728");
+        (again["ledger"], Finished(again, "unchanged")).ShouldBe(("云岭县三月台账", 2));
+        again.Json["notes"]!.ToJsonString(Plain).ShouldContain("import.ledger_recognised");
+        (await ImportAsync("四月.csv", text, "140728", "另一本")).Json["finished"]!["entered"]!.GetValue<int>().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_edited_row_is_the_same_hazard_and_a_person_is_asked()
+    {
+        var first = await ImportAsync("a.csv", Header + "YL-2026-001,2026-03-02,青石建材厂,破碎机皮带轮无防护罩,一般,青石建材厂,2026-03-20,否\n", "140727", "改写");
+        var second = await ImportAsync("b.csv", Header + "YL-2026-001,2026-03-02,青石建材厂,破碎机皮带轮缺少防护罩，存在机械伤害风险,一般,青石建材厂,2026-03-20,否\n", "140727", "改写");
+        (Finished(second, "entered"), Finished(second, "updated")).ShouldBe((0, 1));
+        HazardsOf(second).ShouldBe(HazardsOf(first));
+        second.Json["rows"]!.ToJsonString(Plain).ShouldContain("import.row_edited");
+        (await service.Admin.GetAsync($"hazards/{HazardsOf(first)[0]}")).Json["hazard"]!["description"]!.ToString().ShouldContain("机械伤害");
+    }
+
+    [Fact]
+    public async Task A_corrected_mapping_reads_anew_what_was_misunderstood()
+    {
+        const string Text = "序号,检查时间,问题,单位,归口,整改时限\n1,2026-03-02,破碎机皮带轮无防护罩,青石建材厂,乙,2026-03-20\n";
+        var wrong = await ImportAsync("a.csv", Text, "140729", "映射", """{"columns":[{"field":"foundAt","header":"检查时间"},{"field":"description","header":"问题"}]}""");
+        Stage(wrong).ShouldBe("reported");
+        var right = await ImportAsync("a.csv", Text, "140729", "映射",
+            """{"columns":[{"field":"foundAt","header":"检查时间"},{"field":"description","header":"问题"},{"field":"responsibleUnit","header":"单位"},{"field":"deadline","header":"整改时限"}],"defaultLevel":"general"}""");
+        (Finished(right, "entered"), Finished(right, "updated")).ShouldBe((0, 1));
+        (HazardsOf(right)[0], Stage(right)).ShouldBe((HazardsOf(wrong)[0], "assigned"));
+
+        static string Stage(Answer report) => report.Json["rows"]!.AsArray().Last()!["stage"]!.ToString();
+    }
+
+    [Fact]
+    public async Task A_deadline_and_a_completion_are_kept_where_the_discovery_was_not_written()
+    {
+        var report = await ImportAsync("a.csv", "序号,企业名称,隐患描述,隐患等级,整改责任单位,整改时限,是否完成整改,销号时间\n1,永昌化工厂,液氯库探头失效,一般,永昌化工厂,2026-04-30,否,\n2,顺达客运公司,动态监控离线,一般,顺达客运公司,2026-04-10,是,2026-04-08\n", "140723");
+        var legs = await Task.WhenAll(HazardsOf(report).Select(async h => (await service.Admin.GetAsync($"hazards/{h}")).Json.ToJsonString(Plain)));
+        legs[0].ShouldContain("\"deadline\":\"2026-04-30\"");
+        legs[1].ShouldContain("\"deadline\":\"2026-04-10\"");
+        var history = (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[1]}/events")).Json["events"]!.AsArray();
+        history.Single(e => e!["type"]!.ToString() == "completion_declared")!["occurredAt"]!.ToString().ShouldStartWith("2026-04-0");
+        report.Json["rows"]!.ToJsonString(Plain).ShouldContain("import.found_at_unknown");
+    }
+
+    [Fact]
+    public async Task A_unit_of_that_name_in_another_county_is_not_taken()
+    {
+        const string Ledger = "序号,县区,检查时间,隐患描述,隐患等级,整改责任单位,整改时限,状态\n";
+        var report = await ImportAsync("a.csv", Ledger + "1,140721,2026-03-02,护栏缺失一处,一般,城关镇人民政府,2026-03-20,未整改\n2,140722,2026-03-02,护栏缺失二处,一般,城关镇人民政府,2026-03-20,未整改\n", "1407", "两县");
+        var bodies = await Task.WhenAll(HazardsOf(report).Select(async h => (await service.Admin.GetAsync($"hazards/{h}")).Json["hazard"]!["legs"]!["sole"]!["body"]!.ToString()));
+        bodies.Distinct().Count().ShouldBe(2);
+        report.Json["rows"]!.ToJsonString(Plain).ShouldContain("import.unit_elsewhere");
+    }
+
+    [Fact]
+    public async Task A_total_sheet_and_a_years_sheet_that_repeat_hazards_enter_them_once()
+    {
+        var workbook = new Figures.Workbook();
+        var total = workbook.Add("总表", 8, 12, 20, 30, 8, 20, 12, 10);
+        total.Row(Figures.CellStyle.Head, "序号", "检查时间", "企业名称", "隐患描述", "隐患等级", "整改责任单位", "整改时限", "状态");
+        total.Row(Figures.CellStyle.Text, "1", "2026-03-02", "青石建材厂", "破碎机皮带轮无防护罩", "一般", "青石建材厂", "2026-03-20", "未整改");
+        total.Row(Figures.CellStyle.Text, "2", "2026-03-02", "红桥加油站", "卸油口接地夹失效", "一般", "红桥加油站", "2026-03-20", "未整改");
+        var year = workbook.Add("2026年", 8, 12, 30, 12, 10);
+        year.Row(Figures.CellStyle.Head, "编号", "排查时间", "存在问题", "整改期限", "整改情况");
+        year.Row(Figures.CellStyle.Text, "1", "2026.3.2", "破碎机皮带轮无防护罩", "2026.3.20", "未整改");
+        year.Row(Figures.CellStyle.Text, "2", "2026.3.2", "卸油口接地夹失效", "2026.3.31", "已整改");
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "两张表.xlsx" }, { new StringContent("140725"), "region" } };
+        var report = (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);
+        (Finished(report, "entered"), HazardsOf(report).Distinct().Count()).ShouldBe((2, 2));
+        var rows = report.Json["rows"]!.AsArray().Where(r => r!["sheet"]!.ToString() == "2026年" && r["hazard"] is not null).Select(r => r!.ToJsonString(Plain)).ToArray();
+        rows[0].ShouldContain("import.row_repeated");
+        rows[1].ShouldContain("import.sheets_disagree");
+        rows[1].ShouldContain("2026-03-20／2026-03-31");
+        var again = (await service.Admin.GetAsync($"imports/{report["id"]}")).Require(HttpStatusCode.OK);
+        again.Json["notes"]!.ToJsonString(Plain).ShouldContain("sheet.own_columns");
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private async Task<Answer> ImportAsync(string name, string text, string region, string? ledger = null, string? mapping = null)
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } }, "file", name },
+            { new StringContent(region), "region" },
+        };
+        if (ledger is not null)
+            form.Add(new StringContent(ledger), "ledger");
+        if (mapping is not null)
+            form.Add(new StringContent(mapping), "mapping");
+        return (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);
+    }
+
+    private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
+
+    private static string[] HazardsOf(Answer report) => [.. report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!["hazard"]!.ToString())];
+}

@@ -1,0 +1,120 @@
+using static Hazards.Ledgers.Tests.Samples;
+
+namespace Hazards.Ledgers.Tests;
+
+/// <summary>Levels, states and money as clerks write them: what is doubtful is a question, what is dropped is said.</summary>
+public class LevelsStatesFundsFacts
+{
+    private static async Task<LedgerRow> One(string header, string row) => (await Records(Utf8($"{header}\n{row}\n"))).Single();
+
+    [Theory]
+    [InlineData("重大事故隐患", "√", LedgerLevel.Major)]
+    [InlineData("重大事故隐患", "×", LedgerLevel.General)]
+    [InlineData("是否重大事故隐患", "是", LedgerLevel.Major)]
+    [InlineData("是否为重大隐患", "否", LedgerLevel.General)]
+    [InlineData("是否构成重大隐患", "重大", LedgerLevel.Major)]
+    [InlineData("隐患等级（1重大 2一般）", "2", LedgerLevel.General)]
+    [InlineData("隐患等级（1：一般；2：重大）", "2", LedgerLevel.Major)]
+    [InlineData("隐患等级（0-一般，1-重大）", "1", LedgerLevel.Major)]
+    [InlineData("隐患级别", "三级", LedgerLevel.General)]
+    public async Task Levels_by_their_own_header(string header, string written, LedgerLevel level) =>
+        (await One($"隐患内容,{header.Replace("，", "、", StringComparison.Ordinal)},责任单位", $"阀门渗漏,{written},永昌化工厂")).Understood!.Level!.Value.ShouldBe(level);
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    [InlineData("0")]
+    public async Task A_code_alone_is_a_question(string code)
+    {
+        var row = await One("隐患内容,隐患等级", $"阀门渗漏,{code}");
+        row.Understood!.Level!.Value.ShouldBeNull();
+        row.Codes().ShouldContain("level.code");
+    }
+
+    [Fact]
+    public async Task What_is_not_marked_as_major_is_general_and_that_is_said()
+    {
+        var rows = await Records(Utf8("隐患内容,重大事故隐患\n阀门渗漏,√\n护栏缺失,\n"));
+        rows.Select(r => r.Understood!.Level!.Value).ShouldBe([LedgerLevel.Major, LedgerLevel.General]);
+        rows[1].Codes().ShouldContain("level.unmarked");
+    }
+
+    [Fact]
+    public async Task A_level_ticked_under_one_of_two_headers()
+    {
+        var bytes = new Workbook().Sheet("a").Row(1, "序号", "隐患内容", "隐患等级", null, "责任单位").Row(2, null, null, "一般", "重大")
+            .Row(3, 1, "阀门渗漏处理不当", "√", null, "甲厂").Row(4, 2, "护栏缺失两处以上", null, "√", "甲厂").Merge("A1:A2", "B1:B2", "C1:D1", "E1:E2").ToBytes();
+        (await Records(bytes, name: "a.xlsx")).Select(r => r.Understood!.Level!.Value).ShouldBe([LedgerLevel.General, LedgerLevel.Major]);
+    }
+
+    [Fact]
+    public async Task A_header_of_major_hazards_over_sentences_is_the_description() =>
+        (await One("序号,重大事故隐患,责任单位", "1,储罐区可燃气体报警停用,油库")).Understood!.Description.ShouldBe("储罐区可燃气体报警停用");
+
+    [Theory]
+    [InlineData("整改情况", "超期未整改", LedgerState.Rectifying)]
+    [InlineData("整改情况", "已整改待验收", LedgerState.Declared)]
+    [InlineData("整改情况", "100%", LedgerState.Declared)]
+    [InlineData("整改进度情况", "60%", null)]
+    [InlineData("完成情况", "60%", LedgerState.Rectifying)]
+    [InlineData("是否完成整改", "√", LedgerState.Declared)]
+    [InlineData("是否完成整改", "×", LedgerState.Assigned)]
+    [InlineData("是否销号", "√", LedgerState.Closed)]
+    [InlineData("整改状态", "现场处置", LedgerState.FixedOnTheSpot)]
+    [InlineData("整改状态", "已闭环", LedgerState.Closed)]
+    [InlineData("整改状态", "已整改，加装了护罩", LedgerState.Declared)]
+    [InlineData("整改状态", "未整改，已约谈负责人", LedgerState.Rectifying)]
+    [InlineData("整改状态", "部分整改，剩余4月完成", LedgerState.Rectifying)]
+    [InlineData("验收情况", "√", LedgerState.Accepted)]
+    public async Task States(string header, string written, LedgerState? state) =>
+        (await One($"隐患内容,责任单位,{header}", $"阀门渗漏,永昌化工厂,{written}")).Understood!.State?.Value.ShouldBe(state);
+
+    [Theory]
+    [InlineData("已整改，但未验收合格前暂停")]
+    [InlineData("正在走采购程序")]
+    public async Task What_is_taken_back_or_unknown_is_a_question(string written) =>
+        (await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{written}")).Codes().ShouldContain("state.unknown");
+
+    [Fact]
+    public async Task Stories_and_states_in_one_column()
+    {
+        var rows = await Records(Utf8("隐患内容,责任单位,整改情况\n阀门渗漏处理,甲厂,更换阀门并试压合格后投用\n护栏缺失两处,甲厂,已整改\n线路老化严重,甲厂,已联系电工重新敷设线路\n"));
+        rows[1].Understood!.State!.Value.ShouldBe(LedgerState.Declared);
+        rows[1].Codes().ShouldContain("state.from_result");
+        rows[0].Codes().ShouldContain("state.missing");
+    }
+
+    [Fact]
+    public async Task Dates_tell_how_far_it_got_where_no_state_does()
+    {
+        var completed = await One("隐患内容,检查时间,责任单位,整改完成时间,销号时间", "阀门渗漏,2026-03-01,甲厂,2026-03-05,");
+        (completed.Understood!.State!.Value, completed.Codes().Contains("state.from_dates")).ShouldBe((LedgerState.Declared, true));
+        (await One("隐患内容,检查时间,责任单位,整改完成时间,销号时间", "阀门渗漏,2026-03-01,甲厂,2026-03-05,2026-03-09")).Understood!.State!.Value.ShouldBe(LedgerState.Closed);
+        (await One("隐患内容,检查时间,责任单位,销号时间,状态", "阀门渗漏,2026-03-01,甲厂,2026-03-09,未整改")).Codes().ShouldContain("state.behind_dates");
+        (await One("隐患内容,检查时间,责任单位,整改完成时间,状态", "阀门渗漏,2026-03-01,甲厂,2026-03-09,走程序")).Codes().ShouldContain("state.date_dropped");
+    }
+
+    [Theory]
+    [InlineData("整改资金（元）", "3500", 0.35)]
+    [InlineData("整改资金（元）", "0.5万", 0.5)]
+    [InlineData("整改资金（元）", "\"128,000.00\"", 12.8)]
+    [InlineData("整改资金（万元）", "3.5", 3.5)]
+    [InlineData("整改资金", "35000元", 3.5)]
+    [InlineData("整改资金", "3.5w", 3.5)]
+    [InlineData("整改资金", "￥3500元", 0.35)]
+    [InlineData("投入资金(元)", "2千元", 0.2)]
+    [InlineData("整改资金", "3500", null)]
+    [InlineData("整改资金（万元）", "35000", null)]
+    [InlineData("整改资金（元）", "0.35", null)]
+    [InlineData("整改资金", "3-5万元", null)]
+    public async Task Money_by_header_cell_and_plausibility(string header, string written, double? amount)
+    {
+        var row = await One($"隐患内容,{header}", $"阀门渗漏,{written}");
+        if (amount is { } known) row.Understood!.Funds.ShouldBe((decimal)known);
+        else
+        {
+            row.Understood!.Funds.ShouldBeNull();
+            row.Codes().ShouldContain(code => code.StartsWith("funds.", StringComparison.Ordinal));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using static Hazards.Ledgers.Tests.Samples;
+
+namespace Hazards.Ledgers.Tests;
+
+/// <summary>谁来整改: whoever must put it right answers; whoever supervises, inspects or leads does not.</summary>
+public class WhoAnswersFacts
+{
+    private static async Task<LedgerRow> One(string header, string row) => (await Records(Utf8($"{header}\n{row}\n"))).Single();
+
+    [Theory]
+    [InlineData("督办单位,整改单位,隐患内容", "县安委办,永昌化工厂,阀门渗漏", "永昌化工厂")]
+    [InlineData("行业主管部门,属地责任单位,整改责任单位,隐患内容", "县工信局,城关镇人民政府,永昌化工厂,阀门渗漏", "永昌化工厂")]
+    [InlineData("监管部门,企业名称,隐患内容", "县应急管理局,永昌化工厂,阀门渗漏", "永昌化工厂")]
+    [InlineData("主管部门,企业名称,隐患内容", "县工信局,永昌化工厂,阀门渗漏", "永昌化工厂")]
+    [InlineData("牵头单位,配合单位,生产经营单位,隐患内容", "县住建局,县城管局,宏基公司,阀门渗漏", "宏基公司")]
+    [InlineData("被抽查单位,隐患内容", "城东加油站,灭火器过期", "城东加油站")]
+    [InlineData("检查单位,受检单位,隐患内容", "县煤炭局,东山煤矿,瓦斯探头失效", "东山煤矿")]
+    [InlineData("整改责任单位及责任人,隐患内容", "永昌化工厂 张三,阀门渗漏", "永昌化工厂")]
+    [InlineData("责任单位、责任人,隐患内容", "永昌化工厂（张三）,阀门渗漏", "永昌化工厂")]
+    public async Task Whoever_must_put_it_right(string header, string row, string answers) =>
+        (await One(header, row)).Understood!.ResponsibleUnit!.Name.ShouldBe(answers);
+
+    [Theory]
+    [InlineData("监管部门,隐患内容", "县应急管理局,阀门渗漏")]
+    [InlineData("行业主管部门,督办单位,隐患内容", "县工信局,县安委办,阀门渗漏")]
+    public async Task Where_only_supervisors_are_named_nobody_answers_and_that_is_said(string header, string row)
+    {
+        var read = await One(header, row);
+        read.Understood!.ResponsibleUnit.ShouldBeNull();
+        read.Understood.ResponsibleUnits.ShouldNotBeEmpty();
+        read.Codes().ShouldContain("responsibleUnit.only_supervises");
+        read.Verdict.ShouldBe(RowVerdict.Partly);
+    }
+
+    [Theory]
+    [InlineData("属地责任单位,隐患内容", "城关镇人民政府,河道堆渣", "城关镇人民政府")]
+    [InlineData("牵头单位,配合单位,隐患内容", "县住建局,县城管局,围挡破损", "县住建局")]
+    public async Task Who_leads_is_taken_where_nobody_else_is_and_that_is_asked(string header, string row, string answers)
+    {
+        var read = await One(header, row);
+        read.Understood!.ResponsibleUnit!.Name.ShouldBe(answers);
+        read.Codes().ShouldContain("responsibleUnit.territorial_taken");
+    }
+
+    [Fact]
+    public async Task Spot_checked_or_spot_checking_is_told_by_the_names()
+    {
+        (await One("序号,抽查单位,隐患内容", "1,城东加油站,灭火器过期")).Understood!.ResponsibleUnit!.Name.ShouldBe("城东加油站");
+        var inspected = (await One("抽查单位,企业名称,隐患内容", "县应急管理局,城东加油站,灭火器过期")).Understood!;
+        (inspected.InspectionBody, inspected.ResponsibleUnit!.Name).ShouldBe(("县应急管理局", "城东加油站"));
+    }
+
+    [Fact]
+    public async Task The_supervisors_person_is_not_the_one_responsible()
+    {
+        (await One("监管责任人,隐患内容,责任单位", "局甲,阀门渗漏,永昌化工厂")).Understood!.ResponsiblePerson.ShouldBeNull();
+        (await One("监管责任人,隐患内容,责任单位,整改责任人", "局甲,阀门渗漏,永昌化工厂,厂乙")).Understood!.ResponsiblePerson.ShouldBe("厂乙");
+    }
+
+    [Theory]
+    [InlineData("张三 13812345678", "张三", "13812345678")]
+    [InlineData("张三（0939-8212345）", "张三", "0939-8212345")]
+    [InlineData("张三电话：138 1234 5678", "张三", "138 1234 5678")]
+    public async Task Telephone_numbers_are_split_from_names(string written, string name, string phone)
+    {
+        var row = await One("隐患内容,责任单位,责任人", $"阀门渗漏,永昌化工厂,{written}");
+        (row.Understood!.ResponsiblePerson, row.Understood.ResponsiblePhone).ShouldBe((name, phone));
+        row.Codes().ShouldContain("person.phone");
+        System.Text.Json.JsonSerializer.Serialize(row.Understood).ShouldNotContain(phone);
+    }
+
+    [Fact]
+    public async Task Several_units_in_a_cell_are_named_one_by_one_and_that_is_asked()
+    {
+        var row = await One("隐患内容,责任单位", "围挡破损,县住建局、县城管局");
+        row.Understood!.ResponsibleUnits.Select(u => u.Name).ShouldBe(["县住建局", "县城管局"]);
+        row.Codes().ShouldContain("responsibleUnit.several");
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("—")]
+    [InlineData("无")]
+    [InlineData("待定")]
+    [InlineData("待明确")]
+    public async Task Nobody_is_nobody(string written)
+    {
+        var row = await One("隐患内容,责任单位,责任人", $"围挡破损,{written},{written}");
+        (row.Understood!.ResponsibleUnit, row.Understood.ResponsiblePerson).ShouldBe((null, null));
+    }
+}
