@@ -6,20 +6,17 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Api;
 
-/// <summary>Reads query parameters strictly. All that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.</summary>
-internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
+/// <summary>Reads query parameters strictly. The first that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.</summary>
+internal sealed class Query(IQueryCollection values)
 {
-    /// <summary>Under this key a request's items hold what was wrong with the words in its query.</summary>
-    public static readonly object WrongWords = new();
-
     /// <summary>The most values a parameter that may be repeated has.</summary>
     public const int MostValues = 50;
 
     /// <summary>What was wrong, if anything.</summary>
-    public Refusal? Refusal { get; private set; } = wrongWords;
+    public Refusal? Refusal { get; private set; }
 
     /// <summary>Refuses for a reason found elsewhere.</summary>
-    public void Refuse(Refusal refusal) => Refusal = Domain.Refusal.All(Refusal, refusal);
+    public void Refuse(Refusal refusal) => Refusal ??= refusal;
 
     /// <summary>A text that is not blank.</summary>
     public string? Text(string name, int longest)
@@ -42,7 +39,7 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
             if (T.TryParse(text, out var value, out var refusal))
                 found.Add(value);
             else
-                Refuse(refusal with { Field = name });
+                Refusal ??= refusal with { Field = name };
         return found.ToImmutable();
     }
 
@@ -58,7 +55,7 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
             if (CodeList.TryParse<T>(text, out var value))
                 found.Add(value);
             else
-                Refuse(Unknown<T>(name, text));
+                Refusal ??= Unknown<T>(name, text);
         return found.ToImmutable();
     }
 
@@ -67,7 +64,7 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
     {
         var given = Several(name).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal).ToImmutableArray();
         if (given.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
-            Refuse(RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(unknown)), ("allowed", string.Join(", ", known))));
+            Refusal ??= RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(unknown)), ("allowed", string.Join(", ", known)));
         return given;
     }
 
@@ -79,12 +76,6 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
             return null;
         return Instants.TryParse(text, out var instant) ? instant : Fail<DateTimeOffset>(RequestRefusals.Instant.Because(name, ("value", Texts.Excerpt(text))));
     }
-
-    /// <summary>An instant with its offset, or a date: the end of that day in China.</summary>
-    public DateTimeOffset? InstantOrDay(string name) => Instants.TryParseDate(One(name), out var date) ? EndOf(date) : Instant(name);
-
-    /// <summary>The last instant of a day in China, as the log measures them.</summary>
-    public static DateTimeOffset EndOf(DateOnly date) => ChinaTime.EndOf(date).AddMicroseconds(-1);
 
     /// <summary>A date.</summary>
     public DateOnly? Date(string name) =>
@@ -118,16 +109,15 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
     /// <summary>Refuses parameters that the operation does not have.</summary>
     public static Refusal? Unknown(IQueryCollection query, ImmutableArray<QueryParameter> known)
     {
-        Refusal? wrong = null;
         foreach (var (name, given) in query)
         {
             if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
-                wrong = Domain.Refusal.All(wrong, RequestRefusals.UnknownParameter.Because(Texts.Excerpt(name), ("known", known.IsEmpty ? "—" : string.Join(", ", known.Select(p => p.Name)))));
-            else if (given.Count > 1 && !parameter.Many)
-                wrong = Domain.Refusal.All(wrong, RequestRefusals.RepeatedParameter.Because(name));
+                return RequestRefusals.UnknownParameter.Because(Texts.Excerpt(name), ("known", known.IsEmpty ? "—" : string.Join(", ", known.Select(p => p.Name))));
+            if (given.Count > 1 && !parameter.Many)
+                return RequestRefusals.RepeatedParameter.Because(name);
         }
 
-        return wrong;
+        return null;
     }
 
     private string? One(string name) => values.TryGetValue(name, out var given) ? given[^1] ?? "" : null;
@@ -138,7 +128,7 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
             return [];
         var all = given.SelectMany(v => (v ?? "").Split(',')).ToArray();
         if (all.Length > MostValues)
-            Refuse(InputRefusals.TooMany.Because(name, ("count", all.Length), ("max", MostValues)));
+            Refusal ??= InputRefusals.TooMany.Because(name, ("count", all.Length), ("max", MostValues));
         return all;
     }
 
@@ -150,13 +140,13 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
 
     private T? Fail<T>(Refusal refusal) where T : struct
     {
-        Refuse(refusal);
+        Refusal ??= refusal;
         return null;
     }
 
     private T? Wrong<T>(Refusal refusal) where T : class
     {
-        Refuse(refusal);
+        Refusal ??= refusal;
         return null;
     }
 }
