@@ -65,6 +65,16 @@ internal sealed class Contract
         return operations.Where(o => o.Method == method && Fits(o.Path, parts)).OrderBy(o => o.Path.Count(p => p.StartsWith('{'))).FirstOrDefault().Operation;
     }
 
+    /// <summary>Bodies without an example, and examples that their own schema refuses.</summary>
+    public IEnumerable<string> WrongExamples() =>
+        from o in operations
+        let body = o.Operation["requestBody"]?["content"]?["application/json"]
+        where body is not null
+        let name = o.Operation["operationId"]!.ToString()
+        let wrong = body["example"] is { } example ? Wrong(name, 0, body["schema"]!, JsonSerializer.SerializeToUtf8Bytes(example)) : $"{name} has no example"
+        where wrong is not null
+        select wrong;
+
     private static bool Fits(string[] pattern, string[] path) =>
         (pattern.Length == path.Length || (pattern[^1] == "{path}" && path.Length > pattern.Length))
         && pattern.Zip(path).All(p => p.First == p.Second || (p.First.StartsWith('{') && p.Second.Length > 0));

@@ -34,6 +34,10 @@ public sealed class ContractTests
         Assert.Fail($"{Published} lacks what was added; publish it by: HAZARDS_RENEW_CONTRACT=1 ./hazards test ContractTests");
     }
 
+    [Fact]
+    public async Task Every_body_has_a_whole_example_that_its_schema_takes() =>
+        string.Join('\n', (await Contract.OfThisBuildAsync()).WrongExamples()).ShouldBeEmpty();
+
     [Theory]
     [InlineData("remove operation", "GET /api/v1/hazards/{id} was removed")]
     [InlineData("rename operation", "GET /api/v1/hazards/{id}: operationId getHazard became other")]

@@ -31,7 +31,9 @@ public sealed class BadFileFacts
     public void Wherever_it_is_cut_it_says_so()
     {
         var random = new Random(8);
-        foreach (var length in Enumerable.Range(1, 60).Concat(Enumerable.Range(1, 60).Select(n => Good.Length - n)).Concat(Enumerable.Range(0, 200).Select(_ => random.Next(1, Good.Length))))
+        // Within the first bytes of an entry as well.
+        var starts = Enumerable.Range(4, Good.Length - 8).Where(at => Good.AsSpan(at).StartsWith("PK\x03\x04"u8)).SelectMany(at => Enumerable.Range(at, 5));
+        foreach (var length in starts.Concat(Enumerable.Range(1, 60)).Concat(Enumerable.Range(1, 60).Select(n => Good.Length - n)).Concat(Enumerable.Range(0, 200).Select(_ => random.Next(1, Good.Length))))
             Verified.Of(Good[..length], Trusting).ShouldBeRefused("form", "package.cut");
     }
 

@@ -159,7 +159,7 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         return new OpenApiRequestBody
         {
             Required = schemas.MustBeGiven(schema),
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = schema } },
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = schema, Example = new BodyExamples(document).Of(schema) } },
         };
     }
 

@@ -24,9 +24,12 @@ internal sealed class ZipWalk(SafeFileHandle file)
         var at = 0L;
         while (refusal is null && Signature(at) == ZipForm.LocalSignature)
             (at, refusal) = Entry(at);
-        refusal ??= Directory(at);
+        refusal ??= BeginsEntry(at) ? Cut("zip") : Directory(at);
         return refusal is null ? (entries.ToImmutable(), null) : ([], refusal);
     }
+
+    // An entry's first bytes, and then no more.
+    private bool BeginsEntry(long at) => Bytes(at, 4) is { Length: > 0 and < 4 } left && "PK\x03\x04"u8.StartsWith(left);
 
     private Refusal? Start()
     {
