@@ -20,7 +20,7 @@ internal static class CheckpointSheet
         * { box-sizing: border-box; }
         body { max-width: 166mm; margin: 0 auto; color: #000; font: 11pt/1.6 FangSong, 仿宋, STFangsong, "Noto Serif CJK SC", serif; }
         h1 { margin: 0 0 1mm; font-size: 20pt; text-align: center; } h1 + p { margin: 0 0 6mm; text-align: center; }
-        h2 { margin: 6mm 0 1mm; font-size: 12pt; }
+        h2 { margin: 6mm 0 1mm; font-size: 12pt; break-after: avoid; }
         table { width: 100%; border-collapse: collapse; } th, td { border: .5pt solid #000; padding: 1.2mm 2mm; text-align: left; vertical-align: top; } th { width: 34mm; font-weight: normal; }
         .root { font: bold 17pt/1.7 "DejaVu Sans Mono", Consolas, "Courier New", monospace; letter-spacing: .06em; text-align: center; } .root span { margin: 0 .35em; white-space: nowrap; }
         pre { margin: 0; padding: 2mm; border: .5pt solid #000; font: 8.5pt/1.5 "DejaVu Sans Mono", Consolas, "Courier New", monospace; white-space: pre-wrap; word-break: break-all; }
