@@ -247,6 +247,18 @@ public sealed class IdentityTests(AccountsService own) : IClassFixture<AccountsS
         (await SignIn.ExternalAsync("chief.one", null, null)).Opened.ShouldNotBeNull();
     }
 
+    /// <summary>By the key as by the account: what a body belongs to is looked up at every request, the first and the next.</summary>
+    [Theory, InlineData("ws-gov", HttpStatusCode.OK), InlineData(null, HttpStatusCode.Forbidden)]
+    public async Task A_unit_of_a_public_body_sees_what_that_sees_and_one_of_nobody_known_only_its_own(string? parent, HttpStatusCode status)
+    {
+        var id = $"unit-of-{parent ?? "nobody"}";
+        (await Service.Admin.PostAsync("bodies", new JsonObject { ["id"] = id, ["name"] = id, ["kind"] = "unit", ["region"] = Service.County, ["parent"] = parent }))
+            .Require(HttpStatusCode.Created);
+        var key = await Service.KeyAsync(id, Service.County, "supervisor");
+        for (var request = 0; request < 2; request++)
+            (await key.GetAsync("boards/closed-loop")).Status.ShouldBe(status);
+    }
+
     [Fact]
     public async Task A_warm_request_asks_once_for_the_key_and_its_body_and_nothing_else()
     {

@@ -57,7 +57,7 @@ internal sealed partial class Identities(
             bodies.Clear();
         bodies[digest] = key.Body;
         (var body, refusal) = await BelieveAsync<Body>(IdentityKind.Body, bodyRow, cancellationToken);
-        return (key, body, refusal);
+        return (key, await PlacedAsync(body, cancellationToken), refusal);
     }
 
     /// <summary>The account with this login; or that its row is not as recorded.</summary>
@@ -76,9 +76,12 @@ internal sealed partial class Identities(
     public async Task<(Body? Body, Refusal? Refusal)> BodyAsync(BodyId id, CancellationToken cancellationToken)
     {
         var (body, refusal) = await OneAsync(id, cancellationToken);
-        // What it belongs to decides what it sees, and is believed no more than itself.
-        return (body is null ? null : await body.PlacedAsync(async above => (await OneAsync(above, cancellationToken)).Body), refusal);
+        return (await PlacedAsync(body, cancellationToken), refusal);
     }
+
+    // What it belongs to decides what it sees, and is believed no more than itself.
+    private async Task<Body?> PlacedAsync(Body? body, CancellationToken cancellationToken) =>
+        body is null ? null : await body.PlacedAsync(async above => (await OneAsync(above, cancellationToken)).Body);
 
     private async Task<(Body? Body, Refusal? Refusal)> OneAsync(BodyId id, CancellationToken cancellationToken) =>
         await rows.BodyAsync(id, cancellationToken) is { } row
