@@ -51,8 +51,7 @@ internal sealed class WrongKeys(Limits limits, TimeProvider clock)
             been = been with { Since = now, Count = 0 };
         if (been.Count + 1 < most.WrongKeysAMinute)
             return been with { Count = been.Count + 1 };
-        var wait = most.FirstLockout * Math.Pow(2, Math.Min(been.Times, 20));
-        return new Tries(now, 0, now + (wait < most.LongestLockout ? wait : most.LongestLockout), been.Times + 1);
+        return new Tries(now, 0, now + Backoff.After(most.FirstLockout, most.LongestLockout, been.Times + 1), been.Times + 1);
     }
 
     private void Forget(DateTimeOffset now)

@@ -122,26 +122,21 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Which of these hazards there are, whatever became of them.</summary>
-    internal async Task<HashSet<Guid>> ExistingAsync(Guid[] hazards, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand("select s.id from log.mt_streams s where s.id = any ($1)");
-        command.Parameters.Add(PackageShelf.Of(hazards));
-        var existing = new HashSet<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            existing.Add(reader.GetGuid(0));
-        return existing;
-    }
+    internal Task<HashSet<Guid>> ExistingAsync(Guid[] hazards, CancellationToken cancellationToken) =>
+        AmongAsync("select s.id from log.mt_streams s where s.id = any ($1)", hazards, cancellationToken);
 
-    private async Task<HashSet<Guid>> KnownAsync(Guid[] hazards, CancellationToken cancellationToken)
+    private Task<HashSet<Guid>> KnownAsync(Guid[] hazards, CancellationToken cancellationToken) =>
+        AmongAsync("select h.hazard_id from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'", hazards, cancellationToken);
+
+    private async Task<HashSet<Guid>> AmongAsync(string sql, Guid[] hazards, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select h.hazard_id from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'");
+        await using var command = dataSource.CreateCommand(sql);
         command.Parameters.Add(PackageShelf.Of(hazards));
-        var known = new HashSet<Guid>();
+        var found = new HashSet<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            known.Add(reader.GetGuid(0));
-        return known;
+            found.Add(reader.GetGuid(0));
+        return found;
     }
 
     private static bool IsEnough(int common, int compared) => common >= FewestRows || common > 0 && common * PartOfRows >= compared;

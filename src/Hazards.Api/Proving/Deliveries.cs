@@ -98,7 +98,7 @@ internal sealed class Deliveries(
         var attempts = trouble is null ? 0 : state.Attempts + 1;
         await KeepAsync(witness.Verifier, trouble is null
             ? new DeliveryState(latest.Size, 0, now, null, null)
-            : new DeliveryState(state.Size, attempts, now, now + Delay(attempts), trouble.Length > LongestTrouble ? trouble[..LongestTrouble] : trouble), cancellationToken);
+            : new DeliveryState(state.Size, attempts, now, now + Backoff.After(FirstDelay, LongestDelay, attempts), trouble.Length > LongestTrouble ? trouble[..LongestTrouble] : trouble), cancellationToken);
         return trouble is null;
     }
 
@@ -110,12 +110,6 @@ internal sealed class Deliveries(
         OperationCanceledException => "超时 · no answer in time",
         _ => "无法连接 · no connection",
     };
-
-    private static TimeSpan Delay(int attempts)
-    {
-        var delay = FirstDelay * Math.Pow(2, Math.Min(attempts, 20) - 1);
-        return delay < LongestDelay ? delay : LongestDelay;
-    }
 
     /// <summary>Null when the witness cosigned; else what went wrong.</summary>
     private async Task<string?> SubmitAsync(LogWitness witness, StoredCheckpoint latest, long known, CancellationToken cancellationToken)

@@ -36,18 +36,10 @@ internal sealed class OutsideHolders(NpgsqlDataSource dataSource, LogKeys keys, 
         ) h on true
         """;
 
-    private (DateTimeOffset At, string? Remark)? known;
+    private readonly SeldomAsked remark = new(KnownFor, options.Clock);
 
     /// <summary>What is to be said of it; null when there is nothing.</summary>
-    public async Task<string?> LookAsync(CancellationToken cancellationToken)
-    {
-        var now = options.Clock.GetUtcNow();
-        if (known is { } before && now - before.At < KnownFor)
-            return before.Remark;
-        var remark = await FindAsync(now, cancellationToken);
-        known = (now, remark);
-        return remark;
-    }
+    public Task<string?> LookAsync(CancellationToken cancellationToken) => remark.GetAsync(now => FindAsync(now, cancellationToken));
 
     /// <summary>The same, however lately it was asked.</summary>
     internal async Task<string?> FindAsync(DateTimeOffset now, CancellationToken cancellationToken)

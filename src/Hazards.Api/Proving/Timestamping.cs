@@ -28,7 +28,7 @@ internal sealed class Timestamping(
         Timeout = options.Timestamps?.Timeout ?? TimeSpan.FromSeconds(20), MaxResponseContentBufferSize = Timestamps.MostBytes,
     };
 
-    private (DateTimeOffset At, string? Remark)? known;
+    private readonly SeldomAsked remark = new(KnownFor, clock);
 
     /// <summary>The timestamps of a tree.</summary>
     public TimestampStore Store(TreeHash hash) => new(dataSource, hash);
@@ -63,17 +63,8 @@ internal sealed class Timestamping(
     }
 
     /// <summary>What is to be said of the authority; null when all is well, or none is named.</summary>
-    public async Task<string?> LookAsync(CancellationToken cancellationToken)
-    {
-        if (options.Timestamps is null)
-            return null;
-        var now = clock.GetUtcNow();
-        if (known is { } before && now - before.At < KnownFor)
-            return before.Remark;
-        var remark = await FindAsync(cancellationToken);
-        known = (now, remark);
-        return remark;
-    }
+    public Task<string?> LookAsync(CancellationToken cancellationToken) =>
+        options.Timestamps is null ? Task.FromResult<string?>(null) : remark.GetAsync(_ => FindAsync(cancellationToken));
 
     /// <summary>The same, however lately it was asked.</summary>
     internal async Task<string?> FindAsync(CancellationToken cancellationToken)
@@ -108,7 +99,7 @@ internal sealed class Timestamping(
 
         var (now, before) = (clock.GetUtcNow(), await Store(hash).StateAsync(cancellationToken));
         var attempts = trouble is null ? 0 : before.Attempts + 1;
-        var state = new TimestampingState(attempts, now, trouble is null ? null : now + Delay(attempts), trouble);
+        var state = new TimestampingState(attempts, now, trouble is null ? null : now + Backoff.After(FirstDelay, LongestDelay, attempts), trouble);
         await Store(hash).KeepAsync(state, cancellationToken);
         ProofTelemetry.Timestamped(hash.Name, trouble is null ? now : null);
         return trouble;
@@ -134,12 +125,6 @@ internal sealed class Timestamping(
             return InWords(wrong);
         await Store(hash).KeepAsync(checkpoint.Size, note, reply, stamp!.Time, cancellationToken);
         return null;
-    }
-
-    private static TimeSpan Delay(int attempts)
-    {
-        var delay = FirstDelay * Math.Pow(2, Math.Min(attempts, 20) - 1);
-        return delay < LongestDelay ? delay : LongestDelay;
     }
 
     /// <summary>What is wrong with a reply, in words.</summary>

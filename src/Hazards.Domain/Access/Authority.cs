@@ -140,7 +140,7 @@ public static class Authority
     {
         ArgumentNullException.ThrowIfNull(by);
         var found = offices.Where(o => o.Id != by.Id).Select(o => o.Region).ToHashSet();
-        for (var above = Above(region); above is { } wider; above = Above(wider))
+        foreach (var wider in Wider(region))
             if (found.Contains(wider))
                 return wider;
         return Above(region);
