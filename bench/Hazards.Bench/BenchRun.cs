@@ -134,7 +134,8 @@ internal static class BenchRun
         }
     }, stop);
 
-    private static Task<int> HttpAsync(TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    private static Task<int> HttpAsync(TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop) =>
+        OnClusterAsync(postgres, async (cluster, folder) =>
     {
         // More are asked for than any machine of this kind has done.
         const int mostAcknowledged = 3_000;

@@ -37,7 +37,8 @@ internal sealed class HttpBench : IAsyncDisposable
     /// <param name="dataSource">The database.</param>
     /// <param name="connectionString">The same, with its password.</param>
     /// <param name="folder">For the keys.</param>
-    public static async Task<HttpBench> StartAsync(NpgsqlDataSource dataSource, string connectionString, string folder, CancellationToken stop)
+    public static async Task<HttpBench> StartAsync(
+        NpgsqlDataSource dataSource, string connectionString, string folder, CancellationToken stop)
     {
         var app = HazardsService.Build(new ServiceOptions(connectionString)
         {

@@ -115,7 +115,8 @@ public sealed record Act(
     public Entry Entry => Now - OccurredAt > TimeSpan.FromHours(Policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
 
     /// <summary>What the log keeps beside the facts of each event.</summary>
-    public EventContext Context(Role role) => new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments)
+    public EventContext Context(Role role) =>
+        new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments)
     {
         Calendar = Calendar.Edition, LateEntry = LateEntryUnder(role),
         // A ledger is entered as it stands, by whom nothing in it was asked.

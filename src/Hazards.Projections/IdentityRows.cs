@@ -52,7 +52,8 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
         OneAsync($"{Key} where k.digest = $1", cancellationToken, Parameter(digest.Value));
 
     /// <summary>A key's row by its digest and a body's as it is now, in one round trip.</summary>
-    public async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(Sha256Digest digest, BodyId body, CancellationToken cancellationToken = default)
+    public async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(
+        Sha256Digest digest, BodyId body, CancellationToken cancellationToken = default)
     {
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"{Key} where k.digest = $1") { Parameters = { Parameter(digest.Value) } });

@@ -249,7 +249,8 @@ public sealed class IdentityTests(AccountsService own) : IClassFixture<AccountsS
 
     /// <summary>By the key as by the account: what a body belongs to is looked up at every request, the first and the next.</summary>
     [Theory, InlineData("ws-gov", HttpStatusCode.OK), InlineData(null, HttpStatusCode.Forbidden)]
-    public async Task A_unit_of_a_public_body_sees_what_that_sees_and_one_of_nobody_known_only_its_own(string? parent, HttpStatusCode status)
+    public async Task A_unit_of_a_public_body_sees_what_that_sees_and_one_of_nobody_known_only_its_own(
+        string? parent, HttpStatusCode status)
     {
         var id = $"unit-of-{parent ?? "nobody"}";
         (await Service.Admin.PostAsync("bodies", new JsonObject { ["id"] = id, ["name"] = id, ["kind"] = "unit", ["region"] = Service.County, ["parent"] = parent }))

@@ -87,7 +87,8 @@ internal sealed record PageAnswer(HttpStatusCode Status, string? Location, strin
 /// <summary>Somebody who signed in, with what is there for him and what is not.</summary>
 internal sealed class Person(string name, string address, string session, Place inside, params Place[] outside) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 16 })
+    private readonly HttpClient http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 16 })
     {
         BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(1),
     };

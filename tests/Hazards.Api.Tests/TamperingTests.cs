@@ -166,7 +166,8 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
     }
 
     // An audit costs more than an attack: that one is put back shows in the next one's being clean but for what is done then.
-    private async Task FoundAndPutBackAsync((string Do, string Undo, string Code, string Named)[] attacks, Func<Task<IReadOnlyList<AuditFinding>>> look)
+    private async Task FoundAndPutBackAsync(
+        (string Do, string Undo, string Code, string Named)[] attacks, Func<Task<IReadOnlyList<AuditFinding>>> look)
     {
         var wrong = new List<string>();
         foreach (var attack in attacks)

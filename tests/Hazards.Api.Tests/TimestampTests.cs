@@ -226,7 +226,8 @@ public sealed class TimestampTests : IAsyncLifetime
         return (await service.Admin.PostAsync("log/checkpoints", [])).Require(HttpStatusCode.OK);
     }
 
-    private async Task<StoredCheckpoint> LatestAsync() => (await service.Services.GetRequiredService<CheckpointDesk>().LatestAsync(TreeHash.Sha256))!;
+    private async Task<StoredCheckpoint> LatestAsync() =>
+        (await service.Services.GetRequiredService<CheckpointDesk>().LatestAsync(TreeHash.Sha256))!;
 
     private Task<int> PassAsync() => service.Services.GetRequiredService<Timestamping>().PassAsync();
 
@@ -263,7 +264,8 @@ public sealed class TimestampTests : IAsyncLifetime
 
 internal static class Settings
 {
-    public static Microsoft.Extensions.Configuration.ConfigurationManager With(this Microsoft.Extensions.Configuration.ConfigurationManager configuration, IEnumerable<(string Name, string Value)> set)
+    public static Microsoft.Extensions.Configuration.ConfigurationManager With(
+        this Microsoft.Extensions.Configuration.ConfigurationManager configuration, IEnumerable<(string Name, string Value)> set)
     {
         foreach (var (name, value) in set)
             configuration[$"HAZARDS_TSA_{name}"] = value;

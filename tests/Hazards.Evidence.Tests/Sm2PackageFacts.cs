@@ -61,7 +61,8 @@ public sealed class Sm2PackageFacts
     private static SamplePackage Package() =>
         new(new SampleLog(tree: TreeChoice.Sm3), TreeHash.Sm3) { Second = Sm2, Format = Manifest.FormatWithMore };
 
-    private static byte[] Signed(SamplePackage package, PackageLayout good, Manifest manifest, Func<ManifestNote, ManifestNote>? edit = null)
+    private static byte[] Signed(
+        SamplePackage package, PackageLayout good, Manifest manifest, Func<ManifestNote, ManifestNote>? edit = null)
     {
         var json = PackagePart.Of(PackageNames.Manifest, manifest.ToBytes());
         var note = PackagePart.Of(PackageNames.ManifestNote, Encoding.UTF8.GetBytes(package.Signed((edit ?? (n => n))(ManifestNote.Of(manifest)).ToNote()).ToString()));

@@ -83,7 +83,8 @@ internal static class AuthorityEndpoint
 /// <param name="Next">Cursor of the next page; absent on the last.</param>
 /// <param name="Unseen">How much the caller's body was told that nobody of it has opened, counted up to 1000.</param>
 /// <param name="Bodies">Names of the bodies that made or opened them.</param>
-internal sealed record AuthorityPage(ImmutableArray<AuthorityChange> Items, string? Next, int Unseen, IReadOnlyDictionary<string, string> Bodies);
+internal sealed record AuthorityPage(
+    ImmutableArray<AuthorityChange> Items, string? Next, int Unseen, IReadOnlyDictionary<string, string> Bodies);
 
 /// <summary>A change of who may do what.</summary>
 /// <param name="Position">Its position in the log.</param>

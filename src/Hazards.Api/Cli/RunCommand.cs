@@ -38,7 +38,8 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(OwnedDatabase database, ServiceOptions options, string? urls, string data, CancellationToken stop)
+    private static async Task<int> RunAsync(
+        OwnedDatabase database, ServiceOptions options, string? urls, string data, CancellationToken stop)
     {
         await using var app = HazardsService.Build(urls is null ? options : options with { Urls = urls });
         Telemetry.Begin(app.Services);

@@ -17,7 +17,8 @@ namespace Hazards.Api.Evidence;
 /// Puts the rest around what was gathered: the streams that all hazards share, policies and calendar, the report, the
 /// checkpoint and the signed manifest. The same parts whoever does it, and however often.
 /// </summary>
-internal sealed class PackageFinish(Standing standing, PackageLock mine, CheckpointDesk desk, TimestampStore times, IEventLog log, PackageShelf shelf, FileStore files)
+internal sealed class PackageFinish(
+    Standing standing, PackageLock mine, CheckpointDesk desk, TimestampStore times, IEventLog log, PackageShelf shelf, FileStore files)
 {
     // After the last hazard's.
     private const int Shared = 900_000;

@@ -42,7 +42,8 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     private const int FewestRows = 2, PartOfRows = 3;
 
     /// <summary>Ledgers imported within the jurisdiction whose region touches the plan's, the newest first.</summary>
-    internal async Task<IReadOnlyList<EarlierLedger>> ListAsync(RegionCode region, RegionCode jurisdiction, Guid? except, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<EarlierLedger>> ListAsync(
+        RegionCode region, RegionCode jurisdiction, Guid? except, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             select e.stream_id, e.data ->> 'ledger', e.data ->> 'mapping', e.data ->> 'region'
@@ -57,7 +58,8 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (reader.GetGuid(0) == except || !RegionCode.TryParse(reader.GetString(3), out var own, out _) || !own.Contains(region) && !region.Contains(own))
+            if (reader.GetGuid(0) == except || !RegionCode.TryParse(reader.GetString(3), out var own, out _)
+                || !own.Contains(region) && !region.Contains(own))
                 continue;
             if (!ledgers.TryGetValue(reader.GetString(1), out var ledger))
                 ledgers[reader.GetString(1)] = ledger = ([], reader.GetString(2));
@@ -81,7 +83,8 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         // None to the letter: perhaps all of it was typed anew, in the same form.
         foreach (var ledger in ledgers.Where(l => Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes))
         {
-            var earlier = (await RowsAsync(ledger, null, mapping, cancellationToken)).Select(r => $"{r.Row.Likeness.Where}\n{r.Row.Likeness.Description}").ToHashSet(StringComparer.Ordinal);
+            var earlier = (await RowsAsync(ledger, null, mapping, cancellationToken))
+                .Select(r => $"{r.Row.Likeness.Where}\n{r.Row.Likeness.Description}").ToHashSet(StringComparer.Ordinal);
             var common = some.Count(r => earlier.Contains($"{r.Likeness.Where}\n{r.Likeness.Description}"));
             if (IsEnough(common, some.Count))
                 return new LedgerRecognised(ledger, common);
@@ -91,7 +94,8 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The rows that the newest imports of a ledger entered or met, as each was last recorded before this import.</summary>
-    internal async Task<IReadOnlyList<RecordedRow>> RowsAsync(EarlierLedger ledger, Guid? before, LedgerMapping mapping, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<RecordedRow>> RowsAsync(
+        EarlierLedger ledger, Guid? before, LedgerMapping mapping, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             with met as materialized (
@@ -114,7 +118,9 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         {
             using var cells = JsonDocument.Parse(reader.GetString(2));
             rows.Add(new RecordedRow(new EarlierRow(reader.GetGuid(0), reader.GetString(1),
-                RowLikeness.Of([.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))], mapping)),
+                RowLikeness.Of(
+                    [.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))],
+                    mapping)),
                 CodeList.TryParse<Stage>(reader.GetString(3), out var stage) ? stage : null));
         }
 
@@ -147,7 +153,11 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         if (rows.Count <= MostCompared)
             return [.. rows];
         const int Third = MostCompared / 3;
-        return [.. rows.Take(Third), .. Enumerable.Range(1, Third).Select(i => rows[(int)((long)i * (rows.Count - 1) / (Third + 1))]), .. rows.Skip(rows.Count - Third)];
+        return
+        [
+            .. rows.Take(Third), .. Enumerable.Range(1, Third).Select(i => rows[(int)((long)i * (rows.Count - 1) / (Third + 1))]),
+            .. rows.Skip(rows.Count - Third),
+        ];
     }
 
     /// <summary>The share of headers that two mappings have in common.</summary>
@@ -161,7 +171,8 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         static HashSet<string> Headers(LedgerMapping of) => [.. of.Columns.Select(c => c.Header).OfType<string>()];
     }
 
-    internal static Guid IdOf(string ledger, string reference) => HazardId.Shared(new ExternalReference(SystemOf(ledger), reference)).StreamId;
+    internal static Guid IdOf(string ledger, string reference) =>
+        HazardId.Shared(new ExternalReference(SystemOf(ledger), reference)).StreamId;
 
     /// <summary>The system that a ledger's rows are references of.</summary>
     internal static string SystemOf(string ledger) => $"台账:{ledger}";

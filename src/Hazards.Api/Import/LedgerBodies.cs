@@ -26,7 +26,8 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
     /// The body of a name that answers in a region; a refusal when it can neither be found nor entered. One of that name elsewhere
     /// is another body (城关镇人民政府 of the next county): it is not taken, and that is said.
     /// </summary>
-    public async Task<(Body? Body, Refusal? Refusal, string? Doubt)> FindAsync(string name, RegionCode where, CancellationToken cancellationToken)
+    public async Task<(Body? Body, Refusal? Refusal, string? Doubt)> FindAsync(
+        string name, RegionCode where, CancellationToken cancellationToken)
     {
         name = name.Trim();
         where = where.At(RegionLevel.County);

@@ -86,7 +86,8 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     }
 
     /// <summary>What a plan's rows would become; nothing is written.</summary>
-    internal async Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(LedgerPlan plan, Actor by, Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(
+        LedgerPlan plan, Actor by, Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken)
     {
         await SettleAsync(plan, by, null, cancellationToken);
         return await new LedgerImportRun(_tools, plan, by, Terms.None, null, trial: true).TryAsync(wanted, skip, take, cancellationToken);

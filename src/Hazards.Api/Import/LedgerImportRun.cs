@@ -124,7 +124,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     }
 
     /// <summary>Whether the newest earlier import of this ledger read its columns otherwise.</summary>
-    private bool IsReadOtherwise => _readOtherwise ??= plan.Earlier is { } earlier && ImportRequest.ReadMapping(earlier.Mapping).Mapping is { } then
+    private bool IsReadOtherwise =>
+        _readOtherwise ??= plan.Earlier is { } earlier && ImportRequest.ReadMapping(earlier.Mapping).Mapping is { } then
         && (then with { Name = null }).ToJson() != (plan.Mapping with { Name = null }).ToJson();
 
     private int Count(RowOutcome outcome) => _rows.Count(r => r.Outcome == outcome);

@@ -11,7 +11,8 @@ public sealed class LedgerPlan : IDisposable
 
     private (IReadOnlyList<PlannedRow> Rows, RowTally Tally)? _read;
 
-    private LedgerPlan(LedgerFile file, LedgerReader reader, LedgerMapping mapping, string ledger, bool named, RegionCode region, Sha256Digest digest)
+    private LedgerPlan(
+        LedgerFile file, LedgerReader reader, LedgerMapping mapping, string ledger, bool named, RegionCode region, Sha256Digest digest)
     {
         IsNamed = named;
         _file = file;
@@ -53,10 +54,12 @@ public sealed class LedgerPlan : IDisposable
     public RegionCode Region { get; }
 
     /// <summary>Its rows, read once.</summary>
-    internal async Task<IReadOnlyList<PlannedRow>> RowsAsync(CancellationToken cancellationToken) => (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Rows;
+    internal async Task<IReadOnlyList<PlannedRow>> RowsAsync(CancellationToken cancellationToken) =>
+        (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Rows;
 
     /// <summary>Its rows, counted.</summary>
-    internal async Task<RowTally> TallyAsync(CancellationToken cancellationToken) => (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Tally;
+    internal async Task<RowTally> TallyAsync(CancellationToken cancellationToken) =>
+        (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Tally;
 
     /// <summary>Says which ledger it is of those imported before.</summary>
     internal void Settle(IReadOnlyList<EarlierLedger> earlier, LedgerRecognised? recognised)
@@ -122,7 +125,11 @@ public sealed class LedgerPlan : IDisposable
         if (Regions.NameOf(Region) is var own && (own == text || Stem(own) == Stem(text) || Regions.FullNameOf(Region) == text))
             return Region;
         var within = Regions.All.Where(r => r.Code != Region && Region.Contains(r.Code)).ToArray();
-        foreach (var fits in new Func<NamedRegion, bool>[] { r => r.Name == text, r => text.EndsWith(r.Name, StringComparison.Ordinal), r => Stem(text).Length >= 2 && Stem(r.Name) == Stem(text), r => text.StartsWith(r.Name, StringComparison.Ordinal), r => text.Contains(r.Name, StringComparison.Ordinal) })
+        foreach (var fits in new Func<NamedRegion, bool>[]
+        {
+            r => r.Name == text, r => text.EndsWith(r.Name, StringComparison.Ordinal), r => Stem(text).Length >= 2 && Stem(r.Name) == Stem(text),
+            r => text.StartsWith(r.Name, StringComparison.Ordinal), r => text.Contains(r.Name, StringComparison.Ordinal),
+        })
             if (within.Where(fits).ToArray() is [var only])
                 return only.Code;
         return null;
@@ -148,8 +155,10 @@ public sealed class LedgerPlan : IDisposable
             return (SectorCode.Parse("other"), true);
         text = text.Trim();
         var entry = sectors.Entries.FirstOrDefault(e => e.Code == text || e.Chinese == text)
-            ?? sectors.Entries.FirstOrDefault(e => text.Contains(e.Chinese, StringComparison.Ordinal) || text.Length >= 2 && e.Chinese.Contains(text, StringComparison.Ordinal))
-            ?? SectorWords.Where(w => text.Contains(w.Word, StringComparison.Ordinal)).Select(w => sectors.Entries.FirstOrDefault(e => e.Code == w.Sector)).FirstOrDefault(e => e is not null);
+            ?? sectors.Entries.FirstOrDefault(
+                e => text.Contains(e.Chinese, StringComparison.Ordinal) || text.Length >= 2 && e.Chinese.Contains(text, StringComparison.Ordinal))
+            ?? SectorWords.Where(w => text.Contains(w.Word, StringComparison.Ordinal))
+                .Select(w => sectors.Entries.FirstOrDefault(e => e.Code == w.Sector)).FirstOrDefault(e => e is not null);
         return (SectorCode.Parse(entry?.Code ?? "other"), entry is not null);
     }
 

@@ -72,7 +72,8 @@ internal sealed class LedgerStory
         }
     }
 
-    private DateTimeOffset? Earliest => new[] { _understood.Deadline, _understood.CompletedAt, _understood.ReinspectedAt, _understood.AcceptedAt, _understood.ClosedAt }
+    private DateTimeOffset? Earliest =>
+        new[] { _understood.Deadline, _understood.CompletedAt, _understood.ReinspectedAt, _understood.AcceptedAt, _understood.ClosedAt }
         .Where(d => d is { } date && date.At <= _now).Select(d => (DateTimeOffset?)d!.Value.At).Min();
 
     /// <summary>The report that begins the hazard.</summary>
@@ -283,7 +284,8 @@ internal sealed class LedgerStory
         _ => now is not null && earlier.Any(c => c.Text.Trim() == now.Trim()),
     };
 
-    private static string Present(Hazard hazard, CorrectableField field) => field == CorrectableField.Region ? hazard.Region.Value : hazard.Sector.Value;
+    private static string Present(Hazard hazard, CorrectableField field) =>
+        field == CorrectableField.Region ? hazard.Region.Value : hazard.Sector.Value;
 
     private string? PlaceText => string.Join(' ', new[] { _understood.Project, _understood.Place }.Where(p => !string.IsNullOrWhiteSpace(p))) is { Length: > 0 } place ? OneLine(place, 500) : null;
 

@@ -30,7 +30,8 @@ internal sealed class PlannedRows
 
     private PlannedRows() { }
 
-    public static async Task<(IReadOnlyList<PlannedRow> Rows, RowTally Tally)> ReadAsync(LedgerReader reader, CancellationToken cancellationToken)
+    public static async Task<(IReadOnlyList<PlannedRow> Rows, RowTally Tally)> ReadAsync(
+        LedgerReader reader, CancellationToken cancellationToken)
     {
         var (planned, rows, tally) = (new PlannedRows(), new List<PlannedRow>(), new RowTally());
         await foreach (var row in reader.ReadAsync(cancellationToken))
@@ -43,7 +44,8 @@ internal sealed class PlannedRows
 
     private PlannedRow Plan(LedgerRow row)
     {
-        if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } understood || row.Identity is not { } identity)
+        if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } understood
+            || row.Identity is not { } identity)
             return new PlannedRow(row.Sheet, row.Number, null, row.Fingerprint, null);
         var times = _times[(row.Sheet, identity)] = _times.GetValueOrDefault((row.Sheet, identity)) + 1;
         var reference = times == 1 ? identity : $"{identity}-{times}";
@@ -64,7 +66,8 @@ internal sealed class PlannedRows
             return same;
         var likeness = row.Likeness!;
         return _byDescription.TryGetValue(likeness.Description, out var alike)
-            && alike.FindAll(r => r.Sheet != row.Sheet && r.Likeness!.Day is not null && r.Likeness.Day == likeness.Day && Compatible(r.Likeness.Where, likeness.Where)) is [var only]
+            && alike.FindAll(r => r.Sheet != row.Sheet && r.Likeness!.Day is not null && r.Likeness.Day == likeness.Day
+                && Compatible(r.Likeness.Where, likeness.Where)) is [var only]
                 ? only
                 : null;
     }
@@ -82,7 +85,9 @@ internal sealed class PlannedRows
 
     /// <summary>What a repeated row says otherwise than the first: 整改期限 2026-03-20／2026-03-31.</summary>
     public static string? Disagreement(PlannedRow row) => row.Repeats is not { } first ? null
-        : string.Join('，', first.Says.Zip(row.Says).Where(p => p.First.Says is not null && p.Second.Says is not null && p.First.Says != p.Second.Says).Select(p => $"{p.First.What} {p.First.Says}／{p.Second.Says}")) is { Length: > 0 } text
+        : string.Join('，', first.Says.Zip(row.Says)
+            .Where(p => p.First.Says is not null && p.Second.Says is not null && p.First.Says != p.Second.Says)
+            .Select(p => $"{p.First.What} {p.First.Says}／{p.Second.Says}")) is { Length: > 0 } text
             ? text
             : null;
 }

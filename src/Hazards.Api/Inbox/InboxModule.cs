@@ -53,7 +53,8 @@ internal sealed class InboxModule : IModule
     /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    private static async Task<IResult> ListAsync(Call call, InboxQueries inbox, AuthorityQueries authority, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> ListAsync(
+        Call call, InboxQueries inbox, AuthorityQueries authority, IRegistryQueries registry, Naming naming)
     {
         var filter = new InboxFilter { Unread = call.Query.Flag("unread"), As = call.Query.Code<TellAs>("as"), Hazard = call.Query.Value<HazardId>("hazard") };
         var (cursor, limit) = Parameters.ReadPage(call.Query);

@@ -79,7 +79,8 @@ internal static class CheckpointEndpoints
             return Call.Refuse(refusal);
         var found = await desk.Store(tree!).ListAsync(below, limit, call.Stop);
         var (register, stamps) = (await keys.RegisterAsync(call.Stop), await times.Store(tree!).AmongAsync(found.Select(c => c.Size), call.Stop));
-        return Call.Json(new CheckpointPage([.. found.Select(c => CheckpointView.Of(c, register, stamps.GetValueOrDefault(c.Size)))], found.Count == limit ? found[^1].Size : null));
+        return Call.Json(new CheckpointPage(
+            [.. found.Select(c => CheckpointView.Of(c, register, stamps.GetValueOrDefault(c.Size)))], found.Count == limit ? found[^1].Size : null));
     }
 
     public static async Task<IResult> SignAsync(Call call, CheckpointDesk desk, LogKeys keys, Timestamping times)
@@ -90,7 +91,8 @@ internal static class CheckpointEndpoints
         return await AnswerAsync(call, await desk.SignNowAsync(tree!, null, call.Stop), keys, times);
     }
 
-    public static async Task<IResult> CosignAsync(Call call, string size, CheckpointDesk desk, LogKeys keys, Timestamping times, Cosignatures cosignatures)
+    public static async Task<IResult> CosignAsync(
+        Call call, string size, CheckpointDesk desk, LogKeys keys, Timestamping times, Cosignatures cosignatures)
     {
         var (found, refusal) = await FoundAsync(call, size, desk, keys);
         if (found is null)
@@ -104,7 +106,8 @@ internal static class CheckpointEndpoints
     private static async Task<IResult> AnswerAsync(Call call, Signing signing, LogKeys keys, Timestamping times) =>
         signing.Checkpoint is { } done ? Call.Json(await ViewAsync(call, done, keys, times)) : Call.Refuse(signing.Refusal!);
 
-    private static async Task<CheckpointView> ViewAsync(Call call, StoredCheckpoint checkpoint, LogKeys keys, Timestamping times) => CheckpointView.Of(
+    private static async Task<CheckpointView> ViewAsync(Call call, StoredCheckpoint checkpoint, LogKeys keys, Timestamping times) =>
+        CheckpointView.Of(
         checkpoint, await keys.RegisterAsync(call.Stop), await times.Store(TreeOption.Find(checkpoint.Hash)!).FindAsync(checkpoint.Size, call.Stop));
 
     private static async Task<(StoredCheckpoint? Found, Refusal? Refusal)> FoundAsync(Call call, string text, CheckpointDesk desk, LogKeys keys)
@@ -158,7 +161,8 @@ internal sealed record LastAudit(DateTimeOffset RecordedAt, bool Holds, int Coun
 /// <param name="SignedSize">How many the newest checkpoint covers.</param>
 /// <param name="SignedAt">When that was signed.</param>
 /// <param name="Trouble">Why it is not signed any more, if so.</param>
-internal sealed record TreeView(string Hash, string? Origin, long Size, string Root, long Behind, long? SignedSize, DateTimeOffset? SignedAt, Trouble? Trouble)
+internal sealed record TreeView(
+    string Hash, string? Origin, long Size, string Root, long Behind, long? SignedSize, DateTimeOffset? SignedAt, Trouble? Trouble)
 {
     /// <summary>Its timestamps by an authority outside; absent where there never was one.</summary>
     public TimestampsView? Timestamps { get; init; }
@@ -171,7 +175,8 @@ internal sealed record TreeView(string Hash, string? Origin, long Size, string R
 /// <param name="TriedAt">The last attempt.</param>
 /// <param name="NextAt">Not tried again before.</param>
 /// <param name="Trouble">What the last attempt met.</param>
-internal sealed record TimestampsView(long? Size, DateTimeOffset? Time, int Attempts, DateTimeOffset? TriedAt, DateTimeOffset? NextAt, string? Trouble)
+internal sealed record TimestampsView(
+    long? Size, DateTimeOffset? Time, int Attempts, DateTimeOffset? TriedAt, DateTimeOffset? NextAt, string? Trouble)
 {
     public static TimestampsView? Of(StoredTimestamp? newest, TimestampingState state) => newest is null && state.TriedAt is null
         ? null
@@ -257,7 +262,10 @@ internal sealed record SignatureView(string Name, string KeyId, string By, strin
         var verifier = own?.Verifier ?? witness?.Verifier;
         return new SignatureView(
             signature.Name, signature.KeyId.ToString("x8", CultureInfo.InvariantCulture), own is not null ? "log" : witness is not null ? "witness" : "unknown", witness?.Name,
-            witness is null ? null : signature.CosignedAt, verifier is not null && new SignedNote(note.Text, [signature]).VerifiedBy(verifier) is not null) { Algorithm = verifier?.Type == NoteSignatureType.Sm2 ? verifier.Algorithm : null };
+            witness is null ? null : signature.CosignedAt, verifier is not null && new SignedNote(note.Text, [signature]).VerifiedBy(verifier) is not null)
+        {
+            Algorithm = verifier?.Type == NoteSignatureType.Sm2 ? verifier.Algorithm : null,
+        };
     }
 }
 

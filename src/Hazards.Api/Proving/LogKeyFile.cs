@@ -80,7 +80,8 @@ internal sealed record LogKeyFile(string Origin, ImmutableArray<string> Seeds)
     public string OriginOf(TreeHash hash) => hash == TreeHash.Sha256 ? Origin : $"{Origin}/{hash.Name}";
 
     /// <summary>The keys of a tree.</summary>
-    public IEnumerable<NoteSigner> SignersOf(TreeHash hash) => Seeds.Select(seed => new NoteSigner(OriginOf(hash), Convert.FromBase64String(seed), Type));
+    public IEnumerable<NoteSigner> SignersOf(TreeHash hash) =>
+        Seeds.Select(seed => new NoteSigner(OriginOf(hash), Convert.FromBase64String(seed), Type));
 
     private static string NewSeed(NoteSignatureType type) => Convert.ToBase64String(NoteSigner.NewSeed(type));
 

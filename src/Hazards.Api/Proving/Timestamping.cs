@@ -85,7 +85,8 @@ internal sealed class Timestamping(
     }
 
     /// <summary>Null when it was timestamped; else what went wrong.</summary>
-    private async Task<string?> AskAsync(TreeHash hash, StoredCheckpoint checkpoint, TimestampOptions authority, CancellationToken cancellationToken)
+    private async Task<string?> AskAsync(
+        TreeHash hash, StoredCheckpoint checkpoint, TimestampOptions authority, CancellationToken cancellationToken)
     {
         string? trouble;
         try

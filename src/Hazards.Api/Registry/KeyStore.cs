@@ -14,7 +14,8 @@ namespace Hazards.Api;
 /// <param name="Roles">What it may do.</param>
 /// <param name="Region">Its jurisdiction.</param>
 /// <param name="ExpiresAt">When it ends by itself, if ever.</param>
-public sealed record IssueKey([property: Longest(60)] string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt = null);
+public sealed record IssueKey(
+    [property: Longest(60)] string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>Takes a key out of use.</summary>
 /// <param name="Reason">Why.</param>

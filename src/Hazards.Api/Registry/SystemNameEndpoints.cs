@@ -53,5 +53,6 @@ internal static class SystemNameEndpoints
 /// <param name="Items">Those of the caller's jurisdiction, by name.</param>
 internal sealed record SystemNameList(ImmutableArray<SystemNameGranted> Items)
 {
-    public static SystemNameList Of(SystemNames names, RegionCode jurisdiction) => new([.. names.All.Where(g => jurisdiction.Contains(g.Region))]);
+    public static SystemNameList Of(SystemNames names, RegionCode jurisdiction) =>
+        new([.. names.All.Where(g => jurisdiction.Contains(g.Region))]);
 }

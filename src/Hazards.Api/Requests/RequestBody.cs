@@ -38,7 +38,8 @@ internal static class RequestBody
     }
 
     // The server holds a body to the length it says, and lets nothing come after it.
-    private static async Task<(byte[] Bytes, Refusal? Refusal)> ReadExactlyAsync(HttpRequest request, int length, CancellationToken cancellationToken)
+    private static async Task<(byte[] Bytes, Refusal? Refusal)> ReadExactlyAsync(
+        HttpRequest request, int length, CancellationToken cancellationToken)
     {
         var bytes = new byte[length];
         var read = await request.Body.ReadAtLeastAsync(bytes, length, throwOnEndOfStream: false, cancellationToken);

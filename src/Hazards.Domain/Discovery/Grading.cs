@@ -7,7 +7,8 @@ namespace Hazards.Domain;
 /// <param name="Basis">判定依据; required for a major hazard.</param>
 /// <param name="Findings">What the verification found.</param>
 /// <param name="Grade">The place's own grade, where its policy has grades; it must stand for the level.</param>
-public sealed record VerifyHazard(Level Level, [property: Longest(1000)] string? Basis = null, string? Findings = null, int? Grade = null) : IHazardCommand
+public sealed record VerifyHazard(
+    Level Level, [property: Longest(1000)] string? Basis = null, string? Findings = null, int? Grade = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Verify;
@@ -24,7 +25,8 @@ public sealed record VerifyHazard(Level Level, [property: Longest(1000)] string?
 /// <param name="Reason">Why.</param>
 /// <param name="Basis">判定依据; required for a major hazard.</param>
 /// <param name="Grade">The place's own grade from now on, where its policy has grades; it must stand for the level.</param>
-public sealed record RegradeHazard(Level Level, string Reason, [property: Longest(1000)] string? Basis = null, int? Grade = null) : IHazardCommand
+public sealed record RegradeHazard(
+    Level Level, string Reason, [property: Longest(1000)] string? Basis = null, int? Grade = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Regrade;

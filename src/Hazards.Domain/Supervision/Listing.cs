@@ -7,7 +7,8 @@ namespace Hazards.Domain;
 /// <param name="Deadline">To be rectified by the end of this day.</param>
 /// <param name="Requirements">What is required.</param>
 /// <param name="PublishedIn">Where it was made public.</param>
-public sealed record ListHazard(ListingLevel Level, DateOnly Deadline, string Requirements, [property: Longest(400)] string? PublishedIn = null) : IHazardCommand
+public sealed record ListHazard(
+    ListingLevel Level, DateOnly Deadline, string Requirements, [property: Longest(400)] string? PublishedIn = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.List;

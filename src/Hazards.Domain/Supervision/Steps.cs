@@ -107,7 +107,8 @@ public sealed record Escalate(BodyId To, string Reason) : IHazardCommand
 }
 
 /// <summary>约谈.</summary>
-public sealed record HoldInterview([property: Longest(Texts.NameLength)] string Interviewed, string Summary, Leg? Leg = null) : IHazardCommand
+public sealed record HoldInterview(
+    [property: Longest(Texts.NameLength)] string Interviewed, string Summary, Leg? Leg = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Interview;
@@ -154,7 +155,8 @@ public sealed record Expose([property: Longest(Texts.NameLength)] string Medium,
 /// <param name="Penalised">Who.</param>
 /// <param name="Measure">What.</param>
 /// <param name="Fine">万元, if a fine.</param>
-public sealed record ImposePenalty([property: Longest(Texts.NameLength)] string Penalised, string Measure, decimal? Fine = null) : IHazardCommand
+public sealed record ImposePenalty(
+    [property: Longest(Texts.NameLength)] string Penalised, string Measure, decimal? Fine = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Penalise;

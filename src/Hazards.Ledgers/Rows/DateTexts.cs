@@ -74,7 +74,8 @@ internal static partial class DateTexts
         return TryRead(day, out date, year) && IsPlausible(date);
     }
 
-    private static LedgerDate OfClock(DateTime clock) => LedgerDate.Of(clock, clock.TimeOfDay == default ? DatePrecision.Day : DatePrecision.Second);
+    private static LedgerDate OfClock(DateTime clock) =>
+        LedgerDate.Of(clock, clock.TimeOfDay == default ? DatePrecision.Day : DatePrecision.Second);
 
     private static bool TryRead(string original, IReadOnlyList<string> formats, out LedgerDate date)
     {

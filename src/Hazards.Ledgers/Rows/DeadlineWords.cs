@@ -55,7 +55,8 @@ internal static partial class DeadlineWords
 
     private static DateOnly EndOf(int year, int month) => new(year, month, DateTime.DaysInMonth(year, month));
 
-    private static int? Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number is > 0 and < 1000 ? number : null
+    private static int? Count(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number is > 0 and < 1000 ? number : null
         : text switch { "两" => 2, "半" => null, "十五" => 15, "三十" => 30, "十" => 10, _ => "一二三四五六七八九".IndexOf(text, StringComparison.Ordinal) is >= 0 and var at ? at + 1 : null };
 
     [GeneratedRegex(@"^(?:(?<this>本?月底|当月|本月|月末|本?年底|年内|本年|年末)|(?:(?<y>20\d\d)年)?(?:(?<M>\d{1,2})月份?(?<part>上旬|中旬|下旬|底|末)?|第?(?<q>[一二三四])季度(?:末|底)?)|(?<y>20\d\d)年(?<end>底|末|内))(?:之?前|内)?(?:完成整改|整改完成|整改到位|完成)?$", RegexOptions.CultureInvariant)]

@@ -35,7 +35,8 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
     }
 
     /// <summary>Whether a number names its row by itself (YL-2026-003), and does not merely count the rows of one file (3).</summary>
-    public bool HasTellingNumber => Number is { } number && (number.Length >= ShortestTellingNumber || number.Any(c => !char.IsAsciiDigit(c) && c != '.'));
+    public bool HasTellingNumber =>
+        Number is { } number && (number.Length >= ShortestTellingNumber || number.Any(c => !char.IsAsciiDigit(c) && c != '.'));
 
     /// <summary>Whether both say the same but for how it is typed; a day that was not read contradicts none.</summary>
     public bool Equivalent(RowLikeness other)

@@ -40,7 +40,8 @@ public static class RowMatcher
     private const double RewordedUnderItsNumber = 0.4;
 
     /// <summary>By the index of the coming row: the hazard it is known as, and how it was recognised.</summary>
-    public static IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> Match(IReadOnlyList<ComingRow> coming, IReadOnlyList<EarlierRow> earlier)
+    public static IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> Match(
+        IReadOnlyList<ComingRow> coming, IReadOnlyList<EarlierRow> earlier)
     {
         ArgumentNullException.ThrowIfNull(coming);
         ArgumentNullException.ThrowIfNull(earlier);
@@ -54,7 +55,8 @@ public static class RowMatcher
         Pair(RowMatch.Typing, c => Said(c.Likeness), e => Said(e.Likeness), (c, e) => c.Equivalent(e));
         Pair(RowMatch.Number, c => c.Likeness.HasTellingNumber ? c.Likeness.Number : null, e => e.Likeness.HasTellingNumber ? e.Likeness.Number : null,
             (c, e) => c.Alike(e) >= RewordedUnderItsNumber || c.Where.Length > 0 && c.Where == e.Where && c.SameDay(e));
-        Pair(RowMatch.Number, c => Placed(c.Likeness), e => Placed(e.Likeness), (c, e) => c.SameDay(e) && c.SameNumbers(e) && c.Alike(e) >= RewordedUnderItsNumber || c.Description == e.Description);
+        Pair(RowMatch.Number, c => Placed(c.Likeness), e => Placed(e.Likeness),
+            (c, e) => c.SameDay(e) && c.SameNumbers(e) && c.Alike(e) >= RewordedUnderItsNumber || c.Description == e.Description);
         ByWords();
         return found;
 
@@ -84,7 +86,8 @@ public static class RowMatcher
                 var row = coming[i].Likeness;
                 if (row is not { Day: not null, Description.Length: > 3 }) continue;
                 var least = row.Where.Length > 0 ? Reworded : (1 + Reworded) / 2;
-                var near = there[(row.Day, row.Where)].Where(e => left.ContainsKey(e.Hazard) && row.SameNumbers(e.Likeness) && row.Alike(e.Likeness) >= least).Take(2).ToArray();
+                var near = there[(row.Day, row.Where)]
+                    .Where(e => left.ContainsKey(e.Hazard) && row.SameNumbers(e.Likeness) && row.Alike(e.Likeness) >= least).Take(2).ToArray();
                 if (near is not [var only] || !left.Remove(only.Hazard)) continue;
                 Take(i, only.Hazard, RowMatch.Words);
             }

@@ -27,7 +27,8 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     private volatile IReadOnlyList<CommitFeed> feeds = [];
     private int disposed;
 
-    private MartenEventLog(IDocumentStore store, bool ownsStore, NpgsqlDataSource dataSource, EventLogOptions options, NpgsqlDataSource? questions = null)
+    private MartenEventLog(
+        IDocumentStore store, bool ownsStore, NpgsqlDataSource dataSource, EventLogOptions options, NpgsqlDataSource? questions = null)
     {
         this.store = store;
         this.ownsStore = ownsStore;
@@ -45,7 +46,8 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     /// <param name="dataSource">Its database. One connection is kept for writing and, with a subscription, one for listening.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="questions">A pool for single questions, where there is one of its own.</param>
-    public static MartenEventLog On(IDocumentStore store, NpgsqlDataSource dataSource, EventLogOptions? options = null, NpgsqlDataSource? questions = null)
+    public static MartenEventLog On(
+        IDocumentStore store, NpgsqlDataSource dataSource, EventLogOptions? options = null, NpgsqlDataSource? questions = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(dataSource);

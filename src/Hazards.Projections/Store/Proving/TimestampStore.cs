@@ -11,7 +11,8 @@ namespace Hazards.Projections.Store;
 /// <param name="Reply">The authority's reply (RFC 3161), verbatim.</param>
 /// <param name="Time">The instant that it says.</param>
 /// <param name="KeptAt">When it was kept, by the database's clock.</param>
-public sealed record StoredTimestamp(string Hash, long Size, string Note, ReadOnlyMemory<byte> Reply, DateTimeOffset Time, DateTimeOffset KeptAt)
+public sealed record StoredTimestamp(
+    string Hash, long Size, string Note, ReadOnlyMemory<byte> Reply, DateTimeOffset Time, DateTimeOffset KeptAt)
 {
     /// <summary>What the timestamp is of.</summary>
     public byte[] NoteBytes => System.Text.Encoding.UTF8.GetBytes(Note);
