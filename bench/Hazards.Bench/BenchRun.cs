@@ -50,15 +50,18 @@ internal static class BenchRun
         var append = new Command("append", "只测追加：引擎、直接用 Marten、裸提交与极限，附处理器时间 · only appends: the engine, plain Marten, a bare commit and the limit, with processor time") { seconds, rounds, postgres };
         append.SetAction((parsed, stop) => EngineAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         root.Add(append);
-        var command = new Command("http", "只测经 HTTP 的命令：登记、进展、签收，附处理器时间 · only commands by HTTP: report, progress, acknowledge, with processor time") { seconds, rounds, postgres };
-        command.SetAction((parsed, stop) => HttpAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
+        var clients = new Option<int[]>("--clients") { Description = "并发客户端数 how many clients at once", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Writers };
+        var statements = new Option<int>("--statements") { Description = "每项列出最贵的语句数 how many of the dearest statements to list (needs pg_stat_statements)" };
+        var command = new Command("http", "只测经 HTTP 的命令：登记、进展、签收，附处理器时间 · only commands by HTTP: report, progress, acknowledge, with processor time") { seconds, rounds, postgres, clients, statements };
+        command.SetAction((parsed, stop) => HttpAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(clients)!, parsed.GetValue(statements), parsed.GetValue(postgres), stop));
         root.Add(command);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
 
     /// <summary>On a private, durable cluster in a folder that is deleted afterwards.</summary>
-    private static async Task<int> OnClusterAsync(PostgresSource postgres, Func<LocalCluster, DirectoryInfo, Task> measure, CancellationToken stop)
+    private static async Task<int> OnClusterAsync(
+        PostgresSource postgres, Func<LocalCluster, DirectoryInfo, Task> measure, CancellationToken stop, params (string Name, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("hazards-bench-");
         try
@@ -68,7 +71,7 @@ internal static class BenchRun
                 Source = postgres,
                 DataDirectory = Path.Combine(folder.FullName, "db"),
                 Durable = true,
-                Settings = new Dictionary<string, string> { ["max_wal_size"] = "4GB" },
+                Settings = new Dictionary<string, string>([new("max_wal_size", "4GB"), .. settings.Select(s => KeyValuePair.Create(s.Name, s.Value))]),
             }, stop);
             Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
             await measure(cluster, folder);
@@ -134,21 +137,28 @@ internal static class BenchRun
         }
     }, stop);
 
-    private static Task<int> HttpAsync(TimeSpan time, int rounds, PostgresSource postgres, CancellationToken stop) =>
+    private static Task<int> HttpAsync(TimeSpan time, int rounds, int[] many, int statements, PostgresSource postgres, CancellationToken stop) =>
         OnClusterAsync(postgres, async (cluster, folder) =>
     {
         // More are asked for than any machine of this kind has done.
         const int mostAcknowledged = 3_000;
         await using var source = await DatabaseAsync(cluster, "bench_http", stop);
         var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_http" }.ConnectionString;
+        if (statements > 0)
+            await Dearest.PrepareAsync(source, stop);
         await using var bench = await HttpBench.StartAsync(source, connection, folder.FullName, stop);
         var samples = new List<(string Name, Cost Cost)> { await TakeAsync("cold: report, 16 clients", () => bench.ReportAsync(16, time, stop)) };
         await bench.ReportAsync(16, WarmUp * 3, stop);
+        await using var empty = await EmptyAsync(cluster, "bench_plain", stop);
+        await using var plain = await PlainHttp.StartAsync(empty, stop);
+        await plain.ReportAsync(16, WarmUp, stop);
         for (var round = 1; round <= rounds; round++)
-            foreach (var clients in Writers)
+            foreach (var clients in many)
             {
                 samples.Add(await TakeAsync($"report, {clients}", () => bench.ReportAsync(clients, time, stop)));
+                samples.Add(await TakeAsync($"report, {clients}, plain", () => plain.ReportAsync(clients, time, stop)));
                 samples.Add(await TakeAsync($"progress, {clients}", () => bench.ProgressAsync(clients, time, stop)));
+                samples.Add(await TakeAsync($"progress, {clients}, plain", () => plain.ProgressAsync(clients, HttpBench.HazardsPerClient, time, stop)));
                 samples.Add(await TakeAsync($"acknowledge, {clients}", () => bench.AcknowledgeAsync(clients, TimeSpan.FromSeconds(1), mostAcknowledged, stop)));
             }
 
@@ -161,13 +171,17 @@ internal static class BenchRun
 
         AnsiConsole.Write(table);
 
-        static async Task<(string, Cost)> TakeAsync(string name, Func<Task<Cost>> run)
+        async Task<(string, Cost)> TakeAsync(string name, Func<Task<Cost>> run)
         {
+            if (statements > 0)
+                await Dearest.ForgetAsync(source, stop);
             var cost = await run();
             Console.Error.WriteLine($"  {name}: {Show(cost.Measured.PerSecond)}/s, p50 {Show(cost.Measured.P50)} ms, {Show(cost.Client)} + {Show(cost.Server)} µs");
+            if (statements > 0)
+                await Dearest.SayAsync(source, statements, cost.Measured.Count * 6 / 5, stop);
             return (name, cost);
         }
-    }, stop);
+    }, stop, statements > 0 ? Dearest.Settings : []);
 
     private static Task<int> FiguresAsync(int hazards, int times, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
@@ -365,12 +379,17 @@ internal static class BenchRun
 
     private static async Task<NpgsqlDataSource> DatabaseAsync(LocalCluster cluster, string name, CancellationToken stop)
     {
+        var source = await EmptyAsync(cluster, name, stop);
+        await Database.MigrateAsync(source, stop);
+        return source;
+    }
+
+    private static async Task<NpgsqlDataSource> EmptyAsync(LocalCluster cluster, string name, CancellationToken stop)
+    {
         await using (var admin = NpgsqlDataSource.Create(cluster.ConnectionString))
         await using (var command = admin.CreateCommand($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'"))
             await command.ExecuteNonQueryAsync(stop);
-        var source = Database.Open(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 150 }.ConnectionString);
-        await Database.MigrateAsync(source, stop);
-        return source;
+        return Database.Open(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 150 }.ConnectionString);
     }
 
     private static Table Headed(string title, params string[] columns)

@@ -19,8 +19,10 @@ namespace Hazards.Bench;
 /// </summary>
 internal sealed class HttpBench : IAsyncDisposable
 {
-    private const string County = "532927";
-    private const int HazardsPerClient = 4;
+    /// <summary>On how many hazards a client reports progress in turn.</summary>
+    public const int HazardsPerClient = 4;
+
+    private const string County = Facts.County;
 
     private readonly NpgsqlDataSource dataSource;
     private readonly Processor processor;
@@ -70,7 +72,7 @@ internal sealed class HttpBench : IAsyncDisposable
 
     /// <summary>A hazard is reported.</summary>
     public Task<Cost> ReportAsync(int clients, TimeSpan time, CancellationToken stop) =>
-        CostAsync($"report, {clients}", clients, time, (_, _) => ReportAsync(), stop);
+        processor.CostAsync($"report, {clients}", clients, time, (_, _) => ReportAsync(), stop);
 
     /// <summary>Progress is reported on a leg under way.</summary>
     public async Task<Cost> ProgressAsync(int clients, TimeSpan time, CancellationToken stop)
@@ -83,11 +85,10 @@ internal sealed class HttpBench : IAsyncDisposable
         }
 
         var said = new long[clients];
-        return await CostAsync($"progress, {clients}", clients, time, (client, _) =>
+        return await processor.CostAsync($"progress, {clients}", clients, time, (client, _) =>
         {
             var at = said[client]++;
-            return PostAsync("ws-gov", $"hazards/{underWay[client * HazardsPerClient + at % HazardsPerClient]}/legs/territorial/progress",
-                new JsonObject { ["percent"] = 60, ["note"] = $"更换阀门，已完成防护栏杆安装，第 {at} 次" });
+            return PostAsync("ws-gov", $"hazards/{underWay[client * HazardsPerClient + at % HazardsPerClient]}/legs/territorial/progress", Facts.Progress(at));
         }, stop);
     }
 
@@ -96,7 +97,7 @@ internal sealed class HttpBench : IAsyncDisposable
     {
         await Parallel.ForAsync(0, Math.Max(0, most - assigned.Count), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop },
             async (_, _) => assigned.Enqueue(await AssignedAsync()));
-        return await CostAsync($"acknowledge, {clients}", clients, time, async (_, _) =>
+        return await processor.CostAsync($"acknowledge, {clients}", clients, time, async (_, _) =>
         {
             if (!assigned.TryDequeue(out var id))
                 throw new InvalidOperationException("too few were assigned for the time");
@@ -104,11 +105,7 @@ internal sealed class HttpBench : IAsyncDisposable
         }, stop);
     }
 
-    private async Task<string> ReportAsync() => (await PostAsync("ws-awb", "hazards", new JsonObject
-    {
-        ["source"] = "hotline", ["region"] = County, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏",
-        ["description"] = "古城南门阀井有燃气味，检测浓度超标，现场已设警戒，等待处置",
-    }))["id"]!.ToString();
+    private async Task<string> ReportAsync() => (await PostAsync("ws-awb", "hazards", Facts.Report()))["id"]!.ToString();
 
     private async Task<string> AssignedAsync()
     {
@@ -134,20 +131,6 @@ internal sealed class HttpBench : IAsyncDisposable
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {text}");
     }
 
-    // The warm-up counts in processor time: a fifth as long as what is measured, and the same work.
-    private async Task<Cost> CostAsync(string name, int clients, TimeSpan time, Func<int, int, Task> call, CancellationToken stop)
-    {
-        var calls = 0L;
-        var before = await processor.ReadAsync(stop);
-        var measured = await Measure.ForAsync(name, clients, time, (client, round) =>
-        {
-            Interlocked.Increment(ref calls);
-            return call(client, round);
-        }, stop);
-        var (client, server) = Processor.Between(before, await processor.ReadAsync(stop), calls);
-        return new Cost(measured, client, server);
-    }
-
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
@@ -155,4 +138,18 @@ internal sealed class HttpBench : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
     }
+}
+
+/// <summary>What is sent, here and to the plain endpoint.</summary>
+internal static class Facts
+{
+    public const string County = "532927";
+
+    public static JsonObject Report() => new()
+    {
+        ["source"] = "hotline", ["region"] = County, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏",
+        ["description"] = "古城南门阀井有燃气味，检测浓度超标，现场已设警戒，等待处置",
+    };
+
+    public static JsonObject Progress(long at) => new() { ["percent"] = 60, ["note"] = $"更换阀门，已完成防护栏杆安装，第 {at} 次" };
 }

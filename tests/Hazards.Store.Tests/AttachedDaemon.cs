@@ -1,6 +1,7 @@
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
+using Marten.Events.Daemon.HighWater;
 using Marten.Subscriptions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -45,6 +46,7 @@ internal sealed class AttachedDaemon : IAsyncDisposable
         var store = HazardsStore.Open(dataSource, more: o =>
         {
             LogDatabase.Map(o);
+            o.Projections.Wakeup = new PostgresqlListenWakeup(dataSource, NullLogger.Instance);
             o.Projections.StaleSequenceThreshold = TimeSpan.FromHours(1);
             o.Projections.Subscribe(recorder);
         });

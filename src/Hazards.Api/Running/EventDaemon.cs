@@ -1,5 +1,7 @@
+using Hazards.Projections.Store;
 using JasperFx;
 using JasperFx.Events.Daemon;
+using JasperFx.Events.Daemon.HighWater;
 using Marten;
 using Marten.Events.Daemon;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -78,7 +80,7 @@ internal sealed class DaemonTrouble(HealthCheckService checks, ServiceOptions op
 /// starts it again. One whose progress another node had moved meanwhile (each thought that it led, while the database was
 /// away) has stopped, and stays in the daemon's list, where it is never started again: it is taken out, and whoever leads starts it.
 /// </summary>
-internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, IDocumentStore store, ServiceOptions options, ILogger<DaemonWatch> logger) : BackgroundService, IAsyncDisposable
+internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, IDocumentStore store, MartenEventLog log, ServiceOptions options, ILogger<DaemonWatch> logger) : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -93,6 +95,7 @@ internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, ID
         if (!options.Daemon)
             return;
         running = true;
+        ((StoreOptions)store.Options).Projections.Wakeup = new CommitWakeup(log);
         await coordinator.StartAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
@@ -137,17 +140,39 @@ internal sealed partial class DaemonWatch(IProjectionCoordinator coordinator, ID
         }
     }
 
-    /// <summary>
-    /// What listens for the daemon listens on until it is told to stop, and nobody of Marten's does: told here, and never
-    /// before the daemon has stopped, which would wait for its word without end.
-    /// </summary>
+    /// <summary>Stops, when nobody has.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
         Dispose();
-        ((StoreOptions)store.Options).Projections.Wakeup?.Dispose();
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Marten 的后台程序未在 {Seconds} 秒内停止，不再等待 the daemon did not stop within {Seconds} s and is left")]
     private partial void LogLeft(double seconds);
+}
+
+/// <summary>
+/// Wakes the daemon when something was committed, by whichever node, and not for every commit: looking at its mark and
+/// loading one event cost the database as much as half a command.
+/// </summary>
+internal sealed class CommitWakeup(MartenEventLog log) : IDaemonWakeup
+{
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+
+    private long seen;
+
+    /// <inheritdoc />
+    public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
+    {
+        await Task.Delay(Gathering, token);
+        await log.WaitBeyondAsync(seen, token).WaitAsync(timeout, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        token.ThrowIfCancellationRequested();
+        seen = log.KnownPosition;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        // The log listens, and is not its own.
+    }
 }

@@ -47,7 +47,6 @@ public static class HazardsStore
         var events = options.Events;
         // The times are given by the writer, under the lock that orders all appends; Marten writes them as they are given.
         events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
-        events.UseListenNotifyForEventAppends = true;
         events.MetadataConfig.HeadersEnabled = true;
         events.MetadataConfig.CorrelationIdEnabled = true;
         events.MetadataConfig.CausationIdEnabled = true;

@@ -1,5 +1,6 @@
 using JasperFx.Events;
 using Marten;
+using Hazards.Projections.Store.Reading;
 using Hazards.Projections.Writing;
 using Npgsql;
 using NpgsqlTypes;
@@ -143,6 +144,7 @@ internal sealed class AppendBatch
 
         if (Keys() is { } keys)
             session.QueueOperation(new Command(keys));
+        session.QueueOperation(new Command(new NpgsqlBatchCommand(HeadWatch.Notify)));
         // Marten sends operations in the order in which they were queued, the events' when it saves: the check goes last.
         session.Listeners.Add(written);
         session.Logger = written;

@@ -6,12 +6,15 @@ namespace Hazards.Projections.Store.Reading;
 
 /// <summary>
 /// Wakes readers: by commits of this process at once, by those of others through LISTEN on one shared connection, which is
-/// opened for the first reader and opened anew whenever it dies. Marten notifies with every commit, and says no more than
-/// that there was one; how far the log has got is read once for all that came in the meantime.
+/// opened for the first reader and opened anew whenever it dies. Every commit notifies on Marten's channel, and says no more
+/// than that there was one; how far the log has got is read once for all that came in the meantime.
 /// </summary>
 internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions options) : IAsyncDisposable
 {
     private const string HeadSql = "select seq_id from log.mt_events order by seq_id desc limit 1 -- heard";
+
+    /// <summary>What the writer says with every commit. Marten's own way of saying it is compiled anew each time.</summary>
+    public const string Notify = "notify " + PostgresqlListenWakeup.DefaultChannel;
 
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
