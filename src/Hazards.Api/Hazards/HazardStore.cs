@@ -31,16 +31,21 @@ public sealed class HazardStore(
     public const string StreamType = "hazard";
 
     private readonly Deciding deciding = new(log);
+    private readonly FoldedHazards folded = new((stream, from, stop) => log.FetchAsync(stream, fromVersion: from, cancellationToken: stop));
 
     /// <summary>Folds a hazard's stream; as it was known at <paramref name="asOf"/>, or is now. Null when there is none.</summary>
     public Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
-        LoadAsync(id, asOf, long.MaxValue, cancellationToken);
+        asOf is null ? folded.NowAsync(id, cancellationToken) : LoadAsync(id, asOf, 0, cancellationToken);
 
     /// <summary>A hazard's events one by one, each with the state it leaves; as known at <paramref name="asOf"/>, or now. Nothing when there is no such hazard.</summary>
-    internal async IAsyncEnumerable<LivedEvent> LifeAsync(HazardId id, DateTimeOffset? asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal IAsyncEnumerable<LivedEvent> LifeAsync(HazardId id, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
+        LifeAsync(id, asOf, 0, cancellationToken);
+
+    private async IAsyncEnumerable<LivedEvent> LifeAsync(
+        HazardId id, DateTimeOffset? asOf, long upToVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Hazard? hazard = null;
-        foreach (var e in await log.FetchAsync(id.StreamId, 0, asOf, cancellationToken: cancellationToken))
+        foreach (var e in await log.FetchAsync(id.StreamId, upToVersion, asOf, cancellationToken: cancellationToken))
         {
             // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
             if (e.Data is not IHazardEvent happened)
@@ -363,13 +368,8 @@ public sealed class HazardStore(
     private async Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {
         Hazard? hazard = null;
-        await foreach (var lived in LifeAsync(id, asOf, cancellationToken))
-        {
-            if (lived.Recorded.Version > upToVersion)
-                break;
+        await foreach (var lived in LifeAsync(id, asOf, upToVersion, cancellationToken))
             hazard = lived.After;
-        }
-
         return hazard;
     }
 }

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Hazards.Domain;
+using Hazards.Projections.Store;
+using JasperFx.Events;
+
+namespace Hazards.Api;
+
+/// <summary>
+/// Hazards as this process folded them last: one with two thousand events is not read from its beginning at every command.
+/// What is kept is believed only while the stream still has the event that it ends with; else the stream is read anew.
+/// </summary>
+/// <param name="fetch">A stream's events from a version on.</param>
+internal sealed class FoldedHazards(Func<Guid, long, CancellationToken, Task<IReadOnlyList<IEvent>>> fetch)
+{
+    // Some 10 KB each. Beyond that all are read anew, each when it comes.
+    private const int Most = 2_000;
+
+    private readonly ConcurrentDictionary<HazardId, Folded> kept = new();
+
+    /// <summary>A hazard as it is now; null when there is none.</summary>
+    public async Task<Hazard?> NowAsync(HazardId id, CancellationToken cancellationToken)
+    {
+        var (before, last) = kept.TryGetValue(id, out var known) ? known : default;
+        var events = await fetch(id.StreamId, before?.Version ?? 0, cancellationToken);
+        if (before is not null && (events.Count == 0 || events[0].Id != last))
+        {
+            // A database of an earlier day was put in this one's place.
+            kept.TryRemove(id, out _);
+            return await NowAsync(id, cancellationToken);
+        }
+
+        var now = before;
+        foreach (var e in events.Skip(before is null ? 0 : 1))
+        {
+            // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
+            if (e.Data is not IHazardEvent happened)
+                return null;
+            now = Hazard.Apply(id, now, new Happening(happened, e.Context()));
+        }
+
+        if (now is null || ReferenceEquals(now, before))
+            return now;
+        if (kept.Count >= Most)
+            kept.Clear();
+        kept[id] = new Folded(now, events[^1].Id);
+        return now;
+    }
+
+    /// <summary>A state and the event that led to it.</summary>
+    private readonly record struct Folded(Hazard State, Guid Last);
+}
