@@ -55,6 +55,10 @@ internal static class BenchRun
         var command = new Command("http", "只测经 HTTP 的命令：登记、进展、签收，附处理器时间 · only commands by HTTP: report, progress, acknowledge, with processor time") { seconds, rounds, postgres, clients, statements };
         command.SetAction((parsed, stop) => HttpAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(clients)!, parsed.GetValue(statements), parsed.GetValue(postgres), stop));
         root.Add(command);
+        var lines = new Option<int>("--rows") { Description = "台账行数 rows of the ledger", DefaultValueFactory = _ => 10_000 };
+        var import = new Command("import", "只测台账导入：预览、导入、再次导入 · only a ledger: looked at, imported, imported again") { lines, postgres };
+        import.SetAction((parsed, stop) => ImportAsync(parsed.GetValue(lines), parsed.GetValue(postgres), stop));
+        root.Add(import);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
@@ -162,6 +166,8 @@ internal static class BenchRun
                 samples.Add(await TakeAsync($"acknowledge, {clients}", () => bench.AcknowledgeAsync(clients, TimeSpan.FromSeconds(1), mostAcknowledged, stop)));
             }
 
+        foreach (var before in new[] { 10, 2_000 })
+            samples.Add(await TakeAsync($"comment after {before:N0}, 1", () => bench.CommentAsync(before, time, stop)));
         var table = Headed($"经 HTTP 的一条命令 · a command by HTTP (medians of {rounds} rounds)", "", "/s", "p50 ms", "p99 ms", "service and callers µs", "PostgreSQL µs");
         foreach (var (name, costs) in samples.GroupBy(s => s.Name).Select(g => (g.Key, g.Select(s => s.Cost).OrderBy(c => c.Measured.PerSecond).ToList())))
         {
@@ -182,6 +188,17 @@ internal static class BenchRun
             return (name, cost);
         }
     }, stop, statements > 0 ? Dearest.Settings : []);
+
+    private static Task<int> ImportAsync(int rows, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    {
+        await using var source = await DatabaseAsync(cluster, "bench_import", stop);
+        var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_import" }.ConnectionString;
+        await using var bench = new ImportBench(source, connection, folder.FullName);
+        var table = Headed($"台账 · a ledger of {rows:N0} rows", "", "s", "rows/s", "service µs a row", "PostgreSQL µs a row");
+        await foreach (var (step, seconds, client, server) in bench.RunAsync(rows))
+            table.AddRow(step, Show(seconds), Show(rows / seconds), Show(client), Show(server));
+        AnsiConsole.Write(table);
+    }, stop);
 
     private static Task<int> FiguresAsync(int hazards, int times, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {

@@ -105,6 +105,15 @@ internal sealed class HttpBench : IAsyncDisposable
         }, stop);
     }
 
+    /// <summary>A comment on a hazard that has had as many already.</summary>
+    public async Task<Cost> CommentAsync(int before, TimeSpan time, CancellationToken stop)
+    {
+        var id = await ReportAsync();
+        for (var i = 0; i < before; i++)
+            await PostAsync("ws-awb", $"hazards/{id}/comments", Facts.Comment(i));
+        return await processor.CostAsync($"comment after {before}, 1", 1, time, (_, round) => PostAsync("ws-awb", $"hazards/{id}/comments", Facts.Comment(round)), stop);
+    }
+
     private async Task<string> ReportAsync() => (await PostAsync("ws-awb", "hazards", Facts.Report()))["id"]!.ToString();
 
     private async Task<string> AssignedAsync()
@@ -150,6 +159,8 @@ internal static class Facts
         ["source"] = "hotline", ["region"] = County, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏",
         ["description"] = "古城南门阀井有燃气味，检测浓度超标，现场已设警戒，等待处置",
     };
+
+    public static JsonObject Comment(long at) => new() { ["text"] = $"已电话通知值班人员，第 {at} 次" };
 
     public static JsonObject Progress(long at) => new() { ["percent"] = 60, ["note"] = $"更换阀门，已完成防护栏杆安装，第 {at} 次" };
 }

@@ -19,7 +19,7 @@ internal sealed record ImportSoFar(Guid Id, DateTimeOffset Began, long Version, 
 internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress, ImportSoFar? soFar = null, bool trial = false)
 {
     private const int RowsAtOnce = 200;
-    private const int RowsInFlight = 16;
+    private const int RowsInFlight = 48;
 
     private readonly Guid _id = soFar?.Id ?? Guid.CreateVersion7();
     private readonly DateTimeOffset _now = soFar?.Began ?? tools.Clock.GetUtcNow();

@@ -180,7 +180,7 @@ public static class HazardsService
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<Questions>().Source));
         services.AddSingleton<FileStore>();
-        services.AddSingleton<SealQueries>();
+        services.AddSingleton(s => new SealQueries(s.GetRequiredService<Questions>().Source));
         services.AddSingleton<AccessRecorder>();
         services.AddSingleton<PersonKeyRows>();
         services.AddSingleton<PersonKeys>();
