@@ -46,7 +46,12 @@ public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles,
 /// <param name="Name">Its name, if known.</param>
 /// <param name="MediaType">Its media type, if known.</param>
 /// <param name="Size">Its size in bytes, if known.</param>
-public sealed record Attachment(Sha256Digest Digest, [property: Longest(Texts.NameLength)] string? Name = null, [property: Longest(100)] string? MediaType = null, long? Size = null);
+public sealed record Attachment(
+    Sha256Digest Digest, [property: Longest(Texts.NameLength)] string? Name = null, [property: Longest(100)] string? MediaType = null, long? Size = null)
+{
+    /// <summary>The most that go with one act: no more than a person looks at.</summary>
+    public const int Most = 50;
+}
 
 /// <summary>
 /// The circumstances of a command: everything a decision may look at besides the hazard. Time is data here;

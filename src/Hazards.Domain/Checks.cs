@@ -7,7 +7,6 @@ namespace Hazards.Domain;
 internal static class Checks
 {
     private const int FurthestDeadlineYears = 10;
-    private const int MostAttachments = 100;
 
     /// <summary>A deadline may lie neither before the act nor beyond any plan.</summary>
     public static Refusal? Deadline(string field, DateOnly deadline, Act act)
@@ -44,8 +43,8 @@ internal static class Checks
         if (Texts.Name("actor", act.By.Name) is { } nameless)
             return nameless;
         var attachments = act.Attachments.IsDefault ? [] : act.Attachments;
-        if (attachments.Length > MostAttachments)
-            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", MostAttachments));
+        if (attachments.Length > Domain.Attachment.Most)
+            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", Domain.Attachment.Most));
         for (var i = 0; i < attachments.Length; i++)
             if (Attachment($"attachments[{i}]", attachments[i]) is { } wrong)
                 return wrong;

@@ -1,5 +1,6 @@
 using Hazards.Api.Proving;
 using Hazards.Domain;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Api.Accounts;
@@ -35,7 +36,7 @@ internal sealed partial class CredentialsBinding(
         {
             await EnsureAsync(cancellationToken);
         }
-        catch (Exception e) when (Door.IsTheDatabases(e) || e is Projections.Store.LogUnavailableException
+        catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is LogUnavailableException
             || e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn })
         {
             // The next sign-in does it.

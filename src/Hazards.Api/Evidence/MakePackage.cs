@@ -1,4 +1,5 @@
 using Hazards.Api.Jobs;
+using Hazards.Projections.Store;
 using Wolverine;
 
 namespace Hazards.Api.Evidence;
@@ -11,7 +12,7 @@ public sealed record MakePackage(Guid Package);
 public static class MakePackageHandler
 {
     /// <summary>Makes the package.</summary>
-    public static Task Handle(MakePackage message, Envelope envelope, IPackageJob job, CancellationToken cancellationToken)
+    public static Task Handle(MakePackage message, Wolverine.Envelope envelope, IPackageJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(envelope);
@@ -57,7 +58,7 @@ internal sealed partial class PackageJob(PackageShelf shelf, PackageMaker maker,
             await shelf.TroubleAsync(id, e.Message, isTry: false, cancellationToken);
             throw;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !Door.IsTheDatabases(e) && e is not Projections.Store.LogUnavailableException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !DatabaseTrouble.IsUnwell(e) && e is not LogUnavailableException)
         {
             LogFailed(id, attempt, e);
             await shelf.TroubleAsync(id, $"{e.GetType().Name}: {e.Message}", isTry: true, cancellationToken);

@@ -28,7 +28,7 @@ internal sealed class Deciding(IEventLog log)
     private const int MostTries = 12;
 
     // Commands of this process on one stream go one after the other: a conflict known beforehand is useless work.
-    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1))];
+    private readonly Turns turns = new();
 
     /// <param name="stream">The stream the command is about; null when it begins a new one and none can meet it.</param>
     /// <param name="terms">Key and expected version.</param>
@@ -49,17 +49,8 @@ internal sealed class Deciding(IEventLog log)
     {
         if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first)
             return await SettledAsync(first, stateAt, mayHear, cancellationToken);
-        var turn = stream is { } id ? turns[(uint)id.GetHashCode() % turns.Length] : null;
-        if (turn is not null)
-            await turn.WaitAsync(cancellationToken);
-        try
-        {
-            return await DecideAsync(terms, stateAt, mayHear, decide, cancellationToken);
-        }
-        finally
-        {
-            turn?.Release();
-        }
+        using var turn = stream is { } id ? await turns.TakeAsync(id, cancellationToken) : null;
+        return await DecideAsync(terms, stateAt, mayHear, decide, cancellationToken);
     }
 
     private async Task<Outcome<TState>> DecideAsync<TState>(

@@ -73,12 +73,7 @@ internal static class HazardReads
         var today = ChinaTime.DateAt(asOf ?? call.Now);
         var ever = await seals.EverAsync(hazard.Enterprise, hazard.Region, asOf, call.Stop);
         var details = HazardDetails.Of(hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller), await naming.OfAsync(hazard, clocks, call.Stop)) with { Sealed = SealNotice.Of(ever) };
-        if (ever.IsEmpty)
-            return call.Versioned(details, hazard.Version);
-        // A seal comes and goes without the hazard's version: who holds this version must hear of it all the same.
-        call.Response.Headers.ETag = ETag.Of(hazard.Version);
-        call.Response.Headers.CacheControl = "private, no-store";
-        return Call.Json(details);
+        return call.Shown(details, hazard.Version);
     }
 
     private static async Task<IResult> HistoryAsync(Call call, string id, HazardStore store, Naming naming)
@@ -99,7 +94,7 @@ internal static class HazardReads
         if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var names = await naming.OfBodiesAsync(events.Select(e => e.Body), call.Stop);
-        return call.Versioned(new History(hazardId, hazard.Version, asOf, events.ToImmutable(), names), hazard.Version);
+        return call.Shown(new History(hazardId, hazard.Version, asOf, events.ToImmutable(), names), hazard.Version);
     }
 }
 

@@ -50,7 +50,7 @@ internal sealed class PaperModule : IModule
         if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var names = await naming.OfBodiesAsync(papers.Select(p => p.By).Concat(papers.SelectMany(p => p.To)), call.Stop);
-        return call.Versioned(new PaperList(hazardId, hazard.Version, asOf, papers.ToImmutable(), names), hazard.Version);
+        return call.Shown(new PaperList(hazardId, hazard.Version, asOf, papers.ToImmutable(), names), hazard.Version);
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, LetterheadStore letterheads, IRegistryQueries registry)

@@ -1,4 +1,5 @@
 using Hazards.Domain;
+using Hazards.Projections.Store;
 using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
@@ -22,7 +23,7 @@ internal sealed partial class TreeKeeper(
         {
             Say(await keys.EnsureAsync(cancellationToken));
         }
-        catch (Exception e) when (Door.IsTheDatabases(e))
+        catch (Exception e) when (DatabaseTrouble.IsUnwell(e))
         {
             LogTrouble(e.Message);
         }

@@ -94,7 +94,7 @@ internal static class RegistryEndpoints
         }
 
         return body is not null && Sees(call, body)
-            ? call.Versioned(new BodyHistory(bodyId, body.Version, asOf, events.ToImmutable()), body.Version)
+            ? call.Shown(new BodyHistory(bodyId, body.Version, asOf, events.ToImmutable()), body.Version)
             : Call.Refuse(BodyRefusals.NotFound.Because("id", ("id", bodyId)));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Projections.Store;
@@ -12,8 +13,6 @@ namespace Hazards.Api;
 /// <summary>A request that came through the door: who calls, and what the request says about itself.</summary>
 internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
 {
-    private const int MostAttachments = 50;
-
     /// <summary>A recorded time may lie a little ahead of this process's clock: the database has its own.</summary>
     internal static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
@@ -123,13 +122,24 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         return asOf;
     }
 
-    /// <summary>Answers with a version: its ETag, and 304 when the caller has it already.</summary>
-    public IResult Versioned<T>(T value, long version)
+    /// <summary>Answers with what a version is, and nothing beside: its ETag, and 304 when the caller has it already.</summary>
+    public IResult Versioned<T>(T value, long version) => Tagged(ETag.Of(version), () => Json(value));
+
+    /// <summary>
+    /// Answers with a version and what stands beside it and changes without it (names, days left, seals): the ETag tells both apart,
+    /// and If-Match takes the version from it.
+    /// </summary>
+    public IResult Shown<T>(T value, long version)
     {
-        var tag = ETag.Of(version);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, DomainJson.Options);
+        return Tagged(ETag.Of(version, bytes), () => Results.Bytes(bytes, "application/json; charset=utf-8"));
+    }
+
+    private IResult Tagged(string tag, Func<IResult> answer)
+    {
         Response.Headers.ETag = tag;
         Response.Headers.CacheControl = "private, no-cache";
-        return ETag.Matches(Request.Headers.IfNoneMatch, version) ? Results.StatusCode(304) : Json(value);
+        return ETag.Matches(Request.Headers.IfNoneMatch, tag) ? Results.StatusCode(304) : answer();
     }
 
     /// <summary>Says of a command that was done which version it led to, and whether this is the outcome of an earlier sending of it.</summary>
@@ -180,8 +190,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         if (attachments.IsDefault)
             return null;
-        if (attachments.Length > MostAttachments)
-            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", MostAttachments));
+        if (attachments.Length > Attachment.Most)
+            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", Attachment.Most));
         for (var i = 0; i < attachments.Length; i++)
         {
             var a = attachments[i];
@@ -267,10 +277,16 @@ internal static class OrderReader
     private static JsonElement Whole(Dictionary<string, JsonElement> members) => JsonSerializer.SerializeToElement(members);
 }
 
-/// <summary>Stream versions as strong ETags.</summary>
+/// <summary>Stream versions as strong ETags, with the beginning of a digest where an answer holds more than the version.</summary>
 internal static class ETag
 {
+    private const char Beside = '.';
+    private const int DigestBytes = 8;
+
     public static string Of(long version) => FormattableString.Invariant($"\"{version}\"");
+
+    public static string Of(long version, ReadOnlySpan<byte> answer) =>
+        FormattableString.Invariant($"\"{version}{Beside}{Convert.ToHexStringLower(SHA256.HashData(answer).AsSpan(0, DigestBytes))}\"");
 
     /// <summary>Null versions: any will do. False when the header is not made of ETags.</summary>
     public static bool TryReadIfMatch(Microsoft.Extensions.Primitives.StringValues header, out ImmutableArray<long>? versions)
@@ -286,7 +302,8 @@ internal static class ETag
         foreach (var tag in tags)
         {
             // Weak tags never match for If-Match (RFC 9110, 13.1.1); ours are numbers.
-            if (tag.IsWeak || !long.TryParse(tag.Tag.AsSpan().Trim('"'), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version))
+            var text = tag.Tag.AsSpan().Trim('"');
+            if (tag.IsWeak || !long.TryParse(text[..(text.IndexOf(Beside) is >= 0 and var end ? end : text.Length)], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version))
                 return false;
             found.Add(version);
         }
@@ -295,6 +312,6 @@ internal static class ETag
         return true;
     }
 
-    public static bool Matches(Microsoft.Extensions.Primitives.StringValues ifNoneMatch, long version) =>
-        EntityTagHeaderValue.TryParseList(ifNoneMatch, out var tags) && tags.Any(t => t.Tag.Value == "*" || t.Tag.Value == Of(version));
+    public static bool Matches(Microsoft.Extensions.Primitives.StringValues ifNoneMatch, string tag) =>
+        EntityTagHeaderValue.TryParseList(ifNoneMatch, out var tags) && tags.Any(t => t.Tag.Value == "*" || t.Tag.Value == tag);
 }

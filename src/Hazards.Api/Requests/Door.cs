@@ -136,17 +136,8 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         BadHttpRequestException => RequestRefusals.Malformed.Because(),
         // A chunk that says it is larger than any number the server reads sizes with.
         IOException { InnerException: OverflowException } => RequestRefusals.Malformed.Because(),
-        _ when IsTheDatabases(exception) => RequestRefusals.LogUnavailable.Because(),
+        _ when DatabaseTrouble.IsUnwell(exception) => RequestRefusals.LogUnavailable.Because(),
         _ => RequestRefusals.Failed.Because(),
-    };
-
-    /// <summary>A database that is gone, going or overloaded; not one that was asked something wrong (SQLSTATE, appendix A of PostgreSQL's manual).</summary>
-    internal static bool IsTheDatabases(Exception exception) => exception switch
-    {
-        PostgresException { SqlState: var state } => state[..2] is "08" or "40" or "53" or "55" or "57" or "58" || state == PostgresErrorCodes.ReadOnlySqlTransaction,
-        NpgsqlException or TimeoutException or SocketException => true,
-        IOException { InnerException: SocketException } => true,
-        _ => false,
     };
 
     private static bool TimedOut(HttpContext http) =>

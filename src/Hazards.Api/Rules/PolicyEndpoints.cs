@@ -50,7 +50,7 @@ internal static class PolicyEndpoints
             return Call.Refuse(refusal);
         var register = await store.LoadAsync(asOf, call.Stop);
         var today = ChinaTime.DateAt(asOf ?? clock.GetUtcNow());
-        return call.Versioned(new PolicyList([.. register.All.Where(p => Sees(call, p)).Select(p => AdoptionView.Of(p, today))], asOf, today), register.Stream);
+        return call.Shown(new PolicyList([.. register.All.Where(p => Sees(call, p)).Select(p => AdoptionView.Of(p, today))], asOf, today), register.Stream);
     }
 
     private static async Task<IResult> FindAsync(Call call, string version, PolicyStore store, TimeProvider clock)

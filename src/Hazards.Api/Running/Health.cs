@@ -35,7 +35,7 @@ internal static class Health
         {
             return await look;
         }
-        catch (Exception e) when (Door.IsTheDatabases(e) || e is LogUnavailableException)
+        catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is LogUnavailableException)
         {
             return null;
         }
@@ -91,7 +91,7 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, NewerDatabase newer
         {
             return "migrations";
         }
-        catch (Exception e) when (Door.IsTheDatabases(e) || e is OperationCanceledException)
+        catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is OperationCanceledException)
         {
             return "database";
         }
@@ -109,7 +109,7 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, NewerDatabase newer
             // Nothing to compare with: that the trees are not grown either is the daemon's to say.
             return null;
         }
-        catch (Exception e) when (Door.IsTheDatabases(e) || e is OperationCanceledException)
+        catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is OperationCanceledException)
         {
             return RequestRefusals.LogUnavailable.Because();
         }

@@ -235,7 +235,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         foreach (var (at, rule) in sections.Supervision)
             InRange(at["days"], 1, 366);
         foreach (var (at, rule) in sections.Acceptance)
-            InRange(at["attachments"], 0, 50);
+            InRange(at["attachments"], 0, Attachment.Most);
         CheckListing();
         CheckGrades();
         CheckExtension();

@@ -100,7 +100,7 @@ public sealed class Discovery
         With(a => a with { Attachments = [photo with { MediaType = "a\nb" }] }).ThenRefused(InputRefusals.NotClean, "attachments[0].mediaType");
         With(a => a with { Attachments = [photo with { Size = -1 }] }).ThenRefused(InputRefusals.OutOfRange, "attachments[0].size");
         With(a => a with { Attachments = [new Attachment(default)] }).ThenRefused(InputRefusals.Missing, "attachments[0].digest");
-        With(a => a with { Attachments = [.. Enumerable.Repeat(photo, 101)] }).ThenRefused(InputRefusals.TooMany, "attachments");
+        With(a => a with { Attachments = [.. Enumerable.Repeat(photo, Attachment.Most + 1)] }).ThenRefused(InputRefusals.TooMany, "attachments");
     }
 
     [Fact]
