@@ -143,7 +143,7 @@ internal static class InspectionEndpoints
         if (!body.TryGetProperty("items", out var items))
             return InputRefusals.Missing.Because("items");
         if (items.ValueKind != JsonValueKind.Array)
-            return InputRefusals.Malformed.Because("items", ("detail", "应为数组 an array is expected"));
+            return InputRefusals.Malformed.Because("items", ("detail", new Words("应为数组", "an array is expected")));
         return items.GetArrayLength() switch
         {
             0 => InputRefusals.Missing.Because("items"),

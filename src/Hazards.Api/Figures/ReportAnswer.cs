@@ -64,9 +64,12 @@ internal sealed record TableLine(
     string Key, string Name, long Inspected, long FoundGeneral, long RectifiedGeneral, decimal? GeneralRate, long FoundMajor, long RectifiedMajor, decimal? MajorRate,
     long Planned, long FiveInPlace, long Listed, long ListedByProvince, decimal Funds, long OnTheSpot, long Ungraded)
 {
+    /// <summary>自查自改, counted apart.</summary>
+    public long OwnChecks { get; init; }
+
     public static TableLine Of(MonthlyLine l, string name) => new(
         l.Key, name, l.Inspected, l.FoundGeneral, l.RectifiedGeneral, l.GeneralRate, l.FoundMajor, l.RectifiedMajor, l.MajorRate,
-        l.Planned, l.FiveInPlace, l.Listed, l.ListedByProvince, l.Funds, l.OnTheSpot, l.Ungraded);
+        l.Planned, l.FiveInPlace, l.Listed, l.ListedByProvince, l.Funds, l.OnTheSpot, l.Ungraded) { OwnChecks = l.OwnChecks };
 }
 
 /// <summary>A hazard as reports show it.</summary>

@@ -183,7 +183,10 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
 
     private async Task<(ReportAnswer?, Refusal?)> RankAsync(ReportAnswer answer, ReportRequest request, Policy policy, KeptAnswers? kept, CancellationToken stop)
     {
-        if (policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind) is not { } rule)
+        // A policy that has such a ranking for another period has decided so.
+        var rule = policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind)
+            ?? (policy.Rankings.All(r => r.Kind != request.Kind) ? RankingRule.Default(request.Kind, request.Period.Kind) : null);
+        if (rule is null)
             return (null, FigureRefusals.NotRanked.Because("period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
         var bodies = request.Kind == ReportKind.BodyRanking;
         var tallies = await CountAsync(

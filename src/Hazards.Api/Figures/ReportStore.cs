@@ -141,7 +141,7 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
     /// <summary>Whether a report is made for such a period.</summary>
     public static Refusal? CheckPeriod(ReportKind kind, Period period) =>
         ReportMaker.PeriodOf(kind) is { } wanted && wanted != period.Kind
-            ? FigureRefusals.PeriodKind.Because("period", ("report", CodeList.Chinese(kind)), ("expected", CodeList.Chinese(wanted)), ("value", period.Value))
+            ? FigureRefusals.PeriodKind.Because("period", ("report", Words.Of(kind)), ("expected", Words.Of(wanted)), ("value", period.Value))
             : null;
 
     private static Role? RoleOf(Actor by) =>

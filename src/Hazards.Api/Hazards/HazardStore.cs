@@ -57,7 +57,12 @@ public sealed class HazardStore(
 
     /// <summary>Begins a hazard together with all that is known to have followed: one append, all or nothing.</summary>
     /// <remarks>A report with a reference that was reported before is refused with <c>hazard.reported_before</c>.</remarks>
-    public async Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        await EnterAsync(report, given, steps, null, terms, cancellationToken);
+
+    /// <summary>The same, refused where something else speaks against it (a probable double): asked after a repeated key was answered.</summary>
+    internal async Task<Outcome<Hazard>> EnterAsync(
+        ReportHazard report, Given given, IReadOnlyList<Step> steps, Func<CancellationToken, Task<Refusal?>>? against, Terms? terms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(given);
@@ -89,6 +94,8 @@ public sealed class HazardStore(
                 return Proposal<Hazard>.Refuse(refusal);
             }
 
+            if (lost == 0 && against is not null && await against(stop) is { } spoken)
+                return Proposal<Hazard>.Refuse(spoken);
             var story = new HazardStory(id, null, rulebook, terms);
             story.Add(decision, act);
             return await KeptAsync(await FollowAsync(story, steps, watch, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
@@ -353,6 +360,8 @@ public sealed class HazardStore(
             yield return leg.AssignedBy;
             if (leg.Supervisor is { } supervisor)
                 yield return supervisor;
+            if (leg.AcceptedBy is { } accepter)
+                yield return accepter;
         }
     }
 

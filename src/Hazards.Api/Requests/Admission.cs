@@ -14,7 +14,7 @@ internal static class Admission
         if (caller.Body.SeesOnlyItsOwn && !operation.ForEnterprises && !operation.HoldsNoRecords)
             return AccessRefusals.Enterprise.Because();
         if (operation.Rule is { } rule && !caller.Key.Roles.Any(rule.Roles.Contains))
-            return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", string.Join("、", rule.Roles.Select(CodeList.Chinese))));
+            return HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Words.Of(rule.Roles)));
         if (operation.Forbids?.Invoke(caller) is { } forbidden)
             return forbidden;
         var call = new Call(http, caller, clock);

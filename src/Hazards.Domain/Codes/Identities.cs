@@ -143,6 +143,9 @@ public readonly record struct Sha256Digest : IValue<Sha256Digest>
     public string Value => _value ?? "";
 
     /// <summary>The digest of some bytes.</summary>
+    public static Sha256Digest OfHash(ReadOnlySpan<byte> hash) => new(Convert.ToHexStringLower(hash));
+
+    /// <summary>The digest of bytes.</summary>
     public static Sha256Digest Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)));
 
     /// <inheritdoc />

@@ -136,7 +136,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         foreach (var (at, rule) in sections.RolesTogether)
             if (!Authority.Incompatible.Any(p => p == (rule.Role, rule.With) || p == (rule.With, rule.Role)))
                 findings.Add(at.Or("with"), PolicyRefusals.TogetherAnyway,
-                    ("one", CodeList.Chinese(rule.Role)), ("other", CodeList.Chinese(rule.With)));
+                    ("one", Words.Of(rule.Role)), ("other", Words.Of(rule.With)));
     }
 
     private void CheckWarnings()
@@ -162,11 +162,11 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             Once(at[name]);
             foreach (var item in at[name]!.Items)
                 if (CodeList.TryParse<Role>(item.Text, out var role) && Never(name, role))
-                    findings.Add(item, PolicyRefusals.PrivacyRole, ("role", CodeList.Chinese(role)), ("name", name));
+                    findings.Add(item, PolicyRefusals.PrivacyRole, ("role", Words.Of(role)), ("name", name));
         }
         foreach (var item in at["whistleBlower"]!.Items)
             if (CodeList.TryParse<Role>(item.Text, out var role) && !rule.Reporter.Contains(role))
-                findings.Add(item, PolicyRefusals.PrivacyWider, ("role", CodeList.Chinese(role)));
+                findings.Add(item, PolicyRefusals.PrivacyWider, ("role", Words.Of(role)));
     }
 
     // The unit that is complained of, and the service's own clock.
@@ -197,7 +197,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             NotEmpty(late, "roles", 0);
         foreach (var item in late["roles"]?.Items ?? [])
             if (CodeList.TryParse<Role>(item.Text, out var role) && role == Role.Clock)
-                findings.Add(item, PolicyRefusals.LateEntryRole, ("role", CodeList.Chinese(role)));
+                findings.Add(item, PolicyRefusals.LateEntryRole, ("role", Words.Of(role)));
     }
 
     private void CheckClocks()
@@ -256,7 +256,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             Once(at["kinds"]);
             InRange(at["mostDays"], 1, 3660);
             if (rule.Regions < RegionOf(rule.Level))
-                findings.Add(at.Or("regions"), PolicyRefusals.ListingRegion, ("level", CodeList.Chinese(rule.Level)), ("region", JsonNamingPolicy.CamelCase.ConvertName(rule.Regions.ToString())));
+                findings.Add(at.Or("regions"), PolicyRefusals.ListingRegion, ("level", Words.Of(rule.Level)), ("region", JsonNamingPolicy.CamelCase.ConvertName(rule.Regions.ToString())));
         }
     }
 
@@ -292,7 +292,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             if (step.DaysOverdue < 1)
                 findings.Add(at.Or("daysOverdue"), PolicyRefusals.LadderSoon, ("value", step.DaysOverdue));
             if (step.Mode == StepMode.Automatic && !Automatic.Contains(step.Step))
-                findings.Add(at.Or("mode"), PolicyRefusals.LadderAutomatic, ("step", CodeList.Chinese(step.Step)), ("allowed", string.Join("、", Automatic.Select(CodeList.Chinese))));
+                findings.Add(at.Or("mode"), PolicyRefusals.LadderAutomatic, ("step", Words.Of(step.Step)), ("allowed", Words.Of(Automatic)));
             Once(at["clocks"]);
             if (i > 0 && step.DaysOverdue < sections.Ladder[i - 1].Rule.DaysOverdue)
                 findings.Add(at.Or("daysOverdue"), PolicyRefusals.LadderFalling, ("value", step.DaysOverdue), ("previous", sections.Ladder[i - 1].Rule.DaysOverdue));
@@ -323,7 +323,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         {
             Early(at, report.DueDays);
             if (report.Kind is ReportKind.BodyRanking or ReportKind.CountyRanking)
-                findings.Add(at.Or("kind"), PolicyRefusals.ReportKind, ("kind", CodeList.Chinese(report.Kind)), ("section", "rankings"));
+                findings.Add(at.Or("kind"), PolicyRefusals.ReportKind, ("kind", Words.Of(report.Kind)), ("section", "rankings"));
         }
         foreach (var (at, ranking) in sections.Rankings)
             CheckRanking(at, ranking);
@@ -339,7 +339,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         InRange(at["leastLegs"], 0, 1000);
         Once(at["bodies"]);
         if (ranking.Kind is not (ReportKind.BodyRanking or ReportKind.CountyRanking))
-            findings.Add(at.Or("kind"), PolicyRefusals.RankingKind, ("kind", CodeList.Chinese(ranking.Kind)));
+            findings.Add(at.Or("kind"), PolicyRefusals.RankingKind, ("kind", Words.Of(ranking.Kind)));
         foreach (var weight in at["weights"]!.Members)
             if (decimal.Parse(weight.Value.Text!, CultureInfo.InvariantCulture) <= 0)
                 findings.Add(weight.Value, PolicyRefusals.WeightNothing, ("value", weight.Value.Text));
@@ -425,7 +425,7 @@ internal sealed class PolicyWhole(JsonPart root, Policy policy, Findings finding
             foreach (var level in Enum.GetValues<Level>())
                 Needs(ClockKind.DecideExtension, level);
         foreach (var rule in policy.Assignment.Where(a => a.Supervised && policy.Supervision.All(s => s.Level != a.Level)))
-            findings.Add(root.Or("assignment"), PolicyRefusals.SupervisionMissing, ("level", CodeList.Chinese(rule.Level)));
+            findings.Add(root.Or("assignment"), PolicyRefusals.SupervisionMissing, ("level", Words.Of(rule.Level)));
         CheckPublication();
     }
 
@@ -434,9 +434,9 @@ internal sealed class PolicyWhole(JsonPart root, Policy policy, Findings finding
         Needs(ClockKind.Plan, level);
         Needs(ClockKind.ReviewPlan, level);
         if (policy.PartsFor(level).IsEmpty)
-            findings.Add(root.Or("planRequired"), PolicyRefusals.PlanWithoutParts, ("level", CodeList.Chinese(level)));
+            findings.Add(root.Or("planRequired"), PolicyRefusals.PlanWithoutParts, ("level", Words.Of(level)));
         if (policy.OnTheSpotLevels.Contains(level))
-            findings.Add(root["onTheSpotLevels"] ?? root.Or("planRequired"), PolicyRefusals.OnTheSpotPlanned, ("level", CodeList.Chinese(level)));
+            findings.Add(root["onTheSpotLevels"] ?? root.Or("planRequired"), PolicyRefusals.OnTheSpotPlanned, ("level", Words.Of(level)));
     }
 
     private void CheckPublication()

@@ -36,6 +36,38 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
         return [.. found];
     }
 
+    /// <summary>The newest hazards of a county that share a pair of characters with the words of one of which neither enterprise nor place is known.</summary>
+    public async Task<ImmutableArray<Guid>> LikeInWordsAsync(RegionCode within, string words, CancellationToken cancellationToken = default)
+    {
+        var found = new HashSet<Guid>();
+        var pairs = Pairs(words);
+        if (pairs.Count > 0)
+            await AddAsync(found, within, where =>
+                $"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where t.grams && {where.Parameter(pairs.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer)})", cancellationToken);
+        return [.. found];
+    }
+
+    /// <summary>What a body reported since an instant under the same title, of the same place: they may be one hazard. The caller compares the rest.</summary>
+    public async Task<ImmutableArray<Guid>> SameTitleAsync(
+        BodyId reporter, RegionCode region, string title, string? place, DateTimeOffset since, CancellationToken cancellationToken = default)
+    {
+        // By hazards_by_recorded: what came in on one day.
+        await using var command = dataSource.CreateCommand("""
+            select h.hazard_id from rows.hazards h join rows.hazard_items i on i.position = h.position
+            where h.first_recorded_at >= $1 and h.region = $2 and i.item ->> 'title' = $3 and i.item ->> 'reportedBy' = $4
+              and (i.item ->> 'place') is not distinct from $5
+            order by h.first_recorded_at limit 20
+            """);
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = since.UtcDateTime });
+        foreach (var text in new[] { region.Value, title, reporter.Value, place })
+            command.Parameters.Add(new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = ImmutableArray.CreateBuilder<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetGuid(0));
+        return found.ToImmutable();
+    }
+
     /// <summary>How alike two texts are: 0, nothing in common, to 1, the same; by the pairs of characters they share (Dice).</summary>
     public static double Likeness(string one, string other)
     {

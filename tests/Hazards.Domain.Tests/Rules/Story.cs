@@ -124,5 +124,20 @@ internal static class Speech
     {
         refusal.Chinese.ShouldNotBeNullOrWhiteSpace();
         (refusal.Chinese + refusal.English).ShouldNotMatch(@"\{[a-zA-Z]+\}", refusal.Code);
+        refusal.ShouldBeEnglish();
+    }
+
+    // What people and papers are called is said as they are called, in any language.
+    private static readonly string[] OwnWords =
+        ["source", "title", "value", "name", "notices", "medium", "document", "number", "system", "category", "policy", "id"];
+
+    /// <summary>The English text is wholly English, but for what was given or is so called.</summary>
+    public static void ShouldBeEnglish(this Refusal refusal)
+    {
+        var text = OwnWords.Select(n => refusal.EnglishFacts.GetValueOrDefault(n)).OfType<string>().Where(v => v.Length > 0)
+            .Aggregate(refusal.English, (t, own) => t.Replace(own, "", StringComparison.Ordinal));
+        text.ShouldNotMatch("[\u4e00-\u9fff、（）]", refusal.Code);
+        foreach (var other in refusal.Others)
+            other.ShouldBeEnglish();
     }
 }
