@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text;
 using Hazards.Domain.Codes;
 using static Hazards.Domain.Tests.Rules.World;
@@ -127,17 +128,26 @@ internal static class Speech
         refusal.ShouldBeEnglish();
     }
 
-    // What people and papers are called is said as they are called, in any language.
-    private static readonly string[] OwnWords =
-        ["source", "title", "value", "name", "notices", "medium", "document", "number", "system", "category", "policy", "id"];
-
-    /// <summary>The English text is wholly English, but for what was given or is so called.</summary>
+    /// <summary>
+    /// The English text is wholly English, but for what was given or is so called: a fact that is the same in both languages is
+    /// such a name, and no term, which is <see cref="Words"/>.
+    /// </summary>
     public static void ShouldBeEnglish(this Refusal refusal)
     {
-        var text = OwnWords.Select(n => refusal.EnglishFacts.GetValueOrDefault(n)).OfType<string>().Where(v => v.Length > 0)
-            .Aggregate(refusal.English, (t, own) => t.Replace(own, "", StringComparison.Ordinal));
-        text.ShouldNotMatch("[\u4e00-\u9fff、（）]", refusal.Code);
+        var names = refusal.EnglishFacts.Where(f => f.Value is { Length: > 0 } && refusal.Facts[f.Key] == f.Value).ToArray();
+        foreach (var (name, value) in names.Where(f => f.Key != "value"))
+            value!.Split('、').ShouldNotContain(part => Terms.Contains(part), $"{refusal.Code}: {name} is a term");
+        names.OrderByDescending(f => f.Value!.Length).Aggregate(refusal.English, (text, own) => text.Replace(own.Value!, "", StringComparison.Ordinal))
+            .ShouldNotMatch("[\u3000-\u9fff\uff00-\uffef]", refusal.Code);
         foreach (var other in refusal.Others)
             other.ShouldBeEnglish();
     }
+
+    // What codes and commands are called in Chinese.
+    private static readonly HashSet<string> Terms =
+    [
+        .. typeof(Refusal).Assembly.GetTypes().Where(t => t.IsEnum).SelectMany(t => t.GetFields())
+            .Select(f => f.GetCustomAttribute<LabelAttribute>()?.Chinese).OfType<string>(),
+        .. CommandRules.All.Select(r => r.Chinese),
+    ];
 }
