@@ -39,10 +39,11 @@ internal static class ListFiles
     public static bool IsList(Operation operation) => operation.Query.Any(q => q.Type == typeof(ListFormat));
 
     /// <summary>Which form is asked for: by the end of the address, else by <c>format</c>, else by <c>Accept</c>.</summary>
-    public static ListFormat FormatOf(Call call) => call.Request.Path.Value switch
+    public static ListFormat FormatOf(Call call) => ((RouteEndpoint)call.Request.HttpContext.GetEndpoint()!).RoutePattern.RawText switch
     {
-        { } path when path.EndsWith(".csv", StringComparison.Ordinal) => ListFormat.Csv,
-        { } path when path.EndsWith(".xlsx", StringComparison.Ordinal) => ListFormat.Xlsx,
+        // By the pattern: an identity that ends so asks for nothing.
+        { } pattern when pattern.EndsWith(".csv", StringComparison.Ordinal) => ListFormat.Csv,
+        { } pattern when pattern.EndsWith(".xlsx", StringComparison.Ordinal) => ListFormat.Xlsx,
         _ => call.Query.Code<ListFormat>(Format.Name) ?? ByAccept(call.Request),
     };
 

@@ -9,16 +9,21 @@ using Hazards.Domain;
 namespace Hazards.Api;
 
 /// <summary>
-/// Every other list as a file: whatever answers with <c>items</c>. Its columns are the members of an item, in their order, under the
-/// names that the API document explains; a term is said in the file's language.
+/// Every other list as a file: whatever answers with <c>items</c>, or with one list of things under another name (<c>events</c>,
+/// <c>reports</c>). Its columns are the members of an item, in their order, under the names that the API document explains; a term is
+/// said in the file's language.
 /// </summary>
 internal static class TableFiles
 {
     private const double Width = 20;
+    private const string Items = "Items";
 
     /// <summary>The operation, as a list where its answer is one.</summary>
-    public static Operation Listing(Operation operation) =>
-        ItemsOf(operation.Answer) is null || ListFiles.IsList(operation) || !operation.Files.IsEmpty ? operation
+    /// <remarks>An address that ends in which one it is answers with one thing, which may hold a list; the feed never ends.</remarks>
+    public static Operation Listing(Operation operation, string pattern) =>
+        ListFiles.IsList(operation) || !operation.Files.IsEmpty || operation.Open || operation.Tag == Tag.Feed
+            || ItemsOf(operation.Answer) is not { } items || (pattern[^1] == '}' && items.Name != Items)
+            ? operation
             : operation with { Query = [.. operation.Query, ListFiles.Format] };
 
     /// <summary>Answers with a file where one is asked for: the list's pages, one after the other.</summary>
@@ -30,23 +35,25 @@ internal static class TableFiles
         var format = ListFiles.FormatOf(call);
         if (call.Query.Refusal is { } wrong)
             return Call.Refuse(wrong);
-        var at = context.Arguments.IndexOf(call);
-        if (format == ListFormat.Json || at < 0)
+        if (format == ListFormat.Json)
             return await next(context);
+        // One that does not ask who calls has one page.
+        var at = context.Arguments.IndexOf(call);
         call.TakeAsLongAsNeeded();
         var columns = ColumnsOf(items.PropertyType);
         var english = Language.IsEnglish(call.Request);
-        var name = ((RouteEndpoint)context.HttpContext.GetEndpoint()!).RoutePattern.RawText!.Split('/')[^1].Split('.')[0].Trim('{', '}');
+        var name = ((RouteEndpoint)context.HttpContext.GetEndpoint()!).RoutePattern.RawText!.Split('/').Last(p => p[0] != '{').Split('.')[0];
         var file = new ListWriter(format, name, [.. columns.Select(c => (c.Name, Width))]);
-        int? limit = operation.Query.Any(q => q.Name == Parameters.Limit.Name && q.Most >= Parameters.LongestPage) ? Parameters.LongestPage : null;
-        var from = operation.Query.FirstOrDefault(q => q.Name is "cursor" or "below" or "after")?.Name;
+        var limit = (int?)operation.Query.FirstOrDefault(q => q.Name == Parameters.Limit.Name)?.Most;
+        var from = operation.Query.FirstOrDefault(q => q.Name is "cursor" or "below")?.Name;
         try
         {
             var shown = ImmutableArray.CreateBuilder<HazardId>();
             string? cursor = null;
             do
             {
-                context.Arguments[at] = call.AtPage(from, cursor, limit);
+                if (at >= 0)
+                    context.Arguments[at] = call.AtPage(from, cursor, limit);
                 var result = await next(context);
                 if (result is not IValueHttpResult { Value: { } page } || page.GetType() != operation.Answer)
                 {
@@ -67,7 +74,9 @@ internal static class TableFiles
                 await file.FlushAsync(call.Stop);
                 cursor = from is not null ? Convert.ToString(page.GetType().GetProperty("Next")?.GetValue(page), CultureInfo.InvariantCulture) : null;
             }
-            while (!string.IsNullOrEmpty(cursor) && !file.IsFull);
+            while (at >= 0 && !string.IsNullOrEmpty(cursor) && !file.IsFull);
+            // That of the page as JSON.
+            call.Response.Headers.ETag = default;
             var today = ChinaTime.DateAt(call.Now).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
             return await file.FinishAsync($"{name}-{today}", english ? $"{file.Count} rows" : $"共 {file.Count} 行", shown.ToImmutable(), call.Stop);
         }
@@ -78,14 +87,17 @@ internal static class TableFiles
         }
     }
 
-    private static PropertyInfo? ItemsOf(Type? answer) =>
-        answer?.GetProperty("Items") is { } items && items.PropertyType.IsAssignableTo(typeof(ICollection)) && items.PropertyType.IsGenericType ? items : null;
-
-    private static ImmutableArray<JsonPropertyInfo> ColumnsOf(Type items)
+    private static PropertyInfo? ItemsOf(Type? answer)
     {
-        var info = DomainJson.Options.GetTypeInfo(items.GetGenericArguments()[^1]);
-        return info.Kind == JsonTypeInfoKind.Object ? [.. info.Properties.Where(p => p.Get is not null)] : [];
+        var lists = answer?.GetProperties().Where(p => HoldsThings(p.PropertyType)).ToArray() ?? [];
+        return lists.FirstOrDefault(p => p.Name == Items) ?? (lists is [var only] ? only : null);
     }
+
+    private static bool HoldsThings(Type type) =>
+        type.IsAssignableTo(typeof(IEnumerable)) && type.GetGenericArguments() is [var item] && DomainJson.Options.GetTypeInfo(item).Kind == JsonTypeInfoKind.Object;
+
+    private static ImmutableArray<JsonPropertyInfo> ColumnsOf(Type items) =>
+        [.. DomainJson.Options.GetTypeInfo(items.GetGenericArguments()[^1]).Properties.Where(p => p.Get is not null)];
 
     /// <summary>What a member says in a cell: itself, a term, a name, a list of those; anything else as it stands in JSON.</summary>
     private static object? Cell(JsonElement value, bool english) => value.ValueKind switch

@@ -67,7 +67,7 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
 
     private IEnumerable<OpenApiParameter> InPath(string path)
     {
-        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p.Trim('{', '}', '*')))
+        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p[1..p.IndexOf('}', StringComparison.Ordinal)].Trim('*')))
             yield return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = PathText(name, path), Schema = PathSchema(name, path) };
     }
 
@@ -218,11 +218,14 @@ internal static class OperationNames
         var parts = path.Replace(Links.Root, "", StringComparison.Ordinal).Split('/', StringSplitOptions.RemoveEmptyEntries);
         var name = new StringBuilder(method.ToLowerInvariant());
         for (var i = 0; i < parts.Length; i++)
-            if (parts[i][0] != '{')
-                foreach (var word in Singular(parts[i], i + 1 < parts.Length && parts[i + 1][0] == '{').Split('-', '.'))
-                    name.Append(char.ToUpperInvariant(word[0])).Append(word, 1, word.Length - 1);
+            foreach (var word in Words(parts[i], i + 1 < parts.Length && parts[i + 1][0] == '{'))
+                name.Append(char.ToUpperInvariant(word[0])).Append(word, 1, word.Length - 1);
         return name.ToString();
     }
+
+    /// <summary>Of which one it is, only the form that is asked for (<c>{list}.csv</c>).</summary>
+    private static string[] Words(string part, bool one) =>
+        part[0] != '{' ? Singular(part, one).Split('-', '.') : part.Split('.', StringSplitOptions.RemoveEmptyEntries)[1..];
 
     // Two resources that one has the plural's place of.
     private static readonly FrozenDictionary<string, string> Own = new Dictionary<string, string>

@@ -61,8 +61,10 @@ public sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
         var own = file.Newest;
         var byWords = own.Enterprise is null && !(own.Place?.Text.Trim().Length >= LookAlikeQueries.ShortestPlace);
         var county = own.Region.At(RegionLevel.County);
+        if (byWords && !LookAlikeQueries.SaysSomething(WordsOf(own)))
+            return (null, ReplayRefusals.Enterprise.Because());
         var candidates = byWords
-            ? await queries.LikeInWordsAsync(jurisdiction.Contains(county) ? county : jurisdiction, own.Title, cancellationToken)
+            ? await queries.LikeInWordsAsync(jurisdiction.Contains(county) ? county : jurisdiction, WordsOf(own), cancellationToken)
             : await queries.CandidatesAsync(jurisdiction, own.Enterprise, own.Place?.Text, cancellationToken);
         var opened = await files.OpenAsync([.. candidates.Where(c => c != file.Id.StreamId)], before, cancellationToken);
         var found = opened.Values.Where(f => f.Newest.Stage is not (Stage.Rejected or Stage.Merged)).Select(f => (File: f, Alike: Compare(own, f))).Where(c => IsAlike(c.Alike) || byWords && IsAlikeInWords(own, c.File.Newest, c.Alike)).ToArray();

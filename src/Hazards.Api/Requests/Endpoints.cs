@@ -5,11 +5,11 @@ internal static class Endpoints
 {
     public static RouteHandlerBuilder Get(this IEndpointRouteBuilder routes, string pattern, Operation operation, Delegate handler)
     {
-        operation = TableFiles.Listing(operation);
+        operation = TableFiles.Listing(operation, pattern);
         if (!ListFiles.IsList(operation))
             return Describe(routes.MapLazily(HttpMethods.Get, pattern, handler), operation).AddEndpointFilter(Looking.RecordAsync);
-        // The same list as a file, by an address that says so; one that ends in a variable would take the ending for a part of it.
-        foreach (var (ending, mediaType) in ((string, string)[])(pattern[^1] == '}' ? [] : [("csv", ListFiles.Csv), ("xlsx", Figures.ReportSheets.MediaType)]))
+        // The same list as a file, by an address that says so.
+        foreach (var (ending, mediaType) in ((string, string)[])[("csv", ListFiles.Csv), ("xlsx", Figures.ReportSheets.MediaType)])
             List(routes, $"{pattern}.{ending}", operation with { FileOnly = true, Files = [mediaType], Query = [.. operation.Query.Where(q => q != ListFiles.Format)] }, handler);
         return List(routes, pattern, operation, handler);
     }

@@ -122,11 +122,18 @@ internal static class RequestJson
             {
                 Check(given.Value, member.PropertyType, field!, found);
                 found.AddRange(TooLong(given.Value, member, field!));
+                if (IsBlank(given.Value, member))
+                    found.Add(InputRefusals.Missing.Because(field));
             }
         }
 
         found.AddRange(members.Values.Where(m => IsRequired(m) && !seen.Contains(m.Name)).Select(m => InputRefusals.Missing.Because(Join(path, m.Name))));
     }
+
+    /// <summary>A text that must be given is not given by blanks.</summary>
+    private static bool IsBlank(JsonElement element, JsonPropertyInfo member) =>
+        member.PropertyType == typeof(string) && IsRequired(member) && !member.IsSetNullable
+        && element.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(element.GetString());
 
     /// <summary>The longest text that a member may hold, itself or in an array or a table.</summary>
     public static int LongestOf(JsonPropertyInfo member) =>

@@ -73,7 +73,7 @@ public sealed record FixOnTheSpot(string Measures, [property: Longest(Texts.Name
 /// <summary>自查自改: an enterprise that reported a hazard of its own says that it has fixed it. Counted apart from what others find.</summary>
 /// <param name="Measures">What was done.</param>
 /// <param name="FixedBy">By whom, in words.</param>
-public sealed record FixByOwnCheck(string Measures, string? FixedBy = null) : IHazardCommand
+public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.NameLength)] string? FixedBy = null) : IHazardCommand
 {
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.FixByOwnCheck;

@@ -17,6 +17,9 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
     /// <summary>A place said in fewer characters (“厂区”) is no place in particular.</summary>
     public const int ShortestPlace = 4;
 
+    private const int MostCounted = 5000;
+    private const int MostInWords = 200;
+
     private static readonly string TooMany = $"{{{Grams.More}}}";
 
     /// <summary>Hazards of an enterprise, by its credit code, else by its name; and those whose words have the place. The caller compares names and places as of its instant.</summary>
@@ -36,15 +39,30 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
         return [.. found];
     }
 
-    /// <summary>The newest hazards of a county that share a pair of characters with the words of one of which neither enterprise nor place is known.</summary>
+    /// <summary>Whether words are enough to compare by.</summary>
+    public static bool SaysSomething(string words) => Pairs(words).Count > 0;
+
+    /// <summary>The hazards of a county that share most pairs of characters with the words of one of which neither enterprise nor place is known.</summary>
     public async Task<ImmutableArray<Guid>> LikeInWordsAsync(RegionCode within, string words, CancellationToken cancellationToken = default)
     {
-        var found = new HashSet<Guid>();
-        var pairs = Pairs(words);
-        if (pairs.Count > 0)
-            await AddAsync(found, within, where =>
-                $"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where t.grams && {where.Parameter(pairs.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer)})", cancellationToken);
-        return [.. found];
+        var where = new Conditions().Within(within);
+        var pairs = where.Parameter(Pairs(words).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        // By texts_by_gram. Common pairs (隐患) are in half of them: which share most is counted among the newest.
+        await using var command = dataSource.CreateCommand($"""
+            select hazard_id from (
+              select h.hazard_id, h.first_recorded_at, (select count(*) from unnest(t.grams) gram where gram = any ({pairs})) as shared
+              from rows.hazards h join rows.hazard_texts t on t.hazard_id = h.hazard_id
+              where {where.Sql} and t.grams && {pairs}
+              order by h.first_recorded_at desc limit {MostCounted}
+            ) alike
+            group by hazard_id order by max(shared) desc, max(first_recorded_at) desc limit {MostInWords}
+            """);
+        where.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = ImmutableArray.CreateBuilder<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetGuid(0));
+        return found.ToImmutable();
     }
 
     /// <summary>What a body reported since an instant under the same title, of the same place: they may be one hazard. The caller compares the rest.</summary>

@@ -135,7 +135,7 @@ internal static class Speech
     public static void ShouldBeEnglish(this Refusal refusal)
     {
         var names = refusal.EnglishFacts.Where(f => f.Value is { Length: > 0 } && refusal.Facts[f.Key] == f.Value).ToArray();
-        foreach (var (name, value) in names.Where(f => f.Key != "value"))
+        foreach (var (name, value) in names.Where(f => f.Key is not ("value" or "source")))
             value!.Split('、').ShouldNotContain(part => Terms.Contains(part), $"{refusal.Code}: {name} is a term");
         names.OrderByDescending(f => f.Value!.Length).Aggregate(refusal.English, (text, own) => text.Replace(own.Value!, "", StringComparison.Ordinal))
             .ShouldNotMatch("[\u3000-\u9fff\uff00-\uffef]", refusal.Code);
