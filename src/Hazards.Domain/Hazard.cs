@@ -24,9 +24,12 @@ public sealed record Hazard
     public bool Concerns(Body body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return ReportedBy == body.Id || Legs.Values.Any(l => l.Body == body.Id)
-            || (Enterprise is { } unit && (unit.CreditCode is { } code && body.CreditCode is { } own ? code == own : unit.Name == body.Name));
+        return ReportedBy == body.Id || Legs.Values.Any(l => l.Body == body.Id) || IsOf(body);
     }
+
+    /// <summary>Whether it belongs to a body: by the credit code where both have one and else by the name.</summary>
+    internal bool IsOf(Body body) =>
+        Enterprise is { } unit && (unit.CreditCode is { } code && body.CreditCode is { } own ? code == own : unit.Name == body.Name);
 
     /// <summary>When it was found, as claimed.</summary>
     public required DateTimeOffset FoundAt { get; init; }

@@ -51,9 +51,13 @@ internal static class Preconditions
         return hazard.Suspension is null ? null : HazardRefusals.StillSuspended.Because();
     }
 
-    private static Refusal? Own(Hazard hazard, Act act) =>
-        act.By.Body.SeesOnlyItsOwn && hazard.ReportedBy == act.By.Body.Id ? null
-            : HazardRefusals.NotOwnCheck.Because(null, ("body", hazard.ReportedBy), ("caller", act.By.Body.Id));
+    // Of another enterprise it may report what it saw; that it was fixed is for others to see.
+    private static Refusal? Own(Hazard hazard, Act act)
+    {
+        var body = act.By.Body;
+        return body.SeesOnlyItsOwn && hazard.ReportedBy == body.Id && (body.Kind != BodyKind.Enterprise || hazard.Enterprise is null || hazard.IsOf(body)) ? null
+            : HazardRefusals.NotOwnCheck.Because(null, ("body", hazard.ReportedBy), ("caller", body.Id));
+    }
 
     private static Refusal? Imported(Hazard hazard) =>
         hazard.LedgerRow is null ? HazardRefusals.NotImported.Because() : hazard.Withdrawn is null ? null : HazardRefusals.NothingChanges.Because();

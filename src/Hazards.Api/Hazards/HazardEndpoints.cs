@@ -87,12 +87,12 @@ internal static class HazardEndpoints
         Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(CommandAnswer), Versioned = true,
     };
 
-    private static async Task<IResult> ReportAsync(Call call, HazardStore store, DoubleReports doubles)
+    private static async Task<IResult> ReportAsync(Call call, HazardStore store)
     {
         var order = await call.ReadAsync<ReportHazard>();
         if (Refusal.All(order.Refusal, call.Query.Flag(DoubleReports.Anew.Name) is null ? call.Query.Refusal : null) is { } refusal)
             return Call.Refuse(refusal);
-        var outcome = await store.EnterAsync(order.Command!, order.Given!, [], doubles.Against(order.Command!, call), order.Terms, call.Stop);
+        var outcome = await store.EnterAsync(order.Command!, order.Given!, [], DoubleReports.IdentityOf(order.Command!, call), order.Terms, call.Stop);
         if (outcome is Outcome<Hazard>.Done done)
             call.Response.Headers.Location = Links.Hazard(done.After.Id);
         return Answer(call, outcome, 201);

@@ -33,12 +33,12 @@ internal static class HazardEntries
         }, EnterManyAsync);
     }
 
-    private static async Task<IResult> EnterAsync(Call call, HazardStore store, DoubleReports doubles)
+    private static async Task<IResult> EnterAsync(Call call, HazardStore store)
     {
         var order = await call.ReadAsync<HazardEntry>();
         if (Refusal.All(order.Refusal, call.Query.Flag(DoubleReports.Anew.Name) is null ? call.Query.Refusal : null) is { } refusal)
             return Call.Refuse(refusal);
-        var outcome = await OneAsync(order.Command!, order.Given!, order.Terms, call, store, doubles, call.Stop);
+        var outcome = await OneAsync(order.Command!, order.Given!, order.Terms, call, store, call.Stop);
         if (outcome is not Outcome<Hazard>.Done done)
             return Call.Refuse(((Outcome<Hazard>.Refused)outcome).Refusal);
         call.Response.Headers.Location = Links.Hazard(done.After.Id);
@@ -46,7 +46,7 @@ internal static class HazardEntries
         return Call.Json(CommandAnswer.Of(done), 201);
     }
 
-    private static async Task<IResult> EnterManyAsync(Call call, HazardStore store, DoubleReports doubles)
+    private static async Task<IResult> EnterManyAsync(Call call, HazardStore store)
     {
         var order = await call.ReadAsync<EntryBatch>();
         if (Refusal.All(order.Refusal, call.Query.Flag(DoubleReports.Anew.Name) is null ? call.Query.Refusal : null) is { } refusal)
@@ -63,13 +63,13 @@ internal static class HazardEntries
             async (same, stop) =>
             {
                 foreach (var i in same)
-                    rows[i] = EntryRow.Of(i, await OneAsync(items[i], order.Given!, TermsOf(order.Terms, i), call, store, doubles, stop));
+                    rows[i] = EntryRow.Of(i, await OneAsync(items[i], order.Given!, TermsOf(order.Terms, i), call, store, stop));
             });
         return Call.Json(new EntryBatchAnswer([.. rows]));
     }
 
     private static async Task<Outcome<Hazard>> OneAsync(
-        HazardEntry entry, Given given, Terms terms, Call call, HazardStore store, DoubleReports doubles, CancellationToken stop)
+        HazardEntry entry, Given given, Terms terms, Call call, HazardStore store, CancellationToken stop)
     {
         var steps = entry.Steps();
         if (entry.IsFixed && steps.Length > 1)
@@ -86,7 +86,7 @@ internal static class HazardEntries
             Document = s.Command is AssignHazard or FixOnTheSpot or FixByOwnCheck ? given.Document : null,
             Attachments = entry.IsFixed ? given.Attachments : [],
         })).ToArray();
-        var outcome = await store.EnterAsync(entry.Report, report, following, doubles.Against(entry.Report, call), terms, stop);
+        var outcome = await store.EnterAsync(entry.Report, report, following, DoubleReports.IdentityOf(entry.Report, call), terms, stop);
         return outcome is Outcome<Hazard>.Refused refused && refused.Refusal.Field != "occurredAt"
             ? new Outcome<Hazard>.Refused(refused.Step == 0 ? Of(refused.Refusal, "report") : Of(refused.Refusal, steps[refused.Step - 1].Field), refused.Step)
             : outcome;

@@ -89,7 +89,10 @@ internal static class TableFiles
 
     private static PropertyInfo? ItemsOf(Type? answer)
     {
-        var lists = answer?.GetProperties().Where(p => HoldsThings(p.PropertyType)).ToArray() ?? [];
+        // What is itself a table or an array has no member that is its list.
+        if (answer is null || answer.IsAssignableTo(typeof(IEnumerable)))
+            return null;
+        var lists = answer.GetProperties().Where(p => HoldsThings(p.PropertyType)).ToArray();
         return lists.FirstOrDefault(p => p.Name == Items) ?? (lists is [var only] ? only : null);
     }
 

@@ -75,7 +75,7 @@ public sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
             names[id] = name;
         return (new LookAlikesAnswer(
             file.Id, before, items.Count(i => i.Closed is not null), items.Count(i => !i.Reopened.IsEmpty), items.Count(i => !i.RepeatedBy.IsEmpty), items,
-            candidates.Length < LookAlikeQueries.Most, names), null);
+            candidates.Length < (byWords ? LookAlikeQueries.MostInWords : LookAlikeQueries.Most), names), null);
     }
 
     private static bool IsAlike(LookAlike a) => a.SamePlace || (a.SameEnterprise && (a.SameSector || a.SameCategory || a.Likeness >= Like));

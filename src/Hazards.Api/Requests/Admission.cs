@@ -21,6 +21,11 @@ internal static class Admission
         http.Features.Set(call);
         if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)
             return wrong;
-        return Query.Unknown(http.Request.Query, operation.Query);
+        var unknown = Query.Unknown(http.Request.Query, operation.Query);
+        if (unknown is null || operation.Query.IsEmpty || !HttpMethods.IsGet(http.Request.Method))
+            return unknown;
+        // It is told with whatever else is wrong with the query.
+        call.Query.Refuse(unknown);
+        return null;
     }
 }

@@ -98,7 +98,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
                 return new Order<T>(wrongTerms);
             var words = http.RequestServices.GetRequiredService<SaidInWords>();
             var (said, wrongWords) = await words.ReadAsync(json.RootElement, [typeof(T), typeof(ActFields)], caller, Stop);
-            return OrderReader.Read<T>(said, leg, caller) switch
+            return OrderReader.Read<T>(said, leg is null ? null : SaidInWords.LegOf(leg), caller) switch
             {
                 { Refusal: { } wrong } => new Order<T>(Refusal.All(wrongWords, wrong)!),
                 _ when wrongWords is not null => new Order<T>(wrongWords),

@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
@@ -37,24 +36,83 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
     /// <summary>A body with its words read as codes; the same where it says none.</summary>
     public async Task<(JsonElement Body, Refusal? Refusal)> ReadAsync(JsonElement body, ImmutableArray<Type> types, Caller caller, CancellationToken cancellationToken)
     {
-        var said = new List<(ImmutableArray<object> Path, Type Type, string Word)>();
-        foreach (var type in types)
-            Collect(body, type, [], said);
-        if (said.Count == 0)
-            return (body, null);
-        var whole = JsonNode.Parse(body.GetRawText())!;
-        Refusal? wrong = null;
-        foreach (var (path, type, word) in said)
+        var said = new List<Said>();
+        try
         {
-            var (code, refusal) = await CodeOfAsync(type, word, caller, cancellationToken);
-            if (refusal is not null)
-                wrong = Refusal.All(wrong, refusal with { Field = Say(path) });
-            else if (code is not null)
-                Set(whole, path, code);
-        }
+            foreach (var type in types)
+                Collect(body, type, "", said);
+            if (said.Count == 0)
+                return (body, null);
+            Refusal? wrong = null;
+            var codes = new Dictionary<(string, bool), string>();
+            foreach (var (path, isName, type, word) in said)
+            {
+                var (code, refusal) = await CodeOfAsync(type, word, caller, cancellationToken);
+                if (refusal is not null)
+                    wrong = Refusal.All(wrong, refusal with { Field = path });
+                else if (code is not null)
+                    codes[(path, isName)] = code;
+            }
 
-        return (JsonSerializer.SerializeToElement(whole), wrong);
+            return (Written(body, codes), wrong);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, written as an escape, is no word; it is refused where it is read.
+            return (body, null);
+        }
     }
+
+    /// <summary>A word where a code is expected: a value, or the name of a member of a table.</summary>
+    private readonly record struct Said(string Path, bool IsName, Type Type, string Word);
+
+    /// <summary>The body with codes for its words; else as it was, a member that is there twice too.</summary>
+    private static JsonElement Written(JsonElement body, Dictionary<(string, bool), string> codes)
+    {
+        using var whole = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(whole))
+            Write(writer, body, "", codes);
+        using var document = JsonDocument.Parse(whole.ToArray());
+        return document.RootElement.Clone();
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement element, string path, Dictionary<(string, bool), string> codes)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in element.EnumerateObject())
+                {
+                    var at = Member(path, member.Name);
+                    writer.WritePropertyName(codes.GetValueOrDefault((at, true), member.Name));
+                    Write(writer, member.Value, at, codes);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var (i, item) in element.EnumerateArray().Index())
+                    Write(writer, item, Item(path, i), codes);
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.String when codes.TryGetValue((path, false), out var code):
+                writer.WriteStringValue(code);
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
+    }
+
+    private static string Member(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private static string Item(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+
+    /// <summary>A leg that the address names.</summary>
+    public static string LegOf(string text) =>
+        Also.GetValueOrDefault((typeof(Leg), text)) ?? Terms.GetOrAdd(typeof(Leg), TermsOf).GetValueOrDefault(text, text);
 
     /// <summary>The same of query parameters.</summary>
     public async Task<(IQueryCollection Query, Refusal? Refusal)> ReadAsync(
@@ -81,13 +139,13 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
         return (read is null ? query : new QueryCollection(read), wrong);
     }
 
-    private static void Collect(JsonElement element, Type type, ImmutableArray<object> path, List<(ImmutableArray<object>, Type, string)> said)
+    private static void Collect(JsonElement element, Type type, string path, List<Said> said)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (element.ValueKind == JsonValueKind.String)
         {
-            if (HasWords(type) && TextOf(element) is { } word && IsWord(type, word))
-                said.Add((path, type, word));
+            if (HasWords(type) && element.GetString() is { } word && IsWord(type, word))
+                said.Add(new Said(path, false, type, word));
             return;
         }
 
@@ -98,27 +156,24 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
         {
             var i = 0;
             foreach (var item in element.EnumerateArray())
-                Collect(item, info.ElementType!, path.Add(i++), said);
+                Collect(item, info.ElementType!, Item(path, i++), said);
+        }
+        else if (info.Kind == JsonTypeInfoKind.Dictionary && element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                var at = Member(path, member.Name);
+                if (info.KeyType is { } key && IsWord(key, member.Name))
+                    said.Add(new Said(at, true, key, member.Name));
+                Collect(member.Value, info.ElementType!, at, said);
+            }
         }
         else if (info.Kind == JsonTypeInfoKind.Object && element.ValueKind == JsonValueKind.Object)
         {
             var members = RequestJson.MembersOf(type).ToDictionary(m => m.Name, m => m.PropertyType, StringComparer.Ordinal);
             foreach (var member in element.EnumerateObject())
                 if (members.TryGetValue(member.Name, out var held))
-                    Collect(member.Value, held, path.Add(member.Name), said);
-        }
-    }
-
-    /// <summary>Half of a surrogate pair is no word; it is refused where it is read.</summary>
-    private static string? TextOf(JsonElement element)
-    {
-        try
-        {
-            return element.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
+                    Collect(member.Value, held, Member(path, member.Name), said);
         }
     }
 
@@ -185,19 +240,5 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
     {
         var choices = all.Take(10).ToArray();
         return new Words(string.Join("、", choices.Select(c => $"{c.Code}（{c.Name}）")), string.Join(", ", choices.Select(c => c.Code)));
-    }
-
-    private static string Say(ImmutableArray<object> path) =>
-        string.Concat(path.Select((p, i) => p is int at ? string.Create(CultureInfo.InvariantCulture, $"[{at}]") : i == 0 ? $"{p}" : $".{p}"));
-
-    private static void Set(JsonNode whole, ImmutableArray<object> path, string code)
-    {
-        var at = whole;
-        foreach (var step in path[..^1])
-            at = step is int i ? at[i]! : at[(string)step]!;
-        if (path[^1] is int last)
-            at[last] = code;
-        else
-            at[(string)path[^1]] = code;
     }
 }

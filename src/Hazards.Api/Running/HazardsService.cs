@@ -190,7 +190,6 @@ public static class HazardsService
         services.AddSingleton<Papers.PaperNumbers>();
         services.AddSingleton<Papers.PaperDesk>();
         services.AddSingleton<HazardStore>();
-        services.AddSingleton<DoubleReports>();
         services.AddSingleton<SaidInWords>();
         services.AddSingleton<BodyStore>();
         services.AddSingleton<KeyStore>();

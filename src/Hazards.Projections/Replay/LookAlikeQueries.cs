@@ -17,8 +17,10 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
     /// <summary>A place said in fewer characters (“厂区”) is no place in particular.</summary>
     public const int ShortestPlace = 4;
 
+    /// <summary>So many that are like in words are looked at: the likest.</summary>
+    public const int MostInWords = 200;
+
     private const int MostCounted = 5000;
-    private const int MostInWords = 200;
 
     private static readonly string TooMany = $"{{{Grams.More}}}";
 
@@ -58,27 +60,6 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
             group by hazard_id order by max(shared) desc, max(first_recorded_at) desc limit {MostInWords}
             """);
         where.AddTo(command);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = ImmutableArray.CreateBuilder<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(reader.GetGuid(0));
-        return found.ToImmutable();
-    }
-
-    /// <summary>What a body reported since an instant under the same title, of the same place: they may be one hazard. The caller compares the rest.</summary>
-    public async Task<ImmutableArray<Guid>> SameTitleAsync(
-        BodyId reporter, RegionCode region, string title, string? place, DateTimeOffset since, CancellationToken cancellationToken = default)
-    {
-        // By hazards_by_recorded: what came in on one day.
-        await using var command = dataSource.CreateCommand("""
-            select h.hazard_id from rows.hazards h join rows.hazard_items i on i.position = h.position
-            where h.first_recorded_at >= $1 and h.region = $2 and i.item ->> 'title' = $3 and i.item ->> 'reportedBy' = $4
-              and (i.item ->> 'place') is not distinct from $5
-            order by h.first_recorded_at limit 20
-            """);
-        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = since.UtcDateTime });
-        foreach (var text in new[] { region.Value, title, reporter.Value, place })
-            command.Parameters.Add(new NpgsqlParameter { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = ImmutableArray.CreateBuilder<Guid>();
         while (await reader.ReadAsync(cancellationToken))

@@ -89,6 +89,8 @@ public sealed class TheGaps
         (story.Then.Stage, story.Then.Closure!.Ground).ShouldBe((Stage.Closed, ClosureGround.OwnCheck));
         Stories.Reported.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
         Stories.Reported.When(As(CountyOffice, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
+        var others = new Story().And(GasCompany, Stories.Report with { Source = ReportSource.SelfInspection, Reporter = null, Enterprise = new Enterprise("另一公司") });
+        others.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
         story.When(CountyOffice, new WithdrawFix("现场没有更换")).ThenItHappens().Then.Stage.ShouldBe(Stage.Reported);
     }
 }
