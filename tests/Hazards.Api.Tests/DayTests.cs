@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 
 namespace Hazards.Api.Tests;
 
@@ -177,7 +178,141 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync("lists/overdue?within=3&daysOverLeast=2")).Refused(HttpStatusCode.BadRequest, "query.malformed");
     }
 
-    private async Task<string> AssignedAsync(int deadline)
+    [Fact]
+    public async Task Words_are_understood_wherever_a_code_may_stand()
+    {
+        var id = await AssignedAsync(20);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/{U("属地")}/acknowledgement", new JsonObject())).Require(HttpStatusCode.OK);
+        var plan = new JsonObject { ["parts"] = new JsonObject { [CodeList.Chinese(PlanPart.Measures)] = "更换", ["nonsense"] = "x" } };
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/plans", plan)).Refused(HttpStatusCode.BadRequest, "input.unknown_code")["field"].ShouldBe("parts.nonsense");
+
+        var twice = """{"source":"12345热线","source":"12345热线","region":"532927","sector":"city_gas","title":"a","description":"b"}""";
+        (await service.Office.PostTextAsync("hazards", twice)).Refused(HttpStatusCode.BadRequest, "request.duplicate_field")["field"].ShouldBe("source");
+        (await service.Office.PostTextAsync("hazards", """{"source":"12345热线","title":"\ud800"}""")).Refused(HttpStatusCode.BadRequest, "input.control_characters");
+
+        var wrong = (await service.Office.GetAsync($"lists/overdue?body={U("没有的单位")}&nonsense=1&level=9", English)).Json["errors"]!.AsArray();
+        wrong.Select(e => e!["field"]!.ToString()).ShouldBe(["body", "nonsense", "level"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_hotline_call_without_unit_and_place_is_compared_by_its_words_and_the_place_in_them()
+    {
+        async Task<string> CallAsync(string title, string description)
+        {
+            var report = With(With(Some.Report(), "title", title), "description", description);
+            report.Remove("place");
+            report.Remove("enterprise");
+            return (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        }
+
+        var one = await CallAsync("蒙化古街西口井盖缺失", "有人反映蒙化古街西口一处井盖缺失，夜间行人易坠落");
+        var other = await CallAsync("加油站线路老化", "线路老化，存在安全隐患");
+        var asked = await CallAsync("井盖没了", "来电称蒙化古街西口的井盖不见了，晚上容易掉下去");
+        var found = (await service.Office.GetAsync($"replay/hazards/{asked}/look-alikes")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => i!["hazard"]!.ToString()).ToArray();
+        found.ShouldContain(one);
+        found.ShouldNotContain(other);
+    }
+
+    [Fact]
+    public async Task What_a_bodys_parts_owe_is_listed_with_it()
+    {
+        var (above, below) = ($"above-{Guid.NewGuid():n}"[..30], $"below-{Guid.NewGuid():n}"[..30]);
+        foreach (var (id, parent) in new[] { (above, null), (below, above) })
+            (await service.Admin.PostAsync("bodies", new JsonObject { ["id"] = id, ["name"] = id, ["kind"] = "government", ["region"] = Service.County, ["parent"] = parent })).Require(HttpStatusCode.Created);
+        var late = await AssignedAsync(-10, below);
+        async Task<bool> ListedAsync(string query) => (await service.Office.GetAsync($"{query}&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .Any(i => (i!["hazard"]?["id"] ?? i["id"])!.ToString() == late);
+        (await ListedAsync($"lists/overdue?owes={above}&subordinates=true&daysOverLeast=3&duty=rectify")).ShouldBeTrue();
+        (await ListedAsync($"lists/overdue?owes={above}&daysOverLeast=3")).ShouldBeFalse();
+        (await ListedAsync($"hazards?body={above}&subordinates=true")).ShouldBeTrue();
+        (await ListedAsync($"hazards?body={above}")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_same_words_at_once_are_one_hazard()
+    {
+        var report = Report();
+        var key = ("Idempotency-Key", $"at-once-{Guid.NewGuid():n}");
+        var keyed = Report();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())));
+        answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
+        var first = answers.Single(a => a.Status == HttpStatusCode.Created)["id"];
+        foreach (var other in answers.Where(a => a.Status != HttpStatusCode.Created))
+            other.Refused(HttpStatusCode.Conflict, "hazard.probable_double").Json["facts"]!["id"]!.ToString().ShouldBe(first);
+        var same = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => service.Office.PostAsync("hazards?anew=false", keyed.DeepClone().AsObject(), key)));
+        same.Select(a => a.Require(HttpStatusCode.Created)["id"]).Distinct().Count().ShouldBe(1, "the same request");
+    }
+
+    [Fact]
+    public async Task An_enterprise_records_what_it_found_and_fixed_itself_and_that_is_counted_apart()
+    {
+        var (name, enterprise) = await EnterpriseAsync();
+        JsonObject Own(string unit) => new()
+        {
+            ["report"] = With(With(Report(), "source", "selfInspection"), "enterprise", new JsonObject { ["name"] = unit }), ["ownCheckFix"] = new JsonObject { ["measures"] = "更换软管" },
+        };
+        var before = await CountedAsync();
+        var done = (await enterprise.PostAsync("hazards/entries", Own(name))).Require(HttpStatusCode.Created);
+        done.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString()).ShouldBe(["hazard_reported", "hazard_fixed_by_own_check", "hazard_closed"]);
+
+        var broken = Own(name);
+        broken["report"]!["title"] = " ";
+        broken["report"]!["sector"] = "无此行业";
+        var items = new JsonArray(Own(name), Own("别家公司"), broken, Own(name));
+        var key = ("Idempotency-Key", $"own-{Guid.NewGuid():n}");
+        var rows = (await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = items.DeepClone() }, key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        Said(rows).ShouldBe(["done", "refused own_check.not_own ownCheckFix", "refused sector.malformed report.sector", "done"]);
+        rows[2]!["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["report.sector", "report.title"], ignoreOrder: true);
+        items[2] = Own(name);
+        Said((await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = items }, key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray())
+            .ShouldBe(["repeated", "refused own_check.not_own ownCheckFix", "done", "repeated"], "what was mended is entered, and nothing twice");
+        var after = await CountedAsync();
+        (after.Own - before.Own, after.Spot - before.Spot, after.Found - before.Found).ShouldBe((4, 0, 0));
+
+        (await enterprise.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "误登" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.Office.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "没有更换" })).Require(HttpStatusCode.OK).Json["stage"]!["code"]!.ToString().ShouldBe("reported");
+        (await CountedAsync()).Own.ShouldBe(after.Own - 1);
+        (await service.Office.PostAsync("hazards/entries", Own(name))).Refused(HttpStatusCode.Forbidden, "own_check.not_own");
+    }
+
+    [Fact]
+    public async Task Every_list_is_a_file_whatever_its_rows_are_called_and_whole()
+    {
+        var id = await service.HazardAsync();
+        foreach (var list in new[] { $"hazards/{id}/events", "codes/stages", "codes/commands", "codes/refusals", "reports", $"hazards/{id}/papers", $"figures/monthly-table/hazards?column=ungraded&provisional=true&period={ChinaTime.DateAt(DateTimeOffset.UtcNow):yyyy-MM}" })
+        {
+            var (path, query) = list.Split('?') is [var p, var q] ? (p, "?" + q) : (list, "");
+            (await service.Office.BytesAsync($"{path}.csv{query}")).MediaType.ShouldBe("text/csv", list);
+            (await service.Office.BytesAsync($"{path}.xlsx{query}")).MediaType.ShouldStartWith("application/vnd.openxmlformats", Case.Sensitive, list);
+        }
+
+        Encoding.UTF8.GetString((await service.Office.BytesAsync("regions.csv")).Bytes).Split("\r\n").Length.ShouldBeGreaterThan(Regions.All.Length, "more than a page");
+        Encoding.UTF8.GetString((await service.Office.BytesAsync("bodies.csv")).Bytes).ShouldStartWith("\uFEFF编号,名称,类别");
+    }
+
+    private static JsonObject With(JsonObject report, string name, JsonNode value)
+    {
+        report[name] = value;
+        return report;
+    }
+
+    private async Task<(string Name, Client Key)> EnterpriseAsync()
+    {
+        var (id, name) = ($"own-{Guid.NewGuid():n}"[..30], $"自查企业{Guid.NewGuid():n}");
+        (await service.Admin.PostAsync("bodies", new JsonObject { ["id"] = id, ["name"] = name, ["kind"] = "enterprise", ["region"] = Service.County })).Require(HttpStatusCode.Created);
+        return (name, await service.KeyAsync(id, Service.County, "reporter", "responsible"));
+    }
+
+    private static IEnumerable<string> Said(JsonArray rows) =>
+        rows.Select(r => $"{r!["outcome"]!["code"]} {r["refusal"]?["code"]} {r["field"]}".Trim());
+
+    private async Task<(long Own, long Spot, long Found)> CountedAsync()
+    {
+        var total = (await service.Office.GetAsync($"figures/monthly-table?period={ChinaTime.DateAt(DateTimeOffset.UtcNow):yyyy-MM}&provisional=true")).Require(HttpStatusCode.OK).Json["table"]!["total"]!;
+        return (total["ownChecks"]!.GetValue<long>(), total["onTheSpot"]!.GetValue<long>(), total["foundGeneral"]!.GetValue<long>());
+    }
+
+    private async Task<string> AssignedAsync(int deadline, string territorial = "ws-gov")
     {
         var report = Report();
         report["occurredAt"] = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-40));
@@ -185,6 +320,7 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var then = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-30));
         (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general", ["occurredAt"] = then })).Require(HttpStatusCode.OK);
         var assignment = Some.DualAssignment(Some.InDays(deadline));
+        assignment["legs"]![0]!["body"] = territorial;
         assignment["occurredAt"] = then;
         (await service.Office.PostAsync($"hazards/{id}/assignments", assignment)).Require(HttpStatusCode.OK);
         return id;

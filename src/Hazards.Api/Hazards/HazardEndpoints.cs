@@ -102,6 +102,7 @@ internal static class HazardEndpoints
     {
         if (!HazardId.TryParse(id, out var hazard, out var wrongId))
             return Call.Refuse(wrongId with { Field = "id" });
+        leg = leg is null ? null : SaidInWords.LegOf(leg);
         if (leg is not null && !CodeList.TryParse<Leg>(leg, out _))
             return Call.Refuse(RequestRefusals.UnknownCode.Because("leg", ("value", Texts.Excerpt(leg)), ("allowed", "sole, territorial, sectoral")));
         var order = await call.ReadAsync<T>(leg);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
@@ -48,7 +49,7 @@ internal static class HazardEntries
 
     private static async Task<IResult> EnterManyAsync(Call call, HazardStore store)
     {
-        var order = await call.ReadAsync<EntryBatch>();
+        var order = await call.ReadAsync<UnreadEntries>();
         if (Refusal.All(order.Refusal, call.Query.Flag(DoubleReports.Anew.Name) is null ? call.Query.Refusal : null) is { } refusal)
             return Call.Refuse(refusal);
         var items = order.Command!.Items;
@@ -57,15 +58,31 @@ internal static class HazardEntries
         if (items.Length > MostEntries)
             return Call.Refuse(InputRefusals.TooMany.Because("items", ("count", items.Length), ("max", MostEntries)));
         var rows = new EntryRow[items.Length];
-        // Two of one batch with the same words are looked at one after the other.
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, items.Length).GroupBy(i => items[i].Report.Title), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop },
-            async (same, stop) =>
-            {
-                foreach (var i in same)
-                    rows[i] = EntryRow.Of(i, await OneAsync(items[i], order.Given!, TermsOf(order.Terms, i), call, store, stop));
-            });
+            Enumerable.Range(0, items.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop },
+            async (i, stop) => rows[i] = EntryRow.Of(i, await OneOfManyAsync(items[i], i, order, call, store, stop), Language.IsEnglish(call.Request)));
         return Call.Json(new EntryBatchAnswer([.. rows]));
+    }
+
+    /// <summary>One of many is read by itself, and has a key of its own of the batch's: what was mended and is sent again enters only what is new.</summary>
+    private static async Task<Outcome<Hazard>> OneOfManyAsync(
+        JsonElement item, int index, Order<UnreadEntries> order, Call call, HazardStore store, CancellationToken stop)
+    {
+        var (entry, wrong) = await call.ReadItemAsync<HazardEntry>(item);
+        if (entry is null)
+            return new Outcome<Hazard>.Refused(wrong!);
+        var terms = order.Terms with
+        {
+            IfVersion = null,
+            Key = order.Terms.Key is not { } key ? null : key with
+            {
+                Key = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.Key)))[..32]}:entry:{index}"),
+                Fingerprint = call.Fingerprint(
+                    Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{item.GetRawText()}\n{order.Given!.OccurredAt:O}\n{order.Given.Document}")),
+                    PersonalRequest.Holds<HazardEntry>(item)),
+            },
+        };
+        return await OneAsync(entry, order.Given!, terms, call, store, stop);
     }
 
     private static async Task<Outcome<Hazard>> OneAsync(
@@ -93,14 +110,6 @@ internal static class HazardEntries
 
         static Refusal Of(Refusal refusal, string part) => refusal.Reason == HazardRefusals.ProbableDouble ? refusal : refusal.Within(part);
     }
-
-    private static Terms TermsOf(Terms terms, int index) => terms with
-    {
-        IfVersion = null,
-        Key = terms.Key is { } key
-            ? key with { Key = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.Key)))[..32]}:entry:{index}") }
-            : null,
-    };
 }
 
 /// <summary>Refusals of an entry as a whole.</summary>
@@ -141,6 +150,10 @@ internal sealed record HazardEntry(
 /// <param name="Items">The entries, 1 to 200.</param>
 internal sealed record EntryBatch(ImmutableArray<HazardEntry> Items);
 
+/// <summary>The same, before each is read by itself.</summary>
+/// <param name="Items">The entries.</param>
+internal sealed record UnreadEntries(ImmutableArray<JsonElement> Items);
+
 /// <summary>What became of every entry.</summary>
 /// <param name="Items">One for each, in the order given.</param>
 internal sealed record EntryBatchAnswer(ImmutableArray<EntryRow> Items);
@@ -156,14 +169,20 @@ internal sealed record EntryBatchAnswer(ImmutableArray<EntryRow> Items);
 /// <param name="Link">The hazard.</param>
 internal sealed record EntryRow(int Index, CodeEntry Outcome, HazardId? Id, CodeEntry? Stage, long? Version, BatchRefusal? Refusal, string? Field, string? Link)
 {
-    public static EntryRow Of(int index, Outcome<Hazard> outcome) => outcome switch
+    /// <summary>All that is wrong, where it is more than one thing.</summary>
+    public ImmutableArray<Mistake>? Errors { get; init; }
+
+    public static EntryRow Of(int index, Outcome<Hazard> outcome, bool english) => outcome switch
     {
         Outcome<Hazard>.Done done => new EntryRow(
             index, Labels.Of(done.Repeated ? BatchOutcome.Repeated : BatchOutcome.Done), done.After.Id, Labels.Of(done.After.Stage), done.After.Version, null, null, Links.Hazard(done.After.Id)),
         Outcome<Hazard>.Refused { Refusal: var why } when why.Facts.GetValueOrDefault("id") is { } known && HazardId.TryParse(known, out var id, out _) =>
             new EntryRow(index, Labels.Of(BatchOutcome.Refused), id, null, null, new BatchRefusal(why.Code, why.Chinese, why.English), why.Field, Links.Hazard(id)),
         Outcome<Hazard>.Refused { Refusal: var why } =>
-            new EntryRow(index, Labels.Of(BatchOutcome.Refused), null, null, null, new BatchRefusal(why.Code, why.Chinese, why.English), why.Field, null),
+            new EntryRow(index, Labels.Of(BatchOutcome.Refused), null, null, null, new BatchRefusal(why.Code, why.Chinese, why.English), why.Field, null)
+            {
+                Errors = Mistake.AllOf(why, english),
+            },
         _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome."),
     };
 }

@@ -10,7 +10,7 @@ namespace Hazards.Api;
 
 /// <summary>
 /// Every other list as a file: whatever answers with <c>items</c>, or with one list of things under another name (<c>events</c>,
-/// <c>reports</c>). Its columns are the members of an item, in their order, under the names that the API document explains; a term is
+/// <c>reports</c>). Its columns are the members of an item, in their order (<see cref="ColumnWords"/>); a term is
 /// said in the file's language.
 /// </summary>
 internal static class TableFiles
@@ -43,7 +43,7 @@ internal static class TableFiles
         var columns = ColumnsOf(items.PropertyType);
         var english = Language.IsEnglish(call.Request);
         var name = ((RouteEndpoint)context.HttpContext.GetEndpoint()!).RoutePattern.RawText!.Split('/').Last(p => p[0] != '{').Split('.')[0];
-        var file = new ListWriter(format, name, [.. columns.Select(c => (c.Name, Width))]);
+        var file = new ListWriter(format, name, [.. columns.Select(c => (ColumnWords.Of(c.Name, english), Width))]);
         var limit = (int?)operation.Query.FirstOrDefault(q => q.Name == Parameters.Limit.Name)?.Most;
         var from = operation.Query.FirstOrDefault(q => q.Name is "cursor" or "below")?.Name;
         try
@@ -107,6 +107,7 @@ internal static class TableFiles
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.String => value.GetString(),
+        JsonValueKind.True or JsonValueKind.False when !english => value.GetBoolean() ? "是" : "否",
         JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDecimal(),
         JsonValueKind.Array => string.Join('；', value.EnumerateArray().Select(v => Convert.ToString(Cell(v, english), CultureInfo.InvariantCulture))),
         JsonValueKind.Object when value.TryGetProperty(english ? "english" : "chinese", out var term) && term.ValueKind == JsonValueKind.String => term.GetString(),

@@ -96,16 +96,33 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             var (terms, wrongTerms) = Terms(bytes, PersonalRequest.Holds<T>(json.RootElement));
             if (wrongTerms is not null)
                 return new Order<T>(wrongTerms);
-            var words = http.RequestServices.GetRequiredService<SaidInWords>();
-            var (said, wrongWords) = await words.ReadAsync(json.RootElement, [typeof(T), typeof(ActFields)], caller, Stop);
-            return OrderReader.Read<T>(said, leg is null ? null : SaidInWords.LegOf(leg), caller) switch
-            {
-                { Refusal: { } wrong } => new Order<T>(Refusal.All(wrongWords, wrong)!),
-                _ when wrongWords is not null => new Order<T>(wrongWords),
-                var order when await CheckAttachedAsync(order.Given!) is { } hidden => new Order<T>(hidden),
-                var order => order with { Terms = terms },
-            };
+            return await ReadActAsync<T>(json.RootElement, leg) with { Terms = terms };
         }
+    }
+
+    /// <summary>Reads one of many that a request brings, words as well as codes.</summary>
+    public async Task<(T? Item, Refusal? Refusal)> ReadItemAsync<T>(JsonElement item) where T : class
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            return (null, RequestRefusals.NotObject.Because());
+        var (said, wrongWords) = await http.RequestServices.GetRequiredService<SaidInWords>().ReadAsync(item, [typeof(T)], caller, Stop);
+        var wrong = Refusal.All(wrongWords, RequestJson.TryRead<T>(said, out var read));
+        return wrong is null ? (read, null) : (null, wrong);
+    }
+
+    /// <summary>Reads a command with the circumstances of the act: a request, or one of many in it that are acts of their own.</summary>
+    public async Task<Order<T>> ReadActAsync<T>(JsonElement item, string? leg = null) where T : class
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            return new Order<T>(RequestRefusals.NotObject.Because());
+        var (said, wrongWords) = await http.RequestServices.GetRequiredService<SaidInWords>().ReadAsync(item, [typeof(T), typeof(ActFields)], caller, Stop);
+        return OrderReader.Read<T>(said, leg, caller) switch
+        {
+            { Refusal: { } wrong } => new Order<T>(Refusal.All(wrongWords, wrong)!),
+            _ when wrongWords is not null => new Order<T>(wrongWords),
+            var order when await CheckAttachedAsync(order.Given!) is { } hidden => new Order<T>(hidden),
+            var order => order,
+        };
     }
 
     /// <summary>
@@ -182,7 +199,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         return (new Terms { IfVersion = versions, Key = key, CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}" }, null);
     }
 
-    private byte[] Fingerprint(byte[] body, bool personal)
+    /// <summary>What is kept of a request, or of one of many in it, to know it again.</summary>
+    public byte[] Fingerprint(byte[] body, bool personal)
     {
         var plain = RequestBody.Fingerprint(Request, body);
         return personal ? http.RequestServices.GetRequiredService<PersonKeys>().Fingerprint(plain) ?? plain : plain;

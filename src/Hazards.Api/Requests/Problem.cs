@@ -28,7 +28,11 @@ public sealed record ProblemDetails(
 /// <param name="Facts">What the detail was filled with.</param>
 public sealed record Mistake(string Code, string? Field, string Detail, IReadOnlyDictionary<string, string?>? Facts)
 {
-    internal static Mistake Of(Refusal refusal, bool english) => new(
+    /// <summary>All that is wrong; null where it is one thing.</summary>
+    internal static System.Collections.Immutable.ImmutableArray<Mistake>? AllOf(Refusal refusal, bool english) =>
+        refusal.Others.IsEmpty ? null : [.. refusal.Others.Prepend(refusal).Select(r => Of(r, english))];
+
+    private static Mistake Of(Refusal refusal, bool english) => new(
         refusal.Code, refusal.Field, english ? refusal.English : refusal.Chinese,
         refusal.Facts.IsEmpty ? null : english ? refusal.EnglishFacts : refusal.Facts);
 }
@@ -105,7 +109,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         TypeOf(refusal.Reason), Title(code, english), code, english ? refusal.English : refusal.Chinese,
         refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : english ? refusal.EnglishFacts : refusal.Facts, traceId)
     {
-        Errors = refusal.Others.IsEmpty ? null : [.. refusal.Others.Prepend(refusal).Select(r => Mistake.Of(r, english))],
+        Errors = Mistake.AllOf(refusal, english),
     };
 
     private static string Title(int status, bool english) => status switch
