@@ -112,7 +112,7 @@ public static class Authority
         foreach (var ((name, wanted), (_, allowed)) in PrivacyOf(policy.Privacy).Zip(PrivacyOf(above.Privacy)))
             if (wanted.Except(allowed).Cast<Role?>().FirstOrDefault() is { } role)
                 return PolicyRefusals.PrivacyAbove.Because(
-                    $"document.privacy.{name}", ("name", name), ("role", CodeList.Chinese(role)), ("above", above.Version));
+                    $"document.privacy.{name}", ("name", name), ("role", Words.Of(role)), ("above", above.Version));
         return policy.RolesTogether.FirstOrDefault(r => !above.Allows(r.Role, r.With)) is { } pair
             ? PolicyRefusals.TogetherAbove.Because("document.rolesTogether",
                 ("one", Words.Of(pair.Role)), ("other", Words.Of(pair.With)), ("above", above.Version))
