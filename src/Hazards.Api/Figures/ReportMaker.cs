@@ -312,7 +312,7 @@ internal static class FigureNotes
     public static IReadOnlyList<string> Of(ReportKind kind, int template) =>
         template >= ReportMaker.OwnChecksApart ? Of(kind) : [.. Of(kind).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
 
-    private static IReadOnlyList<string> Of(ReportKind kind) => kind switch
+    private static string[] Of(ReportKind kind) => kind switch
     {
         ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport => Table,
         ReportKind.Bulletin => [.. Table, "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。"],
