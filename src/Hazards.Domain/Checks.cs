@@ -18,14 +18,14 @@ internal static class Checks
     }
 
     /// <summary>An act cannot lie before the step it follows.</summary>
-    public static Refusal? After(Act act, DateTimeOffset previous, string step) =>
+    public static Refusal? After(Act act, DateTimeOffset previous, Words step) =>
         act.OccurredAt < previous
             ? HazardRefusals.BeforePrevious.Because("occurredAt", ("value", act.OccurredAt), ("step", step), ("previous", previous))
             : null;
 
     /// <summary>What begins anew after a reopening cannot lie before it.</summary>
     public static Refusal? AfterReopening(Act act, Hazard hazard) =>
-        hazard.Reopened > 0 ? After(act, hazard.OpenSince, CommandRules.Reopen.Chinese) : null;
+        hazard.Reopened > 0 ? After(act, hazard.OpenSince, Words.Of(CommandRules.Reopen)) : null;
 
     /// <summary>A sum in 万元: not negative, below 100 million, at most six decimals (a fen).</summary>
     public static Refusal? Money(string field, decimal? sum) =>
@@ -35,7 +35,7 @@ internal static class Checks
 
     /// <summary>A paper must go with the act.</summary>
     public static Refusal? Document(Act act, CommandRule rule) =>
-        act.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", rule.Chinese)) : null;
+        act.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", Words.Of(rule))) : null;
 
     /// <summary>What goes with every act: the caller's name and the attachments.</summary>
     public static Refusal? Papers(Act act)
@@ -69,7 +69,7 @@ internal static class Checks
                 return wrong.Within($"{field}[{i}]");
         if (orders is not [var one, var two])
             return AssignmentOf(hazard, act) is { Dual: true } dual
-                ? HazardRefusals.DualRequired.Because(field, ("level", CodeList.Chinese(dual.Level)), ("source", dual.Source))
+                ? HazardRefusals.DualRequired.Because(field, ("level", Words.Of(dual.Level)), ("source", dual.Source))
                 : null;
         if (one.Body == two.Body)
             return HazardRefusals.SameBody.Because(field, ("body", one.Body));
@@ -94,14 +94,14 @@ internal static class Checks
         if (order.Supervisor == order.Body)
             return HazardRefusals.SupervisorIsLeg.Because("supervisor", ("body", order.Body));
         if (order.Supervisor is null && AssignmentOf(hazard, act) is { Supervised: true } supervised)
-            return HazardRefusals.SupervisorRequired.Because("supervisor", ("level", CodeList.Chinese(supervised.Level)), ("leg", CodeList.Chinese(order.Leg)), ("source", supervised.Source));
+            return HazardRefusals.SupervisorRequired.Because("supervisor", ("level", Words.Of(supervised.Level)), ("leg", Words.Of(order.Leg)), ("source", supervised.Source));
         var body = act.Bodies[order.Body];
         return order.Leg switch
         {
             Leg.Territorial when body.Kind != BodyKind.Government || !body.Region.Contains(hazard.Region) =>
                 HazardRefusals.NotTerritorial.Because("body", ("region", hazard.Region), ("body", body.Id)),
             Leg.Sectoral when body.Kind != BodyKind.Regulator || !body.Covers(hazard.Sector) || !body.Region.Contains(hazard.Region) =>
-                HazardRefusals.NotSectoral.Because("body", ("sector", act.Sectors.Find(hazard.Sector).Chinese), ("region", hazard.Region), ("body", body.Id)),
+                HazardRefusals.NotSectoral.Because("body", ("sector", Words.Of(act.Sectors.Find(hazard.Sector))), ("region", hazard.Region), ("body", body.Id)),
             Leg.Sole when body.Kind is BodyKind.Government or BodyKind.Regulator && !body.Region.Contains(hazard.Region) =>
                 HazardRefusals.OutsideRegion.Because("body", ("body", body.Id), ("region", body.Region), ("hazardRegion", hazard.Region)),
             _ => null,

@@ -82,6 +82,8 @@ public static class CommandRules
     // 封存: a hazard of the enterprise would vanish into another. Taking a duplicate in takes nothing away and goes on.
     public static readonly CommandRule Merge = Rule("merge", "并案", "Merge a duplicate", [Role.Coordinator], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
     public static readonly CommandRule FixOnTheSpot = Rule("fix_on_the_spot", "立行立改", "Record as fixed on the spot", [Role.Inspector, Role.Enforcer, Role.Supervisor, Role.Coordinator, Role.Importer], Relation.Jurisdiction, [Stage.Reported, Stage.Verified]);
+    public static readonly CommandRule FixByOwnCheck = Rule("fix_by_own_check", "自查自改", "Record as found and fixed by the enterprise itself", [Role.Reporter, Role.Responsible], Relation.Jurisdiction, [Stage.Reported]);
+    public static readonly CommandRule WithdrawFix = Rule("withdraw_fix", "撤销立行立改", "Withdraw an entry as fixed at once", [Role.Coordinator, Role.Inspector, Role.Enforcer, Role.Supervisor], Relation.OwnRegion, [Stage.Closed]);
 
     // Assignment
     public static readonly CommandRule Assign = Rule("assign", "交办 / 双重交办", "Assign, to one leg or to two", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Verified]);
@@ -103,6 +105,7 @@ public static class CommandRules
 
     // Acceptance
     public static readonly CommandRule Reinspect = Rule("reinspect", "复查验收", "Re-inspect", [Role.Inspector, Role.Coordinator, Role.Importer], Relation.Independent, HandedOver, [LegStage.Declared]);
+    public static readonly CommandRule WithdrawAcceptance = Rule("withdraw_acceptance", "撤销验收", "Withdraw an acceptance", [Role.Inspector, Role.Coordinator], Relation.Independent, HandedOver, [LegStage.Accepted]);
 
     // Supervision
     public static readonly CommandRule List = Rule("list", "挂牌督办", "List for supervision", [Role.ListingAuthority], Relation.OwnRegion, Graded);
@@ -143,10 +146,10 @@ public static class CommandRules
     /// <summary>Every rule, in the order of the life cycle.</summary>
     public static ImmutableArray<CommandRule> All { get; } =
     [
-        Report, RecordLedgerRow, WithdrawImported, Verify, Regrade, Reject, Merge, FixOnTheSpot,
+        Report, RecordLedgerRow, WithdrawImported, Verify, Regrade, Reject, Merge, FixOnTheSpot, FixByOwnCheck, WithdrawFix,
         Assign, Acknowledge, Return, Reassign,
         SubmitPlan, ReviewPlan, TakeInterimMeasures, SuspendProduction, RequestResumption, ReviewResumption, ReportProgress, RequestExtension, DecideExtension, DeclareCompletion,
-        Reinspect,
+        Reinspect, WithdrawAcceptance,
         List, PublishListing, FileListing, Delist, PublishDelisting, NameSupervisor, Urge, IssueNotice, AnswerNotice, Visit, Escalate, Interview, Criticise, Expose, Penalise, Refer, DeclineStep,
         IssuePaper,
         Close, Lookback, Reopen,

@@ -71,7 +71,7 @@ public static class Decider
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(act);
         if (RoleFor(CommandRules.Report, act) is not { } role)
-            return HazardRefusals.Role.Because(null, ("command", CommandRules.Report.Chinese), ("roles", RoleNames(CommandRules.Report)));
+            return HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.Report)), ("roles", RoleNames(CommandRules.Report)));
         if (existing is not null)
             return HazardRefusals.ReportedBefore.Because("reference", ("id", existing.Id), ("system", report.Reference?.System), ("number", report.Reference?.Id));
         if ((Relations.Acting(act.By.Body) ?? CheckTime(act, null) ?? Checks.Papers(act) ?? Sealing.Check(act)) is { } wrong)
@@ -118,15 +118,15 @@ public static class Decider
     {
         (leg, role) = (null, default);
         if (RoleFor(rule, act) is null)
-            return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", RoleNames(rule)));
+            return HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", RoleNames(rule)));
         if (!rule.Stages.Contains(hazard.Stage))
             return StageForbids(rule, hazard);
         if (concerned is { } named)
         {
             if (!hazard.Legs.TryGetValue(named, out leg))
-                return HazardRefusals.NoSuchLeg.Because("leg", ("leg", CodeList.Chinese(named)), ("legs", string.Join('、', hazard.Legs.Keys.Select(CodeList.Chinese))));
+                return HazardRefusals.NoSuchLeg.Because("leg", ("leg", Words.Of(named)), ("legs", Words.Of(hazard.Legs.Keys)));
             if (!rule.LegStages.IsEmpty && !rule.LegStages.Contains(leg.Stage))
-                return HazardRefusals.LegStageForbids.Because("leg", ("leg", CodeList.Chinese(named)), ("stage", CodeList.Chinese(leg.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.LegStages.Select(CodeList.Chinese))));
+                return HazardRefusals.LegStageForbids.Because("leg", ("leg", Words.Of(named)), ("stage", Words.Of(leg.Stage)), ("command", Words.Of(rule)), ("allowed", Words.Of(rule.LegStages)));
         }
         return RelatedRole(rule, hazard, leg, act, out role);
     }
@@ -134,7 +134,7 @@ public static class Decider
     private static Refusal StageForbids(CommandRule rule, Hazard hazard)
     {
         var code = hazard.IsOpen ? HazardRefusals.StageForbids : HazardRefusals.NotOpen;
-        return code.Because(null, ("stage", CodeList.Chinese(hazard.Stage)), ("command", rule.Chinese), ("allowed", string.Join('、', rule.Stages.Select(CodeList.Chinese))));
+        return code.Because(null, ("stage", Words.Of(hazard.Stage)), ("command", Words.Of(rule)), ("allowed", Words.Of(rule.Stages)));
     }
 
     /// <summary>Why a caller's roles do not allow a command; null when they do.</summary>
@@ -143,7 +143,7 @@ public static class Decider
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(by);
         return rule.Roles.Any(by.Roles.Contains)
-            ? null : HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", RoleNames(rule)));
+            ? null : HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", RoleNames(rule)));
     }
 
     internal static Role? RoleFor(CommandRule rule, Act act)
@@ -169,7 +169,7 @@ public static class Decider
         return first;
     }
 
-    internal static string RoleNames(CommandRule rule) => string.Join('、', rule.Roles.Select(CodeList.Chinese));
+    internal static Words RoleNames(CommandRule rule) => Words.Of(rule.Roles);
 
     internal static Refusal? CheckTime(Act act, Hazard? hazard)
     {
@@ -196,9 +196,9 @@ internal static class Relations
         return relation switch
         {
             Relation.OwnRegion when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
-            Relation.LegBody when leg is not null && leg.Body != body.Id => HazardRefusals.NotYourLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", leg.Body), ("caller", body.Id)),
+            Relation.LegBody when leg is not null && leg.Body != body.Id => HazardRefusals.NotYourLeg.Because("leg", ("leg", Words.Of(leg.Leg)), ("body", leg.Body), ("caller", body.Id)),
             // Not of the other leg either: two bodies that answer for one hazard must not accept each other's work.
-            Relation.Independent when hazard.Legs.Values.FirstOrDefault(l => l.Body == body.Id) is { } own => HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(own.Leg)), ("body", body.Id)),
+            Relation.Independent when hazard.Legs.Values.FirstOrDefault(l => l.Body == body.Id) is { } own => HazardRefusals.OwnLeg.Because("leg", ("leg", Words.Of(own.Leg)), ("body", body.Id)),
             Relation.Independent when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
             Relation.Assigner => StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act) || StandsOver(body, hazard, hazard.Listing?.By, act)
                 ? null

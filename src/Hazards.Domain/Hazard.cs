@@ -24,9 +24,12 @@ public sealed record Hazard
     public bool Concerns(Body body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return ReportedBy == body.Id || Legs.Values.Any(l => l.Body == body.Id)
-            || (Enterprise is { } unit && (unit.CreditCode is { } code && body.CreditCode is { } own ? code == own : unit.Name == body.Name));
+        return ReportedBy == body.Id || Legs.Values.Any(l => l.Body == body.Id) || IsOf(body);
     }
+
+    /// <summary>Whether it belongs to a body: by the credit code where both have one and else by the name.</summary>
+    internal bool IsOf(Body body) =>
+        Enterprise is { } unit && (unit.CreditCode is { } code && body.CreditCode is { } own ? code == own : unit.Name == body.Name);
 
     /// <summary>When it was found, as claimed.</summary>
     public required DateTimeOffset FoundAt { get; init; }
@@ -104,6 +107,9 @@ public sealed record Hazard
 
     /// <summary>When it was given its present level.</summary>
     public DateTimeOffset? GradedAt { get; init; }
+
+    /// <summary>Whether it has its level only because it was entered as fixed at once.</summary>
+    internal bool GradedByFix { get; init; }
 
     /// <summary>The legs that answer for it; empty until assigned.</summary>
     public ImmutableSortedDictionary<Leg, LegState> Legs { get; init; } = ImmutableSortedDictionary<Leg, LegState>.Empty;
@@ -287,7 +293,8 @@ public sealed record Hazard
         HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
         HazardMerged e => this with { MergedInto = e.Into },
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
-        HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
+        HazardFixedOnTheSpot or HazardFixedByOwnCheck => this with { GradedByFix = Level is null, Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
+        FixWithdrawn => WithoutFix(context),
 
         HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed(context) },
         AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
@@ -307,8 +314,9 @@ public sealed record Hazard
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
         CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
 
-        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body, Notices = [] }, own: false),
-        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null, DeclaredOn = null, Percent = Math.Min(l.Reported, LegState.MostUndone) }, own: false),
+        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body, Acceptance = Acceptance.Of(e, Level, context), Notices = [] }, own: false),
+        AcceptanceWithdrawn e => With(e.Leg, context, l => l.Undone(e.Deadline) with { AcceptedAt = null, AcceptedBy = null, Acceptance = null }, own: false),
+        ReinspectionFailed e => With(e.Leg, context, l => l.Undone(e.Deadline), own: false),
 
         HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
         HazardDelisted e => this with { Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }), Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
@@ -369,6 +377,15 @@ public sealed record Hazard
         Missed = StillMissed(context),
         AssignedBy = e.Legs.IsEmpty ? null : context.Body,
         Legs = Begin(e.Legs, context),
+    };
+
+    // Nobody could verify it while it stood as closed: that duty begins now.
+    private Hazard WithoutFix(EventContext context) => (GradedByFix ? this with { Level = null, VerifiedAt = null, GradedAt = null } : this) with
+    {
+        Closure = null,
+        GradedByFix = false,
+        OpenSince = context.OccurredAt,
+        Missed = StillMissed(context),
     };
 
     private Hazard Correct(HazardCorrected e) => e.Field switch
@@ -556,6 +573,9 @@ public sealed record LegState
     /// <summary>Who accepted it.</summary>
     public BodyId? AcceptedBy { get; init; }
 
+    /// <summary>What the acceptance in force had with it.</summary>
+    internal Acceptance? Acceptance { get; init; }
+
     /// <summary>The notices it was sent and has not replied to, in order. Acceptance ends what they asked for.</summary>
     public ImmutableArray<NoticeToAnswer> Notices { get; init; } = [];
 
@@ -567,6 +587,17 @@ public sealed record LegState
 
     /// <summary>How often each supervision step was taken against this leg.</summary>
     public ImmutableSortedDictionary<SupervisionStep, int> Steps { get; init; } = ImmutableSortedDictionary<SupervisionStep, int>.Empty;
+
+    /// <summary>Back to rectification. An acceptance that did not last is none at the first attempt.</summary>
+    internal LegState Undone(DateOnly deadline) => this with
+    {
+        Stage = LegStage.Rectifying,
+        Failed = Failed + 1,
+        Deadline = deadline,
+        DeclaredAt = null,
+        DeclaredOn = null,
+        Percent = Math.Min(Reported, MostUndone),
+    };
 
     internal LegState Planned(PlanSubmitted plan, EventContext context) => this with
     {
@@ -590,6 +621,17 @@ public sealed record LegState
         Since = context.OccurredAt,
         AssignedAt = context.OccurredAt,
     };
+}
+
+/// <summary>What an acceptance had with it, by which a graver level is judged later.</summary>
+/// <param name="Level">The hazard's level then.</param>
+/// <param name="Attachments">How many photos and papers.</param>
+/// <param name="Inspectors">Whether the inspectors were named.</param>
+/// <param name="Document">Whether it had a document number.</param>
+internal sealed record Acceptance(Level? Level, int Attachments, bool Inspectors, bool Document)
+{
+    public static Acceptance Of(LegAccepted e, Level? level, EventContext context) => new(
+        level, context.Attachments.IsDefault ? 0 : context.Attachments.Length, !string.IsNullOrWhiteSpace(e.Inspectors), context.Document is not null);
 }
 
 /// <summary>A leg's newest plan.</summary>

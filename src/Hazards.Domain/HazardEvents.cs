@@ -103,6 +103,14 @@ public sealed record DuplicateAbsorbed(HazardId From, string Reason) : IHazardEv
 [EventType("hazard_fixed_on_the_spot")]
 public sealed record HazardFixedOnTheSpot(string Measures, string? FixedBy) : IHazardEvent;
 
+/// <summary>自查自改: an enterprise found it itself and fixed it itself.</summary>
+[EventType("hazard_fixed_by_own_check")]
+public sealed record HazardFixedByOwnCheck(string Measures, string? FixedBy) : IHazardEvent;
+
+/// <summary>撤销立行立改: what was said to be fixed at once was not; the hazard goes on as it stood before that was entered.</summary>
+[EventType("fix_withdrawn")]
+public sealed record FixWithdrawn(string Reason) : IHazardEvent;
+
 // ---- Assignment 交办 ----
 
 /// <summary>One leg of an assignment.</summary>
@@ -192,6 +200,13 @@ public sealed record CompletionDeclared(Leg Leg, string Results, decimal? Spent)
 /// <summary>复查合格: the leg is accepted.</summary>
 [EventType("leg_accepted")]
 public sealed record LegAccepted(Leg Leg, string Findings, string? Inspectors) : IHazardEvent;
+
+/// <summary>撤销验收: an accepted leg went bad, or was accepted in error, before the closure; back to rectification.</summary>
+/// <param name="Leg">The leg.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Deadline">The deadline from now on.</param>
+[EventType("acceptance_withdrawn")]
+public sealed record AcceptanceWithdrawn(Leg Leg, string Reason, DateOnly Deadline) : IHazardEvent;
 
 /// <summary>复查不合格: back to rectification.</summary>
 /// <param name="Leg">The leg.</param>

@@ -13,6 +13,8 @@ internal static class Preconditions
     {
         "reject" or "merge" => Free(hazard),
         "withdraw_imported" => Imported(hazard) ?? Free(hazard),
+        "fix_by_own_check" => Own(hazard, act) ?? Small(hazard, act) ?? Free(hazard),
+        "withdraw_fix" => hazard.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck ? null : HazardRefusals.NoFix.Because(),
         "fix_on_the_spot" => Small(hazard, act) ?? Free(hazard),
         "review_plan" => leg!.Plan is { Verdict: null } ? null : HazardRefusals.NoPlan.Because(),
         "suspend_production" => hazard.Suspension is null ? null : HazardRefusals.AlreadySuspended.Because(),
@@ -34,7 +36,7 @@ internal static class Preconditions
             : HazardRefusals.EscalateUp.Because("to", ("body", "—"), ("from", act.By.Body.Id), ("region", hazard.Region)),
         "decline_step" => Proposed(hazard, act),
         "issue_paper" => SomePaper(hazard),
-        "close" => MayDelist(hazard, act),
+        "close" => MayDelist(hazard, act) ?? AcceptanceRules.Outgrown(hazard, act),
         "look_back" => NoLegsBody(hazard, act),
         _ => null,
     };
@@ -49,6 +51,14 @@ internal static class Preconditions
         return hazard.Suspension is null ? null : HazardRefusals.StillSuspended.Because();
     }
 
+    // Of another enterprise it may report what it saw; that it was fixed is for others to see.
+    private static Refusal? Own(Hazard hazard, Act act)
+    {
+        var body = act.By.Body;
+        return body.SeesOnlyItsOwn && hazard.ReportedBy == body.Id && (body.Kind != BodyKind.Enterprise || hazard.Enterprise is null || hazard.IsOf(body)) ? null
+            : HazardRefusals.NotOwnCheck.Because(null, ("body", hazard.ReportedBy), ("caller", body.Id));
+    }
+
     private static Refusal? Imported(Hazard hazard) =>
         hazard.LedgerRow is null ? HazardRefusals.NotImported.Because() : hazard.Withdrawn is null ? null : HazardRefusals.NothingChanges.Because();
 
@@ -56,7 +66,7 @@ internal static class Preconditions
     {
         var level = hazard.Level ?? Level.General;
         return act.Policy.OnTheSpotLevels.Contains(level) ? null
-            : HazardRefusals.NotOnTheSpot.Because(null, ("level", CodeList.Chinese(level)));
+            : HazardRefusals.NotOnTheSpot.Because(null, ("level", Words.Of(level)));
     }
 
     private static Refusal? Suspended(Hazard hazard) => hazard.Suspension is null ? HazardRefusals.NotSuspended.Because() : null;
@@ -67,7 +77,7 @@ internal static class Preconditions
 
     private static Refusal? NoLegsBody(Hazard hazard, Act act) =>
         hazard.Legs.Values.FirstOrDefault(l => l.Body == act.By.Body.Id) is { } own
-            ? HazardRefusals.OwnLeg.Because(null, ("leg", CodeList.Chinese(own.Leg)), ("body", own.Body))
+            ? HazardRefusals.OwnLeg.Because(null, ("leg", Words.Of(own.Leg)), ("body", own.Body))
             : null;
 
     private static Refusal? MayAsk(Hazard hazard, LegState leg, Act act)
@@ -88,7 +98,7 @@ internal static class Preconditions
         if (leg.Request is null)
             return HazardRefusals.ExtensionNone.Because();
         return leg.Body == act.By.Body.Id
-            ? HazardRefusals.OwnLeg.Because("leg", ("leg", CodeList.Chinese(leg.Leg)), ("body", leg.Body)) : null;
+            ? HazardRefusals.OwnLeg.Because("leg", ("leg", Words.Of(leg.Leg)), ("body", leg.Body)) : null;
     }
 
     private static Refusal? Planned(Hazard hazard, LegState leg, Act act) =>
@@ -98,9 +108,9 @@ internal static class Preconditions
     private static Refusal? MayList(Hazard hazard, Act act)
     {
         if (hazard.Listing is { } listing)
-            return HazardRefusals.AlreadyListed.Because(null, ("level", CodeList.Chinese(listing.Level)));
+            return HazardRefusals.AlreadyListed.Because(null, ("level", Words.Of(listing.Level)));
         var (body, rules) = (act.By.Body, act.Policy.Listing);
-        var levels = string.Join('、', rules.Select(r => CodeList.Chinese(r.Level)));
+        var levels = Words.Of(rules.Select(r => r.Level));
         return rules.Any(r => r.LetsList(body))
             ? null
             : HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", levels), ("source", rules.FirstOrDefault()?.Source ?? "—"));

@@ -10,7 +10,7 @@ namespace Hazards.Projections;
 /// <param name="rules">The policies in force, whose ladders say what comes next for an overdue duty.</param>
 public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> rules) : IHazardQueries
 {
-    private const int LongestPage = 200;
+    private const int LongestPage = 1000;
     private const int MostDueSoonDays = 3660;
 
     /// <inheritdoc />
@@ -42,6 +42,25 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         ArgumentNullException.ThrowIfNull(filter);
         using var question = RowsTelemetry.Ask("due counts", scope);
         return await CountQueries.DueAsync(dataSource, scope, filter with { Overdue = null }, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<int> KnownLaterAsync(Scope scope, HazardFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(filter);
+        if (scope.AsOf is not { } asOf)
+            return 0;
+        using var question = RowsTelemetry.Ask("known later", scope);
+        // By hazards_by_recorded.
+        var where = new Conditions().Apply(scope with { AsOf = null }, filter with { Overdue = null, DueBy = null, DueFrom = null, Duty = null, Owes = null, Owing = [], Stages = [] });
+        if (!where.Possible)
+            return 0;
+        var instant = where.Instant(asOf);
+        await using var command = dataSource.CreateCommand(
+            $"select count(*)::int from rows.hazards h where h.first_recorded_at > {instant} and h.found_at <= {instant} and {where.Sql}");
+        where.AddTo(command);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <inheritdoc />

@@ -63,6 +63,21 @@ public sealed record HazardFilter
     /// <summary>And due on this date or earlier.</summary>
     public DateOnly? DueBy { get; init; }
 
+    /// <summary>And due on this date or later.</summary>
+    public DateOnly? DueFrom { get; init; }
+
+    /// <summary>One of these bodies answers for a leg; any when empty.</summary>
+    public ImmutableArray<BodyId> Bodies { get; init; } = [];
+
+    /// <summary>One of these bodies must act next; any when empty.</summary>
+    public ImmutableArray<BodyId> Owing { get; init; } = [];
+
+    /// <summary>Reported by a system of this name under a number of its own.</summary>
+    public string? System { get; init; }
+
+    /// <summary>Reported under this number of the reporting system.</summary>
+    public string? Reference { get; init; }
+
     /// <summary>Listed by this body.</summary>
     public BodyId? ListedBy { get; init; }
 
@@ -252,6 +267,9 @@ public interface IHazardQueries
     /// <summary>How many of the filter's hazards are overdue, or due soon.</summary>
     Task<DueCounts> DueCountsAsync(Scope scope, HazardFilter filter, CancellationToken cancellationToken = default);
 
+    /// <summary>事后补知: how many of the filter's hazards were found by the scope's instant and not on record then, but are now. What was due is not asked.</summary>
+    Task<int> KnownLaterAsync(Scope scope, HazardFilter filter, CancellationToken cancellationToken = default);
+
     /// <summary>The same in figures: which body, which duty, how many, how long.</summary>
     Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
 }
@@ -267,6 +285,9 @@ public interface IRegistryQueries
 
     /// <summary>Bodies of these kinds that have to do with a place: in its county, or of a region that holds it; the wider first, at most 300.</summary>
     Task<ImmutableArray<Body>> NearAsync(RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default);
+
+    /// <summary>下属单位: a body and all that belong to it, directly or by others, as they are now.</summary>
+    Task<ImmutableArray<BodyId>> WithSubordinatesAsync(BodyId body, CancellationToken cancellationToken = default);
 
     /// <summary>One body as of an instant; null when there was none.</summary>
     Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default);

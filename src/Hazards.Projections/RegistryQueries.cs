@@ -61,6 +61,26 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
+    public async Task<ImmutableArray<BodyId>> WithSubordinatesAsync(BodyId body, CancellationToken cancellationToken = default)
+    {
+        // Through all of them once: some thousands at most, and union ends at a ring.
+        await using var command = dataSource.CreateCommand("""
+            with recursive held as (
+              select $1::text collate "C" as id
+              union
+              select b.body_id from rows.bodies b join held on b.body ->> 'parent' = held.id where b.recorded_to = 'infinity'
+            )
+            select id from held
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = body.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = ImmutableArray.CreateBuilder<BodyId>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(BodyId.Parse(reader.GetString(0)));
+        return found.ToImmutable();
+    }
+
+    /// <inheritdoc />
     public async Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         var where = new Conditions();

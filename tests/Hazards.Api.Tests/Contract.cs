@@ -77,7 +77,7 @@ internal sealed class Contract
 
     private static bool Fits(string[] pattern, string[] path) =>
         (pattern.Length == path.Length || (pattern[^1] == "{path}" && path.Length > pattern.Length))
-        && pattern.Zip(path).All(p => p.First == p.Second || (p.First.StartsWith('{') && p.Second.Length > 0));
+        && pattern.Zip(path).All(p => p.First == p.Second || (p.First.StartsWith('{') && p.Second.Length > 0 && p.Second.EndsWith(p.First.Split('}')[1], StringComparison.Ordinal)));
 
     private string? Wrong(string name, int status, JsonNode schema, ReadOnlyMemory<byte> body)
     {

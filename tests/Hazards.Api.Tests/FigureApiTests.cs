@@ -118,7 +118,8 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync($"figures/monthly-table?period={current}&provisional=true")).Require(HttpStatusCode.OK)["provisional"].ShouldBe("true");
         (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&region=110101")).Refused(HttpStatusCode.Forbidden, "report.outside_jurisdiction");
         (await service.Office.GetAsync($"figures/quarterly-report?period={LastMonth}")).Refused(HttpStatusCode.BadRequest, "report.period_kind");
-        (await service.Office.GetAsync($"figures/county-ranking?period={Period.Of(PeriodKind.Quarter, Today).Previous}")).Refused(HttpStatusCode.UnprocessableEntity, "report.no_formula");
+        (await service.Office.GetAsync($"figures/county-ranking?period={Period.Of(PeriodKind.Quarter, Today).Previous}")).Require(HttpStatusCode.OK).Json["ranking"]!["source"]!.ToString()
+            .ShouldStartWith("产品默认值", Case.Sensitive, "the baseline has no ranking of its own");
         (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&breakdown=colour")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
         (await service.Office.GetAsync($"figures/two-lists?period={LastMonth}&cursor=abc")).Refused(HttpStatusCode.BadRequest, "cursor.invalid");
         (await service.Office.GetAsync($"figures/monthly-table/difference?period={LastMonth}")).Refused(HttpStatusCode.BadRequest, "input.missing");

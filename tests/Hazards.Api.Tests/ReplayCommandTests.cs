@@ -63,7 +63,11 @@ public sealed class ReplayCommandTests(Service service) : IClassFixture<Service>
         (await RunAsync("replay", "body", "nobody-knows")).Error.ShouldContain("body.not_found");
         (await RunAsync("replay", "enterprise", "1")).Error.ShouldContain("credit_code.malformed");
         (await RunAsync("replay", "body", "ws-gov", "--changes")).Error.ShouldContain("input.missing");
-        (await RunAsync("replay", "look-alikes", id)).Error.ShouldContain("replay.no_enterprise");
+        (await RunAsync("replay", "look-alikes", id)).Exit.ShouldBe(0, "compared by its words");
+        var wordless = Some.Report();
+        (wordless["title"], wordless["description"], wordless["place"], wordless["category"]) = ("漏", "漏", null, null);
+        var least = (await service.Office.PostAsync("hazards", wordless)).Require(HttpStatusCode.Created)["id"];
+        (await RunAsync("replay", "look-alikes", least)).Error.ShouldContain("replay.no_enterprise");
     }
 
     [Fact]

@@ -214,7 +214,10 @@ internal static class Recount
                     planned.Count(h => h.Legs.Values.Where(l => l.PlannedAt is not null).All(l => l.FiveAt is { } f && Day(f) <= scope.Last)),
                     major.Count(h => h.Listings.Any(l => l.Counts && Day(l.At) <= scope.Last)),
                     major.Count(h => h.Listings.Any(l => l.Counts && l.Level >= ListingLevel.Province && Day(l.At) <= scope.Last)),
-                    funds.Where(f => f.Key == key).Sum(f => f.Leg.Funds!.Value), all.Count(OnTheSpot), all.Count(h => h.Level is null && !OnTheSpot(h)));
+                    funds.Where(f => f.Key == key).Sum(f => f.Leg.Funds!.Value), all.Count(h => OnTheSpot(h) && h.Closure!.Ground == ClosureGround.FixedOnTheSpot), all.Count(h => h.Level is null && !OnTheSpot(h)))
+                {
+                    OwnChecks = all.Count(h => h.Closure?.Ground == ClosureGround.OwnCheck),
+                };
             }),
         ];
 
@@ -275,7 +278,7 @@ internal static class Recount
             (MonthlyColumn.FoundGeneral, l => l.FoundGeneral), (MonthlyColumn.RectifiedGeneral, l => l.RectifiedGeneral), (MonthlyColumn.FoundMajor, l => l.FoundMajor),
             (MonthlyColumn.RectifiedMajor, l => l.RectifiedMajor), (MonthlyColumn.Planned, l => l.Planned), (MonthlyColumn.FiveInPlace, l => l.FiveInPlace),
             (MonthlyColumn.Listed, l => l.Listed), (MonthlyColumn.ListedByProvince, l => l.ListedByProvince), (MonthlyColumn.Funds, l => l.Funds),
-            (MonthlyColumn.OnTheSpot, l => l.OnTheSpot), (MonthlyColumn.Ungraded, l => l.Ungraded),
+            (MonthlyColumn.OnTheSpot, l => l.OnTheSpot), (MonthlyColumn.Ungraded, l => l.Ungraded), (MonthlyColumn.OwnChecks, l => l.OwnChecks),
         ];
         foreach (var key in before.Lines.Concat(after.Lines).Select(l => l.Key).Distinct())
             foreach (var (column, value) in columns)
@@ -289,7 +292,7 @@ internal static class Recount
     private static IEnumerable<(LegState Leg, PastLeg? Past)> Terms(Hazard h) =>
         h.PastLegs.Select(p => (p.Leg, (PastLeg?)p)).Concat(h.Legs.Values.Select(l => (l, (PastLeg?)null)));
 
-    private static bool OnTheSpot(Hazard h) => h.Closure?.Ground == ClosureGround.FixedOnTheSpot;
+    private static bool OnTheSpot(Hazard h) => h.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck;
 
     private static DateOnly Day(DateTimeOffset at) => ChinaTime.DateAt(at);
 

@@ -23,6 +23,7 @@ internal interface IShowsHazards
 internal static class Looking
 {
     private const int LongestQuery = 1000;
+    private const int MostNamed = 10_000;
 
     // With every role there is, a key is the deployment's own first key, or one like it: an operator's, who changes
     // hazards as well. An investigator's key lacks at least one.
@@ -72,18 +73,24 @@ internal static class Looking
             if (Event(call, endpoint, operation, answer, recorded) is not { } look)
                 return;
             var recorder = http.RequestServices.GetRequiredService<AccessRecorder>();
-            var made = recorder.LookOf(look, call.Caller.As(call.Person), call.ReadingTerms());
+            StreamAppend[] made = [.. InParts(look).Select(l => recorder.LookOf(l, call.Caller.As(call.Person), call.ReadingTerms()))];
             if (http.Features.Get<LooksOfPage>() is { } page)
-                page.Looks.Add(made);
+                page.Looks.AddRange(made);
             else
-                await recorder.RecordAsync([made], cancellationToken: http.RequestAborted);
+                await recorder.RecordAsync(made, cancellationToken: http.RequestAborted);
         }
     }
+
+    /// <summary>A file of more hazards than an event should name is on record as several takings of it, together.</summary>
+    private static IEnumerable<IAccessEvent> InParts(IAccessEvent look) =>
+        look is RecordsExported { Looked.Hazards.Length: > MostNamed } file
+            ? file.Looked.Hazards.Chunk(MostNamed).Select(part => file with { Looked = file.Looked with { Hazards = [.. part] } })
+            : [look];
 
     private static IAccessEvent? Event(Call call, RouteEndpoint endpoint, Operation operation, object? result, bool recorded)
     {
         if (result is IFileHttpResult file and not IRecordedFile)
-            return new RecordsExported(LookedAt(call, endpoint, result, 200), file.ContentType ?? "application/octet-stream", file.FileDownloadName, BytesOf(file)?.Length, BytesOf(file) is { } bytes ? Sha256Digest.Of(bytes.Span) : null);
+            return new RecordsExported(LookedAt(call, endpoint, result, 200), file.ContentType ?? "application/octet-stream", file.FileDownloadName, (file as ListFile)?.FileLength ?? BytesOf(file)?.Length, (file as ListFile)?.Digest ?? (BytesOf(file) is { } bytes ? Sha256Digest.Of(bytes.Span) : null));
         if (!recorded)
             return null;
         var status = result switch
@@ -135,7 +142,7 @@ internal static class Looking
         return new string([.. text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
     }
 
-    private static ReadOnlyMemory<byte>? BytesOf(IFileHttpResult file) => (file as FileContentHttpResult)?.FileContents ?? (file as ListFile)?.Bytes;
+    private static ReadOnlyMemory<byte>? BytesOf(IFileHttpResult file) => (file as FileContentHttpResult)?.FileContents;
 
     /// <summary>How many records an answer holds and which hazards it shows, by its type: its items or events, and the hazards that its names were looked up for.</summary>
     private static Func<object, (int? Records, IEnumerable<HazardId> Hazards)> ReaderOf(Type type)

@@ -143,7 +143,7 @@ internal static class InspectionEndpoints
         if (!body.TryGetProperty("items", out var items))
             return InputRefusals.Missing.Because("items");
         if (items.ValueKind != JsonValueKind.Array)
-            return InputRefusals.Malformed.Because("items", ("detail", "应为数组 an array is expected"));
+            return InputRefusals.Malformed.Because("items", ("detail", new Words("应为数组", "an array is expected")));
         return items.GetArrayLength() switch
         {
             0 => InputRefusals.Missing.Because("items"),
@@ -154,13 +154,9 @@ internal static class InspectionEndpoints
 
     private static async Task<BatchRow> EnterOneAsync(Call call, int index, JsonElement item, Terms terms, InspectionStore store, CancellationToken cancellationToken)
     {
-        if (item.ValueKind != JsonValueKind.Object)
-            return BatchRow.Of(call, index, RequestRefusals.NotObject.Because());
-        var order = OrderReader.Read<MakeInspection>(item, null, call.Caller);
+        var order = await call.ReadActAsync<MakeInspection>(item);
         if (order.Refusal is { } wrong)
             return BatchRow.Of(call, index, wrong);
-        if (await call.CheckAttachedAsync(order.Given!) is { } hidden)
-            return BatchRow.Of(call, index, hidden);
         var outcome = await store.EnterAsync(order.Command!, order.Given!, terms with { Key = KeyOf(terms.Key, index, item) }, cancellationToken);
         return outcome is Outcome<Inspection>.Done done
             ? new BatchRow(index, 201, done.After.Id, done.After.Late, done.Repeated, null)

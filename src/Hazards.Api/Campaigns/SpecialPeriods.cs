@@ -56,7 +56,7 @@ internal sealed class SpecialPeriods(RulebookSource rules, InspectionQueries que
         {
             [var one] => (one, null),
             [] => (null, SpecialPeriodRefusals.NotFound.Because("id", ("value", Texts.Excerpt(id)))),
-            _ => (null, SpecialPeriodRefusals.Ambiguous.Because("id", ("value", Texts.Excerpt(id)), ("ids", string.Join('、', found.Select(p => p.Id))))),
+            _ => (null, SpecialPeriodRefusals.Ambiguous.Because("id", ("value", Texts.Excerpt(id)), ("ids", string.Join(", ", found.Select(p => p.Id))))),
         };
     }
 
@@ -113,9 +113,9 @@ internal static class SpecialPeriodEndpoints
             : Call.Json(new SpecialPeriodList(region, scope.AsOf, await periods.OfAsync(scope, region, call.Stop)));
     }
 
-    private static async Task<IResult> HazardsAsync(Call call, string period, SpecialPeriods periods, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> HazardsAsync(Call call, string period, SpecialPeriods periods, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
-        var filter = Parameters.ReadFilter(call.Query);
+        var filter = await Parameters.WithSubordinatesAsync(Parameters.ReadFilter(call.Query), call.Query, registry, call.Stop);
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
         if (call.Query.Refusal is { } refusal)

@@ -50,6 +50,7 @@ internal static class RunCommand
         await app.StartAsync(stop);
         await FirstStart.RunAsync(app.Services, data, app.Lifetime.ApplicationStopping);
         var (people, password) = await ActivatorUtilities.CreateInstance<Seeding.DemoAccounts>(app.Services).EnsureAsync(data, stop);
+        await ServedAddress.KeepAsync(data, Address(app), stop);
         Print(database, Address(app), key, keyFile, AccountsOf(people, password));
         await app.WaitForShutdownAsync(stop);
         return 0;

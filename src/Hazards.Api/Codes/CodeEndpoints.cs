@@ -8,7 +8,7 @@ namespace Hazards.Api;
 /// <summary>Code lists, regions, the policy, and what every refusal means.</summary>
 internal static class CodeEndpoints
 {
-    private const int MostRegions = 500;
+    private const int MostRegions = 5000;
 
     public static void Map(IEndpointRouteBuilder api)
     {

@@ -16,7 +16,7 @@ internal static class Download
         if (await store.LoadAsync(package.Id, call.Stop) is not { Made: { } made } known)
             return Call.Refuse(package.Failure is { } why
                 ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))
-                : EvidenceRefusals.NotReady.Because(null, ("state", EvidenceAnswer.Of(package).State.Chinese), ("done", package.Done), ("total", package.Request.Hazards.Length)));
+                : EvidenceRefusals.NotReady.Because(null, ("state", Words.Of(EvidenceAnswer.Of(package).State)), ("done", package.Done), ("total", package.Request.Hazards.Length)));
         var tag = new EntityTagHeaderValue($"\"{made.Digest}\"");
         Describe(call.Response, package.Id, made, tag);
         if (EntityTagHeaderValue.TryParseList(call.Request.Headers.IfNoneMatch, out var had) && had.Any(t => t.Compare(tag, useStrongComparison: false)))

@@ -247,7 +247,7 @@ internal sealed class PackageMaker(
         if (refusal is { Reason.Kind: RefusalKind.Unavailable })
             throw new Jobs.NotNowException(refusal);
         if (refusal is not null)
-            throw new CannotBeMadeException($"{EvidenceRefusals.NoDisclosure.Because(null, ("why", refusal.Chinese)).Chinese} · {refusal.English}");
+            throw new CannotBeMadeException($"{EvidenceRefusals.NoDisclosure.Because(null, ("why", Words.Of(refusal))).Chinese} · {refusal.English}");
         for (var i = 0; i < opened.Length; i++)
         {
             // Canonical, like all JSON of a package.

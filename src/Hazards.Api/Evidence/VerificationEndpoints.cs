@@ -36,7 +36,7 @@ internal static class VerificationEndpoints
         if (EvidenceAnswer.Of(package) is { Size: null } answer)
             return Call.Refuse(package.Failure is { } why
                 ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))
-                : EvidenceRefusals.NotReady.Because(null, ("state", answer.State.Chinese), ("done", package.Done), ("total", package.Request.Hazards.Length)));
+                : EvidenceRefusals.NotReady.Because(null, ("state", Words.Of(answer.State)), ("done", package.Done), ("total", package.Request.Hazards.Length)));
         return Answer(await desk.VerifyAsync(async file =>
         {
             var layout = await new PackageBytes(shelf, package.Id).LayOutAsync(call.Stop);

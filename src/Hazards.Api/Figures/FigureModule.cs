@@ -272,7 +272,7 @@ internal static class BulletinPage
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{E(report.Title)}}</title>
             <style>body{font-family:SimSun,"Noto Serif CJK SC",serif;max-width:50em;margin:2em auto;line-height:1.7}h1{text-align:center;font-size:1.5em}table{border-collapse:collapse;width:100%;font-size:.85em}td,th{border:1px solid #333;padding:.2em .5em;text-align:left}.n{text-align:right}@media print{body{margin:0} }</style></head><body>
             <h1>{{E(report.Title)}}</h1>
-            <p>{{E(report.PeriodName)}}，{{E(report.RegionName)}}排查一般隐患 {{total.FoundGeneral}} 项，整改 {{total.RectifiedGeneral}} 项，整改率 {{Rate(total.GeneralRate)}}；排查重大隐患 {{total.FoundMajor}} 项，整改销号 {{total.RectifiedMajor}} 项，整改率 {{Rate(total.MajorRate)}}；挂牌督办 {{total.Listed}} 项。另有立行立改 {{total.OnTheSpot}} 项。本年累计落实治理资金 {{total.Funds}} 万元。</p>
+            <p>{{E(report.PeriodName)}}，{{E(report.RegionName)}}排查一般隐患 {{total.FoundGeneral}} 项，整改 {{total.RectifiedGeneral}} 项，整改率 {{Rate(total.GeneralRate)}}；排查重大隐患 {{total.FoundMajor}} 项，整改销号 {{total.RectifiedMajor}} 项，整改率 {{Rate(total.MajorRate)}}；挂牌督办 {{total.Listed}} 项。另有立行立改 {{total.OnTheSpot}} 项、企业自查自改 {{total.OwnChecks}} 项。本年累计落实治理资金 {{total.Funds}} 万元。</p>
             """);
         var overdue = report.Overdue!;
         text.Append(CultureInfo.InvariantCulture, $"<h2>超期点名</h2><p>截至期末超期 {overdue.All} 项{(overdue.All > overdue.Named.Count ? string.Create(CultureInfo.InvariantCulture, $"，以下列出超期最久的 {overdue.Named.Count} 项") : "")}。</p><table><tr><th>责任单位</th><th>隐患</th><th>事项</th><th>期限</th><th>超期（天）</th><th>已采取督办</th></tr>");

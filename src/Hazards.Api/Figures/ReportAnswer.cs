@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -64,9 +65,17 @@ internal sealed record TableLine(
     string Key, string Name, long Inspected, long FoundGeneral, long RectifiedGeneral, decimal? GeneralRate, long FoundMajor, long RectifiedMajor, decimal? MajorRate,
     long Planned, long FiveInPlace, long Listed, long ListedByProvince, decimal Funds, long OnTheSpot, long Ungraded)
 {
-    public static TableLine Of(MonthlyLine l, string name) => new(
+    /// <summary>自查自改, counted apart; absent where the layout is an earlier one, which counts them as 立行立改.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? OwnChecks { get; init; }
+
+    public static TableLine Of(MonthlyLine l, bool ownChecksApart, string name) => new(
         l.Key, name, l.Inspected, l.FoundGeneral, l.RectifiedGeneral, l.GeneralRate, l.FoundMajor, l.RectifiedMajor, l.MajorRate,
-        l.Planned, l.FiveInPlace, l.Listed, l.ListedByProvince, l.Funds, l.OnTheSpot, l.Ungraded);
+        l.Planned, l.FiveInPlace, l.Listed, l.ListedByProvince, l.Funds,
+        ownChecksApart ? l.OnTheSpot : l.OnTheSpot + l.OwnChecks, l.Ungraded)
+    {
+        OwnChecks = ownChecksApart ? l.OwnChecks : null,
+    };
 }
 
 /// <summary>A hazard as reports show it.</summary>

@@ -10,6 +10,9 @@ internal sealed record ReportRequest(ReportKind Kind, RegionCode Region, Period 
 {
     public bool Cumulated { get; init; }
 
+    /// <summary>By which version of the layouts.</summary>
+    public int Template { get; init; } = ReportMaker.Template;
+
     public Breakdown Breakdown { get; init; }
 
     public HazardKind? HazardKind { get; init; }
@@ -43,8 +46,15 @@ internal sealed record ReportRequest(ReportKind Kind, RegionCode Region, Period 
 /// </summary>
 internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, RulebookSource rules, SectorCatalogue sectors)
 {
-    /// <summary>The version of the layouts: raised whenever what is written for the same figures changes.</summary>
-    public const int Template = 1;
+    /// <summary>
+    /// The version of the layouts: raised whenever what is written for the same figures changes. What was frozen by an earlier one is
+    /// made again by that.
+    /// </summary>
+    /// <remarks>2: 自查自改 is counted apart from 立行立改.</remarks>
+    public const int Template = 2;
+
+    /// <summary>The first that counts 自查自改 apart.</summary>
+    public const int OwnChecksApart = 2;
 
     /// <summary>How many overdue duties a bulletin names at most.</summary>
     public const int MostNamed = 300;
@@ -75,7 +85,7 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
             Labels.Of(request.Kind), $"{name}{request.Period.Chinese}{CodeList.Chinese(request.Kind)}", request.Region, name, request.Period, request.Period.Chinese,
             scope.First, scope.Last, request.KnownAt, await figures.PositionAsync(request.KnownAt, stop), request.Provisional, policy.Version)
         {
-            Notes = FigureNotes.Of(request.Kind),
+            Notes = FigureNotes.Of(request.Kind, request.Template),
         };
         return request.Kind switch
         {
@@ -92,7 +102,7 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     private async Task<ReportAnswer> WithTableAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
         var table = await TableAsync(request.Scope, request.Breakdown, kept, stop);
-        return answer with { Position = table.Position, Table = Section(request.Period, request.Breakdown, table) };
+        return answer with { Position = table.Position, Table = Section(request.Period, request, table) };
     }
 
     private Task<MonthlyTable> TableAsync(FigureScope scope, Breakdown breakdown, KeptAnswers? kept, CancellationToken stop) =>
@@ -103,20 +113,21 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         FigureScope scope, object besides, Func<CancellationToken, Task<T>> count, Func<T, int> sizeOf, KeptAnswers? kept, CancellationToken stop) where T : notnull =>
         kept is null ? count(stop) : kept.GetAsync((scope with { KnownAt = null }, besides), scope.KnownAt, count, sizeOf, stop);
 
-    private TableSection Section(Period period, Breakdown breakdown, MonthlyTable table)
+    private TableSection Section(Period period, ReportRequest request, MonthlyTable table)
     {
+        var (breakdown, apart) = (request.Breakdown, request.Template >= OwnChecksApart);
         var order = sectors.Entries.Select((e, i) => (e.Code, i)).ToDictionary(p => p.Code, p => p.i, StringComparer.Ordinal);
         var lines = table.Lines
             .OrderBy(l => breakdown == Breakdown.Sector ? order.GetValueOrDefault(l.Key, int.MaxValue) : 0).ThenBy(l => l.Key, StringComparer.Ordinal)
-            .Select(l => TableLine.Of(l, breakdown == Breakdown.Sector ? sectors.Find(SectorCode.Parse(l.Key)).Chinese : Regions.NameOf(RegionCode.Parse(l.Key))));
-        return new TableSection(period.Value, Labels.Of(breakdown), [.. lines], TableLine.Of(table.Total, "合计"));
+            .Select(l => TableLine.Of(l, apart, breakdown == Breakdown.Sector ? sectors.Find(SectorCode.Parse(l.Key)).Chinese : Regions.NameOf(RegionCode.Parse(l.Key))));
+        return new TableSection(period.Value, Labels.Of(breakdown), [.. lines], TableLine.Of(table.Total, apart, "合计"));
     }
 
     private async Task<(ReportAnswer?, Refusal?)> PeriodicAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
         var previous = request.Scope with { Period = request.Period.Previous, First = request.Period.Previous.First };
         var before = await TableAsync(previous, request.Breakdown, kept, stop);
-        answer = await WithTableAsync(answer, request, kept, stop) with { Previous = Section(previous.Period, request.Breakdown, before) };
+        answer = await WithTableAsync(answer, request, kept, stop) with { Previous = Section(previous.Period, request, before) };
         var (cards, next, refusal) = await CardsAsync(request, new ListChoice(Level.Major, FoundInPeriod: false, OpenAtEnd: true), stop);
         return refusal is null ? (answer with { OpenMajor = cards, Next = next }, null) : (null, refusal);
     }
@@ -183,7 +194,10 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
 
     private async Task<(ReportAnswer?, Refusal?)> RankAsync(ReportAnswer answer, ReportRequest request, Policy policy, KeptAnswers? kept, CancellationToken stop)
     {
-        if (policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind) is not { } rule)
+        // A policy that has such a ranking for another period has decided so.
+        var rule = policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind)
+            ?? (policy.Rankings.All(r => r.Kind != request.Kind) ? RankingRule.Default(request.Kind, request.Period.Kind) : null);
+        if (rule is null)
             return (null, FigureRefusals.NotRanked.Because("period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
         var bodies = request.Kind == ReportKind.BodyRanking;
         var tallies = await CountAsync(
@@ -288,14 +302,17 @@ internal static class FigureNotes
 {
     private static readonly string[] Table =
     [
-        "排查数：发现日期在报表期内、未认定不属实或并案的隐患；立行立改的另计，不在其内；尚未定级的另计。",
+        "排查数：发现日期在报表期内、未认定不属实或并案的隐患；立行立改、自查自改的另计，不在其内；尚未定级的另计。",
         "整改数：其中截至期末已验收销号的；重新开案的不计。整改率保留一位小数，期内没有排查出的不计算。",
         "列入治理计划：截至期末未销号、已报整改方案且审查未退回的重大隐患；五到位：措施、责任人、资金、时限、预案俱全。",
         "挂牌督办：截至期末曾挂牌的重大隐患（挂牌有误的除外）；省级含国家级。",
         "资金：本年1月1日至期末各整改方案落实的资金累计，万元；退回、改派的不计。检查单位按户计，同一单位多次检查计一户。",
     ];
 
-    public static IReadOnlyList<string> Of(ReportKind kind) => kind switch
+    public static IReadOnlyList<string> Of(ReportKind kind, int template) =>
+        template >= ReportMaker.OwnChecksApart ? Of(kind) : [.. Of(kind).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
+
+    private static string[] Of(ReportKind kind) => kind switch
     {
         ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport => Table,
         ReportKind.Bulletin => [.. Table, "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。"],
@@ -305,7 +322,7 @@ internal static class FigureNotes
             "每项均列出分子、分母，可逐项核对。在办不足规定数的列出但不排名。",
         ],
         ReportKind.Quotas => ["按挂牌日期计入所在期，摘牌后仍计；挂牌有误的不计。"],
-        ReportKind.TwoLists or ReportKind.FourRegimes => ["清单为报表期内任一日尚未销号的隐患，按发现日期排列；不含立行立改、不属实和并案的。"],
+        ReportKind.TwoLists or ReportKind.FourRegimes => ["清单为报表期内任一日尚未销号的隐患，按发现日期排列；不含立行立改、自查自改、不属实和并案的。"],
         _ => [],
     };
 }

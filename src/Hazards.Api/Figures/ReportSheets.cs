@@ -48,7 +48,7 @@ internal static class ReportSheets
         foreach (var line in table.Lines)
             Line(sheet, line, CellStyle.Text, CellStyle.Number, CellStyle.Rate, CellStyle.Amount);
         Line(sheet, table.Total, CellStyle.Total, CellStyle.TotalNumber, CellStyle.TotalRate, CellStyle.TotalAmount);
-        sheet.Across(CellStyle.Note, $"另计：立行立改 {table.Total.OnTheSpot} 项，尚未定级 {table.Total.Ungraded} 项。", 16);
+        sheet.Across(CellStyle.Note, $"另计：立行立改 {table.Total.OnTheSpot} 项，{(table.Total.OwnChecks is { } own ? $"企业自查自改 {own} 项，" : "")}尚未定级 {table.Total.Ungraded} 项。", 16);
         End(sheet, report);
     }
 

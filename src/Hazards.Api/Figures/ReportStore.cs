@@ -36,10 +36,11 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
 {
     private const int MostTries = 5;
 
-    /// <summary>The bytes of a report as known at an instant.</summary>
-    public async Task<(byte[]? Json, byte[]? Sheet, Refusal? Refusal)> BytesAsync(ReportKind kind, RegionCode region, Period period, DateTimeOffset knownAt, CancellationToken stop)
+    /// <summary>The bytes of a report as known at an instant, in a version of the layouts.</summary>
+    public async Task<(byte[]? Json, byte[]? Sheet, Refusal? Refusal)> BytesAsync(
+        ReportKind kind, RegionCode region, Period period, DateTimeOffset knownAt, int template, CancellationToken stop)
     {
-        var (answer, refusal) = await maker.MakeAsync(new ReportRequest(kind, region, period, knownAt, ChinaTime.DateAt(knownAt)), stop);
+        var (answer, refusal) = await maker.MakeAsync(new ReportRequest(kind, region, period, knownAt, ChinaTime.DateAt(knownAt)) { Template = template }, stop);
         return answer is null ? (null, null, refusal) : (DomainJson.Write(answer), ReportSheets.Of(answer), null);
     }
 
@@ -56,7 +57,7 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
             if (before?.Editions.LastOrDefault() is { } last && string.IsNullOrWhiteSpace(order.Reason))
                 return (null, FigureRefusals.FrozenBefore.Because("reason", ("edition", last.Edition)));
             var head = await log.HeadAsync(stop);
-            var (json, sheet, refusal) = await BytesAsync(order.Kind, order.Region, order.Period, head.RecordedAt, stop);
+            var (json, sheet, refusal) = await BytesAsync(order.Kind, order.Region, order.Period, head.RecordedAt, ReportMaker.Template, stop);
             if (refusal is not null)
                 return (null, refusal);
             var policy = rules.Current.PolicyOn(order.Region, order.Period.Last);
@@ -99,7 +100,7 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
     /// <summary>Makes the files of an edition again from the rows as of its position, and compares.</summary>
     public async Task<(Verification? Verification, Refusal? Refusal)> VerifyAsync(Guid id, ReportFrozen frozen, CancellationToken stop)
     {
-        var (json, sheet, refusal) = await BytesAsync(frozen.Kind, frozen.Region, frozen.Period, frozen.KnownAt, stop);
+        var (json, sheet, refusal) = await BytesAsync(frozen.Kind, frozen.Region, frozen.Period, frozen.KnownAt, frozen.Template, stop);
         if (refusal is not null)
             return (null, refusal);
         var checkedFiles = new List<VerifiedFile> { await CompareAsync("json", frozen.Json, json!, stop) };
@@ -141,7 +142,7 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
     /// <summary>Whether a report is made for such a period.</summary>
     public static Refusal? CheckPeriod(ReportKind kind, Period period) =>
         ReportMaker.PeriodOf(kind) is { } wanted && wanted != period.Kind
-            ? FigureRefusals.PeriodKind.Because("period", ("report", CodeList.Chinese(kind)), ("expected", CodeList.Chinese(wanted)), ("value", period.Value))
+            ? FigureRefusals.PeriodKind.Because("period", ("report", Words.Of(kind)), ("expected", Words.Of(wanted)), ("value", period.Value))
             : null;
 
     private static Role? RoleOf(Actor by) =>

@@ -35,27 +35,45 @@ internal sealed class Workbook
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            Part(zip, "[Content_Types].xml", $"""
-                <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-                <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{Each(n => $"<Override PartName=\"/xl/worksheets/sheet{n}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>")}</Types>
-                """);
-            Part(zip, "_rels/.rels", """
-                <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-                <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>
-                """);
-            Part(zip, "xl/workbook.xml", $"""
-                <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-                <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{Each(n => $"<sheet name=\"{Escape(sheets[n - 1].Name)}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>")}</sheets></workbook>
-                """);
-            Part(zip, "xl/_rels/workbook.xml.rels", $"""
-                <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-                <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{Each(n => $"<Relationship Id=\"rId{n}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="rId{sheets.Count + 1}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>
-                """);
-            Part(zip, "xl/styles.xml", Styles);
+            Frame(zip);
             for (var n = 1; n <= sheets.Count; n++)
                 Part(zip, $"xl/worksheets/sheet{n}.xml", sheets[n - 1].ToXml());
         }
         return stream.ToArray();
+    }
+
+    /// <summary>Writes its only sheet with further rows behind its own, as they were taken from another (<see cref="Sheet.TakeRows"/>).</summary>
+    public async Task WriteAsync(Stream target, Stream rows, CancellationToken cancellationToken)
+    {
+        using var zip = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
+        Frame(zip);
+        var entry = zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.NoCompression);
+        entry.LastWriteTime = Epoch;
+        await using var stream = entry.Open();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(sheets[0].Opening()), cancellationToken);
+        await rows.CopyToAsync(stream, cancellationToken);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(sheets[0].Ending()), cancellationToken);
+    }
+
+    private void Frame(ZipArchive zip)
+    {
+        Part(zip, "[Content_Types].xml", $"""
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{Each(n => $"<Override PartName=\"/xl/worksheets/sheet{n}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>")}</Types>
+            """);
+        Part(zip, "_rels/.rels", """
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>
+            """);
+        Part(zip, "xl/workbook.xml", $"""
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{Each(n => $"<sheet name=\"{Escape(sheets[n - 1].Name)}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>")}</sheets></workbook>
+            """);
+        Part(zip, "xl/_rels/workbook.xml.rels", $"""
+            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{Each(n => $"<Relationship Id=\"rId{n}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>")}<Relationship Id="rId{sheets.Count + 1}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>
+            """);
+        Part(zip, "xl/styles.xml", Styles);
     }
 
     private string Each(Func<int, string> one) => string.Concat(Enumerable.Range(1, sheets.Count).Select(one));
@@ -93,11 +111,14 @@ internal sealed class Workbook
 }
 
 /// <summary>A sheet, filled row by row; printed on A4 across, as wide as the page.</summary>
-internal sealed class Sheet(string name, IReadOnlyList<double> widths)
+/// <param name="name">Its name.</param>
+/// <param name="widths">The widths of its columns, in characters.</param>
+/// <param name="before">How many rows stand before its first.</param>
+internal sealed class Sheet(string name, IReadOnlyList<double> widths, int before = 0)
 {
     private readonly StringBuilder rows = new();
     private readonly List<string> merges = [];
-    private int row;
+    private int row = before;
 
     public string Name => name;
 
@@ -167,14 +188,28 @@ internal sealed class Sheet(string name, IReadOnlyList<double> widths)
         }
     }
 
-    public string ToXml()
+    public string ToXml() => Opening() + Ending();
+
+    /// <summary>The rows so far, as they stand in the sheet; they are not held any longer.</summary>
+    public string TakeRows()
+    {
+        var taken = rows.ToString();
+        rows.Clear();
+        return taken;
+    }
+
+    /// <summary>The sheet up to its last row.</summary>
+    public string Opening()
     {
         var columns = string.Concat(widths.Select((w, i) => string.Create(CultureInfo.InvariantCulture, $"<col min=\"{i + 1}\" max=\"{i + 1}\" width=\"{w}\" customWidth=\"1\"/>")));
+        return $"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr><cols>{columns}</cols><sheetData>{rows}";
+    }
+
+    /// <summary>What stands behind its rows.</summary>
+    public string Ending()
+    {
         var merged = merges.Count == 0 ? "" : $"<mergeCells count=\"{merges.Count.ToString(CultureInfo.InvariantCulture)}\">{string.Concat(merges.Select(m => $"<mergeCell ref=\"{m}\"/>"))}</mergeCells>";
-        return $"""
-            <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-            <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><cols>{columns}</cols><sheetData>{rows}</sheetData>{merged}<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/></worksheet>
-            """;
+        return $"</sheetData>{merged}<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.5\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToWidth=\"1\" fitToHeight=\"0\"/></worksheet>";
     }
 
     private static string Letter(int column) => column < 26 ? ((char)('A' + column)).ToString() : $"{(char)('A' + column / 26 - 1)}{(char)('A' + column % 26)}";

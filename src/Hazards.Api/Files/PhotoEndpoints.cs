@@ -154,7 +154,7 @@ internal sealed record Photo(
         PlanSubmitted or PlanReviewed or InterimMeasuresTaken or ProgressReported or ExtensionRequested or ResumptionRequested
             or SupervisionNoticeAnswered =>
             PhotoPhase.During,
-        CompletionDeclared or LegAccepted or ReinspectionFailed or HazardClosed or LookbackMade or HazardFixedOnTheSpot or ResumptionReviewed => PhotoPhase.After,
+        CompletionDeclared or LegAccepted or ReinspectionFailed or HazardClosed or LookbackMade or HazardFixedOnTheSpot or HazardFixedByOwnCheck or ResumptionReviewed => PhotoPhase.After,
         _ => PhotoPhase.Before,
     };
 }

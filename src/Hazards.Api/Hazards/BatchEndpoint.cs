@@ -41,7 +41,7 @@ internal static class BatchEndpoint
     private static Refusal? Check(BatchStep batch, Caller caller)
     {
         if (!Steps.Contains(batch.Step))
-            return BatchRefusals.Step.Because("step", ("step", CodeList.Chinese(batch.Step)), ("allowed", string.Join("、", Steps.Select(CodeList.Chinese))));
+            return BatchRefusals.Step.Because("step", ("step", Words.Of(batch.Step)), ("allowed", Words.Of(Steps)));
         if (batch.Hazards.IsDefaultOrEmpty)
             return InputRefusals.Missing.Because("hazards");
         if (batch.Hazards.Length > MostHazards)
@@ -52,7 +52,7 @@ internal static class BatchEndpoint
         var rule = CommandOf(batch, null).Rule;
         return rule.Roles.Any(caller.Key.Roles.Contains)
             ? null
-            : HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", string.Join("、", rule.Roles.Select(CodeList.Chinese))));
+            : HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Words.Of(rule.Roles)));
     }
 
     /// <summary>Every hazard has a key of its own, made from the batch's.</summary>

@@ -13,8 +13,9 @@ internal static class HazardEndpoints
     {
         api.Post("/hazards", new Operation(Tag.Hazards, "上报隐患", "Report a hazard")
         {
-            Rule = CommandRules.Report, Body = typeof(ReportHazard), IsAct = true, Answer = typeof(CommandAnswer), Success = 201, Versioned = true,
+            Rule = CommandRules.Report, Query = [DoubleReports.Anew], Body = typeof(ReportHazard), IsAct = true, Answer = typeof(CommandAnswer), Success = 201, Versioned = true,
         }, ReportAsync);
+        HazardEntries.Map(api);
         BatchEndpoint.Map(api);
 
         var hazard = api.MapGroup("/hazards/{id}");
@@ -23,6 +24,8 @@ internal static class HazardEndpoints
         Command<RejectHazard>(hazard, "rejection", Tag.Discovery, CommandRules.Reject);
         Command<MergeHazard>(hazard, "merge", Tag.Discovery, CommandRules.Merge);
         Command<FixOnTheSpot>(hazard, "on-the-spot-fix", Tag.Discovery, CommandRules.FixOnTheSpot);
+        Command<FixByOwnCheck>(hazard, "own-check-fix", Tag.Discovery, CommandRules.FixByOwnCheck);
+        Command<WithdrawFix>(hazard, "fix-withdrawal", Tag.Discovery, CommandRules.WithdrawFix);
 
         Command<AssignHazard>(hazard, "assignments", Tag.Assignment, CommandRules.Assign);
         OnLeg<AcknowledgeAssignment>(hazard, "acknowledgement", Tag.Assignment, CommandRules.Acknowledge);
@@ -41,6 +44,7 @@ internal static class HazardEndpoints
         OnLeg<DeclareCompletion>(hazard, "completion", Tag.Rectification, CommandRules.DeclareCompletion);
 
         OnLeg<Reinspect>(hazard, "reinspections", Tag.Acceptance, CommandRules.Reinspect);
+        OnLeg<WithdrawAcceptance>(hazard, "acceptance-withdrawal", Tag.Acceptance, CommandRules.WithdrawAcceptance);
 
         Command<ListHazard>(hazard, "listing", Tag.Supervision, CommandRules.List);
         Command<PublishListing>(hazard, "listing-publication", Tag.Supervision, CommandRules.PublishListing);
@@ -86,9 +90,9 @@ internal static class HazardEndpoints
     private static async Task<IResult> ReportAsync(Call call, HazardStore store)
     {
         var order = await call.ReadAsync<ReportHazard>();
-        if (order.Refusal is { } refusal)
+        if (Refusal.All(order.Refusal, call.Query.Flag(DoubleReports.Anew.Name) is null ? call.Query.Refusal : null) is { } refusal)
             return Call.Refuse(refusal);
-        var outcome = await store.ReportAsync(order.Command!, order.Given!, order.Terms, call.Stop);
+        var outcome = await store.EnterAsync(order.Command!, order.Given!, [], DoubleReports.IdentityOf(order.Command!, call), order.Terms, call.Stop);
         if (outcome is Outcome<Hazard>.Done done)
             call.Response.Headers.Location = Links.Hazard(done.After.Id);
         return Answer(call, outcome, 201);
@@ -98,6 +102,7 @@ internal static class HazardEndpoints
     {
         if (!HazardId.TryParse(id, out var hazard, out var wrongId))
             return Call.Refuse(wrongId with { Field = "id" });
+        leg = leg is null ? null : SaidInWords.LegOf(leg);
         if (leg is not null && !CodeList.TryParse<Leg>(leg, out _))
             return Call.Refuse(RequestRefusals.UnknownCode.Because("leg", ("value", Texts.Excerpt(leg)), ("allowed", "sole, territorial, sectoral")));
         var order = await call.ReadAsync<T>(leg);

@@ -38,7 +38,7 @@ internal static class HazardReads
         }, HistoryAsync);
     }
 
-    private static async Task<IResult> LedgerAsync(Call call, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> LedgerAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
         var filter = Parameters.ReadFilter(call.Query) with { Reporter = call.Query.Flag("mine") == true ? call.Caller.Key.Id : null };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -46,16 +46,20 @@ internal static class HazardReads
         var order = call.Query.Code<SortOrder>("order") ?? (sort == LedgerSort.Due ? SortOrder.Asc : SortOrder.Desc);
         var scope = call.Scope();
         var asked = ListFiles.Read(call, LedgerColumns.All);
+        filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         if (asked.IsFile)
             return await ListFiles.OfAsync(call, asked, ("hazards", "隐患台账", "Hazards"), scope, filter.Region ?? call.Caller.Jurisdiction, h => h.Id, async c =>
             {
-                var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.LongestPage, call.Stop);
+                var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.FilePage, call.Stop);
                 return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
             });
         var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
-        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
+        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop))
+        {
+            KnownLater = scope.AsOf is null || cursor is not null ? null : await hazards.KnownLaterAsync(scope, filter, call.Stop),
+        });
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, SealQueries seals, PersonDesk persons, Naming naming)
@@ -114,7 +118,11 @@ internal enum SortOrder
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Today">The date overdue is judged by.</param>
 /// <param name="Names">Names of what the items mention.</param>
-internal sealed record HazardPage(ImmutableArray<HazardItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record HazardPage(ImmutableArray<HazardItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>A hazard in full.</summary>
 /// <param name="Id">Its identity.</param>

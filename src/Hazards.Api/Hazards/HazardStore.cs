@@ -62,12 +62,18 @@ public sealed class HazardStore(
 
     /// <summary>Begins a hazard together with all that is known to have followed: one append, all or nothing.</summary>
     /// <remarks>A report with a reference that was reported before is refused with <c>hazard.reported_before</c>.</remarks>
-    public async Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default) =>
+        await EnterAsync(report, given, steps, said: null, terms, cancellationToken);
+
+    /// <summary>The same, refused where what it says was reported already (<see cref="DoubleReports"/>).</summary>
+    internal async Task<Outcome<Hazard>> EnterAsync(
+        ReportHazard report, Given given, IReadOnlyList<Step> steps, HazardId? said, Terms? terms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(steps);
         terms ??= Terms.None;
+        report = report with { Identity = report.Identity ?? said };
         var id = await IdentityAsync(report, given.By, terms, cancellationToken);
         var sealing = new PersonSealing(id);
         report = sealing.Of(report);
@@ -81,6 +87,8 @@ public sealed class HazardStore(
                 return Proposal<Hazard>.Refuse(owned);
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
+            if (existing is not null && said is not null)
+                return Proposal<Hazard>.Refuse(DoubleReports.Refuse(existing));
             var rulebook = await rules.NowAsync(0, stop);
             var (inspection, campaign) = await inspections.NamedAsync(given.By.Jurisdiction, report.Inspection, report.Campaign, stop);
             var inspected = inspection is null ? default(DateTimeOffset?) : ChinaTime.StartOf(inspection.On);
@@ -358,6 +366,8 @@ public sealed class HazardStore(
             yield return leg.AssignedBy;
             if (leg.Supervisor is { } supervisor)
                 yield return supervisor;
+            if (leg.AcceptedBy is { } accepter)
+                yield return accepter;
         }
     }
 

@@ -150,7 +150,7 @@ internal static class DraftEndpoints
     }
 
     internal static Refusal? MayNot(Call call) =>
-        call.Caller.As(null).Roles.Contains(Role.Importer) ? null : HazardRefusals.Role.Because(null, ("command", CommandRules.RecordLedgerRow.Chinese), ("roles", CodeList.Chinese(Role.Importer)));
+        call.Caller.As(null).Roles.Contains(Role.Importer) ? null : HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer)));
 
     private static RowVerdict? Unknown(Call call, string text)
     {

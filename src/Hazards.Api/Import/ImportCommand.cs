@@ -15,7 +15,6 @@ namespace Hazards.Api.Import;
 /// </summary>
 internal static class ImportCommand
 {
-    private const string UsualUrl = "http://127.0.0.1:5080";
     private static readonly BodyId DevOffice = BodyId.Parse("dev-office");
 
     public static Command Create()
@@ -26,7 +25,7 @@ internal static class ImportCommand
         var region = new Option<string?>("--region") { Description = "行政区划代码 the region of rows that name none" };
         var preview = new Option<bool>("--preview") { Description = "只预览：怎样读列、哪些行可疑，不写入任何内容 only look: how columns are read and which rows are doubtful; nothing is written" };
         var all = new Option<bool>("--all") { Description = "报告列出每一行，而不只是可疑的行 list every row, not the doubtful ones alone" };
-        var url = new Option<string?>("--url") { Description = $"运行中的服务 the running service ({UsualUrl})" };
+        var url = new Option<string?>("--url") { Description = $"运行中的服务 the running service (DATA/address, {ServedAddress.Usual})" };
         var key = new Option<string?>("--key") { Description = "密钥 the key (HAZARDS_KEY, 或 or DATA/dev-key)" };
         var database = new DatabaseOptions();
         var command = new Command("import", "导入台账 · import a ledger") { file, mapping, ledger, region, preview, all, url, key };
@@ -39,7 +38,7 @@ internal static class ImportCommand
             if (parsed.GetValue(preview))
                 return await PreviewAsync(upload, parsed.GetValue(all), stop);
             var data = database.DataOf(parsed);
-            var address = parsed.GetValue(url) ?? UsualUrl;
+            var address = parsed.GetValue(url) ?? ServedAddress.Of(data);
             var report = await AnswersAsync(address, stop)
                 ? await SendAsync(upload, address, parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("HAZARDS_KEY") ?? await DevKeyAsync(data, stop), stop)
                 : parsed.GetValue(url) is null

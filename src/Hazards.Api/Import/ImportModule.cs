@@ -113,7 +113,7 @@ internal sealed class ImportModule : IModule
         if (request is null)
             return Call.Refuse(refusal!);
         if (!call.Caller.As(null).Roles.Contains(Role.Importer))
-            return Call.Refuse(HazardRefusals.Role.Because(null, ("command", CommandRules.RecordLedgerRow.Chinese), ("roles", CodeList.Chinese(Role.Importer))));
+            return Call.Refuse(HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
         var opened = await LedgerFile.OpenAsync(request.Upload.Content, request.Upload.FileName, null, call.Stop);
         if (!opened.IsOk)
             return Call.Refuse(LedgerImport.Translate(opened.Refusal!));

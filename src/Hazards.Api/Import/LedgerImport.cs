@@ -69,7 +69,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         ArgumentNullException.ThrowIfNull(upload);
         ArgumentNullException.ThrowIfNull(by);
         if (!by.Roles.Contains(Role.Importer))
-            return (null, HazardRefusals.Role.Because(null, ("command", CommandRules.RecordLedgerRow.Chinese), ("roles", CodeList.Chinese(Role.Importer))));
+            return (null, HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
         // The whole file is needed anyway, to read it twice and to know it by its digest.
         var limits = LedgerLimits.Default;
         var taken = await LedgerFile.TakeAsync(upload.Content, limits, cancellationToken);

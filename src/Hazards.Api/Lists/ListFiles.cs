@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Hazards.Api.Figures;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
@@ -26,22 +25,37 @@ internal enum ListFormat
 internal sealed record ListRows<T>(IReadOnlyList<T> Items, string? Next, Names Names);
 
 /// <summary>
-/// Lists as files: the same rows in the same order and the same columns as JSON and the pages show, up to
-/// <see cref="MostRows"/>, by <c>Accept</c> or, for a plain link, by <c>format</c>.
+/// Lists as files: the same rows in the same order and the same columns as JSON and the pages show, all of them, by <c>Accept</c> or,
+/// for a plain link, by <c>format</c> or an address that ends in <c>.csv</c> or <c>.xlsx</c>.
 /// </summary>
 internal static class ListFiles
 {
-    public const int MostRows = 10_000;
-    private const string Csv = "text/csv";
+    public const string Csv = "text/csv";
 
     /// <summary>What a list goes out as beside JSON.</summary>
     public static readonly ImmutableArray<string> MediaTypes = [Csv, ReportSheets.MediaType];
 
+    /// <summary>Whether an operation answers with a list, which goes out as a file as well.</summary>
+    public static bool IsList(Operation operation) => operation.Query.Any(q => q.Type == typeof(ListFormat));
+
+    /// <summary>Which form is asked for: by the end of the address, else by <c>format</c>, else by <c>Accept</c>.</summary>
+    public static ListFormat FormatOf(Call call) => ((RouteEndpoint)call.Request.HttpContext.GetEndpoint()!).RoutePattern.RawText switch
+    {
+        // By the pattern: an identity that ends so asks for nothing.
+        { } pattern when pattern.EndsWith(".csv", StringComparison.Ordinal) => ListFormat.Csv,
+        { } pattern when pattern.EndsWith(".xlsx", StringComparison.Ordinal) => ListFormat.Xlsx,
+        _ => call.Query.Code<ListFormat>(Format.Name) ?? ByAccept(call.Request),
+    };
+
+    /// <summary>In which form.</summary>
+    public static readonly QueryParameter Format = new("format", typeof(ListFormat),
+        "json（默认）、csv、xlsx；也可用 Accept 指定，或在地址后加 .csv、.xlsx。文件按同样的筛选、排序给出全部行",
+        "json (when left out), csv or xlsx; Accept says the same, and so does .csv or .xlsx behind the address. A file has all rows, filtered and sorted as shown");
+
     /// <summary>The parameters of every list that goes out as a file.</summary>
     public static ImmutableArray<QueryParameter> Parameters(IEnumerable<string> columns) =>
     [
-        new("format", typeof(ListFormat), $"json（默认）、csv、xlsx；也可用 Accept 指定。文件按同样的筛选、排序和列给出全部行，最多 {MostRows} 行",
-            $"json (when left out), csv or xlsx; Accept says the same. A file has all rows, filtered, sorted and with the columns as shown, up to {MostRows}"),
+        Format,
         new("columns", typeof(string), $"文件的列及其次序：{string.Join(",", columns)}", "The file's columns, in this order", Many: true),
         new("lang", typeof(FileLanguage), "文件的语言，默认按 Accept-Language", "The file's language; by Accept-Language when left out"),
     ];
@@ -49,7 +63,7 @@ internal static class ListFiles
     /// <summary>Reads what is asked for; <see cref="ListFormat.Json"/> for no file.</summary>
     public static ListAsked<T> Read<T>(Call call, ImmutableArray<ListColumn<T>> columns)
     {
-        var format = call.Query.Code<ListFormat>("format") ?? ByAccept(call.Request);
+        var format = FormatOf(call);
         var named = call.Query.Names("columns", [.. columns.Select(c => c.Name)]);
         var english = call.Query.Code<FileLanguage>("lang") is { } language ? language == FileLanguage.En : Language.IsEnglish(call.Request);
         return new ListAsked<T>(format, ColumnsOf(columns, named), english);
@@ -78,60 +92,44 @@ internal static class ListFiles
         return best.Format;
     }
 
-    /// <summary>The file: all rows, read a page at a time.</summary>
+    /// <summary>The file: all rows, read a page at a time; no more than a page of them is held.</summary>
     public static async Task<IResult> OfAsync<T>(
         Call call, ListAsked<T> asked, (string Name, string Chinese, string English) list, Scope scope, RegionCode region, Func<T, HazardId> hazard,
         Func<string?, Task<ListRows<T>>> read)
     {
-        var lines = new List<object?[]>();
-        var shown = ImmutableArray.CreateBuilder<HazardId>();
-        string? cursor = null;
-        do
+        call.TakeAsLongAsNeeded();
+        var file = new ListWriter(
+            asked.Format, asked.English ? list.English : list.Chinese, [.. asked.Columns.Select(c => (asked.English ? c.English : c.Chinese, c.Width))]);
+        try
         {
-            var page = await read(cursor);
-            var words = new ListWords(asked.English, scope.Today, page.Names);
-            foreach (var item in page.Items)
+            var shown = ImmutableArray.CreateBuilder<HazardId>();
+            string? cursor = null;
+            do
             {
-                lines.Add([.. asked.Columns.Select(c => c.Value(item, words))]);
-                shown.Add(hazard(item));
+                var page = await read(cursor);
+                var words = new ListWords(asked.English, scope.Today, page.Names);
+                foreach (var item in page.Items)
+                    if (file.Add([.. asked.Columns.Select(c => c.Value(item, words))]))
+                        shown.Add(hazard(item));
+                await file.FlushAsync(call.Stop);
+                cursor = page.Next;
             }
-
-            cursor = page.Next;
+            while (cursor is not null && !file.IsFull);
+            var name = $"{file.Title}-{region.Value}-{scope.Today.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
+            return await file.FinishAsync(name, Caption(asked.English, scope, region, file.Count, file.IsFull), shown.ToImmutable(), call.Stop);
         }
-        while (cursor is not null && lines.Count < MostRows);
-        var more = cursor is not null || lines.Count > MostRows;
-        if (lines.Count > MostRows)
-            lines.RemoveRange(MostRows, lines.Count - MostRows);
-        var title = asked.English ? list.English : list.Chinese;
-        string[] heads = [.. asked.Columns.Select(c => asked.English ? c.English : c.Chinese)];
-        var caption = Caption(asked.English, scope, region, lines.Count, more);
-        var name = $"{title}-{region.Value}-{scope.Today.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
-        return asked.Format == ListFormat.Csv
-            ? new ListFile(CsvOf(heads, lines), Csv + "; charset=utf-8", $"{name}.csv", shown.ToImmutable())
-            : new ListFile(XlsxOf(title, caption, heads, [.. asked.Columns.Select(c => c.Width)], lines), ReportSheets.MediaType, $"{name}.xlsx", shown.ToImmutable());
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
     }
 
     private static string Caption(bool english, Scope scope, RegionCode region, int rows, bool more)
     {
         var at = scope.AsOf is { } asOf ? ChinaTime.Format(asOf) : scope.Today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var first = more ? english ? $"; the first {MostRows} only" : $"，只列前 {MostRows} 行" : "";
+        var first = more ? english ? "; a sheet holds no more" : "，一张工作表只能放这些" : "";
         return english ? $"{Regions.FullNameOf(region)}, as known at {at}, {rows} rows{first}" : $"{Regions.FullNameOf(region)}，截至 {at} 登记的情况，共 {rows} 行{first}";
-    }
-
-    private static byte[] CsvOf(string[] heads, List<object?[]> lines)
-    {
-        var text = new StringBuilder("\uFEFF");
-        Line(heads);
-        foreach (var line in lines)
-            Line(line);
-        return Encoding.UTF8.GetBytes(text.ToString());
-
-        void Line(IReadOnlyList<object?> cells)
-        {
-            for (var i = 0; i < cells.Count; i++)
-                text.Append(i == 0 ? "" : ",").Append(Field(cells[i]));
-            text.Append("\r\n");
-        }
     }
 
     /// <summary>A field by RFC 4180; a text that a spreadsheet would take for a formula is made plain text.</summary>
@@ -148,17 +146,6 @@ internal static class ListFiles
     internal static string Plain(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠', ..] ? "'" + text : text;
 
     private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-
-    private static byte[] XlsxOf(string title, string caption, string[] heads, double[] widths, List<object?[]> lines)
-    {
-        var workbook = new Workbook();
-        var sheet = workbook.Add(title, widths);
-        sheet.Across(CellStyle.Title, title, 28).Across(CellStyle.Caption, caption, 18).Row(CellStyle.Head, [.. heads]);
-        foreach (var line in lines)
-            // Texts are cells of text and never formulas; the apostrophe is for those who save the sheet as csv.
-            sheet.Row(CellStyle.Text, [.. line.Select(v => v is string text ? Plain(text) : v)]);
-        return workbook.ToBytes();
-    }
 }
 
 /// <summary>The language of a file.</summary>
@@ -177,18 +164,40 @@ internal sealed record ListAsked<T>(ListFormat Format, ImmutableArray<ListColumn
     public bool IsFile => Format != ListFormat.Json;
 }
 
-/// <summary>A list as a file; the record of who looked says which hazards it shows.</summary>
-internal sealed class ListFile(byte[] bytes, string mediaType, string name, ImmutableArray<HazardId> hazards) : IResult, IFileHttpResult, IShowsHazards
+/// <summary>
+/// A list as a file, kept whole on disk until it is sent: one that breaks off while it is made is an error, and never a list that
+/// lacks its end. The record of who looked says which hazards it shows.
+/// </summary>
+internal sealed class ListFile(FileStream content, Sha256Digest digest, string mediaType, string name, ImmutableArray<HazardId> hazards)
+    : IResult, IFileHttpResult, IShowsHazards, IAsyncDisposable
 {
-    public byte[] Bytes => bytes;
-
-    public ImmutableArray<HazardId> Hazards => hazards;
+    public Sha256Digest Digest => digest;
 
     public string ContentType => mediaType;
 
     public string FileDownloadName => name;
 
+    public long? FileLength => content.Length;
+
     IEnumerable<HazardId> IShowsHazards.Shown => hazards;
 
-    public Task ExecuteAsync(HttpContext httpContext) => Results.File(bytes, mediaType, name).ExecuteAsync(httpContext);
+    /// <summary>The whole of it.</summary>
+    public async Task<byte[]> ReadAsync(CancellationToken cancellationToken)
+    {
+        content.Position = 0;
+        var bytes = new byte[content.Length];
+        await content.ReadExactlyAsync(bytes, cancellationToken);
+        return bytes;
+    }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        await using (content)
+        {
+            content.Position = 0;
+            await Results.File(content, mediaType, name).ExecuteAsync(httpContext);
+        }
+    }
+
+    public ValueTask DisposeAsync() => content.DisposeAsync();
 }

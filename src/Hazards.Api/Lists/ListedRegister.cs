@@ -61,17 +61,18 @@ internal static class ListedRegister
         _ => w.T("未办", "not yet"),
     };
 
-    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, RulebookSource rules, Naming naming)
+    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var filter = Parameters.ReadFilter(call.Query) with { ListedBy = call.Query.Value<BodyId>("listedBy"), ListingOverdue = call.Query.Flag("listingOverdue") };
+        filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         var asked = ListFiles.Read(call, Columns);
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         if (asked.IsFile)
             return await ListFiles.OfAsync(call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id,
-                async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.LongestPage, call.Stop)));
+                async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop)));
         var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, call.Stop));
         return Call.Json(new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names));
 

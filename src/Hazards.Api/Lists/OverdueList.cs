@@ -34,7 +34,7 @@ internal static class OverdueList
         new("id", "编号", "Id", 38, (i, _) => i.Hazard.Id.ToString(), Usual: false),
     ];
 
-    private static readonly QueryParameter Duty = new("duty", typeof(ClockKind), "哪项时限；与 owes 同给时指该单位的这项时限", "Which duty; of the body in owes, where both are given");
+    private static readonly QueryParameter Duty = new("duty", typeof(ClockKind), "哪项时限，即超期原因；与 owes 同给时指该单位的这项时限", "Which duty: the cause; of the body in owes, where both are given");
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -47,6 +47,8 @@ internal static class OverdueList
                 .. Parameters.Filter.Where(p => p.Name != Duty.Name), Duty,
                 new("within", typeof(int), $"也列出多少天内到期的，0–{FurthestDays}；不给时只列超期的。overdue=false 时只列尚未超期的",
                     $"Also what falls due within so many days, 0 to {FurthestDays}; only what is overdue when left out. With overdue=false only what is not overdue yet"),
+                new("daysOverLeast", typeof(int), "至少超期多少天", "Overdue by so many days at least") { Least = 1, Most = FurthestDays },
+                new("daysOverMost", typeof(int), "至多超期多少天", "Overdue by so many days at most") { Least = 1, Most = FurthestDays },
                 new("sort", typeof(DueSort), "排序依据，默认 due", "What it is sorted by; due when left out"),
                 .. ListFiles.Parameters(Columns.Select(c => c.Name)), .. Parameters.Page,
             ],
@@ -64,18 +66,29 @@ internal static class OverdueList
 
     private static string? Lines(IEnumerable<string> lines) => string.Join('\n', lines) is { Length: > 0 } text ? text : null;
 
-    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, RulebookSource rules, Naming naming)
+    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var filter = Parameters.ReadFilter(call.Query) with { Duty = call.Query.Code<ClockKind>("duty") };
         var within = (int?)call.Query.Number("within", 0, FurthestDays);
+        var least = (int?)call.Query.Number("daysOverLeast", 1, FurthestDays);
+        var most = (int?)call.Query.Number("daysOverMost", 1, FurthestDays);
         var sort = call.Query.Code<DueSort>("sort") ?? DueSort.Due;
+        filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         var asked = ListFiles.Read(call, Columns);
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var until = scope.Today.AddDays(within ?? -1);
-        if (within is not null || filter.Duty is not null)
+        if (most is { } longest)
+            filter = filter with { DueFrom = scope.Today.AddDays(-longest) };
+        if (least is { } days)
+        {
+            if (within is not null)
+                return Call.Refuse(RequestRefusals.Parameter.Because("within", ("value", within), ("expected", new Words("不能与 daysOverLeast 同给", "not together with daysOverLeast"))));
+            until = scope.Today.AddDays(-days);
+        }
+        if (within is not null || least is not null || filter.Duty is not null || !filter.Owing.IsEmpty)
             filter = filter with { DueBy = until };
         if (within is null && filter.Overdue == false)
             // What is overdue and is not.
@@ -83,9 +96,12 @@ internal static class OverdueList
         if (within is null)
             filter = filter with { Overdue = true };
         if (asked.IsFile)
-            return await FileAsync(c => hazards.DueAsync(scope, filter, sort, c, Parameters.LongestPage, call.Stop));
+            return await FileAsync(c => hazards.DueAsync(scope, filter, sort, c, Parameters.FilePage, call.Stop));
         var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, call.Stop));
-        return Call.Json(new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names));
+        return Call.Json(new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
+        {
+            KnownLater = scope.AsOf is null || cursor is not null ? null : await hazards.KnownLaterAsync(scope, filter, call.Stop),
+        });
 
         async Task<ListRows<OverdueItem>> RowsAsync(Page<HazardItem> found)
         {
@@ -98,10 +114,11 @@ internal static class OverdueList
             filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id, async c => await RowsAsync(await read(c)));
     }
 
-    private static async Task<IResult> WindowsAsync(Call call, IHazardQueries hazards, KeptAnswers kept)
+    private static async Task<IResult> WindowsAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, KeptAnswers kept)
     {
         var scope = call.Scope();
         var filter = Parameters.ReadFilter(call.Query) with { Duty = call.Query.Code<ClockKind>("duty") };
+        filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         // An enterprise's are its own; what words find changes when personal data are erased.
@@ -124,7 +141,11 @@ internal static class OverdueList
 internal sealed record DueWindows(DateTimeOffset? AsOf, DateOnly Today, int Overdue, int Within3, int Within7, int All, int Most);
 
 /// <summary>A page of overdue hazards, or of those due as well.</summary>
-internal sealed record OverduePage(ImmutableArray<OverdueItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record OverduePage(ImmutableArray<OverdueItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards, overdue or not, had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>A hazard and its overdue duties, the longest overdue first.</summary>
 /// <param name="Hazard">The hazard.</param>

@@ -67,7 +67,7 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
 
     private IEnumerable<OpenApiParameter> InPath(string path)
     {
-        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p.Trim('{', '}', '*')))
+        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p[1..p.IndexOf('}', StringComparison.Ordinal)].Trim('*')))
             yield return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = PathText(name, path), Schema = PathSchema(name, path) };
     }
 
@@ -192,10 +192,10 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
             headers["Location"] = HeaderText("新建资源的地址 · where it is");
         if (about.Body is not null)
             headers["Idempotency-Replayed"] = HeaderText("true：这是第一次的结果 · true when this is the first outcome");
-        ImmutableArray<string> files = about.Query.Any(q => q.Type == typeof(ListFormat)) ? ListFiles.MediaTypes : about.Files;
+        ImmutableArray<string> files = ListFiles.IsList(about) ? ListFiles.MediaTypes : about.Files;
         var content = new Dictionary<string, OpenApiMediaType>();
         // First, as generators take the first.
-        if (about.Answer is { } answer)
+        if (about is { FileOnly: false, Answer: { } answer })
             content["application/json"] = new OpenApiMediaType { Schema = schemas.Of(answer) };
         foreach (var file in files)
             content[file] = Bytes();
@@ -218,11 +218,14 @@ internal static class OperationNames
         var parts = path.Replace(Links.Root, "", StringComparison.Ordinal).Split('/', StringSplitOptions.RemoveEmptyEntries);
         var name = new StringBuilder(method.ToLowerInvariant());
         for (var i = 0; i < parts.Length; i++)
-            if (parts[i][0] != '{')
-                foreach (var word in Singular(parts[i], i + 1 < parts.Length && parts[i + 1][0] == '{').Split('-'))
-                    name.Append(char.ToUpperInvariant(word[0])).Append(word, 1, word.Length - 1);
+            foreach (var word in Words(parts[i], i + 1 < parts.Length && parts[i + 1][0] == '{'))
+                name.Append(char.ToUpperInvariant(word[0])).Append(word, 1, word.Length - 1);
         return name.ToString();
     }
+
+    /// <summary>Of which one it is, only the form that is asked for (<c>{list}.csv</c>).</summary>
+    private static string[] Words(string part, bool one) =>
+        part[0] != '{' ? Singular(part, one).Split('-', '.') : part.Split('.', StringSplitOptions.RemoveEmptyEntries)[1..];
 
     // Two resources that one has the plural's place of.
     private static readonly FrozenDictionary<string, string> Own = new Dictionary<string, string>
@@ -253,6 +256,7 @@ internal static class Errors
         ["401"] = "未通过身份验证 · not authenticated",
         ["403"] = "没有权限 · not allowed",
         ["404"] = "未找到，或不在管辖范围内 · not found, or outside the jurisdiction",
+        ["406"] = "没有所要的格式 · nothing that Accept asks for is served",
         ["408"] = "请求未在时限内送完 · the request did not arrive in time",
         ["409"] = "与现状冲突 · not possible in the present state",
         ["410"] = "已永久删除 · erased for good",
@@ -291,7 +295,7 @@ internal static class Errors
     {
         // What is no HTTP is refused before anything is looked at: a line or headers that are too long.
         // And how much may be asked of a node is limited for everybody.
-        foreach (var status in new[] { 400, 414, 429, 431, 503 })
+        foreach (var status in new[] { 400, 406, 414, 429, 431, 503 })
             yield return status;
         if (!about.Open)
             foreach (var status in new[] { 401, 403 })

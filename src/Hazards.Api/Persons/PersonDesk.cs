@@ -165,7 +165,7 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
         var policy = PolicyOf(hazard);
         if (policy.Privacy.Erase.Where(given.By.Roles.Contains).Cast<Role?>().FirstOrDefault() is not { } role)
             return Proposal<Person>.Refuse(EraseForbidden(hazard));
-        if ((Texts.Required("reason", reason) ?? (given.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", "删除个人信息")) : null)) is { } wrong)
+        if ((Texts.Required("reason", reason) ?? (given.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", new Words("删除个人信息", "Erase personal data"))) : null)) is { } wrong)
             return Proposal<Person>.Refuse(wrong);
         if (await ErasedAsync(held.Sealed.Person, cancellationToken) is { } already)
             return Proposal<Person>.Refuse(PersonRefusals.Erased.Because(null, ("at", already.ErasedAt)));
@@ -195,7 +195,7 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
         var allowed = policy.Privacy.For(held.Sealed.Kind);
         return allowed.Any(by.Roles.Contains)
             ? null
-            : PersonRefusals.Role.Because(null, ("kind", CodeList.Chinese(held.Sealed.Kind)), ("roles", Names(allowed)), ("policy", policy.Version));
+            : PersonRefusals.Role.Because(null, ("kind", Words.Of(held.Sealed.Kind)), ("roles", Names(allowed)), ("policy", policy.Version));
     }
 
     /// <summary>Who may not see a whistle-blower is not told that there is one.</summary>

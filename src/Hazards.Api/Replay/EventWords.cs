@@ -28,6 +28,8 @@ internal static class EventWords
         HazardMerged e => $"并入 {e.Into}：{e.Reason}",
         DuplicateAbsorbed e => $"{e.From}：{e.Reason}",
         HazardFixedOnTheSpot e => e.Measures,
+        HazardFixedByOwnCheck e => e.Measures,
+        FixWithdrawn e => e.Reason,
         HazardAssigned e => string.Join('；', e.Legs.Select(o => Order(o, name))),
         AssignmentAcknowledged e => $"{Leg(e.Leg)}签收{Of("，责任人", e.ResponsiblePerson)}",
         AssignmentReturned e => $"{Leg(e.Leg)}退回：{e.Reason}",
@@ -44,6 +46,7 @@ internal static class EventWords
         ExtensionRefused e => $"{Leg(e.Leg)}{e.Reason}",
         CompletionDeclared e => $"{Leg(e.Leg)}{e.Results}",
         LegAccepted e => $"{Leg(e.Leg)}{e.Findings}{Of("，复查人", e.Inspectors)}",
+        AcceptanceWithdrawn e => $"{Leg(e.Leg)}{e.Reason}，限{Day(e.Deadline)}",
         ReinspectionFailed e => $"{Leg(e.Leg)}{e.Findings}，限{Day(e.Deadline)}",
         _ => SayOfSupervision(happened, name),
     };

@@ -59,11 +59,17 @@ public sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
     internal async Task<(LookAlikesAnswer? Answer, Refusal? Refusal)> OfAsync(CaseFile file, DateTimeOffset? before, RegionCode jurisdiction, CancellationToken cancellationToken)
     {
         var own = file.Newest;
-        if (own.Enterprise is null && !(own.Place?.Text.Trim().Length >= LookAlikeQueries.ShortestPlace))
+        var byWords = own.Enterprise is null && !(own.Place?.Text.Trim().Length >= LookAlikeQueries.ShortestPlace);
+        var county = own.Region.At(RegionLevel.County);
+        if (byWords && !LookAlikeQueries.SaysSomething(WordsOf(own)))
             return (null, ReplayRefusals.Enterprise.Because());
-        var candidates = await queries.CandidatesAsync(jurisdiction, own.Enterprise, own.Place?.Text, cancellationToken);
+        var candidates = byWords
+            ? await queries.LikeInWordsAsync(jurisdiction.Contains(county) ? county : jurisdiction, WordsOf(own), cancellationToken)
+            : await queries.CandidatesAsync(jurisdiction, own.Enterprise, own.Place?.Text, cancellationToken);
         var opened = await files.OpenAsync([.. candidates.Where(c => c != file.Id.StreamId)], before, cancellationToken);
-        var found = opened.Values.Where(f => f.Newest.Stage is not (Stage.Rejected or Stage.Merged)).Select(f => (File: f, Alike: Compare(own, f))).Where(c => IsAlike(c.Alike)).ToArray();
+        var texts = byWords ? new TextsOfACounty(opened.Values.Select(f => WordsOf(f.Newest))) : null;
+        var found = opened.Values.Where(f => f.Newest.Stage is not (Stage.Rejected or Stage.Merged)).Select(f => (File: f, Alike: Compare(own, f)))
+            .Where(c => IsAlike(c.Alike) || texts is not null && IsAlikeInWords(own, c.File.Newest, c.Alike, texts)).ToArray();
         var items = found.Select(f => f.Alike with { RepeatedBy = Later(f.Alike, own, before, found.Select(o => o.Alike)) })
             .OrderBy(a => a.Closed is null && a.Reopened.IsEmpty).ThenByDescending(a => a.Likeness).ThenBy(a => a.FoundAt).ToImmutableArray();
         var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -71,10 +77,16 @@ public sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
             names[id] = name;
         return (new LookAlikesAnswer(
             file.Id, before, items.Count(i => i.Closed is not null), items.Count(i => !i.Reopened.IsEmpty), items.Count(i => !i.RepeatedBy.IsEmpty), items,
-            candidates.Length < LookAlikeQueries.Most, names), null);
+            candidates.Length < (byWords ? LookAlikeQueries.MostInWords : LookAlikeQueries.Most), names), null);
     }
 
     private static bool IsAlike(LookAlike a) => a.SamePlace || (a.SameEnterprise && (a.SameSector || a.SameCategory || a.Likeness >= Like));
+
+    // A hotline call says neither unit nor place apart: what it tells, and that the place is in the text, must do.
+    private static bool IsAlikeInWords(Hazard own, Hazard other, LookAlike a, TextsOfACounty texts) =>
+        a.Likeness >= Like || (a.SameSector && LookAlikeQueries.Likeness(own.Title, other.Title) >= Like)
+        || other.Place?.Text.Trim() is { Length: >= LookAlikeQueries.ShortestPlace } place && WordsOf(own).Contains(place, StringComparison.Ordinal)
+        || texts.AreFew(SharedWords.Of(WordsOf(own), WordsOf(other)));
 
     private static LookAlike Compare(Hazard own, CaseFile file)
     {

@@ -12,7 +12,7 @@ public static class ReplayRefusals
     public static readonly RefusalCode OneOf = new("replay.one_of", Invalid, "{given} 只能给其中一个", "Only one of these may be given: {given}");
     public static readonly RefusalCode NoSuchEvent = new("replay.no_such_event", NotFound, "该隐患没有这个事件：{value}；现有 {count} 个事件", "The hazard has no such event: {value}; it has {count}");
     public static readonly RefusalCode KnownBefore = new("replay.known_before", Invalid, "knownAt {known} 早于 at {at}：当时尚不能知道之后的情况", "knownAt {known} lies before at {at}: nobody could look back from there");
-    public static readonly RefusalCode Enterprise = new("replay.no_enterprise", Unprocessable, "隐患没有登记单位和地点，无从比对", "The hazard names neither an enterprise nor a place to compare by");
+    public static readonly RefusalCode Enterprise = new("replay.no_enterprise", Unprocessable, "隐患没有登记单位和地点，文字也太少，无从比对", "The hazard names neither an enterprise nor a place, and its words are too few to compare by");
     public static readonly RefusalCode OutsideJurisdiction = new("replay.outside_jurisdiction", Forbidden, "{value} 不在您的管辖范围 {jurisdiction} 内", "{value} lies outside your jurisdiction, {jurisdiction}");
 #pragma warning restore CS1591
 }

@@ -14,13 +14,18 @@ internal static class Admission
         if (caller.Body.SeesOnlyItsOwn && !operation.ForEnterprises && !operation.HoldsNoRecords)
             return AccessRefusals.Enterprise.Because();
         if (operation.Rule is { } rule && !caller.Key.Roles.Any(rule.Roles.Contains))
-            return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", string.Join("、", rule.Roles.Select(CodeList.Chinese))));
+            return HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Words.Of(rule.Roles)));
         if (operation.Forbids?.Invoke(caller) is { } forbidden)
             return forbidden;
         var call = new Call(http, caller, clock);
         http.Features.Set(call);
         if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)
             return wrong;
-        return Query.Unknown(http.Request.Query, operation.Query);
+        var unknown = Query.Unknown(http.Request.Query, operation.Query);
+        if (unknown is null || operation.Query.IsEmpty || !HttpMethods.IsGet(http.Request.Method))
+            return unknown;
+        // It is told with whatever else is wrong with the query.
+        call.Query.Refuse(unknown);
+        return null;
     }
 }

@@ -30,7 +30,21 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     /// <summary>This process's time.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
 
-    public Query Query { get; } = new(http.Request.Query);
+    public Query Query { get; init; } = new(http.Request.Query, http.Items[Query.WrongWords] as Refusal);
+
+    /// <summary>What is long takes as long as it is long: only who asked for it can end it.</summary>
+    public void TakeAsLongAsNeeded() => http.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.DisableTimeout();
+
+    /// <summary>The same request for another page of its list, as long as it may be.</summary>
+    public Call AtPage(string? parameter, string? cursor, int? limit)
+    {
+        var query = http.Request.Query.ToDictionary(StringComparer.Ordinal);
+        if (parameter is not null && cursor is not null)
+            query[parameter] = cursor;
+        if (limit is { } most)
+            query[Parameters.Limit.Name] = most.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new Call(http, caller, clock) { Query = new Query(new QueryCollection(query)), Purpose = Purpose, Person = Person };
+    }
 
     /// <summary>查阅事由: why records are read, or the number of the case, where the caller says so.</summary>
     public string? Purpose { get; private set; }
@@ -81,13 +95,33 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             var (terms, wrongTerms) = Terms(bytes, PersonalRequest.Holds<T>(json.RootElement));
             if (wrongTerms is not null)
                 return new Order<T>(wrongTerms);
-            return OrderReader.Read<T>(json.RootElement, leg, caller) switch
-            {
-                { Refusal: { } wrong } => new Order<T>(wrong),
-                var order when await CheckAttachedAsync(order.Given!) is { } hidden => new Order<T>(hidden),
-                var order => order with { Terms = terms },
-            };
+            return await ReadActAsync<T>(json.RootElement, leg) with { Terms = terms };
         }
+    }
+
+    /// <summary>Reads one of many that a request brings, words as well as codes.</summary>
+    public async Task<(T? Item, Refusal? Refusal)> ReadItemAsync<T>(JsonElement item) where T : class
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            return (null, RequestRefusals.NotObject.Because());
+        var (said, wrongWords) = await http.RequestServices.GetRequiredService<SaidInWords>().ReadAsync(item, [typeof(T)], caller, Stop);
+        var wrong = Refusal.All(wrongWords, RequestJson.TryRead<T>(said, out var read));
+        return wrong is null ? (read, null) : (null, wrong);
+    }
+
+    /// <summary>Reads a command with the circumstances of the act: a request, or one of many in it that are acts of their own.</summary>
+    public async Task<Order<T>> ReadActAsync<T>(JsonElement item, string? leg = null) where T : class
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            return new Order<T>(RequestRefusals.NotObject.Because());
+        var (said, wrongWords) = await http.RequestServices.GetRequiredService<SaidInWords>().ReadAsync(item, [typeof(T), typeof(ActFields)], caller, Stop);
+        return OrderReader.Read<T>(said, leg, caller) switch
+        {
+            { Refusal: { } wrong } => new Order<T>(Refusal.All(wrongWords, wrong)!),
+            _ when wrongWords is not null => new Order<T>(wrongWords),
+            var order when await CheckAttachedAsync(order.Given!) is { } hidden => new Order<T>(hidden),
+            var order => order,
+        };
     }
 
     /// <summary>
@@ -115,7 +149,10 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     public DateTimeOffset? AsOf()
     {
         var now = clock.GetUtcNow();
-        if (Query.Instant(Parameters.AsOf.Name) is not { } asOf)
+        if (Query.InstantOrDay(Parameters.AsOf.Name) is not { } asOf)
+            return null;
+        // The whole of today is not known yet: what is known of it is what is known now.
+        if (asOf == Query.EndOf(ChinaTime.DateAt(now)))
             return null;
         if (asOf > now + ClockTolerance)
             Query.Refuse(RequestRefusals.AsOfFuture.Because(Parameters.AsOf.Name, ("value", asOf), ("now", now)));
@@ -172,7 +209,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         return (new Terms { IfVersion = versions, Key = key, CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}" }, null);
     }
 
-    private byte[] Fingerprint(byte[] body, bool personal)
+    /// <summary>What is kept of a request, or of one of many in it, to know it again.</summary>
+    public byte[] Fingerprint(byte[] body, bool personal)
     {
         var plain = RequestBody.Fingerprint(Request, body);
         return personal ? http.RequestServices.GetRequiredService<PersonKeys>().Fingerprint(plain) ?? plain : plain;
@@ -252,17 +290,18 @@ internal static class OrderReader
 
     private static Order<T> Read<T>(Dictionary<string, JsonElement> own, Dictionary<string, JsonElement> act, Caller caller) where T : class
     {
-        if (own.Keys.FirstOrDefault(n => RequestJson.MembersOf(typeof(T)).All(m => m.Name != n)) is { } unknown)
-            return new Order<T>(RequestRefusals.UnknownField.Because(Texts.Excerpt(unknown), ("known", Known<T>())));
-        if (RequestJson.TryRead<ActFields>(Whole(act), out var fields) is { } wrongAct)
-            return new Order<T>(wrongAct);
-        if (Texts.Check("actor", fields!.Actor, 0, Texts.NameLength, multiline: false) is { } wrongActor)
-            return new Order<T>(wrongActor);
-        if (Call.CheckAttachments(fields.Attachments) is { } wrongFiles)
-            return new Order<T>(wrongFiles);
-        if (RequestJson.TryRead<T>(Whole(own), out var command) is { } wrong)
+        string[] unknown = [.. own.Keys.Where(n => RequestJson.MembersOf(typeof(T)).All(m => m.Name != n))];
+        foreach (var name in unknown)
+            own.Remove(name);
+        var (wrongAct, fields) = (RequestJson.TryRead<ActFields>(Whole(act), out var read), read);
+        var (wrongOwn, command) = (RequestJson.TryRead<T>(Whole(own), out var made), made);
+        if (Refusal.All(
+            [
+                .. unknown.Select(n => RequestRefusals.UnknownField.Because(Texts.Excerpt(n), ("known", Known<T>()))), wrongAct,
+                Texts.Check("actor", fields?.Actor, 0, Texts.NameLength, multiline: false), fields is null ? null : Call.CheckAttachments(fields.Attachments), wrongOwn,
+            ]) is { } wrong)
             return new Order<T>(wrong);
-        var actor = string.IsNullOrWhiteSpace(fields.Actor) ? null : fields.Actor.Trim();
+        var actor = string.IsNullOrWhiteSpace(fields!.Actor) ? null : fields.Actor.Trim();
         return new Order<T>(command, new Given(caller.As(actor))
         {
             OccurredAt = fields.OccurredAt,

@@ -64,7 +64,10 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         var (caller, unknown) = operation is { Open: false }
             ? await hangUps.WithinAsync(PatienceWithKey, stop => doorkeeper.AdmitAsync(http.Request, stop), http.RequestAborted)
             : default;
-        var refusal = limits.Count(http, caller) ?? unknown ?? Enter(http, caller, operation);
+        var refusal = limits.Count(http, caller) ?? unknown ?? (operation is null ? null : Acceptable.Check(http.Request, operation));
+        if (refusal is null)
+            await ReadWordsAsync(http, caller, operation);
+        refusal ??= Enter(http, caller, operation);
         if (refusal is not null)
         {
             await RefuseAsync(http, refusal);
@@ -76,6 +79,17 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
             await RefuseAsync(http, RequestRefusals.Busy.Because());
         else
             await next(http);
+    }
+
+    /// <summary>Words among the parameters that mean nothing are told with whatever else is wrong with the query.</summary>
+    private static async Task ReadWordsAsync(HttpContext http, Caller? caller, Operation? operation)
+    {
+        if (operation is not { Query.IsEmpty: false } || caller is null || http.Request.Query.Count == 0)
+            return;
+        (http.Request.Query, var wrong) = await http.RequestServices.GetRequiredService<SaidInWords>()
+            .ReadAsync(http.Request.Query, operation.Query, caller, http.RequestAborted);
+        if (wrong is not null)
+            http.Items[Query.WrongWords] = wrong;
     }
 
     private Refusal? Enter(HttpContext http, Caller? caller, Operation? operation) =>

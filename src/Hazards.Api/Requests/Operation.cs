@@ -69,6 +69,9 @@ internal sealed record Operation(Tag Tag, string Chinese, string English)
     /// <summary>The media types of the files it answers with, beside or instead of JSON.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
+    /// <summary>Whether it answers with its file and never with <see cref="Answer"/>, of which the file is made.</summary>
+    public bool FileOnly { get; init; }
+
     /// <summary>Whether a part of the file may be asked for.</summary>
     public bool Ranged { get; init; }
 

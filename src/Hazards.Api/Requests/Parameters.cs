@@ -9,11 +9,15 @@ namespace Hazards.Api;
 internal static class Parameters
 {
     public const int LongestPage = 200;
+
+    /// <summary>So many rows at a time are read for a file.</summary>
+    public const int FilePage = 1000;
+
     public const int UsualPage = 50;
     public const int LongestSearch = 200;
     public const int LongestCursor = 2000;
 
-    public static readonly QueryParameter AsOf = new("asOf", typeof(DateTimeOffset), "看当时登记的情况：RFC 3339 时间，须带时区", "As it was recorded at this instant: RFC 3339 with its offset");
+    public static readonly QueryParameter AsOf = new("asOf", typeof(DateTimeOffset), "看当时登记的情况：RFC 3339 时间，须带时区；或日期，指中国时间该日终了（今天：现在）", "As it was recorded at this instant: RFC 3339 with its offset; or a date: at the end of that day in China (today: now)");
     public static readonly QueryParameter Limit = new("limit", typeof(int), "每页条数，1–200，默认 50", "Items a page, 1 to 200; 50 when left out") { Least = 1, Most = LongestPage };
     public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next", "The next of the page before") { Longest = LongestCursor };
     public static readonly QueryParameter Region = new("region", typeof(RegionCode), "行政区划；默认为密钥的管辖范围", "The region; the key's jurisdiction when left out");
@@ -30,6 +34,9 @@ internal static class Parameters
         new("listingLevel", typeof(ListingLevel), "挂牌层级", "The listing level"),
         new("body", typeof(BodyId), "责任单位", "The body that answers for a leg"),
         new("owes", typeof(BodyId), "应由该单位办理下一步", "The body that must act next"),
+        new("subordinates", typeof(bool), "body、owes 是否包括其下属单位，默认 false", "Whether body and owes include what belongs to them; false when left out"),
+        new("system", typeof(string), "来源系统的名称", "Name of the system that reported it") { Longest = 100 },
+        new("reference", typeof(string), "来源系统的编号，须完全一致", "The number of the reporting system, all of it") { Longest = 200 },
         new("enterprise", typeof(CreditCode), "单位的统一社会信用代码", "Credit code of the enterprise"),
         new("inspection", typeof(Guid), "在这次检查中查出", "Found in this inspection"),
         new("campaign", typeof(Guid), "在这个专项行动中查出", "Found in this campaign"),
@@ -59,6 +66,8 @@ internal static class Parameters
         ListingLevel = query.Code<ListingLevel>("listingLevel"),
         Body = query.Value<BodyId>("body"),
         Owes = query.Value<BodyId>("owes"),
+        System = query.Text("system", 100),
+        Reference = query.Text("reference", 200),
         Enterprise = query.Value<CreditCode>("enterprise"),
         Inspection = query.Id("inspection"),
         Campaign = query.Id("campaign"),
@@ -72,6 +81,16 @@ internal static class Parameters
         Dual = query.Flag("dual"),
         Text = query.Text("q", LongestSearch),
     };
+
+    /// <summary>The same, with the bodies that belong to those it names, where that is asked.</summary>
+    public static async Task<HazardFilter> WithSubordinatesAsync(HazardFilter filter, Query query, IRegistryQueries registry, CancellationToken cancellationToken)
+    {
+        if (query.Flag("subordinates") != true || query.Refusal is not null)
+            return filter;
+        if (filter.Body is { } body)
+            filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
+        return filter.Owes is { } owes ? filter with { Owes = null, Owing = await registry.WithSubordinatesAsync(owes, cancellationToken) } : filter;
+    }
 
     /// <summary>Reads where a page begins and how long it is.</summary>
     public static (string? Cursor, int Limit) ReadPage(Query query) =>

@@ -15,7 +15,27 @@ namespace Hazards.Api;
 /// <param name="Facts">What the detail was filled with.</param>
 /// <param name="TraceId">Names the request in logs and traces.</param>
 public sealed record ProblemDetails(
-    string Type, string Title, int Status, string Detail, string Code, string? Field, IReadOnlyDictionary<string, string?>? Facts, string TraceId);
+    string Type, string Title, int Status, string Detail, string Code, string? Field, IReadOnlyDictionary<string, string?>? Facts, string TraceId)
+{
+    /// <summary>All that is wrong, this first, where it is more than one thing.</summary>
+    public System.Collections.Immutable.ImmutableArray<Mistake>? Errors { get; init; }
+}
+
+/// <summary>One of several things that are wrong.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Field">The field, parameter or header at fault.</param>
+/// <param name="Detail">What is wrong and how to mend it.</param>
+/// <param name="Facts">What the detail was filled with.</param>
+public sealed record Mistake(string Code, string? Field, string Detail, IReadOnlyDictionary<string, string?>? Facts)
+{
+    /// <summary>All that is wrong; null where it is one thing.</summary>
+    internal static System.Collections.Immutable.ImmutableArray<Mistake>? AllOf(Refusal refusal, bool english) =>
+        refusal.Others.IsEmpty ? null : [.. refusal.Others.Prepend(refusal).Select(r => Of(r, english))];
+
+    private static Mistake Of(Refusal refusal, bool english) => new(
+        refusal.Code, refusal.Field, english ? refusal.English : refusal.Chinese,
+        refusal.Facts.IsEmpty ? null : english ? refusal.EnglishFacts : refusal.Facts);
+}
 
 /// <summary>A refusal on its way to the caller.</summary>
 internal sealed class Problem(Refusal refusal, int? status = null) : IResult
@@ -26,6 +46,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
     {
         _ when code == RequestRefusals.Failed => 500,
         _ when code == RequestRefusals.Method => 405,
+        _ when code == RequestRefusals.NotAcceptable => 406,
         _ when code == RequestRefusals.NotReceived => 408,
         _ when code == RequestRefusals.AddressTooLong => 414,
         _ when code == RequestRefusals.HeadersTooLarge => 431,
@@ -66,6 +87,8 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
             response.Headers.RetryAfter = refusal.Facts.GetValueOrDefault("seconds") ?? "60";
         if (refusal.Reason == HazardRefusals.ReportedBefore && refusal.Facts.GetValueOrDefault("id") is { } id)
             response.Headers.Location = $"/api/v1/hazards/{id}";
+        if (refusal.Reason == HazardRefusals.ProbableDouble && refusal.Facts.GetValueOrDefault("id") is { } other)
+            response.Headers.Location = $"/api/v1/hazards/{other}";
         if (refusal.Reason == InspectionRefusals.EnteredBefore && refusal.Facts.GetValueOrDefault("id") is { } inspection)
             response.Headers.Location = $"/api/v1/inspections/{inspection}";
         var details = Details(httpContext, code, english);
@@ -84,7 +107,10 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
 
     private ProblemDetails Details(int code, bool english, string traceId) => new(
         TypeOf(refusal.Reason), Title(code, english), code, english ? refusal.English : refusal.Chinese,
-        refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : refusal.Facts, traceId);
+        refusal.Code, refusal.Field, refusal.Facts.IsEmpty ? null : english ? refusal.EnglishFacts : refusal.Facts, traceId)
+    {
+        Errors = Mistake.AllOf(refusal, english),
+    };
 
     private static string Title(int status, bool english) => status switch
     {
@@ -93,6 +119,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         403 => english ? "Not allowed" : "没有权限",
         404 => english ? "Not found" : "未找到",
         405 => english ? "Method not allowed" : "不支持此方法",
+        406 => english ? "Not acceptable" : "没有所要的格式",
         408 => english ? "Not received in time" : "未按时送达",
         410 => english ? "Erased for good" : "已永久删除",
         409 => english ? "Not possible in the present state" : "与现状冲突",

@@ -6,17 +6,20 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Api;
 
-/// <summary>Reads query parameters strictly. The first that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.</summary>
-internal sealed class Query(IQueryCollection values)
+/// <summary>Reads query parameters strictly. All that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.</summary>
+internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
 {
+    /// <summary>Under this key a request's items hold what was wrong with the words in its query.</summary>
+    public static readonly object WrongWords = new();
+
     /// <summary>The most values a parameter that may be repeated has.</summary>
     public const int MostValues = 50;
 
     /// <summary>What was wrong, if anything.</summary>
-    public Refusal? Refusal { get; private set; }
+    public Refusal? Refusal { get; private set; } = wrongWords;
 
     /// <summary>Refuses for a reason found elsewhere.</summary>
-    public void Refuse(Refusal refusal) => Refusal ??= refusal;
+    public void Refuse(Refusal refusal) => Refusal = Domain.Refusal.All(Refusal, refusal);
 
     /// <summary>A text that is not blank.</summary>
     public string? Text(string name, int longest)
@@ -39,7 +42,7 @@ internal sealed class Query(IQueryCollection values)
             if (T.TryParse(text, out var value, out var refusal))
                 found.Add(value);
             else
-                Refusal ??= refusal with { Field = name };
+                Refuse(refusal with { Field = name });
         return found.ToImmutable();
     }
 
@@ -55,7 +58,7 @@ internal sealed class Query(IQueryCollection values)
             if (CodeList.TryParse<T>(text, out var value))
                 found.Add(value);
             else
-                Refusal ??= Unknown<T>(name, text);
+                Refuse(Unknown<T>(name, text));
         return found.ToImmutable();
     }
 
@@ -64,7 +67,7 @@ internal sealed class Query(IQueryCollection values)
     {
         var given = Several(name).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal).ToImmutableArray();
         if (given.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
-            Refusal ??= RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(unknown)), ("allowed", string.Join(", ", known)));
+            Refuse(RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(unknown)), ("allowed", string.Join(", ", known))));
         return given;
     }
 
@@ -76,6 +79,12 @@ internal sealed class Query(IQueryCollection values)
             return null;
         return Instants.TryParse(text, out var instant) ? instant : Fail<DateTimeOffset>(RequestRefusals.Instant.Because(name, ("value", Texts.Excerpt(text))));
     }
+
+    /// <summary>An instant with its offset, or a date: the end of that day in China.</summary>
+    public DateTimeOffset? InstantOrDay(string name) => Instants.TryParseDate(One(name), out var date) ? EndOf(date) : Instant(name);
+
+    /// <summary>The last instant of a day in China, as the log measures them.</summary>
+    public static DateTimeOffset EndOf(DateOnly date) => ChinaTime.EndOf(date).AddMicroseconds(-1);
 
     /// <summary>A date.</summary>
     public DateOnly? Date(string name) =>
@@ -109,15 +118,16 @@ internal sealed class Query(IQueryCollection values)
     /// <summary>Refuses parameters that the operation does not have.</summary>
     public static Refusal? Unknown(IQueryCollection query, ImmutableArray<QueryParameter> known)
     {
+        Refusal? wrong = null;
         foreach (var (name, given) in query)
         {
             if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
-                return RequestRefusals.UnknownParameter.Because(Texts.Excerpt(name), ("known", known.IsEmpty ? "—" : string.Join(", ", known.Select(p => p.Name))));
-            if (given.Count > 1 && !parameter.Many)
-                return RequestRefusals.RepeatedParameter.Because(name);
+                wrong = Domain.Refusal.All(wrong, RequestRefusals.UnknownParameter.Because(Texts.Excerpt(name), ("known", known.IsEmpty ? "—" : string.Join(", ", known.Select(p => p.Name)))));
+            else if (given.Count > 1 && !parameter.Many)
+                wrong = Domain.Refusal.All(wrong, RequestRefusals.RepeatedParameter.Because(name));
         }
 
-        return null;
+        return wrong;
     }
 
     private string? One(string name) => values.TryGetValue(name, out var given) ? given[^1] ?? "" : null;
@@ -128,7 +138,7 @@ internal sealed class Query(IQueryCollection values)
             return [];
         var all = given.SelectMany(v => (v ?? "").Split(',')).ToArray();
         if (all.Length > MostValues)
-            Refusal ??= InputRefusals.TooMany.Because(name, ("count", all.Length), ("max", MostValues));
+            Refuse(InputRefusals.TooMany.Because(name, ("count", all.Length), ("max", MostValues)));
         return all;
     }
 
@@ -140,13 +150,13 @@ internal sealed class Query(IQueryCollection values)
 
     private T? Fail<T>(Refusal refusal) where T : struct
     {
-        Refusal ??= refusal;
+        Refuse(refusal);
         return null;
     }
 
     private T? Wrong<T>(Refusal refusal) where T : class
     {
-        Refusal ??= refusal;
+        Refuse(refusal);
         return null;
     }
 }

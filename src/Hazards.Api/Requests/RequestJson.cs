@@ -19,13 +19,17 @@ internal static class RequestJson
 
     private static readonly ConcurrentDictionary<Type, string[]> Codes = new();
 
-    /// <summary>Reads one value, or says why not.</summary>
+    private static readonly Words WrongType = new("值的类型不对", "it is of the wrong type");
+
+    /// <summary>Reads one value, or says all that is wrong with it.</summary>
     public static Refusal? TryRead<T>(JsonElement element, out T? value)
     {
         value = default;
         try
         {
-            if (Check(element, typeof(T), "") is { } wrong)
+            var found = new List<Refusal>();
+            Check(element, typeof(T), "", found);
+            if (Refusal.All([.. found]) is { } wrong)
                 return wrong;
             value = element.Deserialize<T>(Options);
             return value is null ? RequestRefusals.NotObject.Because() : null;
@@ -36,7 +40,7 @@ internal static class RequestJson
         }
         catch (JsonException e)
         {
-            return InputRefusals.Malformed.Because(PathOf(e), ("detail", "值的类型不对 wrong type"));
+            return InputRefusals.Malformed.Because(PathOf(e), ("detail", WrongType));
         }
         catch (InvalidOperationException)
         {
@@ -53,22 +57,57 @@ internal static class RequestJson
     public static bool IsRequired(JsonPropertyInfo member) =>
         member.IsRequired || member.AssociatedParameter is { HasDefaultValue: false };
 
-    private static Refusal? Check(JsonElement element, Type type, string path)
+    private const int MostMistakes = 50;
+
+    private static void Check(JsonElement element, Type declared, string path, List<Refusal> found)
     {
-        type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type.IsEnum)
-            return element.ValueKind == JsonValueKind.String ? CheckCode(element.GetString()!, type, path) : null;
-        var info = Options.GetTypeInfo(type);
-        return (info.Kind, element.ValueKind) switch
+        if (found.Count >= MostMistakes)
+            return;
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        if (element.ValueKind == JsonValueKind.Null && (type != declared || !type.IsValueType))
+            return;
+        if (type.IsEnum && element.ValueKind == JsonValueKind.String)
         {
-            (JsonTypeInfoKind.Object, JsonValueKind.Object) => CheckObject(element, type, path),
-            (JsonTypeInfoKind.Enumerable, JsonValueKind.Array) => CheckArray(element, info.ElementType!, path),
-            (JsonTypeInfoKind.Dictionary, JsonValueKind.Object) => CheckDictionary(element, info, path),
-            _ => null,
-        };
+            CheckCode(element.GetString()!, type, path, found);
+            return;
+        }
+
+        var info = Options.GetTypeInfo(type);
+        switch (info.Kind, element.ValueKind)
+        {
+            case (JsonTypeInfoKind.Object, JsonValueKind.Object):
+                CheckObject(element, type, path, found);
+                break;
+            case (JsonTypeInfoKind.Enumerable, JsonValueKind.Array):
+                CheckArray(element, info.ElementType!, path, found);
+                break;
+            case (JsonTypeInfoKind.Dictionary, JsonValueKind.Object):
+                CheckDictionary(element, info, path, found);
+                break;
+            default:
+                CheckValue(element, type, path, found);
+                break;
+        }
     }
 
-    private static Refusal? CheckObject(JsonElement element, Type type, string path)
+    /// <summary>What has no members is read as it will be.</summary>
+    private static void CheckValue(JsonElement element, Type type, string path, List<Refusal> found)
+    {
+        try
+        {
+            element.Deserialize(type, Options);
+        }
+        catch (MalformedValueException e)
+        {
+            found.Add(e.Refusal with { Field = Join(path, Join(PathOf(e), e.Refusal.Field)) });
+        }
+        catch (JsonException e) when (element.ValueKind != JsonValueKind.String || e.InnerException is not InvalidOperationException)
+        {
+            found.Add(InputRefusals.Malformed.Because(Join(path, PathOf(e)), ("detail", WrongType)));
+        }
+    }
+
+    private static void CheckObject(JsonElement element, Type type, string path, List<Refusal> found)
     {
         var members = Known.GetOrAdd(type, static t => new(MembersOf(t).Select(m => KeyValuePair.Create(m.Name, m)), StringComparer.Ordinal));
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -76,17 +115,25 @@ internal static class RequestJson
         {
             var field = Join(path, given.Name);
             if (!members.TryGetValue(given.Name, out var member))
-                return RequestRefusals.UnknownField.Because(Texts.Excerpt(field), ("known", string.Join(", ", members.Keys)));
-            if (!seen.Add(given.Name))
-                return RequestRefusals.DuplicateField.Because(field);
-            if ((Check(given.Value, member.PropertyType, field!) ?? CheckLength(given.Value, member, field!)) is { } wrong)
-                return wrong;
+                found.Add(RequestRefusals.UnknownField.Because(Texts.Excerpt(field), ("known", string.Join(", ", members.Keys))));
+            else if (!seen.Add(given.Name))
+                found.Add(RequestRefusals.DuplicateField.Because(field));
+            else
+            {
+                Check(given.Value, member.PropertyType, field!, found);
+                found.AddRange(TooLong(given.Value, member, field!));
+                if (IsBlank(given.Value, member))
+                    found.Add(InputRefusals.Missing.Because(field));
+            }
         }
 
-        return members.Values.FirstOrDefault(m => IsRequired(m) && !seen.Contains(m.Name)) is { } missing
-            ? InputRefusals.Missing.Because(Join(path, missing.Name))
-            : null;
+        found.AddRange(members.Values.Where(m => IsRequired(m) && !seen.Contains(m.Name)).Select(m => InputRefusals.Missing.Because(Join(path, m.Name))));
     }
+
+    /// <summary>A text that must be given is not given by blanks.</summary>
+    private static bool IsBlank(JsonElement element, JsonPropertyInfo member) =>
+        member.PropertyType == typeof(string) && IsRequired(member) && !member.IsSetNullable
+        && element.ValueKind == JsonValueKind.String && string.IsNullOrWhiteSpace(element.GetString());
 
     /// <summary>The longest text that a member may hold, itself or in an array or a table.</summary>
     public static int LongestOf(JsonPropertyInfo member) =>
@@ -97,62 +144,58 @@ internal static class RequestJson
         member.PropertyType == typeof(string)
         || Options.GetTypeInfo(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType).ElementType == typeof(string);
 
-    private static Refusal? CheckLength(JsonElement element, JsonPropertyInfo member, string path)
+    private static IEnumerable<Refusal> TooLong(JsonElement element, JsonPropertyInfo member, string path)
     {
         if (!HoldsText(member))
-            return null;
+            return [];
         var most = LongestOf(member);
-        return element.ValueKind switch
+        IEnumerable<(JsonElement Text, string Path)> texts = element.ValueKind switch
         {
-            JsonValueKind.Array => element.EnumerateArray().Select((held, i) => TooLong(held, most, $"{path}[{i}]")).FirstOrDefault(w => w is not null),
-            JsonValueKind.Object => element.EnumerateObject().Select(held => TooLong(held.Value, most, $"{path}.{Texts.Excerpt(held.Name)}"))
-                .FirstOrDefault(w => w is not null),
-            _ => TooLong(element, most, path),
+            JsonValueKind.Array => element.EnumerateArray().Select((held, i) => (held, $"{path}[{i}]")),
+            JsonValueKind.Object => element.EnumerateObject().Select(held => (held.Value, $"{path}.{Texts.Excerpt(held.Name)}")),
+            _ => [(element, path)],
         };
+        return from held in texts
+               where held.Text.ValueKind == JsonValueKind.String && held.Text.GetString()!.Length > most
+               select InputRefusals.TooLong.Because(held.Path, ("length", held.Text.GetString()!.Length), ("max", most));
     }
 
-    private static Refusal? TooLong(JsonElement text, int most, string path) =>
-        text.ValueKind == JsonValueKind.String && text.GetString()!.Length is var length && length > most
-            ? InputRefusals.TooLong.Because(path, ("length", length), ("max", most))
-            : null;
-
-    private static Refusal? CheckArray(JsonElement element, Type type, string path)
+    private static void CheckArray(JsonElement element, Type type, string path, List<Refusal> found)
     {
         var i = 0;
         foreach (var item in element.EnumerateArray())
-            if (CheckHeld(item, type, string.Create(CultureInfo.InvariantCulture, $"{path}[{i++}]")) is { } wrong)
-                return wrong;
-        return null;
+            CheckHeld(item, type, string.Create(CultureInfo.InvariantCulture, $"{path}[{i++}]"), found);
     }
 
-    private static Refusal? CheckDictionary(JsonElement element, JsonTypeInfo info, string path)
+    private static void CheckDictionary(JsonElement element, JsonTypeInfo info, string path, List<Refusal> found)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var given in element.EnumerateObject())
         {
             var field = Join(path, Texts.Excerpt(given.Name))!;
             if (!seen.Add(given.Name))
-                return RequestRefusals.DuplicateField.Because(field);
-            if (info.KeyType is { IsEnum: true } key && CheckCode(given.Name, key, field) is { } unknown)
-                return unknown;
-            if (CheckHeld(given.Value, info.ElementType!, field) is { } wrong)
-                return wrong;
+                found.Add(RequestRefusals.DuplicateField.Because(field));
+            else if (info.KeyType is not { IsEnum: true } key || CheckCode(given.Name, key, field, found))
+                CheckHeld(given.Value, info.ElementType!, field, found);
         }
-
-        return null;
     }
 
     /// <summary>What an array or a table holds is never null: the serializer would let it pass where a reference is held.</summary>
-    private static Refusal? CheckHeld(JsonElement element, Type type, string path) => element.ValueKind == JsonValueKind.Null
-        ? InputRefusals.Malformed.Because(path, ("detail", "不能为 null must not be null"))
-        : Check(element, type, path);
+    private static void CheckHeld(JsonElement element, Type type, string path, List<Refusal> found)
+    {
+        if (element.ValueKind == JsonValueKind.Null)
+            found.Add(InputRefusals.Malformed.Because(path, ("detail", new Words("不能为 null", "it must not be null"))));
+        else
+            Check(element, type, path, found);
+    }
 
-    private static Refusal? CheckCode(string code, Type type, string path)
+    private static bool CheckCode(string code, Type type, string path, List<Refusal> found)
     {
         var allowed = Codes.GetOrAdd(type, static t => [.. Enum.GetNames(t).Select(JsonNamingPolicy.CamelCase.ConvertName)]);
-        return allowed.Contains(code, StringComparer.Ordinal)
-            ? null
-            : RequestRefusals.UnknownCode.Because(path, ("value", Texts.Excerpt(code)), ("allowed", string.Join(", ", allowed)));
+        if (allowed.Contains(code, StringComparer.Ordinal))
+            return true;
+        found.Add(RequestRefusals.UnknownCode.Because(path, ("value", Texts.Excerpt(code)), ("allowed", string.Join(", ", allowed))));
+        return false;
     }
 
     private static string? PathOf(JsonException e) =>
@@ -190,7 +233,7 @@ internal static class RequestJson
             var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             return Instants.TryParseDate(text, out var date)
                 ? date
-                : throw new MalformedValueException(InputRefusals.Malformed.Because(null, ("detail", $"日期应为 yyyy-MM-dd a date is yyyy-MM-dd (“{Texts.Excerpt(text)}”)")));
+                : throw new MalformedValueException(InputRefusals.Malformed.Because(null, ("detail", new Words($"日期应为 yyyy-MM-dd（“{Texts.Excerpt(text)}”）", $"a date is yyyy-MM-dd (“{Texts.Excerpt(text)}”)"))));
         }
 
         public override void Write(Utf8JsonWriter writer, DateOnly value, JsonSerializerOptions options) =>

@@ -15,6 +15,7 @@ public static class RequestRefusals
     public static readonly RefusalCode BrokenUtf8 = new("request.broken_utf8", Invalid, "请求体不是有效的 UTF-8 文本，请检查编码（不要用 GBK）", "The body is not valid UTF-8; check its encoding (GBK is not accepted)");
     public static readonly RefusalCode TooLarge = new("request.too_large", RefusalKind.TooLarge, "请求体超过 {max} 字节", "The body is larger than {max} bytes");
     public static readonly RefusalCode MediaType = new("request.media_type", Unsupported, "请求体类型“{value}”不受支持，应为 {expected}", "The media type “{value}” is not supported; use {expected}");
+    public static readonly RefusalCode NotAcceptable = new("request.not_acceptable", Unsupported, "Accept 所要的格式“{value}”此处没有，可用：{served}", "Nothing that Accept asks for (“{value}”) is served here; these are: {served}");
     public static readonly RefusalCode Instant = new("instant.malformed", Invalid, "{field} 的值“{value}”不是带时区的 RFC 3339 时间，例如 2026-03-01T09:30:00+08:00", "{field} is “{value}”: an RFC 3339 instant with its offset is needed, such as 2026-03-01T09:30:00+08:00");
     public static readonly RefusalCode IfMatch = new("request.if_match_malformed", Invalid, "If-Match“{value}”不正确：应为 ETag（如 \"3\"）或 *", "If-Match “{value}” is malformed: an ETag such as \"3\", or *");
     public static readonly RefusalCode IdempotencyKey = new("idempotency.malformed", Invalid, "幂等键不正确：1 至 200 个可见 ASCII 字符", "The Idempotency-Key is malformed: 1 to 200 visible ASCII characters");

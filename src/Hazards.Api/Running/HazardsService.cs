@@ -190,6 +190,7 @@ public static class HazardsService
         services.AddSingleton<Papers.PaperNumbers>();
         services.AddSingleton<Papers.PaperDesk>();
         services.AddSingleton<HazardStore>();
+        services.AddSingleton<SaidInWords>();
         services.AddSingleton<BodyStore>();
         services.AddSingleton<KeyStore>();
         services.AddSingleton<PolicyStore>();

@@ -22,9 +22,9 @@ public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, [prope
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        if ((Checks.After(act, leg.Since, "申报整改完成")
-            ?? Texts.Required("findings", Findings)
-            ?? Texts.Check("inspectors", Inspectors, 0, 400, multiline: false)) is { } wrong)
+        if (Refusal.All(Checks.After(act, leg.Since, new Words("申报整改完成", "the declaration of completion")),
+            Texts.Required("findings", Findings),
+            Texts.Check("inspectors", Inspectors, 0, 400, multiline: false)) is { } wrong)
             return wrong;
         if (Verdict == Verdict.Pass)
             return (Deadline is null ? Requirements(hazard, act) : HazardRefusals.DeadlineWithPass.Because("deadline")) is { } lacking
@@ -37,24 +37,76 @@ public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, [prope
     }
 
     /// <summary>What the policy asks of an acceptance beside the inspector's word; every rule that fits must be met.</summary>
-    private Refusal? Requirements(Hazard hazard, Act act)
+    private Refusal? Requirements(Hazard hazard, Act act) => AcceptanceRules.Lacking(
+        hazard, Leg, act.By.Body, new Acceptance(hazard.Level, act.Attachments.IsDefault ? 0 : act.Attachments.Length, !string.IsNullOrWhiteSpace(Inspectors), act.Document is not null), act);
+}
+
+/// <summary>撤销验收: an accepted leg went bad, or was accepted in error, before the hazard was closed. The acceptance stays in the log; the leg is rectified again.</summary>
+/// <param name="Leg">Which leg.</param>
+/// <param name="Reason">What was found.</param>
+/// <param name="Deadline">The deadline from now on. The present one stays when left out, even if it has passed.</param>
+public sealed record WithdrawAcceptance(Leg Leg, string Reason, DateOnly? Deadline = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.WithdrawAcceptance;
+
+    /// <inheritdoc />
+    public Leg? ConcernedLeg => Leg;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        var leg = hazard.Legs[Leg];
+        return Refusal.All(Checks.After(act, leg.Since, new Words("验收", "the acceptance")),
+            Texts.Required("reason", Reason),
+            (Deadline is { } deadline ? Checks.Deadline("deadline", deadline, act) : null)) is { } wrong
+            ? wrong
+            : Decision.Of(new AcceptanceWithdrawn(Leg, Reason, Deadline ?? leg.Deadline));
+    }
+}
+
+/// <summary>What the policy asks of acceptances.</summary>
+internal static class AcceptanceRules
+{
+    /// <summary>What an acceptance lacks at the hazard's present level; null when nothing.</summary>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="leg">The leg.</param>
+    /// <param name="by">Who accepts; null where that is not known any more.</param>
+    /// <param name="given">What the acceptance has with it.</param>
+    /// <param name="act">The circumstances.</param>
+    public static Refusal? Lacking(Hazard hazard, Leg leg, Body? by, Acceptance given, Act act)
     {
         foreach (var rule in act.Policy.Acceptance)
-            if ((rule.Level is null || rule.Level == hazard.Level) && (rule.Leg is null || rule.Leg == Leg) && Lacking(rule, act) is { } lacking)
+            if ((rule.Level is null || rule.Level == hazard.Level) && (rule.Leg is null || rule.Leg == leg) && Lacking(rule, leg, by, given) is { } lacking)
                 return lacking;
         return null;
     }
 
-    private Refusal? Lacking(AcceptanceRule rule, Act act)
+    /// <summary>An accepted leg whose hazard has become graver since needs what an acceptance at the present level needs.</summary>
+    public static Refusal? Outgrown(Hazard hazard, Act act)
     {
-        var body = act.By.Body;
-        if (!rule.AcceptedBy.IsEmpty && !rule.AcceptedBy.Contains(body.Kind))
-            return HazardRefusals.AcceptanceBody.Because(null, ("leg", CodeList.Chinese(Leg)), ("kinds", string.Join('、', rule.AcceptedBy.Select(CodeList.Chinese))), ("body", body.Id), ("source", rule.Source));
-        var attachments = act.Attachments.IsDefault ? 0 : act.Attachments.Length;
-        if (attachments < rule.Attachments)
-            return HazardRefusals.AcceptanceAttachments.Because("attachments", ("least", rule.Attachments), ("count", attachments), ("source", rule.Source));
-        if (rule.Inspectors && string.IsNullOrWhiteSpace(Inspectors))
+        foreach (var leg in hazard.Legs.Values)
+            if (leg is { Stage: LegStage.Accepted, Acceptance: { Level: { } before } given } && before < hazard.Level
+                && (Unplanned(hazard, leg, act) ?? Lacking(hazard, leg.Leg, leg.AcceptedBy is { } by ? act.Bodies.GetValueOrDefault(by) : null, given, act)) is { } lacking)
+                return HazardRefusals.LevelRaised.Because(null,
+                    ("leg", Words.Of(leg.Leg)), ("before", Words.Of(before)), ("level", Words.Of(hazard.Level.Value)),
+                    ("lacking", Words.Of(lacking)), ("code", lacking.Code), ("source", lacking.Facts.GetValueOrDefault("source")));
+        return null;
+    }
+
+    private static Refusal? Unplanned(Hazard hazard, LegState leg, Act act) =>
+        act.Policy.PlanRequired.Contains(hazard.Level!.Value) && leg.Plan is not { Verdict: Verdict.Pass } ? HazardRefusals.PlanRequired.Because() : null;
+
+    private static Refusal? Lacking(AcceptanceRule rule, Leg leg, Body? by, Acceptance given)
+    {
+        if (by is { } body && !rule.AcceptedBy.IsEmpty && !rule.AcceptedBy.Contains(body.Kind))
+            return HazardRefusals.AcceptanceBody.Because(null, ("leg", Words.Of(leg)), ("kinds", Words.Of(rule.AcceptedBy)), ("body", body.Id), ("source", rule.Source));
+        if (given.Attachments < rule.Attachments)
+            return HazardRefusals.AcceptanceAttachments.Because("attachments", ("least", rule.Attachments), ("count", given.Attachments), ("source", rule.Source));
+        if (rule.Inspectors && !given.Inspectors)
             return HazardRefusals.AcceptanceInspectors.Because("inspectors", ("source", rule.Source));
-        return rule.Document && act.Document is null ? HazardRefusals.AcceptanceDocument.Because("documentNumber", ("source", rule.Source)) : null;
+        return rule.Document && !given.Document ? HazardRefusals.AcceptanceDocument.Because("documentNumber", ("source", rule.Source)) : null;
     }
 }

@@ -112,10 +112,10 @@ public static class Authority
         foreach (var ((name, wanted), (_, allowed)) in PrivacyOf(policy.Privacy).Zip(PrivacyOf(above.Privacy)))
             if (wanted.Except(allowed).Cast<Role?>().FirstOrDefault() is { } role)
                 return PolicyRefusals.PrivacyAbove.Because(
-                    $"document.privacy.{name}", ("name", name), ("role", CodeList.Chinese(role)), ("above", above.Version));
+                    $"document.privacy.{name}", ("name", name), ("role", Words.Of(role)), ("above", above.Version));
         return policy.RolesTogether.FirstOrDefault(r => !above.Allows(r.Role, r.With)) is { } pair
             ? PolicyRefusals.TogetherAbove.Because("document.rolesTogether",
-                ("one", CodeList.Chinese(pair.Role)), ("other", CodeList.Chinese(pair.With)), ("above", above.Version))
+                ("one", Words.Of(pair.Role)), ("other", Words.Of(pair.With)), ("above", above.Version))
             : null;
     }
 
@@ -157,7 +157,7 @@ public static class Authority
         !by.Jurisdiction.IsNation && !grant.Body.KeptBy.Contains(grant.Region)
             && grant.Roles.Where(Commanding.Contains).Cast<Role?>().FirstOrDefault() is { } role
             ? AuthorityRefusals.RoleAbove.Because("roles",
-                ("role", CodeList.Chinese(role)), ("region", grant.Region), ("body", grant.Body.Id), ("keeper", grant.Body.KeptBy))
+                ("role", Words.Of(role)), ("region", grant.Region), ("body", grant.Body.Id), ("keeper", grant.Body.KeptBy))
             : null;
 
     private static Refusal? Together(ImmutableArray<Role> roles, ImmutableArray<Role> before, Policy policy)
@@ -165,7 +165,7 @@ public static class Authority
         foreach (var (one, other) in Incompatible)
             if (Holds(roles, one, other) && !Holds(before, one, other) && !policy.Allows(one, other))
                 return AuthorityRefusals.Incompatible.Because("roles",
-                    ("one", CodeList.Chinese(one)), ("other", CodeList.Chinese(other)), ("policy", policy.Version));
+                    ("one", Words.Of(one)), ("other", Words.Of(other)), ("policy", policy.Version));
         return null;
     }
 

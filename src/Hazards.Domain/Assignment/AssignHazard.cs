@@ -23,7 +23,9 @@ public sealed record AssignHazard(ImmutableArray<LegOrder> Legs) : IHazardComman
         ArgumentNullException.ThrowIfNull(act);
         if (Legs.IsDefaultOrEmpty)
             return InputRefusals.Missing.Because("legs");
-        return (Checks.After(act, hazard.VerifiedAt ?? hazard.FoundAt, "核实定级") ?? Checks.AfterReopening(act, hazard) ?? Checks.Orders("legs", Legs, hazard, act)) is { } wrong
+        return Refusal.All(Checks.After(act, hazard.VerifiedAt ?? hazard.FoundAt, new Words("核实定级", "the grading")),
+            Checks.AfterReopening(act, hazard),
+            Checks.Orders("legs", Legs, hazard, act)) is { } wrong
             ? wrong
             : Decision.Of(new HazardAssigned(Legs));
     }
@@ -45,7 +47,8 @@ public sealed record AcknowledgeAssignment(Leg Leg, [property: Longest(Texts.Nam
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.After(act, hazard.Legs[Leg].AssignedAt, "交办") ?? Texts.Check("responsiblePerson", ResponsiblePerson, 0, Texts.NameLength, multiline: false)) is { } wrong
+        return Refusal.All(Checks.After(act, hazard.Legs[Leg].AssignedAt, new Words("交办", "the assignment")),
+            Texts.Check("responsiblePerson", ResponsiblePerson, 0, Texts.NameLength, multiline: false)) is { } wrong
             ? wrong
             : Decision.Of(new AssignmentAcknowledged(Leg, ResponsiblePerson));
     }
@@ -67,7 +70,8 @@ public sealed record ReturnAssignment(Leg Leg, string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.After(act, hazard.Legs[Leg].Since, "上一步") ?? Texts.Required("reason", Reason)) is { } wrong
+        return Refusal.All(Checks.After(act, hazard.Legs[Leg].Since, new Words("上一步", "the step before")),
+            Texts.Required("reason", Reason)) is { } wrong
             ? wrong
             : Decision.Of(new AssignmentReturned(Leg, Reason));
     }
@@ -99,7 +103,9 @@ public sealed record ReassignLeg(Leg Leg, BodyId Body, DateOnly Deadline, string
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
         var order = new LegOrder(Leg, Body, Deadline, Instructions, Supervisor ?? leg.Supervisor, ResponsiblePerson);
-        if ((Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason) ?? Checks.Order(order, hazard, act)) is { } wrong)
+        if (Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
+            Texts.Required("reason", Reason),
+            Checks.Order(order, hazard, act)) is { } wrong)
             return wrong;
         foreach (var (name, other) in hazard.Legs)
         {

@@ -45,7 +45,7 @@ public sealed record RegisterBody(
         if (Authority.OverKeeper(act.By, keeper, Region) is { } above)
             return above;
         var sectors = Sectors.IsDefault ? [] : Sectors;
-        if ((Texts.Name("name", Name) ?? BodyChecks.Check(act, Id, sectors, Parent)) is { } wrong)
+        if (Refusal.All(Texts.Name("name", Name), BodyChecks.Check(act, Id, sectors, Parent)) is { } wrong)
             return wrong;
         return BodyDecision.Of(new BodyRegistered(Id, Name.Trim(), Kind, Region, sectors, CreditCode, Parent, keeper));
     }
@@ -59,7 +59,7 @@ public sealed record RenameBody([property: Longest(Texts.NameLength)] string Nam
     {
         if (BodyChecks.Living(body, act) is { } no)
             return no;
-        if ((Texts.Name("name", Name) ?? Texts.Required("reason", Reason)) is { } wrong)
+        if (Refusal.All(Texts.Name("name", Name), Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
         return Name.Trim() == body!.Name ? BodyRefusals.NothingChanges.Because("name") : BodyDecision.Of(new BodyRenamed(body.Name, Name.Trim(), Reason));
     }
@@ -76,10 +76,10 @@ public sealed record ChangeBody(
         if (BodyChecks.Living(body, act) is { } no)
             return no;
         var sectors = Sectors is { IsDefault: false } given ? given : body!.Sectors;
-        if ((Texts.Required("reason", Reason)
-            ?? BodyChecks.MayKeep(act, Region ?? body!.Region)
-            ?? (Keeper is { } keeper ? Authority.OverKeeper(act.By, keeper, Region ?? body!.Region) : null)
-            ?? BodyChecks.Check(act, body!.Id, sectors, Parent)) is { } wrong)
+        if (Refusal.All(Texts.Required("reason", Reason),
+            BodyChecks.MayKeep(act, Region ?? body!.Region),
+            (Keeper is { } keeper ? Authority.OverKeeper(act.By, keeper, Region ?? body!.Region) : null),
+            BodyChecks.Check(act, body!.Id, sectors, Parent)) is { } wrong)
             return wrong;
         return Changed(body!, sectors);
     }

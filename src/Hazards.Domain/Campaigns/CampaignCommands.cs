@@ -74,7 +74,8 @@ public sealed record ChangeCampaign(
             Name?.Trim() ?? before.Name, From ?? before.From, To ?? before.To,
             Sectors is { IsDefault: false } sectors ? sectors : before.Sectors, Regions is { IsDefault: false } regions ? regions : before.Regions,
             Requirements ?? before.Requirements, Reason);
-        if ((Texts.Required("reason", Reason) ?? CampaignChecks.Check(changed.Name, changed.From, changed.To, changed.Sectors, changed.Regions, changed.Requirements, act)) is { } wrong)
+        if (Refusal.All(Texts.Required("reason", Reason),
+            CampaignChecks.Check(changed.Name, changed.From, changed.To, changed.Sectors, changed.Regions, changed.Requirements, act)) is { } wrong)
             return Acting.Refuse<ICampaignEvent>(wrong);
         return Same(before, changed) ? Acting.Refuse<ICampaignEvent>(HazardRefusals.NothingChanges.Because()) : Acting.Happened<ICampaignEvent>(role, changed);
     }

@@ -18,7 +18,7 @@ internal static class Acting
     {
         role = default;
         if (Decider.RoleFor(rule, act) is not { } found)
-            return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", Decider.RoleNames(rule)));
+            return HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Decider.RoleNames(rule)));
         role = found;
         return Relations.Acting(act.By.Body) ?? Decider.CheckTime(act, null) ?? Checks.Papers(act);
     }

@@ -19,14 +19,15 @@ public sealed record CloseHazard(string? Remarks = null, bool UnitClosed = false
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if ((Checks.After(act, hazard.Legs.Values.Max(l => l.Since), "验收") ?? Texts.Optional("remarks", Remarks)) is { } wrong)
+        if (Refusal.All(Checks.After(act, hazard.Legs.Values.Max(l => l.Since), new Words("验收", "the acceptance")),
+            Texts.Optional("remarks", Remarks)) is { } wrong)
             return wrong;
         if (hazard.Suspension is not null && !UnitClosed)
             return HazardRefusals.StillSuspended.Because();
         var closed = new HazardClosed(UnitClosed ? ClosureGround.UnitClosed : ClosureGround.Rectified, Remarks);
         if (hazard.Listing is not { } listing)
             return Decision.Of(closed);
-        if (Checks.After(act, listing.At, CommandRules.List.Chinese) is { } early)
+        if (Checks.After(act, listing.At, Words.Of(CommandRules.List)) is { } early)
             return early;
         return Checks.Document(act, CommandRules.Delist) is { } noPaper
             ? noPaper
@@ -52,9 +53,9 @@ public sealed record LookBack(LookbackResult Result, string Findings, [property:
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if ((Checks.After(act, hazard.Closure!.At, "销号")
-            ?? Texts.Required("findings", Findings)
-            ?? Texts.Check("inspectors", Inspectors, 0, 400, multiline: false)) is { } wrong)
+        if (Refusal.All(Checks.After(act, hazard.Closure!.At, new Words("销号", "the closure")),
+            Texts.Required("findings", Findings),
+            Texts.Check("inspectors", Inspectors, 0, 400, multiline: false)) is { } wrong)
             return wrong;
         var looked = new LookbackMade(Result, Findings, Inspectors);
         var legs = Legs.IsDefault ? [] : Legs;
@@ -85,11 +86,11 @@ public sealed record ReopenHazard(string Reason, ImmutableArray<LegOrder> Legs =
         if (Texts.Required("reason", Reason) is { } wrong)
             return wrong;
         var ended = hazard.Closure?.At ?? hazard.Rejection?.At ?? hazard.LastOccurredAt;
-        if (Checks.After(act, ended, "办结") is { } early)
+        if (Checks.After(act, ended, new Words("办结", "the end")) is { } early)
             return early;
         var legs = Legs.IsDefault ? [] : Legs;
         if (!legs.IsEmpty && hazard.Level is null)
-            return HazardRefusals.StageForbids.Because("legs", ("stage", CodeList.Chinese(Stage.Reported)), ("command", CommandRules.Assign.Chinese), ("allowed", CodeList.Chinese(Stage.Verified)));
+            return HazardRefusals.StageForbids.Because("legs", ("stage", Words.Of(Stage.Reported)), ("command", Words.Of(CommandRules.Assign)), ("allowed", Words.Of(Stage.Verified)));
         if (!legs.IsEmpty && Checks.Orders("legs", legs, hazard, act) is { } bad)
             return bad;
         return Decision.Of(new HazardReopened(Reason, legs));

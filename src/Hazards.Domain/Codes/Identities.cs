@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
@@ -27,6 +28,16 @@ public readonly record struct HazardId(Guid StreamId) : IValue<HazardId>
         ArgumentNullException.ThrowIfNull(reference);
         return new(StreamIds.Named("hazard of", $"{sender}\n{reference.System}\n{reference.Id}"));
     }
+
+    /// <summary>
+    /// The identity of the hazard that a client reports in these words of this place on a day, and gives no number of its own: two that
+    /// come at once are one.
+    /// </summary>
+    /// <param name="client">Who sends it.</param>
+    /// <param name="day">The day, in China.</param>
+    /// <param name="words">What is said, and of which place.</param>
+    public static HazardId Said(string client, DateOnly day, IEnumerable<string?> words) =>
+        new(StreamIds.Named("hazard said", string.Create(CultureInfo.InvariantCulture, $"{client}\n{day:yyyy-MM-dd}\n{string.Join('\n', words.Select(w => w is null ? "-" : $"+{w.Length} {w}"))}")));
 
     /// <summary>
     /// The same before numbers were per sender; whose it was the hazard's first event says. Rows of ledgers are still known so:
@@ -143,6 +154,9 @@ public readonly record struct Sha256Digest : IValue<Sha256Digest>
     public string Value => _value ?? "";
 
     /// <summary>The digest of some bytes.</summary>
+    public static Sha256Digest OfHash(ReadOnlySpan<byte> hash) => new(Convert.ToHexStringLower(hash));
+
+    /// <summary>The digest of bytes.</summary>
     public static Sha256Digest Of(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)));
 
     /// <inheritdoc />

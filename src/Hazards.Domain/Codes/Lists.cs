@@ -387,6 +387,9 @@ public enum ClosureGround
 
     /// <summary>关闭.</summary>
     [Label("关闭取缔", "The unit was closed down and every leg accepted that")] UnitClosed,
+
+    /// <summary>自查自改.</summary>
+    [Label("自查自改", "Found and fixed by the enterprise itself")] OwnCheck,
 }
 
 /// <summary>What a look-back found.</summary>

@@ -14,7 +14,7 @@ public sealed record RejectHazard(string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard)) is { } wrong
+        return Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard)) is { } wrong
             ? wrong
             : Decision.Of(new HazardRejected(Reason));
     }
@@ -37,14 +37,14 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if ((Texts.Required("reason", Reason) ?? Checks.AfterReopening(act, hazard)) is { } wrong)
+        if (Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard)) is { } wrong)
             return wrong;
         if (Into == hazard.Id)
             return HazardRefusals.MergeItself.Because("into");
         if (Target is null || Target.Id != Into || !act.By.Sees(Target))
             return HazardRefusals.MergeTarget.Because("into", ("id", Into));
         if (!Target.IsOpen)
-            return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", CodeList.Chinese(Target.Stage)));
+            return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", Words.Of(Target.Stage)));
         return Decision.Of(new HazardMerged(Into, Reason)) with { Elsewhere = (Into, new DuplicateAbsorbed(hazard.Id, Reason)) };
     }
 }
@@ -62,8 +62,50 @@ public sealed record FixOnTheSpot(string Measures, [property: Longest(Texts.Name
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Texts.Required("measures", Measures) ?? Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false) ?? Checks.AfterReopening(act, hazard)) is { } wrong
+        return Refusal.All(Texts.Required("measures", Measures),
+            Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false),
+            Checks.AfterReopening(act, hazard)) is { } wrong
             ? wrong
             : Decision.Of(new HazardFixedOnTheSpot(Measures, FixedBy), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
+    }
+}
+
+/// <summary>自查自改: an enterprise that reported a hazard of its own says that it has fixed it. Counted apart from what others find.</summary>
+/// <param name="Measures">What was done.</param>
+/// <param name="FixedBy">By whom, in words.</param>
+public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.NameLength)] string? FixedBy = null) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.FixByOwnCheck;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        return Refusal.All(Texts.Required("measures", Measures),
+            Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false),
+            Checks.AfterReopening(act, hazard)) is { } wrong
+            ? wrong
+            : Decision.Of(new HazardFixedByOwnCheck(Measures, FixedBy), new HazardClosed(ClosureGround.OwnCheck, null));
+    }
+}
+
+/// <summary>撤销立行立改: the entry was wrong (another hazard, not fixed, a graver level). The hazard stands again as before it; that is no recurrence.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record WithdrawFix(string Reason) : IHazardCommand
+{
+    /// <inheritdoc />
+    public CommandRule Rule => CommandRules.WithdrawFix;
+
+    /// <inheritdoc />
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        return Refusal.All(Texts.Required("reason", Reason),
+            Checks.After(act, hazard.Closure!.At, new Words("立行立改", "the fix"))) is { } wrong
+            ? wrong
+            : Decision.Of(new FixWithdrawn(Reason));
     }
 }

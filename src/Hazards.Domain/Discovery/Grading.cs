@@ -42,7 +42,10 @@ public sealed record RegradeHazard(
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act)
     {
-        if ((Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Required("reason", Reason) ?? Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, "核实定级")) is { } wrong)
+        if (Refusal.All(Grading.CheckBasis(Level, Basis),
+            Grading.CheckGrade(Level, Grade, act),
+            Texts.Required("reason", Reason),
+            Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, new Words("核实定级", "the grading"))) is { } wrong)
             return wrong;
         return hazard.Level is { } before && (before != Level || (Grade is not null && Grade != hazard.Grade))
             ? Decision.Of(new HazardRegraded(before, Level, Basis, Reason) { Grade = Grade })
@@ -66,9 +69,9 @@ internal static class Grading
         if (grades.IsEmpty)
             return HazardRefusals.NoGrades.Because("grade", ("policy", act.Policy.Version));
         if (grades.FirstOrDefault(g => g.Grade == given) is not { } rule)
-            return HazardRefusals.UnknownGrade.Because("grade", ("policy", act.Policy.Version), ("grade", given), ("grades", string.Join('、', grades.Select(g => g.Grade))));
+            return HazardRefusals.UnknownGrade.Because("grade", ("policy", act.Policy.Version), ("grade", given), ("grades", string.Join(", ", grades.Select(g => g.Grade))));
         return rule.Level == level
             ? null
-            : HazardRefusals.GradeLevel.Because("grade", ("title", rule.Title), ("expected", CodeList.Chinese(rule.Level)), ("level", CodeList.Chinese(level)), ("source", rule.Source));
+            : HazardRefusals.GradeLevel.Because("grade", ("title", rule.Title), ("expected", Words.Of(rule.Level)), ("level", Words.Of(level)), ("source", rule.Source));
     }
 }

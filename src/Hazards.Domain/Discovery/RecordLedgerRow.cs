@@ -36,7 +36,9 @@ public sealed record RecordLedgerRow(string Ledger, Sha256Digest File, string Sh
             return InputRefusals.Missing.Because(File.Value.Length == 0 ? "file" : "fingerprint");
         if (Row < 1)
             return InputRefusals.OutOfRange.Because("row", ("value", Row), ("min", 1), ("max", int.MaxValue));
-        if ((Texts.Name("ledger", Ledger) ?? Texts.Name("sheet", Sheet) ?? Texts.Check("state", State, 0, Texts.NameLength)) is { } wrong)
+        if (Refusal.All(Texts.Name("ledger", Ledger),
+            Texts.Name("sheet", Sheet),
+            Texts.Check("state", State, 0, Texts.NameLength)) is { } wrong)
             return wrong;
         if (!Cells.IsDefault && Cells.Length > MostCells)
             return InputRefusals.TooMany.Because("cells", ("count", Cells.Length), ("max", MostCells));

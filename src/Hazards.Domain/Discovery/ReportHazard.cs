@@ -84,16 +84,17 @@ public sealed record ReportHazard(
         act.Inspection is { } visit && act.Campaign is { } campaign && campaign.Id == visit.Campaign && campaign.Covers(Region, Sector, act.Date) ? campaign.Id : null;
 
     private Refusal? Check(Act act) =>
-        Texts.Check("title", Title, 1, 200, multiline: false)
-        ?? Texts.Required("description", Description)
-        ?? Texts.Check("category", Category, 0, 100, multiline: false)
-        ?? Texts.Check("foundBy", FoundBy, 0, 400, multiline: false)
-        ?? Texts.Check("reportedLevel", ReportedLevel, 0, 60, multiline: false)
-        ?? (Enterprise is null ? null : Texts.Name("enterprise.name", Enterprise.Name))
-        ?? CheckPlace("place", Place)
-        ?? Reference?.Check("reference")
-        ?? CheckRegion("region", Region, act)
-        ?? (act.Sectors.Knows(Sector) ? null : InputRefusals.SectorUnknown.Because("sector", ("value", Sector)))
+        Refusal.All(
+            Texts.Check("title", Title, 1, 200, multiline: false),
+            Texts.Required("description", Description),
+            Texts.Check("category", Category, 0, 100, multiline: false),
+            Texts.Check("foundBy", FoundBy, 0, 400, multiline: false),
+            Texts.Check("reportedLevel", ReportedLevel, 0, 60, multiline: false),
+            (Enterprise is null ? null : Texts.Name("enterprise.name", Enterprise.Name)),
+            CheckPlace("place", Place),
+            Reference?.Check("reference"),
+            CheckRegion("region", Region, act),
+            (act.Sectors.Knows(Sector) ? null : InputRefusals.SectorUnknown.Because("sector", ("value", Sector))))
         ?? InspectionChecks.FoundIn(Inspection, Campaign, Region, act)
         ?? InspectionChecks.InCampaign(Campaign, Region, Sector, act.Date, act)
         ?? Reporter?.Data.Check("reporter")

@@ -152,6 +152,10 @@ public static class Telling
                     Tell(after.Stage == Stage.AwaitingClosure ? TellAs.Todo : TellAs.Notice, after.AssignedBy);
                     Tell(TellAs.Notice, after.Listing?.By);
                     break;
+                case AcceptanceWithdrawn e:
+                    Concerned(e.Leg, TellAs.Todo);
+                    Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By, before.Legs[e.Leg].AcceptedBy);
+                    break;
                 case ReinspectionFailed e:
                     Concerned(e.Leg, TellAs.Todo);
                     Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
@@ -255,6 +259,10 @@ public static class Telling
                 case LookbackMade e:
                     Concerned(null, e.Result == LookbackResult.Recurred ? TellAs.Warning : TellAs.Notice);
                     Tell(TellAs.Notice, after.AssignedBy, after.Closure?.By);
+                    break;
+                case FixWithdrawn:
+                    Office(TellAs.Todo);
+                    Tell(TellAs.Notice, before.Closure?.By, after.ReportedBy);
                     break;
                 case HazardReopened:
                     Concerned(null, TellAs.Todo);

@@ -66,7 +66,8 @@ public sealed record MakeInspection(
         if (act.Date != On)
             return Acting.Refuse<IInspectionEvent>(InspectionRefusals.DateDiffers.Because("occurredAt", ("value", act.OccurredAt), ("on", On)));
         var made = new InspectionMade(Id, Unit, Region, Sector, On, Source, Inspectors, Findings, HazardsClaimed, Campaign, Reference);
-        return (Reference?.Check("reference") ?? InspectionChecks.Check(Unit, Region, Sector, On, Inspectors, Findings, HazardsClaimed, Campaign, act)) is { } wrong
+        return Refusal.All(Reference?.Check("reference"),
+            InspectionChecks.Check(Unit, Region, Sector, On, Inspectors, Findings, HazardsClaimed, Campaign, act)) is { } wrong
             ? Acting.Refuse<IInspectionEvent>(wrong)
             : Acting.Happened<IInspectionEvent>(role, made);
     }
@@ -105,9 +106,9 @@ public sealed record CorrectInspection(
         var e = new InspectionCorrected(
             Unit ?? before.Unit, Region ?? before.Region, Sector ?? before.Sector, On ?? before.On, Source ?? before.Source, Inspectors ?? before.Inspectors,
             Findings ?? before.Findings, HazardsClaimed ?? before.HazardsClaimed, NoCampaign ? null : Campaign ?? before.Campaign, Reason);
-        if ((Texts.Required("reason", Reason)
-            ?? (NoCampaign && Campaign is not null ? InspectionRefusals.CampaignOrNone.Because("noCampaign") : null)
-            ?? InspectionChecks.Check(e.Unit, e.Region, e.Sector, e.On, e.Inspectors, e.Findings, e.HazardsClaimed, e.Campaign, act)) is { } wrong)
+        if (Refusal.All(Texts.Required("reason", Reason),
+            (NoCampaign && Campaign is not null ? InspectionRefusals.CampaignOrNone.Because("noCampaign") : null),
+            InspectionChecks.Check(e.Unit, e.Region, e.Sector, e.On, e.Inspectors, e.Findings, e.HazardsClaimed, e.Campaign, act)) is { } wrong)
             return Acting.Refuse<IInspectionEvent>(wrong);
         if (e.On > ChinaTime.DateAt(act.Now))
             return Acting.Refuse<IInspectionEvent>(InspectionRefusals.Future.Because("on", ("value", e.On), ("date", ChinaTime.DateAt(act.Now))));
@@ -128,7 +129,7 @@ public sealed record VoidInspection(string Reason) : IInspectionCommand
     public Decision<IInspectionEvent> Decide(Inspection? inspection, Act act)
     {
         ArgumentNullException.ThrowIfNull(act);
-        return (InspectionChecks.Standing(Rule, inspection, act, out var role) ?? Texts.Required("reason", Reason)) is { } no
+        return Refusal.All(InspectionChecks.Standing(Rule, inspection, act, out var role), Texts.Required("reason", Reason)) is { } no
             ? Acting.Refuse<IInspectionEvent>(no)
             : Acting.Happened<IInspectionEvent>(role, new InspectionVoided(Reason));
     }

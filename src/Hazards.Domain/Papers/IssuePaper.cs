@@ -30,7 +30,7 @@ public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardComma
         ArgumentNullException.ThrowIfNull(hazard);
         return paper switch
         {
-            PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", CodeList.Chinese(paper))),
+            PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", Words.Of(paper))),
             PaperKind.AssignmentOrder or PaperKind.RectificationDirective when hazard.Legs.IsEmpty => Needs(CommandRules.Assign),
             PaperKind.ListingNotice when hazard.Listing is null => Needs(CommandRules.List),
             PaperKind.DelistingNotice when hazard.Delisting is null => Needs(CommandRules.Delist),
@@ -38,7 +38,7 @@ public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardComma
             _ => null,
         };
 
-        Refusal Needs(CommandRule act) => HazardRefusals.PaperTooEarly.Because("paper", ("paper", CodeList.Chinese(paper)), ("act", act.Chinese));
+        Refusal Needs(CommandRule act) => HazardRefusals.PaperTooEarly.Because("paper", ("paper", Words.Of(paper)), ("act", Words.Of(act)));
     }
 }
 

@@ -99,7 +99,11 @@ public sealed record SetLetterhead(
     // A number is at most 80 characters (DocumentNumber): code, word, year and number must fit.
     private Refusal? Check(ImmutableSortedDictionary<PaperKind, string> words)
     {
-        if ((Optional("name", Name, 60) ?? Optional("code", Code, 40) ?? Optional("signature", Signature, 60) ?? Optional("seal", Seal, 40) ?? Optional("contact", Contact, 200)) is { } wrong)
+        if (Refusal.All(Optional("name", Name, 60),
+            Optional("code", Code, 40),
+            Optional("signature", Signature, 60),
+            Optional("seal", Seal, 40),
+            Optional("contact", Contact, 200)) is { } wrong)
             return wrong;
         foreach (var (paper, word) in words)
             if (Texts.Check($"words.{CodeList.Code(paper)}", word, 0, 10, multiline: false) is { } bad)

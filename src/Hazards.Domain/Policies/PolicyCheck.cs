@@ -131,17 +131,16 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
 
     private void CheckTogether()
     {
-        Unique(sections.RolesTogether, r =>
-            string.Join('与', new[] { r.Role, r.With }.Order().Select(CodeList.Chinese)) + "的兼任");
+        Unique(sections.RolesTogether, r => OfWhich(Words.Of(new[] { r.Role, r.With }.Order()), "的兼任", "the holding together of"));
         foreach (var (at, rule) in sections.RolesTogether)
             if (!Authority.Incompatible.Any(p => p == (rule.Role, rule.With) || p == (rule.With, rule.Role)))
                 findings.Add(at.Or("with"), PolicyRefusals.TogetherAnyway,
-                    ("one", CodeList.Chinese(rule.Role)), ("other", CodeList.Chinese(rule.With)));
+                    ("one", Words.Of(rule.Role)), ("other", Words.Of(rule.With)));
     }
 
     private void CheckWarnings()
     {
-        Unique(sections.Warnings, w => $"{(w.Clock is { } clock ? CodeList.Chinese(clock) : "各项时限")}的预警");
+        Unique(sections.Warnings, w => OfWhich(w.Clock is { } clock ? Words.Of(clock) : new Words("各项时限", "every clock"), "的预警", "the warning of"));
         foreach (var (at, rule) in sections.Warnings)
         {
             InRange(at["yellowDays"], 0, 366);
@@ -162,11 +161,11 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             Once(at[name]);
             foreach (var item in at[name]!.Items)
                 if (CodeList.TryParse<Role>(item.Text, out var role) && Never(name, role))
-                    findings.Add(item, PolicyRefusals.PrivacyRole, ("role", CodeList.Chinese(role)), ("name", name));
+                    findings.Add(item, PolicyRefusals.PrivacyRole, ("role", Words.Of(role)), ("name", name));
         }
         foreach (var item in at["whistleBlower"]!.Items)
             if (CodeList.TryParse<Role>(item.Text, out var role) && !rule.Reporter.Contains(role))
-                findings.Add(item, PolicyRefusals.PrivacyWider, ("role", CodeList.Chinese(role)));
+                findings.Add(item, PolicyRefusals.PrivacyWider, ("role", Words.Of(role)));
     }
 
     // The unit that is complained of, and the service's own clock.
@@ -197,36 +196,36 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             NotEmpty(late, "roles", 0);
         foreach (var item in late["roles"]?.Items ?? [])
             if (CodeList.TryParse<Role>(item.Text, out var role) && role == Role.Clock)
-                findings.Add(item, PolicyRefusals.LateEntryRole, ("role", CodeList.Chinese(role)));
+                findings.Add(item, PolicyRefusals.LateEntryRole, ("role", Words.Of(role)));
     }
 
     private void CheckClocks()
     {
-        Unique(sections.Clocks, c => $"{CodeList.Chinese(c.Kind)}（{NameOf(c.Level)}）");
+        Unique(sections.Clocks, c => Of(Words.Of(c.Kind), NameOf(c.Level)));
         foreach (var (at, clock) in sections.Clocks)
         {
             InRange(at["days"], 0, 3660);
             if (clock.By is { } by && clock.Count == DayCount.Working)
                 findings.Add(at.Or("by"), PolicyRefusals.WorkingOrDate, ("days", clock.Days), ("by", by));
             if (clock is { Kind: ClockKind.Verify, Level: not null })
-                Never(at.Or("level"), clock.Kind, "核实之前还没有等级 a report has no level before it is verified");
+                Never(at.Or("level"), clock.Kind, new Words("核实之前还没有等级", "a report has no level before it is verified"));
             if (clock.Kind == ClockKind.Reply)
-                Never(at.Or("kind"), clock.Kind, "期限由督办通知书写明 the notice sets its day");
+                Never(at.Or("kind"), clock.Kind, new Words("期限由督办通知书写明", "the notice sets its day"));
             if (clock.Kind == ClockKind.Supervise)
-                Never(at.Or("kind"), clock.Kind, "请写在 supervision it belongs into supervision");
+                Never(at.Or("kind"), clock.Kind, new Words("请写在 supervision", "it belongs into supervision"));
         }
     }
 
     private void CheckDuties()
     {
-        Unique(sections.PlanParts, p => CodeList.Chinese(p.Level) + "的方案内容");
-        Unique(sections.Listing, l => CodeList.Chinese(l.Level) + "的权限");
-        Unique(sections.Grades, g => $"等级 {g.Grade} ");
-        Unique(sections.Assignment, a => CodeList.Chinese(a.Level) + "的交办方式");
-        Unique(sections.Supervision, s => CodeList.Chinese(s.Level) + "的督查间隔");
-        Unique(sections.Lookbacks, l => CodeList.Chinese(l.Level) + "的回头看");
-        Unique(sections.Acceptance, a => $"验收要求（{NameOf(a.Level)}、{(a.Leg is { } leg ? CodeList.Chinese(leg) : "各方")}）");
-        Unique(sections.Papers, p => CodeList.Chinese(p.Paper));
+        Unique(sections.PlanParts, p => OfWhich(Words.Of(p.Level), "的方案内容", "the parts of a plan of"));
+        Unique(sections.Listing, l => OfWhich(Words.Of(l.Level), "的权限", "who lists at"));
+        Unique(sections.Grades, g => new Words($"等级 {g.Grade} ", $"the grade {g.Grade}"));
+        Unique(sections.Assignment, a => OfWhich(Words.Of(a.Level), "的交办方式", "the assignment of"));
+        Unique(sections.Supervision, s => OfWhich(Words.Of(s.Level), "的督查间隔", "the supervision of"));
+        Unique(sections.Lookbacks, l => OfWhich(Words.Of(l.Level), "的回头看", "the look-back of"));
+        Unique(sections.Acceptance, a => Of(new Words("验收要求", "what an acceptance needs"), NameOf(a.Level), a.Leg is { } leg ? Words.Of(leg) : new Words("各方", "every leg")));
+        Unique(sections.Papers, p => Words.Of(p.Paper));
         foreach (var (at, plan) in sections.PlanParts)
         {
             NotEmpty(at, "parts", plan.Parts.Length);
@@ -256,7 +255,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             Once(at["kinds"]);
             InRange(at["mostDays"], 1, 3660);
             if (rule.Regions < RegionOf(rule.Level))
-                findings.Add(at.Or("regions"), PolicyRefusals.ListingRegion, ("level", CodeList.Chinese(rule.Level)), ("region", JsonNamingPolicy.CamelCase.ConvertName(rule.Regions.ToString())));
+                findings.Add(at.Or("regions"), PolicyRefusals.ListingRegion, ("level", Words.Of(rule.Level)), ("region", JsonNamingPolicy.CamelCase.ConvertName(rule.Regions.ToString())));
         }
     }
 
@@ -292,13 +291,13 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             if (step.DaysOverdue < 1)
                 findings.Add(at.Or("daysOverdue"), PolicyRefusals.LadderSoon, ("value", step.DaysOverdue));
             if (step.Mode == StepMode.Automatic && !Automatic.Contains(step.Step))
-                findings.Add(at.Or("mode"), PolicyRefusals.LadderAutomatic, ("step", CodeList.Chinese(step.Step)), ("allowed", string.Join("、", Automatic.Select(CodeList.Chinese))));
+                findings.Add(at.Or("mode"), PolicyRefusals.LadderAutomatic, ("step", Words.Of(step.Step)), ("allowed", Words.Of(Automatic)));
             Once(at["clocks"]);
             if (i > 0 && step.DaysOverdue < sections.Ladder[i - 1].Rule.DaysOverdue)
                 findings.Add(at.Or("daysOverdue"), PolicyRefusals.LadderFalling, ("value", step.DaysOverdue), ("previous", sections.Ladder[i - 1].Rule.DaysOverdue));
             for (var j = 0; j < i; j++)
                 if (sections.Ladder[j] is var (earlier, other) && other.Step == step.Step && (clocks[j] & clocks[i]) != 0 && Meet(other, step))
-                    Twice(at.Or("step"), $"“{CodeList.Chinese(step.Step)}”", earlier);
+                    Twice(at.Or("step"), new Words($"“{CodeList.Chinese(step.Step)}”", $"“{CodeList.Code(step.Step)}”"), earlier);
         }
     }
 
@@ -309,9 +308,10 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
 
     private void CheckFigures()
     {
-        Unique(sections.Quotas, q => $"挂牌任务（{q.Of}、{CodeList.Chinese(q.Every)}、{CodeList.Chinese(q.Listing)}、{(q.Kind is { } kind ? CodeList.Chinese(kind) : "各类")}）");
-        Unique(sections.Reports, r => $"{CodeList.Chinese(r.Kind)}（{r.Of}、{CodeList.Chinese(r.Every)}）");
-        Unique(sections.Rankings, r => $"{CodeList.Chinese(r.Kind)}（{CodeList.Chinese(r.Every)}）");
+        Unique(sections.Quotas, q => Of(
+            new Words("挂牌任务", "the quota"), new Words($"{q.Of}", $"{q.Of}"), Words.Of(q.Every), Words.Of(q.Listing), q.Kind is { } kind ? Words.Of(kind) : new Words("各类", "every kind")));
+        Unique(sections.Reports, r => Of(Words.Of(r.Kind), new Words($"{r.Of}", $"{r.Of}"), Words.Of(r.Every)));
+        Unique(sections.Rankings, r => Of(Words.Of(r.Kind), Words.Of(r.Every)));
         foreach (var (at, quota) in sections.Quotas)
         {
             if (quota.AtLeast < 1)
@@ -323,14 +323,14 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         {
             Early(at, report.DueDays);
             if (report.Kind is ReportKind.BodyRanking or ReportKind.CountyRanking)
-                findings.Add(at.Or("kind"), PolicyRefusals.ReportKind, ("kind", CodeList.Chinese(report.Kind)), ("section", "rankings"));
+                findings.Add(at.Or("kind"), PolicyRefusals.ReportKind, ("kind", Words.Of(report.Kind)), ("section", "rankings"));
         }
         foreach (var (at, ranking) in sections.Rankings)
             CheckRanking(at, ranking);
         foreach (var (at, period) in sections.SpecialPeriods)
             if (period.To < period.From)
                 findings.Add(at.Or("to"), PolicyRefusals.PeriodBackwards, ("name", period.Name), ("from", period.From), ("to", period.To));
-        Unique([.. sections.SpecialPeriods], p => $"特殊时段“{p.Name}”（{p.From:yyyy-MM-dd}）");
+        Unique([.. sections.SpecialPeriods], p => new Words($"特殊时段“{p.Name}”（{p.From:yyyy-MM-dd}）", $"the special period “{p.Name}” ({p.From:yyyy-MM-dd})"));
     }
 
     private void CheckRanking(JsonPart at, RankingRule ranking)
@@ -339,7 +339,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         InRange(at["leastLegs"], 0, 1000);
         Once(at["bodies"]);
         if (ranking.Kind is not (ReportKind.BodyRanking or ReportKind.CountyRanking))
-            findings.Add(at.Or("kind"), PolicyRefusals.RankingKind, ("kind", CodeList.Chinese(ranking.Kind)));
+            findings.Add(at.Or("kind"), PolicyRefusals.RankingKind, ("kind", Words.Of(ranking.Kind)));
         foreach (var weight in at["weights"]!.Members)
             if (decimal.Parse(weight.Value.Text!, CultureInfo.InvariantCulture) <= 0)
                 findings.Add(weight.Value, PolicyRefusals.WeightNothing, ("value", weight.Value.Text));
@@ -355,9 +355,17 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             InRange(at["dueDays"], 1, 366);
     }
 
-    private void Unique<T>(ImmutableArray<(JsonPart At, T Rule)> rules, Func<T, string> what)
+    private static Words OfWhich(Words which, string chinese, string english) => new($"{which.Chinese}{chinese}", $"{english} {which.English}");
+
+    private static Words Of(Words what, params IEnumerable<Words> which)
     {
-        var first = new Dictionary<string, JsonPart>(StringComparer.Ordinal);
+        var all = Words.Join(which);
+        return new Words($"{what.Chinese}（{all.Chinese}）", $"{what.English} ({all.English})");
+    }
+
+    private void Unique<T>(ImmutableArray<(JsonPart At, T Rule)> rules, Func<T, Words> what)
+    {
+        var first = new Dictionary<Words, JsonPart>();
         foreach (var (at, rule) in rules)
             if (!first.TryAdd(what(rule), at))
                 Twice(at, what(rule), first[what(rule)]);
@@ -368,12 +376,12 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         var first = new Dictionary<string, JsonPart>(StringComparer.Ordinal);
         foreach (var item in list?.Items ?? [])
             if (item.Text is { } text && !first.TryAdd(text, item))
-                Twice(item, $"“{Texts.Excerpt(text)}”", first[text]);
+                Twice(item, new Words($"“{Texts.Excerpt(text)}”", $"“{Texts.Excerpt(text)}”"), first[text]);
     }
 
-    private void Twice(JsonPart at, string what, JsonPart first) => findings.Add(at, PolicyRefusals.Twice, ("what", what), ("line", first.Line));
+    private void Twice(JsonPart at, Words what, JsonPart first) => findings.Add(at, PolicyRefusals.Twice, ("what", what), ("line", first.Line));
 
-    private void Never(JsonPart at, ClockKind clock, string why) => findings.Add(at, PolicyRefusals.ClockNever, ("clock", PolicyWhole.NameOf(clock)), ("why", why));
+    private void Never(JsonPart at, ClockKind clock, Words why) => findings.Add(at, PolicyRefusals.ClockNever, ("clock", PolicyWhole.NameOf(clock)), ("why", why));
 
     private void NotEmpty(JsonPart at, string name, int length)
     {
@@ -390,7 +398,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
     private DateOnly? Date(string name) =>
         DateOnly.TryParseExact(root[name]?.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
 
-    private static string NameOf(Level? level) => level is { } one ? CodeList.Chinese(one) : "各级";
+    private static Words NameOf(Level? level) => level is { } one ? Words.Of(one) : new Words("各级", "every level");
 
     private static RegionLevel RegionOf(ListingLevel level) => level switch
     {
@@ -425,7 +433,7 @@ internal sealed class PolicyWhole(JsonPart root, Policy policy, Findings finding
             foreach (var level in Enum.GetValues<Level>())
                 Needs(ClockKind.DecideExtension, level);
         foreach (var rule in policy.Assignment.Where(a => a.Supervised && policy.Supervision.All(s => s.Level != a.Level)))
-            findings.Add(root.Or("assignment"), PolicyRefusals.SupervisionMissing, ("level", CodeList.Chinese(rule.Level)));
+            findings.Add(root.Or("assignment"), PolicyRefusals.SupervisionMissing, ("level", Words.Of(rule.Level)));
         CheckPublication();
     }
 
@@ -434,9 +442,9 @@ internal sealed class PolicyWhole(JsonPart root, Policy policy, Findings finding
         Needs(ClockKind.Plan, level);
         Needs(ClockKind.ReviewPlan, level);
         if (policy.PartsFor(level).IsEmpty)
-            findings.Add(root.Or("planRequired"), PolicyRefusals.PlanWithoutParts, ("level", CodeList.Chinese(level)));
+            findings.Add(root.Or("planRequired"), PolicyRefusals.PlanWithoutParts, ("level", Words.Of(level)));
         if (policy.OnTheSpotLevels.Contains(level))
-            findings.Add(root["onTheSpotLevels"] ?? root.Or("planRequired"), PolicyRefusals.OnTheSpotPlanned, ("level", CodeList.Chinese(level)));
+            findings.Add(root["onTheSpotLevels"] ?? root.Or("planRequired"), PolicyRefusals.OnTheSpotPlanned, ("level", Words.Of(level)));
     }
 
     private void CheckPublication()
@@ -447,15 +455,15 @@ internal sealed class PolicyWhole(JsonPart root, Policy policy, Findings finding
             if (policy.Publication is not null && !set)
                 findings.Add(root.Or("publication"), PolicyRefusals.PublicationClock, ("clock", NameOf(kind)));
             if (policy.Publication is null && set)
-                findings.Add(root.Or("clocks"), PolicyRefusals.ClockNever, ("clock", NameOf(kind)), ("why", "没有 publication there is no publication"));
+                findings.Add(root.Or("clocks"), PolicyRefusals.ClockNever, ("clock", NameOf(kind)), ("why", new Words("没有 publication", "there is no publication")));
         }
     }
 
-    internal static string NameOf(ClockKind kind) => $"{CodeList.Chinese(kind)} {CodeList.Code(kind)}";
+    internal static Words NameOf(ClockKind kind) => new($"{CodeList.Chinese(kind)} {CodeList.Code(kind)}", CodeList.Code(kind));
 
     private void Needs(ClockKind kind, Level? level)
     {
         if (policy.Clock(kind, level) is null)
-            findings.Add(root.Or("clocks"), PolicyRefusals.ClockMissing, ("clock", NameOf(kind)), ("level", level is { } one ? CodeList.Chinese(one) : "各级"));
+            findings.Add(root.Or("clocks"), PolicyRefusals.ClockMissing, ("clock", NameOf(kind)), ("level", level is { } one ? Words.Of(one) : new Words("各级", "every level")));
     }
 }

@@ -211,6 +211,13 @@ public sealed record RankingRule(
     ReportKind Kind, PeriodKind Every, ImmutableSortedDictionary<RankingMeasure, decimal> Weights, string Source,
     decimal CostOfDay = 2, int DueDays = 15, int LeastLegs = 1)
 {
+    /// <summary>产品默认值: the formula where a policy says nothing of such a ranking. It binds nobody: no ranking is owed by it.</summary>
+    public static RankingRule Default(ReportKind kind, PeriodKind every) => new(
+        kind, every, ImmutableSortedDictionary<RankingMeasure, decimal>.Empty
+            .Add(RankingMeasure.OnTimeRate, 40).Add(RankingMeasure.RectificationRate, 30)
+            .Add(kind == ReportKind.BodyRanking ? RankingMeasure.AcknowledgedInTime : RankingMeasure.NoRecurrence, 20).Add(RankingMeasure.OverdueDays, 10),
+        "产品默认值：现行制度没有规定排名，本公式只供参考 (the product's default: the policy in force has no ranking)");
+
     /// <summary>For a ranking of bodies: these kinds.</summary>
     public ImmutableArray<BodyKind> Bodies { get; init; } = [BodyKind.Regulator];
 }

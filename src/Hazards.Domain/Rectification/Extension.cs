@@ -21,7 +21,9 @@ public sealed record RequestExtension(Leg Leg, DateOnly To, string Reason) : IHa
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
         var deadline = hazard.DeadlineOf(leg);
-        return (Checks.After(act, leg.Since, "上一步") ?? Texts.Required("reason", Reason) ?? Extensions.CheckNew(To, deadline, act.PolicyInTime.Extension)) is { } wrong
+        return Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
+            Texts.Required("reason", Reason),
+            Extensions.CheckNew(To, deadline, act.PolicyInTime.Extension)) is { } wrong
             ? wrong
             : Decision.Of(new ExtensionRequested(Leg, deadline, To, Reason));
     }
@@ -47,13 +49,15 @@ public sealed record DecideExtension(Leg Leg, bool Grant, DateOnly? To = null, s
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
         var request = leg.Request!;
-        if (Checks.After(act, request.At, "申请延期") is { } early)
+        if (Checks.After(act, request.At, new Words("申请延期", "the request for an extension")) is { } early)
             return early;
         if (!Grant)
             return Texts.Required("comments", Comments) is { } missing ? missing : Decision.Of(new ExtensionRefused(Leg, Comments!));
         var to = To ?? request.To;
         var deadline = hazard.DeadlineOf(leg);
-        return (Texts.Optional("comments", Comments) ?? Checks.Deadline("to", to, act) ?? Extensions.CheckNew(to, deadline, act.Policy.Extension)) is { } wrong
+        return Refusal.All(Texts.Optional("comments", Comments),
+            Checks.Deadline("to", to, act),
+            Extensions.CheckNew(to, deadline, act.Policy.Extension)) is { } wrong
             ? wrong
             : Decision.Of(new ExtensionGranted(Leg, deadline, to, Comments));
     }

@@ -23,7 +23,9 @@ public sealed record SubmitPlan(Leg Leg, ImmutableSortedDictionary<PlanPart, str
         ArgumentNullException.ThrowIfNull(act);
         var parts = Parts ?? ImmutableSortedDictionary<PlanPart, string>.Empty;
         var level = hazard.Level ?? Level.General;
-        if ((Checks.After(act, hazard.Legs[Leg].Since, "签收") ?? Checks.Money("funds", Funds) ?? Texts.Check("keptElsewhere", KeptElsewhere, 0, 500)) is { } wrong)
+        if (Refusal.All(Checks.After(act, hazard.Legs[Leg].Since, new Words("签收", "the acknowledgement")),
+            Checks.Money("funds", Funds),
+            Texts.Check("keptElsewhere", KeptElsewhere, 0, 500)) is { } wrong)
             return wrong;
         foreach (var (part, text) in parts)
             if (Texts.Required($"parts.{CodeList.Code(part)}", text) is { } bad)
@@ -37,7 +39,7 @@ public sealed record SubmitPlan(Leg Leg, ImmutableSortedDictionary<PlanPart, str
         var missing = act.Policy.PartsFor(level).Where(p => !parts.ContainsKey(p)).ToArray();
         return missing.Length > 0
             ? HazardRefusals.PlanParts.Because("parts",
-                ("missing", string.Join('、', missing.Select(CodeList.Chinese))),
+                ("missing", Words.Of(missing)),
                 ("parts", string.Join(',', missing.Select(CodeList.Code))),
                 ("source", act.Policy.PlanParts.First(p => p.Level == level).Source))
             : Decision.Of(new PlanSubmitted(Leg, parts, Funds, null));
@@ -61,8 +63,8 @@ public sealed record ReviewPlan(Leg Leg, Verdict Verdict, string? Comments = nul
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.After(act, hazard.Legs[Leg].Plan!.Since, "报整改方案")
-            ?? (Verdict == Verdict.Fail ? Texts.Required("comments", Comments) : Texts.Optional("comments", Comments))) is { } wrong
+        return Refusal.All(Checks.After(act, hazard.Legs[Leg].Plan!.Since, new Words("报整改方案", "the submission of the plan")),
+            (Verdict == Verdict.Fail ? Texts.Required("comments", Comments) : Texts.Optional("comments", Comments))) is { } wrong
             ? wrong
             : Decision.Of(new PlanReviewed(Leg, Verdict, Comments));
     }

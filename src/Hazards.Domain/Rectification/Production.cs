@@ -15,7 +15,7 @@ public sealed record SuspendProduction(bool Whole, string Scope) : IHazardComman
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.Document(act, Rule) ?? Texts.Required("scope", Scope)) is { } wrong ? wrong : Decision.Of(new ProductionSuspended(Whole, Scope));
+        return Refusal.All(Checks.Document(act, Rule), Texts.Required("scope", Scope)) is { } wrong ? wrong : Decision.Of(new ProductionSuspended(Whole, Scope));
     }
 }
 
@@ -35,7 +35,8 @@ public sealed record RequestResumption(Leg Leg, string Grounds) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.After(act, hazard.Suspension!.Since, "责令停产停业") ?? Texts.Required("grounds", Grounds)) is { } wrong
+        return Refusal.All(Checks.After(act, hazard.Suspension!.Since, new Words("责令停产停业", "the order to stop production")),
+            Texts.Required("grounds", Grounds)) is { } wrong
             ? wrong
             : Decision.Of(new ResumptionRequested(Leg, Grounds));
     }
@@ -55,7 +56,8 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var suspension = hazard.Suspension!;
-        return (Checks.After(act, suspension.RequestedAt ?? suspension.Since, suspension.RequestedAt is null ? "责令停产停业" : "申请恢复生产") ?? Texts.Required("findings", Findings)) is { } wrong
+        return Refusal.All(Checks.After(act, suspension.RequestedAt ?? suspension.Since, Words.Of(suspension.RequestedAt is null ? CommandRules.SuspendProduction : CommandRules.RequestResumption)),
+            Texts.Required("findings", Findings)) is { } wrong
             ? wrong
             : Decision.Of([new ResumptionReviewed(Verdict, Findings), .. Moved(hazard, suspension, act)]);
     }

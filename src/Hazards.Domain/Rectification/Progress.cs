@@ -18,7 +18,8 @@ public sealed record TakeInterimMeasures(Leg Leg, string Measures) : IHazardComm
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.After(act, hazard.Legs[Leg].AssignedAt, "交办") ?? Texts.Required("measures", Measures)) is { } wrong
+        return Refusal.All(Checks.After(act, hazard.Legs[Leg].AssignedAt, new Words("交办", "the assignment")),
+            Texts.Required("measures", Measures)) is { } wrong
             ? wrong
             : Decision.Of(new InterimMeasuresTaken(Leg, Measures));
     }
@@ -45,7 +46,9 @@ public sealed record ReportProgress(Leg Leg, int Percent, string Note, decimal? 
         var leg = hazard.Legs[Leg];
         if (Percent is < 0 or > 100)
             return InputRefusals.OutOfRange.Because("percent", ("value", Percent), ("min", 0), ("max", 100));
-        if ((Checks.After(act, leg.Since, "上一步") ?? Texts.Required("note", Note) ?? Checks.Money("spent", Spent)) is { } wrong)
+        if (Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
+            Texts.Required("note", Note),
+            Checks.Money("spent", Spent)) is { } wrong)
             return wrong;
         // A failed re-inspection sends the leg back: what was 100 % is not any more.
         return Percent < leg.Percent && leg.Failed == 0
@@ -72,7 +75,9 @@ public sealed record DeclareCompletion(Leg Leg, string Results, decimal? Spent =
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        return (Checks.After(act, leg.Since, "上一步") ?? Texts.Required("results", Results) ?? Checks.Money("spent", Spent)) is { } wrong
+        return Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
+            Texts.Required("results", Results),
+            Checks.Money("spent", Spent)) is { } wrong
             ? wrong
             : Decision.Of(new CompletionDeclared(Leg, Results, Spent));
     }

@@ -35,6 +35,10 @@ public static class HazardRefusals
 
     // Discovery
     public static readonly RefusalCode BasisRequired = new("grading.basis_required", Unprocessable, "定为重大隐患必须写明判定依据（重大事故隐患判定标准的条款）", "A major hazard needs its grading basis: the clause of the standard that makes it major");
+    public static readonly RefusalCode ProbableDouble = new("hazard.probable_double", Conflict, "同一系统当日已以同样的地点和文字上报过：{title}（{stage}），编号 {id}。确属另一处隐患的，加查询参数 anew=true 再报", "This system reported the same words of the same place today: {title} ({stage}), id {id}. If it is another hazard, send it again with the query parameter anew=true");
+    public static readonly RefusalCode NotOwnCheck = new("own_check.not_own", Forbidden, "自查自改只由企业登记它自己上报的、自己的隐患：上报单位为 {body}，{caller} 不能登记", "An own check is recorded by the enterprise whose hazard it is and which reported it: {body} reported it, and {caller} cannot record that");
+    public static readonly RefusalCode NoFix = new("fix.none", Conflict, "该隐患不是以立行立改、自查自改销号的，没有可撤销的登记", "It was not closed as fixed on the spot or by an own check: there is no such entry to withdraw");
+    public static readonly RefusalCode LevelRaised = new("closure.level_raised", Conflict, "“{leg}”按{before}验收，现为{level}，还不能销号：{lacking}。请撤销该方验收，补办后重新验收", "The leg ({leg}) was accepted at the level {before} and the hazard is at {level} now; it cannot be closed yet: {lacking}. Withdraw the acceptance, make up for it and accept it again");
     public static readonly RefusalCode NotOnTheSpot = new("on_the_spot.level", Unprocessable, "{level}不能立行立改，须交办整改", "A hazard of this level ({level}) cannot be fixed on the spot; it must be assigned");
     public static readonly RefusalCode NoGrades = new("grading.no_grades", Unprocessable, "本地制度 {policy} 没有分级，不能填写级别", "The policy {policy} has no grades; leave the grade out");
     public static readonly RefusalCode UnknownGrade = new("grading.unknown_grade", Unprocessable, "制度 {policy} 没有 {grade} 级，可用：{grades}", "The policy {policy} has no grade {grade}; it has: {grades}");

@@ -60,7 +60,11 @@ public sealed record RefusalCode(string Code, RefusalKind Kind, string Chinese, 
     public Refusal Because(string? field = null, params ReadOnlySpan<(string Name, object? Value)> facts)
     {
         var builder = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
+        var english = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
         foreach (var (name, value) in facts)
+        {
+            if (value is Words words)
+                english[name] = words.English;
             builder[name] = value switch
             {
                 DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
@@ -68,7 +72,9 @@ public sealed record RefusalCode(string Code, RefusalKind Kind, string Chinese, 
                 IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
                 _ => value?.ToString(),
             };
-        return new Refusal(this, field, builder.ToImmutable());
+        }
+
+        return new Refusal(this, field, builder.ToImmutable()) { EnglishFacts = builder.ToImmutable().SetItems(english) };
     }
 }
 
@@ -78,22 +84,48 @@ public sealed record RefusalCode(string Code, RefusalKind Kind, string Chinese, 
 /// <param name="Facts">The facts of the case.</param>
 public sealed record Refusal(RefusalCode Reason, string? Field, ImmutableSortedDictionary<string, string?> Facts)
 {
+    /// <summary>The facts as the English sentence says them: codes where the Chinese one has terms.</summary>
+    public ImmutableSortedDictionary<string, string?> EnglishFacts { get; init; } = Facts;
+
+    /// <summary>What else is wrong: all that was found in the same look, so that it can be mended at once.</summary>
+    public ImmutableArray<Refusal> Others { get; init; } = [];
+
     /// <summary>The stable code.</summary>
     public string Code => Reason.Code;
 
     /// <summary>The sentence in Chinese.</summary>
-    public string Chinese => Fill(Reason.Chinese);
+    public string Chinese => Fill(Reason.Chinese, Facts);
 
     /// <summary>The sentence in English.</summary>
-    public string English => Fill(Reason.English);
+    public string English => Fill(Reason.English, EnglishFacts);
 
     /// <summary>The same refusal, said of a field further out (<c>legs[0]</c> + <c>deadline</c>).</summary>
-    public Refusal Within(string outer) => this with { Field = Field is null ? outer : $"{outer}.{Field}" };
+    public Refusal Within(string outer) =>
+        this with { Field = Field is null ? outer : $"{outer}.{Field}", Others = [.. Others.Select(o => o.Within(outer))] };
 
-    private string Fill(string template)
+    /// <summary>All that several checks found wrong, the first first; null when nothing is.</summary>
+    public static Refusal? All(params ReadOnlySpan<Refusal?> found)
+    {
+        Refusal? first = null;
+        foreach (var wrong in found)
+            first = first is null || wrong is null ? first ?? wrong : first.And(wrong);
+        return first;
+    }
+
+    /// <summary>This, and what else is wrong. A field that is said to be wrong once is not said so again.</summary>
+    public Refusal And(Refusal other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with
+        {
+            Others = [.. Others, .. other.Others.Prepend(other with { Others = [] }).Where(o => o.Field is null || o.Field != Field && Others.All(known => known.Field != o.Field))],
+        };
+    }
+
+    private string Fill(string template, ImmutableSortedDictionary<string, string?> facts)
     {
         var text = new StringBuilder(template);
-        foreach (var (name, value) in Facts)
+        foreach (var (name, value) in facts)
             text.Replace("{" + name + "}", value ?? "—");
         text.Replace("{field}", Field ?? "—");
         return text.ToString();

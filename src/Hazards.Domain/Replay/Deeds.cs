@@ -21,6 +21,7 @@ public static class Deeds
         ExtensionRefused e => e.Leg,
         CompletionDeclared e => e.Leg,
         LegAccepted e => e.Leg,
+        AcceptanceWithdrawn e => e.Leg,
         ReinspectionFailed e => e.Leg,
         SupervisorNamed e => e.Leg,
         LegUrged e => e.Leg,
@@ -63,7 +64,8 @@ public static class Deeds
         var sameLeg = LegOf(told) is not { } one || LegOf(later) is not { } other || one == other;
         return sameLeg && told switch
         {
-            HazardReported => later is HazardVerified or HazardRejected or HazardWithdrawn or HazardMerged or HazardFixedOnTheSpot,
+            HazardReported => later is HazardVerified or HazardRejected or HazardWithdrawn or HazardMerged or HazardFixedOnTheSpot or HazardFixedByOwnCheck,
+            FixWithdrawn => later is HazardVerified or HazardRejected or HazardMerged or HazardFixedOnTheSpot or HazardAssigned,
             HazardAssigned or LegReassigned or HazardReopened { Legs.IsEmpty: false } => later is AssignmentAcknowledged or AssignmentReturned,
             HazardReopened => later is HazardVerified or HazardRejected or HazardMerged or HazardFixedOnTheSpot or HazardAssigned,
             AssignmentReturned => later is LegReassigned,
@@ -72,8 +74,8 @@ public static class Deeds
             ResumptionRequested => later is ResumptionReviewed,
             ExtensionRequested => later is ExtensionGranted or ExtensionRefused,
             CompletionDeclared => later is LegAccepted or ReinspectionFailed,
-            LegAccepted => later is HazardClosed,
-            ReinspectionFailed => later is CompletionDeclared or ProgressReported or ExtensionRequested or InterimMeasuresTaken,
+            LegAccepted => later is HazardClosed or AcceptanceWithdrawn,
+            ReinspectionFailed or AcceptanceWithdrawn => later is CompletionDeclared or ProgressReported or ExtensionRequested or InterimMeasuresTaken,
             StepProposed e => later is StepDeclined d ? d.Step == e.Step && d.Clock == e.Clock && d.Due == e.Due : StepOf(later) == e.Step,
             SupervisionNoticeIssued { ReplyOwed: true } when @as == TellAs.Todo => later is SupervisionNoticeAnswered,
             // What is put before a supervisor or a leg as a warning is answered by whatever it does next.

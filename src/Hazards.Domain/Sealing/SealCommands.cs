@@ -84,7 +84,7 @@ public sealed record LiftSeal(string Reason) : ISealCommand
             return Acting.Refuse<ISealEvent>(above);
         if (seal.Lifting is { } lifted)
             return Acting.Refuse<ISealEvent>(SealRefusals.Lifted.Because(null, ("at", lifted.At), ("document", lifted.Document)));
-        return (Texts.Required("reason", Reason) ?? Checks.Document(act, Rule) ?? Checks.After(act, seal.Since, SealRules.Seal.Chinese)) is { } wrong
+        return (Texts.Required("reason", Reason) ?? Checks.Document(act, Rule) ?? Checks.After(act, seal.Since, Words.Of(SealRules.Seal))) is { } wrong
             ? Acting.Refuse<ISealEvent>(wrong)
             : Acting.Happened<ISealEvent>(role, new RecordsUnsealed(Reason.Trim()));
     }

@@ -51,7 +51,7 @@ public static class Sealing
     private static bool Backdated(Act act) => act.OccurredAt < act.Now - Decider.ClockTolerance;
 
     private static Refusal Frozen(CommandRule rule, ImmutableArray<Seal> seals) =>
-        SealRefusals.Sealed.Because(null, [("command", rule.Chinese), .. Facts(seals[0])]);
+        SealRefusals.Sealed.Because(null, [("command", Words.Of(rule)), .. Facts(seals[0])]);
 
     private static Refusal? Past(Act act) =>
         act.Seals.FirstOrDefault(s => act.OccurredAt < s.SealedAt) is { } seal

@@ -23,7 +23,9 @@ public sealed record NameSupervisor(Leg Leg, BodyId Body, string Reason) : IHaza
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        if ((Checks.After(act, leg.AssignedAt, CommandRules.Assign.Chinese) ?? Texts.Required("reason", Reason) ?? Checks.Living("body", Body, act)) is { } wrong)
+        if (Refusal.All(Checks.After(act, leg.AssignedAt, Words.Of(CommandRules.Assign)),
+            Texts.Required("reason", Reason),
+            Checks.Living("body", Body, act)) is { } wrong)
             return wrong;
         if (leg.Supervisor == Body)
             return HazardRefusals.NothingChanges.Because("body");
@@ -58,7 +60,7 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         if (hazard.Missed.FirstOrDefault(m => m.Kind == Clock && m.Leg == Leg && m.Due == Due && m.Proposed.Contains(Step)) is not { } missed)
-            return HazardRefusals.NotProposed.Because("step", ("step", CodeList.Chinese(Step)), ("clock", CodeList.Chinese(Clock)), ("due", Due));
+            return HazardRefusals.NotProposed.Because("step", ("step", Words.Of(Step)), ("clock", Words.Of(Clock)), ("due", Due));
         if (Texts.Required("reason", Reason) is { } wrong)
             return wrong;
         return MayDecide(missed, Step, hazard, act)
@@ -71,5 +73,5 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
         missed.Asked.TryGetValue(step, out var asked) ? Relations.StandsOver(act.By.Body, hazard, asked, act) : Relations.Leads(act.By.Body);
 
     internal static Refusal NotAsked(MissedClock missed, SupervisionStep step, Act act) =>
-        HazardRefusals.NotAsked.Because(null, ("body", missed.Asked.TryGetValue(step, out var asked) ? asked.Value : "安委办"), ("caller", act.By.Body.Id));
+        HazardRefusals.NotAsked.Because(null, ("body", missed.Asked.TryGetValue(step, out var asked) ? asked.Value : (object)new Words("安委办", "the committee office")), ("caller", act.By.Body.Id));
 }

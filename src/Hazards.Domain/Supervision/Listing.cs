@@ -21,13 +21,13 @@ public sealed record ListHazard(
         var body = act.By.Body;
         var rule = act.Policy.Listing.FirstOrDefault(r => r.Level == Level);
         if (rule is null || !rule.LetsList(body))
-            return HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", CodeList.Chinese(Level)), ("source", rule?.Source ?? "—"));
-        return (Checks.Document(act, Rule)
-            ?? Texts.Required("requirements", Requirements)
-            ?? Texts.Check("publishedIn", PublishedIn, 0, 400)
-            ?? Checks.Deadline("deadline", Deadline, act)
-            ?? TooLong(rule, act)
-            ?? BelowGrade(hazard, act)) is { } wrong
+            return HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", Words.Of(Level)), ("source", rule?.Source ?? "—"));
+        return Refusal.All(Checks.Document(act, Rule),
+            Texts.Required("requirements", Requirements),
+            Texts.Check("publishedIn", PublishedIn, 0, 400),
+            Checks.Deadline("deadline", Deadline, act),
+            TooLong(rule, act),
+            BelowGrade(hazard, act)) is { } wrong
             ? wrong
             : Decision.Of(new HazardListed(Level, Deadline, Requirements, PublishedIn));
     }
@@ -41,7 +41,7 @@ public sealed record ListHazard(
     {
         foreach (var grade in act.Policy.Grades)
             if (grade.Grade == hazard.Grade && grade.ListedAt is { } least && Level < least)
-                return HazardRefusals.ListingBelowGrade.Because("level", ("title", grade.Title), ("least", CodeList.Chinese(least)), ("source", grade.Source));
+                return HazardRefusals.ListingBelowGrade.Because("level", ("title", grade.Title), ("least", Words.Of(least)), ("source", grade.Source));
         return null;
     }
 }
@@ -63,10 +63,12 @@ public sealed record DelistHazard(DelistingGround Ground, string Reason) : IHaza
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var listing = hazard.Listing!;
-        if ((Checks.After(act, listing.At, "挂牌") ?? Checks.Document(act, Rule) ?? Texts.Required("reason", Reason)) is { } wrong)
+        if (Refusal.All(Checks.After(act, listing.At, new Words("挂牌", "the listing")),
+            Checks.Document(act, Rule),
+            Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
         return Ground == DelistingGround.Accepted && hazard.Stage != Stage.AwaitingClosure
-            ? HazardRefusals.DelistUnaccepted.Because("ground", ("legs", string.Join('、', hazard.Legs.Values.Where(l => l.Stage != LegStage.Accepted).Select(l => $"{CodeList.Chinese(l.Leg)}（{CodeList.Chinese(l.Stage)}）"))))
+            ? HazardRefusals.DelistUnaccepted.Because("ground", ("legs", Words.Join(hazard.Legs.Values.Where(l => l.Stage != LegStage.Accepted).Select(l => new Words($"{CodeList.Chinese(l.Leg)}（{CodeList.Chinese(l.Stage)}）", $"{CodeList.Code(l.Leg)} ({CodeList.Code(l.Stage)})")))))
             : Decision.Of(new HazardDelisted(listing.Level, Ground, Reason));
     }
 }

@@ -17,7 +17,9 @@ public sealed record PublishListing([property: Longest(Texts.NameLength)] string
         ArgumentNullException.ThrowIfNull(act);
         var listing = hazard.Listing!;
         var on = On ?? act.Date;
-        return (Checks.After(act, listing.At, CommandRules.List.Chinese) ?? Texts.Name("medium", Medium) ?? Checks.Done("on", on, listing.At, act)) is { } wrong
+        return Refusal.All(Checks.After(act, listing.At, Words.Of(CommandRules.List)),
+            Texts.Name("medium", Medium),
+            Checks.Done("on", on, listing.At, act)) is { } wrong
             ? wrong
             : Decision.Of(new ListingPublished(listing.Level, Medium, on));
     }
@@ -41,7 +43,9 @@ public sealed record FileListing(BodyId With, DateOnly? On = null) : IHazardComm
         ArgumentNullException.ThrowIfNull(act);
         var listing = hazard.Listing!;
         var on = On ?? act.Date;
-        if ((Checks.After(act, listing.At, CommandRules.List.Chinese) ?? Checks.Living("with", With, act) ?? Checks.Done("on", on, listing.At, act)) is { } wrong)
+        if (Refusal.All(Checks.After(act, listing.At, Words.Of(CommandRules.List)),
+            Checks.Living("with", With, act),
+            Checks.Done("on", on, listing.At, act)) is { } wrong)
             return wrong;
         var to = act.Bodies[With];
         var lister = act.Bodies.TryGetValue(listing.By, out var known) ? known.Region : hazard.Region;
@@ -66,7 +70,9 @@ public sealed record PublishDelisting([property: Longest(Texts.NameLength)] stri
         ArgumentNullException.ThrowIfNull(act);
         var delisting = hazard.Delisting!;
         var on = On ?? act.Date;
-        if ((Checks.After(act, delisting.At, CommandRules.Delist.Chinese) ?? Texts.Name("medium", Medium) ?? Checks.Done("on", on, delisting.At, act)) is { } wrong)
+        if (Refusal.All(Checks.After(act, delisting.At, Words.Of(CommandRules.Delist)),
+            Texts.Name("medium", Medium),
+            Checks.Done("on", on, delisting.At, act)) is { } wrong)
             return wrong;
         return act.Policy.Publication is { SameMedia: true } rule && delisting.Medium is { } before && before != Medium
             ? HazardRefusals.OtherMedium.Because("medium", ("medium", before), ("source", rule.Source))

@@ -29,9 +29,9 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.Document(act, Rule)
-            ?? Texts.Required("requirements", Requirements)
-            ?? (ReplyBy is { } date ? Checks.Deadline("replyBy", date, act) : null)) is { } wrong
+        return Refusal.All(Checks.Document(act, Rule),
+            Texts.Required("requirements", Requirements),
+            (ReplyBy is { } date ? Checks.Deadline("replyBy", date, act) : null)) is { } wrong
             ? wrong
             : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { ReplyOwed = ReplyBy >= act.RecordedOn ? true : null });
     }
@@ -57,11 +57,11 @@ public sealed record AnswerNotice(Leg Leg, string Text, DocumentNumber? Notice =
         var waiting = hazard.Legs[Leg].Notices;
         var numbers = waiting.Select(n => n.Number).Distinct().ToArray();
         if (Notice is null && numbers.Length > 1)
-            return HazardRefusals.NoticeWhich.Because("notice", ("notices", string.Join('、', numbers)));
+            return HazardRefusals.NoticeWhich.Because("notice", ("notices", string.Join(", ", numbers)));
         var number = Notice ?? numbers[0];
         return waiting.FirstOrDefault(n => n.Number == number) is not { } notice
-            ? HazardRefusals.NoticeUnknown.Because("notice", ("value", number), ("notices", string.Join('、', numbers)))
-            : (Texts.Required("text", Text) ?? Checks.After(act, notice.At, CommandRules.IssueNotice.Chinese)) is { } wrong
+            ? HazardRefusals.NoticeUnknown.Because("notice", ("value", number), ("notices", string.Join(", ", numbers)))
+            : (Texts.Required("text", Text) ?? Checks.After(act, notice.At, Words.Of(CommandRules.IssueNotice))) is { } wrong
                 ? wrong
                 : Decision.Of(new SupervisionNoticeAnswered(Leg, number, Text));
     }
@@ -97,7 +97,7 @@ public sealed record Escalate(BodyId To, string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if ((Texts.Required("reason", Reason) ?? Checks.Living("to", To, act)) is { } wrong)
+        if (Refusal.All(Texts.Required("reason", Reason), Checks.Living("to", To, act)) is { } wrong)
             return wrong;
         var to = act.Bodies[To];
         return to.Region.Level <= act.By.Body.Region.Level || !to.Region.Contains(hazard.Region)
@@ -136,7 +136,7 @@ public sealed record CirculateCriticism(string Text, Leg? Leg = null) : IHazardC
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.Document(act, Rule) ?? Texts.Required("text", Text)) is { } wrong ? wrong : Decision.Of(new CriticismCirculated(Leg, Text));
+        return Refusal.All(Checks.Document(act, Rule), Texts.Required("text", Text)) is { } wrong ? wrong : Decision.Of(new CriticismCirculated(Leg, Text));
     }
 }
 
@@ -165,7 +165,10 @@ public sealed record ImposePenalty(
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.Document(act, Rule) ?? Texts.Name("penalised", Penalised) ?? Texts.Required("measure", Measure) ?? Checks.Money("fine", Fine)) is { } wrong
+        return Refusal.All(Checks.Document(act, Rule),
+            Texts.Name("penalised", Penalised),
+            Texts.Required("measure", Measure),
+            Checks.Money("fine", Fine)) is { } wrong
             ? wrong
             : Decision.Of(new PenaltyImposed(Penalised, Measure, Fine));
     }
@@ -181,7 +184,7 @@ public sealed record ReferToJustice([property: Longest(Texts.NameLength)] string
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(act);
-        return (Checks.Document(act, Rule) ?? Texts.Name("to", To) ?? Texts.Required("grounds", Grounds)) is { } wrong
+        return Refusal.All(Checks.Document(act, Rule), Texts.Name("to", To), Texts.Required("grounds", Grounds)) is { } wrong
             ? wrong
             : Decision.Of(new JudicialReferralMade(To, Grounds));
     }

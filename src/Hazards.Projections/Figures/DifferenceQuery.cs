@@ -24,7 +24,8 @@ internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope s
         (MonthlyColumn.FiveInPlace, "x.level = 'major' and not x.on_the_spot and (x.closed_on <= {last}) is not true and x.plan_on <= {last} and x.five_on <= {last}"),
         (MonthlyColumn.Listed, "x.level = 'major' and not x.on_the_spot and x.listed_on <= {last}"),
         (MonthlyColumn.ListedByProvince, "x.level = 'major' and not x.on_the_spot and x.province_on <= {last}"),
-        (MonthlyColumn.OnTheSpot, "x.on_the_spot"),
+        (MonthlyColumn.OnTheSpot, "x.on_the_spot and x.ground is distinct from 'ownCheck'"),
+        (MonthlyColumn.OwnChecks, "x.on_the_spot and x.ground = 'ownCheck'"),
         (MonthlyColumn.Ungraded, "x.level is null and not x.on_the_spot"),
     ];
 
@@ -137,7 +138,7 @@ internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope s
 
     private string Known(string hazard, DateTimeOffset at) => $"""
         select {MonthlyTableQuery.KeyOf(breakdown, scope.Region)} as line, f.region, f.sector, f.kind, f.level, f.late, f.on_the_spot, f.dismissed, f.closed_on,
-               f.plan_on, f.five_on, f.listed_on, f.province_on, f.reopened, f.campaign
+               f.plan_on, f.five_on, f.listed_on, f.province_on, f.reopened, f.campaign, f.ground
         from rows.hazard_facts f
         where f.hazard_id = {hazard} and f.recorded_from <= {where.Instant(at)} and f.recorded_to > {where.Instant(at)}
         """;

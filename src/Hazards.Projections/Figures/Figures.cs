@@ -69,6 +69,9 @@ public enum MonthlyColumn
     /// <summary>另计.</summary>
     [Label("立行立改（另计）", "Fixed on the spot, counted apart")] OnTheSpot,
 
+    /// <summary>自查自改.</summary>
+    [Label("自查自改（另计）", "Found and fixed by the enterprise itself, counted apart")] OwnChecks,
+
     /// <summary>另计.</summary>
     [Label("尚未定级（另计）", "Not graded yet, counted apart")] Ungraded,
 }
@@ -94,6 +97,9 @@ public sealed record MonthlyLine(
     /// <summary>The key of the sum.</summary>
     public const string Total = "total";
 
+    /// <summary>Found and fixed by the enterprise itself, counted apart.</summary>
+    public long OwnChecks { get; init; }
+
     /// <summary>4 整改率, % with one decimal; null when none was found.</summary>
     public decimal? GeneralRate => Rate(RectifiedGeneral, FoundGeneral);
 
@@ -108,7 +114,7 @@ public sealed record MonthlyLine(
     internal MonthlyLine Plus(MonthlyLine other) => new(
         Key, Inspected, FoundGeneral + other.FoundGeneral, RectifiedGeneral + other.RectifiedGeneral, FoundMajor + other.FoundMajor,
         RectifiedMajor + other.RectifiedMajor, Planned + other.Planned, FiveInPlace + other.FiveInPlace, Listed + other.Listed,
-        ListedByProvince + other.ListedByProvince, Funds + other.Funds, OnTheSpot + other.OnTheSpot, Ungraded + other.Ungraded);
+        ListedByProvince + other.ListedByProvince, Funds + other.Funds, OnTheSpot + other.OnTheSpot, Ungraded + other.Ungraded) { OwnChecks = OwnChecks + other.OwnChecks };
 }
 
 /// <summary>The official monthly table.</summary>

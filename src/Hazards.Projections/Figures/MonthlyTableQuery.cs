@@ -39,14 +39,14 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
 
     private static MonthlyLine Line(NpgsqlDataReader r) => new(
         r.GetString(1), r.GetInt64(13), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7), r.GetInt64(8), r.GetInt64(9),
-        r.GetDecimal(12), r.GetInt64(10), r.GetInt64(11));
+        r.GetDecimal(12), r.GetInt64(10), r.GetInt64(11)) { OwnChecks = r.GetInt64(14) };
 
     private string Sql()
     {
         var key = KeyOf(breakdown, scope.Region);
         var (first, last, year) = (where.Date(scope.First), where.Date(scope.Last), where.Date(scope.Period.YearBegin));
         var hazards = FactSource.Of(
-            $"{key} as line, f.level, f.on_the_spot, f.closed_on <= {last} as rectified, f.plan_on <= {last} as planned, f.five_on <= {last} as five, f.listed_on <= {last} as listed, f.province_on <= {last} as province",
+            $"{key} as line, f.level, f.on_the_spot, f.ground, f.closed_on <= {last} as rectified, f.plan_on <= {last} as planned, f.five_on <= {last} as five, f.listed_on <= {last} as listed, f.province_on <= {last} as province",
             "hazard_facts", where, $"f.found_on between {first} and {last} and {FactSource.Within(where, scope, campaigns: true)}", scope.KnownAt);
         // Funds of a body that gave the leg back or lost it are not committed; those spent before a reopening were.
         var funds = FactSource.Of(
@@ -64,23 +64,24 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
                      count(*) filter (where level = 'major' and not on_the_spot and rectified is not true and planned and five) as five,
                      count(*) filter (where level = 'major' and not on_the_spot and listed) as listed,
                      count(*) filter (where level = 'major' and not on_the_spot and province) as province,
-                     count(*) filter (where on_the_spot) as on_the_spot,
+                     count(*) filter (where on_the_spot and ground is distinct from 'ownCheck') as on_the_spot,
                      count(*) filter (where level is null and not on_the_spot) as ungraded,
-                     0 as funds
+                     0 as funds,
+                     count(*) filter (where on_the_spot and ground = 'ownCheck') as own_checks
               from ({hazards}) h
               group by line
               union all
-              select line, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sum(funds) from ({funds}) l group by line
+              select line, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sum(funds), 0 from ({funds}) l group by line
             ),
             inspected as ({Inspected(key, first, last)}),
             lines as (
               select line, sum(found_general)::bigint, sum(rectified_general)::bigint, sum(found_major)::bigint, sum(rectified_major)::bigint,
                      sum(planned)::bigint, sum(five)::bigint, sum(listed)::bigint, sum(province)::bigint, sum(on_the_spot)::bigint,
-                     sum(ungraded)::bigint, sum(funds), max(units)
+                     sum(ungraded)::bigint, sum(funds), max(units), sum(own_checks)::bigint
               from (
                 select counted.*, 0 as units from counted
                 union all
-                select coalesce(line, '{MonthlyLine.Total}'), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, units from inspected) c
+                select coalesce(line, '{MonthlyLine.Total}'), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, units from inspected) c
               group by line
             )
             select position.position, lines.* from position left join lines on true order by line

@@ -80,7 +80,7 @@ internal sealed class Conditions
     public Conditions Apply(Scope scope, HazardFilter filter)
     {
         Within(scope, filter.Region).Own(scope);
-        Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null }
+        Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null } or { DueFrom: not null } or { Owing.IsEmpty: false }
             || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
         LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null } or { ListedBy: not null };
         if (!filter.Sectors.IsDefaultOrEmpty)
@@ -130,10 +130,16 @@ internal sealed class Conditions
         // What is owed has a clock: hazards_by_duties and hazards_of_offices, hazards_by_due and history_by_due hold no other rows.
         if (filter.Owes is { } owes)
             And($"(h.clock_bodies @> array[{Text(owes.Value)}]{OrOffice(filter.OwesAsOffice)}) and h.next_due < 'infinity'");
-        if (filter is { Duty: null, Owes: null, DueBy: { } by })
+        if (!filter.Bodies.IsEmpty)
+            And($"h.leg_bodies && {Codes(filter.Bodies, b => b.Value)}");
+        if (!filter.Owing.IsEmpty)
+            And($"h.clock_bodies && {Codes(filter.Owing, b => b.Value)} and h.next_due < 'infinity'");
+        if (filter is { Duty: null, Owes: null, Owing.IsEmpty: true, DueFrom: null, DueBy: { } by })
             // The earliest due date says it all.
             And($"h.next_due <= {Date(by)} and h.next_due < 'infinity'");
-        else if ((filter.Duty ?? (object?)filter.DueBy) is not null)
+        else if (filter is { Duty: null, Owes: null, Owing.IsEmpty: true, DueFrom: { } from })
+            And($"h.next_due >= {Date(from)} and h.next_due <= {Date(filter.DueBy ?? DateOnly.MaxValue)} and h.next_due < 'infinity'");
+        else if ((filter.Duty ?? filter.DueFrom ?? (object?)filter.DueBy) is not null)
             And($"h.next_due < 'infinity' and {Owed(filter)}");
         if (filter.Enterprise is { } enterprise)
             And($"h.enterprise = {Text(enterprise.Value)}");
@@ -156,6 +162,11 @@ internal sealed class Conditions
             And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.inspection = {Parameter(inspection, NpgsqlDbType.Uuid)})");
         if (filter.Campaign is { } campaign)
             And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.campaign = {Parameter(campaign, NpgsqlDbType.Uuid)})");
+        // By items_by_reference; a reference never changes, so any version says it, and that of the row is one of them.
+        if (filter.System is { } system)
+            And($"h.position in (select i.position from rows.hazard_items i where i.item #>> '{{reference,system}}' = {Text(system)} and i.item #>> '{{reference,system}}' is not null{(filter.Reference is { } number ? $" and i.item #>> '{{reference,id}}' = {Text(number)}" : "")})");
+        else if (filter.Reference is { } alone)
+            And($"h.position in (select i.position from rows.hazard_items i where i.item #>> '{{reference,id}}' = {Text(alone)} and i.item #>> '{{reference,system}}' is not null)");
         // By field_reports_by_reporter.
         if (filter.Reporter is { } reporter)
             And($"h.hazard_id in (select f.hazard_id from rows.field_reports f where f.reporter = {Parameter(reporter, NpgsqlDbType.Uuid)})");
@@ -169,6 +180,10 @@ internal sealed class Conditions
             owed.Add($"c.kind = {Text(CodeList.Code(duty))}");
         if (filter.Owes is { } owes)
             owed.Add($"c.body = {Text(owes.Value)}");
+        if (!filter.Owing.IsEmpty)
+            owed.Add($"c.body = any ({Codes(filter.Owing, b => b.Value)})");
+        if (filter.DueFrom is { } from)
+            owed.Add($"c.due >= {Date(from)}");
         if (filter.DueBy is { } by)
         {
             And($"h.next_due <= {Date(by)}");

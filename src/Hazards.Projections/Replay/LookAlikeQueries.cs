@@ -17,6 +17,11 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
     /// <summary>A place said in fewer characters (“厂区”) is no place in particular.</summary>
     public const int ShortestPlace = 4;
 
+    /// <summary>So many that are like in words are looked at: the likest.</summary>
+    public const int MostInWords = 200;
+
+    private const int MostCounted = 5000;
+
     private static readonly string TooMany = $"{{{Grams.More}}}";
 
     /// <summary>Hazards of an enterprise, by its credit code, else by its name; and those whose words have the place. The caller compares names and places as of its instant.</summary>
@@ -34,6 +39,32 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
         if (place?.Trim() is { Length: >= ShortestPlace } at)
             await AddAsync(found, jurisdiction, where => InWords(where, at), cancellationToken);
         return [.. found];
+    }
+
+    /// <summary>Whether words are enough to compare by.</summary>
+    public static bool SaysSomething(string words) => Pairs(words).Count > 0;
+
+    /// <summary>The hazards of a county that share most pairs of characters with the words of one of which neither enterprise nor place is known.</summary>
+    public async Task<ImmutableArray<Guid>> LikeInWordsAsync(RegionCode within, string words, CancellationToken cancellationToken = default)
+    {
+        var where = new Conditions().Within(within);
+        var pairs = where.Parameter(Pairs(words).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        // By texts_by_gram. Common pairs (隐患) are in half of them: which share most is counted among the newest.
+        await using var command = dataSource.CreateCommand($"""
+            select hazard_id from (
+              select h.hazard_id, h.first_recorded_at, (select count(*) from unnest(t.grams) gram where gram = any ({pairs})) as shared
+              from rows.hazards h join rows.hazard_texts t on t.hazard_id = h.hazard_id
+              where {where.Sql} and t.grams && {pairs}
+              order by h.first_recorded_at desc limit {MostCounted}
+            ) alike
+            group by hazard_id order by max(shared) desc, max(first_recorded_at) desc limit {MostInWords}
+            """);
+        where.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = ImmutableArray.CreateBuilder<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetGuid(0));
+        return found.ToImmutable();
     }
 
     /// <summary>How alike two texts are: 0, nothing in common, to 1, the same; by the pairs of characters they share (Dice).</summary>

@@ -13,7 +13,7 @@ internal sealed record HazardFacts(
 {
     public static HazardFacts From(Hazard hazard) => new(
         ChinaTime.DateAt(hazard.FoundAt), hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.LateEntry,
-        hazard.Closure?.Ground == ClosureGround.FixedOnTheSpot, hazard.Rejection is not null || hazard.MergedInto is not null,
+        hazard.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck, hazard.Rejection is not null || hazard.MergedInto is not null,
         Dates.Of(hazard.Closure?.At), hazard.Closure?.Ground,
         Dates.First(hazard.Legs.Values.Select(l => l.PlannedAt)), FiveInPlace(hazard),
         Dates.First(hazard.Listings.Where(l => l.Counts).Select(l => (DateTimeOffset?)l.At)),

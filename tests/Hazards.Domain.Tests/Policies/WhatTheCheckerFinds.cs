@@ -98,6 +98,7 @@ public sealed class WhatTheCheckerFinds
         (finding.Code, finding.Line, finding.Column).ShouldBe((code, 9, column), finding.Say("x.json"));
         finding.Refusal.Chinese.ShouldNotContain("{");
         finding.Refusal.English.ShouldNotContain("{");
+        Rules.Speech.ShouldBeEnglish(finding.Refusal);
         check.Policy.ShouldBeNull();
     }
 

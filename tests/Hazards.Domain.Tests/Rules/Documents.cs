@@ -12,7 +12,7 @@ namespace Hazards.Domain.Tests.Rules;
 public sealed partial class Documents
 {
     /// <summary>Every refusal the domain knows.</summary>
-    private static readonly RefusalCode[] Refusals =
+    internal static readonly RefusalCode[] Refusals =
     [
         .. typeof(RefusalCode).Assembly.GetTypes().SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static))
             .Where(f => f.FieldType == typeof(RefusalCode)).Select(f => (RefusalCode)f.GetValue(null)!).OrderBy(r => r.Code, StringComparer.Ordinal),

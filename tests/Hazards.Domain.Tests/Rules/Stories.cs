@@ -11,6 +11,11 @@ internal static class Stories
 
     public static Story Reported => Story.Given(Report);
 
+    /// <summary>企业自查: reported by the enterprise itself.</summary>
+    public static Story OwnReport => new Story().And(GasCompany, Report with { Source = ReportSource.SelfInspection, Reporter = null });
+
+    public static Story FixedOnTheSpot => Reported.And(Emergency, new HazardFixedOnTheSpot("当场关阀", null), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
+
     public static Story Verified => Reported.And(new HazardVerified(Level.General, null, "属实"));
 
     public static Story VerifiedMajor => Reported.And(new HazardVerified(Level.Major, "城镇燃气判定标准第五条", "属实"));

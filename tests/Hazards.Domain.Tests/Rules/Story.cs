@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text;
 using Hazards.Domain.Codes;
 using static Hazards.Domain.Tests.Rules.World;
@@ -124,5 +125,29 @@ internal static class Speech
     {
         refusal.Chinese.ShouldNotBeNullOrWhiteSpace();
         (refusal.Chinese + refusal.English).ShouldNotMatch(@"\{[a-zA-Z]+\}", refusal.Code);
+        refusal.ShouldBeEnglish();
     }
+
+    /// <summary>
+    /// The English text is wholly English, but for what was given or is so called: a fact that is the same in both languages is
+    /// such a name, and no term, which is <see cref="Words"/>.
+    /// </summary>
+    public static void ShouldBeEnglish(this Refusal refusal)
+    {
+        var names = refusal.EnglishFacts.Where(f => f.Value is { Length: > 0 } && refusal.Facts[f.Key] == f.Value).ToArray();
+        foreach (var (name, value) in names.Where(f => f.Key is not ("value" or "source")))
+            value!.Split('、').ShouldNotContain(part => Terms.Contains(part), $"{refusal.Code}: {name} is a term");
+        names.OrderByDescending(f => f.Value!.Length).Aggregate(refusal.English, (text, own) => text.Replace(own.Value!, "", StringComparison.Ordinal))
+            .ShouldNotMatch("[\u3000-\u9fff\uff00-\uffef]", refusal.Code);
+        foreach (var other in refusal.Others)
+            other.ShouldBeEnglish();
+    }
+
+    // What codes and commands are called in Chinese.
+    private static readonly HashSet<string> Terms =
+    [
+        .. typeof(Refusal).Assembly.GetTypes().Where(t => t.IsEnum).SelectMany(t => t.GetFields())
+            .Select(f => f.GetCustomAttribute<LabelAttribute>()?.Chinese).OfType<string>(),
+        .. CommandRules.All.Select(r => r.Chinese),
+    ];
 }

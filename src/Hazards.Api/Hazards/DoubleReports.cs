@@ -1,0 +1,28 @@
+using Hazards.Domain;
+
+namespace Hazards.Api;
+
+/// <summary>
+/// 疑似重复上报: the same client reports the same words of the same place on the same day, and gives no number of its own. What is said so
+/// has one identity, so that the second meets the first in the log itself, also where both come at once.
+/// </summary>
+internal static class DoubleReports
+{
+    /// <summary>Insists on another hazard.</summary>
+    public static readonly QueryParameter Anew = new("anew", typeof(bool), "true：不查当日同样内容的上报，另报一处隐患", "True: do not look for the same report of today; this is another hazard");
+
+    /// <summary>The identity of what a report says; null where it has a number, or insists.</summary>
+    public static HazardId? IdentityOf(ReportHazard report, Call call) =>
+        report.Reference is not null || call.Query.Flag(Anew.Name) == true
+            ? null
+            : HazardId.Said(
+                $"{call.Caller.Body.Id}/{call.Caller.Key.Client}", ChinaTime.DateAt(call.Now),
+                [
+                    report.Region.Value, report.Sector.Value, report.Title?.Trim(), report.Description?.Trim(), report.Place?.Text?.Trim(),
+                    report.Enterprise?.Name?.Trim(), report.Enterprise?.CreditCode?.Value,
+                ]);
+
+    /// <summary>Refuses with the one that is on record.</summary>
+    public static Refusal Refuse(Hazard same) =>
+        HazardRefusals.ProbableDouble.Because(null, ("id", same.Id), ("title", same.Title), ("stage", Words.Of(same.Stage)));
+}
