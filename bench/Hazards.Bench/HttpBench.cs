@@ -114,7 +114,7 @@ internal sealed class HttpBench : IAsyncDisposable
         return await processor.CostAsync($"comment after {before}, 1", 1, time, (_, round) => PostAsync("ws-awb", $"hazards/{id}/comments", Facts.Comment(round)), stop);
     }
 
-    private async Task<string> ReportAsync() => (await PostAsync("ws-awb", "hazards", Facts.Report()))["id"]!.ToString();
+    private async Task<string> ReportAsync() => (await PostAsync("ws-awb", "hazards?anew=true", Facts.Report()))["id"]!.ToString();
 
     private async Task<string> AssignedAsync()
     {

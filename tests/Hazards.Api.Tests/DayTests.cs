@@ -99,6 +99,22 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         (await service.Office.PostAsync("hazards", numbered)).Require(HttpStatusCode.Created);
     }
 
+    /// <summary>What was found again after it had ended must not be lost as a double of what it was.</summary>
+    [Fact]
+    public async Task What_has_ended_is_in_no_new_reports_way()
+    {
+        var report = Report();
+        var seen = new HashSet<string>();
+        for (var time = 0; time < 3; time++)
+        {
+            var id = (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())).Require(HttpStatusCode.Created)["id"];
+            seen.Add(id).ShouldBeTrue("another hazard each time");
+            (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "hazard.probable_double")
+                .Json["facts"]!["id"]!.ToString().ShouldBe(id, "the one that is open");
+            (await service.Office.PostAsync($"hazards/{id}/rejection", new() { ["reason"] = "现场无此隐患" })).Require(HttpStatusCode.OK);
+        }
+    }
+
     [Fact]
     public async Task A_list_is_a_file_by_its_address_and_by_what_is_accepted()
     {

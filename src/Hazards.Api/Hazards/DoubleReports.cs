@@ -11,16 +11,22 @@ internal static class DoubleReports
     /// <summary>Insists on another hazard.</summary>
     public static readonly QueryParameter Anew = new("anew", typeof(bool), "true：不查当日同样内容的上报，另报一处隐患", "True: do not look for the same report of today; this is another hazard");
 
-    /// <summary>The identity of what a report says; null where it has a number, or insists.</summary>
-    public static HazardId? IdentityOf(ReportHazard report, Call call) =>
-        report.Reference is not null || call.Query.Flag(Anew.Name) == true
-            ? null
-            : HazardId.Said(
-                $"{call.Caller.Body.Id}/{call.Caller.Key.Client}", ChinaTime.DateAt(call.Now),
-                [
-                    report.Region.Value, report.Sector.Value, report.Title?.Trim(), report.Description?.Trim(), report.Place?.Text?.Trim(),
-                    report.Enterprise?.Name?.Trim(), report.Enterprise?.CreditCode?.Value,
-                ]);
+    /// <summary>
+    /// The identities of what a report says, one for each time that it was said anew after the one before had ended; null where it
+    /// has a number, or insists.
+    /// </summary>
+    public static Func<int, HazardId>? IdentitiesOf(ReportHazard report, Call call)
+    {
+        if (report.Reference is not null || call.Query.Flag(Anew.Name) == true)
+            return null;
+        string?[] said =
+        [
+            report.Region.Value, report.Sector.Value, report.Title?.Trim(), report.Description?.Trim(), report.Place?.Text?.Trim(),
+            report.Enterprise?.Name?.Trim(), report.Enterprise?.CreditCode?.Value,
+        ];
+        var (sender, day) = ($"{call.Caller.Body.Id}/{call.Caller.Key.Client}", ChinaTime.DateAt(call.Now));
+        return time => HazardId.Said(sender, day, time == 1 ? said : [.. said, $"{time}"]);
+    }
 
     /// <summary>Refuses with the one that is on record.</summary>
     public static Refusal Refuse(Hazard same) =>

@@ -103,7 +103,7 @@ internal static class HazardEntries
             Document = s.Command is AssignHazard or FixOnTheSpot or FixByOwnCheck ? given.Document : null,
             Attachments = entry.IsFixed ? given.Attachments : [],
         })).ToArray();
-        var outcome = await store.EnterAsync(entry.Report, report, following, DoubleReports.IdentityOf(entry.Report, call), terms, stop);
+        var outcome = await store.EnterAsync(entry.Report, report, following, DoubleReports.IdentitiesOf(entry.Report, call), terms, stop);
         return outcome is Outcome<Hazard>.Refused refused && refused.Refusal.Field != "occurredAt"
             ? new Outcome<Hazard>.Refused(refused.Step == 0 ? Of(refused.Refusal, "report") : Of(refused.Refusal, steps[refused.Step - 1].Field), refused.Step)
             : outcome;

@@ -63,32 +63,45 @@ public sealed class HazardStore(
     /// <summary>Begins a hazard together with all that is known to have followed: one append, all or nothing.</summary>
     /// <remarks>A report with a reference that was reported before is refused with <c>hazard.reported_before</c>.</remarks>
     public async Task<Outcome<Hazard>> EnterAsync(ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        await EnterAsync(report, given, steps, said: null, terms, cancellationToken);
+        (await EnterOnceAsync(report, given, steps, terms ?? Terms.None, cancellationToken)).Outcome;
 
-    /// <summary>The same, refused where what it says was reported already (<see cref="DoubleReports"/>).</summary>
+    /// <summary>
+    /// The same, refused where what it says was reported already (<see cref="DoubleReports"/>). A hazard that has ended since is not
+    /// in its way: it has come back, or is another.
+    /// </summary>
     internal async Task<Outcome<Hazard>> EnterAsync(
-        ReportHazard report, Given given, IReadOnlyList<Step> steps, HazardId? said, Terms? terms, CancellationToken cancellationToken)
+        ReportHazard report, Given given, IReadOnlyList<Step> steps, Func<int, HazardId>? said, Terms terms, CancellationToken cancellationToken)
+    {
+        for (var time = 1; ; time++)
+        {
+            var (outcome, met) = await EnterOnceAsync(report with { Identity = report.Identity ?? said?.Invoke(time) }, given, steps, terms, cancellationToken);
+            if (said is null || met is null)
+                return outcome;
+            if (met.IsOpen)
+                return new Outcome<Hazard>.Refused(DoubleReports.Refuse(met));
+        }
+    }
+
+    /// <returns>What came of it; and the hazard that was there already, where that is why it was refused.</returns>
+    private async Task<(Outcome<Hazard> Outcome, Hazard? Met)> EnterOnceAsync(
+        ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms terms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(steps);
-        terms ??= Terms.None;
-        report = report with { Identity = report.Identity ?? said };
         var id = await IdentityAsync(report, given.By, terms, cancellationToken);
         var sealing = new PersonSealing(id);
         report = sealing.Of(report);
         steps = sealing.Of(steps);
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
-            return new Outcome<Hazard>.Refused(keyless);
-        SealWatch? watch = null;
+            return (new Outcome<Hazard>.Refused(keyless), null);
+        var (watch, met) = ((SealWatch?)null, (Hazard?)null);
         var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, Hears(CommandRules.Report, given.By), async (lost, stop) =>
         {
             if (report.Identity is null && await systems.RefuseAsync(report.Reference, given.By, stop) is { } owned)
                 return Proposal<Hazard>.Refuse(owned);
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
             var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
-            if (existing is not null && said is not null)
-                return Proposal<Hazard>.Refuse(DoubleReports.Refuse(existing));
             var rulebook = await rules.NowAsync(0, stop);
             var (inspection, campaign) = await inspections.NamedAsync(given.By.Jurisdiction, report.Inspection, report.Campaign, stop);
             var inspected = inspection is null ? default(DateTimeOffset?) : ChinaTime.StartOf(inspection.On);
@@ -98,6 +111,7 @@ public sealed class HazardStore(
             var decision = Decider.Decide(report, existing, act);
             if (decision.Refusal is { } refusal)
             {
+                met = refusal.Reason == HazardRefusals.ReportedBefore ? existing : null;
                 watch.Note(refusal, report, act);
                 return Proposal<Hazard>.Refuse(refusal);
             }
@@ -106,7 +120,7 @@ public sealed class HazardStore(
             story.Add(decision, act);
             return await KeptAsync(await FollowAsync(story, steps, watch, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
         }, cancellationToken);
-        return await NotedAsync(outcome, watch, terms, cancellationToken);
+        return (await NotedAsync(outcome, watch, terms, cancellationToken), outcome is Outcome<Hazard>.Refused ? met : null);
     }
 
     /// <summary>

@@ -169,7 +169,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     public IResult Shown<T>(T value, long version)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, DomainJson.Options);
-        return Tagged(ETag.Of(version, bytes), () => Results.Bytes(bytes, "application/json; charset=utf-8"));
+        return Tagged(ETag.Of(version, bytes), () => new WrittenJson(value, bytes));
     }
 
     private IResult Tagged(string tag, Func<IResult> answer)
@@ -314,6 +314,14 @@ internal static class OrderReader
         string.Join(", ", RequestJson.MembersOf(typeof(T)).Select(m => m.Name).Where(n => n != except).Concat(ActNames));
 
     private static JsonElement Whole(Dictionary<string, JsonElement> members) => JsonSerializer.SerializeToElement(members);
+}
+
+/// <summary>An answer that was written already, to know it by its bytes; what it says is still to be seen by whoever looks at answers.</summary>
+internal sealed class WrittenJson(object? value, byte[] bytes) : IResult, IValueHttpResult
+{
+    public object? Value => value;
+
+    public Task ExecuteAsync(HttpContext httpContext) => Results.Bytes(bytes, "application/json; charset=utf-8").ExecuteAsync(httpContext);
 }
 
 /// <summary>Stream versions as strong ETags, with the beginning of a digest where an answer holds more than the version.</summary>
