@@ -272,8 +272,11 @@ public static class Telling
                         Office(TellAs.Todo);
                     Tell(TellAs.Notice, after.Listing?.By, after.ReportedBy);
                     break;
-                default:
+                // What goes with them is told (the closure), or nobody owes or expects anything because of them.
+                case HazardFixedOnTheSpot or HazardFixedByOwnCheck or HazardCorrected or LedgerRowRecorded or CommentAdded or WitnessRecorded or ProgressReported:
                     break;
+                default:
+                    throw new NotSupportedException($"whom {happened.GetType().Name} is put before was not said");
             }
         }
 
