@@ -99,6 +99,11 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         (await service.Office.PostAsync("hazards", numbered)).Require(HttpStatusCode.Created);
     }
 
+    /// <summary>A list of what does not exist would be an empty one, and read as good news.</summary>
+    [Theory, InlineData("hazards"), InlineData("lists/overdue"), InlineData("lists/listed")]
+    public async Task A_filter_by_a_sector_that_there_is_not_is_refused(string list) =>
+        (await service.Office.GetAsync($"{list}?sector=city_gass")).Refused(HttpStatusCode.UnprocessableEntity, "sector.unknown")["field"].ShouldBe("sector");
+
     /// <summary>What was found again after it had ended must not be lost as a double of what it was.</summary>
     [Fact]
     public async Task What_has_ended_is_in_no_new_reports_way()
