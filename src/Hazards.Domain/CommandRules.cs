@@ -76,7 +76,7 @@ public static class CommandRules
     public static readonly CommandRule WithdrawImported = Rule("withdraw_imported", "撤销导入", "Undo an import", [Role.Importer], Relation.Jurisdiction, [.. Any.Where(s => s != Stage.Merged)]) with { WhenSealed = WhenSealed.Frozen };
     public static readonly CommandRule Verify = Rule("verify", "核实定级", "Verify and grade", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported]);
     // 封存: a graver level brings more supervision and is never held up; a milder one would lessen what was owed.
-    public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator], Relation.OwnRegion, Graded) with { WhenSealed = WhenSealed.InPart };
+    public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator, Role.Importer], Relation.OwnRegion, Graded) with { WhenSealed = WhenSealed.InPart };
     // 封存: a hazard of the enterprise would be said never to have been.
     public static readonly CommandRule Reject = Rule("reject", "认定不属实", "Reject as unfounded", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
     // 封存: a hazard of the enterprise would vanish into another. Taking a duplicate in takes nothing away and goes on.
@@ -87,7 +87,7 @@ public static class CommandRules
     public static readonly CommandRule Assign = Rule("assign", "交办 / 双重交办", "Assign, to one leg or to two", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Verified]);
     public static readonly CommandRule Acknowledge = Rule("acknowledge", "签收", "Acknowledge", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Assigned]);
     public static readonly CommandRule Return = Rule("return", "退回", "Return", [Role.Responsible], Relation.LegBody, HandedOver, [LegStage.Assigned, LegStage.Rectifying]);
-    public static readonly CommandRule Reassign = Rule("reassign", "改派", "Reassign", [Role.Coordinator], Relation.Assigner, HandedOver, [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared]);
+    public static readonly CommandRule Reassign = Rule("reassign", "改派", "Reassign", [Role.Coordinator, Role.Importer], Relation.Assigner, HandedOver, [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared]);
 
     // Rectification
     public static readonly CommandRule SubmitPlan = Rule("submit_plan", "报整改方案", "Submit the plan", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
@@ -97,8 +97,8 @@ public static class CommandRules
     public static readonly CommandRule RequestResumption = Rule("request_resumption", "申请恢复生产", "Apply to resume production", [Role.Responsible], Relation.LegBody, HandedOver, [LegStage.Rectifying, LegStage.Declared, LegStage.Accepted]);
     public static readonly CommandRule ReviewResumption = Rule("review_resumption", "复产审查", "Review the application to resume", [Role.Enforcer, Role.Inspector], Relation.OwnRegion, Open);
     public static readonly CommandRule ReportProgress = Rule("report_progress", "报整改进度", "Report progress", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
-    public static readonly CommandRule RequestExtension = Rule("request_extension", "申请延期", "Ask for an extension", [Role.Responsible], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
-    public static readonly CommandRule DecideExtension = Rule("decide_extension", "审批延期", "Decide the extension", [Role.Coordinator, Role.ListingAuthority], Relation.Assigner, HandedOver, [LegStage.Rectifying]);
+    public static readonly CommandRule RequestExtension = Rule("request_extension", "申请延期", "Ask for an extension", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
+    public static readonly CommandRule DecideExtension = Rule("decide_extension", "审批延期", "Decide the extension", [Role.Coordinator, Role.ListingAuthority, Role.Importer], Relation.Assigner, HandedOver, [LegStage.Rectifying]);
     public static readonly CommandRule DeclareCompletion = Rule("declare_completion", "申报整改完成", "Declare completion", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
 
     // Acceptance

@@ -13,6 +13,14 @@ public sealed record Hazard
     /// <summary>Number of events folded: the stream's version.</summary>
     public long Version { get; init; }
 
+    /// <summary>Whether anybody but imports and the service's own clock has written of it.</summary>
+    [JsonIgnore]
+    public bool ActedOn { get; init; }
+
+    /// <summary>Whether its level is what a ledger said, and nobody's decision since.</summary>
+    [JsonIgnore]
+    public bool GradedByLedger { get; init; }
+
     /// <summary>Whose number its reference is (<see cref="Actor.Sender"/>).</summary>
     [JsonIgnore]
     public string Sender => Actor.SenderOf(ReportedBy, Client);
@@ -241,6 +249,7 @@ public sealed record Hazard
         return hazard.With(happened, context) with
         {
             Version = hazard.Version + 1,
+            ActedOn = hazard.ActedOn || !IsImported(context) && context.Role != Role.Clock,
             LastOccurredAt = happened is DeadlineMissed or DeadlinesRecounted ? hazard.LastOccurredAt : context.OccurredAt,
             LatestOccurredAt = context.OccurredAt > hazard.LatestOccurredAt ? context.OccurredAt : hazard.LatestOccurredAt,
             EnteredOn = context.CountsOn > hazard.EnteredOn ? context.CountsOn : hazard.EnteredOn,
@@ -252,6 +261,7 @@ public sealed record Hazard
     {
         Id = id,
         Version = 1,
+        ActedOn = !IsImported(context),
         FoundAt = context.OccurredAt,
         OpenSince = context.OccurredAt,
         LastOccurredAt = context.OccurredAt,
@@ -281,13 +291,13 @@ public sealed record Hazard
     private Hazard With(IHazardEvent happened, EventContext context) => happened switch
     {
         LedgerRowRecorded e => this with { LedgerRow = e },
-        HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt },
-        HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt },
+        HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },
+        HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
         HazardMerged e => this with { MergedInto = e.Into },
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
-        HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
+        HazardFixedOnTheSpot => this with { Level = Level ?? Codes.Level.General, GradedByLedger = Level is null ? IsImported(context) : GradedByLedger, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
 
         HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed(context) },
         AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
@@ -303,12 +313,12 @@ public sealed record Hazard
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
         ProgressReported e => With(e.Leg, context, l => l with { Percent = e.Percent, Spent = e.Spent ?? l.Spent }),
         ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
-        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt }, own: false),
+        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt, DeadlineByLedger = IsImported(context) }, own: false),
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
         CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
 
         LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body, Notices = [] }, own: false),
-        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeclaredAt = null, DeclaredOn = null, Percent = Math.Min(l.Reported, LegState.MostUndone) }, own: false),
+        ReinspectionFailed e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, Failed = l.Failed + 1, Deadline = e.Deadline, DeadlineByLedger = IsImported(context), DeclaredAt = null, DeclaredOn = null, Percent = Math.Min(l.Reported, LegState.MostUndone) }, own: false),
 
         HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
         HazardDelisted e => this with { Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }), Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
@@ -331,7 +341,7 @@ public sealed record Hazard
         StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step), Asked = e.To is { } asked ? m.Asked.SetItem(e.Step, asked) : m.Asked.Remove(e.Step) }),
         StepDeclined e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
         DeadlinesRecounted => this,
-        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt }, own: false),
+        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt, DeadlineByLedger = false }, own: false),
         PaperIssued => this,
 
         HazardClosed e => this with { Closure = new Closure(context.OccurredAt, context.Body, e.Ground, null, null) },
@@ -383,6 +393,8 @@ public sealed record Hazard
         CorrectableField.Category => this with { Category = e.To },
         _ => throw Impossible(e),
     };
+
+    internal static bool IsImported(EventContext context) => context.Role == Role.Importer;
 
     private static ImmutableSortedDictionary<Leg, LegState> Begin(ImmutableArray<LegOrder> orders, EventContext context) =>
         orders.ToImmutableSortedDictionary(o => o.Leg, o => LegState.Begin(o, context));
@@ -483,6 +495,14 @@ public sealed record LegState
 
     /// <summary>True where the deadline is the policy's default and not a person's decision.</summary>
     public bool DeadlineAssumed { get; init; }
+
+    /// <summary>Whether its deadline is what a ledger said, or the default for what it did not say, and nobody's decision since.</summary>
+    [JsonIgnore]
+    public bool DeadlineByLedger { get; init; }
+
+    /// <summary>Whether it is this body's because a ledger names it.</summary>
+    [JsonIgnore]
+    public bool NamedByLedger { get; init; }
 
     /// <summary>Where it stands.</summary>
     public LegStage Stage { get; init; }
@@ -586,6 +606,8 @@ public sealed record LegState
         Deadline = order.Deadline,
         FirstDeadline = order.Deadline,
         DeadlineAssumed = order.DeadlineAssumed,
+        DeadlineByLedger = Hazard.IsImported(context),
+        NamedByLedger = Hazard.IsImported(context),
         Stage = LegStage.Assigned,
         Since = context.OccurredAt,
         AssignedAt = context.OccurredAt,
