@@ -57,6 +57,20 @@ public sealed record CommandRule(
 {
     /// <summary>What becomes of it while the records it is about are sealed (封存).</summary>
     public WhenSealed WhenSealed { get; init; }
+
+    /// <summary>The stages in which it may be given besides, to a hazard that a ledger was imported as.</summary>
+    public ImmutableArray<Stage> StagesOfImported { get; init; } = [];
+
+    /// <summary>Whether those are open only as long as nobody but imports has written of the hazard.</summary>
+    public bool OnlyUntouched { get; init; }
+
+    /// <summary>Whether it may be given at the stage at which the hazard stands.</summary>
+    public bool IsOpenTo(Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        return Stages.Contains(hazard.Stage)
+            || StagesOfImported.Contains(hazard.Stage) && hazard.LedgerRow is not null && !(OnlyUntouched && hazard.ActedOn);
+    }
 }
 
 /// <summary>The table of who may do what, when. Documentation and OpenAPI are made from it.</summary>
@@ -77,10 +91,16 @@ public static class CommandRules
     public static readonly CommandRule Verify = Rule("verify", "核实定级", "Verify and grade", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported]);
     // 封存: a graver level brings more supervision and is never held up; a milder one would lessen what was owed.
     public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator, Role.Importer], Relation.OwnRegion, Graded) with { WhenSealed = WhenSealed.InPart };
-    // 封存: a hazard of the enterprise would be said never to have been.
-    public static readonly CommandRule Reject = Rule("reject", "认定不属实", "Reject as unfounded", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
+    // 封存: a hazard of the enterprise would be said never to have been. 录入错误: a wrong row of a ledger stands where the row says, assigned or closed.
+    public static readonly CommandRule Reject = Rule("reject", "认定不属实", "Reject as unfounded", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with
+    {
+        WhenSealed = WhenSealed.Frozen, StagesOfImported = [.. HandedOver, Stage.Closed],
+    };
     // 封存: a hazard of the enterprise would vanish into another. Taking a duplicate in takes nothing away and goes on.
-    public static readonly CommandRule Merge = Rule("merge", "并案", "Merge a duplicate", [Role.Coordinator], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
+    public static readonly CommandRule Merge = Rule("merge", "并案", "Merge a duplicate", [Role.Coordinator], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with
+    {
+        WhenSealed = WhenSealed.Frozen, StagesOfImported = [.. HandedOver, Stage.Closed], OnlyUntouched = true,
+    };
     public static readonly CommandRule FixOnTheSpot = Rule("fix_on_the_spot", "立行立改", "Record as fixed on the spot", [Role.Inspector, Role.Enforcer, Role.Supervisor, Role.Coordinator, Role.Importer], Relation.Jurisdiction, [Stage.Reported, Stage.Verified]);
 
     // Assignment

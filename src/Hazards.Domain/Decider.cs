@@ -119,7 +119,7 @@ public static class Decider
         (leg, role) = (null, default);
         if (RoleFor(rule, act) is null)
             return HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", RoleNames(rule)));
-        if (!rule.Stages.Contains(hazard.Stage))
+        if (!rule.IsOpenTo(hazard))
             return StageForbids(rule, hazard);
         if (concerned is { } named)
         {

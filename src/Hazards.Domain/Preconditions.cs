@@ -11,7 +11,8 @@ internal static class Preconditions
     /// <summary>Why a command that the table allows cannot be given now; null when it can.</summary>
     public static Refusal? Check(CommandRule rule, Hazard hazard, LegState? leg, Act act) => rule.Name switch
     {
-        "reject" or "merge" => Free(hazard),
+        "reject" => Free(hazard) ?? TakenOut(rule, hazard, act),
+        "merge" => Free(hazard),
         "withdraw_imported" => Imported(hazard) ?? Free(hazard),
         "fix_on_the_spot" => Small(hazard, act) ?? Free(hazard),
         "review_plan" => leg!.Plan is { Verdict: null } ? null : HazardRefusals.NoPlan.Because(),
@@ -48,6 +49,11 @@ internal static class Preconditions
             return HazardRefusals.StillListed.Because(null, ("body", listing.By));
         return hazard.Suspension is null ? null : HazardRefusals.StillSuspended.Because();
     }
+
+    /// <summary>录入错误: a row that is wrong once it was handed over is a person's decision, never a ledger's.</summary>
+    private static Refusal? TakenOut(CommandRule rule, Hazard hazard, Act act) =>
+        rule.Stages.Contains(hazard.Stage) || act.Under == Role.Coordinator ? null
+            : HazardRefusals.Role.Because(null, ("command", rule.Chinese), ("roles", CodeList.Chinese(Role.Coordinator)));
 
     private static Refusal? Imported(Hazard hazard) =>
         hazard.LedgerRow is null ? HazardRefusals.NotImported.Because() : hazard.Withdrawn is null ? null : HazardRefusals.NothingChanges.Because();
