@@ -34,7 +34,7 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         Said(await ImportAsync(Row(deadline: Day(10)))).ShouldContain($"import.deadline_differs: 台账的整改期限由 {Day(20)} 提前到 {Day(10)}");
         (await LegAsync(id))["deadline"]!.ToString().ShouldBe(Day(20));
         // Further than an extension may go.
-        Said(await ImportAsync(Row(deadline: Day(2000)))).ShouldContain("deadline.far");
+        Said(await ImportAsync(Row(deadline: Day(2000)))).ShouldContain("deadline.too_far");
         // What was put right since: it says what the hazard says again.
         Said(await ImportAsync(Row(deadline: Day(20)))).ShouldNotContain("import.deadline");
         (await TypesAsync(id)).ShouldNotContain("extension_requested");
@@ -44,7 +44,7 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     public async Task What_was_overdue_already_is_not_put_off_by_a_ledger(string later)
     {
         var id = await FirstAsync(Row(deadline: "2026-03-20"));
-        Said(await ImportAsync(Row(deadline: later))).ShouldContain($"import.deadline_differs: 台账的整改期限由“2026-03-20”改为“{later}”，没有改动登记的（extension.late");
+        Said(await ImportAsync(Row(deadline: later))).ShouldContain($"import.deadline_differs: 台账的整改期限由“2026-03-20”改为“{later}”，没有改动登记的（extension.too_late");
         (await LegAsync(id))["deadline"]!.ToString().ShouldBe("2026-03-20");
         (await LegAsync(id))["request"].ShouldBeNull("not half of it either");
     }
@@ -73,7 +73,7 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         said.ShouldContain("import.unit_differs: 台账的责任单位由“甲机械厂”改为“乙机械厂”，没有改动登记的");
         said.ShouldContain("import.deadline_differs");
         if (state == "已销号")
-            said.ShouldContain("import.level_differs: 台账的隐患等级由“一般”改为“重大”");
+            said.ShouldContain("import.level_differs: 台账的隐患等级由“一般隐患”改为“重大隐患”");
         (await TypesAsync(id)).Skip(before).ShouldAllBe(t => t == "ledger_row_recorded" || t == "hazard_regraded" || t == "deadline_missed");
     }
 
@@ -83,7 +83,7 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         var id = await FirstAsync(Row(level: "一般"));
         Said(await ImportAsync(Row(level: "重大"))).ShouldContain("grading.basis_required");
         (await LevelAsync(id)).ShouldBe("general");
-        Said(await ImportAsync(Row(level: "重大", basis: "判定标准第五条"))).ShouldContain("import.level_changed: 台账的隐患等级由“一般”改为“重大”");
+        Said(await ImportAsync(Row(level: "重大", basis: "判定标准第五条"))).ShouldContain("import.level_changed: 台账的隐患等级由“一般隐患”改为“重大隐患”");
         (await LevelAsync(id)).ShouldBe("major");
         await ImportAsync(Row(level: "一般"));
         (await LevelAsync(id)).ShouldBe("general");
@@ -216,7 +216,9 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
 
     private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
 
-    private static string Said(Answer report) => report.Json["rows"]!.ToJsonString(Plain);
+    private static string Said(Answer report) =>
+        string.Join('\n', report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null || r["outcome"]!.ToString() == "kept")
+            .SelectMany(r => r!["notUnderstood"]!.AsArray().Concat(r["remarks"]!.AsArray())).Select(n => n!.ToString()));
 
     private static string HazardOf(Answer report) => report.Json["rows"]!.AsArray().Single(r => r!["hazard"] is not null)!["hazard"]!.ToString();
 

@@ -167,7 +167,10 @@ internal sealed class LedgerStory
 
     /// <summary>A rule refused what the ledger tells; the story ends there and the report says why.</summary>
     public void Stopped(IHazardCommand command, Refusal refusal) =>
-        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}");
+        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}{(command is VerifyHazard ? Waits : "")}");
+
+    // What waits for its level is owed by the committee office of the region, by the clock of its own (ClockKind.Verify).
+    private const string Waits = "；已列入所在地安委办的“核实定级”应办事项，可批量定级";
 
     /// <summary>The sheet; a csv has none and is called by its kind.</summary>
     public static string SheetOf(LedgerRow row) => row.Sheet.Length == 0 ? "csv" : row.Sheet;
@@ -214,7 +217,7 @@ internal sealed class LedgerStory
         }
         if (_understood.Level?.Value is not { } level)
         {
-            _notUnderstood.Add("import.level_needed: 等级未能识别，隐患停在“待核实”，请人工核实定级");
+            _notUnderstood.Add($"import.level_needed: 等级未能识别，隐患停在“待核实”，请人工核实定级{Waits}");
             return null;
         }
         return new LedgerStep(FoundAt, _bodies.Finder,
