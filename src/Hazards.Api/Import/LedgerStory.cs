@@ -39,6 +39,9 @@ internal sealed record LedgerStep(DateTimeOffset At, Body By, IHazardCommand Com
 /// </summary>
 internal sealed class LedgerStory
 {
+    // What waits for its level is owed by the committee office of the region, by a clock of its own (ClockKind.Verify).
+    private const string Waits = "；已列入所在地安委办的“核实定级”应办事项，可批量定级";
+
     private readonly string _ledger;
     private readonly Sha256Digest _file;
     private readonly LedgerRow _row;
@@ -168,9 +171,6 @@ internal sealed class LedgerStory
     /// <summary>A rule refused what the ledger tells; the story ends there and the report says why.</summary>
     public void Stopped(IHazardCommand command, Refusal refusal) =>
         _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}{(command is VerifyHazard ? Waits : "")}");
-
-    // What waits for its level is owed by the committee office of the region, by the clock of its own (ClockKind.Verify).
-    private const string Waits = "；已列入所在地安委办的“核实定级”应办事项，可批量定级";
 
     /// <summary>The sheet; a csv has none and is called by its kind.</summary>
     public static string SheetOf(LedgerRow row) => row.Sheet.Length == 0 ? "csv" : row.Sheet;
