@@ -27,6 +27,12 @@ internal static class Checks
     public static Refusal? AfterReopening(Act act, Hazard hazard) =>
         hazard.Reopened > 0 ? After(act, hazard.OpenSince, Words.Of(CommandRules.Reopen)) : null;
 
+    /// <summary>What takes an imported hazard out as it stands, handed over or closed, cannot lie before how it came to stand so.</summary>
+    public static Refusal? AfterEntry(Act act, Hazard hazard) =>
+        hazard.Closure is { } closure ? After(act, closure.At, Words.Of(CommandRules.Close))
+            : hazard.Legs.IsEmpty ? null
+            : After(act, hazard.Legs.Values.Max(l => l.Since), new Words("上一步", "the step before"));
+
     /// <summary>A sum in 万元: not negative, below 100 million, at most six decimals (a fen).</summary>
     public static Refusal? Money(string field, decimal? sum) =>
         sum is < 0 or > 100_000_000m || (sum is { } s && decimal.Round(s, 6) != s)

@@ -57,6 +57,20 @@ public sealed record CommandRule(
 {
     /// <summary>What becomes of it while the records it is about are sealed (封存).</summary>
     public WhenSealed WhenSealed { get; init; }
+
+    /// <summary>The stages in which it may be given besides, to a hazard that a ledger was imported as.</summary>
+    public ImmutableArray<Stage> StagesOfImported { get; init; } = [];
+
+    /// <summary>Whether those are open only as long as nobody but imports has written of the hazard.</summary>
+    public bool OnlyUntouched { get; init; }
+
+    /// <summary>Whether it may be given at the stage at which the hazard stands.</summary>
+    public bool IsOpenTo(Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        return Stages.Contains(hazard.Stage)
+            || StagesOfImported.Contains(hazard.Stage) && hazard.LedgerRow is not null && !(OnlyUntouched && hazard.ActedOn);
+    }
 }
 
 /// <summary>The table of who may do what, when. Documentation and OpenAPI are made from it.</summary>
@@ -76,11 +90,17 @@ public static class CommandRules
     public static readonly CommandRule WithdrawImported = Rule("withdraw_imported", "撤销导入", "Undo an import", [Role.Importer], Relation.Jurisdiction, [.. Any.Where(s => s != Stage.Merged)]) with { WhenSealed = WhenSealed.Frozen };
     public static readonly CommandRule Verify = Rule("verify", "核实定级", "Verify and grade", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported]);
     // 封存: a graver level brings more supervision and is never held up; a milder one would lessen what was owed.
-    public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator], Relation.OwnRegion, Graded) with { WhenSealed = WhenSealed.InPart };
-    // 封存: a hazard of the enterprise would be said never to have been.
-    public static readonly CommandRule Reject = Rule("reject", "认定不属实", "Reject as unfounded", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
+    public static readonly CommandRule Regrade = Rule("regrade", "重新定级", "Change the level", [Role.Coordinator, Role.Importer], Relation.OwnRegion, Graded) with { WhenSealed = WhenSealed.InPart };
+    // 封存: a hazard of the enterprise would be said never to have been. 录入错误: a wrong row of a ledger stands where the row says, assigned or closed.
+    public static readonly CommandRule Reject = Rule("reject", "认定不属实", "Reject as unfounded", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with
+    {
+        WhenSealed = WhenSealed.Frozen, StagesOfImported = [.. HandedOver, Stage.Closed],
+    };
     // 封存: a hazard of the enterprise would vanish into another. Taking a duplicate in takes nothing away and goes on.
-    public static readonly CommandRule Merge = Rule("merge", "并案", "Merge a duplicate", [Role.Coordinator], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with { WhenSealed = WhenSealed.Frozen };
+    public static readonly CommandRule Merge = Rule("merge", "并案", "Merge a duplicate", [Role.Coordinator], Relation.OwnRegion, [Stage.Reported, Stage.Verified]) with
+    {
+        WhenSealed = WhenSealed.Frozen, StagesOfImported = [.. HandedOver, Stage.Closed], OnlyUntouched = true,
+    };
     public static readonly CommandRule FixOnTheSpot = Rule("fix_on_the_spot", "立行立改", "Record as fixed on the spot", [Role.Inspector, Role.Enforcer, Role.Supervisor, Role.Coordinator, Role.Importer], Relation.Jurisdiction, [Stage.Reported, Stage.Verified]);
     public static readonly CommandRule FixByOwnCheck = Rule("fix_by_own_check", "自查自改", "Record as found and fixed by the enterprise itself", [Role.Reporter, Role.Responsible], Relation.Jurisdiction, [Stage.Reported]);
     public static readonly CommandRule WithdrawFix = Rule("withdraw_fix", "撤销立行立改", "Withdraw an entry as fixed at once", [Role.Coordinator, Role.Inspector, Role.Enforcer, Role.Supervisor], Relation.OwnRegion, [Stage.Closed]);
@@ -89,7 +109,7 @@ public static class CommandRules
     public static readonly CommandRule Assign = Rule("assign", "交办 / 双重交办", "Assign, to one leg or to two", [Role.Coordinator, Role.Importer], Relation.OwnRegion, [Stage.Verified]);
     public static readonly CommandRule Acknowledge = Rule("acknowledge", "签收", "Acknowledge", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Assigned]);
     public static readonly CommandRule Return = Rule("return", "退回", "Return", [Role.Responsible], Relation.LegBody, HandedOver, [LegStage.Assigned, LegStage.Rectifying]);
-    public static readonly CommandRule Reassign = Rule("reassign", "改派", "Reassign", [Role.Coordinator], Relation.Assigner, HandedOver, [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared]);
+    public static readonly CommandRule Reassign = Rule("reassign", "改派", "Reassign", [Role.Coordinator, Role.Importer], Relation.Assigner, HandedOver, [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared]);
 
     // Rectification
     public static readonly CommandRule SubmitPlan = Rule("submit_plan", "报整改方案", "Submit the plan", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
@@ -99,8 +119,8 @@ public static class CommandRules
     public static readonly CommandRule RequestResumption = Rule("request_resumption", "申请恢复生产", "Apply to resume production", [Role.Responsible], Relation.LegBody, HandedOver, [LegStage.Rectifying, LegStage.Declared, LegStage.Accepted]);
     public static readonly CommandRule ReviewResumption = Rule("review_resumption", "复产审查", "Review the application to resume", [Role.Enforcer, Role.Inspector], Relation.OwnRegion, Open);
     public static readonly CommandRule ReportProgress = Rule("report_progress", "报整改进度", "Report progress", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
-    public static readonly CommandRule RequestExtension = Rule("request_extension", "申请延期", "Ask for an extension", [Role.Responsible], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
-    public static readonly CommandRule DecideExtension = Rule("decide_extension", "审批延期", "Decide the extension", [Role.Coordinator, Role.ListingAuthority], Relation.Assigner, HandedOver, [LegStage.Rectifying]);
+    public static readonly CommandRule RequestExtension = Rule("request_extension", "申请延期", "Ask for an extension", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
+    public static readonly CommandRule DecideExtension = Rule("decide_extension", "审批延期", "Decide the extension", [Role.Coordinator, Role.ListingAuthority, Role.Importer], Relation.Assigner, HandedOver, [LegStage.Rectifying]);
     public static readonly CommandRule DeclareCompletion = Rule("declare_completion", "申报整改完成", "Declare completion", [Role.Responsible, Role.Importer], Relation.LegBody, HandedOver, [LegStage.Rectifying]);
 
     // Acceptance

@@ -119,7 +119,7 @@ public static class Decider
         (leg, role) = (null, default);
         if (RoleFor(rule, act) is null)
             return HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", RoleNames(rule)));
-        if (!rule.Stages.Contains(hazard.Stage))
+        if (!rule.IsOpenTo(hazard))
             return StageForbids(rule, hazard);
         if (concerned is { } named)
         {
@@ -149,16 +149,20 @@ public static class Decider
     internal static Role? RoleFor(CommandRule rule, Act act)
     {
         foreach (var role in rule.Roles)
-            if (act.By.Roles.Contains(role))
+            if (Counts(role, rule, act))
                 return role;
         return null;
     }
+
+    // 台账导入: a ledger says what others have done; who imports may not do it in their place by a call of his own.
+    private static bool Counts(Role role, CommandRule rule, Act act) =>
+        act.By.Roles.Contains(role) && (role != Role.Importer || act.By.OnBehalf || rule.Relation == Relation.Jurisdiction);
 
     // A caller with several roles acts under the first whose relation holds: who may import may also be a coordinator elsewhere.
     private static Refusal? RelatedRole(CommandRule rule, Hazard hazard, LegState? leg, Act act, out Role role)
     {
         Refusal? first = null;
-        foreach (var candidate in rule.Roles.Where(act.By.Roles.Contains))
+        foreach (var candidate in rule.Roles.Where(r => Counts(r, rule, act)))
         {
             role = candidate;
             if (Relations.Check(rule.Relation, candidate, hazard, leg, act) is not { } refusal)

@@ -13,6 +13,14 @@ public sealed record Hazard
     /// <summary>Number of events folded: the stream's version.</summary>
     public long Version { get; init; }
 
+    /// <summary>Whether anybody but imports and the service's own clock has written of it.</summary>
+    [JsonIgnore]
+    public bool ActedOn { get; init; }
+
+    /// <summary>Whether its level is what a ledger said, and nobody's decision since.</summary>
+    [JsonIgnore]
+    public bool GradedByLedger { get; init; }
+
     /// <summary>Whose number its reference is (<see cref="Actor.Sender"/>).</summary>
     [JsonIgnore]
     public string Sender => Actor.SenderOf(ReportedBy, Client);
@@ -247,6 +255,7 @@ public sealed record Hazard
         return hazard.With(happened, context) with
         {
             Version = hazard.Version + 1,
+            ActedOn = hazard.ActedOn || !IsImported(context) && context.Role != Role.Clock,
             LastOccurredAt = happened is DeadlineMissed or DeadlinesRecounted ? hazard.LastOccurredAt : context.OccurredAt,
             LatestOccurredAt = context.OccurredAt > hazard.LatestOccurredAt ? context.OccurredAt : hazard.LatestOccurredAt,
             EnteredOn = context.CountsOn > hazard.EnteredOn ? context.CountsOn : hazard.EnteredOn,
@@ -258,6 +267,7 @@ public sealed record Hazard
     {
         Id = id,
         Version = 1,
+        ActedOn = !IsImported(context),
         FoundAt = context.OccurredAt,
         OpenSince = context.OccurredAt,
         LastOccurredAt = context.OccurredAt,
@@ -287,13 +297,13 @@ public sealed record Hazard
     private Hazard With(IHazardEvent happened, EventContext context) => happened switch
     {
         LedgerRowRecorded e => this with { LedgerRow = e },
-        HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt },
-        HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt },
+        HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },
+        HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
         HazardMerged e => this with { MergedInto = e.Into },
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
-        HazardFixedOnTheSpot or HazardFixedByOwnCheck => this with { GradedByFix = Level is null, Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
+        HazardFixedOnTheSpot or HazardFixedByOwnCheck => this with { GradedByFix = Level is null, GradedByLedger = Level is null ? IsImported(context) : GradedByLedger, Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
         FixWithdrawn => WithoutFix(context),
 
         HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed(context) },
@@ -310,13 +320,13 @@ public sealed record Hazard
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
         ProgressReported e => With(e.Leg, context, l => l with { Percent = e.Percent, Spent = e.Spent ?? l.Spent }),
         ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
-        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt }, own: false),
+        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt, DeadlineByLedger = IsImported(context) }, own: false),
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
         CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
 
         LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body, Acceptance = Acceptance.Of(e, Level, context), Notices = [] }, own: false),
-        AcceptanceWithdrawn e => With(e.Leg, context, l => l.Undone(e.Deadline) with { AcceptedAt = null, AcceptedBy = null, Acceptance = null }, own: false),
-        ReinspectionFailed e => With(e.Leg, context, l => l.Undone(e.Deadline), own: false),
+        AcceptanceWithdrawn e => With(e.Leg, context, l => l.Undone(e.Deadline) with { AcceptedAt = null, AcceptedBy = null, Acceptance = null, DeadlineByLedger = e.Deadline == l.Deadline && l.DeadlineByLedger }, own: false),
+        ReinspectionFailed e => With(e.Leg, context, l => l.Undone(e.Deadline) with { DeadlineByLedger = IsImported(context) }, own: false),
 
         HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
         HazardDelisted e => this with { Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }), Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
@@ -339,7 +349,7 @@ public sealed record Hazard
         StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step), Asked = e.To is { } asked ? m.Asked.SetItem(e.Step, asked) : m.Asked.Remove(e.Step) }),
         StepDeclined e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
         DeadlinesRecounted => this,
-        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt }, own: false),
+        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt, DeadlineByLedger = false }, own: false),
         PaperIssued => this,
 
         HazardClosed e => this with { Closure = new Closure(context.OccurredAt, context.Body, e.Ground, null, null) },
@@ -400,6 +410,8 @@ public sealed record Hazard
         CorrectableField.Category => this with { Category = e.To },
         _ => throw Impossible(e),
     };
+
+    internal static bool IsImported(EventContext context) => context.Role == Role.Importer;
 
     private static ImmutableSortedDictionary<Leg, LegState> Begin(ImmutableArray<LegOrder> orders, EventContext context) =>
         orders.ToImmutableSortedDictionary(o => o.Leg, o => LegState.Begin(o, context));
@@ -500,6 +512,14 @@ public sealed record LegState
 
     /// <summary>True where the deadline is the policy's default and not a person's decision.</summary>
     public bool DeadlineAssumed { get; init; }
+
+    /// <summary>Whether its deadline is what a ledger said, or the default for what it did not say, and nobody's decision since.</summary>
+    [JsonIgnore]
+    public bool DeadlineByLedger { get; init; }
+
+    /// <summary>Whether it is this body's because a ledger names it.</summary>
+    [JsonIgnore]
+    public bool NamedByLedger { get; init; }
 
     /// <summary>Where it stands.</summary>
     public LegStage Stage { get; init; }
@@ -617,6 +637,8 @@ public sealed record LegState
         Deadline = order.Deadline,
         FirstDeadline = order.Deadline,
         DeadlineAssumed = order.DeadlineAssumed,
+        DeadlineByLedger = Hazard.IsImported(context),
+        NamedByLedger = Hazard.IsImported(context),
         Stage = LegStage.Assigned,
         Since = context.OccurredAt,
         AssignedAt = context.OccurredAt,

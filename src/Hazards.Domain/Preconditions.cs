@@ -11,7 +11,8 @@ internal static class Preconditions
     /// <summary>Why a command that the table allows cannot be given now; null when it can.</summary>
     public static Refusal? Check(CommandRule rule, Hazard hazard, LegState? leg, Act act) => rule.Name switch
     {
-        "reject" or "merge" => Free(hazard),
+        "reject" => Free(hazard) ?? TakenOut(rule, hazard, act),
+        "merge" => Free(hazard),
         "withdraw_imported" => Imported(hazard) ?? Free(hazard),
         "fix_by_own_check" => Own(hazard, act) ?? Small(hazard, act) ?? Free(hazard),
         "withdraw_fix" => hazard.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck ? null : HazardRefusals.NoFix.Because(),
@@ -58,6 +59,11 @@ internal static class Preconditions
         return body.SeesOnlyItsOwn && hazard.ReportedBy == body.Id && (body.Kind != BodyKind.Enterprise || hazard.Enterprise is null || hazard.IsOf(body)) ? null
             : HazardRefusals.NotOwnCheck.Because(null, ("body", hazard.ReportedBy), ("caller", body.Id));
     }
+
+    /// <summary>录入错误: a row that is wrong once it was handed over is a person's decision, never a ledger's.</summary>
+    private static Refusal? TakenOut(CommandRule rule, Hazard hazard, Act act) =>
+        rule.Stages.Contains(hazard.Stage) || act.Under == Role.Coordinator ? null
+            : HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Words.Of(Role.Coordinator)));
 
     private static Refusal? Imported(Hazard hazard) =>
         hazard.LedgerRow is null ? HazardRefusals.NotImported.Because() : hazard.Withdrawn is null ? null : HazardRefusals.NothingChanges.Because();

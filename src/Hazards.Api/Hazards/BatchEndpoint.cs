@@ -7,7 +7,7 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Api;
 
-/// <summary>One supervision step for many hazards: looked at before, then done one by one, with a result for each.</summary>
+/// <summary>One supervision step, or one level, for many hazards: looked at before, then done one by one, with a result for each.</summary>
 internal static class BatchEndpoint
 {
     public const int MostHazards = 200;
@@ -18,9 +18,12 @@ internal static class BatchEndpoint
     /// <summary>What can be done to many at once.</summary>
     public static readonly ImmutableArray<SupervisionStep> Steps = [SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism];
 
+    /// <summary>批量定级, as the answer names it.</summary>
+    public static readonly CodeEntry Grading = new("grading", "核实定级", "Verify and grade");
+
     public static void Map(IEndpointRouteBuilder api) => api.Post("/hazards/batch", new Operation(Tag.Supervision,
-        $"批量督办：催办、下达督办通知书、通报批评，一次最多 {MostHazards} 条；preview 为 true 时只逐条说明可否办理，不写入。各条独立成败；同一幂等键再次提交不会重复办理",
-        $"One step for many hazards: urge, issue a notice or circulate criticism, {MostHazards} at most. With preview each is only told whether it could be done. Each succeeds or is refused by itself; sent again under the same Idempotency-Key nothing is done twice")
+        $"批量督办：催办、下达督办通知书、通报批评；批量定级（grading：待核实的核实定级，已定级的重新定级）。一次最多 {MostHazards} 条；preview 为 true 时只逐条说明可否办理，不写入。各条独立成败；同一幂等键再次提交不会重复办理",
+        $"One step for many hazards: urge, issue a notice or circulate criticism; or one level (grading: those reported are verified, others graded anew). {MostHazards} at most. With preview each is only told whether it could be done. Each succeeds or is refused by itself; sent again under the same Idempotency-Key nothing is done twice")
     {
         Body = typeof(BatchStep), IsAct = true, Answer = typeof(BatchAnswer),
     }, RunAsync);
@@ -35,21 +38,25 @@ internal static class BatchEndpoint
         await Parallel.ForEachAsync(Enumerable.Range(0, results.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop }, async (i, stop) =>
             results[i] = await OneAsync(batch, batch.Hazards[i], given, TermsOf(order.Terms, batch.Hazards[i]), store, stop));
         var names = await naming.OfBodiesAsync(results.SelectMany(r => r.To), call.Stop);
-        return Call.Json(new BatchAnswer(Labels.Of(batch.Step), batch.Preview, [.. results.Select(r => BatchRow.Of(r, names))]));
+        return Call.Json(new BatchAnswer(batch.Step is { } step ? Labels.Of(step) : Grading, batch.Preview, [.. results.Select(r => BatchRow.Of(r, names))]));
     }
 
     private static Refusal? Check(BatchStep batch, Caller caller)
     {
-        if (!Steps.Contains(batch.Step))
-            return BatchRefusals.Step.Because("step", ("step", Words.Of(batch.Step)), ("allowed", Words.Of(Steps)));
+        if (batch.Step is null == batch.Grading is null)
+            return batch.Step is null ? InputRefusals.Missing.Because("step") : BatchRefusals.OneStep.Because("grading");
+        if (batch.Step is { } step && !Steps.Contains(step))
+            return BatchRefusals.Step.Because("step", ("step", Words.Of(step)), ("allowed", Words.Of(Steps)));
         if (batch.Hazards.IsDefaultOrEmpty)
             return InputRefusals.Missing.Because("hazards");
         if (batch.Hazards.Length > MostHazards)
             return InputRefusals.TooMany.Because("hazards", ("count", batch.Hazards.Length), ("max", MostHazards));
         if (batch.Hazards.GroupBy(h => h.Id).FirstOrDefault(g => g.Count() > 1) is { } twice)
             return BatchRefusals.Twice.Because("hazards", ("id", twice.Key));
+        if (batch.Grading is not null && Texts.Required("text", batch.Text) is { } reasonless)
+            return reasonless;
         // Who could do it to none is told so at once, and is shown nothing.
-        var rule = CommandOf(batch, null).Rule;
+        var rule = CommandOf(batch, null, null).Rule;
         return rule.Roles.Any(caller.Key.Roles.Contains)
             ? null
             : HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Words.Of(rule.Roles)));
@@ -67,15 +74,17 @@ internal static class BatchEndpoint
     private static async Task<BatchResult> OneAsync(BatchStep batch, BatchHazard row, Given given, Terms terms, HazardStore store, CancellationToken stop)
     {
         Leg? leg = null;
-        if (batch.Preview || batch.OverdueLegs)
+        Stage? stage = null;
+        if (batch.Preview || batch.OverdueLegs || batch.Grading is not null)
         {
-            var (hazard, made, refusal) = await store.ConsiderAsync(row.Id, (h, rules, today) => CommandOf(batch, batch.OverdueLegs ? OverdueLegOf(h, rules, today) : null), given, terms, stop);
-            leg = made?.ConcernedLeg;
+            var (hazard, made, refusal) = await store.ConsiderAsync(
+                row.Id, (h, rules, today) => CommandOf(batch, batch.OverdueLegs ? OverdueLegOf(h, rules, today) : null, h.Stage), given, terms, stop);
+            (leg, stage) = (made?.ConcernedLeg, hazard?.Stage);
             if (hazard is null || batch.Preview)
                 return new BatchResult(row.Id, hazard, leg, refusal is null ? BatchOutcome.Possible : OutcomeOf(refusal), refusal, null);
         }
 
-        var outcome = await store.ExecuteAsync(row.Id, CommandOf(batch, leg), given, terms, stop);
+        var outcome = await store.ExecuteAsync(row.Id, CommandOf(batch, leg, stage), given, terms, stop);
         return outcome switch
         {
             Outcome<Hazard>.Done done => new BatchResult(row.Id, done.After, leg, done.Repeated ? BatchOutcome.Repeated : BatchOutcome.Done, null, done.After.Version),
@@ -86,8 +95,10 @@ internal static class BatchEndpoint
 
     private static BatchOutcome OutcomeOf(Refusal refusal) => refusal.Reason.Kind == RefusalKind.Stale ? BatchOutcome.Changed : BatchOutcome.Refused;
 
-    private static IHazardCommand CommandOf(BatchStep batch, Leg? leg) => batch.Step switch
+    private static IHazardCommand CommandOf(BatchStep batch, Leg? leg, Stage? stage) => batch.Step switch
     {
+        null when stage is null or Stage.Reported => new VerifyHazard(batch.Grading!.Level, batch.Grading.Basis, batch.Text, batch.Grading.Grade),
+        null => new RegradeHazard(batch.Grading!.Level, batch.Text, batch.Grading.Basis, batch.Grading.Grade),
         SupervisionStep.Urge => new Urge(batch.Text, leg),
         SupervisionStep.Notice => new IssueNotice(batch.Text, leg, batch.ReplyBy),
         _ => new CirculateCriticism(batch.Text, leg),
@@ -106,18 +117,27 @@ public static class BatchRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Step = new("batch.step", RefusalKind.Unprocessable, "“{step}”不能批量办理；可批量：{allowed}", "{step} cannot be done to many at once; these can: {allowed}");
+    public static readonly RefusalCode OneStep = new("batch.one_step", RefusalKind.Invalid, "step 与 grading 只能给其一", "Give either step or grading, not both");
     public static readonly RefusalCode Twice = new("batch.hazard_twice", RefusalKind.Invalid, "隐患 {id} 出现了两次", "The hazard {id} is there twice");
 #pragma warning restore CS1591
 }
 
 /// <summary>A step for many hazards.</summary>
-/// <param name="Step">urge, notice or criticism.</param>
-/// <param name="Text">催办内容, 督办要求 or 通报内容; the same for all.</param>
+/// <param name="Text">催办内容, 督办要求 or 通报内容, or why they are graded so; the same for all.</param>
 /// <param name="Hazards">The hazards, 1 to 200.</param>
+/// <param name="Step">urge, notice or criticism; left out where they are graded.</param>
+/// <param name="Grading">批量定级: the level of all.</param>
 /// <param name="ReplyBy">Of a notice: when an answer is asked for.</param>
 /// <param name="OverdueLegs">True: where one leg alone has overdue duties, to that leg only. Otherwise to all legs.</param>
 /// <param name="Preview">True: say of each whether it could be done, and do nothing.</param>
-internal sealed record BatchStep(SupervisionStep Step, string Text, ImmutableArray<BatchHazard> Hazards, DateOnly? ReplyBy = null, bool OverdueLegs = false, bool Preview = false);
+internal sealed record BatchStep(
+    string Text, ImmutableArray<BatchHazard> Hazards, SupervisionStep? Step = null, BatchGrading? Grading = null, DateOnly? ReplyBy = null, bool OverdueLegs = false, bool Preview = false);
+
+/// <summary>The level of many.</summary>
+/// <param name="Level">General or major.</param>
+/// <param name="Basis">判定依据; required for major hazards.</param>
+/// <param name="Grade">The place's own grade, where its policy has grades.</param>
+internal sealed record BatchGrading(Level Level, [property: Longest(1000)] string? Basis = null, int? Grade = null);
 
 /// <summary>A hazard of a batch.</summary>
 /// <param name="Id">The hazard.</param>

@@ -39,9 +39,11 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
         {
             var counts = await CountAsync(plan, by, cancellationToken);
             var doubts = (await plan.TallyAsync(cancellationToken)).Doubts;
+            var asked = await plan.AskRegionAsync(cancellationToken) is { } whither
+                ? [new LedgerNote(whither.Code, NoteSeverity.Warning, null, null, null, whither.Chinese, whither.English)] : Array.Empty<LedgerNote>();
             return bare with
             {
-                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. plan.Notes.Concat(doubts).Select(Note), .. plan.Reader.Notes], Counts = counts,
+                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. asked, .. plan.Notes.Concat(doubts).Select(Note), .. plan.Reader.Notes], Counts = counts,
                 Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping))],
             };
         }

@@ -135,9 +135,9 @@ internal static class ImportCommand
         return AnsiConsole.Progress().StartAsync(async progress =>
         {
             var task = progress.AddTask("导入 importing", maxValue: Math.Max(1, total));
-            var (report, _) = await import.RunAsync(plan, by, null, new Into(task), stop);
+            var (report, refusal) = await import.RunAsync(plan, by, null, new Into(task), stop);
             task.Value = task.MaxValue;
-            return report;
+            return report ?? Fail($"{refusal!.Code}: {refusal.Chinese}");
         });
     }
 

@@ -148,6 +148,7 @@ public static class ImportRefusals
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode BrokenForm = new("import.broken_form", RefusalKind.Invalid, "上传的表单不完整：应为 multipart/form-data，含 file 部分", "The form is broken: multipart/form-data with a part named file is needed");
     public static readonly RefusalCode MappingUnknown = new("import.mapping_unknown", RefusalKind.Unprocessable, "没有名为“{value}”的映射，可用：{known}；也可以直接给出 JSON", "There is no mapping named “{value}”; there are {known}, or give one as JSON");
+    public static readonly RefusalCode RegionNeeded = new("import.region_needed", RefusalKind.Unprocessable, "有 {rows} 行没有写明地区，没有指定行政区划，而您的管辖范围 {name}（{jurisdiction}）不止一个县区，无从知道登记在哪里；请用 region 指定其中之一：{regions}；确属其本级的，请明确指定 {jurisdiction}", "{rows} rows do not say where they belong, no region was given, and your jurisdiction ({jurisdiction}) is more than one county: give one of these as region: {regions}; or {jurisdiction} itself where it is meant");
     public static readonly RefusalCode NotFinished = new("import.not_finished", RefusalKind.Conflict, "导入尚未完成，完成后才能撤销", "The import has not finished; it can be undone when it has");
     public static readonly RefusalCode UndoneBefore = new("import.undone_before", RefusalKind.Conflict, "这次导入已于 {at} 撤销", "This import was undone at {at}");
     public static readonly RefusalCode NothingEntered = new("import.nothing_entered", RefusalKind.Conflict, "这次导入没有登记新的隐患，没有可撤销的", "This import entered no hazard: there is nothing to undo");

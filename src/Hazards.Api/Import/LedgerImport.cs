@@ -116,6 +116,8 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        if (await plan.AskRegionAsync(cancellationToken) is { } whither)
+            return (null, whither);
         await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms ?? Terms.None, progress);
         var begun = await run.BeginAsync(cancellationToken);
@@ -137,6 +139,8 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     /// </summary>
     internal async Task<(ImportReport? Report, Refusal? Refusal)> BeginAsync(LedgerPlan plan, ReadOnlyMemory<byte> file, Actor by, Terms terms, CancellationToken cancellationToken)
     {
+        if (await plan.AskRegionAsync(cancellationToken) is { } whither)
+            return (null, whither);
         // Before its event: whoever does it finds the file.
         await files.PutAsync(file, "application/octet-stream", null, cancellationToken);
         await SettleAsync(plan, by, null, cancellationToken);

@@ -231,6 +231,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (entered is null && onRecord && !IsReadOtherwise)
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before!.Stage, [], [], []);
 
+        bodies = await PresentAsync(bodies, before, cancellationToken);
         var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord };
         foreach (var doubt in prepared.Doubts)
             story.Doubt(doubt);
@@ -329,31 +330,62 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var steps = new List<Step>();
         while (story.Next(told.After!) is { } next)
         {
-            var step = new Step(next.Command, Given(next.By, next.At));
-            var act = Act(step.Given, bodies, report.Region, told.After!.LatestOccurredAt);
-            var decision = Decider.Decide(step.Command, told.After, act);
-            if (decision.Refusal is { } refusal)
+            var refusal = Tell(next, told, steps, bodies, report.Region);
+            if (next.Tried is { } tried)
+                tried(refusal);
+            else if (refusal is not null)
             {
                 // A hazard without its row would lose what the ledger said: then the row is kept as a whole instead.
-                if (LedgerStory.IsRecord(step.Command))
+                if (LedgerStory.IsRecord(next.Command))
                     return ([], refusal, told);
-                story.Stopped(step.Command, refusal);
+                story.Stopped(next.Command, refusal);
                 break;
             }
-            told.Add(decision, act);
-            steps.Add(step);
         }
         return (steps, null, told);
     }
 
+    /// <summary>Tells a step with what goes with it, or says why a rule refuses one of them: then none is told.</summary>
+    private Refusal? Tell(LedgerStep? next, HazardStory told, List<Step> steps, RowBodies bodies, RegionCode region)
+    {
+        var (after, decided) = (told.After!, new List<(Step Step, Decision Decision, Act Act)>());
+        for (; next is not null; next = next.Then)
+        {
+            var step = new Step(next.Command, Given(next.By, next.At));
+            var act = Act(step.Given, bodies, region, after.LatestOccurredAt);
+            var decision = Decider.Decide(step.Command, after, act);
+            if (decision.Refusal is { } refusal)
+                return refusal;
+            after = decision.Events.Aggregate(after, (hazard, e) => Hazard.Apply(hazard.Id, hazard, new Happening(e, act.Context(decision.Role))));
+            decided.Add((step, decision, act));
+        }
+
+        foreach (var (step, decision, act) in decided)
+        {
+            told.Add(decision, act);
+            steps.Add(step);
+        }
+
+        return null;
+    }
+
+    /// <summary>With the body that answers for the hazard on record, where that is another than the row's.</summary>
+    private async Task<RowBodies> PresentAsync(RowBodies bodies, Hazard? before, CancellationToken cancellationToken)
+    {
+        if (before is null || !before.Legs.TryGetValue(Leg.Sole, out var leg) || leg.Body == bodies.Answerable?.Id)
+            return bodies;
+        return bodies with
+        {
+            Present = await tools.Bodies.LoadAsync(leg.Body, null, cancellationToken),
+            Supervisor = leg.Supervisor is { } supervisor ? await tools.Bodies.LoadAsync(supervisor, null, cancellationToken) : null,
+        };
+    }
+
     private Act Act(Given given, RowBodies bodies, RegionCode region, DateTimeOffset? previous = null)
     {
-        var known = new Dictionary<BodyId, Body> { [bodies.Finder.Id] = bodies.Finder };
-        if (bodies.Answerable is { } answerable)
-            known[answerable.Id] = answerable;
         var (occurred, now) = given.TimeAt(_now, previous);
         var rules = tools.Rules.Current;
-        return new Act(given.By, occurred, now, rules.PolicyAt(region, occurred), tools.Sectors, known, null, []) { Calendar = rules.Calendar };
+        return new Act(given.By, occurred, now, rules.PolicyAt(region, occurred), tools.Sectors, bodies.ById, null, []) { Calendar = rules.Calendar };
     }
 
     /// <summary>What the ledger does not date happens now.</summary>

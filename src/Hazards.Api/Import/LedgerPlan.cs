@@ -53,6 +53,24 @@ public sealed class LedgerPlan : IDisposable
     /// <summary>The region of rows that name none.</summary>
     public RegionCode Region { get; }
 
+    private bool IsRegionGiven { get; init; }
+
+    /// <summary>
+    /// Why it cannot be imported before somebody says where it belongs: nobody did, rows do not say it either, and the caller's
+    /// jurisdiction is more than one county. Null where it is known.
+    /// </summary>
+    internal async Task<Refusal?> AskRegionAsync(CancellationToken cancellationToken)
+    {
+        if (IsRegionGiven || Region.Level <= RegionLevel.County)
+            return null;
+        var silent = (await RowsAsync(cancellationToken)).Count(r => r is { Reference: not null, Repeats: null, NamesRegion: false });
+        return silent == 0 ? null : ImportRefusals.RegionNeeded.Because("region",
+            ("rows", silent), ("name", Regions.FullNameOf(Region)), ("jurisdiction", Region), ("regions", string.Join('、', Within(Region).Select(r => $"{r.Name} {r.Code}"))));
+    }
+
+    private static IEnumerable<NamedRegion> Within(RegionCode region) =>
+        Regions.All.Where(r => r.Code != region && region.Contains(r.Code) && r.Code.Level == region.Level - 1);
+
     /// <summary>Its rows, read once.</summary>
     internal async Task<IReadOnlyList<PlannedRow>> RowsAsync(CancellationToken cancellationToken) =>
         (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Rows;
@@ -99,7 +117,8 @@ public sealed class LedgerPlan : IDisposable
             return (null, DiscoveryRefusals.OutsideJurisdiction.Because("region", ("value", region), ("jurisdiction", by.Jurisdiction)));
         var plan = new LedgerPlan(file, reader.Value, mapping, ledger, upload.Ledger is not null, region, digest)
         {
-            Notes = upload.Region is null && mapping.DefaultRegion is null
+            IsRegionGiven = upload.Region is not null || mapping.DefaultRegion is not null,
+            Notes = upload.Region is null && mapping.DefaultRegion is null && region.Level <= RegionLevel.County
                 ? [$"import.region_assumed: 没有指定行政区划，未载明地区的行登记在 {Regions.FullNameOf(region)}（{region}）；不对请用 region 指定"]
                 : [],
         };

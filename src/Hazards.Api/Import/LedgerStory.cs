@@ -9,10 +9,28 @@ namespace Hazards.Api.Import;
 /// <summary>The bodies a row speaks of, found or registered before its story is told.</summary>
 /// <param name="Finder">检查单位; the importing body when the row names none.</param>
 /// <param name="Answerable">责任单位, if the row names one.</param>
-internal sealed record RowBodies(Body Finder, Body? Answerable);
+internal sealed record RowBodies(Body Finder, Body? Answerable)
+{
+    /// <summary>Who answers for the hazard on record, where the row names another or none.</summary>
+    public Body? Present { get; init; }
+
+    /// <summary>Who supervises that.</summary>
+    public Body? Supervisor { get; init; }
+
+    /// <summary>All of them, by identity.</summary>
+    public IReadOnlyDictionary<BodyId, Body> ById =>
+        new[] { Finder, Answerable, Present, Supervisor }.OfType<Body>().DistinctBy(b => b.Id).ToDictionary(b => b.Id);
+}
 
 /// <summary>What happened next according to the ledger.</summary>
-internal sealed record LedgerStep(DateTimeOffset At, Body By, IHazardCommand Command);
+internal sealed record LedgerStep(DateTimeOffset At, Body By, IHazardCommand Command)
+{
+    /// <summary>What happened with it: both are told, or neither.</summary>
+    public LedgerStep? Then { get; init; }
+
+    /// <summary>Hears why a rule refused it, or null once it is told; the story goes on after it. Without it, the story ends at a refusal.</summary>
+    public Action<Refusal?>? Tried { get; init; }
+}
 
 /// <summary>
 /// Turns a row of a ledger into what must have happened for it to stand as it does. Looks at the hazard as it is and
@@ -21,6 +39,9 @@ internal sealed record LedgerStep(DateTimeOffset At, Body By, IHazardCommand Com
 /// </summary>
 internal sealed class LedgerStory
 {
+    // What waits for its level is owed by the committee office of the region, by a clock of its own (ClockKind.Verify).
+    private const string Waits = "；已列入所在地安委办的“核实定级”应办事项，可批量定级";
+
     private readonly string _ledger;
     private readonly Sha256Digest _file;
     private readonly LedgerRow _row;
@@ -33,6 +54,7 @@ internal sealed class LedgerStory
     private bool _rowRecorded;
     private int _corrections;
     private IReadOnlyList<(CorrectableField Field, string? To)> _reread = [];
+    private readonly LedgerChanges _changes;
 
     public LedgerStory(string ledger, Sha256Digest file, LedgerRow row, RowBodies bodies, Rulebook rules, DateTimeOffset now)
     {
@@ -43,6 +65,7 @@ internal sealed class LedgerStory
         _bodies = bodies;
         _rules = rules;
         _now = now;
+        _changes = new LedgerChanges(_understood, bodies, now, n => _notUnderstood.Add(n), n => _remarks.Add(n));
         foreach (var note in row.Notes)
             (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {(note.Column is null ? "" : $"[{note.Column}] ")}{note.Zh}");
     }
@@ -104,6 +127,8 @@ internal sealed class LedgerStory
                 _remarks.Add("import.handled_online: 该隐患已在线办理（重新开案、挂牌或双重交办），台账状态未再应用");
             return null;
         }
+        if (Earlier is not null && _changes.Next(hazard) is { } change)
+            return change;
         return hazard.Stage switch
         {
             Stage.Reported => FromReported(),
@@ -145,7 +170,7 @@ internal sealed class LedgerStory
 
     /// <summary>A rule refused what the ledger tells; the story ends there and the report says why.</summary>
     public void Stopped(IHazardCommand command, Refusal refusal) =>
-        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}");
+        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}{(command is VerifyHazard ? Waits : "")}");
 
     /// <summary>The sheet; a csv has none and is called by its kind.</summary>
     public static string SheetOf(LedgerRow row) => row.Sheet.Length == 0 ? "csv" : row.Sheet;
@@ -192,7 +217,7 @@ internal sealed class LedgerStory
         }
         if (_understood.Level?.Value is not { } level)
         {
-            _notUnderstood.Add("import.level_needed: 等级未能识别，隐患停在“待核实”，请人工核实定级");
+            _notUnderstood.Add($"import.level_needed: 等级未能识别，隐患停在“待核实”，请人工核实定级{Waits}");
             return null;
         }
         return new LedgerStep(FoundAt, _bodies.Finder,
@@ -227,7 +252,7 @@ internal sealed class LedgerStory
     {
         if (_bodies.Answerable is not { } body || body.Id != leg.Body)
         {
-            _remarks.Add("import.leg_moved: 责任单位已改派，台账状态未再应用");
+            _remarks.Add("import.leg_moved: 登记的责任单位与台账的不同，台账状态未再应用");
             return null;
         }
         switch (leg.Stage)
@@ -341,7 +366,7 @@ internal sealed class LedgerStory
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
-    private static string? Short(string? text, int length) => string.IsNullOrWhiteSpace(text) ? null : OneLine(text, length);
+    internal static string? Short(string? text, int length) => string.IsNullOrWhiteSpace(text) ? null : OneLine(text, length);
 
     private static string OneLine(string text, int length)
     {

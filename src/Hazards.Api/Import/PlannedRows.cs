@@ -14,6 +14,9 @@ internal sealed record PlannedRow(string Sheet, int Number, string? Reference, s
     /// <summary>What it says of the hazard's progress, to be compared with the same hazard on another sheet.</summary>
     public IReadOnlyList<(string What, string? Says)> Says { get; init; } = [];
 
+    /// <summary>Whether it says where it belongs.</summary>
+    public bool NamesRegion { get; init; }
+
     /// <summary>The same hazard on a sheet that was read before: 总表 beside the year's own.</summary>
     public PlannedRow? Repeats { get; init; }
 }
@@ -49,7 +52,10 @@ internal sealed class PlannedRows
             return new PlannedRow(row.Sheet, row.Number, null, row.Fingerprint, null);
         var times = _times[(row.Sheet, identity)] = _times.GetValueOrDefault((row.Sheet, identity)) + 1;
         var reference = times == 1 ? identity : $"{identity}-{times}";
-        var plan = new PlannedRow(row.Sheet, row.Number, reference, row.Fingerprint, RowLikeness.Of(understood)) { Says = SaysOf(understood) };
+        var plan = new PlannedRow(row.Sheet, row.Number, reference, row.Fingerprint, RowLikeness.Of(understood))
+        {
+            Says = SaysOf(understood), NamesRegion = !string.IsNullOrWhiteSpace(understood.Region),
+        };
         if (Earlier(plan) is { } first)
             return plan with { Repeats = first, Reference = first.Reference };
         _byReference[reference] = plan;

@@ -60,6 +60,8 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         text.AppendLine().AppendLine($"条件 · relation: {CodeList.Chinese(rule.Relation)} · {CodeList.English(rule.Relation)}").AppendLine();
         if (!rule.Stages.IsEmpty)
             text.AppendLine($"环节 · stages: {string.Join("、", rule.Stages.Select(s => $"{CodeList.Chinese(s)} `{CodeList.Code(s)}`"))}").AppendLine();
+        if (!rule.StagesOfImported.IsEmpty)
+            text.AppendLine($"台账导入的隐患{(rule.OnlyUntouched ? "无人办理过的" : "")}还可在 · besides, for a hazard that was imported{(rule.OnlyUntouched ? " and that nobody has acted on" : "")}: {string.Join("、", rule.StagesOfImported.Select(s => $"{CodeList.Chinese(s)} `{CodeList.Code(s)}`"))}").AppendLine();
         if (!rule.LegStages.IsEmpty)
             text.AppendLine($"责任方状态 · stages of the leg: {string.Join("、", rule.LegStages.Select(s => $"{CodeList.Chinese(s)} `{CodeList.Code(s)}`"))}").AppendLine();
         return text.ToString();

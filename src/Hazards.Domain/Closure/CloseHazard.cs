@@ -85,7 +85,8 @@ public sealed record ReopenHazard(string Reason, ImmutableArray<LegOrder> Legs =
         ArgumentNullException.ThrowIfNull(act);
         if (Texts.Required("reason", Reason) is { } wrong)
             return wrong;
-        var ended = hazard.Closure?.At ?? hazard.Rejection?.At ?? hazard.LastOccurredAt;
+        // What was closed may have been taken out since, as a wrong row of a ledger or a double of one.
+        var ended = hazard.Rejection?.At ?? (hazard.MergedInto is null ? hazard.Closure?.At : null) ?? hazard.LastOccurredAt;
         if (Checks.After(act, ended, new Words("办结", "the end")) is { } early)
             return early;
         var legs = Legs.IsDefault ? [] : Legs;

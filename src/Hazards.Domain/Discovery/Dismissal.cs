@@ -2,7 +2,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>认定不属实: there is no such hazard. It stays on record and can be reopened.</summary>
+/// <summary>
+/// 认定不属实: there is no such hazard. It stays on record and can be reopened. What a ledger was wrongly imported as (录入错误) can be
+/// rejected at any stage, also after somebody has acted on it.
+/// </summary>
 /// <param name="Reason">Why, with what was checked.</param>
 public sealed record RejectHazard(string Reason) : IHazardCommand
 {
@@ -14,14 +17,17 @@ public sealed record RejectHazard(string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard)) is { } wrong
+        return Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard), Checks.AfterEntry(act, hazard)) is { } wrong
             ? wrong
             : Decision.Of(new HazardRejected(Reason));
     }
 }
 
-/// <summary>并案: the same hazard was reported twice; this one shares the other's fate.</summary>
-/// <param name="Into">The hazard that goes on; it must be open.</param>
+/// <summary>
+/// 并案: the same hazard was reported twice; this one shares the other's fate. What an import entered twice is merged at any stage
+/// while nobody has acted on it.
+/// </summary>
+/// <param name="Into">The hazard that goes on; it must be open, or closed as this one is.</param>
 /// <param name="Reason">Why they are the same.</param>
 public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
 {
@@ -37,13 +43,13 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard)) is { } wrong)
+        if (Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard), Checks.AfterEntry(act, hazard)) is { } wrong)
             return wrong;
         if (Into == hazard.Id)
             return HazardRefusals.MergeItself.Because("into");
         if (Target is null || Target.Id != Into || !act.By.Sees(Target))
             return HazardRefusals.MergeTarget.Because("into", ("id", Into));
-        if (!Target.IsOpen)
+        if (!Target.IsOpen && (Target.Stage, hazard.Stage) is not (Stage.Closed, Stage.Closed))
             return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", Words.Of(Target.Stage)));
         return Decision.Of(new HazardMerged(Into, Reason)) with { Elsewhere = (Into, new DuplicateAbsorbed(hazard.Id, Reason)) };
     }

@@ -66,7 +66,10 @@ public sealed partial class Documents
     }
 
     private static string Stages(CommandRule rule) =>
-        rule.Stages.IsEmpty ? "（由此开始）" : rule.Stages.Length == Enum.GetValues<Stage>().Length ? "任何环节" : Names(rule.Stages);
+        rule.Stages.IsEmpty ? "（由此开始）" : rule.Stages.Length == Enum.GetValues<Stage>().Length ? "任何环节" : Names(rule.Stages) + OfImported(rule);
+
+    private static string OfImported(CommandRule rule) => rule.StagesOfImported.IsEmpty ? ""
+        : $"<br>台账导入{(rule.OnlyUntouched ? "而无人办理过的" : "的")}还可在 imported{(rule.OnlyUntouched ? " and not acted on" : "")}: {Names(rule.StagesOfImported)}";
 
     private static string Clocks()
     {

@@ -135,6 +135,18 @@ public sealed class TheTable
             given.When(As(CityOffice, Role.Importer), command).ThenRefused(HazardRefusals.Role);
     }
 
+    /// <summary>A ledger says what others have done; a key that may import is no key to everybody's acts.</summary>
+    [Theory, MemberData(nameof(Commands))]
+    public void An_importer_does_nothing_in_the_place_of_others_by_a_call_of_its_own(string name)
+    {
+        var (given, _, command) = Examples.ByRule[name];
+        var called = given.When(As(CityOffice, Role.Importer) with { OnBehalf = false }, command);
+        if (command.Rule.Roles.Contains(Role.Importer) && command.Rule.Relation == Relation.Jurisdiction)
+            called.ThenItHappens();
+        else
+            called.ThenRefused(HazardRefusals.Role);
+    }
+
     [Theory, MemberData(nameof(Commands))]
     public void Time_runs_forward(string name)
     {

@@ -54,7 +54,7 @@ internal static class World
 
     /// <summary>A caller for a body; with every role but the importer's when none is named, and a key for the whole country.</summary>
     public static Actor As(Body body, params ReadOnlySpan<Role> roles) =>
-        new("张工", body, roles.IsEmpty ? OwnRoles : [.. roles], "tests", RegionCode.Nation);
+        new("张工", body, roles.IsEmpty ? OwnRoles : [.. roles], "tests", RegionCode.Nation) { OnBehalf = roles.Contains(Role.Importer) };
 
     public static LegOrder Sole(Body? body = null) => new(Leg.Sole, (body ?? GasCompany).Id, Deadline, "更换老化管道");
 

@@ -115,7 +115,7 @@ internal sealed class DemoMail(DemoStores stores, DemoPlan plan)
         var command = declines
             ? new DeclineStep(proposal.Step, missed.Kind, missed.Due, "责任单位已说明情况并书面承诺完成时间，暂不采取", missed.Leg)
             : Taken(proposal.Step, missed, asked, at);
-        if (command is null || !command.Rule.Stages.Contains(hazard.Stage) || !command.Rule.Roles.Contains(role)
+        if (command is null || !command.Rule.IsOpenTo(hazard) || !command.Rule.Roles.Contains(role)
             || (missed.Leg is { } leg && !hazard.Legs.ContainsKey(leg)))
             return;
         await of.ExecuteAsync(command, new Given(Demo.ActorOf(asked, role)) { OccurredAt = at }, at, cancellationToken);
