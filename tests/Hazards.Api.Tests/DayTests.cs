@@ -94,6 +94,13 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var elsewhere = report.DeepClone().AsObject();
         elsewhere["place"] = new JsonObject { ["text"] = "北门" };
         (await service.Office.PostAsync("hazards", elsewhere)).Require(HttpStatusCode.Created);
+        foreach (var longitude in new[] { 100.301m, 100.302m })
+        {
+            var located = report.DeepClone().AsObject();
+            located["place"] = new JsonObject { ["text"] = "北门", ["longitude"] = longitude, ["latitude"] = 25.2m };
+            (await service.Office.PostAsync("hazards?anew=false", located)).Require(HttpStatusCode.Created);
+        }
+
         var numbered = report.DeepClone().AsObject();
         numbered["reference"] = new JsonObject { ["system"] = "doubles", ["id"] = Guid.NewGuid().ToString() };
         (await service.Office.PostAsync("hazards", numbered)).Require(HttpStatusCode.Created);

@@ -22,7 +22,8 @@ internal static class DoubleReports
         string?[] said =
         [
             report.Region.Value, report.Sector.Value, report.Title?.Trim(), report.Description?.Trim(), report.Place?.Text?.Trim(),
-            report.Enterprise?.Name?.Trim(), report.Enterprise?.CreditCode?.Value,
+            $"{report.Place?.Longitude} {report.Place?.Latitude}", report.Enterprise?.Name?.Trim(), report.Enterprise?.CreditCode?.Value,
+            $"{report.Inspection} {report.Campaign}",
         ];
         var (sender, day) = ($"{call.Caller.Body.Id}/{call.Caller.Key.Client}", ChinaTime.DateAt(call.Now));
         return time => HazardId.Said(sender, day, time == 1 ? said : [.. said, $"{time}"]);
