@@ -161,7 +161,7 @@ internal sealed partial class Identities(
             while (!await keys.AppendAsync([happened], (await keys.RegisterAsync()).Version, Clockwork.Actor, CancellationToken.None))
                 await Task.Yield();
         }
-        catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is LogUnavailableException)
+        catch (Exception e) when (DatabaseTrouble.IsAway(e))
         {
             said.TryRemove(tag, out _);
             LogNotRecorded(e.Message);

@@ -36,7 +36,7 @@ internal sealed partial class CredentialsBinding(
         {
             await EnsureAsync(cancellationToken);
         }
-        catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is LogUnavailableException
+        catch (Exception e) when (DatabaseTrouble.IsAway(e)
             || e is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn })
         {
             // The next sign-in does it.

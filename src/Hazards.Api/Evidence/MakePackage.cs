@@ -1,6 +1,5 @@
 using Hazards.Api.Jobs;
 using Hazards.Projections.Store;
-using Wolverine;
 
 namespace Hazards.Api.Evidence;
 
@@ -58,7 +57,7 @@ internal sealed partial class PackageJob(PackageShelf shelf, PackageMaker maker,
             await shelf.TroubleAsync(id, e.Message, isTry: false, cancellationToken);
             throw;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !DatabaseTrouble.IsUnwell(e) && e is not LogUnavailableException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !DatabaseTrouble.IsAway(e))
         {
             LogFailed(id, attempt, e);
             await shelf.TroubleAsync(id, $"{e.GetType().Name}: {e.Message}", isTry: true, cancellationToken);

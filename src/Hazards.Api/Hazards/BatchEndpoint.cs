@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
@@ -66,9 +64,7 @@ internal static class BatchEndpoint
     private static Terms TermsOf(Terms terms, BatchHazard hazard) => terms with
     {
         IfVersion = hazard.Version is { } version ? [version] : null,
-        Key = terms.Key is { } key
-            ? key with { Key = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.Key)))[..32]}:{hazard.Id}" }
-            : null,
+        Key = terms.Key?.Of($"{hazard.Id}"),
     };
 
     private static async Task<BatchResult> OneAsync(BatchStep batch, BatchHazard row, Given given, Terms terms, HazardStore store, CancellationToken stop)

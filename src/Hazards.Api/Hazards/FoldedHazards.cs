@@ -30,14 +30,8 @@ internal sealed class FoldedHazards(Func<Guid, long, CancellationToken, Task<IRe
         }
 
         var now = before;
-        foreach (var e in events.Skip(before is null ? 0 : 1))
-        {
-            // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
-            if (e.Data is not IHazardEvent happened)
-                return null;
-            now = Hazard.Apply(id, now, new Happening(happened, e.Context()));
-        }
-
+        foreach (var lived in LivedEvent.Of(id, before, events.Skip(before is null ? 0 : 1)))
+            now = lived.After;
         if (now is null || ReferenceEquals(now, before))
             return now;
         if (kept.Count >= Most)

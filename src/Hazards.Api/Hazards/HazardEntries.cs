@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hazards.Domain;
@@ -74,9 +73,8 @@ internal static class HazardEntries
         var terms = order.Terms with
         {
             IfVersion = null,
-            Key = order.Terms.Key is not { } key ? null : key with
+            Key = order.Terms.Key is not { } key ? null : key.Of(string.Create(CultureInfo.InvariantCulture, $"entry:{index}")) with
             {
-                Key = string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.Key)))[..32]}:entry:{index}"),
                 Fingerprint = call.Fingerprint(
                     Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{item.GetRawText()}\n{order.Given!.OccurredAt:O}\n{order.Given.Document}")),
                     PersonalRequest.Holds<HazardEntry>(item)),

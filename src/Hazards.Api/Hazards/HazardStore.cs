@@ -44,16 +44,8 @@ public sealed class HazardStore(
     private async IAsyncEnumerable<LivedEvent> LifeAsync(
         HazardId id, DateTimeOffset? asOf, long upToVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Hazard? hazard = null;
-        foreach (var e in await log.FetchAsync(id.StreamId, upToVersion, asOf, cancellationToken: cancellationToken))
-        {
-            // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
-            if (e.Data is not IHazardEvent happened)
-                yield break;
-            var happening = new Happening(happened, e.Context());
-            hazard = Hazard.Apply(id, hazard, happening);
-            yield return new LivedEvent(e, happening, hazard);
-        }
+        foreach (var lived in LivedEvent.Of(id, null, await log.FetchAsync(id.StreamId, upToVersion, asOf, cancellationToken: cancellationToken)))
+            yield return lived;
     }
 
     /// <summary>Begins a hazard.</summary>
@@ -72,10 +64,12 @@ public sealed class HazardStore(
     internal async Task<Outcome<Hazard>> EnterAsync(
         ReportHazard report, Given given, IReadOnlyList<Step> steps, Func<int, HazardId>? said, Terms terms, CancellationToken cancellationToken)
     {
+        if (said is null)
+            return (await EnterOnceAsync(report, given, steps, terms, cancellationToken)).Outcome;
         for (var time = 1; ; time++)
         {
-            var (outcome, met) = await EnterOnceAsync(report with { Identity = report.Identity ?? said?.Invoke(time) }, given, steps, terms, cancellationToken);
-            if (said is null || met is null)
+            var (outcome, met) = await EnterOnceAsync(report with { Identity = said(time) }, given, steps, terms, cancellationToken);
+            if (met is null)
                 return outcome;
             if (met.IsOpen)
                 return new Outcome<Hazard>.Refused(DoubleReports.Refuse(met));
@@ -399,4 +393,19 @@ public sealed class HazardStore(
 }
 
 /// <summary>An event of a hazard as the log holds it, as the domain reads it, and the state it leaves.</summary>
-internal readonly record struct LivedEvent(IEvent Recorded, Happening Happening, Hazard After);
+internal readonly record struct LivedEvent(IEvent Recorded, Happening Happening, Hazard After)
+{
+    /// <summary>Events one by one, with the state that each leaves, after a state.</summary>
+    public static IEnumerable<LivedEvent> Of(HazardId id, Hazard? before, IEnumerable<IEvent> events)
+    {
+        foreach (var e in events)
+        {
+            // A stream of another kind (a body's, a key's) is no hazard, even when its identity is guessed.
+            if (e.Data is not IHazardEvent happened)
+                yield break;
+            var happening = new Happening(happened, e.Context());
+            before = Hazard.Apply(id, before, happening);
+            yield return new LivedEvent(e, happening, before);
+        }
+    }
+}

@@ -115,10 +115,11 @@ public sealed class LedgerPlan : IDisposable
             region = mapped;
         if (!by.Jurisdiction.Contains(region))
             return (null, DiscoveryRefusals.OutsideJurisdiction.Because("region", ("value", region), ("jurisdiction", by.Jurisdiction)));
+        var isGiven = upload.Region is not null || mapping.DefaultRegion is not null;
         var plan = new LedgerPlan(file, reader.Value, mapping, ledger, upload.Ledger is not null, region, digest)
         {
-            IsRegionGiven = upload.Region is not null || mapping.DefaultRegion is not null,
-            Notes = upload.Region is null && mapping.DefaultRegion is null && region.Level <= RegionLevel.County
+            IsRegionGiven = isGiven,
+            Notes = !isGiven && region.Level <= RegionLevel.County
                 ? [$"import.region_assumed: 没有指定行政区划，未载明地区的行登记在 {Regions.FullNameOf(region)}（{region}）；不对请用 region 指定"]
                 : [],
         };

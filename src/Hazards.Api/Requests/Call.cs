@@ -160,23 +160,25 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     }
 
     /// <summary>Answers with what a version is, and nothing beside: its ETag, and 304 when the caller has it already.</summary>
-    public IResult Versioned<T>(T value, long version) => Tagged(ETag.Of(version), () => Json(value));
+    public IResult Versioned<T>(T value, long version) => Tagged(ETag.Of(version)) ?? Json(value);
 
     /// <summary>
     /// Answers with a version and what stands beside it and changes without it (names, days left, seals): the ETag tells both apart,
     /// and If-Match takes the version from it.
     /// </summary>
-    public IResult Shown<T>(T value, long version)
+    public IResult Shown<T>(T value, long version) where T : class
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, DomainJson.Options);
-        return Tagged(ETag.Of(version, bytes), () => new WrittenJson(value, bytes));
+        var shown = new ShownJson(value, version);
+        // Who holds nothing to compare with has it written later, if at all: pages and files take only what it says.
+        return Tagged(Request.Headers.IfNoneMatch.Count > 0 ? shown.Tag : ETag.Of(version)) ?? shown;
     }
 
-    private IResult Tagged(string tag, Func<IResult> answer)
+    /// <summary>304, where the caller has it already.</summary>
+    private IResult? Tagged(string tag)
     {
         Response.Headers.ETag = tag;
         Response.Headers.CacheControl = "private, no-cache";
-        return ETag.Matches(Request.Headers.IfNoneMatch, tag) ? Results.StatusCode(304) : answer();
+        return ETag.Matches(Request.Headers.IfNoneMatch, tag) ? Results.StatusCode(304) : null;
     }
 
     /// <summary>Says of a command that was done which version it led to, and whether this is the outcome of an earlier sending of it.</summary>
@@ -316,12 +318,20 @@ internal static class OrderReader
     private static JsonElement Whole(Dictionary<string, JsonElement> members) => JsonSerializer.SerializeToElement(members);
 }
 
-/// <summary>An answer that was written already, to know it by its bytes; what it says is still to be seen by whoever looks at answers.</summary>
-internal sealed class WrittenJson(object? value, byte[] bytes) : IResult, IValueHttpResult
+/// <summary>An answer that is known by its bytes; what it says is to be seen by whoever looks at answers.</summary>
+internal sealed class ShownJson(object value, long version) : IResult, IValueHttpResult
 {
     public object? Value => value;
 
-    public Task ExecuteAsync(HttpContext httpContext) => Results.Bytes(bytes, "application/json; charset=utf-8").ExecuteAsync(httpContext);
+    public string Tag => ETag.Of(version, Bytes);
+
+    private byte[] Bytes => field ??= JsonSerializer.SerializeToUtf8Bytes(value, DomainJson.Options);
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.Headers.ETag = Tag;
+        return Results.Bytes(Bytes, "application/json; charset=utf-8").ExecuteAsync(httpContext);
+    }
 }
 
 /// <summary>Stream versions as strong ETags, with the beginning of a digest where an answer holds more than the version.</summary>

@@ -84,7 +84,7 @@ public sealed partial class ClockWorker(
             {
                 await RingAsync(round, id, stop);
             }
-            catch (Exception e) when (!stop.IsCancellationRequested && !DatabaseTrouble.IsUnwell(e) && e is not LogUnavailableException)
+            catch (Exception e) when (!stop.IsCancellationRequested && !DatabaseTrouble.IsAway(e))
             {
                 Interlocked.Increment(ref round.Failed);
                 ClockTelemetry.Failed(e);

@@ -35,7 +35,7 @@ internal static class Health
         {
             return await look;
         }
-        catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is LogUnavailableException)
+        catch (Exception e) when (DatabaseTrouble.IsAway(e))
         {
             return null;
         }

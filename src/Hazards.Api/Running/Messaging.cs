@@ -83,7 +83,7 @@ internal static class Messaging
     {
         TimeSpan[] patient = [options.JobPoll, options.JobPoll * 3, options.JobPoll * 12];
         wolverine.OnException<NotNowException>().ScheduleRetryIndefinitely(patient);
-        wolverine.OnException(e => DatabaseTrouble.IsUnwell(e) || e is LogUnavailableException).ScheduleRetryIndefinitely(patient);
+        wolverine.OnException(e => DatabaseTrouble.IsAway(e)).ScheduleRetryIndefinitely(patient);
         wolverine.OnAnyException().ScheduleRetry([.. options.JobRetries]).Then.MoveToErrorQueue();
     }
 }

@@ -19,6 +19,9 @@ public static class DatabaseTrouble
         _ => false,
     };
 
+    /// <summary>The same, also where the log says it: what did not go now goes later.</summary>
+    public static bool IsAway(Exception exception) => exception is LogUnavailableException || IsUnwell(exception);
+
     /// <summary>
     /// True when the failure says nothing about the data of an append: the database is unwell; or does not take statements of ours
     /// (a missing table, right or function: its schema is not the one this program was made for).

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Hazards.Domain;
 using JasperFx.Events;
 
@@ -111,7 +113,15 @@ public sealed record StreamAppend(
 /// <param name="Scope">Whose key it is (the client).</param>
 /// <param name="Key">The caller's Idempotency-Key.</param>
 /// <param name="Fingerprint">SHA-256 of the request.</param>
-public sealed record AppendKey(string Scope, string Key, ReadOnlyMemory<byte> Fingerprint);
+public sealed record AppendKey(string Scope, string Key, ReadOnlyMemory<byte> Fingerprint)
+{
+    private const int PrefixLength = 32;
+
+    /// <summary>The key of one of many that a request brings, made from the request's.</summary>
+    /// <param name="part">Which one.</param>
+    public AppendKey Of(string part) =>
+        this with { Key = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))[..PrefixLength]}:{part}" };
+}
 
 /// <summary>One atomic append over one or more streams.</summary>
 /// <param name="Streams">Each stream at most once.</param>

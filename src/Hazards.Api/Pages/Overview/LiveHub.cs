@@ -82,7 +82,7 @@ internal sealed class LiveHub(IEventLog log) : IDisposable
             {
                 return;
             }
-            catch (Exception e) when (DatabaseTrouble.IsUnwell(e) || e is LogUnavailableException)
+            catch (Exception e) when (DatabaseTrouble.IsAway(e))
             {
                 // The pages stand as they are until the database answers again.
                 await Task.Delay(AtMostEvery, CancellationToken.None);
