@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -109,7 +108,7 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     {
         var id = await FirstAsync(Row());
         var text = Encoding.UTF8.GetBytes(Header + Row(deadline: Day(40)));
-        var draft = (await service.Admin.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&region={Service.County}&ledger={_ledger}", Raw(text))).Require(HttpStatusCode.Created);
+        var draft = (await service.Admin.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&region={Service.County}&ledger={_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created);
         var row = (await service.Admin.GetAsync($"imports/drafts/{draft["id"]}/rows")).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
         row.ToJsonString(Plain).ShouldContain("import.deadline_changed");
         row["outcome"]!["code"]!.ToString().ShouldBe("updated");
@@ -186,17 +185,17 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     {
         var importer = await service.KeyAsync("dali-awb", "5329", "importer");
         var text = Encoding.UTF8.GetBytes(Header + Row());
-        var refused = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger={_ledger}{background}", Raw(text))).Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
+        var refused = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger={_ledger}{background}", Some.Csv(text))).Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
         refused["detail"].ShouldContain("532927");
-        var draft = (await importer.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&ledger={_ledger}", Raw(text))).Require(HttpStatusCode.Created);
+        var draft = (await importer.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&ledger={_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created);
         draft.Json["notes"]!.ToJsonString(Plain).ShouldContain("import.region_needed");
         (await importer.PostAsync($"imports/drafts/{draft["id"]}/import", [])).Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
         // Said by the rows, or by whoever imports it, also where it is the whole; within one county it goes there, and that is said.
         var own = Encoding.UTF8.GetBytes(Header.Replace("序号,", "序号,所属地区,", StringComparison.Ordinal) + Row().Replace("1,", "1,532927,", StringComparison.Ordinal));
-        (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=自带{_ledger}{background}", Raw(own))).Text.ShouldContain("\"ledger\"");
-        (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=全州{_ledger}&region=5329{background}", Raw(text))).Text.ShouldContain("\"ledger\"");
+        (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=自带{_ledger}{background}", Some.Csv(own))).Text.ShouldContain("\"ledger\"");
+        (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=全州{_ledger}&region=5329{background}", Some.Csv(text))).Text.ShouldContain("\"ledger\"");
         var county = await service.KeyAsync("ws-awb", Service.County, "importer");
-        (await county.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=本县{_ledger}", Raw(text))).Require(HttpStatusCode.Created)
+        (await county.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=本县{_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created)
             .Json["notes"]!.ToJsonString(Plain).ShouldContain("import.region_assumed");
     }
 
@@ -210,9 +209,7 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     private async Task<string> FirstAsync(string row) => HazardOf(await ImportAsync(row));
 
     private async Task<Answer> ImportAsync(string row, string? ledger = null) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&region={Service.County}&ledger={ledger ?? _ledger}", Raw(Encoding.UTF8.GetBytes(Header + row)))).Require(HttpStatusCode.Created);
-
-    private static ByteArrayContent Raw(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
+        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&region={Service.County}&ledger={ledger ?? _ledger}", Some.Csv(Header + row))).Require(HttpStatusCode.Created);
 
     private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -120,7 +119,7 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
     {
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } }, "file", name },
+            { Some.Csv(text), "file", name },
             { new StringContent(region), "region" },
         };
         if (ledger is not null)

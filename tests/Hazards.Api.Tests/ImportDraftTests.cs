@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -89,8 +88,8 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
         var other = await service.KeyAsync("dali-awb", "5329", "importer");
         (await other.GetAsync($"imports/drafts/{draft["id"]}")).Refused(HttpStatusCode.NotFound, "import.draft_not_found");
         (await other.PostAsync($"imports/drafts/{draft["id"]}/import", [])).Refused(HttpStatusCode.NotFound, "import.draft_not_found");
-        (await service.Gov.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.csv", Raw(Encoding.UTF8.GetBytes(Ledger)))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.xlsx", Raw(Encoding.UTF8.GetBytes("no workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
+        (await service.Gov.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.csv", Some.Csv(Ledger))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.xlsx", Some.Csv(Encoding.UTF8.GetBytes("no workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
     }
 
     [Fact]
@@ -114,15 +113,13 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
     }
 
     private async Task<Answer> ImportedAsync(string name, string text) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName={name}&region=140781", Raw(Encoding.UTF8.GetBytes(text)))).Require(HttpStatusCode.Created);
+        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName={name}&region=140781", Some.Csv(text))).Require(HttpStatusCode.Created);
 
     private async Task<Answer> UploadAsync(string query = "", byte[]? bytes = null) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=coal.csv&region=140781{query}", Raw(bytes ?? Encoding.UTF8.GetBytes(Ledger)))).Require(HttpStatusCode.Created);
+        (await service.Admin.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=coal.csv&region=140781{query}", Some.Csv(bytes ?? Encoding.UTF8.GetBytes(Ledger)))).Require(HttpStatusCode.Created);
 
     private Task<Answer> ChangeAsync(Answer draft, JsonObject body) => service.Admin.PostAsync($"imports/drafts/{draft["id"]}/mapping", body);
 
     private async Task<JsonNode[]> RowsAsync(Answer draft) =>
         [.. (await service.Admin.GetAsync($"imports/drafts/{draft["id"]}/rows")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(r => r!)];
-
-    private static ByteArrayContent Raw(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
 }

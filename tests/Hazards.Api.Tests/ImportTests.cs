@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -122,10 +121,10 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
     {
         var bytes = Csv("5,2026-03-05 08:00:00,班,甲,县煤炭局,井口,内容较长的隐患描述,C,其他,运输队,乙,{0},\n", "未五定");
         // The boundary is part of what a repeated request must repeat: the file itself as the body has none.
-        var first = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Raw(bytes), ("Idempotency-Key", "import-1"));
-        var again = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Raw(bytes), ("Idempotency-Key", "import-1"));
+        var first = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv(bytes), ("Idempotency-Key", "import-1"));
+        var again = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv(bytes), ("Idempotency-Key", "import-1"));
         again.Require(HttpStatusCode.Created)["id"].ShouldBe(first.Require(HttpStatusCode.Created)["id"]);
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Raw([.. bytes, (byte)'\n']), ("Idempotency-Key", "import-1"))).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv([.. bytes, (byte)'\n']), ("Idempotency-Key", "import-1"))).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
     }
 
     [Fact]
@@ -134,10 +133,10 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         var bytes = await SampleAsync("coal-mine-2026.csv");
         var atOnce = await ImportAsync("coal-mine-2026.csv", bytes, ("mapping", "coal-mine"), ("region", "140781"), ("ledger", "at-once"));
         const string path = "imports?background=true&fileName=coal-mine-2026.csv&mapping=coal-mine&region=140781&ledger=in-background";
-        var begun = (await service.Admin.SendAsync(HttpMethod.Post, path, Raw(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
+        var begun = (await service.Admin.SendAsync(HttpMethod.Post, path, Some.Csv(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
         begun.Headers.Location!.ToString().ShouldBe($"/api/v1/imports/{begun["id"]}");
         begun.Json["progress"]!["of"]!.ToString().ShouldBe("rows");
-        var again = (await service.Admin.SendAsync(HttpMethod.Post, path, Raw(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
+        var again = (await service.Admin.SendAsync(HttpMethod.Post, path, Some.Csv(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
         again["id"].ShouldBe(begun["id"]);
         var report = await FinishedAsync(service.Admin, begun["id"]);
         report.Json["progress"].ShouldBeNull();
@@ -146,9 +145,9 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         Rows(report).Select(Told).ShouldBe(Rows(atOnce).Select(Told));
         (await service.Elsewhere.GetAsync($"imports/{begun["id"]}")).Refused(HttpStatusCode.NotFound, "import.not_found");
         var head = await service.HeadAsync();
-        (await service.Gov.SendAsync(HttpMethod.Post, path, Raw(bytes))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=true&fileName=x.xlsx", Raw(Encoding.UTF8.GetBytes("not a workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps", Raw(bytes))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await service.Gov.SendAsync(HttpMethod.Post, path, Some.Csv(bytes))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=true&fileName=x.xlsx", Some.Csv(Encoding.UTF8.GetBytes("not a workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps", Some.Csv(bytes))).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await service.HeadAsync()).ShouldBe(head);
 
         static string Told(JsonNode row) => $"{row["row"]} {row["outcome"]} {row["stage"]} {row["events"]} {row["notUnderstood"]!.ToJsonString()} {row["remarks"]!.ToJsonString()} {row["cells"]!.ToJsonString()}";
@@ -195,8 +194,6 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
             form.Add(new StringContent(value), field);
         return form;
     }
-
-    private static ByteArrayContent Raw(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
 
     private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
 

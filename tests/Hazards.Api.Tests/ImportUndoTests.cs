@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Hazards.Api.Tests;
@@ -133,7 +131,7 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     public async Task Sealed_records_are_not_withdrawn_and_the_attempt_is_on_record()
     {
         const string header = "编号,发现时间,企业名称,隐患内容,隐患等级,责任单位,状态\n";
-        var import = (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=s.csv&region=140724&ledger=sealed", Raw($"{header}1,2026-03-02,某矿业公司,阀门渗漏,C,运输队,未整改\n"))).Require(HttpStatusCode.Created);
+        var import = (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=s.csv&region=140724&ledger=sealed", Some.Csv($"{header}1,2026-03-02,某矿业公司,阀门渗漏,C,运输队,未整改\n"))).Require(HttpStatusCode.Created);
         (await service.Admin.PostAsync("seals", new JsonObject
         {
             ["enterprise"] = new JsonObject { ["name"] = "某矿业公司" }, ["region"] = "140724", ["reason"] = "事故调查", ["documentNumber"] = "晋调〔2026〕9号",
@@ -143,7 +141,7 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     }
 
     private async Task<Answer> ImportAsync(string ledger, string region, params string[] rows) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName=l.csv&ledger={ledger}&region={region}", Raw(Header + string.Concat(rows)))).Require(HttpStatusCode.Created);
+        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName=l.csv&ledger={ledger}&region={region}", Some.Csv(Header + string.Concat(rows)))).Require(HttpStatusCode.Created);
 
     private Task<Answer> UndoAsync(Answer import, params (string Name, string Value)[] headers) =>
         service.Admin.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "列映射有误" }, headers);
@@ -158,6 +156,4 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     }
 
     private static string Row(int number, string state) => $"{number},2026-03-0{number % 9 + 1},县煤炭局,主井口{number},第{number}处防冻设施未开启,C,运输队,2026-03-20,{state}\n";
-
-    private static ByteArrayContent Raw(string text) => new(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
 }

@@ -178,6 +178,11 @@ public static class Some
         ["leg"] = leg, ["body"] = body, ["deadline"] = deadline.Length > 0 ? deadline : InDays(30), ["instructions"] = "限期整改",
     };
 
+    /// <summary>A ledger as it is sent.</summary>
+    public static ByteArrayContent Csv(string text) => Csv(Encoding.UTF8.GetBytes(text));
+
+    public static ByteArrayContent Csv(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
+
     public static string InDays(int days) =>
         ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(days).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 }
