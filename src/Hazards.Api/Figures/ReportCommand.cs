@@ -227,7 +227,8 @@ internal static class ReportCommand
             var table = new Table().AddColumns(section.Breakdown.Chinese, "检查单位", "一般排查", "整改", "率%", "重大排查", "整改销号", "率%", "治理计划", "五到位", "挂牌", "省级", "资金万元", "立行立改", "自查自改", "未定级");
             foreach (var l in section.Lines.Append(section.Total))
                 table.AddRow(l.Name, Number(l.Inspected), Number(l.FoundGeneral), Number(l.RectifiedGeneral), Rate(l.GeneralRate), Number(l.FoundMajor), Number(l.RectifiedMajor), Rate(l.MajorRate),
-                    Number(l.Planned), Number(l.FiveInPlace), Number(l.Listed), Number(l.ListedByProvince), l.Funds.ToString("0.00", CultureInfo.InvariantCulture), Number(l.OnTheSpot), Number(l.OwnChecks ?? 0), Number(l.Ungraded));
+                    Number(l.Planned), Number(l.FiveInPlace), Number(l.Listed), Number(l.ListedByProvince), l.Funds.ToString("0.00", CultureInfo.InvariantCulture),
+                    Number(l.OnTheSpot), Number(l.OwnChecks ?? 0), Number(l.Ungraded));
             AnsiConsole.Write(table);
         }
 

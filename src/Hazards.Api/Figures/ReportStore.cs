@@ -40,7 +40,8 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
     public async Task<(byte[]? Json, byte[]? Sheet, Refusal? Refusal)> BytesAsync(
         ReportKind kind, RegionCode region, Period period, DateTimeOffset knownAt, int template, CancellationToken stop)
     {
-        var (answer, refusal) = await maker.MakeAsync(new ReportRequest(kind, region, period, knownAt, ChinaTime.DateAt(knownAt)) { Template = template }, stop);
+        var request = new ReportRequest(kind, region, period, knownAt, ChinaTime.DateAt(knownAt)) { Template = template };
+        var (answer, refusal) = await maker.MakeAsync(request, stop);
         return answer is null ? (null, null, refusal) : (DomainJson.Write(answer), ReportSheets.Of(answer), null);
     }
 

@@ -36,7 +36,8 @@ internal static class BatchEndpoint
         await Parallel.ForEachAsync(Enumerable.Range(0, results.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop }, async (i, stop) =>
             results[i] = await OneAsync(batch, batch.Hazards[i], given, TermsOf(order.Terms, batch.Hazards[i]), store, stop));
         var names = await naming.OfBodiesAsync(results.SelectMany(r => r.To), call.Stop);
-        return Call.Json(new BatchAnswer(batch.Step is { } step ? Labels.Of(step) : Grading, batch.Preview, [.. results.Select(r => BatchRow.Of(r, names))]));
+        return Call.Json(new BatchAnswer(
+            batch.Step is { } step ? Labels.Of(step) : Grading, batch.Preview, [.. results.Select(r => BatchRow.Of(r, names))]));
     }
 
     private static Refusal? Check(BatchStep batch, Caller caller)
@@ -74,7 +75,8 @@ internal static class BatchEndpoint
         if (batch.Preview || batch.OverdueLegs || batch.Grading is not null)
         {
             var (hazard, made, refusal) = await store.ConsiderAsync(
-                row.Id, (h, rules, today) => CommandOf(batch, batch.OverdueLegs ? OverdueLegOf(h, rules, today) : null, h.Stage), given, terms, stop);
+                row.Id, (h, rules, today) => CommandOf(batch, batch.OverdueLegs ? OverdueLegOf(h, rules, today) : null, h.Stage),
+                given, terms, stop);
             (leg, stage) = (made?.ConcernedLeg, hazard?.Stage);
             if (hazard is null || batch.Preview)
                 return new BatchResult(row.Id, hazard, leg, refusal is null ? BatchOutcome.Possible : OutcomeOf(refusal), refusal, null);
@@ -93,7 +95,8 @@ internal static class BatchEndpoint
 
     private static IHazardCommand CommandOf(BatchStep batch, Leg? leg, Stage? stage) => batch.Step switch
     {
-        null when stage is null or Stage.Reported => new VerifyHazard(batch.Grading!.Level, batch.Grading.Basis, batch.Text, batch.Grading.Grade),
+        null when stage is null or Stage.Reported =>
+            new VerifyHazard(batch.Grading!.Level, batch.Grading.Basis, batch.Text, batch.Grading.Grade),
         null => new RegradeHazard(batch.Grading!.Level, batch.Text, batch.Grading.Basis, batch.Grading.Grade),
         SupervisionStep.Urge => new Urge(batch.Text, leg),
         SupervisionStep.Notice => new IssueNotice(batch.Text, leg, batch.ReplyBy),
@@ -127,7 +130,8 @@ public static class BatchRefusals
 /// <param name="OverdueLegs">True: where one leg alone has overdue duties, to that leg only. Otherwise to all legs.</param>
 /// <param name="Preview">True: say of each whether it could be done, and do nothing.</param>
 internal sealed record BatchStep(
-    string Text, ImmutableArray<BatchHazard> Hazards, SupervisionStep? Step = null, BatchGrading? Grading = null, DateOnly? ReplyBy = null, bool OverdueLegs = false, bool Preview = false);
+    string Text, ImmutableArray<BatchHazard> Hazards, SupervisionStep? Step = null, BatchGrading? Grading = null,
+    DateOnly? ReplyBy = null, bool OverdueLegs = false, bool Preview = false);
 
 /// <summary>The level of many.</summary>
 /// <param name="Level">General or major.</param>

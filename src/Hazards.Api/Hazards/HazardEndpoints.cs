@@ -92,7 +92,8 @@ internal static class HazardEndpoints
         var order = await call.ReadAsync<ReportHazard>();
         if (Refusal.All(order.Refusal, call.Query.Flag(DoubleReports.Anew.Name) is null ? call.Query.Refusal : null) is { } refusal)
             return Call.Refuse(refusal);
-        var outcome = await store.EnterAsync(order.Command!, order.Given!, [], DoubleReports.IdentitiesOf(order.Command!, call), order.Terms, call.Stop);
+        var said = DoubleReports.IdentitiesOf(order.Command!, call);
+        var outcome = await store.EnterAsync(order.Command!, order.Given!, [], said, order.Terms, call.Stop);
         if (outcome is Outcome<Hazard>.Done done)
             call.Response.Headers.Location = Links.Hazard(done.After.Id);
         return Answer(call, outcome, 201);

@@ -59,11 +59,14 @@ internal static class HazardEntries
         var rows = new EntryRow[items.Length];
         await Parallel.ForEachAsync(
             Enumerable.Range(0, items.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop },
-            async (i, stop) => rows[i] = EntryRow.Of(i, await OneOfManyAsync(items[i], i, order, call, store, stop), Language.IsEnglish(call.Request)));
+            async (i, stop) => rows[i] = EntryRow.Of(
+                i, await OneOfManyAsync(items[i], i, order, call, store, stop), Language.IsEnglish(call.Request)));
         return Call.Json(new EntryBatchAnswer([.. rows]));
     }
 
-    /// <summary>One of many is read by itself, and has a key of its own of the batch's: what was mended and is sent again enters only what is new.</summary>
+    /// <summary>
+    /// One of many is read by itself, and has a key of its own of the batch's: what was mended and is sent again enters only what is new.
+    /// </summary>
     private static async Task<Outcome<Hazard>> OneOfManyAsync(
         JsonElement item, int index, Order<UnreadEntries> order, Call call, HazardStore store, CancellationToken stop)
     {
@@ -76,7 +79,8 @@ internal static class HazardEntries
             Key = order.Terms.Key is not { } key ? null : key.Of(string.Create(CultureInfo.InvariantCulture, $"entry:{index}")) with
             {
                 Fingerprint = call.Fingerprint(
-                    Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{item.GetRawText()}\n{order.Given!.OccurredAt:O}\n{order.Given.Document}")),
+                    Encoding.UTF8.GetBytes(string.Create(
+                        CultureInfo.InvariantCulture, $"{item.GetRawText()}\n{order.Given!.OccurredAt:O}\n{order.Given.Document}")),
                     PersonalRequest.Holds<HazardEntry>(item)),
             },
         };

@@ -44,7 +44,8 @@ public sealed class HazardStore(
     private async IAsyncEnumerable<LivedEvent> LifeAsync(
         HazardId id, DateTimeOffset? asOf, long upToVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var lived in LivedEvent.Of(id, null, await log.FetchAsync(id.StreamId, upToVersion, asOf, cancellationToken: cancellationToken)))
+        var events = await log.FetchAsync(id.StreamId, upToVersion, asOf, cancellationToken: cancellationToken);
+        foreach (var lived in LivedEvent.Of(id, null, events))
             yield return lived;
     }
 
@@ -62,7 +63,8 @@ public sealed class HazardStore(
     /// in its way: it has come back, or is another.
     /// </summary>
     internal async Task<Outcome<Hazard>> EnterAsync(
-        ReportHazard report, Given given, IReadOnlyList<Step> steps, Func<int, HazardId>? said, Terms terms, CancellationToken cancellationToken)
+        ReportHazard report, Given given, IReadOnlyList<Step> steps, Func<int, HazardId>? said, Terms terms,
+        CancellationToken cancellationToken)
     {
         if (said is null)
             return (await EnterOnceAsync(report, given, steps, terms, cancellationToken)).Outcome;

@@ -356,7 +356,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             var decision = Decider.Decide(step.Command, after, act);
             if (decision.Refusal is { } refusal)
                 return refusal;
-            after = decision.Events.Aggregate(after, (hazard, e) => Hazard.Apply(hazard.Id, hazard, new Happening(e, act.Context(decision.Role))));
+            after = decision.Events.Aggregate(
+                after, (hazard, e) => Hazard.Apply(hazard.Id, hazard, new Happening(e, act.Context(decision.Role))));
             decided.Add((step, decision, act));
         }
 
@@ -385,7 +386,10 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     {
         var (occurred, now) = given.TimeAt(_now, previous);
         var rules = tools.Rules.Current;
-        return new Act(given.By, occurred, now, rules.PolicyAt(region, occurred), tools.Sectors, bodies.ById, null, []) { Calendar = rules.Calendar };
+        return new Act(given.By, occurred, now, rules.PolicyAt(region, occurred), tools.Sectors, bodies.ById, null, [])
+        {
+            Calendar = rules.Calendar,
+        };
     }
 
     /// <summary>What the ledger does not date happens now.</summary>

@@ -65,7 +65,8 @@ public sealed class LedgerPlan : IDisposable
             return null;
         var silent = (await RowsAsync(cancellationToken)).Count(r => r is { Reference: not null, Repeats: null, NamesRegion: false });
         return silent == 0 ? null : ImportRefusals.RegionNeeded.Because("region",
-            ("rows", silent), ("name", Regions.FullNameOf(Region)), ("jurisdiction", Region), ("regions", string.Join('、', Within(Region).Select(r => $"{r.Name} {r.Code}"))));
+            ("rows", silent), ("name", Regions.FullNameOf(Region)), ("jurisdiction", Region),
+            ("regions", string.Join('、', Within(Region).Select(r => $"{r.Name} {r.Code}"))));
     }
 
     private static IEnumerable<NamedRegion> Within(RegionCode region) =>
@@ -147,7 +148,8 @@ public sealed class LedgerPlan : IDisposable
         var within = Regions.All.Where(r => r.Code != Region && Region.Contains(r.Code)).ToArray();
         foreach (var fits in new Func<NamedRegion, bool>[]
         {
-            r => r.Name == text, r => text.EndsWith(r.Name, StringComparison.Ordinal), r => Stem(text).Length >= 2 && Stem(r.Name) == Stem(text),
+            r => r.Name == text, r => text.EndsWith(r.Name, StringComparison.Ordinal),
+            r => Stem(text).Length >= 2 && Stem(r.Name) == Stem(text),
             r => text.StartsWith(r.Name, StringComparison.Ordinal), r => text.Contains(r.Name, StringComparison.Ordinal),
         })
             if (within.Where(fits).ToArray() is [var only])

@@ -28,7 +28,9 @@ internal sealed record LedgerStep(DateTimeOffset At, Body By, IHazardCommand Com
     /// <summary>What happened with it: both are told, or neither.</summary>
     public LedgerStep? Then { get; init; }
 
-    /// <summary>Hears why a rule refused it, or null once it is told; the story goes on after it. Without it, the story ends at a refusal.</summary>
+    /// <summary>
+    /// Hears why a rule refused it, or null once it is told; the story goes on after it. Without it, the story ends at a refusal.
+    /// </summary>
     public Action<Refusal?>? Tried { get; init; }
 }
 

@@ -97,7 +97,8 @@ internal static class TableFiles
     }
 
     private static bool HoldsThings(Type type) =>
-        type.IsAssignableTo(typeof(IEnumerable)) && type.GetGenericArguments() is [var item] && DomainJson.Options.GetTypeInfo(item).Kind == JsonTypeInfoKind.Object;
+        type.IsAssignableTo(typeof(IEnumerable)) && type.GetGenericArguments() is [var item]
+        && DomainJson.Options.GetTypeInfo(item).Kind == JsonTypeInfoKind.Object;
 
     private static ImmutableArray<JsonPropertyInfo> ColumnsOf(Type items) =>
         [.. DomainJson.Options.GetTypeInfo(items.GetGenericArguments()[^1]).Properties.Where(p => p.Get is not null)];

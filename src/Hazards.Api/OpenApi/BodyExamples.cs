@@ -4,7 +4,10 @@ using Microsoft.OpenApi;
 
 namespace Hazards.Api;
 
-/// <summary>A whole body to begin with for each request: what must be given and who acts, or all where nothing must; made from its schema, so that it is valid by it.</summary>
+/// <summary>
+/// A whole body to begin with for each request: what must be given and who acts, or all where nothing must; made from its schema,
+/// so that it is valid by it.
+/// </summary>
 internal sealed class BodyExamples(OpenApiDocument document)
 {
     /// <summary>What texts say, by the member's name.</summary>

@@ -161,7 +161,10 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         return new OpenApiRequestBody
         {
             Required = schemas.MustBeGiven(schema),
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = schema, Example = new BodyExamples(document).Of(schema) } },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/json"] = new() { Schema = schema, Example = new BodyExamples(document).Of(schema) },
+            },
         };
     }
 

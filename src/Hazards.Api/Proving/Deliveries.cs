@@ -98,7 +98,9 @@ internal sealed class Deliveries(
         var attempts = trouble is null ? 0 : state.Attempts + 1;
         await KeepAsync(witness.Verifier, trouble is null
             ? new DeliveryState(latest.Size, 0, now, null, null)
-            : new DeliveryState(state.Size, attempts, now, now + Backoff.After(FirstDelay, LongestDelay, attempts), trouble.Length > LongestTrouble ? trouble[..LongestTrouble] : trouble), cancellationToken);
+            : new DeliveryState(
+                state.Size, attempts, now, now + Backoff.After(FirstDelay, LongestDelay, attempts),
+                trouble.Length > LongestTrouble ? trouble[..LongestTrouble] : trouble), cancellationToken);
         return trouble is null;
     }
 

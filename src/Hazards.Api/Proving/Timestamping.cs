@@ -100,7 +100,8 @@ internal sealed class Timestamping(
 
         var (now, before) = (clock.GetUtcNow(), await Store(hash).StateAsync(cancellationToken));
         var attempts = trouble is null ? 0 : before.Attempts + 1;
-        var state = new TimestampingState(attempts, now, trouble is null ? null : now + Backoff.After(FirstDelay, LongestDelay, attempts), trouble);
+        var next = trouble is null ? (DateTimeOffset?)null : now + Backoff.After(FirstDelay, LongestDelay, attempts);
+        var state = new TimestampingState(attempts, now, next, trouble);
         await Store(hash).KeepAsync(state, cancellationToken);
         ProofTelemetry.Timestamped(hash.Name, trouble is null ? now : null);
         return trouble;

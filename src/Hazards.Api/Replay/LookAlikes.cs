@@ -68,7 +68,8 @@ public sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
             : await queries.CandidatesAsync(jurisdiction, own.Enterprise, own.Place?.Text, cancellationToken);
         var opened = await files.OpenAsync([.. candidates.Where(c => c != file.Id.StreamId)], before, cancellationToken);
         var texts = byWords ? new TextsOfACounty(opened.Values.Select(f => WordsOf(f.Newest))) : null;
-        var found = opened.Values.Where(f => f.Newest.Stage is not (Stage.Rejected or Stage.Merged)).Select(f => (File: f, Alike: Compare(own, f)))
+        var found = opened.Values.Where(f => f.Newest.Stage is not (Stage.Rejected or Stage.Merged))
+            .Select(f => (File: f, Alike: Compare(own, f)))
             .Where(c => IsAlike(c.Alike) || texts is not null && IsAlikeInWords(own, c.File.Newest, c.Alike, texts)).ToArray();
         var items = found.Select(f => f.Alike with { RepeatedBy = Later(f.Alike, own, before, found.Select(o => o.Alike)) })
             .OrderBy(a => a.Closed is null && a.Reopened.IsEmpty).ThenByDescending(a => a.Likeness).ThenBy(a => a.FoundAt).ToImmutableArray();

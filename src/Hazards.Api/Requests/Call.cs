@@ -114,7 +114,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         if (item.ValueKind != JsonValueKind.Object)
             return new Order<T>(RequestRefusals.NotObject.Because());
-        var (said, wrongWords) = await http.RequestServices.GetRequiredService<SaidInWords>().ReadAsync(item, [typeof(T), typeof(ActFields)], caller, Stop);
+        var words = http.RequestServices.GetRequiredService<SaidInWords>();
+        var (said, wrongWords) = await words.ReadAsync(item, [typeof(T), typeof(ActFields)], caller, Stop);
         return OrderReader.Read<T>(said, leg, caller) switch
         {
             { Refusal: { } wrong } => new Order<T>(Refusal.All(wrongWords, wrong)!),
@@ -360,7 +361,10 @@ internal static class ETag
         {
             // Weak tags never match for If-Match (RFC 9110, 13.1.1); ours are numbers.
             var text = tag.Tag.AsSpan().Trim('"');
-            if (tag.IsWeak || !long.TryParse(text[..(text.IndexOf(Beside) is >= 0 and var end ? end : text.Length)], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version))
+            if (text.IndexOf(Beside) is >= 0 and var end)
+                text = text[..end];
+            if (tag.IsWeak || !long.TryParse(
+                text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var version))
                 return false;
             found.Add(version);
         }

@@ -7,7 +7,8 @@ internal static class Endpoints
     {
         operation = TableFiles.Listing(operation, pattern);
         if (!ListFiles.IsList(operation))
-            return Describe(routes.MapLazily(HttpMethods.Get, pattern, handler), operation).AddEndpointFilter(Looking.RecordAsync).AddEndpointFilter(RefuseAsync);
+            return Describe(routes.MapLazily(HttpMethods.Get, pattern, handler), operation)
+                .AddEndpointFilter(Looking.RecordAsync).AddEndpointFilter(RefuseAsync);
         // The same list as a file, by an address that says so.
         foreach (var (ending, mediaType) in ((string, string)[])[("csv", ListFiles.Csv), ("xlsx", Figures.ReportSheets.MediaType)])
             List(routes, $"{pattern}.{ending}", operation with { FileOnly = true, Files = [mediaType], Query = [.. operation.Query.Where(q => q != ListFiles.Format)] }, handler);

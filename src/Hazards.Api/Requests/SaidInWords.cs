@@ -129,7 +129,8 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
             {
                 var (code, refusal) = text is not null && IsWord(parameter.Type, text) ? await CodeOfAsync(parameter.Type, text, caller, cancellationToken) : (null, null);
                 // A list of what does not exist is no empty list.
-                if (parameter.Type == typeof(SectorCode) && SectorCode.TryParse(code ?? text, out var sector, out _) && !sectors.Knows(sector))
+                if (parameter.Type == typeof(SectorCode)
+                    && SectorCode.TryParse(code ?? text, out var sector, out _) && !sectors.Knows(sector))
                     refusal = InputRefusals.SectorUnknown.Because(null, ("value", sector));
                 wrong = Refusal.All(wrong, refusal is null ? null : refusal with { Field = parameter.Name });
                 codes.Add(code ?? text);

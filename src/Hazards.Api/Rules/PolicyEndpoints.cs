@@ -50,7 +50,8 @@ internal static class PolicyEndpoints
             return Call.Refuse(refusal);
         var register = await store.LoadAsync(asOf, call.Stop);
         var today = ChinaTime.DateAt(asOf ?? clock.GetUtcNow());
-        return call.Shown(new PolicyList([.. register.All.Where(p => Sees(call, p)).Select(p => AdoptionView.Of(p, today))], asOf, today), register.Stream);
+        var seen = register.All.Where(p => Sees(call, p)).Select(p => AdoptionView.Of(p, today));
+        return call.Shown(new PolicyList([.. seen], asOf, today), register.Stream);
     }
 
     private static async Task<IResult> FindAsync(Call call, string version, PolicyStore store, TimeProvider clock)

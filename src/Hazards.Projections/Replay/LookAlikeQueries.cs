@@ -44,7 +44,9 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
     /// <summary>Whether words are enough to compare by.</summary>
     public static bool SaysSomething(string words) => Pairs(words).Count > 0;
 
-    /// <summary>The hazards of a county that share most pairs of characters with the words of one of which neither enterprise nor place is known.</summary>
+    /// <summary>
+    /// The hazards of a county that share most pairs of characters with the words of one of which neither enterprise nor place is known.
+    /// </summary>
     public async Task<ImmutableArray<Guid>> LikeInWordsAsync(RegionCode within, string words, CancellationToken cancellationToken = default)
     {
         var where = new Conditions().Within(within);
