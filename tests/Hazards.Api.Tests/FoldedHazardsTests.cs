@@ -1,4 +1,6 @@
+using System.Net;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using JasperFx.Events;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +33,20 @@ public sealed class FoldedHazardsTests(Service service) : IClassFixture<Service>
         after.Version.ShouldBe(whole.Version + 1);
         fetched.ShouldBe([(int)whole.Version, 2, 1]);
         DomainJson.Write(after).ToArray().ShouldBe(DomainJson.Write(await FoldAsync(id)).ToArray());
+    }
+
+    /// <summary>What a command led to is remembered without being read; it is what the log has, to the letter.</summary>
+    [Theory, InlineData("general"), InlineData("major")]
+    public async Task What_an_append_led_to_is_what_is_read_of_it(string level)
+    {
+        var id = await service.HazardAsync(Stage.Rectifying, level);
+        await CommentAsync(id);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/interim-measures", new() { ["measures"] = "停用" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "阀井泄漏", ["reason"] = "核对" })).Require(HttpStatusCode.OK);
+        var remembered = service.Services.GetRequiredService<HazardStore>().Folded.Remembered(HazardId.Parse(id)).ShouldNotBeNull();
+        var events = await Log.FetchAsync(HazardId.Parse(id).StreamId);
+        remembered.Last.ShouldBe(events[^1].Id);
+        DomainJson.Write(remembered.State).ToArray().ShouldBe(DomainJson.Write(await FoldAsync(id)).ToArray());
     }
 
     /// <summary>An older backup in the database's place, or another stream's history: nothing is taken from what was known.</summary>
@@ -68,5 +84,5 @@ public sealed class FoldedHazardsTests(Service service) : IClassFixture<Service>
     }
 
     private async Task CommentAsync(string id) =>
-        (await service.Office.PostAsync($"hazards/{id}/comments", new() { ["text"] = "已通知值班" })).Require(System.Net.HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/comments", new() { ["text"] = "已通知值班" })).Require(HttpStatusCode.OK);
 }

@@ -54,6 +54,58 @@ public sealed class AppendTests(LogDatabase database) : IClassFixture<LogDatabas
         (await log.StreamAsync(stream)).Count.ShouldBe(2);
     }
 
+    /// <summary>What a decision relied on is not changed by it, and must stand where it stood: the lock is held over both.</summary>
+    [Fact]
+    public async Task An_append_that_relies_on_another_stream_is_written_only_while_that_has_not_moved()
+    {
+        await using var log = database.Open();
+        var (relied, own, never) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await log.CommitAsync(Some.Append(relied));
+        await log.CommitAsync(Some.Append(own) with { Relies = [new StreamVersion(relied, 1), new StreamVersion(never, 0)] });
+        await log.CommitAsync(Some.Append(relied, 1));
+
+        (await log.AppendAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(relied, 1)] })).ShouldBe(new AppendResult.Conflict(relied, 1, 2));
+        (await log.AppendAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(never, 1)] })).ShouldBe(new AppendResult.Conflict(never, 1, 0));
+        (await log.StreamAsync(own)).Count.ShouldBe(1);
+        // Of its own stream it may say so as well.
+        await log.CommitAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(own, 1), new StreamVersion(relied, 2)] });
+    }
+
+    [Fact]
+    public async Task In_one_batch_nobody_relies_on_what_an_earlier_one_changes()
+    {
+        await using var log = database.Open();
+        for (var round = 0; round < 20; round++)
+        {
+            var relied = Guid.CreateVersion7();
+            await log.CommitAsync(Some.Append(relied));
+            var relying = Enumerable.Range(0, 6).Select(_ => Some.Append(Guid.CreateVersion7()) with { Relies = [new StreamVersion(relied, 1)] }).ToList();
+            var sent = relying.Take(3).Append(Some.Append(relied, 1)).Concat(relying.Skip(3)).Select(a => log.AppendAsync(a)).ToList();
+            var results = await Task.WhenAll(sent);
+            var changed = results[3].ShouldBeOfType<AppendResult.Committed>().FirstPosition;
+            foreach (var result in results.Where((_, i) => i != 3))
+                if (result is AppendResult.Committed before)
+                    before.LastPosition.ShouldBeLessThan(changed);
+                else
+                    result.ShouldBe(new AppendResult.Conflict(relied, 1, 2));
+        }
+    }
+
+    /// <summary>A hazard that is remembered, and a database of an earlier day in which others went on: the same version is not the same history.</summary>
+    [Fact]
+    public async Task An_append_after_a_remembered_event_is_written_only_after_that_event()
+    {
+        await using var log = database.Open();
+        var stream = Guid.CreateVersion7();
+        var first = Some.Append(stream);
+        await log.CommitAsync(first);
+        var last = first.Streams[0].Events[^1].Id;
+
+        (await log.AppendAsync(new Append([Some.On(stream, 1) with { After = Guid.CreateVersion7() }]))).ShouldBe(new AppendResult.Conflict(stream, 1, 1));
+        (await log.AppendAsync(new Append([Some.On(Guid.CreateVersion7(), 0) with { After = last }]))).ShouldBeOfType<AppendResult.Conflict>();
+        await log.CommitAsync(new Append([Some.On(stream, 1) with { After = last }]));
+    }
+
     [Fact]
     public async Task An_append_over_two_streams_is_all_or_nothing()
     {

@@ -52,6 +52,11 @@ internal sealed record Caller(ApiKey Key, Body Body)
     /// <summary>Whether the body is there for the caller.</summary>
     public bool Sees(Body body) => As(null).Sees(body);
 
+    /// <summary>Whether nothing has been granted or taken since another look at the same.</summary>
+    public bool HasTheRightsOf(Caller before) =>
+        Key.Id == before.Key.Id && Body.Id == before.Body.Id && Body.Version == before.Body.Version
+        && (Account is { } own ? own.RightsVersion == before.Account?.RightsVersion : Key.Version == before.Key.Version);
+
     /// <summary>A person who signed in, with the rights of the account.</summary>
     /// <param name="who">The account and its session.</param>
     /// <param name="body">The account's body.</param>
@@ -97,6 +102,16 @@ internal sealed class Doorkeeper(Identities identities, Sessions sessions, Wrong
         return body is not null ? (new Caller(key, body), null) : (null, refusal ?? AccessRefusals.Unknown.Because());
 
         bool Expired(ApiKey k) => k.ExpiresAt is { } end && end <= now;
+    }
+
+    /// <summary>Who sent a request that was let in before, by key or from a page.</summary>
+    public async Task<(Caller? Caller, Refusal? Refusal)> AgainAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (SecretOf(request) is { Length: > 0 })
+            return await AdmitAsync(request, cancellationToken);
+        return request.Cookies[SessionCookie.Name] is { Length: > 0 } token && await sessions.FindAsync(token, cancellationToken) is { } who
+            ? await CallerOfAsync(who, cancellationToken)
+            : (null, AccountRefusals.Ended.Because());
     }
 
     /// <summary>A person with the rights of the account.</summary>

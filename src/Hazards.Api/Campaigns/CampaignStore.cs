@@ -33,7 +33,7 @@ internal sealed class CampaignStore(IEventLog log, Circumstances circumstances, 
 }
 
 /// <summary>检查: entered, corrected, voided.</summary>
-internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances, SealQueries seals, AccessRecorder access, FileStore files,
+internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances, KnownSeals seals, AccessRecorder access, FileStore files,
     SystemNameStore systems)
 {
     private readonly RecordStore<Inspection, IInspectionEvent> records = new("inspection", log, Inspection.Apply, i => new PendingState.OfInspection(i));
@@ -67,7 +67,7 @@ internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, 
         var decide = Decide(command, given, terms, null);
         var outcome = await records.RunAsync(id, isNew: false, terms, Hears(command, given.By), async (before, stop) =>
         {
-            watch = new SealWatch(seals);
+            watch = new SealWatch(seals, anew: true);
             var (decision, act) = await decide(before, stop);
             if (decision.Refusal is not null)
                 return (decision, act);

@@ -28,9 +28,9 @@ internal sealed class RecordStore<TState, TEvent>(
     public Task<Outcome<TState>> RunAsync(
         Guid id, bool isNew, Terms terms, Func<TState, Refusal?> mayHear, Func<TState?, CancellationToken, Task<(Decision<TEvent> Decision, Act Act)>> decide, CancellationToken cancellationToken,
         Func<ImmutableArray<SealGuard>>? guards = null) =>
-        deciding.RunAsync(isNew ? null : id, terms, AtVersionAsync, mayHear, async (lost, stop) =>
+        deciding.RunAsync(isNew ? null : id, terms, AtVersionAsync, mayHear, async (attempt, stop) =>
         {
-            var (before, version) = isNew && lost == 0 ? (null, 0) : await LoadAsync(id, null, long.MaxValue, stop);
+            var (before, version) = isNew && attempt.Lost == 0 ? (null, 0) : await LoadAsync(id, null, long.MaxValue, stop);
             // Whoever may not hear of the record hears nothing of its version.
             if (before is not null && mayHear(before) is null && terms.IfVersion is { } expected && !expected.Contains(version))
                 return Proposal<TState>.Refuse(AppendRefusals.StaleAt(expected, version));

@@ -76,6 +76,8 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
                     return (await LoadAsync(id, stop), null);
                 case (AppendResult.KeyReused reused, _):
                     return (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key)));
+                case (AppendResult.Conflict conflict, _) when await terms.OvertakenAsync(conflict, stop) is { } unfounded:
+                    return (null, unfounded);
             }
         }
         return (null, AppendRefusals.Contended.Because());
@@ -86,7 +88,7 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
     {
         var after = Report.Apply(before, happened);
         var append = new StreamAppend(id, Report.StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfReport(after));
-        return (await log.AppendAsync(new Append([append], terms.Key, terms.RecordedAt), stop), after);
+        return (await log.AppendAsync(new Append([append], terms.Key, terms.RecordedAt) { Relies = terms.Relies }, stop), after);
     }
 
     /// <summary>A report; null when nothing ever happened to it.</summary>

@@ -8,8 +8,14 @@ namespace Hazards.Api;
 /// <summary>What a decision asks the log to append; or why it refused.</summary>
 internal sealed record Proposal<TState>(TState? After, IReadOnlyList<StreamAppend> Streams, Refusal? Refusal, int Step)
 {
+    /// <summary>It was decided on what this process remembers.</summary>
+    public bool Remembered { get; init; }
+
     /// <summary>What is held until the log has answered: turns at series of numbers.</summary>
     public IDisposable? Held { get; init; }
+
+    /// <summary>What else it was decided on: the bodies it names, the policies.</summary>
+    public IReadOnlyList<StreamVersion> Relies { get; init; } = [];
 
     /// <summary>What is to be done because of the events, kept with them.</summary>
     public IReadOnlyList<object> Messages { get; init; } = [];
@@ -19,8 +25,14 @@ internal sealed record Proposal<TState>(TState? After, IReadOnlyList<StreamAppen
     public static Proposal<TState> Refuse(Refusal refusal, int step = 0) => new(default, [], refusal, step);
 }
 
+/// <summary>One try at a decision.</summary>
+/// <param name="Lost">How many races were lost before it.</param>
+/// <param name="Anew">Everything is to be read: what this process remembers was overtaken, or would have refused.</param>
+internal readonly record struct Attempt(int Lost, bool Anew);
+
 /// <summary>
-/// Decides and appends. Who loses a race decides again on the newer state, a bounded number of times, unless the caller
+/// Decides and appends. The first try may decide on what this process remembers: the log takes the append only if all it was decided
+/// on still stands, and only what was read just now refuses anybody. Who loses a race decides again on the newer state, a bounded number of times, unless the caller
 /// named the version it acted on. A repeated idempotency key is answered before anything is decided.
 /// </summary>
 internal sealed class Deciding(IEventLog log)
@@ -37,17 +49,19 @@ internal sealed class Deciding(IEventLog log)
     /// Why the caller may not hear that outcome; null when it may. Keys of one client share its idempotency keys, and not their rights:
     /// what would be refused without the key is refused with it.
     /// </param>
-    /// <param name="decide">Loads and decides; called again after a lost race. Its number tells how often it was.</param>
+    /// <param name="decide">Loads and decides; called again after a lost race.</param>
     /// <param name="cancellationToken">Cancels waiting; what was sent to the log may be written all the same.</param>
+    /// <param name="asksFirst">Whether a repeated key is looked for before anything is decided: where deciding leaves something behind.</param>
     public async Task<Outcome<TState>> RunAsync<TState>(
         Guid? stream,
         Terms terms,
         Func<Guid, long, CancellationToken, Task<TState>> stateAt,
         Func<TState, Refusal?> mayHear,
-        Func<int, CancellationToken, Task<Proposal<TState>>> decide,
-        CancellationToken cancellationToken)
+        Func<Attempt, CancellationToken, Task<Proposal<TState>>> decide,
+        CancellationToken cancellationToken,
+        bool asksFirst = true)
     {
-        if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first)
+        if (asksFirst && terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first)
             return await SettledAsync(first, stateAt, mayHear, cancellationToken);
         using var turn = stream is { } id ? await turns.TakeAsync(id, cancellationToken) : null;
         return await DecideAsync(terms, stateAt, mayHear, decide, cancellationToken);
@@ -57,12 +71,19 @@ internal sealed class Deciding(IEventLog log)
         Terms terms,
         Func<Guid, long, CancellationToken, Task<TState>> stateAt,
         Func<TState, Refusal?> mayHear,
-        Func<int, CancellationToken, Task<Proposal<TState>>> decide,
+        Func<Attempt, CancellationToken, Task<Proposal<TState>>> decide,
         CancellationToken cancellationToken)
     {
-        for (var lost = 0; lost < MostTries; lost++)
+        var anew = false;
+        for (var lost = 0; lost < MostTries; lost++, anew = true)
         {
-            var proposal = await decide(lost, cancellationToken);
+            var proposal = await decide(new Attempt(lost, anew), cancellationToken);
+            if (proposal is { Refusal: not null, Remembered: true })
+            {
+                proposal.Held?.Dispose();
+                proposal = await decide(new Attempt(lost, anew = true), cancellationToken);
+            }
+
             using var held = proposal.Held;
             if (proposal.Refusal is { } refusal)
                 // It may have been refused only because the same request, sent twice at once, has just been done.
@@ -72,7 +93,11 @@ internal sealed class Deciding(IEventLog log)
             AppendResult result;
             try
             {
-                result = await log.AppendAsync(new Append(proposal.Streams, terms.Key, terms.RecordedAt) { Messages = proposal.Messages }, cancellationToken);
+                var append = new Append(proposal.Streams, terms.Key, terms.RecordedAt)
+                {
+                    Messages = proposal.Messages, Relies = [.. terms.Relies, .. proposal.Relies],
+                };
+                result = await log.AppendAsync(append, cancellationToken);
             }
             catch (AppendRejectedException sealedMeanwhile) when (sealedMeanwhile.SqlState == SealGuard.Broken)
             {
@@ -83,9 +108,11 @@ internal sealed class Deciding(IEventLog log)
             {
                 case AppendResult.Committed committed:
                     return new Outcome<TState>.Done(proposal.After!, Written(proposal.Streams, committed.FirstPosition), committed.RecordedAt, Repeated: false);
-                case AppendResult.Conflict conflict when terms.IfVersion is { } expected && conflict.StreamId == proposal.Streams[0].StreamId:
+                case AppendResult.Conflict conflict when terms.IfVersion is { } expected && conflict.StreamId == proposal.Streams[0].StreamId && !expected.Contains(conflict.ActualVersion):
                     return new Outcome<TState>.Refused(AppendRefusals.StaleAt(expected, conflict.ActualVersion));
-                case AppendResult.Conflict:
+                case AppendResult.Conflict conflict:
+                    if (await terms.OvertakenAsync(conflict, cancellationToken) is { } unfounded)
+                        return new Outcome<TState>.Refused(unfounded);
                     continue;
                 default:
                     return await SettledAsync(result, stateAt, mayHear, cancellationToken);

@@ -17,6 +17,18 @@ internal sealed class FoldedHazards(Func<Guid, long, CancellationToken, Task<IRe
 
     private readonly ConcurrentDictionary<HazardId, Folded> kept = new();
 
+    /// <summary>A hazard as it was folded last, and the event that it ends with; null where none is remembered. It may have moved on.</summary>
+    public Folded? Remembered(HazardId id) => kept.TryGetValue(id, out var known) ? known : null;
+
+    /// <summary>Remembers what an append led to.</summary>
+    public void Keep(Hazard after, Guid last)
+    {
+        if (kept.Count >= Most)
+            kept.Clear();
+        // Of two that end at once the later may be told first.
+        kept.AddOrUpdate(after.Id, static (_, now) => now, static (_, before, now) => before.State.Version > now.State.Version ? before : now, new Folded(after, last));
+    }
+
     /// <summary>A hazard as it is now; null when there is none.</summary>
     public async Task<Hazard?> NowAsync(HazardId id, CancellationToken cancellationToken)
     {
@@ -34,12 +46,10 @@ internal sealed class FoldedHazards(Func<Guid, long, CancellationToken, Task<IRe
             now = lived.After;
         if (now is null || ReferenceEquals(now, before))
             return now;
-        if (kept.Count >= Most)
-            kept.Clear();
-        kept[id] = new Folded(now, events[^1].Id);
+        Keep(now, events[^1].Id);
         return now;
     }
 
     /// <summary>A state and the event that led to it.</summary>
-    private readonly record struct Folded(Hazard State, Guid Last);
+    public readonly record struct Folded(Hazard State, Guid Last);
 }

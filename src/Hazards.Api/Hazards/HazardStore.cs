@@ -13,7 +13,8 @@ namespace Hazards.Api;
 /// REST, the ledger import, the seed and the benchmark all come through here.
 /// </summary>
 /// <param name="log">The log.</param>
-/// <param name="registry">Knows the bodies a decision must know.</param>
+/// <param name="registry">Knows the bodies.</param>
+/// <param name="known">Remembers those that decisions must know.</param>
 /// <param name="inspections">Knows the inspection and the campaign a report names.</param>
 /// <param name="rules">The policies in force and the calendar.</param>
 /// <param name="sectors">The sectors the deployment knows.</param>
@@ -24,14 +25,17 @@ namespace Hazards.Api;
 /// <param name="systems">To whom the names of systems belong.</param>
 /// <param name="clock">Tells when something is recorded.</param>
 public sealed class HazardStore(
-    IEventLog log, IRegistryQueries registry, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers,
-    PersonKeys persons, SealQueries seals, AccessRecorder access, SystemNameStore systems, TimeProvider clock)
+    IEventLog log, IRegistryQueries registry, KnownBodies known, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers,
+    PersonKeys persons, KnownSeals seals, AccessRecorder access, SystemNameStore systems, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
 
     private readonly Deciding deciding = new(log);
     private readonly FoldedHazards folded = new((stream, from, stop) => log.FetchAsync(stream, fromVersion: from, cancellationToken: stop));
+
+    /// <summary>What this process remembers.</summary>
+    internal FoldedHazards Folded => folded;
 
     /// <summary>Folds a hazard's stream; as it was known at <paramref name="asOf"/>, or is now. Null when there is none.</summary>
     public Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
@@ -91,31 +95,37 @@ public sealed class HazardStore(
         steps = sealing.Of(steps);
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
             return (new Outcome<Hazard>.Refused(keyless), null);
-        var (watch, met) = ((SealWatch?)null, (Hazard?)null);
-        var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, Hears(CommandRules.Report, given.By), async (lost, stop) =>
+        var (watch, met, last) = ((SealWatch?)null, (Hazard?)null, default(Guid));
+        var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, Hears(CommandRules.Report, given.By), async (attempt, stop) =>
         {
             if (report.Identity is null && await systems.RefuseAsync(report.Reference, given.By, stop) is { } owned)
                 return Proposal<Hazard>.Refuse(owned);
             // New until the log says otherwise: most reports are, and reading first would cost each of them a round trip.
-            var existing = lost == 0 ? null : await LoadAsync(id, null, stop);
-            var rulebook = await rules.NowAsync(0, stop);
+            var existing = attempt.Lost == 0 ? null : await LoadAsync(id, null, stop);
+            var (rulebook, relies) = await rules.ReliedOnAsync(0, attempt.Anew, stop);
             var (inspection, campaign) = await inspections.NamedAsync(given.By.Jurisdiction, report.Inspection, report.Campaign, stop);
             var inspected = inspection is null ? default(DateTimeOffset?) : ChinaTime.StartOf(inspection.On);
-            var act = Act(given, terms, await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, stop), report.Region, rulebook, inspected);
-            watch = new SealWatch(seals);
+            var (bodies, theirs) = await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, attempt.Anew, stop);
+            var act = Act(given, terms, bodies, report.Region, rulebook, inspected);
+            watch = new SealWatch(seals, attempt.Anew);
             act = await watch.LookAsync(report, act with { Inspection = inspection, Campaign = campaign }, stop);
             var decision = Decider.Decide(report, existing, act);
             if (decision.Refusal is { } refusal)
             {
                 met = refusal.Reason == HazardRefusals.ReportedBefore ? existing : null;
                 watch.Note(refusal, report, act);
-                return Proposal<Hazard>.Refuse(refusal);
+                return Proposal<Hazard>.Refuse(refusal) with { Remembered = !attempt.Anew };
             }
 
             var story = new HazardStory(id, null, rulebook, terms);
             story.Add(decision, act);
-            return await KeptAsync(await FollowAsync(story, steps, watch, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
-        }, cancellationToken);
+            var proposal = await KeptAsync(await FollowAsync(story, steps, watch, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
+            last = LastOf(proposal);
+            return proposal with { Relies = [.. relies, .. theirs], Remembered = !attempt.Anew };
+        }, cancellationToken, asksFirst: LeavesSomething(sealing, steps));
+        // Many at once are a ledger, of which nobody takes up one now.
+        if (steps.Count == 0)
+            Remember(outcome, last);
         return (await NotedAsync(outcome, watch, terms, cancellationToken), outcome is Outcome<Hazard>.Refused ? met : null);
     }
 
@@ -145,20 +155,39 @@ public sealed class HazardStore(
         steps = sealing.Of(steps);
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
             return new Outcome<Hazard>.Refused(keyless);
-        SealWatch? watch = null;
-        var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, Hears(steps[0].Command.Rule, steps[0].Given.By), async (_, stop) =>
+        var (watch, last) = ((SealWatch?)null, default(Guid));
+        var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, Hears(steps[0].Command.Rule, steps[0].Given.By), async (attempt, stop) =>
         {
-            watch = new SealWatch(seals);
-            var before = await LoadAsync(id, null, stop);
+            watch = new SealWatch(seals, attempt.Anew);
+            var remembered = attempt.Anew ? null : folded.Remembered(id);
+            var before = remembered?.State ?? await LoadAsync(id, null, stop);
             if (before is null || !steps[0].Given.By.Sees(before))
-                return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
+                return Refuse(HazardRefusals.NotFound.Because());
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
-                return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
-            var bodies = await BodiesAsync(before, steps.Select(s => s.Given), steps, stop);
-            var rulebook = await rules.NowAsync(await EditionAsync(before, steps, stop), stop);
-            return await KeptAsync(await FollowAsync(new HazardStory(id, before, rulebook, terms), steps, watch, 0, bodies, rulebook, terms, stop), sealing, stop);
-        }, cancellationToken);
+                return Refuse(AppendRefusals.StaleAt(expected, before.Version));
+            var (bodies, theirs) = await BodiesAsync(before, steps.Select(s => s.Given), steps, attempt.Anew, stop);
+            var (rulebook, relies) = await rules.ReliedOnAsync(await EditionAsync(before, steps, stop), attempt.Anew, stop);
+            var story = new HazardStory(id, before, rulebook, terms) { Last = remembered?.Last };
+            var proposal = await KeptAsync(await FollowAsync(story, steps, watch, 0, bodies, rulebook, terms, stop), sealing, stop);
+            last = LastOf(proposal);
+            return proposal with { Relies = [.. relies, .. theirs], Remembered = !attempt.Anew };
+
+            Proposal<Hazard> Refuse(Refusal refusal) => Proposal<Hazard>.Refuse(refusal) with { Remembered = !attempt.Anew };
+        }, cancellationToken, asksFirst: LeavesSomething(sealing, steps));
+        Remember(outcome, last);
         return await NotedAsync(outcome, watch, terms, cancellationToken);
+    }
+
+    // Keys of persons and files of papers are kept before the append.
+    private static bool LeavesSomething(PersonSealing sealing, IReadOnlyList<Step> steps) =>
+        sealing.Seals.Count > 0 || steps.Any(s => Domain.Papers.MayGoWith(s.Command));
+
+    private static Guid LastOf(Proposal<Hazard> proposal) => proposal.Refusal is null ? proposal.Streams[0].Events[^1].Id : default;
+
+    private void Remember(Outcome<Hazard> outcome, Guid last)
+    {
+        if (outcome is Outcome<Hazard>.Done { Repeated: false } done)
+            folded.Keep(done.After, last);
     }
 
     // As the first time: nothing of a hazard that is not there for the caller, and nothing without the role.
@@ -176,9 +205,9 @@ public sealed class HazardStore(
         var command = make(before, rulebook, ChinaTime.DateAt(Now(terms)));
         if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
             return (before, command, AppendRefusals.StaleAt(expected, before.Version));
-        var bodies = await BodiesAsync(before, [given], [new Step(command, given)], cancellationToken);
+        var (bodies, _) = await BodiesAsync(before, [given], [new Step(command, given)], anew: true, cancellationToken);
         var act = PaperDesk.Expecting(command, before, Act(given, terms, bodies, before.Region, rulebook, before.LatestOccurredAt));
-        act = await new SealWatch(seals).LookAsync(command, before, act, cancellationToken);
+        act = await new SealWatch(seals, anew: true).LookAsync(command, before, act, cancellationToken);
         return (before, command, Decider.Decide(command, before, act).Refusal);
     }
 
@@ -195,8 +224,9 @@ public sealed class HazardStore(
     {
         var given = new Given(by);
         var rulebook = await rules.NowAsync(hazard.Calendar, cancellationToken);
-        var act = Act(given, Terms.None, await BodiesAsync(hazard, [given], [], cancellationToken), hazard.Region, rulebook, hazard.LatestOccurredAt);
-        return (act with { Seals = (await seals.InForceAsync(hazard.Enterprise, hazard.Region, null, cancellationToken)).Seals }, rulebook);
+        var (bodies, _) = await BodiesAsync(hazard, [given], [], anew: true, cancellationToken);
+        var act = Act(given, Terms.None, bodies, hazard.Region, rulebook, hazard.LatestOccurredAt);
+        return (act with { Seals = (await seals.InForceAsync(hazard.Enterprise, hazard.Region, anew: true, cancellationToken)).Seals }, rulebook);
     }
 
     /// <summary>
@@ -341,21 +371,24 @@ public sealed class HazardStore(
 
     private DateTimeOffset Now(Terms terms) => terms.RecordedAt ?? clock.GetUtcNow();
 
-    /// <summary>All bodies that any of the decisions may ask for, in one query.</summary>
-    private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(
-        Hazard? hazard, IEnumerable<Given> given, IReadOnlyList<Step> steps, CancellationToken cancellationToken)
+    /// <summary>All bodies that any of the decisions may ask for, in one query at most, and the streams of those that were asked for.</summary>
+    private async Task<(IReadOnlyDictionary<BodyId, Body> Bodies, IReadOnlyList<StreamVersion> Relies)> BodiesAsync(
+        Hazard? hazard, IEnumerable<Given> given, IReadOnlyList<Step> steps, bool anew, CancellationToken cancellationToken)
     {
-        var known = new Dictionary<BodyId, Body>();
+        var (bodies, relies) = (new Dictionary<BodyId, Body>(), new List<StreamVersion>());
         foreach (var g in given)
-            known[g.By.Body.Id] = g.By.Body;
+            bodies[g.By.Body.Id] = g.By.Body;
         var concerned = NamedIn(hazard).ToHashSet();
-        var wanted = steps.SelectMany(s => s.Command.Names).Concat(concerned).Where(id => !known.ContainsKey(id)).ToHashSet();
-        if (wanted.Count > 0)
-            foreach (var (id, body) in await registry.BodiesAsync(wanted, cancellationToken))
-                // A body that is not there for the caller is as unknown as one that nobody registered, unless the hazard itself names it.
-                if (concerned.Contains(id) || steps.All(s => s.Given.By.Sees(body)))
-                    known[id] = body;
-        return known;
+        var wanted = steps.SelectMany(s => s.Command.Names).Concat(concerned).Where(id => !bodies.ContainsKey(id)).ToHashSet();
+        foreach (var body in wanted.Count == 0 ? [] : await known.OfAsync(wanted, anew, cancellationToken))
+        {
+            relies.Add(new StreamVersion(body.Id.StreamId, body.Version));
+            // A body that is not there for the caller is as unknown as one that nobody registered, unless the hazard itself names it.
+            if (concerned.Contains(body.Id) || steps.All(s => s.Given.By.Sees(body)))
+                bodies[body.Id] = body;
+        }
+
+        return (bodies, relies);
     }
 
     private static IEnumerable<BodyId> NamedIn(Hazard? hazard)

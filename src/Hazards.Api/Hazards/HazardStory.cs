@@ -99,11 +99,18 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
             Add(recounted, Clockwork.Context(now, Entry.Prompt, rules.PolicyAt(hazard.Region, now), rules.Calendar));
     }
 
+    /// <summary>The last event of the hazard before the story, where that is remembered and was not read.</summary>
+    public Guid? Last { get; init; }
+
     /// <summary>The append that writes it all, hazard first.</summary>
     /// <param name="guards">The seals it was decided without.</param>
     public StreamAppend[] Appends(params ImmutableArray<SealGuard> guards)
     {
-        var own = new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices], Guards = guards });
+        var own = new StreamAppend(
+            id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices], Guards = guards })
+        {
+            After = Last,
+        };
         return _elsewhere is null ? [own, .. _numbers.Values] : [own, _elsewhere, .. _numbers.Values];
     }
 }

@@ -51,6 +51,19 @@ public sealed record Terms
     /// <summary>The request that caused it.</summary>
     public string? CausationId { get; init; }
 
+    /// <summary>By whose authority, where the request came through the door: it must stand as it did there.</summary>
+    internal Credential? Credential { get; init; }
+
+    /// <summary>The streams that said who it is.</summary>
+    internal IReadOnlyList<StreamVersion> Relies => Credential?.Relies ?? [];
+
+    /// <summary>
+    /// Why an append that came to nothing must not be tried again: by whose authority it was made has changed (<see cref="Credential.AgainAsync"/>).
+    /// Null when it was overtaken by something else.
+    /// </summary>
+    internal async Task<Refusal?> OvertakenAsync(AppendResult.Conflict conflict, CancellationToken cancellationToken) =>
+        Credential?.IsOvertaken(conflict) == true ? await Credential.AgainAsync(cancellationToken) : null;
+
     /// <summary>For simulations and seeding: the recorded time, honoured by a log opened with <c>AllowGivenTimes</c>.</summary>
     public DateTimeOffset? RecordedAt { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed record UndoImport(string Reason, ImmutableArray<HazardId>? Hazar
 /// however often it is asked for and wherever a process dies. Nothing is deleted; what was known before stays known.
 /// </summary>
 internal sealed class ImportUndo(
-    NpgsqlDataSource dataSource, IEventLog log, RulebookSource rules, SectorCatalogue sectors, SealQueries seals, AccessRecorder access, TimeProvider clock)
+    NpgsqlDataSource dataSource, IEventLog log, RulebookSource rules, SectorCatalogue sectors, KnownSeals seals, AccessRecorder access, TimeProvider clock)
 {
     /// <summary>The most hazards that one append withdraws.</summary>
     public const int MostHazards = 20_000;
@@ -42,12 +42,14 @@ internal sealed class ImportUndo(
                 return terms.Key is { } same && await log.FindAsync(same, cancellationToken) is AppendResult.Repeated ? null : refusal;
             try
             {
-                switch (await log.AppendAsync(new Append(streams, terms.Key), cancellationToken))
+                switch (await log.AppendAsync(new Append(streams, terms.Key) { Relies = terms.Relies }, cancellationToken))
                 {
                     case AppendResult.Committed or AppendResult.Repeated:
                         return null;
                     case AppendResult.KeyReused reused:
                         return AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key));
+                    case AppendResult.Conflict conflict when await terms.OvertakenAsync(conflict, cancellationToken) is { } unfounded:
+                        return unfounded;
                     default:
                         // Somebody acted on one of them, or undid it, in the meantime: decided again.
                         continue;
@@ -98,7 +100,7 @@ internal sealed class ImportUndo(
         var now = clock.GetUtcNow();
         var rulebook = await rules.NowAsync(0, cancellationToken);
         var own = terms with { CausationId = report.Id.ToString("D"), IfVersion = null };
-        var watch = new SealWatch(seals);
+        var watch = new SealWatch(seals, anew: true);
         var (streams, builtUpon) = (new List<StreamAppend>(entered.Length + 1), new List<HazardId>());
         foreach (var some in entered.Chunk(HazardsAtOnce))
         {

@@ -121,15 +121,18 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms ?? Terms.None, progress);
         var begun = await run.BeginAsync(cancellationToken);
-        return begun is AppendResult.Committed ? (await run.ToEndAsync(cancellationToken), null) : await EarlierAsync(begun, by, cancellationToken);
+        return begun is AppendResult.Committed ? (await run.ToEndAsync(cancellationToken), null) : await EarlierAsync(begun, by, terms, cancellationToken);
     }
 
     /// <summary>What an import that was not begun now is answered with: the report of the one its key belongs to, or a refusal.</summary>
-    private async Task<(ImportReport? Report, Refusal? Refusal)> EarlierAsync(AppendResult begun, Actor by, CancellationToken cancellationToken) => begun switch
+    private async Task<(ImportReport? Report, Refusal? Refusal)> EarlierAsync(
+        AppendResult begun, Actor by, Terms? terms, CancellationToken cancellationToken) => begun switch
     {
         AppendResult.Repeated first => await FindAsync(first.Versions[0].StreamId, by.Jurisdiction, cancellationToken) is { } report
             ? (report, null) : (null, ImportRefusals.NotFound.Because("id")),
         AppendResult.KeyReused reused => (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key))),
+        AppendResult.Conflict conflict when terms is not null =>
+            (null, await terms.OvertakenAsync(conflict, cancellationToken) ?? AppendRefusals.Contended.Because()),
         _ => throw new InvalidOperationException("an import begins a new stream"),
     };
 
@@ -148,7 +151,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         var begun = await run.BeginAsync(cancellationToken, new ImportLedger(run.Id, by.Jurisdiction.Value));
         return begun is AppendResult.Committed
             ? (await FindAsync(run.Id, by.Jurisdiction, cancellationToken), null)
-            : await EarlierAsync(begun, by, cancellationToken);
+            : await EarlierAsync(begun, by, terms, cancellationToken);
     }
 
     /// <summary>Does what an import that was begun in the background still lacks.</summary>

@@ -39,7 +39,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
     /// <summary>Writes that it begins, under the caller's idempotency key.</summary>
     public Task<AppendResult> BeginAsync(CancellationToken cancellationToken, params IReadOnlyList<object> messages) =>
-        AppendAsync(new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms.Key, cancellationToken, messages);
+        AppendAsync(new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms, cancellationToken, messages);
 
     // A run that goes on with another finds what that one entered.
     private LedgerBodies Bodies => _bodies ??= new LedgerBodies(tools, by, plan.Region, Terms(), soFar is not null, trial);
@@ -118,7 +118,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var finished = new LedgerImportFinished(
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
             _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered, notes.IsEmpty ? null : string.Join('\n', notes));
-        await AppendAsync(finished, null, cancellationToken);
+        await AppendAsync(finished, new(), cancellationToken);
         measured.End(_rows, _events);
         return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), notes);
     }
@@ -153,7 +153,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             async (i, stop) => results[i] = await ImportAsync(prepared[i], stop));
         _rows.AddRange(results);
         _events += results.Sum(r => r.Events);
-        await AppendAsync(new LedgerRowsImported([.. results]), null, cancellationToken);
+        await AppendAsync(new LedgerRowsImported([.. results]), new(), cancellationToken);
         chunk.Clear();
         progress?.Report(new ImportProgress(_rows.Count, _events));
     }
@@ -408,12 +408,12 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             [.. row.Cells.Select(c => new LedgerCell(c.Header ?? "", c.Address, c.Text))]);
     }
 
-    private async Task<AppendResult> AppendAsync(IImportEvent happened, AppendKey? key, CancellationToken cancellationToken, params IReadOnlyList<object> messages)
+    private async Task<AppendResult> AppendAsync(IImportEvent happened, Terms on, CancellationToken cancellationToken, params IReadOnlyList<object> messages)
     {
         var context = new EventContext(_now, Entry.Prompt, by.Name, by.Body.Id, Role.Importer, by.Client, tools.Rules.Current.PolicyAt(by.Body.Region, _now).Version, null, []);
-        var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], key) { Messages = messages };
+        var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], on.Key) { Messages = messages, Relies = on.Relies };
         var result = await tools.Log.AppendAsync(append, cancellationToken);
-        if (result is AppendResult.Conflict)
+        if (result is AppendResult.Conflict && _version > 0)
             throw new NotNowException("另一节点正在导入 · another node is importing it");
         _version++;
         return result;

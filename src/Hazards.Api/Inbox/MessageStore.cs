@@ -27,7 +27,7 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(by);
         ArgumentNullException.ThrowIfNull(terms);
-        return await OpenAsync(message.Id, by, version => Append(message, by, terms, version), cancellationToken);
+        return await OpenAsync(message.Id, by, version => Append(message, by, terms, version), terms, cancellationToken);
     }
 
     /// <summary>A person opens what its body was told of a change of authority.</summary>
@@ -48,12 +48,12 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
         return OpenAsync(message, by, version =>
         {
             var opened = Facts.Of(new AuthorityChangeOpened(change.EventId, told.Address), Context(change.Region, by, terms), terms);
-            return new Append([new StreamAppend(message, StreamType, version, [opened])], null, terms.RecordedAt);
-        }, cancellationToken);
+            return new Append([new StreamAppend(message, StreamType, version, [opened])], null, terms.RecordedAt) { Relies = terms.Relies };
+        }, terms, cancellationToken);
     }
 
     private async Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(
-        Guid message, Actor by, Func<long, Append> append, CancellationToken cancellationToken)
+        Guid message, Actor by, Func<long, Append> append, Terms terms, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
@@ -66,8 +66,13 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
                 version = e.Version;
             }
 
-            if (await log.AppendAsync(append(version), cancellationToken) is AppendResult.Committed done)
-                return (done.RecordedAt, true, null);
+            switch (await log.AppendAsync(append(version), cancellationToken))
+            {
+                case AppendResult.Committed done:
+                    return (done.RecordedAt, true, null);
+                case AppendResult.Conflict conflict when await terms.OvertakenAsync(conflict, cancellationToken) is { } unfounded:
+                    return (default, false, unfounded);
+            }
         }
 
         return (default, false, AppendRefusals.Contended.Because());
@@ -85,7 +90,7 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
     {
         var opened = Facts.Of(new MessageOpened(message.Hazard, message.EventId, message.Address), Context(message.Region, by, terms), terms);
         var row = new PendingState.OfOpenings([new Opening(opened.Id, message.Id, version + 1, by.Body.Id, by.Name)]);
-        return new Append([new StreamAppend(message.Id, StreamType, version, [opened], row)], null, terms.RecordedAt);
+        return new Append([new StreamAppend(message.Id, StreamType, version, [opened], row)], null, terms.RecordedAt) { Relies = terms.Relies };
     }
 
     private EventContext Context(RegionCode region, Actor by, Terms terms)

@@ -54,7 +54,7 @@ internal sealed class InProcess(EndpointDataSource endpoints, TimeProvider clock
         var captured = new CapturedResult();
         http.Features.Set(captured);
         http.Features.Set(page.Features.Get<LooksOfPage>());
-        if (Admission.Enter(http, caller, endpoint.Metadata.GetRequiredMetadata<Operation>(), clock) is { } refusal)
+        if (Admission.Enter(http, caller, endpoint.Metadata.GetRequiredMetadata<Operation>(), clock, page.Request) is { } refusal)
             return (null, refusal, null);
         await endpoint.RequestDelegate!(http);
         var version = ETag.TryReadIfMatch(http.Response.Headers.ETag, out var versions) && versions is [var one, ..] ? one : (long?)null;

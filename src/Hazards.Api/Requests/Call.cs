@@ -32,6 +32,9 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
 
     public Query Query { get; init; } = new(http.Request.Query, http.Items[Query.WrongWords] as Refusal);
 
+    /// <summary>By whose authority it writes.</summary>
+    public Credential? Credential { get; init; }
+
     /// <summary>What is long takes as long as it is long: only who asked for it can end it.</summary>
     public void TakeAsLongAsNeeded() => http.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.DisableTimeout();
 
@@ -43,7 +46,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             query[parameter] = cursor;
         if (limit is { } most)
             query[Parameters.Limit.Name] = most.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new Call(http, caller, clock) { Query = new Query(new QueryCollection(query)), Purpose = Purpose, Person = Person };
+        return new Call(http, caller, clock) { Credential = Credential, Query = new Query(new QueryCollection(query)), Purpose = Purpose, Person = Person };
     }
 
     /// <summary>查阅事由: why records are read, or the number of the case, where the caller says so.</summary>
@@ -64,8 +67,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         return wrong;
     }
 
-    /// <summary>Where a reading request comes from.</summary>
-    public Terms ReadingTerms() => new() { CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}" };
+    /// <summary>Where a request comes from, and by whose authority.</summary>
+    public Terms ReadingTerms() => new() { CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}", Credential = Credential };
 
     private (string? Text, Refusal? Wrong) Header(string name, int most)
     {
@@ -209,7 +212,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             key = new AppendKey(caller.KeyScope, text, Fingerprint(body, personal));
         }
 
-        return (new Terms { IfVersion = versions, Key = key, CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}" }, null);
+        return (ReadingTerms() with { IfVersion = versions, Key = key }, null);
     }
 
     /// <summary>What is kept of a request, or of one of many in it, to know it again.</summary>

@@ -93,7 +93,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
     }
 
     private Refusal? Enter(HttpContext http, Caller? caller, Operation? operation) =>
-        operation is null ? null : caller is null ? Query.Unknown(http.Request.Query, operation.Query) : Admission.Enter(http, caller, operation, clock);
+        operation is null ? null : caller is null ? Query.Unknown(http.Request.Query, operation.Query) : Admission.Enter(http, caller, operation, clock, http.Request);
 
     private static Task RefuseAsync(HttpContext http, Refusal refusal) =>
         Pages.PageSite.IsForPeople(http) ? Pages.PageSite.ShowAsync(http, refusal) : new Problem(refusal).ExecuteAsync(http);

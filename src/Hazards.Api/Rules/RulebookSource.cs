@@ -28,6 +28,17 @@ public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDis
             : await RefreshAsync(cancellationToken);
     }
 
+    /// <summary>The same, with the streams that say so.</summary>
+    /// <param name="edition">The least edition of the calendar.</param>
+    /// <param name="anew">They are read now.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async ValueTask<(Rulebook Rules, IReadOnlyList<StreamVersion> Relies)> ReliedOnAsync(int edition, bool anew, CancellationToken cancellationToken)
+    {
+        _ = anew ? await RefreshAsync(cancellationToken) : await NowAsync(edition, cancellationToken);
+        var now = known;
+        return (now.Rules, now.Streams);
+    }
+
     /// <summary>Reads what the log has added.</summary>
     public async Task<Rulebook> RefreshAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +67,11 @@ public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDis
     /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
-    private sealed record Known(Rulebook Rules, PolicyRegister Policies, long CalendarChanges, long? ReadAt);
+    private sealed record Known(Rulebook Rules, PolicyRegister Policies, long CalendarChanges, long? ReadAt)
+    {
+        public IReadOnlyList<StreamVersion> Streams { get; } =
+            [new(PolicyRegister.StreamId, Policies.Stream), new(WorkCalendar.StreamId, CalendarChanges)];
+    }
 }
 
 /// <summary>Keeps this node's copy of the rulebook fresh.</summary>

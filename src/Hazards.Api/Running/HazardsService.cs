@@ -181,6 +181,8 @@ public static class HazardsService
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<Questions>().Source));
         services.AddSingleton<FileStore>();
         services.AddSingleton(s => new SealQueries(s.GetRequiredService<Questions>().Source));
+        services.AddSingleton<KnownSeals>();
+        services.AddSingleton<KnownBodies>();
         services.AddSingleton<AccessRecorder>();
         services.AddSingleton<PersonKeyRows>();
         services.AddSingleton<PersonKeys>();

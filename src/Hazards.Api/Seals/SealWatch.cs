@@ -9,7 +9,9 @@ namespace Hazards.Api;
 /// 封存, as one try at a decision sees it: which seals it looked up, what the append must be guarded by so that no newer
 /// seal is passed, and what was refused because of one. Nothing is looked up for what no seal has a say in.
 /// </summary>
-internal sealed class SealWatch(SealQueries queries)
+/// <param name="known">The seals.</param>
+/// <param name="anew">They are read now, and not remembered.</param>
+internal sealed class SealWatch(KnownSeals known, bool anew)
 {
     private readonly Dictionary<(Enterprise Enterprise, RegionCode Region), SealsFound> found = [];
 
@@ -79,7 +81,7 @@ internal sealed class SealWatch(SealQueries queries)
         if (enterprise is null)
             return [];
         if (!found.TryGetValue((enterprise, region), out var seals))
-            found[(enterprise, region)] = seals = await queries.InForceAsync(enterprise, region, null, cancellationToken);
+            found[(enterprise, region)] = seals = await known.InForceAsync(enterprise, region, anew, cancellationToken);
         return seals.Seals;
     }
 

@@ -88,6 +88,11 @@ public static class Papers
         _ => null,
     };
 
+    /// <summary>Whether the service may make a paper when a command is given: its own, or one that follows what happens.</summary>
+    public static bool MayGoWith(IHazardCommand command) =>
+        command is ListHazard or DelistHazard or IssueNotice or CirculateCriticism or IssuePaper or AssignHazard or ReassignLeg or CloseHazard or ReopenHazard
+            or LookBack or FixOnTheSpot or FixByOwnCheck;
+
     /// <summary>Whom a paper goes to: the bodies of the legs.</summary>
     public static ImmutableArray<BodyId> To(Hazard hazard, Leg? leg)
     {

@@ -14,6 +14,13 @@ public sealed record SealsFound(ImmutableArray<Seal> Seals, long Seen)
 {
     /// <summary>None.</summary>
     public static SealsFound None { get; } = new([], 0);
+
+    /// <summary>Those of some, the oldest first, that are in force on an enterprise's records in a region.</summary>
+    internal static SealsFound Covering(IEnumerable<(Seal Seal, long Position)> found, Enterprise enterprise, RegionCode region)
+    {
+        var covering = found.Where(f => f.Seal.Lifting is null && f.Seal.Covers(enterprise, region)).ToArray();
+        return covering.Length == 0 ? None : new SealsFound([.. covering.Select(f => f.Seal)], covering[^1].Position);
+    }
 }
 
 /// <summary>封存: which records are sealed, now and as of any instant.</summary>
@@ -27,10 +34,12 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
     {
         if (enterprise is null)
             return SealsFound.None;
-        var found = await OfAsync([enterprise], asOf, cancellationToken);
-        var covering = found.Where(f => f.Seal.Lifting is null && f.Seal.Covers(enterprise, region)).ToArray();
-        return covering.Length == 0 ? SealsFound.None : new SealsFound([.. covering.Select(f => f.Seal)], covering[^1].Position);
+        return SealsFound.Covering(await OfAsync([enterprise], asOf, cancellationToken), enterprise, region);
     }
+
+    /// <summary>All seals in force, the oldest first, each with its position; no more than some.</summary>
+    public async Task<ImmutableArray<(Seal Seal, long Position)>> AllInForceAsync(int most, CancellationToken cancellationToken = default) =>
+        [.. await ReadAsync(new Conditions().And("h.lifted_at is null"), null, $"order by h.position limit {most}", cancellationToken)];
 
     /// <summary>Every seal that a hazard's records were ever under, lifted ones too.</summary>
     public async Task<ImmutableArray<Seal>> EverAsync(Enterprise? enterprise, RegionCode region, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)

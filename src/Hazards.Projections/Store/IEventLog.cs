@@ -104,7 +104,14 @@ public sealed record StreamAppend(
     string StreamType,
     long ExpectedVersion,
     IReadOnlyList<NewEvent> Events,
-    object? Row = null);
+    object? Row = null)
+{
+    /// <summary>
+    /// The event that the decision knew as the stream's last, where it was remembered and not read: at the expected version there
+    /// must be that one, and not another that took its place in a database that was put back.
+    /// </summary>
+    public Guid? After { get; init; }
+}
 
 /// <summary>
 /// Makes an append idempotent: the same scope and key again, with the same fingerprint, gives the first outcome;
@@ -136,6 +143,12 @@ public sealed record Append(
     DateTimeOffset? RecordedAt = null)
 {
     /// <summary>
+    /// What the decision relied on and does not change: who gave the command, the bodies it names, the policies. Each stream must
+    /// still be at this version when the events are written; else it is an <see cref="AppendResult.Conflict"/>.
+    /// </summary>
+    public IReadOnlyList<StreamVersion> Relies { get; init; } = [];
+
+    /// <summary>
     /// What is to be done because of these events, handed to the <see cref="IOutbox"/>: kept in the transaction of the events,
     /// and sent when that is committed.
     /// </summary>
@@ -153,7 +166,7 @@ public abstract record AppendResult
     /// <summary>The same key and fingerprint were committed before; this is the first outcome, nothing was written now.</summary>
     public sealed record Repeated(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt, IReadOnlyList<StreamVersion> Versions) : AppendResult;
 
-    /// <summary>A stream is not at the expected version; nothing was written.</summary>
+    /// <summary>A stream is not at the version that was expected or relied on; nothing was written.</summary>
     public sealed record Conflict(Guid StreamId, long ExpectedVersion, long ActualVersion) : AppendResult;
 
     /// <summary>The key was used before for another request; nothing was written.</summary>

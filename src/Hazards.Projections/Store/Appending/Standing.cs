@@ -22,7 +22,12 @@ internal sealed class Standing
         left join (select e.seq_id, e."timestamp" from log.mt_events e order by e.seq_id desc limit 1) h on true
         """;
 
-    private const string StreamsSql = "select s.id, s.version, s.type from log.mt_streams s where s.id = any($1)";
+    // The last event by the unique index of stream and version, only of those that were remembered.
+    private const string StreamsSql = """
+        select s.id, s.version, s.type,
+               case when s.id = any($2) then (select e.id from log.mt_events e where e.stream_id = s.id and e.version = s.version) end
+        from log.mt_streams s where s.id = any($1)
+        """;
 
     private const string KeysSql = """
         select k.n::int, p.fingerprint = k.fingerprint, p.first_position, p.last_position
@@ -30,7 +35,7 @@ internal sealed class Standing
         join log.append_keys p on p.scope = k.scope and p.key = k.key
         """;
 
-    private readonly Dictionary<Guid, (long Version, string? Kind)> streams = [];
+    private readonly Dictionary<Guid, (long Version, string? Kind, Guid? Last)> streams = [];
     private readonly Dictionary<PendingAppend, (bool Same, long First, long Last)> keys = [];
 
     /// <summary>The database's clock.</summary>
@@ -48,6 +53,9 @@ internal sealed class Standing
     /// <summary>A stream's version; 0 when there is none.</summary>
     public long VersionOf(Guid stream) => streams.GetValueOrDefault(stream).Version;
 
+    /// <summary>The stream's last event; null where nobody asked for it.</summary>
+    public Guid? LastOf(Guid stream) => streams.GetValueOrDefault(stream).Last;
+
     /// <summary>Whether a stream is kept as the kind that is given, or does not exist yet.</summary>
     public bool IsOfKind(Guid stream, string kind) => !streams.TryGetValue(stream, out var known) || known.Kind == kind;
 
@@ -61,8 +69,9 @@ internal sealed class Standing
         await using var look = new NpgsqlBatch(transaction.Connection, transaction) { Timeout = timeoutSeconds };
         look.BatchCommands.Add(new NpgsqlBatchCommand(LockSql));
         look.BatchCommands.Add(new NpgsqlBatchCommand(HeadSql));
-        var named = batch.SelectMany(a => a.Append.Streams, (_, s) => s.StreamId).ToArray();
-        look.BatchCommands.Add(new NpgsqlBatchCommand(StreamsSql) { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = named, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } } });
+        var named = batch.SelectMany(a => a.Append.Streams.Select(s => s.StreamId).Concat(a.Append.Relies.Select(r => r.StreamId))).Distinct();
+        var remembered = batch.SelectMany(a => a.Append.Streams).Where(s => s.After is not null).Select(s => s.StreamId);
+        look.BatchCommands.Add(new NpgsqlBatchCommand(StreamsSql) { Parameters = { Ids(named), Ids(remembered) } });
         var keyed = batch.Where(a => a.Append.Key is not null).ToArray();
         if (keyed.Length > 0)
             look.BatchCommands.Add(new NpgsqlBatchCommand(KeysSql)
@@ -79,12 +88,15 @@ internal sealed class Standing
         await standing.ReadHeadAsync(reader);
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
-            standing.streams[reader.GetGuid(0)] = (reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2));
+            standing.streams[reader.GetGuid(0)] =
+                (reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3));
         if (keyed.Length > 0 && await reader.NextResultAsync())
             while (await reader.ReadAsync())
                 standing.keys[keyed[reader.GetInt32(0) - 1]] = (reader.GetBoolean(1), reader.GetInt64(2), reader.GetInt64(3));
         return standing;
     }
+
+    private static NpgsqlParameter<Guid[]> Ids(IEnumerable<Guid> ids) => new() { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
 
     private async Task ReadHeadAsync(NpgsqlDataReader reader)
     {
