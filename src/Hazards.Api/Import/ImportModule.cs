@@ -42,7 +42,7 @@ internal sealed class ImportModule : IModule
     {
         api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201, MayTakeLonger = true }, RunAsync)
             .WithRequestTimeout(LongestImport);
-        api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，不写入任何内容", "Preview a ledger: the mapping guessed and the first rows as understood; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
+        api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，未载明地区的行登记在哪里；不写入任何内容", "Preview a ledger: the mapping guessed, the first rows as understood, where rows that name no region would go; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
         DraftEndpoints.Map(api, Upload("", ""));
         api.Get("/imports", new Operation(Tag.Import, "历次导入，最近的在前", "Imports, the newest first") { Query = [.. Projected], Answer = typeof(ImportPage) }, ListAsync);
         api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告", "The report of an import") { Answer = typeof(ImportReport) }, FindAsync);
@@ -112,14 +112,14 @@ internal sealed class ImportModule : IModule
         var (request, refusal) = await ImportRequest.ReadAsync(call);
         if (request is null)
             return Call.Refuse(refusal!);
-        if (!call.Caller.As(null).Roles.Contains(Role.Importer))
-            return Call.Refuse(HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
-        var opened = await LedgerFile.OpenAsync(request.Upload.Content, request.Upload.FileName, null, call.Stop);
-        if (!opened.IsOk)
-            return Call.Refuse(LedgerImport.Translate(opened.Refusal!));
-        using var file = opened.Value;
-        var preview = await LedgerPreview.CreateAsync(file, request.Upload.Mapping, 20, call.Stop);
-        return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
+        var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, call.Caller.As(null), call.Stop);
+        if (plan is null)
+            return Call.Refuse(notOpened!);
+        using (plan)
+        {
+            var preview = await plan.PreviewAsync(20, call.Stop);
+            return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
+        }
     }
 
     private static async Task<IResult> ListAsync(Call call, ImportHistory history, Naming naming)

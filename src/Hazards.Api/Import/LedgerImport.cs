@@ -68,8 +68,15 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     {
         ArgumentNullException.ThrowIfNull(upload);
         ArgumentNullException.ThrowIfNull(by);
-        if (!by.Roles.Contains(Role.Importer))
-            return (null, HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
+        return by.Roles.Contains(Role.Importer)
+            ? await OpenAsync(upload, by.Jurisdiction, cancellationToken)
+            : (null, HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
+    }
+
+    /// <summary>Opens a file to see how it would be read by an importer of that jurisdiction.</summary>
+    internal static async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(
+        LedgerUpload upload, RegionCode jurisdiction, CancellationToken cancellationToken)
+    {
         // The whole file is needed anyway, to read it twice and to know it by its digest.
         var limits = LedgerLimits.Default;
         var taken = await LedgerFile.TakeAsync(upload.Content, limits, cancellationToken);
@@ -79,7 +86,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         var opened = await LedgerFile.OpenAsync(LedgerFile.Over(taken.Value), upload.FileName, limits, cancellationToken);
         if (!opened.IsOk)
             return (null, Translate(opened.Refusal!));
-        var plan = LedgerPlan.Make(opened.Value, upload, by, digest);
+        var plan = LedgerPlan.Make(opened.Value, upload, jurisdiction, digest);
         if (plan.Plan is null)
             opened.Value.Dispose();
         return plan;
