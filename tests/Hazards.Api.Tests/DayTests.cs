@@ -169,7 +169,7 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         report["occurredAt"] = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-5));
         (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created);
         var day = ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(-3);
-        foreach (var list in new[] { "hazards", "lists/overdue" })
+        foreach (var list in new[] { "hazards", "lists/overdue", "clocks", "missed", "proposals", "lists/notices" })
         {
             var then = (await service.Office.GetAsync($"{list}?asOf={day:yyyy-MM-dd}")).Require(HttpStatusCode.OK);
             then["asOf"].ShouldStartWith($"{day:yyyy-MM-dd}T23:59:59.999999+08:00");
