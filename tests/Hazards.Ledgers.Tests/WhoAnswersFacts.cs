@@ -42,6 +42,29 @@ public class WhoAnswersFacts
         read.Codes().ShouldContain("responsibleUnit.territorial_taken");
     }
 
+    [Theory]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n,,管道锈蚀\n,,护栏缺失\n", new[] { "检查单位", "整改责任单位" })]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n县应急管理局,,管道锈蚀\n县应急管理局,,护栏缺失\n", new[] { "整改责任单位" })]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n,永昌化工厂,管道锈蚀\n,永昌化工厂,护栏缺失\n", new[] { "检查单位" })]
+    public async Task A_blank_below_a_name_is_asked_about_and_not_carried_down(string csv, string[] asked)
+    {
+        var rows = await Records(Utf8(csv));
+        rows[0].Codes().ShouldNotContain("cell.blank_below");
+        foreach (var row in rows.Skip(1))
+        {
+            row.Verdict.ShouldBe(RowVerdict.Partly);
+            row.Notes.Where(n => n.Code == "cell.blank_below").Select(n => n.Column).ShouldBe(asked);
+            (row.Understood!.InspectionBody is null).ShouldBe(asked.Contains("检查单位"));
+            (row.Understood.ResponsibleUnit is null).ShouldBe(asked.Contains("整改责任单位"));
+        }
+    }
+
+    [Theory]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n同上,〃,管道锈蚀\n")]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n—,无,管道锈蚀\n")]
+    public async Task What_says_the_same_or_nobody_leaves_no_such_question(string csv) =>
+        (await Records(Utf8(csv)))[1].Codes().ShouldNotContain("cell.blank_below");
+
     [Fact]
     public async Task Spot_checked_or_spot_checking_is_told_by_the_names()
     {

@@ -14,6 +14,9 @@ internal sealed class TableReader
     private static readonly LedgerField[] OfItsOwn = [LedgerField.ExternalId, LedgerField.Description];
     private static readonly LedgerField[] Prose = [LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
 
+    // Who found it and who must act: blank, they are nobody, or the importing body.
+    private static readonly LedgerField[] Whose = [LedgerField.InspectionBody, LedgerField.ResponsibleUnit];
+
     private readonly Dictionary<int, SheetCell> _above = [];
     private readonly MergedAnchors _anchors;
     private RowSorter _sorter;
@@ -112,6 +115,7 @@ internal sealed class TableReader
         var meant = aligned is null ? [] : Meant(aligned, notes);
         var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
         var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
+        if (aligned is not null && note is null) AskAboutBlanks(aligned, meant, notes);
         var pictures = CountPictures(row, notes);
         if (row.Hidden) notes.Add(NoteKinds.RowHidden.About(null, CellAddress.Of(1, row.Number), null));
         var key = KeyOf(row, understood?.ExternalId, identity, notes);
@@ -181,6 +185,18 @@ internal sealed class TableReader
             cells.Add(new(column, cell));
         }
         return cells;
+    }
+
+    /// <summary>
+    /// A csv has no merged cells, and a workbook may have lost them: a blank below a name may be the same, or nobody. It is not
+    /// carried down, and asked about.
+    /// </summary>
+    private void AskAboutBlanks(SheetRow row, List<MeantCell> meant, List<LedgerNote> notes)
+    {
+        foreach (var field in Whose.Where(f => !meant.Exists(c => c.Column.Field == f)))
+            if (_columns.Find(c => c.Field == field && row.At(c.Column.Number) is null or { IsBlank: true } && _above.ContainsKey(c.Column.Number)) is { Column: var column })
+                notes.Add(NoteKinds.CellBlankBelow.About(
+                    column.Label, CellAddress.Of(column.Number, row.Number), null, column.Label, _above[column.Number].Display.Trim()));
     }
 
     /// <summary>WPS puts a picture into a cell by a formula of its own, Excel by a value that older programs show as an error.</summary>
