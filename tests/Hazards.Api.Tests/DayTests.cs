@@ -176,6 +176,11 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
             then.Json["knownLater"]!.GetValue<int>().ShouldBeGreaterThan(0);
         }
 
+        // Lists of what few hazards are say so too, if only that there are none.
+        foreach (var list in new[] { "lists/listed", "boards/dual" })
+            (await service.Office.GetAsync($"{list}?asOf={day:yyyy-MM-dd}")).Require(HttpStatusCode.OK).Json["knownLater"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(0);
+        (await service.Office.GetAsync("lists/listed")).Require(HttpStatusCode.OK).Json["knownLater"].ShouldBeNull();
+
         (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow):yyyy-MM-dd}")).Require(HttpStatusCode.OK).Json["asOf"].ShouldBeNull("all of today is not known yet");
         (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(2):yyyy-MM-dd}")).Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
     }

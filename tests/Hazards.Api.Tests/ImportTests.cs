@@ -117,6 +117,27 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task Of_a_large_ledger_the_doubtful_rows_are_answered_and_the_others_are_in_the_file()
+    {
+        const string row = "{0},2026-03-05 08:00:00,班,甲,县煤炭局,井口{0},第{0}号皮带机护栏缺失未及时修复,C,其他,运输队,乙,{1},\n";
+        var text = new StringBuilder(Header);
+        for (var i = 1; i <= 600; i++)
+            text.AppendFormat(System.Globalization.CultureInfo.InvariantCulture, row, i, i % 100 == 0 ? "看情况" : "未五定");
+        var report = await ImportAsync("large.csv", Encoding.UTF8.GetBytes(text.ToString()), ("ledger", "large"), ("region", "140781"));
+        Finished(report, "entered").ShouldBe(600);
+        Rows(report).Length.ShouldBe(6);
+        Rows(report).ShouldAllBe(r => r["notUnderstood"]!.AsArray().Count > 0);
+        var left = report.Json["rowsLeftOut"]!.GetValue<int>();
+        left.ShouldBe(Finished(report, "rows") - 6);
+        var found = (await service.Admin.GetAsync($"imports/{report["id"]}")).Require(HttpStatusCode.OK);
+        (Rows(found).Length, found.Json["rowsLeftOut"]!.GetValue<int>()).ShouldBe((6, left));
+        var file = (await service.Admin.GetAsync($"imports/{report["id"]}/rows.csv")).Require(HttpStatusCode.OK).Text;
+        file.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeGreaterThanOrEqualTo(600);
+        var paged = (await service.Admin.GetAsync($"imports/{report["id"]}/rows?doubtful=true&limit=200")).Require(HttpStatusCode.OK);
+        paged.Json["items"]!.AsArray().Count.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task The_same_key_gives_the_first_report()
     {
         var bytes = Csv("5,2026-03-05 08:00:00,班,甲,县煤炭局,井口,内容较长的隐患描述,C,其他,运输队,乙,{0},\n", "未五定");

@@ -41,7 +41,7 @@ internal static class ImportCommand
             if (parsed.GetValue(preview))
                 return await PreviewAsync(upload, parsed.GetValue(all), await JurisdictionAsync(address, secret, stop), stop);
             var report = await AnswersAsync(address, stop)
-                ? await SendAsync(upload, address, secret, stop)
+                ? await SendAsync(upload, address, secret, parsed.GetValue(all), stop)
                 : parsed.GetValue(url) is null
                     ? await ImportHereAsync(upload, database, parsed, data, stop)
                     : Fail($"{address} 没有应答 does not answer");
@@ -88,7 +88,7 @@ internal static class ImportCommand
         return File.Exists(file) ? (await File.ReadAllTextAsync(file, stop)).Trim() : null;
     }
 
-    private static async Task<ImportReport?> SendAsync(ImportOrder order, string address, string? key, CancellationToken stop)
+    private static async Task<ImportReport?> SendAsync(ImportOrder order, string address, string? key, bool all, CancellationToken stop)
     {
         if (key is null)
             return Fail("缺少密钥：--key 或 HAZARDS_KEY · a key is needed");
@@ -103,9 +103,26 @@ internal static class ImportCommand
         using var answer = await client.PostAsync(new Uri($"{address}{Links.Root}/imports"), form, stop);
         var text = await answer.Content.ReadAsStringAsync(stop);
         if (answer.IsSuccessStatusCode)
-            return JsonSerializer.Deserialize<ImportReport>(text, DomainJson.Options);
+            return await WithRowsAsync(client, JsonSerializer.Deserialize<ImportReport>(text, DomainJson.Options)!, address, all, stop);
         using var problem = JsonDocument.Parse(text);
         return Fail(Sentence(problem.RootElement.GetProperty("code").GetString()!, problem.RootElement.GetProperty("detail").GetString()!));
+    }
+
+    /// <summary>With the rows that the answer left out, where every row is asked for.</summary>
+    private static async Task<ImportReport> WithRowsAsync(HttpClient client, ImportReport report, string address, bool all, CancellationToken stop)
+    {
+        if (!all || report.RowsLeftOut is null)
+            return report;
+        var rows = new List<ImportedRow>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await client.GetStringAsync(new Uri($"{address}{Links.Root}/imports/{report.Id}/rows?limit={Parameters.LongestPage}{(cursor.Length == 0 ? "" : $"&cursor={cursor}")}"), stop);
+            var some = JsonSerializer.Deserialize<ImportRows>(page, DomainJson.Options)!;
+            rows.AddRange(some.Items);
+            cursor = some.Next;
+        }
+
+        return report with { Rows = [.. rows], RowsLeftOut = null };
     }
 
     private static async Task<ImportReport?> ImportHereAsync(ImportOrder order, DatabaseOptions database, ParseResult parsed, string data, CancellationToken stop)
@@ -221,8 +238,8 @@ internal static class ImportCommand
                 Markup.Escape(string.Join('\n', row.NotUnderstood.Select(n => $"✗ {n}").Concat(row.Remarks.Select(r => $"· {r}")))));
         if (shown.Length > 0)
             AnsiConsole.Write(rows);
-        if (!all && report.Rows.Length > shown.Take(MostShown).Count())
-            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {shown.Length}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
+        if (!all && report.Rows.Length + (report.RowsLeftOut ?? 0) > shown.Take(MostShown).Count())
+            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {(report.RowsLeftOut is null ? shown.Length : report.Finished!.Partly + report.Finished.Kept)}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
         if (report.Finished is { } f)
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{report.Ledger}：行 rows {f.Rows} · 新登记 entered {f.Entered} · 更新 updated {f.Updated} · 无变化 unchanged {f.Unchanged} · 原文保留 kept {f.Kept} · 非数据行 skipped {f.Skipped} · 部分理解 partly {f.Partly} · 事件 events {f.Events} · 新登记单位 bodies {f.BodiesRegistered}"));

@@ -39,6 +39,21 @@ public sealed record ImportReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImportUndoing? Undone { get; init; }
 
+    /// <summary>Rows of a large ledger that are not among <see cref="Rows"/>, which then holds the doubtful ones; <c>/imports/{id}/rows</c> has them all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RowsLeftOut { get; init; }
+
+    private const int MostShown = 500;
+
+    /// <summary>As it is answered: every row of a small ledger, of a large one those that somebody should look at.</summary>
+    internal ImportReport Shown()
+    {
+        if (Rows.Length <= MostShown)
+            return this;
+        ImmutableArray<ImportedRow> doubtful = [.. Rows.Where(r => !r.NotUnderstood.IsEmpty || r.Outcome == RowOutcome.Kept).Take(MostShown)];
+        return this with { Rows = doubtful, RowsLeftOut = Rows.Length - doubtful.Length };
+    }
+
     /// <summary>Why one in the background does not go on; it does when what was wrong is mended.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Trouble { get; init; }
