@@ -66,6 +66,28 @@ public class WhoAnswersFacts
         (await Records(Utf8(csv)))[1].Codes().ShouldNotContain("cell.blank_below");
 
     [Fact]
+    public async Task A_number_is_no_part_of_anybodys_name()
+    {
+        var row = await One("检查单位,检查人,企业名称,隐患内容,责任单位,责任人,复查人,验收人",
+            "县应急局 0872-6111003,李工（电话：13800000001）,永昌化工厂 13800000002,阀门渗漏,永昌化工厂13800000003,张三/13800000004,王五 138 0000 0005,１３８０００００００６赵六");
+        var read = row.Understood!;
+        (read.InspectionBody, read.Inspectors, read.Enterprise, read.ResponsibleUnit!.Name).ShouldBe(("县应急局", "李工", "永昌化工厂", "永昌化工厂"));
+        (read.ResponsiblePerson, read.ReinspectedBy, read.AcceptedBy).ShouldBe(("张三", "王五", "赵六"));
+        row.Notes.Count(n => n.Code == "person.phone").ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData("王五 13800000000", "王五 （电话已封存）", 1)]
+    [InlineData("１３８００００００００、0872-6111003-12", "（电话已封存）、（电话已封存）", 2)]
+    [InlineData("91140781MA0K000001，2026-03-05，第20260305001号", "91140781MA0K000001，2026-03-05，第20260305001号", 0)]
+    [InlineData("", "", 0)]
+    public void Numbers_are_hidden_and_nothing_else_is(string text, string hidden, int numbers)
+    {
+        var (left, found) = PhoneNumbers.Hide(text);
+        (left, found.Count).ShouldBe((hidden, numbers));
+    }
+
+    [Fact]
     public async Task Spot_checked_or_spot_checking_is_told_by_the_names()
     {
         (await One("序号,抽查单位,隐患内容", "1,城东加油站,灭火器过期")).Understood!.ResponsibleUnit!.Name.ShouldBe("城东加油站");

@@ -142,13 +142,13 @@ internal sealed class ImportModule : IModule
         var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw new Projections.BadCursorException();
         if (!Guid.TryParseExact(id, "D", out var guid) || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
             return Call.Refuse(ImportRefusals.NotFound.Because("id"));
-        var rows = report.Rows.Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
+        var rows = report.To(call.Caller).Rows.Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
         return Call.Json(new ImportRows([.. rows.Take(limit)], rows.Length > limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
     }
 
     private static async Task<IResult> KeptAsync(Call call, string id, LedgerImport import) =>
         Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
-            ? Results.File(KeptRows.Write(report), Figures.ReportSheets.MediaType, $"kept-{guid:N}.xlsx")
+            ? Results.File(KeptRows.Write(report.To(call.Caller)), Figures.ReportSheets.MediaType, $"kept-{guid:N}.xlsx")
             : Call.Refuse(ImportRefusals.NotFound.Because("id"));
 
     private static async Task<IResult> UndoAsync(Call call, string id, LedgerImport import, ImportUndo undo)
@@ -165,7 +165,7 @@ internal sealed class ImportModule : IModule
 
     private static async Task<IResult> FindAsync(Call call, string id, LedgerImport import, JobTrouble jobs) =>
         Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
-            ? Call.Json(await WithProgressAsync(report, import, jobs, call.Stop))
+            ? Call.Json(await WithProgressAsync(report.To(call.Caller), import, jobs, call.Stop))
             : Call.Refuse(ImportRefusals.NotFound.Because("id"));
 }
 

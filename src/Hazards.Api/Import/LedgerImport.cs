@@ -45,6 +45,10 @@ public sealed record ImportReport(
 
     private const int MostShown = 500;
 
+    /// <summary>As it is shown to a caller: telephone numbers in the cells of rows that could not be entered to none but importers.</summary>
+    internal ImportReport To(Caller caller) =>
+        caller.As(null).Roles.Contains(Role.Importer) ? this : this with { Rows = [.. Rows.Select(RowPhones.Without)] };
+
     /// <summary>As it is answered: every row of a small ledger, of a large one those that somebody should look at.</summary>
     internal ImportReport Shown()
     {
@@ -67,9 +71,9 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// is not understood is kept and said. A row is one append, so an import that is cut off leaves whole rows behind and
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
-public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, TimeProvider clock)
+public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
 {
-    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, clock);
+    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, persons, clock);
 
     // Rows of the files of imports that have not finished; what a file holds never changes.
     private readonly ConcurrentDictionary<Guid, int> _totals = new();
@@ -250,4 +254,4 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
 }
 
 /// <summary>What an import works with.</summary>
-internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, TimeProvider Clock);
+internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, PersonKeys Persons, TimeProvider Clock);

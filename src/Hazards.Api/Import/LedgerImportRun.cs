@@ -232,7 +232,10 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before!.Stage, [], [], []);
 
         bodies = await PresentAsync(bodies, before, cancellationToken);
-        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord };
+        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now)
+        {
+            Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord, KeepsPersons = tools.Persons.WhyNot() is null,
+        };
         foreach (var doubt in prepared.Doubts)
             story.Doubt(doubt);
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
@@ -353,7 +356,9 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         {
             var step = new Step(next.Command, Given(next.By, next.At));
             var act = Act(step.Given, bodies, region, after.LatestOccurredAt);
-            var decision = Decider.Decide(step.Command, after, act);
+            // A trial, as of the report above.
+            var command = next.Command is IBringsPerson { BringsPerson: true } person ? person.With(PersonSeal.New(after.Id)) : next.Command;
+            var decision = Decider.Decide(command, after, act);
             if (decision.Refusal is { } refusal)
                 return refusal;
             after = decision.Events.Aggregate(
