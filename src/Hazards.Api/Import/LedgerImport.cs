@@ -73,7 +73,7 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// </summary>
 public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
 {
-    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, persons, clock);
+    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, persons, files, clock);
 
     // Rows of the files of imports that have not finished; what a file holds never changes.
     private readonly ConcurrentDictionary<Guid, int> _totals = new();
@@ -254,4 +254,4 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
 }
 
 /// <summary>What an import works with.</summary>
-internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, PersonKeys Persons, TimeProvider Clock);
+internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, PersonKeys Persons, FileStore Files, TimeProvider Clock);

@@ -17,6 +17,9 @@ internal sealed record RowBodies(Body Finder, Body? Answerable)
     /// <summary>Who supervises that.</summary>
     public Body? Supervisor { get; init; }
 
+    /// <summary>The pictures of the row, which go with its cells.</summary>
+    public ImmutableArray<Attachment> Pictures { get; init; } = [];
+
     /// <summary>All of them, by identity.</summary>
     public IReadOnlyDictionary<BodyId, Body> ById =>
         new[] { Finder, Answerable, Present, Supervisor }.OfType<Body>().DistinctBy(b => b.Id).ToDictionary(b => b.Id);
@@ -173,6 +176,9 @@ internal sealed class LedgerStory
             facts.Add((CorrectableField.Sector, sector.Value));
         _reread = facts;
     }
+
+    /// <summary>Something worth knowing.</summary>
+    public void Remark(string note) => _remarks.Add(note);
 
     /// <summary>Something that was not understood as it stands.</summary>
     public void Doubt(string note) => _notUnderstood.Add(note);

@@ -116,7 +116,7 @@ internal sealed class TableReader
         var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
         var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
         if (aligned is not null && note is null) AskAboutBlanks(aligned, meant, notes);
-        var pictures = CountPictures(row, notes);
+        var pictures = Pictures(row, notes);
         if (row.Hidden) notes.Add(NoteKinds.RowHidden.About(null, CellAddress.Of(1, row.Number), null));
         var key = KeyOf(row, understood?.ExternalId, identity, notes);
         return new()
@@ -129,7 +129,7 @@ internal sealed class TableReader
             Cells = cells,
             Key = key,
             Identity = identity,
-            Fingerprint = RowKeys.Fingerprint(cells),
+            Fingerprint = RowKeys.Fingerprint(cells, pictures),
             Understood = understood,
             Notes = notes,
         };
@@ -199,13 +199,20 @@ internal sealed class TableReader
                     column.Label, CellAddress.Of(column.Number, row.Number), null, column.Label, _above[column.Number].Display.Trim()));
     }
 
-    /// <summary>WPS puts a picture into a cell by a formula of its own, Excel by a value that older programs show as an error.</summary>
-    private static int CountPictures(SheetRow row, List<LedgerNote> notes)
+    /// <summary>The pictures of a row: in its cells, and floating over them.</summary>
+    private List<LedgerPicture> Pictures(SheetRow row, List<LedgerNote> notes)
     {
-        var pictures = row.Cells.Where(c => c.IsPicture).ToList();
-        if (pictures.Count > 0) notes.Add(NoteKinds.PicturesNotImported.About(null, pictures[0].SourceAddress, null, pictures.Count));
-        return pictures.Count;
+        List<LedgerPicture> pictures =
+        [
+            .. row.Cells.Where(c => c.IsPicture).Select(c => Picture(c.Column, row.Number, _table.Sheet.ImageIn(c))),
+            .. _table.Sheet.FloatingAt(row.Number).Select(p => Picture(p.Column, row.Number, p.Image)),
+        ];
+        if (pictures.Count > 0) notes.Add(NoteKinds.RowPictures.About(null, pictures[0].Address, null, pictures.Count));
+        return pictures;
     }
+
+    private LedgerPicture Picture(int column, int row, SheetImage? image) =>
+        new(_headers.GetValueOrDefault(column), CellAddress.Of(column, row)) { Image = image };
 
     /// <summary>Every cell of the file's row, under the header it belongs to once the row is aligned.</summary>
     private List<LedgerRowCell> Cells(SheetRow original, SheetRow aligned)
