@@ -63,6 +63,11 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync("lists/overdue?sort=nonsense&daysOverLeast=x&level=9")).Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString())
             .ShouldBe(["sort", "daysOverLeast", "level"], ignoreOrder: true);
         (await service.Office.GetAsync("lists/overdue?nonsense=1&more=2")).Json["errors"]!.AsArray().Count.ShouldBe(2);
+        // Headers and the body; the query and what is uploaded.
+        var both = await service.Office.PostAsync("hazards", report, ("Idempotency-Key", new string('k', 500)));
+        both.Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["Idempotency-Key", "title", "description"]);
+        var upload = await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps&region=abc&mapping=none", Some.Csv("序号,隐患内容\n1,阀门渗漏\n"));
+        upload.Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["background", "mapping", "region"], ignoreOrder: true);
         (await service.Gov.PostAsync("hazards", Report(), English)).Json["detail"]!.ToString().ShouldNotMatch("[\u4e00-\u9fff]");
     }
 

@@ -77,15 +77,13 @@ internal sealed class ImportModule : IModule
 
     private static async Task<IResult> RunAsync(Call call, LedgerImport import, JobTrouble jobs)
     {
+        var background = call.Query.Flag(InBackground.Name) == true;
         var (request, refusal) = await ImportRequest.ReadAsync(call);
         if (request is null)
             return Call.Refuse(refusal!);
         var (terms, badTerms) = call.Terms(request.Bytes);
         if (badTerms is not null)
             return Call.Refuse(badTerms);
-        var background = call.Query.Flag(InBackground.Name) == true;
-        if (call.Query.Refusal is { } badQuery)
-            return Call.Refuse(badQuery);
         var by = call.Caller.As(null);
         var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, by, call.Stop);
         if (plan is null)
