@@ -155,7 +155,7 @@ internal sealed record Photo(
     private static PhotoPhase PhaseOf(IHazardEvent happened, Attachment attachment) => happened switch
     {
         // A ledger says so in the column's header.
-        LedgerRowRecorded => attachment.Name?.StartsWith(Import.RowPictures.After, StringComparison.Ordinal) == true ? PhotoPhase.After : PhotoPhase.Before,
+        LedgerRowRecorded when attachment.Name?.StartsWith(Import.RowPictures.After, StringComparison.Ordinal) == true => PhotoPhase.After,
         PlanSubmitted or PlanReviewed or InterimMeasuresTaken or ProgressReported or ExtensionRequested or ResumptionRequested
             or SupervisionNoticeAnswered =>
             PhotoPhase.During,

@@ -42,7 +42,8 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
             var questions = await plan.QuestionsAsync(cancellationToken);
             return bare with
             {
-                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. questions, .. doubts.Select(LedgerPlan.NoteOf), .. plan.Reader.Notes], Counts = counts,
+                Ledger = plan.Ledger, Region = plan.Region, Counts = counts,
+                Notes = [.. questions, .. doubts.Select(LedgerPlan.NoteOf), .. plan.Reader.Notes],
                 Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping))],
             };
         }

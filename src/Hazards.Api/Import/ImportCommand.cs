@@ -25,7 +25,11 @@ internal static class ImportCommand
         var region = new Option<string?>("--region") { Description = "未载明地区的行所属的行政区划代码 the region of rows that name none (GB/T 2260)" };
         var preview = new Option<bool>("--preview") { Description = "只预览：怎样读列、哪些行可疑，不写入任何内容 only look: how columns are read and which rows are doubtful; nothing is written" };
         var all = new Option<bool>("--all") { Description = "报告列出每一行，而不只是可疑的行 list every row, not the doubtful ones alone" };
-        var url = new Option<string?>("--url") { Description = $"运行中的服务；默认为该数据目录的 run 所用地址 the running service; where run serves the data folder when left out ({ServedAddress.Usual})" };
+        var url = new Option<string?>("--url") 
+        {
+            Description = "运行中的服务；默认为该数据目录的 run 所用地址 the running service; where run serves the data folder when left out"
+                + $" ({ServedAddress.Usual})",
+        };
         var key = new Option<string?>("--key") { Description = "密钥 the key (HAZARDS_KEY, DATA/dev-key)" };
         var database = new DatabaseOptions();
         var command = new Command("import", "导入台账 · import a ledger") { file, mapping, ledger, region, preview, all, url, key };
@@ -61,7 +65,9 @@ internal static class ImportCommand
             RegionCode? region = null;
             if (refusal is null && Region is not null)
                 region = RegionCode.TryParse(Region.Trim(), out var code, out refusal) ? code : null;
-            return refusal is null ? (new LedgerUpload(File.Name, content) { Ledger = Ledger, Mapping = mapping, Region = region }, null) : (null, refusal);
+            return refusal is null
+                ? (new LedgerUpload(File.Name, content) { Ledger = Ledger, Mapping = mapping, Region = region }, null)
+                : (null, refusal);
         }
     }
 
@@ -109,14 +115,17 @@ internal static class ImportCommand
     }
 
     /// <summary>With the rows that the answer left out, where every row is asked for.</summary>
-    private static async Task<ImportReport> WithRowsAsync(HttpClient client, ImportReport report, string address, bool all, CancellationToken stop)
+    private static async Task<ImportReport> WithRowsAsync(
+        HttpClient client, ImportReport report, string address, bool all, CancellationToken stop)
     {
         if (!all || report.RowsLeftOut is null)
             return report;
         var rows = new List<ImportedRow>();
         for (string? cursor = ""; cursor is not null;)
         {
-            var page = await client.GetStringAsync(new Uri($"{address}{Links.Root}/imports/{report.Id}/rows?limit={Parameters.LongestPage}{(cursor.Length == 0 ? "" : $"&cursor={cursor}")}"), stop);
+            var after = cursor.Length == 0 ? "" : $"&cursor={cursor}";
+            var uri = new Uri($"{address}{Links.Root}/imports/{report.Id}/rows?limit={Parameters.LongestPage}{after}");
+            var page = await client.GetStringAsync(uri, stop);
             var some = JsonSerializer.Deserialize<ImportRows>(page, DomainJson.Options)!;
             rows.AddRange(some.Items);
             cursor = some.Next;
@@ -199,7 +208,9 @@ internal static class ImportCommand
         return 0;
     }
 
-    /// <summary>Where whoever has the key may enter hazards; the whole nation where no service says so, as for an import without one.</summary>
+    /// <summary>
+    /// Where whoever has the key may enter hazards; the whole nation where no service says so, as for an import without one.
+    /// </summary>
     private static async Task<RegionCode> JurisdictionAsync(string address, string? key, CancellationToken stop)
     {
         if (key is null)
@@ -211,7 +222,8 @@ internal static class ImportCommand
             using var me = JsonDocument.Parse(await client.GetStringAsync(new Uri($"{address}{Links.Root}/me"), stop));
             return RegionCode.Parse(me.RootElement.GetProperty("region").GetString()!);
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or UriFormatException && !stop.IsCancellationRequested)
+        catch (Exception e) when (
+            !stop.IsCancellationRequested && e is HttpRequestException or TaskCanceledException or JsonException or UriFormatException)
         {
             return RegionCode.Nation;
         }
@@ -239,7 +251,11 @@ internal static class ImportCommand
         if (shown.Length > 0)
             AnsiConsole.Write(rows);
         if (!all && report.Rows.Length + (report.RowsLeftOut ?? 0) > shown.Take(MostShown).Count())
-            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {(report.RowsLeftOut is null ? shown.Length : report.Finished!.Partly + report.Finished.Kept)}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
+        {
+            var doubtful = report.RowsLeftOut is null ? shown.Length : report.Finished!.Partly + report.Finished.Kept;
+            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {doubtful}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
+        }
+
         if (report.Finished is { } f)
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{report.Ledger}：行 rows {f.Rows} · 新登记 entered {f.Entered} · 更新 updated {f.Updated} · 无变化 unchanged {f.Unchanged} · 原文保留 kept {f.Kept} · 非数据行 skipped {f.Skipped} · 部分理解 partly {f.Partly} · 事件 events {f.Events} · 新登记单位 bodies {f.BodiesRegistered}"));

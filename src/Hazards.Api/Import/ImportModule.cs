@@ -45,7 +45,8 @@ internal sealed class ImportModule : IModule
         api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，未载明地区的行登记在哪里；不写入任何内容", "Preview a ledger: the mapping guessed, the first rows as understood, where rows that name no region would go; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
         DraftEndpoints.Map(api, Upload("", ""));
         api.Get("/imports", new Operation(Tag.Import, "历次导入，最近的在前", "Imports, the newest first") { Query = [.. Projected], Answer = typeof(ImportPage) }, ListAsync);
-        api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告：500 行以内的台账列出每一行，更大的只列可疑的行，其余见 rows", "The report of an import: every row of a ledger of 500 rows at most; of a larger one the doubtful rows, the others are at rows") { Answer = typeof(ImportReport) }, FindAsync);
+        api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告：500 行以内的台账列出每一行，更大的只列可疑的行，其余见 rows",
+            "The report of an import: every row of a ledger of 500 rows at most; of a larger one the doubtful rows, the others are at rows") { Answer = typeof(ImportReport) }, FindAsync);
         api.Get("/imports/{id}/rows", new Operation(Tag.Import, "导入报告的各行，可按结果筛选", "The rows of a report, by outcome")
         {
             Query = [Outcome, Doubtful, Api.Parameters.Cursor, Api.Parameters.Limit], Answer = typeof(ImportRows),
@@ -103,7 +104,10 @@ internal sealed class ImportModule : IModule
     /// <summary>One that has not finished, with how far it is and why it does not go on.</summary>
     internal static async Task<ImportReport> WithProgressAsync(ImportReport report, LedgerImport import, JobTrouble jobs, CancellationToken stop) => report.Finished is not null
         ? report.Shown()
-        : report.Shown() with { Progress = await import.ProgressAsync(report, stop), Trouble = await jobs.WhyAsync(nameof(ImportLedger), report.Id, stop) };
+        : report.Shown() with
+        {
+            Progress = await import.ProgressAsync(report, stop), Trouble = await jobs.WhyAsync(nameof(ImportLedger), report.Id, stop),
+        };
 
     private static async Task<IResult> PreviewAsync(Call call)
     {
@@ -140,7 +144,8 @@ internal sealed class ImportModule : IModule
         var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw new Projections.BadCursorException();
         if (!Guid.TryParseExact(id, "D", out var guid) || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
             return Call.Refuse(ImportRefusals.NotFound.Because("id"));
-        var rows = report.To(call.Caller).Rows.Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
+        var rows = report.To(call.Caller).Rows
+            .Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
         return Call.Json(new ImportRows([.. rows.Take(limit)], rows.Length > limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
     }
 

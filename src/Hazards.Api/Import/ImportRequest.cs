@@ -40,7 +40,9 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
             return (null, Refusal.All(query.Refusal, badForm));
         var (upload, refusal) = form.ToUpload();
         // What is wrong in the query and in the form is said at once.
-        return upload is null || query.Refusal is not null ? (null, Refusal.All(query.Refusal, refusal)) : (new ImportRequest(bytes, form.Content, upload), null);
+        return upload is null || query.Refusal is not null
+            ? (null, Refusal.All(query.Refusal, refusal))
+            : (new ImportRequest(bytes, form.Content, upload), null);
     }
 
     /// <summary>The named values of an upload, wherever they stood.</summary>
@@ -83,7 +85,10 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
             var wrong = Refusal.All(
                 badMapping, badRegion is null ? null : badRegion with { Field = "region" },
                 Texts.Check("fileName", FileName, 1, 200, multiline: false), Texts.Check("ledger", Ledger, 0, 50, multiline: false));
-            return wrong is not null ? (null, wrong) : (new LedgerUpload(Path.GetFileName(FileName), LedgerFile.Over(Content)) { Ledger = Ledger, Mapping = mapping, Region = region }, null);
+            if (wrong is not null)
+                return (null, wrong);
+            var file = LedgerFile.Over(Content);
+            return (new LedgerUpload(Path.GetFileName(FileName), file) { Ledger = Ledger, Mapping = mapping, Region = region }, null);
         }
 
         private async Task<Refusal?> TakeAsync(MultipartSection section, CancellationToken cancellationToken)

@@ -39,13 +39,16 @@ public sealed record ImportReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImportUndoing? Undone { get; init; }
 
-    /// <summary>Rows of a large ledger that are not among <see cref="Rows"/>, which then holds the doubtful ones; <c>/imports/{id}/rows</c> has them all.</summary>
+    /// <summary>
+    /// Rows of a large ledger that are not among <see cref="Rows"/>, which then holds the doubtful ones; <c>/imports/{id}/rows</c>
+    /// has them all.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RowsLeftOut { get; init; }
 
     private const int MostShown = 500;
 
-    /// <summary>As it is shown to a caller: telephone numbers in the cells of rows that could not be entered to none but importers.</summary>
+    /// <summary>As it is shown to a caller: telephone numbers of rows that could not be entered to none but importers.</summary>
     internal ImportReport To(Caller caller) =>
         caller.As(null).Roles.Contains(Role.Importer) ? this : this with { Rows = [.. Rows.Select(RowPhones.Without)] };
 
@@ -54,7 +57,8 @@ public sealed record ImportReport(
     {
         if (Rows.Length <= MostShown)
             return this;
-        ImmutableArray<ImportedRow> doubtful = [.. Rows.Where(r => !r.NotUnderstood.IsEmpty || r.Outcome == RowOutcome.Kept).Take(MostShown)];
+        ImmutableArray<ImportedRow> doubtful =
+            [.. Rows.Where(r => !r.NotUnderstood.IsEmpty || r.Outcome == RowOutcome.Kept).Take(MostShown)];
         return this with { Rows = doubtful, RowsLeftOut = Rows.Length - doubtful.Length };
     }
 
@@ -71,7 +75,8 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// is not understood is kept and said. A row is one append, so an import that is cut off leaves whole rows behind and
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
-public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
+public sealed class LedgerImport(
+    IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
 {
     private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, persons, files, clock);
 
@@ -89,7 +94,8 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         ArgumentNullException.ThrowIfNull(by);
         return by.Roles.Contains(Role.Importer)
             ? await OpenAsync(upload, by.Jurisdiction, cancellationToken)
-            : (null, HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
+            : (null, HazardRefusals.Role.Because(
+                null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
     }
 
     /// <summary>Opens a file to see how it would be read by an importer of that jurisdiction.</summary>
@@ -254,4 +260,5 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
 }
 
 /// <summary>What an import works with.</summary>
-internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, PersonKeys Persons, FileStore Files, TimeProvider Clock);
+internal sealed record ImportTools(
+    IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, PersonKeys Persons, FileStore Files, TimeProvider Clock);

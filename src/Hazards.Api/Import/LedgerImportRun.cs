@@ -195,7 +195,10 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             if (doubt is not null)
                 doubts.Add(doubt);
         }
-        return new PreparedRow(row, index, reference, new RowBodies(finder, answerable), null) { Doubts = doubts, Pictures = _pictures.Take(row) };
+        return new PreparedRow(row, index, reference, new RowBodies(finder, answerable), null)
+        {
+            Doubts = doubts, Pictures = _pictures.Take(row),
+        };
     }
 
     /// <summary>总表与分表: the hazard was entered from the sheet that was read first; what this one says otherwise is named.</summary>
@@ -365,7 +368,9 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             var step = new Step(next.Command, LedgerStory.IsRecord(next.Command) ? given with { Attachments = bodies.Pictures } : given);
             var act = Act(step.Given, bodies, region, after.LatestOccurredAt);
             // A trial, as of the report above.
-            var command = next.Command is IBringsPerson { BringsPerson: true } person ? person.With(PersonSeal.New(after.Id)) : next.Command;
+            var command = next.Command is IBringsPerson { BringsPerson: true } person
+                ? person.With(PersonSeal.New(after.Id))
+                : next.Command;
             var decision = Decider.Decide(command, after, act);
             if (decision.Refusal is { } refusal)
                 return refusal;

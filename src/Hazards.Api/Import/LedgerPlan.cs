@@ -95,7 +95,7 @@ public sealed class LedgerPlan : IDisposable
         IsSettled = true;
     }
 
-    /// <summary>What is to be known of it before it is imported: the question where it belongs, if there is one, and <see cref="Notes"/>.</summary>
+    /// <summary>What is to be known of it before it is imported: the question where it belongs, if any, and <see cref="Notes"/>.</summary>
     internal async Task<IReadOnlyList<LedgerNote>> QuestionsAsync(CancellationToken cancellationToken) =>
     [
         .. await AskRegionAsync(cancellationToken) is { } whither
@@ -120,7 +120,8 @@ public sealed class LedgerPlan : IDisposable
         return made.IsOk ? made.Value with { Notes = [.. await QuestionsAsync(cancellationToken), .. made.Value.Notes] } : made;
     }
 
-    internal static (LedgerPlan? Plan, Refusal? Refusal) Make(LedgerFile file, LedgerUpload upload, RegionCode jurisdiction, Sha256Digest digest)
+    internal static (LedgerPlan? Plan, Refusal? Refusal) Make(
+        LedgerFile file, LedgerUpload upload, RegionCode jurisdiction, Sha256Digest digest)
     {
         var mapping = upload.Mapping;
         if (mapping is null)

@@ -74,7 +74,10 @@ internal sealed class LedgerStory
         _changes = new LedgerChanges(_understood, bodies, now, n => _notUnderstood.Add(n), n => _remarks.Add(n));
         _phones = RowPhones.Of(row);
         foreach (var note in row.Notes)
-            (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {(note.Column is null ? "" : $"[{note.Column}] ")}{PhoneNumbers.Hide(note.Zh).Text}");
+        {
+            var column = note.Column is null ? "" : $"[{note.Column}] ";
+            (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {column}{PhoneNumbers.Hide(note.Zh).Text}");
+        }
     }
 
     /// <summary>What was not understood, or stopped the story.</summary>

@@ -29,14 +29,17 @@ internal sealed record RowPhones(ImmutableArray<LedgerCell> Cells, PersonData? C
             clear.Add($"{cell.Header}（{cell.Address}）：{cell.Text}");
         }
 
-        return numbers.Count == 0
-            ? new RowPhones(cells.MoveToImmutable(), null, null)
-            : new RowPhones(cells.MoveToImmutable(), new PersonData(LedgerStory.Short(row.Understood?.ResponsiblePerson, LongestName), Joined(numbers)), string.Join('\n', clear));
+        if (numbers.Count == 0)
+            return new RowPhones(cells.MoveToImmutable(), null, null);
+        var contact = new PersonData(LedgerStory.Short(row.Understood?.ResponsiblePerson, LongestName), Joined(numbers));
+        return new RowPhones(cells.MoveToImmutable(), contact, string.Join('\n', clear));
     }
 
     /// <summary>A row of a report without the numbers in its cells.</summary>
     public static ImportedRow Without(ImportedRow row) =>
-        row.Cells.IsDefaultOrEmpty ? row : row with { Cells = [.. row.Cells.Select(c => c with { Text = PhoneNumbers.Hide(c.Text).Text })] };
+        row.Cells.IsDefaultOrEmpty
+            ? row
+            : row with { Cells = [.. row.Cells.Select(c => c with { Text = PhoneNumbers.Hide(c.Text).Text })] };
 
     private static string Joined(List<string> numbers) =>
         string.Join('、', numbers.Distinct(StringComparer.Ordinal)) is { Length: <= LongestPhone } all ? all : numbers[0];

@@ -57,7 +57,8 @@ internal sealed class RowPictures(FileStore files)
     }
 
     /// <summary>Stores what a row brings, unless it is a trial, and says what became of each.</summary>
-    public async Task<ImmutableArray<Attachment>> StoreAsync(ImmutableArray<TakenPicture> taken, LedgerStory story, bool trial, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Attachment>> StoreAsync(
+        ImmutableArray<TakenPicture> taken, LedgerStory story, bool trial, CancellationToken cancellationToken)
     {
         var attachments = ImmutableArray.CreateBuilder<Attachment>(taken.Length);
         foreach (var one in taken)
@@ -69,17 +70,20 @@ internal sealed class RowPictures(FileStore files)
                 story.Doubt($"import.picture_left: {one.Picture.Address} 的图片未导入：{whyNot}；请登记后作为附件上传");
         }
 
+        var after = attachments.Count(a => a.Name!.StartsWith(After, StringComparison.Ordinal));
         if (attachments.Count > 0)
-            story.Remark($"import.pictures_attached: {attachments.Count} 张图片作为附件（整改后 {attachments.Count(a => a.Name!.StartsWith(After, StringComparison.Ordinal))} 张）");
+            story.Remark($"import.pictures_attached: {attachments.Count} 张图片作为附件（整改后 {after} 张）");
         Interlocked.Add(ref _attached, attachments.Count);
         return attachments.DrainToImmutable();
     }
 
-    private async Task<(Attachment? Attachment, string? WhyNot)> StoreAsync(TakenPicture taken, bool trial, CancellationToken cancellationToken)
+    private async Task<(Attachment? Attachment, string? WhyNot)> StoreAsync(
+        TakenPicture taken, bool trial, CancellationToken cancellationToken)
     {
         if (taken.Bytes is not { } bytes)
             return (null, taken.WhyNot);
-        if (FileKinds.All.FirstOrDefault(k => k.IsPicture && k.Begins(bytes.AsSpan(0, Math.Min(bytes.Length, FileKinds.HeadLength)))) is not { } kind)
+        var head = Math.Min(bytes.Length, FileKinds.HeadLength);
+        if (FileKinds.All.FirstOrDefault(k => k.IsPicture && k.Begins(bytes.AsSpan(0, head))) is not { } kind)
             return (null, "不是 jpeg、png、gif、webp、heic 图片");
         await using var content = new MemoryStream(bytes, writable: false);
         if (await FileCheck.CheckAsync(content, kind, null, cancellationToken) is { } wrong)
@@ -91,7 +95,8 @@ internal sealed class RowPictures(FileStore files)
             await files.PutAsync(digest, content, kind.MediaType, null, cancellationToken);
         }
 
-        return (new Attachment(digest, $"{(taken.Picture.IsAfter ? After : Before)}-{taken.Picture.Address}{kind.Endings[0]}", kind.MediaType, bytes.Length), null);
+        var name = $"{(taken.Picture.IsAfter ? After : Before)}-{taken.Picture.Address}{kind.Endings[0]}";
+        return (new Attachment(digest, name, kind.MediaType, bytes.Length), null);
     }
 
     /// <summary>Counts a row's pictures; those of a row that has not changed are on record.</summary>

@@ -58,7 +58,10 @@ public sealed record RecordLedgerRow(string Ledger, Sha256Digest File, string Sh
     {
         var seal = PersonSeal.Needed(Seal);
         var person = seal.Close(Kind, contact.Trimmed());
-        return recorded with { Contact = person, SealedCells = ClearCells is null ? null : person.SealStatement(hazard, ClearCells, seal.Key) };
+        return recorded with
+        {
+            Contact = person, SealedCells = ClearCells is null ? null : person.SealStatement(hazard, ClearCells, seal.Key),
+        };
     }
 
     private Refusal? Check()

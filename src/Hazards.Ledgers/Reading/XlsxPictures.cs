@@ -68,7 +68,8 @@ internal sealed class XlsxPictures(XlsxWorkbook workbook, PackagePart book)
                     case "col" when begins && inFrom:
                         column = Number(xml);
                         break;
-                    case "blip" when begins && inPicture && row >= 0 && column >= 0 && Embedded(xml) is { } id && images.TryGetValue(id, out var image):
+                    case "blip" when begins && inPicture && row >= 0 && column >= 0
+                        && Embedded(xml) is { } id && images.TryGetValue(id, out var image):
                         found.Add((row + 1, column + 1, Of(image)));
                         break;
                 }
@@ -88,13 +89,15 @@ internal sealed class XlsxPictures(XlsxWorkbook workbook, PackagePart book)
         return last > first ? (_byName ??= ReadNames()).GetValueOrDefault(text[(first + 1)..last]) : null;
     }
 
-    private SheetImage Of(PackagePart part) => _images.TryGetValue(part.Uri, out var image) ? image : _images[part.Uri] = new SheetImage(part);
+    private SheetImage Of(PackagePart part) =>
+        _images.TryGetValue(part.Uri, out var image) ? image : _images[part.Uri] = new SheetImage(part);
 
     /// <summary>WPS: cellimages.xml names the picture behind each DISPIMG.</summary>
     private Dictionary<string, SheetImage> ReadNames()
     {
         Dictionary<string, SheetImage> named = new(StringComparer.Ordinal);
-        if ((workbook.TargetsOf(book, "/cellImage").Values.FirstOrDefault() ?? workbook.PartAt(book, "cellimages.xml")) is not { } part) return named;
+        var known = workbook.TargetsOf(book, "/cellImage").Values.FirstOrDefault();
+        if ((known ?? workbook.PartAt(book, "cellimages.xml")) is not { } part) return named;
         var images = workbook.TargetsOf(part, "/image");
         string? name = null;
         using var xml = workbook.OpenXml(part);
@@ -102,7 +105,8 @@ internal sealed class XlsxPictures(XlsxWorkbook workbook, PackagePart book)
         {
             if (xml.NodeType != XmlNodeType.Element) continue;
             if (xml.LocalName == "cNvPr") name = xml.GetAttribute("name");
-            if (xml.LocalName == "blip" && name is not null && Embedded(xml) is { } id && images.TryGetValue(id, out var image)) named[name] = Of(image);
+            if (xml.LocalName == "blip" && name is not null && Embedded(xml) is { } id && images.TryGetValue(id, out var image))
+                named[name] = Of(image);
         }
         return named;
     }
@@ -117,7 +121,8 @@ internal sealed class XlsxPictures(XlsxWorkbook workbook, PackagePart book)
         var ids = Each(relations, "rel", Id);
         var members = FirstMembers(rich);
         var (future, values) = Metadata(metadata);
-        return values.ConvertAll(v => At(ids, At(members, At(future, v))) is { } id && images.TryGetValue(id, out var image) ? Of(image) : null);
+        return values.ConvertAll(v =>
+            At(ids, At(members, At(future, v))) is { } id && images.TryGetValue(id, out var image) ? Of(image) : null);
     }
 
     private List<string?> Each(PackagePart part, string element, Func<XmlReader, string?> read)
@@ -175,7 +180,8 @@ internal sealed class XlsxPictures(XlsxWorkbook workbook, PackagePart book)
 
     private static int Number(XmlReader xml) => xml.IsEmptyElement || !xml.Read() ? -1 : Parsed(xml.Value) ?? -1;
 
-    private static int? Parsed(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Parsed(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static string? Embedded(XmlReader xml) => Related(xml, "embed");
 

@@ -107,7 +107,8 @@ internal sealed class XlsxWorkbook : IDisposable
 
     /// <summary>The part at an address that is given beside another's.</summary>
     internal PackagePart? PartAt(PackagePart from, string? address) =>
-        Uri.TryCreate(address, UriKind.Relative, out var target) && PackUriHelper.ResolvePartUri(from.Uri, target) is var uri && _package.PartExists(uri)
+        Uri.TryCreate(address, UriKind.Relative, out var target)
+        && PackUriHelper.ResolvePartUri(from.Uri, target) is var uri && _package.PartExists(uri)
             ? _package.GetPart(uri)
             : null;
 

@@ -16,7 +16,8 @@ public static class PhoneNumbers
         if (found.Count == 0) return (text, []);
         var hidden = text;
         // From the end, so that what stands before keeps its place; half-width signs stand where the full-width ones did.
-        foreach (var match in found.Reverse()) hidden = string.Concat(hidden.AsSpan(0, match.Index), Hidden, hidden.AsSpan(match.Index + match.Length));
+        foreach (var match in found.Reverse())
+            hidden = string.Concat(hidden.AsSpan(0, match.Index), Hidden, hidden.AsSpan(match.Index + match.Length));
         return (hidden, [.. found.Select(m => m.Value)]);
     }
 }

@@ -194,10 +194,12 @@ internal sealed class TableReader
     private void AskAboutBlanks(SheetRow row, List<MeantCell> meant, List<LedgerNote> notes)
     {
         foreach (var field in Whose.Where(f => !meant.Exists(c => c.Column.Field == f)))
-            if (_columns.Find(c => c.Field == field && row.At(c.Column.Number) is null or { IsBlank: true } && _above.ContainsKey(c.Column.Number)) is { Column: var column })
+            if (_columns.Find(c => c.Field == field && IsBlankBelow(row, c.Column.Number)) is { Column: var column })
                 notes.Add(NoteKinds.CellBlankBelow.About(
                     column.Label, CellAddress.Of(column.Number, row.Number), null, column.Label, _above[column.Number].Display.Trim()));
     }
+
+    private bool IsBlankBelow(SheetRow row, int column) => row.At(column) is null or { IsBlank: true } && _above.ContainsKey(column);
 
     /// <summary>The pictures of a row: in its cells, and floating over them.</summary>
     private List<LedgerPicture> Pictures(SheetRow row, List<LedgerNote> notes)

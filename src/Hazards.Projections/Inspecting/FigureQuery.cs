@@ -61,7 +61,10 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
             r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8), r.GetInt32(9), r.GetInt32(10)), cancellationToken);
     }
 
-    /// <summary>Whether a hazard of a row h was found and fixed by the enterprise itself. By the facts' primary key, for those alone that were fixed at once.</summary>
+    /// <summary>
+    /// Whether a hazard of a row h was found and fixed by the enterprise itself. By the facts' primary key, for those alone that were
+    /// fixed at once.
+    /// </summary>
     internal static string FixedByOwnCheck(Scope scope, Conditions where)
     {
         var inForce = scope.AsOf is { } asOf && where.Instant(asOf) is var instant

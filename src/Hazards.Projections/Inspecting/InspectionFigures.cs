@@ -21,7 +21,8 @@ public sealed record VisitCounts(int Visits, int Units, int WithoutHazards, int 
 /// <param name="MajorRectified">Of the major ones, closed after acceptance.</param>
 /// <param name="Open">Of those found, not closed.</param>
 /// <param name="Overdue">Of the open ones, with a duty past its date.</param>
-public sealed record FoundCounts(int Found, int OnTheSpot, int OwnChecks, int ByDeadline, int Rectified, int Major, int MajorRectified, int Open, int Overdue)
+public sealed record FoundCounts(
+    int Found, int OnTheSpot, int OwnChecks, int ByDeadline, int Rectified, int Major, int MajorRectified, int Open, int Overdue)
 {
     internal static readonly FoundCounts None = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
