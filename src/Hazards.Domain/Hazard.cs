@@ -92,6 +92,10 @@ public sealed record Hazard
     [JsonIgnore]
     public ImmutableArray<WitnessRecorded> Witnesses { get; init; } = [];
 
+    /// <summary>Contacts of the ledger rows that it was entered from, sealed. Not part of the state's JSON either.</summary>
+    [JsonIgnore]
+    public ImmutableArray<SealedContact> Contacts { get; init; } = [];
+
     /// <summary>The level in the reporter's words.</summary>
     public string? ReportedLevel { get; init; }
 
@@ -296,6 +300,10 @@ public sealed record Hazard
 
     private Hazard With(IHazardEvent happened, EventContext context) => happened switch
     {
+        LedgerRowRecorded { Contact: { } contact } e => this with
+        {
+            LedgerRow = e with { Contact = null, SealedCells = null }, Contacts = Contacts.Add(new SealedContact(contact, e.SealedCells)),
+        },
         LedgerRowRecorded e => this with { LedgerRow = e },
         HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },
         HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },

@@ -50,7 +50,10 @@ public sealed record HazardReported(
 /// <summary>A cell of a ledger: its header, address and text exactly as found.</summary>
 public sealed record LedgerCell(string Header, string Address, string Text);
 
-/// <summary>台账原文: the row of a ledger this hazard was entered from, every cell as it was. A changed row is recorded again.</summary>
+/// <summary>
+/// 台账原文: the row of a ledger this hazard was entered from, every cell as it was, but for telephone numbers, which are sealed.
+/// A changed row is recorded again.
+/// </summary>
 /// <param name="Ledger">Name of the ledger.</param>
 /// <param name="File">SHA-256 of the file.</param>
 /// <param name="Sheet">Name of the sheet.</param>
@@ -60,7 +63,14 @@ public sealed record LedgerCell(string Header, string Address, string Text);
 /// <param name="Cells">Every cell.</param>
 /// <param name="NotUnderstood">What the import could not make sense of, in words.</param>
 [EventType("ledger_row_recorded")]
-public sealed record LedgerRowRecorded(string Ledger, Sha256Digest File, string Sheet, int Row, Sha256Digest Fingerprint, string? State, ImmutableArray<LedgerCell> Cells, ImmutableArray<string> NotUnderstood) : IHazardEvent;
+public sealed record LedgerRowRecorded(string Ledger, Sha256Digest File, string Sheet, int Row, Sha256Digest Fingerprint, string? State, ImmutableArray<LedgerCell> Cells, ImmutableArray<string> NotUnderstood) : IHazardEvent
+{
+    /// <summary>Whose telephone numbers stood in the row, sealed; absent where none did.</summary>
+    public SealedPerson? Contact { get; init; }
+
+    /// <summary>The cells that held them, as they stood, sealed under the same key.</summary>
+    public string? SealedCells { get; init; }
+}
 
 /// <summary>导入撤销: the import that entered it was undone. It stays on record and counts no more.</summary>
 /// <param name="Import">The import.</param>

@@ -53,7 +53,11 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
             return 0;
         using var question = RowsTelemetry.Ask("known later", scope);
         // By hazards_by_recorded.
-        var where = new Conditions().Apply(scope with { AsOf = null }, filter with { Overdue = null, DueBy = null, DueFrom = null, Duty = null, Owes = null, Owing = [], Stages = [] });
+        var such = filter with
+        {
+            Overdue = null, DueBy = null, DueFrom = null, Duty = null, Owes = null, Owing = [], Stages = [], ListingOverdue = null,
+        };
+        var where = new Conditions().Apply(scope with { AsOf = null }, such);
         if (!where.Possible)
             return 0;
         var instant = where.Instant(asOf);

@@ -23,7 +23,7 @@ public sealed class CampaignTests(Service service) : IClassFixture<Service>
 
         var figures = (await service.Office.GetAsync($"campaigns/{id}/figures")).Require(HttpStatusCode.OK).Json["figures"]!["total"]!;
         (Number(figures["visits"]!, "visits"), Number(figures["visits"]!, "units"), Number(figures["visits"]!, "withoutHazards")).ShouldBe((3, 2, 2));
-        (Number(figures["hazards"]!, "found"), Number(figures["hazards"]!, "onTheSpot"), Number(figures["hazards"]!, "byDeadline")).ShouldBe((1, 1, 0));
+        (Number(figures["hazards"]!, "found"), Number(figures["hazards"]!, "onTheSpot"), Number(figures["hazards"]!, "ownChecks"), Number(figures["hazards"]!, "byDeadline")).ShouldBe((1, 1, 0, 0));
 
         (await service.Office.PostAsync($"hazards/{open}/verification", new() { ["level"] = "general" })).Require(HttpStatusCode.OK);
         (await service.Office.PostAsync($"hazards/{open}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);

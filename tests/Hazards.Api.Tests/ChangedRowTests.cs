@@ -187,6 +187,9 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         var text = Encoding.UTF8.GetBytes(Header + Row());
         var refused = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger={_ledger}{background}", Some.Csv(text))).Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
         refused["detail"].ShouldContain("532927");
+        // A preview asks the same, and refuses nothing.
+        (await PreviewAsync(importer, "")).ShouldContain("import.region_needed");
+        (await PreviewAsync(importer, "&region=5329")).ShouldNotContain("import.region");
         var draft = (await importer.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&ledger={_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created);
         draft.Json["notes"]!.ToJsonString(Plain).ShouldContain("import.region_needed");
         (await importer.PostAsync($"imports/drafts/{draft["id"]}/import", [])).Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
@@ -195,8 +198,12 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=自带{_ledger}{background}", Some.Csv(own))).Text.ShouldContain("\"ledger\"");
         (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=全州{_ledger}&region=5329{background}", Some.Csv(text))).Text.ShouldContain("\"ledger\"");
         var county = await service.KeyAsync("ws-awb", Service.County, "importer");
+        (await PreviewAsync(county, "")).ShouldContain("import.region_assumed");
         (await county.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=本县{_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created)
             .Json["notes"]!.ToJsonString(Plain).ShouldContain("import.region_assumed");
+
+        async Task<string> PreviewAsync(Client by, string query) =>
+            (await by.SendAsync(HttpMethod.Post, $"imports/preview?fileName=a.csv{query}", Some.Csv(text))).Require(HttpStatusCode.OK).Json["notes"]!.ToJsonString(Plain);
     }
 
     private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

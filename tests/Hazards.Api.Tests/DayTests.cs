@@ -63,6 +63,11 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync("lists/overdue?sort=nonsense&daysOverLeast=x&level=9")).Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString())
             .ShouldBe(["sort", "daysOverLeast", "level"], ignoreOrder: true);
         (await service.Office.GetAsync("lists/overdue?nonsense=1&more=2")).Json["errors"]!.AsArray().Count.ShouldBe(2);
+        // Headers and the body; the query and what is uploaded.
+        var both = await service.Office.PostAsync("hazards", report, ("Idempotency-Key", new string('k', 500)));
+        both.Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["Idempotency-Key", "title", "description"]);
+        var upload = await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps&region=abc&mapping=none", Some.Csv("序号,隐患内容\n1,阀门渗漏\n"));
+        upload.Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["background", "mapping", "region"], ignoreOrder: true);
         (await service.Gov.PostAsync("hazards", Report(), English)).Json["detail"]!.ToString().ShouldNotMatch("[\u4e00-\u9fff]");
     }
 
@@ -169,12 +174,17 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         report["occurredAt"] = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-5));
         (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created);
         var day = ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(-3);
-        foreach (var list in new[] { "hazards", "lists/overdue" })
+        foreach (var list in new[] { "hazards", "lists/overdue", "clocks", "missed", "proposals", "lists/notices" })
         {
             var then = (await service.Office.GetAsync($"{list}?asOf={day:yyyy-MM-dd}")).Require(HttpStatusCode.OK);
             then["asOf"].ShouldStartWith($"{day:yyyy-MM-dd}T23:59:59.999999+08:00");
             then.Json["knownLater"]!.GetValue<int>().ShouldBeGreaterThan(0);
         }
+
+        // Lists of what few hazards are say so too, if only that there are none.
+        foreach (var list in new[] { "lists/listed", "boards/dual" })
+            (await service.Office.GetAsync($"{list}?asOf={day:yyyy-MM-dd}")).Require(HttpStatusCode.OK).Json["knownLater"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(0);
+        (await service.Office.GetAsync("lists/listed")).Require(HttpStatusCode.OK).Json["knownLater"].ShouldBeNull();
 
         (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow):yyyy-MM-dd}")).Require(HttpStatusCode.OK).Json["asOf"].ShouldBeNull("all of today is not known yet");
         (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(2):yyyy-MM-dd}")).Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");

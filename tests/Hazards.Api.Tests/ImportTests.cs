@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hazards.Domain;
+using Hazards.Ledgers.Tests;
 
 namespace Hazards.Api.Tests;
 
@@ -114,6 +116,65 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         var preview = await service.Admin.SendAsync(HttpMethod.Post, "imports/preview", Form("construction-2026.xlsx", await SampleAsync("construction-2026.xlsx")));
         preview.Require(HttpStatusCode.OK).Json["rows"]!.AsArray().Count.ShouldBe(10);
         (await service.HeadAsync()).ShouldBe(head);
+    }
+
+    [Fact]
+    public async Task Pictures_of_a_ledger_are_attached_before_and_after_and_what_is_not_is_counted_aloud()
+    {
+        byte[][] pictures = [Photos.Png(64, 48), Photos.Jpeg(), Photos.Png(32, 32), Encoding.UTF8.GetBytes("no picture at all")];
+        byte[] Ledger(string state, params (int Row, int Column, int Picture)[] floating) => PicturedLedger.Of(
+        [
+            ["序号", "检查时间", "隐患内容", "隐患等级", "整改责任单位", "整改期限", "状态", "整改前照片", "整改后照片"],
+            ["1", "2026-03-05", "配电柜门未关闭有照片", "一般", "动力车间", "2026-04-05", state, PicturedLedger.Wps(1), PicturedLedger.Wps(2)],
+            ["2", "2026-03-06", "灭火器被遮挡有照片", "一般", "动力车间", "2026-04-05", "未整改", PicturedLedger.Excel(3), PicturedLedger.Wps(4)],
+            ["3", "2026-03-07", "通道堆放杂物有照片", "一般", "动力车间", "2026-04-05", "未整改", PicturedLedger.Wps(9), ""],
+        ], pictures, floating);
+
+        var file = Ledger("未整改", (4, 8, 1), (30, 8, 1));
+        var report = await ImportAsync("照片.xlsx", file, ("ledger", "pictures"), ("region", "140781"));
+        Finished(report, "entered").ShouldBe(3);
+        report.Json["notes"]!.ToJsonString(Plain).ShouldContain("隐患行上有 6 张图片（文件里的浮动图片共 2 张），4 张已作为整改前、整改后的附件，2 张未导入");
+        NotUnderstood(report, 3).ShouldContain("import.picture_left: I3");
+        NotUnderstood(report, 4).ShouldContain("文件里没有这张图片");
+        (await PhotosAsync(report, 2)).ShouldBe([("before", "整改前-H2.png", Sha256Digest.Of(pictures[0]).Value), ("after", "整改后-I2.jpg", Sha256Digest.Of(pictures[1]).Value)]);
+        (await PhotosAsync(report, 3)).ShouldBe([("before", "整改前-H3.png", Sha256Digest.Of(pictures[2]).Value)]);
+        (await PhotosAsync(report, 4)).ShouldBe([("before", "整改前-H4.png", Sha256Digest.Of(pictures[0]).Value)]);
+        // As they stand in the file.
+        (await service.Admin.BytesAsync($"files/{Sha256Digest.Of(pictures[1])}")).Bytes.ShouldBe(pictures[1]);
+
+        // The same again attaches nothing anew; a row that changed keeps what it has.
+        Finished(await ImportAsync("照片.xlsx", file, ("ledger", "pictures"), ("region", "140781")), "unchanged").ShouldBe(3);
+        var changed = await ImportAsync("照片.xlsx", Ledger("已整改", (4, 8, 1)), ("ledger", "pictures"), ("region", "140781"));
+        Finished(changed, "updated").ShouldBe(1);
+        (await PhotosAsync(changed, 2)).Length.ShouldBe(2);
+        // A picture that was exchanged is attached beside the first.
+        var exchanged = await ImportAsync("照片.xlsx", Ledger("已整改", (4, 8, 3)), ("ledger", "pictures"), ("region", "140781"));
+        (await PhotosAsync(exchanged, 4)).Select(p => p.Digest).ShouldBe([Sha256Digest.Of(pictures[0]).Value, Sha256Digest.Of(pictures[2]).Value]);
+
+        async Task<(string Phase, string Name, string Digest)[]> PhotosAsync(Answer of, int row) =>
+            [.. (await service.Admin.GetAsync($"hazards/{Rows(of).First(r => (int)r["row"]! == row)["hazard"]}/photos")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+                .Select(p => (p!["phase"]!["code"]!.ToString(), p["name"]!.ToString(), p["digest"]!.ToString()))];
+    }
+
+    [Fact]
+    public async Task Of_a_large_ledger_the_doubtful_rows_are_answered_and_the_others_are_in_the_file()
+    {
+        const string row = "{0},2026-03-05 08:00:00,班,甲,县煤炭局,井口{0},第{0}号皮带机护栏缺失未及时修复,C,其他,运输队,乙,{1},\n";
+        var text = new StringBuilder(Header);
+        for (var i = 1; i <= 600; i++)
+            text.AppendFormat(System.Globalization.CultureInfo.InvariantCulture, row, i, i % 100 == 0 ? "看情况" : "未五定");
+        var report = await ImportAsync("large.csv", Encoding.UTF8.GetBytes(text.ToString()), ("ledger", "large"), ("region", "140781"));
+        Finished(report, "entered").ShouldBe(600);
+        Rows(report).Length.ShouldBe(6);
+        Rows(report).ShouldAllBe(r => r["notUnderstood"]!.AsArray().Count > 0);
+        var left = report.Json["rowsLeftOut"]!.GetValue<int>();
+        left.ShouldBe(Finished(report, "rows") - 6);
+        var found = (await service.Admin.GetAsync($"imports/{report["id"]}")).Require(HttpStatusCode.OK);
+        (Rows(found).Length, found.Json["rowsLeftOut"]!.GetValue<int>()).ShouldBe((6, left));
+        var file = (await service.Admin.GetAsync($"imports/{report["id"]}/rows.csv")).Require(HttpStatusCode.OK).Text;
+        file.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeGreaterThanOrEqualTo(600);
+        var paged = (await service.Admin.GetAsync($"imports/{report["id"]}/rows?doubtful=true&limit=200")).Require(HttpStatusCode.OK);
+        paged.Json["items"]!.AsArray().Count.ShouldBe(6);
     }
 
     [Fact]

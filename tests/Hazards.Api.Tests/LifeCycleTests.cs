@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Domain;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Api.Tests;
@@ -146,6 +147,20 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
     [InlineData("/health/ready")]
     [InlineData("/problems/hazard.not_found")]
     public async Task Reads(string path) => (await service.Office.GetAsync(path)).Require(HttpStatusCode.OK).Json.ShouldNotBeNull();
+
+    [Fact]
+    public async Task The_list_of_commands_says_which_stages_are_open_to_imported_hazards_besides()
+    {
+        var commands = (await service.Office.GetAsync("codes/commands")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        foreach (var rule in CommandRules.All)
+        {
+            var entry = commands.Single(c => c!["name"]!.ToString() == rule.Name)!;
+            entry["stagesOfImported"]!.AsArray().Select(s => s!["code"]!.ToString()).ShouldBe(rule.StagesOfImported.Select(CodeList.Code), rule.Name);
+            entry["onlyUntouched"]!.GetValue<bool>().ShouldBe(rule.OnlyUntouched, rule.Name);
+        }
+
+        commands.Single(c => c!["name"]!.ToString() == "merge")!["stagesOfImported"]!.AsArray().ShouldNotBeEmpty();
+    }
 
     [Fact]
     public async Task Overdue_says_which_clock_which_body_and_what_next()

@@ -64,6 +64,47 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
     }
 
     [Fact]
+    public async Task Telephone_numbers_of_a_ledgers_rows_are_sealed_wherever_they_stand()
+    {
+        string[] numbers = ["13811110001", "138-1111-0002", "0872-6111003", "１３８１１１１０００４", "13811110005", "13811110006"];
+        const string inClear = "13811110007";
+        const string kept = "13811110008";
+        var text = $"序号,检查时间,检查单位,检查人,隐患内容,隐患等级,整改责任单位,整改责任人,联系电话,整改期限,状态,复查人,备注\n"
+            + $"1,{Some.InDays(-3)},县应急局{numbers[0]},李工 {numbers[1]},配电箱未上锁（张贴的电话{inClear}已停用）,一般,南诏镇中学 {numbers[2]},王五 {numbers[3]},{numbers[4]},{Some.InDays(20)},未整改,赵六,值班{numbers[5]}\n"
+            + $"2,{Some.InDays(-3)},县应急局,李工,,一般,南诏镇中学,王五 {kept},,{Some.InDays(20)},未整改,,\n";
+        var importer = await Town.KeyAsync("dali-awb", "5329", "importer");
+        var report = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=电话.csv&ledger=电话&region={Service.County}", Some.Csv(text))).Require(HttpStatusCode.Created);
+        report.Json["finished"]!["entered"]!.GetValue<int>().ShouldBe(1, report.Text);
+        var id = report.Json["rows"]!.AsArray().Single(r => r!["hazard"] is not null)!["hazard"]!.ToString();
+
+        await ShouldNotBeInTheDatabaseAsync(numbers);
+        foreach (var path in new[] { $"hazards/{id}", $"hazards/{id}/events", "events?limit=500", $"imports/{report["id"]}", $"imports/{report["id"]}/rows" })
+        {
+            var shown = (await Office.GetAsync(path)).Require(HttpStatusCode.OK).Text;
+            numbers.ShouldAllBe(n => !shown.Contains(n), path);
+            shown.ShouldNotContain(kept);
+        }
+
+        // What a person wrote as the hazard's own words stays; a row that could not be entered is whole for whoever imports it anew.
+        (await Office.GetAsync($"hazards/{id}")).Text.ShouldContain(inClear);
+        (await importer.GetAsync($"imports/{report["id"]}")).Text.ShouldContain(kept);
+        var hazard = (await Office.GetAsync($"hazards/{id}")).Json["hazard"]!;
+        hazard["foundBy"]!.ToString().ShouldBe("李工");
+        (await Town.Admin.GetAsync("bodies?name=" + Uri.EscapeDataString("县应急局"))).Json["items"]!.AsArray().Select(b => b!["name"]!.ToString()).ShouldContain("县应急局");
+
+        var contact = await PersonOfAsync(Office, id, "contact");
+        var opened = (await Office.PostAsync($"hazards/{id}/persons/{contact}/disclosures", Why())).Require(HttpStatusCode.OK);
+        opened.Json["data"]!["name"]!.ToString().ShouldBe("王五");
+        numbers.ShouldAllBe(n => opened.Json["statement"]!.ToString().Contains(n));
+        (await importer.PostAsync($"hazards/{id}/persons/{contact}/disclosures", Why())).Refused(HttpStatusCode.Forbidden, "person.role");
+
+        // The same ledger again changes nothing, and seals nothing anew.
+        var again = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=电话.csv&ledger=电话&region={Service.County}", Some.Csv(text))).Require(HttpStatusCode.Created);
+        again.Json["finished"]!["unchanged"]!.GetValue<int>().ShouldBe(1, again.Text);
+        (await Office.GetAsync($"hazards/{id}/persons")).Json["persons"]!.AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_request_with_a_person_leaves_no_hash_that_names_can_be_tried_on()
     {
         var body = Reported();

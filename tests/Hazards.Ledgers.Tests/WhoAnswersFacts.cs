@@ -42,6 +42,51 @@ public class WhoAnswersFacts
         read.Codes().ShouldContain("responsibleUnit.territorial_taken");
     }
 
+    [Theory]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n,,管道锈蚀\n,,护栏缺失\n", new[] { "检查单位", "整改责任单位" })]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n县应急管理局,,管道锈蚀\n县应急管理局,,护栏缺失\n", new[] { "整改责任单位" })]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n,永昌化工厂,管道锈蚀\n,永昌化工厂,护栏缺失\n", new[] { "检查单位" })]
+    public async Task A_blank_below_a_name_is_asked_about_and_not_carried_down(string csv, string[] asked)
+    {
+        var rows = await Records(Utf8(csv));
+        rows[0].Codes().ShouldNotContain("cell.blank_below");
+        foreach (var row in rows.Skip(1))
+        {
+            row.Verdict.ShouldBe(RowVerdict.Partly);
+            row.Notes.Where(n => n.Code == "cell.blank_below").Select(n => n.Column).ShouldBe(asked);
+            (row.Understood!.InspectionBody is null).ShouldBe(asked.Contains("检查单位"));
+            (row.Understood.ResponsibleUnit is null).ShouldBe(asked.Contains("整改责任单位"));
+        }
+    }
+
+    [Theory]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n同上,〃,管道锈蚀\n")]
+    [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n—,无,管道锈蚀\n")]
+    public async Task What_says_the_same_or_nobody_leaves_no_such_question(string csv) =>
+        (await Records(Utf8(csv)))[1].Codes().ShouldNotContain("cell.blank_below");
+
+    [Fact]
+    public async Task A_number_is_no_part_of_anybodys_name()
+    {
+        var row = await One("检查单位,检查人,企业名称,隐患内容,责任单位,责任人,复查人,验收人",
+            "县应急局 0872-6111003,李工（电话：13800000001）,永昌化工厂 13800000002,阀门渗漏,永昌化工厂13800000003,张三/13800000004,王五 138 0000 0005,１３８０００００００６赵六");
+        var read = row.Understood!;
+        (read.InspectionBody, read.Inspectors, read.Enterprise, read.ResponsibleUnit!.Name).ShouldBe(("县应急局", "李工", "永昌化工厂", "永昌化工厂"));
+        (read.ResponsiblePerson, read.ReinspectedBy, read.AcceptedBy).ShouldBe(("张三", "王五", "赵六"));
+        row.Notes.Count(n => n.Code == "person.phone").ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData("王五 13800000000", "王五 （电话已封存）", 1)]
+    [InlineData("１３８００００００００、0872-6111003-12", "（电话已封存）、（电话已封存）", 2)]
+    [InlineData("91140781MA0K000001，2026-03-05，第20260305001号", "91140781MA0K000001，2026-03-05，第20260305001号", 0)]
+    [InlineData("", "", 0)]
+    public void Numbers_are_hidden_and_nothing_else_is(string text, string hidden, int numbers)
+    {
+        var (left, found) = PhoneNumbers.Hide(text);
+        (left, found.Count).ShouldBe((hidden, numbers));
+    }
+
     [Fact]
     public async Task Spot_checked_or_spot_checking_is_told_by_the_names()
     {

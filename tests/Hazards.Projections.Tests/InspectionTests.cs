@@ -79,7 +79,7 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
     }
 
     [Fact]
-    public async Task Figures_count_visits_units_and_hazards_with_those_fixed_on_the_spot_apart()
+    public async Task Figures_count_visits_units_and_hazards_with_those_fixed_on_the_spot_and_by_own_checks_apart()
     {
         await using var log = database.Open();
         var at = Later();
@@ -96,6 +96,7 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
         var unfounded = await visits.FindAsync(at.AddMinutes(8), three, campaign);
         await visits.ThenAsync(spot, at.AddHours(1), new FixOnTheSpot("当场整改"));
         await visits.ThenAsync(unfounded, at.AddHours(1), new RejectHazard("不属实"));
+        await visits.FindAndFixAsync(at.AddHours(1), BodyId.Parse("gas-company"), campaign);
         major = await visits.ThenAsync(major, at.AddHours(1), new VerifyHazard(Level.Major, "判定标准第五条"));
         general = await visits.ThenAsync(general, at.AddHours(1), new VerifyHazard(Level.General));
         general = await visits.ThenAsync(general, at.AddHours(2), new AssignHazard([new LegOrder(Leg.Sole, BodyId.Parse("gas-company"), ChinaTime.DateAt(at).AddDays(9), "整改")]));
@@ -106,13 +107,15 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
 
         var figures = await Queries.FiguresAsync(At(null, at.AddDays(200)), campaign);
         figures.Total.Visits.ShouldBe(new VisitCounts(Visits: 4, Units: 3, WithoutHazards: 1, Late: 0, Claimed: 1));
-        figures.Total.Hazards.ShouldBe(new FoundCounts(Found: 2, OnTheSpot: 1, ByDeadline: 1, Rectified: 1, Major: 1, MajorRectified: 0, Open: 1, Overdue: 1));
+        figures.Total.Hazards.ShouldBe(new FoundCounts(Found: 2, OnTheSpot: 1, OwnChecks: 1, ByDeadline: 1, Rectified: 1, Major: 1, MajorRectified: 0, Open: 1, Overdue: 1));
         figures.Total.Hazards.Rate.ShouldBe(50.0m);
         figures.BySector.ShouldHaveSingleItem().ShouldBe(figures.Total with { Sector = Visits.Gas });
         figures.ByRegion.ShouldHaveSingleItem().Region.ShouldBe(Town.County);
 
+        (await Queries.SumsAsync(At(null, at.AddDays(200)), [campaign.Id])).Values.ShouldHaveSingleItem().Hazards.ShouldBe(figures.Total.Hazards);
+
         var before = await Queries.FiguresAsync(At(at.AddDays(1)), campaign);
-        before.Total.Hazards.ShouldBe(new FoundCounts(2, 1, 1, 0, 1, 0, 2, 0));
+        before.Total.Hazards.ShouldBe(new FoundCounts(2, 1, 1, 1, 0, 1, 0, 2, 0));
         (await Queries.FiguresAsync(At(at.AddMinutes(2)), campaign)).Total.Visits!.Visits.ShouldBe(2);
         (await Queries.FiguresAsync(At(null, at) with { Jurisdiction = Town.OtherCounty }, campaign)).Total.Visits!.Visits.ShouldBe(0);
     }
@@ -135,16 +138,17 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
             var expected = replay.All.Where(h => Town.County.Contains(h.Region) && filter.Sectors.Contains(h.Sector) && h.Stage is not (Stage.Rejected or Stage.Merged)
                 && ChinaTime.DateAt(h.FoundAt) >= filter.FoundFrom && ChinaTime.DateAt(h.FoundAt) <= filter.FoundTo).ToArray();
             var (spot, rest) = (expected.Where(Spot).ToArray(), expected.Where(h => !Spot(h)).ToArray());
+            var own = spot.Count(h => h.Closure!.Ground == ClosureGround.OwnCheck);
             var figures = await Queries.FiguresAsync(scope, filter, Town.County);
             figures.Total.Hazards.ShouldBe(new FoundCounts(
-                rest.Length, spot.Length, rest.Count(h => !h.Legs.IsEmpty), rest.Count(h => h.Stage == Stage.Closed), rest.Count(h => h.Level == Level.Major),
+                rest.Length, spot.Length - own, own, rest.Count(h => !h.Legs.IsEmpty), rest.Count(h => h.Stage == Stage.Closed), rest.Count(h => h.Level == Level.Major),
                 rest.Count(h => h.Level == Level.Major && h.Stage == Stage.Closed), rest.Count(h => h.IsOpen), rest.Count(h => h.IsOpen && Replay.IsOverdue(h, scope.Today))),
                 part.ToString(CultureInfo.InvariantCulture));
             figures.ByRegion.Sum(l => l.Hazards.Found).ShouldBe(rest.Length);
             figures.BySector.Sum(l => l.Hazards.OnTheSpot).ShouldBe(spot.Length);
         }
 
-        static bool Spot(Hazard h) => h.Closure?.Ground == ClosureGround.FixedOnTheSpot && h.Stage == Stage.Closed;
+        static bool Spot(Hazard h) => h.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck && h.Stage == Stage.Closed;
     }
 
     [Fact]

@@ -51,6 +51,22 @@ internal sealed class Visits(IEventLog log)
         return await AddAsync(null, report.IdentityAt(at, "visits"), at, decision, act);
     }
 
+    /// <summary>自查自改: an enterprise reports what it found within a campaign, and fixed.</summary>
+    public async Task<Hazard> FindAndFixAsync(DateTimeOffset at, BodyId enterprise, Campaign campaign)
+    {
+        var act = Town.Act(enterprise, at, at);
+        act = act with { By = act.By with { Roles = [Role.Reporter, Role.Responsible] }, Campaign = campaign };
+        var report = new ReportHazard(ReportSource.SelfInspection, Town.County, Gas, "漏气", "软管老化", Campaign: campaign.Id);
+        var found = await AddAsync(null, report.IdentityAt(at, "own"), at, Decided(Decider.Decide(report, null, act)), act);
+        return await AddAsync(found, found.Id, at, Decided(Decider.Decide(new FixByOwnCheck("更换软管"), found, act)), act);
+    }
+
+    private static Decision Decided(Decision decision)
+    {
+        decision.Refusal.ShouldBeNull();
+        return decision;
+    }
+
     public async Task<Hazard> ThenAsync(Hazard hazard, DateTimeOffset at, IHazardCommand command, BodyId? by = null)
     {
         var act = Town.Act(by ?? Town.Offices[1], at, at);

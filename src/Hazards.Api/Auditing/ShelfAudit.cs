@@ -151,8 +151,10 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource, KeyFolder folder)
     // A key is kept before the event that names its person: whoever is named has one, or had.
     private Task<List<AuditFinding>> PersonsGoneAsync(CancellationToken cancellationToken) => ListAsync($"""
         select p.person, p.stream_id, p.seq_id
-        from (select coalesce(e.data #>> '{"{reporter,person}"}', e.data #>> '{"{witness,person}"}')::uuid as person, e.stream_id, e.seq_id
-              from log.mt_events e where e.type in ('hazard_reported', 'witness_recorded')) p
+        from (select coalesce(
+                e.data #>> '{"{reporter,person}"}', e.data #>> '{"{witness,person}"}', e.data #>> '{"{contact,person}"}')::uuid as person,
+                e.stream_id, e.seq_id
+              from log.mt_events e where e.type in ('hazard_reported', 'witness_recorded', 'ledger_row_recorded')) p
         where p.person is not null and not exists (select from persons.keys k where k.person = p.person)
           and not exists (select from log.mt_streams s where s.id = p.person and s.type = 'person')
         order by p.seq_id limit {Most}

@@ -126,7 +126,11 @@ internal static class SpecialPeriodEndpoints
         var page = found.Excludes(filter)
             ? new Page<HazardItem>([], null)
             : await hazards.LedgerAsync(scope, found.Narrow(filter), LedgerSort.Found, true, cursor, limit, call.Stop);
-        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
+        var names = await naming.OfAsync(page.Items, scope.AsOf, call.Stop);
+        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, names)
+        {
+            KnownLater = found.Excludes(filter) ? null : await KnownLater.OfAsync(call, hazards, scope, found.Narrow(filter), cursor),
+        });
     }
 
     private static async Task<IResult> FiguresAsync(Call call, string period, SpecialPeriods periods, InspectionQueries queries)

@@ -57,7 +57,8 @@ internal static class RunCommand
     }
 
     private static string Address(WebApplication app) =>
-        app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        ServedAddress.Reachable(
+            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
     private static string AccountsOf(System.Collections.Immutable.ImmutableArray<Seeding.DemoPerson> people, string password) => people.IsEmpty
         ? "没有演示账号：用开发密钥开通账号 no demo accounts: open some with the development key (docs/accounts.md)"

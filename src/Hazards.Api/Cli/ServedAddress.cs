@@ -19,6 +19,12 @@ internal static class ServedAddress
         }
     }
 
+    /// <summary>An address it is reached at: whoever listens on all of them (<c>0.0.0.0</c>, <c>[::]</c>) names none.</summary>
+    public static string Reachable(string listened) =>
+        Uri.TryCreate(listened, UriKind.Absolute, out var uri) && uri.Host is "0.0.0.0" or "[::]"
+            ? $"{uri.Scheme}://localhost:{uri.Port}"
+            : listened;
+
     public static Task KeepAsync(string data, string address, CancellationToken cancellationToken) =>
         File.WriteAllTextAsync(FileOf(data), address + "\n", cancellationToken);
 

@@ -106,9 +106,18 @@ internal sealed record CommandList(ImmutableArray<CommandEntry> Items)
 internal sealed record CommandEntry(
     string Name, string Chinese, string English, ImmutableArray<CodeEntry> Roles, CodeEntry Relation, ImmutableArray<CodeEntry> Stages, ImmutableArray<CodeEntry> LegStages)
 {
+    /// <summary>The stages in which it may be given besides, to a hazard that a ledger was imported as.</summary>
+    public required ImmutableArray<CodeEntry> StagesOfImported { get; init; }
+
+    /// <summary>Whether those are open only as long as nobody but imports has written of the hazard.</summary>
+    public required bool OnlyUntouched { get; init; }
+
     public static CommandEntry Of(CommandRule rule) => new(
         rule.Name, rule.Chinese, rule.English, [.. rule.Roles.Select(r => Labels.Of(r))], Labels.Of(rule.Relation),
-        [.. rule.Stages.Select(s => Labels.Of(s))], [.. rule.LegStages.Select(s => Labels.Of(s))]);
+        [.. rule.Stages.Select(s => Labels.Of(s))], [.. rule.LegStages.Select(s => Labels.Of(s))])
+    {
+        StagesOfImported = [.. rule.StagesOfImported.Select(s => Labels.Of(s))], OnlyUntouched = rule.OnlyUntouched,
+    };
 }
 
 /// <summary>Every refusal there is.</summary>

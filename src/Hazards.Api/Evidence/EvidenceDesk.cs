@@ -157,7 +157,8 @@ internal sealed class EvidenceDesk(
 
     /// <summary>The persons whose sealed data a hazard holds.</summary>
     public static IEnumerable<Guid> PersonsIn(Hazard hazard) =>
-        (hazard.Reporter is { } reporter ? [reporter.Person] : Enumerable.Empty<Guid>()).Concat(hazard.Witnesses.Select(w => w.Witness.Person));
+        (hazard.Reporter is { } reporter ? [reporter.Person] : Enumerable.Empty<Guid>())
+        .Concat(hazard.Witnesses.Select(w => w.Witness.Person)).Concat(hazard.Contacts.Select(c => c.Person.Person));
 
     /// <summary>By their ids.</summary>
     private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> NamedAsync(ImmutableArray<HazardId> ids, RegionCode jurisdiction, CancellationToken cancellationToken)

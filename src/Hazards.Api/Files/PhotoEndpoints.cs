@@ -62,7 +62,10 @@ internal static class PhotoEndpoints
         await foreach (var lived in store.LifeAsync(hazardId, asOf, call.Stop))
         {
             hazard = lived.After;
-            photos.AddRange(Photo.Of(lived));
+            // A row that changed is recorded again, with the pictures that it had.
+            photos.AddRange(lived.Recorded.Data is LedgerRowRecorded
+                ? Photo.Of(lived).Where(p => !photos.Exists(known => known.Digest == p.Digest && known.Phase.Code == p.Phase.Code))
+                : Photo.Of(lived));
         }
 
         if (hazard is null || !call.Caller.Sees(hazard))
@@ -141,7 +144,7 @@ internal sealed record Photo(
     {
         var (e, (happened, context), _) = lived;
         return context.Attachments.Where(IsPhoto).Select(a => new Photo(
-            a.Digest, a.Name, Labels.Of(PhaseOf(happened)), EventLabels.Of(e.EventTypeName), e.Version,
+            a.Digest, a.Name, Labels.Of(PhaseOf(happened, a)), EventLabels.Of(e.EventTypeName), e.Version,
             Labels.Of(Deeds.LegOf(happened)), context.Body,
             context.OccurredAt, e.Timestamp, null, FileAnswer.LinksOf(a.Digest, a.MediaType!)));
     }
@@ -149,8 +152,10 @@ internal sealed record Photo(
     /// <summary>Whether an attachment is said to be a picture.</summary>
     public static bool IsPhoto(Attachment attachment) => FileKinds.Find(attachment.MediaType) is { IsPicture: true };
 
-    private static PhotoPhase PhaseOf(IHazardEvent happened) => happened switch
+    private static PhotoPhase PhaseOf(IHazardEvent happened, Attachment attachment) => happened switch
     {
+        // A ledger says so in the column's header.
+        LedgerRowRecorded when attachment.Name?.StartsWith(Import.RowPictures.After, StringComparison.Ordinal) == true => PhotoPhase.After,
         PlanSubmitted or PlanReviewed or InterimMeasuresTaken or ProgressReported or ExtensionRequested or ResumptionRequested
             or SupervisionNoticeAnswered =>
             PhotoPhase.During,

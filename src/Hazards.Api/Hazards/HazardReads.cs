@@ -58,7 +58,7 @@ internal static class HazardReads
         var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
         return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop))
         {
-            KnownLater = scope.AsOf is null || cursor is not null ? null : await hazards.KnownLaterAsync(scope, filter, call.Stop),
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
         });
     }
 

@@ -39,11 +39,11 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
         {
             var counts = await CountAsync(plan, by, cancellationToken);
             var doubts = (await plan.TallyAsync(cancellationToken)).Doubts;
-            var asked = await plan.AskRegionAsync(cancellationToken) is { } whither
-                ? [new LedgerNote(whither.Code, NoteSeverity.Warning, null, null, null, whither.Chinese, whither.English)] : Array.Empty<LedgerNote>();
+            var questions = await plan.QuestionsAsync(cancellationToken);
             return bare with
             {
-                Ledger = plan.Ledger, Region = plan.Region, Notes = [.. asked, .. plan.Notes.Concat(doubts).Select(Note), .. plan.Reader.Notes], Counts = counts,
+                Ledger = plan.Ledger, Region = plan.Region, Counts = counts,
+                Notes = [.. questions, .. doubts.Select(LedgerPlan.NoteOf), .. plan.Reader.Notes],
                 Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping))],
             };
         }
@@ -88,13 +88,6 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
         var references = await import.ReferencesAsync(plan, by, cancellationToken);
         var tally = await plan.TallyAsync(cancellationToken);
         return new DraftCounts(tally.Verdicts, tally.Notes, references.Count, await drafts.KnownAsync(references, cancellationToken), Words(tally.Levels), Words(tally.States));
-    }
-
-    /// <summary>What is to be known of the plan, as a note beside those of sheets and columns.</summary>
-    private static LedgerNote Note(string text)
-    {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return new(text[..colon], NoteSeverity.Info, null, null, null, text[(colon + 2)..], text[(colon + 2)..]);
     }
 
     private static ImmutableArray<UnknownWord> Words(Dictionary<string, int> words) => [.. words.OrderByDescending(w => w.Value).Select(w => new UnknownWord(w.Key, w.Value))];

@@ -19,14 +19,18 @@ internal static class ImportCommand
 
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "台账文件 the ledger (xlsx, csv)" };
+        var file = new Argument<FileInfo>("FILE") { Description = "台账文件 the ledger (xlsx, xls, csv)" };
         var mapping = new Option<string?>("--mapping") { Description = "映射：coal-mine、construction 或 JSON 文件；不给则猜测 a mapping that ships, or a JSON file; guessed when left out" };
         var ledger = new Option<string?>("--ledger") { Description = "台账名称 name of the ledger" };
-        var region = new Option<string?>("--region") { Description = "行政区划代码 the region of rows that name none" };
+        var region = new Option<string?>("--region") { Description = "未载明地区的行所属的行政区划代码 the region of rows that name none (GB/T 2260)" };
         var preview = new Option<bool>("--preview") { Description = "只预览：怎样读列、哪些行可疑，不写入任何内容 only look: how columns are read and which rows are doubtful; nothing is written" };
         var all = new Option<bool>("--all") { Description = "报告列出每一行，而不只是可疑的行 list every row, not the doubtful ones alone" };
-        var url = new Option<string?>("--url") { Description = $"运行中的服务 the running service (DATA/address, {ServedAddress.Usual})" };
-        var key = new Option<string?>("--key") { Description = "密钥 the key (HAZARDS_KEY, 或 or DATA/dev-key)" };
+        var url = new Option<string?>("--url") 
+        {
+            Description = "运行中的服务；默认为该数据目录的 run 所用地址 the running service; where run serves the data folder when left out"
+                + $" ({ServedAddress.Usual})",
+        };
+        var key = new Option<string?>("--key") { Description = "密钥 the key (HAZARDS_KEY, DATA/dev-key)" };
         var database = new DatabaseOptions();
         var command = new Command("import", "导入台账 · import a ledger") { file, mapping, ledger, region, preview, all, url, key };
         database.AddTo(command);
@@ -35,12 +39,13 @@ internal static class ImportCommand
             var upload = new ImportOrder(parsed.GetRequiredValue(file), await MappingTextAsync(parsed.GetValue(mapping), stop), parsed.GetValue(ledger), parsed.GetValue(region));
             if (!upload.File.Exists)
                 return Say($"没有这个文件 no such file: {upload.File}");
-            if (parsed.GetValue(preview))
-                return await PreviewAsync(upload, parsed.GetValue(all), stop);
             var data = database.DataOf(parsed);
-            var address = parsed.GetValue(url) ?? ServedAddress.Of(data);
+            var address = parsed.GetValue(url)?.TrimEnd('/') ?? ServedAddress.Of(data);
+            var secret = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("HAZARDS_KEY") ?? await DevKeyAsync(data, stop);
+            if (parsed.GetValue(preview))
+                return await PreviewAsync(upload, parsed.GetValue(all), await JurisdictionAsync(address, secret, stop), stop);
             var report = await AnswersAsync(address, stop)
-                ? await SendAsync(upload, address, parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("HAZARDS_KEY") ?? await DevKeyAsync(data, stop), stop)
+                ? await SendAsync(upload, address, secret, parsed.GetValue(all), stop)
                 : parsed.GetValue(url) is null
                     ? await ImportHereAsync(upload, database, parsed, data, stop)
                     : Fail($"{address} 没有应答 does not answer");
@@ -52,7 +57,19 @@ internal static class ImportCommand
         return command;
     }
 
-    private sealed record ImportOrder(FileInfo File, string? Mapping, string? Ledger, string? Region);
+    private sealed record ImportOrder(FileInfo File, string? Mapping, string? Ledger, string? Region)
+    {
+        public (LedgerUpload? Upload, Refusal? Refusal) Read(Stream content)
+        {
+            var (mapping, refusal) = ImportRequest.ReadMapping(Mapping);
+            RegionCode? region = null;
+            if (refusal is null && Region is not null)
+                region = RegionCode.TryParse(Region.Trim(), out var code, out refusal) ? code : null;
+            return refusal is null
+                ? (new LedgerUpload(File.Name, content) { Ledger = Ledger, Mapping = mapping, Region = region }, null)
+                : (null, refusal);
+        }
+    }
 
     private static async Task<string?> MappingTextAsync(string? mapping, CancellationToken stop) =>
         mapping is not null && File.Exists(mapping) ? await File.ReadAllTextAsync(mapping, stop) : mapping;
@@ -77,7 +94,7 @@ internal static class ImportCommand
         return File.Exists(file) ? (await File.ReadAllTextAsync(file, stop)).Trim() : null;
     }
 
-    private static async Task<ImportReport?> SendAsync(ImportOrder order, string address, string? key, CancellationToken stop)
+    private static async Task<ImportReport?> SendAsync(ImportOrder order, string address, string? key, bool all, CancellationToken stop)
     {
         if (key is null)
             return Fail("缺少密钥：--key 或 HAZARDS_KEY · a key is needed");
@@ -92,9 +109,29 @@ internal static class ImportCommand
         using var answer = await client.PostAsync(new Uri($"{address}{Links.Root}/imports"), form, stop);
         var text = await answer.Content.ReadAsStringAsync(stop);
         if (answer.IsSuccessStatusCode)
-            return JsonSerializer.Deserialize<ImportReport>(text, DomainJson.Options);
+            return await WithRowsAsync(client, JsonSerializer.Deserialize<ImportReport>(text, DomainJson.Options)!, address, all, stop);
         using var problem = JsonDocument.Parse(text);
-        return Fail($"{problem.RootElement.GetProperty("code").GetString()}: {problem.RootElement.GetProperty("detail").GetString()}");
+        return Fail(Sentence(problem.RootElement.GetProperty("code").GetString()!, problem.RootElement.GetProperty("detail").GetString()!));
+    }
+
+    /// <summary>With the rows that the answer left out, where every row is asked for.</summary>
+    private static async Task<ImportReport> WithRowsAsync(
+        HttpClient client, ImportReport report, string address, bool all, CancellationToken stop)
+    {
+        if (!all || report.RowsLeftOut is null)
+            return report;
+        var rows = new List<ImportedRow>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var after = cursor.Length == 0 ? "" : $"&cursor={cursor}";
+            var uri = new Uri($"{address}{Links.Root}/imports/{report.Id}/rows?limit={Parameters.LongestPage}{after}");
+            var page = await client.GetStringAsync(uri, stop);
+            var some = JsonSerializer.Deserialize<ImportRows>(page, DomainJson.Options)!;
+            rows.AddRange(some.Items);
+            cursor = some.Next;
+        }
+
+        return report with { Rows = [.. rows], RowsLeftOut = null };
     }
 
     private static async Task<ImportReport?> ImportHereAsync(ImportOrder order, DatabaseOptions database, ParseResult parsed, string data, CancellationToken stop)
@@ -111,20 +148,13 @@ internal static class ImportCommand
         var office = await provider.GetRequiredService<BodyStore>().LoadAsync(DevOffice, null, stop);
         var by = new Actor(Environment.UserName, office!, [Role.Importer], "hazards import", RegionCode.Nation);
 
-        var (mapping, badMapping) = ImportRequest.ReadMapping(order.Mapping);
-        if (badMapping is not null)
-            return Fail($"{badMapping.Code}: {badMapping.Chinese}");
-        RegionCode? region = null;
-        if (order.Region is not null)
-        {
-            if (!RegionCode.TryParse(order.Region, out var code, out var badRegion))
-                return Fail($"{badRegion.Code}: {badRegion.Chinese}");
-            region = code;
-        }
         await using var content = order.File.OpenRead();
-        var (plan, refusal) = await LedgerImport.OpenAsync(new LedgerUpload(order.File.Name, content) { Ledger = order.Ledger, Mapping = mapping, Region = region }, by, stop);
+        var (upload, badOrder) = order.Read(content);
+        if (upload is null)
+            return Fail(Sentence(badOrder!));
+        var (plan, refusal) = await LedgerImport.OpenAsync(upload, by, stop);
         if (plan is null)
-            return Fail($"{refusal!.Code}: {refusal.Chinese}{(refusal.Field is null ? "" : $"（{refusal.Field}）")}");
+            return Fail(Sentence(refusal!));
         using (plan)
             return await WithProgressAsync(provider.GetRequiredService<LedgerImport>(), plan, by, stop);
     }
@@ -137,7 +167,7 @@ internal static class ImportCommand
             var task = progress.AddTask("导入 importing", maxValue: Math.Max(1, total));
             var (report, refusal) = await import.RunAsync(plan, by, null, new Into(task), stop);
             task.Value = task.MaxValue;
-            return report ?? Fail($"{refusal!.Code}: {refusal.Chinese}");
+            return report ?? Fail(Sentence(refusal!));
         });
     }
 
@@ -149,27 +179,27 @@ internal static class ImportCommand
     /// <summary>Rows that a screen holds; the others are in the report.</summary>
     private const int MostShown = 50;
 
-    /// <summary>How a ledger would be read, by the file alone: no service and no database are asked.</summary>
-    private static async Task<int> PreviewAsync(ImportOrder order, bool all, CancellationToken stop)
+    /// <summary>How a ledger would be read, and whither it would go: nothing is written, and no database is asked.</summary>
+    private static async Task<int> PreviewAsync(ImportOrder order, bool all, RegionCode jurisdiction, CancellationToken stop)
     {
-        var (mapping, badMapping) = ImportRequest.ReadMapping(order.Mapping);
-        if (badMapping is not null)
-            return Say($"{badMapping.Code}: {badMapping.Chinese}");
         await using var content = order.File.OpenRead();
-        var opened = await LedgerFile.OpenAsync(content, order.File.Name, null, stop);
-        if (!opened.IsOk)
-            return Say($"{opened.Refusal.Code}: {opened.Refusal.Zh} {opened.Refusal.En}");
-        using var file = opened.Value;
-        var made = await LedgerPreview.CreateAsync(file, mapping, int.MaxValue, stop);
+        var (upload, badOrder) = order.Read(content);
+        if (upload is null)
+            return Say(Sentence(badOrder!));
+        var (plan, refusal) = await LedgerImport.OpenAsync(upload, jurisdiction, stop);
+        if (plan is null)
+            return Say(Sentence(refusal!));
+        using var read = plan;
+        var made = await plan.PreviewAsync(int.MaxValue, stop);
         if (!made.IsOk)
-            return Say($"{made.Refusal.Code}: {made.Refusal.Zh} {made.Refusal.En}");
+            return Say(Sentence(LedgerImport.Translate(made.Refusal)));
         var preview = made.Value;
         foreach (var sheet in preview.Sheets)
             AnsiConsole.WriteLine($"{(sheet.Name.Length > 0 ? sheet.Name : order.File.Name)}：{(sheet.HeaderFirst is { } first ? $"表头第 {first}–{sheet.HeaderLast} 行 header" : "未读 not read")}，{sheet.RowsWithContent} 行 rows");
         foreach (var column in preview.Mapping.Columns)
             AnsiConsole.WriteLine($"  {column.Header ?? column.Column} → {column.Field}{(column.Role is null ? "" : $"（{column.Role}）")}");
         foreach (var note in preview.Notes)
-            AnsiConsole.WriteLine($"{note.Code}: {note.Zh}");
+            AnsiConsole.WriteLine(Sentence(note.Code, note.Zh));
         var doubtful = preview.Rows.Where(r => all || r.Verdict != RowVerdict.Understood).ToArray();
         foreach (var row in doubtful.Take(all ? int.MaxValue : MostShown))
             AnsiConsole.WriteLine($"{row.Sheet} {row.Number} {row.Verdict}: {string.Join("；", row.Notes.Where(n => all || n.Severity != NoteSeverity.Info).Select(n => $"{(n.Column is null ? "" : $"[{n.Column}] ")}{n.Zh}"))}");
@@ -177,6 +207,35 @@ internal static class ImportCommand
             $"全懂 understood {preview.Verdicts[RowVerdict.Understood]} · 部分 partly {preview.Verdicts[RowVerdict.Partly]} · 原文保留 kept {preview.Verdicts[RowVerdict.Kept]} · 非数据行 skipped {preview.Verdicts[RowVerdict.Skipped]}；未写入 nothing was written"));
         return 0;
     }
+
+    /// <summary>
+    /// Where whoever has the key may enter hazards; the whole nation where no service says so, as for an import without one.
+    /// </summary>
+    private static async Task<RegionCode> JurisdictionAsync(string address, string? key, CancellationToken stop)
+    {
+        if (key is null)
+            return RegionCode.Nation;
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        try
+        {
+            using var me = JsonDocument.Parse(await client.GetStringAsync(new Uri($"{address}{Links.Root}/me"), stop));
+            return RegionCode.Parse(me.RootElement.GetProperty("region").GetString()!);
+        }
+        catch (Exception e) when (
+            !stop.IsCancellationRequested && e is HttpRequestException or TaskCanceledException or JsonException or UriFormatException)
+        {
+            return RegionCode.Nation;
+        }
+    }
+
+    private static string Sentence(Refusal refusal) =>
+        Sentence(refusal.Code, $"{refusal.Chinese}{(refusal.Field is null ? "" : $"（{refusal.Field}）")} · {refusal.English}");
+
+    /// <summary>What was found, and how the question that it asks is answered here.</summary>
+    private static string Sentence(string code, string chinese) => code == ImportRefusals.RegionNeeded.Code
+        ? $"{code}: {chinese}\n  → 加上 --region 代码 回答 · answer with --region CODE"
+        : $"{code}: {chinese}";
 
     private static void Show(ImportReport report, bool all)
     {
@@ -191,8 +250,12 @@ internal static class ImportCommand
                 Markup.Escape(string.Join('\n', row.NotUnderstood.Select(n => $"✗ {n}").Concat(row.Remarks.Select(r => $"· {r}")))));
         if (shown.Length > 0)
             AnsiConsole.Write(rows);
-        if (!all && report.Rows.Length > shown.Take(MostShown).Count())
-            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {shown.Length}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
+        if (!all && report.Rows.Length + (report.RowsLeftOut ?? 0) > shown.Take(MostShown).Count())
+        {
+            var doubtful = report.RowsLeftOut is null ? shown.Length : report.Finished!.Partly + report.Finished.Kept;
+            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {doubtful}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
+        }
+
         if (report.Finished is { } f)
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{report.Ledger}：行 rows {f.Rows} · 新登记 entered {f.Entered} · 更新 updated {f.Updated} · 无变化 unchanged {f.Unchanged} · 原文保留 kept {f.Kept} · 非数据行 skipped {f.Skipped} · 部分理解 partly {f.Partly} · 事件 events {f.Events} · 新登记单位 bodies {f.BodiesRegistered}"));

@@ -42,10 +42,11 @@ internal sealed class ImportModule : IModule
     {
         api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201, MayTakeLonger = true }, RunAsync)
             .WithRequestTimeout(LongestImport);
-        api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，不写入任何内容", "Preview a ledger: the mapping guessed and the first rows as understood; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
+        api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，未载明地区的行登记在哪里；不写入任何内容", "Preview a ledger: the mapping guessed, the first rows as understood, where rows that name no region would go; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
         DraftEndpoints.Map(api, Upload("", ""));
         api.Get("/imports", new Operation(Tag.Import, "历次导入，最近的在前", "Imports, the newest first") { Query = [.. Projected], Answer = typeof(ImportPage) }, ListAsync);
-        api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告", "The report of an import") { Answer = typeof(ImportReport) }, FindAsync);
+        api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告：500 行以内的台账列出每一行，更大的只列可疑的行，其余见 rows",
+            "The report of an import: every row of a ledger of 500 rows at most; of a larger one the doubtful rows, the others are at rows") { Answer = typeof(ImportReport) }, FindAsync);
         api.Get("/imports/{id}/rows", new Operation(Tag.Import, "导入报告的各行，可按结果筛选", "The rows of a report, by outcome")
         {
             Query = [Outcome, Doubtful, Api.Parameters.Cursor, Api.Parameters.Limit], Answer = typeof(ImportRows),
@@ -77,15 +78,13 @@ internal sealed class ImportModule : IModule
 
     private static async Task<IResult> RunAsync(Call call, LedgerImport import, JobTrouble jobs)
     {
+        var background = call.Query.Flag(InBackground.Name) == true;
         var (request, refusal) = await ImportRequest.ReadAsync(call);
         if (request is null)
             return Call.Refuse(refusal!);
         var (terms, badTerms) = call.Terms(request.Bytes);
         if (badTerms is not null)
             return Call.Refuse(badTerms);
-        var background = call.Query.Flag(InBackground.Name) == true;
-        if (call.Query.Refusal is { } badQuery)
-            return Call.Refuse(badQuery);
         var by = call.Caller.As(null);
         var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, by, call.Stop);
         if (plan is null)
@@ -98,28 +97,31 @@ internal sealed class ImportModule : IModule
             if (report is null)
                 return Call.Refuse(notRun!);
             call.Response.Headers.Location = $"{Links.Root}/imports/{report.Id}";
-            return background ? Call.Json(await WithProgressAsync(report, import, jobs, call.Stop), 202) : Call.Json(report, 201);
+            return background ? Call.Json(await WithProgressAsync(report, import, jobs, call.Stop), 202) : Call.Json(report.Shown(), 201);
         }
     }
 
     /// <summary>One that has not finished, with how far it is and why it does not go on.</summary>
     internal static async Task<ImportReport> WithProgressAsync(ImportReport report, LedgerImport import, JobTrouble jobs, CancellationToken stop) => report.Finished is not null
-        ? report
-        : report with { Progress = await import.ProgressAsync(report, stop), Trouble = await jobs.WhyAsync(nameof(ImportLedger), report.Id, stop) };
+        ? report.Shown()
+        : report.Shown() with
+        {
+            Progress = await import.ProgressAsync(report, stop), Trouble = await jobs.WhyAsync(nameof(ImportLedger), report.Id, stop),
+        };
 
     private static async Task<IResult> PreviewAsync(Call call)
     {
         var (request, refusal) = await ImportRequest.ReadAsync(call);
         if (request is null)
             return Call.Refuse(refusal!);
-        if (!call.Caller.As(null).Roles.Contains(Role.Importer))
-            return Call.Refuse(HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
-        var opened = await LedgerFile.OpenAsync(request.Upload.Content, request.Upload.FileName, null, call.Stop);
-        if (!opened.IsOk)
-            return Call.Refuse(LedgerImport.Translate(opened.Refusal!));
-        using var file = opened.Value;
-        var preview = await LedgerPreview.CreateAsync(file, request.Upload.Mapping, 20, call.Stop);
-        return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
+        var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, call.Caller.As(null), call.Stop);
+        if (plan is null)
+            return Call.Refuse(notOpened!);
+        using (plan)
+        {
+            var preview = await plan.PreviewAsync(20, call.Stop);
+            return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
+        }
     }
 
     private static async Task<IResult> ListAsync(Call call, ImportHistory history, Naming naming)
@@ -142,13 +144,14 @@ internal sealed class ImportModule : IModule
         var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw new Projections.BadCursorException();
         if (!Guid.TryParseExact(id, "D", out var guid) || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
             return Call.Refuse(ImportRefusals.NotFound.Because("id"));
-        var rows = report.Rows.Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
+        var rows = report.To(call.Caller).Rows
+            .Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
         return Call.Json(new ImportRows([.. rows.Take(limit)], rows.Length > limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
     }
 
     private static async Task<IResult> KeptAsync(Call call, string id, LedgerImport import) =>
         Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
-            ? Results.File(KeptRows.Write(report), Figures.ReportSheets.MediaType, $"kept-{guid:N}.xlsx")
+            ? Results.File(KeptRows.Write(report.To(call.Caller)), Figures.ReportSheets.MediaType, $"kept-{guid:N}.xlsx")
             : Call.Refuse(ImportRefusals.NotFound.Because("id"));
 
     private static async Task<IResult> UndoAsync(Call call, string id, LedgerImport import, ImportUndo undo)
@@ -160,12 +163,12 @@ internal sealed class ImportModule : IModule
             return Call.Refuse(ImportRefusals.NotFound.Because("id"));
         return await undo.UndoAsync(report, order.Command!, order.Given!, order.Terms, call.Stop) is { } why
             ? Call.Refuse(why)
-            : Call.Json((await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop))!);
+            : Call.Json((await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop))!.Shown());
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, LedgerImport import, JobTrouble jobs) =>
         Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
-            ? Call.Json(await WithProgressAsync(report, import, jobs, call.Stop))
+            ? Call.Json(await WithProgressAsync(report.To(call.Caller), import, jobs, call.Stop))
             : Call.Refuse(ImportRefusals.NotFound.Because("id"));
 }
 

@@ -35,13 +35,14 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
             Mapping = query.Text("mapping", 100),
             Content = bytes,
         };
-        if (query.Refusal is { } badQuery)
-            return (null, badQuery);
         if (MediaTypeHeaderValue.TryParse(call.Request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             && await form.ReadAsync(bytes, type, call.Stop) is { } badForm)
-            return (null, badForm);
+            return (null, Refusal.All(query.Refusal, badForm));
         var (upload, refusal) = form.ToUpload();
-        return upload is null ? (null, refusal) : (new ImportRequest(bytes, form.Content, upload), null);
+        // What is wrong in the query and in the form is said at once.
+        return upload is null || query.Refusal is not null
+            ? (null, Refusal.All(query.Refusal, refusal))
+            : (new ImportRequest(bytes, form.Content, upload), null);
     }
 
     /// <summary>The named values of an upload, wherever they stood.</summary>
@@ -77,18 +78,17 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
         public (LedgerUpload? Upload, Refusal? Refusal) ToUpload()
         {
             var (mapping, badMapping) = ReadMapping(Mapping);
-            if (badMapping is not null)
-                return (null, badMapping);
             RegionCode? region = null;
+            Refusal? badRegion = null;
             if (Region is not null)
-            {
-                if (!RegionCode.TryParse(Region, out var parsed, out var badRegion))
-                    return (null, badRegion with { Field = "region" });
-                region = parsed;
-            }
-            if ((Texts.Check("fileName", FileName, 1, 200, multiline: false) ?? Texts.Check("ledger", Ledger, 0, 50, multiline: false)) is { } wrong)
+                region = RegionCode.TryParse(Region, out var parsed, out badRegion) ? parsed : null;
+            var wrong = Refusal.All(
+                badMapping, badRegion is null ? null : badRegion with { Field = "region" },
+                Texts.Check("fileName", FileName, 1, 200, multiline: false), Texts.Check("ledger", Ledger, 0, 50, multiline: false));
+            if (wrong is not null)
                 return (null, wrong);
-            return (new LedgerUpload(Path.GetFileName(FileName), LedgerFile.Over(Content)) { Ledger = Ledger, Mapping = mapping, Region = region }, null);
+            var file = LedgerFile.Over(Content);
+            return (new LedgerUpload(Path.GetFileName(FileName), file) { Ledger = Ledger, Mapping = mapping, Region = region }, null);
         }
 
         private async Task<Refusal?> TakeAsync(MultipartSection section, CancellationToken cancellationToken)

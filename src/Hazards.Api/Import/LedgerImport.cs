@@ -39,6 +39,29 @@ public sealed record ImportReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImportUndoing? Undone { get; init; }
 
+    /// <summary>
+    /// Rows of a large ledger that are not among <see cref="Rows"/>, which then holds the doubtful ones; <c>/imports/{id}/rows</c>
+    /// has them all.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RowsLeftOut { get; init; }
+
+    private const int MostShown = 500;
+
+    /// <summary>As it is shown to a caller: telephone numbers of rows that could not be entered to none but importers.</summary>
+    internal ImportReport To(Caller caller) =>
+        caller.As(null).Roles.Contains(Role.Importer) ? this : this with { Rows = [.. Rows.Select(RowPhones.Without)] };
+
+    /// <summary>As it is answered: every row of a small ledger, of a large one those that somebody should look at.</summary>
+    internal ImportReport Shown()
+    {
+        if (Rows.Length <= MostShown)
+            return this;
+        ImmutableArray<ImportedRow> doubtful =
+            [.. Rows.Where(r => !r.NotUnderstood.IsEmpty || r.Outcome == RowOutcome.Kept).Take(MostShown)];
+        return this with { Rows = doubtful, RowsLeftOut = Rows.Length - doubtful.Length };
+    }
+
     /// <summary>Why one in the background does not go on; it does when what was wrong is mended.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Trouble { get; init; }
@@ -52,9 +75,10 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// is not understood is kept and said. A row is one append, so an import that is cut off leaves whole rows behind and
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
-public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, TimeProvider clock)
+public sealed class LedgerImport(
+    IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
 {
-    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, clock);
+    private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, persons, files, clock);
 
     // Rows of the files of imports that have not finished; what a file holds never changes.
     private readonly ConcurrentDictionary<Guid, int> _totals = new();
@@ -68,8 +92,16 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
     {
         ArgumentNullException.ThrowIfNull(upload);
         ArgumentNullException.ThrowIfNull(by);
-        if (!by.Roles.Contains(Role.Importer))
-            return (null, HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
+        return by.Roles.Contains(Role.Importer)
+            ? await OpenAsync(upload, by.Jurisdiction, cancellationToken)
+            : (null, HazardRefusals.Role.Because(
+                null, ("command", Words.Of(CommandRules.RecordLedgerRow)), ("roles", Words.Of(Role.Importer))));
+    }
+
+    /// <summary>Opens a file to see how it would be read by an importer of that jurisdiction.</summary>
+    internal static async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(
+        LedgerUpload upload, RegionCode jurisdiction, CancellationToken cancellationToken)
+    {
         // The whole file is needed anyway, to read it twice and to know it by its digest.
         var limits = LedgerLimits.Default;
         var taken = await LedgerFile.TakeAsync(upload.Content, limits, cancellationToken);
@@ -79,7 +111,7 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
         var opened = await LedgerFile.OpenAsync(LedgerFile.Over(taken.Value), upload.FileName, limits, cancellationToken);
         if (!opened.IsOk)
             return (null, Translate(opened.Refusal!));
-        var plan = LedgerPlan.Make(opened.Value, upload, by, digest);
+        var plan = LedgerPlan.Make(opened.Value, upload, jurisdiction, digest);
         if (plan.Plan is null)
             opened.Value.Dispose();
         return plan;
@@ -231,4 +263,5 @@ public sealed class LedgerImport(IEventLog log, HazardStore hazards, BodyStore b
 }
 
 /// <summary>What an import works with.</summary>
-internal sealed record ImportTools(IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, TimeProvider Clock);
+internal sealed record ImportTools(
+    IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, PersonKeys Persons, FileStore Files, TimeProvider Clock);

@@ -23,6 +23,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
     private readonly Guid _id = soFar?.Id ?? Guid.CreateVersion7();
     private readonly DateTimeOffset _now = soFar?.Began ?? tools.Clock.GetUtcNow();
+    private readonly RowPictures _pictures = new(tools.Files);
     private LedgerBodies? _bodies;
     private IReadOnlyList<PlannedRow> _planned = [];
     private IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> _recognised = new Dictionary<int, (Guid, RowMatch)>();
@@ -114,7 +115,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
                 await ImportAsync(chunk, cancellationToken);
         }
         await ImportAsync(chunk, cancellationToken);
-        ImmutableArray<string> notes = [.. plan.Notes, .. (await plan.TallyAsync(cancellationToken)).Doubts, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
+        string[] pictures = _pictures.Told(plan.Reader) is { } told ? [told] : [];
+        ImmutableArray<string> notes = [.. plan.Notes, .. pictures, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
         var finished = new LedgerImportFinished(
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
             _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered, notes.IsEmpty ? null : string.Join('\n', notes));
@@ -151,6 +153,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var results = new ImportedRow[prepared.Count];
         await Parallel.ForEachAsync(Enumerable.Range(0, prepared.Count), new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
             async (i, stop) => results[i] = await ImportAsync(prepared[i], stop));
+        for (var i = 0; i < results.Length; i++)
+            _pictures.Count(prepared[i].Row, results[i].Outcome == RowOutcome.Unchanged);
         _rows.AddRange(results);
         _events += results.Sum(r => r.Events);
         await AppendAsync(new LedgerRowsImported([.. results]), new(), cancellationToken);
@@ -162,6 +166,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     private sealed record PreparedRow(LedgerRow Row, int Index, ExternalReference? Reference, RowBodies? Bodies, Refusal? Refusal)
     {
         public IReadOnlyList<string> Doubts { get; init; } = [];
+
+        public ImmutableArray<TakenPicture> Pictures { get; init; } = [];
     }
 
     private async Task<PreparedRow> PrepareAsync(LedgerRow row, int index, CancellationToken cancellationToken)
@@ -189,7 +195,10 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             if (doubt is not null)
                 doubts.Add(doubt);
         }
-        return new PreparedRow(row, index, reference, new RowBodies(finder, answerable), null) { Doubts = doubts };
+        return new PreparedRow(row, index, reference, new RowBodies(finder, answerable), null)
+        {
+            Doubts = doubts, Pictures = _pictures.Take(row),
+        };
     }
 
     /// <summary>总表与分表: the hazard was entered from the sheet that was read first; what this one says otherwise is named.</summary>
@@ -232,9 +241,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before!.Stage, [], [], []);
 
         bodies = await PresentAsync(bodies, before, cancellationToken);
-        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now) { Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord };
+        var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now)
+        {
+            Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord, KeepsPersons = tools.Persons.WhyNot() is null,
+        };
         foreach (var doubt in prepared.Doubts)
             story.Doubt(doubt);
+        bodies = bodies with { Pictures = await _pictures.StoreAsync(prepared.Pictures, story, trial, cancellationToken) };
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
             story.Recognised(id, recognised.How);
         var (region, regionKnown) = plan.RegionOf(row.Understood!);
@@ -351,9 +364,14 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var (after, decided) = (told.After!, new List<(Step Step, Decision Decision, Act Act)>());
         for (; next is not null; next = next.Then)
         {
-            var step = new Step(next.Command, Given(next.By, next.At));
+            var given = Given(next.By, next.At);
+            var step = new Step(next.Command, LedgerStory.IsRecord(next.Command) ? given with { Attachments = bodies.Pictures } : given);
             var act = Act(step.Given, bodies, region, after.LatestOccurredAt);
-            var decision = Decider.Decide(step.Command, after, act);
+            // A trial, as of the report above.
+            var command = next.Command is IBringsPerson { BringsPerson: true } person
+                ? person.With(PersonSeal.New(after.Id))
+                : next.Command;
+            var decision = Decider.Decide(command, after, act);
             if (decision.Refusal is { } refusal)
                 return refusal;
             after = decision.Events.Aggregate(

@@ -55,6 +55,8 @@ public sealed class LedgerPlan : IDisposable
 
     private bool IsRegionGiven { get; init; }
 
+    private bool IsMappingGiven { get; init; }
+
     /// <summary>
     /// Why it cannot be imported before somebody says where it belongs: nobody did, rows do not say it either, and the caller's
     /// jurisdiction is more than one county. Null where it is known.
@@ -93,7 +95,33 @@ public sealed class LedgerPlan : IDisposable
         IsSettled = true;
     }
 
-    internal static (LedgerPlan? Plan, Refusal? Refusal) Make(LedgerFile file, LedgerUpload upload, Actor by, Sha256Digest digest)
+    /// <summary>What is to be known of it before it is imported: the question where it belongs, if any, and <see cref="Notes"/>.</summary>
+    internal async Task<IReadOnlyList<LedgerNote>> QuestionsAsync(CancellationToken cancellationToken) =>
+    [
+        .. await AskRegionAsync(cancellationToken) is { } whither
+            ? [new LedgerNote(whither.Code, NoteSeverity.Warning, null, null, null, whither.Chinese, whither.English)]
+            : Array.Empty<LedgerNote>(),
+        .. Notes.Select(NoteOf),
+    ];
+
+    /// <summary>What is to be known of the whole, as a note beside those of sheets and columns.</summary>
+    internal static LedgerNote NoteOf(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return new(text[..colon], NoteSeverity.Info, null, null, null, text[(colon + 2)..], text[(colon + 2)..]);
+    }
+
+    /// <summary>How it reads its file; nothing is written.</summary>
+    /// <param name="rows">How many records are kept.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    internal async Task<LedgerResult<LedgerPreview>> PreviewAsync(int rows, CancellationToken cancellationToken)
+    {
+        var made = await LedgerPreview.CreateAsync(_file, IsMappingGiven ? Mapping : null, rows, cancellationToken);
+        return made.IsOk ? made.Value with { Notes = [.. await QuestionsAsync(cancellationToken), .. made.Value.Notes] } : made;
+    }
+
+    internal static (LedgerPlan? Plan, Refusal? Refusal) Make(
+        LedgerFile file, LedgerUpload upload, RegionCode jurisdiction, Sha256Digest digest)
     {
         var mapping = upload.Mapping;
         if (mapping is null)
@@ -109,17 +137,18 @@ public sealed class LedgerPlan : IDisposable
         var ledger = upload.Ledger?.Trim() ?? LedgerNames.Of(mapping.Name ?? Path.GetFileNameWithoutExtension(upload.FileName));
         if (Texts.Check("ledger", ledger, 1, 50, multiline: false) is { } badName)
             return (null, badName);
-        var region = by.Jurisdiction;
+        var region = jurisdiction;
         if (upload.Region is { } given)
             region = given;
         else if (mapping.DefaultRegion is { } text && RegionCode.TryParse(text, out var mapped, out _))
             region = mapped;
-        if (!by.Jurisdiction.Contains(region))
-            return (null, DiscoveryRefusals.OutsideJurisdiction.Because("region", ("value", region), ("jurisdiction", by.Jurisdiction)));
+        if (!jurisdiction.Contains(region))
+            return (null, DiscoveryRefusals.OutsideJurisdiction.Because("region", ("value", region), ("jurisdiction", jurisdiction)));
         var isGiven = upload.Region is not null || mapping.DefaultRegion is not null;
         var plan = new LedgerPlan(file, reader.Value, mapping, ledger, upload.Ledger is not null, region, digest)
         {
             IsRegionGiven = isGiven,
+            IsMappingGiven = upload.Mapping is not null,
             Notes = !isGiven && region.Level <= RegionLevel.County
                 ? [$"import.region_assumed: 没有指定行政区划，未载明地区的行登记在 {Regions.FullNameOf(region)}（{region}）；不对请用 region 指定"]
                 : [],

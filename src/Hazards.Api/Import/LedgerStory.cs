@@ -17,6 +17,9 @@ internal sealed record RowBodies(Body Finder, Body? Answerable)
     /// <summary>Who supervises that.</summary>
     public Body? Supervisor { get; init; }
 
+    /// <summary>The pictures of the row, which go with its cells.</summary>
+    public ImmutableArray<Attachment> Pictures { get; init; } = [];
+
     /// <summary>All of them, by identity.</summary>
     public IReadOnlyDictionary<BodyId, Body> ById =>
         new[] { Finder, Answerable, Present, Supervisor }.OfType<Body>().DistinctBy(b => b.Id).ToDictionary(b => b.Id);
@@ -57,6 +60,7 @@ internal sealed class LedgerStory
     private int _corrections;
     private IReadOnlyList<(CorrectableField Field, string? To)> _reread = [];
     private readonly LedgerChanges _changes;
+    private readonly RowPhones _phones;
 
     public LedgerStory(string ledger, Sha256Digest file, LedgerRow row, RowBodies bodies, Rulebook rules, DateTimeOffset now)
     {
@@ -68,8 +72,12 @@ internal sealed class LedgerStory
         _rules = rules;
         _now = now;
         _changes = new LedgerChanges(_understood, bodies, now, n => _notUnderstood.Add(n), n => _remarks.Add(n));
+        _phones = RowPhones.Of(row);
         foreach (var note in row.Notes)
-            (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {(note.Column is null ? "" : $"[{note.Column}] ")}{note.Zh}");
+        {
+            var column = note.Column is null ? "" : $"[{note.Column}] ";
+            (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {column}{PhoneNumbers.Hide(note.Zh).Text}");
+        }
     }
 
     /// <summary>What was not understood, or stopped the story.</summary>
@@ -117,8 +125,13 @@ internal sealed class LedgerStory
         if (!_rowRecorded && !IsOnRecord)
         {
             _rowRecorded = true;
-            return Importing(new RecordLedgerRow(_ledger, _file, SheetOf(_row), _row.Number, Fingerprint(_row), _understood.State?.Text,
-                [.. _row.Cells.Select(c => new LedgerCell(c.Header ?? "", c.Address, c.Text))], NotUnderstood));
+            if (_phones.Contact is not null && !KeepsPersons)
+                _remarks.Add("import.phone_dropped: 服务没有密钥目录，不能封存电话号码，未保存（原件请留存）");
+            return Importing(new RecordLedgerRow(
+                _ledger, _file, SheetOf(_row), _row.Number, Fingerprint(_row), _understood.State?.Text, _phones.Cells, NotUnderstood)
+            {
+                Contact = KeepsPersons ? _phones.Contact : null, ClearCells = KeepsPersons ? _phones.Clear : null,
+            });
         }
         if (NextCorrection(hazard) is { } correction)
             return Importing(correction);
@@ -140,6 +153,9 @@ internal sealed class LedgerStory
             _ => null,
         };
     }
+
+    /// <summary>Whether personal data can be kept, which is always sealed; otherwise they are left out, and that is said.</summary>
+    public required bool KeepsPersons { get; init; }
 
     /// <summary>Whether the row was recorded by an earlier import to the letter: only what it was read as is new.</summary>
     public bool IsOnRecord { get; init; }
@@ -163,6 +179,9 @@ internal sealed class LedgerStory
             facts.Add((CorrectableField.Sector, sector.Value));
         _reread = facts;
     }
+
+    /// <summary>Something worth knowing.</summary>
+    public void Remark(string note) => _remarks.Add(note);
 
     /// <summary>Something that was not understood as it stands.</summary>
     public void Doubt(string note) => _notUnderstood.Add(note);

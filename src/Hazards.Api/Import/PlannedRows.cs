@@ -115,17 +115,17 @@ internal sealed class RowTally
     /// <summary>Words for states that were not understood.</summary>
     public Dictionary<string, int> States { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Pictures within cells.</summary>
+    /// <summary>Pictures of rows that hold hazards.</summary>
     public int Pictures { get; private set; }
 
     /// <summary>What is to be said of the file as a whole.</summary>
     public IEnumerable<string> Doubts =>
-        Pictures > 0 ? [$"import.pictures: 单元格里共有 {Pictures} 张嵌入图片，未导入；请登记后作为整改前、整改后的附件上传"] : [];
+        Pictures > 0 ? [$"import.pictures: 各行共有 {Pictures} 张图片，导入时作为整改前、整改后的附件；不能用的逐行写明"] : [];
 
     public void Add(LedgerRow row)
     {
         Verdicts[row.Verdict]++;
-        Pictures += row.Pictures;
+        Pictures += row.Pictures.Count;
         foreach (var note in row.Notes)
         {
             Notes[note.Code] = Notes.GetValueOrDefault(note.Code) + 1;

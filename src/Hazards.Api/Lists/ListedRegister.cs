@@ -74,7 +74,10 @@ internal static class ListedRegister
             return await ListFiles.OfAsync(call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id,
                 async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop)));
         var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, call.Stop));
-        return Call.Json(new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names));
+        return Call.Json(new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
+        {
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter with { Listed = true }, cursor),
+        });
 
         async Task<ListRows<ListedItem>> RowsAsync(Page<HazardItem> found)
         {
@@ -100,7 +103,11 @@ internal static class ListedRegister
 }
 
 /// <summary>A page of listed hazards.</summary>
-internal sealed record ListedPage(ImmutableArray<ListedItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record ListedPage(ImmutableArray<ListedItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>A listed hazard.</summary>
 /// <param name="Hazard">The hazard.</param>

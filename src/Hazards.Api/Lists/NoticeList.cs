@@ -39,7 +39,7 @@ internal static class NoticeList
         Answer = typeof(NoticePage),
     }, ListAsync);
 
-    private static async Task<IResult> ListAsync(Call call, NoticeQueries notices, Naming naming)
+    private static async Task<IResult> ListAsync(Call call, NoticeQueries notices, IHazardQueries hazards, Naming naming)
     {
         var scope = call.Scope();
         var filter = new NoticeFilter
@@ -55,7 +55,11 @@ internal static class NoticeList
             return await ListFiles.OfAsync(call, asked, ("notices", "督办单", "Supervision notices"), scope, filter.Region ?? call.Caller.Jurisdiction, n => n.Hazard.Id,
                 async c => await RowsAsync(await notices.ListAsync(scope, filter, c, Parameters.LongestPage, call.Stop)));
         var page = await RowsAsync(await notices.ListAsync(scope, filter, cursor, limit, call.Stop));
-        return Call.Json(new NoticePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names));
+        var hazardsOf = new HazardFilter { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [] };
+        return Call.Json(new NoticePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
+        {
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, hazardsOf, cursor),
+        });
 
         async Task<ListRows<NoticeLine>> RowsAsync(Page<NoticeItem> found)
         {
@@ -67,7 +71,11 @@ internal static class NoticeList
 }
 
 /// <summary>A page of notices.</summary>
-internal sealed record NoticePage(ImmutableArray<NoticeLine> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record NoticePage(ImmutableArray<NoticeLine> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>A 督办通知书 as one body was sent it.</summary>
 /// <param name="Hazard">The hazard.</param>

@@ -100,7 +100,7 @@ internal static class OverdueList
         var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, call.Stop));
         return Call.Json(new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
         {
-            KnownLater = scope.AsOf is null || cursor is not null ? null : await hazards.KnownLaterAsync(scope, filter, call.Stop),
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
         });
 
         async Task<ListRows<OverdueItem>> RowsAsync(Page<HazardItem> found)

@@ -263,6 +263,10 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
     private sealed record Held(SealedPerson Sealed, string? Statement)
     {
         public static IEnumerable<Held> In(Hazard hazard) =>
-            [.. hazard.Reporter is { } reporter ? [new Held(reporter, null)] : Array.Empty<Held>(), .. hazard.Witnesses.Select(w => new Held(w.Witness, w.Statement))];
+        [
+            .. hazard.Reporter is { } reporter ? [new Held(reporter, null)] : Array.Empty<Held>(),
+            .. hazard.Witnesses.Select(w => new Held(w.Witness, w.Statement)),
+            .. hazard.Contacts.Select(c => new Held(c.Person, c.Cells)),
+        ];
     }
 }

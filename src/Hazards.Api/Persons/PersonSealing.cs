@@ -24,8 +24,8 @@ internal sealed class PersonSealing(HazardId hazard)
         report.Person() is var (kind, _) ? report with { Seal = New(kind) } : report;
 
     public IReadOnlyList<Step> Of(IReadOnlyList<Step> steps) =>
-        steps.Any(s => s.Command is IBringsPerson)
-            ? [.. steps.Select(s => s.Command is IBringsPerson person ? s with { Command = person.With(New(person.Kind)) } : s)]
+        steps.Any(s => s.Command is IBringsPerson { BringsPerson: true })
+            ? [.. steps.Select(s => s.Command is IBringsPerson { BringsPerson: true } person ? s with { Command = person.With(New(person.Kind)) } : s)]
             : steps;
 
     private PersonSeal New(PersonKind kind)

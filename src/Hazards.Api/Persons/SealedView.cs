@@ -18,7 +18,7 @@ internal static class SealedView
     /// <summary>The facts of an event, to be shown.</summary>
     public static JsonElement Of(string type, ReadOnlyMemory<byte> data)
     {
-        if (type is not ("hazard_reported" or "witness_recorded"))
+        if (type is not ("hazard_reported" or "witness_recorded" or "ledger_row_recorded"))
             return JsonSerializer.Deserialize<JsonElement>(data.Span);
         var facts = JsonNode.Parse(data.Span)!.AsObject();
         if (facts["reporter"] is JsonObject reporter)
@@ -28,8 +28,11 @@ internal static class SealedView
                 reporter["sealed"] = Said;
         if (facts["witness"] is JsonObject witness)
             witness["sealed"] = Said;
-        if (facts.ContainsKey("statement"))
-            facts["statement"] = Said;
+        if (facts["contact"] is JsonObject contact)
+            contact["sealed"] = Said;
+        foreach (var said in new[] { "statement", "sealedCells" })
+            if (facts.ContainsKey(said))
+                facts[said] = Said;
         return JsonSerializer.SerializeToElement(facts, DomainJson.Options);
     }
 }

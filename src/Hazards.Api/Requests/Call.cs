@@ -96,9 +96,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         using (json)
         {
             var (terms, wrongTerms) = Terms(bytes, PersonalRequest.Holds<T>(json.RootElement));
-            if (wrongTerms is not null)
-                return new Order<T>(wrongTerms);
-            return await ReadActAsync<T>(json.RootElement, leg) with { Terms = terms };
+            var order = await ReadActAsync<T>(json.RootElement, leg);
+            return wrongTerms is null ? order with { Terms = terms } : new Order<T>(Refusal.All(wrongTerms, order.Refusal)!);
         }
     }
 

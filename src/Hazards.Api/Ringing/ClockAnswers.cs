@@ -19,7 +19,11 @@ internal sealed record HazardBrief(HazardId Id, string Title, RegionCode Region,
 }
 
 /// <summary>A page of open duties; a page holds the duties of so many hazards.</summary>
-internal sealed record DutyPage(ImmutableArray<OpenDuty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record DutyPage(ImmutableArray<OpenDuty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>An open duty.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -47,7 +51,11 @@ internal sealed record OpenDuty(HazardBrief Hazard, CodeEntry Clock, CodeEntry? 
 }
 
 /// <summary>A page of missed deadlines.</summary>
-internal sealed record MissedPage(ImmutableArray<MissedDuty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record MissedPage(ImmutableArray<MissedDuty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>A missed deadline.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -61,7 +69,11 @@ internal sealed record MissedPage(ImmutableArray<MissedDuty> Items, string? Next
 internal sealed record MissedDuty(HazardBrief Hazard, CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt, DateTimeOffset RecordedAt);
 
 /// <summary>A page of proposed steps.</summary>
-internal sealed record ProposalPage(ImmutableArray<Proposed> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record ProposalPage(ImmutableArray<Proposed> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>A proposed step; taken by the step's own command, or declined.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -75,7 +87,11 @@ internal sealed record ProposalPage(ImmutableArray<Proposed> Items, string? Next
 internal sealed record Proposed(HazardBrief Hazard, CodeEntry Step, CodeEntry Clock, CodeEntry? Leg, DateOnly Due, int DaysOverdue, NamedBody Asked, DateTimeOffset ProposedAt);
 
 /// <summary>A page of the watch over both legs.</summary>
-internal sealed record DualPage(ImmutableArray<DualHazard> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record DualPage(ImmutableArray<DualHazard> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
+{
+    /// <summary>Of a first page as of an instant: how many such hazards had been found by then and were put on record later.</summary>
+    public int? KnownLater { get; init; }
+}
 
 /// <summary>A hazard with both its legs, the one that has been silent longest first.</summary>
 /// <param name="Hazard">The hazard.</param>

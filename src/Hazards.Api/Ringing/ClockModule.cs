@@ -83,10 +83,14 @@ internal sealed class ClockModule : IModule
         bool Asked(ClockItem clock) =>
             clock.Due <= filter.DueBy && (filter.Owes is null || clock.Body == filter.Owes) && (filter.Duty is null || clock.Kind == filter.Duty) && !(overdue == false && clock.DaysOverdue > 0);
         return Call.Json(new DutyPage(
-            [.. from item in page.Items from clock in item.Clocks where Asked(clock) select OpenDuty.Of(item, clock, names)], page.Next, scope.AsOf, scope.Today, names));
+            [.. from item in page.Items from clock in item.Clocks where Asked(clock) select OpenDuty.Of(item, clock, names)],
+            page.Next, scope.AsOf, scope.Today, names)
+        {
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
+        });
     }
 
-    private static async Task<IResult> MissedAsync(Call call, ClockQueries clocks, Naming naming)
+    private static async Task<IResult> MissedAsync(Call call, ClockQueries clocks, IHazardQueries hazards, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -97,10 +101,13 @@ internal sealed class ClockModule : IModule
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body), scope.AsOf, call.Stop);
         return Call.Json(new MissedPage(
             [.. page.Items.Select(i => new MissedDuty(HazardBrief.Of(i.Hazard), Labels.Of(i.Clock), Labels.Of(i.Leg), NamedBody.Of(i.Body, names.Bodies), i.Since, i.Due, i.NoticedAt, i.RecordedAt))],
-            page.Next, scope.AsOf, scope.Today, names));
+            page.Next, scope.AsOf, scope.Today, names)
+        {
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, HazardsOf(filter), cursor),
+        });
     }
 
-    private static async Task<IResult> ProposalsAsync(Call call, ClockQueries clocks, Naming naming)
+    private static async Task<IResult> ProposalsAsync(Call call, ClockQueries clocks, IHazardQueries hazards, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -111,10 +118,14 @@ internal sealed class ClockModule : IModule
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Asked), scope.AsOf, call.Stop);
         return Call.Json(new ProposalPage(
             [.. page.Items.Select(i => new Proposed(HazardBrief.Of(i.Hazard), Labels.Of(i.Step), Labels.Of(i.Clock), Labels.Of(i.Leg), i.Due, i.DaysOverdue, NamedBody.Of(i.Asked, names.Bodies), i.ProposedAt))],
-            page.Next, scope.AsOf, scope.Today, names));
+            page.Next, scope.AsOf, scope.Today, names)
+        {
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, HazardsOf(filter), cursor),
+        });
     }
 
-    private static async Task<IResult> DualAsync(Call call, ClockQueries clocks, RulebookSource rules, Naming naming)
+    private static async Task<IResult> DualAsync(
+        Call call, ClockQueries clocks, IHazardQueries hazards, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -123,8 +134,15 @@ internal sealed class ClockModule : IModule
             return Call.Refuse(refusal);
         var page = await clocks.DualAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], scope.AsOf, call.Stop);
-        return Call.Json(new DualPage([.. page.Items.Select(i => DualHazard.Of(i, scope.Today, names, rules.Current))], page.Next, scope.AsOf, scope.Today, names));
+        return Call.Json(new DualPage(
+            [.. page.Items.Select(i => DualHazard.Of(i, scope.Today, names, rules.Current))], page.Next, scope.AsOf, scope.Today, names)
+        {
+            KnownLater = await KnownLater.OfAsync(call, hazards, scope, HazardsOf(filter) with { Dual = true }, cursor),
+        });
     }
+
+    private static HazardFilter HazardsOf(ClockFilter filter) =>
+        new() { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [] };
 
     private static ClockFilter Filter(Query query, string body) => new()
     {

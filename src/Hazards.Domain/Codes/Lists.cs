@@ -464,6 +464,9 @@ public enum PersonKind
 
     /// <summary>证人、知情人.</summary>
     [Label("证人、知情人", "Witness")] Witness,
+
+    /// <summary>台账所载联系人.</summary>
+    [Label("台账所载联系人", "Contact whose telephone number a ledger's row gave")] Contact,
 }
 
 /// <summary>How an event came into the log.</summary>

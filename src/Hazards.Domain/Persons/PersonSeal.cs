@@ -25,6 +25,9 @@ public interface IBringsPerson : IHazardCommand
     /// <summary>In what capacity.</summary>
     Codes.PersonKind Kind { get; }
 
+    /// <summary>Whether it does bring one.</summary>
+    bool BringsPerson => true;
+
     /// <summary>The same command with what its person's data are sealed with.</summary>
     IBringsPerson With(PersonSeal seal);
 }

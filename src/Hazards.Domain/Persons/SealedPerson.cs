@@ -49,6 +49,11 @@ public sealed record SealedPerson(Guid Person, PersonKind Kind, string Sealed)
     }
 }
 
+/// <summary>A contact of a ledger's row as a hazard holds it.</summary>
+/// <param name="Person">The person.</param>
+/// <param name="Cells">The cells that held a telephone number, as they stood; sealed under the same key.</param>
+public sealed record SealedContact(SealedPerson Person, string? Cells);
+
 /// <summary>What came of an attempt to open sealed data.</summary>
 public enum PersonOpening
 {

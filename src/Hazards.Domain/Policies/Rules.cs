@@ -258,7 +258,7 @@ public enum PlanPart
 }
 
 /// <summary>个人信息: who may have sealed personal data opened. Every look is recorded with its reason, refused ones too.</summary>
-/// <param name="Reporter">Roles that may see a reporter.</param>
+/// <param name="Reporter">Roles that may see a reporter, or a contact of a ledger.</param>
 /// <param name="WhistleBlower">Roles that may see a whistle-blower, and that there is one at all.</param>
 /// <param name="Witness">Roles that may see a witness and what the witness said.</param>
 /// <param name="Erase">Roles that may have a person's data erased.</param>
@@ -280,7 +280,7 @@ public sealed record PrivacyRule(ImmutableArray<Role> Reporter, ImmutableArray<R
     /// <summary>The roles that may see a person of a kind.</summary>
     public ImmutableArray<Role> For(PersonKind kind) => kind switch
     {
-        PersonKind.Reporter => Reporter,
+        PersonKind.Reporter or PersonKind.Contact => Reporter,
         PersonKind.WhistleBlower => WhistleBlower,
         _ => Witness,
     };

@@ -45,6 +45,8 @@ internal sealed class NamedThings
             Persons.TryAdd(reporter.Person, (new HazardId(e.Stream), reporter, null));
         if (happened is WitnessRecorded witness)
             Persons.TryAdd(witness.Witness.Person, (new HazardId(e.Stream), witness.Witness, witness.Statement));
+        if (happened is LedgerRowRecorded { Contact: { } contact } row)
+            Persons.TryAdd(contact.Person, (new HazardId(e.Stream), contact, row.SealedCells));
     }
 
     /// <summary>Takes in an event; or says why it cannot be read.</summary>

@@ -37,9 +37,10 @@ public sealed record SheetCell(int Row, int Column, string Text, CellKind Kind)
     internal bool Date1904 { get; init; }
 
     /// <summary>Whether the cell holds a picture.</summary>
-    internal bool IsPicture => HoldsImage || (Formula ?? Text).Contains("DISPIMG", StringComparison.OrdinalIgnoreCase);
+    internal bool IsPicture => ImageValue is not null || (Formula ?? Text).Contains("DISPIMG", StringComparison.OrdinalIgnoreCase);
 
-    internal bool HoldsImage { get; init; }
+    /// <summary>Which value of the workbook's metadata the picture is, where Excel has placed it; 0 for none that can be found.</summary>
+    internal int? ImageValue { get; init; }
 
     /// <summary>The formula whose cached result <see cref="Text"/> is; null for a plain cell.</summary>
     public string? Formula { get; init; }

@@ -4,6 +4,7 @@ namespace Hazards.Ledgers;
 public sealed class LedgerSheet
 {
     private readonly Func<IEnumerable<SheetRow>> _rows;
+    private readonly SheetLayout _layout;
 
     internal LedgerSheet(string name, bool hidden, SheetLayout layout, Func<IEnumerable<SheetRow>> rows)
     {
@@ -13,6 +14,7 @@ public sealed class LedgerSheet
         HiddenColumns = layout.HiddenColumns;
         RowCount = layout.Rows;
         Pictures = layout.Pictures;
+        _layout = layout;
         _rows = rows;
     }
 
@@ -34,6 +36,12 @@ public sealed class LedgerSheet
     /// <summary>Pictures that float over the sheet; those within cells are cells.</summary>
     public int Pictures { get; }
 
+    /// <summary>Pictures that float over a row, by the column of their upper left corner.</summary>
+    internal IEnumerable<(int Column, SheetImage Image)> FloatingAt(int row) => _layout.Floating?[row] ?? [];
+
+    /// <summary>The picture within a cell.</summary>
+    internal SheetImage? ImageIn(SheetCell cell) => _layout.InCell?.Invoke(cell);
+
     /// <summary>
     /// The rows in the order of the file, blank ones included where the file has them. Each call inflates and parses
     /// the sheet anew, so that no more than one row is in memory; all limits were checked when the file was opened.
@@ -48,6 +56,8 @@ internal sealed class SheetLayout
     public List<(int First, int Last)> HiddenColumns { get; } = [];
     public int Rows { get; set; }
     public int Pictures { get; set; }
+    public ILookup<int, (int Column, SheetImage Image)>? Floating { get; set; }
+    public Func<SheetCell, SheetImage?>? InCell { get; set; }
 }
 
 /// <summary>Counts what is read against the limits; one for all sheets of a file.</summary>

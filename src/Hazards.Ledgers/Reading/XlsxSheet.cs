@@ -62,7 +62,9 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
         _column = xml.GetAttribute("r") is { } reference ? ParseColumn(reference) : _column + 1;
         var type = xml.GetAttribute("t");
         // A picture placed in a cell is rich data behind an error value ([MS-XLSX] 2.6.209, vm).
-        var image = type == "e" && xml.GetAttribute("vm") is not null;
+        int? image = type == "e" && xml.GetAttribute("vm") is { } vm
+            ? int.TryParse(vm, NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0
+            : null;
         var style = int.TryParse(xml.GetAttribute("s"), NumberStyles.None, CultureInfo.InvariantCulture, out var s) ? s : 0;
         string? value = null, formula = null;
         if (!xml.IsEmptyElement)
@@ -77,7 +79,7 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
             }
         }
         if (string.IsNullOrEmpty(value) && formula is null) return null;
-        return Interpret(type, style, value ?? "") is { } cell ? cell with { Formula = formula, HoldsImage = image } : null;
+        return Interpret(type, style, value ?? "") is { } cell ? cell with { Formula = formula, ImageValue = image } : null;
     }
 
     private SheetCell? Interpret(string? type, int style, string value) => type switch

@@ -15,11 +15,16 @@ internal sealed class XlsxWorkbook : IDisposable
     private readonly List<SheetEntry> _entries = [];
     private readonly List<string> _sharedStrings = [];
     private NumberFormats _formats = NumberFormats.None;
+    private readonly XlsxPictures _pictures;
     private bool _date1904;
 
     private sealed record SheetEntry(string Name, bool Hidden, string RelationshipId);
 
-    private XlsxWorkbook(Package package, PackagePart part, LedgerLimits limits) => (_package, _part, _limits) = (package, part, limits);
+    private XlsxWorkbook(Package package, PackagePart part, LedgerLimits limits)
+    {
+        (_package, _part, _limits) = (package, part, limits);
+        _pictures = new XlsxPictures(this, part);
+    }
 
     public IReadOnlyList<string> SharedStrings => _sharedStrings;
 
@@ -58,6 +63,8 @@ internal sealed class XlsxWorkbook : IDisposable
                 if ((row.Number & 1023) == 0)
                     ct.ThrowIfCancellationRequested();
             layout.Pictures = CountPictures(part);
+            layout.InCell = _pictures.InCell;
+            if (layout.Pictures > 0) layout.Floating = _pictures.Floating(part).ToLookup(p => p.Row, p => (p.Column, p.Image));
             layout.Merges.Sort((a, b) => a.Top != b.Top ? a.Top.CompareTo(b.Top) : a.Left.CompareTo(b.Left));
             sheets.Add(new LedgerSheet(entry.Name, entry.Hidden, layout,
                 () => new XlsxSheet(this, part, entry.Name, new Quota(_limits), new SheetLayout()).Rows()));
@@ -65,11 +72,11 @@ internal sealed class XlsxWorkbook : IDisposable
         return sheets;
     }
 
-    /// <summary>Pictures anchored to the sheet by its drawings; the anchors are counted, whatever they are anchored to.</summary>
+    /// <summary>Pictures anchored to the sheet by its drawings; they are counted, whatever they are anchored to.</summary>
     private int CountPictures(PackagePart sheet)
     {
         var pictures = 0;
-        foreach (var target in TargetsOf(sheet, "/drawing"))
+        foreach (var target in TargetsOf(sheet, "/drawing").Values)
         {
             using var xml = OpenXml(target);
             while (xml.Read())
@@ -79,22 +86,31 @@ internal sealed class XlsxWorkbook : IDisposable
         return pictures;
     }
 
-    /// <summary>Parts that a part refers to. Its relationships are read as XML: the packaging layer refuses them all for one malformed hyperlink.</summary>
-    private List<PackagePart> TargetsOf(PackagePart part, string type)
+    /// <summary>
+    /// Parts that a part refers to, by the relationship's id. Relationships are read as XML: the packaging layer refuses them all for
+    /// one malformed hyperlink.
+    /// </summary>
+    internal Dictionary<string, PackagePart> TargetsOf(PackagePart part, string type)
     {
-        List<PackagePart> targets = [];
+        Dictionary<string, PackagePart> targets = new(StringComparer.Ordinal);
         var relationships = PackUriHelper.GetRelationshipPartUri(part.Uri);
         if (!_package.PartExists(relationships)) return targets;
         using var xml = OpenXml(_package.GetPart(relationships));
         while (xml.Read())
         {
             if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "Relationship" || xml.GetAttribute("Type")?.EndsWith(type, StringComparison.Ordinal) != true) continue;
-            if (!Uri.TryCreate(xml.GetAttribute("Target"), UriKind.Relative, out var target)) continue;
-            var uri = PackUriHelper.ResolvePartUri(part.Uri, target);
-            if (_package.PartExists(uri)) targets.Add(_package.GetPart(uri));
+            if (xml.GetAttribute("TargetMode") == "External" || PartAt(part, xml.GetAttribute("Target")) is not { } target) continue;
+            targets[xml.GetAttribute("Id") ?? ""] = target;
         }
         return targets;
     }
+
+    /// <summary>The part at an address that is given beside another's.</summary>
+    internal PackagePart? PartAt(PackagePart from, string? address) =>
+        Uri.TryCreate(address, UriKind.Relative, out var target)
+        && PackUriHelper.ResolvePartUri(from.Uri, target) is var uri && _package.PartExists(uri)
+            ? _package.GetPart(uri)
+            : null;
 
     public XmlReader OpenXml(PackagePart part) => XmlReader.Create(part.GetStream(FileMode.Open, FileAccess.Read), new XmlReaderSettings
     {

@@ -42,12 +42,12 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             LedgerField.ReinspectedAt => row with { ReinspectedAt = Date(cell, notes) },
             LedgerField.AcceptedAt => row with { AcceptedAt = Date(cell, notes) },
             LedgerField.ClosedAt => row with { ClosedAt = Date(cell, notes) },
-            LedgerField.InspectionBody => row with { InspectionBody = Name(cell, notes) },
-            LedgerField.Inspectors => row with { Inspectors = Name(cell, notes) },
+            LedgerField.InspectionBody => row with { InspectionBody = NameAlone(cell, notes) },
+            LedgerField.Inspectors => row with { Inspectors = NameAlone(cell, notes) },
             LedgerField.ResponsiblePerson => ReadPerson(row, cell, notes),
-            LedgerField.ReinspectedBy => row with { ReinspectedBy = Name(cell, notes) },
-            LedgerField.AcceptedBy => row with { AcceptedBy = Name(cell, notes) },
-            LedgerField.Enterprise => row with { Enterprise = Name(cell, notes) },
+            LedgerField.ReinspectedBy => row with { ReinspectedBy = NameAlone(cell, notes) },
+            LedgerField.AcceptedBy => row with { AcceptedBy = NameAlone(cell, notes) },
+            LedgerField.Enterprise => row with { Enterprise = NameAlone(cell, notes) },
             LedgerField.ResponsibleUnit => ReadUnit(row, cell, notes),
             LedgerField.Description => ReadDescription(row, cell, notes),
             LedgerField.Level => row with { Level = Level(cell, notes) },
@@ -184,6 +184,14 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return null;
     }
 
+    /// <summary>A name of anybody without the telephone number that stands with it.</summary>
+    private static string? NameAlone(MeantCell cell, List<LedgerNote> notes)
+    {
+        if (!MayHoldPhone(cell.Text) || !Phone().IsMatch(Words.HalfWidth(cell.Text))) return Name(cell, notes);
+        notes.Add(About(NoteKinds.PersonWithPhone, cell));
+        return WithoutPhone(cell.Text) is { Length: > 0 } name ? name : null;
+    }
+
     /// <summary>张三 13800000000: the number is no part of the name, and no number is spread with it.</summary>
     private static UnderstoodRow ReadPerson(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
@@ -219,7 +227,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return row with { ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))] };
     }
 
-    private static bool MayHoldPhone(string text) => text.Length > FewestDigits && text.Count(char.IsDigit) >= FewestDigits;
+    internal static bool MayHoldPhone(string text) => text.Length > FewestDigits && text.Count(char.IsDigit) >= FewestDigits;
 
     private const int FewestDigits = 10;
 

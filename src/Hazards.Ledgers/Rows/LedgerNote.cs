@@ -67,12 +67,15 @@ internal static class NoteKinds
 
     public static readonly NoteKind CellDitto = Info("cell.ditto",
         "“{0}”：取上一行的“{1}”。", "“{0}”: taken from the row above, “{1}”.");
+    public static readonly NoteKind CellBlankBelow = Warning("cell.blank_below",
+        "“{0}”空白，而上面是“{1}”：没有合并单元格，未沿用；相同的请填“同上”。",
+        "“{0}” is blank below “{1}”: no cell is merged, so it was not carried down; write 〃 or the name where it is the same.");
     public static readonly NoteKind CellDittoOfNothing = Warning("cell.ditto_of_nothing",
         "“{0}”：上一行没有可取的内容。", "“{0}”: there is nothing above to take.");
     public static readonly NoteKind CellPlaceholder = Info("cell.placeholder",
         "“{0}”表示没有，按空白读。", "“{0}” stands for nothing; it was read as blank.");
-    public static readonly NoteKind PicturesNotImported = Info("cell.picture",
-        "有 {0} 张嵌入图片，未导入。", "There are {0} embedded pictures; they were not imported.");
+    public static readonly NoteKind RowPictures = Info("cell.picture",
+        "有 {0} 张图片。", "There are {0} pictures.");
 
     public static readonly NoteKind DescriptionMissing = Error("description.missing",
         "没有隐患内容，无法成为一条隐患。", "There is no description, so the row cannot become a hazard.");
@@ -186,7 +189,8 @@ internal static class NoteKinds
     public static readonly NoteKind SheetOwnColumns = Info("sheet.own_columns",
         "工作表“{0}”的列与映射不同，按其表头另行识别。", "Sheet “{0}” has other columns than the mapping; they were recognised by their own headers.");
     public static readonly NoteKind PicturesInSheet = Warning("sheet.pictures",
-        "工作表“{0}”里有 {1} 张图片，未导入；请登记后作为附件上传。", "Sheet “{0}” holds {1} pictures, which were not imported; attach them to the hazards.");
+        "工作表“{0}”里有 {1} 张浮动图片：左上角在隐患行上的随该行，其余不导入。",
+        "Sheet “{0}” holds {1} floating pictures: those whose upper left corner is on a hazard's row go with it, others are not imported.");
     public static readonly NoteKind SheetHidden = Warning("sheet.hidden",
         "工作表“{0}”是隐藏的，没有读取（{1} 行有内容）。", "Sheet “{0}” is hidden and was not read ({1} rows have content).");
     public static readonly NoteKind SheetWithoutTable = Warning("sheet.no_table",

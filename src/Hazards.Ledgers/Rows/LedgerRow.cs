@@ -41,8 +41,8 @@ public sealed record LedgerRow
     /// <summary>Whether the row is hidden in the file.</summary>
     public bool Hidden { get; init; }
 
-    /// <summary>Pictures within its cells: of WPS (DISPIMG), and those that Excel places in cells.</summary>
-    public int Pictures { get; init; }
+    /// <summary>Its pictures: of WPS (DISPIMG), those that Excel places in cells, and those that float over it.</summary>
+    public IReadOnlyList<LedgerPicture> Pictures { get; init; } = [];
 
     /// <summary>Every cell with content, whether it means something or not.</summary>
     public required IReadOnlyList<LedgerRowCell> Cells { get; init; }

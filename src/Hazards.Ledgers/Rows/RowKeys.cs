@@ -28,12 +28,15 @@ internal static class RowKeys
         return Digest(content.ToString())[..32];
     }
 
-    /// <summary>Digest of everything in the row, header by header.</summary>
-    public static string Fingerprint(IReadOnlyList<LedgerRowCell> cells)
+    /// <summary>Digest of everything in the row, header by header, and of its pictures: one that was exchanged changes the row.</summary>
+    public static string Fingerprint(IReadOnlyList<LedgerRowCell> cells, IReadOnlyList<LedgerPicture>? pictures = null)
     {
         var content = new StringBuilder();
         foreach (var cell in cells)
             content.Append(cell.Header).Append(UnitSeparator).Append(cell.Text).Append(RecordSeparator);
+        foreach (var picture in pictures ?? [])
+            if (picture.Image is { } image)
+                content.Append(picture.Header).Append(UnitSeparator).Append(image.Digest).Append(RecordSeparator);
         return Digest(content.ToString());
     }
 

@@ -14,6 +14,9 @@ internal sealed class TableReader
     private static readonly LedgerField[] OfItsOwn = [LedgerField.ExternalId, LedgerField.Description];
     private static readonly LedgerField[] Prose = [LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
 
+    // Who found it and who must act: blank, they are nobody, or the importing body.
+    private static readonly LedgerField[] Whose = [LedgerField.InspectionBody, LedgerField.ResponsibleUnit];
+
     private readonly Dictionary<int, SheetCell> _above = [];
     private readonly MergedAnchors _anchors;
     private RowSorter _sorter;
@@ -112,7 +115,8 @@ internal sealed class TableReader
         var meant = aligned is null ? [] : Meant(aligned, notes);
         var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
         var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
-        var pictures = CountPictures(row, notes);
+        if (aligned is not null && note is null) AskAboutBlanks(aligned, meant, notes);
+        var pictures = Pictures(row, notes);
         if (row.Hidden) notes.Add(NoteKinds.RowHidden.About(null, CellAddress.Of(1, row.Number), null));
         var key = KeyOf(row, understood?.ExternalId, identity, notes);
         return new()
@@ -125,7 +129,7 @@ internal sealed class TableReader
             Cells = cells,
             Key = key,
             Identity = identity,
-            Fingerprint = RowKeys.Fingerprint(cells),
+            Fingerprint = RowKeys.Fingerprint(cells, pictures),
             Understood = understood,
             Notes = notes,
         };
@@ -183,13 +187,34 @@ internal sealed class TableReader
         return cells;
     }
 
-    /// <summary>WPS puts a picture into a cell by a formula of its own, Excel by a value that older programs show as an error.</summary>
-    private static int CountPictures(SheetRow row, List<LedgerNote> notes)
+    /// <summary>
+    /// A csv has no merged cells, and a workbook may have lost them: a blank below a name may be the same, or nobody. It is not
+    /// carried down, and asked about.
+    /// </summary>
+    private void AskAboutBlanks(SheetRow row, List<MeantCell> meant, List<LedgerNote> notes)
     {
-        var pictures = row.Cells.Where(c => c.IsPicture).ToList();
-        if (pictures.Count > 0) notes.Add(NoteKinds.PicturesNotImported.About(null, pictures[0].SourceAddress, null, pictures.Count));
-        return pictures.Count;
+        foreach (var field in Whose.Where(f => !meant.Exists(c => c.Column.Field == f)))
+            if (_columns.Find(c => c.Field == field && IsBlankBelow(row, c.Column.Number)) is { Column: var column })
+                notes.Add(NoteKinds.CellBlankBelow.About(
+                    column.Label, CellAddress.Of(column.Number, row.Number), null, column.Label, _above[column.Number].Display.Trim()));
     }
+
+    private bool IsBlankBelow(SheetRow row, int column) => row.At(column) is null or { IsBlank: true } && _above.ContainsKey(column);
+
+    /// <summary>The pictures of a row: in its cells, and floating over them.</summary>
+    private List<LedgerPicture> Pictures(SheetRow row, List<LedgerNote> notes)
+    {
+        List<LedgerPicture> pictures =
+        [
+            .. row.Cells.Where(c => c.IsPicture).Select(c => Picture(c.Column, row.Number, _table.Sheet.ImageIn(c))),
+            .. _table.Sheet.FloatingAt(row.Number).Select(p => Picture(p.Column, row.Number, p.Image)),
+        ];
+        if (pictures.Count > 0) notes.Add(NoteKinds.RowPictures.About(null, pictures[0].Address, null, pictures.Count));
+        return pictures;
+    }
+
+    private LedgerPicture Picture(int column, int row, SheetImage? image) =>
+        new(_headers.GetValueOrDefault(column), CellAddress.Of(column, row)) { Image = image };
 
     /// <summary>Every cell of the file's row, under the header it belongs to once the row is aligned.</summary>
     private List<LedgerRowCell> Cells(SheetRow original, SheetRow aligned)

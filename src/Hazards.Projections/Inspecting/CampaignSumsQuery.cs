@@ -16,7 +16,7 @@ internal sealed class CampaignSumsQuery(NpgsqlDataSource dataSource, Scope scope
             return [];
         var (visits, hazards) = (await VisitsAsync(cancellationToken), await HazardsAsync(cancellationToken));
         return campaigns.ToDictionary(c => c, c => new FigureLine(
-            null, null, visits.GetValueOrDefault(c, new VisitCounts(0, 0, 0, 0, 0)), hazards.GetValueOrDefault(c, new FoundCounts(0, 0, 0, 0, 0, 0, 0, 0))));
+            null, null, visits.GetValueOrDefault(c, new VisitCounts(0, 0, 0, 0, 0)), hazards.GetValueOrDefault(c, FoundCounts.None)));
     }
 
     /// <summary>By inspections_by_campaign and origins_by_inspection.</summary>
@@ -40,7 +40,7 @@ internal sealed class CampaignSumsQuery(NpgsqlDataSource dataSource, Scope scope
     /// <summary>By origins_by_campaign and the primary key; as of an instant also by history_by_hazard.</summary>
     private Task<Dictionary<Guid, FoundCounts>> HazardsAsync(CancellationToken cancellationToken)
     {
-        const string columns = "h.stage, h.level, h.next_due, h.leg_bodies";
+        const string columns = "h.hazard_id, h.stage, h.level, h.next_due, h.leg_bodies";
         var where = new Conditions().Within(scope.Jurisdiction);
         where.And("h.hazard_id = o.hazard_id and h.stage not in ('rejected', 'merged')");
         var (asked, today) = (Asked(where), where.Date(scope.Today));
@@ -58,7 +58,8 @@ internal sealed class CampaignSumsQuery(NpgsqlDataSource dataSource, Scope scope
         return ReadAsync(where, $"""
             select h.campaign,
                    (count(*) filter (where not h.spot))::int,
-                   (count(*) filter (where h.spot))::int,
+                   (count(*) filter (where h.spot and not h.own))::int,
+                   (count(*) filter (where h.own))::int,
                    (count(*) filter (where not h.spot and h.ordered))::int,
                    (count(*) filter (where not h.spot and h.closed))::int,
                    (count(*) filter (where not h.spot and h.major))::int,
@@ -67,12 +68,13 @@ internal sealed class CampaignSumsQuery(NpgsqlDataSource dataSource, Scope scope
                    (count(*) filter (where not h.closed and h.overdue))::int
             from (
               select o.campaign, h.stage = 'closed' as closed, cardinality(h.leg_bodies) > 0 as ordered,
-                     h.stage = 'closed' and cardinality(h.leg_bodies) = 0 as spot, coalesce(h.level = 'major', false) as major, h.next_due < {today} as overdue
+                     h.stage = 'closed' and cardinality(h.leg_bodies) = 0 as spot, {FigureQuery.FixedByOwnCheck(scope, where)} as own,
+                     coalesce(h.level = 'major', false) as major, h.next_due < {today} as overdue
               from rows.hazard_origins o cross join lateral ({rows}) h
               where o.campaign = any ({asked})) h
             group by h.campaign
             """, r => new FoundCounts(
-            r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8)), cancellationToken);
+            r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8), r.GetInt32(9)), cancellationToken);
     }
 
     private string Asked(Conditions where) => where.Parameter(campaigns.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid);

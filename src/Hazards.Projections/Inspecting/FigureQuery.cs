@@ -11,8 +11,8 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
 {
     private readonly record struct Line(string? Region, string? Sector);
 
-    // Hazards that are closed without ever having had a leg were fixed on the spot: all others need every leg's acceptance.
-    private const string Columns = "h.region, h.sector, h.stage, h.level, h.next_due, h.leg_bodies";
+    // Hazards that are closed without ever having had a leg were fixed at once: all others need every leg's acceptance.
+    private const string Columns = "h.hazard_id, h.region, h.sector, h.stage, h.level, h.next_due, h.leg_bodies";
 
     public async Task<InspectionFigures> RunAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
             line.Region is { } region ? RegionCode.Parse(region) : null,
             line.Sector is { } sector ? SectorCode.Parse(sector) : null,
             campaign is null ? null : visits.GetValueOrDefault(line, new VisitCounts(0, 0, 0, 0, 0)),
-            hazards.GetValueOrDefault(line, new FoundCounts(0, 0, 0, 0, 0, 0, 0, 0)))).ToArray();
+            hazards.GetValueOrDefault(line, FoundCounts.None))).ToArray();
         return new InspectionFigures(
             lines.Single(l => l.Region is null && l.Sector is null),
             [.. lines.Where(l => l.Region is not null).OrderBy(l => l.Region!.Value.Value, StringComparer.Ordinal)],
@@ -35,14 +35,15 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
     {
         var where = new Conditions().Apply(scope, filter);
         if (!where.Possible)
-            return new() { [default] = new FoundCounts(0, 0, 0, 0, 0, 0, 0, 0) };
+            return new() { [default] = FoundCounts.None };
         where.And("h.stage not in ('rejected', 'merged')");
         var today = where.Date(scope.Today);
         var rows = string.Join("\n  union all\n  ", Sources.Of(scope, where, liveOnly: false).Select(s => $"select {Columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
         var sql = $"""
             select h.region, h.sector,
                    (count(*) filter (where not h.spot))::int,
-                   (count(*) filter (where h.spot))::int,
+                   (count(*) filter (where h.spot and not h.own))::int,
+                   (count(*) filter (where h.own))::int,
                    (count(*) filter (where not h.spot and h.ordered))::int,
                    (count(*) filter (where not h.spot and h.closed))::int,
                    (count(*) filter (where not h.spot and h.major))::int,
@@ -51,12 +52,28 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
                    (count(*) filter (where not h.closed and h.overdue))::int
             from (
               select left(h.region, {Length}) as region, h.sector, h.stage = 'closed' as closed, cardinality(h.leg_bodies) > 0 as ordered,
-                     h.stage = 'closed' and cardinality(h.leg_bodies) = 0 as spot, coalesce(h.level = 'major', false) as major, h.next_due < {today} as overdue
+                     h.stage = 'closed' and cardinality(h.leg_bodies) = 0 as spot, {FixedByOwnCheck(scope, where)} as own,
+                     coalesce(h.level = 'major', false) as major, h.next_due < {today} as overdue
               from ({rows}) h) h
             group by grouping sets ((), (h.region), (h.sector))
             """;
         return await ReadAsync(sql, where, r => new FoundCounts(
-            r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8), r.GetInt32(9)), cancellationToken);
+            r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8), r.GetInt32(9), r.GetInt32(10)), cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether a hazard of a row h was found and fixed by the enterprise itself. By the facts' primary key, for those alone that were
+    /// fixed at once.
+    /// </summary>
+    internal static string FixedByOwnCheck(Scope scope, Conditions where)
+    {
+        var inForce = scope.AsOf is { } asOf && where.Instant(asOf) is var instant
+            ? $"f.recorded_from <= {instant} and f.recorded_to > {instant}"
+            : "f.recorded_to = 'infinity'";
+        return $"""
+            (h.stage = 'closed' and cardinality(h.leg_bodies) = 0 and exists (
+                       select from rows.hazard_facts f where f.hazard_id = h.hazard_id and f.ground = 'ownCheck' and {inForce}))
+            """;
     }
 
     /// <summary>By inspections_by_campaign and origins_by_inspection.</summary>

@@ -11,17 +11,22 @@ namespace Hazards.Projections;
 /// <param name="Claimed">Hazards the inspectors say they found.</param>
 public sealed record VisitCounts(int Visits, int Units, int WithoutHazards, int Late, int Claimed);
 
-/// <summary>What was found. Hazards rejected as unfounded or merged into another do not count; those fixed on the spot are in no figure but their own.</summary>
-/// <param name="Found">查出隐患, without those fixed on the spot.</param>
-/// <param name="OnTheSpot">立行立改.</param>
+/// <summary>What was found. Hazards rejected as unfounded or merged into another do not count; those fixed at once are in no figure but their own.</summary>
+/// <param name="Found">查出隐患, without those fixed on the spot or by an own check.</param>
+/// <param name="OnTheSpot">立行立改: fixed before an inspector's eyes.</param>
+/// <param name="OwnChecks">自查自改: found and fixed by the enterprise itself.</param>
 /// <param name="ByDeadline">限期整改: handed over with a deadline.</param>
 /// <param name="Rectified">Of those found, closed after acceptance.</param>
 /// <param name="Major">Of those found, major.</param>
 /// <param name="MajorRectified">Of the major ones, closed after acceptance.</param>
 /// <param name="Open">Of those found, not closed.</param>
 /// <param name="Overdue">Of the open ones, with a duty past its date.</param>
-public sealed record FoundCounts(int Found, int OnTheSpot, int ByDeadline, int Rectified, int Major, int MajorRectified, int Open, int Overdue)
+public sealed record FoundCounts(
+    int Found, int OnTheSpot, int OwnChecks, int ByDeadline, int Rectified, int Major, int MajorRectified, int Open, int Overdue)
 {
+    internal static readonly FoundCounts None = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+
     /// <summary>整改率, per cent with one decimal; null when nothing was found.</summary>
     public decimal? Rate => Found == 0 ? null : Math.Round(100m * Rectified / Found, 1, MidpointRounding.AwayFromZero);
 }

@@ -32,6 +32,12 @@ internal static class GoldenEvents
     private static readonly HazardReported SomebodyReported =
         new(ReportSource.Public, HazardKind.Safety, Wudu, Gas, null, "漏气", "漏气", null, null, null, null, null) { Reporter = SealedOnce.WhistleBlower };
 
+    private static readonly LedgerRowRecorded WithContact =
+        new("隐患台账", File, "Sheet1", 3, Row, "已整改", [new("整改责任人", "H3", "王五 （电话已封存）")], [])
+        {
+            Contact = SealedOnce.Witness with { Kind = PersonKind.Contact }, SealedCells = SealedOnce.Statement,
+        };
+
     /// <summary>By the file's name without its ending: the alias, and for the bare one <c>.minimal</c> behind it.</summary>
     public static readonly ImmutableSortedDictionary<string, IDomainEvent> ByName = new (IDomainEvent Full, IDomainEvent? Minimal)[]
     {
@@ -193,7 +199,7 @@ internal static class GoldenEvents
         (new RecordsSealed(Key, new Enterprise("武都燃气公司", Code), Wudu, "2026年3月2日燃气爆炸事故调查", "武都区“3·2”事故调查组", Start, Start.AddHours(2)),
          new RecordsSealed(Key, new Enterprise("武都燃气公司"), RegionCode.Nation, "调查", "调查组", Start, Start)),
         (new RecordsUnsealed("调查结束"), null),
-    }.SelectMany(Named).Append(("hazard_reported.person", SomebodyReported)).Concat(Kept)
+    }.SelectMany(Named).Append(("hazard_reported.person", SomebodyReported)).Append(("ledger_row_recorded.contact", WithContact)).Concat(Kept)
         .ToImmutableSortedDictionary(p => p.Name, p => p.Event, StringComparer.Ordinal);
 
     /// <summary>The same with the level that keeps them.</summary>

@@ -12,6 +12,30 @@ public sealed class ImportedHazards
 
     public static TheoryData<Stage> LateStages => [.. CommandRules.Merge.StagesOfImported];
 
+    [Fact]
+    public void Telephone_numbers_of_a_row_are_sealed_and_no_part_of_what_shows_the_hazard()
+    {
+        var command = new RecordLedgerRow("隐患台账", Row.File, "Sheet1", 3, Row.Fingerprint, "已整改", [new("整改责任人", "H3", "王五 （电话已封存）")], [])
+        {
+            Contact = new PersonData("王五", "13800000000"), ClearCells = "整改责任人（H3）：王五 13800000000", Seal = Story.Seal,
+        };
+        var story = Stories.Reported.When(As(CountyOffice, Role.Importer), command).ThenItHappens();
+        var contact = story.Then.Contacts.ShouldHaveSingleItem();
+        contact.Person.Kind.ShouldBe(PersonKind.Contact);
+        contact.Person.Open(Id, Story.Seal.Key, out var data).ShouldBe(PersonOpening.Opened);
+        data.ShouldBe(command.Contact);
+        contact.Person.OpenStatement(Id, contact.Cells!, Story.Seal.Key, out var cells).ShouldBe(PersonOpening.Opened);
+        cells.ShouldBe(command.ClearCells);
+        var shown = System.Text.Encoding.UTF8.GetString(DomainJson.Write(story.Then));
+        shown.ShouldNotContain("13800000000");
+        shown.ShouldNotContain(contact.Person.Sealed[..40]);
+        command.ToString().ShouldNotContain("13800000000");
+        // Without a number nothing is sealed, and what was recorded before numbers were is read as it was.
+        (command with { Contact = null, ClearCells = null, Seal = null }).BringsPerson.ShouldBeFalse();
+        Stories.Reported.And(Row).Then.Contacts.ShouldBeEmpty();
+        PrivacyRule.ProductDefault.For(PersonKind.Contact).ShouldBe(PrivacyRule.ProductDefault.Reporter);
+    }
+
     [Theory, MemberData(nameof(Stages))]
     public void A_double_that_an_import_entered_is_merged_at_any_stage(Stage stage)
     {

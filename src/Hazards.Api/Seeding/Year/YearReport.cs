@@ -50,14 +50,14 @@ internal sealed class YearReport(YearOutcome year)
 
     private async Task DrivesAsync(Recount recount, StringBuilder text, CancellationToken cancellationToken)
     {
-        text.Append("## 专项行动和特殊时段\n\n| 名称 | 起止 | 户次 | 家 | 查出 | 立行立改 | 限期整改 | 已整改 | 整改率 % | 重大 | 在办 | 超期 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        text.Append("## 专项行动和特殊时段\n\n| 名称 | 起止 | 户次 | 家 | 查出 | 立行立改 | 自查自改 | 限期整改 | 已整改 | 整改率 % | 重大 | 在办 | 超期 |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (var drive in year.Drives.All)
         {
             var campaign = drive.Kind == CampaignKind.Campaign;
             var figures = await GetAsync($"{(campaign ? "campaigns" : "special-periods")}/{drive.Id}/figures", cancellationToken);
             await SaveAsync($"{drive.From:yyyy-MM-dd}-{(campaign ? "campaign" : "special-period")}.json", figures, cancellationToken);
             var (visits, hazards) = (figures["figures"]!["total"]!["visits"], figures["figures"]!["total"]!["hazards"]!);
-            text.Append(CultureInfo.InvariantCulture, $"| {drive.Name} | {drive.From:MM-dd}—{drive.To:MM-dd} | {visits?["visits"]} | {visits?["units"]} | {hazards["found"]} | {hazards["onTheSpot"]} | {hazards["byDeadline"]} | {hazards["rectified"]} | {hazards["rate"]?.ToString() ?? "—"} | {hazards["major"]} | {hazards["open"]} | {hazards["overdue"]} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {drive.Name} | {drive.From:MM-dd}—{drive.To:MM-dd} | {visits?["visits"]} | {visits?["units"]} | {hazards["found"]} | {hazards["onTheSpot"]} | {hazards["ownChecks"]} | {hazards["byDeadline"]} | {hazards["rectified"]} | {hazards["rate"]?.ToString() ?? "—"} | {hazards["major"]} | {hazards["open"]} | {hazards["overdue"]} |\n");
             Compare(drive, campaign, visits, hazards, recount);
         }
     }
