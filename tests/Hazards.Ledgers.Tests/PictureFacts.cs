@@ -16,7 +16,7 @@ public class PictureFacts
         using var file = (await LedgerFile.OpenAsync(new MemoryStream(bytes), "照片.xlsx")).Value!;
         await foreach (var row in LedgerReader.Open(file, MappingGuesser.Guess(file).Value!.Mapping).Value!.ReadAsync())
             if (row.Verdict != RowVerdict.Skipped)
-                return [.. row.Pictures.Select(p => (p.Address, p.IsAfter, p.Read() is { } picture ? Encoding.UTF8.GetString(picture) : null))];
+                return [.. row.Images.Select(p => (p.Address, p.IsAfter, p.Read() is { } picture ? Encoding.UTF8.GetString(picture) : null))];
         return [];
     }
 
@@ -47,7 +47,7 @@ public class PictureFacts
         one[0].Fingerprint.ShouldNotBe(other[0].Fingerprint);
         one[1].Fingerprint.ShouldBe(other[1].Fingerprint);
         one[0].Key.ShouldBe(other[0].Key);
-        one[1].Pictures.ShouldBeEmpty();
+        one[1].Images.ShouldBeEmpty();
     }
 
     [Theory]

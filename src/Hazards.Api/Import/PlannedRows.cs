@@ -125,7 +125,7 @@ internal sealed class RowTally
     public void Add(LedgerRow row)
     {
         Verdicts[row.Verdict]++;
-        Pictures += row.Pictures.Count;
+        Pictures += row.Pictures;
         foreach (var note in row.Notes)
         {
             Notes[note.Code] = Notes.GetValueOrDefault(note.Code) + 1;

@@ -36,10 +36,10 @@ internal sealed class RowPictures(FileStore files)
     /// <summary>Takes a row's pictures out of the file; the reader must stand still meanwhile.</summary>
     public ImmutableArray<TakenPicture> Take(LedgerRow row)
     {
-        if (row.Pictures.Count == 0)
+        if (row.Pictures == 0)
             return [];
-        var taken = ImmutableArray.CreateBuilder<TakenPicture>(row.Pictures.Count);
-        foreach (var picture in row.Pictures)
+        var taken = ImmutableArray.CreateBuilder<TakenPicture>(row.Pictures);
+        foreach (var picture in row.Images)
             taken.Add(taken.Count >= MostOfRow ? new TakenPicture(picture, null, $"每行最多 {MostOfRow} 张") : Take(picture));
         return taken.MoveToImmutable();
     }
@@ -102,9 +102,9 @@ internal sealed class RowPictures(FileStore files)
     /// <summary>Counts a row's pictures; those of a row that has not changed are on record.</summary>
     public void Count(LedgerRow row, bool unchanged)
     {
-        Interlocked.Add(ref _all, row.Pictures.Count);
+        Interlocked.Add(ref _all, row.Pictures);
         if (unchanged)
-            Interlocked.Add(ref _known, row.Pictures.Count);
+            Interlocked.Add(ref _known, row.Pictures);
     }
 
     /// <summary>What became of them in all; null where there are none.</summary>

@@ -42,7 +42,10 @@ public sealed record LedgerRow
     public bool Hidden { get; init; }
 
     /// <summary>Its pictures: of WPS (DISPIMG), those that Excel places in cells, and those that float over it.</summary>
-    public IReadOnlyList<LedgerPicture> Pictures { get; init; } = [];
+    public IReadOnlyList<LedgerPicture> Images { get; init; } = [];
+
+    /// <summary>How many they are.</summary>
+    public int Pictures => Images.Count;
 
     /// <summary>Every cell with content, whether it means something or not.</summary>
     public required IReadOnlyList<LedgerRowCell> Cells { get; init; }

@@ -125,7 +125,7 @@ internal sealed class TableReader
             Number = row.Number,
             Hidden = row.Hidden,
             Verdict = VerdictOf(notes),
-            Pictures = pictures,
+            Images = pictures,
             Cells = cells,
             Key = key,
             Identity = identity,
