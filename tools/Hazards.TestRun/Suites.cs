@@ -21,7 +21,8 @@ internal static class Suites
         // What is done again follows what is done once, still two at a time: no processor waits for the longest suite to end.
         var runs = suites.Select(suite => (suite, server, besides: (string?)null));
         if (another is not null)
-            runs = runs.Concat(suites.Where(suite => suite.OnAnother is not null).Select(suite => (suite, (LocalCluster?)another, suite.OnAnother)));
+            runs = runs.Concat(suites.Where(suite => suite.OnAnother is not null)
+                .Select(suite => (suite, (LocalCluster?)another, suite.OnAnother)));
         await Parallel.ForEachAsync(
             runs,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
