@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
+using Hazards.LocalPostgres;
 
 namespace Hazards.TestRun;
 
@@ -20,10 +21,15 @@ internal sealed record Suite(string Name, string Assembly)
         && File.Exists(Path.Combine(Path.GetDirectoryName(Assembly)!, "Hazards.LocalPostgres.dll"));
 
     /// <summary>
-    /// What is done again on another version of the server. The statements are tried where they are written, in the suites of
-    /// the store and the rows; of the host's tests only what is about the server itself, as roles are, says that it is.
+    /// What is done again on another version of the server; null: nothing. The statements are tried where they are written, in
+    /// the suites of the store and the rows; of the host's tests only what is about the server itself, as roles are, says that it is.
     /// </summary>
-    public string OnAnother => Name == "Hazards.Api.Tests" ? "Server=each" : "Server!=any";
+    public string? OnAnother => !NeedsServer ? null : Name switch
+    {
+        "Hazards.Api.Tests" => "Server=each",
+        "Hazards.Pages.Tests" => null,
+        _ => "Server!=any",
+    };
 
     /// <summary>All suites of a checkout; those with a server first, since they take longest.</summary>
     public static IReadOnlyList<Suite> Find(string root)
@@ -36,18 +42,26 @@ internal sealed record Suite(string Name, string Assembly)
         return [.. suites.OrderBy(suite => suite.NeedsServer ? 0 : 1).ThenBy(suite => suite.Name, StringComparer.Ordinal)];
     }
 
-    public async Task<SuiteResult> RunAsync(
-        string results, string? connectionString, string? filter, CancellationToken cancellationToken)
+    public async Task<SuiteResult> RunAsync(LocalCluster? cluster, string? filter, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var report = Path.Combine(results, Name + ".trx");
-        var said = await TestAsync(report, connectionString, filter, cancellationToken);
-        var result = File.Exists(report) ? Read(report, said) : SuiteResult.Broken(Name, said.Output);
-        Console.WriteLine($"{(result.Failures.Count == 0 ? "✓" : "✗")} {Name}: {result} · {clock.Elapsed.TotalSeconds:0.0} s");
-        foreach (var failure in result.Failures) Console.WriteLine(failure + "\n");
-        if (result.Failures.Count > 0)
-            foreach (var warning in Warnings(report)) Console.WriteLine(warning);
-        return result;
+        var results = Directory.CreateTempSubdirectory("hazards-results-");
+        try
+        {
+            var report = Path.Combine(results.FullName, Name + ".trx");
+            var said = await TestAsync(report, cluster?.ConnectionString, filter, cancellationToken);
+            var result = File.Exists(report) ? Read(report, said) : SuiteResult.Broken(Name, said.Output);
+            var on = NeedsServer && cluster is not null ? $" (PostgreSQL {cluster.ServerVersion})" : "";
+            Console.WriteLine($"{(result.Failures.Count == 0 ? "✓" : "✗")} {Name}{on}: {result} · {clock.Elapsed.TotalSeconds:0.0} s");
+            foreach (var failure in result.Failures) Console.WriteLine(failure + "\n");
+            if (result.Failures.Count > 0)
+                foreach (var warning in Warnings(report)) Console.WriteLine(warning);
+            return result;
+        }
+        finally
+        {
+            results.Delete(recursive: true);
+        }
     }
 
     /// <summary>What the services under test complained of, each complaint once: a test that fails often shows only what followed from it.</summary>

@@ -4,7 +4,7 @@ using Hazards.LocalPostgres;
 namespace Hazards.TestRun;
 
 /// <summary>
-/// Runs the test assemblies of a checkout, two at a time, on one private cluster; the last line printed is
+/// Runs the test assemblies of a checkout, two at a time, each on a private cluster; the last line printed is
 /// "N passed, N failed" (", N skipped").
 /// </summary>
 internal static class Suites
@@ -16,9 +16,17 @@ internal static class Suites
         var clock = Stopwatch.StartNew();
         var suites = Suite.Find(root);
         var total = new Tally();
-        var used = await PassAsync(suites, arguments.Source, arguments.Filters, total, cancellationToken);
-        if (arguments.Both && used is { Major: < 18 })
-            await OnEmbeddedAsync([.. suites.Where(suite => suite.NeedsServer)], arguments.Filters, total, cancellationToken);
+        await using var server = suites.Any(suite => suite.NeedsServer) ? await StartAsync(arguments.Source, cancellationToken) : null;
+        await using var another = arguments.Both && server is { ServerVersion.Major: < 18 } ? await EmbeddedAsync(cancellationToken) : null;
+        // What is done again follows what is done once, still two at a time: no processor waits for the longest suite to end.
+        var runs = suites.Select(suite => (suite, server, besides: (string?)null));
+        if (another is not null)
+            runs = runs.Concat(suites.Where(suite => suite.OnAnother is not null)
+                .Select(suite => (suite, (LocalCluster?)another, suite.OnAnother)));
+        await Parallel.ForEachAsync(
+            runs,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (run, token) => total.Add(await run.suite.RunAsync(run.server, FilterOf(arguments.Filters, run.besides), token)));
 
         Console.WriteLine();
         // Each was told whole when its suite ended; here they are together.
@@ -28,40 +36,20 @@ internal static class Suites
         return total.Failed == 0 && total.Passed > 0 ? 0 : 1;
     }
 
-    // A second major version is worth having, but a machine without it has still tested everything once. What is
-    // done twice, the suite says.
-    private static async Task OnEmbeddedAsync(
-        IReadOnlyList<Suite> suites, IReadOnlyList<string> filters, Tally total, CancellationToken cancellationToken)
+    // A second major version is worth having, but a machine without it still tests everything once. What is done twice, the
+    // suite says.
+    private static async Task<LocalCluster?> EmbeddedAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await PassAsync(suites, PostgresSource.Embedded, filters, total, cancellationToken, another: true);
+            return await StartAsync(PostgresSource.Embedded, cancellationToken);
         }
         catch (LocalClusterException problem) when (problem.Code is LocalClusterErrors.NoServer
             or LocalClusterErrors.DownloadFailed or LocalClusterErrors.PlatformUnsupported)
         {
             Console.WriteLine(problem.Message);
+            return null;
         }
-    }
-
-    private static async Task<Version?> PassAsync(
-        IReadOnlyList<Suite> suites, PostgresSource source, IReadOnlyList<string> filters, Tally total, CancellationToken cancellationToken, bool another = false)
-    {
-        await using var cluster = suites.Any(suite => suite.NeedsServer) ? await StartAsync(source, cancellationToken) : null;
-        if (cluster is not null) Console.WriteLine($"{cluster.Source}");
-        var results = Directory.CreateTempSubdirectory("hazards-results-");
-        try
-        {
-            await Parallel.ForEachAsync(
-                suites,
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (suite, token) => total.Add(await suite.RunAsync(results.FullName, cluster?.ConnectionString, FilterOf(filters, another ? suite.OnAnother : null), token)));
-        }
-        finally
-        {
-            results.Delete(recursive: true);
-        }
-        return cluster?.ServerVersion;
     }
 
     /// <summary>Any of the words, and besides a condition; null takes every test.</summary>
@@ -71,8 +59,9 @@ internal static class Suites
         return (any, besides) switch { ("", _) => besides, (_, null) => any, _ => $"({any})&{besides}" };
     }
 
-    private static Task<LocalCluster> StartAsync(PostgresSource source, CancellationToken cancellationToken) =>
-        LocalCluster.StartAsync(
+    private static async Task<LocalCluster> StartAsync(PostgresSource source, CancellationToken cancellationToken)
+    {
+        var cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions
             {
                 Source = source,
@@ -82,4 +71,7 @@ internal static class Suites
                 Progress = new Told(),
             },
             cancellationToken);
+        Console.WriteLine($"{cluster.Source}");
+        return cluster;
+    }
 }
