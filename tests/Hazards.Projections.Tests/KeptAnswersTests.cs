@@ -4,6 +4,7 @@ using Hazards.Projections.Store;
 namespace Hazards.Projections.Tests;
 
 /// <summary>An answer is kept exactly as long as nothing was recorded that could change it.</summary>
+[Trait("Server", "any")]
 public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<RowsDatabase>
 {
     private readonly KeptAnswers kept = new(database.DataSource);

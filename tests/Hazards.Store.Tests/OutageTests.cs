@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Hazards.Store.Tests;
 
+[Trait("Server", "any")]
 public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabase>
 {
     /// <summary>

@@ -52,6 +52,7 @@ internal static class RunCommand
         var (people, password) = await ActivatorUtilities.CreateInstance<Seeding.DemoAccounts>(app.Services).EnsureAsync(data, stop);
         await ServedAddress.KeepAsync(data, Address(app), stop);
         Print(database, Address(app), key, keyFile, AccountsOf(people, password));
+        await WarmUp.RunAsync(app.Services, app.Lifetime.ApplicationStopping);
         await app.WaitForShutdownAsync(stop);
         return 0;
     }
