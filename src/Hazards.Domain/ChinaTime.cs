@@ -11,11 +11,15 @@ public static class ChinaTime
     /// <summary>The date in China at this instant.</summary>
     public static DateOnly DateAt(DateTimeOffset instant) => DateOnly.FromDateTime(In(instant).DateTime);
 
-    /// <summary>The first instant of a date in China.</summary>
-    public static DateTimeOffset StartOf(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), Offset);
+    /// <summary>The first instant of a date in China; of the first date there is, the first instant there is.</summary>
+    public static DateTimeOffset StartOf(DateOnly date) =>
+        date == DateOnly.MinValue ? DateTimeOffset.MinValue : new(date.ToDateTime(TimeOnly.MinValue), Offset);
 
-    /// <summary>The instant at which a deadline on this date has passed: the start of the next day. A deadline is the end of its day.</summary>
-    public static DateTimeOffset EndOf(DateOnly date) => StartOf(date.AddDays(1));
+    /// <summary>
+    /// The instant at which a deadline on this date has passed: the start of the next day. A deadline is the end of its day. Of the last
+    /// date there is, the last instant there is.
+    /// </summary>
+    public static DateTimeOffset EndOf(DateOnly date) => date == DateOnly.MaxValue ? DateTimeOffset.MaxValue : StartOf(date.AddDays(1));
 
     /// <summary>RFC 3339 with the offset of China, to the second or finer.</summary>
     public static string Format(DateTimeOffset instant) =>

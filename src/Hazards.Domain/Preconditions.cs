@@ -70,7 +70,7 @@ internal static class Preconditions
 
     private static Refusal? Small(Hazard hazard, Act act)
     {
-        var level = hazard.Level ?? Level.General;
+        var level = hazard.Level ?? (hazard.IsReportedMajor ? Level.Major : Level.General);
         return act.Policy.OnTheSpotLevels.Contains(level) ? null
             : HazardRefusals.NotOnTheSpot.Because(null, ("level", Words.Of(level)));
     }

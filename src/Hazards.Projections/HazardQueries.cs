@@ -57,7 +57,7 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         {
             Overdue = null, DueBy = null, DueFrom = null, Duty = null, Owes = null, Owing = [], Stages = [], ListingOverdue = null,
         };
-        var where = new Conditions().Apply(scope with { AsOf = null }, such);
+        var where = new Conditions().Apply(scope with { AsOf = null }, such).Concerning(filter);
         if (!where.Possible)
             return 0;
         var instant = where.Instant(asOf);

@@ -287,7 +287,8 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var (name, enterprise) = await EnterpriseAsync();
         JsonObject Own(string unit) => new()
         {
-            ["report"] = With(With(Report(), "source", "selfInspection"), "enterprise", new JsonObject { ["name"] = unit }), ["ownCheckFix"] = new JsonObject { ["measures"] = "更换软管" },
+            ["report"] = With(With(With(Report(), "source", "selfInspection"), "enterprise", new JsonObject { ["name"] = unit }), "title", $"软管老化 {Guid.NewGuid():n}"),
+            ["ownCheckFix"] = new JsonObject { ["measures"] = "更换软管" },
         };
         var before = await CountedAsync();
         var done = (await enterprise.PostAsync("hazards/entries", Own(name))).Require(HttpStatusCode.Created);
@@ -306,6 +307,19 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
             .ShouldBe(["repeated", "refused own_check.not_own ownCheckFix", "done", "repeated"], "what was mended is entered, and nothing twice");
         var after = await CountedAsync();
         (after.Own - before.Own, after.Spot - before.Spot, after.Found - before.Found).ShouldBe((4, 0, 0));
+
+        // What is entered as fixed ends at once; entered again it is the same, and not one more that was found and fixed.
+        var twice = Own(name);
+        var first = (await enterprise.PostAsync("hazards/entries", twice.DeepClone().AsObject())).Require(HttpStatusCode.Created)["id"];
+        (await enterprise.PostAsync("hazards/entries", twice.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "hazard.probable_double")["detail"].ShouldContain(first);
+        Said((await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = new JsonArray(twice.DeepClone(), twice.DeepClone()) })).Require(HttpStatusCode.OK).Json["items"]!.AsArray())
+            .ShouldAllBe(said => said.StartsWith("refused hazard.probable_double", StringComparison.Ordinal));
+        (await CountedAsync()).Own.ShouldBe(after.Own + 1);
+        (await enterprise.PostAsync("hazards/entries?anew=true", twice.DeepClone().AsObject())).Require(HttpStatusCode.Created);
+        after = await CountedAsync();
+        var major = Own(name);
+        major["report"]!["reportedLevel"] = "重大";
+        (await enterprise.PostAsync("hazards/entries", major)).Refused(HttpStatusCode.UnprocessableEntity, "on_the_spot.level");
 
         (await enterprise.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "误登" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
         (await service.Office.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "没有更换" })).Require(HttpStatusCode.OK).Json["stage"]!["code"]!.ToString().ShouldBe("reported");

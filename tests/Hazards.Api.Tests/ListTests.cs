@@ -43,8 +43,57 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
 
         var windows = (await service.Office.GetAsync("lists/overdue/windows")).Require(HttpStatusCode.OK);
         int.Parse(windows["overdue"], System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(2);
+        (await service.Office.GetAsync("lists/overdue?daysOverLeast=9&daysOverMost=3")).Refused(HttpStatusCode.BadRequest, "input.out_of_range")["field"].ShouldBe("daysOverLeast");
         (await service.Office.GetAsync("lists/overdue?within=-1")).Refused(HttpStatusCode.BadRequest, "input.out_of_range");
         (await service.Office.GetAsync("lists/overdue?columns=days,nonsense")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
+    }
+
+    /// <summary>核实: nobody is named who must verify, so the county's committee office must; whoever asks for what it owes is told so.</summary>
+    [Fact]
+    public async Task What_an_office_owes_without_being_named_is_listed_as_its_own_everywhere()
+    {
+        var report = Some.Report();
+        report["occurredAt"] = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-40));
+        var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        foreach (var list in new[] { "lists/overdue?owes=ws-awb", "lists/overdue?owes=ws-awb&duty=verify", "hazards?owes=ws-awb" })
+        {
+            (await AllAsync(list)).ShouldContain(id, Case.Sensitive, list);
+            (await AllAsync(list.Replace("ws-awb", "ws-gas", StringComparison.Ordinal))).ShouldNotContain(id, Case.Sensitive, list);
+            (await AllAsync(list.Replace("ws-awb", "dali-awb", StringComparison.Ordinal))).ShouldNotContain(id, Case.Sensitive, "a county's are the county's");
+        }
+
+        var duties = (await service.Office.GetAsync("clocks?body=ws-awb&overdue=true&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        duties.ShouldContain(d => d!["hazard"]!["id"]!.ToString() == id && d["clock"]!["code"]!.ToString() == "verify");
+        (await service.Office.GetAsync("clocks?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id);
+        (await service.Office.GetAsync("lists/overdue/windows?owes=ws-awb&duty=verify")).Require(HttpStatusCode.OK).Json["overdue"]!.GetValue<int>().ShouldBeGreaterThan(0);
+
+        async Task<string> AllAsync(string list) => (await service.Office.GetAsync($"{list}&limit=200")).Require(HttpStatusCode.OK).Text;
+    }
+
+    /// <summary>The first and the last date there are begin and end outside of what an instant can be.</summary>
+    [Theory]
+    [InlineData("hazards?foundFrom=0001-01-01&foundTo=9999-12-31", true)]
+    [InlineData("hazards?foundTo=0001-01-01", true)]
+    [InlineData("hazards?foundFrom=9999-12-31", true)]
+    [InlineData("clocks?dueBy=9999-12-31", true)]
+    [InlineData("clocks?dueBy=0001-01-01", true)]
+    [InlineData("missed?from=0001-01-01&to=9999-12-31", true)]
+    [InlineData("hazards?asOf=9999-12-31", false)]
+    [InlineData("lists/overdue?asOf=9999-12-31", false)]
+    [InlineData("lists/listed?asOf=9999-12-31", false)]
+    [InlineData("boards/closed-loop?asOf=9999-12-31", false)]
+    [InlineData("clocks?asOf=9999-12-31", false)]
+    [InlineData("bodies?asOf=9999-12-31", false)]
+    [InlineData("hazards?asOf=0001-01-01", true)]
+    [InlineData("lists/overdue?asOf=0001-01-01", true)]
+    [InlineData("boards/closed-loop?asOf=0001-01-01", true)]
+    public async Task The_ends_of_the_calendar_are_dates_like_others(string list, bool answered)
+    {
+        var answer = await service.Office.GetAsync(list);
+        if (answered)
+            answer.Require(HttpStatusCode.OK);
+        else
+            answer.Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
     }
 
     [Theory]

@@ -64,7 +64,7 @@ public sealed class HazardStore(
 
     /// <summary>
     /// The same, refused where what it says was reported already (<see cref="DoubleReports"/>). A hazard that has ended since is not
-    /// in its way: it has come back, or is another.
+    /// in its way: it has come back, or is another. But what is entered as fixed ends at once, and is the same when it is entered again.
     /// </summary>
     internal async Task<Outcome<Hazard>> EnterAsync(
         ReportHazard report, Given given, IReadOnlyList<Step> steps, Func<int, HazardId>? said, Terms terms,
@@ -77,7 +77,7 @@ public sealed class HazardStore(
             var (outcome, met) = await EnterOnceAsync(report with { Identity = said(time) }, given, steps, terms, cancellationToken);
             if (met is null)
                 return outcome;
-            if (met.IsOpen)
+            if (met.IsOpen || steps.Any(s => s.Command is FixOnTheSpot or FixByOwnCheck))
                 return new Outcome<Hazard>.Refused(DoubleReports.Refuse(met));
         }
     }

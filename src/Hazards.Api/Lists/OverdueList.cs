@@ -73,6 +73,8 @@ internal static class OverdueList
         var within = (int?)call.Query.Number("within", 0, FurthestDays);
         var least = (int?)call.Query.Number("daysOverLeast", 1, FurthestDays);
         var most = (int?)call.Query.Number("daysOverMost", 1, FurthestDays);
+        if (least > most)
+            call.Query.Refuse(InputRefusals.OutOfRange.Because("daysOverLeast", ("value", least), ("min", 1), ("max", most)));
         var sort = call.Query.Code<DueSort>("sort") ?? DueSort.Due;
         filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         var asked = ListFiles.Read(call, Columns);

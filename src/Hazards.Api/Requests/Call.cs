@@ -16,6 +16,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     /// <summary>A recorded time may lie a little ahead of this process's clock: the database has its own.</summary>
     internal static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
 
+    private static readonly DateTimeOffset BeforeAll = new(1900, 1, 1, 0, 0, 0, ChinaTime.Offset);
+
     public Caller Caller => caller;
 
     public HttpRequest Request => http.Request;
@@ -157,6 +159,9 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         // The whole of today is not known yet: what is known of it is what is known now.
         if (asOf == Query.EndOf(ChinaTime.DateAt(now)))
             return null;
+        // Nothing was on record then, and days must be left before it to count back from.
+        if (asOf < BeforeAll)
+            return BeforeAll;
         if (asOf > now + ClockTolerance)
             Query.Refuse(RequestRefusals.AsOfFuture.Because(Parameters.AsOf.Name, ("value", asOf), ("now", now)));
         return asOf;

@@ -86,11 +86,17 @@ internal static class Parameters
     public static async Task<HazardFilter> WithSubordinatesAsync(HazardFilter filter, Query query, IRegistryQueries registry, CancellationToken cancellationToken)
     {
         if (query.Flag("subordinates") != true || query.Refusal is not null)
-            return filter;
+            return await WithOfficeAsync(filter, registry, cancellationToken);
         if (filter.Body is { } body)
             filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
         return filter.Owes is { } owes ? filter with { Owes = null, Owing = await registry.WithSubordinatesAsync(owes, cancellationToken) } : filter;
     }
+
+    /// <summary>A committee office owes what nobody is named for yet in its region as well.</summary>
+    public static async Task<HazardFilter> WithOfficeAsync(HazardFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
+        filter is { Owes: { } owes, OwesAsOffice: null } && await registry.BodyAsync(owes, null, cancellationToken) is { Kind: BodyKind.CommitteeOffice } office
+            ? filter with { OwesAsOffice = office.Region }
+            : filter;
 
     /// <summary>Reads where a page begins and how long it is.</summary>
     public static (string? Cursor, int Limit) ReadPage(Query query) =>

@@ -62,7 +62,7 @@ internal sealed class ClockModule : IModule
 
     public IEnumerable<Command> Commands() => [];
 
-    private static async Task<IResult> DutiesAsync(Call call, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> DutiesAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -78,12 +78,13 @@ internal sealed class ClockModule : IModule
         };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
+        filter = await Parameters.WithOfficeAsync(filter, registry, call.Stop);
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
         var names = await naming.OfAsync(page.Items, scope.AsOf, call.Stop);
-        bool Asked(ClockItem clock) =>
-            clock.Due <= filter.DueBy && (filter.Owes is null || clock.Body == filter.Owes) && (filter.Duty is null || clock.Kind == filter.Duty) && !(overdue == false && clock.DaysOverdue > 0);
+        bool Asked(HazardItem item, ClockItem clock) =>
+            clock.Due <= filter.DueBy && filter.IsOwed(clock.Body, item.Region) && (filter.Duty is null || clock.Kind == filter.Duty) && !(overdue == false && clock.DaysOverdue > 0);
         return Call.Json(new DutyPage(
-            [.. from item in page.Items from clock in item.Clocks where Asked(clock) select OpenDuty.Of(item, clock, names)],
+            [.. from item in page.Items from clock in item.Clocks where Asked(item, clock) select OpenDuty.Of(item, clock, names)],
             page.Next, scope.AsOf, scope.Today, names)
         {
             KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
@@ -142,7 +143,7 @@ internal sealed class ClockModule : IModule
     }
 
     private static HazardFilter HazardsOf(ClockFilter filter) =>
-        new() { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [] };
+        new() { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body };
 
     private static ClockFilter Filter(Query query, string body) => new()
     {

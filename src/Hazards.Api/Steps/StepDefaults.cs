@@ -162,8 +162,7 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
             ("request_extension", "to") => Text(hazard.DeadlineOf(leg!).AddDays(Math.Min(UsualDays, act.Policy.Extension.MostDays))),
             ("decide_extension", "grant") => true,
             ("decide_extension", "to") => Text(leg!.Request!.To),
-            ("verify", "level") => CodeList.Code(hazard.ReportedLevel?.Contains("重大", StringComparison.Ordinal) == true ? Level.Major
-                : Level.General),
+            ("verify", "level") => CodeList.Code(hazard.IsReportedMajor ? Level.Major : Level.General),
             ("regrade", "level") => CodeList.Code(hazard.Level == Level.Major ? Level.General : Level.Major),
             ("list", "level") => act.Policy.Listing.FirstOrDefault(r => r.LetsList(act.By.Body)) is { } rule
                 ? CodeList.Code(rule.Level) : null,

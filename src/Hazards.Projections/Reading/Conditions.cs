@@ -145,13 +145,22 @@ internal sealed class Conditions
             And($"h.enterprise = {Text(enterprise.Value)}");
     }
 
+    private string OrOffice(RegionCode? office) =>
+        office is { } of ? $" or (array_position(h.clock_bodies, null) is not null and {OfOffice(of)})" : "";
+
     // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself.
-    private string OrOffice(RegionCode? office) => office switch
+    private string OfOffice(RegionCode office) =>
+        office.Level == RegionLevel.County ? $"starts_with(h.region, {Text(office.Value)})" : $"h.region = {Text(office.Value)}";
+
+    /// <summary>Whatever a body has, or ever had, to do with: it answers for a leg, or must act now.</summary>
+    public Conditions Concerning(HazardFilter filter)
     {
-        null => "",
-        { Level: RegionLevel.County } county => $" or (array_position(h.clock_bodies, null) is not null and starts_with(h.region, {Text(county.Value)}))",
-        { } other => $" or (array_position(h.clock_bodies, null) is not null and h.region = {Text(other.Value)})",
-    };
+        if (filter.Owes is { } owes)
+            And($"({Text(owes.Value)} = any (h.leg_bodies) or h.clock_bodies @> array[{Text(owes.Value)}]{OrOffice(filter.OwesAsOffice)})");
+        if (!filter.Owing.IsEmpty)
+            And($"(h.leg_bodies && {Codes(filter.Owing, b => b.Value)} or h.clock_bodies && {Codes(filter.Owing, b => b.Value)})");
+        return this;
+    }
 
     private void ApplyOrigins(HazardFilter filter)
     {
@@ -179,7 +188,7 @@ internal sealed class Conditions
         if (filter.Duty is { } duty)
             owed.Add($"c.kind = {Text(CodeList.Code(duty))}");
         if (filter.Owes is { } owes)
-            owed.Add($"c.body = {Text(owes.Value)}");
+            owed.Add($"(c.body = {Text(owes.Value)}{(filter.OwesAsOffice is { } office ? $" or (c.body is null and {OfOffice(office)})" : "")})");
         if (!filter.Owing.IsEmpty)
             owed.Add($"c.body = any ({Codes(filter.Owing, b => b.Value)})");
         if (filter.DueFrom is { } from)

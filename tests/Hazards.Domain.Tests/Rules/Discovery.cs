@@ -176,6 +176,28 @@ public sealed class Discovery
         Stories.VerifiedMajor.When(Emergency, new FixOnTheSpot("当场")).ThenRefused(HazardRefusals.NotOnTheSpot);
     }
 
+    /// <summary>What its reporter calls major is graded before it can be ended, whatever was done about it.</summary>
+    [Theory]
+    [InlineData("重大", true)]
+    [InlineData("重大事故隐患", true)]
+    [InlineData("Major", true)]
+    [InlineData("一般", false)]
+    [InlineData("3级", false)]
+    [InlineData("非重大隐患", false)]
+    [InlineData("不属于重大隐患", false)]
+    [InlineData(null, false)]
+    public void What_was_reported_as_major_is_not_ended_as_fixed_before_it_was_graded(string? said, bool major)
+    {
+        var onTheSpot = Story.Given(Stories.Report with { ReportedLevel = said }).When(Emergency, new FixOnTheSpot("当场关阀"));
+        var own = new Story().And(GasCompany, Stories.Report with { Source = ReportSource.SelfInspection, Reporter = null, ReportedLevel = said })
+            .When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换软管"));
+        foreach (var fixedAtOnce in new[] { onTheSpot, own })
+            if (major)
+                fixedAtOnce.ThenRefused(HazardRefusals.NotOnTheSpot);
+            else
+                fixedAtOnce.ThenItHappens();
+    }
+
     [Fact]
     public void A_changed_ledger_row_is_recorded_again_and_the_same_one_is_not()
     {
