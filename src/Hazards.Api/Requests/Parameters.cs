@@ -33,7 +33,7 @@ internal static class Parameters
         new("listed", typeof(bool), "是否挂牌", "Whether it is listed"),
         new("listingLevel", typeof(ListingLevel), "挂牌层级", "The listing level"),
         new("body", typeof(BodyId), "责任单位", "The body that answers for a leg"),
-        new("owes", typeof(BodyId), "应由该单位办理下一步", "The body that must act next"),
+        new("owes", typeof(BodyId), "应由该单位办理下一步；安委办的，含本地尚无具体单位的时限（如核实）", "The body that must act next; of a committee office also what nobody is named for yet in its region"),
         new("subordinates", typeof(bool), "body、owes 是否包括其下属单位，默认 false", "Whether body and owes include what belongs to them; false when left out"),
         new("system", typeof(string), "来源系统的名称", "Name of the system that reported it") { Longest = 100 },
         new("reference", typeof(string), "来源系统的编号，须完全一致", "The number of the reporting system, all of it") { Longest = 200 },
