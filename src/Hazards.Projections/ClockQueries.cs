@@ -44,6 +44,9 @@ public sealed record ClockFilter
     /// <summary>Who owed the duty; of proposals, who is asked; of the watch over both legs, a supervisor.</summary>
     public BodyId? Body { get; init; }
 
+    /// <summary>With <see cref="Body"/>: or nobody is named, and the committee office of this region is meant.</summary>
+    public RegionCode? BodyAsOffice { get; init; }
+
     /// <summary>Duties of this kind.</summary>
     public ClockKind? Duty { get; init; }
 
@@ -155,7 +158,7 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
         if (filter.Sector is { } sector)
             where.And($"h.sector = {where.Text(sector.Value)}");
         if (body is not null && filter.Body is { } named)
-            where.And($"{body} = {where.Text(named.Value)}");
+            where.And($"({body} = {where.Text(named.Value)}{(filter.BodyAsOffice is { } office ? $" or ({body} is null and {where.OfOffice(office)})" : "")})");
         if (filter.Duty is { } duty)
             where.And($"h.clock = {where.Text(CodeList.Code(duty))}");
         if (filter.From is { } from)

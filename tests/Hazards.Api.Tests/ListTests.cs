@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;
 
@@ -64,6 +65,15 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
 
         var duties = (await service.Office.GetAsync("clocks?body=ws-awb&overdue=true&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         duties.ShouldContain(d => d!["hazard"]!["id"]!.ToString() == id && d["clock"]!["code"]!.ToString() == "verify");
+        var ring = service.Services.GetRequiredService<HazardStore>().RingAsync(
+            HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
+        (await ring).ShouldBeOfType<Outcome<Hazard>.Done>();
+        foreach (var list in new[] { "missed", "proposals" })
+        {
+            (await service.Office.GetAsync($"{list}?body=ws-awb&limit=200")).Require(HttpStatusCode.OK).Text.ShouldContain(id, Case.Sensitive, list);
+            (await service.Office.GetAsync($"{list}?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id, Case.Sensitive, list);
+        }
+
         (await service.Office.GetAsync("clocks?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id);
         (await service.Office.GetAsync("lists/overdue/windows?owes=ws-awb&duty=verify")).Require(HttpStatusCode.OK).Json["overdue"]!.GetValue<int>().ShouldBeGreaterThan(0);
 

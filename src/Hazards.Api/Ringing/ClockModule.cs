@@ -91,13 +91,14 @@ internal sealed class ClockModule : IModule
         });
     }
 
-    private static async Task<IResult> MissedAsync(Call call, ClockQueries clocks, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> MissedAsync(Call call, ClockQueries clocks, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var filter = Filter(call.Query, "body") with { From = call.Query.Date("from"), To = call.Query.Date("to") };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
+        filter = await WithOfficeAsync(filter, registry, call.Stop);
         var page = await clocks.MissedAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body), scope.AsOf, call.Stop);
         return Call.Json(new MissedPage(
@@ -108,13 +109,14 @@ internal sealed class ClockModule : IModule
         });
     }
 
-    private static async Task<IResult> ProposalsAsync(Call call, ClockQueries clocks, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> ProposalsAsync(Call call, ClockQueries clocks, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var filter = Filter(call.Query, "body");
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
+        filter = await WithOfficeAsync(filter, registry, call.Stop);
         var page = await clocks.ProposalsAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Asked), scope.AsOf, call.Stop);
         return Call.Json(new ProposalPage(
@@ -142,8 +144,11 @@ internal sealed class ClockModule : IModule
         });
     }
 
+    private static async Task<ClockFilter> WithOfficeAsync(ClockFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
+        filter with { BodyAsOffice = (await Parameters.WithOfficeAsync(HazardsOf(filter), registry, cancellationToken)).OwesAsOffice };
+
     private static HazardFilter HazardsOf(ClockFilter filter) =>
-        new() { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body };
+        new() { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body, OwesAsOffice = filter.BodyAsOffice };
 
     private static ClockFilter Filter(Query query, string body) => new()
     {

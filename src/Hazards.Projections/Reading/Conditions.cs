@@ -149,7 +149,7 @@ internal sealed class Conditions
         office is { } of ? $" or (array_position(h.clock_bodies, null) is not null and {OfOffice(of)})" : "";
 
     // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself.
-    private string OfOffice(RegionCode office) =>
+    internal string OfOffice(RegionCode office) =>
         office.Level == RegionLevel.County ? $"starts_with(h.region, {Text(office.Value)})" : $"h.region = {Text(office.Value)}";
 
     /// <summary>Whatever a body has, or ever had, to do with: it answers for a leg, or must act now.</summary>
