@@ -164,7 +164,9 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         Encoding.UTF8.GetString((await service.Office.BytesAsync("bodies.csv")).Bytes).ShouldContain("巍山县住建局");
         (await service.Office.GetAsync("hazards", ("Accept", "application/pdf"))).Refused(HttpStatusCode.NotAcceptable, "request.not_acceptable");
         (await service.Office.GetAsync("bodies.csv", ("Accept", "application/json"))).Refused(HttpStatusCode.NotAcceptable, "request.not_acceptable");
-        (await service.Office.GetAsync("hazards?limit=1", ("Accept", "text/html, */*;q=0.1"))).Require(HttpStatusCode.OK);
+        (await service.Office.GetAsync("hazards?limit=1", ("Accept", "text/html, */*;q=0.1"))).Require(HttpStatusCode.OK).ContentHeaders.ContentType!.MediaType.ShouldBe("application/json");
+        foreach (var accepted in new[] { "text/*", "image/png, text/csv;q=0.5" })
+            (await service.Office.GetAsync("hazards?limit=1", ("Accept", accepted))).Require(HttpStatusCode.OK).ContentHeaders.ContentType!.MediaType.ShouldBe("text/csv", accepted);
     }
 
     [Fact]

@@ -79,14 +79,16 @@ internal static class ListFiles
         foreach (var accepted in MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var list) ? list : [])
         {
             var quality = accepted.Quality ?? 1;
-            var format = accepted.MediaType.Value switch
+            ListFormat? format = accepted.MediaType.Value switch
             {
-                Csv => ListFormat.Csv,
+                Csv or "text/*" => ListFormat.Csv,
                 ReportSheets.MediaType => ListFormat.Xlsx,
-                _ => ListFormat.Json,
+                "application/json" or "application/problem+json" or "application/*" or "*/*" => ListFormat.Json,
+                // Something that no list is: the next best counts.
+                _ => null,
             };
-            if (quality > best.Quality)
-                best = (format, quality);
+            if (format is { } served && quality > best.Quality)
+                best = (served, quality);
         }
 
         return best.Format;
