@@ -160,14 +160,11 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// <summary>月底前, 15日内, 立即整改: a deadline that no date says.</summary>
     public LedgerDate? InWords(MeantCell cell, LedgerDate? found, List<LedgerNote> notes)
     {
-        if (cell.Cell.Kind != CellKind.Error && cell.Text.Length > 0 && DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day)
+        if (cell.Cell.Kind != CellKind.Error && cell.Text.Length > 0 && DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day
+            && LedgerDate.TryOf(day.ToDateTime(default), DatePrecision.Day, out var date))
         {
-            var date = LedgerDate.Of(day.ToDateTime(default), DatePrecision.Day);
-            if (DateTexts.IsPlausible(date))
-            {
-                notes.Add(About(NoteKinds.DeadlineInWords, cell, cell.Text, Day(date)));
-                return date;
-            }
+            notes.Add(About(NoteKinds.DeadlineInWords, cell, cell.Text, Day(date)));
+            return date;
         }
         _ = IsUnreadable(cell, []) ? null : Date(cell, notes);
         return null;
@@ -175,9 +172,9 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     private static string? Name(MeantCell cell, List<LedgerNote> notes)
     {
-        NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.TextIsDate
+        NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) || BeginsAsDate().IsMatch(cell.Text) ? NoteKinds.TextIsDate
             : States.IsStateWord(cell.Text) ? NoteKinds.TextIsState
-            : double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
+            : !cell.Text.Any(char.IsLetter) || double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
             : null;
         if (stray is null) return cell.Text;
         notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
@@ -374,6 +371,10 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
+
+    /// <summary>2026年2月30日 is no day, and nobody's name either.</summary>
+    [GeneratedRegex(@"^[0-9]{1,4}年[0-9]{1,2}月", RegexOptions.CultureInvariant)]
+    private static partial Regex BeginsAsDate();
 
     [GeneratedRegex(@"^[A-Za-z0-9〔〕\[\]()（）\-_/.#号第]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Identifier();
