@@ -75,6 +75,86 @@ public class LevelsStatesFundsFacts
     public async Task What_is_taken_back_or_unknown_is_a_question(string written) =>
         (await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{written}")).Codes().ShouldContain("state.unknown");
 
+    public static TheoryData<string, string> TakenBack
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            string[] done = ["已整改", "已完成", "整改完成", "已验收", "验收合格", "已销号", "已闭环", "已办结", "已现场整改", "立行立改", "不属实"];
+            string[] but = ["部分", "待再次复查", "假", "未验收合格", "未整改到位", "复查不合格", "待验收人签字", "50%", "２/３处", "基本完成", "尚需观察", "临时", "又反弹", "？", "退回", "整改中", "存疑", "除西侧外仍未改"];
+            foreach (var state in done)
+                foreach (var addition in but)
+                    data.Add(state, addition);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TakenBack))]
+    public async Task Whatever_takes_a_state_back_makes_it_a_question(string state, string addition)
+    {
+        foreach (var written in new[] { $"{state}（{addition}）", $"{state}({addition})", $"{state}【{addition}】", $"{state}、{addition}", $"{state} {addition}" })
+        {
+            var row = await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{written}");
+            row.Understood!.State!.Value.ShouldBeNull(written);
+            row.Codes().ShouldContain("state.unknown", written);
+        }
+    }
+
+    [Theory]
+    [InlineData("是否整改", "是（部分）")]
+    [InlineData("是否销号", "是（待复查）")]
+    [InlineData("整改状态", "已销号（待复查）")]
+    [InlineData("是否完成", "√（50%）")]
+    [InlineData("是否整改", "否（已整改）")]
+    [InlineData("整改状态", "未整改（已整改）")]
+    [InlineData("整改状态", "整改中（已销号）")]
+    [InlineData("整改状态", "已整改？")]
+    [InlineData("整改状态", "已销号?")]
+    [InlineData("整改状态", "不属实（已整改）")]
+    public async Task So_does_what_says_two_things(string header, string written)
+    {
+        var row = await One($"隐患内容,责任单位,{header}", $"阀门渗漏,永昌化工厂,{written}");
+        row.Understood!.State!.Value.ShouldBeNull();
+        row.Codes().ShouldContain("state.unknown");
+    }
+
+    [Theory]
+    [InlineData("已整改（更换阀门）", LedgerState.Declared)]
+    [InlineData("已整改（复查合格）", LedgerState.Declared)]
+    [InlineData("已整改（100%）", LedgerState.Declared)]
+    [InlineData("已销号（见附件2）", LedgerState.Closed)]
+    [InlineData("已整改（已拆除）", LedgerState.Declared)]
+    [InlineData("未整改（资金未到位）", LedgerState.Rectifying)]
+    public async Task What_adds_to_a_state_leaves_it(string written, LedgerState state) =>
+        (await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{written}")).Understood!.State!.Value.ShouldBe(state);
+
+    [Theory]
+    [InlineData("已整改（2026-03-15）", "2026-03-15", null)]
+    [InlineData("已整改（3月15日完成）", "2026-03-15", null)]
+    [InlineData("已整改，2026.3.15完成", "2026-03-15", null)]
+    [InlineData("已整改 3月15日", "2026-03-15", null)]
+    [InlineData("已销号（2026年3月20日）", null, "2026-03-20")]
+    [InlineData("已闭环(20260320)", null, "2026-03-20")]
+    public async Task A_date_beside_a_state_is_its_date(string written, string? completed, string? closed)
+    {
+        var row = (await Records(Utf8($"云岭县2026年台账\n序号,检查时间,隐患内容,责任单位,整改状态\n1,2026-03-01,阀门渗漏,永昌化工厂,{written}\n"))).Single();
+        (Day(row.Understood!.CompletedAt), Day(row.Understood.ClosedAt)).ShouldBe((completed, closed));
+        row.Codes().ShouldContain("state.date_taken");
+
+        static string? Day(LedgerDate? date) => date?.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
+    [InlineData("已整改（2026-03-15复查）", "")]
+    [InlineData("已整改（2026-03-15）", "2026-03-16")]
+    [InlineData("已整改（2026-02-30）", "")]
+    [InlineData("已整改（2026-03-15、2026-03-18）", "")]
+    [InlineData("整改中（2026-03-15）", "")]
+    [InlineData("已现场整改（2026-03-15）", "")]
+    public async Task A_date_beside_a_state_that_is_not_its_own_is_named(string written, string completed) =>
+        (await One("检查时间,隐患内容,责任单位,整改完成时间,整改状态", $"2026-03-01,阀门渗漏,永昌化工厂,{completed},{written}")).Codes().ShouldContain("state.date_unused");
+
     [Fact]
     public async Task Stories_and_states_in_one_column()
     {

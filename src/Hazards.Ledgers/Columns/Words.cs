@@ -30,7 +30,12 @@ internal static class Words
     public static string Key(string text) => Normalise(text) is { Length: > 0 } plain ? plain : text.Trim();
 
     /// <summary>The text without what stands in brackets: 整改资金(万元) → 整改资金.</summary>
-    public static string WithoutBrackets(string text)
+    public static string WithoutBrackets(string text) => Bracketed(text, inside: false);
+
+    /// <summary>What stands in brackets: 已整改（部分） → 部分.</summary>
+    public static string InBrackets(string text) => Bracketed(text, inside: true);
+
+    private static string Bracketed(string text, bool inside)
     {
         var plain = new StringBuilder(text.Length);
         var depth = 0;
@@ -38,7 +43,7 @@ internal static class Words
         {
             if (c is '(' or '（' or '[' or '【' or '〔') depth++;
             else if (c is ')' or '）' or ']' or '】' or '〕') depth = Math.Max(0, depth - 1);
-            else if (depth == 0) plain.Append(c);
+            else if (depth > 0 == inside) plain.Append(c);
         }
         return plain.ToString();
     }

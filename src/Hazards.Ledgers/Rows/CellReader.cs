@@ -273,11 +273,25 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     private Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
     {
-        var (state, shortened) = _states.Read(cell.Text);
+        var (state, shortened, _) = _states.Read(cell.Text);
         if (shortened) notes.Add(About(NoteKinds.StateShortened, cell, cell.Text));
         if (state is null) notes.Add(About(DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.StateIsDate : NoteKinds.StateUnknown, cell, cell.Cell.Display));
         return new(cell.Text, state);
     }
+
+    /// <summary>已销号（2026年3月20日）: the date in what stands beside a state, what it says, and what else is said there.</summary>
+    public (string Text, LedgerDate? Date, string Besides)? DateBeside(MeantCell state)
+    {
+        var rest = Words.HalfWidth(_states.Read(state.Text).Beside);
+        if (DateWithin().Matches(rest) is not { Count: > 0 } found) return null;
+        if (found.Count > 1) return (rest, null, "");
+        var cell = new SheetCell(state.Cell.Row, state.Cell.Column, found[0].Value, CellKind.Text);
+        var isRead = DateTexts.TryRead(cell, mapping.DateFormats, out var date) || DateTexts.TryReadShort(cell, dates, isDeadline: false, out date);
+        return (found[0].Value, isRead ? date : null, Words.Normalise(rest.Replace(found[0].Value, "", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"(?<![0-9])(?:(?:(?:20)?[0-9]{2}\s*[-./年]\s*[0-9]{1,2}\s*[-./月]|[0-9]{1,2}\s*月)\s*[0-9]{1,2}\s*[日号]?|20[0-9]{6})(?![0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex DateWithin();
 
     private string Category(MeantCell cell, List<LedgerNote> notes)
     {

@@ -123,7 +123,11 @@ internal static class NoteKinds
     public static readonly NoteKind StateDefaulted = Info("state.defaulted",
         "没有状态，按映射的默认值。", "The state is missing; the mapping's default was taken.");
     public static readonly NoteKind StateShortened = Info("state.shortened",
-        "状态“{0}”去掉括号后识别。", "The state “{0}” was read without its brackets.");
+        "状态“{0}”去掉括号和附加的话后识别。", "The state “{0}” was read without what stands beside it.");
+    public static readonly NoteKind StateDateTaken = Info("state.date_taken",
+        "状态“{0}”里写的日期，读作{2} {1}。", "The date beside the state “{0}” was taken as its own: {1}.");
+    public static readonly NoteKind StateDateUnused = Warning("state.date_unused",
+        "状态“{0}”里写的日期“{1}”没有采用。", "The date beside the state “{0}”, “{1}”, was not taken.");
     public static readonly NoteKind StateFromResult = Info("state.from_result",
         "没有状态，整改情况写的是“{0}”，按此读。", "There is no state, but the account of the repair says “{0}”, which was taken.");
     public static readonly NoteKind StateFromDates = Warning("state.from_dates",

@@ -22,6 +22,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
             row = row with { Deadline = _cells.InWords(words, row.FoundAt, notes) };
         row = FillUnit(row, number, notes);
         row = FillLevel(row, number, notes);
+        row = TakeDateOfState(row, cells, notes);
         row = FillState(row, number, notes);
         if (row.Description is { } counted && IsNumber(counted)) notes.Add(About(NoteKinds.DescriptionIsNumber, LedgerField.Description, number, counted, counted));
         if (row.Description is null) notes.Add(About(NoteKinds.DescriptionMissing, LedgerField.Description, number));
@@ -99,6 +100,50 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         return row with { IsMajor = false };
     }
 
+    /// <summary>已销号（3月20日） is its day of closure, 已整改（3月15日） that of completion, unless a column says so or the words say something else.</summary>
+    private UnderstoodRow TakeDateOfState(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
+    {
+        if (row.State?.Value is not { } state || cells.FirstOrDefault(c => c.Column.Field == LedgerField.State) is not { Column: not null } cell) return row;
+        if (_cells.DateBeside(cell) is not var (text, date, besides)) return row;
+        var (field, known) = state switch
+        {
+            LedgerState.Declared => ("整改完成日期", row.CompletedAt),
+            LedgerState.Accepted => ("验收日期", row.AcceptedAt),
+            LedgerState.Closed => ("销号日期", row.ClosedAt),
+            LedgerState.FixedOnTheSpot => (null, row.FoundAt),
+            _ => (null, null),
+        };
+        if (date is { } same && known?.Day == same.Day) return row;
+        if (date is not { } day || field is null || known is not null || !Finishes(state).IsMatch(besides))
+        {
+            notes.Add(NoteKinds.StateDateUnused.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, cell.Text, text));
+            return row;
+        }
+        notes.Add(NoteKinds.StateDateTaken.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, cell.Text, CellReader.Day(day), field));
+        return state switch
+        {
+            LedgerState.Declared => row with { CompletedAt = day },
+            LedgerState.Accepted => row with { AcceptedAt = day },
+            _ => row with { ClosedAt = day },
+        };
+    }
+
+    private static Regex Finishes(LedgerState state) => state switch
+    {
+        LedgerState.Declared => Completes(),
+        LedgerState.Accepted => Accepts(),
+        _ => Closes(),
+    };
+
+    [GeneratedRegex("^[已于在]*(?:整改|治理|处理|完成|完毕|到位)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Completes();
+
+    [GeneratedRegex("^[已于在]*(?:验收|复查|核查|合格|通过|完成)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Accepts();
+
+    [GeneratedRegex("^[已于在]*(?:销号|闭环|核销|办结|归档|销案|完成)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Closes();
+
     private UnderstoodRow FillState(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
         if (row.State is not null) return row;
@@ -135,7 +180,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         void Compare(LedgerDate? date, LedgerField field, NoteKind kind)
         {
             if (date is not { } later || later.Day >= found.Day) return;
-            var cell = cells.First(c => c.Column.Field == field);
+            var cell = cells.FirstOrDefault(c => c.Column.Field == field) is { Column: not null } own ? own : cells.First(c => c.Column.Field == LedgerField.State);
             notes.Add(kind.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, CellReader.Day(later), CellReader.Day(found)));
         }
     }
