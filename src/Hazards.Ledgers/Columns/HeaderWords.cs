@@ -58,6 +58,9 @@ internal static partial class HeaderWords
     /// <summary>A meaning found in a header, and how sure that is from 0 to 1.</summary>
     internal readonly record struct Match(LedgerField Field, string? Role, double Confidence);
 
+    /// <summary>序号 counts the lines of a table; 编号 names what stands on one.</summary>
+    public static bool IsCounter(LedgerColumn column) => column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "序号" or "序列号" or "NO";
+
     public static bool MayBeStateOrResult(string header) => StateOrResult.Contains(Words.Normalise(Words.WithoutBrackets(header)));
 
     /// <summary>What a header path (整改责任单位, 施工) means; null when no word in it is known.</summary>

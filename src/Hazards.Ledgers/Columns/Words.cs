@@ -5,14 +5,24 @@ namespace Hazards.Ledgers;
 /// <summary>Makes words comparable: how a header or a state is typed says nothing about what it means.</summary>
 internal static class Words
 {
-    private static readonly HashSet<string> Dittos = ["同上", "上同", "同前", "〃", "″", "同上行", "”", "\"", "''"];
-    private static readonly HashSet<string> Placeholders = ["/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "没有", "待定", "待明确", "待确定", "不详", "空", "N/A", "n/a", "NA"];
+    private static readonly HashSet<string> Dittos =
+        ["同上", "上同", "同前", "〃", "″", "同上行", "同上一行", "同上条", "同上一条", "同上一项", "与上同", "”", "“", "〞", "〝", "＂", "\"", "''", "DITTO"];
+
+    private static readonly HashSet<string> Placeholders = ["/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "没有", "空", "暂缺", "N/A", "NA", "NULL", "NONE"];
+
+    private static readonly HashSet<string> Undecided =
+        ["待定", "待明确", "待确定", "待确认", "待落实", "待核实", "待核定", "待补充", "待查", "待研究", "未定", "未明确", "未确定", "未确认", "未落实", "不详", "不明", "不明确", "不确定", "不清楚", "未知"];
 
     /// <summary>Whether a text says that it is the same as the one above.</summary>
-    public static bool IsDitto(string text) => Dittos.Contains(text.Trim());
+    public static bool IsDitto(string text) => Dittos.Contains(Bare(text));
 
-    /// <summary>Whether a text says that there is nothing.</summary>
-    public static bool IsPlaceholder(string text) => Placeholders.Contains(text.Trim());
+    /// <summary>Whether a text says that there is nothing, or nothing yet.</summary>
+    public static bool IsPlaceholder(string text) => Placeholders.Contains(Bare(text)) || IsUndecided(text);
+
+    /// <summary>待定, 未明确: there is an answer, and nobody has given it.</summary>
+    public static bool IsUndecided(string text) => Undecided.Contains(Bare(text));
+
+    private static string Bare(string text) => text.Trim() is { Length: > 1 and < 12 } plain ? plain.TrimEnd('。', '.', '．', '，', ',', '；', ';', '、').ToUpperInvariant() : text.Trim();
 
     /// <summary>Without white space and punctuation, full-width letters and digits made half-width, Latin in upper case.</summary>
     public static string Normalise(string text)

@@ -250,6 +250,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private static UnderstoodRow ReadDescription(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
         var text = Prose(cell, notes);
+        if (Words.IsDitto(text)) notes.Add(About(NoteKinds.DescriptionDitto, cell, cell.Text));
+        else if (Words.IsPlaceholder(text) || NoHazard().IsMatch(Words.Normalise(text))) notes.Add(About(NoteKinds.DescriptionNone, cell, cell.Text));
         var items = ItemCounter.Count(text);
         if (items > 1) notes.Add(About(NoteKinds.DescriptionMayHoldSeveral, cell, items));
         return row with { Description = text, ItemCount = items, MayHoldSeveral = items > 1 };
@@ -385,6 +387,9 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
+
+    [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
+    private static partial Regex NoHazard();
 
     /// <summary>2026年2月30日 is no day, and nobody's name either.</summary>
     [GeneratedRegex(@"^[0-9]{1,4}年[0-9]{1,2}月", RegexOptions.CultureInvariant)]

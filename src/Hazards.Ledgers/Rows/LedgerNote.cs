@@ -81,6 +81,10 @@ internal static class NoteKinds
         "没有隐患内容，无法成为一条隐患。", "There is no description, so the row cannot become a hazard.");
     public static readonly NoteKind DescriptionIsNumber = Error("description.is_number",
         "隐患内容一列是数字“{0}”，像是统计数，不登记。", "The description is the number “{0}”, as in a statistic; no hazard is entered.");
+    public static readonly NoteKind DescriptionNone = Error("description.none",
+        "隐患内容写的是“{0}”：没有隐患，不登记。", "The description says “{0}”: there is no hazard, and none is entered.");
+    public static readonly NoteKind DescriptionDitto = Error("description.ditto",
+        "隐患内容写的是“{0}”：是不是上一行的隐患看不出来，没有登记，请写明内容。", "The description is “{0}”: whether it is the hazard above cannot be told; none is entered. Say what is wrong.");
     public static readonly NoteKind DescriptionMayHoldSeveral = Info("description.may_hold_several",
         "可能含有 {0} 条隐患；未拆分。", "It may hold {0} hazards; it was not split.");
 
