@@ -149,6 +149,10 @@ internal static class NoteKinds
         "责任单位“{0}”就是检查单位。", "The responsible unit, “{0}”, is the body that inspected.");
     public static readonly NoteKind UnitIsEnterprise = Info("responsibleUnit.is_enterprise",
         "没有责任单位一列，以被检查单位“{0}”为责任单位。", "There is no column for the responsible unit; the inspected one, “{0}”, was taken.");
+    public static readonly NoteKind UnitIsTheInspected = Info("responsibleUnit.is_inspected",
+        "“{0}”即被检查单位“{1}”。", "“{0}” is the inspected unit, “{1}”.");
+    public static readonly NoteKind UnitUnnamed = Warning("responsibleUnit.unnamed",
+        "“{0}”没有写明是哪个单位，未采用。", "“{0}” does not say which unit; it was not taken.");
     public static readonly NoteKind UnitOnlySupervises = Warning("responsibleUnit.only_supervises",
         "只写了监管（督办、检查）单位“{0}”，没有写由谁整改；未交办。", "Only a body that supervises, “{0}”, is named, and none that must act; nobody was assigned.");
     public static readonly NoteKind UnitTaken = Warning("responsibleUnit.territorial_taken",
@@ -158,7 +162,7 @@ internal static class NoteKinds
     public static readonly NoteKind UnitWithPerson = Warning("responsibleUnit.with_person",
         "“{0}”里单位和责任人分不开，未采用。", "Body and person cannot be told apart in “{0}”; it was not taken.");
     public static readonly NoteKind PersonWithPhone = Info("person.phone",
-        "电话号码已从姓名中分出。", "The telephone number was split from the name.");
+        "电话（身份证）号码已从名称中分出。", "The telephone (or identity card) number was split from the name.");
     public static readonly NoteKind FundsUnitDoubtful = Warning("funds.unit_doubtful",
         "金额“{0}”按{1}不合常理，未采用；请写明是元还是万元。", "The amount “{0}” is implausible in its unit ({1}) and was not taken; say whether it is yuan or 10,000 yuan.");
     public static readonly NoteKind FundsNotUnderstood = Warning("funds.not_understood",

@@ -20,7 +20,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         foreach (var cell in cells) row = _cells.Read(row, cell, notes);
         if (row.Deadline is null && cells.FirstOrDefault(c => c.Column.Field == LedgerField.Deadline) is { Column: not null } words)
             row = row with { Deadline = _cells.InWords(words, row.FoundAt, notes) };
-        row = FillUnit(row, number, notes);
+        row = FillUnit(NameTheInspected(row, number, notes), number, notes);
         row = FillLevel(row, number, notes);
         row = TakeDateOfState(row, cells, notes);
         row = FillState(row, number, notes);
@@ -51,6 +51,29 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         if (row.ResponsibleUnits.Count > 0) notes.Add(About(NoteKinds.UnitOnlySupervises, LedgerField.ResponsibleUnit, number, row.ResponsibleUnits[0].Name, row.ResponsibleUnits[0].Name));
         return row;
     }
+
+    /// <summary>本单位, 同被检查单位: the one that was inspected, where the row says which; nobody otherwise.</summary>
+    private UnderstoodRow NameTheInspected(UnderstoodRow row, int number, List<LedgerNote> notes)
+    {
+        if (!row.ResponsibleUnits.Any(IsInspected)) return row;
+        List<ResponsibleUnit> units = [];
+        foreach (var unit in row.ResponsibleUnits)
+        {
+            if (!IsInspected(unit)) units.Add(unit);
+            else if (row.Enterprise is not { } enterprise) notes.Add(About(NoteKinds.UnitUnnamed, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
+            else
+            {
+                notes.Add(About(NoteKinds.UnitIsTheInspected, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name, enterprise));
+                units.Add(unit with { Name = enterprise });
+            }
+        }
+        return row with { ResponsibleUnits = units };
+    }
+
+    private static bool IsInspected(ResponsibleUnit unit) => Inspected().IsMatch(Words.Normalise(unit.Name));
+
+    [GeneratedRegex("^(?:同|即|为)?(?:(?:被检查?|受检|被查|隐患|存在隐患|被督查|生产经营)(?:单位|企业)|[本该](?:单位|企业|公司|厂|矿|店|校|院|站)|单位|企业)(?:自身|自行|自己|本身)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Inspected();
 
     private static bool Answers(ResponsibleUnit unit) => !Supervising.Contains(unit.Role) && !Leading.Contains(unit.Role);
 
