@@ -31,6 +31,68 @@ public class LevelsStatesFundsFacts
         row.Codes().ShouldContain("level.code");
     }
 
+    [Theory]
+    [InlineData("是", LedgerLevel.Major)]
+    [InlineData("重大隐患（一级）", LedgerLevel.Major)]
+    [InlineData("非重大", null)]
+    [InlineData("Ⅰ级重大", null)]
+    [InlineData("二级（重大）", null)]
+    [InlineData("二级", null)]
+    [InlineData("一般/重大", null)]
+    [InlineData("不确定", null)]
+    [InlineData("待定", null)]
+    [InlineData("是？", null)]
+    [InlineData("1", null)]
+    [InlineData("疑似", null)]
+    [InlineData("#REF!", null)]
+    public async Task What_is_said_of_being_major_is_understood_or_leaves_the_level_open(string written, LedgerLevel? alone)
+    {
+        foreach (var beside in new[] { "一般", "重大", "" })
+        {
+            var row = await One("隐患内容,隐患等级,是否重大,责任单位", $"阀门渗漏,{beside},{written},甲厂");
+            LedgerLevel? level = alone is null && written != "非重大" ? null : beside == "一般" && written == "非重大" ? LedgerLevel.General
+                : beside == "" ? alone ?? LedgerLevel.General : beside == "重大" ? alone : null;
+            row.Understood!.Level!.Value.ShouldBe(level, $"{written} beside {beside}");
+            if (level is null) row.Codes().ShouldContain(c => c == "level.unknown" || c == "level.contradictory" || c == "cell.error");
+        }
+    }
+
+    [Theory]
+    [InlineData("√", "", LedgerLevel.General)]
+    [InlineData("", "√", LedgerLevel.Major)]
+    [InlineData("×", "√", LedgerLevel.Major)]
+    [InlineData("√", "×", LedgerLevel.General)]
+    [InlineData("", "", null)]
+    [InlineData("√", "√", null)]
+    [InlineData("是", "是", null)]
+    [InlineData("×", "", null)]
+    public async Task Two_columns_to_tick(string general, string major, LedgerLevel? level)
+    {
+        var row = (await Records(Utf8($"隐患内容,一般隐患,重大隐患,责任单位\n护栏缺失,√,,甲厂\n阀门渗漏,{general},{major},甲厂\n")))[1];
+        row.Understood!.Level?.Value.ShouldBe(level);
+        if (level is null) row.Verdict.ShouldBe(RowVerdict.Partly);
+        if (general.Length > 0 && general == major) row.Codes().ShouldContain("level.contradictory");
+    }
+
+    [Fact]
+    public async Task A_header_of_general_hazards_over_sentences_is_the_description() =>
+        (await One("序号,一般隐患,责任单位", "1,储罐区可燃气体报警停用,油库")).Understood!.Description.ShouldBe("储罐区可燃气体报警停用");
+
+    [Theory]
+    [InlineData("-5%")]
+    [InlineData("-3")]
+    [InlineData("5%")]
+    [InlineData("一般？")]
+    [InlineData("重大?")]
+    [InlineData("待定")]
+    [InlineData("3级?")]
+    public async Task What_is_no_level_or_not_sure_of_it_is_a_question(string written)
+    {
+        var row = await One("隐患内容,隐患等级,责任单位", $"阀门渗漏,{written},甲厂");
+        row.Understood!.Level!.Value.ShouldBeNull();
+        row.Codes().ShouldContain("level.unknown");
+    }
+
     [Fact]
     public async Task What_is_not_marked_as_major_is_general_and_that_is_said()
     {
@@ -55,7 +117,14 @@ public class LevelsStatesFundsFacts
     [InlineData("整改情况", "超期未整改", LedgerState.Rectifying)]
     [InlineData("整改情况", "已整改待验收", LedgerState.Declared)]
     [InlineData("整改情况", "100%", LedgerState.Declared)]
-    [InlineData("整改进度情况", "60%", null)]
+    [InlineData("整改进度情况", "60%", LedgerState.Rectifying)]
+    [InlineData("整改进度", "√", LedgerState.Declared)]
+    [InlineData("整改进度", "×", LedgerState.Assigned)]
+    [InlineData("整改进度", "是", LedgerState.Declared)]
+    [InlineData("整改进度", "否", LedgerState.Assigned)]
+    [InlineData("整改进度", "100%", LedgerState.Declared)]
+    [InlineData("整改进度", "整改率80%", LedgerState.Rectifying)]
+    [InlineData("整改情况", "√", LedgerState.Declared)]
     [InlineData("完成情况", "60%", LedgerState.Rectifying)]
     [InlineData("是否完成整改", "√", LedgerState.Declared)]
     [InlineData("是否完成整改", "×", LedgerState.Assigned)]
@@ -67,7 +136,7 @@ public class LevelsStatesFundsFacts
     [InlineData("整改状态", "部分整改，剩余4月完成", LedgerState.Rectifying)]
     [InlineData("验收情况", "√", LedgerState.Accepted)]
     public async Task States(string header, string written, LedgerState? state) =>
-        (await One($"隐患内容,责任单位,{header}", $"阀门渗漏,永昌化工厂,{written}")).Understood!.State?.Value.ShouldBe(state);
+        (await One($"隐患内容,责任单位,{header}", $"阀门渗漏,永昌化工厂,{written}")).Understood!.State!.Value.ShouldBe(state);
 
     [Theory]
     [InlineData("已整改，但未验收合格前暂停")]

@@ -262,9 +262,12 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     private static bool IsBody(string text) => BodyWords().IsMatch(text) || TradeWords().IsMatch(text);
 
-    private static bool? IsMajor(MeantCell cell, List<LedgerNote> notes)
+    /// <summary>Yes, no, or a level beyond doubt; null for a question, which leaves the level open.</summary>
+    private bool? IsMajor(MeantCell cell, List<LedgerNote> notes)
     {
-        var answer = YesOrNo(cell.Text) ?? (Words.Normalise(cell.Text) switch { "重大" or "重大隐患" or "重大事故隐患" => true, "一般" or "一般隐患" or "非重大" => false, _ => (bool?)null });
+        var answer = YesOrNo(cell.Text);
+        if (answer is null && Words.Normalise(cell.Text) is "非重大" or "非重大隐患" or "不是" or "不属于" or "不构成") answer = false;
+        if (answer is null && _levels.Read(cell.Text) is { Level: { } level, Between: false }) answer = level == LedgerLevel.Major;
         if (answer is null) notes.Add(About(NoteKinds.LevelUnknown, cell, cell.Text));
         return answer;
     }
@@ -285,9 +288,11 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return cell.Text;
     }
 
-    private Reading<LedgerLevel> Level(MeantCell cell, List<LedgerNote> notes)
+    private Reading<LedgerLevel>? Level(MeantCell cell, List<LedgerNote> notes)
     {
         var reading = _levels.Read(cell.Text);
+        // × under 一般隐患 says what it is not; the column beside says what it is.
+        if (reading.Level is null && YesOrNo(cell.Text) == false && HeaderWords.IsGeneralTick(cell.Column.Column)) return null;
         if (reading.IsCode) notes.Add(About(NoteKinds.LevelCode, cell, cell.Text));
         else if (reading.Contradictory) notes.Add(About(NoteKinds.LevelContradictory, cell, cell.Text));
         else if (reading.Level is null) notes.Add(About(NoteKinds.LevelUnknown, cell, cell.Text));

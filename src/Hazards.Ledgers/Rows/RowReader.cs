@@ -21,7 +21,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         if (row.Deadline is null && cells.FirstOrDefault(c => c.Column.Field == LedgerField.Deadline) is { Column: not null } words)
             row = row with { Deadline = _cells.InWords(words, row.FoundAt, notes) };
         row = FillUnit(NameTheInspected(row, number, notes), number, notes);
-        row = FillLevel(row, number, notes);
+        row = FillLevel(row, cells, number, notes);
         row = TakeDateOfState(row, cells, notes);
         row = FillState(row, number, notes);
         if (row.Description is { } counted && IsNumber(counted)) notes.Add(About(NoteKinds.DescriptionIsNumber, LedgerField.Description, number, counted, counted));
@@ -99,8 +99,11 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         return row with { Level = reading with { Value = null } };
     }
 
-    private UnderstoodRow FillLevel(UnderstoodRow row, int number, List<LedgerNote> notes)
+    private UnderstoodRow FillLevel(UnderstoodRow row, IReadOnlyList<MeantCell> cells, int number, List<LedgerNote> notes)
     {
+        // An answer to 是否重大 that is not understood leaves the level open, whatever stands beside it.
+        if (row.IsMajor is null && cells.FirstOrDefault(c => c.Column.Field == LedgerField.IsMajor) is { Column: not null } open)
+            return row with { Level = new(row.Level?.Text ?? open.Text, null) };
         row = FillMark(row, number, notes);
         if (row.IsMajor is { } isMajor) row = CompareLevels(row, isMajor, number, notes);
         if (row.Level is not null)
