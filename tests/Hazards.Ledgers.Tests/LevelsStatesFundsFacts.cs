@@ -31,6 +31,68 @@ public class LevelsStatesFundsFacts
         row.Codes().ShouldContain("level.code");
     }
 
+    [Theory]
+    [InlineData("是", LedgerLevel.Major)]
+    [InlineData("重大隐患（一级）", LedgerLevel.Major)]
+    [InlineData("非重大", null)]
+    [InlineData("Ⅰ级重大", null)]
+    [InlineData("二级（重大）", null)]
+    [InlineData("二级", null)]
+    [InlineData("一般/重大", null)]
+    [InlineData("不确定", null)]
+    [InlineData("待定", null)]
+    [InlineData("是？", null)]
+    [InlineData("1", null)]
+    [InlineData("疑似", null)]
+    [InlineData("#REF!", null)]
+    public async Task What_is_said_of_being_major_is_understood_or_leaves_the_level_open(string written, LedgerLevel? alone)
+    {
+        foreach (var beside in new[] { "一般", "重大", "" })
+        {
+            var row = await One("隐患内容,隐患等级,是否重大,责任单位", $"阀门渗漏,{beside},{written},甲厂");
+            LedgerLevel? level = alone is null && written != "非重大" ? null : beside == "一般" && written == "非重大" ? LedgerLevel.General
+                : beside == "" ? alone ?? LedgerLevel.General : beside == "重大" ? alone : null;
+            row.Understood!.Level!.Value.ShouldBe(level, $"{written} beside {beside}");
+            if (level is null) row.Codes().ShouldContain(c => c == "level.unknown" || c == "level.contradictory" || c == "cell.error");
+        }
+    }
+
+    [Theory]
+    [InlineData("√", "", LedgerLevel.General)]
+    [InlineData("", "√", LedgerLevel.Major)]
+    [InlineData("×", "√", LedgerLevel.Major)]
+    [InlineData("√", "×", LedgerLevel.General)]
+    [InlineData("", "", null)]
+    [InlineData("√", "√", null)]
+    [InlineData("是", "是", null)]
+    [InlineData("×", "", null)]
+    public async Task Two_columns_to_tick(string general, string major, LedgerLevel? level)
+    {
+        var row = (await Records(Utf8($"隐患内容,一般隐患,重大隐患,责任单位\n护栏缺失,√,,甲厂\n阀门渗漏,{general},{major},甲厂\n")))[1];
+        row.Understood!.Level?.Value.ShouldBe(level);
+        if (level is null) row.Verdict.ShouldBe(RowVerdict.Partly);
+        if (general.Length > 0 && general == major) row.Codes().ShouldContain("level.contradictory");
+    }
+
+    [Fact]
+    public async Task A_header_of_general_hazards_over_sentences_is_the_description() =>
+        (await One("序号,一般隐患,责任单位", "1,储罐区可燃气体报警停用,油库")).Understood!.Description.ShouldBe("储罐区可燃气体报警停用");
+
+    [Theory]
+    [InlineData("-5%")]
+    [InlineData("-3")]
+    [InlineData("5%")]
+    [InlineData("一般？")]
+    [InlineData("重大?")]
+    [InlineData("待定")]
+    [InlineData("3级?")]
+    public async Task What_is_no_level_or_not_sure_of_it_is_a_question(string written)
+    {
+        var row = await One("隐患内容,隐患等级,责任单位", $"阀门渗漏,{written},甲厂");
+        row.Understood!.Level!.Value.ShouldBeNull();
+        row.Codes().ShouldContain("level.unknown");
+    }
+
     [Fact]
     public async Task What_is_not_marked_as_major_is_general_and_that_is_said()
     {
@@ -55,7 +117,14 @@ public class LevelsStatesFundsFacts
     [InlineData("整改情况", "超期未整改", LedgerState.Rectifying)]
     [InlineData("整改情况", "已整改待验收", LedgerState.Declared)]
     [InlineData("整改情况", "100%", LedgerState.Declared)]
-    [InlineData("整改进度情况", "60%", null)]
+    [InlineData("整改进度情况", "60%", LedgerState.Rectifying)]
+    [InlineData("整改进度", "√", LedgerState.Declared)]
+    [InlineData("整改进度", "×", LedgerState.Assigned)]
+    [InlineData("整改进度", "是", LedgerState.Declared)]
+    [InlineData("整改进度", "否", LedgerState.Assigned)]
+    [InlineData("整改进度", "100%", LedgerState.Declared)]
+    [InlineData("整改进度", "整改率80%", LedgerState.Rectifying)]
+    [InlineData("整改情况", "√", LedgerState.Declared)]
     [InlineData("完成情况", "60%", LedgerState.Rectifying)]
     [InlineData("是否完成整改", "√", LedgerState.Declared)]
     [InlineData("是否完成整改", "×", LedgerState.Assigned)]
@@ -67,13 +136,93 @@ public class LevelsStatesFundsFacts
     [InlineData("整改状态", "部分整改，剩余4月完成", LedgerState.Rectifying)]
     [InlineData("验收情况", "√", LedgerState.Accepted)]
     public async Task States(string header, string written, LedgerState? state) =>
-        (await One($"隐患内容,责任单位,{header}", $"阀门渗漏,永昌化工厂,{written}")).Understood!.State?.Value.ShouldBe(state);
+        (await One($"隐患内容,责任单位,{header}", $"阀门渗漏,永昌化工厂,{written}")).Understood!.State!.Value.ShouldBe(state);
 
     [Theory]
     [InlineData("已整改，但未验收合格前暂停")]
     [InlineData("正在走采购程序")]
     public async Task What_is_taken_back_or_unknown_is_a_question(string written) =>
         (await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{written}")).Codes().ShouldContain("state.unknown");
+
+    public static TheoryData<string, string> TakenBack
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            string[] done = ["已整改", "已完成", "整改完成", "已验收", "验收合格", "已销号", "已闭环", "已办结", "已现场整改", "立行立改", "不属实"];
+            string[] but = ["部分", "待再次复查", "假", "未验收合格", "未整改到位", "复查不合格", "待验收人签字", "50%", "２/３处", "基本完成", "尚需观察", "临时", "又反弹", "？", "退回", "整改中", "存疑", "除西侧外仍未改"];
+            foreach (var state in done)
+                foreach (var addition in but)
+                    data.Add(state, addition);
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TakenBack))]
+    public async Task Whatever_takes_a_state_back_makes_it_a_question(string state, string addition)
+    {
+        foreach (var written in new[] { $"{state}（{addition}）", $"{state}({addition})", $"{state}【{addition}】", $"{state}、{addition}", $"{state} {addition}" })
+        {
+            var row = await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{written}");
+            row.Understood!.State!.Value.ShouldBeNull(written);
+            row.Codes().ShouldContain("state.unknown", written);
+        }
+    }
+
+    [Theory]
+    [InlineData("是否整改", "是（部分）")]
+    [InlineData("是否销号", "是（待复查）")]
+    [InlineData("整改状态", "已销号（待复查）")]
+    [InlineData("是否完成", "√（50%）")]
+    [InlineData("是否整改", "否（已整改）")]
+    [InlineData("整改状态", "未整改（已整改）")]
+    [InlineData("整改状态", "整改中（已销号）")]
+    [InlineData("整改状态", "已整改？")]
+    [InlineData("整改状态", "已销号?")]
+    [InlineData("整改状态", "不属实（已整改）")]
+    public async Task So_does_what_says_two_things(string header, string written)
+    {
+        var row = await One($"隐患内容,责任单位,{header}", $"阀门渗漏,永昌化工厂,{written}");
+        row.Understood!.State!.Value.ShouldBeNull();
+        row.Codes().ShouldContain("state.unknown");
+    }
+
+    [Theory]
+    [InlineData("已整改（更换阀门）", LedgerState.Declared)]
+    [InlineData("已整改（复查合格）", LedgerState.Declared)]
+    [InlineData("已整改（100%）", LedgerState.Declared)]
+    [InlineData("已销号（见附件2）", LedgerState.Closed)]
+    [InlineData("已整改（已拆除）", LedgerState.Declared)]
+    [InlineData("未整改（资金未到位）", LedgerState.Rectifying)]
+    public async Task What_adds_to_a_state_leaves_it(string written, LedgerState state) =>
+        (await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{written}")).Understood!.State!.Value.ShouldBe(state);
+
+    [Theory]
+    [InlineData("已整改（2026-03-15）", "2026-03-15", null)]
+    [InlineData("已整改（3月15日完成）", "2026-03-15", null)]
+    [InlineData("已整改，2026.3.15完成", "2026-03-15", null)]
+    [InlineData("已整改 3月15日", "2026-03-15", null)]
+    [InlineData("已销号（2026年3月20日）", null, "2026-03-20")]
+    [InlineData("已闭环(20260320)", null, "2026-03-20")]
+    public async Task A_date_beside_a_state_is_its_date(string written, string? completed, string? closed)
+    {
+        var row = (await Records(Utf8($"云岭县2026年台账\n序号,检查时间,隐患内容,责任单位,整改状态\n1,2026-03-01,阀门渗漏,永昌化工厂,{written}\n"))).Single();
+        (Day(row.Understood!.CompletedAt), Day(row.Understood.ClosedAt)).ShouldBe((completed, closed));
+        row.Codes().ShouldContain("state.date_taken");
+
+        static string? Day(LedgerDate? date) => date?.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
+    [InlineData("已整改（2026-03-15复查）", "")]
+    [InlineData("已整改（2026-03-15）", "2026-03-16")]
+    [InlineData("已整改（2026-02-30）", "")]
+    [InlineData("已整改（2026-03-15、2026-03-18）", "")]
+    [InlineData("整改中（2026-03-15）", "")]
+    [InlineData("已现场整改（2026-03-15）", "")]
+    public async Task A_date_beside_a_state_that_is_not_its_own_is_named(string written, string completed) =>
+        (await One("检查时间,隐患内容,责任单位,整改完成时间,整改状态", $"2026-03-01,阀门渗漏,永昌化工厂,{completed},{written}")).Codes().ShouldContain("state.date_unused");
 
     [Fact]
     public async Task Stories_and_states_in_one_column()

@@ -140,4 +140,25 @@ public class MappingFacts
         static string[] Names(JsonNode node) => [.. node["enum"]!.AsArray().Select(n => n!.GetValue<string>())];
         static string[] CamelCase<T>() where T : struct, Enum => [.. Enum.GetNames<T>().Select(n => char.ToLowerInvariant(n[0]) + n[1..])];
     }
+
+    [Theory]
+    [InlineData("序号,编号", "1,XL-001", "2,XL-002", "XL-001")]
+    [InlineData("编号,序号", "XL-001,1", "XL-002,2", "XL-001")]
+    [InlineData("序号,隐患编号", "1,XL-001", "2,XL-002", "XL-001")]
+    [InlineData("NO.,问题编号", "1,XL-001", "2,XL-002", "XL-001")]
+    [InlineData("序号,编号", "1,", "2,", "1")]
+    [InlineData("序号,编号", "1,检查1", "2,检查1", "1")]
+    [InlineData("序号,执法文书编号", "1,文1", "2,文2", "1")]
+    public async Task A_number_of_its_own_names_a_hazard_before_the_count_of_lines(string header, string first, string second, string number)
+    {
+        var records = await Records(Utf8($"{header},检查时间,隐患内容\n{first},2026-03-01,阀门渗漏\n{second},2026-03-01,护栏缺失\n"));
+        records[0].Understood!.ExternalId.ShouldBe(number);
+    }
+
+    [Fact]
+    public async Task Lines_counted_beforehand_hold_nothing_whichever_number_is_taken()
+    {
+        var rows = await Rows(Utf8("序号,编号,检查时间,隐患内容\n1,XL-001,2026-03-01,阀门渗漏\n2,,,\n3,,,\n"));
+        rows.Select(r => r.Skip).ShouldBe([LedgerSkip.Header, null, LedgerSkip.NumberOnly, LedgerSkip.NumberOnly]);
+    }
 }

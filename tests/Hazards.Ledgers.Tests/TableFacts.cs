@@ -137,4 +137,71 @@ public class TableFacts
         preview.Rows.Single().Understood!.Remark.ShouldBe("藏");
         preview.Sheets[0].Columns.Select(c => c.Hidden).ShouldBe([false, false, true]);
     }
+
+    /// <summary>Rows that a ledger of one hazard is followed by, none of which is a hazard.</summary>
+    public static TheoryData<string, string> Followers => new()
+    {
+        { "单位,隐患数量,已整改,未整改", "甲子厂,5,3,2" },
+        { "乡镇,一般隐患,重大隐患,整改率", "城关镇,5,0,58%" },
+        { "单位,已整改,未整改", "甲子厂,3,2" },
+        { "序号,处罚日期,单位,违法事实,罚款金额,文书号", "1,2026-02-20,大桥饭店,未按期整改燃气隐患,2万元,康应急罚〔2026〕1号" },
+        { "序号,姓名,职务,电话", "1,张三,局长,13800000001" },
+        { "编号,会议名称,参会人员,会议内容,主持人", "1,例会,全体人员,研究部署安全生产工作,李四" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Followers))]
+    public async Task A_second_table_lists_no_hazards(string header, string row)
+    {
+        var rows = await Rows(Utf8($"序号,检查日期,被检查单位,隐患内容,隐患级别,整改责任单位,整改状态\n1,2026-03-01,甲子厂,护栏缺失两处,一般,甲子厂,整改中\n\n汇总表\n{header}\n{row}\n"));
+        rows.Where(r => r.Verdict != RowVerdict.Skipped).Select(r => r.Number).ShouldBe([2]);
+        rows[^1].Skip.ShouldBe(LedgerSkip.OtherTable);
+    }
+
+    [Theory]
+    [InlineData("填报单位（盖章）：甲子厂")]
+    [InlineData("填表人：张三")]
+    [InlineData("审核人（签字）：")]
+    [InlineData("填报日期：2026年3月1日")]
+    [InlineData("单位负责人签字：")]
+    public async Task A_signature_alone_signs_in_whatever_column(string signature)
+    {
+        for (var column = 0; column < 4; column++)
+        {
+            var rows = await Rows(Utf8($"序号,检查日期,隐患内容,整改责任单位\n1,2026-03-01,护栏缺失两处,甲子厂\n{new string(',', column)}{signature}{new string(',', 3 - column)}\n"));
+            rows[^1].Skip.ShouldBe(LedgerSkip.Footer);
+        }
+    }
+
+    [Theory]
+    [InlineData("无", "description.none")]
+    [InlineData("/", "description.none")]
+    [InlineData("—", "description.none")]
+    [InlineData("暂无。", "description.none")]
+    [InlineData("无隐患", "description.none")]
+    [InlineData("未发现隐患", "description.none")]
+    [InlineData("未发现安全隐患。", "description.none")]
+    [InlineData("经检查未发现问题", "description.none")]
+    [InlineData("本次检查未发现重大事故隐患", "description.none")]
+    [InlineData("一切正常", "description.none")]
+    [InlineData("待定", "description.none")]
+    [InlineData("〃", "description.ditto")]
+    [InlineData("同上", "description.ditto")]
+    [InlineData("同上。", "description.ditto")]
+    [InlineData("“", "description.ditto")]
+    public async Task What_says_that_there_is_no_hazard_or_which_one_is_kept_and_entered_nowhere(string written, string code)
+    {
+        var row = (await Records(Utf8($"序号,检查日期,隐患内容,隐患级别,整改责任单位\n1,2026-03-01,护栏缺失两处,一般,甲子厂\n2,2026-03-01,{written},一般,甲子厂\n")))[1];
+        (row.Verdict, row.Cells.Any(c => c.Text == written)).ShouldBe((RowVerdict.Kept, true));
+        row.Codes().ShouldContain(code);
+    }
+
+    [Theory]
+    [InlineData("无护栏")]
+    [InlineData("未发现责任制上墙")]
+    [InlineData("安全出口未保持正常")]
+    [InlineData("无证上岗问题")]
+    [InlineData("同上一次检查的问题仍未整改")]
+    public async Task What_only_begins_like_that_is_a_hazard(string written) =>
+        (await Records(Utf8($"序号,检查日期,隐患内容,隐患级别,整改责任单位\n1,2026-03-01,{written},一般,甲子厂\n"))).Single().Verdict.ShouldNotBe(RowVerdict.Kept);
 }

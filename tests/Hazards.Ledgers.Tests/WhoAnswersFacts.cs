@@ -133,4 +133,137 @@ public class WhoAnswersFacts
         var row = await One("隐患内容,责任单位,责任人", $"围挡破损,{written},{written}");
         (row.Understood!.ResponsibleUnit, row.Understood.ResponsiblePerson).ShouldBe((null, null));
     }
+
+    [Theory]
+    [InlineData("未明确")]
+    [InlineData("待确认")]
+    [InlineData("待落实")]
+    [InlineData("不明")]
+    [InlineData("待定。")]
+    [InlineData("null")]
+    public async Task Nobody_yet_is_nobody_and_that_is_said(string written)
+    {
+        var row = (await Records(Utf8($"隐患内容,责任单位,责任人\n围挡破损,{written},{written}\n"))).Single();
+        (row.Understood!.ResponsibleUnit, row.Understood.ResponsiblePerson).ShouldBe((null, null));
+        row.Codes().Count(c => c == "cell.placeholder").ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("同上")]
+    [InlineData("同上。")]
+    [InlineData("“")]
+    [InlineData("”")]
+    [InlineData("〃")]
+    [InlineData("同前")]
+    [InlineData("ditto")]
+    [InlineData("同上一行")]
+    public async Task The_same_as_above_is_the_one_above_and_that_is_said(string written)
+    {
+        var row = (await Records(Utf8($"隐患内容,责任单位,责任人\n围挡破损,永昌化工厂,张三\n护栏缺失,{written},{written}\n")))[1];
+        (row.Understood!.ResponsibleUnit!.Name, row.Understood.ResponsiblePerson).ShouldBe(("永昌化工厂", "张三"));
+        row.Codes().Count(c => c == "cell.ditto").ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("本单位")]
+    [InlineData("同被检查单位")]
+    [InlineData("同受检单位")]
+    [InlineData("该企业")]
+    [InlineData("企业")]
+    [InlineData("被检查单位")]
+    [InlineData("企业自身")]
+    public async Task The_inspected_unit_goes_by_many_words(string written)
+    {
+        var row = await One("被检查单位,隐患内容,整改责任单位", $"顺达客运,阀门渗漏,{written}");
+        row.Understood!.ResponsibleUnit!.Name.ShouldBe("顺达客运");
+        row.Codes().ShouldContain("responsibleUnit.is_inspected");
+        var unnamed = await One("被检查单位,隐患内容,整改责任单位", $",阀门渗漏,{written}");
+        unnamed.Understood!.ResponsibleUnit.ShouldBeNull();
+        unnamed.Codes().ShouldContain("responsibleUnit.unnamed");
+    }
+
+    [Theory]
+    [InlineData("整改责任单位及责任人", "永昌化工、顺达客运", new[] { "永昌化工", "顺达客运" })]
+    [InlineData("整改责任单位及责任人", "永昌化工厂；顺达客运", new[] { "永昌化工厂", "顺达客运" })]
+    [InlineData("整改责任单位", "永昌化工、顺达客运", new[] { "永昌化工", "顺达客运" })]
+    [InlineData("整改责任单位", "宏基建筑/白云超市", new[] { "宏基建筑", "白云超市" })]
+    [InlineData("整改责任单位", "大桥饭店；金山宾馆", new[] { "大桥饭店", "金山宾馆" })]
+    public async Task Two_units_are_two_units_and_that_is_asked(string header, string written, string[] units)
+    {
+        var row = await One($"隐患内容,{header}", $"阀门渗漏,{written}");
+        row.Understood!.ResponsibleUnits.Select(u => u.Name).ShouldBe(units);
+        row.Understood.ResponsiblePerson.ShouldBeNull();
+        row.Codes().ShouldContain("responsibleUnit.several");
+    }
+
+    [Theory]
+    [InlineData("整改责任单位及责任人", "永昌化工 张三", "永昌化工", "张三")]
+    [InlineData("整改责任单位及责任人", "宏基建筑/王五", "宏基建筑", "王五")]
+    [InlineData("整改责任单位及责任人", "金山饭店（欧阳某某）", "金山饭店", "欧阳某某")]
+    [InlineData("整改责任单位及责任人", "白云超市 李经理", "白云超市", "李经理")]
+    [InlineData("整改责任单位", "永昌化工厂、张三", "永昌化工厂", "张三")]
+    [InlineData("整改责任单位", "电话丙厂（13612340010 张经理）", "电话丙厂", "张经理")]
+    [InlineData("整改责任单位", "电话甲厂 13612340003", "电话甲厂", null)]
+    [InlineData("整改责任单位", "永昌化工+86 136-1234-0003", "永昌化工", null)]
+    [InlineData("整改责任单位", "甘肃永昌化工有限公司（东区、西区）", "甘肃永昌化工有限公司（东区、西区）", null)]
+    public async Task Unit_and_person_are_told_apart(string header, string written, string unit, string? person)
+    {
+        var read = (await One($"隐患内容,{header}", $"阀门渗漏,{written}")).Understood!;
+        (read.ResponsibleUnits.Single().Name, read.ResponsiblePerson).ShouldBe((unit, person));
+    }
+
+    [Theory]
+    [InlineData("整改责任单位及责任人", "王经理")]
+    [InlineData("整改责任单位及责任人", "王五 张三")]
+    [InlineData("整改责任单位", "王五、张三")]
+    public async Task Where_they_cannot_be_told_apart_that_is_asked(string header, string written)
+    {
+        var row = await One($"隐患内容,{header}", $"阀门渗漏,{written}");
+        row.Understood!.ResponsibleUnit.ShouldBeNull();
+        row.Codes().ShouldContain("responsibleUnit.with_person");
+    }
+
+    [Theory]
+    [InlineData("#REF!")]
+    [InlineData("#N/A")]
+    [InlineData("#VALUE!")]
+    [InlineData("#DIV/0!")]
+    [InlineData("#NAME?")]
+    public async Task An_error_is_nobody(string written)
+    {
+        var row = await One("检查单位,被检查单位,隐患内容,责任单位,责任人", $"{written},{written},阀门渗漏,{written},{written}");
+        (row.Understood!.InspectionBody, row.Understood.Enterprise, row.Understood.ResponsibleUnit, row.Understood.ResponsiblePerson).ShouldBe((null, null, null, null));
+        row.Codes().Count(c => c == "cell.error").ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("+86 136-1234-0008")]
+    [InlineData("+8613612340008")]
+    [InlineData("008613612340008")]
+    [InlineData("86 13612340008")]
+    [InlineData("电话：13612340008")]
+    [InlineData("13612340008（手机）")]
+    [InlineData("+86-939-8212233")]
+    [InlineData("身份证号：110101199003070038")]
+    public async Task A_number_alone_is_nobody(string written) =>
+        (await One("隐患内容,责任单位,责任人", $"阀门渗漏,永昌化工厂,{written}")).Understood!.ResponsiblePerson.ShouldBeNull();
+
+    [Theory]
+    [InlineData("李某110101199003070038")]
+    [InlineData("身份证622621198001011234李某")]
+    [InlineData("李某（身份证号码：６２２６２１１９８００１０１１２３４）")]
+    public async Task Numbers_of_identity_cards_are_split_and_hidden_like_telephone_numbers(string written)
+    {
+        var row = await One("隐患内容,责任单位,责任人", $"阀门渗漏,永昌化工厂,{written}");
+        row.Understood!.ResponsiblePerson.ShouldBe("李某");
+        row.Codes().ShouldContain("person.phone");
+        PhoneNumbers.Hide(written).Text.ShouldContain(PhoneNumbers.HiddenIdentity);
+        PhoneNumbers.Hide(written).Text.Any(char.IsDigit).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("第620102202603050011号")]
+    [InlineData("合同622621198001011234")]
+    [InlineData("911407810000000012")]
+    public void A_number_of_eighteen_digits_that_checks_as_none_is_no_identity_cards(string text) => PhoneNumbers.Hide(text).Text.ShouldBe(text);
 }

@@ -22,7 +22,7 @@ internal static partial class HeaderWords
         creditCode: 统一社会信用代码 社会信用代码 信用代码
         description: 隐患内容 隐患问题描述 隐患描述 问题描述 存在问题 隐患 存在的问题 存在隐患 问题隐患 主要问题 隐患情况 问题内容 安全隐患 存在的隐患 隐患问题 事故隐患 问题 隐患名称 检查发现问题 发现的问题 发现问题 隐患和问题 存在的主要问题 隐患事项 主要隐患 存在问题及隐患 存在的安全隐患 具体问题 问题清单 隐患具体内容 隐患基本情况 检查情况
         category: 隐患类型 专业类别 隐患类别 隐患分类 问题类型 问题类别 类别 类型 专业 分类 隐患种类 所属专业
-        level: 隐患等级 隐患级别 级别 等级 问题等级 隐患程度 严重程度 分级 隐患分级
+        level: 隐患等级 隐患级别 级别 等级 问题等级 隐患程度 严重程度 分级 隐患分级 一般隐患 一般事故隐患 一般安全隐患
         isMajor: 是否重大隐患 是否重大事故隐患 是否重大 是否为重大隐患 是否为重大事故隐患 是否构成重大隐患 是否属于重大隐患 重大事故隐患 重大隐患
         basis: 判定依据 检查依据 依据 法规依据 违反条款 法律依据 整改依据 对应条款 标准依据
         measures: 整改要求措施 整改措施 治理措施 整改要求 防范措施 整改方案 整改建议 整改意见 治理方案 处理意见 处理措施 管控措施 整治措施 措施 整改内容 对策措施
@@ -37,13 +37,13 @@ internal static partial class HeaderWords
         acceptedAt: 验收时间 验收日期 验收通过时间
         acceptedBy: 验收人 验收人员 验收责任人 验收负责人
         closedAt: 销号时间 销号日期 闭环时间 闭环日期 核销时间 核销日期 办结时间
-        state: 销号情况 状态 隐患状态 整改状态 闭环情况 治理状态 当前状态 整改情况 完成情况 整改完成情况 是否整改 是否整改到位 是否完成 是否完成整改 是否销号 是否闭环 是否复查合格 是否验收 销号状态 处理状态 办理状态 销号 整改与否 闭环状态 复查情况 复查结果 验收结果 验收情况
+        state: 销号情况 状态 隐患状态 整改状态 闭环情况 治理状态 当前状态 整改情况 完成情况 整改完成情况 是否整改 是否整改到位 是否完成 是否完成整改 整改进度 完成进度 治理进度 进度 是否销号 是否闭环 是否复查合格 是否验收 销号状态 处理状态 办理状态 销号 整改与否 闭环状态 复查情况 复查结果 验收结果 验收情况
         shift: 班次 班别 检查班次
         remark: 备注 说明 备注说明 其他
         """;
 
     /// <summary>Headers that may hold either a state or a story; which, only their cells can tell.</summary>
-    private static readonly HashSet<string> StateOrResult = ["整改情况", "完成情况", "整改完成情况", "复查情况", "验收情况", "复查结果", "验收结果"];
+    private static readonly HashSet<string> StateOrResult = ["整改进度", "完成进度", "治理进度", "进度", "整改情况", "完成情况", "整改完成情况", "复查情况", "验收情况", "复查结果", "验收结果"];
 
     /// <summary>Sub-headers under 整改责任单位, and what stands before it in a plain header.</summary>
     private static readonly string[] UnitRoles = ["施工", "建设", "监理", "设计", "勘察", "属地", "行业", "主管", "监管", "监督", "督办", "督导", "包抓", "牵头", "配合", "整改", "主体"];
@@ -57,6 +57,12 @@ internal static partial class HeaderWords
 
     /// <summary>A meaning found in a header, and how sure that is from 0 to 1.</summary>
     internal readonly record struct Match(LedgerField Field, string? Role, double Confidence);
+
+    /// <summary>一般隐患 over √, beside 重大隐患; over sentences it is what is wrong.</summary>
+    public static bool IsGeneralTick(LedgerColumn column) => column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "一般隐患" or "一般事故隐患" or "一般安全隐患" or "一般";
+
+    /// <summary>序号 counts the lines of a table; 编号 names what stands on one.</summary>
+    public static bool IsCounter(LedgerColumn column) => column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "序号" or "序列号" or "NO";
 
     public static bool MayBeStateOrResult(string header) => StateOrResult.Contains(Words.Normalise(Words.WithoutBrackets(header)));
 

@@ -45,7 +45,7 @@ public static partial class MappingGuesser
         ArgumentNullException.ThrowIfNull(table);
         var contents = new CellReader(new LedgerMapping { Columns = [] });
         var guesses = table.Columns.Select(c => Guess(table, c, contents)).ToList();
-        var contests = Settle(guesses);
+        var contests = Settle(guesses, table);
         var mapped = guesses.Where(g => g.Field is not null).ToList();
         var mapping = new LedgerMapping
         {
@@ -64,7 +64,7 @@ public static partial class MappingGuesser
     {
         var values = table.Samples.Select(r => r.At(column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).ToList();
         if (HeaderWords.Find(column.Path) is not { } match) return new(column, Inspected(table, column, values), null, IsSpotCheck(column) ? 0.6 : 0);
-        var field = MajorOrDescription(StateOrResult(match.Field, column, values, contents), values);
+        var field = TickOrDescription(StateOrResult(match.Field, column, values, contents), column, values);
         var confidence = Math.Round(Math.Clamp(match.Confidence + Support(field, values, contents), 0, 1), 2);
         return confidence >= LeastConfidence || field == LedgerField.Description
             ? new(column, field, match.Role, confidence)
@@ -74,13 +74,14 @@ public static partial class MappingGuesser
     /// <summary>整改情况 may hold 已整改 or the story of the repair; the cells tell.</summary>
     private static LedgerField StateOrResult(LedgerField field, LedgerColumn column, List<SheetCell> values, CellReader contents) =>
         field == LedgerField.State && values.Count > 0 && HeaderWords.MayBeStateOrResult(column.Path[^1])
-        && values.Count(v => CellReader.Fit(LedgerField.State, contents.LookAt(v)) > 0) * 2 < values.Count
+        && values.Count(v => CellReader.Fit(LedgerField.State, contents.LookAt(v)) > 0 || CellReader.YesOrNo(v.Text) is not null) * 2 < values.Count
             ? LedgerField.Result
             : field;
 
-    /// <summary>重大事故隐患 over √ says which are major; over sentences, what is wrong.</summary>
-    private static LedgerField MajorOrDescription(LedgerField field, List<SheetCell> values) =>
-        field == LedgerField.IsMajor && values.Count > 0 && values.Count(v => v.Text.Trim().Length >= 6) * 2 > values.Count
+    /// <summary>重大事故隐患 over √ says which are major, 一般隐患 which are not; over sentences, what is wrong.</summary>
+    private static LedgerField TickOrDescription(LedgerField field, LedgerColumn column, List<SheetCell> values) =>
+        (field == LedgerField.IsMajor || field == LedgerField.Level && HeaderWords.IsGeneralTick(column)) && !column.Path[^1].Contains("是否", StringComparison.Ordinal)
+        && values.Count > 0 && values.Count(v => v.Text.Trim().Length >= 6) * 2 > values.Count
             ? LedgerField.Description
             : field;
 
@@ -105,14 +106,24 @@ public static partial class MappingGuesser
         return 0.05 * fits.Count(f => f > 0) / fits.Count - 0.5 * fits.Count(f => f < 0) / fits.Count;
     }
 
+    /// <summary>编号 beside 序号 names the hazard, unless its cells are blank or repeat; 序号 only counts the lines.</summary>
+    private static bool OnlyCounts(ColumnGuess guess, LedgerTable table) => guess.Field == LedgerField.ExternalId
+        && (HeaderWords.IsCounter(guess.Column) || !HeaderWords.IsKnown(guess.Column.Path[^1]) || !IsUnique(guess.Column, table));
+
+    private static bool IsUnique(LedgerColumn column, LedgerTable table)
+    {
+        var values = table.Samples.Select(r => r.At(column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).Select(c => c.Text.Trim()).ToList();
+        return values.Count > 0 && values.Distinct(StringComparer.Ordinal).Count() * 2 > values.Count;
+    }
+
     /// <summary>Leaves each field to its likeliest column, the leftmost of equals. Units may have as many as there are.</summary>
-    private static List<FieldContest> Settle(List<ColumnGuess> guesses)
+    private static List<FieldContest> Settle(List<ColumnGuess> guesses, LedgerTable table)
     {
         List<FieldContest> contests = [];
         var contested = guesses.Where(g => g.Field is not null and not LedgerField.ResponsibleUnit).GroupBy(g => g.Field!.Value).Where(g => g.Count() > 1);
         foreach (var contest in contested.ToList())
         {
-            var ranked = contest.OrderByDescending(g => g.Confidence).ThenBy(g => g.Column.Number).ToList();
+            var ranked = contest.OrderBy(g => OnlyCounts(g, table)).ThenByDescending(g => g.Confidence).ThenBy(g => g.Column.Number).ToList();
             foreach (var loser in ranked.Skip(1))
                 guesses[guesses.IndexOf(loser)] = loser with { Field = null, Role = null };
             contests.Add(new(contest.Key, ranked[0].Column, [.. ranked.Skip(1).Select(g => g.Column)]));
@@ -153,7 +164,8 @@ public static partial class MappingGuesser
     {
         var levels = new Dictionary<string, LedgerLevel>(StringComparer.Ordinal);
         if (mapped.Find(g => g.Field == LedgerField.Level)?.Column is not { } column) return levels;
-        if (column.Path.Count > 1 && Words.Normalise(column.Path[^1]) is "一般" or "一般隐患") levels["√"] = levels["是"] = LedgerLevel.General;
+        if (HeaderWords.IsGeneralTick(column))
+            foreach (var word in CellReader.YesWords) levels[word] = LedgerLevel.General;
         foreach (Match match in Legend().Matches(Words.HalfWidth(column.Header)))
             levels.TryAdd(match.Groups["code"].Value, match.Groups["level"].Value == "重大" ? LedgerLevel.Major : LedgerLevel.General);
         return levels;

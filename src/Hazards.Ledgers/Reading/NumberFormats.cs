@@ -92,6 +92,8 @@ internal static class ExcelDate
             : serial < 60 ? new DateTime(1899, 12, 31)
             : new DateTime(1899, 12, 30);
         var days = Math.Floor(serial);
+        // The last four years of the 1900 system lie beyond what a date can hold when they count from 1904.
+        if (days + 1 >= (DateTime.MaxValue - epoch).TotalDays) return null;
         var seconds = Math.Round((serial - days) * 86_400);
         return epoch.AddDays(days).AddSeconds(seconds);
     }

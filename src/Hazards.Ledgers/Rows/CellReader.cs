@@ -118,11 +118,17 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// <summary>An error or a formula that was never calculated has no value to read.</summary>
     private static bool IsUnreadable(MeantCell cell, List<LedgerNote> notes)
     {
-        if (cell.Cell.Kind == CellKind.Error) notes.Add(About(NoteKinds.CellError, cell, cell.Text));
+        if (cell.Cell.Kind == CellKind.Error || IsErrorText(cell.Text)) notes.Add(About(NoteKinds.CellError, cell, cell.Text));
         else if (cell.Text.Length == 0) notes.Add(About(NoteKinds.FormulaWithoutValue, cell));
         else return false;
         return true;
     }
+
+    /// <summary>#REF!, #N/A: what a csv keeps of an error in the workbook it came from.</summary>
+    private static bool IsErrorText(string text) => text.StartsWith('#') && ErrorText().IsMatch(text);
+
+    [GeneratedRegex("^#(?:REF!|N/A|VALUE!|NAME\\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex ErrorText();
 
     /// <summary>A number typed into a numbered column may be stored as 3.0; its text is 3 on screen.</summary>
     public static string Number(MeantCell cell) => cell.Cell.Kind == CellKind.Number
@@ -160,14 +166,11 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// <summary>月底前, 15日内, 立即整改: a deadline that no date says.</summary>
     public LedgerDate? InWords(MeantCell cell, LedgerDate? found, List<LedgerNote> notes)
     {
-        if (cell.Cell.Kind != CellKind.Error && cell.Text.Length > 0 && DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day)
+        if (cell.Cell.Kind != CellKind.Error && !IsErrorText(cell.Text) && cell.Text.Length > 0 && DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day
+            && LedgerDate.TryOf(day.ToDateTime(default), DatePrecision.Day, out var date))
         {
-            var date = LedgerDate.Of(day.ToDateTime(default), DatePrecision.Day);
-            if (DateTexts.IsPlausible(date))
-            {
-                notes.Add(About(NoteKinds.DeadlineInWords, cell, cell.Text, Day(date)));
-                return date;
-            }
+            notes.Add(About(NoteKinds.DeadlineInWords, cell, cell.Text, Day(date)));
+            return date;
         }
         _ = IsUnreadable(cell, []) ? null : Date(cell, notes);
         return null;
@@ -175,9 +178,9 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     private static string? Name(MeantCell cell, List<LedgerNote> notes)
     {
-        NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.TextIsDate
+        NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) || BeginsAsDate().IsMatch(cell.Text) ? NoteKinds.TextIsDate
             : States.IsStateWord(cell.Text) ? NoteKinds.TextIsState
-            : double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
+            : !cell.Text.Any(char.IsLetter) || double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
             : null;
         if (stray is null) return cell.Text;
         notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
@@ -187,65 +190,84 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// <summary>A name of anybody without the telephone number that stands with it.</summary>
     private static string? NameAlone(MeantCell cell, List<LedgerNote> notes)
     {
-        if (!MayHoldPhone(cell.Text) || !Phone().IsMatch(Words.HalfWidth(cell.Text))) return Name(cell, notes);
+        if (PhoneNumbers.In(cell.Text) is not { Count: > 0 } numbers) return Name(cell, notes);
         notes.Add(About(NoteKinds.PersonWithPhone, cell));
-        return WithoutPhone(cell.Text) is { Length: > 0 } name ? name : null;
+        return PhoneNumbers.Without(cell.Text, numbers) is { Length: > 0 } name ? name : null;
     }
 
     /// <summary>张三 13800000000: the number is no part of the name, and no number is spread with it.</summary>
     private static UnderstoodRow ReadPerson(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
-        if (!MayHoldPhone(cell.Text) || Phone().Match(Words.HalfWidth(cell.Text)) is not { Success: true } phone) return row with { ResponsiblePerson = Name(cell, notes) };
-        notes.Add(About(NoteKinds.PersonWithPhone, cell));
-        var name = WithoutPhone(cell.Text);
-        return row with { ResponsiblePerson = name.Length > 0 ? name : null, ResponsiblePhone = phone.Value };
-    }
-
-    /// <summary>The text without telephone numbers and what introduces them.</summary>
-    internal static string WithoutPhone(string text)
-    {
-        var name = PhoneWords().Replace(Phone().Replace(Words.HalfWidth(text), " "), " ");
-        return string.Join(' ', name.Split([' ', '(', ')', ':', ',', ';', '/', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        var phone = PhoneNumbers.In(cell.Text).Find(n => n.IsPhone).Number;
+        return row with { ResponsiblePerson = NameAlone(cell, notes), ResponsiblePhone = phone ?? row.ResponsiblePhone };
     }
 
     /// <summary>A body; 单位及责任人 in one cell are told apart where the text does, several bodies are named one by one.</summary>
     private static UnderstoodRow ReadUnit(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
-        if (Name(cell, notes) is not { } text) return row;
-        if (MayHoldPhone(text) && Phone().Match(Words.HalfWidth(text)) is { Success: true } phone)
+        var numbers = PhoneNumbers.In(cell.Text);
+        if (numbers.Count == 0 && Name(cell, notes) is null) return row;
+        var text = cell.Text;
+        if (numbers.Count > 0)
         {
             notes.Add(About(NoteKinds.PersonWithPhone, cell));
-            row = row with { ResponsiblePhone = phone.Value };
-            text = WithoutPhone(text);
+            row = row with { ResponsiblePhone = numbers.Find(n => n.IsPhone).Number ?? row.ResponsiblePhone };
+            text = PhoneNumbers.Without(text, numbers);
+            if (!text.Any(char.IsLetter))
+            {
+                notes.Add(About(NoteKinds.TextIsNumber, cell, PhoneNumbers.Hidden, cell.Label));
+                return row;
+            }
         }
-        if (cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label))
-            return ReadUnitAndPerson(row, cell, [.. UnitSeparators().Split(text).Where(p => p.Length > 0)], notes);
-        var bodies = text.Split(['、', '；', ';', '\n', '，', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (bodies.Length < 2 || !Array.TrueForAll(bodies, b => BodyWords().IsMatch(b)))
-            return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] };
-        notes.Add(About(NoteKinds.UnitSeveral, cell, cell.Text, bodies[0]));
-        return row with { ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))] };
+        var withPerson = cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label);
+        if (withPerson || numbers.Count > 0) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
+        return Listed(text).Count < 2
+            ? row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] }
+            : ReadUnitAndPerson(row, cell, text, personExpected: false, notes);
     }
 
-    internal static bool MayHoldPhone(string text) => text.Length > FewestDigits && text.Count(char.IsDigit) >= FewestDigits;
-
-    private const int FewestDigits = 10;
-
-    private static UnderstoodRow ReadUnitAndPerson(UnderstoodRow row, MeantCell cell, List<string> parts, List<LedgerNote> notes)
+    /// <summary>The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing, and Co., Ltd is one name.</summary>
+    private static List<string> Listed(string text)
     {
-        var unit = parts.Find(p => BodyWords().IsMatch(p)) ?? (parts.Count > 1 ? parts.MaxBy(p => p.Length) : null);
-        if (unit is null)
+        var parts = Enumeration().Split(text).Select(p => p.Trim()).Where(p => p.Length > 0).ToList();
+        return parts.TrueForAll(p => p.Any(c => c >= '\u4e00')) ? parts : [text];
+    }
+
+    /// <summary>
+    /// Bodies and persons of one cell: 永昌化工 张三 by the name that a person can have, 永昌化工、顺达客运 as two bodies. What can be
+    /// neither told is a question.
+    /// </summary>
+    private static UnderstoodRow ReadUnitAndPerson(UnderstoodRow row, MeantCell cell, string text, bool personExpected, List<LedgerNote> notes)
+    {
+        var parts = UnitSeparators().Split(text).Where(p => p.Length > 0).ToList();
+        var bodies = parts.Where(IsBody).ToList();
+        var persons = parts.Where(p => !IsBody(p) && MayBePerson().IsMatch(p)).ToList();
+        var others = parts.Where(p => !bodies.Contains(p) && !persons.Contains(p)).ToList();
+        var bodiesOnly = bodies.Count == 0 && others.Count == 1 && (persons.Count > 0 || !personExpected);
+        if (bodiesOnly || others.Count > 0 && persons.Count == 0 && bodies.Count + others.Count > 1 && Listed(text).Count == parts.Count)
+            (bodies, others) = ([.. parts.Where(p => !persons.Contains(p))], []);
+        if (bodies.Count == 0 && persons.Count == 1 && !personExpected && parts.Count == 1) (bodies, persons) = (persons, []);
+        if (bodies.Count == 0 || others.Count > 0)
         {
-            notes.Add(About(NoteKinds.UnitWithPerson, cell, cell.Text));
+            notes.Add(About(NoteKinds.UnitWithPerson, cell, PhoneNumbers.Hide(cell.Text).Text));
             return row;
         }
-        var person = string.Join(' ', parts.Where(p => p != unit));
-        return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, unit)], ResponsiblePerson = row.ResponsiblePerson ?? (person.Length > 0 ? person : null) };
+        if (bodies.Count > 1) notes.Add(About(NoteKinds.UnitSeveral, cell, PhoneNumbers.Hide(cell.Text).Text, bodies[0]));
+        return row with
+        {
+            ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))],
+            ResponsiblePerson = row.ResponsiblePerson ?? (persons.Count > 0 ? string.Join(' ', persons) : null),
+        };
     }
 
-    private static bool? IsMajor(MeantCell cell, List<LedgerNote> notes)
+    private static bool IsBody(string text) => BodyWords().IsMatch(text) || TradeWords().IsMatch(text);
+
+    /// <summary>Yes, no, or a level beyond doubt; null for a question, which leaves the level open.</summary>
+    private bool? IsMajor(MeantCell cell, List<LedgerNote> notes)
     {
-        var answer = YesOrNo(cell.Text) ?? (Words.Normalise(cell.Text) switch { "重大" or "重大隐患" or "重大事故隐患" => true, "一般" or "一般隐患" or "非重大" => false, _ => (bool?)null });
+        var answer = YesOrNo(cell.Text);
+        if (answer is null && Words.Normalise(cell.Text) is "非重大" or "非重大隐患" or "不是" or "不属于" or "不构成") answer = false;
+        if (answer is null && _levels.Read(cell.Text) is { Level: { } level, Between: false }) answer = level == LedgerLevel.Major;
         if (answer is null) notes.Add(About(NoteKinds.LevelUnknown, cell, cell.Text));
         return answer;
     }
@@ -253,6 +275,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private static UnderstoodRow ReadDescription(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
         var text = Prose(cell, notes);
+        if (Words.IsDitto(text)) notes.Add(About(NoteKinds.DescriptionDitto, cell, cell.Text));
+        else if (Words.IsPlaceholder(text) || NoHazard().IsMatch(Words.Normalise(text))) notes.Add(About(NoteKinds.DescriptionNone, cell, cell.Text));
         var items = ItemCounter.Count(text);
         if (items > 1) notes.Add(About(NoteKinds.DescriptionMayHoldSeveral, cell, items));
         return row with { Description = text, ItemCount = items, MayHoldSeveral = items > 1 };
@@ -264,9 +288,11 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return cell.Text;
     }
 
-    private Reading<LedgerLevel> Level(MeantCell cell, List<LedgerNote> notes)
+    private Reading<LedgerLevel>? Level(MeantCell cell, List<LedgerNote> notes)
     {
         var reading = _levels.Read(cell.Text);
+        // × under 一般隐患 says what it is not; the column beside says what it is.
+        if (reading.Level is null && YesOrNo(cell.Text) == false && HeaderWords.IsGeneralTick(cell.Column.Column)) return null;
         if (reading.IsCode) notes.Add(About(NoteKinds.LevelCode, cell, cell.Text));
         else if (reading.Contradictory) notes.Add(About(NoteKinds.LevelContradictory, cell, cell.Text));
         else if (reading.Level is null) notes.Add(About(NoteKinds.LevelUnknown, cell, cell.Text));
@@ -276,11 +302,25 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     private Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
     {
-        var (state, shortened) = _states.Read(cell.Text);
+        var (state, shortened, _) = _states.Read(cell.Text);
         if (shortened) notes.Add(About(NoteKinds.StateShortened, cell, cell.Text));
         if (state is null) notes.Add(About(DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.StateIsDate : NoteKinds.StateUnknown, cell, cell.Cell.Display));
         return new(cell.Text, state);
     }
+
+    /// <summary>已销号（2026年3月20日）: the date in what stands beside a state, what it says, and what else is said there.</summary>
+    public (string Text, LedgerDate? Date, string Besides)? DateBeside(MeantCell state)
+    {
+        var rest = Words.HalfWidth(_states.Read(state.Text).Beside);
+        if (DateWithin().Matches(rest) is not { Count: > 0 } found) return null;
+        if (found.Count > 1) return (rest, null, "");
+        var cell = new SheetCell(state.Cell.Row, state.Cell.Column, found[0].Value, CellKind.Text);
+        var isRead = DateTexts.TryRead(cell, mapping.DateFormats, out var date) || DateTexts.TryReadShort(cell, dates, isDeadline: false, out date);
+        return (found[0].Value, isRead ? date : null, Words.Normalise(rest.Replace(found[0].Value, "", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"(?<![0-9])(?:(?:(?:20)?[0-9]{2}\s*[-./年]\s*[0-9]{1,2}\s*[-./月]|[0-9]{1,2}\s*月)\s*[0-9]{1,2}\s*[日号]?|20[0-9]{6})(?![0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex DateWithin();
 
     private string Category(MeantCell cell, List<LedgerNote> notes)
     {
@@ -362,18 +402,29 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     [GeneratedRegex(@"(局|厅|委|委员会|办|办公室|组|大队|支队|总站|政府|街道|安监站|应急站)$", RegexOptions.CultureInvariant)]
     private static partial Regex AuthorityWords();
 
-    /// <summary>A mobile number, or one with an area code.</summary>
-    [GeneratedRegex(@"(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[- ]?\d{7,8}(?:-\d{1,5})?)(?!\d)", RegexOptions.CultureInvariant)]
-    internal static partial Regex Phone();
+    /// <summary>Who is a body by its trade; too many words to count with a column's contents.</summary>
+    [GeneratedRegex("(店|馆|社|铺|坊|园|市场|超市|医院|小学|中学|大学|银行|化工|建筑|客运|货运|物流|运输|酒业|矿业|实业|商贸|药业|沙场|农场|林场|电站|合作社|村委会|委员会|政府|乡|镇|街道)$", RegexOptions.CultureInvariant)]
+    private static partial Regex TradeWords();
 
-    [GeneratedRegex("联系电话|联系方式|电话|手机号?|Tel", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex PhoneWords();
+    /// <summary>Two or three characters, four with a surname of two, a name with a dot, or whoever goes by a title.</summary>
+    [GeneratedRegex(@"^(?:[\u4e00-\u9fff]{2,3}|(?:欧阳|上官|司马|诸葛|司徒|东方|皇甫|尉迟|慕容|令狐|夏侯|公孙|长孙|宇文)[\u4e00-\u9fff]{1,2}|[\u4e00-\u9fff]+[·•.][\u4e00-\u9fff·•.]+|[\u4e00-\u9fff]{1,8}(?:经理|主任|科长|局长|厂长|矿长|队长|站长|所长|院长|校长|园长|组长|班长|镇长|乡长|村长|书记|主席|董事长|总监|老板|师傅|先生|女士|总工?|工|某某?)|(?:经理|主任|科长|厂长|矿长|队长|校长|老板|安全员|负责人)[\u4e00-\u9fff]{2,3}|[A-Za-z][A-Za-z .]{1,30})$", RegexOptions.CultureInvariant)]
+    private static partial Regex MayBePerson();
+
+    [GeneratedRegex(@"[、；;，,\n/](?![^()（）]*[)）])", RegexOptions.CultureInvariant)]
+    private static partial Regex Enumeration();
 
     [GeneratedRegex(@"[\s、/,，;；:：()（）]+", RegexOptions.CultureInvariant)]
     private static partial Regex UnitSeparators();
 
     [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
+
+    [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
+    private static partial Regex NoHazard();
+
+    /// <summary>2026年2月30日 is no day, and nobody's name either.</summary>
+    [GeneratedRegex(@"^[0-9]{1,4}年[0-9]{1,2}月", RegexOptions.CultureInvariant)]
+    private static partial Regex BeginsAsDate();
 
     [GeneratedRegex(@"^[A-Za-z0-9〔〕\[\]()（）\-_/.#号第]+$", RegexOptions.CultureInvariant)]
     private static partial Regex Identifier();

@@ -22,7 +22,7 @@ internal readonly partial record struct DateContext(int? Year, int? Month)
         return default;
     }
 
-    [GeneratedRegex(@"(?<!\d)(?<y>20\d{2})(?:\s*年(?:\s*(?<M>\d{1,2})\s*月)?|[-_./](?<M>\d{1,2})(?!\d))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![0-9])(?<y>20[0-9]{2})(?:\s*年(?:\s*(?<M>[0-9]{1,2})\s*月)?|[-_./](?<M>[0-9]{1,2})(?![0-9]))", RegexOptions.CultureInvariant)]
     private static partial Regex Years();
 }
 
@@ -41,9 +41,7 @@ internal static partial class DateTexts
     /// <summary>The date of a date cell or of a text in any of the usual ways of writing it, the year included.</summary>
     public static bool TryRead(SheetCell cell, IReadOnlyList<string> formats, out LedgerDate date)
     {
-        if (cell.Date is not { } clock) return TryRead(cell.Text, formats, out date);
-        date = OfClock(clock);
-        return IsPlausible(date);
+        return cell.Date is { } clock ? TryOfClock(clock, out date) : TryRead(cell.Text, formats, out date);
     }
 
     /// <summary>A number without a date format that lies where the serials of our times lie, in the workbook's own date system.</summary>
@@ -51,9 +49,7 @@ internal static partial class DateTexts
     {
         date = default;
         if (!double.TryParse(cell.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var serial)) return false;
-        if (serial is < FirstSerial or > LastSerial || ExcelDate.FromSerial(serial, cell.Date1904) is not { } clock) return false;
-        date = OfClock(clock);
-        return true;
+        return serial is >= FirstSerial and <= LastSerial && ExcelDate.FromSerial(serial, cell.Date1904) is { } clock && TryOfClock(clock, out date);
     }
 
     /// <summary>3月5日, 3-5 or 3.15 under a title that names the year; 24.3.5. The caller says how it was read.</summary>
@@ -66,16 +62,16 @@ internal static partial class DateTexts
         date = default;
         if (cell.Kind != CellKind.Text || cell.Text.Length > Longest) return false;
         var text = Plain(cell.Text);
-        if (ShortYear().Match(text) is { Success: true } two) return TryRead(two, out date, 2000 + Number(two, "y")) && IsPlausible(date);
+        if (ShortYear().Match(text) is { Success: true } two) return TryRead(two, out date, 2000 + Number(two, "y"));
         if (context.Year is not { } year || MonthDay().Match(text) is not { Success: true } day) return false;
         var month = Number(day, "M");
         // 12月28日 in a report up to January was found last year.
         if (!isDeadline && context.Month is { } last && month > last) year--;
-        return TryRead(day, out date, year) && IsPlausible(date);
+        return TryRead(day, out date, year);
     }
 
-    private static LedgerDate OfClock(DateTime clock) =>
-        LedgerDate.Of(clock, clock.TimeOfDay == default ? DatePrecision.Day : DatePrecision.Second);
+    private static bool TryOfClock(DateTime clock, out LedgerDate date) =>
+        LedgerDate.TryOf(clock, clock.TimeOfDay == default ? DatePrecision.Day : DatePrecision.Second, out date);
 
     private static bool TryRead(string original, IReadOnlyList<string> formats, out LedgerDate date)
     {
@@ -87,10 +83,10 @@ internal static partial class DateTexts
         var text = Plain(original);
         foreach (var format in formats)
             if (TryReadExact(text, format, out date))
-                return IsPlausible(date);
-        if (Usual().Match(text) is { Success: true } usual) return TryRead(usual, out date) && IsPlausible(date);
-        if (text.Length == 8 && TryReadExact(text, "yyyyMMdd", out date)) return IsPlausible(date);
-        return text.Length == 14 && TryReadExact(text, "yyyyMMddHHmmss", out date) && IsPlausible(date);
+                return true;
+        if (Usual().Match(text) is { Success: true } usual) return TryRead(usual, out date);
+        if (text.Length == 8 && TryReadExact(text, "yyyyMMdd", out date)) return true;
+        return text.Length == 14 && TryReadExact(text, "yyyyMMddHHmmss", out date);
     }
 
     /// <summary>Half-width, one kind of stroke, without the day of the week.</summary>
@@ -107,8 +103,7 @@ internal static partial class DateTexts
         var precision = format.Contains('s', StringComparison.Ordinal) ? DatePrecision.Second
             : format.Contains('H', StringComparison.OrdinalIgnoreCase) ? DatePrecision.Minute
             : DatePrecision.Day;
-        date = LedgerDate.Of(DateTime.SpecifyKind(clock, DateTimeKind.Unspecified), precision);
-        return true;
+        return LedgerDate.TryOf(clock, precision, out date);
     }
 
     private static bool TryRead(Match match, out LedgerDate date, int? ofYear = null)
@@ -125,7 +120,7 @@ internal static partial class DateTexts
         var precision = match.Groups["s"].Success ? DatePrecision.Second
             : match.Groups["h"].Success ? DatePrecision.Minute
             : DatePrecision.Day;
-        date = LedgerDate.Of(clock, precision);
+        if (!LedgerDate.TryOf(clock, precision, out date)) return false;
         if (match.Groups["z"] is { Success: true, Value: var zone }) date = new(new DateTimeOffset(clock, Offset(zone)).ToOffset(LedgerDate.China), precision);
         return true;
     }
@@ -141,24 +136,21 @@ internal static partial class DateTexts
         return zone[0] == '-' ? -offset : offset;
     }
 
-    /// <summary>A safety ledger holds nothing from before 1980 and nothing due after 2100: such a date is a slip.</summary>
-    internal static bool IsPlausible(LedgerDate date) => date.At.Year is >= 1980 and <= 2100;
-
     private const string Before = @"\s*(?:之?前(?:完成整改|整改完成|整改到位|完成)?|止|以前)?\.?$";
 
     private const string Clock =
-        @"(?:[T\s]*(?<half>上午|下午|晚上|凌晨|中午)?\s*(?<h>\d{1,2})\s*[:时点]\s*(?:(?<m>\d{1,2})\s*(?:分|(?=\s|$|[:Z+-]|[AP]M))(?:\s*:?\s*(?<s>\d{1,2})(?:\.\d{1,7})?秒?)?)?\s*(?<ampm>[AP]M|[ap]m)?|\s*(?:上午|下午|晚上|中午))?";
+        @"(?:[T\s]*(?<half>上午|下午|晚上|凌晨|中午)?\s*(?<h>[0-9]{1,2})\s*[:时点]\s*(?:(?<m>[0-9]{1,2})\s*(?:分|(?=\s|$|[:Z+-]|[AP]M))(?:\s*:?\s*(?<s>[0-9]{1,2})(?:\.[0-9]{1,7})?秒?)?)?\s*(?<ampm>[AP]M|[ap]m)?|\s*(?:上午|下午|晚上|中午))?";
 
     /// <summary>2025.7.17 · 2025-07-17 09:30:06 · 2025年7月17日下午3时30分 · 2025/7/17 · 2025.7.17前 · 2025-07-17T09:30:06Z</summary>
-    [GeneratedRegex(@"^(?<y>\d{4})\s*[-./年、,]\s*(?<M>\d{1,2})\s*[-./月、,]\s*(?<d>\d{1,2})\s*[日号]?" + Clock + @"\s*(?<z>Z|[+-]\d\d:?\d\d)?" + Before, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<y>[0-9]{4})\s*[-./年、,]\s*(?<M>[0-9]{1,2})\s*[-./月、,]\s*(?<d>[0-9]{1,2})\s*[日号]?" + Clock + @"\s*(?<z>Z|[+-][0-9][0-9]:?[0-9][0-9])?" + Before, RegexOptions.CultureInvariant)]
     private static partial Regex Usual();
 
     /// <summary>24.3.5 · 24年3月5日 · 24-03-05. From 15 on: smaller first numbers are clauses and days.</summary>
-    [GeneratedRegex(@"^(?<y>1[5-9]|2\d)\s*[-./年]\s*(?<M>\d{1,2})\s*[-./月]\s*(?<d>\d{1,2})\s*[日号]?" + Clock + Before, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<y>1[5-9]|2[0-9])\s*[-./年]\s*(?<M>[0-9]{1,2})\s*[-./月]\s*(?<d>[0-9]{1,2})\s*[日号]?" + Clock + Before, RegexOptions.CultureInvariant)]
     private static partial Regex ShortYear();
 
     /// <summary>3月5日 · 3/5 · 3-5 · 3.15. Not 3.1, which may be what a spreadsheet left of 3.10.</summary>
-    [GeneratedRegex(@"^(?<M>\d{1,2})\s*(?:月\s*(?<d>\d{1,2})\s*[日号]?|[-/]\s*(?<d>\d{1,2})|\.(?<d>0\d|1[1-9]|2[1-9]|3[01])[日号]?)" + Clock + Before, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<M>[0-9]{1,2})\s*(?:月\s*(?<d>[0-9]{1,2})\s*[日号]?|[-/]\s*(?<d>[0-9]{1,2})|\.(?<d>0[0-9]|1[1-9]|2[1-9]|3[01])[日号]?)" + Clock + Before, RegexOptions.CultureInvariant)]
     private static partial Regex MonthDay();
 
     [GeneratedRegex(@"\(?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?", RegexOptions.CultureInvariant)]

@@ -59,16 +59,16 @@ internal static partial class DeadlineWords
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number is > 0 and < 1000 ? number : null
         : text switch { "两" => 2, "半" => null, "十五" => 15, "三十" => 30, "十" => 10, _ => "一二三四五六七八九".IndexOf(text, StringComparison.Ordinal) is >= 0 and var at ? at + 1 : null };
 
-    [GeneratedRegex(@"^(?:(?<this>本?月底|当月|本月|月末|本?年底|年内|本年|年末)|(?:(?<y>20\d\d)年)?(?:(?<M>\d{1,2})月份?(?<part>上旬|中旬|下旬|底|末)?|第?(?<q>[一二三四])季度(?:末|底)?)|(?<y>20\d\d)年(?<end>底|末|内))(?:之?前|内)?(?:完成整改|整改完成|整改到位|完成)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:(?<this>本?月底|当月|本月|月末|本?年底|年内|本年|年末)|(?:(?<y>20[0-9][0-9])年)?(?:(?<M>[0-9]{1,2})月份?(?<part>上旬|中旬|下旬|底|末)?|第?(?<q>[一二三四])季度(?:末|底)?)|(?<y>20[0-9][0-9])年(?<end>底|末|内))(?:之?前|内)?(?:完成整改|整改完成|整改到位|完成)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Period();
 
     [GeneratedRegex(@"^(?:立即|立刻|即刻|当场|当日|当天|现场|立行立改|即查即改|马上)(?:整改|完成|改正|处理|治理)*(?:到位)?$", RegexOptions.CultureInvariant)]
     private static partial Regex AtOnce();
 
-    [GeneratedRegex(@"^(?:限|在|自发现之日起|自检查之日起)?(?<n>\d{1,3}|[一二两三四五六七八九十]{1,2})(?<unit>日|天|周|个周|星期|个星期|个月|月|小时)(?:之?内|前)(?:完成整改|整改完成|整改到位|完成|整改)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:限|在|自发现之日起|自检查之日起)?(?<n>[0-9]{1,3}|[一二两三四五六七八九十]{1,2})(?<unit>日|天|周|个周|星期|个星期|个月|月|小时)(?:之?内|前)(?:完成整改|整改完成|整改到位|完成|整改)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Within();
 
-    [GeneratedRegex(@"^[\d年月日./-]{3,12}(?:至|到|~|—|--|-(?=\d{4}))(?<end>[\d年月日./-]{3,12})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[0-9年月日./-]{3,12}(?:至|到|~|—|--|-(?=[0-9]{4}))(?<end>[0-9年月日./-]{3,12})$", RegexOptions.CultureInvariant)]
     private static partial Regex Range();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]

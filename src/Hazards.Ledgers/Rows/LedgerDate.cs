@@ -28,4 +28,16 @@ public readonly record struct LedgerDate(DateTimeOffset At, DatePrecision Precis
     public DateOnly Day => DateOnly.FromDateTime(At.DateTime);
 
     internal static LedgerDate Of(DateTime clock, DatePrecision precision) => new(new(clock, China), precision);
+
+    /// <summary>
+    /// The date of a clock reading in a ledger's years. A safety ledger holds nothing from before 1980 and nothing due after 2100: such
+    /// a date is a slip, or what a program writes for none (0001-01-01), for which there is not even an instant in China.
+    /// </summary>
+    internal static bool TryOf(DateTime clock, DatePrecision precision, out LedgerDate date)
+    {
+        date = default;
+        if (clock.Year is < 1980 or > 2100) return false;
+        date = Of(DateTime.SpecifyKind(clock, DateTimeKind.Unspecified), precision);
+        return true;
+    }
 }

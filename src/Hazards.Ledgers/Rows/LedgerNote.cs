@@ -81,6 +81,10 @@ internal static class NoteKinds
         "没有隐患内容，无法成为一条隐患。", "There is no description, so the row cannot become a hazard.");
     public static readonly NoteKind DescriptionIsNumber = Error("description.is_number",
         "隐患内容一列是数字“{0}”，像是统计数，不登记。", "The description is the number “{0}”, as in a statistic; no hazard is entered.");
+    public static readonly NoteKind DescriptionNone = Error("description.none",
+        "隐患内容写的是“{0}”：没有隐患，不登记。", "The description says “{0}”: there is no hazard, and none is entered.");
+    public static readonly NoteKind DescriptionDitto = Error("description.ditto",
+        "隐患内容写的是“{0}”：是不是上一行的隐患看不出来，没有登记，请写明内容。", "The description is “{0}”: whether it is the hazard above cannot be told; none is entered. Say what is wrong.");
     public static readonly NoteKind DescriptionMayHoldSeveral = Info("description.may_hold_several",
         "可能含有 {0} 条隐患；未拆分。", "It may hold {0} hazards; it was not split.");
 
@@ -123,7 +127,11 @@ internal static class NoteKinds
     public static readonly NoteKind StateDefaulted = Info("state.defaulted",
         "没有状态，按映射的默认值。", "The state is missing; the mapping's default was taken.");
     public static readonly NoteKind StateShortened = Info("state.shortened",
-        "状态“{0}”去掉括号后识别。", "The state “{0}” was read without its brackets.");
+        "状态“{0}”去掉括号和附加的话后识别。", "The state “{0}” was read without what stands beside it.");
+    public static readonly NoteKind StateDateTaken = Info("state.date_taken",
+        "状态“{0}”里写的日期，读作{2} {1}。", "The date beside the state “{0}” was taken as its own: {1}.");
+    public static readonly NoteKind StateDateUnused = Warning("state.date_unused",
+        "状态“{0}”里写的日期“{1}”没有采用。", "The date beside the state “{0}”, “{1}”, was not taken.");
     public static readonly NoteKind StateFromResult = Info("state.from_result",
         "没有状态，整改情况写的是“{0}”，按此读。", "There is no state, but the account of the repair says “{0}”, which was taken.");
     public static readonly NoteKind StateFromDates = Warning("state.from_dates",
@@ -141,6 +149,10 @@ internal static class NoteKinds
         "责任单位“{0}”就是检查单位。", "The responsible unit, “{0}”, is the body that inspected.");
     public static readonly NoteKind UnitIsEnterprise = Info("responsibleUnit.is_enterprise",
         "没有责任单位一列，以被检查单位“{0}”为责任单位。", "There is no column for the responsible unit; the inspected one, “{0}”, was taken.");
+    public static readonly NoteKind UnitIsTheInspected = Info("responsibleUnit.is_inspected",
+        "“{0}”即被检查单位“{1}”。", "“{0}” is the inspected unit, “{1}”.");
+    public static readonly NoteKind UnitUnnamed = Warning("responsibleUnit.unnamed",
+        "“{0}”没有写明是哪个单位，未采用。", "“{0}” does not say which unit; it was not taken.");
     public static readonly NoteKind UnitOnlySupervises = Warning("responsibleUnit.only_supervises",
         "只写了监管（督办、检查）单位“{0}”，没有写由谁整改；未交办。", "Only a body that supervises, “{0}”, is named, and none that must act; nobody was assigned.");
     public static readonly NoteKind UnitTaken = Warning("responsibleUnit.territorial_taken",
@@ -150,7 +162,7 @@ internal static class NoteKinds
     public static readonly NoteKind UnitWithPerson = Warning("responsibleUnit.with_person",
         "“{0}”里单位和责任人分不开，未采用。", "Body and person cannot be told apart in “{0}”; it was not taken.");
     public static readonly NoteKind PersonWithPhone = Info("person.phone",
-        "电话号码已从姓名中分出。", "The telephone number was split from the name.");
+        "电话（身份证）号码已从名称中分出。", "The telephone (or identity card) number was split from the name.");
     public static readonly NoteKind FundsUnitDoubtful = Warning("funds.unit_doubtful",
         "金额“{0}”按{1}不合常理，未采用；请写明是元还是万元。", "The amount “{0}” is implausible in its unit ({1}) and was not taken; say whether it is yuan or 10,000 yuan.");
     public static readonly NoteKind FundsNotUnderstood = Warning("funds.not_understood",

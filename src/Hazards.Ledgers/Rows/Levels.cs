@@ -20,6 +20,8 @@ internal sealed class Levels(LedgerMapping mapping)
     {
         var plain = Words.Key(WithDigits(text));
         if (_own.TryGetValue(plain, out var own)) return new(own, false, false);
+        // -5%, 3？: signs that are left out of words say that it is no level, or that nobody is sure.
+        if (IsDoubtful(text)) return default;
         if (plain is "0" or "1" or "2" && !text.Any(c => c is '一' or '二' or 'I' or 'Ⅰ' or 'Ⅱ')) return new(null, false, false, true);
         plain = plain.Replace("隐患", "", StringComparison.Ordinal).Replace("事故", "", StringComparison.Ordinal)
             .Replace("安全", "", StringComparison.Ordinal).Replace("生产", "", StringComparison.Ordinal);
@@ -31,6 +33,12 @@ internal sealed class Levels(LedgerMapping mapping)
         if (word is { } w && grade is { } g)
             return w.Level == g.Level ? new(w.Level, w.Between || g.Between, false) : new(null, false, true);
         return word ?? grade ?? default;
+    }
+
+    private static bool IsDoubtful(string text)
+    {
+        var plain = Words.HalfWidth(text).AsSpan().Trim();
+        return plain.ContainsAny("%?<>~=≥≤") || plain.Length > 1 && plain[0] is '-' or '+' && char.IsAsciiDigit(plain[1]);
     }
 
     /// <summary>Takes a leading word off the text and reads it.</summary>

@@ -20,8 +20,9 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         foreach (var cell in cells) row = _cells.Read(row, cell, notes);
         if (row.Deadline is null && cells.FirstOrDefault(c => c.Column.Field == LedgerField.Deadline) is { Column: not null } words)
             row = row with { Deadline = _cells.InWords(words, row.FoundAt, notes) };
-        row = FillUnit(row, number, notes);
-        row = FillLevel(row, number, notes);
+        row = FillUnit(NameTheInspected(row, number, notes), number, notes);
+        row = FillLevel(row, cells, number, notes);
+        row = TakeDateOfState(row, cells, notes);
         row = FillState(row, number, notes);
         if (row.Description is { } counted && IsNumber(counted)) notes.Add(About(NoteKinds.DescriptionIsNumber, LedgerField.Description, number, counted, counted));
         if (row.Description is null) notes.Add(About(NoteKinds.DescriptionMissing, LedgerField.Description, number));
@@ -51,6 +52,29 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         return row;
     }
 
+    /// <summary>本单位, 同被检查单位: the one that was inspected, where the row says which; nobody otherwise.</summary>
+    private UnderstoodRow NameTheInspected(UnderstoodRow row, int number, List<LedgerNote> notes)
+    {
+        if (!row.ResponsibleUnits.Any(IsInspected)) return row;
+        List<ResponsibleUnit> units = [];
+        foreach (var unit in row.ResponsibleUnits)
+        {
+            if (!IsInspected(unit)) units.Add(unit);
+            else if (row.Enterprise is not { } enterprise) notes.Add(About(NoteKinds.UnitUnnamed, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
+            else
+            {
+                notes.Add(About(NoteKinds.UnitIsTheInspected, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name, enterprise));
+                units.Add(unit with { Name = enterprise });
+            }
+        }
+        return row with { ResponsibleUnits = units };
+    }
+
+    private static bool IsInspected(ResponsibleUnit unit) => Inspected().IsMatch(Words.Normalise(unit.Name));
+
+    [GeneratedRegex("^(?:同|即|为)?(?:(?:被检查?|受检|被查|隐患|存在隐患|被督查|生产经营)(?:单位|企业)|[本该](?:单位|企业|公司|厂|矿|店|校|院|站)|单位|企业)(?:自身|自行|自己|本身)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Inspected();
+
     private static bool Answers(ResponsibleUnit unit) => !Supervising.Contains(unit.Role) && !Leading.Contains(unit.Role);
 
     /// <summary>
@@ -75,8 +99,11 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         return row with { Level = reading with { Value = null } };
     }
 
-    private UnderstoodRow FillLevel(UnderstoodRow row, int number, List<LedgerNote> notes)
+    private UnderstoodRow FillLevel(UnderstoodRow row, IReadOnlyList<MeantCell> cells, int number, List<LedgerNote> notes)
     {
+        // An answer to 是否重大 that is not understood leaves the level open, whatever stands beside it.
+        if (row.IsMajor is null && cells.FirstOrDefault(c => c.Column.Field == LedgerField.IsMajor) is { Column: not null } open)
+            return row with { Level = new(row.Level?.Text ?? open.Text, null) };
         row = FillMark(row, number, notes);
         if (row.IsMajor is { } isMajor) row = CompareLevels(row, isMajor, number, notes);
         if (row.Level is not null)
@@ -98,6 +125,50 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         notes.Add(About(NoteKinds.LevelUnmarked, LedgerField.IsMajor, number, null, column.Label));
         return row with { IsMajor = false };
     }
+
+    /// <summary>已销号（3月20日） is its day of closure, 已整改（3月15日） that of completion, unless a column says so or the words say something else.</summary>
+    private UnderstoodRow TakeDateOfState(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
+    {
+        if (row.State?.Value is not { } state || cells.FirstOrDefault(c => c.Column.Field == LedgerField.State) is not { Column: not null } cell) return row;
+        if (_cells.DateBeside(cell) is not var (text, date, besides)) return row;
+        var (field, known) = state switch
+        {
+            LedgerState.Declared => ("整改完成日期", row.CompletedAt),
+            LedgerState.Accepted => ("验收日期", row.AcceptedAt),
+            LedgerState.Closed => ("销号日期", row.ClosedAt),
+            LedgerState.FixedOnTheSpot => (null, row.FoundAt),
+            _ => (null, null),
+        };
+        if (date is { } same && known?.Day == same.Day) return row;
+        if (date is not { } day || field is null || known is not null || !Finishes(state).IsMatch(besides))
+        {
+            notes.Add(NoteKinds.StateDateUnused.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, cell.Text, text));
+            return row;
+        }
+        notes.Add(NoteKinds.StateDateTaken.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, cell.Text, CellReader.Day(day), field));
+        return state switch
+        {
+            LedgerState.Declared => row with { CompletedAt = day },
+            LedgerState.Accepted => row with { AcceptedAt = day },
+            _ => row with { ClosedAt = day },
+        };
+    }
+
+    private static Regex Finishes(LedgerState state) => state switch
+    {
+        LedgerState.Declared => Completes(),
+        LedgerState.Accepted => Accepts(),
+        _ => Closes(),
+    };
+
+    [GeneratedRegex("^[已于在]*(?:整改|治理|处理|完成|完毕|到位)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Completes();
+
+    [GeneratedRegex("^[已于在]*(?:验收|复查|核查|合格|通过|完成)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Accepts();
+
+    [GeneratedRegex("^[已于在]*(?:销号|闭环|核销|办结|归档|销案|完成)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Closes();
 
     private UnderstoodRow FillState(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
@@ -135,7 +206,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         void Compare(LedgerDate? date, LedgerField field, NoteKind kind)
         {
             if (date is not { } later || later.Day >= found.Day) return;
-            var cell = cells.First(c => c.Column.Field == field);
+            var cell = cells.FirstOrDefault(c => c.Column.Field == field) is { Column: not null } own ? own : cells.First(c => c.Column.Field == LedgerField.State);
             notes.Add(kind.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, CellReader.Day(later), CellReader.Day(found)));
         }
     }

@@ -31,19 +31,30 @@ internal sealed partial class States
     /// <summary>Whether a text is a state by the built-in words; tells a state that strayed into another column.</summary>
     public static bool IsStateWord(string text) => BuiltIn.ContainsKey(Words.Normalise(text));
 
-    /// <summary>The state a text stands for, and whether an addition in brackets had to be left out: 已整改（3月5日）.</summary>
-    public (LedgerState? State, bool Shortened) Read(string text)
+    /// <summary>The state a text stands for, whether an addition had to be left out, 已整改（3月5日）, and what the addition says.</summary>
+    public (LedgerState? State, bool Shortened, string Beside) Read(string text)
     {
-        if (Find(Words.Key(text)) is { } state) return (state, false);
-        var bare = Words.Normalise(Words.WithoutBrackets(text));
-        if (bare.Length > 0 && Find(bare) is { } shortened) return (shortened, true);
+        if (Find(Words.Key(text)) is { } state) return (IsDoubted(state, text, "") ? null : state, false, "");
+        var bare = Words.Key(Words.WithoutBrackets(text));
+        if (bare.Length > 0 && Find(bare) is { } shortened) return Unless(shortened, text, Words.InBrackets(text));
         if (Percent().Match(Words.HalfWidth(text).Trim()) is { Success: true } percent)
-            return (percent.Groups["n"].ValueSpan is "100" ? LedgerState.Declared : LedgerState.Rectifying, percent.Groups["word"].Length > 0);
+            return (percent.Groups["n"].ValueSpan is "100" ? LedgerState.Declared : LedgerState.Rectifying, percent.Groups["word"].Length > 0, "");
         // 已整改，加装了护罩: what comes first is the state, unless what follows takes it back.
         var head = Head().Match(text.Trim());
-        if (!head.Success || Find(Words.Normalise(head.Groups["head"].Value)) is not { } first) return (null, false);
-        return first >= LedgerState.Declared && TakesBack().IsMatch(text.Trim()[head.Length..]) ? (null, false) : (first, true);
+        return head.Success && Find(Words.Normalise(head.Groups["head"].Value)) is { } first ? Unless(first, text, text.Trim()[head.Length..]) : (null, false, "");
     }
+
+    private (LedgerState? State, bool Shortened, string Beside) Unless(LedgerState state, string text, string rest) =>
+        IsDoubted(state, text, rest) ? (null, false, "") : (state, true, rest);
+
+    /// <summary>已整改（部分）, 已销号（待复查）, 未整改（已整改）, 已整改？: an addition that takes the state back, or says another, is a question.</summary>
+    private bool IsDoubted(LedgerState state, string text, string rest)
+    {
+        if (IsDone(state) && (text.AsSpan().ContainsAny('?', '？') || rest.Length > 0 && TakesBack().IsMatch(Words.HalfWidth(rest)))) return true;
+        return rest.Length > 0 && Find(Words.Key(rest)) is { } other && (IsDone(state) != IsDone(other) || state == LedgerState.Unfounded != (other == LedgerState.Unfounded));
+    }
+
+    private static bool IsDone(LedgerState state) => state >= LedgerState.Declared;
 
     [GeneratedRegex(@"^(?<word>已?(?:完成|整改)?(?:整改)?(?:进度|率)?[:：]?)(?<n>100|\d{1,2})(?:\.\d+)?%$", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();
@@ -51,7 +62,8 @@ internal sealed partial class States
     [GeneratedRegex(@"^(?<head>[^，,。；;：:、\s]{2,10})[，,。；;：:、\s]", RegexOptions.CultureInvariant)]
     private static partial Regex Head();
 
-    [GeneratedRegex("未|不合格|待|尚|仍|但", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[未没不非否假虚伪待尚仍但需须缓半拟暂返疑又缺差?]|部[分份]|大部|局部|个别|基本|剩余|其余|除外|除了|[计规]划|预计|准备|正在|整改中|进行中|治理中|施工中|继续|持续|临时"
+        + @"|反弹|复发|再次|重新|存在|遗留|退回|驳回|撤销|取消|作废|失效|无效|无法|(?<![0-9.])(?!100(?:\.0+)?\s*%)[0-9.]+\s*%|[0-9]\s*/\s*[0-9]+\s*[处项条个]", RegexOptions.CultureInvariant)]
     private static partial Regex TakesBack();
 
     private LedgerState? Find(string plain) =>

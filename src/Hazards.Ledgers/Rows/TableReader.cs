@@ -14,6 +14,9 @@ internal sealed class TableReader
     private static readonly LedgerField[] OfItsOwn = [LedgerField.ExternalId, LedgerField.Description];
     private static readonly LedgerField[] Prose = [LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
 
+    // 待定 is no level, and not the absence of one either: it leaves the level open.
+    private static readonly LedgerField[] Graded = [LedgerField.Level, LedgerField.IsMajor];
+
     // Who found it and who must act: blank, they are nobody, or the importing body.
     private static readonly LedgerField[] Whose = [LedgerField.InspectionBody, LedgerField.ResponsibleUnit];
 
@@ -175,7 +178,7 @@ internal sealed class TableReader
                 if (above is null) continue;
                 cell = above;
             }
-            else if (Words.IsPlaceholder(cell.Text) && !Prose.Contains(column.Field))
+            else if (Words.IsPlaceholder(cell.Text) && !Prose.Contains(column.Field) && !(Words.IsUndecided(cell.Text) && Graded.Contains(column.Field)))
             {
                 notes.Add(NoteKinds.CellPlaceholder.About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim()));
                 _above.Remove(column.Column.Number);

@@ -35,6 +35,7 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
 
     private readonly int _description = columns.First(c => c.Field == LedgerField.Description).Column.Number;
     private readonly int _externalId = columns.FirstOrDefault(c => c.Field == LedgerField.ExternalId)?.Column.Number ?? 0;
+    private readonly int _counter = table.Columns.FirstOrDefault(c => HeaderWords.IsCounter(c))?.Number ?? 0;
     private readonly List<(int Top, int Bottom)> _wide = WideRows(table);
     private bool _inFooter;
     private bool _inOther;
@@ -70,13 +71,14 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     private LedgerSkip? SortByContent(SheetRow row, List<SheetCell> cells)
     {
         if (IsTotal(row, cells) || IsSignature(cells)) return LedgerSkip.Footer;
+        if (cells.Count == 1 && SignatureLine().IsMatch(cells[0].Text)) return LedgerSkip.Footer;
         var wide = cells.Count <= 2 && IsWide(row.Number);
         if (!wide && row.At(_description) is { IsBlank: false }) return null;
         if (FooterWords().IsMatch(cells[0].Text)) return LedgerSkip.Footer;
         if (wide) return _inFooter ? LedgerSkip.Footer : LedgerSkip.Section;
         if (_inFooter && cells.Count <= 2) return LedgerSkip.Footer;
         if (cells.Count > 1) return null;
-        if (cells[0].Column == _externalId && cells[0].Text.Trim().All(char.IsAsciiLetterOrDigit)) return LedgerSkip.NumberOnly;
+        if ((cells[0].Column == _externalId || cells[0].Column == _counter) && cells[0].Text.Trim().All(char.IsAsciiLetterOrDigit)) return LedgerSkip.NumberOnly;
         return cells[0].Column == 1 && SectionWords().IsMatch(cells[0].Text) ? LedgerSkip.Section : null;
     }
 
@@ -123,10 +125,14 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     private static bool IsNumbering(List<SheetCell> cells) =>
         cells.Count >= 4 && cells.Select((c, i) => Words.Normalise(c.Text) == (cells[0].Column + i).ToString(System.Globalization.CultureInfo.InvariantCulture) || Words.Normalise(c.Text) == (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)).All(same => same);
 
-    /// <summary>At least three headers of ledgers, hardly anything else, and not this table's own.</summary>
+    /// <summary>
+    /// At least three short words, of which the first numbers the rows (序号 is no row's number), or hardly any is not a header of
+    /// ledgers, and not this table's own.
+    /// </summary>
     private static bool IsOtherHeader(List<SheetCell> cells) =>
-        cells.Count >= 3 && IsHeaderWord(cells[0]) && cells.TrueForAll(c => c.Kind == CellKind.Text && c.Text.Trim().Length <= 16 && !DateTexts.LooksLikeDate(c) && !States.IsStateWord(c.Text))
-        && cells.Count(IsHeaderWord) >= Math.Max(3, cells.Count * 0.7);
+        cells.Count >= 3 && cells.TrueForAll(c => c.Kind == CellKind.Text && c.Text.Trim().Length <= 16 && !DateTexts.LooksLikeDate(c))
+        && (HeaderWords.IsKnown(cells[0].Text) && HeaderWords.Find([cells[0].Text])?.Field == LedgerField.ExternalId
+            || IsHeaderWord(cells[0]) && cells.Count(IsHeaderWord) >= Math.Max(3, cells.Count * 0.7));
 
     private static bool IsHeaderWord(SheetCell cell) =>
         cell.Kind == CellKind.Text && cell.Text.Length <= 20 && (HeaderWords.IsKnown(cell.Text) || OtherHeaders().IsMatch(Words.Normalise(cell.Text)));
@@ -150,12 +156,17 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     [GeneratedRegex(@"^\s*[（(].{2,60}[)）]\s*$|填写|必填|选填|下拉|格式[:：为]|^如[:：]|例如|限选|请选择", RegexOptions.CultureInvariant)]
     private static partial Regex Instruction();
 
-    [GeneratedRegex("^(合计|总数|数量|隐患数|隐患总数|一般隐患数?|重大隐患数?|已整改数?|未整改数?|整改率|检查家次|检查企业数|排查数|闭环数|联系电话|联系人|姓名|职务|电话|手机)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(单位|乡镇|镇街|街道|县区|部门|指标|名称|合计|小计|总数|数量|隐患数量?|隐患总数|一般(隐患)?数?量?|重大(隐患)?数?量?|[已未](整改|销号|闭环|完成)数?量?|整改中|(整改|完成|闭环|销号)率"
+        + "|检查家次|检查企业数|排查数量?|闭环数|处罚(日期|时间|金额|单位|决定)?|违法(事实|行为)|罚款(金额)?|文书号|文号|联系电话|联系人|姓名|职务|电话|手机)$", RegexOptions.CultureInvariant)]
     private static partial Regex OtherHeaders();
 
     [GeneratedRegex(@"^\s*(填写要求|填表要求|填表说明|填报说明|填写说明|填报要求|说明|备注|附注|注|合计|总计|小计|共计|制表人?|填表人?|填报人?|填报单位|审核人?|审批人?|批准人?|签字|签名|联系人|联系电话|填报日期|填报时间|填表日期|填表时间|制表时间|报送日期|报送时间|报送单位|报送人|分管领导|分管负责人|签发人|经办人|复核人|制表日期|日期|(单位|部门)?(主要)?负责人(（?签[字名章]）?)?)\s*([:：]|\d*\s*$|[（(]|[1一]\s*[.、．])", RegexOptions.CultureInvariant)]
     private static partial Regex FooterWords();
 
-    [GeneratedRegex(@"^\s*([一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十\d]+)", RegexOptions.CultureInvariant)]
+    /// <summary>填报单位（盖章）：甲厂, alone in its row: it signs, whatever column it stands in.</summary>
+    [GeneratedRegex(@"^\s*(填报单位|报送单位|制表(单位|人)?|填表(单位|人)?|填报人?|审核人?|审批人|批准人|签发人|经办人|复核人|报送人|分管(领导|负责人)|(单位|部门)(主要)?负责人|(填报|填表|制表|报送)(日期|时间)|联系(人|电话))\s*([（(]?(盖章|公章|签字|签名|签章)[)）]?)?\s*([:：]|$)", RegexOptions.CultureInvariant)]
+    private static partial Regex SignatureLine();
+
+    [GeneratedRegex(@"^\s*([一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十\d]+)|(汇总|统计|一览|明细|情况|台账)表?\s*$|表\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex SectionWords();
 }

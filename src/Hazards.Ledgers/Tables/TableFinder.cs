@@ -59,6 +59,7 @@ internal sealed class TableFinder
             LedgerField.Description => true,
             // 重大事故隐患 over sentences; over √ it says which are major.
             LedgerField.IsMajor => PlainText(candidate.Last + 1, c.Number) is { Length: >= 8 },
+            LedgerField.Level when HeaderWords.IsGeneralTick(c) => PlainText(candidate.Last + 1, c.Number) is { Length: >= 8 },
             _ => false,
         });
 
