@@ -25,7 +25,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     private readonly DateTimeOffset _now = soFar?.Began ?? tools.Clock.GetUtcNow();
     private readonly RowPictures _pictures = new(tools.Files);
     private LedgerBodies? _bodies;
-    private IReadOnlyList<PlannedRow> _planned = [];
+    private PlannedRow[] _planned = [];
     private IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> _recognised = new Dictionary<int, (Guid, RowMatch)>();
     private readonly ImmutableArray<ImportedRow>.Builder _rows = ImmutableArray.CreateBuilder<ImportedRow>();
     private long _version = soFar?.Version ?? 0;
@@ -75,16 +75,16 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     public async Task<IReadOnlyList<HazardId>> ReferencesAsync(CancellationToken cancellationToken)
     {
         await RecogniseAsync(cancellationToken);
-        return [.. Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).Select(IdOf)];
+        return [.. Enumerable.Range(0, _planned.Length).Where(i => _planned[i] is { Reference: not null, Repeats: null }).Select(IdOf)];
     }
 
     /// <summary>Which rows are on record from earlier imports of this ledger.</summary>
     private async Task RecogniseAsync(CancellationToken cancellationToken)
     {
-        _planned = await plan.RowsAsync(cancellationToken);
-        for (var i = 0; i < _planned.Count; i++)
+        _planned = [.. await plan.RowsAsync(cancellationToken)];
+        for (var i = 0; i < _planned.Length; i++)
             _indexes[(_planned[i].Sheet, _planned[i].Number)] = i;
-        var coming = Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
+        var coming = Enumerable.Range(0, _planned.Length).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
         // What is not on record need not be looked for row by row.
         if (soFar is null)
             _existing = await tools.Earlier.ExistingAsync([.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
@@ -95,7 +95,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             [.. coming.Select(i => new ComingRow(EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!), _planned[i].Fingerprint, _planned[i].Likeness!))],
             [.. _recorded.Values.Select(r => r.Row)]);
         _recognised = matched.ToDictionary(m => coming[m.Key], m => m.Value);
+        foreach (var i in coming.Where(i => !_recognised.ContainsKey(i)))
+            _planned[i] = _planned[i] with { Reference = FreeReference(_planned[i].Reference!) };
     }
+
+    /// <summary>A row that is none of those on record, though one of them has its name: it goes by a further one.</summary>
+    private string FreeReference(string reference) => Enumerable.Range(1, int.MaxValue)
+        .Select(n => n == 1 ? reference : $"{reference}~{n}").First(r => !_recorded.ContainsKey(EarlierLedgers.IdOf(plan.Ledger, r)));
 
     /// <summary>The hazard that a row is known as, or would become.</summary>
     private HazardId IdOf(int index) =>
@@ -116,7 +122,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         }
         await ImportAsync(chunk, cancellationToken);
         string[] pictures = _pictures.Told(plan.Reader) is { } told ? [told] : [];
-        ImmutableArray<string> notes = [.. plan.Notes, .. pictures, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
+        ImmutableArray<string> notes = [.. plan.Notes.Select(n => n.ToString()), .. pictures, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
         var finished = new LedgerImportFinished(
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
             _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered, notes.IsEmpty ? null : string.Join('\n', notes));

@@ -119,8 +119,11 @@ internal sealed class RowTally
     public int Pictures { get; private set; }
 
     /// <summary>What is to be said of the file as a whole.</summary>
-    public IEnumerable<string> Doubts =>
-        Pictures > 0 ? [$"import.pictures: 各行共有 {Pictures} 张图片，导入时作为整改前、整改后的附件；不能用的逐行写明"] : [];
+    public IEnumerable<PlanNote> Doubts => Pictures == 0 ? [] :
+    [
+        new("import.pictures", $"各行共有 {Pictures} 张图片，导入时作为整改前、整改后的附件；不能用的逐行写明",
+            $"The rows have {Pictures} pictures, which become attachments of before and after; what cannot be used is named row by row"),
+    ];
 
     public void Add(LedgerRow row)
     {
