@@ -71,6 +71,78 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
             (await EventsAsync(id)).ShouldNotContain("leg_reassigned");
     }
 
+    [Theory]
+    [InlineData("重大", "现场处置"), InlineData("2", "即查即改"), InlineData("红", "立行立改"), InlineData("一般1级", "现场处置")]
+    public async Task What_may_be_major_is_not_fixed_on_the_spot_by_a_ledger(string level, string state)
+    {
+        var report = await ImportAsync(Schools + $"1,2026-03-01,庚处缺陷,{level},庚厂,2026-12-20,{state}\n");
+        (await StageAsync(HazardsOf(report)[0])).ShouldBe("reported");
+        Text(report, "rows").ShouldContain("import.on_the_spot_doubtful");
+    }
+
+    [Theory, InlineData("一般", false), InlineData("", true)]
+    public async Task What_is_general_or_not_said_is_fixed_on_the_spot(string level, bool isSaid)
+    {
+        var report = await ImportAsync(Schools + $"1,2026-03-01,庚处缺陷,{level},庚厂,2026-12-20,立行立改\n");
+        (await StageAsync(HazardsOf(report)[0])).ShouldBe("closed");
+        Text(report, "rows").Contains("import.level_assumed", StringComparison.Ordinal).ShouldBe(isSaid);
+    }
+
+    [Theory]
+    [InlineData("已销号", "未整改", "closed", "已销号"), InlineData("验收合格", "未整改", "awaitingClosure", "已验收"), InlineData("整改中", "不属实", "rectifying", "整改中")]
+    [InlineData("不属实", "整改中", "rejected", "不属实"), InlineData("已整改", "整改中", "awaitingAcceptance", "待验收"), InlineData("现场处置", "未整改", "closed", "已销号")]
+    [InlineData("整改中", "已登记", "rectifying", "整改中"), InlineData("整改中", "待整改", "rectifying", "整改中"), InlineData("已销号", "不属实", "closed", "已销号")]
+    public async Task A_state_that_goes_back_or_sideways_is_said(string first, string then, string stage, string called)
+    {
+        var id = HazardsOf(await ImportAsync(Row(first)))[0];
+        var again = await ImportAsync(Row(then));
+        (await StageAsync(id)).ShouldBe(stage);
+        Text(again, "rows").ShouldContain($"import.state_behind: 台账状态“{then}”");
+        Text(again, "rows").ShouldContain($"登记的环节“{called}");
+
+        string Row(string state) => Schools + $"1,2026-03-05,倒退处缺陷,一般,寅厂,2026-12-05,{state}\n";
+    }
+
+    [Theory, InlineData("未整改", "整改中"), InlineData("整改中", "已五定"), InlineData("整改中", "已整改"), InlineData("未处理", "已销号"), InlineData("已整改", "已销号")]
+    public async Task A_state_that_goes_on_is_told(string first, string then)
+    {
+        await ImportAsync(Schools + $"1,2026-03-05,前进处缺陷,一般,寅厂,2026-12-05,{first}\n");
+        Text(await ImportAsync(Schools + $"1,2026-03-05,前进处缺陷,一般,寅厂,2026-12-05,{then}\n"), "rows").ShouldNotContain("import.state_behind");
+    }
+
+    [Theory, InlineData("巍山县"), InlineData("城关镇"), InlineData("620102")]
+    public async Task A_unit_is_not_taken_from_the_next_county_where_the_region_is_unknown(string region)
+    {
+        const string Header = "序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n";
+        var known = await ImportAsync(Header + "1,2026-03-01,武都区,木粉尘未清扫,一般," + region + "家具厂,2026-12-01,整改中\n", region: "6212");
+        var unknown = await ImportAsync(Header + $"1,2026-03-01,{region},喷漆房无排风,一般,{region}家具厂,2026-12-01,整改中\n", region: "6212");
+        Text(unknown, "rows").ShouldContain("import.region_unknown");
+        Text(unknown, "rows").ShouldContain("import.unit_elsewhere");
+        (await BodyAsync(unknown)).ShouldNotBe(await BodyAsync(known));
+
+        async Task<string> BodyAsync(Answer report) =>
+            (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[0]}")).Json["hazard"]!["legs"]!["sole"]!["body"]!.ToString();
+    }
+
+    [Fact]
+    public async Task The_same_hazard_under_two_numbers_of_one_sheet_is_asked_about()
+    {
+        var report = await ImportAsync("序号,检查日期,被检查单位,隐患内容,隐患等级,整改责任单位,整改期限,整改状态\n"
+            + "1,2026-11-04,壬店,壬处问题,一般,壬店,2026-12-20,整改中\n2,2026-11-04,壬店,壬处问题,一般,壬店,2026-12-25,已整改\n3,2026-11-04,壬店,壬处问题,一般,癸店,2026-12-25,已整改\n");
+        string[] rows = [.. report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!.ToJsonString(Plain))];
+        rows.Select(r => r.Contains("import.row_twice: 与第 2 行", StringComparison.Ordinal)).ShouldBe([false, true, false]);
+    }
+
+    [Fact]
+    public async Task An_import_that_updated_cannot_be_undone_whole_and_says_what_can_be()
+    {
+        await ImportAsync(Schools + "1,2026-03-05,撤销处一,一般,寅厂,2026-12-05,整改中\n", ledger: "撤销");
+        var second = await ImportAsync(Schools + "1,2026-03-05,撤销处一,一般,寅厂,2026-12-05,已整改\n2,2026-03-05,撤销处二,一般,寅厂,2026-12-05,整改中\n", ledger: "撤销");
+        var refused = (await service.Admin.PostAsync($"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "错了" })).Refused(HttpStatusCode.Conflict, "import.updated_others");
+        refused["detail"].ShouldContain(HazardsOf(second)[0]);
+        refused["detail"].ShouldContain("hazards");
+    }
+
     private async Task<Answer> ImportAsync(string text, string? ledger = null, string? region = null)
     {
         using var form = new MultipartFormDataContent { { Some.Csv(text), "file", "台账.csv" }, { new StringContent(region ?? _county), "region" } };
@@ -81,6 +153,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
 
     private async Task<string[]> EventsAsync(string id) =>
         [.. (await service.Admin.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK).Json["events"]!.AsArray().Select(e => e!["type"]!.ToString())];
+
+    private async Task<string> StageAsync(string id) => (await service.Admin.GetAsync($"hazards/{id}")).Json["stage"]!["code"]!.ToString();
 
     private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
 

@@ -160,7 +160,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         await Parallel.ForEachAsync(Enumerable.Range(0, prepared.Count), new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
             async (i, stop) => results[i] = await ImportAsync(prepared[i], stop));
         for (var i = 0; i < results.Length; i++)
-            _pictures.Count(prepared[i].Row, results[i].Outcome == RowOutcome.Unchanged);
+            _pictures.Count(prepared[i].Row, results[i].Outcome == RowOutcome.Unchanged && _planned[prepared[i].Index].Repeats is null);
         _rows.AddRange(results);
         _events += results.Sum(r => r.Events);
         await AppendAsync(new LedgerRowsImported([.. results]), new(), cancellationToken);
@@ -182,12 +182,12 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return new PreparedRow(row, index, null, null, null);
         var reference = new ExternalReference(EarlierLedgers.SystemOf(plan.Ledger), id);
         var understood = row.Understood!;
-        var (region, _) = plan.RegionOf(understood);
+        var (region, isRegionKnown) = plan.RegionOf(understood);
         List<string> doubts = [];
         var finder = by.Body;
         if (understood.InspectionBody is { } inspection)
         {
-            var (body, refusal, _) = await Bodies.FindAsync(inspection, region, cancellationToken);
+            var (body, refusal, _) = await Bodies.FindAsync(inspection, region, isRegionKnown, cancellationToken);
             if (body is null)
                 return new PreparedRow(row, index, reference, null, refusal);
             finder = body;
@@ -195,7 +195,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         Body? answerable = null;
         if (understood.ResponsibleUnit is { } unit)
         {
-            (answerable, var refusal, var doubt) = await Bodies.FindAsync(unit.Name, region, cancellationToken);
+            (answerable, var refusal, var doubt) = await Bodies.FindAsync(unit.Name, region, isRegionKnown, cancellationToken);
             if (answerable is null)
                 return new PreparedRow(row, index, reference, null, refusal);
             if (doubt is not null)
@@ -213,9 +213,11 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var first = planned.Repeats!;
         var id = IdOf(_indexes[(first.Sheet, first.Number)]);
         var where = $"工作表“{first.Sheet}”第 {first.Number} 行";
+        // They would not be the hazard's own: its row is the other one.
+        string[] pictures = [.. row.Images.Select(p => $"import.picture_left: {p.Address} 的图片未导入：该行与{where}是同一条隐患，只登记了那一行；请作为附件上传")];
         return PlannedRows.Disagreement(planned) is { } otherwise
-            ? Of([$"import.sheets_disagree: 与{where}是同一条隐患，但说法不同（{otherwise}），以先读到的为准"], [])
-            : Of([], [$"import.row_repeated: 与{where}是同一条隐患，只登记一次"]);
+            ? Of([$"import.sheets_disagree: 与{where}是同一条隐患，但说法不同（{otherwise}），以先读到的为准", .. pictures], [])
+            : Of([.. pictures], [$"import.row_repeated: 与{where}是同一条隐患，只登记一次"]);
 
         ImportedRow Of(ImmutableArray<string> doubts, ImmutableArray<string> remarks) =>
             new(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, null, doubts, remarks, []);
@@ -253,6 +255,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         };
         foreach (var doubt in prepared.Doubts)
             story.Doubt(doubt);
+        if (_planned[index].SameAs is { } twin && row.Notes.All(n => n.Code != "row.twice"))
+            story.Doubt($"import.row_twice: 与第 {twin} 行的时间、地点、内容和责任单位相同，编号或其他内容不同，已另行登记；如属重复登记，请并案或撤销");
         bodies = bodies with { Pictures = await _pictures.StoreAsync(prepared.Pictures, story, trial, cancellationToken) };
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
             story.Recognised(id, recognised.How);
@@ -309,12 +313,16 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (_existing?.Contains(shared.StreamId) == false && !reference.Id.Contains('~', StringComparison.Ordinal))
             return (shared, null, null);
         var (before, entered) = await LoadAsync(shared, cancellationToken);
-        if ((before ?? entered?.After) is not { } known || by.Sees(known))
+        if ((before ?? entered?.After) is not { } known || by.Sees(known) && IsHere(known))
             return (shared, before, entered);
-        var own = HazardId.For(by.Body.Id.Value, reference);
+        // One of that name in the next county is not this one either.
+        var own = HazardId.For(by.Body.Id.Value, by.Sees(known) ? reference with { Id = $"{reference.Id}@{plan.Region}" } : reference);
         (before, entered) = await LoadAsync(own, cancellationToken);
         return (own, before, entered);
     }
+
+    private bool IsHere(Hazard known) =>
+        _recorded.ContainsKey(known.Id.StreamId) || plan.Region.Contains(known.Region) || known.Region.Contains(plan.Region);
 
     /// <summary>
     /// A hazard as it was before this import, and what this import has written of it already: whoever was cut off between a
