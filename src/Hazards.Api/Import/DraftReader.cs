@@ -43,7 +43,7 @@ internal sealed class DraftReader(LedgerImport import, ImportDrafts drafts)
             return bare with
             {
                 Ledger = plan.Ledger, Region = plan.Region, Counts = counts,
-                Notes = [.. questions, .. doubts.Select(LedgerPlan.NoteOf), .. plan.Reader.Notes],
+                Notes = [.. questions, .. doubts.Select(d => d.ToNote()), .. plan.Reader.Notes],
                 Sheets = [.. file.Sheets.Select(s => SheetOf(s, plan.Reader.Tables.FirstOrDefault(t => t.Sheet.Name == s.Name), mapping))],
             };
         }

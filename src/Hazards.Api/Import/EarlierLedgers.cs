@@ -21,7 +21,8 @@ internal sealed record RecordedRow(EarlierRow Row, Stage? Stage);
 /// <summary>The earlier ledger that a file seems to be.</summary>
 /// <param name="Ledger">That ledger.</param>
 /// <param name="Rows">Rows that both have, of those that were compared.</param>
-public sealed record LedgerRecognised(EarlierLedger Ledger, int Rows);
+/// <param name="Others">How many of these others answer for.</param>
+public sealed record LedgerRecognised(EarlierLedger Ledger, int Rows, int Others);
 
 /// <summary>
 /// 同一本台账: finds out which ledger imported earlier a file is a new version of, whatever it is called now, and which rows of
@@ -34,12 +35,16 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     private const int MostCompared = 150;
     private const int MostVersions = 12;
     private const int MostShapes = 3;
+    private const int MostJudged = 3;
 
     /// <summary>As many headers in common make two files the same form.</summary>
     private const double SameShape = 0.7;
 
     /// <summary>A row alone may be in two ledgers by chance; as large a part of what was compared is none.</summary>
     private const int FewestRows = 2, PartOfRows = 3;
+
+    /// <summary>Rows that name nobody who answers are the same by chance more easily.</summary>
+    private const int FewestUnnamed = 3;
 
     /// <summary>Ledgers imported within the jurisdiction whose region touches the plan's, the newest first.</summary>
     internal async Task<IReadOnlyList<EarlierLedger>> ListAsync(
@@ -69,28 +74,66 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         return [.. ledgers.Take(MostLedgers).Select(l => new EarlierLedger(l.Key, l.Value.Imports, l.Value.Mapping))];
     }
 
-    /// <summary>Which of them the rows are of; null where none has enough of them.</summary>
-    internal async Task<LedgerRecognised?> RecogniseAsync(
-        IReadOnlyList<EarlierLedger> ledgers, IReadOnlyList<(string Reference, RowLikeness Likeness)> rows, LedgerMapping mapping, CancellationToken cancellationToken)
+    /// <summary>Which of them the rows are of; and which only resemble them, because other bodies answer or too little is the same.</summary>
+    /// <param name="ledgers">The ledgers.</param>
+    /// <param name="name">What the file would be called by itself: a ledger of that name is one of those that it is compared with.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="mapping">How it is read.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    internal async Task<(LedgerRecognised? Recognised, IReadOnlyList<LedgerRecognised> Resembled)> RecogniseAsync(
+        IReadOnlyList<EarlierLedger> ledgers, string name, IReadOnlyList<(string Reference, RowLikeness Likeness)> rows, LedgerMapping mapping,
+        CancellationToken cancellationToken)
     {
         if (rows.Count == 0 || ledgers.Count == 0)
-            return null;
+            return (null, []);
         var some = Sample(rows);
         var known = await KnownAsync([.. ledgers.SelectMany(l => some.Select(r => IdOf(l.Name, r.Reference)))], cancellationToken);
-        var best = ledgers.Select(l => new LedgerRecognised(l, some.Count(r => known.Contains(IdOf(l.Name, r.Reference))))).MaxBy(l => l.Rows)!;
-        if (IsEnough(best.Rows, some.Count))
-            return best;
+        var byRows = ledgers.Select(l => (Ledger: l, Rows: some.Count(r => known.Contains(IdOf(l.Name, r.Reference)))))
+            .Where(l => l.Rows > 0 || l.Ledger.Name == name).OrderByDescending(l => l.Rows).Select(l => l.Ledger);
         // None to the letter: perhaps all of it was typed anew, in the same form.
-        foreach (var ledger in ledgers.Where(l => Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes))
+        var byShape = ledgers.Where(l => Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes);
+        List<LedgerRecognised> resembled = [];
+        foreach (var ledger in byRows.Take(MostJudged).Concat(byShape).DistinctBy(l => l.Name))
         {
-            var earlier = (await RowsAsync(ledger, null, mapping, cancellationToken))
-                .Select(r => $"{r.Row.Likeness.Where}\n{r.Row.Likeness.Description}").ToHashSet(StringComparer.Ordinal);
-            var common = some.Count(r => earlier.Contains($"{r.Likeness.Where}\n{r.Likeness.Description}"));
-            if (IsEnough(common, some.Count))
-                return new LedgerRecognised(ledger, common);
+            var (judged, isIt) = Judge(ledger, some, await RowsAsync(ledger, null, mapping, cancellationToken));
+            if (isIt)
+                return (judged, resembled);
+            if (judged.Rows >= FewestRows || judged.Others > 0)
+                resembled.Add(judged);
         }
 
-        return null;
+        return (null, resembled);
+    }
+
+    /// <summary>
+    /// Two rows in common under the same bodies make it the same ledger. Standard phrases (灭火器压力不足) that others answer for
+    /// are another ledger; where nobody is named, most of the smaller of both must be the same.
+    /// </summary>
+    private static (LedgerRecognised Judged, bool IsIt) Judge(
+        EarlierLedger ledger, List<(string Reference, RowLikeness Likeness)> some, IReadOnlyList<RecordedRow> recorded)
+    {
+        var byId = recorded.ToDictionary(r => r.Row.Hazard, r => r.Row.Likeness);
+        var byWords = recorded.ToLookup(r => (r.Row.Likeness.Where, r.Row.Likeness.Description), r => r.Row.Likeness);
+        var (common, byUnit, byPerson, others) = (0, 0, 0, 0);
+        foreach (var (reference, row) in some)
+        {
+            var alike = byWords[(row.Where, row.Description)].Where(row.SameDay);
+            if (byId.TryGetValue(IdOf(ledger.Name, reference), out var own))
+                alike = alike.Prepend(own);
+            if (alike.MaxBy(e => row.SameAnswer(e) switch { true => 2, null => 1, _ => 0 }) is not { } best)
+                continue;
+            common++;
+            if (row.SameAnswer(best) is not { } same)
+                continue;
+            others += same ? 0 : 1;
+            byUnit += same && row.SameUnit(best) != null ? 1 : 0;
+            byPerson += same && row.SameUnit(best) == null ? 1 : 0;
+        }
+
+        var most = common * 2 >= Math.Min(some.Count, recorded.Count);
+        var isIt = (others == 0 || others < byUnit + byPerson)
+            && (IsEnough(byUnit, some.Count) || most && (byUnit + byPerson >= FewestRows || common >= FewestUnnamed));
+        return (new LedgerRecognised(ledger, common, others), isIt);
     }
 
     /// <summary>The rows that the newest imports of a ledger entered or met, as each was last recorded before this import.</summary>

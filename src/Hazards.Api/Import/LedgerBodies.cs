@@ -16,7 +16,7 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
     private static readonly string[] RegulatorEndings = ["局", "厅", "委", "安监站", "监督站", "大队"];
     private static readonly string[] EnterpriseEndings = ["公司", "集团", "厂", "矿", "学校", "中学", "医院", "项目部", "监理", "指挥部"];
 
-    private readonly ConcurrentDictionary<(string Name, RegionCode Where), (Body Body, string? Doubt)> _known = new();
+    private readonly ConcurrentDictionary<(string Name, RegionCode Where, bool Known), (Body Body, string? Doubt)> _known = new();
     private readonly HashSet<BodyId> _ours = [];
 
     /// <summary>How many were entered.</summary>
@@ -24,27 +24,28 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
 
     /// <summary>
     /// The body of a name that answers in a region; a refusal when it can neither be found nor entered. One of that name elsewhere
-    /// is another body (城关镇人民政府 of the next county): it is not taken, and that is said.
+    /// is another body (城关镇人民政府 of the next county): it is not taken, and that is said; nor is one of any county within, where
+    /// the row names a region that was not understood.
     /// </summary>
     public async Task<(Body? Body, Refusal? Refusal, string? Doubt)> FindAsync(
-        string name, RegionCode where, CancellationToken cancellationToken)
+        string name, RegionCode where, bool isWhereKnown, CancellationToken cancellationToken)
     {
         name = name.Trim();
         where = where.At(RegionLevel.County);
-        if (_known.TryGetValue((name, where), out var known))
+        if (_known.TryGetValue((name, where, isWhereKnown), out var known))
             return (known.Body, null, known.Doubt);
-        var (body, refusal, doubt) = await LookUpAsync(name, where, cancellationToken);
+        var (body, refusal, doubt) = await LookUpAsync(name, where, isWhereKnown, cancellationToken);
         if (body is not null)
-            _known[(name, where)] = (body, doubt);
+            _known[(name, where, isWhereKnown)] = (body, doubt);
         return (body, refusal, doubt);
     }
 
-    private async Task<(Body?, Refusal?, string?)> LookUpAsync(string name, RegionCode where, CancellationToken cancellationToken)
+    private async Task<(Body?, Refusal?, string?)> LookUpAsync(string name, RegionCode where, bool isWhereKnown, CancellationToken cancellationToken)
     {
         var named = await NamedAsync(name, cancellationToken);
-        // Whose region covers the hazard's, the nearest first; else the only one within it.
+        // Whose region covers the hazard's, the nearest first; else the only one within it, unless the row means a place nobody knows.
         var found = named.Where(b => b.Region.Contains(where)).MaxBy(b => b.Region.Value.Length)
-            ?? (named.Where(b => where.Contains(b.Region)).ToArray() is [var only] ? only : null);
+            ?? (isWhereKnown && named.Where(b => where.Contains(b.Region)).ToArray() is [var only] ? only : null);
         if (found is not null)
         {
             if (goesOn && _ours.Contains(found.Id) is false && IsNamedByLedger(found.Id) && await IsOursAsync(found.Id, cancellationToken) && _ours.Add(found.Id))
@@ -54,7 +55,13 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
 
         var (home, doubt) = (HomeOf(name, where), (string?)null);
         if (named.Length > 0)
-            doubt = $"import.unit_elsewhere: “{name}”在 {string.Join('、', named.Take(3).Select(b => Regions.NameOf(b.Region)))} 有同名单位，不在 {Regions.NameOf(where)}，没有采用，另行登记";
+        {
+            var there = string.Join('、', named.Take(3).Select(b => Regions.NameOf(b.Region)));
+            doubt = named.Any(b => where.Contains(b.Region))
+                ? $"import.unit_elsewhere: “{name}”在 {there} 有同名单位，而该行属于哪里不清楚，没有采用，另行登记；是同一家的请改派"
+                : $"import.unit_elsewhere: “{name}”在 {there} 有同名单位，不在 {Regions.NameOf(where)}，没有采用，另行登记";
+        }
+
         var id = IdOf(name, home);
         if (trial)
             return (new Body(id, name, KindOf(name), home, [], null, null, false, null, 0), null, doubt);

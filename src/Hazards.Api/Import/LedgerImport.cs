@@ -131,10 +131,16 @@ public sealed class LedgerImport(
         if (plan.IsSettled)
             return;
         var ledgers = await _tools.Earlier.ListAsync(plan.Region, by.Jurisdiction, except, cancellationToken);
-        var recognised = plan.IsNamed || ledgers.Count == 0
-            ? null
-            : await _tools.Earlier.RecogniseAsync(ledgers, [.. (await plan.RowsAsync(cancellationToken)).Where(r => r is { Reference: not null, Repeats: null }).Select(r => (r.Reference!, r.Likeness!))], plan.Mapping, cancellationToken);
-        plan.Settle(ledgers, recognised);
+        if (plan.IsNamed || ledgers.Count == 0)
+        {
+            plan.Settle(ledgers, null, []);
+            return;
+        }
+
+        var rows = (await plan.RowsAsync(cancellationToken)).Where(r => r is { Reference: not null, Repeats: null })
+            .Select(r => (r.Reference!, r.Likeness!)).ToArray();
+        var (recognised, resembled) = await _tools.Earlier.RecogniseAsync(ledgers, plan.Ledger, rows, plan.Mapping, cancellationToken);
+        plan.Settle(ledgers, recognised, resembled);
     }
 
     /// <summary>The hazards that a plan's rows are known as.</summary>

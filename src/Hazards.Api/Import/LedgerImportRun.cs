@@ -25,7 +25,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     private readonly DateTimeOffset _now = soFar?.Began ?? tools.Clock.GetUtcNow();
     private readonly RowPictures _pictures = new(tools.Files);
     private LedgerBodies? _bodies;
-    private IReadOnlyList<PlannedRow> _planned = [];
+    private PlannedRow[] _planned = [];
     private IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> _recognised = new Dictionary<int, (Guid, RowMatch)>();
     private readonly ImmutableArray<ImportedRow>.Builder _rows = ImmutableArray.CreateBuilder<ImportedRow>();
     private long _version = soFar?.Version ?? 0;
@@ -75,16 +75,16 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     public async Task<IReadOnlyList<HazardId>> ReferencesAsync(CancellationToken cancellationToken)
     {
         await RecogniseAsync(cancellationToken);
-        return [.. Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).Select(IdOf)];
+        return [.. Enumerable.Range(0, _planned.Length).Where(i => _planned[i] is { Reference: not null, Repeats: null }).Select(IdOf)];
     }
 
     /// <summary>Which rows are on record from earlier imports of this ledger.</summary>
     private async Task RecogniseAsync(CancellationToken cancellationToken)
     {
-        _planned = await plan.RowsAsync(cancellationToken);
-        for (var i = 0; i < _planned.Count; i++)
+        _planned = [.. await plan.RowsAsync(cancellationToken)];
+        for (var i = 0; i < _planned.Length; i++)
             _indexes[(_planned[i].Sheet, _planned[i].Number)] = i;
-        var coming = Enumerable.Range(0, _planned.Count).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
+        var coming = Enumerable.Range(0, _planned.Length).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
         // What is not on record need not be looked for row by row.
         if (soFar is null)
             _existing = await tools.Earlier.ExistingAsync([.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
@@ -95,7 +95,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             [.. coming.Select(i => new ComingRow(EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!), _planned[i].Fingerprint, _planned[i].Likeness!))],
             [.. _recorded.Values.Select(r => r.Row)]);
         _recognised = matched.ToDictionary(m => coming[m.Key], m => m.Value);
+        foreach (var i in coming.Where(i => !_recognised.ContainsKey(i)))
+            _planned[i] = _planned[i] with { Reference = FreeReference(_planned[i].Reference!) };
     }
+
+    /// <summary>A row that is none of those on record, though one of them has its name: it goes by a further one.</summary>
+    private string FreeReference(string reference) => Enumerable.Range(1, int.MaxValue)
+        .Select(n => n == 1 ? reference : $"{reference}~{n}").First(r => !_recorded.ContainsKey(EarlierLedgers.IdOf(plan.Ledger, r)));
 
     /// <summary>The hazard that a row is known as, or would become.</summary>
     private HazardId IdOf(int index) =>
@@ -116,7 +122,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         }
         await ImportAsync(chunk, cancellationToken);
         string[] pictures = _pictures.Told(plan.Reader) is { } told ? [told] : [];
-        ImmutableArray<string> notes = [.. plan.Notes, .. pictures, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
+        ImmutableArray<string> notes = [.. plan.Notes.Select(n => n.ToString()), .. pictures, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
         var finished = new LedgerImportFinished(
             _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
             _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered, notes.IsEmpty ? null : string.Join('\n', notes));
@@ -154,7 +160,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         await Parallel.ForEachAsync(Enumerable.Range(0, prepared.Count), new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
             async (i, stop) => results[i] = await ImportAsync(prepared[i], stop));
         for (var i = 0; i < results.Length; i++)
-            _pictures.Count(prepared[i].Row, results[i].Outcome == RowOutcome.Unchanged);
+            _pictures.Count(prepared[i].Row, results[i].Outcome == RowOutcome.Unchanged && _planned[prepared[i].Index].Repeats is null);
         _rows.AddRange(results);
         _events += results.Sum(r => r.Events);
         await AppendAsync(new LedgerRowsImported([.. results]), new(), cancellationToken);
@@ -176,12 +182,12 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             return new PreparedRow(row, index, null, null, null);
         var reference = new ExternalReference(EarlierLedgers.SystemOf(plan.Ledger), id);
         var understood = row.Understood!;
-        var (region, _) = plan.RegionOf(understood);
+        var (region, isRegionKnown) = plan.RegionOf(understood);
         List<string> doubts = [];
         var finder = by.Body;
         if (understood.InspectionBody is { } inspection)
         {
-            var (body, refusal, _) = await Bodies.FindAsync(inspection, region, cancellationToken);
+            var (body, refusal, _) = await Bodies.FindAsync(inspection, region, isRegionKnown, cancellationToken);
             if (body is null)
                 return new PreparedRow(row, index, reference, null, refusal);
             finder = body;
@@ -189,7 +195,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         Body? answerable = null;
         if (understood.ResponsibleUnit is { } unit)
         {
-            (answerable, var refusal, var doubt) = await Bodies.FindAsync(unit.Name, region, cancellationToken);
+            (answerable, var refusal, var doubt) = await Bodies.FindAsync(unit.Name, region, isRegionKnown, cancellationToken);
             if (answerable is null)
                 return new PreparedRow(row, index, reference, null, refusal);
             if (doubt is not null)
@@ -207,9 +213,11 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var first = planned.Repeats!;
         var id = IdOf(_indexes[(first.Sheet, first.Number)]);
         var where = $"工作表“{first.Sheet}”第 {first.Number} 行";
+        // They would not be the hazard's own: its row is the other one.
+        string[] pictures = [.. row.Images.Select(p => $"import.picture_left: {p.Address} 的图片未导入：该行与{where}是同一条隐患，只登记了那一行；请作为附件上传")];
         return PlannedRows.Disagreement(planned) is { } otherwise
-            ? Of([$"import.sheets_disagree: 与{where}是同一条隐患，但说法不同（{otherwise}），以先读到的为准"], [])
-            : Of([], [$"import.row_repeated: 与{where}是同一条隐患，只登记一次"]);
+            ? Of([$"import.sheets_disagree: 与{where}是同一条隐患，但说法不同（{otherwise}），以先读到的为准", .. pictures], [])
+            : Of([.. pictures], [$"import.row_repeated: 与{where}是同一条隐患，只登记一次"]);
 
         ImportedRow Of(ImmutableArray<string> doubts, ImmutableArray<string> remarks) =>
             new(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, null, doubts, remarks, []);
@@ -247,6 +255,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         };
         foreach (var doubt in prepared.Doubts)
             story.Doubt(doubt);
+        if (_planned[index].SameAs is { } twin && row.Notes.All(n => n.Code != "row.twice"))
+            story.Doubt($"import.row_twice: 与第 {twin} 行的时间、地点、内容和责任单位相同，编号或其他内容不同，已另行登记；如属重复登记，请并案或撤销");
         bodies = bodies with { Pictures = await _pictures.StoreAsync(prepared.Pictures, story, trial, cancellationToken) };
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
             story.Recognised(id, recognised.How);
@@ -303,12 +313,16 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (_existing?.Contains(shared.StreamId) == false && !reference.Id.Contains('~', StringComparison.Ordinal))
             return (shared, null, null);
         var (before, entered) = await LoadAsync(shared, cancellationToken);
-        if ((before ?? entered?.After) is not { } known || by.Sees(known))
+        if ((before ?? entered?.After) is not { } known || by.Sees(known) && IsHere(known))
             return (shared, before, entered);
-        var own = HazardId.For(by.Body.Id.Value, reference);
+        // One of that name in the next county is not this one either.
+        var own = HazardId.For(by.Body.Id.Value, by.Sees(known) ? reference with { Id = $"{reference.Id}@{plan.Region}" } : reference);
         (before, entered) = await LoadAsync(own, cancellationToken);
         return (own, before, entered);
     }
+
+    private bool IsHere(Hazard known) =>
+        _recorded.ContainsKey(known.Id.StreamId) || plan.Region.Contains(known.Region) || known.Region.Contains(plan.Region);
 
     /// <summary>
     /// A hazard as it was before this import, and what this import has written of it already: whoever was cut off between a

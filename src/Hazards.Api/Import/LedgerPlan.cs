@@ -4,9 +4,21 @@ using Hazards.Ledgers;
 
 namespace Hazards.Api.Import;
 
+/// <summary>What is to be known of a ledger as a whole, in both languages.</summary>
+internal readonly record struct PlanNote(string Code, string Chinese, string English)
+{
+    /// <summary>As a note beside those of sheets and columns.</summary>
+    public LedgerNote ToNote() => new(Code, NoteSeverity.Info, null, null, null, Chinese, English);
+
+    /// <summary>As a report keeps it.</summary>
+    public override string ToString() => $"{Code}: {Chinese}";
+}
+
 /// <summary>A ledger opened for import: how it will be read, and under which name and region its rows are kept.</summary>
 public sealed class LedgerPlan : IDisposable
 {
+    private const int MostOfName = 50;
+
     private readonly LedgerFile _file;
 
     private (IReadOnlyList<PlannedRow> Rows, RowTally Tally)? _read;
@@ -48,7 +60,7 @@ public sealed class LedgerPlan : IDisposable
     internal bool IsSettled { get; private set; }
 
     /// <summary>What is to be known of it as a whole.</summary>
-    internal ImmutableArray<string> Notes { get; private set; }
+    internal ImmutableArray<PlanNote> Notes { get; private set; }
 
     /// <summary>The region of rows that name none.</summary>
     public RegionCode Region { get; }
@@ -82,17 +94,46 @@ public sealed class LedgerPlan : IDisposable
     internal async Task<RowTally> TallyAsync(CancellationToken cancellationToken) =>
         (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Tally;
 
-    /// <summary>Says which ledger it is of those imported before.</summary>
-    internal void Settle(IReadOnlyList<EarlierLedger> earlier, LedgerRecognised? recognised)
+    /// <summary>Says which ledger it is of those imported before; one that it only resembles is named, so that somebody can say so.</summary>
+    internal void Settle(IReadOnlyList<EarlierLedger> earlier, LedgerRecognised? recognised, IReadOnlyList<LedgerRecognised> resembled)
     {
-        if (recognised is not null && recognised.Ledger.Name != Ledger)
+        if (recognised is null)
         {
-            Notes = Notes.Add($"import.ledger_recognised: 与此前导入的台账“{recognised.Ledger.Name}”有 {recognised.Rows} 行相同，按同一本台账更新；如果不是，请另给台账名称（ledger）导入");
-            Ledger = recognised.Ledger.Name;
+            // One of its own name goes on, unless others answer there.
+            Notes = Notes.AddRange(resembled.Where(r => r.Ledger.Name != Ledger || r.Others > 0).Select(Resembles));
+            // Of the same title, and yet another's: 隐患自查台账 of the next school.
+            if (resembled.Any(r => r.Ledger.Name == Ledger && r.Others > 0))
+                Ledger = Enumerable.Range(2, earlier.Count + 1).Select(Numbered).First(name => earlier.All(l => l.Name != name));
+        }
+        else if (recognised.Ledger.Name != Ledger)
+        {
+            var (name, rows) = (recognised.Ledger.Name, recognised.Rows);
+            Notes = Notes.Add(new("import.ledger_recognised",
+                $"与此前导入的台账“{name}”有 {rows} 行相同，按同一本台账更新；如果不是，请另给台账名称（ledger）导入",
+                $"{rows} rows are those of the ledger “{name}” that was imported before: it is brought up to date. Give another name (ledger) if it is not the same"));
+            Ledger = name;
         }
 
         Earlier = earlier.FirstOrDefault(l => l.Name == Ledger);
         IsSettled = true;
+    }
+
+    private string Numbered(int n)
+    {
+        var end = $"（{n}）";
+        return (Ledger.Length + end.Length <= MostOfName ? Ledger : Ledger[..(MostOfName - end.Length)]) + end;
+    }
+
+    private static PlanNote Resembles(LedgerRecognised it)
+    {
+        var (name, rows) = (it.Ledger.Name, it.Rows);
+        return it.Others > 0
+            ? new("import.ledger_resembles",
+                $"与此前导入的台账“{name}”有 {rows} 行文字相同，但其中 {it.Others} 行的责任单位（责任人）不同，没有按同一本台账更新；如果是同一本，请指定 ledger={name}",
+                $"{rows} rows read like those of the ledger “{name}”, but others answer for {it.Others} of them: it was not taken for it. Say ledger={name} if it is")
+            : new("import.ledger_resembles",
+                $"与此前导入的台账“{name}”有 {rows} 行文字相同，不足以认定是同一本台账，没有更新它；如果是同一本，请指定 ledger={name}",
+                $"{rows} rows read like those of the ledger “{name}”, too few to take it for it. Say ledger={name} if it is");
     }
 
     /// <summary>What is to be known of it before it is imported: the question where it belongs, if any, and <see cref="Notes"/>.</summary>
@@ -101,15 +142,8 @@ public sealed class LedgerPlan : IDisposable
         .. await AskRegionAsync(cancellationToken) is { } whither
             ? [new LedgerNote(whither.Code, NoteSeverity.Warning, null, null, null, whither.Chinese, whither.English)]
             : Array.Empty<LedgerNote>(),
-        .. Notes.Select(NoteOf),
+        .. Notes.Select(n => n.ToNote()),
     ];
-
-    /// <summary>What is to be known of the whole, as a note beside those of sheets and columns.</summary>
-    internal static LedgerNote NoteOf(string text)
-    {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return new(text[..colon], NoteSeverity.Info, null, null, null, text[(colon + 2)..], text[(colon + 2)..]);
-    }
 
     /// <summary>How it reads its file; nothing is written.</summary>
     /// <param name="rows">How many records are kept.</param>
@@ -135,7 +169,7 @@ public sealed class LedgerPlan : IDisposable
         if (!reader.IsOk)
             return (null, LedgerImport.Translate(reader.Refusal!));
         var ledger = upload.Ledger?.Trim() ?? LedgerNames.Of(mapping.Name ?? Path.GetFileNameWithoutExtension(upload.FileName));
-        if (Texts.Check("ledger", ledger, 1, 50, multiline: false) is { } badName)
+        if (Texts.Check("ledger", ledger, 1, MostOfName, multiline: false) is { } badName)
             return (null, badName);
         var region = jurisdiction;
         if (upload.Region is { } given)
@@ -150,7 +184,8 @@ public sealed class LedgerPlan : IDisposable
             IsRegionGiven = isGiven,
             IsMappingGiven = upload.Mapping is not null,
             Notes = !isGiven && region.Level <= RegionLevel.County
-                ? [$"import.region_assumed: 没有指定行政区划，未载明地区的行登记在 {Regions.FullNameOf(region)}（{region}）；不对请用 region 指定"]
+                ? [new("import.region_assumed", $"没有指定行政区划，未载明地区的行登记在 {Regions.FullNameOf(region)}（{region}）；不对请用 region 指定",
+                    $"No region was given: rows that name none go to {region}; say region if that is wrong")]
                 : [],
         };
         return Regions.Exists(region)

@@ -138,21 +138,56 @@ internal sealed class LedgerStory
         // What has been reopened, listed or doubled since is in people's hands; a ledger does not overrule them.
         if (hazard.Reopened > 0 || hazard.Listing is not null || hazard.IsDual)
         {
-            if (hazard.Version > 1 && hazard.IsOpen)
-                _remarks.Add("import.handled_online: 该隐患已在线办理（重新开案、挂牌或双重交办），台账状态未再应用");
+            if (hazard.Version > 1)
+                _remarks.Add($"import.handled_online: 该隐患已在线办理（重新开案、挂牌或双重交办），台账状态“{StateText}”未再应用");
             return null;
         }
         if (Earlier is not null && _changes.Next(hazard) is { } change)
             return change;
-        return hazard.Stage switch
+        var next = FromHere(hazard);
+        if (next is null)
+            SayWhatIsNotTold(hazard);
+        return next;
+    }
+
+    /// <summary>A state that goes back or sideways moves nothing, and is never dropped in silence.</summary>
+    private void SayWhatIsNotTold(Hazard hazard)
+    {
+        if (_understood.State?.Value is not { } says)
+            return;
+        var leg = hazard.Legs.TryGetValue(Leg.Sole, out var sole) ? sole.Stage : (LegStage?)null;
+        (LedgerState From, LedgerState To) stands = hazard.Stage switch
+        {
+            Stage.Reported or Stage.Verified => (LedgerState.Reported, LedgerState.FixedOnTheSpot),
+            Stage.Closed => (LedgerState.Closed, LedgerState.FixedOnTheSpot),
+            Stage.Rejected => (LedgerState.Unfounded, LedgerState.Unfounded),
+            Stage.AwaitingClosure => (LedgerState.Accepted, LedgerState.FixedOnTheSpot),
+            _ => leg switch
+            {
+                LegStage.Assigned or LegStage.Returned => (LedgerState.Reported + 1, LedgerState.FixedOnTheSpot),
+                LegStage.Rectifying => (LedgerState.Planned, LedgerState.FixedOnTheSpot),
+                LegStage.Declared => (LedgerState.Declared, LedgerState.FixedOnTheSpot),
+                LegStage.Accepted => (LedgerState.Accepted, LedgerState.FixedOnTheSpot),
+                _ => (LedgerState.Unfounded, LedgerState.Unfounded),
+            },
+        };
+        // What is ahead of the hazard is told, or why not is said where it stops.
+        if (says >= stands.From && says <= stands.To)
+            return;
+        var how = says < stands.From && hazard.Stage is not Stage.Rejected and not Stage.Merged ? "落后于" : "不同于";
+        var where = hazard.IsOpen && leg is { } at ? CodeList.Chinese(at) : CodeList.Chinese(hazard.Stage);
+        _notUnderstood.Add($"import.state_behind: 台账状态“{StateText}”{how}登记的环节“{where}”，没有改动（不倒退），请核对");
+    }
+
+    private LedgerStep? FromHere(Hazard hazard) =>
+        hazard.Stage switch
         {
             Stage.Reported => FromReported(),
-            Stage.Verified => FromVerified(),
+            Stage.Verified => FromVerified(hazard),
             Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance when hazard.Legs.TryGetValue(Leg.Sole, out var leg) => FromLeg(leg),
             Stage.AwaitingClosure when Reached(LedgerState.Closed) => new LedgerStep(ClosedAt(), _bodies.Finder, new CloseHazard($"台账记载：{StateText}")),
             _ => null,
         };
-    }
 
     /// <summary>Whether personal data can be kept, which is always sealed; otherwise they are left out, and that is said.</summary>
     public required bool KeepsPersons { get; init; }
@@ -227,7 +262,12 @@ internal sealed class LedgerStory
     {
         switch (Target)
         {
+            case LedgerState.FixedOnTheSpot when WhyNotOnTheSpot is { } why:
+                _notUnderstood.Add($"import.on_the_spot_doubtful: 台账状态“{StateText}”，但{why}；重大隐患不能立行立改销号，隐患停在“待核实”，请核实定级{Waits}");
+                return null;
             case LedgerState.FixedOnTheSpot:
+                if (_understood.Level is null)
+                    _remarks.Add("import.level_assumed: 台账未载明等级，现场处置的按一般隐患登记");
                 return new LedgerStep(FoundAt, _bodies.Finder, new FixOnTheSpot(_understood.Measures ?? _understood.Result ?? $"台账记载：{StateText}", Short(_understood.ResponsiblePerson, 200)));
             case LedgerState.Unfounded:
                 return new LedgerStep(FoundAt, _bodies.Finder, new RejectHazard($"台账记载：{StateText}"));
@@ -245,9 +285,17 @@ internal sealed class LedgerStory
             new VerifyHazard(level == LedgerLevel.Major ? Level.Major : Level.General, _understood.Basis, $"台账登记等级：{_understood.Level.Text}"));
     }
 
-    private LedgerStep? FromVerified()
+    /// <summary>立行立改 is not for major ones: why this may be one; null where it is general, or nothing is said.</summary>
+    private string? WhyNotOnTheSpot =>
+        _understood.Level?.Value == LedgerLevel.Major ? $"等级为“{_understood.Level.Text}”"
+        : _understood.Level is { Value: null } read ? $"等级“{read.Text}”未能识别或自相矛盾"
+        : _row.Notes.FirstOrDefault(n => n.Severity != NoteSeverity.Info && n.Code.StartsWith("level.", StringComparison.Ordinal) && n.Code != "level.missing")
+            is { } note ? $"等级存疑（{note.Zh.TrimEnd('。')}）"
+        : null;
+
+    private LedgerStep? FromVerified(Hazard hazard)
     {
-        if (Target is LedgerState.Reported or LedgerState.FixedOnTheSpot or LedgerState.Unfounded)
+        if (Target is LedgerState.Reported or LedgerState.Unfounded)
             return null;
         if (_bodies.Answerable is not { } body)
         {
@@ -261,7 +309,7 @@ internal sealed class LedgerStory
         var assumed = given is null || given < found;
         if (assumed)
             _remarks.Add("import.deadline_assumed: 台账未载明（可用的）整改期限，按制度默认天数推定");
-        var level = _understood.Level?.Value == LedgerLevel.Major ? Level.Major : Level.General;
+        var level = hazard.Level ?? Level.General;
         var deadline = assumed ? _rules.PolicyAt(_bodies.Finder.Region, FoundAt).Due(ClockKind.Rectify, level, FoundAt, _rules.Calendar)?.Date ?? found : given!.Value;
         return new LedgerStep(FoundAt, _bodies.Finder, new AssignHazard(
         [
@@ -287,8 +335,6 @@ internal sealed class LedgerStory
             case LegStage.Declared when Reached(LedgerState.Accepted):
                 return new LedgerStep(Later(AcceptedAt(), leg.Since), _bodies.Finder, new Reinspect(Leg.Sole, Verdict.Pass, $"台账记载：{StateText}", Short(_understood.AcceptedBy ?? _understood.ReinspectedBy, 400)));
             default:
-                if (leg.Stage is LegStage.Declared or LegStage.Accepted && !Reached(LedgerState.Declared))
-                    _notUnderstood.Add($"import.state_behind: 台账状态“{StateText}”落后于登记的环节“{CodeList.Chinese(leg.Stage)}”，没有倒退，请核对");
                 return null;
         }
     }

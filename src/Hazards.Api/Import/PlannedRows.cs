@@ -12,7 +12,10 @@ namespace Hazards.Api.Import;
 internal sealed record PlannedRow(string Sheet, int Number, string? Reference, string Fingerprint, RowLikeness? Likeness)
 {
     /// <summary>What it says of the hazard's progress, to be compared with the same hazard on another sheet.</summary>
-    public IReadOnlyList<(string What, string? Says)> Says { get; init; } = [];
+    public IReadOnlyList<(string What, string? Says, string? Means)> Says { get; init; } = [];
+
+    /// <summary>The row above it on its sheet that says the same hazard, and who answers for it, under another number.</summary>
+    public int? SameAs { get; init; }
 
     /// <summary>Whether it says where it belongs.</summary>
     public bool NamesRegion { get; init; }
@@ -58,6 +61,8 @@ internal sealed class PlannedRows
         };
         if (Earlier(plan) is { } first)
             return plan with { Repeats = first, Reference = first.Reference };
+        if (times > 1)
+            plan = plan with { SameAs = SameAs(plan, identity, times - 1) };
         _byReference[reference] = plan;
         if (!_byDescription.TryGetValue(plan.Likeness!.Description, out var alike))
             _byDescription[plan.Likeness.Description] = alike = [];
@@ -78,13 +83,17 @@ internal sealed class PlannedRows
                 : null;
     }
 
+    private int? SameAs(PlannedRow row, string identity, int times) => Enumerable.Range(1, times)
+        .Select(n => _byReference.GetValueOrDefault(n == 1 ? identity : $"{identity}-{n}"))
+        .FirstOrDefault(r => r is not null && r.Sheet == row.Sheet && r.Likeness!.SameUnit(row.Likeness!) != false)?.Number;
+
     private static bool Compatible(string one, string other) =>
         one.Length == 0 || other.Length == 0 || one.Contains(other, StringComparison.Ordinal) || other.Contains(one, StringComparison.Ordinal);
 
-    private static List<(string, string?)> SaysOf(UnderstoodRow row) =>
+    private static List<(string, string?, string?)> SaysOf(UnderstoodRow row) =>
     [
-        ("等级", row.Level?.Value?.ToString() ?? row.Level?.Text), ("责任单位", row.ResponsibleUnit?.Name), ("整改期限", Day(row.Deadline)),
-        ("状态", row.State?.Value?.ToString() ?? row.State?.Text), ("整改完成日期", Day(row.CompletedAt)), ("销号日期", Day(row.ClosedAt)),
+        ("等级", row.Level?.Text, row.Level?.Value?.ToString()), ("责任单位", row.ResponsibleUnit?.Name, null), ("整改期限", Day(row.Deadline), null),
+        ("状态", row.State?.Text, row.State?.Value?.ToString()), ("整改完成日期", Day(row.CompletedAt), null), ("销号日期", Day(row.ClosedAt), null),
     ];
 
     private static string? Day(LedgerDate? date) => date?.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -92,7 +101,7 @@ internal sealed class PlannedRows
     /// <summary>What a repeated row says otherwise than the first: 整改期限 2026-03-20／2026-03-31.</summary>
     public static string? Disagreement(PlannedRow row) => row.Repeats is not { } first ? null
         : string.Join('，', first.Says.Zip(row.Says)
-            .Where(p => p.First.Says is not null && p.Second.Says is not null && p.First.Says != p.Second.Says)
+            .Where(p => p.First.Says is not null && p.Second.Says is not null && (p.First.Means ?? p.First.Says) != (p.Second.Means ?? p.Second.Says))
             .Select(p => $"{p.First.What} {p.First.Says}／{p.Second.Says}")) is { Length: > 0 } text
             ? text
             : null;
@@ -119,8 +128,11 @@ internal sealed class RowTally
     public int Pictures { get; private set; }
 
     /// <summary>What is to be said of the file as a whole.</summary>
-    public IEnumerable<string> Doubts =>
-        Pictures > 0 ? [$"import.pictures: 各行共有 {Pictures} 张图片，导入时作为整改前、整改后的附件；不能用的逐行写明"] : [];
+    public IEnumerable<PlanNote> Doubts => Pictures == 0 ? [] :
+    [
+        new("import.pictures", $"各行共有 {Pictures} 张图片，导入时作为整改前、整改后的附件；不能用的逐行写明",
+            $"The rows have {Pictures} pictures, which become attachments of before and after; what cannot be used is named row by row"),
+    ];
 
     public void Add(LedgerRow row)
     {

@@ -11,11 +11,20 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
 {
     private const int ShortestTellingNumber = 5;
 
+    /// <summary>Who answers: the responsible units, else the enterprise; empty where the row names nobody.</summary>
+    public string Unit { get; init; } = "";
+
+    /// <summary>The person responsible; empty where the row names none.</summary>
+    public string Person { get; init; } = "";
+
     /// <summary>Of a row that was read.</summary>
     public static RowLikeness Of(UnderstoodRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return new(row.ExternalId?.Trim(), row.FoundAt?.Day, Words.Normalise($"{row.Enterprise}{row.Project}{row.Place}"), Words.Normalise(row.Description ?? ""));
+        return new(row.ExternalId?.Trim(), row.FoundAt?.Day, Words.Normalise($"{row.Enterprise}{row.Project}{row.Place}"), Words.Normalise(row.Description ?? ""))
+        {
+            Unit = Words.Normalise(row.ResponsibleUnit?.Name ?? row.Enterprise ?? ""), Person = Words.Normalise(row.ResponsiblePerson ?? ""),
+        };
     }
 
     /// <summary>Of the cells of a row as an import kept them, by today's mapping or else by what their headers say.</summary>
@@ -23,13 +32,21 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
     {
         ArgumentNullException.ThrowIfNull(cells);
         ArgumentNullException.ThrowIfNull(mapping);
-        var byField = new Dictionary<LedgerField, string>();
+        var (byField, units) = (new Dictionary<LedgerField, string>(), new List<string>());
         foreach (var (header, text) in cells)
             if (FieldOf(header, mapping) is { } field)
+            {
                 byField.TryAdd(field, text);
+                if (field is LedgerField.ResponsibleUnit or LedgerField.Enterprise && !Words.IsPlaceholder(text)) units.Add(text);
+            }
         return new(
             Text(LedgerField.ExternalId).Trim() is { Length: > 0 } number ? number : null, DayOf(Text(LedgerField.FoundAt)),
-            Words.Normalise(Text(LedgerField.Enterprise) + Text(LedgerField.Project) + Text(LedgerField.Place)), Words.Normalise(Text(LedgerField.Description)));
+            Words.Normalise(Text(LedgerField.Enterprise) + Text(LedgerField.Project) + Text(LedgerField.Place)), Words.Normalise(Text(LedgerField.Description)))
+        {
+            // 同上 is whoever stood above it then.
+            Unit = units.Exists(Words.IsDitto) ? "" : Words.Normalise(string.Concat(units)),
+            Person = Words.IsDitto(Text(LedgerField.ResponsiblePerson)) ? "" : Words.Normalise(Text(LedgerField.ResponsiblePerson)),
+        };
 
         string Text(LedgerField field) => byField.GetValueOrDefault(field, "");
     }
@@ -44,6 +61,23 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         ArgumentNullException.ThrowIfNull(other);
         return Description.Length > 0 && Description == other.Description && Where == other.Where && SameDay(other);
     }
+
+    /// <summary>Whether both name the same body that answers; null where either names none. One that names several names each of them.</summary>
+    public bool? SameUnit(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Same(Unit, other.Unit);
+    }
+
+    /// <summary>Whether the same persons answer, by their own number, the unit or else the person; null where either does not say.</summary>
+    public bool? SameAnswer(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return HasTellingNumber && Number == other.Number ? true : SameUnit(other) ?? Same(Person, other.Person);
+    }
+
+    private static bool? Same(string one, string other) => one.Length == 0 || other.Length == 0 ? null
+        : one.Contains(other, StringComparison.Ordinal) || other.Contains(one, StringComparison.Ordinal);
 
     /// <summary>Whether the days do not contradict each other.</summary>
     public bool SameDay(RowLikeness other)

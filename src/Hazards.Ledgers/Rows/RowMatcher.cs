@@ -3,7 +3,7 @@ namespace Hazards.Ledgers;
 /// <summary>How a row was recognised as one of an earlier import; the later, the less sure.</summary>
 public enum RowMatch
 {
-    /// <summary>Time, place and description are the same to the letter.</summary>
+    /// <summary>Time, place and description are the same to the letter, and so is who answers, or at least its number.</summary>
     Identity,
     /// <summary>Every cell is the same, though they were read otherwise then.</summary>
     Cells,
@@ -49,14 +49,21 @@ public static class RowMatcher
         var left = earlier.DistinctBy(e => e.Hazard).ToDictionary(e => e.Hazard);
         var open = new SortedSet<int>(Enumerable.Range(0, coming.Count));
         foreach (var i in open.ToArray())
-            if (left.Remove(coming[i].Hazard))
-                Take(i, coming[i].Hazard, RowMatch.Identity);
+            if (left.TryGetValue(coming[i].Hazard, out var same) && !IsAnothers(coming[i].Likeness, same.Likeness) && left.Remove(same.Hazard))
+                Take(i, same.Hazard, RowMatch.Identity);
         Pair(RowMatch.Cells, c => c.Fingerprint, e => e.Fingerprint, (_, _) => true);
-        Pair(RowMatch.Typing, c => Said(c.Likeness), e => Said(e.Likeness), (c, e) => c.Equivalent(e));
+        Pair(RowMatch.Typing, c => SaidOf(c.Likeness), e => SaidOf(e.Likeness), (c, e) => c.Equivalent(e));
+        Pair(RowMatch.Typing, c => Said(c.Likeness), e => Said(e.Likeness), (c, e) => c.Equivalent(e) && !IsAnothers(c, e));
+        // Another unit answers: the same hazard only under its own number.
+        foreach (var i in open.ToArray())
+            if (left.TryGetValue(coming[i].Hazard, out var moved) && coming[i].Likeness.Number is { } number
+                && number == moved.Likeness.Number && left.Remove(moved.Hazard))
+                Take(i, moved.Hazard, RowMatch.Identity);
         Pair(RowMatch.Number, c => c.Likeness.HasTellingNumber ? c.Likeness.Number : null, e => e.Likeness.HasTellingNumber ? e.Likeness.Number : null,
             (c, e) => c.Alike(e) >= RewordedUnderItsNumber || c.Where.Length > 0 && c.Where == e.Where && c.SameDay(e));
         Pair(RowMatch.Number, c => Placed(c.Likeness), e => Placed(e.Likeness),
-            (c, e) => c.SameDay(e) && c.SameNumbers(e) && c.Alike(e) >= RewordedUnderItsNumber || c.Description == e.Description);
+            (c, e) => c.Description == e.Description && (c.SameDay(e) || !IsAnothers(c, e))
+                || !IsAnothers(c, e) && c.SameDay(e) && c.SameNumbers(e) && c.Alike(e) >= RewordedUnderItsNumber);
         ByWords();
         return found;
 
@@ -87,12 +94,17 @@ public static class RowMatcher
                 if (row is not { Day: not null, Description.Length: > 3 }) continue;
                 var least = row.Where.Length > 0 ? Reworded : (1 + Reworded) / 2;
                 var near = there[(row.Day, row.Where)]
-                    .Where(e => left.ContainsKey(e.Hazard) && row.SameNumbers(e.Likeness) && row.Alike(e.Likeness) >= least).Take(2).ToArray();
+                    .Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(row, e.Likeness) && row.SameNumbers(e.Likeness) && row.Alike(e.Likeness) >= least).Take(2).ToArray();
                 if (near is not [var only] || !left.Remove(only.Hazard)) continue;
                 Take(i, only.Hazard, RowMatch.Words);
             }
         }
     }
+
+    private static bool IsAnothers(RowLikeness one, RowLikeness other) => one.SameUnit(other) == false;
+
+    /// <summary>A standard phrase tells a row together with who answers.</summary>
+    private static string? SaidOf(RowLikeness row) => row.Unit.Length > 0 && Said(row) is { } said ? $"{said}\n{row.Unit}" : null;
 
     private static string? Said(RowLikeness row) => row.Description.Length > 0 ? $"{row.Where}\n{row.Description}" : null;
 

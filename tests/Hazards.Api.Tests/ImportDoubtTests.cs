@@ -1,0 +1,165 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>存疑: what a ledger leaves in doubt is a question on the row or a note of the whole; nothing is decided in silence.</summary>
+[Trait("Server", "any")]
+public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
+{
+    private const string Schools = "序号,检查日期,隐患内容,隐患等级,整改责任单位,整改期限,整改状态\n";
+    private const string Persons = "序号,检查日期,地点,隐患内容,隐患等级,责任人,整改期限,整改状态\n";
+    private static int regions;
+
+    private static readonly System.Text.Json.JsonSerializerOptions Plain =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A county that no other test of this class uses: ledgers of another's are not recognised.</summary>
+    private readonly string _county = new[]
+    {
+        "130102", "130104", "130105", "130107", "130108", "130109", "130110", "130111", "130121", "130123", "130125", "130126", "130127",
+        "130128", "130129", "130130", "130131", "130132", "130133", "130181", "130183", "130184", "130202", "130203", "130204", "130205",
+        "130207", "130208", "130209", "130224", "130225", "130227", "130229", "130281", "130283", "130284",
+    }[Interlocked.Increment(ref regions) - 1];
+
+    [Theory, InlineData("东关小学台账", "西关小学台账"), InlineData("隐患自查台账", "隐患自查台账"), InlineData("", "")]
+    public async Task Another_schools_ledger_of_the_same_phrases_is_another_ledger(string firstTitle, string secondTitle)
+    {
+        var first = await ImportAsync(firstTitle + "\n" + Schools + School("东关小学", "整改中", "疏散指示标志缺失"));
+        var text = secondTitle + "\n" + Schools + School("西关小学", "已整改", "食堂燃气报警器失灵");
+        var second = await ImportAsync(text);
+        (Finished(second, "entered"), Finished(second, "updated")).ShouldBe((3, 0));
+        HazardsOf(second).Intersect(HazardsOf(first)).ShouldBeEmpty();
+        Text(second, "notes").ShouldContain("import.ledger_resembles");
+        Text(second, "notes").ShouldContain("ledger=");
+        foreach (var id in HazardsOf(first))
+            (await EventsAsync(id)).ShouldNotContain("leg_reassigned");
+        // Each goes on as its own.
+        var again = await ImportAsync(text);
+        (Finished(again, "entered"), Finished(again, "unchanged")).ShouldBe((0, 3));
+        HazardsOf(again).ShouldBe(HazardsOf(second));
+        (await service.Admin.PostAsync($"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "试导" })).Require(HttpStatusCode.OK);
+
+        static string School(string unit, string state, string own) =>
+            $"1,2026-11-02,灭火器压力不足,一般,{unit},2026-12-20,整改中\n2,2026-11-02,应急照明灯损坏,一般,{unit},2026-12-20,{state}\n3,2026-11-02,{own},一般,{unit},2026-12-20,整改中\n";
+    }
+
+    [Theory, InlineData("王", "赵"), InlineData("", "")]
+    public async Task Two_standard_phrases_without_a_unit_do_not_make_a_ledger(string one, string two)
+    {
+        var first = await ImportAsync("一中自查\n" + Persons + "1,2026-11-04,一楼,灭火器压力不足,一般,张,2026-12-20,整改中\n2,2026-11-04,二楼,应急照明灯损坏,一般,李,2026-12-20,整改中\n");
+        var second = await ImportAsync("二中自查\n" + Persons + $"1,2026-11-04,一楼,灭火器压力不足,一般,{one},2026-12-20,整改中\n2,2026-11-04,二楼,应急照明灯损坏,一般,{two},2026-12-20,已整改\n");
+        Finished(second, "entered").ShouldBe(2, second.Text);
+        HazardsOf(second).Intersect(HazardsOf(first)).ShouldBeEmpty();
+        Text(second, "notes").ShouldContain("import.ledger_resembles");
+        // Whoever knows better says so.
+        var same = await ImportAsync("二中自查\n" + Persons + "1,2026-11-04,一楼,灭火器压力不足,一般,张,2026-12-20,整改中\n", ledger: first["ledger"]);
+        HazardsOf(same).ShouldBe([HazardsOf(first)[0]]);
+    }
+
+    [Fact]
+    public async Task A_standard_phrase_of_two_units_in_one_ledger_keeps_to_its_unit()
+    {
+        const string East = "2026-11-02,灭火器压力不足,一般,东关小学,2026-12-20,整改中\n", West = "2026-11-02,灭火器压力不足,一般,西关小学,2026-12-20,整改中\n";
+        var first = await ImportAsync(Schools + "1," + East + "2," + West, ledger: "汇总");
+        var second = await ImportAsync(Schools + "1," + West, ledger: "汇总");
+        HazardsOf(second).ShouldBe([HazardsOf(first)[1]]);
+        var third = await ImportAsync(Schools + "1," + West + "2," + West.Replace("西关", "南关", StringComparison.Ordinal) + "3," + East, ledger: "汇总");
+        Finished(third, "entered").ShouldBe(1);
+        (HazardsOf(third)[0], HazardsOf(third)[2]).ShouldBe((HazardsOf(first)[1], HazardsOf(first)[0]));
+        foreach (var id in HazardsOf(third))
+            (await EventsAsync(id)).ShouldNotContain("leg_reassigned");
+    }
+
+    [Theory]
+    [InlineData("重大", "现场处置"), InlineData("2", "即查即改"), InlineData("红", "立行立改"), InlineData("一般1级", "现场处置")]
+    public async Task What_may_be_major_is_not_fixed_on_the_spot_by_a_ledger(string level, string state)
+    {
+        var report = await ImportAsync(Schools + $"1,2026-03-01,庚处缺陷,{level},庚厂,2026-12-20,{state}\n");
+        (await StageAsync(HazardsOf(report)[0])).ShouldBe("reported");
+        Text(report, "rows").ShouldContain("import.on_the_spot_doubtful");
+    }
+
+    [Theory, InlineData("一般", false), InlineData("", true)]
+    public async Task What_is_general_or_not_said_is_fixed_on_the_spot(string level, bool isSaid)
+    {
+        var report = await ImportAsync(Schools + $"1,2026-03-01,庚处缺陷,{level},庚厂,2026-12-20,立行立改\n");
+        (await StageAsync(HazardsOf(report)[0])).ShouldBe("closed");
+        Text(report, "rows").Contains("import.level_assumed", StringComparison.Ordinal).ShouldBe(isSaid);
+    }
+
+    [Theory]
+    [InlineData("已销号", "未整改", "closed", "已销号"), InlineData("验收合格", "未整改", "awaitingClosure", "已验收"), InlineData("整改中", "不属实", "rectifying", "整改中")]
+    [InlineData("不属实", "整改中", "rejected", "不属实"), InlineData("已整改", "整改中", "awaitingAcceptance", "待验收"), InlineData("现场处置", "未整改", "closed", "已销号")]
+    [InlineData("整改中", "已登记", "rectifying", "整改中"), InlineData("整改中", "待整改", "rectifying", "整改中"), InlineData("已销号", "不属实", "closed", "已销号")]
+    public async Task A_state_that_goes_back_or_sideways_is_said(string first, string then, string stage, string called)
+    {
+        var id = HazardsOf(await ImportAsync(Row(first)))[0];
+        var again = await ImportAsync(Row(then));
+        (await StageAsync(id)).ShouldBe(stage);
+        Text(again, "rows").ShouldContain($"import.state_behind: 台账状态“{then}”");
+        Text(again, "rows").ShouldContain($"登记的环节“{called}");
+
+        string Row(string state) => Schools + $"1,2026-03-05,倒退处缺陷,一般,寅厂,2026-12-05,{state}\n";
+    }
+
+    [Theory, InlineData("未整改", "整改中"), InlineData("整改中", "已五定"), InlineData("整改中", "已整改"), InlineData("未处理", "已销号"), InlineData("已整改", "已销号")]
+    public async Task A_state_that_goes_on_is_told(string first, string then)
+    {
+        await ImportAsync(Schools + $"1,2026-03-05,前进处缺陷,一般,寅厂,2026-12-05,{first}\n");
+        Text(await ImportAsync(Schools + $"1,2026-03-05,前进处缺陷,一般,寅厂,2026-12-05,{then}\n"), "rows").ShouldNotContain("import.state_behind");
+    }
+
+    [Theory, InlineData("巍山县"), InlineData("城关镇"), InlineData("620102")]
+    public async Task A_unit_is_not_taken_from_the_next_county_where_the_region_is_unknown(string region)
+    {
+        const string Header = "序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n";
+        var known = await ImportAsync(Header + "1,2026-03-01,武都区,木粉尘未清扫,一般," + region + "家具厂,2026-12-01,整改中\n", region: "6212");
+        var unknown = await ImportAsync(Header + $"1,2026-03-01,{region},喷漆房无排风,一般,{region}家具厂,2026-12-01,整改中\n", region: "6212");
+        Text(unknown, "rows").ShouldContain("import.region_unknown");
+        Text(unknown, "rows").ShouldContain("import.unit_elsewhere");
+        (await BodyAsync(unknown)).ShouldNotBe(await BodyAsync(known));
+
+        async Task<string> BodyAsync(Answer report) =>
+            (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[0]}")).Json["hazard"]!["legs"]!["sole"]!["body"]!.ToString();
+    }
+
+    [Fact]
+    public async Task The_same_hazard_under_two_numbers_of_one_sheet_is_asked_about()
+    {
+        var report = await ImportAsync("序号,检查日期,被检查单位,隐患内容,隐患等级,整改责任单位,整改期限,整改状态\n"
+            + "1,2026-11-04,壬店,壬处问题,一般,壬店,2026-12-20,整改中\n2,2026-11-04,壬店,壬处问题,一般,壬店,2026-12-25,已整改\n3,2026-11-04,壬店,壬处问题,一般,癸店,2026-12-25,已整改\n");
+        string[] rows = [.. report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!.ToJsonString(Plain))];
+        rows.Select(r => r.Contains("import.row_twice: 与第 2 行", StringComparison.Ordinal)).ShouldBe([false, true, false]);
+    }
+
+    [Fact]
+    public async Task An_import_that_updated_cannot_be_undone_whole_and_says_what_can_be()
+    {
+        await ImportAsync(Schools + "1,2026-03-05,撤销处一,一般,寅厂,2026-12-05,整改中\n", ledger: "撤销");
+        var second = await ImportAsync(Schools + "1,2026-03-05,撤销处一,一般,寅厂,2026-12-05,已整改\n2,2026-03-05,撤销处二,一般,寅厂,2026-12-05,整改中\n", ledger: "撤销");
+        var refused = (await service.Admin.PostAsync($"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "错了" })).Refused(HttpStatusCode.Conflict, "import.updated_others");
+        refused["detail"].ShouldContain(HazardsOf(second)[0]);
+        refused["detail"].ShouldContain("hazards");
+    }
+
+    private async Task<Answer> ImportAsync(string text, string? ledger = null, string? region = null)
+    {
+        using var form = new MultipartFormDataContent { { Some.Csv(text), "file", "台账.csv" }, { new StringContent(region ?? _county), "region" } };
+        if (ledger is not null)
+            form.Add(new StringContent(ledger), "ledger");
+        return (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);
+    }
+
+    private async Task<string[]> EventsAsync(string id) =>
+        [.. (await service.Admin.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK).Json["events"]!.AsArray().Select(e => e!["type"]!.ToString())];
+
+    private async Task<string> StageAsync(string id) => (await service.Admin.GetAsync($"hazards/{id}")).Json["stage"]!["code"]!.ToString();
+
+    private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
+
+    private static string Text(Answer report, string what) => report.Json[what]!.ToJsonString(Plain);
+
+    private static string[] HazardsOf(Answer report) =>
+        [.. report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!["hazard"]!.ToString())];
+}
