@@ -150,7 +150,18 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             notes.Add(About(NoteKinds.DateShort, cell, cell.Text, Day(date)));
             return date;
         }
-        notes.Add(About(States.IsStateWord(cell.Text) ? NoteKinds.DateIsState : NoteKinds.DateNotUnderstood, cell, cell.Text));
+        if (DateTexts.TryReadRange(cell.Cell, dates, cell.Column.Field == LedgerField.Deadline, out var first, out var last))
+        {
+            // What was found on several days was found from the first on; what was done, or is due, is so on the last.
+            var found = cell.Column.Field == LedgerField.FoundAt;
+            notes.Add(About(found ? NoteKinds.DateRangeFirst : NoteKinds.DateRangeLast, cell, cell.Text, Day(found ? first : last)));
+            return found ? first : last;
+        }
+        notes.Add(About(
+            States.IsStateWord(cell.Text) ? NoteKinds.DateIsState
+            : cell.Column.Field == LedgerField.Deadline && cell.Text.Contains("工作日", StringComparison.Ordinal) ? NoteKinds.DeadlineInWorkingDays
+            : DateTexts.LacksDay(cell.Text) ? NoteKinds.DateWithoutDay
+            : NoteKinds.DateNotUnderstood, cell, cell.Text));
         return null;
     }
 
@@ -416,7 +427,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     [GeneratedRegex(@"[\s、/,，;；:：()（）]+", RegexOptions.CultureInvariant)]
     private static partial Regex UnitSeparators();
 
-    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 
     [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
