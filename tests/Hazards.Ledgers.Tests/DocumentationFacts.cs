@@ -48,6 +48,13 @@ public partial class DocumentationFacts
         }
     }
 
+    [Fact]
+    public void Readings_have_Chinese_names()
+    {
+        foreach (var name in Enum.GetValues<LedgerSkip>().Select(LedgerChinese.Of).Concat(Enum.GetValues<LedgerState>().Select(LedgerChinese.Of)).Concat(Enum.GetValues<LedgerLevel>().Select(LedgerChinese.Of)))
+            name.ShouldNotMatch("[A-Za-z]");
+    }
+
     [GeneratedRegex("`([a-zA-Z]+\\.[a-z0-9_]+)`")]
     private static partial Regex Code();
 }

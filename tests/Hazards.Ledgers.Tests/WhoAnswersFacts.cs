@@ -174,9 +174,12 @@ public class WhoAnswersFacts
     [InlineData("企业自身")]
     public async Task The_inspected_unit_goes_by_many_words(string written)
     {
-        var row = await One("被检查单位,隐患内容,整改责任单位", $"顺达客运,阀门渗漏,{written}");
-        row.Understood!.ResponsibleUnit!.Name.ShouldBe("顺达客运");
-        row.Codes().ShouldContain("responsibleUnit.is_inspected");
+        foreach (var header in new[] { "整改责任单位", "整改责任单位及责任人" })
+        {
+            var row = await One($"被检查单位,隐患内容,{header}", $"顺达客运,阀门渗漏,{written}");
+            row.Understood!.ResponsibleUnit!.Name.ShouldBe("顺达客运");
+            row.Codes().ShouldContain("responsibleUnit.is_inspected");
+        }
         var unnamed = await One("被检查单位,隐患内容,整改责任单位", $",阀门渗漏,{written}");
         unnamed.Understood!.ResponsibleUnit.ShouldBeNull();
         unnamed.Codes().ShouldContain("responsibleUnit.unnamed");

@@ -231,7 +231,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             }
         }
         var withPerson = cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label);
-        if (withPerson || numbers.Count > 0) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
+        if ((withPerson || numbers.Count > 0) && !MeansTheInspected(text)) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
         return Listed(text).Count < 2
             ? row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] }
             : ReadUnitAndPerson(row, cell, text, personExpected: false, notes);
@@ -270,6 +270,12 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             ResponsiblePerson = row.ResponsiblePerson ?? (persons.Count > 0 ? string.Join(' ', persons) : null),
         };
     }
+
+    /// <summary>本单位, 同被检查单位, 企业: the unit that was inspected, by another word.</summary>
+    internal static bool MeansTheInspected(string text) => Inspected().IsMatch(Words.Normalise(text));
+
+    [GeneratedRegex("^(?:同|即|为)?(?:(?:被检查?|受检|被查|隐患|存在隐患|被督查|生产经营)(?:单位|企业)|[本该](?:单位|企业|公司|厂|矿|店|校|院|站)|单位|企业)(?:自身|自行|自己|本身)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Inspected();
 
     private static bool IsBody(string text) => BodyWords().IsMatch(text) || TradeWords().IsMatch(text);
 
