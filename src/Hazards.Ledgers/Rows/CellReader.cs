@@ -190,8 +190,9 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private static string? Name(MeantCell cell, List<LedgerNote> notes)
     {
         NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) || BeginsAsDate().IsMatch(cell.Text) ? NoteKinds.TextIsDate
-            : States.IsStateWord(cell.Text) ? NoteKinds.TextIsState
-            : !cell.Text.Any(char.IsLetter) || double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
+            : States.IsStateWord(cell.Text) || YesOrNo(cell.Text) is not null ? NoteKinds.TextIsState
+            : IsLevelAlone(cell.Text) ? NoteKinds.TextIsLevel
+            : !cell.Text.Any(char.IsLetter) || Measured().IsMatch(Words.HalfWidth(cell.Text)) || double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
             : null;
         if (stray is null) return cell.Text;
         notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
@@ -438,6 +439,17 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
     private static partial Regex NoHazard();
+
+    private static readonly Levels BuiltInLevels = new(new LedgerMapping { Columns = [] });
+
+    /// <summary>一般, 二级（重大）: nobody is called so.</summary>
+    private static bool IsLevelAlone(string text) =>
+        text.Length <= 12 && text.AsSpan().ContainsAny('级', '般', '大')
+        && (BuiltInLevels.Read(text).Level ?? BuiltInLevels.Read(Words.WithoutBrackets(text)).Level) is not null;
+
+    /// <summary>3万元, 15天, 80%: an amount, and no name.</summary>
+    [GeneratedRegex(@"^\s*[0-9][0-9.,/]*\s*(?:万|元|万元|亿元?|千元|%|天|日|个月|条|项|个|处)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Measured();
 
     /// <summary>2026年2月30日 is no day, and nobody's name either.</summary>
     [GeneratedRegex(@"^[0-9]{1,4}年[0-9]{1,2}月", RegexOptions.CultureInvariant)]

@@ -60,6 +60,8 @@ internal static class NoteKinds
         "“{1}”列里是日期 {0}，不采用。", "Column “{1}” holds the date {0}; it was not taken.");
     public static readonly NoteKind TextIsState = Warning("text.is_state",
         "“{1}”列里是状态“{0}”，不采用。", "Column “{1}” holds the state “{0}”; it was not taken.");
+    public static readonly NoteKind TextIsLevel = Warning("text.is_level",
+        "“{1}”列里是等级“{0}”，不采用。", "Column “{1}” holds the level “{0}”; it was not taken.");
     public static readonly NoteKind TextIsNumber = Warning("text.is_number",
         "“{1}”列里是数字 {0}，不采用。", "Column “{1}” holds the number {0}; it was not taken.");
     public static readonly NoteKind TextTruncated = Warning("text.truncated",
