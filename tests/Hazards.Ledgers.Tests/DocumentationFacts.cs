@@ -51,7 +51,13 @@ public partial class DocumentationFacts
     [Fact]
     public void Readings_have_Chinese_names()
     {
-        foreach (var name in Enum.GetValues<LedgerSkip>().Select(LedgerChinese.Of).Concat(Enum.GetValues<LedgerState>().Select(LedgerChinese.Of)).Concat(Enum.GetValues<LedgerLevel>().Select(LedgerChinese.Of)))
+        string[] names =
+        [
+            .. Enum.GetValues<LedgerSkip>().Select(LedgerChinese.Of),
+            .. Enum.GetValues<LedgerState>().Select(LedgerChinese.Of),
+            .. Enum.GetValues<LedgerLevel>().Select(LedgerChinese.Of),
+        ];
+        foreach (var name in names)
             name.ShouldNotMatch("[A-Za-z]");
     }
 

@@ -132,10 +132,13 @@ public class WrittenDatesFacts
     [InlineData("20260305-20260310", "2026-03-05", "2026-03-10")]
     public async Task Several_days_are_found_on_the_first_and_done_on_the_last(string written, string first, string last)
     {
-        var row = (await Records(Utf8($"云岭县2026年3月隐患台账\n序号,检查时间,隐患内容,责任单位,整改期限,整改完成时间\n1,{written},阀门渗漏,永昌化工厂,{written},{written}\n"))).Single();
+        const string Header = "云岭县2026年3月隐患台账\n序号,检查时间,隐患内容,责任单位,整改期限,整改完成时间";
+        var row = (await Records(Utf8($"{Header}\n1,{written},阀门渗漏,永昌化工厂,{written},{written}\n"))).Single();
         var read = row.Understood!;
-        new[] { read.FoundAt, read.Deadline, read.CompletedAt }.Select(d => d?.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)).ShouldBe([first, last, last]);
-        row.Codes().Where(c => c.StartsWith("date.", StringComparison.Ordinal)).ShouldBe(["date.range_first", "date.range_last", "date.range_last"]);
+        new[] { read.FoundAt, read.Deadline, read.CompletedAt }
+            .Select(d => d?.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)).ShouldBe([first, last, last]);
+        row.Codes().Where(c => c.StartsWith("date.", StringComparison.Ordinal))
+            .ShouldBe(["date.range_first", "date.range_last", "date.range_last"]);
     }
 
     [Theory]
@@ -155,7 +158,8 @@ public class WrittenDatesFacts
     [InlineData("2026.3.10-2026.3.5")]
     [InlineData("2026年3月8日-2月30日")]
     [InlineData("3-5-8")]
-    public async Task No_days_are_made_of_what_runs_backwards(string written) => (await One(written, "")).Codes().ShouldContain("date.not_understood");
+    public async Task No_days_are_made_of_what_runs_backwards(string written) =>
+        (await One(written, "")).Codes().ShouldContain("date.not_understood");
 
     [Fact]
     public async Task A_deadline_is_kept_where_the_discovery_was_not_read()

@@ -159,7 +159,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         }
         notes.Add(About(
             States.IsStateWord(cell.Text) ? NoteKinds.DateIsState
-            : cell.Column.Field == LedgerField.Deadline && cell.Text.Contains("工作日", StringComparison.Ordinal) ? NoteKinds.DeadlineInWorkingDays
+            : cell.Column.Field == LedgerField.Deadline && cell.Text.Contains("工作日", StringComparison.Ordinal)
+                ? NoteKinds.DeadlineInWorkingDays
             : DateTexts.LacksDay(cell.Text) ? NoteKinds.DateWithoutDay
             : NoteKinds.DateNotUnderstood, cell, cell.Text));
         return null;
@@ -192,7 +193,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) || BeginsAsDate().IsMatch(cell.Text) ? NoteKinds.TextIsDate
             : States.IsStateWord(cell.Text) || YesOrNo(cell.Text) is not null ? NoteKinds.TextIsState
             : IsLevelAlone(cell.Text) ? NoteKinds.TextIsLevel
-            : !cell.Text.Any(char.IsLetter) || Measured().IsMatch(Words.HalfWidth(cell.Text)) || double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
+            : IsNumberAlone(cell.Text) ? NoteKinds.TextIsNumber
             : null;
         if (stray is null) return cell.Text;
         notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
@@ -238,9 +239,10 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             : ReadUnitAndPerson(row, cell, text, personExpected: false, notes);
     }
 
-    /// <summary>The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing, and Co., Ltd is one name.</summary>
+    /// <summary>The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing; Co., Ltd is one name, and so is 甲局/乙公司联合体.</summary>
     private static List<string> Listed(string text)
     {
+        if (text.Contains("联合体", StringComparison.Ordinal)) return [text];
         var parts = Enumeration().Split(text).Select(p => p.Trim()).Where(p => p.Length > 0).ToList();
         return parts.TrueForAll(p => p.Any(c => c >= '\u4e00')) ? parts : [text];
     }
@@ -439,6 +441,9 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
     private static partial Regex NoHazard();
+
+    private static bool IsNumberAlone(string text) => !text.Any(char.IsLetter) || Measured().IsMatch(Words.HalfWidth(text))
+        || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static readonly Levels BuiltInLevels = new(new LedgerMapping { Columns = [] });
 

@@ -63,14 +63,16 @@ internal static partial class DeadlineWords
     /// <summary>15, 十五, 二十, 两; below a thousand.</summary>
     private static int? Count(string text)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number is > 0 and < 1000 ? number : null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number is > 0 and < 1000 ? number : null;
         var ten = text.IndexOf('十', StringComparison.Ordinal);
         if (ten < 0) return text.Length == 1 ? Digit(text[0]) : null;
         if (ten > 1 || text.Length > ten + 2) return null;
         return (ten == 0 ? 1 : Digit(text[0])) * 10 + (ten + 1 == text.Length ? 0 : Digit(text[ten + 1]));
     }
 
-    private static int? Digit(char numeral) => numeral == '两' ? 2 : "一二三四五六七八九".IndexOf(numeral, StringComparison.Ordinal) is >= 0 and var at ? at + 1 : null;
+    private static int? Digit(char numeral) =>
+        numeral == '两' ? 2 : "一二三四五六七八九".IndexOf(numeral, StringComparison.Ordinal) is >= 0 and var at ? at + 1 : null;
 
     [GeneratedRegex(@"^(?:(?<next>(?:下个?月|次月)(?:底|末)?)|(?<this>本?月底|当月|本月|月末|本?年底|年内|本年|年末)|(?:(?<y>20[0-9][0-9])年)?(?:(?<M>[0-9]{1,2})月份?(?<part>上旬|中旬|下旬|底|末)?|第?(?<q>[一二三四])季度(?:末|底)?)|(?<y>20[0-9][0-9])年(?<end>底|末|内))(?:之?前|内)?(?:完成整改|整改完成|整改到位|完成)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Period();

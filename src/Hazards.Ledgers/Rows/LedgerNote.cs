@@ -103,7 +103,8 @@ internal static class NoteKinds
     public static readonly NoteKind DeadlineInWords = Info("deadline.in_words",
         "期限“{0}”读作 {1}。", "The deadline “{0}” was read as {1}.");
     public static readonly NoteKind DeadlineInWorkingDays = Warning("deadline.working_days",
-        "期限“{0}”按工作日算，要看节假日，没有读出是哪一天；请写明日期。", "The deadline “{0}” counts working days, for which holidays must be known; no day was read. Name the date.");
+        "期限“{0}”按工作日算，要看节假日，没有读出是哪一天；请写明日期。",
+        "The deadline “{0}” counts working days, for which holidays must be known; no day was read. Name the date.");
     public static readonly NoteKind CompletedBeforeFound = Warning("completedAt.before_found",
         "整改完成日期 {0} 早于发现日期 {1}。", "The completion {0} is before the discovery {1}.");
     public static readonly NoteKind CompletedMissing = Info("completedAt.missing",
