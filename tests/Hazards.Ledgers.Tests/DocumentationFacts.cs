@@ -48,6 +48,19 @@ public partial class DocumentationFacts
         }
     }
 
+    [Fact]
+    public void Readings_have_Chinese_names()
+    {
+        string[] names =
+        [
+            .. Enum.GetValues<LedgerSkip>().Select(LedgerChinese.Of),
+            .. Enum.GetValues<LedgerState>().Select(LedgerChinese.Of),
+            .. Enum.GetValues<LedgerLevel>().Select(LedgerChinese.Of),
+        ];
+        foreach (var name in names)
+            name.ShouldNotMatch("[A-Za-z]");
+    }
+
     [GeneratedRegex("`([a-zA-Z]+\\.[a-z0-9_]+)`")]
     private static partial Regex Code();
 }

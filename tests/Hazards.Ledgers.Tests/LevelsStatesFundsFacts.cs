@@ -256,6 +256,11 @@ public class LevelsStatesFundsFacts
     [InlineData("整改资金（万元）", "35000", null)]
     [InlineData("整改资金（元）", "0.35", null)]
     [InlineData("整改资金", "3-5万元", null)]
+    [InlineData("整改资金", "\"1,2,3万元\"", null)]
+    [InlineData("整改资金", "\"1,2万元\"", null)]
+    [InlineData("整改资金", "\"12,34元\"", null)]
+    [InlineData("整改资金", "1，2，3万元", null)]
+    [InlineData("整改资金", "\"1,234,567元\"", 123.4567)]
     public async Task Money_by_header_cell_and_plausibility(string header, string written, double? amount)
     {
         var row = await One($"隐患内容,{header}", $"阀门渗漏,{written}");

@@ -42,7 +42,6 @@ public class RowFacts
     [InlineData("0031.1.1")]
     [InlineData("31.7.17")]
     [InlineData("7月17日")]
-    [InlineData("2031年7月")]
     [InlineData("2031.7.1-7.5")]
     [InlineData("立即整改")]
     [InlineData("2031-07-17 25:00")]

@@ -174,9 +174,12 @@ public class WhoAnswersFacts
     [InlineData("企业自身")]
     public async Task The_inspected_unit_goes_by_many_words(string written)
     {
-        var row = await One("被检查单位,隐患内容,整改责任单位", $"顺达客运,阀门渗漏,{written}");
-        row.Understood!.ResponsibleUnit!.Name.ShouldBe("顺达客运");
-        row.Codes().ShouldContain("responsibleUnit.is_inspected");
+        foreach (var header in new[] { "整改责任单位", "整改责任单位及责任人" })
+        {
+            var row = await One($"被检查单位,隐患内容,{header}", $"顺达客运,阀门渗漏,{written}");
+            row.Understood!.ResponsibleUnit!.Name.ShouldBe("顺达客运");
+            row.Codes().ShouldContain("responsibleUnit.is_inspected");
+        }
         var unnamed = await One("被检查单位,隐患内容,整改责任单位", $",阀门渗漏,{written}");
         unnamed.Understood!.ResponsibleUnit.ShouldBeNull();
         unnamed.Codes().ShouldContain("responsibleUnit.unnamed");
@@ -206,6 +209,8 @@ public class WhoAnswersFacts
     [InlineData("整改责任单位", "电话甲厂 13612340003", "电话甲厂", null)]
     [InlineData("整改责任单位", "永昌化工+86 136-1234-0003", "永昌化工", null)]
     [InlineData("整改责任单位", "甘肃永昌化工有限公司（东区、西区）", "甘肃永昌化工有限公司（东区、西区）", null)]
+    [InlineData("整改责任单位", "中铁某局/宁铁建筑联合体", "中铁某局/宁铁建筑联合体", null)]
+    [InlineData("整改责任单位", "\"ABC Chemical Co., Ltd\"", "ABC Chemical Co., Ltd", null)]
     public async Task Unit_and_person_are_told_apart(string header, string written, string unit, string? person)
     {
         var read = (await One($"隐患内容,{header}", $"阀门渗漏,{written}")).Understood!;

@@ -150,7 +150,19 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             notes.Add(About(NoteKinds.DateShort, cell, cell.Text, Day(date)));
             return date;
         }
-        notes.Add(About(States.IsStateWord(cell.Text) ? NoteKinds.DateIsState : NoteKinds.DateNotUnderstood, cell, cell.Text));
+        if (DateTexts.TryReadRange(cell.Cell, dates, cell.Column.Field == LedgerField.Deadline, out var first, out var last))
+        {
+            // What was found on several days was found from the first on; what was done, or is due, is so on the last.
+            var found = cell.Column.Field == LedgerField.FoundAt;
+            notes.Add(About(found ? NoteKinds.DateRangeFirst : NoteKinds.DateRangeLast, cell, cell.Text, Day(found ? first : last)));
+            return found ? first : last;
+        }
+        notes.Add(About(
+            States.IsStateWord(cell.Text) ? NoteKinds.DateIsState
+            : cell.Column.Field == LedgerField.Deadline && cell.Text.Contains("工作日", StringComparison.Ordinal)
+                ? NoteKinds.DeadlineInWorkingDays
+            : DateTexts.LacksDay(cell.Text) ? NoteKinds.DateWithoutDay
+            : NoteKinds.DateNotUnderstood, cell, cell.Text));
         return null;
     }
 
@@ -179,8 +191,9 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private static string? Name(MeantCell cell, List<LedgerNote> notes)
     {
         NoteKind? stray = DateTexts.LooksLikeDate(cell.Cell) || BeginsAsDate().IsMatch(cell.Text) ? NoteKinds.TextIsDate
-            : States.IsStateWord(cell.Text) ? NoteKinds.TextIsState
-            : !cell.Text.Any(char.IsLetter) || double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? NoteKinds.TextIsNumber
+            : States.IsStateWord(cell.Text) || YesOrNo(cell.Text) is not null ? NoteKinds.TextIsState
+            : IsLevelAlone(cell.Text) ? NoteKinds.TextIsLevel
+            : IsNumberAlone(cell.Text) ? NoteKinds.TextIsNumber
             : null;
         if (stray is null) return cell.Text;
         notes.Add(About(stray, cell, cell.Cell.Display.Trim(), cell.Label));
@@ -220,15 +233,16 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             }
         }
         var withPerson = cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label);
-        if (withPerson || numbers.Count > 0) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
+        if ((withPerson || numbers.Count > 0) && !MeansTheInspected(text)) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
         return Listed(text).Count < 2
             ? row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] }
             : ReadUnitAndPerson(row, cell, text, personExpected: false, notes);
     }
 
-    /// <summary>The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing, and Co., Ltd is one name.</summary>
+    /// <summary>The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing; Co., Ltd is one name, and so is 甲局/乙公司联合体.</summary>
     private static List<string> Listed(string text)
     {
+        if (text.Contains("联合体", StringComparison.Ordinal)) return [text];
         var parts = Enumeration().Split(text).Select(p => p.Trim()).Where(p => p.Length > 0).ToList();
         return parts.TrueForAll(p => p.Any(c => c >= '\u4e00')) ? parts : [text];
     }
@@ -259,6 +273,12 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             ResponsiblePerson = row.ResponsiblePerson ?? (persons.Count > 0 ? string.Join(' ', persons) : null),
         };
     }
+
+    /// <summary>本单位, 同被检查单位, 企业: the unit that was inspected, by another word.</summary>
+    internal static bool MeansTheInspected(string text) => Inspected().IsMatch(Words.Normalise(text));
+
+    [GeneratedRegex("^(?:同|即|为)?(?:(?:被检查?|受检|被查|隐患|存在隐患|被督查|生产经营)(?:单位|企业)|[本该](?:单位|企业|公司|厂|矿|店|校|院|站)|单位|企业)(?:自身|自行|自己|本身)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Inspected();
 
     private static bool IsBody(string text) => BodyWords().IsMatch(text) || TradeWords().IsMatch(text);
 
@@ -416,11 +436,25 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     [GeneratedRegex(@"[\s、/,，;；:：()（）]+", RegexOptions.CultureInvariant)]
     private static partial Regex UnitSeparators();
 
-    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*(\d[\d,]{0,17}(?:\.\d{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 
     [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
     private static partial Regex NoHazard();
+
+    private static bool IsNumberAlone(string text) => !text.Any(char.IsLetter) || Measured().IsMatch(Words.HalfWidth(text))
+        || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static readonly Levels BuiltInLevels = new(new LedgerMapping { Columns = [] });
+
+    /// <summary>一般, 二级（重大）: nobody is called so.</summary>
+    private static bool IsLevelAlone(string text) =>
+        text.Length <= 12 && text.AsSpan().ContainsAny('级', '般', '大')
+        && (BuiltInLevels.Read(text).Level ?? BuiltInLevels.Read(Words.WithoutBrackets(text)).Level) is not null;
+
+    /// <summary>3万元, 15天, 80%: an amount, and no name.</summary>
+    [GeneratedRegex(@"^\s*[0-9][0-9.,/]*\s*(?:万|元|万元|亿元?|千元|%|天|日|个月|条|项|个|处)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Measured();
 
     /// <summary>2026年2月30日 is no day, and nobody's name either.</summary>
     [GeneratedRegex(@"^[0-9]{1,4}年[0-9]{1,2}月", RegexOptions.CultureInvariant)]

@@ -70,6 +70,31 @@ internal static partial class DateTexts
         return TryRead(day, out date, year);
     }
 
+    /// <summary>2026年3月8日-3月9日, 2026.3.5至2026.3.10, 3月8日、9日: the first and the last day of what is written as several.</summary>
+    public static bool TryReadRange(SheetCell cell, DateContext context, bool isDeadline, out LedgerDate first, out LedgerDate last)
+    {
+        (first, last) = (default, default);
+        if (cell.Kind != CellKind.Text || cell.Text.Length > Longest) return false;
+        var text = Plain(cell.Text);
+        foreach (Match between in Between().Matches(text))
+        {
+            if (!TryReadAny(text[..between.Index], context, isDeadline, out first)) continue;
+            var end = text[(between.Index + between.Length)..].Trim();
+            var completed = DayAlone().Match(end) is { Success: true } day ? $"{first.Day.Month}月{day.Value}" : end;
+            if (TryReadAny(completed, new(first.Day.Year, null), isDeadline: true, out last) && last.Day >= first.Day) return true;
+        }
+        return false;
+    }
+
+    private static bool TryReadAny(string text, DateContext context, bool isDeadline, out LedgerDate date)
+    {
+        var cell = new SheetCell(1, 1, text.Trim(), CellKind.Text);
+        return TryRead(cell, [], out date) || TryReadShort(cell, context, isDeadline, out date);
+    }
+
+    /// <summary>2026年3月, 3月上旬: a month without a day.</summary>
+    public static bool LacksDay(string text) => text.Length <= Longest && MonthAlone().IsMatch(Words.HalfWidth(text).Trim());
+
     private static bool TryOfClock(DateTime clock, out LedgerDate date) =>
         LedgerDate.TryOf(clock, clock.TimeOfDay == default ? DatePrecision.Day : DatePrecision.Second, out date);
 
@@ -152,6 +177,15 @@ internal static partial class DateTexts
     /// <summary>3月5日 · 3/5 · 3-5 · 3.15. Not 3.1, which may be what a spreadsheet left of 3.10.</summary>
     [GeneratedRegex(@"^(?<M>[0-9]{1,2})\s*(?:月\s*(?<d>[0-9]{1,2})\s*[日号]?|[-/]\s*(?<d>[0-9]{1,2})|\.(?<d>0[0-9]|1[1-9]|2[1-9]|3[01])[日号]?)" + Clock + Before, RegexOptions.CultureInvariant)]
     private static partial Regex MonthDay();
+
+    [GeneratedRegex(@"至|到|~|-+|、|和|及", RegexOptions.CultureInvariant)]
+    private static partial Regex Between();
+
+    [GeneratedRegex(@"^[0-9]{1,2}[日号]$", RegexOptions.CultureInvariant)]
+    private static partial Regex DayAlone();
+
+    [GeneratedRegex(@"^(?:(?:20)?[0-9]{2}\s*[-./年]\s*)?(?:0?[1-9]|1[0-2])\s*月?份?(?:[上中下]旬|初|中|底|末)?(?<=[月份旬初中底末]|[0-9]{2}[-./][0-9]{1,2})$", RegexOptions.CultureInvariant)]
+    private static partial Regex MonthAlone();
 
     [GeneratedRegex(@"\(?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?", RegexOptions.CultureInvariant)]
     private static partial Regex Weekday();

@@ -50,10 +50,18 @@ internal static class NoteKinds
         "数字 {0} 按 Excel 日期序号读作 {1}。", "The number {0} was read as an Excel serial: {1}.");
     public static readonly NoteKind DateShort = Info("date.short",
         "“{0}”没有写全年份，按标题的年份（或两位年份）读作 {1}。", "“{0}” lacks the year, or half of it; by the title's it was read as {1}.");
+    public static readonly NoteKind DateRangeFirst = Info("date.range_first",
+        "“{0}”是几天，取第一天 {1}。", "“{0}” are several days; the first was taken: {1}.");
+    public static readonly NoteKind DateRangeLast = Info("date.range_last",
+        "“{0}”是几天，取最后一天 {1}。", "“{0}” are several days; the last was taken: {1}.");
+    public static readonly NoteKind DateWithoutDay = Warning("date.no_day",
+        "“{0}”只写到月，没有日，未采用。", "“{0}” names a month and no day; it was not taken.");
     public static readonly NoteKind TextIsDate = Warning("text.is_date",
         "“{1}”列里是日期 {0}，不采用。", "Column “{1}” holds the date {0}; it was not taken.");
     public static readonly NoteKind TextIsState = Warning("text.is_state",
         "“{1}”列里是状态“{0}”，不采用。", "Column “{1}” holds the state “{0}”; it was not taken.");
+    public static readonly NoteKind TextIsLevel = Warning("text.is_level",
+        "“{1}”列里是等级“{0}”，不采用。", "Column “{1}” holds the level “{0}”; it was not taken.");
     public static readonly NoteKind TextIsNumber = Warning("text.is_number",
         "“{1}”列里是数字 {0}，不采用。", "Column “{1}” holds the number {0}; it was not taken.");
     public static readonly NoteKind TextTruncated = Warning("text.truncated",
@@ -94,6 +102,9 @@ internal static class NoteKinds
         "整改期限 {0} 早于发现日期 {1}。", "The deadline {0} is before the discovery {1}.");
     public static readonly NoteKind DeadlineInWords = Info("deadline.in_words",
         "期限“{0}”读作 {1}。", "The deadline “{0}” was read as {1}.");
+    public static readonly NoteKind DeadlineInWorkingDays = Warning("deadline.working_days",
+        "期限“{0}”按工作日算，要看节假日，没有读出是哪一天；请写明日期。",
+        "The deadline “{0}” counts working days, for which holidays must be known; no day was read. Name the date.");
     public static readonly NoteKind CompletedBeforeFound = Warning("completedAt.before_found",
         "整改完成日期 {0} 早于发现日期 {1}。", "The completion {0} is before the discovery {1}.");
     public static readonly NoteKind CompletedMissing = Info("completedAt.missing",

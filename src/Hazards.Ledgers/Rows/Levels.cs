@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Hazards.Ledgers;
 
 /// <summary>
@@ -35,10 +37,12 @@ internal sealed class Levels(LedgerMapping mapping)
         return word ?? grade ?? default;
     }
 
+    private static readonly SearchValues<char> Doubts = SearchValues.Create("%?<>~=≥≤");
+
     private static bool IsDoubtful(string text)
     {
         var plain = Words.HalfWidth(text).AsSpan().Trim();
-        return plain.ContainsAny("%?<>~=≥≤") || plain.Length > 1 && plain[0] is '-' or '+' && char.IsAsciiDigit(plain[1]);
+        return plain.ContainsAny(Doubts) || plain.Length > 1 && plain[0] is '-' or '+' && char.IsAsciiDigit(plain[1]);
     }
 
     /// <summary>Takes a leading word off the text and reads it.</summary>

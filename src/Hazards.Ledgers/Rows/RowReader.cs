@@ -70,10 +70,7 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         return row with { ResponsibleUnits = units };
     }
 
-    private static bool IsInspected(ResponsibleUnit unit) => Inspected().IsMatch(Words.Normalise(unit.Name));
-
-    [GeneratedRegex("^(?:同|即|为)?(?:(?:被检查?|受检|被查|隐患|存在隐患|被督查|生产经营)(?:单位|企业)|[本该](?:单位|企业|公司|厂|矿|店|校|院|站)|单位|企业)(?:自身|自行|自己|本身)?$", RegexOptions.CultureInvariant)]
-    private static partial Regex Inspected();
+    private static bool IsInspected(ResponsibleUnit unit) => CellReader.MeansTheInspected(unit.Name);
 
     private static bool Answers(ResponsibleUnit unit) => !Supervising.Contains(unit.Role) && !Leading.Contains(unit.Role);
 
