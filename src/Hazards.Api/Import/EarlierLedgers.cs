@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Hazards.Api.Evidence;
 using Hazards.Domain;
@@ -16,7 +17,19 @@ public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, str
 /// <summary>A row as an earlier import recorded it.</summary>
 /// <param name="Row">The row.</param>
 /// <param name="Stage">Where its hazard stands now.</param>
-internal sealed record RecordedRow(EarlierRow Row, Stage? Stage);
+/// <param name="Doubts">What the last report that has it asked.</param>
+/// <param name="IsInNewest">Whether the newest import has it.</param>
+internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<string> Doubts, bool IsInNewest)
+{
+    // Said when it happens; nobody has to answer it again and again.
+    private static readonly string[] Once =
+        ["import.row_edited", "import.deadline_changed", "import.unit_changed", "import.level_changed", "import.cell_emptied", "import.person_changed"];
+
+    /// <summary>What is still asked while the row stays as it is: what waited for a level or a unit is answered when the hazard went on.</summary>
+    public ImmutableArray<string> Open => Doubts.RemoveAll(d => Once.Any(o => d.StartsWith(o, StringComparison.Ordinal))
+        || Stage != Domain.Codes.Stage.Reported && d.Contains(LedgerStory.Waits, StringComparison.Ordinal)
+        || Stage > Domain.Codes.Stage.Verified && d.StartsWith("import.unit_needed", StringComparison.Ordinal));
+}
 
 /// <summary>The earlier ledger that a file seems to be.</summary>
 /// <param name="Ledger">That ledger.</param>
@@ -142,11 +155,12 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand("""
             with met as materialized (
-              select distinct (r.row ->> 'hazard')::uuid as id
-              from log.mt_events e, jsonb_array_elements(e.data -> 'rows') r (row)
+              select distinct on (1) (r.row ->> 'hazard')::uuid as id, r.row -> 'notUnderstood' as doubts, e.stream_id = $3 as newest
+              from log.mt_events e, jsonb_array_elements(e.data -> 'rows') with ordinality r (row, n)
               where e.stream_id = any ($1) and e.type = 'ledger_rows_imported' and r.row ->> 'hazard' is not null
+              order by 1, e.seq_id desc, r.n
             )
-            select distinct on (e.stream_id) e.stream_id, e.data ->> 'fingerprint', (e.data -> 'cells')::text, h.stage
+            select distinct on (e.stream_id) e.stream_id, e.data ->> 'fingerprint', (e.data -> 'cells')::text, h.stage, met.doubts::text, met.newest
             from met
             join rows.hazards h on h.hazard_id = met.id and h.stage <> 'rejected'
             join log.mt_events e on e.stream_id = met.id
@@ -155,6 +169,7 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
             """);
         command.Parameters.Add(PackageShelf.Of(ledger.Imports.Take(MostVersions).ToArray()));
         command.Parameters.Add(PackageShelf.Of(before?.ToString("D") ?? ""));
+        command.Parameters.Add(PackageShelf.Of(ledger.Imports[0]));
         var rows = new List<RecordedRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -164,7 +179,8 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
                 RowLikeness.Of(
                     [.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))],
                     mapping)),
-                CodeList.TryParse<Stage>(reader.GetString(3), out var stage) ? stage : null));
+                CodeList.TryParse<Stage>(reader.GetString(3), out var stage) ? stage : null,
+                reader.IsDBNull(4) ? [] : JsonSerializer.Deserialize<ImmutableArray<string>>(reader.GetString(4)), reader.GetBoolean(5)));
         }
 
         return rows;

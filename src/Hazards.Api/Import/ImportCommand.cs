@@ -43,7 +43,8 @@ internal static class ImportCommand
             var address = parsed.GetValue(url)?.TrimEnd('/') ?? ServedAddress.Of(data);
             var secret = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("HAZARDS_KEY") ?? await DevKeyAsync(data, stop);
             if (parsed.GetValue(preview))
-                return await PreviewAsync(upload, parsed.GetValue(all), await JurisdictionAsync(address, secret, stop), stop);
+                
+                return await PreviewAsync(upload, parsed.GetValue(all), await JurisdictionAsync(address, secret, stop), address, secret, stop);
             var report = await AnswersAsync(address, stop)
                 ? await SendAsync(upload, address, secret, parsed.GetValue(all), stop)
                 : parsed.GetValue(url) is null
@@ -102,10 +103,7 @@ internal static class ImportCommand
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh");
         await using var content = order.File.OpenRead();
-        using var form = new MultipartFormDataContent { { new StreamContent(content), "file", order.File.Name } };
-        foreach (var (name, value) in new[] { ("mapping", order.Mapping), ("ledger", order.Ledger), ("region", order.Region) })
-            if (value is not null)
-                form.Add(new StringContent(value), name);
+        using var form = FormOf(order, content);
         using var answer = await client.PostAsync(new Uri($"{address}{Links.Root}/imports"), form, stop);
         var text = await answer.Content.ReadAsStringAsync(stop);
         if (answer.IsSuccessStatusCode)
@@ -179,8 +177,12 @@ internal static class ImportCommand
     /// <summary>Rows that a screen holds; the others are in the report.</summary>
     private const int MostShown = 50;
 
-    /// <summary>How a ledger would be read, and whither it would go: nothing is written, and no database is asked.</summary>
-    private static async Task<int> PreviewAsync(ImportOrder order, bool all, RegionCode jurisdiction, CancellationToken stop)
+    /// <summary>
+    /// How a ledger would be read, and whither it would go; and where the service runs, what it would ask of the first rows. Nothing
+    /// is written.
+    /// </summary>
+    private static async Task<int> PreviewAsync(
+        ImportOrder order, bool all, RegionCode jurisdiction, string address, string? key, CancellationToken stop)
     {
         await using var content = order.File.OpenRead();
         var (upload, badOrder) = order.Read(content);
@@ -205,7 +207,52 @@ internal static class ImportCommand
             AnsiConsole.WriteLine($"{row.Sheet} {row.Number} {row.Verdict}: {string.Join("；", row.Notes.Where(n => all || n.Severity != NoteSeverity.Info).Select(n => $"{(n.Column is null ? "" : $"[{n.Column}] ")}{n.Zh}"))}");
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"全懂 understood {preview.Verdicts[RowVerdict.Understood]} · 部分 partly {preview.Verdicts[RowVerdict.Partly]} · 原文保留 kept {preview.Verdicts[RowVerdict.Kept]} · 非数据行 skipped {preview.Verdicts[RowVerdict.Skipped]}；未写入 nothing was written"));
+        await AskAsync(order, preview, address, key, stop);
         return 0;
+    }
+
+    /// <summary>What only the service knows: which ledger imported before it seems to be, and what becomes of its first rows.</summary>
+    private static async Task AskAsync(ImportOrder order, LedgerPreview read, string address, string? key, CancellationToken stop)
+    {
+        if (key is null || !await AnswersAsync(address, stop))
+        {
+            AnsiConsole.WriteLine("服务没有运行（或没有密钥）：没有与此前的台账、单位名录核对 no service was asked: earlier ledgers and bodies were not looked at");
+            return;
+        }
+
+        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        await using var content = order.File.OpenRead();
+        using var form = FormOf(order, content);
+        using var answer = await client.PostAsync(new Uri($"{address}{Links.Root}/imports/preview"), form, stop);
+        using var said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(stop));
+        if (!answer.IsSuccessStatusCode)
+        {
+            AnsiConsole.WriteLine(Sentence(said.RootElement.GetProperty("code").GetString()!, said.RootElement.GetProperty("detail").GetString()!));
+            return;
+        }
+
+        foreach (var note in said.RootElement.GetProperty("notes").EnumerateArray().Where(n => read.Notes.All(r => r.Code != Text(n, "code"))))
+            AnsiConsole.WriteLine(Sentence(Text(note, "code"), Text(note, "zh")));
+        foreach (var row in said.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            string[] asked = [.. row.GetProperty("notes").EnumerateArray()
+                .Where(n => Text(n, "severity") != "info" && Text(n, "en").StartsWith("What the import", StringComparison.Ordinal))
+                .Select(n => $"{Text(n, "code")}: {Text(n, "zh")}")];
+            if (asked.Length > 0)
+                AnsiConsole.WriteLine($"{Text(row, "sheet")} {row.GetProperty("number").GetInt32()} 导入时 when imported: {string.Join('；', asked)}");
+        }
+
+        static string Text(JsonElement of, string name) => of.GetProperty(name).GetString() ?? "";
+    }
+
+    private static MultipartFormDataContent FormOf(ImportOrder order, Stream content)
+    {
+        var form = new MultipartFormDataContent { { new StreamContent(content), "file", order.File.Name } };
+        foreach (var (name, value) in new[] { ("mapping", order.Mapping), ("ledger", order.Ledger), ("region", order.Region) })
+            if (value is not null)
+                form.Add(new StringContent(value), name);
+        return form;
     }
 
     /// <summary>

@@ -11,6 +11,8 @@ namespace Hazards.Api.Import;
 /// <summary>Ledgers in, by REST and by the command line.</summary>
 internal sealed class ImportModule : IModule
 {
+    private const int MostPreviewed = 20;
+
     private static readonly TimeSpan LongestImport = TimeSpan.FromMinutes(20);
 
     private static readonly QueryParameter InBackground =
@@ -109,18 +111,21 @@ internal sealed class ImportModule : IModule
             Progress = await import.ProgressAsync(report, stop), Trouble = await jobs.WhyAsync(nameof(ImportLedger), report.Id, stop),
         };
 
-    private static async Task<IResult> PreviewAsync(Call call)
+    private static async Task<IResult> PreviewAsync(Call call, LedgerImport import)
     {
         var (request, refusal) = await ImportRequest.ReadAsync(call);
         if (request is null)
             return Call.Refuse(refusal!);
-        var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, call.Caller.As(null), call.Stop);
+        var by = call.Caller.As(null);
+        var (plan, notOpened) = await LedgerImport.OpenAsync(request.Upload, by, call.Stop);
         if (plan is null)
             return Call.Refuse(notOpened!);
         using (plan)
         {
-            var preview = await plan.PreviewAsync(20, call.Stop);
-            return preview.IsOk ? Call.Json(preview.Value) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
+            // First what the import would ask: only then is known which ledger it is.
+            var tried = await import.TryAsync(plan, by, r => r.Verdict != RowVerdict.Skipped, 0, MostPreviewed, call.Stop);
+            var preview = await plan.PreviewAsync(MostPreviewed, call.Stop);
+            return preview.IsOk ? Call.Json(TriedRows.Of(preview.Value, tried)) : Call.Refuse(LedgerImport.Translate(preview.Refusal!));
         }
     }
 

@@ -202,12 +202,11 @@ public sealed class LedgerImport(
         var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken) ?? throw new InvalidOperationException($"body {asked.Body} is gone");
         body = await body.PlacedAsync(id => _tools.Bodies.LoadAsync(id, null, cancellationToken));
         var by = new Actor(asked.Actor, body, [Role.Importer], asked.Client, RegionCode.Parse(message.Jurisdiction));
-        var (plan, refusal) = await OpenAsync(started, by, cancellationToken);
+        var (plan, refusal) = await OpenAsync(message.Import, started, by, cancellationToken);
         if (plan is null)
             throw new InvalidOperationException($"{refusal!.Chinese} · {refusal.English}");
         using (plan)
         {
-            await SettleAsync(plan, by, message.Import, cancellationToken);
             var run = new LedgerImportRun(_tools, plan, by, new Terms { CorrelationId = events[0].CorrelationId }, null, new ImportSoFar(
                 message.Import, asked.OccurredAt, events.Count, [.. events.Select(e => e.Data).OfType<LedgerRowsImported>().SelectMany(r => r.Rows)]));
             await run.ToEndAsync(cancellationToken);
@@ -216,14 +215,29 @@ public sealed class LedgerImport(
         _totals.TryRemove(message.Import, out _);
     }
 
-    /// <summary>As it was opened when it began: the mapping that was guessed then is given now.</summary>
-    private async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(LedgerImportStarted started, Actor by, CancellationToken cancellationToken)
+    /// <summary>
+    /// As it was opened when it began: the mapping that was guessed then is given now; by the name that it has by itself where that
+    /// leads to the same ledger, so that the report says which one it was taken for.
+    /// </summary>
+    private async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(Guid import, LedgerImportStarted started, Actor by, CancellationToken cancellationToken)
     {
         var file = await files.GetAsync(started.File, cancellationToken) ?? throw new InvalidOperationException($"the file {started.File} is gone");
         var (mapping, refusal) = ImportRequest.ReadMapping(started.Mapping);
-        return refusal is not null
-            ? (null, refusal)
-            : await OpenAsync(new LedgerUpload(started.FileName, LedgerFile.Over(file.Bytes)) { Ledger = started.Ledger, Mapping = mapping, Region = started.Region }, by, cancellationToken);
+        if (refusal is not null)
+            return (null, refusal);
+        foreach (var ledger in new[] { null, started.Ledger })
+        {
+            var upload = new LedgerUpload(started.FileName, LedgerFile.Over(file.Bytes)) { Ledger = ledger, Mapping = mapping, Region = started.Region };
+            var (plan, notOpened) = await OpenAsync(upload, by, cancellationToken);
+            if (plan is null)
+                return (null, notOpened);
+            await SettleAsync(plan, by, import, cancellationToken);
+            if (plan.Ledger == started.Ledger)
+                return (plan, null);
+            plan.Dispose();
+        }
+
+        throw new InvalidOperationException("a ledger that was named has that name");
     }
 
     /// <summary>How far an unfinished import is; null when it is not done in the background.</summary>

@@ -97,6 +97,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         _recognised = matched.ToDictionary(m => coming[m.Key], m => m.Value);
         foreach (var i in coming.Where(i => !_recognised.ContainsKey(i)))
             _planned[i] = _planned[i] with { Reference = FreeReference(_planned[i].Reference!) };
+        var met = _recognised.Values.Select(m => m.Hazard).ToHashSet();
+        plan.Missing([.. _recorded.Values.Where(r => r.IsInNewest && !met.Contains(r.Row.Hazard)).Select(r => r.Row)]);
     }
 
     /// <summary>A row that is none of those on record, though one of them has its name: it goes by a further one.</summary>
@@ -233,8 +235,10 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (bodies is null)
             return Keep(row, RowOutcome.Kept, refusal);
         if (soFar is null && _recognised.TryGetValue(index, out var same) && !IsReadOtherwise
-            && _recorded.TryGetValue(same.Hazard, out var recorded) && recorded is { Stage: { } stands } && recorded.Row.Fingerprint == row.Fingerprint)
-            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, new HazardId(same.Hazard), 0, stands, [], [], []);
+            && _recorded.TryGetValue(same.Hazard, out var recorded) && recorded is { Stage: { } stands and not Stage.Verified }
+            && recorded.Row.Fingerprint == row.Fingerprint)
+            return new ImportedRow(
+                LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, new HazardId(same.Hazard), 0, stands, recorded.Open, [], []);
         var (id, before, entered) = await KnownAsAsync(index, reference, cancellationToken);
         // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
         for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
@@ -244,9 +248,12 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         }
 
         var onRecord = before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row);
-        // What was read by another mapping then is read anew.
-        if (entered is null && onRecord && !IsReadOtherwise)
-            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before!.Stage, [], [], []);
+        // What was read by another mapping then is read anew; what was only graded since goes on as the row says.
+        if (entered is null && onRecord && !IsReadOtherwise && before is not { Stage: Stage.Verified, Legs.Count: 0 })
+        {
+            var open = _recorded.TryGetValue(id.StreamId, out var known) ? known.Open : [];
+            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before!.Stage, open, [], []);
+        }
 
         bodies = await PresentAsync(bodies, before, cancellationToken);
         var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now)
@@ -261,6 +268,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
             story.Recognised(id, recognised.How);
         var (region, regionKnown) = plan.RegionOf(row.Understood!);
+        story.Compare(plan.Mapping);
         var (sector, sectorKnown) = LedgerPlan.SectorOf(row.Understood!, tools.Sectors);
         if (!regionKnown)
             story.Doubt($"import.region_unknown: 地区“{row.Understood!.Region}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");

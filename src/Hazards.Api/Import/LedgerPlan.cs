@@ -18,6 +18,7 @@ internal readonly record struct PlanNote(string Code, string Chinese, string Eng
 public sealed class LedgerPlan : IDisposable
 {
     private const int MostOfName = 50;
+    private const int MostMissing = 20;
 
     private readonly LedgerFile _file;
 
@@ -116,6 +117,17 @@ public sealed class LedgerPlan : IDisposable
 
         Earlier = earlier.FirstOrDefault(l => l.Name == Ledger);
         IsSettled = true;
+    }
+
+    /// <summary>Says which rows of the version before it has no more.</summary>
+    internal void Missing(IReadOnlyList<EarlierRow> rows)
+    {
+        if (rows.Count == 0 || Notes.Any(n => n.Code == "import.rows_missing"))
+            return;
+        var named = string.Join('、', rows.Take(MostMissing)
+            .Select(r => $"{(r.Likeness.Number is { } number ? $"编号 {number} " : "")}{r.Hazard:D}")) + (rows.Count > MostMissing ? " …" : "");
+        Notes = Notes.Add(new("import.rows_missing", $"上次有、这次没有 {rows.Count} 条，登记的不变：{named}",
+            $"{rows.Count} rows of the version before are not in this one; their hazards stay as they are: {named}"));
     }
 
     private string Numbered(int n)

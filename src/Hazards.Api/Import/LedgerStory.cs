@@ -45,7 +45,7 @@ internal sealed record LedgerStep(DateTimeOffset At, Body By, IHazardCommand Com
 internal sealed class LedgerStory
 {
     // What waits for its level is owed by the committee office of the region, by a clock of its own (ClockKind.Verify).
-    private const string Waits = "；已列入所在地安委办的“核实定级”应办事项，可批量定级";
+    internal const string Waits = "；已列入所在地安委办的“核实定级”应办事项，可批量定级";
 
     private readonly string _ledger;
     private readonly Sha256Digest _file;
@@ -204,6 +204,45 @@ internal sealed class LedgerStory
             _notUnderstood.Add($"import.row_edited: 内容有改动，按{(how == RowMatch.Number ? "编号" : "日期、地点和文字")}认作此前登记的 {id}，请核对");
     }
 
+    private static readonly LedgerField[] Acted =
+    [
+        LedgerField.Description, LedgerField.Category, LedgerField.Enterprise, LedgerField.Project, LedgerField.Place, LedgerField.Region,
+        LedgerField.Sector, LedgerField.Level, LedgerField.IsMajor, LedgerField.ResponsibleUnit, LedgerField.Deadline, LedgerField.State,
+    ];
+
+    /// <summary>What the row says otherwise than it did, where no act follows from it: a cell that was emptied, another person, other words.</summary>
+    public void Compare(LedgerMapping mapping)
+    {
+        if (Earlier is not { } earlier || IsOnRecord)
+            return;
+        var now = ByField(_phones.Cells);
+        foreach (var (what, before) in ByField(earlier))
+        {
+            var after = now.GetValueOrDefault(what).Text ?? "";
+            if (before.Field == LedgerField.ExternalId || Plain(before.Text) is not { Length: > 0 } plain || Plain(after) == plain)
+                continue;
+            var (name, old, to) = (before.Header, OneLine(before.Text, 60), OneLine(after, 60));
+            if (Plain(after).Length == 0)
+            {
+                // A column that the ledger has no more says nothing of one row.
+                if (mapping.Columns.Any(c => c.Field == before.Field))
+                    _notUnderstood.Add($"import.cell_emptied: [{name}] 上次为“{old}”，这次空白，登记的保留不改，请核对");
+            }
+            else if (before.Field == LedgerField.ResponsiblePerson)
+                _notUnderstood.Add($"import.person_changed: [{name}] 由“{old}”改为“{to}”，没有改动登记的责任人，请核对");
+            else if (before.Field is not { } field || !Acted.Contains(field))
+                _remarks.Add($"import.cell_changed: [{name}] 由“{old}”改为“{to}”，原文已保存");
+        }
+
+        Dictionary<string, (LedgerField? Field, string Header, string Text)> ByField(ImmutableArray<LedgerCell> cells) => cells
+            .GroupBy(c => RowLikeness.FieldOf(c.Header, mapping) is { } field ? field.ToString() : c.Header, StringComparer.Ordinal)
+            .ToDictionary(
+                g => g.Key, g => (RowLikeness.FieldOf(g.First().Header, mapping), g.First().Header, string.Join('；', g.Select(c => c.Text))),
+                StringComparer.Ordinal);
+
+        static string Plain(string text) => string.Concat(text.Where(char.IsLetterOrDigit));
+    }
+
     /// <summary>Where the hazard is and what it belongs to, as the row says now.</summary>
     public void Reread(Hazard before, RegionCode region, bool regionKnown, SectorCode sector, bool sectorKnown, RegionCode assumed)
     {
@@ -311,7 +350,8 @@ internal sealed class LedgerStory
             _remarks.Add("import.deadline_assumed: 台账未载明（可用的）整改期限，按制度默认天数推定");
         var level = hazard.Level ?? Level.General;
         var deadline = assumed ? _rules.PolicyAt(_bodies.Finder.Region, FoundAt).Due(ClockKind.Rectify, level, FoundAt, _rules.Calendar)?.Date ?? found : given!.Value;
-        return new LedgerStep(FoundAt, _bodies.Finder, new AssignHazard(
+        // After the grading, where somebody graded it since it was found.
+        return new LedgerStep(Later(FoundAt, hazard.VerifiedAt ?? FoundAt), _bodies.Finder, new AssignHazard(
         [
             new LegOrder(Leg.Sole, body.Id, deadline, _understood.Measures ?? "按台账要求整改", null, Short(_understood.ResponsiblePerson, 200), assumed),
         ]));

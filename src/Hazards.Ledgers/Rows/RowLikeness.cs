@@ -114,8 +114,11 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         return 2.0 * shared / (Description.Length + other.Description.Length - 2);
     }
 
-    private static LedgerField? FieldOf(string header, LedgerMapping mapping)
+    /// <summary>What the cells under a header mean, by a mapping or else by the header's own words; null where neither knows.</summary>
+    public static LedgerField? FieldOf(string header, LedgerMapping mapping)
     {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(mapping);
         var plain = Words.Normalise(header);
         return mapping.Columns.FirstOrDefault(c => c.Header is { } h && Words.Normalise(h) == plain)?.Field ?? HeaderWords.Find(header.Split('/'))?.Field;
     }
