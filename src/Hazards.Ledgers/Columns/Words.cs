@@ -22,7 +22,13 @@ internal static class Words
     /// <summary>待定, 未明确: there is an answer, and nobody has given it.</summary>
     public static bool IsUndecided(string text) => Undecided.Contains(Bare(text));
 
-    private static string Bare(string text) => text.Trim() is { Length: > 1 and < 12 } plain ? plain.TrimEnd('。', '.', '．', '，', ',', '；', ';', '、').ToUpperInvariant() : text.Trim();
+    // None of the words is long: what is costs nothing more.
+    private static string Bare(string text)
+    {
+        var plain = text.AsSpan().Trim();
+        if (plain.Length is 0 or >= 12) return "";
+        return (plain.Length == 1 ? plain : plain.TrimEnd("。.．，,；;、")).ToString().ToUpperInvariant();
+    }
 
     /// <summary>Without white space and punctuation, full-width letters and digits made half-width, Latin in upper case.</summary>
     public static string Normalise(string text)
