@@ -158,7 +158,7 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
         if (filter.Sector is { } sector)
             where.And($"h.sector = {where.Text(sector.Value)}");
         if (body is not null && filter.Body is { } named)
-            where.And($"({body} = {where.Text(named.Value)}{(filter.BodyAsOffice is { } office ? $" or ({body} is null and {where.OfOffice(office)})" : "")})");
+            where.And(where.IsOf(body, named, filter.BodyAsOffice));
         if (filter.Duty is { } duty)
             where.And($"h.clock = {where.Text(CodeList.Code(duty))}");
         if (filter.From is { } from)

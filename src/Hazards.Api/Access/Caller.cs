@@ -109,8 +109,8 @@ internal sealed class Doorkeeper(Identities identities, Sessions sessions, Wrong
     {
         if (SecretOf(request) is { Length: > 0 })
             return await AdmitAsync(request, cancellationToken);
-        return request.Cookies[SessionCookie.Name] is { Length: > 0 } token && await sessions.FindAsync(token, cancellationToken) is { } who
-            ? await CallerOfAsync(who, cancellationToken)
+        return request.Cookies[SessionCookie.Name] is { Length: > 0 } token
+            ? await CallerOfAsync(token, cancellationToken)
             : (null, AccountRefusals.Ended.Because());
     }
 
@@ -132,10 +132,13 @@ internal sealed class Doorkeeper(Identities identities, Sessions sessions, Wrong
         if (!HttpMethods.IsGet(request.Method) || !request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal)
             || request.Cookies[SessionCookie.Name] is not { Length: > 0 } token)
             return (null, AccessRefusals.Missing.Because());
-        return await sessions.FindAsync(token, cancellationToken) is { } who
+        return await CallerOfAsync(token, cancellationToken);
+    }
+
+    private async Task<(Caller? Caller, Refusal? Refusal)> CallerOfAsync(string token, CancellationToken cancellationToken) =>
+        await sessions.FindAsync(token, cancellationToken) is { } who
             ? await CallerOfAsync(who, cancellationToken)
             : (null, AccountRefusals.Ended.Because());
-    }
 
     private static string? SecretOf(HttpRequest request)
     {

@@ -8,9 +8,6 @@ namespace Hazards.Api;
 /// <summary>What a decision asks the log to append; or why it refused.</summary>
 internal sealed record Proposal<TState>(TState? After, IReadOnlyList<StreamAppend> Streams, Refusal? Refusal, int Step)
 {
-    /// <summary>It was decided on what this process remembers.</summary>
-    public bool Remembered { get; init; }
-
     /// <summary>What is held until the log has answered: turns at series of numbers.</summary>
     public IDisposable? Held { get; init; }
 
@@ -32,8 +29,8 @@ internal readonly record struct Attempt(int Lost, bool Anew);
 
 /// <summary>
 /// Decides and appends. The first try may decide on what this process remembers: the log takes the append only if all it was decided
-/// on still stands, and only what was read just now refuses anybody. Who loses a race decides again on the newer state, a bounded number of times, unless the caller
-/// named the version it acted on. A repeated idempotency key is answered before anything is decided.
+/// on still stands, and only what was read just now refuses anybody. Who loses a race decides again on the newer state, a bounded number
+/// of times, unless the caller named the version it acted on. A repeated idempotency key is answered as the first time.
 /// </summary>
 internal sealed class Deciding(IEventLog log)
 {
@@ -52,6 +49,7 @@ internal sealed class Deciding(IEventLog log)
     /// <param name="decide">Loads and decides; called again after a lost race.</param>
     /// <param name="cancellationToken">Cancels waiting; what was sent to the log may be written all the same.</param>
     /// <param name="asksFirst">Whether a repeated key is looked for before anything is decided: where deciding leaves something behind.</param>
+    /// <param name="remembers">Whether the first try is decided on what this process remembers.</param>
     public async Task<Outcome<TState>> RunAsync<TState>(
         Guid? stream,
         Terms terms,
@@ -59,12 +57,13 @@ internal sealed class Deciding(IEventLog log)
         Func<TState, Refusal?> mayHear,
         Func<Attempt, CancellationToken, Task<Proposal<TState>>> decide,
         CancellationToken cancellationToken,
-        bool asksFirst = true)
+        bool asksFirst = true,
+        bool remembers = false)
     {
         if (asksFirst && terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } first)
             return await SettledAsync(first, stateAt, mayHear, cancellationToken);
         using var turn = stream is { } id ? await turns.TakeAsync(id, cancellationToken) : null;
-        return await DecideAsync(terms, stateAt, mayHear, decide, cancellationToken);
+        return await DecideAsync(terms, stateAt, mayHear, decide, remembers, cancellationToken);
     }
 
     private async Task<Outcome<TState>> DecideAsync<TState>(
@@ -72,16 +71,17 @@ internal sealed class Deciding(IEventLog log)
         Func<Guid, long, CancellationToken, Task<TState>> stateAt,
         Func<TState, Refusal?> mayHear,
         Func<Attempt, CancellationToken, Task<Proposal<TState>>> decide,
+        bool remembers,
         CancellationToken cancellationToken)
     {
-        var anew = false;
-        for (var lost = 0; lost < MostTries; lost++, anew = true)
+        for (var lost = 0; lost < MostTries; lost++)
         {
-            var proposal = await decide(new Attempt(lost, anew), cancellationToken);
-            if (proposal is { Refusal: not null, Remembered: true })
+            var attempt = new Attempt(lost, Anew: lost > 0 || !remembers);
+            var proposal = await decide(attempt, cancellationToken);
+            if (proposal.Refusal is not null && !attempt.Anew)
             {
                 proposal.Held?.Dispose();
-                proposal = await decide(new Attempt(lost, anew = true), cancellationToken);
+                proposal = await decide(attempt with { Anew = true }, cancellationToken);
             }
 
             using var held = proposal.Held;

@@ -26,7 +26,8 @@ internal sealed class FoldedHazards(Func<Guid, long, CancellationToken, Task<IRe
         if (kept.Count >= Most)
             kept.Clear();
         // Of two that end at once the later may be told first.
-        kept.AddOrUpdate(after.Id, static (_, now) => now, static (_, before, now) => before.State.Version > now.State.Version ? before : now, new Folded(after, last));
+        kept.AddOrUpdate(
+            after.Id, static (_, now) => now, static (_, before, now) => before.State.Version > now.State.Version ? before : now, new Folded(after, last));
     }
 
     /// <summary>A hazard as it is now; null when there is none.</summary>

@@ -114,15 +114,15 @@ public sealed class HazardStore(
             {
                 met = refusal.Reason == HazardRefusals.ReportedBefore ? existing : null;
                 watch.Note(refusal, report, act);
-                return Proposal<Hazard>.Refuse(refusal) with { Remembered = !attempt.Anew };
+                return Proposal<Hazard>.Refuse(refusal);
             }
 
             var story = new HazardStory(id, null, rulebook, terms);
             story.Add(decision, act);
             var proposal = await KeptAsync(await FollowAsync(story, steps, watch, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
             last = LastOf(proposal);
-            return proposal with { Relies = [.. relies, .. theirs], Remembered = !attempt.Anew };
-        }, cancellationToken, asksFirst: LeavesSomething(sealing, steps));
+            return proposal with { Relies = [.. relies, .. theirs] };
+        }, cancellationToken, asksFirst: LeavesSomething(sealing, steps), remembers: true);
         // Many at once are a ledger, of which nobody takes up one now.
         if (steps.Count == 0)
             Remember(outcome, last);
@@ -162,18 +162,16 @@ public sealed class HazardStore(
             var remembered = attempt.Anew ? null : folded.Remembered(id);
             var before = remembered?.State ?? await LoadAsync(id, null, stop);
             if (before is null || !steps[0].Given.By.Sees(before))
-                return Refuse(HazardRefusals.NotFound.Because());
+                return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
-                return Refuse(AppendRefusals.StaleAt(expected, before.Version));
+                return Proposal<Hazard>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var (bodies, theirs) = await BodiesAsync(before, steps.Select(s => s.Given), steps, attempt.Anew, stop);
             var (rulebook, relies) = await rules.ReliedOnAsync(await EditionAsync(before, steps, stop), attempt.Anew, stop);
             var story = new HazardStory(id, before, rulebook, terms) { Last = remembered?.Last };
             var proposal = await KeptAsync(await FollowAsync(story, steps, watch, 0, bodies, rulebook, terms, stop), sealing, stop);
             last = LastOf(proposal);
-            return proposal with { Relies = [.. relies, .. theirs], Remembered = !attempt.Anew };
-
-            Proposal<Hazard> Refuse(Refusal refusal) => Proposal<Hazard>.Refuse(refusal) with { Remembered = !attempt.Anew };
-        }, cancellationToken, asksFirst: LeavesSomething(sealing, steps));
+            return proposal with { Relies = [.. relies, .. theirs] };
+        }, cancellationToken, asksFirst: LeavesSomething(sealing, steps), remembers: true);
         Remember(outcome, last);
         return await NotedAsync(outcome, watch, terms, cancellationToken);
     }

@@ -25,7 +25,7 @@ internal static class ImportCommand
         var region = new Option<string?>("--region") { Description = "未载明地区的行所属的行政区划代码 the region of rows that name none (GB/T 2260)" };
         var preview = new Option<bool>("--preview") { Description = "只预览：怎样读列、哪些行可疑，不写入任何内容 only look: how columns are read and which rows are doubtful; nothing is written" };
         var all = new Option<bool>("--all") { Description = "报告列出每一行，而不只是可疑的行 list every row, not the doubtful ones alone" };
-        var url = new Option<string?>("--url") 
+        var url = new Option<string?>("--url")
         {
             Description = "运行中的服务；默认为该数据目录的 run 所用地址 the running service; where run serves the data folder when left out"
                 + $" ({ServedAddress.Usual})",
@@ -43,7 +43,6 @@ internal static class ImportCommand
             var address = parsed.GetValue(url)?.TrimEnd('/') ?? ServedAddress.Of(data);
             var secret = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("HAZARDS_KEY") ?? await DevKeyAsync(data, stop);
             if (parsed.GetValue(preview))
-                
                 return await PreviewAsync(upload, parsed.GetValue(all), await JurisdictionAsync(address, secret, stop), address, secret, stop);
             var report = await AnswersAsync(address, stop)
                 ? await SendAsync(upload, address, secret, parsed.GetValue(all), stop)
@@ -99,9 +98,7 @@ internal static class ImportCommand
     {
         if (key is null)
             return Fail("缺少密钥：--key 或 HAZARDS_KEY · a key is needed");
-        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(20) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh");
+        using var client = ClientOf(key, TimeSpan.FromMinutes(20));
         await using var content = order.File.OpenRead();
         using var form = FormOf(order, content);
         using var answer = await client.PostAsync(new Uri($"{address}{Links.Root}/imports"), form, stop);
@@ -109,7 +106,7 @@ internal static class ImportCommand
         if (answer.IsSuccessStatusCode)
             return await WithRowsAsync(client, JsonSerializer.Deserialize<ImportReport>(text, DomainJson.Options)!, address, all, stop);
         using var problem = JsonDocument.Parse(text);
-        return Fail(Sentence(problem.RootElement.GetProperty("code").GetString()!, problem.RootElement.GetProperty("detail").GetString()!));
+        return Fail(Sentence(problem.RootElement));
     }
 
     /// <summary>With the rows that the answer left out, where every row is asked for.</summary>
@@ -220,27 +217,29 @@ internal static class ImportCommand
             return;
         }
 
-        using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var client = ClientOf(key, TimeSpan.FromMinutes(2));
         await using var content = order.File.OpenRead();
         using var form = FormOf(order, content);
         using var answer = await client.PostAsync(new Uri($"{address}{Links.Root}/imports/preview"), form, stop);
         using var said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(stop));
         if (!answer.IsSuccessStatusCode)
         {
-            AnsiConsole.WriteLine(Sentence(said.RootElement.GetProperty("code").GetString()!, said.RootElement.GetProperty("detail").GetString()!));
+            AnsiConsole.WriteLine(Sentence(said.RootElement));
             return;
         }
 
         foreach (var note in said.RootElement.GetProperty("notes").EnumerateArray().Where(n => read.Notes.All(r => r.Code != Text(n, "code"))))
             AnsiConsole.WriteLine(Sentence(Text(note, "code"), Text(note, "zh")));
+        var told = read.Rows.ToLookup(r => (r.Sheet, r.Number), r => r.Notes.Select(n => n.Code));
         foreach (var row in said.RootElement.GetProperty("rows").EnumerateArray())
         {
+            var (sheet, number) = (Text(row, "sheet"), row.GetProperty("number").GetInt32());
+            var known = told[(sheet, number)].SelectMany(codes => codes).ToHashSet(StringComparer.Ordinal);
             string[] asked = [.. row.GetProperty("notes").EnumerateArray()
-                .Where(n => Text(n, "severity") != "info" && Text(n, "en").StartsWith("What the import", StringComparison.Ordinal))
+                .Where(n => Text(n, "severity") != "info" && !known.Contains(Text(n, "code")))
                 .Select(n => $"{Text(n, "code")}: {Text(n, "zh")}")];
             if (asked.Length > 0)
-                AnsiConsole.WriteLine($"{Text(row, "sheet")} {row.GetProperty("number").GetInt32()} 导入时 when imported: {string.Join('；', asked)}");
+                AnsiConsole.WriteLine($"{sheet} {number} 导入时 when imported: {string.Join('；', asked)}");
         }
 
         static string Text(JsonElement of, string name) => of.GetProperty(name).GetString() ?? "";
@@ -262,8 +261,7 @@ internal static class ImportCommand
     {
         if (key is null)
             return RegionCode.Nation;
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var client = ClientOf(key, TimeSpan.FromSeconds(5));
         try
         {
             using var me = JsonDocument.Parse(await client.GetStringAsync(new Uri($"{address}{Links.Root}/me"), stop));
@@ -275,6 +273,16 @@ internal static class ImportCommand
             return RegionCode.Nation;
         }
     }
+
+    private static HttpClient ClientOf(string key, TimeSpan patience)
+    {
+        var client = new HttpClient { Timeout = patience };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("zh");
+        return client;
+    }
+
+    private static string Sentence(JsonElement problem) => Sentence(problem.GetProperty("code").GetString()!, problem.GetProperty("detail").GetString()!);
 
     private static string Sentence(Refusal refusal) =>
         Sentence(refusal.Code, $"{refusal.Chinese}{(refusal.Field is null ? "" : $"（{refusal.Field}）")} · {refusal.English}");

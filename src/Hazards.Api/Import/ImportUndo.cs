@@ -79,7 +79,7 @@ internal sealed class ImportUndo(
                 : null;
         }
         if (report.Rows.Where(r => r.Outcome == RowOutcome.Updated).Select(r => r.Hazard!.Value).ToArray() is { Length: > 0 } updated)
-            return ImportRefusals.UpdatedOthers.Because(null, 
+            return ImportRefusals.UpdatedOthers.Because(null,
                 ("count", updated.Length), ("hazards", Named(updated)), ("entered", report.Rows.Count(r => r.Outcome == RowOutcome.Entered)));
         return report.Rows.Count(r => r.Outcome == RowOutcome.Entered) switch
         {

@@ -77,8 +77,7 @@ internal sealed class InboxModule : IModule
         var (body, refusal) = await WhoseAsync(call, registry);
         if ((call.Query.Refusal ?? refusal) is { } wrong)
             return Call.Refuse(wrong);
-        var office = body!.Kind == BodyKind.CommitteeOffice ? body.Region : (RegionCode?)null;
-        var filter = new HazardFilter { Owes = body.Id, OwesAsOffice = office };
+        var filter = new HazardFilter { Owes = body!.Id, OwesAsOffice = body.OfficeOf };
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
         return Call.Json(new InboxDuties(body.Id, [.. page.Items.Select(i => InboxDuty.Of(i, body))], page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
     }

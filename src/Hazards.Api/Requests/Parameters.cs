@@ -94,9 +94,11 @@ internal static class Parameters
 
     /// <summary>A committee office owes what nobody is named for yet in its region as well.</summary>
     public static async Task<HazardFilter> WithOfficeAsync(HazardFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
-        filter is { Owes: { } owes, OwesAsOffice: null } && await registry.BodyAsync(owes, null, cancellationToken) is { Kind: BodyKind.CommitteeOffice } office
-            ? filter with { OwesAsOffice = office.Region }
-            : filter;
+        filter with { OwesAsOffice = await OfficeOfAsync(filter.Owes, registry, cancellationToken) };
+
+    /// <summary>The region whose committee office a body is; null where it is none.</summary>
+    public static async Task<RegionCode?> OfficeOfAsync(BodyId? body, IRegistryQueries registry, CancellationToken cancellationToken) =>
+        body is { } id ? (await registry.BodyAsync(id, null, cancellationToken))?.OfficeOf : null;
 
     /// <summary>Reads where a page begins and how long it is.</summary>
     public static (string? Cursor, int Limit) ReadPage(Query query) =>

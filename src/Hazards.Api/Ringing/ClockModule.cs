@@ -98,7 +98,7 @@ internal sealed class ClockModule : IModule
         var filter = Filter(call.Query, "body") with { From = call.Query.Date("from"), To = call.Query.Date("to") };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        filter = await WithOfficeAsync(filter, registry, call.Stop);
+        filter = filter with { BodyAsOffice = await Parameters.OfficeOfAsync(filter.Body, registry, call.Stop) };
         var page = await clocks.MissedAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body), scope.AsOf, call.Stop);
         return Call.Json(new MissedPage(
@@ -116,7 +116,7 @@ internal sealed class ClockModule : IModule
         var filter = Filter(call.Query, "body");
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        filter = await WithOfficeAsync(filter, registry, call.Stop);
+        filter = filter with { BodyAsOffice = await Parameters.OfficeOfAsync(filter.Body, registry, call.Stop) };
         var page = await clocks.ProposalsAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Asked), scope.AsOf, call.Stop);
         return Call.Json(new ProposalPage(
@@ -143,9 +143,6 @@ internal sealed class ClockModule : IModule
             KnownLater = await KnownLater.OfAsync(call, hazards, scope, HazardsOf(filter) with { Dual = true }, cursor),
         });
     }
-
-    private static async Task<ClockFilter> WithOfficeAsync(ClockFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
-        filter with { BodyAsOffice = (await Parameters.WithOfficeAsync(HazardsOf(filter), registry, cancellationToken)).OwesAsOffice };
 
     private static HazardFilter HazardsOf(ClockFilter filter) =>
         new() { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body, OwesAsOffice = filter.BodyAsOffice };

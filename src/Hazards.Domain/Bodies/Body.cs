@@ -65,6 +65,10 @@ public sealed record Body(
     public bool SeesOnlyItsOwn => Kind == BodyKind.Enterprise
         || (InsideEnterprise ?? (Kind == BodyKind.Unit || (Parent is not null && Kind is BodyKind.System or BodyKind.Experts)));
 
+    /// <summary>Of a committee office: the region in which it owes what nobody is named for yet; null of any other body.</summary>
+    [JsonIgnore]
+    public RegionCode? OfficeOf => Kind == BodyKind.CommitteeOffice ? Region : null;
+
     /// <summary>Whether it belongs to an enterprise, at whatever remove; null where that was not looked up, or is not known.</summary>
     [JsonIgnore]
     public bool? InsideEnterprise { get; init; }

@@ -129,7 +129,7 @@ internal sealed class Conditions
             And($"{Text(body.Value)} = any (h.leg_bodies)");
         // What is owed has a clock: hazards_by_duties and hazards_of_offices, hazards_by_due and history_by_due hold no other rows.
         if (filter.Owes is { } owes)
-            And($"(h.clock_bodies @> array[{Text(owes.Value)}]{OrOffice(filter.OwesAsOffice)}) and h.next_due < 'infinity'");
+            And($"({Owes(owes, filter.OwesAsOffice)}) and h.next_due < 'infinity'");
         if (!filter.Bodies.IsEmpty)
             And($"h.leg_bodies && {Codes(filter.Bodies, b => b.Value)}");
         if (!filter.Owing.IsEmpty)
@@ -145,18 +145,25 @@ internal sealed class Conditions
             And($"h.enterprise = {Text(enterprise.Value)}");
     }
 
-    private string OrOffice(RegionCode? office) =>
-        office is { } of ? $" or (array_position(h.clock_bodies, null) is not null and {OfOffice(of)})" : "";
+    private string Owes(BodyId body, RegionCode? office) => $"h.clock_bodies @> array[{Text(body.Value)}]"
+        + (office is { } of ? $" or (array_position(h.clock_bodies, null) is not null and {OfOffice(of)})" : "");
+
+    /// <summary>That a clock is a body's own; or nobody's, and the body is the office that it falls to.</summary>
+    /// <param name="column">Whose the clock is.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="office">The region whose committee office it is, if it is one.</param>
+    internal string IsOf(string column, BodyId body, RegionCode? office) =>
+        $"({column} = {Text(body.Value)}{(office is { } of ? $" or ({column} is null and {OfOffice(of)})" : "")})";
 
     // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself.
-    internal string OfOffice(RegionCode office) =>
+    private string OfOffice(RegionCode office) =>
         office.Level == RegionLevel.County ? $"starts_with(h.region, {Text(office.Value)})" : $"h.region = {Text(office.Value)}";
 
     /// <summary>Whatever a body has, or ever had, to do with: it answers for a leg, or must act now.</summary>
     public Conditions Concerning(HazardFilter filter)
     {
         if (filter.Owes is { } owes)
-            And($"({Text(owes.Value)} = any (h.leg_bodies) or h.clock_bodies @> array[{Text(owes.Value)}]{OrOffice(filter.OwesAsOffice)})");
+            And($"({Text(owes.Value)} = any (h.leg_bodies) or {Owes(owes, filter.OwesAsOffice)})");
         if (!filter.Owing.IsEmpty)
             And($"(h.leg_bodies && {Codes(filter.Owing, b => b.Value)} or h.clock_bodies && {Codes(filter.Owing, b => b.Value)})");
         return this;
@@ -188,7 +195,7 @@ internal sealed class Conditions
         if (filter.Duty is { } duty)
             owed.Add($"c.kind = {Text(CodeList.Code(duty))}");
         if (filter.Owes is { } owes)
-            owed.Add($"(c.body = {Text(owes.Value)}{(filter.OwesAsOffice is { } office ? $" or (c.body is null and {OfOffice(office)})" : "")})");
+            owed.Add(IsOf("c.body", owes, filter.OwesAsOffice));
         if (!filter.Owing.IsEmpty)
             owed.Add($"c.body = any ({Codes(filter.Owing, b => b.Value)})");
         if (filter.DueFrom is { } from)
