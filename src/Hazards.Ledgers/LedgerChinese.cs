@@ -17,22 +17,4 @@ public static class LedgerChinese
         LedgerSkip.OtherTable => "另一个表头下的表",
         _ => throw new ArgumentOutOfRangeException(nameof(skip), skip, "no such reason"),
     };
-
-    /// <summary>How far a hazard has got.</summary>
-    public static string Of(LedgerState state) => state switch
-    {
-        LedgerState.Reported => "已登记",
-        LedgerState.Assigned => "已交办",
-        LedgerState.Planned => "已五定",
-        LedgerState.Rectifying => "整改中",
-        LedgerState.Declared => "已整改（未验收）",
-        LedgerState.Accepted => "验收合格",
-        LedgerState.Closed => "已销号",
-        LedgerState.FixedOnTheSpot => "立行立改",
-        LedgerState.Unfounded => "不属实",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "no such state"),
-    };
-
-    /// <summary>The level.</summary>
-    public static string Of(LedgerLevel level) => level == LedgerLevel.Major ? "重大" : "一般";
 }

@@ -443,7 +443,7 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var why = row.Notes.Where(n => n.Severity != NoteSeverity.Info).Select(n => $"{n.Code}: {n.Zh}");
         if (refusal is not null)
             why = why.Append($"{refusal.Code}: {refusal.Chinese}");
-        var remarks = row.Skip is { } skip ? ImmutableArray.Create(skip.ToString()!) : [];
+        var remarks = row.Skip is { } skip ? ImmutableArray.Create(LedgerChinese.Of(skip)) : [];
         return new ImportedRow(LedgerStory.SheetOf(row), row.Number, outcome, null, 0, null, [.. why], remarks,
             [.. row.Cells.Select(c => new LedgerCell(c.Header ?? "", c.Address, c.Text))]);
     }
