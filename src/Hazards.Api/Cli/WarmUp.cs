@@ -37,7 +37,8 @@ internal static partial class WarmUp
 
     private static async Task AskAsync(IServiceProvider services, CancellationToken stop)
     {
-        var caller = new Caller(new ApiKey(Guid.Empty, Sha256Digest.Of([]), "warm-up", Nobody.Id, [Role.Supervisor], Nowhere, null, false, 0), Nobody);
+        var key = new ApiKey(Guid.Empty, Sha256Digest.Of([]), "warm-up", Nobody.Id, [Role.Supervisor], Nowhere, null, false, 0);
+        var caller = new Caller(key, Nobody);
         foreach (var asked in Questions)
         {
             var page = new DefaultHttpContext { RequestServices = services, RequestAborted = stop };

@@ -48,7 +48,9 @@ internal sealed class Deciding(IEventLog log)
     /// </param>
     /// <param name="decide">Loads and decides; called again after a lost race.</param>
     /// <param name="cancellationToken">Cancels waiting; what was sent to the log may be written all the same.</param>
-    /// <param name="asksFirst">Whether a repeated key is looked for before anything is decided: where deciding leaves something behind.</param>
+    /// <param name="asksFirst">
+    /// Whether a repeated key is looked for before anything is decided: where deciding leaves something behind.
+    /// </param>
     /// <param name="remembers">Whether the first try is decided on what this process remembers.</param>
     public async Task<Outcome<TState>> RunAsync<TState>(
         Guid? stream,
@@ -108,7 +110,8 @@ internal sealed class Deciding(IEventLog log)
             {
                 case AppendResult.Committed committed:
                     return new Outcome<TState>.Done(proposal.After!, Written(proposal.Streams, committed.FirstPosition), committed.RecordedAt, Repeated: false);
-                case AppendResult.Conflict conflict when terms.IfVersion is { } expected && conflict.StreamId == proposal.Streams[0].StreamId && !expected.Contains(conflict.ActualVersion):
+                case AppendResult.Conflict conflict when terms.IfVersion is { } expected && conflict.StreamId == proposal.Streams[0].StreamId
+                    && !expected.Contains(conflict.ActualVersion):
                     return new Outcome<TState>.Refused(AppendRefusals.StaleAt(expected, conflict.ActualVersion));
                 case AppendResult.Conflict conflict:
                     if (await terms.OvertakenAsync(conflict, cancellationToken) is { } unfounded)

@@ -25,8 +25,8 @@ namespace Hazards.Api;
 /// <param name="systems">To whom the names of systems belong.</param>
 /// <param name="clock">Tells when something is recorded.</param>
 public sealed class HazardStore(
-    IEventLog log, IRegistryQueries registry, KnownBodies known, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors, PaperDesk papers,
-    PersonKeys persons, KnownSeals seals, AccessRecorder access, SystemNameStore systems, TimeProvider clock)
+    IEventLog log, IRegistryQueries registry, KnownBodies known, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors,
+    PaperDesk papers, PersonKeys persons, KnownSeals seals, AccessRecorder access, SystemNameStore systems, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
     public const string StreamType = "hazard";
@@ -96,7 +96,8 @@ public sealed class HazardStore(
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
             return (new Outcome<Hazard>.Refused(keyless), null);
         var (watch, met, last) = ((SealWatch?)null, (Hazard?)null, default(Guid));
-        var outcome = await deciding.RunAsync(report.Reference is null ? null : id.StreamId, terms, AtVersionAsync, Hears(CommandRules.Report, given.By), async (attempt, stop) =>
+        var stream = report.Reference is null ? default(Guid?) : id.StreamId;
+        var outcome = await deciding.RunAsync(stream, terms, AtVersionAsync, Hears(CommandRules.Report, given.By), async (attempt, stop) =>
         {
             if (report.Identity is null && await systems.RefuseAsync(report.Reference, given.By, stop) is { } owned)
                 return Proposal<Hazard>.Refuse(owned);
@@ -156,7 +157,8 @@ public sealed class HazardStore(
         if (sealing.Seals.Count > 0 && persons.WhyNot() is { } keyless)
             return new Outcome<Hazard>.Refused(keyless);
         var (watch, last) = ((SealWatch?)null, default(Guid));
-        var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, Hears(steps[0].Command.Rule, steps[0].Given.By), async (attempt, stop) =>
+        var hears = Hears(steps[0].Command.Rule, steps[0].Given.By);
+        var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, hears, async (attempt, stop) =>
         {
             watch = new SealWatch(seals, attempt.Anew);
             var remembered = attempt.Anew ? null : folded.Remembered(id);
@@ -224,7 +226,8 @@ public sealed class HazardStore(
         var rulebook = await rules.NowAsync(hazard.Calendar, cancellationToken);
         var (bodies, _) = await BodiesAsync(hazard, [given], [], anew: true, cancellationToken);
         var act = Act(given, Terms.None, bodies, hazard.Region, rulebook, hazard.LatestOccurredAt);
-        return (act with { Seals = (await seals.InForceAsync(hazard.Enterprise, hazard.Region, anew: true, cancellationToken)).Seals }, rulebook);
+        var found = await seals.InForceAsync(hazard.Enterprise, hazard.Region, anew: true, cancellationToken);
+        return (act with { Seals = found.Seals }, rulebook);
     }
 
     /// <summary>
@@ -369,7 +372,7 @@ public sealed class HazardStore(
 
     private DateTimeOffset Now(Terms terms) => terms.RecordedAt ?? clock.GetUtcNow();
 
-    /// <summary>All bodies that any of the decisions may ask for, in one query at most, and the streams of those that were asked for.</summary>
+    /// <summary>All bodies that any of the decisions may ask for, in one query at most, and the streams of those asked for.</summary>
     private async Task<(IReadOnlyDictionary<BodyId, Body> Bodies, IReadOnlyList<StreamVersion> Relies)> BodiesAsync(
         Hazard? hazard, IEnumerable<Given> given, IReadOnlyList<Step> steps, bool anew, CancellationToken cancellationToken)
     {

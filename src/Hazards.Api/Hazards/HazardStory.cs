@@ -106,11 +106,8 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     /// <param name="guards">The seals it was decided without.</param>
     public StreamAppend[] Appends(params ImmutableArray<SealGuard> guards)
     {
-        var own = new StreamAppend(
-            id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices], Guards = guards })
-        {
-            After = Last,
-        };
+        var row = new PendingState.OfHazard(before, After!, rules) { Notices = [.. _notices], Guards = guards };
+        var own = new StreamAppend(id.StreamId, HazardStore.StreamType, before?.Version ?? 0, _events, row) { After = Last };
         return _elsewhere is null ? [own, .. _numbers.Values] : [own, _elsewhere, .. _numbers.Values];
     }
 }

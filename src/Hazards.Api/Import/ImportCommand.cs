@@ -228,7 +228,8 @@ internal static class ImportCommand
             return;
         }
 
-        foreach (var note in said.RootElement.GetProperty("notes").EnumerateArray().Where(n => read.Notes.All(r => r.Code != Text(n, "code"))))
+        var notes = said.RootElement.GetProperty("notes").EnumerateArray();
+        foreach (var note in notes.Where(n => read.Notes.All(r => r.Code != Text(n, "code"))))
             AnsiConsole.WriteLine(Sentence(Text(note, "code"), Text(note, "zh")));
         var told = read.Rows.ToLookup(r => (r.Sheet, r.Number), r => r.Notes.Select(n => n.Code));
         foreach (var row in said.RootElement.GetProperty("rows").EnumerateArray())
@@ -282,7 +283,8 @@ internal static class ImportCommand
         return client;
     }
 
-    private static string Sentence(JsonElement problem) => Sentence(problem.GetProperty("code").GetString()!, problem.GetProperty("detail").GetString()!);
+    private static string Sentence(JsonElement problem) =>
+        Sentence(problem.GetProperty("code").GetString()!, problem.GetProperty("detail").GetString()!);
 
     private static string Sentence(Refusal refusal) =>
         Sentence(refusal.Code, $"{refusal.Chinese}{(refusal.Field is null ? "" : $"（{refusal.Field}）")} · {refusal.English}");

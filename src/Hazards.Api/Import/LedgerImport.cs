@@ -76,7 +76,8 @@ public readonly record struct ImportProgress(int Rows, int Events);
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
 public sealed class LedgerImport(
-    IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
+    IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors,
+    FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
 {
     private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, persons, files, clock);
 
@@ -159,7 +160,9 @@ public sealed class LedgerImport(
         await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms ?? Terms.None, progress);
         var begun = await run.BeginAsync(cancellationToken);
-        return begun is AppendResult.Committed ? (await run.ToEndAsync(cancellationToken), null) : await EarlierAsync(begun, by, terms, cancellationToken);
+        return begun is AppendResult.Committed
+            ? (await run.ToEndAsync(cancellationToken), null)
+            : await EarlierAsync(begun, by, terms, cancellationToken);
     }
 
     /// <summary>What an import that was not begun now is answered with: the report of the one its key belongs to, or a refusal.</summary>
@@ -219,7 +222,8 @@ public sealed class LedgerImport(
     /// As it was opened when it began: the mapping that was guessed then is given now; by the name that it has by itself where that
     /// leads to the same ledger, so that the report says which one it was taken for.
     /// </summary>
-    private async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(Guid import, LedgerImportStarted started, Actor by, CancellationToken cancellationToken)
+    private async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(
+        Guid import, LedgerImportStarted started, Actor by, CancellationToken cancellationToken)
     {
         var file = await files.GetAsync(started.File, cancellationToken) ?? throw new InvalidOperationException($"the file {started.File} is gone");
         var (mapping, refusal) = ImportRequest.ReadMapping(started.Mapping);
@@ -227,7 +231,10 @@ public sealed class LedgerImport(
             return (null, refusal);
         foreach (var ledger in new[] { null, started.Ledger })
         {
-            var upload = new LedgerUpload(started.FileName, LedgerFile.Over(file.Bytes)) { Ledger = ledger, Mapping = mapping, Region = started.Region };
+            var upload = new LedgerUpload(started.FileName, LedgerFile.Over(file.Bytes))
+            {
+                Ledger = ledger, Mapping = mapping, Region = started.Region,
+            };
             var (plan, notOpened) = await OpenAsync(upload, by, cancellationToken);
             if (plan is null)
                 return (null, notOpened);
@@ -284,4 +291,5 @@ public sealed class LedgerImport(
 
 /// <summary>What an import works with.</summary>
 internal sealed record ImportTools(
-    IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors, EarlierLedgers Earlier, PersonKeys Persons, FileStore Files, TimeProvider Clock);
+    IEventLog Log, HazardStore Hazards, BodyStore Bodies, IRegistryQueries Registry, RulebookSource Rules, SectorCatalogue Sectors,
+    EarlierLedgers Earlier, PersonKeys Persons, FileStore Files, TimeProvider Clock);

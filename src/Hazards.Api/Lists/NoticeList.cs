@@ -55,7 +55,10 @@ internal static class NoticeList
             return await ListFiles.OfAsync(call, asked, ("notices", "督办单", "Supervision notices"), scope, filter.Region ?? call.Caller.Jurisdiction, n => n.Hazard.Id,
                 async c => await RowsAsync(await notices.ListAsync(scope, filter, c, Parameters.LongestPage, call.Stop)));
         var page = await RowsAsync(await notices.ListAsync(scope, filter, cursor, limit, call.Stop));
-        var hazardsOf = new HazardFilter { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body };
+        var hazardsOf = new HazardFilter
+        {
+            Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body,
+        };
         return Call.Json(new NoticePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
         {
             KnownLater = await KnownLater.OfAsync(call, hazards, scope, hazardsOf, cursor),

@@ -82,7 +82,8 @@ internal sealed class ClockModule : IModule
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
         var names = await naming.OfAsync(page.Items, scope.AsOf, call.Stop);
         bool Asked(HazardItem item, ClockItem clock) =>
-            clock.Due <= filter.DueBy && filter.IsOwed(clock.Body, item.Region) && (filter.Duty is null || clock.Kind == filter.Duty) && !(overdue == false && clock.DaysOverdue > 0);
+            clock.Due <= filter.DueBy && filter.IsOwed(clock.Body, item.Region) && (filter.Duty is null || clock.Kind == filter.Duty)
+            && !(overdue == false && clock.DaysOverdue > 0);
         return Call.Json(new DutyPage(
             [.. from item in page.Items from clock in item.Clocks where Asked(item, clock) select OpenDuty.Of(item, clock, names)],
             page.Next, scope.AsOf, scope.Today, names)
@@ -91,7 +92,8 @@ internal sealed class ClockModule : IModule
         });
     }
 
-    private static async Task<IResult> MissedAsync(Call call, ClockQueries clocks, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> MissedAsync(
+        Call call, ClockQueries clocks, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -109,7 +111,8 @@ internal sealed class ClockModule : IModule
         });
     }
 
-    private static async Task<IResult> ProposalsAsync(Call call, ClockQueries clocks, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> ProposalsAsync(
+        Call call, ClockQueries clocks, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -144,8 +147,10 @@ internal sealed class ClockModule : IModule
         });
     }
 
-    private static HazardFilter HazardsOf(ClockFilter filter) =>
-        new() { Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body, OwesAsOffice = filter.BodyAsOffice };
+    private static HazardFilter HazardsOf(ClockFilter filter) => new()
+    {
+        Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body, OwesAsOffice = filter.BodyAsOffice,
+    };
 
     private static ClockFilter Filter(Query query, string body) => new()
     {

@@ -28,13 +28,15 @@ public sealed class KnownSeals(SealQueries queries)
     {
         if (enterprise is null)
             return SealsFound.None;
+        var now = known;
         if (anew)
         {
-            known = null;
-            return await queries.InForceAsync(enterprise, region, null, cancellationToken);
+            var found = await queries.InForceAsync(enterprise, region, null, cancellationToken);
+            if (now is not null && !SealsFound.Covering(now.Seals, enterprise, region).Seals.SequenceEqual(found.Seals))
+                known = null;
+            return found;
         }
 
-        var now = known;
         if (now is null || Stopwatch.GetElapsedTime(now.At) > Oldest)
             known = now = new Read(await queries.AllInForceAsync(Most + 1, cancellationToken), Stopwatch.GetTimestamp());
         return now.Seals.Length > Most

@@ -159,7 +159,7 @@ internal sealed class Conditions
     private string OfOffice(RegionCode office) =>
         office.Level == RegionLevel.County ? $"starts_with(h.region, {Text(office.Value)})" : $"h.region = {Text(office.Value)}";
 
-    /// <summary>Whatever a body has, or ever had, to do with: it answers for a leg, or must act now.</summary>
+    /// <summary>What the body that owes has to do with: it answers for a leg, or must act now.</summary>
     public Conditions Concerning(HazardFilter filter)
     {
         if (filter.Owes is { } owes)

@@ -57,8 +57,8 @@ internal sealed class AppendBatch
 
     /// <summary>Decides who wins. Marten never sees a stale version: it would fail the whole batch for it, and burn its numbers.</summary>
     /// <remarks>
-    /// An append that shares a stream or a key with an earlier one of the batch, or relies on a stream of one, cannot be judged before that one is: it is
-    /// checked against the log, and if it would pass, it goes into the next batch.
+    /// An append that shares a stream or a key with an earlier one of the batch, or relies on a stream of one, cannot be judged
+    /// before that one is: it is checked against the log, and if it would pass, it goes into the next batch.
     /// </remarks>
     public static AppendBatch Judge(IReadOnlyList<PendingAppend> appends, Standing standing, bool allowGivenTimes)
     {
@@ -83,7 +83,8 @@ internal sealed class AppendBatch
         if (standing.Before(append) is var (same, first, last))
             return same ? new Verdict(append, null, (first, last)) : new Verdict(append, new AppendResult.KeyReused(append.Append.Key!.Key));
         foreach (var stream in append.Append.Streams)
-            if (standing.VersionOf(stream.StreamId) is var actual && actual != stream.ExpectedVersion || stream.After is { } known && standing.LastOf(stream.StreamId) != known)
+            if (standing.VersionOf(stream.StreamId) is var actual && actual != stream.ExpectedVersion
+                || stream.After is { } known && standing.LastOf(stream.StreamId) != known)
                 return new Verdict(append, new AppendResult.Conflict(stream.StreamId, stream.ExpectedVersion, actual));
         foreach (var relied in append.Append.Relies)
             if (standing.VersionOf(relied.StreamId) is var actual && actual != relied.Version)
