@@ -24,7 +24,7 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
     private readonly Processor processor = new(dataSource);
 
     /// <summary>Asks each for so long.</summary>
-    public async Task<IReadOnlyList<ReadCost>> RunAsync(int clients, TimeSpan time, CancellationToken stop)
+    public async Task<IReadOnlyList<ReadCost>> RunAsync(int clients, string only, TimeSpan time, CancellationToken stop)
     {
         var places = Regions.All.Where(r => r.Code.Value.StartsWith(Prefecture, StringComparison.Ordinal)).Select(r => r.Code.Value).ToImmutableArray();
         var (ids, instants) = (await IdsAsync(500, stop), await InstantsAsync(64, stop));
@@ -47,7 +47,7 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
         using var committing = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var commits = CommitAsync(committing.Token);
         var results = new List<ReadCost>();
-        foreach (var (name, path) in lists)
+        foreach (var (name, path) in lists.Where(l => l.Name.Contains(only, StringComparison.Ordinal)))
         {
             var asked = 0;
             Console.Error.WriteLine($"  {name}");
