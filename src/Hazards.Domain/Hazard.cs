@@ -99,13 +99,13 @@ public sealed record Hazard
     /// <summary>The level in the reporter's words.</summary>
     public string? ReportedLevel { get; init; }
 
-    /// <summary>Whether the reporter says that it is a major hazard: not one to be ended before somebody has graded it.</summary>
+    /// <summary>Whether the reporter says that it is a major hazard.</summary>
     [JsonIgnore]
-    public bool IsReportedMajor => ReportedLevel is { } said
-        && (said.Contains("重大", StringComparison.Ordinal) || said.Contains("major", StringComparison.OrdinalIgnoreCase))
-        && !Denials.Any(no => said.Contains(no, StringComparison.OrdinalIgnoreCase));
+    public bool IsReportedMajor => ReportedLevels.SaysMajor(ReportedLevel);
 
-    private static readonly string[] Denials = ["非重大", "不属重大", "不属于重大", "不是重大", "不构成重大", "无重大", "not major", "non-major"];
+    /// <summary>Whether it may be major by what was reported: not one to be ended before somebody has graded it.</summary>
+    [JsonIgnore]
+    public bool MayBeMajor => ReportedLevels.MayBeMajor(ReportedLevel, Title, Description);
 
     /// <summary>The level; null until graded.</summary>
     public Level? Level { get; init; }

@@ -70,9 +70,16 @@ internal static class Preconditions
 
     private static Refusal? Small(Hazard hazard, Act act)
     {
-        var level = hazard.Level ?? (hazard.IsReportedMajor ? Level.Major : Level.General);
-        return act.Policy.OnTheSpotLevels.Contains(level) ? null
-            : HazardRefusals.NotOnTheSpot.Because(null, ("level", Words.Of(level)));
+        var level = hazard.Level ?? (hazard.MayBeMajor ? Level.Major : Level.General);
+        if (act.Policy.OnTheSpotLevels.Contains(level))
+            return null;
+        return HazardRefusals.NotOnTheSpot.Because(null, ("level", hazard switch
+        {
+            { Level: not null } or { IsReportedMajor: true } => Words.Of(level),
+            { ReportedLevel: { } said } when ReportedLevels.MayBeMajor(said) =>
+                new Words($"上报等级“{said}”存疑、未经核实定级的隐患", $"reported as “{said}”, which may be major, and not graded yet"),
+            _ => new Words("内容称是重大隐患、未经核实定级的隐患", "called major in its own words, and not graded yet"),
+        }));
     }
 
     private static Refusal? Suspended(Hazard hazard) => hazard.Suspension is null ? HazardRefusals.NotSuspended.Because() : null;

@@ -320,8 +320,12 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         (await enterprise.PostAsync("hazards/entries?anew=true", twice.DeepClone().AsObject())).Require(HttpStatusCode.Created);
         after = await CountedAsync();
         var major = Own(name);
-        major["report"]!["reportedLevel"] = "重大";
-        (await enterprise.PostAsync("hazards/entries", major)).Refused(HttpStatusCode.UnprocessableEntity, "on_the_spot.level");
+        foreach (var level in new[] { "重大", "Ⅰ级", "红色", "严重", "2级" })
+        {
+            major["report"]!["reportedLevel"] = level;
+            (await enterprise.PostAsync("hazards/entries", major.DeepClone().AsObject())).Refused(HttpStatusCode.UnprocessableEntity, "on_the_spot.level");
+        }
+
 
         (await enterprise.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "误登" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
         (await service.Office.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "没有更换" })).Require(HttpStatusCode.OK).Json["stage"]!["code"]!.ToString().ShouldBe("reported");

@@ -295,6 +295,163 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         codes.Where(c => Import.ImportNotes.English(c).StartsWith("A rule (", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
+    /// <summary>Each town's 灭火器过期, and each school's, is a hazard of its own, whatever sheet it stands on.</summary>
+    [Theory, InlineData("张", "李"), InlineData("", "")]
+    public async Task The_same_phrase_on_the_sheets_of_two_towns_is_two_hazards(string one, string two)
+    {
+        var workbook = new Figures.Workbook();
+        foreach (var (town, person) in new[] { ("城关镇", one), ("两水镇", two), ("安化镇", "王") })
+        {
+            var sheet = workbook.Add(town, 8, 12, 20, 10, 10, 10);
+            sheet.Row(Figures.CellStyle.Head, "序号", "检查日期", "隐患内容", "隐患等级", "责任人", "整改状态");
+            sheet.Row(Figures.CellStyle.Text, "1", "2026-03-05", "灭火器过期", "一般", person, "未整改");
+        }
+
+        var report = await ImportBookAsync(workbook);
+        (Finished(report, "entered"), HazardsOf(report).Distinct().Count()).ShouldBe((3, 3), report.Text);
+        // Whoever could be the same is asked about.
+        Text(report, "rows").Contains("import.row_twice: 与工作表“城关镇”第 2 行", StringComparison.Ordinal).ShouldBe(one.Length == 0);
+        var again = await ImportBookAsync(workbook);
+        HazardsOf(again).ShouldBe(HazardsOf(report));
+        Finished(again, "unchanged").ShouldBe(3, again.Text);
+    }
+
+    [Fact]
+    public async Task A_ledgers_major_is_not_made_general_by_its_next_version()
+    {
+        static string Row(string level) => Schools + $"1,2026-11-02,降级处变压器漏油,{level},辰厂,2026-12-20,整改中\n";
+        var first = await ImportAsync(Row("重大"), "降级");
+        (await StageAsync(HazardsOf(first)[0])).ShouldBe("reported");
+        var second = await ImportAsync(Row("一般"), "降级");
+        HazardsOf(second).ShouldBe(HazardsOf(first));
+        (await StageAsync(HazardsOf(first)[0])).ShouldBe("reported");
+        Text(second, "rows").ShouldContain("import.level_differs: 台账的隐患等级由“重大”改为“一般”");
+        Text(await ImportAsync(Row("一般"), "降级"), "rows").ShouldContain("import.level_differs");
+    }
+
+    /// <summary>What was assumed gives way to what is said, later or earlier, overdue or not; it was no promise that is now extended.</summary>
+    [Theory]
+    [InlineData("2026-03-01", "2027-03-01"), InlineData("2026-03-01", "2026-03-20"), InlineData("2026-11-20", "2026-12-01"), InlineData("2026-11-20", "2027-05-01")]
+    public async Task A_deadline_that_the_ledger_fills_in_takes_the_place_of_the_assumed_one(string found, string deadline)
+    {
+        string Row(string until) => Schools + $"1,{found},补期处{deadline}护栏缺失,一般,辰厂,{until},整改中\n";
+        var first = await ImportAsync(Row(""), "补期" + found + deadline);
+        var second = await ImportAsync(Row(deadline), "补期" + found + deadline);
+        var hazard = (await service.Admin.GetAsync($"hazards/{HazardsOf(first)[0]}")).Json["hazard"]!;
+        var leg = hazard["legs"]!["sole"]!;
+        (leg["deadline"]!.ToString(), leg["deadlineAssumed"]!.GetValue<bool>(), leg["stage"]!.ToString()).ShouldBe((deadline, false, "rectifying"), second.Text);
+        leg["extensions"]!.GetValue<int>().ShouldBe(0);
+        Text(second, "rows").ShouldContain($"import.deadline_changed: 台账补填了整改期限 {deadline}");
+        Finished(await ImportAsync(Row(deadline), "补期" + found + deadline), "unchanged").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_discovery_that_the_ledger_fills_in_is_asked_about()
+    {
+        static string Row(string found) => Schools + $"7,{found},补日处护栏缺失七号,一般,辰厂,2026-12-20,整改中\n";
+        await ImportAsync(Row(""), "补日");
+        Text(await ImportAsync(Row("2026-11-06"), "补日"), "rows").ShouldContain("import.found_at_differs: 台账的发现时间为 2026-11-06");
+    }
+
+    [Fact]
+    public async Task What_still_differs_is_asked_again()
+    {
+        static string Row(string person) => Persons + $"1,2026-11-04,一楼,再问处灭火器压力不足,一般,{person},2026-12-20,整改中\n";
+        await ImportAsync(Row("张三"), "再问");
+        var changed = await ImportAsync(Row("李四"), "再问");
+        Text(changed, "rows").ShouldContain("import.person_changed");
+        var again = await ImportAsync(Row("李四"), "再问");
+        Text(again, "rows").ShouldContain("import.person_changed", customMessage: changed.Text + again.Text);
+    }
+
+    [Fact]
+    public async Task A_row_that_a_later_import_only_met_can_be_withdrawn()
+    {
+        static string Row(string person) => Persons + $"1,2026-11-04,一楼,撤回处灭火器压力不足,一般,{person},2026-12-20,整改中\n";
+        var first = await ImportAsync(Row("张三"), "撤回", Service.County);
+        await ImportAsync(Row("李四"), "撤回", Service.County);
+        (await service.Admin.PostAsync($"imports/{first["id"]}/undoing", new JsonObject { ["reason"] = "错行", ["hazards"] = new JsonArray(HazardsOf(first)[0]) })).Require(HttpStatusCode.OK);
+        (await StageAsync(HazardsOf(first)[0])).ShouldBe("rejected");
+        // What people did stands in the way, and the way out is named.
+        var second = await ImportAsync(Row("王五"), "撤回", Service.County);
+        (await service.Office.PostAsync($"hazards/{HazardsOf(second)[0]}/comments", new JsonObject { ["text"] = "已到场", ["actor"] = "核查员" })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync($"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "错行", ["hazards"] = new JsonArray(HazardsOf(second)[0]) }))
+            .Refused(HttpStatusCode.Conflict, "import.built_upon")["detail"].ShouldContain("录入错误");
+    }
+
+    [Fact]
+    public async Task The_same_ledger_of_another_county_is_named_whatever_it_is_called()
+    {
+        const string Rows = Schools + "1,2026-03-01,异县甲处护栏缺失,一般,巳厂,2026-12-01,整改中\n2,2026-03-01,异县乙处护栏缺失,一般,巳厂,2026-12-01,整改中\n";
+        await ImportAsync("错投的台账\n" + Rows, region: Counties[^5]);
+        var right = await ImportAsync("另一个名字\n" + Rows, region: Counties[^6]);
+        Finished(right, "entered").ShouldBe(2);
+        Text(right, "notes").ShouldContain("import.ledger_elsewhere");
+        Text(right, "notes").ShouldContain("错投的台账");
+    }
+
+    /// <summary>What one enters the other finds: the same ledger sent twice at once, under two names, is entered once.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task The_same_ledger_twice_at_once_is_entered_once(bool background)
+    {
+        var county = Counties[background ? ^8 : ^7];
+        var rows = Schools + string.Concat(Enumerable.Range(1, 40).Select(n => $"{n},2026-03-05,第{n}处护栏缺失,一般,卯厂,2026-12-05,整改中\n"));
+        var answers = await Task.WhenAll(Enumerable.Range(1, 4).Select(n => service.Admin.SendAsync(
+            HttpMethod.Post, $"imports?fileName=第{n}份.csv&region={county}&background={(background ? "true" : "false")}", Some.Csv(rows))));
+        answers.Count(a => a.Status is HttpStatusCode.Created or HttpStatusCode.Accepted).ShouldBeGreaterThan(0);
+        foreach (var refused in answers.Where(a => a.Status is not (HttpStatusCode.Created or HttpStatusCode.Accepted)))
+            refused.Refused(HttpStatusCode.Conflict, "import.another_running");
+        foreach (var begun in answers.Where(a => a.Status == HttpStatusCode.Accepted))
+            await ImportTests.FinishedAsync(service.Admin, begun["id"]);
+        (await service.Admin.GetAsync($"hazards?region={county}&limit=100")).Json["items"]!.AsArray().Count.ShouldBe(40);
+        // Whoever was to ask again is told which one it is.
+        var again = await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName=第九份.csv&region={county}", Some.Csv(rows));
+        Finished(again.Require(HttpStatusCode.Created), "unchanged").ShouldBe(40);
+    }
+
+    [Theory]
+    [InlineData("成县、徽县"), InlineData("文县、宕昌县、康县"), InlineData("西和县和礼县"), InlineData("康县、武都区等"), InlineData("武都、康县"), InlineData("两当县/徽县")]
+    public async Task Two_regions_in_a_cell_are_none(string region)
+    {
+        var report = await ImportAsync($"序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{region},两地处{region}缺陷,一般,午厂,2026-12-01,整改中\n", region: "6212");
+        Text(report, "rows").ShouldContain($"import.region_unknown: 地区“{region}”");
+    }
+
+    [Theory]
+    [InlineData("武都区", "621202"), InlineData("陇南市武都区", "621202"), InlineData("武都区城关镇", "621202"), InlineData("武都", "621202"), InlineData("西和", "621225"), InlineData("西和县大桥镇", "621225")]
+    public async Task One_region_in_a_cell_is_found(string region, string code)
+    {
+        var report = await ImportAsync($"序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{region},一地处{region}缺陷,一般,午厂,2026-12-01,整改中\n", region: "6212");
+        Text(report, "rows").ShouldNotContain("import.region_unknown");
+        (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[0]}")).Json["hazard"]!["region"]!.ToString().ShouldStartWith(code);
+    }
+
+    [Theory]
+    [InlineData("特种设备/消防"), InlineData("煤矿和非煤矿山"), InlineData("交通运输（水上）"), InlineData("矿山"), InlineData("教育、卫生健康")]
+    public async Task Two_sectors_in_a_cell_are_none(string sector)
+    {
+        var report = await SectorAsync(sector);
+        Text(report, "rows").ShouldContain($"import.sector_unknown: 行业“{sector}”");
+    }
+
+    [Theory]
+    [InlineData("消防", "fire_safety"), InlineData("煤矿", "coal_mine"), InlineData("非煤矿山", "non_coal_mine"), InlineData("道路交通运输", "road_traffic"), InlineData("化工、危化品", "hazardous_chemicals"), InlineData("建筑施工", "construction")]
+    public async Task One_sector_in_a_cell_is_found(string sector, string code)
+    {
+        var report = await SectorAsync(sector);
+        Text(report, "rows").ShouldNotContain("import.sector_unknown");
+        (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[0]}")).Json["hazard"]!["sector"]!.ToString().ShouldBe(code);
+    }
+
+    private Task<Answer> SectorAsync(string sector) =>
+        ImportAsync($"序号,检查日期,行业领域,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{sector},行业处{sector}缺陷,一般,午厂,2026-12-01,整改中\n", "行业" + sector.Replace('/', '-'));
+
+    private async Task<Answer> ImportBookAsync(Figures.Workbook workbook)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "各镇.xlsx" }, { new StringContent(_county), "region" } };
+        return (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);
+    }
+
     private async Task<Answer> ImportAsync(string text, string? ledger = null, string? region = null)
     {
         using var form = new MultipartFormDataContent { { Some.Csv(text), "file", "台账.csv" }, { new StringContent(region ?? _county), "region" } };

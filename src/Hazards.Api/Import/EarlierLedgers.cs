@@ -12,7 +12,9 @@ namespace Hazards.Api.Import;
 /// <param name="Name">Its name.</param>
 /// <param name="Imports">Its imports, the newest first.</param>
 /// <param name="Mapping">How the newest of them was read, as JSON.</param>
-public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping);
+/// <param name="Region">Where its rows go that name no region.</param>
+/// <param name="IsHere">Whether that touches the region of the ledger at hand; rows of another county's are never taken for its own.</param>
+public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping, RegionCode Region, bool IsHere);
 
 /// <summary>A row as an earlier import recorded it.</summary>
 /// <param name="Row">The row.</param>
@@ -22,10 +24,15 @@ public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, str
 internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<string> Doubts, bool IsInNewest)
 {
     // Said when it happens; nobody has to answer it again and again.
-    private static readonly string[] Once =
-        ["import.row_edited", "import.deadline_changed", "import.unit_changed", "import.level_changed", "import.cell_emptied", "import.person_changed"];
+    private static readonly string[] Once = ["import.row_edited", "import.deadline_changed", "import.unit_changed", "import.level_changed"];
+
+    // What the row itself does not say: where the version before it said otherwise.
+    private static readonly string[] Compared = ["import.cell_emptied", "import.person_changed", "import.found_at_differs"];
 
     private static readonly string[] WaitedFor = ["import.unit_needed", "import.deadline_needed"];
+
+    /// <summary>What was asked because the version before said otherwise; it does, as long as the row stays as it is.</summary>
+    public IEnumerable<string> Differences => Doubts.Where(d => Compared.Any(c => d.StartsWith(c, StringComparison.Ordinal)));
 
     /// <summary>What is still asked while the row stays as it is: what waited for a level or a unit is answered when the hazard went on.</summary>
     public ImmutableArray<string> Open => Doubts.RemoveAll(d => Once.Any(o => d.StartsWith(o, StringComparison.Ordinal))
@@ -61,7 +68,28 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     /// <summary>Rows that name nobody who answers are the same by chance more easily.</summary>
     private const int FewestUnnamed = 3;
 
-    /// <summary>Ledgers imported within the jurisdiction whose region touches the plan's, the newest first.</summary>
+    /// <summary>One import at a time where two could be of the same ledger (<see cref="ImportTurn"/>).</summary>
+    internal Task<ImportTurn?> TurnAsync(RegionCode region, TimeSpan patience, CancellationToken cancellationToken) =>
+        ImportTurn.TakeAsync(dataSource, region, patience, cancellationToken);
+
+    /// <summary>An import in the background within the last day that touches the region and has not finished; null when there is none.</summary>
+    internal async Task<Guid?> UnfinishedAsync(RegionCode region, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select e.stream_id
+            from log.mt_events e
+            where e.type = 'ledger_import_started' and (starts_with(e.data ->> 'region', $1) or starts_with($1, e.data ->> 'region') or e.data ->> 'region' = '0')
+              and e."timestamp" > now() - interval '1 day'
+              and not exists (select from log.mt_events f where f.stream_id = e.stream_id and f.type = 'ledger_import_finished')
+              and exists (select from files.blobs b where b.digest = decode(e.data ->> 'file', 'hex'))
+            order by e.seq_id desc
+            limit 1
+            """);
+        command.Parameters.Add(PackageShelf.Of(region.Prefix));
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    /// <summary>Ledgers imported within the jurisdiction, the newest first.</summary>
     internal async Task<IReadOnlyList<EarlierLedger>> ListAsync(
         RegionCode region, RegionCode jurisdiction, Guid? except, CancellationToken cancellationToken)
     {
@@ -74,19 +102,18 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
             """);
         command.Parameters.Add(PackageShelf.Of(jurisdiction.Prefix));
         command.Parameters.Add(PackageShelf.Of(MostImports));
-        var ledgers = new Dictionary<string, (List<Guid> Imports, string Mapping)>(StringComparer.Ordinal);
+        var ledgers = new Dictionary<(string Name, bool IsHere), EarlierLedger>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (reader.GetGuid(0) == except || !RegionCode.TryParse(reader.GetString(3), out var own, out _)
-                || !own.Contains(region) && !region.Contains(own))
+            if (reader.GetGuid(0) == except || !RegionCode.TryParse(reader.GetString(3), out var own, out _))
                 continue;
-            if (!ledgers.TryGetValue(reader.GetString(1), out var ledger))
-                ledgers[reader.GetString(1)] = ledger = ([], reader.GetString(2));
-            ledger.Imports.Add(reader.GetGuid(0));
+            var (name, isHere) = (reader.GetString(1), own.Contains(region) || region.Contains(own));
+            var known = ledgers.GetValueOrDefault((name, isHere)) ?? new EarlierLedger(name, [], reader.GetString(2), own, isHere);
+            ledgers[(name, isHere)] = known with { Imports = [.. known.Imports, reader.GetGuid(0)] };
         }
 
-        return [.. ledgers.Take(MostLedgers).Select(l => new EarlierLedger(l.Key, l.Value.Imports, l.Value.Mapping))];
+        return [.. ledgers.Values.Where(l => l.IsHere).Take(MostLedgers), .. ledgers.Values.Where(l => !l.IsHere).Take(MostLedgers)];
     }
 
     /// <summary>Which of them the rows are of; and which only resemble them, because other bodies answer or too little is the same.</summary>
@@ -104,14 +131,14 @@ public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         var some = Sample(rows);
         var known = await KnownAsync([.. ledgers.SelectMany(l => some.Select(r => IdOf(l.Name, r.Reference)))], cancellationToken);
         var byRows = ledgers.Select(l => (Ledger: l, Rows: some.Count(r => known.Contains(IdOf(l.Name, r.Reference)))))
-            .Where(l => l.Rows > 0 || l.Ledger.Name == name).OrderByDescending(l => l.Rows).Select(l => l.Ledger);
+            .Where(l => l.Rows > 0 || l.Ledger.Name == name).OrderByDescending(l => l.Rows).Select(l => l.Ledger).ToArray();
         // None to the letter: perhaps all of it was typed anew, in the same form.
-        var byShape = ledgers.Where(l => Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes);
+        var byShape = ledgers.Where(l => l.IsHere && Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes);
         List<LedgerRecognised> resembled = [];
-        foreach (var ledger in byRows.Take(MostJudged).Concat(byShape).DistinctBy(l => l.Name))
+        foreach (var ledger in byRows.Where(l => l.IsHere).Take(MostJudged).Concat(byShape).Concat(byRows.Where(l => !l.IsHere).Take(1)).Distinct())
         {
             var (judged, isIt) = Judge(ledger, some, await RowsAsync(ledger, null, mapping, cancellationToken));
-            if (isIt)
+            if (isIt && ledger.IsHere)
                 return (judged, resembled);
             if (judged.Rows >= FewestRows || judged.Others > 0)
                 resembled.Add(judged);

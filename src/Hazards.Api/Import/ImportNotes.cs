@@ -21,6 +21,7 @@ internal static class ImportNotes
         ["import.deadline_differs"] = "The ledger has another deadline; the one on record stays",
         ["import.deadline_needed"] = "The deadline that stands there cannot be one; the hazard waits to be assigned, with a deadline",
         ["import.found_at_ahead"] = "The date of discovery lies after the import and is not used",
+        ["import.found_at_differs"] = "The ledger has another date of discovery; the one on record stays",
         ["import.found_at_unknown"] = "The ledger gives no date of discovery that can be used; its earliest date, or the import's, stands in",
         ["import.handled_online"] = "The hazard is being handled online; the ledger's state is not applied",
         ["import.kept"] = "What people decided since stays",

@@ -58,6 +58,8 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
 
         public required byte[] Content { get; set; }
 
+        private bool hasFile;
+
         public async Task<Refusal?> ReadAsync(byte[] body, MediaTypeHeaderValue type, CancellationToken cancellationToken)
         {
             Content = [];
@@ -72,7 +74,7 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
             {
                 return ImportRefusals.BrokenForm.Because();
             }
-            return Content.Length == 0 ? InputRefusals.Missing.Because("file") : null;
+            return hasFile ? null : InputRefusals.Missing.Because("file");
         }
 
         public (LedgerUpload? Upload, Refusal? Refusal) ToUpload()
@@ -100,7 +102,7 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
             await section.Body.CopyToAsync(content, cancellationToken);
             if (name == "file")
             {
-                Content = content.ToArray();
+                (Content, hasFile) = (content.ToArray(), true);
                 var given = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
                 FileName = given.HasValue && given.Length > 0 ? given.Value! : FileName;
                 return null;
@@ -154,9 +156,10 @@ public static class ImportRefusals
     public static readonly RefusalCode NothingEntered = new("import.nothing_entered", RefusalKind.Conflict, "这次导入没有登记新的隐患，没有可撤销的", "This import entered no hazard: there is nothing to undo");
     public static readonly RefusalCode UpdatedOthers = new("import.updated_others", RefusalKind.Conflict, "这次导入更新了 {count} 条此前已登记的隐患，不能整体撤销：{hazards}。出路：在 hazards 里列出它新登记的 {entered} 条，逐条撤销；更新的各条在其页面上更正、改派，或以“录入错误”认定不属实，也可以把改正后的台账以同一名称再导入", "This import brought {count} hazards up to date that had been on record before, and cannot be undone as a whole: {hazards}. The way out: name the {entered} that it entered in hazards, which are withdrawn one by one; correct, reassign or reject the updated ones, or import the mended ledger under the same name");
     public static readonly RefusalCode NotOfImport = new("import.not_of_import", RefusalKind.Unprocessable, "这些隐患不是这次导入登记的：{hazards}", "These hazards were not entered by this import: {hazards}");
-    public static readonly RefusalCode BuiltUpon = new("import.built_upon", RefusalKind.Conflict, "导入后已有 {count} 条隐患被办理，不能整体撤销：{hazards}", "Since the import, {count} of its hazards have been acted on; it cannot be undone as a whole: {hazards}");
+    public static readonly RefusalCode BuiltUpon = new("import.built_upon", RefusalKind.Conflict, "导入后已有 {count} 条隐患被办理（或由此后的导入更新），不能撤销：{hazards}。出路：在 hazards 里列出其余各条逐条撤销；这几条以“录入错误”认定不属实（POST /hazards/…/rejection）", "Since the import, {count} of these hazards have been acted on, or brought up to date by a later import, and cannot be withdrawn: {hazards}. The way out: name the others in hazards; reject these as wrong entries (POST /hazards/…/rejection)");
     public static readonly RefusalCode TooManyToUndo = new("import.too_many_to_undo", RefusalKind.Unprocessable, "这次导入登记了 {count} 条隐患，一次最多撤销 {max} 条", "This import entered {count} hazards; {max} can be withdrawn at once");
     public static readonly RefusalCode Contended = new("import.contended", RefusalKind.Unavailable, "这些隐患正有人办理，请稍后再试", "Others are acting on these hazards right now; try again");
+    public static readonly RefusalCode AnotherRunning = new("import.another_running", RefusalKind.Conflict, "{name}另有一次导入正在进行{import}：完成之前认不出是不是同一本台账，请稍后再试；或给出台账名称（ledger）", "Another import of {region} is going on{import}: until it has finished it cannot be told whether this is the same ledger. Try again in a moment, or name the ledger");
     public static readonly RefusalCode SheetUnknown = new("import.sheet_unknown", RefusalKind.Unprocessable, "文件里没有名为“{value}”的可读工作表", "The file has no sheet “{value}” that can be read");
     public static readonly RefusalCode DraftNotFound = new("import.draft_not_found", RefusalKind.NotFound, "没有这份待导入的台账：上传后保留一天，只有上传者可见，请重新上传", "There is no such uploaded ledger: one is kept for a day, for whoever uploaded it. Upload it again");
     public static readonly RefusalCode DraftUsed = new("import.draft_used", RefusalKind.Conflict, "这份台账已开始导入：{import}", "The import of this ledger has begun: {import}");

@@ -185,8 +185,10 @@ internal sealed class ImportUndo(
             }
 
             var context = DomainJson.ReadContext(reader.GetFieldValue<byte[]>(3));
-            hazard = Hazard.Apply(id, hazard, new Happening((IHazardEvent)DomainJson.ReadEvent(reader.GetString(1), reader.GetFieldValue<byte[]>(2)), context));
-            foreign |= context.Role != Role.Clock && (reader.IsDBNull(4) ? null : reader.GetString(4)) != causation;
+            var happened = (IHazardEvent)DomainJson.ReadEvent(reader.GetString(1), reader.GetFieldValue<byte[]>(2));
+            hazard = Hazard.Apply(id, hazard, new Happening(happened, context));
+            // A later import that met the row again has only kept its cells: nobody has acted.
+            foreign |= context.Role != Role.Clock && happened is not LedgerRowRecorded && (reader.IsDBNull(4) ? null : reader.GetString(4)) != causation;
         }
 
         if (hazard is not null)

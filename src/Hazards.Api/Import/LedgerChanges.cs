@@ -65,6 +65,18 @@ internal sealed class LedgerChanges(UnderstoodRow row, RowBodies bodies, DateTim
         var (before, after) = (Day(leg.Deadline), Day(to));
         if (Kept(leg.DeadlineByLedger, "整改期限", before, after))
             return null;
+        if (leg.DeadlineAssumed && leg.Stage is LegStage.Assigned or LegStage.Rectifying)
+        {
+            // The ledger never said what was assumed: it is no extension, and may be earlier.
+            var order = new ReassignLeg(Leg.Sole, leg.Body, to, leg.Instructions, "台账补填整改期限", ResponsiblePerson: leg.ResponsiblePerson);
+            return new LedgerStep(leg.Since, bodies.Finder, order)
+            {
+                Tried = refusal => doubt(refusal is null
+                    ? $"import.deadline_changed: 台账补填了整改期限 {after}（原按制度推定为 {before}），已按台账改正，请核对"
+                    : $"import.deadline_differs: 台账补填了整改期限 {after}，没有改动推定的 {before}（{refusal.Code}：{refusal.Chinese}），请核对"),
+            };
+        }
+
         if (to < leg.Deadline)
         {
             doubt($"import.deadline_differs: 台账的整改期限由 {before} 提前到 {after}，没有改动登记的期限，请核对");

@@ -81,6 +81,9 @@ public sealed class LedgerImport(
 {
     private readonly ImportTools _tools = new(log, hazards, bodies, registry, rules, sectors, earlier, persons, files, clock);
 
+    // A ledger of thousands of rows takes as long; whoever comes meanwhile asks again.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     // Rows of the files of imports that have not finished; what a file holds never changes.
     private readonly ConcurrentDictionary<Guid, int> _totals = new();
 
@@ -157,12 +160,25 @@ public sealed class LedgerImport(
         ArgumentNullException.ThrowIfNull(plan);
         if (await plan.AskRegionAsync(cancellationToken) is { } whither)
             return (null, whither);
+        if (terms?.Key is { } key && await log.FindAsync(key, cancellationToken) is { } earlier)
+            return await EarlierAsync(earlier, by, terms, cancellationToken);
+        await using var turn = await _tools.Earlier.TurnAsync(plan.Region, Patience, cancellationToken);
+        if (await WhyNotNowAsync(plan, turn, cancellationToken) is { } another)
+            return (null, another);
         await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms ?? Terms.None, progress);
         var begun = await run.BeginAsync(cancellationToken);
         return begun is AppendResult.Committed
             ? (await run.ToEndAsync(cancellationToken), null)
             : await EarlierAsync(begun, by, terms, cancellationToken);
+    }
+
+    /// <summary>Whoever has not named the ledger waits until others have entered theirs: it may be the same one.</summary>
+    private async Task<Refusal?> WhyNotNowAsync(LedgerPlan plan, ImportTurn? turn, CancellationToken cancellationToken)
+    {
+        var running = turn is null || plan.IsNamed ? null : await _tools.Earlier.UnfinishedAsync(plan.Region, cancellationToken);
+        return turn is not null && running is null ? null : ImportRefusals.AnotherRunning.Because("ledger",
+            ("name", Regions.NameOf(plan.Region)), ("region", plan.Region), ("import", running is { } id ? $" {id:D}" : ""));
     }
 
     /// <summary>What an import that was not begun now is answered with: the report of the one its key belongs to, or a refusal.</summary>
@@ -185,8 +201,13 @@ public sealed class LedgerImport(
     {
         if (await plan.AskRegionAsync(cancellationToken) is { } whither)
             return (null, whither);
+        if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } earlier)
+            return await EarlierAsync(earlier, by, terms, cancellationToken);
         // Before its event: whoever does it finds the file.
         await files.PutAsync(file, "application/octet-stream", null, cancellationToken);
+        await using var turn = await _tools.Earlier.TurnAsync(plan.Region, Patience, cancellationToken);
+        if (await WhyNotNowAsync(plan, turn, cancellationToken) is { } another)
+            return (null, another);
         await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms, null);
         var begun = await run.BeginAsync(cancellationToken, new ImportLedger(run.Id, by.Jurisdiction.Value));
@@ -205,6 +226,8 @@ public sealed class LedgerImport(
         var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken) ?? throw new InvalidOperationException($"body {asked.Body} is gone");
         body = await body.PlacedAsync(id => _tools.Bodies.LoadAsync(id, null, cancellationToken));
         var by = new Actor(asked.Actor, body, [Role.Importer], asked.Client, RegionCode.Parse(message.Jurisdiction));
+        await using var turn = await _tools.Earlier.TurnAsync(started.Region, TimeSpan.Zero, cancellationToken)
+            ?? throw new NotNowException("另一次导入正在进行 · another import is going on");
         var (plan, refusal) = await OpenAsync(message.Import, started, by, cancellationToken);
         if (plan is null)
             throw new InvalidOperationException($"{refusal!.Chinese} · {refusal.English}");

@@ -267,13 +267,15 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         {
             Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord, KeepsPersons = tools.Persons.WhyNot() is null,
         };
-        foreach (var doubt in prepared.Doubts)
+        var differences = onRecord && _recorded.TryGetValue(id.StreamId, out var met) ? met.Differences : [];
+        foreach (var doubt in prepared.Doubts.Concat(differences))
             story.Doubt(doubt);
         if (elsewhere is not null)
             story.Doubt($"import.row_elsewhere: {Regions.NameOf(elsewhere.Region)}登记有同名台账的同一行（{elsewhere.Id}），地区不同，没有更新它，另行登记；"
                 + "如果是当初登记错了地区，请更正那一条的地区，并撤销这次导入");
         if (_planned[index].SameAs is { } twin && row.Notes.All(n => n.Code != "row.twice"))
-            story.Doubt($"import.row_twice: 与第 {twin} 行的时间、地点、内容和责任单位相同，编号或其他内容不同，已另行登记；如属重复登记，请并案或撤销");
+            story.Doubt($"import.row_twice: 与{(twin.Sheet == row.Sheet ? "" : $"工作表“{twin.Sheet}”")}第 {twin.Number} 行的时间、地点和内容相同，"
+                + "责任单位相同或没有写明，已另行登记；如属重复登记，请并案或撤销");
         bodies = bodies with { Pictures = await _pictures.StoreAsync(prepared.Pictures, story, trial, cancellationToken) };
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
             story.Recognised(id, recognised.How);
@@ -285,7 +287,11 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (!sectorKnown)
             story.Doubt($"import.sector_unknown: 行业“{row.Understood!.Sector}”不在目录中，按“其他”登记");
         if (before is not null)
+        {
+            story.CompareFound(before);
             story.Reread(before, region, regionKnown, sector, sectorKnown, plan.Region);
+        }
+
         var report = story.Report(reference, region, sector) with { Identity = id };
         var reported = Given(bodies.Finder, story.FoundAt);
         var (steps, stopped, told) = Tell(story, report, id, before, reported, bodies);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using Hazards.Domain;
 using Hazards.Ledgers;
 
@@ -15,7 +16,7 @@ internal readonly record struct PlanNote(string Code, string Chinese, string Eng
 }
 
 /// <summary>A ledger opened for import: how it will be read, and under which name and region its rows are kept.</summary>
-public sealed class LedgerPlan : IDisposable
+public sealed partial class LedgerPlan : IDisposable
 {
     private const int MostOfName = 50;
     private const int MostMissing = 20;
@@ -103,7 +104,7 @@ public sealed class LedgerPlan : IDisposable
             // One of its own name goes on, unless others answer there.
             Notes = Notes.AddRange(resembled.Where(r => r.Ledger.Name != Ledger || r.Others > 0).Select(Resembles));
             // Of the same title, and yet another's: 隐患自查台账 of the next school.
-            if (resembled.Any(r => r.Ledger.Name == Ledger && r.Others > 0))
+            if (resembled.Any(r => r.Ledger.IsHere && r.Ledger.Name == Ledger && r.Others > 0))
                 Ledger = Enumerable.Range(2, earlier.Count + 1).Select(Numbered).First(name => earlier.All(l => l.Name != name));
         }
         else if (recognised.Ledger.Name != Ledger)
@@ -115,7 +116,7 @@ public sealed class LedgerPlan : IDisposable
             Ledger = name;
         }
 
-        Earlier = earlier.FirstOrDefault(l => l.Name == Ledger);
+        Earlier = earlier.FirstOrDefault(l => l.IsHere && l.Name == Ledger);
         IsSettled = true;
     }
 
@@ -139,6 +140,10 @@ public sealed class LedgerPlan : IDisposable
     private static PlanNote Resembles(LedgerRecognised it)
     {
         var (name, rows) = (it.Ledger.Name, it.Rows);
+        if (!it.Ledger.IsHere)
+            return new("import.ledger_elsewhere",
+                $"与登记在{Regions.FullNameOf(it.Ledger.Region)}的台账“{name}”有 {rows} 行相同；地区不同，没有更新它，另行登记。如果是登记错了地区，请撤销其中一次导入",
+                $"{rows} rows are those of the ledger “{name}” that was imported for {it.Ledger.Region}: another region, so they are entered anew. Undo one of the imports if the region was wrong");
         return it.Others > 0
             ? new("import.ledger_resembles",
                 $"与此前导入的台账“{name}”有 {rows} 行文字相同，但其中 {it.Others} 行的责任单位（责任人）不同，没有按同一本台账更新；如果是同一本，请指定 ledger={name}",
@@ -229,9 +234,21 @@ public sealed class LedgerPlan : IDisposable
             r => text.StartsWith(r.Name, StringComparison.Ordinal), r => text.Contains(r.Name, StringComparison.Ordinal),
         })
             if (within.Where(fits).ToArray() is [var only])
-                return only.Code;
+                return NamesAnother(text, only, within) ? null : only.Code;
         return null;
     }
+
+    /// <summary>成县、徽县: whoever names two regions, neither of them within the other, has named none.</summary>
+    private static bool NamesAnother(string text, NamedRegion found, IEnumerable<NamedRegion> within)
+    {
+        var rest = text.Replace(found.Name, "", StringComparison.Ordinal);
+        var isList = Listed().IsMatch(text);
+        return within.Any(r => r.Code != found.Code && !r.Code.Contains(found.Code) && !found.Code.Contains(r.Code)
+            && (rest.Contains(r.Name, StringComparison.Ordinal) || isList && Stem(r.Name).Length >= 2 && rest.Contains(Stem(r.Name), StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex("[、，,;；/＋+]|[和与及]", RegexOptions.CultureInvariant)]
+    private static partial Regex Listed();
 
     /// <summary>Without 县, 区, 市 at its end: 武都 was a county before it was a district, and clerks go on writing so.</summary>
     private static string Stem(string name) => name.Length >= 3 && name[^1] is '县' or '区' or '市' or '旗' ? name[..^1] : name;
@@ -252,12 +269,28 @@ public sealed class LedgerPlan : IDisposable
         if (row.Sector is not { Length: > 0 } text)
             return (SectorCode.Parse("other"), true);
         text = text.Trim();
-        var entry = sectors.Entries.FirstOrDefault(e => e.Code == text || e.Chinese == text)
-            ?? sectors.Entries.FirstOrDefault(
-                e => text.Contains(e.Chinese, StringComparison.Ordinal) || text.Length >= 2 && e.Chinese.Contains(text, StringComparison.Ordinal))
-            ?? SectorWords.Where(w => text.Contains(w.Word, StringComparison.Ordinal))
-                .Select(w => sectors.Entries.FirstOrDefault(e => e.Code == w.Sector)).FirstOrDefault(e => e is not null);
-        return (SectorCode.Parse(entry?.Code ?? "other"), entry is not null);
+        var code = sectors.Entries.FirstOrDefault(e => e.Code == text || e.Chinese == text)?.Code;
+        // 煤矿和非煤矿山 are two sectors, and so is none of them.
+        if (code is null && Listed().Split(text).Where(t => t.Length > 0).Select(t => SectorNamed(t, sectors)).Distinct().ToArray() is [{ } only])
+            code = only;
+        return (SectorCode.Parse(code ?? "other"), code is not null);
+    }
+
+    /// <summary>The one sector that words name; null where they name none, or several (交通运输（水上）).</summary>
+    private static string? SectorNamed(string text, SectorCatalogue sectors)
+    {
+        var (rest, named) = (text, new HashSet<string>(StringComparer.Ordinal));
+        foreach (var (word, code) in sectors.Entries.Select(e => (e.Chinese, e.Code)).Concat(SectorWords).OrderByDescending(w => w.Item1.Length))
+            if (rest.Contains(word, StringComparison.Ordinal))
+            {
+                rest = rest.Replace(word, "∎", StringComparison.Ordinal);
+                if (sectors.Knows(SectorCode.Parse(code)))
+                    named.Add(code);
+            }
+        // 消防 is short for 消防安全; 矿山 for none, since 煤矿 is one as well.
+        if (named.Count == 0 && text.Length >= 2)
+            named.UnionWith(sectors.Entries.Where(e => e.Chinese.StartsWith(text, StringComparison.Ordinal)).Select(e => e.Code));
+        return named.Count == 1 ? named.Single() : null;
     }
 
     /// <inheritdoc />

@@ -113,8 +113,14 @@ internal sealed class LedgerStory
         return new ReportHazard(
             Source(), region, sector, OneLine(description, 60), description, HazardKind.Safety,
             Short(_understood.Category, 100), Enterprise(), PlaceText is { } place ? new Place(place) : null, reference,
-            Short(_understood.Inspectors, 400), Short(_understood.Level?.Text, 60));
+            Short(_understood.Inspectors, 400), ReportedLevel);
     }
+
+    // What the mapping says a word means is said with it: Ⅱ级 is major in one place and general in another.
+    private string? ReportedLevel => _understood.Level is { Value: LedgerLevel.General } level
+        && !level.Text.Contains("一般", StringComparison.Ordinal) && _row.Notes.All(n => n.Code != "level.between")
+            ? Short(level.Text.Length == 0 ? null : $"{OneLine(level.Text, 50)}（一般）", 60)
+            : Short(_understood.Level?.Text, 60);
 
     /// <summary>The next act the ledger tells of; null when it tells no more.</summary>
     public LedgerStep? Next(Hazard hazard)
@@ -179,7 +185,7 @@ internal sealed class LedgerStory
     private LedgerStep? FromHere(Hazard hazard) =>
         hazard.Stage switch
         {
-            Stage.Reported => FromReported(),
+            Stage.Reported => FromReported(hazard),
             Stage.Verified => FromVerified(hazard),
             Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance when hazard.Legs.TryGetValue(Leg.Sole, out var leg) => FromLeg(leg),
             Stage.AwaitingClosure when Reached(LedgerState.Closed) => new LedgerStep(ClosedAt(), _bodies.Finder, new CloseHazard($"台账记载：{StateText}")),
@@ -196,7 +202,7 @@ internal sealed class LedgerStory
     public void Recognised(HazardId id, RowMatch how)
     {
         if (how == RowMatch.Typing)
-            _remarks.Add($"import.row_recognised: 与此前登记的 {id} 只有写法不同，按同一条更新");
+            _remarks.Add($"import.row_recognised: 与此前登记的 {id} 写法不同、内容一致，按同一条更新");
         else
             _notUnderstood.Add($"import.row_edited: 内容有改动，按{(how == RowMatch.Number ? "编号" : "日期、地点和文字")}认作此前登记的 {id}，请核对");
     }
@@ -251,6 +257,14 @@ internal sealed class LedgerStory
         _reread = facts;
     }
 
+    /// <summary>A date of discovery that is another by now is named: what is on record has its clocks from then.</summary>
+    public void CompareFound(Hazard before)
+    {
+        if (Earlier is not null && !IsOnRecord && _understood.FoundAt is { } found && found.At <= _now
+            && found.Day != ChinaTime.DateAt(before.FoundAt))
+            _notUnderstood.Add($"import.found_at_differs: 台账的发现时间为 {Day(found.At)}，登记的是 {Day(before.FoundAt)}，没有改动，请核对");
+    }
+
     /// <summary>Something worth knowing.</summary>
     public void Remark(string note) => _remarks.Add(note);
 
@@ -262,7 +276,7 @@ internal sealed class LedgerStory
 
     /// <summary>A rule refused what the ledger tells; the story ends there and the report says why.</summary>
     public void Stopped(IHazardCommand command, Refusal refusal) =>
-        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}{(command is VerifyHazard ? Waits : "")}");
+        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}{(command is VerifyHazard or FixOnTheSpot ? Waits : "")}");
 
     /// <summary>The sheet; a csv has none and is called by its kind.</summary>
     public static string SheetOf(LedgerRow row) => row.Sheet.Length == 0 ? "csv" : row.Sheet;
@@ -294,7 +308,7 @@ internal sealed class LedgerStory
 
     private string StateText => _understood.State?.Text ?? "—";
 
-    private LedgerStep? FromReported()
+    private LedgerStep? FromReported(Hazard hazard)
     {
         switch (Target)
         {
@@ -317,6 +331,12 @@ internal sealed class LedgerStory
             _notUnderstood.Add($"import.level_needed: 等级未能识别，隐患停在“待核实”，请人工核实定级{Waits}");
             return null;
         }
+        if (Earlier is not null && hazard.IsReportedMajor && level == LedgerLevel.General)
+        {
+            _notUnderstood.Add($"import.level_differs: 台账的隐患等级由“{hazard.ReportedLevel}”改为“{_understood.Level.Text}”，尚未核实定级，隐患停在“待核实”{Waits}");
+            return null;
+        }
+
         return new LedgerStep(FoundAt, _bodies.Finder,
             new VerifyHazard(level == LedgerLevel.Major ? Level.Major : Level.General, _understood.Basis, $"台账登记等级：{_understood.Level.Text}"));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Hazards.Ledgers;
 
 namespace Hazards.Api.Import;
@@ -14,8 +15,8 @@ internal sealed record PlannedRow(string Sheet, int Number, string? Reference, s
     /// <summary>What it says of the hazard's progress, to be compared with the same hazard on another sheet.</summary>
     public IReadOnlyList<(string What, string? Says, string? Means)> Says { get; init; } = [];
 
-    /// <summary>The row above it on its sheet that says the same hazard, and who answers for it, under another number.</summary>
-    public int? SameAs { get; init; }
+    /// <summary>The row before it that says the same in its words, and is a hazard of its own all the same.</summary>
+    public PlannedRow? SameAs { get; init; }
 
     /// <summary>Whether it says where it belongs.</summary>
     public bool NamesRegion { get; init; }
@@ -26,11 +27,11 @@ internal sealed record PlannedRow(string Sheet, int Number, string? Reference, s
 
 /// <summary>
 /// Reads a file through once and says what each row is known as: rows that are alike to the letter on one sheet are as many
-/// hazards; the same on another sheet is the same hazard, entered once.
+/// hazards; the same on another sheet is the same hazard, entered once, where something besides a standard phrase says so.
 /// </summary>
-internal sealed class PlannedRows
+internal sealed partial class PlannedRows
 {
-    private readonly Dictionary<(string Sheet, string Identity), int> _times = [];
+    private readonly HashSet<(string Sheet, string Reference)> _repeated = [];
     private readonly Dictionary<string, PlannedRow> _byReference = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<PlannedRow>> _byDescription = new(StringComparer.Ordinal);
 
@@ -53,39 +54,66 @@ internal sealed class PlannedRows
         if (row.Verdict is RowVerdict.Kept or RowVerdict.Skipped || row.Understood is not { Description: not null } understood
             || row.Identity is not { } identity)
             return new PlannedRow(row.Sheet, row.Number, null, row.Fingerprint, null);
-        var times = _times[(row.Sheet, identity)] = _times.GetValueOrDefault((row.Sheet, identity)) + 1;
-        var reference = times == 1 ? identity : $"{identity}-{times}";
-        var plan = new PlannedRow(row.Sheet, row.Number, reference, row.Fingerprint, RowLikeness.Of(understood))
+        var plan = new PlannedRow(row.Sheet, row.Number, identity, row.Fingerprint, RowLikeness.Of(understood))
         {
             Says = SaysOf(understood), NamesRegion = !string.IsNullOrWhiteSpace(understood.Region),
         };
         if (Earlier(plan) is { } first)
+        {
+            _repeated.Add((plan.Sheet, first.Reference!));
             return plan with { Repeats = first, Reference = first.Reference };
-        if (times > 1)
-            plan = plan with { SameAs = SameAs(plan, identity, times - 1) };
-        _byReference[reference] = plan;
-        if (!_byDescription.TryGetValue(plan.Likeness!.Description, out var alike))
-            _byDescription[plan.Likeness.Description] = alike = [];
-        alike.Add(plan);
+        }
+
+        var alike = OfIdentity(identity).ToArray();
+        plan = plan with
+        {
+            Reference = Reference(identity, alike.Length + 1),
+            SameAs = alike.FirstOrDefault(r => r.Likeness!.SameUnit(plan.Likeness!) != false && r.Likeness.SameAnswer(plan.Likeness!) != false),
+        };
+        _byReference[plan.Reference!] = plan;
+        if (!_byDescription.TryGetValue(plan.Likeness!.Description, out var same))
+            _byDescription[plan.Likeness.Description] = same = [];
+        same.Add(plan);
         return plan;
     }
 
-    /// <summary>The row of another sheet that this one repeats; a sheet that leaves out the place contradicts none.</summary>
+    private static string Reference(string identity, int n) => n == 1 ? identity : $"{identity}-{n}";
+
+    private IEnumerable<PlannedRow> OfIdentity(string identity)
+    {
+        for (var n = 1; _byReference.TryGetValue(Reference(identity, n), out var row); n++)
+            yield return row;
+    }
+
+    /// <summary>The row of another sheet that this one repeats, and no row of its own sheet has repeated before.</summary>
     private PlannedRow? Earlier(PlannedRow row)
     {
-        if (_byReference.TryGetValue(row.Reference!, out var same) && same.Sheet != row.Sheet)
+        if (OfIdentity(row.Reference!).FirstOrDefault(r => IsFree(r) && IsSame(r, row)) is { } same)
             return same;
         var likeness = row.Likeness!;
         return _byDescription.TryGetValue(likeness.Description, out var alike)
-            && alike.FindAll(r => r.Sheet != row.Sheet && r.Likeness!.Day is not null && r.Likeness.Day == likeness.Day
-                && Compatible(r.Likeness.Where, likeness.Where)) is [var only]
+            && alike.FindAll(r => IsFree(r) && r.Likeness!.Day is not null && r.Likeness.Day == likeness.Day
+                && Compatible(r.Likeness.Where, likeness.Where) && IsSame(r, row)) is [var only]
                 ? only
                 : null;
+
+        bool IsFree(PlannedRow r) => r.Sheet != row.Sheet && !_repeated.Contains((row.Sheet, r.Reference!));
     }
 
-    private int? SameAs(PlannedRow row, string identity, int times) => Enumerable.Range(1, times)
-        .Select(n => _byReference.GetValueOrDefault(n == 1 ? identity : $"{identity}-{n}"))
-        .FirstOrDefault(r => r is not null && r.Sheet == row.Sheet && r.Likeness!.SameUnit(row.Likeness!) != false)?.Number;
+    /// <summary>
+    /// Whether two rows of the same words on two sheets are one hazard: by who answers, else by the place; a sheet of totals may leave
+    /// out both. Each town's 灭火器过期, or each school's, is its own.
+    /// </summary>
+    private static bool IsSame(PlannedRow one, PlannedRow other)
+    {
+        var (a, b) = (one.Likeness!, other.Likeness!);
+        var totals = Totals().IsMatch(one.Sheet) || Totals().IsMatch(other.Sheet);
+        var samePlace = a.Where.Length > 0 && b.Where.Length > 0 && Compatible(a.Where, b.Where);
+        return a.SameAnswer(b) switch { true => true, false => totals && samePlace, null => totals || samePlace };
+    }
+
+    [GeneratedRegex("总|汇|合计|累计|全[年部县市区]|年", RegexOptions.CultureInvariant)]
+    private static partial Regex Totals();
 
     private static bool Compatible(string one, string other) =>
         one.Length == 0 || other.Length == 0 || one.Contains(other, StringComparison.Ordinal) || other.Contains(one, StringComparison.Ordinal);

@@ -118,7 +118,8 @@ public sealed record ReassignLeg(Leg Leg, BodyId Body, DateOnly Deadline, string
             if (order.Supervisor is { } supervisor && supervisor == other.Supervisor)
                 return HazardRefusals.SameSupervisor.Because("supervisor", ("body", supervisor));
         }
-        return leg.Body == Body && leg.Stage != LegStage.Returned
+        // A deadline that was only assumed gives way to one that is said, under the same body.
+        return leg.Body == Body && leg.Stage != LegStage.Returned && (!leg.DeadlineAssumed || Deadline == leg.Deadline)
             ? HazardRefusals.NothingChanges.Because("body")
             : Decision.Of(new LegReassigned(leg.Body, order, Reason));
     }
