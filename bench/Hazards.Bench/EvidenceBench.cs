@@ -43,7 +43,7 @@ internal sealed class EvidenceBench(string connectionString, string keys)
                 events++;
         plainly.Stop();
         // The tree is there before a package is asked for, as in a running service.
-        await provider.GetRequiredService<Api.Proving.CheckpointDesk>().SignNowAsync(Proof.TreeHash.Sha256, null, cancellationToken);
+        await provider.GetRequiredService<Api.Proving.CheckpointDesk>().SignNowAsync(Evidence.Proof.TreeHash.Sha256, null, cancellationToken);
         var by = new Actor("基准测试", new Body(Bench, "基准测试", BodyKind.Investigation, RegionCode.Nation, [], null, null, false, null, 1), [Role.Investigator], "bench", RegionCode.Nation);
         using var peak = new Peak();
         var making = Stopwatch.StartNew();

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Hazards.Api;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
+using Hazards.Projections;
 using Hazards.Projections.Store;
 using Hazards.Projections.Store.Auditing;
-using Hazards.Projections;
-using Hazards.Proof;
 using Npgsql;
 
 namespace Hazards.Bench;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Api.Proving;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;

@@ -1,7 +1,7 @@
 using System.Net;
 using Hazards.Api.Proving;
 using Hazards.Domain.Codes;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Tests;
 

@@ -7,8 +7,8 @@ using Hazards.Api.Proving;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Evidence;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;

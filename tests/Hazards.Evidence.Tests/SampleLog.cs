@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 
 namespace Hazards.Evidence.Tests;
 

@@ -3,8 +3,8 @@ using System.CommandLine;
 using System.Globalization;
 using Hazards.Api.Proving;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 using Npgsql;
 using Spectre.Console;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Hazards.Api.Proving;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
 using Hazards.Projections.Store.Auditing;
-using Hazards.Proof;
 using Npgsql;
 
 namespace Hazards.Api.Auditing;

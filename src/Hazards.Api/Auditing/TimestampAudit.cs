@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Hazards.Api.Proving;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 using Npgsql;
 
 namespace Hazards.Api.Auditing;

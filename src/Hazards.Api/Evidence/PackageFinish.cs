@@ -5,11 +5,11 @@ using System.Text;
 using System.Text.Json;
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.Projections.Store;
 using Hazards.Evidence;
+using Hazards.Evidence.Proof;
 using Hazards.Evidence.Report;
 using Hazards.Projections;
-using Hazards.Proof;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api.Evidence;
 

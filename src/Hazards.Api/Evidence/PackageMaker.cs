@@ -2,11 +2,11 @@ using System.Buffers;
 using System.Collections.Immutable;
 using Hazards.Api.Proving;
 using Hazards.Domain;
-using Hazards.Projections.Store;
 using Hazards.Evidence;
+using Hazards.Evidence.Proof;
 using Hazards.Evidence.Report;
 using Hazards.Projections;
-using Hazards.Proof;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Api.Evidence;

@@ -4,7 +4,7 @@ using Hazards.Api.Proving;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Evidence;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Evidence;
 

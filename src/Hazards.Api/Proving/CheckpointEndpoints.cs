@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
 

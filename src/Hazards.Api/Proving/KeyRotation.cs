@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Npgsql;
 
 namespace Hazards.Api.Proving;

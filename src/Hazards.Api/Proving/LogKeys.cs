@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
+using Hazards.Evidence;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
 using JasperFx.Events;
-using Hazards.Evidence;
-using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
 

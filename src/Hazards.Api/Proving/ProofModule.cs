@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Hazards.Api.Jobs;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Proving;
 

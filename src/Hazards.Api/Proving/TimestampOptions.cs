@@ -1,5 +1,5 @@
 using System.Globalization;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Proving;
 

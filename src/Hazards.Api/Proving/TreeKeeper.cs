@@ -1,6 +1,6 @@
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 
 namespace Hazards.Api.Proving;
 

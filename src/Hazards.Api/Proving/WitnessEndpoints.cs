@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Proving;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Npgsql;
 
 namespace Hazards.Api.Proving;

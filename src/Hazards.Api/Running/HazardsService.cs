@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
-using Hazards.Projections.Store;
+using Hazards.Evidence.Proof;
 using Hazards.Projections;
-using Hazards.Proof;
+using Hazards.Projections.Store;
 using JasperFx.OpenTelemetry;
 using Marten;
 using Microsoft.AspNetCore.Http.Timeouts;

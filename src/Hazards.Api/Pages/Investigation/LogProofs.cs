@@ -1,5 +1,5 @@
 using Hazards.Api.Proving;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Pages.Investigation;
 
