@@ -17,6 +17,7 @@ namespace Hazards.Api;
 /// Warm, a request costs what it did: the comparison is of the row's bytes with those that were compared before. The stream's
 /// newest version comes with the row, so that an older row put back (a key as it was before it was revoked) is no old friend.
 /// </remarks>
+[LogCategory("Hazards.Api.Identities")]
 internal sealed partial class Identities(
     Questions questions, NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, ServiceOptions options, IdentityTelemetry telemetry, ILogger<Identities> logger)
 {

@@ -9,6 +9,7 @@ namespace Hazards.Api.Accounts;
 /// Gives the passwords that an older program kept their codes, once: that it was done is in the log, and from there on a
 /// password without a code opens nothing. Until then one without is taken as it is, as it was before.
 /// </summary>
+[LogCategory("Hazards.Api.Accounts.CredentialsBinding")]
 internal sealed partial class CredentialsBinding(
     NpgsqlDataSource dataSource, CredentialCodes codes, LogKeys keys, ILogger<CredentialsBinding> logger) : IHostedLifecycleService
 {

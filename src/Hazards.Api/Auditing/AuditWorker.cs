@@ -9,6 +9,7 @@ namespace Hazards.Api.Auditing;
 /// Audits the log when it is time. When the last audit was is in the log, so that a restart or another node does not begin
 /// anew.
 /// </summary>
+[LogCategory("Hazards.Api.Auditing.AuditWorker")]
 internal sealed partial class AuditWorker(
     AuditDesk desk, LogKeys keys, IEventLog log, AuditTelemetry telemetry, ServiceOptions options, TimeProvider clock, IHostApplicationLifetime life, ILogger<AuditWorker> logger) : IDisposable
 {

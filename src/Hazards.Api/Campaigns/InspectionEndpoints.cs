@@ -42,7 +42,7 @@ internal static class InspectionEndpoints
         api.Post("/inspections", Act<MakeInspection>(CampaignRules.Inspect) with { Success = 201 }, EnterAsync);
         api.Post("/inspections/batch", new Operation(Tag.Campaigns, $"批量登记检查：最多 {MostInBatch} 条，逐条答复", $"Enter inspections, {MostInBatch} at most, each answered on its own")
         {
-            Body = typeof(InspectionBatch), Answer = typeof(BatchAnswer),
+            Body = typeof(InspectionBatch), Answer = typeof(CampaignsBatchAnswer),
         }, EnterManyAsync);
         api.Post("/inspections/{id}/corrections", Act<CorrectInspection>(CampaignRules.CorrectInspection), (Call call, string id, InspectionStore store) => ExecuteAsync<CorrectInspection>(call, id, store));
         api.Post("/inspections/{id}/voiding", Act<VoidInspection>(CampaignRules.VoidInspection), (Call call, string id, InspectionStore store) => ExecuteAsync<VoidInspection>(call, id, store));
@@ -128,10 +128,10 @@ internal static class InspectionEndpoints
             if ((wrongTerms ?? Check(json.RootElement)) is { } wrong)
                 return Call.Refuse(wrong);
             var items = json.RootElement.GetProperty("items").EnumerateArray().ToArray();
-            var rows = new BatchRow[items.Length];
+            var rows = new CampaignsBatchRow[items.Length];
             await Parallel.ForEachAsync(Enumerable.Range(0, items.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop },
                 async (i, stop) => rows[i] = await EnterOneAsync(call, i, items[i], terms, store, stop));
-            return Call.Json(new BatchAnswer(rows.Count(r => r.Problem is null), rows.Count(r => r.Problem is not null), [.. rows]));
+            return Call.Json(new CampaignsBatchAnswer(rows.Count(r => r.Problem is null), rows.Count(r => r.Problem is not null), [.. rows]));
         }
     }
 
@@ -152,15 +152,15 @@ internal static class InspectionEndpoints
         };
     }
 
-    private static async Task<BatchRow> EnterOneAsync(Call call, int index, JsonElement item, Terms terms, InspectionStore store, CancellationToken cancellationToken)
+    private static async Task<CampaignsBatchRow> EnterOneAsync(Call call, int index, JsonElement item, Terms terms, InspectionStore store, CancellationToken cancellationToken)
     {
         var order = await call.ReadActAsync<MakeInspection>(item);
         if (order.Refusal is { } wrong)
-            return BatchRow.Of(call, index, wrong);
+            return CampaignsBatchRow.Of(call, index, wrong);
         var outcome = await store.EnterAsync(order.Command!, order.Given!, terms with { Key = KeyOf(terms.Key, index, item) }, cancellationToken);
         return outcome is Outcome<Inspection>.Done done
-            ? new BatchRow(index, 201, done.After.Id, done.After.Late, done.Repeated, null)
-            : BatchRow.Of(call, index, ((Outcome<Inspection>.Refused)outcome).Refusal);
+            ? new CampaignsBatchRow(index, 201, done.After.Id, done.After.Late, done.Repeated, null)
+            : CampaignsBatchRow.Of(call, index, ((Outcome<Inspection>.Refused)outcome).Refusal);
     }
 
     /// <summary>Every row has the batch's key and its own content: a batch that is mended and sent again enters only what is new.</summary>
@@ -183,7 +183,7 @@ internal sealed record InspectionBatch(ImmutableArray<MakeInspection> Items);
 /// <param name="Entered">Rows on record, with those that a repeated request had entered before.</param>
 /// <param name="Refused">Rows refused.</param>
 /// <param name="Rows">Every row, in the order of the request.</param>
-internal sealed record BatchAnswer(int Entered, int Refused, ImmutableArray<BatchRow> Rows);
+internal sealed record CampaignsBatchAnswer(int Entered, int Refused, ImmutableArray<CampaignsBatchRow> Rows);
 
 /// <summary>What became of one row.</summary>
 /// <param name="Index">Its place in the request, from 0.</param>
@@ -192,13 +192,13 @@ internal sealed record BatchAnswer(int Entered, int Refused, ImmutableArray<Batc
 /// <param name="Late">补录.</param>
 /// <param name="Repeated">Entered before by the same request.</param>
 /// <param name="Problem">Why it was refused.</param>
-internal sealed record BatchRow(int Index, int Status, Guid? Id, bool? Late, bool? Repeated, ProblemDetails? Problem)
+internal sealed record CampaignsBatchRow(int Index, int Status, Guid? Id, bool? Late, bool? Repeated, ProblemDetails? Problem)
 {
-    public static BatchRow Of(Call call, int index, Refusal refusal)
+    public static CampaignsBatchRow Of(Call call, int index, Refusal refusal)
     {
         var known = refusal.Reason == InspectionRefusals.EnteredBefore && Guid.TryParse(refusal.Facts.GetValueOrDefault("id"), out var id) ? id : (Guid?)null;
         var problem = new Problem(refusal).DetailsFor(call.Request);
-        return new BatchRow(index, problem.Status, known, null, null, problem);
+        return new CampaignsBatchRow(index, problem.Status, known, null, null, problem);
     }
 }
 

@@ -1,10 +1,12 @@
 using Hazards.Api.Jobs;
 using Hazards.Projections.Store;
+using Wolverine.Attributes;
 
 namespace Hazards.Api.Evidence;
 
 /// <summary>Asks for a package of evidence to be made; written with the event that requests it.</summary>
 /// <param name="Package">The package.</param>
+[MessageIdentity("Hazards.Api.Evidence.MakePackage")]
 public sealed record MakePackage(Guid Package);
 
 /// <summary>Takes <see cref="MakePackage"/>.</summary>
@@ -34,6 +36,7 @@ public interface IPackageJob
 /// which takes its message over. With the last try the package ends as failed, which whoever asked for it sees; the message is
 /// a dead letter then, and done again it still makes the package.
 /// </summary>
+[LogCategory("Hazards.Api.Evidence.PackageJob")]
 internal sealed partial class PackageJob(PackageShelf shelf, PackageMaker maker, ServiceOptions options, ILogger<PackageJob> logger) : IPackageJob
 {
     /// <inheritdoc />

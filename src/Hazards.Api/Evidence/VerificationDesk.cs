@@ -119,11 +119,11 @@ internal sealed class VerificationDesk(LogKeys keys) : IDisposable
 /// <param name="Own">Whether these are this log's own, and not given.</param>
 /// <param name="Checks">Every check, in the order in which they were made; each rests on those before it.</param>
 /// <param name="Contents">What the package holds; absent where that could not be learnt.</param>
-internal sealed record VerificationAnswer(bool Holds, bool Heed, Sha256Digest Digest, long Size, ImmutableArray<string> Keys, bool Own, ImmutableArray<CheckAnswer> Checks, PackageContents? Contents)
+internal sealed record VerificationAnswer(bool Holds, bool Heed, Sha256Digest Digest, long Size, ImmutableArray<string> Keys, bool Own, ImmutableArray<EvidenceCheckAnswer> Checks, PackageContents? Contents)
 {
     public static VerificationAnswer Of(Verification verification, Sha256Digest digest, long size, ImmutableArray<NoteVerifier> keys, bool own) => new(
         verification.Holds, verification.Holds && verification.Checks.Any(c => c.Outcome == CheckOutcome.Heed), digest, size, [.. keys.Select(k => k.ToString())], own,
-        [.. verification.Checks.Select(CheckAnswer.Of)], verification.Contents);
+        [.. verification.Checks.Select(EvidenceCheckAnswer.Of)], verification.Contents);
 }
 
 /// <summary>A check and what came of it.</summary>
@@ -132,9 +132,9 @@ internal sealed record VerificationAnswer(bool Holds, bool Heed, Sha256Digest Di
 /// <param name="Chinese">In a sentence.</param>
 /// <param name="English">The same.</param>
 /// <param name="Code">Where it fails: the stable code of the reason.</param>
-internal sealed record CheckAnswer(string Name, CheckOutcomeCode Outcome, string Chinese, string English, string? Code)
+internal sealed record EvidenceCheckAnswer(string Name, CheckOutcomeCode Outcome, string Chinese, string English, string? Code)
 {
-    public static CheckAnswer Of(Check check) => new(check.Name, (CheckOutcomeCode)check.Outcome, check.Chinese, check.English, check.Code);
+    public static EvidenceCheckAnswer Of(Check check) => new(check.Name, (CheckOutcomeCode)check.Outcome, check.Chinese, check.English, check.Code);
 }
 
 /// <summary>What came of a check.</summary>

@@ -98,7 +98,7 @@ internal sealed record TableLine(
 /// <param name="Plans">治理方案, by leg.</param>
 internal sealed record HazardCard(
     HazardId Id, string Region, string Sector, string? Level, DateOnly FoundOn, string Title, string State, string? Harm, string? Enterprise, string? Place, string Stage, string Source,
-    AssignmentColumn? Assigned, LedgerColumn Ledger, ClosureColumn Closed, CirculationColumn Circulated, IReadOnlyList<MeasureLine> Plans);
+    AssignmentColumn? Assigned, FiguresLedgerColumn Ledger, ClosureColumn Closed, CirculationColumn Circulated, IReadOnlyList<MeasureLine> Plans);
 
 /// <summary>交办制: to whom, when, by when.</summary>
 internal sealed record AssignmentColumn(DateOnly On, string By, IReadOnlyList<AssignedLeg> Legs);
@@ -107,7 +107,7 @@ internal sealed record AssignmentColumn(DateOnly On, string By, IReadOnlyList<As
 internal sealed record AssignedLeg(string Leg, string Body, string? Supervisor, DateOnly? AcknowledgedOn, DateOnly Deadline);
 
 /// <summary>台账制: listing, progress, production, calendar of the plan.</summary>
-internal sealed record LedgerColumn(string? Listing, DateOnly? ListedOn, string? Document, int? Percent, bool Suspended, DateOnly? Deadline);
+internal sealed record FiguresLedgerColumn(string? Listing, DateOnly? ListedOn, string? Document, int? Percent, bool Suspended, DateOnly? Deadline);
 
 /// <summary>销号制: acceptance, closure, look-backs.</summary>
 internal sealed record ClosureColumn(DateOnly? AcceptedOn, DateOnly? ClosedOn, string? Ground, int Lookbacks, int Reopened);

@@ -261,10 +261,10 @@ internal static class HazardCards
         ChinaTime.DateAt(hazard.Legs.Values.Min(l => l.AssignedAt)), name(hazard.AssignedBy ?? hazard.Legs.Values.First().AssignedBy),
         [.. hazard.Legs.Values.Select(l => new AssignedLeg(CodeList.Chinese(l.Leg), name(l.Body), l.Supervisor is { } s ? name(s) : null, Day(l.AcknowledgedAt), hazard.DeadlineOf(l)))]);
 
-    private static LedgerColumn Ledger(Hazard hazard)
+    private static FiguresLedgerColumn Ledger(Hazard hazard)
     {
         var listing = hazard.Listings.LastOrDefault(l => l.Counts);
-        return new LedgerColumn(
+        return new FiguresLedgerColumn(
             listing is null ? null : CodeList.Chinese(listing.Level), Day(listing?.At), hazard.Listing?.Document?.Value,
             hazard.Legs.IsEmpty ? null : hazard.Legs.Values.Min(l => l.Percent), hazard.Suspension is not null,
             hazard.Legs.IsEmpty ? null : hazard.Legs.Values.Max(hazard.DeadlineOf));

@@ -37,7 +37,7 @@ internal static class CodegenCommand
             var stale = await StaleAsync(parsed.GetRequiredValue(folder));
             foreach (var file in stale)
                 Console.Error.WriteLine(file);
-            return stale.Count == 0 ? Administration.Done("最新 up to date") : 1;
+            return stale.Count == 0 ? AdministratorCommands.Done("最新 up to date") : 1;
         });
         return command;
     }

@@ -42,8 +42,8 @@ internal static class JobCommand
         command.SetAction((parsed, stop) => WithAsync(database, parsed, async letters =>
         {
             if (await letters.ReplayAsync(parsed.GetValue(id), stop))
-                return Administration.Done($"{parsed.GetValue(id):D} 等待重新执行 waits to be done again");
-            return Administration.Fail(JobRefusals.NotFound.Because("id", ("id", parsed.GetValue(id))));
+                return AdministratorCommands.Done($"{parsed.GetValue(id):D} 等待重新执行 waits to be done again");
+            return AdministratorCommands.Fail(JobRefusals.NotFound.Because("id", ("id", parsed.GetValue(id))));
         }, stop));
         return command;
     }

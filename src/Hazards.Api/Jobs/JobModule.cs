@@ -26,7 +26,7 @@ internal sealed class JobModule : IModule
         }, ListAsync);
         api.Post("/jobs/dead-letters/{id}/replay", new Operation(Tag.Jobs, $"重新执行失败的任务（{Administrators}）", "Have a failed job done again (administrators)")
         {
-            Answer = typeof(ReplayAnswer), Success = 202, HoldsNoRecords = true,
+            Answer = typeof(JobsReplayAnswer), Success = 202, HoldsNoRecords = true,
         }, ReplayAsync);
     }
 
@@ -50,7 +50,7 @@ internal sealed class JobModule : IModule
         if (!IsAdministrator(call))
             return Call.Refuse(JobRefusals.Role.Because());
         return Guid.TryParseExact(id, "D", out var known) && await services.GetRequiredService<DeadLetters>().ReplayAsync(known, call.Stop)
-            ? Call.Json(new ReplayAnswer(known), 202)
+            ? Call.Json(new JobsReplayAnswer(known), 202)
             : Call.Refuse(JobRefusals.NotFound.Because("id", ("id", Texts.Excerpt(id))));
     }
 
@@ -59,4 +59,4 @@ internal sealed class JobModule : IModule
 
 /// <summary>A job that waits to be done again.</summary>
 /// <param name="Id">Its message.</param>
-internal sealed record ReplayAnswer(Guid Id);
+internal sealed record JobsReplayAnswer(Guid Id);

@@ -10,6 +10,7 @@ namespace Hazards.Api.Jobs;
 /// Called, not sent: a turn that was missed is made up for by the next, and a message for each would be rows that are written
 /// on idle nodes and that outlive what they ask for. A loop each, so that an audit of hours holds up no deadline.
 /// </remarks>
+[LogCategory("Hazards.Api.Jobs.Schedule")]
 internal sealed partial class Schedule(IEnumerable<ScheduledJob> jobs, ScheduleHealth health, ILogger<Schedule> logger) : SingularAgent("schedule"), IDisposable
 {
     private CancellationTokenSource? running;

@@ -86,7 +86,7 @@ internal sealed class Schemas(OpenApiDocument document)
         var name = NameOf(type) + (type.Name.EndsWith("Request", StringComparison.Ordinal) ? "" : "Request");
         // One command may be given on paths with and without the leg, and with and without what an act has.
         if (named.TryGetValue(name, out var other) && bodies.GetValueOrDefault(name) != (type, left, isAct))
-            name = other == type ? name + suffix : $"{Folder(type)}{name}";
+            name = other == type ? name + suffix : throw Twice(name, type, other);
         bodies[name] = (type, left, isAct);
         return Component(name, type, () => Body(type, left, isAct));
     }
@@ -113,10 +113,10 @@ internal sealed class Schemas(OpenApiDocument document)
         var name = type.Name.Split('`')[0];
         if (type.IsGenericType)
             name += "Of" + string.Concat(type.GetGenericArguments().Select(a => a.Name));
-        return named.TryGetValue(name, out var other) && other != type ? Folder(type) + name : name;
+        return named.TryGetValue(name, out var other) && other != type ? throw Twice(name, type, other) : name;
     }
 
-    private static string Folder(Type type) => type.Namespace!.Split('.')[^1];
+    private static InvalidOperationException Twice(string name, Type one, Type other) => new($"{one} and {other} are both named {name} in the contract");
 
     private OpenApiSchema Body(Type type, string? left, bool isAct)
     {

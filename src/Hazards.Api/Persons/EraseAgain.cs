@@ -1,8 +1,10 @@
 using Hazards.Api.Jobs;
+using Wolverine.Attributes;
 
 namespace Hazards.Api.Persons;
 
 /// <summary>Asks for the keys of erased persons to be destroyed again, should a backup have brought them back.</summary>
+[MessageIdentity("Hazards.Api.Persons.EraseAgain")]
 public sealed record EraseAgain;
 
 /// <summary>Takes <see cref="EraseAgain"/>.</summary>

@@ -9,6 +9,7 @@ using Spectre.Console;
 namespace Hazards.Api.Persons;
 
 /// <summary>个人信息: who is in a hazard, looks at them, their erasure; the master key's rotation.</summary>
+[LogCategory("Hazards.Api.Persons.PersonModule")]
 internal sealed partial class PersonModule : IModule
 {
     /// <inheritdoc />
@@ -101,7 +102,7 @@ internal sealed partial class PersonModule : IModule
         var database = new DatabaseOptions();
         var command = new Command("rewrap", "轮换主密钥，并用新主密钥重新包裹全部个人密钥 · makes a new master key and wraps every person's key under it");
         database.AddTo(command);
-        command.SetAction((parsed, stop) => Administration.RunAsync(database, parsed, async services =>
+        command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             var keys = services.GetRequiredService<PersonKeys>();
             var (master, idle) = await AnsiConsole.Progress().StartAsync(context =>

@@ -15,11 +15,11 @@ internal static class ProofCommands
         var database = new DatabaseOptions();
         var command = new Command("show", "打印验证公钥及其使用期间 · print the keys that check the log's signatures, with their periods");
         database.AddTo(command);
-        command.SetAction((parsed, stop) => Administration.RunAsync(database, parsed, async services =>
+        command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             var keys = services.GetRequiredService<LogKeys>();
             if (await keys.EnsureAsync(stop) is { } refusal)
-                Administration.Fail(refusal);
+                AdministratorCommands.Fail(refusal);
             foreach (var key in (await keys.RegisterAsync(stop)).Keys)
                 Console.WriteLine($"{key.Verifier}\t{key.Hash}\t{ChinaTime.Format(key.Since)} – {(key.Until is { } until ? ChinaTime.Format(until) : "")}");
             if (services.GetRequiredService<Witnessing>().Signer() is { } witness)
@@ -36,13 +36,13 @@ internal static class ProofCommands
         var database = new DatabaseOptions();
         var command = new Command("rotate", "轮换签名密钥：新旧两把同时签名一次，旧的停用；之后请备份密钥目录 · rotate the signing key; back the key folder up afterwards") { reason, body };
         database.AddTo(command);
-        command.SetAction((parsed, stop) => Administration.RunAsync(database, parsed, async services =>
+        command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
-            if (await Administration.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
+            if (await AdministratorCommands.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
                 return 1;
             var (keys, refusal) = await services.GetRequiredService<KeyRotation>().RunAsync(given.By, parsed.GetRequiredValue(reason), stop);
             if (refusal is not null)
-                return Administration.Fail(refusal);
+                return AdministratorCommands.Fail(refusal);
             foreach (var key in keys.Where(k => k.RetiredAt is null))
                 Console.WriteLine(key.Verifier);
             return 0;
@@ -57,14 +57,14 @@ internal static class ProofCommands
         var database = new DatabaseOptions();
         var command = new Command("checkpoint", "签发并打印覆盖全部事件的检查点 · sign a checkpoint over all events and print it") { hash, output };
         database.AddTo(command);
-        command.SetAction((parsed, stop) => Administration.RunAsync(database, parsed, async services =>
+        command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             var name = parsed.GetRequiredValue(hash);
             if (TreeOption.Find(name) is not { } tree)
-                return Administration.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
+                return AdministratorCommands.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
             var (checkpoint, refusal) = await services.GetRequiredService<CheckpointDesk>().SignNowAsync(tree, null, stop);
             if (refusal is not null)
-                return Administration.Fail(refusal);
+                return AdministratorCommands.Fail(refusal);
             if (parsed.GetValue(output) is { } file)
                 await File.WriteAllTextAsync(file.FullName, checkpoint!.Note.ToString(), stop);
             else
@@ -82,11 +82,11 @@ internal static class ProofCommands
         var database = new DatabaseOptions();
         var command = new Command("timestamp", "检查点最近的时间戳：时间、机构、策略 · the newest timestamp of a checkpoint: time, authority, policy") { hash, now, output };
         database.AddTo(command);
-        command.SetAction((parsed, stop) => Administration.RunAsync(database, parsed, async services =>
+        command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             var name = parsed.GetRequiredValue(hash);
             if (TreeOption.Find(name) is not { } tree)
-                return Administration.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
+                return AdministratorCommands.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
             var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
             var options = services.GetRequiredService<ServiceOptions>() with { Timestamps = TimestampOptions.Of(environment) };
             using var times = new Timestamping(
@@ -99,7 +99,7 @@ internal static class ProofCommands
             }
 
             if (await times.Store(tree).NewestAsync(cancellationToken: stop) is not { } stamp || TimestampView.Of(stamp) is not { } said)
-                return Administration.Fail(ProofRefusals.NoTimestamp.Because(null, ("size", "latest"), ("latest", null)));
+                return AdministratorCommands.Fail(ProofRefusals.NoTimestamp.Because(null, ("size", "latest"), ("latest", null)));
             Console.WriteLine(FormattableString.Invariant($"{stamp.Size}\t{ChinaTime.Format(said.Time)}\t{said.Authority}\t{said.Policy}\t{said.Hash}\t{said.Serial}"));
             if (parsed.GetValue(output) is not { } file)
                 return 0;

@@ -9,6 +9,7 @@ namespace Hazards.Api.Proving;
 /// it: signing has a lock, and who comes second finds the work done. The node that grows the trees knows at once that there
 /// is something to sign; the others look as often as they may sign.
 /// </summary>
+[LogCategory("Hazards.Api.Proving.TreeKeeper")]
 internal sealed partial class TreeKeeper(
     TreeSubscription trees, LogKeys keys, CheckpointDesk desk, ServiceOptions options, ILogger<TreeKeeper> logger) : BackgroundService
 {

@@ -34,12 +34,12 @@ internal static class ReplayCommand
         command.SetAction((parsed, stop) => given.RunAsync(parsed, [at, from, to], async (services, instants) =>
         {
             if (!HazardId.TryParse(parsed.GetValue(id), out var hazard, out var wrong))
-                return Administration.Fail(wrong);
+                return AdministratorCommands.Fail(wrong);
             var (moment, begin, end) = (instants[0], instants[1], instants[2]);
             if (begin > end)
-                return Administration.Fail(ReplayRefusals.Backwards.Because("--from", ("from", begin), ("to", end)));
+                return AdministratorCommands.Fail(ReplayRefusals.Backwards.Because("--from", ("from", begin), ("to", end)));
             if (await services.GetRequiredService<CaseFiles>().OpenAsync(hazard, null, stop) is not { } file)
-                return Administration.Fail(HazardRefusals.NotFound.Because());
+                return AdministratorCommands.Fail(HazardRefusals.NotFound.Because());
             var page = new ReplayPage(file);
             if (parsed.GetValue(step))
                 return page.Step(ConsoleScreen.IsInteractive);
@@ -64,12 +64,12 @@ internal static class ReplayCommand
         command.SetAction((parsed, stop) => given.RunAsync(parsed, [before], async (services, instants) =>
         {
             if (!HazardId.TryParse(parsed.GetValue(id), out var hazard, out var wrong))
-                return Administration.Fail(wrong);
+                return AdministratorCommands.Fail(wrong);
             if (await services.GetRequiredService<CaseFiles>().OpenAsync(hazard, null, stop) is not { } file)
-                return Administration.Fail(HazardRefusals.NotFound.Because());
+                return AdministratorCommands.Fail(HazardRefusals.NotFound.Because());
             var (answer, refusal) = await services.GetRequiredService<LookAlikes>().OfAsync(file, instants[0], RegionCode.Nation, stop);
             if (answer is null)
-                return Administration.Fail(refusal!);
+                return AdministratorCommands.Fail(refusal!);
             ReplayScreens.Show(answer);
             return 0;
         }, stop));
@@ -103,12 +103,12 @@ internal static class ReplayCommand
         {
             var (begin, end, moment) = (instants[0], instants[1], instants[2]);
             if (begin > end)
-                return Administration.Fail(ReplayRefusals.Backwards.Because("--from", ("from", begin), ("to", end)));
+                return AdministratorCommands.Fail(ReplayRefusals.Backwards.Because("--from", ("from", begin), ("to", end)));
             if (parsed.GetValue(changes) && begin is null)
-                return Administration.Fail(InputRefusals.Missing.Because("--from"));
+                return AdministratorCommands.Fail(InputRefusals.Missing.Because("--from"));
             var (subject, refusal) = await resolve(services, parsed.GetRequiredValue(who), parsed);
             if (subject is null)
-                return Administration.Fail(refusal!);
+                return AdministratorCommands.Fail(refusal!);
             var question = new SubjectQuestion(subject, RegionCode.Nation, begin, end, null, null, Parameters.LongestPage);
             var screens = new ReplayScreens(services.GetRequiredService<SubjectFiles>(), Math.Max(1, parsed.GetValue(limit)));
             await (moment is { } instant ? screens.AccountableAsync(question, instant, stop)
@@ -151,9 +151,9 @@ internal sealed class ReplayOptions
             if (parsed.GetValue(instants[i]) is not { Length: > 0 } text)
                 continue;
             if (!TryRead(text, out var instant))
-                return Administration.Fail(RequestRefusals.Instant.Because(instants[i].Name, ("value", Texts.Excerpt(text))));
+                return AdministratorCommands.Fail(RequestRefusals.Instant.Because(instants[i].Name, ("value", Texts.Excerpt(text))));
             if (instant > DateTimeOffset.UtcNow + Call.ClockTolerance)
-                return Administration.Fail(ReplayRefusals.Future.Because(instants[i].Name, ("value", instant), ("now", DateTimeOffset.UtcNow)));
+                return AdministratorCommands.Fail(ReplayRefusals.Future.Because(instants[i].Name, ("value", instant), ("now", DateTimeOffset.UtcNow)));
             read[i] = instant;
         }
         await using var opened = await database.OpenAsync(parsed, stop);

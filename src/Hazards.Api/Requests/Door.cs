@@ -10,6 +10,7 @@ namespace Hazards.Api;
 /// Every request passes here: the key opens, unknown query parameters are refused, and whatever goes wrong leaves as a
 /// problem with a stable code, never as a stack trace.
 /// </summary>
+[LogCategory("Hazards.Api.Door")]
 internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, NewerDatabase newer, Limits limits, TimeProvider clock, HangUps hangUps)
 {
     /// <summary>How long the key is looked up: where the database does not answer, the caller hears it after this.</summary>

@@ -18,6 +18,7 @@ public sealed record ClockPass(DateOnly Today, int Rang, int Events, int Failed)
 /// on the newer one, that nothing is left to do. The schedule asks one of them, so that the others need not try; nothing but
 /// the load depends on that.
 /// </summary>
+[LogCategory("Hazards.Api.Ringing.ClockWorker")]
 public sealed partial class ClockWorker(
     NpgsqlDataSource dataSource, ClockQueries clocks, HazardStore hazards, Recounting recounting, RulebookSource rules, ServiceOptions options, TimeProvider clock, ILogger<ClockWorker> logger)
 {

@@ -1,9 +1,11 @@
 using Hazards.Api.Jobs;
+using Wolverine.Attributes;
 
 namespace Hazards.Api;
 
 /// <summary>Asks for due dates to be counted anew: the calendar has changed.</summary>
 /// <param name="Edition">The edition that is to be counted by at least.</param>
+[MessageIdentity("Hazards.Api.RecountDueDates")]
 public sealed record RecountDueDates(int Edition);
 
 /// <summary>Takes <see cref="RecountDueDates"/>.</summary>

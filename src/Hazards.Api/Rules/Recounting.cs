@@ -10,6 +10,7 @@ namespace Hazards.Api;
 /// whoever comes second finds nothing to do. A node that still counted by an older edition a moment ago is caught by the
 /// next round.
 /// </summary>
+[LogCategory("Hazards.Api.Recounting")]
 public sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ServiceOptions options, ILogger<Recounting> logger) : IDisposable
 {
     private const int PageLength = 200;

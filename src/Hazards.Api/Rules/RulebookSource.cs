@@ -75,6 +75,7 @@ public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDis
 }
 
 /// <summary>Keeps this node's copy of the rulebook fresh.</summary>
+[LogCategory("Hazards.Api.RulebookWatch")]
 internal sealed class RulebookWatch(RulebookSource rules, ServiceOptions options, ILogger<RulebookWatch> logger) : BackgroundService
 {
     /// <inheritdoc />

@@ -13,12 +13,12 @@ internal static class PolicyCommand
 
     private static Command Check()
     {
-        var file = Administration.File();
+        var file = AdministratorCommands.File();
         var command = new Command("check", "检查制度文件：列出全部错误及行列 · every mistake with its line and column; 1 when there is any") { file };
         command.SetAction(parsed =>
         {
             var from = parsed.GetRequiredValue(file);
-            return Administration.Say(from, PolicyCheck.Of(File.ReadAllBytes(from.FullName)).Findings);
+            return AdministratorCommands.Say(from, PolicyCheck.Of(File.ReadAllBytes(from.FullName)).Findings);
         });
         return command;
     }
@@ -40,7 +40,7 @@ internal static class PolicyCommand
                 Console.Write(found.Json);
                 return 0;
             }
-            return Administration.Fail(refusal ?? PolicyRefusals.NotFound.Because("version", ("version", wanted)));
+            return AdministratorCommands.Fail(refusal ?? PolicyRefusals.NotFound.Because("version", ("version", wanted)));
         });
         return command;
     }
@@ -50,7 +50,7 @@ internal static class PolicyCommand
         var database = new DatabaseOptions();
         var command = new Command("list", "采用过的制度 · the policies adopted");
         database.AddTo(command);
-        command.SetAction((parsed, stop) => Administration.RunAsync(database, parsed, async services =>
+        command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             var register = await services.GetRequiredService<PolicyStore>().LoadAsync(null, stop);
             var today = ChinaTime.DateAt(DateTimeOffset.UtcNow);
@@ -65,8 +65,8 @@ internal static class PolicyCommand
 
     private static Command Adopt()
     {
-        var file = Administration.File();
-        var body = Administration.Body();
+        var file = AdministratorCommands.File();
+        var body = AdministratorCommands.Body();
         var database = new DatabaseOptions();
         var command = new Command("adopt", "采用制度文件 · adopt a policy document") { file, body };
         database.AddTo(command);
@@ -74,17 +74,17 @@ internal static class PolicyCommand
         {
             var from = parsed.GetRequiredValue(file);
             var bytes = await File.ReadAllBytesAsync(from.FullName, stop);
-            return await Administration.RunAsync(database, parsed, async services =>
+            return await AdministratorCommands.RunAsync(database, parsed, async services =>
             {
                 var store = services.GetRequiredService<PolicyStore>();
                 var check = PolicyCheck.Of(bytes, (await store.LoadAsync(null, stop)).Shelf, stop);
                 if (!check.Findings.IsEmpty)
-                    return Administration.Say(from, check.Findings);
-                if (await Administration.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
+                    return AdministratorCommands.Say(from, check.Findings);
+                if (await AdministratorCommands.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
                     return 1;
                 return await store.ExecuteAsync(new AdoptPolicy(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF')), given, null, stop) is Outcome<PolicyRegister>.Refused refused
-                    ? Administration.Fail(refused.Refusal)
-                    : Administration.Done($"已采用 adopted {check.Document!.Version}：{check.Document.EffectiveFrom:yyyy-MM-dd} 起 from then on");
+                    ? AdministratorCommands.Fail(refused.Refusal)
+                    : AdministratorCommands.Done($"已采用 adopted {check.Document!.Version}：{check.Document.EffectiveFrom:yyyy-MM-dd} 起 from then on");
             }, stop);
         });
         return command;
@@ -98,20 +98,20 @@ internal static class CalendarCommand
 
     private static Command Check()
     {
-        var file = Administration.File();
+        var file = AdministratorCommands.File();
         var command = new Command("check", "检查年度放假安排文件 · every mistake with its line and column; 1 when there is any") { file };
         command.SetAction(parsed =>
         {
             var from = parsed.GetRequiredValue(file);
-            return Administration.Say(from, CalendarCheck.Of(File.ReadAllBytes(from.FullName)).Findings);
+            return AdministratorCommands.Say(from, CalendarCheck.Of(File.ReadAllBytes(from.FullName)).Findings);
         });
         return command;
     }
 
     private static Command Add()
     {
-        var file = Administration.File();
-        var body = Administration.Body();
+        var file = AdministratorCommands.File();
+        var body = AdministratorCommands.Body();
         var reason = new Option<string?>("--reason") { Description = "调整已公布的年度时写明原因 · why a known year is changed" };
         var database = new DatabaseOptions();
         var command = new Command("add", "公布（或调整）年度放假安排 · add a year, or amend it") { file, body, reason };
@@ -122,79 +122,17 @@ internal static class CalendarCommand
             var bytes = await File.ReadAllBytesAsync(from.FullName, stop);
             var check = CalendarCheck.Of(bytes, stop);
             if (!check.Findings.IsEmpty)
-                return Administration.Say(from, check.Findings);
-            return await Administration.RunAsync(database, parsed, async services =>
+                return AdministratorCommands.Say(from, check.Findings);
+            return await AdministratorCommands.RunAsync(database, parsed, async services =>
             {
-                if (await Administration.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
+                if (await AdministratorCommands.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
                     return 1;
                 var command = new SetCalendarYear(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'), parsed.GetValue(reason));
                 return await services.GetRequiredService<CalendarStore>().ExecuteAsync(command, given, null, stop) is Outcome<WorkCalendar>.Refused refused
-                    ? Administration.Fail(refused.Refusal)
-                    : Administration.Done($"已公布 added {check.Year!.Year}；运行中的服务将重算期限 a running service counts due dates anew");
+                    ? AdministratorCommands.Fail(refused.Refusal)
+                    : AdministratorCommands.Done($"已公布 added {check.Year!.Year}；运行中的服务将重算期限 a running service counts due dates anew");
             }, stop);
         });
         return command;
-    }
-}
-
-/// <summary>What the administrator's commands share.</summary>
-internal static class Administration
-{
-    private static readonly BodyId[] Usual = [BodyId.Parse("first-office"), BodyId.Parse("dev-office")];
-
-    public static Argument<FileInfo> File() => new Argument<FileInfo>("file") { Description = "JSON 文件 · a JSON file" }.AcceptExistingOnly();
-
-    public static Option<string?> Body() => new("--body") { Description = "以哪个已登记单位的名义；默认初始安委办 · the registered body acted for; the first office when left out" };
-
-    public static int Say(FileInfo file, ImmutableArray<Finding> findings)
-    {
-        foreach (var finding in findings)
-            Console.WriteLine(finding.Say(file.Name));
-        Console.WriteLine(findings.IsEmpty ? $"{file.Name}: 没有错误 no mistakes" : $"{file.Name}: {findings.Length} 处错误 mistakes");
-        return findings.IsEmpty ? 0 : 1;
-    }
-
-    public static int Done(string sentence)
-    {
-        Console.WriteLine(sentence);
-        return 0;
-    }
-
-    public static int Fail(Refusal refusal)
-    {
-        Console.Error.WriteLine($"{refusal.Code}: {refusal.Chinese} · {refusal.English}");
-        return 1;
-    }
-
-    public static async Task<int> RunAsync(DatabaseOptions database, ParseResult parsed, Func<IServiceProvider, Task<int>> work, CancellationToken stop)
-    {
-        await using var opened = await database.OpenAsync(parsed, stop);
-        var services = new ServiceCollection();
-        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys });
-        await using var provider = services.BuildServiceProvider();
-        await opened.PrepareAsync(stop);
-        await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
-        return await work(provider);
-    }
-
-    /// <summary>An administrator of the body's own region; null, and said, when there is no such body.</summary>
-    public static async Task<Given?> OnBehalfOfAsync(IServiceProvider services, string? body, CancellationToken stop)
-    {
-        var store = services.GetRequiredService<BodyStore>();
-        BodyId[] wanted = Usual;
-        if (body is not null)
-        {
-            if (!BodyId.TryParse(body, out var id, out var malformed))
-            {
-                Fail(malformed);
-                return null;
-            }
-            wanted = [id];
-        }
-        foreach (var id in wanted)
-            if (await store.LoadAsync(id, null, stop) is { Dissolved: false } found)
-                return new Given(new Actor(Environment.UserName, found, [Role.Administrator], "hazards command line", found.Region));
-        Fail(BodyRefusals.Unknown.Because("--body", ("id", string.Join(" / ", wanted))));
-        return null;
     }
 }

@@ -150,7 +150,7 @@ public static partial class Database
     public static async Task WarnAsync(IServiceProvider services, CancellationToken cancellationToken = default)
     {
         if (await ServiceRole.ExcessAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken) is var (chinese, english))
-            LogExcess(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Database)), chinese, english);
+            LogExcess(services.GetRequiredService<ILoggerFactory>().CreateLogger("Hazards.Api.Database"), chinese, english);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "服务以{Chinese}登录：建议另设只能追加和读取的角色，由属主（HAZARDS_OWNER）迁移 the service logs in as {English}: give it a role of its own and migrate as the owner (docs/operating.md)")]

@@ -80,6 +80,7 @@ internal sealed class DaemonTrouble(HealthCheckService checks, ServiceOptions op
 /// starts it again. One whose progress another node had moved meanwhile (each thought that it led, while the database was
 /// away) has stopped, and stays in the daemon's list, where it is never started again: it is taken out, and whoever leads starts it.
 /// </summary>
+[LogCategory("Hazards.Api.DaemonWatch")]
 internal sealed partial class DaemonWatch(
     IProjectionCoordinator coordinator, IDocumentStore store, MartenEventLog log, ServiceOptions options, ILogger<DaemonWatch> logger)
     : BackgroundService, IAsyncDisposable

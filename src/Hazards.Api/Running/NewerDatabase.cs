@@ -8,6 +8,7 @@ namespace Hazards.Api;
 /// be wrong in ways it cannot see, and what it would answer as the caller's mistake may be its own: it serves nobody any
 /// more and appends nothing, until it is replaced. Looks every few seconds and whenever a request failed, never for each request.
 /// </summary>
+[LogCategory("Hazards.Api.NewerDatabase")]
 internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenEventLog log, ILogger<NewerDatabase> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);

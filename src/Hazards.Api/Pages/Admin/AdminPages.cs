@@ -199,6 +199,6 @@ internal static class AdminPages
     }
 
     private static async Task<IResult> ReplayAsync(PageCall page) =>
-        await DoneAsync<ReplayAnswer>(page, "/jobs/dead-letters/{id}/replay", [], "/admin/jobs", page.T("任务将重新执行。", "The job will be done again."), ("id", page.Route("id")))
+        await DoneAsync<JobsReplayAnswer>(page, "/jobs/dead-letters/{id}/replay", [], "/admin/jobs", page.T("任务将重新执行。", "The job will be done again."), ("id", page.Route("id")))
         ?? PageRoutes.Show<JobsPage>(page);
 }
