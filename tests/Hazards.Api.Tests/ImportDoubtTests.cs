@@ -198,6 +198,7 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         var before = (await PreviewAsync(Text)).Json;
         foreach (var code in asked)
             before["rows"]!.ToJsonString(Plain).ShouldContain(code);
+        before["rows"]!.ToJsonString(Plain).ShouldContain("The ledger names no responsible unit");
         before["notes"]!.ToJsonString(Plain).ShouldNotContain("import.ledger_recognised");
         const string Known = Schools + "1,2026-03-01,丙处护栏缺失,一般,丙厂,2026-12-01,整改中\n2,2026-03-01,丁处护栏缺失,一般,丙厂,2026-12-01,整改中\n";
         await ImportAsync("原来的名称\n" + Known);
@@ -219,6 +220,79 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         await ImportAsync("原来的名称\n" + Known);
         var begun = (await service.Admin.SendAsync(HttpMethod.Post, $"imports?background=true&fileName=a.csv&region={_county}", Some.Csv("另一个标题\n" + Known))).Require(HttpStatusCode.Accepted);
         Text(await ImportTests.FinishedAsync(service.Admin, begun["id"]), "notes").ShouldContain("import.ledger_recognised");
+    }
+
+    /// <summary>What stands there as the deadline and is none is a question, never the policy's thirty days.</summary>
+    [Theory]
+    [InlineData("尽快"), InlineData("长期坚持"), InlineData("5个工作日内"), InlineData("2026-02-31"), InlineData("2025-12-01"), InlineData("下次检查前"), InlineData("#REF!")]
+    public async Task A_deadline_that_is_none_waits_for_a_person(string deadline)
+    {
+        var row = Schools + $"1,2026-03-01,期限处{deadline}护栏缺失,一般,辰厂,{deadline},整改中\n";
+        var report = await ImportAsync(row, "期限" + deadline, Service.County);
+        var id = HazardsOf(report)[0];
+        (await StageAsync(id)).ShouldBe("verified");
+        Text(report, "rows").ShouldContain("import.deadline_needed");
+        Text(report, "rows").ShouldNotContain("import.deadline_assumed");
+        // Asked until it is answered, by a person or by the ledger.
+        Text(await ImportAsync(row, "期限" + deadline, Service.County), "rows").ShouldContain("import.deadline_needed");
+        var mended = await ImportAsync(row.Replace($"辰厂,{deadline}", "辰厂,2026-12-01", StringComparison.Ordinal), "期限" + deadline, Service.County);
+        HazardsOf(mended).ShouldBe([id]);
+        (await StageAsync(id)).ShouldBe("rectifying", mended.Text);
+        var leg = (await service.Admin.GetAsync($"hazards/{id}")).Json["hazard"]!["legs"]!["sole"]!;
+        (leg["deadline"]!.ToString(), leg["deadlineAssumed"]!.GetValue<bool>()).ShouldBe(("2026-12-01", false));
+    }
+
+    [Theory, InlineData("已销号", "closed"), InlineData("已整改", "awaitingAcceptance")]
+    public async Task What_was_done_is_not_held_up_by_a_deadline_that_is_none(string state, string stage)
+    {
+        var report = await ImportAsync(Schools + $"1,2026-03-01,期限处{state}护栏缺失,一般,辰厂,尽快,{state}\n");
+        (await StageAsync(HazardsOf(report)[0])).ShouldBe(stage, report.Text);
+        report.Json["rows"]!.AsArray().Last(r => r!["hazard"] is not null)!["notUnderstood"]!.ToJsonString(Plain).ShouldContain("import.deadline_assumed: 整改期限“尽快”");
+    }
+
+    [Theory, InlineData(""), InlineData("/"), InlineData("无")]
+    public async Task A_deadline_that_nobody_gave_is_the_policys_and_marked_so(string deadline)
+    {
+        var report = await ImportAsync(Schools + $"1,2026-03-01,无期限处{deadline}护栏缺失,一般,辰厂,{deadline},整改中\n");
+        var leg = (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[0]}")).Json["hazard"]!["legs"]!["sole"]!;
+        leg["deadlineAssumed"]!.GetValue<bool>().ShouldBeTrue(report.Text);
+    }
+
+    [Theory, InlineData("2030-03-01", "2026-11-20", "2026-11-20"), InlineData("2030-03-01", "2030-04-01", null)]
+    public async Task A_discovery_after_the_import_is_said_to_be_one(string found, string deadline, string? takenFor)
+    {
+        var report = await ImportAsync(Schools + $"1,{found},来日{deadline}护栏缺失,一般,辰厂,{deadline},整改中\n");
+        Text(report, "rows").ShouldContain($"import.found_at_ahead: 台账的发现时间 {found} 在导入之后");
+        Text(report, "rows").ShouldNotContain("import.found_at_unknown");
+        var hazard = (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[0]}")).Json["hazard"]!;
+        hazard["legs"]!["sole"]!["deadline"]!.ToString().ShouldBe(deadline);
+        if (takenFor is not null)
+            hazard["foundAt"]!.ToString().ShouldStartWith(takenFor);
+    }
+
+    /// <summary>Entered under the wrong county first: the second import says so, row by row, and touches nothing there.</summary>
+    [Fact]
+    public async Task The_same_rows_in_another_county_are_named()
+    {
+        const string Rows = Schools + "1,2026-03-01,甲处护栏缺失,一般,巳厂,2026-12-01,整改中\n2,2026-03-01,乙处护栏缺失,一般,巳厂,2026-12-01,整改中\n";
+        var wrong = await ImportAsync(Rows, ledger: "错县", region: Counties[^1]);
+        var right = await ImportAsync(Rows, ledger: "错县", region: Counties[^2]);
+        Finished(right, "entered").ShouldBe(2, right.Text);
+        HazardsOf(right).Intersect(HazardsOf(wrong)).ShouldBeEmpty();
+        foreach (var (row, id) in right.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Zip(HazardsOf(wrong)))
+            row!["notUnderstood"]!.ToJsonString(Plain).ShouldContain($"同名台账的同一行（{id}）");
+        // What was withdrawn there is nobody's any more.
+        (await service.Admin.PostAsync($"imports/{wrong["id"]}/undoing", new JsonObject { ["reason"] = "地区错了" })).Require(HttpStatusCode.OK);
+        Text(await ImportAsync(Rows, ledger: "错县", region: Counties[^3]), "rows").ShouldNotContain("import.row_elsewhere");
+    }
+
+    [Fact]
+    public void Every_note_of_an_import_has_its_english()
+    {
+        var said = new System.Text.RegularExpressions.Regex("\"(import\\.[a-z_]+): ");
+        var codes = Directory.GetFiles(Path.Combine(JobTests.Root(), "src", "Hazards.Api", "Import"), "*.cs").SelectMany(f => said.Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct().ToList();
+        codes.Count.ShouldBeGreaterThan(25);
+        codes.Where(c => Import.ImportNotes.English(c).StartsWith("A rule (", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     private async Task<Answer> ImportAsync(string text, string? ledger = null, string? region = null)

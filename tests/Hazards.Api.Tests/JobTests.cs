@@ -199,7 +199,7 @@ public sealed class JobTests : IAsyncLifetime
         (await CodegenCommand.StaleAsync(Path.Combine(Root(), CodegenCommand.Folder))).ShouldBeEmpty("run ./hazards codegen write");
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Hazards.sln")))

@@ -25,10 +25,12 @@ internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<
     private static readonly string[] Once =
         ["import.row_edited", "import.deadline_changed", "import.unit_changed", "import.level_changed", "import.cell_emptied", "import.person_changed"];
 
+    private static readonly string[] WaitedFor = ["import.unit_needed", "import.deadline_needed"];
+
     /// <summary>What is still asked while the row stays as it is: what waited for a level or a unit is answered when the hazard went on.</summary>
     public ImmutableArray<string> Open => Doubts.RemoveAll(d => Once.Any(o => d.StartsWith(o, StringComparison.Ordinal))
         || Stage != Domain.Codes.Stage.Reported && d.Contains(LedgerStory.Waits, StringComparison.Ordinal)
-        || Stage > Domain.Codes.Stage.Verified && d.StartsWith("import.unit_needed", StringComparison.Ordinal));
+        || Stage > Domain.Codes.Stage.Verified && WaitedFor.Any(w => d.StartsWith(w, StringComparison.Ordinal)));
 }
 
 /// <summary>The earlier ledger that a file seems to be.</summary>

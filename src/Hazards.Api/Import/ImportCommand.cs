@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Hazards.Api.Pages.Importing;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;
@@ -196,12 +197,13 @@ internal static class ImportCommand
         foreach (var sheet in preview.Sheets)
             AnsiConsole.WriteLine($"{(sheet.Name.Length > 0 ? sheet.Name : order.File.Name)}：{(sheet.HeaderFirst is { } first ? $"表头第 {first}–{sheet.HeaderLast} 行 header" : "未读 not read")}，{sheet.RowsWithContent} 行 rows");
         foreach (var column in preview.Mapping.Columns)
-            AnsiConsole.WriteLine($"  {column.Header ?? column.Column} → {column.Field}{(column.Role is null ? "" : $"（{column.Role}）")}");
+            AnsiConsole.WriteLine($"  {column.Header ?? column.Column} → {LedgerChinese.Of(column.Field)} {LedgerWords.Code(column.Field)}{(column.Role is null ? "" : $"（{column.Role}）")}");
         foreach (var note in preview.Notes)
             AnsiConsole.WriteLine(Sentence(note.Code, note.Zh));
         var doubtful = preview.Rows.Where(r => all || r.Verdict != RowVerdict.Understood).ToArray();
         foreach (var row in doubtful.Take(all ? int.MaxValue : MostShown))
-            AnsiConsole.WriteLine($"{row.Sheet} {row.Number} {row.Verdict}: {string.Join("；", row.Notes.Where(n => all || n.Severity != NoteSeverity.Info).Select(n => $"{(n.Column is null ? "" : $"[{n.Column}] ")}{n.Zh}"))}");
+            AnsiConsole.WriteLine($"{row.Sheet} {row.Number} {LedgerChinese.Of(row.Verdict)} {LedgerWords.Code(row.Verdict)}: "
+                + string.Join("；", row.Notes.Where(n => all || n.Severity != NoteSeverity.Info).Select(n => $"{(n.Column is null ? "" : $"[{n.Column}] ")}{n.Zh}")));
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"全懂 understood {preview.Verdicts[RowVerdict.Understood]} · 部分 partly {preview.Verdicts[RowVerdict.Partly]} · 原文保留 kept {preview.Verdicts[RowVerdict.Kept]} · 非数据行 skipped {preview.Verdicts[RowVerdict.Skipped]}；未写入 nothing was written"));
         await AskAsync(order, preview, address, key, stop);

@@ -170,6 +170,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         progress?.Report(new ImportProgress(_rows.Count, _events));
     }
 
+    /// <summary>The hazard that a row is.</summary>
+    /// <param name="Id">Its identity.</param>
+    /// <param name="Before">As it was before this import.</param>
+    /// <param name="Entered">What this import has written of it already.</param>
+    /// <param name="Elsewhere">The one of another county that has the row's name.</param>
+    private sealed record KnownRow(HazardId Id, Hazard? Before, (int Events, Hazard After)? Entered, Hazard? Elsewhere = null);
+
     /// <summary>A row with all that its story needs.</summary>
     private sealed record PreparedRow(LedgerRow Row, int Index, ExternalReference? Reference, RowBodies? Bodies, Refusal? Refusal)
     {
@@ -239,12 +246,12 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             && recorded.Row.Fingerprint == row.Fingerprint)
             return new ImportedRow(
                 LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, new HazardId(same.Hazard), 0, stands, recorded.Open, [], []);
-        var (id, before, entered) = await KnownAsAsync(index, reference, cancellationToken);
+        var (id, before, entered, elsewhere) = await KnownAsAsync(index, reference, cancellationToken);
         // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
         for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
         {
             reference = reference with { Id = $"{first}~{n}" };
-            (id, before, entered) = await KnownAsAsync(reference, cancellationToken);
+            (id, before, entered, elsewhere) = await KnownAsAsync(reference, cancellationToken);
         }
 
         var onRecord = before?.LedgerRow is { } earlier && earlier.Fingerprint == LedgerStory.Fingerprint(row);
@@ -262,6 +269,9 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         };
         foreach (var doubt in prepared.Doubts)
             story.Doubt(doubt);
+        if (elsewhere is not null)
+            story.Doubt($"import.row_elsewhere: {Regions.NameOf(elsewhere.Region)}登记有同名台账的同一行（{elsewhere.Id}），地区不同，没有更新它，另行登记；"
+                + "如果是当初登记错了地区，请更正那一条的地区，并撤销这次导入");
         if (_planned[index].SameAs is { } twin && row.Notes.All(n => n.Code != "row.twice"))
             story.Doubt($"import.row_twice: 与第 {twin} 行的时间、地点、内容和责任单位相同，编号或其他内容不同，已另行登记；如属重复登记，请并案或撤销");
         bodies = bodies with { Pictures = await _pictures.StoreAsync(prepared.Pictures, story, trial, cancellationToken) };
@@ -300,9 +310,10 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
     /// <summary>
     /// What a row is known as: whoever enters a ledger again meets its hazards. Where somebody else's hazard, outside the
-    /// jurisdiction, has the number already, the row is known by the importing body's own, and nothing is heard of the other.
+    /// jurisdiction, has the number already, the row is known by the importing body's own, and nothing is heard of the other. One
+    /// in another county within the jurisdiction is not this one either, and is named.
     /// </summary>
-    private async Task<(HazardId Id, Hazard? Before, (int Events, Hazard After)? Entered)> KnownAsAsync(
+    private async Task<KnownRow> KnownAsAsync(
         int index, ExternalReference reference, CancellationToken cancellationToken)
     {
         if (!_recognised.TryGetValue(index, out var recognised) || recognised.How == RowMatch.Identity)
@@ -310,23 +321,22 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var id = new HazardId(recognised.Hazard);
         var (before, entered) = await LoadAsync(id, cancellationToken);
         return (before ?? entered?.After) is { Withdrawn: null } known && by.Sees(known)
-            ? (id, before, entered)
+            ? new(id, before, entered)
             : await KnownAsAsync(reference, cancellationToken);
     }
 
-    private async Task<(HazardId Id, Hazard? Before, (int Events, Hazard After)? Entered)> KnownAsAsync(
-        ExternalReference reference, CancellationToken cancellationToken)
+    private async Task<KnownRow> KnownAsAsync(ExternalReference reference, CancellationToken cancellationToken)
     {
         var shared = HazardId.Shared(reference);
         if (_existing?.Contains(shared.StreamId) == false && !reference.Id.Contains('~', StringComparison.Ordinal))
-            return (shared, null, null);
+            return new(shared, null, null);
         var (before, entered) = await LoadAsync(shared, cancellationToken);
         if ((before ?? entered?.After) is not { } known || by.Sees(known) && IsHere(known))
-            return (shared, before, entered);
-        // One of that name in the next county is not this one either.
-        var own = HazardId.For(by.Body.Id.Value, by.Sees(known) ? reference with { Id = $"{reference.Id}@{plan.Region}" } : reference);
+            return new(shared, before, entered);
+        var elsewhere = by.Sees(known) ? known : null;
+        var own = HazardId.For(by.Body.Id.Value, elsewhere is null ? reference : reference with { Id = $"{reference.Id}@{plan.Region}" });
         (before, entered) = await LoadAsync(own, cancellationToken);
-        return (own, before, entered);
+        return new(own, before, entered, elsewhere is { Withdrawn: null } ? elsewhere : null);
     }
 
     private bool IsHere(Hazard known) =>

@@ -93,15 +93,12 @@ internal sealed class LedgerStory
         {
             if (_understood.FoundAt is { } found && found.At <= _now)
                 return found.At;
+            var why = _understood.FoundAt is { } ahead
+                ? $"import.found_at_ahead: 台账的发现时间 {Day(ahead.At)} 在导入之后，没有采用"
+                : "import.found_at_unknown: 台账未载明（可用的）发现时间";
             // Whatever is dated was found by then: the dates that were read must not fall away for the one that was not.
-            if (Earliest is { } known)
-            {
-                _notUnderstood.Add($"import.found_at_unknown: 台账未载明（可用的）发现时间，登记为不迟于台账中最早的日期 {ChinaTime.DateAt(known):yyyy-MM-dd}，请更正");
-                return known;
-            }
-
-            _notUnderstood.Add("import.found_at_unknown: 台账未载明（可用的）发现时间，按导入时间登记，请更正");
-            return _now;
+            _notUnderstood.Add(why + (Earliest is { } first ? $"，登记为不迟于台账中最早的日期 {Day(first)}，请更正" : "，按导入时间登记，请更正"));
+            return Earliest ?? _now;
         }
     }
 
@@ -342,20 +339,34 @@ internal sealed class LedgerStory
             return null;
         }
         var found = ChinaTime.DateAt(FoundAt);
-        var given = _understood.Deadline?.Day;
-        if (given < found)
-            _notUnderstood.Add("import.deadline_before_found: 整改期限早于发现日期，未采用");
-        var assumed = given is null || given < found;
-        if (assumed)
-            _remarks.Add("import.deadline_assumed: 台账未载明（可用的）整改期限，按制度默认天数推定");
+        var given = _understood.Deadline?.Day is { } day && day >= found ? day : (DateOnly?)null;
+        if (given is null && WhyNoDeadline(found) is { } doubt)
+        {
+            // What is still to be done waits for a person to say until when; what was done is not held up by it.
+            if (!Reached(LedgerState.Declared))
+            {
+                _notUnderstood.Add($"import.deadline_needed: {doubt}，隐患停在“待交办”，请核对后交办并写明期限");
+                return null;
+            }
+
+            _notUnderstood.Add($"import.deadline_assumed: {doubt}，按制度默认天数推定，请核对");
+        }
+        else if (given is null)
+            _remarks.Add("import.deadline_assumed: 台账未载明整改期限，按制度默认天数推定");
         var level = hazard.Level ?? Level.General;
-        var deadline = assumed ? _rules.PolicyAt(_bodies.Finder.Region, FoundAt).Due(ClockKind.Rectify, level, FoundAt, _rules.Calendar)?.Date ?? found : given!.Value;
+        var deadline = given ?? _rules.PolicyAt(_bodies.Finder.Region, FoundAt).Due(ClockKind.Rectify, level, FoundAt, _rules.Calendar)?.Date ?? found;
         // After the grading, where somebody graded it since it was found.
         return new LedgerStep(Later(FoundAt, hazard.VerifiedAt ?? FoundAt), _bodies.Finder, new AssignHazard(
         [
-            new LegOrder(Leg.Sole, body.Id, deadline, _understood.Measures ?? "按台账要求整改", null, Short(_understood.ResponsiblePerson, 200), assumed),
+            new LegOrder(Leg.Sole, body.Id, deadline, _understood.Measures ?? "按台账要求整改", null, Short(_understood.ResponsiblePerson, 200), given is null),
         ]));
     }
+
+    /// <summary>Why what the ledger says of the deadline cannot be one; null where it says nothing.</summary>
+    private string? WhyNoDeadline(DateOnly found) =>
+        _understood.Deadline is { } read ? $"整改期限 {Day(read.At)} 早于发现日期 {found:yyyy-MM-dd}"
+        : _understood.DeadlineText is { } text ? $"整改期限“{OneLine(PhoneNumbers.Hide(text).Text, 60)}”看不出是哪一天"
+        : null;
 
     private LedgerStep? FromLeg(LegState leg)
     {
@@ -437,12 +448,12 @@ internal sealed class LedgerStory
         if (dates[0] is { } exact && exact.At <= _now)
             return Later(exact.At, FoundAt);
         if (dates[0] is { } ahead)
-            _notUnderstood.Add($"import.date_ahead: {what} {ChinaTime.DateAt(ahead.At):yyyy-MM-dd} 在导入之后，没有采用");
+            _notUnderstood.Add($"import.date_ahead: {what} {Day(ahead.At)} 在导入之后，没有采用");
         foreach (var date in dates)
         {
             if (date is not { } known || known.At > _now)
                 continue;
-            _remarks.Add($"import.date_borrowed: 台账未载明{what}，按台账中最接近的日期 {ChinaTime.DateAt(known.At):yyyy-MM-dd} 登记");
+            _remarks.Add($"import.date_borrowed: 台账未载明{what}，按台账中最接近的日期 {Day(known.At)} 登记");
             return Later(known.At, FoundAt);
         }
         _remarks.Add($"import.date_unknown: 台账未载明{what}，按导入时间登记");
@@ -470,6 +481,8 @@ internal sealed class LedgerStory
                 return source;
         return ReportSource.Other;
     }
+
+    private static string Day(DateTimeOffset at) => $"{ChinaTime.DateAt(at):yyyy-MM-dd}";
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 

@@ -28,6 +28,6 @@ internal static class TriedRows
     {
         var colon = said.IndexOf(':', StringComparison.Ordinal);
         var (code, chinese) = colon < 0 ? ("import.remark", said) : (said[..colon], said[(colon + 1)..].Trim());
-        return new(code, severity, null, null, null, chinese, $"What the import would say of this row: {code}");
+        return new(code, severity, null, null, null, chinese, ImportNotes.English(code));
     }
 }

@@ -22,18 +22,17 @@ public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, [prope
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
+        var passes = Verdict == Verdict.Pass;
         if (Refusal.All(Checks.After(act, leg.Since, new Words("申报整改完成", "the declaration of completion")),
             Texts.Required("findings", Findings),
-            Texts.Check("inspectors", Inspectors, 0, 400, multiline: false)) is { } wrong)
+            Texts.Check("inspectors", Inspectors, 0, 400, multiline: false),
+            Deadline is not { } deadline ? null : passes ? HazardRefusals.DeadlineWithPass.Because("deadline") : Checks.Deadline("deadline", deadline, act),
+            passes ? Requirements(hazard, act) : null) is { } wrong)
             return wrong;
-        if (Verdict == Verdict.Pass)
-            return (Deadline is null ? Requirements(hazard, act) : HazardRefusals.DeadlineWithPass.Because("deadline")) is { } lacking
-                ? lacking
-                : Decision.Of(new LegAccepted(Leg, Findings, Inspectors));
-        if (Deadline is { } deadline && Checks.Deadline("deadline", deadline, act) is { } bad)
-            return bad;
         // Without a new deadline the old one stands, even if it has passed: failing must not make overdue work punctual.
-        return Decision.Of(new ReinspectionFailed(Leg, Findings, Inspectors, Deadline ?? leg.Deadline));
+        return passes
+            ? Decision.Of(new LegAccepted(Leg, Findings, Inspectors))
+            : Decision.Of(new ReinspectionFailed(Leg, Findings, Inspectors, Deadline ?? leg.Deadline));
     }
 
     /// <summary>What the policy asks of an acceptance beside the inspector's word; every rule that fits must be met.</summary>
@@ -76,37 +75,37 @@ internal static class AcceptanceRules
     /// <param name="by">Who accepts; null where that is not known any more.</param>
     /// <param name="given">What the acceptance has with it.</param>
     /// <param name="act">The circumstances.</param>
-    public static Refusal? Lacking(Hazard hazard, Leg leg, Body? by, Acceptance given, Act act)
-    {
-        foreach (var rule in act.Policy.Acceptance)
-            if ((rule.Level is null || rule.Level == hazard.Level) && (rule.Leg is null || rule.Leg == leg) && Lacking(rule, leg, by, given) is { } lacking)
-                return lacking;
-        return null;
-    }
+    public static Refusal? Lacking(Hazard hazard, Leg leg, Body? by, Acceptance given, Act act) => Refusal.All(
+    [
+        .. act.Policy.Acceptance.Where(r => (r.Level is null || r.Level == hazard.Level) && (r.Leg is null || r.Leg == leg))
+            .Select(r => Lacking(r, leg, by, given)),
+    ]);
 
-    /// <summary>An accepted leg whose hazard has become graver since needs what an acceptance at the present level needs.</summary>
-    public static Refusal? Outgrown(Hazard hazard, Act act)
+    /// <summary>Accepted legs whose hazard has become graver since need what an acceptance at the present level needs.</summary>
+    public static Refusal? Outgrown(Hazard hazard, Act act) => Refusal.All([.. hazard.Legs.Values.Select(leg => Outgrown(hazard, leg, act))]);
+
+    private static Refusal? Outgrown(Hazard hazard, LegState leg, Act act)
     {
-        foreach (var leg in hazard.Legs.Values)
-            if (leg is { Stage: LegStage.Accepted, Acceptance: { Level: { } before } given } && before < hazard.Level
-                && (Unplanned(hazard, leg, act) ?? Lacking(hazard, leg.Leg, leg.AcceptedBy is { } by ? act.Bodies.GetValueOrDefault(by) : null, given, act)) is { } lacking)
-                return HazardRefusals.LevelRaised.Because(null,
-                    ("leg", Words.Of(leg.Leg)), ("before", Words.Of(before)), ("level", Words.Of(hazard.Level.Value)),
-                    ("lacking", Words.Of(lacking)), ("code", lacking.Code), ("source", lacking.Facts.GetValueOrDefault("source")));
-        return null;
+        if (leg is not { Stage: LegStage.Accepted, Acceptance: { Level: { } before } given } || before >= hazard.Level)
+            return null;
+        var by = leg.AcceptedBy is { } body ? act.Bodies.GetValueOrDefault(body) : null;
+        return Refusal.All(Unplanned(hazard, leg, act), Lacking(hazard, leg.Leg, by, given, act)) is not { } lacking
+            ? null
+            : HazardRefusals.LevelRaised.Because(null,
+                ("leg", Words.Of(leg.Leg)), ("before", Words.Of(before)), ("level", Words.Of(hazard.Level!.Value)),
+                ("lacking", Words.Join([Words.Of(lacking), .. lacking.Others.Select(Words.Of)])), ("code", lacking.Code), ("source", lacking.Facts.GetValueOrDefault("source")));
     }
 
     private static Refusal? Unplanned(Hazard hazard, LegState leg, Act act) =>
         act.Policy.PlanRequired.Contains(hazard.Level!.Value) && leg.Plan is not { Verdict: Verdict.Pass } ? HazardRefusals.PlanRequired.Because() : null;
 
-    private static Refusal? Lacking(AcceptanceRule rule, Leg leg, Body? by, Acceptance given)
-    {
-        if (by is { } body && !rule.AcceptedBy.IsEmpty && !rule.AcceptedBy.Contains(body.Kind))
-            return HazardRefusals.AcceptanceBody.Because(null, ("leg", Words.Of(leg)), ("kinds", Words.Of(rule.AcceptedBy)), ("body", body.Id), ("source", rule.Source));
-        if (given.Attachments < rule.Attachments)
-            return HazardRefusals.AcceptanceAttachments.Because("attachments", ("least", rule.Attachments), ("count", given.Attachments), ("source", rule.Source));
-        if (rule.Inspectors && !given.Inspectors)
-            return HazardRefusals.AcceptanceInspectors.Because("inspectors", ("source", rule.Source));
-        return rule.Document && !given.Document ? HazardRefusals.AcceptanceDocument.Because("documentNumber", ("source", rule.Source)) : null;
-    }
+    private static Refusal? Lacking(AcceptanceRule rule, Leg leg, Body? by, Acceptance given) => Refusal.All(
+        by is { } body && !rule.AcceptedBy.IsEmpty && !rule.AcceptedBy.Contains(body.Kind)
+            ? HazardRefusals.AcceptanceBody.Because(null, ("leg", Words.Of(leg)), ("kinds", Words.Of(rule.AcceptedBy)), ("body", body.Id), ("source", rule.Source))
+            : null,
+        given.Attachments < rule.Attachments
+            ? HazardRefusals.AcceptanceAttachments.Because("attachments", ("least", rule.Attachments), ("count", given.Attachments), ("source", rule.Source))
+            : null,
+        rule.Inspectors && !given.Inspectors ? HazardRefusals.AcceptanceInspectors.Because("inspectors", ("source", rule.Source)) : null,
+        rule.Document && !given.Document ? HazardRefusals.AcceptanceDocument.Because("documentNumber", ("source", rule.Source)) : null);
 }

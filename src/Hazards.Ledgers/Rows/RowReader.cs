@@ -19,7 +19,10 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
         var row = new UnderstoodRow { Sector = mapping.DefaultSector, RegionCode = mapping.DefaultRegion };
         foreach (var cell in cells) row = _cells.Read(row, cell, notes);
         if (row.Deadline is null && cells.FirstOrDefault(c => c.Column.Field == LedgerField.Deadline) is { Column: not null } words)
-            row = row with { Deadline = _cells.InWords(words, row.FoundAt, notes) };
+        {
+            var day = _cells.InWords(words, row.FoundAt, notes);
+            row = row with { Deadline = day, DeadlineText = day is null ? words.Text : null };
+        }
         row = FillUnit(NameTheInspected(row, number, notes), number, notes);
         row = FillLevel(row, cells, number, notes);
         row = TakeDateOfState(row, cells, notes);

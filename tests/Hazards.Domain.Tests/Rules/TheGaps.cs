@@ -59,6 +59,25 @@ public sealed class TheGaps
     }
 
     [Fact]
+    public void All_legs_and_all_that_they_lack_are_told_at_once()
+    {
+        var strict = Policy.NationalBaseline with { PlanRequired = [], Acceptance = [new AcceptanceRule("县规定", Level.Major, Attachments: 2, Inspectors: true, Document: true)] };
+        var story = Stories.DualDeclared.Under(strict);
+        foreach (var leg in new[] { Leg.Sectoral, Leg.Territorial })
+            story = story.When(As(Emergency), new Reinspect(leg, Verdict.Pass, "合格")).ThenItHappens();
+        var raised = story.When(CountyOffice, new RegradeHazard(Level.Major, "专家复核", "判定标准第五条")).ThenItHappens();
+        var refusal = raised.When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.LevelRaised);
+        Refusal[] all = [refusal, .. refusal.Others];
+        all.Select(r => r.Facts["leg"]).ShouldBe([CodeList.Chinese(Leg.Sectoral), CodeList.Chinese(Leg.Territorial)], ignoreOrder: true);
+        foreach (var lacking in new[] { HazardRefusals.AcceptanceAttachments, HazardRefusals.AcceptanceInspectors })
+            all.ShouldAllBe(r => r.Chinese.Contains(lacking.Chinese.Split('{', StringSplitOptions.None)[0], StringComparison.Ordinal));
+        var again = Stories.DualDeclared.Under(strict with { Acceptance = [new AcceptanceRule("x", Attachments: 2, Inspectors: true, Document: true)] })
+            .When(As(Emergency), new Reinspect(Leg.Sectoral, Verdict.Pass, " "), paper: false).ThenRefused(InputRefusals.Missing, "findings");
+        again.Others.Select(o => o.Code).ShouldBe(
+            [HazardRefusals.AcceptanceAttachments.Code, HazardRefusals.AcceptanceInspectors.Code, HazardRefusals.AcceptanceDocument.Code]);
+    }
+
+    [Fact]
     public void A_plan_of_a_general_hazard_asks_for_what_its_level_needs()
     {
         var five = SixParts.Remove(PlanPart.Goals);
