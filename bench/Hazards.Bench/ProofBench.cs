@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Hazards.Api;
+using Hazards.Api.Http;
+using Hazards.Api.Proofs;
+using Hazards.Api.Running;
 using Hazards.Domain;
 using Hazards.Evidence.Proof;
 using Hazards.Projections;

@@ -1,5 +1,5 @@
-using Hazards.Api.Auditing;
-using Hazards.Api.Proving;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
 using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

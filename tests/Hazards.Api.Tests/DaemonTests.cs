@@ -1,5 +1,5 @@
 using System.Net;
-using Hazards.Api.Proving;
+using Hazards.Api.Proofs;
 using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

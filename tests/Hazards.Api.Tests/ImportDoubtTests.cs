@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Api.Import;
 using Hazards.Domain;
 
 namespace Hazards.Api.Tests;
@@ -292,7 +293,7 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         var said = new System.Text.RegularExpressions.Regex("\"(import\\.[a-z_]+): ");
         var codes = Directory.GetFiles(Path.Combine(JobTests.Root(), "src", "Hazards.Api", "Import"), "*.cs").SelectMany(f => said.Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct().ToList();
         codes.Count.ShouldBeGreaterThan(25);
-        codes.Where(c => Import.ImportNotes.English(c).StartsWith("A rule (", StringComparison.Ordinal)).ShouldBeEmpty();
+        codes.Where(c => ImportNotes.English(c).StartsWith("A rule (", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     private async Task<Answer> ImportAsync(string text, string? ledger = null, string? region = null)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Hazards.Api.Proving;
+using Hazards.Api.Proofs;
 using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hazards.Api.Http.Access;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;

@@ -1,4 +1,4 @@
-using Hazards.Api.Proving;
+using Hazards.Api.Proofs;
 using Hazards.Domain;
 using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;

@@ -1,5 +1,6 @@
 using System.Net;
-using Hazards.Api.Proving;
+using Hazards.Api.Cli;
+using Hazards.Api.Proofs;
 using Hazards.Domain.Codes;
 using Hazards.Evidence.Proof;
 

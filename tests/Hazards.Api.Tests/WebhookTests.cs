@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Webhooks;
-using Hazards.Domain;
+using Hazards.Api.Administration.Webhooks;
 using Hazards.Domain.Codes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using StandardWebhooks;
 using StandardWebhooks.Diagnostics;

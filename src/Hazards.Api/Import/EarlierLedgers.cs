@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Hazards.Api.Evidence;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Hazards.Api.Evidence;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Npgsql;
 using NpgsqlTypes;

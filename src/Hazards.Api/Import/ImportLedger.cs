@@ -1,4 +1,4 @@
-using Hazards.Api.Jobs;
+using Hazards.Api.Administration.Jobs;
 using Wolverine.Attributes;
 
 namespace Hazards.Api.Import;

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Hazards.Api.Evidence;
-using Hazards.Api.Jobs;
+using Hazards.Api.Administration.Persons;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Administration.Registry;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 using Hazards.Ledgers;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api.Import;
 

@@ -1,8 +1,8 @@
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>The database the service keeps everything in.</summary>
 public static partial class Database

@@ -1,3 +1,4 @@
+using Hazards.Api.Proofs;
 using Hazards.Projections.Store;
 using JasperFx;
 using JasperFx.Events.Daemon;
@@ -6,7 +7,7 @@ using Marten;
 using Marten.Events.Daemon;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Marten's daemon in the host: woken by the commits of all nodes (LISTEN/NOTIFY), each subscription on one node at a time,
@@ -22,7 +23,7 @@ internal static class EventDaemon
     /// <summary>Adds the daemon, its subscriptions and its health checks to a host with Marten.</summary>
     public static void Add(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
     {
-        marten.AddSubscriptionWithServices<Proving.TreeSubscription>(ServiceLifetime.Singleton);
+        marten.AddSubscriptionWithServices<TreeSubscription>(ServiceLifetime.Singleton);
         marten.AddAsyncDaemon(DaemonMode.HotCold);
         // It is started and stopped by DaemonWatch.
         services.Remove(services.Last(s => s.ServiceType == typeof(IHostedService)));

@@ -1,6 +1,7 @@
 using System.Reflection;
+using Hazards.Api.Proofs;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>What is logged: no bodies, no names, no query texts; an event's own record is in the log of events.</summary>
 internal static class Logs
@@ -32,7 +33,7 @@ internal static class Logs
         logging.AddFilter("Wolverine", LogLevel.Warning);
         // The keys of the pages' forms lie in the key folder like all others, readable by their owner only.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
-        logging.AddFilter(typeof(Proving.TreeSubscription).FullName, LogLevel.Warning);
+        logging.AddFilter(typeof(TreeSubscription).FullName, LogLevel.Warning);
     }
 }
 

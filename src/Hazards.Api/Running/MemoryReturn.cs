@@ -1,4 +1,4 @@
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Gives memory back after large bodies, once it is quiet. The collector keeps what it once needed and does not run while

@@ -1,7 +1,7 @@
 using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// During a rolling upgrade a newer node migrates the database under this one. What this program then reads and writes may

@@ -4,7 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Traces and metrics over OTLP, when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, or that of one signal

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Hazards.Evidence.Proof;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Tsp;
 using Org.BouncyCastle.Tsp;

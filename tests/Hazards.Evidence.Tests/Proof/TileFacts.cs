@@ -76,12 +76,12 @@ public sealed class GrowthFacts
 
         ValueTask<IReadOnlyList<Digest>> Read(IReadOnlyList<Subtree> subtrees, CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<Digest>>(
             [.. subtrees.Select(s => { var tile = Tile.Holding(s, builder.Size); return tile.HashOf(s, stored[(tile.Level, tile.Index)], hash); })]);
-        var root = await Proofs.RootAsync(hash, builder.Size, Read);
+        var root = await TreeProofs.RootAsync(hash, builder.Size, Read);
         builder.Root().ShouldBe(root);
         builder.TakeChanged().ShouldBeEmpty();
         stored.Keys.Order().ShouldBe(Tile.Between(0, builder.Size).Select(t => (t.Level, t.Index)).Order());
         foreach (var index in new[] { 0, 255, 256, 1999, (int)builder.Size - 1 }.Where(i => i < builder.Size))
-            Verify.Inclusion(hash, index, builder.Size, leaves[index], await Proofs.InclusionAsync(hash, index, builder.Size, Read), root).ShouldBeTrue();
+            Verify.Inclusion(hash, index, builder.Size, leaves[index], await TreeProofs.InclusionAsync(hash, index, builder.Size, Read), root).ShouldBeTrue();
     }
 
     [Fact]

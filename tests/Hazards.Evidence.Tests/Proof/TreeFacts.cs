@@ -24,7 +24,7 @@ public sealed class TreeFacts
 
     [Theory, MemberData(nameof(Roots))]
     public async Task The_published_roots_come_out(int size, string root) =>
-        (await Proofs.RootAsync(TreeHash.Sha256, size, Memory.Of(TreeHash.Sha256, Leaves.Select(Convert.FromHexString)))).ToHex().ShouldBe(root);
+        (await TreeProofs.RootAsync(TreeHash.Sha256, size, Memory.Of(TreeHash.Sha256, Leaves.Select(Convert.FromHexString)))).ToHex().ShouldBe(root);
 
     [Fact]
     public void Every_published_inclusion_proof_is_judged_as_published()
@@ -56,13 +56,13 @@ public sealed class TreeFacts
         var leaves = Enumerable.Range(0, most).Select(i => Encoding.UTF8.GetBytes($"leaf {i}")).ToArray();
         var roots = new Digest[most + 1];
         for (var size = 0; size <= most; size++)
-            roots[size] = await Proofs.RootAsync(hash, size, Memory.Of(hash, leaves));
+            roots[size] = await TreeProofs.RootAsync(hash, size, Memory.Of(hash, leaves));
         for (var size = 1; size <= most; size++)
         {
             var reader = Memory.Of(hash, leaves.Take(size));
             for (var i = 0; i < size; i++)
             {
-                var proof = await Proofs.InclusionAsync(hash, i, size, reader);
+                var proof = await TreeProofs.InclusionAsync(hash, i, size, reader);
                 Verify.Inclusion(hash, i, size, hash.Leaf(leaves[i]), proof, roots[size]).ShouldBeTrue();
                 Verify.Inclusion(hash, i, size, hash.Leaf(leaves[(i + 1) % most]), proof, roots[size]).ShouldBeFalse();
                 Verify.Inclusion(hash, (i + 1) % size, size, hash.Leaf(leaves[i]), proof, roots[size]).ShouldBe(size == 1);
@@ -70,7 +70,7 @@ public sealed class TreeFacts
             }
             for (var earlier = 1; earlier <= size; earlier++)
             {
-                var proof = await Proofs.ConsistencyAsync(hash, earlier, size, reader);
+                var proof = await TreeProofs.ConsistencyAsync(hash, earlier, size, reader);
                 Verify.Consistency(hash, earlier, size, proof, roots[earlier], roots[size]).ShouldBeTrue();
                 Verify.Consistency(hash, earlier, size, proof, roots[earlier - 1], roots[size]).ShouldBeFalse();
                 Verify.Consistency(hash, earlier, size, proof, roots[earlier], roots[size - 1]).ShouldBeFalse();
@@ -82,10 +82,10 @@ public sealed class TreeFacts
     public async Task A_leaf_beyond_the_tree_has_no_proof()
     {
         var reader = Memory.Of(TreeHash.Sha256, Leaves.Select(Convert.FromHexString));
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await Proofs.InclusionAsync(TreeHash.Sha256, 8, 8, reader));
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await Proofs.InclusionAsync(TreeHash.Sha256, -1, 8, reader));
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await Proofs.ConsistencyAsync(TreeHash.Sha256, 9, 8, reader));
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await Proofs.ConsistencyAsync(TreeHash.Sha256, 0, 8, reader));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await TreeProofs.InclusionAsync(TreeHash.Sha256, 8, 8, reader));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await TreeProofs.InclusionAsync(TreeHash.Sha256, -1, 8, reader));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await TreeProofs.ConsistencyAsync(TreeHash.Sha256, 9, 8, reader));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(async () => await TreeProofs.ConsistencyAsync(TreeHash.Sha256, 0, 8, reader));
         Verify.Inclusion(TreeHash.Sha256, -1, 8, default, [], default).ShouldBeFalse();
         Verify.Consistency(TreeHash.Sha256, 9, 8, [], default, default).ShouldBeFalse();
     }
