@@ -96,6 +96,53 @@ public sealed class JobTests : IAsyncLifetime
         (await CommandAsync("jobs", "dead-letters")).ShouldContain("none");
     }
 
+    /// <summary>Wolverine's agent copies what is marked as replayable and then deletes what is marked: nothing may be marked between the two.</summary>
+    [Fact]
+    public async Task A_job_that_is_sent_again_while_the_agent_moves_others_is_not_lost()
+    {
+        await ExecuteAsync("""
+            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
+            create trigger poison before insert on evidence.parts execute function evidence.poison()
+            """);
+        var package = await AskAsync();
+        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        await using var agent = await service.Owner.OpenConnectionAsync();
+        await using var moving = await agent.BeginTransactionAsync();
+        await DoAsync("""
+            insert into wolverine.wolverine_incoming_envelopes (id, status, owner_id, attempts, body, message_type, received_at)
+            select id, 'Incoming', 0, 0, body, message_type, received_at from wolverine.wolverine_dead_letters where replayable
+            """);
+        (await service.Admin.PostAsync($"jobs/dead-letters/{letter["id"]}/replay", [])).Require(HttpStatusCode.Accepted);
+        await DoAsync("delete from wolverine.wolverine_dead_letters where replayable");
+        await moving.CommitAsync();
+        await MadeAsync(package);
+        (await LettersAsync()).ShouldBeEmpty();
+
+        async Task DoAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, agent, moving);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_job_that_is_sent_again_twice_at_once_is_done_once()
+    {
+        await ExecuteAsync("""
+            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
+            create trigger poison before insert on evidence.parts execute function evidence.poison()
+            """);
+        var package = await AskAsync();
+        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => service.Admin.PostAsync($"jobs/dead-letters/{letter["id"]}/replay", [])));
+        answers.Count(a => a.Status == HttpStatusCode.Accepted).ShouldBeGreaterThan(0);
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.Accepted || a.Status == HttpStatusCode.NotFound);
+        await MadeAsync(package);
+        (await StoryAsync(package)).Count(e => e == "evidence_made").ShouldBe(1);
+    }
+
     [Fact]
     public async Task What_is_scheduled_keeps_no_messages_and_says_what_keeps_failing()
     {

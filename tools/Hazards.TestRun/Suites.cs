@@ -9,6 +9,9 @@ namespace Hazards.TestRun;
 /// </summary>
 internal static class Suites
 {
+    // Its name and what it said: whoever sees only the end of a run can tell.
+    private const int LinesOfFailure = 8;
+
     private const int AtOnce = 2;
 
     public static async Task<int> RunAsync(string root, Arguments arguments, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal static class Suites
 
         Console.WriteLine();
         // Each was told whole when its suite ended; here they are together.
-        foreach (var failure in total.Failures) Console.WriteLine(failure.Split('\n')[0]);
+        foreach (var failure in total.Failures) Console.WriteLine(string.Join('\n', failure.Split('\n').Take(LinesOfFailure)));
         Console.WriteLine($"用时 took {clock.Elapsed.TotalSeconds:0} s");
         Console.WriteLine(total);
         return total.Failed == 0 && total.Passed > 0 ? 0 : 1;

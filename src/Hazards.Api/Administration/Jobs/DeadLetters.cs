@@ -5,8 +5,6 @@ using Hazards.Domain.Codes;
 using Hazards.Projections;
 using Npgsql;
 using NpgsqlTypes;
-using Wolverine.Persistence.Durability;
-using Wolverine.Persistence.Durability.DeadLetterManagement;
 using Wolverine.Runtime.Serialization;
 
 namespace Hazards.Api.Administration.Jobs;
@@ -28,7 +26,7 @@ internal sealed record DeadLetter(Guid Id, CodeEntry Job, string Message, DateTi
 internal sealed record DeadLetterPage(ImmutableArray<DeadLetter> Items, string? Next);
 
 /// <summary>Jobs that failed for good: to be looked at, and sent again when what was wrong is mended.</summary>
-internal sealed class DeadLetters(NpgsqlDataSource dataSource, IMessageStore store)
+internal sealed class DeadLetters(NpgsqlDataSource dataSource)
 {
     /// <summary>A page, the newest first.</summary>
     public async Task<DeadLetterPage> ListAsync(string? cursor, int limit, CancellationToken cancellationToken)
@@ -51,15 +49,26 @@ internal sealed class DeadLetters(NpgsqlDataSource dataSource, IMessageStore sto
         return new DeadLetterPage([.. found.Take(limit)], last is null ? null : Cursor(last.FailedAt ?? last.SentAt, last.Id));
     }
 
-    /// <summary>Sends one again; false when there is none of this id. Whoever leads takes it up within seconds.</summary>
+    /// <summary>
+    /// Sends one again, in one statement; false when there is none of this id. Whoever recovers what nobody owns takes it up within
+    /// seconds. Not by Wolverine's own mark (<c>replayable</c>): its agent copies the marked ones and deletes the marked ones in two
+    /// statements, and one that is marked between them is deleted uncopied.
+    /// </summary>
     public async Task<bool> ReplayAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select exists (select from wolverine.wolverine_dead_letters d where d.id = $1)");
+        await using var command = dataSource.CreateCommand("""
+            with failed as (
+              delete from wolverine.wolverine_dead_letters d where d.id = $1 returning d.id, d.body, d.message_type, d.received_at
+            ), again as (
+              insert into wolverine.wolverine_incoming_envelopes (id, status, owner_id, attempts, body, message_type, received_at)
+              select f.id, 'Incoming', 0, 0, f.body, f.message_type, f.received_at from failed f
+              returning 1
+            )
+            select exists (select from again)
+              or exists (select from wolverine.wolverine_incoming_envelopes i where i.id = $1 and i.status <> 'Handled')
+            """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
-        if (await command.ExecuteScalarAsync(cancellationToken) is not true)
-            return false;
-        await store.DeadLetters.ReplayAsync(new DeadLetterEnvelopeQuery([id]), cancellationToken);
-        return true;
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private static DeadLetter Read(NpgsqlDataReader reader)
