@@ -85,7 +85,6 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
 
     public static ValueTask<Call> BindAsync(HttpContext http)
     {
-        ArgumentNullException.ThrowIfNull(http);
         return ValueTask.FromResult(http.Features.GetRequiredFeature<Call>());
     }
 

@@ -6,7 +6,7 @@ namespace Hazards.Api.Http;
 /// How much a node does for one caller, and how much at once. Each is far beyond what a system needs that files, reads the feed
 /// and draws lists; <see cref="Of"/> names what changes it.
 /// </summary>
-public sealed record LimitOptions
+internal sealed record LimitOptions
 {
     /// <summary>Nothing is limited: for simulations, which are a year's work of a province in minutes.</summary>
     public static readonly LimitOptions None = new()
@@ -52,7 +52,6 @@ public sealed record LimitOptions
     /// <exception cref="InvalidOperationException">One is no positive number.</exception>
     public static LimitOptions Of(IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         var usual = new LimitOptions();
         return usual with
         {

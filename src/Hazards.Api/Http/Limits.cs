@@ -7,7 +7,7 @@ using Hazards.Domain;
 namespace Hazards.Api.Http;
 
 /// <summary>Refusals of too much.</summary>
-public static class LimitRefusals
+internal static class LimitRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Requests = new("limit.requests", RefusalKind.TooMany,

@@ -15,7 +15,7 @@ namespace Hazards.Api.Http;
 /// <param name="Field">The field, parameter or header at fault.</param>
 /// <param name="Facts">What the detail was filled with.</param>
 /// <param name="TraceId">Names the request in logs and traces.</param>
-public sealed record ProblemDetails(
+internal sealed record ProblemDetails(
     string Type, string Title, int Status, string Detail, string Code, string? Field, IReadOnlyDictionary<string, string?>? Facts, string TraceId)
 {
     /// <summary>All that is wrong, this first, where it is more than one thing.</summary>
@@ -27,7 +27,7 @@ public sealed record ProblemDetails(
 /// <param name="Field">The field, parameter or header at fault.</param>
 /// <param name="Detail">What is wrong and how to mend it.</param>
 /// <param name="Facts">What the detail was filled with.</param>
-public sealed record Mistake(string Code, string? Field, string Detail, IReadOnlyDictionary<string, string?>? Facts)
+internal sealed record Mistake(string Code, string? Field, string Detail, IReadOnlyDictionary<string, string?>? Facts)
 {
     /// <summary>All that is wrong; null where it is one thing.</summary>
     internal static System.Collections.Immutable.ImmutableArray<Mistake>? AllOf(Refusal refusal, bool english) =>

@@ -4,7 +4,7 @@ using static Hazards.Domain.RefusalKind;
 namespace Hazards.Api.Http;
 
 /// <summary>Refusals of a request that is not understood, whatever it is about.</summary>
-public static class RequestRefusals
+internal static class RequestRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode MalformedJson = new("request.malformed_json", Invalid, "请求体不是有效的 JSON：第 {line} 行第 {byte} 字节附近有误", "The body is not valid JSON: near line {line}, byte {byte}");

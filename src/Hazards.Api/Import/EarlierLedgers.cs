@@ -12,7 +12,7 @@ namespace Hazards.Api.Import;
 /// <param name="Name">Its name.</param>
 /// <param name="Imports">Its imports, the newest first.</param>
 /// <param name="Mapping">How the newest of them was read, as JSON.</param>
-public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping);
+internal sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping);
 
 /// <summary>A row as an earlier import recorded it.</summary>
 /// <param name="Row">The row.</param>
@@ -37,13 +37,13 @@ internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<
 /// <param name="Ledger">That ledger.</param>
 /// <param name="Rows">Rows that both have, of those that were compared.</param>
 /// <param name="Others">How many of these others answer for.</param>
-public sealed record LedgerRecognised(EarlierLedger Ledger, int Rows, int Others);
+internal sealed record LedgerRecognised(EarlierLedger Ledger, int Rows, int Others);
 
 /// <summary>
 /// 同一本台账: finds out which ledger imported earlier a file is a new version of, whatever it is called now, and which rows of
 /// it are on record. Everything is read from the log: the imports by mt_events_imports, their rows by their streams.
 /// </summary>
-public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
+internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
 {
     private const int MostImports = 400;
     private const int MostLedgers = 60;

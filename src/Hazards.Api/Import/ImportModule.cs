@@ -28,7 +28,6 @@ internal sealed class ImportModule : IModule
         new("mapping", typeof(string), "随附映射的名称；不给则按表头猜测", "Name of a mapping that ships; guessed from the headers when left out") { Longest = 100 },
     ];
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<LedgerImport>();
@@ -41,7 +40,6 @@ internal sealed class ImportModule : IModule
         services.AddSingleton<IFirstStart, SampleLedgers>();
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201, MayTakeLonger = true }, RunAsync)
@@ -64,7 +62,6 @@ internal sealed class ImportModule : IModule
             (Call call) => Call.Json(LedgerMapping.ShippedNames.ToDictionary(n => n, LedgerMapping.Shipped)));
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [ImportCommand.Create()];
 
     private static readonly ImmutableArray<QueryParameter> Projected = Http.Parameters.Page;
@@ -188,10 +185,8 @@ internal sealed class SampleLedgers(LedgerImport import, Projections.IRegistryQu
         ("construction-2026.xlsx", "construction", "45"),
     ];
 
-    /// <inheritdoc />
     public string Description => "正在导入示例台账 loading the sample ledgers…";
 
-    /// <inheritdoc />
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (await registry.BodyAsync(BodyId.Parse("dev-office"), null, cancellationToken) is not { } office)

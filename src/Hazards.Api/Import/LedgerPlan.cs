@@ -15,7 +15,7 @@ internal readonly record struct PlanNote(string Code, string Chinese, string Eng
 }
 
 /// <summary>A ledger opened for import: how it will be read, and under which name and region its rows are kept.</summary>
-public sealed class LedgerPlan : IDisposable
+internal sealed class LedgerPlan : IDisposable
 {
     private const int MostOfName = 50;
     private const int MostMissing = 20;
@@ -260,6 +260,5 @@ public sealed class LedgerPlan : IDisposable
         return (SectorCode.Parse(entry?.Code ?? "other"), entry is not null);
     }
 
-    /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 }

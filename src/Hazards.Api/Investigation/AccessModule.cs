@@ -28,17 +28,14 @@ internal sealed class AccessModule : IModule
         .. Parameters.Page,
     ];
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<AccessQueries>();
         services.AddSingleton<AuthorityQueries>();
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/access", new Operation(Tag.Access, "查阅记录：谁在何时因何看过、导出过什么（系统管理、调查、督查）", "Who looked at what, when and why; the newest first (administrators, investigators, supervisors)")
@@ -167,7 +164,7 @@ internal sealed record LookView(
 }
 
 /// <summary>Refusals about the record of looks.</summary>
-public static class LookRefusals
+internal static class LookRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Forbidden = new("access.forbidden", RefusalKind.Forbidden, "只有系统管理、调查审计和督查可以查看查阅记录", "Only administrators, investigators and supervisors may see who looked");

@@ -13,7 +13,7 @@ namespace Hazards.Api.Investigation;
 /// <param name="log">The log.</param>
 /// <param name="rules">The policies in force.</param>
 /// <param name="clock">Tells when it is.</param>
-public sealed class AccessRecorder(IEventLog log, RulebookSource rules, TimeProvider clock)
+internal sealed class AccessRecorder(IEventLog log, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of a look's stream.</summary>
     public const string StreamType = "access";
@@ -36,9 +36,6 @@ public sealed class AccessRecorder(IEventLog log, RulebookSource rules, TimeProv
     /// <summary>The same as part of a larger append: recorded with it or not at all.</summary>
     public StreamAppend LookOf(IAccessEvent look, Actor by, Terms terms)
     {
-        ArgumentNullException.ThrowIfNull(look);
-        ArgumentNullException.ThrowIfNull(by);
-        ArgumentNullException.ThrowIfNull(terms);
         var now = terms.RecordedAt ?? clock.GetUtcNow();
         var role = by.Roles.Contains(Role.Investigator) ? Role.Investigator : by.Roles.Order().FirstOrDefault();
         var context = new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rules.Current.PolicyAt(look.Looked.Region, now).Version, null, []);

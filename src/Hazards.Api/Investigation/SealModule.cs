@@ -10,13 +10,10 @@ namespace Hazards.Api.Investigation;
 /// <summary>封存 by REST.</summary>
 internal sealed class SealModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services) => services.AddSingleton<SealStore>();
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/seals", new Operation(Tag.Access, "封存清单：哪些单位的档案被封存、由谁、依据什么文号", "Seals: whose records are sealed, by whom, by which order; the newest first")

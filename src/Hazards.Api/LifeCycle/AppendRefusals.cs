@@ -4,7 +4,7 @@ using Hazards.Domain;
 namespace Hazards.Api.LifeCycle;
 
 /// <summary>Refusals that come from how an append went, not from a rule of the field.</summary>
-public static class AppendRefusals
+internal static class AppendRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Stale = new("request.stale", RefusalKind.Stale, "记录已更新：您依据的是第 {expected} 版，现为第 {actual} 版。请重新读取后再办理", "The record has moved on: you acted on version {expected}, it is at {actual}. Read it again, then decide");

@@ -113,7 +113,7 @@ internal static class BatchEndpoint
 }
 
 /// <summary>Refusals of a batch as a whole.</summary>
-public static class BatchRefusals
+internal static class BatchRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Step = new("batch.step", RefusalKind.Unprocessable, "“{step}”不能批量办理；可批量：{allowed}", "{step} cannot be done to many at once; these can: {allowed}");

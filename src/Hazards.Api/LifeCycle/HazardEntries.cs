@@ -116,7 +116,7 @@ internal static class HazardEntries
 }
 
 /// <summary>Refusals of an entry as a whole.</summary>
-public static class EntryRefusals
+internal static class EntryRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode FixedAndMore = new("entry.fixed_and_more", RefusalKind.Unprocessable, "立行立改、自查自改只能给一项，也不能同时核实或交办", "Give onTheSpotFix or ownCheckFix alone: what is fixed is neither verified nor assigned");

@@ -27,7 +27,7 @@ namespace Hazards.Api.LifeCycle;
 /// <param name="access">Puts on record who tried what a seal forbids.</param>
 /// <param name="systems">To whom the names of systems belong.</param>
 /// <param name="clock">Tells when something is recorded.</param>
-public sealed class HazardStore(
+internal sealed class HazardStore(
     IEventLog log, IRegistryQueries registry, KnownBodies known, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors,
     PaperDesk papers, PersonKeys persons, KnownSeals seals, AccessRecorder access, SystemNameStore systems, TimeProvider clock)
 {
@@ -89,9 +89,6 @@ public sealed class HazardStore(
     private async Task<(Outcome<Hazard> Outcome, Hazard? Met)> EnterOnceAsync(
         ReportHazard report, Given given, IReadOnlyList<Step> steps, Terms terms, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(report);
-        ArgumentNullException.ThrowIfNull(given);
-        ArgumentNullException.ThrowIfNull(steps);
         var id = await IdentityAsync(report, given.By, terms, cancellationToken);
         var sealing = new PersonSealing(id);
         report = sealing.Of(report);
@@ -152,7 +149,6 @@ public sealed class HazardStore(
     /// <summary>Decides several commands on a hazard, each on the state the one before leaves: one append, all or nothing.</summary>
     public async Task<Outcome<Hazard>> ExecuteAsync(HazardId id, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(steps);
         ArgumentOutOfRangeException.ThrowIfZero(steps.Count);
         terms ??= Terms.None;
         var sealing = new PersonSealing(id);
@@ -241,7 +237,6 @@ public sealed class HazardStore(
     /// <returns>Refused with <c>hazard.nothing_changes</c> when there is nothing to ring for.</returns>
     public Task<Outcome<Hazard>> RingAsync(HazardId id, DateOnly today, DateTimeOffset noticedAt, Terms terms, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(terms);
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, _ => null, async (_, stop) =>
         {
             if (await LoadAsync(id, null, stop) is not { } before)
@@ -299,7 +294,6 @@ public sealed class HazardStore(
     /// <summary>期限重算: records which due dates the newest calendar moves; refused when it moves none, as when another node was faster.</summary>
     public Task<Outcome<Hazard>> RecountAsync(HazardId id, Terms terms, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(terms);
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, _ => null, async (_, stop) =>
         {
             if (await LoadAsync(id, null, stop) is not { } before)

@@ -15,7 +15,7 @@ namespace Hazards.Api.LifeCycle;
 /// <param name="before">Its state; null when it begins here.</param>
 /// <param name="rules">The rules its clocks are counted by.</param>
 /// <param name="terms">Where its events come from.</param>
-public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Terms terms)
+internal sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Terms terms)
 {
     private readonly List<NewEvent> _events = [];
     private readonly List<EventNotice> _notices = [];
@@ -32,7 +32,6 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     /// <summary>Adds what a decision says; refused ones have nothing to add.</summary>
     public void Add(Decision decision, Act act, Hazard? other = null)
     {
-        ArgumentNullException.ThrowIfNull(act);
         var context = act.Context(decision.Role);
         Add(decision, [.. decision.Events.Select(e => new Papered(e, context, null))], act, other);
     }
@@ -40,8 +39,6 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     /// <summary>The same, with the papers that were made for it.</summary>
     public void Add(Decision decision, IReadOnlyList<Papered> prepared, Act act, Hazard? other = null)
     {
-        ArgumentNullException.ThrowIfNull(prepared);
-        ArgumentNullException.ThrowIfNull(act);
         if (prepared.Count == 0)
             return;
         Recount(act.Now);
@@ -63,7 +60,6 @@ public sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, Ter
     /// <returns>The event's identity.</returns>
     public Guid Add(IHazardEvent happened, EventContext context, Body? by = null)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var after = Hazard.Apply(id, After, new Happening(happened, context));
         var told = context with { Told = Telling.Of(happened, After, after, context, by) };
         var added = Facts.Of(happened, told, terms);

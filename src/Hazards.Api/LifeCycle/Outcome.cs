@@ -6,7 +6,7 @@ namespace Hazards.Api.LifeCycle;
 
 /// <summary>Who gives a command, and the circumstances it came with.</summary>
 /// <param name="By">The caller.</param>
-public sealed record Given(Actor By)
+internal sealed record Given(Actor By)
 {
     /// <summary>When it happened, as claimed; null for now.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
@@ -34,7 +34,7 @@ public sealed record Given(Actor By)
 }
 
 /// <summary>On what terms something is appended.</summary>
-public sealed record Terms
+internal sealed record Terms
 {
     /// <summary>No terms: decided on whatever version stands, not idempotent.</summary>
     public static Terms None { get; } = new();
@@ -69,18 +69,18 @@ public sealed record Terms
 }
 
 /// <summary>One command of several that are decided one after the other and appended together.</summary>
-public sealed record Step(IHazardCommand Command, Given Given);
+internal sealed record Step(IHazardCommand Command, Given Given);
 
 /// <summary>An event that was written.</summary>
 /// <param name="StreamId">The stream it is in.</param>
 /// <param name="Type">Its alias.</param>
 /// <param name="Position">Its position in the log.</param>
 /// <param name="Version">Its version in its stream.</param>
-public readonly record struct WrittenEvent(Guid StreamId, string Type, long Position, long Version);
+internal readonly record struct WrittenEvent(Guid StreamId, string Type, long Position, long Version);
 
 /// <summary>What became of a command.</summary>
 /// <typeparam name="TState">What the stream folds to.</typeparam>
-public abstract record Outcome<TState>
+internal abstract record Outcome<TState>
 {
     private Outcome() { }
 

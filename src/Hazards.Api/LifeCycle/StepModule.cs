@@ -10,14 +10,12 @@ namespace Hazards.Api.LifeCycle;
 /// <summary>可办事项: what a caller may do about a hazard now, why, and what the form asks.</summary>
 internal sealed class StepModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<StepCatalogue>();
         services.AddSingleton<StepDesk>();
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api) =>
         api.Get("/hazards/{id}/steps", new Operation(Tag.Hazards, "现在可以办理的事项：依据、地址、要填的内容和默认值；以及在办时限及其条款",
             "What the caller may do now: why, where, what the form asks, with defaults; and the open duties with their clauses")
@@ -25,7 +23,6 @@ internal sealed class StepModule : IModule
             Query = [Parameters.AsOf], Answer = typeof(StepsAnswer),
         }, StepsAsync);
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
     private static async Task<IResult> StepsAsync(Call call, string id, HazardStore store, StepDesk desk)

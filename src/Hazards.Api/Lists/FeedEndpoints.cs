@@ -112,7 +112,7 @@ internal sealed record FeedPage(ImmutableArray<HistoryEvent> Events, long Next) 
 }
 
 /// <summary>Refusals of the feed.</summary>
-public static class FeedRefusals
+internal static class FeedRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode BeyondHead = new("feed.beyond_head", RefusalKind.Unprocessable, "after 为 {after}，超出日志的最后位置 {head}。如果此前读到过该位置，数据库可能被恢复到旧备份：请停止同步并联系管理员；否则请从不大于 {head} 的位置读起", "after is {after}, beyond the log's last position, {head}. If you have read so far before, an older backup may have been restored: stop following and tell the operator; otherwise begin at {head} or before");

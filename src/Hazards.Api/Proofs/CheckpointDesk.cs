@@ -8,7 +8,7 @@ using Npgsql;
 namespace Hazards.Api.Proofs;
 
 /// <summary>A signed checkpoint, or why there is none.</summary>
-public sealed record Signing(StoredCheckpoint? Checkpoint, Refusal? Refusal);
+internal sealed record Signing(StoredCheckpoint? Checkpoint, Refusal? Refusal);
 
 /// <summary>
 /// Signs checkpoints and keeps them. Before it signs it compares the tree with what was signed before: the newest
@@ -20,7 +20,7 @@ public sealed record Signing(StoredCheckpoint? Checkpoint, Refusal? Refusal);
 /// <param name="keys">The keys.</param>
 /// <param name="memory">What was signed last on this machine.</param>
 /// <param name="clock">Tells when a note is signed.</param>
-public sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, SignedMemory memory, TimeProvider clock)
+internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, SignedMemory memory, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<TreeHash, Refusal> failures = new();
 

@@ -6,7 +6,7 @@ using Hazards.Projections.Store;
 namespace Hazards.Api.Proofs;
 
 /// <summary>Takes in the cosignatures of registered witnesses (C2SP tlog-cosignature) and keeps them with the checkpoint.</summary>
-public sealed class Cosignatures(LogKeys keys, CheckpointDesk desk)
+internal sealed class Cosignatures(LogKeys keys, CheckpointDesk desk)
 {
     /// <summary>Adds cosignatures to a checkpoint; one that is there already is not added twice.</summary>
     /// <param name="hash">Which tree.</param>

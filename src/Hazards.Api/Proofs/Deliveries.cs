@@ -14,7 +14,7 @@ namespace Hazards.Api.Proofs;
 /// <param name="TriedAt">The last attempt.</param>
 /// <param name="NextAt">Not tried again before.</param>
 /// <param name="Trouble">What the last attempt met, if anything.</param>
-public sealed record DeliveryState(long Size, int Attempts, DateTimeOffset? TriedAt, DateTimeOffset? NextAt, string? Trouble);
+internal sealed record DeliveryState(long Size, int Attempts, DateTimeOffset? TriedAt, DateTimeOffset? NextAt, string? Trouble);
 
 /// <summary>
 /// Sends checkpoints to the registered witnesses that have an address (C2SP tlog-witness, add-checkpoint), each with the
@@ -50,7 +50,6 @@ internal sealed class Deliveries(
     /// <summary>How it stands with a witness.</summary>
     public async Task<DeliveryState> StateAsync(NoteVerifier witness, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(witness);
         await using var command = dataSource.CreateCommand(StateSql);
         command.Parameters.AddWithValue(witness.ToString());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -156,6 +155,5 @@ internal sealed class Deliveries(
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
 
-    /// <inheritdoc />
     public void Dispose() => http.Dispose();
 }

@@ -8,7 +8,7 @@ namespace Hazards.Api.Proofs;
 /// 轮换签名密钥: the key in use vouches for a new one; both sign a checkpoint; then the old one is retired. Each step is
 /// kept before the next begins, so that a rotation that was cut off is finished by asking for it again.
 /// </summary>
-public sealed class KeyRotation(NpgsqlDataSource dataSource, LogKeys keys, CheckpointDesk desk)
+internal sealed class KeyRotation(NpgsqlDataSource dataSource, LogKeys keys, CheckpointDesk desk)
 {
     // "rotate" in ASCII.
     private const long Lock = 0x72_6F_74_61_74_65;

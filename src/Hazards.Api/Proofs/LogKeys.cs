@@ -13,7 +13,7 @@ namespace Hazards.Api.Proofs;
 /// when both agree. The first process to start on a new database makes key and name and introduces them by an event; where
 /// two start at once, the folder and the log each let one of them be first.
 /// </summary>
-public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions options, RulebookSource rules) : IDisposable
+internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions options, RulebookSource rules) : IDisposable
 {
     /// <summary>The file of the key that new events are authenticated with.</summary>
     internal const string AppendKeyName = "append-key";
@@ -199,6 +199,5 @@ public sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions opti
         return await log.AppendAsync(append, cancellationToken) is AppendResult.Committed;
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 }

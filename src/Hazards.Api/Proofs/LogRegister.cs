@@ -16,7 +16,7 @@ namespace Hazards.Api.Proofs;
 /// <param name="RetiredAt">The position of the event that retired it; null while it is in use.</param>
 /// <param name="Until">When that was recorded.</param>
 /// <param name="Endorsement">The note by which the key before it vouched for it; null for the first.</param>
-public sealed record LogKeyPeriod(
+internal sealed record LogKeyPeriod(
     NoteVerifier Verifier, string Hash, string Origin, long IntroducedAt, DateTimeOffset Since, long? RetiredAt, DateTimeOffset? Until, string? Endorsement);
 
 /// <summary>Another body that keeps checkpoints of this log and signs them as well.</summary>
@@ -26,16 +26,16 @@ public sealed record LogKeyPeriod(
 /// <param name="RegisteredAt">The position of the event that registered it.</param>
 /// <param name="Since">When that was recorded.</param>
 /// <param name="Until">When it was retired; null while it is in use.</param>
-public sealed record LogWitness(NoteVerifier Verifier, string Name, string? Url, long RegisteredAt, DateTimeOffset Since, DateTimeOffset? Until);
+internal sealed record LogWitness(NoteVerifier Verifier, string Name, string? Url, long RegisteredAt, DateTimeOffset Since, DateTimeOffset? Until);
 
 /// <summary>Another log that this deployment witnesses.</summary>
 /// <param name="Verifier">A key of it that is trusted; its name is the log's origin.</param>
 /// <param name="Name">Whose log it is.</param>
 /// <param name="Since">When the key was added.</param>
-public sealed record WitnessedLog(NoteVerifier Verifier, string Name, DateTimeOffset Since);
+internal sealed record WitnessedLog(NoteVerifier Verifier, string Name, DateTimeOffset Since);
 
 /// <summary>What the log says of itself: its stream <see cref="LogStream"/> folded.</summary>
-public sealed record LogRegister
+internal sealed record LogRegister
 {
     /// <summary>Nothing was said yet.</summary>
     public static LogRegister Empty { get; } = new();
@@ -70,7 +70,6 @@ public sealed record LogRegister
     /// <summary>Reads on from where this ends.</summary>
     public async Task<LogRegister> ReadOnAsync(IEventLog log, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(log);
         var register = this;
         foreach (var e in await log.FetchAsync(LogStream.Id, fromVersion: Version + 1, cancellationToken: cancellationToken))
             register = register.With(e);

@@ -4,7 +4,7 @@ using static Hazards.Domain.RefusalKind;
 namespace Hazards.Api.Proofs;
 
 /// <summary>Why the log cannot be signed, or something of it not proved.</summary>
-public static class ProofRefusals
+internal static class ProofRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode NoKeyFolder = new("proof.no_key_folder", Unavailable, "服务未配置密钥目录（--keys 或 HAZARDS_KEYS），不能签发检查点", "The service has no key folder (--keys or HAZARDS_KEYS) and cannot sign checkpoints");

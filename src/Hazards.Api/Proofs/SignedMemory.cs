@@ -8,12 +8,11 @@ namespace Hazards.Api.Proofs;
 /// What this machine remembers, outside the database, of the last checkpoint it signed: so that a database that was put
 /// back to an older state is noticed, and never signed as if nothing had been.
 /// </summary>
-public sealed class SignedMemory(KeyFolder folder)
+internal sealed class SignedMemory(KeyFolder folder)
 {
     /// <summary>The file of a tree's last checkpoint: the signed note itself.</summary>
     public static string NameOf(TreeHash hash)
     {
-        ArgumentNullException.ThrowIfNull(hash);
         return $"last-checkpoint-{hash.Name}.txt";
     }
 
@@ -32,7 +31,6 @@ public sealed class SignedMemory(KeyFolder folder)
     /// <exception cref="KeyFolderException">It cannot be written; what was remembered before still is.</exception>
     public void Remember(TreeHash hash, SignedNote note)
     {
-        ArgumentNullException.ThrowIfNull(note);
         folder.Replace(NameOf(hash), note.ToString());
     }
 

@@ -6,7 +6,7 @@ namespace Hazards.Api.Proofs;
 /// <summary>The authority outside that timestamps checkpoints (RFC 3161).</summary>
 /// <param name="Url">Where requests are sent to, by HTTP.</param>
 /// <param name="Trust">Its certificate, or its certifier's.</param>
-public sealed record TimestampOptions(Uri Url, TimestampTrust Trust)
+internal sealed record TimestampOptions(Uri Url, TimestampTrust Trust)
 {
     /// <summary>The policy asked for; null: the authority's own choice.</summary>
     public string? Policy { get; init; }
@@ -24,7 +24,6 @@ public sealed record TimestampOptions(Uri Url, TimestampTrust Trust)
     /// <exception cref="InvalidOperationException">What it says cannot be.</exception>
     public static TimestampOptions? Of(IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         if (configuration["HAZARDS_TSA_URL"] is not { Length: > 0 } address)
             return null;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)

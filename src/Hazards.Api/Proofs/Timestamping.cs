@@ -143,6 +143,5 @@ internal sealed class Timestamping(
         _ => "不是 RFC 3161 回复 · it is no reply of RFC 3161",
     };
 
-    /// <inheritdoc />
     public void Dispose() => http.Dispose();
 }

@@ -32,7 +32,6 @@ internal sealed partial class TreeKeeper(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var tending = keys.Trees.Select(hash => TendAsync(hash, stoppingToken));

@@ -9,7 +9,7 @@ namespace Hazards.Api.Proofs;
 /// <summary>What a witness answers (C2SP tlog-witness).</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Text">The cosignature lines; the size it knows with 409; else what is wrong.</param>
-public sealed record WitnessAnswer(int Status, string Text)
+internal sealed record WitnessAnswer(int Status, string Text)
 {
     /// <summary>The media type of <see cref="Text"/>.</summary>
     public string MediaType => Status == 409 ? "text/x.tlog.size" : "text/plain; charset=utf-8";
@@ -19,7 +19,7 @@ public sealed record WitnessAnswer(int Status, string Text)
 /// 见证: this deployment as a witness of other governments' logs, by C2SP tlog-witness. It remembers the last checkpoint of
 /// each log and cosigns a later one only when that provably continues it.
 /// </summary>
-public sealed class Witnessing(NpgsqlDataSource dataSource, KeyFolder folder, LogKeys keys, ServiceOptions options)
+internal sealed class Witnessing(NpgsqlDataSource dataSource, KeyFolder folder, LogKeys keys, ServiceOptions options)
 {
     /// <summary>The file of the witness's key.</summary>
     public const string KeyName = "witness-key";

@@ -33,7 +33,6 @@ internal sealed class FigureModule : IModule
         (ReportKind.BodyRanking, "body-ranking"), (ReportKind.CountyRanking, "county-ranking"), (ReportKind.Quotas, "quotas"),
     ];
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         AddFigures(services);
@@ -50,10 +49,8 @@ internal sealed class FigureModule : IModule
         services.AddSingleton<ReportDuties>();
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [ReportCommand.Create()];
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         foreach (var (kind, path) in Paths)

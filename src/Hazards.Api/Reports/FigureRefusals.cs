@@ -4,7 +4,7 @@ using static Hazards.Domain.RefusalKind;
 namespace Hazards.Api.Reports;
 
 /// <summary>Refusals about figures and reports.</summary>
-public static class FigureRefusals
+internal static class FigureRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode PeriodKind = new("report.period_kind", Invalid, "{report}的报表期应为{expected}，不能是“{value}”", "The period of this report must be {expected}, not “{value}”");

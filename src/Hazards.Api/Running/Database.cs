@@ -5,7 +5,7 @@ using Npgsql;
 namespace Hazards.Api.Running;
 
 /// <summary>The database the service keeps everything in.</summary>
-public static partial class Database
+internal static partial class Database
 {
     /// <summary>What the names of the packages' own migrations begin with.</summary>
     internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
@@ -66,7 +66,6 @@ public static partial class Database
     /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
         var log = await LogMigrations.RunAsync(dataSource, cancellationToken);
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
@@ -92,7 +91,6 @@ public static partial class Database
     /// <exception cref="MigrationException">A newer program has migrated the database.</exception>
     public static async Task RefuseNewerAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
         if (KnownMigrations.NewerIn(await KnownMigrations.ReadAsync(dataSource, cancellationToken)) is { } newer)
             throw new MigrationException($"数据库已由更新的版本升级（{newer}），请使用新版本 · a newer version has migrated the database ({newer}): use that version.");
     }
@@ -106,7 +104,6 @@ public static partial class Database
     /// <exception cref="MigrationException">It is not up to date, and no owner was named.</exception>
     public static async Task<IReadOnlyList<string>> PrepareAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(logins);
         await using var owner = Open(logins.OfTheOwner);
         if (logins.Owner is null && !await ServiceRole.MayMigrateAsync(owner, cancellationToken))
         {
@@ -123,7 +120,6 @@ public static partial class Database
     /// <summary>The second half of <see cref="PrepareAsync"/>, for commands that migrate nothing.</summary>
     public static async Task EnsureServiceAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(logins);
         if (logins.Owner is null)
             return;
         await using var owner = Open(logins.Owner);
@@ -169,7 +165,7 @@ public static partial class Database
 /// <summary>How a database is entered.</summary>
 /// <param name="Service">As the service, which owns nothing: an Npgsql connection string.</param>
 /// <param name="Owner">As the owner of the tables, for migrations; null: the service's login is all there is.</param>
-public sealed record DatabaseLogins(string Service, string? Owner = null)
+internal sealed record DatabaseLogins(string Service, string? Owner = null)
 {
     /// <summary>Whoever owns the tables.</summary>
     public string OfTheOwner => Owner ?? Service;

@@ -39,7 +39,6 @@ internal static class EventDaemon
 /// <summary>Whether what the daemon runs on this node is running: a subscription that died is paused, or has stopped by itself.</summary>
 internal sealed class SubscriptionHealth(IProjectionCoordinator coordinator) : IHealthCheck
 {
-    /// <inheritdoc />
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         foreach (var daemon in await coordinator.AllDaemonsAsync())
@@ -93,7 +92,6 @@ internal sealed partial class DaemonWatch(
 
     private bool running;
 
-    /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Daemon)
@@ -127,7 +125,6 @@ internal sealed partial class DaemonWatch(
         }
     }
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every);
@@ -165,7 +162,6 @@ internal sealed class CommitWakeup(MartenEventLog log) : IDaemonWakeup
 
     private long seen;
 
-    /// <inheritdoc />
     public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
     {
         await Task.Delay(Gathering, token);
@@ -174,7 +170,6 @@ internal sealed class CommitWakeup(MartenEventLog log) : IDaemonWakeup
         seen = log.KnownPosition;
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         // The log listens, and is not its own.

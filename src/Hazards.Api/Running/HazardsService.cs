@@ -38,7 +38,7 @@ namespace Hazards.Api.Running;
 
 /// <summary>How the service runs.</summary>
 /// <param name="ConnectionString">The database, an Npgsql connection string.</param>
-public sealed record ServiceOptions(string ConnectionString)
+internal sealed record ServiceOptions(string ConnectionString)
 {
     /// <summary>Where it listens, addresses separated by semicolons.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:5080";
@@ -123,7 +123,7 @@ public sealed record ServiceOptions(string ConnectionString)
 }
 
 /// <summary>Puts the service together. Nothing here connects: migrate first (<see cref="Database"/>).</summary>
-public static class HazardsService
+internal static class HazardsService
 {
     /// <summary>Longest a request may take; the feed's long poll has its own.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
@@ -134,7 +134,6 @@ public static class HazardsService
     /// <summary>Builds the service, ready to start.</summary>
     public static WebApplication Build(ServiceOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         options = options with { Timestamps = options.Timestamps ?? TimestampOptions.Of(builder.Configuration) };
         builder.WebHost.UseUrls(options.Urls);
@@ -156,8 +155,6 @@ public static class HazardsService
     /// <summary>What commands without a web server need as well.</summary>
     public static IServiceCollection AddCore(IServiceCollection services, ServiceOptions options)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(options);
         AddStore(services, options);
         return services;
     }
@@ -281,7 +278,7 @@ public static class HazardsService
 }
 
 /// <summary>A part of the product that joins the host from outside: services, endpoints under <c>/api/v1</c>, commands.</summary>
-public interface IModule
+internal interface IModule
 {
     /// <summary>Adds what it needs.</summary>
     void AddServices(IServiceCollection services);
@@ -308,7 +305,7 @@ internal static class Modules
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>
-public interface IFirstStart
+internal interface IFirstStart
 {
     /// <summary>What it does, Chinese and English in one line.</summary>
     string Description { get; }

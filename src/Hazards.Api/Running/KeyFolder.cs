@@ -9,7 +9,7 @@ namespace Hazards.Api.Running;
 /// asked for, in a file that only its owner can read.
 /// </summary>
 /// <param name="folder">The folder; made when it is first written to. Null: there is none, and whoever asks it for something is told so.</param>
-public sealed class KeyFolder(string? folder)
+internal sealed class KeyFolder(string? folder)
 {
     private readonly string? folder = string.IsNullOrEmpty(folder) ? null : Path.GetFullPath(folder);
 
@@ -88,7 +88,7 @@ public sealed class KeyFolder(string? folder)
 }
 
 /// <summary>The key folder cannot be used now; <see cref="Refusal"/> says why and how to mend it. What needed it was not done.</summary>
-public sealed class KeyFolderException : IOException
+internal sealed class KeyFolderException : IOException
 {
     private KeyFolderException(Refusal refusal, Exception? inner) : base($"{refusal.Chinese} · {refusal.English}", inner) => Refusal = refusal;
 
@@ -105,7 +105,7 @@ public sealed class KeyFolderException : IOException
 }
 
 /// <summary>Why the key folder cannot be used.</summary>
-public static class KeyFolderRefusals
+internal static class KeyFolderRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Damaged = new("proof.key_damaged", RefusalKind.Unavailable, "密钥目录中的文件不可用：{what}", "A file in the key folder cannot be used: {what}");

@@ -98,7 +98,6 @@ internal sealed class WolverineOutbox(IServiceProvider services) : IOutbox, IHos
 {
     private volatile bool open;
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
         open = true;
@@ -106,14 +105,12 @@ internal sealed class WolverineOutbox(IServiceProvider services) : IOutbox, IHos
         return SendAsync([new EraseAgain()]);
     }
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken)
     {
         open = false;
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     public async Task<Func<Task>> EnlistAsync(IDocumentSession session, IReadOnlyList<object> messages)
     {
         if (!open)
@@ -126,7 +123,6 @@ internal sealed class WolverineOutbox(IServiceProvider services) : IOutbox, IHos
         return outbox.FlushOutgoingMessagesAsync;
     }
 
-    /// <inheritdoc />
     public async Task SendAsync(IReadOnlyList<object> messages)
     {
         if (!open)

@@ -60,7 +60,6 @@ internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenE
         return Exists;
     }
 
-    /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first request is taken.
@@ -68,7 +67,6 @@ internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenE
         await base.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every);
@@ -83,7 +81,6 @@ internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenE
         }
     }
 
-    /// <inheritdoc />
     public override void Dispose()
     {
         base.Dispose();

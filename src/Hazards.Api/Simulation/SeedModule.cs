@@ -10,19 +10,16 @@ namespace Hazards.Api.Simulation;
 /// <summary><c>hazards seed</c>: fills an empty database with a simulated prefecture.</summary>
 internal sealed class SeedModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         // Seeding needs a log that allows given times; a service never has one.
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         // Only by the command line.
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands()
     {
         var hazards = new Option<int>("--hazards") { Description = "隐患数 how many hazards", DefaultValueFactory = _ => 10_000 };

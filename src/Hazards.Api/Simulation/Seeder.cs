@@ -13,17 +13,17 @@ namespace Hazards.Api.Simulation;
 /// <param name="Seed">The same seed gives the same lives.</param>
 /// <param name="From">The first is found then.</param>
 /// <param name="To">Nothing happens later: what is not done by then is still open.</param>
-public sealed record SeedPlan(int Hazards, int Seed, DateTimeOffset From, DateTimeOffset To);
+internal sealed record SeedPlan(int Hazards, int Seed, DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>How far the generator is.</summary>
-public readonly record struct SeedProgress(int Hazards, long Events, DateTimeOffset At);
+internal readonly record struct SeedProgress(int Hazards, long Events, DateTimeOffset At);
 
 /// <summary>
 /// Fills an empty log with the hazards of a simulated prefecture. Every act is decided by the domain and appended with
 /// its row like any other, in the order in which it happened, recorded at the simulated time; the log must allow given
 /// times.
 /// </summary>
-public sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sectors)
+internal sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sectors)
 {
     // Enough that the log's writer always finds a full batch; one life never has two appends under way.
     private const int InFlight = 768;
@@ -31,7 +31,6 @@ public sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sector
     /// <summary>Generates; returns the number of events.</summary>
     public async Task<long> RunAsync(SeedPlan plan, IProgress<SeedProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         var prefecture = Prefecture.Create(plan.Seed);
         var directory = prefecture.Bodies.ToImmutableDictionary(b => b.Id);
         var events = await RegisterAsync(prefecture, plan.From, cancellationToken);

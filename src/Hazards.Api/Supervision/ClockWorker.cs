@@ -12,7 +12,7 @@ namespace Hazards.Api.Supervision;
 /// <param name="Rang">Hazards for which something was written.</param>
 /// <param name="Events">Events written.</param>
 /// <param name="Failed">Hazards that could not be rung; the next pass tries again.</param>
-public sealed record ClockPass(DateOnly Today, int Rang, int Events, int Failed);
+internal sealed record ClockPass(DateOnly Today, int Rang, int Events, int Failed);
 
 /// <summary>
 /// Turns passed deadlines into events. Any number of nodes may run it: an append on an older version loses and finds,
@@ -20,7 +20,7 @@ public sealed record ClockPass(DateOnly Today, int Rang, int Events, int Failed)
 /// the load depends on that.
 /// </summary>
 [LogCategory("Hazards.Api.Ringing.ClockWorker")]
-public sealed partial class ClockWorker(
+internal sealed partial class ClockWorker(
     NpgsqlDataSource dataSource, ClockQueries clocks, HazardStore hazards, Recounting recounting, RulebookSource rules, ServiceOptions options, TimeProvider clock, ILogger<ClockWorker> logger)
 {
     private const int PageSize = 200;

@@ -23,14 +23,12 @@ internal sealed class InboxModule : IModule
         .. Parameters.Page,
     ];
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton(s => new InboxQueries(s.GetRequiredService<Npgsql.NpgsqlDataSource>()));
         services.AddSingleton<MessageStore>();
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/inbox", new Operation(Tag.Inbox, "收件箱：本单位被告知的事项，新的在前；查看列表不算打开", "The inbox: what the body was told, the newest first; listing opens nothing")
@@ -52,7 +50,6 @@ internal sealed class InboxModule : IModule
         }, ToldAsync);
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
     private static async Task<IResult> ListAsync(
@@ -158,7 +155,7 @@ internal sealed class InboxModule : IModule
 internal sealed record OpenMessage;
 
 /// <summary>Refusals about the inbox.</summary>
-public static class InboxRefusals
+internal static class InboxRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode NotFound = new("message.not_found", RefusalKind.NotFound, "没有这条告知，或不是告知您单位的", "There is no such message, or it was not told to your body");

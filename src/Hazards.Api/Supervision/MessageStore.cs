@@ -10,7 +10,7 @@ namespace Hazards.Api.Supervision;
 /// <param name="log">The log.</param>
 /// <param name="rules">The policies in force.</param>
 /// <param name="clock">Tells when it is.</param>
-public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvider clock)
+internal sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of a message's stream.</summary>
     public const string StreamType = "message";
@@ -25,9 +25,6 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
     /// <returns>When the person first opened it, and whether that was now; a refusal when too many open it at once.</returns>
     public async Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(InboxItem message, Actor by, Terms terms, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(by);
-        ArgumentNullException.ThrowIfNull(terms);
         return await OpenAsync(message.Id, by, version => Append(message, by, terms, version), terms, cancellationToken);
     }
 
@@ -41,10 +38,6 @@ public sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProvid
     public Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(
         AuthorityEntry change, Told told, Actor by, Terms terms, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(change);
-        ArgumentNullException.ThrowIfNull(told);
-        ArgumentNullException.ThrowIfNull(by);
-        ArgumentNullException.ThrowIfNull(terms);
         var message = Messages.IdOf(change.EventId, told.Address);
         return OpenAsync(message, by, version =>
         {

@@ -10,7 +10,6 @@ namespace Hazards.Api.Administration.Accounts;
 /// <summary>账号: people who sign in, by REST for administrators; the pages sign people in themselves (<see cref="SignIn"/>).</summary>
 internal sealed class AccountModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<AccountJournal>();
@@ -24,10 +23,8 @@ internal sealed class AccountModule : IModule
         services.AddSingleton<SavedViews>();
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/accounts", new Operation(Tag.Registry, "账号列表（系统管理）", "Accounts (administrators only)")

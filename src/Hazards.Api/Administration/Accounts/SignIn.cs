@@ -172,7 +172,6 @@ internal sealed class SignIn(
         return await KeepAsync(opened, after, refusal, cancellationToken);
     }
 
-    /// <inheritdoc />
     public void Dispose() => attempts.Dispose();
 
     private SessionStep NextOf(Account account, bool factorGiven) =>

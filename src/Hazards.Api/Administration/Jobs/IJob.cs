@@ -24,7 +24,6 @@ internal class NotNowException(string message) : Exception(message)
 /// <summary>A job that is a call.</summary>
 internal sealed class Job<TMessage>(Func<TMessage, CancellationToken, Task> run) : IJob<TMessage>
 {
-    /// <inheritdoc />
     public Task RunAsync(TMessage message, CancellationToken cancellationToken) => run(message, cancellationToken);
 }
 

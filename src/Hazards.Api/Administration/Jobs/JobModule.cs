@@ -10,7 +10,6 @@ internal sealed class JobModule : IModule
 {
     private const string Administrators = "系统管理";
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<DeadLetters>();
@@ -18,7 +17,6 @@ internal sealed class JobModule : IModule
         services.AddSingleton<JobTrouble>();
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/jobs/dead-letters", new Operation(Tag.Jobs, $"多次尝试仍失败的后台任务，新的在前（{Administrators}）", "Jobs that failed again and again, the newest first (administrators)")
@@ -31,7 +29,6 @@ internal sealed class JobModule : IModule
         }, ReplayAsync);
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [JobCommand.Create(), CodegenCommand.Create()];
 
     private static async Task<IResult> ListAsync(Call call, IServiceProvider services)

@@ -4,7 +4,7 @@ using static Hazards.Domain.RefusalKind;
 namespace Hazards.Api.Administration.Jobs;
 
 /// <summary>Refusals about jobs.</summary>
-public static class JobRefusals
+internal static class JobRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Role = new("job.role", Forbidden, "后台任务只有系统管理角色可以查看和重新执行", "Only administrators may see jobs and have them done again");

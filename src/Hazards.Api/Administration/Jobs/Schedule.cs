@@ -16,7 +16,6 @@ internal sealed partial class Schedule(IEnumerable<ScheduledJob> jobs, ScheduleH
     private CancellationTokenSource? running;
     private Task[] turning = [];
 
-    /// <inheritdoc />
     protected override Task startAsync(CancellationToken cancellationToken)
     {
         running = new CancellationTokenSource();
@@ -24,7 +23,6 @@ internal sealed partial class Schedule(IEnumerable<ScheduledJob> jobs, ScheduleH
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     protected override async Task stopAsync(CancellationToken cancellationToken)
     {
         if (running is not { } stop)
@@ -36,7 +34,6 @@ internal sealed partial class Schedule(IEnumerable<ScheduledJob> jobs, ScheduleH
         health.Clear();
     }
 
-    /// <inheritdoc />
     public void Dispose() => running?.Dispose();
 
     /// <summary>At once, and then so often.</summary>

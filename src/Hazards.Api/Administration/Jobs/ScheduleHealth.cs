@@ -65,7 +65,6 @@ internal sealed class ScheduleHealth : IDisposable
     /// <summary>Another node does them from now on.</summary>
     public void Clear() => Interlocked.Exchange(ref failing, ImmutableDictionary<JobKind, ScheduleFailure>.Empty);
 
-    /// <inheritdoc />
     public void Dispose() => meter.Dispose();
 
     private static KeyValuePair<string, object?> Tag(JobKind job) => new("job", CodeList.Code(job));

@@ -13,12 +13,12 @@ namespace Hazards.Api.Administration.Persons;
 /// <param name="Reason">事由: kept with the look.</param>
 /// <param name="Key">The API key that was used, if one.</param>
 /// <param name="Asked">The request, if it came by one; its status and refusal are filled in here.</param>
-public sealed record PersonAsked(Actor By, string Reason, Guid? Key = null, AskedFor? Asked = null);
+internal sealed record PersonAsked(Actor By, string Reason, Guid? Key = null, AskedFor? Asked = null);
 
 /// <summary>Personal data that were opened, or why not. Refused looks are on record too.</summary>
 /// <param name="Person">The opened person; null when refused.</param>
 /// <param name="Refusal">Why not.</param>
-public sealed record PersonLook(DisclosedPerson? Person, Refusal? Refusal);
+internal sealed record PersonLook(DisclosedPerson? Person, Refusal? Refusal);
 
 /// <summary>A person in a hazard as anybody with the right may know of them: that there is one.</summary>
 /// <param name="Person">The person's number.</param>
@@ -26,16 +26,16 @@ public sealed record PersonLook(DisclosedPerson? Person, Refusal? Refusal);
 /// <param name="State">个人信息已封存, or 已删除.</param>
 /// <param name="ErasedAt">When the data were erased.</param>
 /// <param name="Statement">Whether the person said something that is kept.</param>
-public sealed record PersonShown(Guid Person, CodeEntry Kind, string State, DateTimeOffset? ErasedAt, bool Statement);
+internal sealed record PersonShown(Guid Person, CodeEntry Kind, string State, DateTimeOffset? ErasedAt, bool Statement);
 
 /// <summary>A person in a hazard, sealed.</summary>
 /// <param name="Person">The person's number.</param>
 /// <param name="Kind">In what capacity.</param>
 /// <param name="Said">个人信息已封存.</param>
-public sealed record PersonNamed(Guid Person, CodeEntry Kind, string Said);
+internal sealed record PersonNamed(Guid Person, CodeEntry Kind, string Said);
 
 /// <summary>查看、披露、删除个人信息: the one door to what is sealed. Every look is on record before it is answered.</summary>
-public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecorder looks, SealQueries seals, RulebookSource rules, IEventLog log, TimeProvider clock)
+internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecorder looks, SealQueries seals, RulebookSource rules, IEventLog log, TimeProvider clock)
 {
     /// <summary>The type of a person's stream.</summary>
     public const string StreamType = "person";
@@ -68,8 +68,6 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
     /// <exception cref="LogUnavailableException">The look could not be recorded, so nothing is shown.</exception>
     public async Task<PersonLook> LookAsync(Hazard hazard, Guid person, PersonAsked asked, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(hazard);
-        ArgumentNullException.ThrowIfNull(asked);
         if (Held.In(hazard).FirstOrDefault(h => h.Sealed.Person == person) is not { } held)
             return new PersonLook(null, PersonRefusals.NotFound.Because("person"));
         if (MayNotSee(hazard, held, asked.By) is { } forbidden)
@@ -85,8 +83,6 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
     /// <summary>Whether a caller may have a person opened at all; null when so. For what is done later on the caller's behalf: nothing is opened, and nothing recorded.</summary>
     public Refusal? WhyNot(Hazard hazard, Guid person, Actor by)
     {
-        ArgumentNullException.ThrowIfNull(hazard);
-        ArgumentNullException.ThrowIfNull(by);
         if (Held.In(hazard).FirstOrDefault(h => h.Sealed.Person == person) is not { } held)
             return PersonRefusals.NotFound.Because("person");
         return MayNotSee(hazard, held, by) is { } refusal ? Told(held, refusal) : null;
@@ -98,7 +94,6 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
     /// </summary>
     public async Task<(ImmutableArray<DisclosedPerson> Persons, Refusal? Refusal)> DiscloseAsync(Hazard hazard, IEnumerable<Guid> persons, PersonAsked asked, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(persons);
         var opened = ImmutableArray.CreateBuilder<DisclosedPerson>();
         foreach (var person in persons)
         {
@@ -122,9 +117,6 @@ public sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecord
     /// <param name="cancellationToken">Stops.</param>
     public async Task<Outcome<Person>> EraseAsync(Hazard hazard, Guid person, string reason, Given given, Terms terms, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(hazard);
-        ArgumentNullException.ThrowIfNull(given);
-        ArgumentNullException.ThrowIfNull(terms);
         if (Held.In(hazard).FirstOrDefault(h => h.Sealed.Person == person) is not { } held)
             return new Outcome<Person>.Refused(PersonRefusals.NotFound.Because("person"));
         await using var key = await rows.HoldAsync(person, alone: true, cancellationToken);

@@ -14,7 +14,7 @@ namespace Hazards.Api.Administration.Persons;
 /// </summary>
 /// <param name="folder">Holds the master keys.</param>
 /// <param name="rows">Hold the wrapped ones.</param>
-public sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
+internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
 {
     private const string Prefix = "persons-";
     private const string Erased = "person-erased-";
@@ -27,7 +27,6 @@ public sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
     /// <summary>Keeps a fresh key; on disk when this returns. Only then may the event that it seals be appended. A key whose event never came does no harm.</summary>
     public Task KeepAsync(PersonSeal seal, PersonKind kind, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(seal);
         var (id, master) = Current();
         var row = new PersonKeyRow(seal.Person, seal.Hazard, kind, id, null, null);
         return rows.AddAsync(row with { Wrapped = Wrap(row, seal.Key, master) }, cancellationToken);
@@ -56,7 +55,6 @@ public sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
     /// <exception cref="InvalidOperationException">A master key that some key is wrapped under is not in the folder.</exception>
     public async Task<(string Master, IReadOnlyList<string> Idle)> RewrapAsync(IProgress<(long Done, long All)> progress, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(progress);
         var (_, newest) = Names().LastOrDefault();
         folder.Secret($"{Prefix}{newest + 1}.key", PersonCipher.KeyLength);
         var (id, master) = Current();

@@ -13,14 +13,12 @@ namespace Hazards.Api.Administration.Persons;
 [LogCategory("Hazards.Api.Persons.PersonModule")]
 internal sealed partial class PersonModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddJob<EraseAgain>((s, _, stop) => EraseAgainAsync(s, stop));
         services.AddScheduled(JobKind.EraseAgain, _ => TimeSpan.FromHours(1), EraseAgainAsync);
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/hazards/{id}/persons", new Operation(Tag.Persons, "隐患涉及的报告人、举报人、证人：只显示已封存；举报人只对制度规定的角色显示", "The persons of a hazard: that they are there, sealed; whistle-blowers only for the roles the policy names")
@@ -37,7 +35,6 @@ internal sealed partial class PersonModule : IModule
         }, EraseAsync);
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [new Command("persons", "个人信息密钥 · the keys of personal data") { Rewrap() }];
 
     private static async Task<IResult> ListAsync(Call call, string id, HazardStore store, PersonDesk desk)

@@ -7,7 +7,7 @@ using Hazards.Projections.Store;
 namespace Hazards.Api.Administration.Policies;
 
 /// <summary>The policies of the deployment: one stream, so that two adoptions at once are decided one after the other.</summary>
-public sealed class PolicyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
+internal sealed class PolicyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of the stream.</summary>
     public const string StreamType = "policies";
@@ -20,8 +20,6 @@ public sealed class PolicyStore(IEventLog log, IRegistryQueries registry, Rulebo
     /// <summary>Decides a command and appends what follows; this process knows it at once.</summary>
     public async Task<Outcome<PolicyRegister>> ExecuteAsync(IPolicyCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
         var outcome = await deciding.RunAsync(PolicyRegister.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop),
             _ => given.By.Roles.Contains(Role.Administrator) ? null : PolicyRefusals.Forbidden.Because(null, ("region", given.By.Jurisdiction)), async (_, stop) =>
@@ -62,7 +60,7 @@ public sealed class PolicyStore(IEventLog log, IRegistryQueries registry, Rulebo
 }
 
 /// <summary>The working calendar: one stream, whose version is the edition.</summary>
-public sealed class CalendarStore(IEventLog log, RulebookSource rules, ServiceOptions options, TimeProvider clock)
+internal sealed class CalendarStore(IEventLog log, RulebookSource rules, ServiceOptions options, TimeProvider clock)
 {
     /// <summary>The type of the stream.</summary>
     public const string StreamType = "calendar";
@@ -75,8 +73,6 @@ public sealed class CalendarStore(IEventLog log, RulebookSource rules, ServiceOp
     /// <summary>Adds a year, or amends one; due dates are counted anew in the background.</summary>
     public async Task<Outcome<WorkCalendar>> ExecuteAsync(SetCalendarYear command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
         var outcome = await deciding.RunAsync(WorkCalendar.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop),
             _ => given.By.Roles.Contains(Role.Administrator) && given.By.Jurisdiction.IsNation ? null : CalendarRefusals.Forbidden.Because(), async (_, stop) =>

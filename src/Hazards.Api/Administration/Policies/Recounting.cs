@@ -11,7 +11,7 @@ namespace Hazards.Api.Administration.Policies;
 /// next round.
 /// </summary>
 [LogCategory("Hazards.Api.Recounting")]
-public sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ServiceOptions options, ILogger<Recounting> logger) : IDisposable
+internal sealed class Recounting(RulebookSource rules, WorkingClocks clocks, HazardStore hazards, ServiceOptions options, ILogger<Recounting> logger) : IDisposable
 {
     private const int PageLength = 200;
 
@@ -43,7 +43,6 @@ public sealed class Recounting(RulebookSource rules, WorkingClocks clocks, Hazar
         await RunAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
     private async Task<int> RoundAsync(CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace Hazards.Api.Administration.Policies;
 /// Read anew every few seconds. A policy is adopted at least ten minutes before it applies, so a process that has read
 /// the log within half a minute decides by the same rules as every other; one that has not reads before it decides.
 /// </summary>
-public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDisposable
+internal sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDisposable
 {
     private static readonly TimeSpan OldestForDeciding = TimeSpan.FromSeconds(30);
 
@@ -64,7 +64,6 @@ public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDis
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
     private sealed record Known(Rulebook Rules, PolicyRegister Policies, long CalendarChanges, long? ReadAt)
@@ -78,14 +77,12 @@ public sealed class RulebookSource(ServiceOptions options, IEventLog log) : IDis
 [LogCategory("Hazards.Api.RulebookWatch")]
 internal sealed class RulebookWatch(RulebookSource rules, ServiceOptions options, ILogger<RulebookWatch> logger) : BackgroundService
 {
-    /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await TryAsync(rules.RefreshAsync, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.RulesInterval);

@@ -8,7 +8,6 @@ namespace Hazards.Api.Administration.Policies;
 /// <summary>Policies and the working calendar: kept fresh, by REST and by the command line.</summary>
 internal sealed class RulesModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton(s => new WorkingClocks(s.GetRequiredService<NpgsqlDataSource>()));
@@ -19,13 +18,11 @@ internal sealed class RulesModule : IModule
         services.AddHostedService<RulebookWatch>();
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         PolicyEndpoints.Map(api);
         CalendarEndpoints.Map(api);
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [PolicyCommand.Create(), CalendarCommand.Create()];
 }

@@ -8,7 +8,7 @@ using Hazards.Projections.Store;
 namespace Hazards.Api.Administration.Registry;
 
 /// <summary>The registry of bodies: event-sourced like the hazards.</summary>
-public sealed class BodyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
+internal sealed class BodyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
 {
     /// <summary>The type of a body's stream.</summary>
     public const string StreamType = "body";
@@ -22,8 +22,6 @@ public sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebook
     /// <summary>Decides a command on a body and appends what follows.</summary>
     public Task<Outcome<Body>> ExecuteAsync(BodyId id, IBodyCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, body => given.By.Sees(body) ? Registering.MayHear(given.By, body.Region, BodyRefusals.Forbidden) : BodyRefusals.NotFound.Because("id", ("id", id)), async (_, stop) =>
         {

@@ -15,18 +15,18 @@ namespace Hazards.Api.Administration.Registry;
 /// <param name="Roles">What it may do.</param>
 /// <param name="Region">Its jurisdiction.</param>
 /// <param name="ExpiresAt">When it ends by itself, if ever.</param>
-public sealed record IssueKey(
+internal sealed record IssueKey(
     [property: Longest(60)] string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>Takes a key out of use.</summary>
 /// <param name="Reason">Why.</param>
-public sealed record RevokeKey(string Reason);
+internal sealed record RevokeKey(string Reason);
 
 /// <summary>A key and, when it was made just now, the secret that is shown this once.</summary>
-public sealed record IssuedKey(ApiKey Key, string? Secret);
+internal sealed record IssuedKey(ApiKey Key, string? Secret);
 
 /// <summary>Refusals about keys.</summary>
-public static class KeyRefusals
+internal static class KeyRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Forbidden = new("api_key.forbidden", RefusalKind.Forbidden, "只有系统管理员可以管理密钥", "Only an administrator may manage keys");
@@ -40,7 +40,7 @@ public static class KeyRefusals
 }
 
 /// <summary>The keys by which other systems call: 256 random bits, of which only the SHA-256 is kept.</summary>
-public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
+internal sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of a key's stream.</summary>
     public const string StreamType = "api_key";
@@ -64,8 +64,6 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
     private async Task<Outcome<IssuedKey>> IssueAsync(
         IssueKey order, string secret, ImmutableArray<Role> together, Given given, Terms? terms, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(order);
-        ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
         var outcome = await deciding.RunAsync(null, terms, AtVersionAsync, key => MayHear(given.By, key), async (_, stop) =>
         {
@@ -85,8 +83,6 @@ public sealed class KeyStore(IEventLog log, IRegistryQueries registry, RulebookS
     /// <summary>Takes a key out of use, at once and for good.</summary>
     public Task<Outcome<ApiKey>> RevokeAsync(Guid id, RevokeKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(order);
-        ArgumentNullException.ThrowIfNull(given);
         terms ??= Terms.None;
         return deciding.RunAsync(id, terms, AtVersionAsync, key => MayHear(given.By, key), async (_, stop) =>
         {

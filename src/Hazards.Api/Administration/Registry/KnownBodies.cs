@@ -10,7 +10,7 @@ namespace Hazards.Api.Administration.Registry;
 /// it was known at.
 /// </summary>
 /// <param name="registry">Reads them.</param>
-public sealed class KnownBodies(IRegistryQueries registry)
+internal sealed class KnownBodies(IRegistryQueries registry)
 {
     // Some 1 KB each. Beyond that all are read anew, each when it comes.
     private const int Most = 20_000;

@@ -11,7 +11,7 @@ namespace Hazards.Api.Administration.Registry;
 /// <param name="registry">The bodies.</param>
 /// <param name="rules">The policies in force.</param>
 /// <param name="clock">Tells when it is.</param>
-public sealed class SystemNameStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
+internal sealed class SystemNameStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>The type of the stream.</summary>
     public const string StreamType = "system_names";

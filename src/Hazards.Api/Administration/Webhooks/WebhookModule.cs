@@ -11,7 +11,6 @@ namespace Hazards.Api.Administration.Webhooks;
 /// <summary>推送: other systems are told by HTTP what happens, by REST for administrators.</summary>
 internal sealed class WebhookModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<WebhookAddresses>();
@@ -24,10 +23,8 @@ internal sealed class WebhookModule : IModule
             JobKind.SendWebhooks, o => o.Webhooks.Every, (s, stop) => s.GetRequiredService<WebhookWorker>().RunAsync(stop));
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/webhooks", new Operation(Tag.Registry, "推送列表（系统管理）", "Webhooks (administrators only)")

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Hazards.Api.Administration.Webhooks;
 
 /// <summary>How messages are sent to other systems.</summary>
-public sealed record WebhookOptions
+internal sealed record WebhookOptions
 {
     /// <summary>How often this node looks whether there is something to send; null: another node does.</summary>
     public TimeSpan? Every { get; init; } = TimeSpan.FromSeconds(1);

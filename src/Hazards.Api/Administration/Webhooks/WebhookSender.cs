@@ -117,6 +117,5 @@ internal sealed class WebhookSender : IDisposable
         return request;
     }
 
-    /// <inheritdoc />
     public void Dispose() => http.Dispose();
 }

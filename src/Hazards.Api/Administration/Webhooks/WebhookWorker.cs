@@ -126,7 +126,6 @@ internal sealed class WebhookWorker(
 
     private TimeSpan DelayAfter(int attempts) => options.Webhooks.Delays[Math.Min(attempts, options.Webhooks.Delays.Length) - 1];
 
-    /// <inheritdoc />
     public void Dispose()
     {
         turns.Dispose();

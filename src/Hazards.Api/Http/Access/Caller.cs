@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace Hazards.Api.Http.Access;
 
 /// <summary>Refusals at the door.</summary>
-public static class AccessRefusals
+internal static class AccessRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Missing = new("key.missing", RefusalKind.Unauthenticated, "缺少密钥：请在 Authorization: Bearer 或 X-Api-Key 中提供", "No key: send it as Authorization: Bearer or X-Api-Key");

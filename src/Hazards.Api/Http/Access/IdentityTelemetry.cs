@@ -21,6 +21,5 @@ internal sealed class IdentityTelemetry : IDisposable
 
     public void Contradicted(string kind) => contradicted.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
-    /// <inheritdoc />
     public void Dispose() => meter.Dispose();
 }

@@ -12,7 +12,6 @@ public abstract class PageBase : ComponentBase
     /// <summary>Asks for what the page shows.</summary>
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
-    /// <inheritdoc />
     public override async Task SetParametersAsync(ParameterView parameters)
     {
         parameters.SetParameterProperties(this);

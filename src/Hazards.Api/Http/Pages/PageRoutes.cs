@@ -149,7 +149,7 @@ internal sealed class PageMark
 }
 
 /// <summary>Refusals of the pages themselves.</summary>
-public static class PageRefusals
+internal static class PageRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Forged = new("page.form_not_ours", RefusalKind.Forbidden, "表单已失效：请返回上一页刷新后再提交，填写的内容会保留", "The form is no longer valid: go back, reload the page and send it again; what you typed is kept");

@@ -84,7 +84,7 @@ internal sealed record EvidenceAnswer(
 /// <param name="Done">So many.</param>
 /// <param name="Total">Of so many.</param>
 /// <param name="Of">Of these.</param>
-public sealed record MakingProgress(int Done, int Total, string Of);
+internal sealed record MakingProgress(int Done, int Total, string Of);
 
 /// <summary>The checkpoint a package stands on.</summary>
 /// <param name="Origin">The log's name.</param>

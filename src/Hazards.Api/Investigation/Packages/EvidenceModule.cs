@@ -13,7 +13,6 @@ internal sealed class EvidenceModule : IModule
     /// <summary>A package that nobody has begun after so long is asked for again.</summary>
     private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(10);
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         AddMaking(services);
@@ -33,10 +32,8 @@ internal sealed class EvidenceModule : IModule
         services.AddSingleton<EvidenceDesk>();
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [EvidenceCommand.Create()];
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Post("/evidence", new Operation(Tag.Evidence, "申请证据包：后台制作，制成后下载（调查审计、安委办经办、督查）", "Ask for a package of evidence: made in the background, then downloaded (investigators, coordinators, supervisors)")

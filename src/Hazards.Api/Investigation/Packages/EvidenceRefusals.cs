@@ -4,7 +4,7 @@ using static Hazards.Domain.RefusalKind;
 namespace Hazards.Api.Investigation.Packages;
 
 /// <summary>Refusals about packages of evidence.</summary>
-public static class EvidenceRefusals
+internal static class EvidenceRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Role = new("evidence.role", Forbidden, "证据包只有调查审计、安委办经办、督查角色可以制作和下载", "Only investigators, coordinators and supervisors may have packages of evidence made, or get them");

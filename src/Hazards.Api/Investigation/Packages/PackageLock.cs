@@ -101,7 +101,6 @@ internal sealed class PackageLock : IAsyncDisposable
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private async Task WriteAsync(NpgsqlBinaryImporter parts, ShelvedPart part, CancellationToken cancellationToken)

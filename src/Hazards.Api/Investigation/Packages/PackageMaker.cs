@@ -16,7 +16,7 @@ namespace Hazards.Api.Investigation.Packages;
 /// <summary>How far a package is.</summary>
 /// <param name="Done">Hazards gathered.</param>
 /// <param name="Total">Of so many.</param>
-public readonly record struct EvidenceProgress(int Done, int Total);
+internal readonly record struct EvidenceProgress(int Done, int Total);
 
 /// <summary>It cannot be made, however often one tries.</summary>
 internal sealed class CannotBeMadeException(string message) : Exception(message);

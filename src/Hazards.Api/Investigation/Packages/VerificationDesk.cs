@@ -106,7 +106,6 @@ internal sealed class VerificationDesk(LogKeys keys) : IDisposable
         return (verifiers.ToImmutable(), null);
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 }
 

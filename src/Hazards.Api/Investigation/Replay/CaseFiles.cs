@@ -10,7 +10,7 @@ namespace Hazards.Api.Investigation.Replay;
 /// <param name="registry">Knows the bodies.</param>
 /// <param name="rules">The policies and the calendar.</param>
 /// <param name="clock">Tells the time.</param>
-public sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
+internal sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry, RulebookSource rules, TimeProvider clock)
 {
     /// <summary>One hazard's file; null when nothing of it was on record.</summary>
     /// <param name="id">The hazard.</param>
@@ -22,7 +22,6 @@ public sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry, R
     /// <summary>The files of many; a stream that is no hazard's, or had not begun, has none.</summary>
     public async Task<IReadOnlyDictionary<HazardId, CaseFile>> OpenAsync(IReadOnlyCollection<Guid> streams, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(streams);
         if (streams.Count == 0)
             return ImmutableDictionary<HazardId, CaseFile>.Empty;
         var events = await replay.EventsAsync(streams, cancellationToken);

@@ -51,7 +51,7 @@ internal sealed record AcceptedBy(CodeEntry Leg, BodyId By, string Actor, string
 /// <summary>Finds and compares look-alikes.</summary>
 /// <param name="queries">Finds candidates.</param>
 /// <param name="files">Opens their files.</param>
-public sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
+internal sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
 {
     /// <summary>Texts that share this much are of the same matter, whatever category they were given.</summary>
     private const double Like = 0.5;

@@ -7,7 +7,6 @@ namespace Hazards.Api.Investigation.Replay;
 /// <summary>追溯: what was known, by whom, since when; who was told; who was silent.</summary>
 internal sealed class ReplayModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton(s => new ReplayQueries(s.GetRequiredService<NpgsqlDataSource>()));
@@ -18,7 +17,6 @@ internal sealed class ReplayModule : IModule
         services.AddSingleton<SubjectFiles>();
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         HazardReplay.Map(api);
@@ -26,6 +24,5 @@ internal sealed class ReplayModule : IModule
         BoardChanges.Map(api);
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [ReplayCommand.Create()];
 }

@@ -4,7 +4,7 @@ using static Hazards.Domain.RefusalKind;
 namespace Hazards.Api.Investigation.Replay;
 
 /// <summary>Refusals about replay.</summary>
-public static class ReplayRefusals
+internal static class ReplayRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Backwards = new("replay.backwards", Invalid, "起始时间 {from} 晚于截止时间 {to}", "The period begins at {from}, after its end, {to}");

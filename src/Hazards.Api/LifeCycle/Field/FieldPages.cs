@@ -37,7 +37,7 @@ internal static class FieldPages
 internal sealed record FieldToken(Guid Account, string Token, DateTimeOffset Now);
 
 /// <summary>Refusals of reports from the field.</summary>
-public static class FieldRefusals
+internal static class FieldRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode OtherAccount = new("field.other_account", RefusalKind.Forbidden, "这条上报由另一账号填写，须由其本人登录后发送", "Another account wrote this report; it is sent when that person has signed in");

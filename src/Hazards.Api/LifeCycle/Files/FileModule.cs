@@ -24,14 +24,12 @@ internal sealed class FileModule : IModule
 
     private static readonly string Allowed = string.Join(", ", FileKinds.All.Select(k => k.MediaType));
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<Pictures>();
         services.AddScheduled(JobKind.PurgeFiles, _ => PurgeEvery, (s, stop) => s.GetRequiredService<FileStore>().PurgeAsync(Unreferred, stop));
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Post("/files", new Operation(Tag.Papers, "上传附件：以返回的 SHA-256 在办理时引用，最大 50 MB；内容须与所称类型相符",
@@ -45,7 +43,6 @@ internal sealed class FileModule : IModule
             .WithRequestTimeout(LongestTransfer);
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
     private static async Task<IResult> PutAsync(Call call, FileStore files, Limits limits)
@@ -198,7 +195,7 @@ internal sealed record FileAnswer(Sha256Digest Digest, string MediaType, long Si
 }
 
 /// <summary>Refusals about files.</summary>
-public static class FileRefusals
+internal static class FileRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode NotFound = new("file.not_found", RefusalKind.NotFound, "没有这个文件，或不在您的管辖范围内",

@@ -9,7 +9,7 @@ using Hazards.Projections.Store;
 namespace Hazards.Api.LifeCycle.Papers;
 
 /// <summary>The letterheads of bodies: a stream each, short, folded when a paper is made.</summary>
-public sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
+internal sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
 {
     /// <summary>The type of a letterhead's stream.</summary>
     public const string StreamType = "letterhead";
@@ -23,9 +23,6 @@ public sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, Ru
     /// <summary>Sets a letterhead.</summary>
     public Task<Outcome<Letterhead>> SetAsync(BodyId id, SetLetterhead command, Given given, Terms terms, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(given);
-        ArgumentNullException.ThrowIfNull(terms);
         var stream = Letterhead.StreamOf(id);
         return deciding.RunAsync(stream, terms, async (_, version, stop) => await LoadAsync(await BodyAsync(id, stop), null, version, stop),
             _ => given.By.Roles.Contains(Role.Administrator) || given.By.Body.Id == id ? null : BodyRefusals.NotFound.Because("id", ("id", id)), async (_, stop) =>

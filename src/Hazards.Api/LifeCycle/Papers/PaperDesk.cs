@@ -10,21 +10,21 @@ namespace Hazards.Api.LifeCycle.Papers;
 /// <param name="Kind">The paper.</param>
 /// <param name="Series">The series it is of.</param>
 /// <param name="Number">Its place in it.</param>
-public sealed record NumberedPaper(PaperKind Kind, PaperSeries Series, long Number)
+internal sealed record NumberedPaper(PaperKind Kind, PaperSeries Series, long Number)
 {
     /// <summary>文号.</summary>
     public DocumentNumber Document => Series.At(Number);
 }
 
 /// <summary>An event with its circumstances, and the number its paper was given.</summary>
-public readonly record struct Papered(IHazardEvent Event, EventContext Context, NumberedPaper? Paper);
+internal readonly record struct Papered(IHazardEvent Event, EventContext Context, NumberedPaper? Paper);
 
 /// <summary>
 /// 文书: makes the papers that go with events, before these are appended. Whoever has a decision, a person's or the
 /// clock's, has its events prepared here and adds them to the story: with numbers, files by digest, and the events of
 /// papers that the policy wants made with every such act.
 /// </summary>
-public sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers numbers, FileStore files, IRegistryQueries registry, SectorCatalogue sectors)
+internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers numbers, FileStore files, IRegistryQueries registry, SectorCatalogue sectors)
 {
     /// <summary>The media type of a paper as a document.</summary>
     public const string Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -43,7 +43,6 @@ public sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers numbers,
     /// </summary>
     public static Act Expecting(IHazardCommand command, Hazard hazard, Act act)
     {
-        ArgumentNullException.ThrowIfNull(act);
         return act.Document is null && Domain.Papers.Of(command, hazard) is { } paper && (command is IssuePaper || RuleOf(act.Policy, paper) is not null)
             ? act with { Document = Unnumbered }
             : act;
@@ -52,7 +51,6 @@ public sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers numbers,
     /// <summary>Prepares what a decision says.</summary>
     public Task<IReadOnlyList<Papered>> PrepareAsync(PaperNumbers.Taking taking, Hazard? before, HazardId id, Decision decision, Act act, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(act);
         var context = (act.Document == Unnumbered ? act with { Document = null } : act).Context(decision.Role);
         return PrepareAsync(taking, before, id, [.. decision.Events.Select(e => new Happening(e, context))], act.Policy, act.Calendar, act.By.Body, act.Bodies, cancellationToken);
     }
@@ -71,7 +69,6 @@ public sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers numbers,
         PaperNumbers.Taking taking, Hazard? before, HazardId id, ImmutableArray<Happening> happenings, Policy policy, WorkCalendar calendar, Body by,
         IReadOnlyDictionary<BodyId, Body> known, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(policy);
         var prepared = new List<Papered>(happenings.Length);
         var state = before;
         foreach (var (happened, context) in happenings)

@@ -31,7 +31,6 @@ internal static class PaperDocx
 
     public static byte[] Write(PaperText paper)
     {
-        ArgumentNullException.ThrowIfNull(paper);
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {

@@ -11,10 +11,8 @@ namespace Hazards.Api.LifeCycle.Papers;
 /// <summary>文书: the papers of a hazard, and how a body's papers look.</summary>
 internal sealed class PaperModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services) { }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Get("/hazards/{id}/papers", new Operation(Tag.Papers, "隐患的文书：文号、时间、docx 与可打印网页", "The papers of a hazard: numbers, times, docx and a page to print")
@@ -28,7 +26,6 @@ internal sealed class PaperModule : IModule
         }, SetAsync);
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
     private static async Task<IResult> ListAsync(Call call, string id, HazardStore store, Naming naming)

@@ -10,7 +10,7 @@ namespace Hazards.Api.LifeCycle.Papers;
 /// number is lost in a crash and none is given twice; the turns here only spare useless work.
 /// </summary>
 /// <param name="log">The log.</param>
-public sealed class PaperNumbers(IEventLog log)
+internal sealed class PaperNumbers(IEventLog log)
 {
     /// <summary>The type of a series' stream.</summary>
     public const string StreamType = "numbers";
@@ -55,7 +55,6 @@ public sealed class PaperNumbers(IEventLog log)
             return taken[stream] = last + 1;
         }
 
-        /// <inheritdoc />
         public void Dispose()
         {
             foreach (var turn in held)

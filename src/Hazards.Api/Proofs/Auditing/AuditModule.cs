@@ -76,7 +76,7 @@ internal sealed record AuditPage(ImmutableArray<AuditItem> Items, string? Next, 
 internal sealed record AuditAsked(DateTimeOffset Since);
 
 /// <summary>Refusals about audits.</summary>
-public static class AuditRefusals
+internal static class AuditRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode Forbidden = new("audit.forbidden", RefusalKind.Forbidden, "只有系统管理、调查审计和督查可以要求审计日志", "Only administrators, investigators and supervisors may have the log audited");

@@ -115,7 +115,6 @@ internal sealed partial class AuditWorker(
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => turn.Dispose();
 
     private async Task ReadOnAsync(CancellationToken cancellationToken)

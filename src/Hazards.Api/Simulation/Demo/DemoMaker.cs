@@ -194,7 +194,6 @@ internal sealed class DemoMaker : IAsyncDisposable
             _due.Enqueue(of, at);
     }
 
-    /// <inheritdoc />
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 }
 

@@ -8,19 +8,16 @@ namespace Hazards.Api.Simulation.Year;
 /// <summary><c>hazards simulate</c>: one year of a prefecture through the real API, with its tables and figures.</summary>
 internal sealed class SimulateModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         // The simulation builds a service of its own.
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         // Only by the command line.
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands()
     {
         var hazards = new Option<int>("--hazards") { Description = "隐患数 how many hazards", DefaultValueFactory = _ => 3_000 };

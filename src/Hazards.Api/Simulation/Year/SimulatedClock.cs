@@ -5,7 +5,6 @@ internal sealed class SimulatedClock(DateTimeOffset start) : TimeProvider
 {
     private long _ticks = start.UtcTicks;
 
-    /// <inheritdoc />
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
 
     /// <summary>Moves it forward; an earlier instant changes nothing.</summary>

@@ -152,7 +152,6 @@ internal sealed class SimulatedYear : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         _http?.Dispose();

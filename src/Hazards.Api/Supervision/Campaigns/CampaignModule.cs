@@ -9,7 +9,6 @@ namespace Hazards.Api.Supervision.Campaigns;
 /// <summary>专项行动、检查、特殊时段 by REST.</summary>
 internal sealed class CampaignModule : IModule
 {
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<Circumstances>();
@@ -18,10 +17,8 @@ internal sealed class CampaignModule : IModule
         services.AddSingleton<SpecialPeriods>();
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [];
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         MapCampaigns(api);

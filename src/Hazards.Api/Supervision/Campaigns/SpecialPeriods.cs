@@ -79,7 +79,7 @@ internal sealed class SpecialPeriods(RulebookSource rules, InspectionQueries que
 }
 
 /// <summary>Refusals about special periods.</summary>
-public static class SpecialPeriodRefusals
+internal static class SpecialPeriodRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode NotFound = new("special_period.not_found", RefusalKind.NotFound, "没有特殊时段“{value}”，可用的见 /api/v1/special-periods", "There is no special period “{value}”; see /api/v1/special-periods");

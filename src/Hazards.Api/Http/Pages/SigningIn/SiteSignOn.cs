@@ -82,7 +82,7 @@ internal sealed record SiteSignOn(string? DisplayName)
 /// <summary>A site's own sign-on.</summary>
 /// <param name="Authority">Where its provider is: the address under which its <c>.well-known/openid-configuration</c> stands.</param>
 /// <param name="Client">The name by which it knows this service.</param>
-public sealed record SignOnOptions(string Authority, string Client)
+internal sealed record SignOnOptions(string Authority, string Client)
 {
     /// <summary>The secret that goes with the name, if there is one.</summary>
     public string? Secret { get; init; }
