@@ -1,25 +1,12 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Hazards.Api.Http;
-using Hazards.Api.Http.Access;
-using Hazards.Api.LifeCycle;
-using Hazards.Api.Running;
-using Hazards.Api.Simulation;
 using Hazards.Domain;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Hazards.Bench;
 
 /// <summary>
-/// A command as its caller feels it: by HTTP, with key, jurisdiction, idempotency key, decision and answer. Service and callers
-/// are one process, so that its processor time is of both.
+/// A command as its caller feels it: by HTTP, with key, jurisdiction, idempotency key, decision and answer.
 /// </summary>
 internal sealed class HttpBench : IAsyncDisposable
 {
@@ -28,33 +15,24 @@ internal sealed class HttpBench : IAsyncDisposable
 
     private const string County = Facts.County;
 
-    private readonly NpgsqlDataSource dataSource;
     private readonly Processor processor;
-    private readonly WebApplication app;
-    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256 });
+    private readonly Served served;
     private readonly Dictionary<string, string> keys = [];
     private readonly ConcurrentQueue<string> assigned = new();
     private string[] underWay = [];
 
-    private HttpBench(NpgsqlDataSource dataSource, WebApplication app) =>
-        (this.dataSource, this.app, processor) = (dataSource, app, new Processor(dataSource));
+    private HttpBench(NpgsqlDataSource dataSource, Served served) => (this.served, processor) = (served, new Processor(dataSource));
 
     /// <summary>Starts the service on a migrated database and registers a county.</summary>
     /// <param name="dataSource">The database.</param>
     /// <param name="connectionString">The same, with its password.</param>
     /// <param name="folder">For the keys.</param>
+    /// <param name="stop">Stops.</param>
     public static async Task<HttpBench> StartAsync(
         NpgsqlDataSource dataSource, string connectionString, string folder, CancellationToken stop)
     {
-        var app = HazardsService.Build(new ServiceOptions(connectionString)
-        {
-            Keys = Path.Combine(folder, "keys"), Urls = "http://127.0.0.1:0", JsonLogs = true, Limits = LimitOptions.None,
-        });
-        await app.StartAsync(stop);
-        var bench = new HttpBench(dataSource, app);
-        bench.http.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First() + "/api/v1/");
-        bench.keys["admin"] = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services)
-            .EnsureAsync(Path.Combine(folder, "first-key"), BodyId.Parse("first-office"), "安委办", "bench", stop);
+        var bench = new HttpBench(dataSource, await Served.StartAsync(connectionString, folder, stop));
+        bench.keys["admin"] = bench.served.Key;
         foreach (var (id, kind, roles) in new[]
         {
             ("ws-awb", "committeeOffice", new[] { "reporter", "coordinator" }), ("ws-gov", "government", ["responsible"]), ("ws-gas", "regulator", ["responsible"]),
@@ -134,22 +112,12 @@ internal sealed class HttpBench : IAsyncDisposable
         return id;
     }
 
-    private async Task<JsonNode> PostAsync(string who, string path, JsonObject body)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", keys[who]);
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        using var answer = await http.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return answer.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {text}");
-    }
+    private Task<JsonNode> PostAsync(string who, string path, JsonObject body) => served.PostAsync(keys[who], path, body);
 
     public async ValueTask DisposeAsync()
     {
-        http.Dispose();
         await processor.DisposeAsync();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        await served.DisposeAsync();
     }
 }
 

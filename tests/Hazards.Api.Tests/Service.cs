@@ -58,7 +58,7 @@ public sealed class Service : IAsyncLifetime
     private NpgsqlDataSource? owner;
 
     /// <summary>Changes how the service runs.</summary>
-    public Func<ServiceOptions, ServiceOptions> Options { get; init; } = o => o;
+    internal Func<ServiceOptions, ServiceOptions> Options { get; init; } = o => o;
 
     public IServiceProvider Services => app.Services;
 

@@ -12,6 +12,7 @@ public abstract class PageBase : ComponentBase
     /// <summary>Asks for what the page shows.</summary>
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
+    /// <inheritdoc />
     public override async Task SetParametersAsync(ParameterView parameters)
     {
         parameters.SetParameterProperties(this);

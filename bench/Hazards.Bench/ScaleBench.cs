@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Hazards.Domain;
+using Npgsql;
+
+namespace Hazards.Bench;
+
+/// <summary>A list as its readers feel it: many at once, by HTTP, with key, jurisdiction and names.</summary>
+/// <param name="Name">Which list.</param>
+/// <param name="Now">As it is.</param>
+/// <param name="AsOf">As of instants of the second half of the past.</param>
+internal sealed record ReadCost(string Name, Cost Now, Cost AsOf);
+
+/// <summary>
+/// Every list, board, search and hazard by HTTP on a seeded database of a prefecture, of another county, word or hazard each time.
+/// A commit between two questions is what keeps answers from being kept: so there is one every while.
+/// </summary>
+internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : IAsyncDisposable
+{
+    private const string Prefecture = "4331";
+    private static readonly string[] Words = ["燃气", "边坡", "消火栓", "疏散通道", "塔吊", "瓦斯", "围堰", "用电"];
+    private static readonly TimeSpan BetweenCommits = TimeSpan.FromMilliseconds(200);
+
+    private readonly Processor processor = new(dataSource);
+
+    /// <summary>Asks each for so long.</summary>
+    public async Task<IReadOnlyList<ReadCost>> RunAsync(int clients, string only, TimeSpan time, CancellationToken stop)
+    {
+        var places = Regions.All.Where(r => r.Code.Value.StartsWith(Prefecture, StringComparison.Ordinal)).Select(r => r.Code.Value).ToImmutableArray();
+        var (ids, instants) = (await IdsAsync(500, stop), await InstantsAsync(64, stop));
+        var month = instants[0].AddMonths(-1).ToString("yyyy-MM", CultureInfo.InvariantCulture);
+        (string Name, Func<int, string> Path)[] lists =
+        [
+            ("board 闭环看板", i => $"boards/closed-loop?region={places[i % places.Length]}"),
+            ("overdue 超期清单", i => $"lists/overdue?region={places[i % places.Length]}&limit=50"),
+            ("overdue by body 超期统计", i => $"lists/overdue/counts?region={places[i % places.Length]}"),
+            ("listed 挂牌督办", i => $"lists/listed?region={places[i % places.Length]}&limit=50"),
+            ("ledger 台账", i => $"hazards?region={places[i % places.Length]}&limit=50"),
+            ("ledger, stage and sector 筛选", i => $"hazards?region={places[i % places.Length]}&stage=rectifying&sector={(i % 2 == 0 ? "construction" : "fire_safety")}&limit=50"),
+            ("search 检索", i => $"hazards?region={places[i % places.Length]}&q={Words[i % Words.Length]}&limit=50"),
+            ("clocks 时限", i => $"clocks?region={places[i % places.Length]}&limit=50"),
+            ("hazard 隐患", i => $"hazards/{ids[i % ids.Length]}"),
+            ("timeline 履历", i => $"replay/hazards/{ids[i % ids.Length]}/timeline"),
+            ("monthly table 月报表", i => $"figures/monthly-table?region={places[i % places.Length]}&period={month}"),
+            ("ranking 部门排名", i => $"figures/body-ranking?region={Prefecture}&period={month}"),
+        ];
+        using var committing = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var commits = CommitAsync(committing.Token);
+        var results = new List<ReadCost>();
+        foreach (var (name, path) in lists.Where(l => l.Name.Contains(only, StringComparison.Ordinal)))
+        {
+            var asked = 0;
+            Console.Error.WriteLine($"  {name}");
+            results.Add(new ReadCost(name,
+                await processor.CostAsync(name, clients, time, (_, _) => served.GetAsync(path(Interlocked.Increment(ref asked))), stop),
+                await processor.CostAsync($"{name}, as of", clients, time, (_, _) =>
+                {
+                    var i = Interlocked.Increment(ref asked);
+                    var whole = path(i);
+                    return served.GetAsync($"{whole}{(whole.Contains('?', StringComparison.Ordinal) ? '&' : '?')}asOf={instants[i % instants.Length]:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+                }, stop)));
+        }
+
+        await committing.CancelAsync();
+        await commits.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return results;
+    }
+
+    /// <summary>Bytes an event and a row version take, with their indexes, and of what the rest is.</summary>
+    public async Task<IReadOnlyList<(string Table, long Rows, long Bytes)>> SizesAsync(CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select n.nspname || '.' || c.relname, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid)
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r' and n.nspname in ('log', 'rows') and pg_total_relation_size(c.oid) > 4 * 1024 * 1024
+            order by 3 desc
+            """);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var sizes = new List<(string, long, long)>();
+        while (await reader.ReadAsync(stop))
+            sizes.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+        return sizes;
+    }
+
+    // Reported elsewhere than is read: what was asked last is out of date for the service, and the lists are the same.
+    private async Task CommitAsync(CancellationToken stop)
+    {
+        for (; !stop.IsCancellationRequested; await Task.Delay(BetweenCommits, stop))
+            await served.PostAsync(served.Key, "hazards?anew=true", Facts.Report());
+    }
+
+    private async Task<ImmutableArray<DateTimeOffset>> InstantsAsync(int count, CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand("""select min("timestamp"), max("timestamp") from log.mt_events e join rows.hazards h on h.hazard_id = e.stream_id and e.version = 1 where h.region like '4331%'""");
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        var (from, to) = (await reader.GetFieldValueAsync<DateTimeOffset>(0, stop), await reader.GetFieldValueAsync<DateTimeOffset>(1, stop));
+        return [.. Enumerable.Range(0, count).Select(i => from + (to - from) * (0.5 + 0.49 * i / count))];
+    }
+
+    // Spread over the whole ledger, of those that are on record at all the instants.
+    private async Task<ImmutableArray<Guid>> IdsAsync(int count, CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand(
+            "select hazard_id from (select hazard_id, row_number() over (order by first_recorded_at) n, count(*) over () total from rows.hazards) h where n <= total / 3 and n % greatest(1, total / 3 / $1) = 0 limit $1");
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var ids = ImmutableArray.CreateBuilder<Guid>();
+        while (await reader.ReadAsync(stop))
+            ids.Add(reader.GetGuid(0));
+        return ids.ToImmutable();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await processor.DisposeAsync();
+        await served.DisposeAsync();
+    }
+}
