@@ -3,6 +3,7 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY Directory.Build.props Directory.Packages.props global.json .editorconfig ./
 COPY src/ src/
+COPY tools/Hazards.LocalPostgres/ tools/Hazards.LocalPostgres/
 RUN dotnet publish src/Hazards.Api/Hazards.Api.csproj --configuration Release --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
-using Hazards.Api;
-using Hazards.Api.Seeding;
+using Hazards.Api.Cli;
+using Hazards.Api.Http;
+using Hazards.Api.Investigation.Replay;
+using Hazards.Api.Running;
+using Hazards.Api.Simulation;
 using Hazards.Domain;
-using Hazards.Projections.Store;
 using Hazards.LocalPostgres;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 using Spectre.Console;
 

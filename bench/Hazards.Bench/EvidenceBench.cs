@@ -1,6 +1,11 @@
 using System.Diagnostics;
-using Hazards.Api;
-using Hazards.Api.Evidence;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Cli;
+using Hazards.Api.Http;
+using Hazards.Api.Investigation.Packages;
+using Hazards.Api.LifeCycle;
+using Hazards.Api.Proofs;
+using Hazards.Api.Running;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -43,7 +48,7 @@ internal sealed class EvidenceBench(string connectionString, string keys)
                 events++;
         plainly.Stop();
         // The tree is there before a package is asked for, as in a running service.
-        await provider.GetRequiredService<Api.Proving.CheckpointDesk>().SignNowAsync(Proof.TreeHash.Sha256, null, cancellationToken);
+        await provider.GetRequiredService<CheckpointDesk>().SignNowAsync(Evidence.Proof.TreeHash.Sha256, null, cancellationToken);
         var by = new Actor("基准测试", new Body(Bench, "基准测试", BodyKind.Investigation, RegionCode.Nation, [], null, null, false, null, 1), [Role.Investigator], "bench", RegionCode.Nation);
         using var peak = new Peak();
         var making = Stopwatch.StartNew();

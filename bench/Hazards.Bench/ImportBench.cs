@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Hazards.Api;
+using Hazards.Api.Administration.Registry;
 using Hazards.Api.Import;
+using Hazards.Api.LifeCycle;
+using Hazards.Api.Running;
+using Hazards.Api.Simulation;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Microsoft.AspNetCore.Builder;

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Hazards.Api;
+using Hazards.Api.Http;
+using Hazards.Api.Proofs;
+using Hazards.Api.Running;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
+using Hazards.Projections;
 using Hazards.Projections.Store;
 using Hazards.Projections.Store.Auditing;
-using Hazards.Projections;
-using Hazards.Proof;
 using Npgsql;
 
 namespace Hazards.Bench;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Hazards.Api;
+using Hazards.Api.Http;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Bench;

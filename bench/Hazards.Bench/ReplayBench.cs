@@ -1,9 +1,11 @@
 using System.Globalization;
-using Hazards.Api;
-using Hazards.Api.Replay;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Http;
+using Hazards.Api.Investigation.Replay;
+using Hazards.Api.Running;
 using Hazards.Domain;
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 using NpgsqlTypes;
 

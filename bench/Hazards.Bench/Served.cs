@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Hazards.Api;
+using Hazards.Api.Http;
+using Hazards.Api.Http.Access;
+using Hazards.Api.Running;
 using Hazards.Domain;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;

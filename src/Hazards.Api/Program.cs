@@ -1,1 +1,3 @@
-return await Hazards.Api.CommandLine.RunAsync(args);
+using Hazards.Api.Cli;
+
+return await CommandLine.RunAsync(args);

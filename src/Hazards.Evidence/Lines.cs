@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 

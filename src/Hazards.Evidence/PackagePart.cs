@@ -1,6 +1,7 @@
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 
@@ -59,14 +60,15 @@ public sealed record PackagePart(string Name, long Size, Sha256Digest Sha256, ui
 /// <param name="sm3">SM3 as well.</param>
 public sealed class ContentMeter(bool sm3 = false) : IDisposable
 {
+    private readonly Crc32 crc = new();
     private readonly IncrementalSm3? byGuobiao = sm3 ? new() : null;
     private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Bytes so far.</summary>
     public long Size { get; private set; }
 
-    /// <summary>CRC-32 of the bytes so far.</summary>
-    public uint Crc32 { get; private set; }
+    /// <summary>CRC-32 of the bytes so far, as zip files have it. It proves nothing: SHA-256 does.</summary>
+    public uint Crc32 => crc.GetCurrentHashAsUInt32();
 
     /// <summary>SHA-256 of the bytes so far.</summary>
     public Sha256Digest Sha256 => PackageNames.Digest(sha256.GetCurrentHash());
@@ -79,7 +81,7 @@ public sealed class ContentMeter(bool sm3 = false) : IDisposable
     {
         sha256.AppendData(bytes);
         byGuobiao?.Append(bytes);
-        Crc32 = Evidence.Crc32.Append(Crc32, bytes);
+        crc.Append(bytes);
         Size += bytes.Length;
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 

@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hazards.Domain;
 using Hazards.Evidence;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Verifier;
 

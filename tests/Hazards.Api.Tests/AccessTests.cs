@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
-using Hazards.Projections.Store;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;
 

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Accounts;
+using Hazards.Api.Administration.Accounts;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Http.Access;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;

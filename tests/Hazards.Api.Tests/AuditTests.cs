@@ -1,6 +1,6 @@
-using Hazards.Api.Auditing;
-using Hazards.Api.Proving;
-using Hazards.Proof;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
+using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

@@ -1,4 +1,4 @@
-using Hazards.Api.Auditing;
+using Hazards.Api.Proofs.Auditing;
 using Hazards.Projections;
 using Npgsql;
 
@@ -11,7 +11,7 @@ namespace Hazards.Api.Tests;
 [Trait("Server", "each")]
 public sealed class CatalogueTests
 {
-    private const string Manifest = "src/Hazards.Api/Auditing/Catalogue/manifest.txt";
+    private const string Manifest = "src/Hazards.Api/Proofs/Auditing/Catalogue/manifest.txt";
 
     [Fact]
     public async Task The_manifest_is_what_the_migrations_make()

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Ringing;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;

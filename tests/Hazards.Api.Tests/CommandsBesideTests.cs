@@ -1,3 +1,4 @@
+using Hazards.Api.Cli;
 using Hazards.LocalPostgres;
 
 namespace Hazards.Api.Tests;

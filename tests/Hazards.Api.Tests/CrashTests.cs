@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Api.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
-using Hazards.Api.Proving;
-using Hazards.Proof;
+using Hazards.Api.Proofs;
+using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

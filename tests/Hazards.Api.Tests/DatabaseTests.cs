@@ -1,4 +1,6 @@
 using System.Net;
+using Hazards.Api.Administration.Registry;
+using Hazards.Api.Http.Access;
 using Hazards.Domain;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
-using Hazards.Api.Auditing;
-using Hazards.Api.Seeding;
+using Hazards.Api.Proofs.Auditing;
+using Hazards.Api.Simulation.Demo;
 using Hazards.Domain;
 using Hazards.Projections;
 using Hazards.Projections.Store;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Tests;
 

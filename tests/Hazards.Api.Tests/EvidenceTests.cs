@@ -3,18 +3,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Hazards.Api.Evidence;
-using Hazards.Api.Jobs;
-using Hazards.Domain;
+using Hazards.Api.Investigation.Packages;
+using Hazards.Api.Proofs;
 using Hazards.Domain.Codes;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Hazards.Api.Tests;
 
@@ -424,7 +420,7 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
             parts.Add(Hazards.Evidence.PackagePart.Of(name, bytes));
         Hazards.Evidence.ManifestNote? text = null;
         Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, note => (text = note).ToNote());
-        var (signed, _) = await service.Services.GetRequiredService<Hazards.Api.Proving.CheckpointDesk>().SignTextAsync(TreeHash.Sha256, text!.ToString(), default);
+        var (signed, _) = await service.Services.GetRequiredService<CheckpointDesk>().SignTextAsync(TreeHash.Sha256, text!.ToString(), default);
         using var output = new MemoryStream();
         await Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, _ => signed!).WriteAsync(output);
         return output.ToArray();

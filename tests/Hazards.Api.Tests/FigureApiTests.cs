@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Figures;
+using Hazards.Api.Reports;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Microsoft.AspNetCore.Builder;

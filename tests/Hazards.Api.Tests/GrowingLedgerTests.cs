@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
+using Hazards.Api.Reports;
 
 namespace Hazards.Api.Tests;
 
@@ -93,15 +92,15 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task A_total_sheet_and_a_years_sheet_that_repeat_hazards_enter_them_once()
     {
-        var workbook = new Figures.Workbook();
+        var workbook = new Workbook();
         var total = workbook.Add("总表", 8, 12, 20, 30, 8, 20, 12, 10);
-        total.Row(Figures.CellStyle.Head, "序号", "检查时间", "企业名称", "隐患描述", "隐患等级", "整改责任单位", "整改时限", "状态");
-        total.Row(Figures.CellStyle.Text, "1", "2026-03-02", "青石建材厂", "破碎机皮带轮无防护罩", "一般", "青石建材厂", "2026-03-20", "未整改");
-        total.Row(Figures.CellStyle.Text, "2", "2026-03-02", "红桥加油站", "卸油口接地夹失效", "一般", "红桥加油站", "2026-03-20", "未整改");
+        total.Row(CellStyle.Head, "序号", "检查时间", "企业名称", "隐患描述", "隐患等级", "整改责任单位", "整改时限", "状态");
+        total.Row(CellStyle.Text, "1", "2026-03-02", "青石建材厂", "破碎机皮带轮无防护罩", "一般", "青石建材厂", "2026-03-20", "未整改");
+        total.Row(CellStyle.Text, "2", "2026-03-02", "红桥加油站", "卸油口接地夹失效", "一般", "红桥加油站", "2026-03-20", "未整改");
         var year = workbook.Add("2026年", 8, 12, 30, 12, 10);
-        year.Row(Figures.CellStyle.Head, "编号", "排查时间", "存在问题", "整改期限", "整改情况");
-        year.Row(Figures.CellStyle.Text, "1", "2026.3.2", "破碎机皮带轮无防护罩", "2026.3.20", "未整改");
-        year.Row(Figures.CellStyle.Text, "2", "2026.3.2", "卸油口接地夹失效", "2026.3.31", "已整改");
+        year.Row(CellStyle.Head, "编号", "排查时间", "存在问题", "整改期限", "整改情况");
+        year.Row(CellStyle.Text, "1", "2026.3.2", "破碎机皮带轮无防护罩", "2026.3.20", "未整改");
+        year.Row(CellStyle.Text, "2", "2026.3.2", "卸油口接地夹失效", "2026.3.31", "已整改");
         using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "两张表.xlsx" }, { new StringContent("140725"), "region" } };
         var report = (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);
         (Finished(report, "entered"), HazardsOf(report).Distinct().Count()).ShouldBe((2, 2));

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Hazards.Api.Accounts;
+using Hazards.Api.Administration.Accounts;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Microsoft.Extensions.DependencyInjection;

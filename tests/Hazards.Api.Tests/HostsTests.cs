@@ -1,6 +1,5 @@
 using System.Net;
 using Hazards.LocalPostgres;
-using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Api.Tests;

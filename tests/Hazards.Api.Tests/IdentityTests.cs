@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Accounts;
-using Hazards.Api.Auditing;
-using Hazards.Api.Proving;
+using Hazards.Api.Administration.Accounts;
+using Hazards.Api.Administration.Registry;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hazards.Api.Cli;
 
 namespace Hazards.Api.Tests;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Api.Import;
+using Hazards.Api.Reports;
 using Hazards.Domain;
 
 namespace Hazards.Api.Tests;
@@ -292,19 +294,19 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         var said = new System.Text.RegularExpressions.Regex("\"(import\\.[a-z_]+): ");
         var codes = Directory.GetFiles(Path.Combine(JobTests.Root(), "src", "Hazards.Api", "Import"), "*.cs").SelectMany(f => said.Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct().ToList();
         codes.Count.ShouldBeGreaterThan(25);
-        codes.Where(c => Import.ImportNotes.English(c).StartsWith("A rule (", StringComparison.Ordinal)).ShouldBeEmpty();
+        codes.Where(c => ImportNotes.English(c).StartsWith("A rule (", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     /// <summary>Each town's 灭火器过期, and each school's, is a hazard of its own, whatever sheet it stands on.</summary>
     [Theory, InlineData("张", "李"), InlineData("", "")]
     public async Task The_same_phrase_on_the_sheets_of_two_towns_is_two_hazards(string one, string two)
     {
-        var workbook = new Figures.Workbook();
+        var workbook = new Workbook();
         foreach (var (town, person) in new[] { ("城关镇", one), ("两水镇", two), ("安化镇", "王") })
         {
             var sheet = workbook.Add(town, 8, 12, 20, 10, 10, 10);
-            sheet.Row(Figures.CellStyle.Head, "序号", "检查日期", "隐患内容", "隐患等级", "责任人", "整改状态");
-            sheet.Row(Figures.CellStyle.Text, "1", "2026-03-05", "灭火器过期", "一般", person, "未整改");
+            sheet.Row(CellStyle.Head, "序号", "检查日期", "隐患内容", "隐患等级", "责任人", "整改状态");
+            sheet.Row(CellStyle.Text, "1", "2026-03-05", "灭火器过期", "一般", person, "未整改");
         }
 
         var report = await ImportBookAsync(workbook);
@@ -446,7 +448,7 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     private Task<Answer> SectorAsync(string sector) =>
         ImportAsync($"序号,检查日期,行业领域,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{sector},行业处{sector}缺陷,一般,午厂,2026-12-01,整改中\n", "行业" + sector.Replace('/', '-'));
 
-    private async Task<Answer> ImportBookAsync(Figures.Workbook workbook)
+    private async Task<Answer> ImportBookAsync(Workbook workbook)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "各镇.xlsx" }, { new StringContent(_county), "region" } };
         return (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);

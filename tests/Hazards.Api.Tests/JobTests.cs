@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Jobs;
+using Hazards.Api.Administration.Jobs;
+using Hazards.Api.Cli;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Wolverine;
 using Wolverine.Persistence.Durability;
 using Wolverine.Runtime.Serialization;
 

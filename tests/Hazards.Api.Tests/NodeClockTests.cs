@@ -1,9 +1,9 @@
 using System.Text;
-using Hazards.Api.Campaigns;
 using Hazards.Api.Import;
+using Hazards.Api.Investigation;
+using Hazards.Api.Supervision.Campaigns;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 
 namespace Hazards.Api.Tests;
 

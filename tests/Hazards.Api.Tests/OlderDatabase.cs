@@ -60,7 +60,7 @@ public sealed class OlderDatabase(string connectionString, JsonNode expected) : 
 
     public JsonNode Expected => expected;
 
-    public NpgsqlDataSource Owner { get; } = Api.Database.Open(connectionString);
+    public NpgsqlDataSource Owner { get; } = Database.Open(connectionString);
 
     public long Head => expected["head"]!.GetValue<long>();
 

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Hazards.Api.Auditing;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Proofs.Auditing;
+using Hazards.Evidence.Proof;
 using Hazards.Projections;
 using Hazards.Projections.Store;
-using Hazards.Proof;
-using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Hazards.Api.Proving;
-using Hazards.Proof;
+using Hazards.Api.Proofs;
+using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;

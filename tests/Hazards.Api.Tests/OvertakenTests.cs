@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Api.Administration.Policies;
 using Hazards.Domain;
 using Microsoft.Extensions.DependencyInjection;
 

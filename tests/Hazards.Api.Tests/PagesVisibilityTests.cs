@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Hazards.Api.Accounts;
-using Hazards.Api.Pages;
+using Hazards.Api.Administration.Accounts;
+using Hazards.Api.Http.Pages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
-using Hazards.Api.Papers;
+using Hazards.Api.LifeCycle.Papers;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;

@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Api.Administration.Persons;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Administration.Registry;
 using Hazards.Domain;
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

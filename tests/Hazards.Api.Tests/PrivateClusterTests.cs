@@ -1,3 +1,4 @@
+using Hazards.Api.Cli;
 using Hazards.LocalPostgres;
 using Npgsql;
 

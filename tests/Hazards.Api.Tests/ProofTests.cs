@@ -5,15 +5,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Hazards.Api.Proving;
-using Hazards.Domain;
+using Hazards.Api.Proofs;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 using Microsoft.Extensions.DependencyInjection;
 using ZXing;
-using FormatException = System.FormatException;
 using ZXing.Common;
 using ZXing.QrCode;
+using FormatException = System.FormatException;
 
 namespace Hazards.Api.Tests;
 
@@ -302,8 +301,8 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
     private static async Task<string> RequestAsync(NoteSigner log, Digest[] leaves, int old, int size)
     {
         SubtreeReader reader = (subtrees, _) => ValueTask.FromResult<IReadOnlyList<Digest>>([.. subtrees.Select(s => Complete(leaves.AsSpan((int)s.Start, 1 << s.Level)))]);
-        var root = await Proofs.RootAsync(TreeHash.Sha256, size, reader);
-        IReadOnlyList<Digest> proof = old is 0 || old >= size ? [] : await Proofs.ConsistencyAsync(TreeHash.Sha256, old, size, reader);
+        var root = await TreeProofs.RootAsync(TreeHash.Sha256, size, reader);
+        IReadOnlyList<Digest> proof = old is 0 || old >= size ? [] : await TreeProofs.ConsistencyAsync(TreeHash.Sha256, old, size, reader);
         return Witnessing.Submission.Write(old, proof, new Checkpoint(log.Verifier.Name, size, root).ToNote().SignedBy(log, DateTimeOffset.UtcNow));
     }
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Hazards.Api.Accounts;
+using Hazards.Api.Administration.Accounts;
 
 namespace Hazards.Api.Tests;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json.Nodes;
-using Hazards.Api.Replay;
+using Hazards.Api.Cli;
+using Hazards.Api.Investigation.Replay;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Api.Tests;

@@ -1,4 +1,6 @@
 using System.Net;
+using Hazards.Api.Administration.Registry;
+using Hazards.Api.Cli;
 using Hazards.Domain;
 using Hazards.LocalPostgres;
 using Hazards.Projections.Store;

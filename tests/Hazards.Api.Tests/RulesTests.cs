@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Api.Administration.Policies;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace Hazards.Api.Tests;
 

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

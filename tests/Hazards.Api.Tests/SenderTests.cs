@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hazards.Api.Administration.Registry;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Microsoft.Extensions.DependencyInjection;

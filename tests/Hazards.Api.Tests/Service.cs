@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hazards.Api.Http.Access;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
@@ -57,7 +58,7 @@ public sealed class Service : IAsyncLifetime
     private NpgsqlDataSource? owner;
 
     /// <summary>Changes how the service runs.</summary>
-    public Func<ServiceOptions, ServiceOptions> Options { get; init; } = o => o;
+    internal Func<ServiceOptions, ServiceOptions> Options { get; init; } = o => o;
 
     public IServiceProvider Services => app.Services;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Hazards.Api.Http.Access;
 using Hazards.Domain;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,7 +1,7 @@
-using Hazards.Api.Proving;
+using Hazards.Api.Proofs;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,7 +1,8 @@
 using System.Net;
-using Hazards.Api.Proving;
+using Hazards.Api.Cli;
+using Hazards.Api.Proofs;
 using Hazards.Domain.Codes;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Api.Tests;
 

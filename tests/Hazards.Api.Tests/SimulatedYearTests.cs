@@ -1,4 +1,4 @@
-using Hazards.Api.Seeding.Year;
+using Hazards.Api.Simulation.Year;
 using Hazards.Domain;
 
 namespace Hazards.Api.Tests;

@@ -1,14 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Hazards.Api.Auditing;
-using Hazards.Api.Evidence;
-using Hazards.Api.Proving;
-using Hazards.Domain;
+using Hazards.Api.Investigation.Packages;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
 using Hazards.Domain.Codes;
 using Hazards.Evidence;
-using Hazards.Projections.Store;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;

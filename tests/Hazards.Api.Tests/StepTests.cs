@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Steps;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Microsoft.Extensions.DependencyInjection;

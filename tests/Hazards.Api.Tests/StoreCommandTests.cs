@@ -1,3 +1,4 @@
+using Hazards.Api.Cli;
 using Npgsql;
 
 namespace Hazards.Api.Tests;

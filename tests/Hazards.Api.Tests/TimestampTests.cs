@@ -1,15 +1,15 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Hazards.Api.Auditing;
-using Hazards.Api.Evidence;
-using Hazards.Api.Proving;
-using Hazards.Domain;
+using Hazards.Api.Administration.Webhooks;
+using Hazards.Api.Investigation.Packages;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
 using Hazards.Domain.Codes;
 using Hazards.Evidence;
+using Hazards.Evidence.Proof;
+using Hazards.Evidence.Tests.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
-using Hazards.Proof.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -151,7 +151,7 @@ public sealed class TimestampTests : IAsyncLifetime
         var options = service.Services.GetRequiredService<ServiceOptions>() with { Webhooks = new() { Private = false } };
         using var times = new Timestamping(
             service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), service.Services.GetRequiredService<CheckpointDesk>(), options,
-            new Webhooks.WebhookAddresses(options, service.Services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()), TimeProvider.System);
+            new WebhookAddresses(options, service.Services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()), TimeProvider.System);
         (await times.NowAsync(TreeHash.Sha256)).ShouldNotBeNull().ShouldContain("no address that is allowed");
     }
 

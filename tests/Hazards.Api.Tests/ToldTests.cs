@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Auditing;
-using Hazards.Domain;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Proofs.Auditing;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using Microsoft.Extensions.DependencyInjection;

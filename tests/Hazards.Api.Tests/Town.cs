@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
-using Hazards.Api.Ringing;
+using Hazards.Api.Administration.Registry;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -39,7 +39,7 @@ public sealed class VerificationTests(Service service) : IClassFixture<Service>
         var (bytes, _) = await service.Office.BytesAsync($"evidence/{id}/package");
         var own = (await service.Office.GetAsync("log/keys")).Json["items"]![0]!["verifier"]!.ToString();
         (await SendAsync(bytes, own)).Json["holds"]!.GetValue<bool>().ShouldBeTrue();
-        var other = Hazards.Proof.NoteSigner.Create("other/log").Verifier.ToString();
+        var other = Hazards.Evidence.Proof.NoteSigner.Create("other/log").Verifier.ToString();
         var foreign = await SendAsync(bytes, other);
         foreign.Json["holds"]!.GetValue<bool>().ShouldBeFalse();
         foreign.Json["own"]!.GetValue<bool>().ShouldBeFalse();

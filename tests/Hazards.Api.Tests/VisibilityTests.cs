@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Hazards.Domain;
-using Npgsql;
 using Xunit.Abstractions;
 
 namespace Hazards.Api.Tests;

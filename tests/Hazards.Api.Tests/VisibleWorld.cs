@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Hazards.Api.Accounts;
+using Hazards.Api.Administration.Accounts;
+using Hazards.Api.Administration.Webhooks;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +23,7 @@ public sealed class VisibleWorld : IAsyncLifetime
 
     public Service Service { get; } = new()
     {
-        Options = o => o with { Webhooks = new Webhooks.WebhookOptions { Every = null }, RequireSecondFactor = false, SignInAttemptsAMinute = 100 },
+        Options = o => o with { Webhooks = new WebhookOptions { Every = null }, RequireSecondFactor = false, SignInAttemptsAMinute = 100 },
     };
 
     internal List<Seer> Callers { get; } = [];

@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Hazards.Api.Webhooks;
-using Hazards.Domain;
+using Hazards.Api.Administration.Webhooks;
 using Hazards.Domain.Codes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using StandardWebhooks;
 using StandardWebhooks.Diagnostics;
@@ -15,7 +13,7 @@ namespace Hazards.Api.Tests;
 /// <summary>A service that sends to this machine and tries again soon, and other systems to send to.</summary>
 public sealed class WebhookService : IAsyncLifetime
 {
-    public static readonly WebhookOptions Soon = new()
+    internal static readonly WebhookOptions Soon = new()
     {
         Private = true, Every = TimeSpan.FromMilliseconds(100), Timeout = TimeSpan.FromSeconds(3),
         Delays = [TimeSpan.FromMilliseconds(200)],

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence.Tests;
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 
 namespace Hazards.Evidence.Tests;
@@ -7,6 +8,17 @@ public sealed class CommandFacts
 {
     private static readonly string Tool = Path.Combine(AppContext.BaseDirectory, "hazards-verify.dll");
     private static readonly string Key = SampleLog.Key.Verifier.ToString();
+
+    [Fact]
+    public void It_needs_neither_a_database_nor_the_service()
+    {
+        var (needed, looked) = (new Stack<AssemblyName>([AssemblyName.GetAssemblyName(Tool)]), new HashSet<string>(StringComparer.Ordinal));
+        while (needed.TryPop(out var name))
+            if (!name.Name!.StartsWith("System.", StringComparison.Ordinal) && looked.Add(name.Name))
+                foreach (var reference in Assembly.Load(name).GetReferencedAssemblies())
+                    needed.Push(reference);
+        looked.Order(StringComparer.Ordinal).ShouldBe(["BouncyCastle.Cryptography", "Hazards.Domain", "Hazards.Evidence", "hazards-verify"]);
+    }
 
     [Fact]
     public async Task A_package_that_holds_ends_with_0_and_says_so_in_both_languages()

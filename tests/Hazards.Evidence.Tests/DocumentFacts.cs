@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Proof;
-using Hazards.Proof.Tests;
+using Hazards.Evidence.Proof;
+using Hazards.Evidence.Tests.Proof;
 
 namespace Hazards.Evidence.Tests;
 

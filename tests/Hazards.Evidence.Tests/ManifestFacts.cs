@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence.Tests;
 

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store;
-using Hazards.Proof;
 
 namespace Hazards.Evidence.Tests;
 
@@ -145,7 +145,7 @@ internal sealed class SamplePackage
             PackagePart.Of(PackageNames.Keys, LogKey.ToBytes(Keys ?? [.. new[] { Signer, Second }.OfType<NoteSigner>().Select(s => new LogKey(s.Verifier.ToString(), SampleLog.Start, null))])),
         ];
         if (ConsistentWith.Count > 0)
-            parts.Add(PackagePart.Of(PackageNames.Consistency, Bytes(ConsistentWith.Select(from => new ConsistencyLine(from, Proof(Proofs.ConsistencyAsync(Hash, from, _leaves.Length, Read))).ToBytes()))));
+            parts.Add(PackagePart.Of(PackageNames.Consistency, Bytes(ConsistentWith.Select(from => new ConsistencyLine(from, Proof(TreeProofs.ConsistencyAsync(Hash, from, _leaves.Length, Read))).ToBytes()))));
         if (Time is { } time)
             parts.AddRange([PackagePart.Of(PackageNames.TimeCheckpoint, time.Note), PackagePart.Of(PackageNames.TimeReply, time.Reply)]);
         foreach (var stream in Streams)
@@ -168,7 +168,7 @@ internal sealed class SamplePackage
     }
 
     private ProofLine ProofOf(RecordedEvent e) =>
-        new(e.Position, Hash.Leaf(Envelope.Write(e)), Proof(Proofs.InclusionAsync(Hash, e.Position - 1, _leaves.Length, Read)));
+        new(e.Position, Hash.Leaf(Envelope.Write(e)), Proof(TreeProofs.InclusionAsync(Hash, e.Position - 1, _leaves.Length, Read)));
 
     /// <summary>Says again what the events in it give: as whoever leaves some out would.</summary>
     public void Restate()

@@ -1,7 +1,7 @@
 using System.Text;
-using Hazards.Domain.Codes;
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Domain.Codes;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence.Tests;
 

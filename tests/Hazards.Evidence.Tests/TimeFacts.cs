@@ -1,6 +1,6 @@
 using System.Text;
-using Hazards.Proof;
-using Hazards.Proof.Tests;
+using Hazards.Evidence.Proof;
+using Hazards.Evidence.Tests.Proof;
 
 namespace Hazards.Evidence.Tests;
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
-using Hazards.Api;
+using Hazards.Api.Http;
+using Hazards.Api.LifeCycle;
+using Hazards.Api.LifeCycle.Field;
+using Hazards.Api.LifeCycle.Files;
 using Hazards.Domain;
 using Hazards.Projections;
 using Hazards.Projections.Store;
@@ -253,7 +256,7 @@ public sealed class FieldTests
     [InlineData("。", "。")]
     [InlineData("", "")]
     [InlineData("一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十多", "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九…")]
-    public void TheTitleIsTheBeginningOfWhatWasSaid(string said, string title) => Hazards.Api.Pages.Field.FieldSending.TitleOf(said.Trim()).ShouldBe(title);
+    public void TheTitleIsTheBeginningOfWhatWasSaid(string said, string title) => FieldSending.TitleOf(said.Trim()).ShouldBe(title);
 
     [Fact]
     public async Task EverythingIsLargeEnoughForAThumb()

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Hazards.Api.Pages;
+using Hazards.Api.Http;
+using Hazards.Api.Http.Pages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using Hazards.Api;
-using Hazards.Api.Accounts;
-using Hazards.Api.Seeding;
+using Hazards.Api.Administration.Accounts;
+using Hazards.Api.Http;
+using Hazards.Api.Running;
+using Hazards.Api.Simulation.Demo;
 using Hazards.Api.Tests;
 using Hazards.Domain;
 using Hazards.Domain.Codes;

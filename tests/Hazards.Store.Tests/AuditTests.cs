@@ -1,5 +1,5 @@
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store.Auditing;
-using Hazards.Proof;
 using Npgsql;
 
 namespace Hazards.Store.Tests;

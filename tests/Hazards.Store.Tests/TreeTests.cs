@@ -1,6 +1,6 @@
 using System.Text;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store.Auditing;
-using Hazards.Proof;
 using Npgsql;
 
 namespace Hazards.Store.Tests;

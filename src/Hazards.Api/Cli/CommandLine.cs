@@ -2,7 +2,7 @@ using System.CommandLine;
 using Hazards.Verifier;
 using Spectre.Console;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary>The command line: one list of commands.</summary>
 internal static class CommandLine

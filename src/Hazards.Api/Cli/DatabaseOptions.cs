@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hazards.LocalPostgres;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary>Which database a command works on, and as whom: <c>--data</c>, <c>--postgres</c> and <c>--owner</c>, or the environment's.</summary>
 internal sealed class DatabaseOptions

@@ -1,9 +1,9 @@
-using Hazards.Projections.Store;
 using Hazards.LocalPostgres;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary>Failures that a person at the terminal can mend: said in a sentence, without a stack trace.</summary>
 internal static class Failure

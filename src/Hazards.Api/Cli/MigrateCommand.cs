@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hazards.Projections.Store;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary><c>hazards migrate</c>: brings the database up to date and says what it did.</summary>
 internal static class MigrateCommand

@@ -1,9 +1,10 @@
 using System.CommandLine;
-using Hazards.Projections.Store;
+using Hazards.Api.Administration.Policies;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Spectre.Console;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary><c>hazards rebuild</c>: makes the rows anew from the log, beside the live ones, and exchanges them.</summary>
 internal static class RebuildCommand

@@ -1,10 +1,14 @@
 using System.CommandLine;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
+using Hazards.Api.Simulation.Demo;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary><c>hazards run</c>: everything a newcomer needs, in one command.</summary>
 internal static class RunCommand
@@ -14,10 +18,10 @@ internal static class RunCommand
     public static Command Create()
     {
         var urls = new Option<string?>("--urls") { Description = "监听地址 where it listens (http://127.0.0.1:5080)" };
-        var rings = Ringing.RingOption.Create();
-        var audits = Auditing.AuditOption.Create();
-        var trees = Proving.TreeOption.Create();
-        var signatures = Proving.SignatureOption.Create();
+        var rings = RingOption.Create();
+        var audits = AuditOption.Create();
+        var trees = TreeOption.Create();
+        var signatures = SignatureOption.Create();
         var bare = new Option<bool>("--no-demo") { Description = "从空数据库开始，不生成演示数据 begin empty, without the demonstration" };
         var database = new DatabaseOptions();
         var command = new Command("run", "启动服务：自备数据库、迁移、演示数据、开发密钥 · run the service with a database of its own") { urls, rings, trees, signatures, audits, bare };
@@ -29,8 +33,8 @@ internal static class RunCommand
             await FirstStart.BeginAsync(opened, data, demo: !parsed.GetValue(bare), stop);
             var options = new ServiceOptions(opened.ConnectionString)
             {
-                Keys = opened.Keys, RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)), Trees = Proving.TreeOption.Of(parsed.GetValue(trees)),
-                Signatures = Proving.SignatureOption.Of(parsed.GetValue(signatures)), AuditEvery = Auditing.AuditOption.Of(parsed.GetValue(audits)),
+                Keys = opened.Keys, RingEvery = RingOption.Of(parsed.GetValue(rings)), Trees = TreeOption.Of(parsed.GetValue(trees)),
+                Signatures = SignatureOption.Of(parsed.GetValue(signatures)), AuditEvery = AuditOption.Of(parsed.GetValue(audits)),
                 RequireSecondFactor = false,
             };
             return await RunAsync(opened, options, parsed.GetValue(urls) ?? ServeCommand.UrlsOfEnvironment(), data, stop);
@@ -49,7 +53,7 @@ internal static class RunCommand
         var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(keyFile, DevOffice, "安委办（开发）", "dev", stop);
         await app.StartAsync(stop);
         await FirstStart.RunAsync(app.Services, data, app.Lifetime.ApplicationStopping);
-        var (people, password) = await ActivatorUtilities.CreateInstance<Seeding.DemoAccounts>(app.Services).EnsureAsync(data, stop);
+        var (people, password) = await ActivatorUtilities.CreateInstance<DemoAccounts>(app.Services).EnsureAsync(data, stop);
         await ServedAddress.KeepAsync(data, Address(app), stop);
         Print(database, Address(app), key, keyFile, AccountsOf(people, password));
         await WarmUp.RunAsync(app.Services, app.Lifetime.ApplicationStopping);
@@ -61,7 +65,7 @@ internal static class RunCommand
         ServedAddress.Reachable(
             app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
-    private static string AccountsOf(System.Collections.Immutable.ImmutableArray<Seeding.DemoPerson> people, string password) => people.IsEmpty
+    private static string AccountsOf(System.Collections.Immutable.ImmutableArray<DemoPerson> people, string password) => people.IsEmpty
         ? "没有演示账号：用开发密钥开通账号 no demo accounts: open some with the development key (docs/accounts.md)"
         : $"演示账号 demo accounts，密码均为 all with the password  {password}\n{string.Join('\n', people.Select(p => $"    {p.Login,-12} {p.Name}"))}";
 
@@ -91,7 +95,7 @@ internal static class FirstStart
             return;
         if (demo)
         {
-            await Seeding.DemoStart.RunAsync(database, data, stop);
+            await DemoStart.RunAsync(database, data, stop);
             return;
         }
         Directory.CreateDirectory(data);

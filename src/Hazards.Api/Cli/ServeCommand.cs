@@ -1,7 +1,10 @@
 using System.CommandLine;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary><c>hazards serve</c>: for containers and services. Needs a connection string; logs JSON; starts nothing beside itself.</summary>
 internal static class ServeCommand
@@ -16,10 +19,10 @@ internal static class ServeCommand
         var keys = DatabaseOptions.KeysOption();
         var keyFile = new Option<string?>("--bootstrap-key-file") { Description = "首个管理密钥写入此文件 makes the first key and keeps it in this file" };
         var migrate = new Option<bool>("--no-migrate") { Description = "不迁移：由 migrate 命令另行执行 leaves migrations to the migrate command" };
-        var rings = Ringing.RingOption.Create();
-        var audits = Auditing.AuditOption.Create();
-        var trees = Proving.TreeOption.Create();
-        var signatures = Proving.SignatureOption.Create();
+        var rings = RingOption.Create();
+        var audits = AuditOption.Create();
+        var trees = TreeOption.Create();
+        var signatures = SignatureOption.Create();
         var command = new Command("serve", "在已有数据库上运行（容器、系统服务）· serve on an existing database") { urls, postgres, owner, keys, keyFile, migrate, rings, trees, signatures, audits };
         command.SetAction(async (parsed, stop) =>
         {
@@ -27,9 +30,9 @@ internal static class ServeCommand
                 ?? throw new ArgumentException("缺少连接串：--postgres 或 HAZARDS_POSTGRES · a connection string is needed");
             var options = new ServiceOptions(logins.Service)
             {
-                JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = Ringing.RingOption.Of(parsed.GetValue(rings)),
-                Trees = Proving.TreeOption.Of(parsed.GetValue(trees)), Signatures = Proving.SignatureOption.Of(parsed.GetValue(signatures)),
-                AuditEvery = Auditing.AuditOption.Of(parsed.GetValue(audits)),
+                JsonLogs = true, Keys = DatabaseOptions.KeysGiven(parsed.GetValue(keys)), RingEvery = RingOption.Of(parsed.GetValue(rings)),
+                Trees = TreeOption.Of(parsed.GetValue(trees)), Signatures = SignatureOption.Of(parsed.GetValue(signatures)),
+                AuditEvery = AuditOption.Of(parsed.GetValue(audits)),
             };
             await using var app = HazardsService.Build((parsed.GetValue(urls) ?? UrlsOfEnvironment()) is { } given ? options with { Urls = given } : options);
             Telemetry.Begin(app.Services);

@@ -1,4 +1,4 @@
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary>Where <c>run</c> serves a data folder, kept in it while it does: commands on the same folder find it there.</summary>
 internal static class ServedAddress

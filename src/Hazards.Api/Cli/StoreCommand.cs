@@ -1,7 +1,7 @@
 using System.CommandLine;
 using JasperFx;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary>
 /// <c>hazards store …</c>: the tools that Marten's makers give to operators, on this service's database. What stands before

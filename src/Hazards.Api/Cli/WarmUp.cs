@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Hazards.Api.Pages;
+using Hazards.Api.Http.Pages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Cli;
 
 /// <summary>
 /// Asks what the first callers will ask, so that these do not wait while the answers' code is compiled: of a region in which there is

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Hazards.Api.Jobs;
+using Hazards.Api.Administration.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;

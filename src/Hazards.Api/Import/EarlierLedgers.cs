@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Hazards.Api.Evidence;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;
@@ -14,7 +14,7 @@ namespace Hazards.Api.Import;
 /// <param name="Mapping">How the newest of them was read, as JSON.</param>
 /// <param name="Region">Where its rows go that name no region.</param>
 /// <param name="IsHere">Whether that touches the region of the ledger at hand; rows of another county's are never taken for its own.</param>
-public sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping, RegionCode Region, bool IsHere);
+internal sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping, RegionCode Region, bool IsHere);
 
 /// <summary>A row as an earlier import recorded it.</summary>
 /// <param name="Row">The row.</param>
@@ -44,13 +44,13 @@ internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<
 /// <param name="Ledger">That ledger.</param>
 /// <param name="Rows">Rows that both have, of those that were compared.</param>
 /// <param name="Others">How many of these others answer for.</param>
-public sealed record LedgerRecognised(EarlierLedger Ledger, int Rows, int Others);
+internal sealed record LedgerRecognised(EarlierLedger Ledger, int Rows, int Others);
 
 /// <summary>
 /// 同一本台账: finds out which ledger imported earlier a file is a new version of, whatever it is called now, and which rows of
 /// it are on record. Everything is read from the log: the imports by mt_events_imports, their rows by their streams.
 /// </summary>
-public sealed class EarlierLedgers(NpgsqlDataSource dataSource)
+internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
 {
     private const int MostImports = 400;
     private const int MostLedgers = 60;

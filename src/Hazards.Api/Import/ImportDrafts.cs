@@ -1,4 +1,4 @@
-using Hazards.Api.Evidence;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Hazards.Api.Evidence;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Npgsql;
 using NpgsqlTypes;
@@ -84,7 +84,7 @@ internal sealed record ImportItem(
 /// <param name="At">When.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Hazards">How many hazards were withdrawn.</param>
-public sealed record ImportUndoing(DateTimeOffset At, string Reason, int Hazards);
+internal sealed record ImportUndoing(DateTimeOffset At, string Reason, int Hazards);
 
 /// <summary>Rows of an import's report.</summary>
 /// <param name="Items">The rows.</param>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using Hazards.Api.Jobs;
+using Hazards.Api.Administration.Jobs;
+using Hazards.Api.Lists;
+using Hazards.Api.Reports;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;
@@ -26,7 +28,6 @@ internal sealed class ImportModule : IModule
         new("mapping", typeof(string), "随附映射的名称；不给则按表头猜测", "Name of a mapping that ships; guessed from the headers when left out") { Longest = 100 },
     ];
 
-    /// <inheritdoc />
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<LedgerImport>();
@@ -39,7 +40,6 @@ internal sealed class ImportModule : IModule
         services.AddSingleton<IFirstStart, SampleLedgers>();
     }
 
-    /// <inheritdoc />
     public void Map(IEndpointRouteBuilder api)
     {
         api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201, MayTakeLonger = true }, RunAsync)
@@ -51,9 +51,9 @@ internal sealed class ImportModule : IModule
             "The report of an import: every row of a ledger of 500 rows at most; of a larger one the doubtful rows, the others are at rows") { Answer = typeof(ImportReport) }, FindAsync);
         api.Get("/imports/{id}/rows", new Operation(Tag.Import, "导入报告的各行，可按结果筛选", "The rows of a report, by outcome")
         {
-            Query = [Outcome, Doubtful, Api.Parameters.Cursor, Api.Parameters.Limit], Answer = typeof(ImportRows),
+            Query = [Outcome, Doubtful, Http.Parameters.Cursor, Http.Parameters.Limit], Answer = typeof(ImportRows),
         }, RowsAsync);
-        api.Get("/imports/{id}/kept", new Operation(Tag.Import, "未读懂的行：原单元格与原因，xlsx", "The rows that were not understood: their cells and why, xlsx") { Files = [Figures.ReportSheets.MediaType] }, KeptAsync);
+        api.Get("/imports/{id}/kept", new Operation(Tag.Import, "未读懂的行：原单元格与原因，xlsx", "The rows that were not understood: their cells and why, xlsx") { Files = [ReportSheets.MediaType] }, KeptAsync);
         api.Post("/imports/{id}/undoing", new Operation(Tag.Import, CommandRules.WithdrawImported.Chinese, CommandRules.WithdrawImported.English)
         {
             Rule = CommandRules.WithdrawImported, Body = typeof(UndoImport), IsAct = true, Answer = typeof(ImportReport),
@@ -62,10 +62,9 @@ internal sealed class ImportModule : IModule
             (Call call) => Call.Json(LedgerMapping.ShippedNames.ToDictionary(n => n, LedgerMapping.Shipped)));
     }
 
-    /// <inheritdoc />
     public IEnumerable<Command> Commands() => [ImportCommand.Create()];
 
-    private static readonly ImmutableArray<QueryParameter> Projected = Api.Parameters.Page;
+    private static readonly ImmutableArray<QueryParameter> Projected = Http.Parameters.Page;
 
     private static readonly QueryParameter Outcome = new("outcome", typeof(RowOutcome), "只看这一结果的行", "Only rows with this outcome");
 
@@ -132,7 +131,7 @@ internal sealed class ImportModule : IModule
     private static async Task<IResult> ListAsync(Call call, ImportHistory history, Naming naming)
     {
         var asOf = call.AsOf();
-        var (cursor, limit) = Api.Parameters.ReadPage(call.Query);
+        var (cursor, limit) = Http.Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await history.ListAsync(call.Caller.Jurisdiction, asOf, cursor, limit, call.Stop);
@@ -143,7 +142,7 @@ internal sealed class ImportModule : IModule
     {
         var outcome = call.Query.Code<RowOutcome>(Outcome.Name);
         var doubtful = call.Query.Flag(Doubtful.Name) == true;
-        var (cursor, limit) = Api.Parameters.ReadPage(call.Query);
+        var (cursor, limit) = Http.Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw new Projections.BadCursorException();
@@ -156,7 +155,7 @@ internal sealed class ImportModule : IModule
 
     private static async Task<IResult> KeptAsync(Call call, string id, LedgerImport import) =>
         Guid.TryParseExact(id, "D", out var guid) && await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is { } report
-            ? Results.File(KeptRows.Write(report.To(call.Caller)), Figures.ReportSheets.MediaType, $"kept-{guid:N}.xlsx")
+            ? Results.File(KeptRows.Write(report.To(call.Caller)), ReportSheets.MediaType, $"kept-{guid:N}.xlsx")
             : Call.Refuse(ImportRefusals.NotFound.Because("id"));
 
     private static async Task<IResult> UndoAsync(Call call, string id, LedgerImport import, ImportUndo undo)
@@ -186,10 +185,8 @@ internal sealed class SampleLedgers(LedgerImport import, Projections.IRegistryQu
         ("construction-2026.xlsx", "construction", "45"),
     ];
 
-    /// <inheritdoc />
     public string Description => "正在导入示例台账 loading the sample ledgers…";
 
-    /// <inheritdoc />
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (await registry.BodyAsync(BodyId.Parse("dev-office"), null, cancellationToken) is not { } office)

@@ -145,7 +145,7 @@ internal sealed record ImportRequest(byte[] Bytes, byte[] File, LedgerUpload Upl
 }
 
 /// <summary>Refusals of an import, beside those of the ledger itself.</summary>
-public static class ImportRefusals
+internal static class ImportRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
     public static readonly RefusalCode BrokenForm = new("import.broken_form", RefusalKind.Invalid, "上传的表单不完整：应为 multipart/form-data，含 file 部分", "The form is broken: multipart/form-data with a part named file is needed");

@@ -34,6 +34,5 @@ internal sealed class ImportTelemetry : IDisposable
         _activity?.SetTag("hazards.import.rows", rows.Count).SetTag("hazards.import.events", events);
     }
 
-    /// <inheritdoc />
     public void Dispose() => _activity?.Dispose();
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using Hazards.Api.Evidence;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Investigation;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;

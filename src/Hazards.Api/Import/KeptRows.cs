@@ -1,4 +1,4 @@
-using Hazards.Api.Figures;
+using Hazards.Api.Reports;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections;
 
 namespace Hazards.Api.Import;
 

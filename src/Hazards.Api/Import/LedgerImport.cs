@@ -1,20 +1,23 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Hazards.Api.Evidence;
-using Hazards.Api.Jobs;
+using Hazards.Api.Administration.Persons;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Administration.Registry;
+using Hazards.Api.Investigation.Packages;
+using Hazards.Api.Administration.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 using Hazards.Ledgers;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 
 namespace Hazards.Api.Import;
 
 /// <summary>What to import, and how to read it.</summary>
 /// <param name="FileName">The file's name as it came.</param>
 /// <param name="Content">The file.</param>
-public sealed record LedgerUpload(string FileName, Stream Content)
+internal sealed record LedgerUpload(string FileName, Stream Content)
 {
     /// <summary>Name of the ledger, by which its rows are known when it is imported again; the mapping's name, or the file's, when left out.</summary>
     public string? Ledger { get; init; }
@@ -27,7 +30,7 @@ public sealed record LedgerUpload(string FileName, Stream Content)
 }
 
 /// <summary>The report of an import, row by row.</summary>
-public sealed record ImportReport(
+internal sealed record ImportReport(
     Guid Id, string FileName, Sha256Digest File, string Ledger, RegionCode Region, DateTimeOffset StartedAt,
     LedgerImportFinished? Finished, ImmutableArray<ImportedRow> Rows, ImmutableArray<string> Notes)
 {
@@ -68,14 +71,14 @@ public sealed record ImportReport(
 }
 
 /// <summary>How far an import is.</summary>
-public readonly record struct ImportProgress(int Rows, int Events);
+internal readonly record struct ImportProgress(int Rows, int Events);
 
 /// <summary>
 /// Imports ledgers: every row becomes the events its state implies, marked as late entries with their real dates; what
 /// is not understood is kept and said. A row is one append, so an import that is cut off leaves whole rows behind and
 /// can simply be run again: rows that have not changed write nothing.
 /// </summary>
-public sealed class LedgerImport(
+internal sealed class LedgerImport(
     IEventLog log, HazardStore hazards, BodyStore bodies, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors,
     FileStore files, EarlierLedgers earlier, PersonKeys persons, TimeProvider clock)
 {
@@ -94,8 +97,6 @@ public sealed class LedgerImport(
     /// <returns>The plan, which must be disposed; or why the file is refused.</returns>
     public static async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(LedgerUpload upload, Actor by, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(upload);
-        ArgumentNullException.ThrowIfNull(by);
         return by.Roles.Contains(Role.Importer)
             ? await OpenAsync(upload, by.Jurisdiction, cancellationToken)
             : (null, HazardRefusals.Role.Because(
@@ -157,7 +158,6 @@ public sealed class LedgerImport(
     /// <summary>Imports what a plan describes. The same key again gives the first report; with another file it is refused.</summary>
     public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         if (await plan.AskRegionAsync(cancellationToken) is { } whither)
             return (null, whither);
         if (terms?.Key is { } key && await log.FindAsync(key, cancellationToken) is { } earlier)

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Hazards.Api.Jobs;
+using Hazards.Api.Administration.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Projections.Store;
 using Hazards.Ledgers;
+using Hazards.Projections.Store;
 using LedgerCell = Hazards.Domain.LedgerCell;
 
 namespace Hazards.Api.Import;

@@ -16,7 +16,7 @@ internal readonly record struct PlanNote(string Code, string Chinese, string Eng
 }
 
 /// <summary>A ledger opened for import: how it will be read, and under which name and region its rows are kept.</summary>
-public sealed partial class LedgerPlan : IDisposable
+internal sealed partial class LedgerPlan : IDisposable
 {
     private const int MostOfName = 50;
     private const int MostMissing = 20;
@@ -293,6 +293,5 @@ public sealed partial class LedgerPlan : IDisposable
         return named.Count == 1 ? named.Single() : null;
     }
 
-    /// <inheritdoc />
     public void Dispose() => _file.Dispose();
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Hazards.Api.Files;
+using Hazards.Api.LifeCycle.Files;
 using Hazards.Domain;
 using Hazards.Ledgers;
 using Hazards.Projections;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>
 /// What the columns of a list's file are called in Chinese: the members of an item, by name, whichever the list. One that is not here

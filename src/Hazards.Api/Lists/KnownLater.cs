@@ -1,6 +1,6 @@
 using Hazards.Projections;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>What a list as of an instant could not know yet.</summary>
 internal static class KnownLater

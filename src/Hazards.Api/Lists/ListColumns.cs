@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Hazards.Api.Pages;
+using Hazards.Api.Http.Pages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>A column of a list, the same on the page, in xlsx and in csv.</summary>
 /// <param name="Name">Its name in addresses.</param>

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Hazards.Api.Administration.Policies;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>The closed-loop board, and what is overdue in figures; the lists themselves are beside it.</summary>
 internal static class ListEndpoints

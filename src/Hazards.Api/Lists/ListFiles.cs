@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Hazards.Api.Figures;
+using Hazards.Api.Investigation;
+using Hazards.Api.Reports;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
 using Microsoft.Net.Http.Headers;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>In which form a list goes out.</summary>
 internal enum ListFormat

@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Hazards.Api.Figures;
+using Hazards.Api.Reports;
 using Hazards.Domain;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>Writes a list row by row to a file that is gone when it is closed.</summary>
 internal sealed class ListWriter : IAsyncDisposable

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Http.Pages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>挂牌督办清单: countdown, plan, publication, filing, and who is ready to be delisted.</summary>
 internal static class ListedRegister
@@ -56,7 +58,7 @@ internal static class ListedRegister
 
     private static string Of(ListingStep step, string? where, ListWords w) => step switch
     {
-        { DoneAt: { } at } => $"{Pages.PageTimes.Day(at)} {where}".TrimEnd(),
+        { DoneAt: { } at } => $"{PageTimes.Day(at)} {where}".TrimEnd(),
         { Due: { } due } => $"{w.T("未办", "not yet")}，{w.Days(due.DayNumber - w.Today.DayNumber)}",
         _ => w.T("未办", "not yet"),
     };

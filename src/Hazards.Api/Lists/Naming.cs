@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Hazards.Api.Investigation;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>Names of bodies, regions and sectors that an answer mentions, by their codes.</summary>
 internal sealed record Names(IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors)

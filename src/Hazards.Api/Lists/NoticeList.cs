@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
-using Hazards.Api.Ringing;
+using Hazards.Api.Http.Pages;
+using Hazards.Api.LifeCycle.Files;
+using Hazards.Api.LifeCycle.Papers;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>督办单: every notice as sent, opened, answered, urged again, with its clock and its paper; the silent ones first.</summary>
 internal static class NoticeList
@@ -17,9 +20,9 @@ internal static class NoticeList
         new("region", "区划", "Region", 14, (n, _) => ListWords.Region(n.Hazard.Region)),
         new("sender", "下达单位", "Sent by", 24, (n, _) => n.By.Name),
         new("body", "送达单位", "Sent to", 24, (n, _) => n.Body.Name),
-        new("sent", "下达时间", "Sent", 18, (n, _) => Pages.PageTimes.Minute(n.OccurredAt)),
-        new("opened", "打开时间", "Opened", 18, (n, w) => n.OpenedAt is { } at ? Pages.PageTimes.Minute(at) : w.T("未打开", "not opened")),
-        new("answered", "答复", "Answered", 26, (n, w) => n.SettledOccurredAt is { } at ? $"{Pages.PageTimes.Minute(at)} {w.T(n.SettledBy)}" : w.T($"沉默 {n.DaysSilent} 天", $"silent {n.DaysSilent} d")),
+        new("sent", "下达时间", "Sent", 18, (n, _) => PageTimes.Minute(n.OccurredAt)),
+        new("opened", "打开时间", "Opened", 18, (n, w) => n.OpenedAt is { } at ? PageTimes.Minute(at) : w.T("未打开", "not opened")),
+        new("answered", "答复", "Answered", 26, (n, w) => n.SettledOccurredAt is { } at ? $"{PageTimes.Minute(at)} {w.T(n.SettledBy)}" : w.T($"沉默 {n.DaysSilent} 天", $"silent {n.DaysSilent} d")),
         new("urged", "再次催办", "Urged again", 12, (n, _) => n.Urged),
         new("replyBy", "要求答复", "Reply by", 12, (n, _) => n.ReplyBy),
         new("requirements", "要求", "Requirements", 50, (n, _) => n.Requirements),
@@ -105,7 +108,7 @@ internal sealed record NoticePage(ImmutableArray<NoticeLine> Items, string? Next
 internal sealed record NoticeLine(
     HazardBrief Hazard, long Position, CodeEntry? Leg, NamedBody By, NamedBody Body, string Actor, DocumentNumber? DocumentNumber, string Requirements, DateOnly? ReplyBy,
     DateTimeOffset OccurredAt, DateTimeOffset SentAt, DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, CodeEntry? SettledBy, bool Answered,
-    int DaysSilent, int Urged, DateTimeOffset? UrgedAt, OpenDuty? Duty, ImmutableArray<Papers.PaperFile> Papers)
+    int DaysSilent, int Urged, DateTimeOffset? UrgedAt, OpenDuty? Duty, ImmutableArray<PaperFile> Papers)
 {
     public static NoticeLine Of(NoticeItem n, DateOnly today, Names names)
     {
@@ -119,7 +122,7 @@ internal sealed record NoticeLine(
             n.SettledBy is { } type ? EventLabels.Of(type) : null, n.Answered,
             Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt, duty is null ? null : OpenDuty.Of(n.Hazard, duty, names),
             n.Context.Document is { } number
-                ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new Papers.PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, Files.FileAnswer.LinkOf(a.Digest)))]
+                ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, FileAnswer.LinkOf(a.Digest)))]
                 : []);
     }
 }

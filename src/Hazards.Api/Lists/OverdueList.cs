@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Hazards.Api.Administration.Policies;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>超期和临期清单: which duty of whom, days left or over, by which rule; both legs side by side, and who is silent.</summary>
 internal static class OverdueList

@@ -4,9 +4,10 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Hazards.Api.Investigation;
 using Hazards.Domain;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Lists;
 
 /// <summary>
 /// Every other list as a file: whatever answers with <c>items</c>, or with one list of things under another name (<c>events</c>,

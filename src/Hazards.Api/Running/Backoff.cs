@@ -1,4 +1,4 @@
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>How long to wait after failures: twice as long each time, up to a longest.</summary>
 internal static class Backoff

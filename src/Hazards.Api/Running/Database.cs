@@ -1,11 +1,11 @@
-using Hazards.Projections.Store;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>The database the service keeps everything in.</summary>
-public static partial class Database
+internal static partial class Database
 {
     /// <summary>What the names of the packages' own migrations begin with.</summary>
     internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
@@ -66,7 +66,6 @@ public static partial class Database
     /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
         var log = await LogMigrations.RunAsync(dataSource, cancellationToken);
         var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
         var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
@@ -92,7 +91,6 @@ public static partial class Database
     /// <exception cref="MigrationException">A newer program has migrated the database.</exception>
     public static async Task RefuseNewerAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
         if (KnownMigrations.NewerIn(await KnownMigrations.ReadAsync(dataSource, cancellationToken)) is { } newer)
             throw new MigrationException($"数据库已由更新的版本升级（{newer}），请使用新版本 · a newer version has migrated the database ({newer}): use that version.");
     }
@@ -106,7 +104,6 @@ public static partial class Database
     /// <exception cref="MigrationException">It is not up to date, and no owner was named.</exception>
     public static async Task<IReadOnlyList<string>> PrepareAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(logins);
         await using var owner = Open(logins.OfTheOwner);
         if (logins.Owner is null && !await ServiceRole.MayMigrateAsync(owner, cancellationToken))
         {
@@ -123,7 +120,6 @@ public static partial class Database
     /// <summary>The second half of <see cref="PrepareAsync"/>, for commands that migrate nothing.</summary>
     public static async Task EnsureServiceAsync(DatabaseLogins logins, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(logins);
         if (logins.Owner is null)
             return;
         await using var owner = Open(logins.Owner);
@@ -150,7 +146,7 @@ public static partial class Database
     public static async Task WarnAsync(IServiceProvider services, CancellationToken cancellationToken = default)
     {
         if (await ServiceRole.ExcessAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken) is var (chinese, english))
-            LogExcess(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Database)), chinese, english);
+            LogExcess(services.GetRequiredService<ILoggerFactory>().CreateLogger("Hazards.Api.Database"), chinese, english);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "服务以{Chinese}登录：建议另设只能追加和读取的角色，由属主（HAZARDS_OWNER）迁移 the service logs in as {English}: give it a role of its own and migrate as the owner (docs/operating.md)")]
@@ -169,7 +165,7 @@ public static partial class Database
 /// <summary>How a database is entered.</summary>
 /// <param name="Service">As the service, which owns nothing: an Npgsql connection string.</param>
 /// <param name="Owner">As the owner of the tables, for migrations; null: the service's login is all there is.</param>
-public sealed record DatabaseLogins(string Service, string? Owner = null)
+internal sealed record DatabaseLogins(string Service, string? Owner = null)
 {
     /// <summary>Whoever owns the tables.</summary>
     public string OfTheOwner => Owner ?? Service;

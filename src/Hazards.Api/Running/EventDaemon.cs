@@ -1,3 +1,4 @@
+using Hazards.Api.Proofs;
 using Hazards.Projections.Store;
 using JasperFx;
 using JasperFx.Events.Daemon;
@@ -6,7 +7,7 @@ using Marten;
 using Marten.Events.Daemon;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Marten's daemon in the host: woken by the commits of all nodes (LISTEN/NOTIFY), each subscription on one node at a time,
@@ -22,7 +23,7 @@ internal static class EventDaemon
     /// <summary>Adds the daemon, its subscriptions and its health checks to a host with Marten.</summary>
     public static void Add(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
     {
-        marten.AddSubscriptionWithServices<Proving.TreeSubscription>(ServiceLifetime.Singleton);
+        marten.AddSubscriptionWithServices<TreeSubscription>(ServiceLifetime.Singleton);
         marten.AddAsyncDaemon(DaemonMode.HotCold);
         // It is started and stopped by DaemonWatch.
         services.Remove(services.Last(s => s.ServiceType == typeof(IHostedService)));
@@ -38,7 +39,6 @@ internal static class EventDaemon
 /// <summary>Whether what the daemon runs on this node is running: a subscription that died is paused, or has stopped by itself.</summary>
 internal sealed class SubscriptionHealth(IProjectionCoordinator coordinator) : IHealthCheck
 {
-    /// <inheritdoc />
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         foreach (var daemon in await coordinator.AllDaemonsAsync())
@@ -80,6 +80,7 @@ internal sealed class DaemonTrouble(HealthCheckService checks, ServiceOptions op
 /// starts it again. One whose progress another node had moved meanwhile (each thought that it led, while the database was
 /// away) has stopped, and stays in the daemon's list, where it is never started again: it is taken out, and whoever leads starts it.
 /// </summary>
+[LogCategory("Hazards.Api.DaemonWatch")]
 internal sealed partial class DaemonWatch(
     IProjectionCoordinator coordinator, IDocumentStore store, MartenEventLog log, ServiceOptions options, ILogger<DaemonWatch> logger)
     : BackgroundService, IAsyncDisposable
@@ -91,7 +92,6 @@ internal sealed partial class DaemonWatch(
 
     private bool running;
 
-    /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Daemon)
@@ -125,7 +125,6 @@ internal sealed partial class DaemonWatch(
         }
     }
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every);
@@ -163,7 +162,6 @@ internal sealed class CommitWakeup(MartenEventLog log) : IDaemonWakeup
 
     private long seen;
 
-    /// <inheritdoc />
     public async Task WaitAsync(TimeSpan timeout, CancellationToken token)
     {
         await Task.Delay(Gathering, token);
@@ -172,7 +170,6 @@ internal sealed class CommitWakeup(MartenEventLog log) : IDaemonWakeup
         seen = log.KnownPosition;
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         // The log listens, and is not its own.

@@ -1,4 +1,4 @@
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Cancels what is asked of the database on threads of its own. Npgsql cancels a statement by another connection, which it

@@ -1,8 +1,31 @@
 using System.Collections.Immutable;
+using Hazards.Api.Administration.Accounts;
+using Hazards.Api.Administration.Jobs;
+using Hazards.Api.Administration.Persons;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Administration.Registry;
+using Hazards.Api.Administration.Webhooks;
+using Hazards.Api.Http.OpenApi;
+using Hazards.Api.Http.Pages;
+using Hazards.Api.Http.Pages.SigningIn;
+using Hazards.Api.Import;
+using Hazards.Api.Investigation;
+using Hazards.Api.Investigation.Packages;
+using Hazards.Api.Investigation.Replay;
+using Hazards.Api.LifeCycle.Files;
+using Hazards.Api.LifeCycle.Papers;
+using Hazards.Api.Lists;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
+using Hazards.Api.Reports;
+using Hazards.Api.Simulation;
+using Hazards.Api.Simulation.Year;
+using Hazards.Api.Supervision;
+using Hazards.Api.Supervision.Campaigns;
 using Hazards.Domain;
-using Hazards.Projections.Store;
+using Hazards.Evidence.Proof;
 using Hazards.Projections;
-using Hazards.Proof;
+using Hazards.Projections.Store;
 using JasperFx.OpenTelemetry;
 using Marten;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -11,11 +34,11 @@ using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>How the service runs.</summary>
 /// <param name="ConnectionString">The database, an Npgsql connection string.</param>
-public sealed record ServiceOptions(string ConnectionString)
+internal sealed record ServiceOptions(string ConnectionString)
 {
     /// <summary>Where it listens, addresses separated by semicolons.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:5080";
@@ -66,7 +89,7 @@ public sealed record ServiceOptions(string ConnectionString)
     public TimeSpan PushEvery { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The authority that timestamps checkpoints; null: what the environment says, if anything.</summary>
-    public Proving.TimestampOptions? Timestamps { get; init; }
+    public TimestampOptions? Timestamps { get; init; }
 
     /// <summary>How long Marten's daemon may be ill before this node says that it is not ready; it says what is wrong at once.</summary>
     public TimeSpan DaemonPatience { get; init; } = TimeSpan.FromMinutes(1);
@@ -84,10 +107,10 @@ public sealed record ServiceOptions(string ConnectionString)
     public LimitOptions? Limits { get; init; }
 
     /// <summary>A site's own sign-on; null: what the environment says, if anything.</summary>
-    public Pages.SigningIn.SignOnOptions? SignOn { get; init; }
+    public SignOnOptions? SignOn { get; init; }
 
     /// <summary>How messages are sent to other systems.</summary>
-    public Webhooks.WebhookOptions Webhooks { get; init; } = new();
+    public WebhookOptions Webhooks { get; init; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -100,7 +123,7 @@ public sealed record ServiceOptions(string ConnectionString)
 }
 
 /// <summary>Puts the service together. Nothing here connects: migrate first (<see cref="Database"/>).</summary>
-public static class HazardsService
+internal static class HazardsService
 {
     /// <summary>Longest a request may take; the feed's long poll has its own.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
@@ -111,9 +134,8 @@ public static class HazardsService
     /// <summary>Builds the service, ready to start.</summary>
     public static WebApplication Build(ServiceOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        options = options with { Timestamps = options.Timestamps ?? Proving.TimestampOptions.Of(builder.Configuration) };
+        options = options with { Timestamps = options.Timestamps ?? TimestampOptions.Of(builder.Configuration) };
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(Limit);
         Logs.Configure(builder.Logging, options.JsonLogs);
@@ -122,7 +144,7 @@ public static class HazardsService
         if (options.Jobs)
             Messaging.Add(builder.Services, marten, options);
         AddWeb(builder.Services);
-        Pages.PageSite.Add(builder.Services, builder.Configuration, options);
+        PageSite.Add(builder.Services, builder.Configuration, options);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services);
         var app = builder.Build();
@@ -133,8 +155,6 @@ public static class HazardsService
     /// <summary>What commands without a web server need as well.</summary>
     public static IServiceCollection AddCore(IServiceCollection services, ServiceOptions options)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(options);
         AddStore(services, options);
         return services;
     }
@@ -144,16 +164,16 @@ public static class HazardsService
         var folder = new KeyFolder(options.Keys);
         // Without a key folder events are not authenticated; whoever asks for a signature is told why there is none.
         if (options.Keys is not null && options.Log.AppendKey is null)
-            options = options with { Log = options.Log with { AppendKey = folder.Secret(Proving.LogKeys.AppendKeyName, Proving.LogKeys.AppendKeySize) } };
+            options = options with { Log = options.Log with { AppendKey = folder.Secret(LogKeys.AppendKeyName, LogKeys.AppendKeySize) } };
         services.AddSingleton(options);
         services.AddSingleton(folder);
-        services.AddSingleton<Proving.LogKeys>();
-        services.AddSingleton<Proving.SignedMemory>();
-        services.AddSingleton<Proving.CheckpointDesk>();
-        services.AddSingleton<Auditing.AuditDesk>();
-        services.AddSingleton<Proving.KeyRotation>();
-        services.AddSingleton<Proving.Cosignatures>();
-        services.AddSingleton<Proving.Witnessing>();
+        services.AddSingleton<LogKeys>();
+        services.AddSingleton<SignedMemory>();
+        services.AddSingleton<CheckpointDesk>();
+        services.AddSingleton<AuditDesk>();
+        services.AddSingleton<KeyRotation>();
+        services.AddSingleton<Cosignatures>();
+        services.AddSingleton<Witnessing>();
         services.AddSingleton<RulebookSource>();
         services.AddSingleton(SectorCatalogue.Usual);
         services.AddSingleton(options.Clock);
@@ -188,9 +208,9 @@ public static class HazardsService
         services.AddSingleton<PersonKeys>();
         services.AddSingleton<PersonDesk>();
         services.AddSingleton<InspectionQueries>(s => new InspectionQueries(s.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton<Papers.LetterheadStore>();
-        services.AddSingleton<Papers.PaperNumbers>();
-        services.AddSingleton<Papers.PaperDesk>();
+        services.AddSingleton<LetterheadStore>();
+        services.AddSingleton<PaperNumbers>();
+        services.AddSingleton<PaperDesk>();
         services.AddSingleton<HazardStore>();
         services.AddSingleton<SaidInWords>();
         services.AddSingleton<BodyStore>();
@@ -236,11 +256,11 @@ public static class HazardsService
     private static void Map(WebApplication app)
     {
         EveryAnswer.Use(app);
-        Pages.PageSite.Use(app);
+        PageSite.Use(app);
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseMiddleware<Door>();
-        Pages.PageSite.UseSignOn(app);
+        PageSite.UseSignOn(app);
         var api = app.MapGroup(Links.Root);
         HazardEndpoints.Map(api);
         HazardReads.Map(api);
@@ -251,14 +271,14 @@ public static class HazardsService
         foreach (var module in Modules.All)
             module.Map(api);
         CodeEndpoints.MapProblems(app);
-        Pages.PageSite.Map(app);
+        PageSite.Map(app);
         Health.Map(app);
         ApiDocument.Map(app);
     }
 }
 
 /// <summary>A part of the product that joins the host from outside: services, endpoints under <c>/api/v1</c>, commands.</summary>
-public interface IModule
+internal interface IModule
 {
     /// <summary>Adds what it needs.</summary>
     void AddServices(IServiceCollection services);
@@ -275,17 +295,17 @@ internal static class Modules
 {
     public static readonly IReadOnlyList<IModule> All =
     [
-        new Import.ImportModule(), new Campaigns.CampaignModule(), new Seeding.SeedModule(), new Seeding.Year.SimulateModule(),
-        new Files.FileModule(), new Inbox.InboxModule(), new Ringing.ClockModule(), new Figures.FigureModule(),
-        new Replay.ReplayModule(), new Steps.StepModule(),
-        new RulesModule(), new Papers.PaperModule(), new Proving.ProofModule(), new Auditing.AuditModule(), new Evidence.EvidenceModule(), new Persons.PersonModule(),
-        new SealModule(), new AccessModule(), new Jobs.JobModule(), new Accounts.AccountModule(),
-        new Webhooks.WebhookModule(),
+        new ImportModule(), new CampaignModule(), new SeedModule(), new SimulateModule(),
+        new FileModule(), new InboxModule(), new ClockModule(), new FigureModule(),
+        new ReplayModule(), new StepModule(),
+        new RulesModule(), new PaperModule(), new ProofModule(), new AuditModule(), new EvidenceModule(), new PersonModule(),
+        new SealModule(), new AccessModule(), new JobModule(), new AccountModule(),
+        new WebhookModule(),
     ];
 }
 
 /// <summary>Something done once, when a service of its own data folder starts for the first time (sample ledgers).</summary>
-public interface IFirstStart
+internal interface IFirstStart
 {
     /// <summary>What it does, Chinese and English in one line.</summary>
     string Description { get; }

@@ -1,9 +1,11 @@
-using Hazards.Api.Proving;
+using Hazards.Api.Administration.Jobs;
+using Hazards.Api.Proofs;
+using Hazards.Api.Proofs.Auditing;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>Whether this process lives, and whether it can serve.</summary>
 internal static class Health
@@ -11,7 +13,7 @@ internal static class Health
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => Call.Json(new HealthAnswer("live", null))).ExcludeFromDescription();
-        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, Auditing.AuditTelemetry audits, Auditing.AuditWorker auditor, Jobs.ScheduleHealth schedule, OutsideHolders outside, Timestamping times, CancellationToken stop) =>
+        routes.MapGet("/health/ready", async (Readiness readiness, DaemonTrouble daemon, AuditTelemetry audits, AuditWorker auditor, ScheduleHealth schedule, OutsideHolders outside, Timestamping times, CancellationToken stop) =>
         {
             var missing = await readiness.WhatIsMissingAsync(stop);
             var wrong = missing is null ? await readiness.WrongLogAsync(stop) : null;

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>A connection string that names several hosts: a primary and its standbys, in any order.</summary>
 internal static class Hosts

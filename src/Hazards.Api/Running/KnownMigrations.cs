@@ -2,7 +2,7 @@ using Hazards.Projections;
 using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>The migrations this program was made with, beside those a database has had.</summary>
 internal static class KnownMigrations

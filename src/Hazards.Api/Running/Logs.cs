@@ -1,4 +1,7 @@
-namespace Hazards.Api;
+using System.Reflection;
+using Hazards.Api.Proofs;
+
+namespace Hazards.Api.Running;
 
 /// <summary>What is logged: no bodies, no names, no query texts; an event's own record is in the log of events.</summary>
 internal static class Logs
@@ -6,6 +9,7 @@ internal static class Logs
     public static void Configure(ILoggingBuilder logging, bool json)
     {
         logging.ClearProviders();
+        logging.Services.AddSingleton(typeof(ILogger<>), typeof(CategoryLogger<>));
         if (json)
             logging.AddJsonConsole(o =>
             {
@@ -29,6 +33,26 @@ internal static class Logs
         logging.AddFilter("Wolverine", LogLevel.Warning);
         // The keys of the pages' forms lie in the key folder like all others, readable by their owner only.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
-        logging.AddFilter(typeof(Proving.TreeSubscription).FullName, LogLevel.Warning);
+        logging.AddFilter(typeof(TreeSubscription).FullName, LogLevel.Warning);
     }
+}
+
+/// <summary>What a type's messages are filtered by: it stays as deployments know it when the type moves.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class LogCategoryAttribute(string name) : Attribute
+{
+    public string Name => name;
+}
+
+/// <summary>Writes under the category that a type names, or under the type's own name.</summary>
+internal sealed class CategoryLogger<T>(ILoggerFactory factory) : ILogger<T>
+{
+    private readonly ILogger logger = typeof(T).GetCustomAttribute<LogCategoryAttribute>() is { } category ? factory.CreateLogger(category.Name) : new Logger<T>(factory);
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => logger.BeginScope(state);
+
+    public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        logger.Log(logLevel, eventId, state, exception, formatter);
 }

@@ -1,4 +1,4 @@
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Gives memory back after large bodies, once it is quiet. The collector keeps what it once needed and does not run while
@@ -14,7 +14,6 @@ internal sealed class MemoryReturn : BackgroundService
     /// <summary>Less than this is not worth stopping everything for a moment.</summary>
     private const long Worth = 96L << 20;
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(LookEvery);

@@ -1,6 +1,8 @@
-using Hazards.Api.Evidence;
-using Hazards.Api.Jobs;
-using Hazards.Api.Persons;
+using Hazards.Api.Administration.Jobs;
+using Hazards.Api.Administration.Persons;
+using Hazards.Api.Administration.Policies;
+using Hazards.Api.Import;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Projections.Store;
 using JasperFx;
 using JasperFx.CodeGeneration;
@@ -11,7 +13,7 @@ using Wolverine.ErrorHandling;
 using Wolverine.Marten;
 using Wolverine.Runtime;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Work outside of requests, by Wolverine: durable queues in the schema <c>wolverine</c>, retries, what failed for good
@@ -29,7 +31,7 @@ internal static class Messaging
     private const int MissedHeartbeats = 6;
 
     /// <summary>The handlers there are: named here, not looked for.</summary>
-    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(Import.ImportLedgerHandler), typeof(RecountDueDatesHandler), typeof(EraseAgainHandler)];
+    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(ImportLedgerHandler), typeof(RecountDueDatesHandler), typeof(EraseAgainHandler)];
 
     /// <summary>What would only do the same work twice at once.</summary>
     private static readonly Type[] OneAtATime = [typeof(RecountDueDates), typeof(EraseAgain)];
@@ -96,7 +98,6 @@ internal sealed class WolverineOutbox(IServiceProvider services) : IOutbox, IHos
 {
     private volatile bool open;
 
-    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
         open = true;
@@ -104,14 +105,12 @@ internal sealed class WolverineOutbox(IServiceProvider services) : IOutbox, IHos
         return SendAsync([new EraseAgain()]);
     }
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken)
     {
         open = false;
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     public async Task<Func<Task>> EnlistAsync(IDocumentSession session, IReadOnlyList<object> messages)
     {
         if (!open)
@@ -124,7 +123,6 @@ internal sealed class WolverineOutbox(IServiceProvider services) : IOutbox, IHos
         return outbox.FlushOutgoingMessagesAsync;
     }
 
-    /// <inheritdoc />
     public async Task SendAsync(IReadOnlyList<object> messages)
     {
         if (!open)

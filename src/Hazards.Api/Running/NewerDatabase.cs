@@ -1,13 +1,14 @@
 using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// During a rolling upgrade a newer node migrates the database under this one. What this program then reads and writes may
 /// be wrong in ways it cannot see, and what it would answer as the caller's mistake may be its own: it serves nobody any
 /// more and appends nothing, until it is replaced. Looks every few seconds and whenever a request failed, never for each request.
 /// </summary>
+[LogCategory("Hazards.Api.NewerDatabase")]
 internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenEventLog log, ILogger<NewerDatabase> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -59,7 +60,6 @@ internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenE
         return Exists;
     }
 
-    /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the first request is taken.
@@ -67,7 +67,6 @@ internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenE
         await base.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Every);
@@ -82,7 +81,6 @@ internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenE
         }
     }
 
-    /// <inheritdoc />
     public override void Dispose()
     {
         base.Dispose();

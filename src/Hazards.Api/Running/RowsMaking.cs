@@ -1,8 +1,9 @@
-using Hazards.Projections.Store;
+using Hazards.Api.Administration.Policies;
 using Hazards.Projections;
+using Hazards.Projections.Store;
 using Npgsql;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>Makes all rows anew after a migration that asks for it, and says how far it is.</summary>
 internal static class RowsMaking

@@ -1,4 +1,4 @@
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>An answer for probes, which come every second: it is looked for once in a while, and repeated in between.</summary>
 /// <param name="every">How long it is repeated.</param>

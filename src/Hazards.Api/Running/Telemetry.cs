@@ -4,7 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace Hazards.Api;
+namespace Hazards.Api.Running;
 
 /// <summary>
 /// Traces and metrics over OTLP, when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, or that of one signal
@@ -48,7 +48,7 @@ internal static partial class Telemetry
     {
         services.GetService<TracerProvider>();
         services.GetService<MeterProvider>();
-        var (configuration, logger) = (services.GetRequiredService<IConfiguration>(), services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Telemetry)));
+        var (configuration, logger) = (services.GetRequiredService<IConfiguration>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("Hazards.Api.Telemetry"));
         foreach (var name in new[] { Variable(null, "ENDPOINT"), Variable(Traces, "ENDPOINT"), Variable(Metrics, "ENDPOINT") })
             if (configuration[name] is { Length: > 0 } given && AddressOf(given) is null)
                 LogNoAddress(logger, name, given);

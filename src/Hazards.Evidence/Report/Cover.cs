@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence.Report;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 

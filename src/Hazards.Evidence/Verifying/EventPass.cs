@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 

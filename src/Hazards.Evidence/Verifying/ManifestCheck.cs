@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 

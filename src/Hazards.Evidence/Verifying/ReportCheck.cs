@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Hazards.Domain;
+using Hazards.Evidence.Proof;
 using Hazards.Evidence.Report;
-using Hazards.Proof;
 
 namespace Hazards.Evidence;
 

@@ -1,5 +1,5 @@
 using Hazards.Domain;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 

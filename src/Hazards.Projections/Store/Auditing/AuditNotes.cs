@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Data;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Npgsql;
 
 namespace Hazards.Projections.Store.Auditing;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Projections.Store;
 

@@ -1,4 +1,4 @@
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Projections.Store.Auditing;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Projections.Store.Auditing;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Data;
 using System.Diagnostics;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Npgsql;
 
 namespace Hazards.Projections.Store.Auditing;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store.Reading;
-using Hazards.Proof;
 using Npgsql;
 
 namespace Hazards.Projections.Store.Auditing;

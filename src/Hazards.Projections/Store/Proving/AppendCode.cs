@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Projections.Store;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Projections.Store;
 
@@ -23,7 +23,7 @@ public sealed class BulkProofs(TreeStore store, long size)
         await ReadAsync(positions, cancellationToken);
         var proofs = new List<ImmutableArray<Digest>>(positions.Count);
         foreach (var position in positions)
-            proofs.Add(await Proofs.InclusionAsync(store.Hash, position - 1, size, LookUp, cancellationToken));
+            proofs.Add(await TreeProofs.InclusionAsync(store.Hash, position - 1, size, LookUp, cancellationToken));
         return proofs;
     }
 
@@ -32,7 +32,7 @@ public sealed class BulkProofs(TreeStore store, long size)
     {
         var needed = new HashSet<Tile>();
         foreach (var position in positions)
-            await Proofs.InclusionAsync(store.Hash, position - 1, size, (subtrees, _) =>
+            await TreeProofs.InclusionAsync(store.Hash, position - 1, size, (subtrees, _) =>
             {
                 foreach (var subtree in subtrees)
                     needed.Add(Tile.Holding(subtree, size));

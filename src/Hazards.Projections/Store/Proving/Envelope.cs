@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 
 namespace Hazards.Projections.Store;
 

@@ -1,4 +1,4 @@
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
+using Hazards.Evidence.Proof;
 using Hazards.Projections.Store.Reading;
-using Hazards.Proof;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,4 +1,4 @@
-using Hazards.Proof;
+using Hazards.Evidence.Proof;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -35,15 +35,15 @@ public sealed class TreeStore(NpgsqlDataSource dataSource, TreeHash hash)
 
     /// <summary>The root over the first <paramref name="size"/> events, which the tree must cover.</summary>
     public ValueTask<Digest> RootAsync(long size, CancellationToken cancellationToken = default) =>
-        Proofs.RootAsync(hash, size, ReaderFor(size), cancellationToken);
+        TreeProofs.RootAsync(hash, size, ReaderFor(size), cancellationToken);
 
     /// <summary>Proof that the event at a position is among the first <paramref name="size"/>.</summary>
     public ValueTask<System.Collections.Immutable.ImmutableArray<Digest>> InclusionAsync(long position, long size, CancellationToken cancellationToken = default) =>
-        Proofs.InclusionAsync(hash, position - 1, size, ReaderFor(size), cancellationToken);
+        TreeProofs.InclusionAsync(hash, position - 1, size, ReaderFor(size), cancellationToken);
 
     /// <summary>Proof that the tree of a size begins with an earlier one.</summary>
     public ValueTask<System.Collections.Immutable.ImmutableArray<Digest>> ConsistencyAsync(long earlier, long size, CancellationToken cancellationToken = default) =>
-        Proofs.ConsistencyAsync(hash, earlier, size, ReaderFor(size), cancellationToken);
+        TreeProofs.ConsistencyAsync(hash, earlier, size, ReaderFor(size), cancellationToken);
 
     /// <summary>A tile's hashes, or fewer where it has not grown so wide yet; null when it does not exist.</summary>
     public async Task<ReadOnlyMemory<Digest>?> TileAsync(Tile tile, CancellationToken cancellationToken = default)

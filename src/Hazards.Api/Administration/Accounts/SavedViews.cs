@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Npgsql;
+
+namespace Hazards.Api.Administration.Accounts;
+
+/// <summary>A question that a person asks of a page again and again.</summary>
+/// <param name="Name">What the person calls it.</param>
+/// <param name="Query">The page's query string.</param>
+/// <param name="CreatedAt">When it was saved.</param>
+internal sealed record SavedView(string Name, string Query, DateTimeOffset CreatedAt);
+
+/// <summary>The views that people saved. A convenience of the pages, and no record.</summary>
+internal sealed class SavedViews(NpgsqlDataSource dataSource, TimeProvider clock)
+{
+    private const int Most = 30;
+    private const int LongestName = 60;
+    private const int LongestQuery = 2000;
+
+    /// <summary>A person's views of a page, by name.</summary>
+    public async Task<ImmutableArray<SavedView>> ListAsync(Guid account, string page, CancellationToken cancellationToken = default)
+    {
+        await using var command = Command(
+            "select name, query, created_at from accounts.views where account = $1 and page = $2 order by name", account, page);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = ImmutableArray.CreateBuilder<SavedView>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(new SavedView(reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        return found.ToImmutable();
+    }
+
+    /// <summary>Saves a view, in place of the one of its name.</summary>
+    public async Task<Refusal?> SaveAsync(
+        Guid account, string page, string name, string query, CancellationToken cancellationToken = default)
+    {
+        if ((Texts.Check("name", name, 1, LongestName, multiline: false)
+            ?? Texts.Check("query", query, 0, LongestQuery, multiline: false)) is { } wrong)
+            return wrong;
+        name = name.Trim();
+        var views = await ListAsync(account, page, cancellationToken);
+        if (views.Length >= Most && views.All(v => v.Name != name))
+            return AccountRefusals.ViewsFull.Because(null, ("max", Most));
+        await using var command = Command("""
+            insert into accounts.views (account, page, name, query, created_at) values ($1, $2, $3, $4, $5)
+            on conflict (account, page, name) do update set query = excluded.query, created_at = excluded.created_at
+            """, account, page, name, query, clock.GetUtcNow());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return null;
+    }
+
+    /// <summary>Forgets a view.</summary>
+    public async Task DeleteAsync(Guid account, string page, string name, CancellationToken cancellationToken = default)
+    {
+        await using var command = Command("delete from accounts.views where account = $1 and page = $2 and name = $3", account, page, name);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = dataSource.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
+
+namespace Hazards.Api.Http;
+
+/// <summary>The query parameters there are, each defined once.</summary>
+internal static class Parameters
+{
+    public const int LongestPage = 200;
+
+    /// <summary>So many rows at a time are read for a file.</summary>
+    public const int FilePage = 1000;
+
+    public const int UsualPage = 50;
+    public const int LongestSearch = 200;
+    public const int LongestCursor = 2000;
+
+    public static readonly QueryParameter AsOf = new("asOf", typeof(DateTimeOffset), "看当时登记的情况：RFC 3339 时间，须带时区；或日期，指中国时间该日终了（今天：现在）", "As it was recorded at this instant: RFC 3339 with its offset; or a date: at the end of that day in China (today: now)");
+    public static readonly QueryParameter Limit = new("limit", typeof(int), "每页条数，1–200，默认 50", "Items a page, 1 to 200; 50 when left out") { Least = 1, Most = LongestPage };
+    public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next", "The next of the page before") { Longest = LongestCursor };
+    public static readonly QueryParameter Region = new("region", typeof(RegionCode), "行政区划；默认为密钥的管辖范围", "The region; the key's jurisdiction when left out");
+
+    public static readonly ImmutableArray<QueryParameter> Filter =
+    [
+        Region,
+        new("sector", typeof(SectorCode), "行业领域，可多个", "Sectors, one or more", Many: true),
+        new("stage", typeof(Stage), "环节，可多个", "Stages, one or more", Many: true),
+        new("level", typeof(Level), "隐患等级", "The level"),
+        new("kind", typeof(HazardKind), "安全生产或自然灾害", "Work safety or natural disaster"),
+        new("source", typeof(ReportSource), "来源，可多个", "Sources, one or more", Many: true),
+        new("listed", typeof(bool), "是否挂牌", "Whether it is listed"),
+        new("listingLevel", typeof(ListingLevel), "挂牌层级", "The listing level"),
+        new("body", typeof(BodyId), "责任单位", "The body that answers for a leg"),
+        new("owes", typeof(BodyId), "应由该单位办理下一步；安委办的，含本地尚无具体单位的时限（如核实）", "The body that must act next; of a committee office also what nobody is named for yet in its region"),
+        new("subordinates", typeof(bool), "body、owes 是否包括其下属单位，默认 false", "Whether body and owes include what belongs to them; false when left out"),
+        new("system", typeof(string), "来源系统的名称", "Name of the system that reported it") { Longest = 100 },
+        new("reference", typeof(string), "来源系统的编号，须完全一致", "The number of the reporting system, all of it") { Longest = 200 },
+        new("enterprise", typeof(CreditCode), "单位的统一社会信用代码", "Credit code of the enterprise"),
+        new("inspection", typeof(Guid), "在这次检查中查出", "Found in this inspection"),
+        new("campaign", typeof(Guid), "在这个专项行动中查出", "Found in this campaign"),
+        new("foundFrom", typeof(DateOnly), "发现日期不早于", "Found on this date or later"),
+        new("foundTo", typeof(DateOnly), "发现日期不晚于", "Found on this date or earlier"),
+        new("overdue", typeof(bool), "是否超期", "Whether anything is overdue"),
+        new("dueBy", typeof(DateOnly), "有时限在该日或之前到期", "A duty is due on this date or earlier"),
+        new("duty", typeof(ClockKind), "有这项时限在办", "A duty of this kind is open"),
+        new("reopened", typeof(bool), "是否重新开过案", "Whether it was ever reopened"),
+        new("late", typeof(bool), "是否补录", "Whether its report was entered late"),
+        new("dual", typeof(bool), "是否双重交办", "Whether it was handed over to two legs"),
+        new("q", typeof(string), "全文检索：标题、描述、地点、单位、编号", "Full text: title, description, place, enterprise, reference") { Longest = LongestSearch },
+    ];
+
+    public static readonly ImmutableArray<QueryParameter> Page = [Cursor, Limit, AsOf];
+
+    /// <summary>Reads the filter of a list.</summary>
+    public static HazardFilter ReadFilter(Query query) => new()
+    {
+        Region = query.Value<RegionCode>("region"),
+        Sectors = query.Values<SectorCode>("sector"),
+        Stages = query.Codes<Stage>("stage"),
+        Level = query.Code<Level>("level"),
+        Kind = query.Code<HazardKind>("kind"),
+        Sources = query.Codes<ReportSource>("source"),
+        Listed = query.Flag("listed"),
+        ListingLevel = query.Code<ListingLevel>("listingLevel"),
+        Body = query.Value<BodyId>("body"),
+        Owes = query.Value<BodyId>("owes"),
+        System = query.Text("system", 100),
+        Reference = query.Text("reference", 200),
+        Enterprise = query.Value<CreditCode>("enterprise"),
+        Inspection = query.Id("inspection"),
+        Campaign = query.Id("campaign"),
+        FoundFrom = query.Date("foundFrom"),
+        FoundTo = query.Date("foundTo"),
+        Overdue = query.Flag("overdue"),
+        DueBy = query.Date("dueBy"),
+        Duty = query.Code<ClockKind>("duty"),
+        Reopened = query.Flag("reopened"),
+        Late = query.Flag("late"),
+        Dual = query.Flag("dual"),
+        Text = query.Text("q", LongestSearch),
+    };
+
+    /// <summary>The same, with the bodies that belong to those it names, where that is asked.</summary>
+    public static async Task<HazardFilter> WithSubordinatesAsync(HazardFilter filter, Query query, IRegistryQueries registry, CancellationToken cancellationToken)
+    {
+        if (query.Flag("subordinates") != true || query.Refusal is not null)
+            return await WithOfficeAsync(filter, registry, cancellationToken);
+        if (filter.Body is { } body)
+            filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
+        return filter.Owes is { } owes ? filter with { Owes = null, Owing = await registry.WithSubordinatesAsync(owes, cancellationToken) } : filter;
+    }
+
+    /// <summary>A committee office owes what nobody is named for yet in its region as well.</summary>
+    public static async Task<HazardFilter> WithOfficeAsync(HazardFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
+        filter with { OwesAsOffice = await OfficeOfAsync(filter.Owes, registry, cancellationToken) };
+
+    /// <summary>The region whose committee office a body is; null where it is none.</summary>
+    public static async Task<RegionCode?> OfficeOfAsync(BodyId? body, IRegistryQueries registry, CancellationToken cancellationToken) =>
+        body is { } id ? (await registry.BodyAsync(id, null, cancellationToken))?.OfficeOf : null;
+
+    /// <summary>Reads where a page begins and how long it is.</summary>
+    public static (string? Cursor, int Limit) ReadPage(Query query) =>
+        (query.Text("cursor", LongestCursor), (int)(query.Number("limit", 1, LongestPage) ?? UsualPage));
+}

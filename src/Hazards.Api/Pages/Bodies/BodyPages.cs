@@ -1,7 +1,0 @@
-namespace Hazards.Api.Pages.Bodies;
-
-/// <summary>单位.</summary>
-internal static class BodyPages
-{
-    public static void Map(IEndpointRouteBuilder pages) => pages.Page<BodyPage>("/bodies/{id}");
-}

@@ -1,7 +1,0 @@
-namespace Hazards.Api.Pages.Compare;
-
-/// <summary>两个时刻的比较.</summary>
-internal static class ComparePages
-{
-    public static void Map(IEndpointRouteBuilder pages) => pages.Page<ComparePage>("/compare");
-}

@@ -1,7 +1,0 @@
-namespace Hazards.Api.Pages.Ledger;
-
-/// <summary>台账: every hazard, filtered, sorted, searched. Where every number of the other pages leads.</summary>
-internal static class LedgerPages
-{
-    public static void Map(IEndpointRouteBuilder pages) => pages.Page<LedgerPage>("/hazards");
-}

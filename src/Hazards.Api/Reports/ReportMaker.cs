@@ -1,0 +1,329 @@
+using System.Collections.Immutable;
+using Hazards.Api.Administration.Policies;
+using Hazards.Domain;
+using Hazards.Domain.Codes;
+using Hazards.Projections;
+
+namespace Hazards.Api.Reports;
+
+/// <summary>What report is wanted.</summary>
+internal sealed record ReportRequest(ReportKind Kind, RegionCode Region, Period Period, DateTimeOffset? KnownAt, DateOnly Today)
+{
+    public bool Cumulated { get; init; }
+
+    /// <summary>By which version of the layouts.</summary>
+    public int Template { get; init; } = ReportMaker.Template;
+
+    public Breakdown Breakdown { get; init; }
+
+    public HazardKind? HazardKind { get; init; }
+
+    public Guid? Campaign { get; init; }
+
+    public string? Cursor { get; init; }
+
+    /// <summary>Items a page; null for all, up to a bound.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>How many overdue duties a bulletin names at most; null: as many as it names.</summary>
+    public int? Named { get; init; }
+
+    public FigureScope Scope
+    {
+        get
+        {
+            var scope = new FigureScope(Region, Period, KnownAt, Today, HazardKind, Campaign);
+            return Cumulated ? scope.Cumulated() : scope;
+        }
+    }
+
+    /// <summary>Whether the period has not ended on the day looked from.</summary>
+    public bool Provisional => Today <= Period.Last;
+}
+
+/// <summary>
+/// Makes reports from figures. The same request as known at the same instant gives the same answer for ever: nothing but the
+/// rows, the policy in force on the period's last day and the names of that instant go into it.
+/// </summary>
+internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, RulebookSource rules, SectorCatalogue sectors)
+{
+    /// <summary>
+    /// The version of the layouts: raised whenever what is written for the same figures changes. What was frozen by an earlier one is
+    /// made again by that.
+    /// </summary>
+    /// <remarks>2: 自查自改 is counted apart from 立行立改.</remarks>
+    public const int Template = 2;
+
+    /// <summary>The first that counts 自查自改 apart.</summary>
+    public const int OwnChecksApart = 2;
+
+    /// <summary>How many overdue duties a bulletin names at most.</summary>
+    public const int MostNamed = 300;
+
+    private const int MostRows = 5000;
+    private const int RowsOfPage = 200;
+    private const int MostRanked = 3000;
+
+    /// <summary>The periods a report may be frozen for; figures may be asked for any.</summary>
+    public static PeriodKind? PeriodOf(ReportKind kind) => kind switch
+    {
+        ReportKind.MonthlyTable => PeriodKind.Month,
+        ReportKind.QuarterlyReport => PeriodKind.Quarter,
+        ReportKind.AnnualReport => PeriodKind.Year,
+        _ => null,
+    };
+
+    /// <summary>Makes one.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="stop">Stops.</param>
+    /// <param name="kept">Figures that were counted for somebody else are good enough; null: everything is counted, as a report that is frozen or verified must be.</param>
+    public async Task<(ReportAnswer? Answer, Refusal? Refusal)> MakeAsync(ReportRequest request, CancellationToken stop, KeptAnswers? kept = null)
+    {
+        var policy = rules.Current.PolicyOn(request.Region, request.Period.Last);
+        var scope = request.Scope;
+        var name = Regions.FullNameOf(request.Region);
+        var answer = new ReportAnswer(
+            Labels.Of(request.Kind), $"{name}{request.Period.Chinese}{CodeList.Chinese(request.Kind)}", request.Region, name, request.Period, request.Period.Chinese,
+            scope.First, scope.Last, request.KnownAt, await figures.PositionAsync(request.KnownAt, stop), request.Provisional, policy.Version)
+        {
+            Notes = FigureNotes.Of(request.Kind, request.Template),
+        };
+        return request.Kind switch
+        {
+            ReportKind.MonthlyTable => (await WithTableAsync(answer, request, kept, stop), null),
+            ReportKind.QuarterlyReport or ReportKind.AnnualReport => await PeriodicAsync(answer, request, kept, stop),
+            ReportKind.TwoLists => await ListsAsync(answer, request, new ListChoice(null, FoundInPeriod: false, OpenAtEnd: false), stop),
+            ReportKind.FourRegimes => await ListsAsync(answer, request, new ListChoice(Level.Major, FoundInPeriod: false, OpenAtEnd: false), stop),
+            ReportKind.Bulletin => (await BulletinAsync(answer, request, kept, stop), null),
+            ReportKind.Quotas => (answer with { Quotas = await QuotasAsync(request, stop) }, null),
+            _ => await RankAsync(answer, request, policy, kept, stop),
+        };
+    }
+
+    private async Task<ReportAnswer> WithTableAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
+    {
+        var table = await TableAsync(request.Scope, request.Breakdown, kept, stop);
+        return answer with { Position = table.Position, Table = Section(request.Period, request, table) };
+    }
+
+    private Task<MonthlyTable> TableAsync(FigureScope scope, Breakdown breakdown, KeptAnswers? kept, CancellationToken stop) =>
+        CountAsync(scope, breakdown, s => figures.MonthlyTableAsync(scope, breakdown, s), t => t.Lines.Length, kept, stop);
+
+    /// <summary>Counts, or takes what was counted for somebody else where that is good enough.</summary>
+    private static Task<T> CountAsync<T>(
+        FigureScope scope, object besides, Func<CancellationToken, Task<T>> count, Func<T, int> sizeOf, KeptAnswers? kept, CancellationToken stop) where T : notnull =>
+        kept is null ? count(stop) : kept.GetAsync((scope with { KnownAt = null }, besides), scope.KnownAt, count, sizeOf, stop);
+
+    private TableSection Section(Period period, ReportRequest request, MonthlyTable table)
+    {
+        var (breakdown, apart) = (request.Breakdown, request.Template >= OwnChecksApart);
+        var order = sectors.Entries.Select((e, i) => (e.Code, i)).ToDictionary(p => p.Code, p => p.i, StringComparer.Ordinal);
+        var lines = table.Lines
+            .OrderBy(l => breakdown == Breakdown.Sector ? order.GetValueOrDefault(l.Key, int.MaxValue) : 0).ThenBy(l => l.Key, StringComparer.Ordinal)
+            .Select(l => TableLine.Of(l, apart, breakdown == Breakdown.Sector ? sectors.Find(SectorCode.Parse(l.Key)).Chinese : Regions.NameOf(RegionCode.Parse(l.Key))));
+        return new TableSection(period.Value, Labels.Of(breakdown), [.. lines], TableLine.Of(table.Total, apart, "合计"));
+    }
+
+    private async Task<(ReportAnswer?, Refusal?)> PeriodicAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
+    {
+        var previous = request.Scope with { Period = request.Period.Previous, First = request.Period.Previous.First };
+        var before = await TableAsync(previous, request.Breakdown, kept, stop);
+        answer = await WithTableAsync(answer, request, kept, stop) with { Previous = Section(previous.Period, request, before) };
+        var (cards, next, refusal) = await CardsAsync(request, new ListChoice(Level.Major, FoundInPeriod: false, OpenAtEnd: true), stop);
+        return refusal is null ? (answer with { OpenMajor = cards, Next = next }, null) : (null, refusal);
+    }
+
+    private async Task<(ReportAnswer?, Refusal?)> ListsAsync(ReportAnswer answer, ReportRequest request, ListChoice choice, CancellationToken stop)
+    {
+        var (cards, next, refusal) = await CardsAsync(request, choice, stop);
+        if (refusal is not null)
+            return (null, refusal);
+        answer = answer with { Hazards = cards, Next = next };
+        return (request.Kind == ReportKind.TwoLists ? answer with { Measures = [.. cards!.SelectMany(c => c.Plans)] } : answer, null);
+    }
+
+    private async Task<(IReadOnlyList<HazardCard>? Cards, string? Next, Refusal? Refusal)> CardsAsync(ReportRequest request, ListChoice choice, CancellationToken stop)
+    {
+        var cards = new List<HazardCard>();
+        var cursor = request.Cursor;
+        do
+        {
+            var page = await figures.HazardsAsync(request.Scope, choice, cursor, request.Limit ?? RowsOfPage, stop);
+            cards.AddRange(await CardsOfAsync(page.Items, request.KnownAt, stop));
+            cursor = page.Next;
+            if (cards.Count > MostRows)
+                return (null, null, FigureRefusals.TooLong.Because(null, ("max", MostRows)));
+        }
+        while (cursor is not null && request.Limit is null);
+        return (cards, cursor, null);
+    }
+
+    /// <summary>A page of the hazards that a cell of the monthly table counts.</summary>
+    public async Task<(IReadOnlyList<HazardCard> Cards, string? Next)> CellAsync(ReportRequest request, MonthlyColumn column, string? line, CancellationToken stop)
+    {
+        var page = await figures.CountedAsync(request.Scope, request.Breakdown, column, line, request.Cursor, request.Limit ?? RowsOfPage, stop);
+        return (await CardsOfAsync(page.Items, request.KnownAt, stop), page.Next);
+    }
+
+    private async Task<IReadOnlyList<HazardCard>> CardsOfAsync(IReadOnlyCollection<HazardId> hazards, DateTimeOffset? knownAt, CancellationToken stop)
+    {
+        var read = await files.ReadAsync(hazards, knownAt, stop);
+        var names = await figures.NamesAsync(read.SelectMany(f => HazardCards.BodiesOf(f.Hazard)), knownAt, stop);
+        return [.. read.Select(f => HazardCards.Of(f, names, sectors))];
+    }
+
+    private async Task<ReportAnswer> BulletinAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
+    {
+        answer = await WithTableAsync(answer, request, kept, stop);
+        var named = request.Named ?? MostNamed;
+        // Which legs, and no words of theirs: those are read each time.
+        var (longest, all) = await CountAsync(
+            request.Scope, named, s => figures.OverdueAsync(request.Scope, named, s), o => o.Longest.Length, kept, stop);
+        var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop)).ToDictionary(f => f.Hazard.Id, f => f.Hazard);
+        var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
+        return answer with { Overdue = new OverdueSection(all, [.. longest.Select(o => Line(o, read[o.Hazard], names))]) };
+    }
+
+    private static OverdueLine Line(OverdueLeg overdue, Hazard hazard, IReadOnlyDictionary<string, string> names)
+    {
+        var steps = hazard.Legs.TryGetValue(overdue.Leg, out var leg) && leg.Body == overdue.Body ? leg.Steps : hazard.Steps;
+        return new OverdueLine(
+            overdue.Body, names.GetValueOrDefault(overdue.Body.Value, overdue.Body.Value), overdue.Hazard, hazard.Title, hazard.Level is { } level ? CodeList.Chinese(level) : null,
+            CodeList.Chinese(overdue.Leg), Labels.Of(overdue.Duty), overdue.Due, overdue.Days,
+            steps.GetValueOrDefault(SupervisionStep.Urge), steps.GetValueOrDefault(SupervisionStep.Notice), steps.GetValueOrDefault(SupervisionStep.Criticism));
+    }
+
+    private async Task<(ReportAnswer?, Refusal?)> RankAsync(ReportAnswer answer, ReportRequest request, Policy policy, KeptAnswers? kept, CancellationToken stop)
+    {
+        // A policy that has such a ranking for another period has decided so.
+        var rule = policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind)
+            ?? (policy.Rankings.All(r => r.Kind != request.Kind) ? RankingRule.Default(request.Kind, request.Period.Kind) : null);
+        if (rule is null)
+            return (null, FigureRefusals.NotRanked.Because("period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
+        var bodies = request.Kind == ReportKind.BodyRanking;
+        var tallies = await CountAsync(
+            request.Scope, bodies, s => figures.TalliesAsync(request.Scope, bodies, s), t => 6 * t.Count, kept, stop);
+        var names = bodies
+            ? (await figures.BodiesAsync(request.Region, rule.Bodies, request.KnownAt, MostRanked, stop)).ToDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal)
+            : Regions.All.Where(r => r.Code.Level == RegionLevel.County && request.Region.Contains(r.Code)).ToDictionary(r => r.Code.Value, r => r.Name, StringComparer.Ordinal);
+        var participants = names.Keys.Select(k => tallies.TryGetValue(k, out var found) ? (k, found.Legs, (IReadOnlyCollection<Tally>)found.Tallies) : (k, 0L, []));
+        var lines = Ranking.Rank(rule, participants);
+        return (answer with
+        {
+            Ranking = new RankingSection(
+                [.. rule.Weights.Select(w => new FormulaPart(Labels.Of(w.Key)!, w.Value))], rule.Source, rule.LeastLegs,
+                [.. lines.Select(l => new RankingLine(l.Rank, l.Key, names[l.Key], l.Score, l.Legs, l.Measures))]),
+        }, null);
+    }
+
+    /// <summary>Every region of the level that a rule names owes it, by the policy in force for that region.</summary>
+    private async Task<IReadOnlyList<QuotaLine>> QuotasAsync(ReportRequest request, CancellationToken stop)
+    {
+        var made = await figures.ListingsAsync(request.Scope, stop);
+        var lines = new List<QuotaLine>();
+        foreach (var region in Owing(request.Region))
+            foreach (var quota in rules.Current.PolicyOn(region.Code, request.Period.Last).Quotas.Where(q => q.Of == region.Code.Level && q.Every == request.Period.Kind))
+            {
+                var counted = made.Where(m => region.Code.Contains(m.County) && m.Level >= quota.Listing && (quota.Kind is null || m.Kind == quota.Kind)).ToArray();
+                var listed = quota.DifferentSectors ? counted.Select(m => m.Sector).Distinct().Count() : counted.Sum(m => m.Count);
+                lines.Add(new QuotaLine(
+                    region.Code, region.Name, Labels.Of(quota.Listing)!, Labels.Of(quota.Kind), quota.DifferentSectors, quota.AtLeast, listed, listed >= quota.AtLeast, quota.Source));
+            }
+        return lines;
+    }
+
+    /// <summary>A region and the named ones in it.</summary>
+    public static IEnumerable<NamedRegion> Owing(RegionCode region) =>
+        region.IsNation || Regions.All.Any(r => r.Code == region)
+            ? Regions.All.Where(r => region.Contains(r.Code))
+            : [new NamedRegion(region, Regions.NameOf(region))];
+}
+
+/// <summary>Makes cards of hazards.</summary>
+internal static class HazardCards
+{
+    public static IEnumerable<BodyId> BodiesOf(Hazard hazard) =>
+        hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.Supervisor, l.AssignedBy }).Append(hazard.AssignedBy).OfType<BodyId>();
+
+    public static HazardCard Of(HazardFile file, IReadOnlyDictionary<string, string> names, SectorCatalogue sectors)
+    {
+        var hazard = file.Hazard;
+        string Name(BodyId id) => names.GetValueOrDefault(id.Value, id.Value);
+        var verified = file.Story.Select(s => s.Event).OfType<HazardVerified>().LastOrDefault();
+        var harm = string.Join("；", new[] { hazard.GradingBasis, verified?.Findings }.Where(t => !string.IsNullOrWhiteSpace(t)));
+        return new HazardCard(
+            hazard.Id, Regions.NameOf(hazard.Region), sectors.Find(hazard.Sector).Chinese, hazard.Level is { } level ? CodeList.Chinese(level) : null,
+            ChinaTime.DateAt(hazard.FoundAt), hazard.Title, hazard.Description, harm.Length == 0 ? null : harm, hazard.Enterprise?.Name, hazard.Place?.Text,
+            CodeList.Chinese(hazard.Stage), CodeList.Chinese(hazard.Source),
+            hazard.Legs.IsEmpty ? null : Assigned(hazard, Name), Ledger(hazard), Closed(hazard), Circulated(file), Plans(file, Name));
+    }
+
+    private static AssignmentColumn Assigned(Hazard hazard, Func<BodyId, string> name) => new(
+        ChinaTime.DateAt(hazard.Legs.Values.Min(l => l.AssignedAt)), name(hazard.AssignedBy ?? hazard.Legs.Values.First().AssignedBy),
+        [.. hazard.Legs.Values.Select(l => new AssignedLeg(CodeList.Chinese(l.Leg), name(l.Body), l.Supervisor is { } s ? name(s) : null, Day(l.AcknowledgedAt), hazard.DeadlineOf(l)))]);
+
+    private static FiguresLedgerColumn Ledger(Hazard hazard)
+    {
+        var listing = hazard.Listings.LastOrDefault(l => l.Counts);
+        return new FiguresLedgerColumn(
+            listing is null ? null : CodeList.Chinese(listing.Level), Day(listing?.At), hazard.Listing?.Document?.Value,
+            hazard.Legs.IsEmpty ? null : hazard.Legs.Values.Min(l => l.Percent), hazard.Suspension is not null,
+            hazard.Legs.IsEmpty ? null : hazard.Legs.Values.Max(hazard.DeadlineOf));
+    }
+
+    private static ClosureColumn Closed(Hazard hazard) => new(
+        hazard.Legs.IsEmpty || hazard.Legs.Values.Any(l => l.AcceptedAt is null) ? null : Day(hazard.Legs.Values.Max(l => l.AcceptedAt)),
+        Day(hazard.Closure?.At), hazard.Closure is { } closure ? CodeList.Chinese(closure.Ground) : null, hazard.LookedBack.Length, hazard.Reopened);
+
+    private static CirculationColumn Circulated(HazardFile file) => new(
+        file.Story.Count(s => s.Event is LegUrged), file.Story.Count(s => s.Event is SupervisionNoticeIssued),
+        file.Story.Count(s => s.Event is InterviewHeld), file.Story.Count(s => s.Event is CriticismCirculated),
+        [.. file.Story.Where(s => s.Event is SupervisionNoticeIssued or CriticismCirculated && s.Context.Document is not null).Select(s => s.Context.Document?.Value).OfType<string>()]);
+
+    private static List<MeasureLine> Plans(HazardFile file, Func<BodyId, string> name)
+    {
+        var hazard = file.Hazard;
+        var lines = new List<MeasureLine>();
+        foreach (var leg in hazard.Legs.Values)
+        {
+            var plan = leg.Plan is null ? null : file.Story.Select(s => s.Event).OfType<PlanSubmitted>().Last(p => p.Leg == leg.Leg);
+            lines.Add(new MeasureLine(
+                hazard.Id, hazard.Title, CodeList.Chinese(leg.Leg), name(leg.Body), leg.ResponsiblePerson,
+                plan?.Parts.ToImmutableSortedDictionary(p => CodeList.Chinese(p.Key), p => p.Value, StringComparer.Ordinal) ?? ImmutableSortedDictionary<string, string>.Empty, plan?.KeptElsewhere,
+                leg.Funds, leg.Spent, hazard.DeadlineOf(leg), leg.Plan?.Verdict is { } verdict ? CodeList.Chinese(verdict) : null, leg.Percent));
+        }
+        return lines;
+    }
+
+    private static DateOnly? Day(DateTimeOffset? instant) => instant is { } known ? ChinaTime.DateAt(known) : null;
+}
+
+/// <summary>The definitions that go with figures, in the words of the reports.</summary>
+internal static class FigureNotes
+{
+    private static readonly string[] Table =
+    [
+        "排查数：发现日期在报表期内、未认定不属实或并案的隐患；立行立改、自查自改的另计，不在其内；尚未定级的另计。",
+        "整改数：其中截至期末已验收销号的；重新开案的不计。整改率保留一位小数，期内没有排查出的不计算。",
+        "列入治理计划：截至期末未销号、已报整改方案且审查未退回的重大隐患；五到位：措施、责任人、资金、时限、预案俱全。",
+        "挂牌督办：截至期末曾挂牌的重大隐患（挂牌有误的除外）；省级含国家级。",
+        "资金：本年1月1日至期末各整改方案落实的资金累计，万元；退回、改派的不计。检查单位按户计，同一单位多次检查计一户。",
+    ];
+
+    public static IReadOnlyList<string> Of(ReportKind kind, int template) =>
+        template >= ReportMaker.OwnChecksApart ? Of(kind) : [.. Of(kind).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
+
+    private static string[] Of(ReportKind kind) => kind switch
+    {
+        ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport => Table,
+        ReportKind.Bulletin => [.. Table, "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。"],
+        ReportKind.BodyRanking or ReportKind.CountyRanking =>
+        [
+            "各指标0至100分，按制度规定的权重加权；没有事项的指标不计，其权重按比例分给其他指标；得分相同名次并列。",
+            "每项均列出分子、分母，可逐项核对。在办不足规定数的列出但不排名。",
+        ],
+        ReportKind.Quotas => ["按挂牌日期计入所在期，摘牌后仍计；挂牌有误的不计。"],
+        ReportKind.TwoLists or ReportKind.FourRegimes => ["清单为报表期内任一日尚未销号的隐患，按发现日期排列；不含立行立改、自查自改、不属实和并案的。"],
+        _ => [],
+    };
+}
