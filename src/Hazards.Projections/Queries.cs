@@ -180,6 +180,9 @@ public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeO
 
     /// <summary>The warning it goes by: the policy's, or 产品默认值.</summary>
     public WarningCited? Warning { get; init; }
+
+    /// <summary>The clock itself, but for whether it is counted in working days.</summary>
+    public Clock ToClock() => new(Kind, Leg, Body, Since, Due, Provisional);
 }
 
 /// <summary>A hazard as lists show it.</summary>

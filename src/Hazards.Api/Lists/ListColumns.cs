@@ -63,7 +63,7 @@ internal sealed class ListWords(bool english, DateOnly today, Names names)
     }
 
     /// <summary>The rule of a duty: policy, clause, days.</summary>
-    public string Why(OverdueDuty duty)
+    public string Why(Ringing.Duty duty)
     {
         var days = duty.Rule.Days is { } d
             ? T($"，{d} 个{(duty.Rule.Count == DayCount.Working ? "工作日" : "自然日")}", $", {d} {(duty.Rule.Count == DayCount.Working ? "working" : "calendar")} days")
