@@ -169,7 +169,9 @@ public sealed record FixWithdrawn(string Reason) : IHazardEvent;
 /// <param name="Supervisor">督办单位 of this leg, if one is named.</param>
 /// <param name="ResponsiblePerson">整改责任人 in words, if named.</param>
 /// <param name="DeadlineAssumed">True where the ledger a late entry came from gives no deadline and the policy's default stands in.</param>
-public sealed record LegOrder(Leg Leg, BodyId Body, DateOnly Deadline, string Instructions, BodyId? Supervisor = null, [property: Longest(Texts.NameLength)] string? ResponsiblePerson = null, bool DeadlineAssumed = false)
+public sealed record LegOrder(
+    Leg Leg, BodyId Body, DateOnly Deadline, string Instructions, BodyId? Supervisor = null,
+    [property: Longest(Texts.NameLength)] string? ResponsiblePerson = null, bool DeadlineAssumed = false)
 {
     /// <summary>The bodies that it names.</summary>
     internal IEnumerable<BodyId?> Bodies => [Body, Supervisor];
@@ -209,7 +211,8 @@ public sealed record LegReassigned(BodyId From, LegOrder Order, string Reason) :
 /// <param name="Funds">Funds committed, 万元.</param>
 /// <param name="KeptElsewhere">Where the plan is kept when a late entry only says that there is one.</param>
 [EventType("plan_submitted", "报整改方案", "Plan submitted")]
-public sealed record PlanSubmitted(Leg Leg, ImmutableSortedDictionary<PlanPart, string> Parts, decimal? Funds, string? KeptElsewhere) : ILegsOwn;
+public sealed record PlanSubmitted(Leg Leg, ImmutableSortedDictionary<PlanPart, string> Parts, decimal? Funds, string? KeptElsewhere)
+    : ILegsOwn;
 
 /// <summary>方案审查: the plan passed or failed its review.</summary>
 [EventType("plan_reviewed", "审查整改方案", "Plan reviewed")]
@@ -414,7 +417,8 @@ public sealed record JudicialReferralMade(string To, string Grounds) : ISupervis
 /// <param name="Due">The last day for it.</param>
 /// <param name="NoticedAt">When the service noticed.</param>
 [EventType("deadline_missed", "逾期", "Deadline missed")]
-public sealed record DeadlineMissed(ClockKind Clock, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt) : IConcernsLeg, INamesBodies
+public sealed record DeadlineMissed(ClockKind Clock, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt)
+    : IConcernsLeg, INamesBodies
 {
     IEnumerable<BodyId?> INamesBodies.Bodies => [Body];
 }
@@ -427,7 +431,8 @@ public sealed record DeadlineMissed(ClockKind Clock, Leg? Leg, BodyId? Body, Dat
 /// <param name="DaysOverdue">Days since, when it was proposed.</param>
 /// <param name="To">Who is asked; null: the committee office of the region.</param>
 [EventType("step_proposed", "督办建议", "Supervision step proposed")]
-public sealed record StepProposed(SupervisionStep Step, ClockKind Clock, Leg? Leg, DateOnly Due, int DaysOverdue, BodyId? To) : IConcernsLeg, INamesBodies
+public sealed record StepProposed(SupervisionStep Step, ClockKind Clock, Leg? Leg, DateOnly Due, int DaysOverdue, BodyId? To)
+    : IConcernsLeg, INamesBodies
 {
     IEnumerable<BodyId?> INamesBodies.Bodies => [To];
 }

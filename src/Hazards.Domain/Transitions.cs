@@ -26,7 +26,8 @@ public static class Transitions
     /// <summary>Of legs.</summary>
     public static ImmutableArray<LegTransition> OfLegs { get; } =
     [
-        .. from rule in new[] { CommandRules.Assign, CommandRules.Lookback, CommandRules.Reopen } select new LegTransition(null, LegStage.Assigned, rule),
+        .. from rule in new[] { CommandRules.Assign, CommandRules.Lookback, CommandRules.Reopen }
+           select new LegTransition(null, LegStage.Assigned, rule),
         .. OfLeg(CommandRules.Acknowledge, LegStage.Rectifying),
         .. OfLeg(CommandRules.Return, LegStage.Returned),
         .. OfLeg(CommandRules.Reassign, LegStage.Assigned),
@@ -60,11 +61,12 @@ public static class Transitions
 
     private static IEnumerable<Transition> Whole(CommandRule rule, params Stage[] to) =>
         from after in to
-        from before in rule.Stages.Select(s => (Stage: s, Imported: false)).Concat(rule.StagesOfImported.Select(s => (Stage: s, Imported: true)))
+        from before in rule.Stages.Select(s => (Stage: s, Imported: false))
+            .Concat(rule.StagesOfImported.Select(s => (Stage: s, Imported: true)))
         where before.Stage != after
         select new Transition(before.Stage, after, rule, before.Imported);
 
-    /// <summary>What a leg's change is to the hazard, wherever the other leg stands; a leg by itself is as one beside an accepted one.</summary>
+    /// <summary>What a leg's change is to the hazard, wherever the other leg stands; a sole leg is as one beside an accepted one.</summary>
     private static IEnumerable<Transition> ByLeg(LegTransition leg) =>
         from before in leg.From is { } stage ? new[] { stage } : []
         from other in Enum.GetValues<LegStage>()

@@ -272,7 +272,8 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         (await files.HeadAsync(lost)).ShouldNotBeNull("it may be named yet");
 
         // As a paper: nobody put it in. The row is lost, too; the event is not.
-        await BehindAsync($"delete from files.uploads where encode(digest, 'hex') = '{digest}'; delete from rows.hazard_files where digest = '{digest}'");
+        await BehindAsync(
+            $"delete from files.uploads where encode(digest, 'hex') = '{digest}'; delete from rows.hazard_files where digest = '{digest}'");
         await files.PutAsync("已入库的通知书"u8.ToArray(), "text/plain");
         await BehindAsync("update files.leaving set since = since - interval '2 days'");
         await files.PutAsync("又制发的通知书"u8.ToArray(), "text/plain");
@@ -281,12 +282,14 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         (await files.HeadAsync(again)).ShouldNotBeNull("it was stored again");
         await files.HoldAsync([again], RegionCode.Nation);
         (await files.HeadAsync(Sha256Digest.TryParse(digest, out var named, out _) ? named : default)).ShouldNotBeNull();
-        await using var waiting = service.Owner.CreateCommand($"select count(*) from files.leaving where encode(digest, 'hex') in ('{lost}', '{digest}')");
+        await using var waiting = service.Owner.CreateCommand(
+            $"select count(*) from files.leaving where encode(digest, 'hex') in ('{lost}', '{digest}')");
         (await waiting.ExecuteScalarAsync()).ShouldBe(0L, "neither is looked at again");
 
         async Task BehindAsync(string sql)
         {
-            await using var command = service.Owner.CreateCommand($"set session_replication_role = replica; {sql}; reset session_replication_role");
+            await using var command = service.Owner.CreateCommand(
+                $"set session_replication_role = replica; {sql}; reset session_replication_role");
             await command.ExecuteNonQueryAsync();
         }
     }

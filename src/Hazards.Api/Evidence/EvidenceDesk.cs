@@ -24,8 +24,8 @@ internal sealed record RequestEvidence(
 
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
-    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, PersonDesk persons, PersonKeyRows personKeys, Proving.LogKeys keys,
-    ServiceOptions options, TimeProvider clock)
+    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, PersonDesk persons, PersonKeyRows personKeys,
+    Proving.LogKeys keys, ServiceOptions options, TimeProvider clock)
 {
     private readonly ReplayQueries replay = new(dataSource);
 
@@ -141,7 +141,9 @@ internal sealed class EvidenceDesk(
         return order.To is { } to && ChinaTime.EndOf(to) is var end && end < clock.GetUtcNow() ? [end.ToUniversalTime()] : [];
     }
 
-    /// <summary>Each person must stand in one of the hazards, and whoever asks must have the right to see them. Their keys say which to look at.</summary>
+    /// <summary>
+    /// Each person must stand in one of the hazards, and whoever asks must have the right to see them. Their keys say which to look at.
+    /// </summary>
     private async Task<Refusal?> WhyNotDiscloseAsync(ImmutableArray<Guid> asked, IEnumerable<HazardId> ids, Actor by, CancellationToken cancellationToken)
     {
         var wanted = asked.ToHashSet();

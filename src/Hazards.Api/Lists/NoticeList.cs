@@ -39,7 +39,8 @@ internal static class NoticeList
         Answer = typeof(NoticePage),
     }, ListAsync);
 
-    private static async Task<IResult> ListAsync(Call call, NoticeQueries notices, IHazardQueries hazards, RulebookSource rules, Naming naming)
+    private static async Task<IResult> ListAsync(
+        Call call, NoticeQueries notices, IHazardQueries hazards, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var filter = new NoticeFilter
@@ -68,7 +69,8 @@ internal static class NoticeList
         {
             var names = await naming.OfAsync(
                 [.. found.Items.Select(i => i.Hazard).DistinctBy(h => h.Id)], found.Items.SelectMany(i => new[] { i.Body, i.Context.Body }), scope.AsOf, call.Stop);
-            return new ListRows<NoticeLine>([.. found.Items.Select(i => NoticeLine.Of(i, scope.Today, names, rules.Current))], found.Next, names);
+            return new ListRows<NoticeLine>(
+                [.. found.Items.Select(i => NoticeLine.Of(i, scope.Today, names, rules.Current))], found.Next, names);
         }
     }
 }
@@ -117,7 +119,8 @@ internal sealed record NoticeLine(
             HazardBrief.Of(n.Hazard), n.Position, Labels.Of(n.Leg), NamedBody.Of(n.Context.Body, names.Bodies), NamedBody.Of(n.Body, names.Bodies), n.Context.Actor, n.Context.Document,
             n.Notice.Requirements, n.Notice.ReplyBy, n.Context.OccurredAt, n.SentAt, n.OpenedAt, n.SettledAt, n.SettledOccurredAt,
             n.SettledBy is { } type ? EventLabels.Of(type) : null, n.Answered,
-            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt, duty is null ? null : OpenDuty.Of(n.Hazard, duty, names, rules),
+            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt,
+            duty is null ? null : OpenDuty.Of(n.Hazard, duty, names, rules),
             n.Context.Document is { } number
                 ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new Papers.PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, Files.FileAnswer.LinkOf(a.Digest)))]
                 : []);

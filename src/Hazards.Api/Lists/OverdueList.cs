@@ -163,7 +163,8 @@ internal sealed record OverdueItem(HazardItem Hazard, ImmutableArray<Duty> Overd
 
     public static OverdueItem Of(HazardItem item, DateOnly until, DateOnly today, Names names, Rulebook rules)
     {
-        var duties = item.Clocks.Where(c => c.Due <= until || c.DaysOverdue > 0).OrderBy(c => c.Due).Select(c => Duty.Of(c, item, names, rules)).ToImmutableArray();
+        var duties = item.Clocks.Where(c => c.Due <= until || c.DaysOverdue > 0).OrderBy(c => c.Due)
+            .Select(c => Duty.Of(c, item, names, rules)).ToImmutableArray();
         return new OverdueItem(item, [.. duties.Where(d => d.DaysOverdue > 0)]) { Duties = duties, Legs = [.. item.Legs.Select(l => LegLine.Of(l, item, today, names, rules))] };
     }
 }

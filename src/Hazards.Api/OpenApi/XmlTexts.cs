@@ -12,7 +12,7 @@ internal static class XmlTexts
     /// <summary>The text of a type; null where there is none.</summary>
     public static string? Of(Type type) => Find(type, NameOf(type));
 
-    /// <summary>The text of a record's parameter or a property, by its JSON name, also of what it inherits; null where there is none.</summary>
+    /// <summary>The text of a record's parameter or a property, or of one it inherits, by its JSON name; null where there is none.</summary>
     public static string? OfMember(Type type, string name) =>
         Find(type, $"{NameOf(type)}.{name}") ?? (type.BaseType is { } under ? OfMember(under, name) : null);
 

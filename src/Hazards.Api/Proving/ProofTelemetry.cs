@@ -23,7 +23,8 @@ internal static class ProofTelemetry
         Meter.CreateObservableGauge("hazards.tree.size", () => Each(t => t.Size), "{event}", "Events a tree covers.");
         Meter.CreateObservableGauge("hazards.tree.lag", () => Each(t => Math.Max(0, t.Head - t.Size)), "{event}", "Events a tree does not cover yet.");
         Meter.CreateObservableGauge("hazards.checkpoint.size", () => Each(t => t.Signed), "{event}", "Events the newest checkpoint covers.");
-        Meter.CreateObservableGauge("hazards.checkpoint.age", () => Each(t => t.Signing is { } at ? Age(at) : 0), "s", "Since the newest checkpoint was signed.");
+        Meter.CreateObservableGauge(
+            "hazards.checkpoint.age", () => Each(t => t.Signing is { } at ? Age(at) : 0), "s", "Since the newest checkpoint was signed.");
     }
 
     public static void Grown(string hash, long size, long head) =>
@@ -35,7 +36,8 @@ internal static class ProofTelemetry
     /// <param name="at">When.</param>
     /// <param name="clock">By which clock: its age is told by the same.</param>
     public static void Signed(string hash, long size, DateTimeOffset at, TimeProvider clock) =>
-        Trees.AddOrUpdate(hash, _ => new Standing(size, size, size, (at, clock)), (_, t) => t with { Signed = size, Signing = (at, clock) });
+        Trees.AddOrUpdate(hash, _ => new Standing(size, size, size, (at, clock)),
+            (_, t) => t with { Signed = size, Signing = (at, clock) });
 
     public static void Delivered(bool cosigned) => Sent.Add(1, new KeyValuePair<string, object?>("outcome", cosigned ? "cosigned" : "failed"));
 

@@ -152,8 +152,8 @@ internal sealed class ReplayOptions
                 continue;
             if (!TryRead(text, out var instant))
                 return Administration.Fail(RequestRefusals.Instant.Because(instants[i].Name, ("value", Texts.Excerpt(text))));
-            if (instant > TimeProvider.System.GetUtcNow() + Call.ClockTolerance)
-                return Administration.Fail(ReplayRefusals.Future.Because(instants[i].Name, ("value", instant), ("now", TimeProvider.System.GetUtcNow())));
+            if (TimeProvider.System.GetUtcNow() is var now && instant > now + Call.ClockTolerance)
+                return Administration.Fail(ReplayRefusals.Future.Because(instants[i].Name, ("value", instant), ("now", now)));
             read[i] = instant;
         }
         await using var opened = await database.OpenAsync(parsed, stop);

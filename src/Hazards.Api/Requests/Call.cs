@@ -289,7 +289,8 @@ internal static class OrderReader
         if (Refusal.All(
             [
                 .. unknown.Select(n => RequestRefusals.UnknownField.Because(Texts.Excerpt(n), ("known", Known<T>()))), wrongAct,
-                Texts.Check("actor", fields?.Actor, 0, Texts.NameLength, multiline: false), fields is null ? null : Attachment.Check(fields.Attachments), wrongOwn,
+                Texts.Check("actor", fields?.Actor, 0, Texts.NameLength, multiline: false),
+                fields is null ? null : Attachment.Check(fields.Attachments), wrongOwn,
             ]) is { } wrong)
             return new Order<T>(wrong);
         var actor = string.IsNullOrWhiteSpace(fields!.Actor) ? null : fields.Actor.Trim();

@@ -34,7 +34,8 @@ internal sealed record OpenDuty(HazardBrief Hazard, Duty Duty) : Duty(Duty)
     [System.Text.Json.Serialization.JsonIgnore]
     public Duty Duty { get; init; } = Duty;
 
-    public static OpenDuty Of(HazardItem item, ClockItem clock, Names names, Rulebook rules) => new(HazardBrief.Of(item), Of(clock, item, names, rules));
+    public static OpenDuty Of(HazardItem item, ClockItem clock, Names names, Rulebook rules) =>
+        new(HazardBrief.Of(item), Of(clock, item, names, rules));
 }
 
 /// <summary>A duty that is open on a day, as every list shows it.</summary>
@@ -55,8 +56,9 @@ internal record Duty(
     CodeEntry? Next, CodeEntry Light, WarningCited? Warning, DutyRule Rule)
 {
     public static Duty Of(ClockItem clock, HazardItem item, Names names, Rulebook rules) => new(
-        Labels.Of(clock.Kind), Labels.Of(clock.Leg), NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due, clock.DaysOverdue, -clock.DaysOverdue,
-        clock.Provisional, Labels.Of(clock.Next), Labels.Of(clock.Light), clock.Warning, DutyRule.Of(clock.ToClock(), item.Region, item.Level, rules));
+        Labels.Of(clock.Kind), Labels.Of(clock.Leg), NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due,
+        clock.DaysOverdue, -clock.DaysOverdue, clock.Provisional, Labels.Of(clock.Next), Labels.Of(clock.Light), clock.Warning,
+        DutyRule.Of(clock.ToClock(), item.Region, item.Level, rules));
 }
 
 /// <summary>A page of missed deadlines.</summary>

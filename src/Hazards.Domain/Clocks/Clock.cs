@@ -173,18 +173,22 @@ public static class Clocks
             if (PolicyAt(since).Supervision.FirstOrDefault(s => s.Level == level) is not { } rule)
                 return null;
             var due = calendar.Add(ChinaTime.DateAt(since), rule.Days, rule.Count);
-            return Until(ClockKind.Supervise, leg.Leg, since, due.Date) with { Provisional = due.Provisional, Working = rule.Count == DayCount.Working };
+            return Until(ClockKind.Supervise, leg.Leg, since, due, rule.Count);
         }
 
         private Clock? After(ClockKind kind, Leg? leg, DateTimeOffset since)
         {
             var policy = PolicyAt(since);
             return policy.Due(kind, hazard.Level, since, calendar) is { } due
-                ? Until(kind, leg, since, due.Date) with { Provisional = due.Provisional, Working = policy.Clock(kind, hazard.Level)!.Count == DayCount.Working }
+                ? Until(kind, leg, since, due, policy.Clock(kind, hazard.Level)!.Count)
                 : null;
         }
 
-        private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DateOnly due) => new(kind, leg, OwnerOf(kind, leg, hazard), since, due);
+        private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DueDate due, DayCount count) =>
+            Until(kind, leg, since, due.Date) with { Provisional = due.Provisional, Working = count == DayCount.Working };
+
+        private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DateOnly due) =>
+            new(kind, leg, OwnerOf(kind, leg, hazard), since, due);
 
         private Policy PolicyAt(DateTimeOffset since) => rules.PolicyAt(hazard.Region, since);
     }

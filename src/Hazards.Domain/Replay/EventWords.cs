@@ -3,8 +3,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>What an event says, in Chinese: in a line of a timeline, and as a sentence of a report. Who did it and when stand beside it.</summary>
-/// <remarks>Whoever changes a sentence gives the report's form a new number (ReportForm): a verifier makes a report again word for word.</remarks>
+/// <summary>
+/// What an event says, in Chinese: in a line of a timeline, and as a sentence of a report. Who did it and when stand beside it.
+/// Whoever changes a sentence gives the report's form a new number (ReportForm): a verifier makes a report again word for word.
+/// </summary>
 public static class EventWords
 {
     private const int LongestLine = 80;
@@ -183,7 +185,8 @@ public static class EventWords
                 : $"逾期：{CodeList.Chinese(e.Clock)}{Beside(e.Leg)}，{(e.Body is { } body ? nameOf(body) : "所在地安委办")}"
                     + $"应于 {Day(e.Due)} 前办理。",
             StepProposed e => line
-                ? $"提请{(e.To is { } asked ? nameOf(asked) : "安委办")}决定：{CodeList.Chinese(e.Step)}（{CodeList.Chinese(e.Clock)}超期{e.DaysOverdue}天）"
+                ? $"提请{(e.To is { } asked ? nameOf(asked) : "安委办")}决定："
+                    + $"{CodeList.Chinese(e.Step)}（{CodeList.Chinese(e.Clock)}超期{e.DaysOverdue}天）"
                 : $"建议{CodeList.Chinese(e.Step)}{Beside(e.Leg)}：{CodeList.Chinese(e.Clock)}已逾期 {Number(e.DaysOverdue)} 天"
                     + $"，提请{(e.To is { } to ? nameOf(to) : "所在地安委办")}决定。",
             StepDeclined e => line
@@ -192,7 +195,8 @@ public static class EventWords
             DeadlinesRecounted e => line
                 ? string.Join('；', e.Moved.Select(m => $"{CodeList.Chinese(m.Clock)} {Day(m.From)}→{Day(m.To)}"))
                 : $"工作日历变更，期限重算："
-                    + string.Join("；", e.Moved.Select(m => $"{CodeList.Chinese(m.Clock)}{Beside(m.Leg)}由 {Day(m.From)} 改为 {Day(m.To)}")) + "。",
+                    + string.Join("；", e.Moved.Select(m => $"{CodeList.Chinese(m.Clock)}{Beside(m.Leg)}由 {Day(m.From)} 改为 {Day(m.To)}"))
+                    + "。",
             DeadlineMoved e => line
                 ? $"{Tag(e.Leg)}{Day(e.From)}→{Day(e.To)}：{e.Reason}"
                 : $"期限顺延（{CodeList.Chinese(e.Leg)}）：由 {Day(e.From)} 至 {Day(e.To)}。{Flat(e.Reason)}",
@@ -231,7 +235,8 @@ public static class EventWords
 
         private static string Beside(Leg? leg) => leg is { } one and not Leg.Sole ? $"（{CodeList.Chinese(one)}）" : "";
 
-        private static string With(string before, object? value) => value is null or "" ? "" : string.Create(CultureInfo.InvariantCulture, $"{before}{value}");
+        private static string With(string before, object? value) =>
+            value is null or "" ? "" : string.Create(CultureInfo.InvariantCulture, $"{before}{value}");
 
         private static string If(string before, string? text) => string.IsNullOrWhiteSpace(text) ? "" : before + text.Trim();
 

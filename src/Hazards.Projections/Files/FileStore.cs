@@ -28,7 +28,9 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     /// <summary>Stores a file; nothing happens when it is there already.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="mediaType">Its media type.</param>
-    /// <param name="owner">Who has jurisdiction over this region may read it; null when an event that names it decides that: it goes unless one soon does.</param>
+    /// <param name="owner">
+    /// Who has jurisdiction over this region may read it; null when an event that names it decides that: it goes unless one soon does.
+    /// </param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>Its digest.</returns>
     public async Task<Sha256Digest> PutAsync(ReadOnlyMemory<byte> bytes, string mediaType, RegionCode? owner = null, CancellationToken cancellationToken = default)

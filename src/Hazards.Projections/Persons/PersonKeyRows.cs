@@ -42,7 +42,8 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The hazards that hold the data of these persons, as their keys say.</summary>
-    public async Task<IReadOnlyCollection<HazardId>> HazardsAsync(IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyCollection<HazardId>> HazardsAsync(
+        IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("select distinct hazard_id from persons.keys where person = any ($1)");
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. persons] });

@@ -22,7 +22,10 @@ public static class DatabaseTrouble
     /// <summary>The same, also where the log says it: what did not go now goes later.</summary>
     public static bool IsAway(Exception exception) => exception is LogUnavailableException || IsUnwell(exception);
 
-    /// <summary>A database that does not take statements of ours: it lacks a table, right or function, for its schema is not the one this program was made for.</summary>
+    /// <summary>
+    /// A database that does not take statements of ours: it lacks a table, right or function, for its schema is not the one that this
+    /// program was made for.
+    /// </summary>
     public static bool IsOfTheSchema(Exception? exception) => exception switch
     {
         null => false,

@@ -8,7 +8,8 @@ namespace Hazards.Domain.Tests.Golden;
 /// <summary>What must be said of every event is said of every event: a new one is not passed over in silence.</summary>
 public sealed class EveryEvent
 {
-    private static readonly EventContext Context = new(Start, Entry.Prompt, "张工", CountyOffice.Id, Role.Coordinator, "tests", "baseline", null, []);
+    private static readonly EventContext Context = new(
+        Start, Entry.Prompt, "张工", CountyOffice.Id, Role.Coordinator, "tests", "baseline", null, []);
 
     public static TheoryData<string> OfHazards() => new(GoldenEvents.ByName.Where(g => g.Value is IHazardEvent).Select(g => g.Key));
 

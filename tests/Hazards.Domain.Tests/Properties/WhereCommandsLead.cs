@@ -62,7 +62,8 @@ public sealed class WhereCommandsLead
     {
         var row = Transitions.OfHazards[index];
         if (row.From is not { } from)
-            new Story().When(As(Hotline), new ReportHazard(ReportSource.Hotline, Wudu, Gas, "漏气", "调压箱漏气")).ThenItHappens().Then.Stage.ShouldBe(row.To);
+            new Story().When(As(Hotline), new ReportHazard(ReportSource.Hotline, Wudu, Gas, "漏气", "调压箱漏气")).ThenItHappens()
+                .Then.Stage.ShouldBe(row.To);
         else
             Beginnings.Where(s => s.Then.Stage == from && (!row.Imported || s.Then.LedgerRow is not null))
                 .SelectMany(s => Outcomes(s, row.By)).ShouldContain(after => after.Stage == row.To, $"{row.By.Name}: {from} → {row.To}");
@@ -72,8 +73,14 @@ public sealed class WhereCommandsLead
     public void Every_row_of_legs_happens(int index)
     {
         var row = Transitions.OfLegs[index];
-        Beginnings.SelectMany(s => Outcomes(s, row.By).SelectMany(after => after.Legs.Values.Select(l => (Before: s.Then.Legs.GetValueOrDefault(l.Leg), After: l))))
-            .ShouldContain(l => l.After.Stage == row.To && (row.From == null ? l.Before != l.After : l.Before != null && l.Before.Stage == row.From && l.Before != l.After));
+        var changed =
+            from story in Beginnings
+            from after in Outcomes(story, row.By)
+            from leg in after.Legs.Values
+            let before = story.Then.Legs.GetValueOrDefault(leg.Leg)
+            where leg != before
+            select (From: row.From is null ? null : before?.Stage, To: leg.Stage);
+        changed.ShouldContain((row.From, row.To));
     }
 
     [Fact]
@@ -103,7 +110,8 @@ public sealed class WhereCommandsLead
         {
             LegStage? from = anew || !before.Legs.TryGetValue(leg, out var old) ? null : old.Stage;
             if (from != state.Stage)
-                Transitions.OfLegs.Contains(new LegTransition(from, state.Stage, rule)).ShouldBeTrue($"{rule.Name}: {from} → {state.Stage}");
+                Transitions.OfLegs.Contains(new LegTransition(from, state.Stage, rule))
+                    .ShouldBeTrue($"{rule.Name}: {from} → {state.Stage}");
         }
     }
 
@@ -122,7 +130,8 @@ public sealed class WhereCommandsLead
         Reinspect => from leg in hazard.Legs.Keys from verdict in Enum.GetValues<Verdict>() select new Reinspect(leg, verdict, "结果", "李工"),
         LookBack => [new LookBack(LookbackResult.Recurred, "反弹"), new LookBack(LookbackResult.Recurred, "反弹", null, [.. Anew])],
         ReopenHazard => [new ReopenHazard("再次举报"), new ReopenHazard("再次举报", [.. Anew])],
-        MergeHazard merge => from target in new[] { Stories.Reported, Stories.Closed } select merge with { Target = target.Then with { Id = OtherId } },
+        MergeHazard merge =>
+            from target in new[] { Stories.Reported, Stories.Closed } select merge with { Target = target.Then with { Id = OtherId } },
         { ConcernedLeg: not null } command => hazard.Legs.Keys.Select(l => command.With("Leg", l)),
         var command => [command],
     };

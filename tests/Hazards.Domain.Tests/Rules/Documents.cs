@@ -67,7 +67,8 @@ public sealed partial class Documents
 
     private static string Drawing(IEnumerable<(string From, string To, CommandRule By)> transitions) =>
         "```mermaid\nstateDiagram-v2\n    direction LR\n"
-        + string.Concat(transitions.GroupBy(t => (t.From, t.To), t => $"{t.By.Chinese} {t.By.Name}").Select(t => $"    {t.Key.From} --> {t.Key.To}: {string.Join("、", t)}\n"))
+        + string.Concat(transitions.GroupBy(t => (t.From, t.To), t => $"{t.By.Chinese} {t.By.Name}")
+            .Select(t => $"    {t.Key.From} --> {t.Key.To}: {string.Join("、", t)}\n"))
         + "```\n";
 
     private static string Name<T>(T? before) where T : struct, Enum => before is { } stage ? CodeList.Chinese(stage) : "[*]";

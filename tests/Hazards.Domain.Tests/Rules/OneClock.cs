@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Hazards.Domain.Tests.Rules;
 
-/// <summary>What time it is, is told by the clock that the service was given, so that a test or a simulated year may give another.</summary>
+/// <summary>What time it is, the clock says that the service was given, so that a test or a simulated year may give another.</summary>
 public sealed partial class OneClock
 {
     // Ages of files are told by the machine that wrote them.
