@@ -51,6 +51,25 @@ public sealed record Attachment(
 {
     /// <summary>The most that go with one act: no more than a person looks at.</summary>
     public const int Most = 50;
+
+    /// <summary>What is wrong with those that go with an act: too many, or not named cleanly; null when nothing is.</summary>
+    public static Refusal? Check(ImmutableArray<Attachment> attachments)
+    {
+        if (attachments.IsDefault)
+            return null;
+        if (attachments.Length > Most)
+            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", Most));
+        foreach (var (i, attachment) in attachments.Index())
+            if (attachment.Check() is { } wrong)
+                return wrong.Within($"attachments[{i}]");
+        return null;
+    }
+
+    private Refusal? Check() => Digest.Value.Length == 0
+        ? InputRefusals.Missing.Because("digest")
+        : Texts.Check("name", Name, 0, Texts.NameLength, multiline: false)
+        ?? Texts.Check("mediaType", MediaType, 0, 100, multiline: false)
+        ?? (Size < 0 ? InputRefusals.OutOfRange.Because("size", ("value", Size), ("min", 0), ("max", long.MaxValue)) : null);
 }
 
 /// <summary>

@@ -44,25 +44,7 @@ internal static class Checks
         act.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", Words.Of(rule))) : null;
 
     /// <summary>What goes with every act: the caller's name and the attachments.</summary>
-    public static Refusal? Papers(Act act)
-    {
-        if (Texts.Name("actor", act.By.Name) is { } nameless)
-            return nameless;
-        var attachments = act.Attachments.IsDefault ? [] : act.Attachments;
-        if (attachments.Length > Domain.Attachment.Most)
-            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", Domain.Attachment.Most));
-        for (var i = 0; i < attachments.Length; i++)
-            if (Attachment($"attachments[{i}]", attachments[i]) is { } wrong)
-                return wrong;
-        return null;
-    }
-
-    private static Refusal? Attachment(string field, Attachment attachment) =>
-        attachment.Digest.Value.Length == 0
-            ? InputRefusals.Missing.Because($"{field}.digest")
-            : Texts.Check($"{field}.name", attachment.Name, 0, Texts.NameLength, multiline: false)
-            ?? Texts.Check($"{field}.mediaType", attachment.MediaType, 0, 100, multiline: false)
-            ?? (attachment.Size < 0 ? InputRefusals.OutOfRange.Because($"{field}.size", ("value", attachment.Size), ("min", 0), ("max", long.MaxValue)) : null);
+    public static Refusal? Papers(Act act) => Texts.Name("actor", act.By.Name) ?? Attachment.Check(act.Attachments);
 
     /// <summary>The bodies and deadlines of an assignment.</summary>
     public static Refusal? Orders(string field, ImmutableArray<LegOrder> orders, Hazard hazard, Act act)

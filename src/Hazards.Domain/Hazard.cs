@@ -222,13 +222,16 @@ public sealed record Hazard
         { Closure: not null } => Stage.Closed,
         { Level: null } => Stage.Reported,
         { Legs.IsEmpty: true } => Stage.Verified,
-        _ => Legs.Values.Min(l => l.Stage) switch
-        {
-            LegStage.Returned or LegStage.Assigned => Stage.Assigned,
-            LegStage.Rectifying => Stage.Rectifying,
-            LegStage.Declared => Stage.AwaitingAcceptance,
-            _ => Stage.AwaitingClosure,
-        },
+        _ => StageOf(Legs.Values.Min(l => l.Stage)),
+    };
+
+    /// <summary>Where a hazard stands whose slowest leg stands there.</summary>
+    internal static Stage StageOf(LegStage slowest) => slowest switch
+    {
+        LegStage.Returned or LegStage.Assigned => Stage.Assigned,
+        LegStage.Rectifying => Stage.Rectifying,
+        LegStage.Declared => Stage.AwaitingAcceptance,
+        _ => Stage.AwaitingClosure,
     };
 
     /// <summary>Whether anything is still to be done about it.</summary>
@@ -350,16 +353,10 @@ public sealed record Hazard
         ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
         DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
         SupervisorNamed e => With(e.Leg, context, l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt }, own: false),
-        LegUrged e => Took(SupervisionStep.Urge, e.Leg, context, e.Duties),
-        SupervisionNoticeIssued e => Took(SupervisionStep.Notice, e.Leg, context, e.Duties).Noticed(e, context),
+        SupervisionNoticeIssued e => Took(e, context).Noticed(e, context),
+        SupervisionEscalated e => Took(e, context) with { EscalatedTo = e.To },
+        ISupervisionStep e => Took(e, context),
         SupervisionNoticeAnswered e => With(e.Leg, context, l => l with { Notices = [.. l.Notices.Where(n => n.Number != e.Notice)] }),
-        SupervisionVisitMade e => Took(SupervisionStep.Visit, e.Leg, context),
-        SupervisionEscalated e => Took(SupervisionStep.Escalation, null, context) with { EscalatedTo = e.To },
-        InterviewHeld e => Took(SupervisionStep.Interview, e.Leg, context),
-        CriticismCirculated e => Took(SupervisionStep.Criticism, e.Leg, context, e.Duties),
-        HazardExposed => Took(SupervisionStep.Exposure, null, context),
-        PenaltyImposed => Took(SupervisionStep.Penalty, null, context),
-        JudicialReferralMade => Took(SupervisionStep.Referral, null, context),
 
         DeadlineMissed e => this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body }) },
         StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step), Asked = e.To is { } asked ? m.Asked.SetItem(e.Step, asked) : m.Asked.Remove(e.Step) }),
@@ -442,8 +439,9 @@ public sealed record Hazard
     }
 
     // A step that the clock took for a duty that concerns no leg (publishing a listing, say) was not taken against the legs.
-    private Hazard Took(SupervisionStep step, Leg? leg, EventContext context, ImmutableArray<ClockKind>? duties = null)
+    private Hazard Took(ISupervisionStep taken, EventContext context)
     {
+        var (step, leg, duties) = (taken.Step, taken.Leg, taken.Duties);
         var hazard = this with
         {
             Steps = Steps.SetItem(step, Steps.GetValueOrDefault(step) + 1),

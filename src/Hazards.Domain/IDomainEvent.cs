@@ -1,18 +1,25 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
+using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
 /// <summary>A fact. Once in the log it stays readable for ever: its type name and its golden file never change.</summary>
 public interface IDomainEvent;
 
-/// <summary>The snake_case alias under which an event is kept. A changed shape is a new alias (<c>…_v2</c>) with an upcaster: see <see cref="Upcasters"/>.</summary>
+/// <summary>
+/// The snake_case alias under which an event is kept, and the field's own word for it. A changed shape is a new alias (<c>…_v2</c>) with
+/// an upcaster: see <see cref="Upcasters"/>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class EventTypeAttribute(string name) : Attribute
+public sealed class EventTypeAttribute(string name, string chinese, string english) : Attribute
 {
     /// <summary>The alias.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Alias and labels.</summary>
+    internal CodeEntry Entry { get; } = new(name, chinese, english);
 }
 
 /// <summary>All event types there are.</summary>

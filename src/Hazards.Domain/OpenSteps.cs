@@ -67,8 +67,9 @@ public static class OpenSteps
         var soon = rules.PolicyOn(hazard.Region, today).DueSoonDays;
         return
         [
-            .. Clocks.Open(hazard, rules).Select(clock =>
-                new StepDuty(clock, RuleCited.Of(clock, hazard, rules), Next(clock, hazard, rules, today), soon, Owes(caller, clock, hazard))),
+            .. Clocks.Open(hazard, rules).Select(clock => new StepDuty(
+                clock, RuleCited.Of(clock, hazard, rules), Next(clock, hazard, rules, today), soon,
+                Clocks.IsOwedBy(clock.Body, hazard.Region, caller.Id, caller.OfficeOf))),
         ];
     }
 
@@ -143,12 +144,6 @@ public static class OpenSteps
         return policy.NextStep(clock.Kind, hazard.Level, clock.Due, today, rules.Calendar.At(hazard.Calendar), taken);
     }
 
-    /// <summary>Whether a duty is a body's own. One that names nobody is the committee office's of the county.</summary>
-    private static bool Owes(Body body, Clock clock, Hazard hazard) =>
-        clock.Body is { } named
-            ? named == body.Id
-            : body.Kind == BodyKind.CommitteeOffice && body.Region == hazard.Region.At(RegionLevel.County);
-
     /// <summary>The commands that do a duty, or begin to.</summary>
     private static ImmutableArray<CommandRule> DoneBy(ClockKind duty) => duty switch
     {
@@ -169,7 +164,7 @@ public static class OpenSteps
         ClockKind.PublishDelisting => [CommandRules.PublishDelisting],
         ClockKind.Reply => [CommandRules.AnswerNotice],
         ClockKind.Supervise => [CommandRules.Urge, CommandRules.Visit],
-        _ => [],
+        _ => throw new NotSupportedException($"what does {duty} was not said"),
     };
 
     /// <summary>The command that takes a step of the ladder.</summary>

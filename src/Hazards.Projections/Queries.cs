@@ -60,8 +60,7 @@ public sealed record HazardFilter
     /// <summary>Whether a clock is one of those that <see cref="Owes"/> asks for; all are where it does not.</summary>
     /// <param name="body">Who must act; null: the committee office.</param>
     /// <param name="region">Where the hazard is.</param>
-    public bool IsOwed(BodyId? body, RegionCode region) => Owes is null || body == Owes
-        || (body is null && OwesAsOffice is { } office && (office.Level == RegionLevel.County ? office.Contains(region) : office == region));
+    public bool IsOwed(BodyId? body, RegionCode region) => Owes is not { } owes || Clocks.IsOwedBy(body, region, owes, OwesAsOffice);
 
     /// <summary>An open clock is of this kind; of the body in <see cref="Owes"/>, where both are given.</summary>
     public ClockKind? Duty { get; init; }
@@ -181,6 +180,9 @@ public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeO
 
     /// <summary>The warning it goes by: the policy's, or 产品默认值.</summary>
     public WarningCited? Warning { get; init; }
+
+    /// <summary>The clock itself, but for whether it is counted in working days.</summary>
+    public Clock ToClock() => new(Kind, Leg, Body, Since, Due, Provisional);
 }
 
 /// <summary>A hazard as lists show it.</summary>

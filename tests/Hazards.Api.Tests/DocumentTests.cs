@@ -41,10 +41,6 @@ public sealed partial class DocumentTests(Service service) : IClassFixture<Servi
     }
 
     [Fact]
-    public void Every_event_has_a_label() =>
-        EventTypes.All.Keys.Except(EventLabels.All.Select(e => e.Code)).ShouldBeEmpty();
-
-    [Fact]
     public async Task Every_refusal_says_in_two_languages_what_is_wrong()
     {
         foreach (var entry in (await service.Office.GetAsync("codes/refusals")).Json["items"]!.AsArray())

@@ -245,6 +245,42 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         }
     }
 
+    [Fact]
+    public async Task A_paper_whose_act_was_not_recorded_goes_a_day_later_and_one_that_an_event_names_stays()
+    {
+        var files = service.Services.GetRequiredService<FileStore>();
+        var lost = await files.PutAsync("编号已被他人取得的通知书"u8.ToArray(), "text/plain");
+        var again = await files.PutAsync("又制发的通知书"u8.ToArray(), "text/plain");
+        var digest = (await PutAsync(service.Office, "已入库的通知书"u8.ToArray(), "text/plain")).Require(HttpStatusCode.Created)["digest"];
+        var report = Some.Report();
+        report["attachments"] = new JsonArray(new JsonObject { ["digest"] = digest });
+        (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created);
+        await files.PurgeAsync(TimeSpan.FromDays(30));
+        (await files.HeadAsync(lost)).ShouldNotBeNull("it may be named yet");
+
+        // As a paper: nobody put it in. The row is lost, too; the event is not.
+        await BehindAsync(
+            $"delete from files.uploads where encode(digest, 'hex') = '{digest}'; delete from rows.hazard_files where digest = '{digest}'");
+        await files.PutAsync("已入库的通知书"u8.ToArray(), "text/plain");
+        await BehindAsync("update files.leaving set since = since - interval '2 days'");
+        await files.PutAsync("又制发的通知书"u8.ToArray(), "text/plain");
+        await files.PurgeAsync(TimeSpan.FromDays(30));
+        (await files.HeadAsync(lost)).ShouldBeNull();
+        (await files.HeadAsync(again)).ShouldNotBeNull("it was stored again");
+        await files.HoldAsync([again], RegionCode.Nation);
+        (await files.HeadAsync(Sha256Digest.TryParse(digest, out var named, out _) ? named : default)).ShouldNotBeNull();
+        await using var waiting = service.Owner.CreateCommand(
+            $"select count(*) from files.leaving where encode(digest, 'hex') in ('{lost}', '{digest}')");
+        (await waiting.ExecuteScalarAsync()).ShouldBe(0L, "neither is looked at again");
+
+        async Task BehindAsync(string sql)
+        {
+            await using var command = service.Owner.CreateCommand(
+                $"set session_replication_role = replica; {sql}; reset session_replication_role");
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     private static Task<Answer> PutAsync(Client client, byte[] bytes, string mediaType, string? name = null)
     {
         var content = new ByteArrayContent(bytes);

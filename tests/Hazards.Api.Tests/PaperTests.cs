@@ -150,7 +150,13 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
     {
         await service.BodyAsync("ws-letter", "巍山县应急局", "supervisionOffice", Service.County);
         var client = await service.KeyAsync("ws-letter", Service.County, "supervisor");
-        (await client.GetAsync("bodies/ws-letter/letterhead")).Require(HttpStatusCode.OK)["name"].ShouldBe("巍山县应急局文件");
+        var usual = (await client.GetAsync("bodies/ws-letter/letterhead", ("If-None-Match", "\"none\""))).Require(HttpStatusCode.OK);
+        usual["name"].ShouldBe("巍山县应急局文件");
+        (await client.GetAsync("bodies/ws-letter/letterhead", ("If-None-Match", usual.ETag))).Status.ShouldBe(HttpStatusCode.NotModified);
+        (await service.Admin.PostAsync("bodies/ws-letter/renaming", new JsonObject { ["name"] = "巍山县应急管理局", ["reason"] = "机构改革" }))
+            .Require(HttpStatusCode.OK);
+        var renamed = (await client.GetAsync("bodies/ws-letter/letterhead", ("If-None-Match", usual.ETag))).Require(HttpStatusCode.OK);
+        renamed["name"].ShouldBe("巍山县应急管理局文件", "the name changed, and the letterhead was not set");
         (await client.PostAsync("bodies/ws-letter/letterhead", new JsonObject { ["code"] = "巍应急" })).Refused(HttpStatusCode.Forbidden, "body.forbidden");
         var set = (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject
         {

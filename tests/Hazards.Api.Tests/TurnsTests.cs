@@ -43,4 +43,19 @@ public sealed class TurnsTests
         (await next.WaitAsync(Patience)).Dispose();
         (await turns.TakeAsync(stream, default).WaitAsync(Patience)).Dispose();
     }
+
+    [Fact]
+    public async Task Who_waits_no_longer_than_so_long_goes_without_and_holds_nobody_up()
+    {
+        var stream = Guid.NewGuid();
+        using (await turns.TakeAsync(stream, default))
+        {
+            (await turns.TakeAsync(stream, TimeSpan.FromMilliseconds(20), default).WaitAsync(Patience)).ShouldBeNull();
+            using var other = await turns.TakeAsync(Guid.NewGuid(), TimeSpan.Zero, default);
+            other.ShouldNotBeNull();
+        }
+
+        using var next = await turns.TakeAsync(stream, TimeSpan.Zero, default);
+        next.ShouldNotBeNull();
+    }
 }

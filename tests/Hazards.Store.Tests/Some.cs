@@ -38,21 +38,21 @@ internal static class Some
 }
 
 /// <summary>An event whose data are whatever a test wants them to be, JSON or not.</summary>
-[EventType("something_noted"), JsonConverter(typeof(RawFact<SomethingNoted>))]
+[EventType("something_noted", "记事", "Something noted"), JsonConverter(typeof(RawFact<SomethingNoted>))]
 internal sealed record SomethingNoted(byte[] Utf8) : IRawFact<SomethingNoted>
 {
     public static SomethingNoted Of(byte[] utf8) => new(utf8);
 }
 
 /// <summary>One that a trigger of a test refuses when it is committed.</summary>
-[EventType("refused_at_commit"), JsonConverter(typeof(RawFact<RefusedAtCommit>))]
+[EventType("refused_at_commit", "提交时拒绝", "Refused at commit"), JsonConverter(typeof(RawFact<RefusedAtCommit>))]
 internal sealed record RefusedAtCommit(byte[] Utf8) : IRawFact<RefusedAtCommit>
 {
     public static RefusedAtCommit Of(byte[] utf8) => new(utf8);
 }
 
 /// <summary>One whose alias is longer than its column.</summary>
-[EventType(TooLong.Alias), JsonConverter(typeof(RawFact<TooLong>))]
+[EventType(TooLong.Alias, "别名过长", "Alias too long"), JsonConverter(typeof(RawFact<TooLong>))]
 internal sealed record TooLong(byte[] Utf8) : IRawFact<TooLong>
 {
     private const string Fifty = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";

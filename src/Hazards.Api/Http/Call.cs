@@ -232,25 +232,6 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             return text;
         return Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
     }
-
-    /// <summary>No more files than a person looks at, with clean names.</summary>
-    internal static Refusal? CheckAttachments(ImmutableArray<Attachment> attachments)
-    {
-        if (attachments.IsDefault)
-            return null;
-        if (attachments.Length > Attachment.Most)
-            return InputRefusals.TooMany.Because("attachments", ("count", attachments.Length), ("max", Attachment.Most));
-        for (var i = 0; i < attachments.Length; i++)
-        {
-            var a = attachments[i];
-            if ((Texts.Check("name", a.Name, 0, Texts.NameLength, multiline: false)
-                ?? Texts.Check("mediaType", a.MediaType, 0, 100, multiline: false)
-                ?? (a.Size is < 0 ? InputRefusals.OutOfRange.Because("size", ("value", a.Size), ("min", 0), ("max", long.MaxValue)) : null)) is { } wrong)
-                return wrong.Within($"attachments[{i}]");
-        }
-
-        return null;
-    }
 }
 
 /// <summary>A command as it was ordered, or why it was not understood.</summary>
@@ -308,7 +289,8 @@ internal static class OrderReader
         if (Refusal.All(
             [
                 .. unknown.Select(n => RequestRefusals.UnknownField.Because(Texts.Excerpt(n), ("known", Known<T>()))), wrongAct,
-                Texts.Check("actor", fields?.Actor, 0, Texts.NameLength, multiline: false), fields is null ? null : Call.CheckAttachments(fields.Attachments), wrongOwn,
+                Texts.Check("actor", fields?.Actor, 0, Texts.NameLength, multiline: false),
+                fields is null ? null : Attachment.Check(fields.Attachments), wrongOwn,
             ]) is { } wrong)
             return new Order<T>(wrong);
         var actor = string.IsNullOrWhiteSpace(fields!.Actor) ? null : fields.Actor.Trim();

@@ -2,7 +2,6 @@ using Hazards.Api.Http.Pages;
 using Hazards.Domain;
 using Hazards.Projections;
 using Hazards.Projections.Store;
-using Npgsql;
 
 namespace Hazards.Api.Http;
 
@@ -129,14 +128,7 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
 
     /// <summary>What failed in a way that a newer database would explain: statements that it does not take, rows that it refuses, what nobody foresaw.</summary>
     private static bool MayBeOutdated(Exception exception, Refusal refusal) =>
-        refusal.Reason == RequestRefusals.Failed || exception is AppendRejectedException || IsOfTheSchema(exception);
-
-    private static bool IsOfTheSchema(Exception? exception) => exception switch
-    {
-        null => false,
-        PostgresException { SqlState: var state } => state[..2] is "42" or "26" or "0A",
-        _ => IsOfTheSchema(exception.InnerException),
-    };
+        refusal.Reason == RequestRefusals.Failed || exception is AppendRejectedException || DatabaseTrouble.IsOfTheSchema(exception);
 
     internal static Refusal Explain(Exception exception, HttpContext http) => exception switch
     {

@@ -193,9 +193,9 @@ internal sealed record SeenClock(Clock Open, int DaysLeft, Light Light, WarningC
 
     public static SeenClock Of(Clock clock, Hazard hazard, DateOnly today, Rulebook rules)
     {
-        var policy = rules.PolicyAt(hazard.Region, clock.Since);
         var left = -clock.DaysOverdue(today);
-        return new SeenClock(clock, left, Lights.Of(left, policy.Warning(clock.Kind)), WarningCited.Of(policy, clock.Kind), DutyRule.Of(clock, hazard.Region, hazard.Level, rules));
+        var (light, warning) = Lights.Of(clock.Kind, left, rules.PolicyAt(hazard.Region, clock.Since));
+        return new SeenClock(clock, left, light, warning, DutyRule.Of(clock, hazard.Region, hazard.Level, rules));
     }
 }
 

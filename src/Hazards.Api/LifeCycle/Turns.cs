@@ -6,7 +6,11 @@ internal sealed class Turns
     private readonly Dictionary<Guid, Turn> taken = [];
 
     /// <summary>Waits for one's turn; it ends when what is returned is disposed of.</summary>
-    public async Task<IDisposable> TakeAsync(Guid stream, CancellationToken cancellationToken)
+    public async Task<IDisposable> TakeAsync(Guid stream, CancellationToken cancellationToken) =>
+        (await TakeAsync(stream, Timeout.InfiniteTimeSpan, cancellationToken))!;
+
+    /// <summary>The same, and no longer than so long; null when it did not come.</summary>
+    public async Task<IDisposable?> TakeAsync(Guid stream, TimeSpan longest, CancellationToken cancellationToken)
     {
         Turn? turn;
         lock (taken)
@@ -18,8 +22,10 @@ internal sealed class Turns
 
         try
         {
-            await turn.Gate.WaitAsync(cancellationToken);
-            return turn;
+            if (await turn.Gate.WaitAsync(longest, cancellationToken))
+                return turn;
+            Forget(turn);
+            return null;
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Hazards.Api.Http.Pages;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
@@ -63,7 +64,7 @@ internal sealed class ListWords(bool english, DateOnly today, Names names)
     }
 
     /// <summary>The rule of a duty: policy, clause, days.</summary>
-    public string Why(OverdueDuty duty)
+    public string Why(Duty duty)
     {
         var days = duty.Rule.Days is { } d
             ? T($"，{d} 个{(duty.Rule.Count == DayCount.Working ? "工作日" : "自然日")}", $", {d} {(duty.Rule.Count == DayCount.Working ? "working" : "calendar")} days")

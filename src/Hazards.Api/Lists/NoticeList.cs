@@ -3,6 +3,7 @@ using Hazards.Api.Http.Pages;
 using Hazards.Api.LifeCycle.Files;
 using Hazards.Api.LifeCycle.Papers;
 using Hazards.Api.Supervision;
+using Hazards.Api.Administration.Policies;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -42,7 +43,8 @@ internal static class NoticeList
         Answer = typeof(NoticePage),
     }, ListAsync);
 
-    private static async Task<IResult> ListAsync(Call call, NoticeQueries notices, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> ListAsync(
+        Call call, NoticeQueries notices, IHazardQueries hazards, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var filter = new NoticeFilter
@@ -71,7 +73,8 @@ internal static class NoticeList
         {
             var names = await naming.OfAsync(
                 [.. found.Items.Select(i => i.Hazard).DistinctBy(h => h.Id)], found.Items.SelectMany(i => new[] { i.Body, i.Context.Body }), scope.AsOf, call.Stop);
-            return new ListRows<NoticeLine>([.. found.Items.Select(i => NoticeLine.Of(i, scope.Today, names))], found.Next, names);
+            return new ListRows<NoticeLine>(
+                [.. found.Items.Select(i => NoticeLine.Of(i, scope.Today, names, rules.Current))], found.Next, names);
         }
     }
 }
@@ -110,7 +113,7 @@ internal sealed record NoticeLine(
     DateTimeOffset OccurredAt, DateTimeOffset SentAt, DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, CodeEntry? SettledBy, bool Answered,
     int DaysSilent, int Urged, DateTimeOffset? UrgedAt, OpenDuty? Duty, ImmutableArray<PaperFile> Papers)
 {
-    public static NoticeLine Of(NoticeItem n, DateOnly today, Names names)
+    public static NoticeLine Of(NoticeItem n, DateOnly today, Names names, Rulebook rules)
     {
         // By what is claimed: a notice that was entered afterwards was silent from the day on which it was sent.
         var until = n.SettledOccurredAt is { } at ? ChinaTime.DateAt(at) : today;
@@ -120,7 +123,8 @@ internal sealed record NoticeLine(
             HazardBrief.Of(n.Hazard), n.Position, Labels.Of(n.Leg), NamedBody.Of(n.Context.Body, names.Bodies), NamedBody.Of(n.Body, names.Bodies), n.Context.Actor, n.Context.Document,
             n.Notice.Requirements, n.Notice.ReplyBy, n.Context.OccurredAt, n.SentAt, n.OpenedAt, n.SettledAt, n.SettledOccurredAt,
             n.SettledBy is { } type ? EventLabels.Of(type) : null, n.Answered,
-            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt, duty is null ? null : OpenDuty.Of(n.Hazard, duty, names),
+            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt,
+            duty is null ? null : OpenDuty.Of(n.Hazard, duty, names, rules),
             n.Context.Document is { } number
                 ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, FileAnswer.LinkOf(a.Digest)))]
                 : []);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Hazards.Api.Administration.Policies;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -61,9 +62,9 @@ internal static class OverdueList
         }, WindowsAsync);
     }
 
-    private static OverdueDuty? First(OverdueItem item) => item.Duties.IsEmpty ? null : item.Duties[0];
+    private static Duty? First(OverdueItem item) => item.Duties.IsEmpty ? null : item.Duties[0];
 
-    private static string? Each(OverdueItem item, Func<OverdueDuty, string> say) => Lines(item.Duties.Select(say));
+    private static string? Each(OverdueItem item, Func<Duty, string> say) => Lines(item.Duties.Select(say));
 
     private static string? Lines(IEnumerable<string> lines) => string.Join('\n', lines) is { Length: > 0 } text ? text : null;
 
@@ -153,52 +154,20 @@ internal sealed record OverduePage(ImmutableArray<OverdueItem> Items, string? Ne
 /// <summary>A hazard and its overdue duties, the longest overdue first.</summary>
 /// <param name="Hazard">The hazard.</param>
 /// <param name="Overdue">Its overdue duties.</param>
-internal sealed record OverdueItem(HazardItem Hazard, ImmutableArray<OverdueDuty> Overdue)
+internal sealed record OverdueItem(HazardItem Hazard, ImmutableArray<Duty> Overdue)
 {
     /// <summary>Its duties that are overdue or due within the days asked for, the earliest due first.</summary>
-    public required ImmutableArray<OverdueDuty> Duties { get; init; }
+    public required ImmutableArray<Duty> Duties { get; init; }
 
     /// <summary>Its legs side by side.</summary>
     public required ImmutableArray<LegLine> Legs { get; init; }
 
     public static OverdueItem Of(HazardItem item, DateOnly until, DateOnly today, Names names, Rulebook rules)
     {
-        var duties = item.Clocks.Where(c => c.Due <= until || c.DaysOverdue > 0).OrderBy(c => c.Due).Select(c => OverdueDuty.Of(c, item, names, rules)).ToImmutableArray();
+        var duties = item.Clocks.Where(c => c.Due <= until || c.DaysOverdue > 0).OrderBy(c => c.Due)
+            .Select(c => Duty.Of(c, item, names, rules)).ToImmutableArray();
         return new OverdueItem(item, [.. duties.Where(d => d.DaysOverdue > 0)]) { Duties = duties, Legs = [.. item.Legs.Select(l => LegLine.Of(l, item, today, names, rules))] };
     }
-}
-
-/// <summary>A duty that is overdue, or due.</summary>
-/// <param name="Clock">Which duty.</param>
-/// <param name="Leg">Whose leg.</param>
-/// <param name="Body">Who must act.</param>
-/// <param name="Since">Since when.</param>
-/// <param name="Due">The last day it has.</param>
-/// <param name="DaysOverdue">Days since; 0 or less when it has not passed.</param>
-/// <param name="Next">The supervision step that the policy asks for next.</param>
-internal sealed record OverdueDuty(CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, CodeEntry? Next)
-{
-    /// <summary>Days left; negative when it is overdue.</summary>
-    public required int DaysLeft { get; init; }
-
-    /// <summary>红黄绿.</summary>
-    public required CodeEntry Light { get; init; }
-
-    /// <summary>The warning its light goes by.</summary>
-    public required WarningCited? Warning { get; init; }
-
-    /// <summary>The rule it is counted by.</summary>
-    public required DutyRule Rule { get; init; }
-
-    /// <summary>Counted through a year whose working days are not announced.</summary>
-    public bool Provisional { get; init; }
-
-    public static OverdueDuty Of(ClockItem c, HazardItem item, Names names, Rulebook rules) => new(
-        Labels.Of(c.Kind), Labels.Of(c.Leg), NamedBody.Of(c.Body, names.Bodies), c.Since, c.Due, c.DaysOverdue, Labels.Of(c.Next))
-    {
-        DaysLeft = -c.DaysOverdue, Light = Labels.Of(c.Light), Warning = c.Warning, Provisional = c.Provisional,
-        Rule = DutyRule.Of(new Clock(c.Kind, c.Leg, c.Body, c.Since, c.Due), item.Region, item.Level, rules),
-    };
 }
 
 /// <summary>依据: the rule a duty is counted by.</summary>

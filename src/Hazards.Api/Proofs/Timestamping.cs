@@ -103,7 +103,7 @@ internal sealed class Timestamping(
         var next = trouble is null ? (DateTimeOffset?)null : now + Backoff.After(FirstDelay, LongestDelay, attempts);
         var state = new TimestampingState(attempts, now, next, trouble);
         await Store(hash).KeepAsync(state, cancellationToken);
-        ProofTelemetry.Timestamped(hash.Name, trouble is null ? now : null);
+        ProofTelemetry.Timestamped(hash.Name, trouble is null ? now : null, clock);
         return trouble;
     }
 

@@ -92,7 +92,7 @@ internal sealed partial class TreeKeeper(
     {
         var (checkpoint, refusal) = await desk.SignNowAsync(hash, covered, stop);
         if (checkpoint is not null)
-            ProofTelemetry.Signed(hash.Name, checkpoint.Size, checkpoint.SignedAt);
+            ProofTelemetry.Signed(hash.Name, checkpoint.Size, checkpoint.SignedAt, options.Clock);
         return refusal;
     }
 

@@ -43,7 +43,7 @@ internal static class ReportCommand
         given.AddTo(command);
         command.SetAction((parsed, stop) => given.RunAsync(parsed, async (services, region, period, asOf) =>
         {
-            var today = ChinaTime.DateAt(asOf ?? DateTimeOffset.UtcNow);
+            var today = ChinaTime.DateAt(asOf ?? services.GetRequiredService<TimeProvider>().GetUtcNow());
             var request = new ReportRequest(kind, region, period, asOf, today) { Cumulated = parsed.GetValue(year), Breakdown = parsed.GetValue(byRegion) ? Breakdown.Region : Breakdown.Sector };
             if (kind != ReportKind.MonthlyTable && ReportStore.CheckPeriod(kind, period) is { } wrong)
                 return Fail(wrong);
@@ -77,7 +77,7 @@ internal static class ReportCommand
         given.AddTo(command);
         command.SetAction((parsed, stop) => given.RunAsync(parsed, async (services, region, _, asOf) =>
         {
-            var day = ChinaTime.DateAt(asOf ?? DateTimeOffset.UtcNow);
+            var day = ChinaTime.DateAt(asOf ?? services.GetRequiredService<TimeProvider>().GetUtcNow());
             if (parsed.GetValue(on) is { } text && !Instants.TryParseDate(text, out day))
                 return Fail(RequestRefusals.Parameter.Because("--on", ("value", Texts.Excerpt(text)), ("expected", "yyyy-MM-dd")));
             var duties = await services.GetRequiredService<ReportDuties>().OnAsync(region, day, asOf, stop);

@@ -42,7 +42,7 @@ internal sealed class SeedModule : IModule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(hazards, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         return new SeedPlan(hazards, seed, now.AddDays(-days), now);
     }
 

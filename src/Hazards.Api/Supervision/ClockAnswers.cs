@@ -28,27 +28,38 @@ internal sealed record DutyPage(ImmutableArray<OpenDuty> Items, string? Next, Da
 
 /// <summary>An open duty.</summary>
 /// <param name="Hazard">The hazard.</param>
-/// <param name="Clock">The duty.</param>
+/// <param name="Duty">The duty.</param>
+internal sealed record OpenDuty(HazardBrief Hazard, Duty Duty) : Duty(Duty)
+{
+    // Its members stand among the others already.
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Duty Duty { get; init; } = Duty;
+
+    public static OpenDuty Of(HazardItem item, ClockItem clock, Names names, Rulebook rules) =>
+        new(HazardBrief.Of(item), Of(clock, item, names, rules));
+}
+
+/// <summary>A duty that is open on a day, as every list shows it.</summary>
+/// <param name="Clock">Which duty.</param>
 /// <param name="Leg">The leg, if one.</param>
 /// <param name="Body">Who must act.</param>
 /// <param name="Since">When it began.</param>
 /// <param name="Due">The last day for it.</param>
-/// <param name="DaysOverdue">Days since; negative: days left.</param>
+/// <param name="DaysOverdue">Days since; 0 or less when it has not passed.</param>
+/// <param name="DaysLeft">Days left; negative when it is overdue.</param>
 /// <param name="Provisional">Counted through a year whose working days are not announced.</param>
 /// <param name="Next">The supervision step that the ladder asks for next.</param>
-internal sealed record OpenDuty(HazardBrief Hazard, CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, bool Provisional, CodeEntry? Next)
+/// <param name="Light">红黄绿.</param>
+/// <param name="Warning">The warning its light goes by.</param>
+/// <param name="Rule">The rule it is counted by.</param>
+internal record Duty(
+    CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, int DaysLeft, bool Provisional,
+    CodeEntry? Next, CodeEntry Light, WarningCited? Warning, DutyRule Rule)
 {
-    /// <summary>红黄绿.</summary>
-    public required CodeEntry Light { get; init; }
-
-    /// <summary>The warning its light goes by.</summary>
-    public WarningCited? Warning { get; init; }
-
-    public static OpenDuty Of(HazardItem item, ClockItem clock, Names names) => new(
-        HazardBrief.Of(item), Labels.Of(clock.Kind), Labels.Of(clock.Leg), NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due, clock.DaysOverdue, clock.Provisional, Labels.Of(clock.Next))
-    {
-        Light = Labels.Of(clock.Light), Warning = clock.Warning,
-    };
+    public static Duty Of(ClockItem clock, HazardItem item, Names names, Rulebook rules) => new(
+        Labels.Of(clock.Kind), Labels.Of(clock.Leg), NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due,
+        clock.DaysOverdue, -clock.DaysOverdue, clock.Provisional, Labels.Of(clock.Next), Labels.Of(clock.Light), clock.Warning,
+        DutyRule.Of(clock.ToClock(), item.Region, item.Level, rules));
 }
 
 /// <summary>A page of missed deadlines.</summary>

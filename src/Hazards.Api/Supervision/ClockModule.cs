@@ -63,7 +63,8 @@ internal sealed class ClockModule : IModule
 
     public IEnumerable<Command> Commands() => [];
 
-    private static async Task<IResult> DutiesAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> DutiesAsync(
+        Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -86,7 +87,8 @@ internal sealed class ClockModule : IModule
             clock.Due <= filter.DueBy && filter.IsOwed(clock.Body, item.Region) && (filter.Duty is null || clock.Kind == filter.Duty)
             && !(overdue == false && clock.DaysOverdue > 0);
         return Call.Json(new DutyPage(
-            [.. from item in page.Items from clock in item.Clocks where Asked(item, clock) select OpenDuty.Of(item, clock, names)],
+            [.. from item in page.Items from clock in item.Clocks where Asked(item, clock)
+                select OpenDuty.Of(item, clock, names, rules.Current)],
             page.Next, scope.AsOf, scope.Today, names)
         {
             KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),

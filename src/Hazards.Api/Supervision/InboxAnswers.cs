@@ -81,7 +81,7 @@ internal sealed record InboxDuty(HazardId Hazard, string Title, RegionCode Regio
 {
     public static InboxDuty Of(HazardItem item, Body body) => new(
         item.Id, item.Title, item.Region, Labels.Of(item.Stage), Labels.Of(item.Level),
-        [.. item.Clocks.Where(c => c.Body == body.Id || (c.Body is null && body.Kind == BodyKind.CommitteeOffice && item.Region.At(RegionLevel.County) == body.Region))]);
+        [.. item.Clocks.Where(c => Domain.Clocks.IsOwedBy(c.Body, item.Region, body.Id, body.OfficeOf))]);
 }
 
 /// <summary>Who was told what of a hazard.</summary>

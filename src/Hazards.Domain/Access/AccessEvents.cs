@@ -67,7 +67,7 @@ public sealed record AskedFor(string Method, string Route, string Path, int Stat
 
 /// <summary>查阅: records were read by an investigator, or under a stated purpose; refused attempts too.</summary>
 /// <param name="Looked">What.</param>
-[EventType("records_read")]
+[EventType("records_read", "查阅档案", "Records read")]
 public sealed record RecordsRead(Looked Looked) : IAccessEvent;
 
 /// <summary>导出: records left the system as a file, whoever took them.</summary>
@@ -76,7 +76,7 @@ public sealed record RecordsRead(Looked Looked) : IAccessEvent;
 /// <param name="FileName">Its name, if it has one.</param>
 /// <param name="Size">Its size in bytes, where known.</param>
 /// <param name="Digest">SHA-256 of its bytes, where known.</param>
-[EventType("records_exported")]
+[EventType("records_exported", "导出档案", "Records exported")]
 public sealed record RecordsExported(Looked Looked, string MediaType, string? FileName, long? Size, Sha256Digest? Digest) : IAccessEvent;
 
 /// <summary>取走证据包: an evidence package was given to somebody, whole or in part. The package's own stream tells the rest of its story.</summary>
@@ -84,14 +84,14 @@ public sealed record RecordsExported(Looked Looked, string MediaType, string? Fi
 /// <param name="Package">The package.</param>
 /// <param name="From">The first byte given, from 0.</param>
 /// <param name="Length">How many bytes were asked for.</param>
-[EventType("evidence_taken")]
+[EventType("evidence_taken", "取走证据包", "Evidence package taken")]
 public sealed record EvidenceTaken(Looked Looked, Guid Package, long? From, long? Length) : IAccessEvent;
 
 /// <summary>查看个人信息: somebody saw who a reporter, whistle-blower or witness is; refused attempts too.</summary>
 /// <param name="Looked">The hazards the person stands in.</param>
 /// <param name="Person">The person, by identity only.</param>
 /// <param name="Parts">Which parts were shown (<c>name</c>, <c>phone</c>); empty when it was refused.</param>
-[EventType("personal_data_viewed")]
+[EventType("personal_data_viewed", "查看个人信息", "Personal data viewed")]
 public sealed record PersonalDataViewed(Looked Looked, Guid Person, ImmutableArray<string> Parts) : IAccessEvent;
 
 /// <summary>封存期间的变更尝试: somebody tried what a seal forbids, and was refused.</summary>
@@ -101,5 +101,5 @@ public sealed record PersonalDataViewed(Looked Looked, Guid Person, ImmutableArr
 /// <param name="Seals">The seals that forbid it.</param>
 /// <param name="ClaimedAt">When it was said to have happened.</param>
 /// <param name="Attempt">What it would have changed, in short, where that can be said.</param>
-[EventType("sealed_attempt_refused")]
+[EventType("sealed_attempt_refused", "封存期间的变更尝试", "Attempt on sealed records refused")]
 public sealed record SealedAttemptRefused(Looked Looked, string Command, string Refusal, ImmutableArray<Guid> Seals, DateTimeOffset ClaimedAt, string? Attempt) : IAccessEvent;

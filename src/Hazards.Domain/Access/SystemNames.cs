@@ -18,14 +18,14 @@ public interface ISystemNameEvent : IDomainEvent
 /// <param name="Region">Where.</param>
 /// <param name="Body">On whose behalf its owner calls.</param>
 /// <param name="Client">The calling system.</param>
-[EventType("system_name_granted")]
+[EventType("system_name_granted", "系统名归属", "System name granted")]
 public sealed record SystemNameGranted(string System, RegionCode Region, BodyId Body, string Client) : ISystemNameEvent;
 
 /// <summary>解除系统名归属: the name belongs to nobody there any more. Whose a number is stays as it was.</summary>
 /// <param name="System">The name.</param>
 /// <param name="Region">Where.</param>
 /// <param name="Reason">Why.</param>
-[EventType("system_name_released")]
+[EventType("system_name_released", "解除系统名归属", "System name released")]
 public sealed record SystemNameReleased(string System, RegionCode Region, string Reason) : ISystemNameEvent;
 
 /// <summary>The names that belong to somebody, as the events leave them.</summary>

@@ -16,48 +16,48 @@ public interface IAccountEvent : IDomainEvent;
 /// <param name="Body">The body on whose behalf the person acts.</param>
 /// <param name="Roles">What the person may do.</param>
 /// <param name="Region">The jurisdiction; what lies outside is not found.</param>
-[EventType("account_opened")]
+[EventType("account_opened", "开通账号", "Account opened")]
 public sealed record AccountOpened(
     Guid Id, string Login, string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region) : IAccountEvent;
 
 /// <summary>变更账号: name, body, roles and region as they are from now on.</summary>
-[EventType("account_changed")]
+[EventType("account_changed", "变更账号", "Account changed")]
 public sealed record AccountChanged(string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region) : IAccountEvent;
 
 /// <summary>停用账号: it opens nothing any more, for good.</summary>
-[EventType("account_closed")]
+[EventType("account_closed", "停用账号", "Account closed")]
 public sealed record AccountClosed(string Reason) : IAccountEvent;
 
 /// <summary>设置密码: the password is another one from now on.</summary>
 /// <param name="MustChange">It was chosen by somebody else: whoever signs in with it must first choose another.</param>
 /// <param name="BySelf">The person chose it.</param>
-[EventType("account_password_set")]
+[EventType("account_password_set", "设置密码", "Password set")]
 public sealed record AccountPasswordSet(bool MustChange, bool BySelf) : IAccountEvent;
 
 /// <summary>启用第二因素: from now on a code of the person's device is asked for as well.</summary>
-[EventType("account_second_factor_set")]
+[EventType("account_second_factor_set", "启用动态口令", "Second factor set")]
 public sealed record AccountSecondFactorSet : IAccountEvent;
 
 /// <summary>移除第二因素: an administrator removed it, because the device is lost or changed.</summary>
-[EventType("account_second_factor_removed")]
+[EventType("account_second_factor_removed", "移除动态口令", "Second factor removed")]
 public sealed record AccountSecondFactorRemoved(string Reason) : IAccountEvent;
 
 /// <summary>登录: the person was let in.</summary>
 /// <param name="Session">The session that began.</param>
 /// <param name="Method">Who vouched for the person.</param>
 /// <param name="Address">The address it came from, if known.</param>
-[EventType("signed_in")]
+[EventType("signed_in", "登录", "Signed in")]
 public sealed record SignedIn(Guid Session, SignInMethod Method, string? Address) : IAccountEvent;
 
 /// <summary>登录被拒: somebody was not let in.</summary>
 /// <param name="Reason">Why not.</param>
 /// <param name="Address">The address it came from, if known.</param>
 /// <param name="LockedUntil">Until when the account is locked by this; null when it is not.</param>
-[EventType("sign_in_refused")]
+[EventType("sign_in_refused", "登录被拒", "Sign-in refused")]
 public sealed record SignInRefused(SignInRefusal Reason, string? Address, DateTimeOffset? LockedUntil) : IAccountEvent;
 
 /// <summary>退出: a session ended before its time was over.</summary>
-[EventType("signed_out")]
+[EventType("signed_out", "退出", "Signed out")]
 public sealed record SignedOut(Guid Session, SignOutReason Reason) : IAccountEvent;
 
 /// <summary>
@@ -65,7 +65,7 @@ public sealed record SignedOut(Guid Session, SignOutReason Reason) : IAccountEve
 /// field.
 /// </summary>
 /// <param name="Address">The address it came from, if known.</param>
-[EventType("sign_in_unknown")]
+[EventType("sign_in_unknown", "登录名不存在", "Sign-in with an unknown login")]
 public sealed record SignInUnknown(string? Address) : IDomainEvent;
 
 /// <summary>Who vouched for a person who signs in.</summary>

@@ -16,23 +16,23 @@ public interface IBodyEvent : IDomainEvent;
 /// <param name="CreditCode">Its credit code, if known.</param>
 /// <param name="Parent">The body it belongs to, if any.</param>
 /// <param name="Keeper">The level that keeps it (<see cref="Authority"/>); events recorded before there was one do not say.</param>
-[EventType("body_registered")]
+[EventType("body_registered", "单位登记", "Body registered")]
 public sealed record BodyRegistered(
     BodyId Id, string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors, CreditCode? CreditCode, BodyId? Parent,
     RegionCode? Keeper = null) : IBodyEvent;
 
 /// <summary>单位更名: the body goes by a new name.</summary>
-[EventType("body_renamed")]
+[EventType("body_renamed", "单位更名", "Body renamed")]
 public sealed record BodyRenamed(string From, string To, string Reason) : IBodyEvent;
 
 /// <summary>单位变更: kind, region, sectors, credit code, parent or keeper were changed. Without a keeper, that stays.</summary>
-[EventType("body_changed")]
+[EventType("body_changed", "单位变更", "Body changed")]
 public sealed record BodyChanged(
     BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors, CreditCode? CreditCode, BodyId? Parent, string Reason,
     RegionCode? Keeper = null) : IBodyEvent;
 
 /// <summary>单位撤销: the body no longer acts; its open duties go to the successor by reassignment, never by themselves.</summary>
-[EventType("body_dissolved")]
+[EventType("body_dissolved", "单位撤销", "Body dissolved")]
 public sealed record BodyDissolved(BodyId? Successor, string Reason) : IBodyEvent;
 
 /// <summary>A body of the registry as its events leave it.</summary>

@@ -14,11 +14,11 @@ public interface ICalendarEvent : IDomainEvent
 }
 
 /// <summary>公布年度放假安排: a year's working days are known.</summary>
-[EventType("calendar_year_added")]
+[EventType("calendar_year_added", "公布年度放假安排", "Calendar year added")]
 public sealed record CalendarYearAdded(CalendarYear Year) : ICalendarEvent;
 
 /// <summary>调整放假安排: a year that was known is another now (as in 2019 for Labour Day, in 2020 for the Spring Festival).</summary>
-[EventType("calendar_year_amended")]
+[EventType("calendar_year_amended", "调整年度放假安排", "Calendar year amended")]
 public sealed record CalendarYearAmended(CalendarYear Year, string Reason) : ICalendarEvent;
 
 /// <summary>What can be wrong with a year of the calendar.</summary>

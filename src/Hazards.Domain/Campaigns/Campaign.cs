@@ -26,13 +26,13 @@ public enum CampaignKind
 /// <param name="Regions">Its regions, at least one.</param>
 /// <param name="Organiser">The body that organises it.</param>
 /// <param name="Requirements">What is required.</param>
-[EventType("campaign_opened")]
+[EventType("campaign_opened", "部署专项行动", "Campaign opened")]
 public sealed record CampaignOpened(
     Guid Id, string Name, CampaignKind Kind, DateOnly From, DateOnly To,
     ImmutableArray<SectorCode> Sectors, ImmutableArray<RegionCode> Regions, BodyId Organiser, string? Requirements) : ICampaignEvent;
 
 /// <summary>调整专项行动: name, dates, sectors, regions or requirements are these from now on. What was entered in it stays in it.</summary>
-[EventType("campaign_changed")]
+[EventType("campaign_changed", "调整专项行动", "Campaign changed")]
 public sealed record CampaignChanged(
     string Name, DateOnly From, DateOnly To,
     ImmutableArray<SectorCode> Sectors, ImmutableArray<RegionCode> Regions, string? Requirements, string Reason) : ICampaignEvent;
@@ -40,7 +40,7 @@ public sealed record CampaignChanged(
 /// <summary>结束专项行动.</summary>
 /// <param name="On">Its last day, when it ends before the day that was planned.</param>
 /// <param name="Summary">What came of it.</param>
-[EventType("campaign_ended")]
+[EventType("campaign_ended", "结束专项行动", "Campaign ended")]
 public sealed record CampaignEnded(DateOnly On, string Summary) : ICampaignEvent;
 
 /// <summary>A campaign as its events leave it.</summary>

@@ -30,6 +30,38 @@ public static class Clocks
         return Open(hazard, rules, rules.Calendar.At(hazard.Calendar));
     }
 
+    /// <summary>The one who owes a duty; null: the committee office of the region.</summary>
+    internal static BodyId? OwnerOf(ClockKind kind, Leg? leg, Hazard hazard)
+    {
+        var of = leg is { } name ? hazard.Legs.GetValueOrDefault(name) : null;
+        return kind switch
+        {
+            ClockKind.Verify or ClockKind.Assign => null,
+            ClockKind.Acknowledge or ClockKind.Plan or ClockKind.Reply => of?.Body,
+            ClockKind.Rectify => of?.Stage == LegStage.Returned ? of.AssignedBy : of?.Body,
+            ClockKind.Reassign or ClockKind.ReviewPlan or ClockKind.Reinspect => of?.AssignedBy,
+            ClockKind.DecideExtension => hazard.Listing?.By ?? of?.AssignedBy,
+            ClockKind.Supervise => of?.Supervisor,
+            ClockKind.ReviewResumption => hazard.Suspension?.By,
+            ClockKind.Publish or ClockKind.File => hazard.Listing?.By,
+            ClockKind.PublishDelisting => hazard.Delisting?.By,
+            ClockKind.Close => hazard.AssignedBy,
+            ClockKind.Lookback => hazard.Closure?.By,
+            _ => throw new NotSupportedException($"who owes {kind} was not said"),
+        };
+    }
+
+    /// <summary>
+    /// Whether a duty is a body's own. One that names nobody is that of the committee office of the county, or of the wider region that the
+    /// hazard lies in. The queries of duties ask the same (Conditions.IsOf).
+    /// </summary>
+    /// <param name="owner">Who owes it, as a clock says.</param>
+    /// <param name="region">Where the hazard is.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="officeOf">The region whose committee office it is, if it is one.</param>
+    public static bool IsOwedBy(BodyId? owner, RegionCode region, BodyId body, RegionCode? officeOf) =>
+        owner is { } named ? named == body : officeOf == region.At(RegionLevel.County);
+
     /// <summary>All open clocks, counted by a given edition of the calendar.</summary>
     public static ImmutableArray<Clock> Open(Hazard hazard, Rulebook rules, WorkCalendar calendar)
     {
@@ -44,11 +76,11 @@ public static class Clocks
         {
             var found = hazard.Stage switch
             {
-                Stage.Reported => [After(ClockKind.Verify, null, null, hazard.OpenSince)],
-                Stage.Verified => [After(ClockKind.Assign, null, null, Later(hazard.VerifiedAt, hazard.OpenSince))],
+                Stage.Reported => [After(ClockKind.Verify, null, hazard.OpenSince)],
+                Stage.Verified => [After(ClockKind.Assign, null, Later(hazard.VerifiedAt, hazard.OpenSince))],
                 Stage.Closed => [AfterClosure()],
                 Stage.Rejected or Stage.Merged => [],
-                Stage.AwaitingClosure => [After(ClockKind.Close, null, hazard.AssignedBy, hazard.Legs.Values.Max(l => l.Since))],
+                Stage.AwaitingClosure => [After(ClockKind.Close, null, hazard.Legs.Values.Max(l => l.Since))],
                 _ => hazard.Legs.Values.SelectMany(OfLeg),
             };
             return found.Concat(Aside());
@@ -60,27 +92,27 @@ public static class Clocks
             if (hazard.IsOpen)
                 foreach (var reply in hazard.Legs.Values.SelectMany(Replies))
                     yield return reply;
-            if (hazard.IsOpen && hazard.Suspension is { RequestedAt: { } requested } suspension)
-                yield return After(ClockKind.ReviewResumption, null, suspension.By, requested);
+            if (hazard.IsOpen && hazard.Suspension is { RequestedAt: { } requested })
+                yield return After(ClockKind.ReviewResumption, null, requested);
             if (hazard.Listing is { } listing)
             {
                 if (listing.PublishedAt is null && PolicyAt(listing.At).Publication is not null)
-                    yield return After(ClockKind.Publish, null, listing.By, listing.At);
+                    yield return After(ClockKind.Publish, null, listing.At);
                 if (listing.FiledAt is null)
-                    yield return After(ClockKind.File, null, listing.By, listing.At);
+                    yield return After(ClockKind.File, null, listing.At);
             }
             if (hazard.Delisting is { PublishedAt: null } delisting && PolicyAt(delisting.At).Publication is not null)
-                yield return After(ClockKind.PublishDelisting, null, delisting.By, delisting.At);
+                yield return After(ClockKind.PublishDelisting, null, delisting.At);
         }
 
         /// <summary>
         /// 回复督办通知: whatever else the leg's body does. One clock for all that are due on a day: a clock is known by leg, duty and day.
         /// </summary>
-        private static IEnumerable<Clock> Replies(LegState leg) =>
-            from notice in leg.Notices
-            where notice.ReplyBy is not null
-            group notice by notice.ReplyBy!.Value into due
-            select new Clock(ClockKind.Reply, leg.Leg, leg.Body, due.Min(n => n.At), due.Key);
+        private IEnumerable<Clock> Replies(LegState leg)
+        {
+            foreach (var due in leg.Notices.Where(n => n.ReplyBy is not null).GroupBy(n => n.ReplyBy!.Value))
+                yield return Until(ClockKind.Reply, leg.Leg, due.Min(n => n.At), due.Key);
+        }
 
         private Clock? AfterClosure()
         {
@@ -89,39 +121,39 @@ public static class Clocks
             var policy = PolicyAt(closure.At);
             if (policy.Lookbacks.FirstOrDefault(l => l.Level == level) is { } rule)
                 return closure.Lookbacks < rule.Days.Length
-                    ? new Clock(ClockKind.Lookback, null, closure.By, closure.At, ChinaTime.DateAt(closure.At).AddDays(rule.Days[closure.Lookbacks]))
+                    ? Until(ClockKind.Lookback, null, closure.At, ChinaTime.DateAt(closure.At).AddDays(rule.Days[closure.Lookbacks]))
                     : null;
-            return closure.LookedBackAt is null && policy.Lookback.Contains(level) ? After(ClockKind.Lookback, null, closure.By, closure.At) : null;
+            return closure.LookedBackAt is null && policy.Lookback.Contains(level) ? After(ClockKind.Lookback, null, closure.At) : null;
         }
 
         private IEnumerable<Clock?> OfLeg(LegState leg)
         {
-            var rectify = new Clock(ClockKind.Rectify, leg.Leg, leg.Body, leg.AssignedAt, hazard.DeadlineOf(leg));
+            var rectify = Until(ClockKind.Rectify, leg.Leg, leg.AssignedAt, hazard.DeadlineOf(leg));
             switch (leg.Stage)
             {
                 case LegStage.Returned:
-                    yield return After(ClockKind.Reassign, leg.Leg, leg.AssignedBy, leg.Since);
-                    yield return rectify with { Body = leg.AssignedBy };
+                    yield return After(ClockKind.Reassign, leg.Leg, leg.Since);
+                    yield return rectify;
                     break;
                 case LegStage.Assigned:
-                    yield return After(ClockKind.Acknowledge, leg.Leg, leg.Body, leg.AssignedAt);
+                    yield return After(ClockKind.Acknowledge, leg.Leg, leg.AssignedAt);
                     yield return rectify;
                     break;
                 case LegStage.Rectifying:
                     yield return rectify;
                     if (leg.Request is { } request)
-                        yield return After(ClockKind.DecideExtension, leg.Leg, hazard.Listing?.By ?? leg.AssignedBy, request.At);
+                        yield return After(ClockKind.DecideExtension, leg.Leg, request.At);
                     if (leg.Plan is { Verdict: null } plan)
-                        yield return After(ClockKind.ReviewPlan, leg.Leg, leg.AssignedBy, plan.Since);
+                        yield return After(ClockKind.ReviewPlan, leg.Leg, plan.Since);
                     else if (leg.Plan is not { Verdict: Verdict.Pass } && hazard.Level is { } level)
                     {
                         var since = Later(hazard.GradedAt, leg.Plan?.Since ?? leg.Since);
                         if (PolicyAt(since).PlanRequired.Contains(level))
-                            yield return After(ClockKind.Plan, leg.Leg, leg.Body, since);
+                            yield return After(ClockKind.Plan, leg.Leg, since);
                     }
                     break;
                 case LegStage.Declared:
-                    yield return After(ClockKind.Reinspect, leg.Leg, leg.AssignedBy, leg.Since);
+                    yield return After(ClockKind.Reinspect, leg.Leg, leg.Since);
                     break;
                 default:
                     break;
@@ -133,7 +165,7 @@ public static class Clocks
         /// <summary>双重督办: the leg's supervisor may not be silent either.</summary>
         private Clock? Supervise(LegState leg)
         {
-            if (leg.Supervisor is not { } supervisor)
+            if (leg.Supervisor is null)
                 return null;
             // What it did about the hazard before this assignment, entered late, does not begin the interval before the assignment.
             var since = Later(leg.SupervisedAt, leg.AssignedAt);
@@ -141,16 +173,22 @@ public static class Clocks
             if (PolicyAt(since).Supervision.FirstOrDefault(s => s.Level == level) is not { } rule)
                 return null;
             var due = calendar.Add(ChinaTime.DateAt(since), rule.Days, rule.Count);
-            return new Clock(ClockKind.Supervise, leg.Leg, supervisor, since, due.Date, due.Provisional) { Working = rule.Count == DayCount.Working };
+            return Until(ClockKind.Supervise, leg.Leg, since, due, rule.Count);
         }
 
-        private Clock? After(ClockKind kind, Leg? leg, BodyId? body, DateTimeOffset since)
+        private Clock? After(ClockKind kind, Leg? leg, DateTimeOffset since)
         {
             var policy = PolicyAt(since);
             return policy.Due(kind, hazard.Level, since, calendar) is { } due
-                ? new Clock(kind, leg, body, since, due.Date, due.Provisional) { Working = policy.Clock(kind, hazard.Level)!.Count == DayCount.Working }
+                ? Until(kind, leg, since, due, policy.Clock(kind, hazard.Level)!.Count)
                 : null;
         }
+
+        private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DueDate due, DayCount count) =>
+            Until(kind, leg, since, due.Date) with { Provisional = due.Provisional, Working = count == DayCount.Working };
+
+        private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DateOnly due) =>
+            new(kind, leg, OwnerOf(kind, leg, hazard), since, due);
 
         private Policy PolicyAt(DateTimeOffset since) => rules.PolicyAt(hazard.Region, since);
     }

@@ -32,6 +32,16 @@ public static class Lights
             : daysLeft <= warning.YellowDays ? Light.Yellow
             : Light.Green;
     }
+
+    /// <summary>The light of a duty, and the warning that it goes by.</summary>
+    /// <param name="kind">The duty.</param>
+    /// <param name="daysLeft">0 on the last day, negative when it has passed.</param>
+    /// <param name="policy">The policy in force when it began.</param>
+    public static (Light Light, WarningCited Warning) Of(ClockKind kind, int daysLeft, Policy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return (Of(daysLeft, policy.Warning(kind)), WarningCited.Of(policy, kind));
+    }
 }
 
 /// <summary>The warning that a duty's light goes by.</summary>

@@ -50,7 +50,7 @@ public sealed record EvidenceFilter(
 /// <param name="Attachments">What becomes of the files.</param>
 /// <param name="Hash">The tree.</param>
 /// <param name="Disclose">The persons whose data is disclosed.</param>
-[EventType("evidence_requested")]
+[EventType("evidence_requested", "申请证据包", "Evidence requested")]
 public sealed record EvidenceRequested(
     string Reason, RegionCode Jurisdiction, ImmutableArray<HazardId> Hazards, EvidenceFilter? Filter, DateOnly? From, DateOnly? To,
     ImmutableArray<DateTimeOffset> Instants, AttachmentChoice Attachments, TreeChoice Hash, ImmutableArray<Guid> Disclose) : IEvidenceEvent
@@ -66,7 +66,7 @@ public sealed record EvidenceRequested(
 /// </summary>
 /// <param name="UpTo">What stands at this position of the log and before it was counted.</param>
 /// <param name="Streams">The hazards, and the streams that they rest on.</param>
-[EventType("evidence_counted")]
+[EventType("evidence_counted", "清点证据", "Evidence counted")]
 public sealed record EvidenceCounted(long UpTo, ImmutableArray<CountedStream> Streams) : IEvidenceEvent;
 
 /// <summary>A stream that was counted.</summary>
@@ -81,7 +81,7 @@ public sealed record CountedStream(Guid Id, long Events, [property: JsonIgnore(C
 /// <param name="TreeSize">How many events the checkpoint it stands on covers: nothing later is in it.</param>
 /// <param name="Root">The checkpoint's root, base64.</param>
 /// <param name="Events">How many events are in it.</param>
-[EventType("evidence_made")]
+[EventType("evidence_made", "证据包制成", "Evidence package made")]
 public sealed record EvidenceMade(Sha256Digest Digest, long Size, long TreeSize, string Root, long Events) : IEvidenceEvent;
 
 /// <summary>
@@ -89,14 +89,14 @@ public sealed record EvidenceMade(Sha256Digest Digest, long Size, long TreeSize,
 /// when somebody has it done again.
 /// </summary>
 /// <param name="Error">What stands in the way.</param>
-[EventType("evidence_failed")]
+[EventType("evidence_failed", "证据包未能制成", "Evidence package could not be made")]
 public sealed record EvidenceFailed(string Error) : IEvidenceEvent;
 
 /// <summary>下载证据包: someone was given the package, or a part of it.</summary>
 /// <param name="Digest">SHA-256 of the whole.</param>
 /// <param name="From">The first byte given, from 0.</param>
 /// <param name="Length">How many bytes were asked for.</param>
-[EventType("evidence_downloaded")]
+[EventType("evidence_downloaded", "下载证据包", "Evidence package downloaded")]
 public sealed record EvidenceDownloaded(Sha256Digest Digest, long From, long Length) : IEvidenceEvent;
 
 /// <summary>A package of evidence, as its events leave it.</summary>

@@ -28,7 +28,7 @@ public interface IReportEvent : IDomainEvent
 /// <param name="Json">SHA-256 of its JSON.</param>
 /// <param name="Sheet">SHA-256 of its xlsx, if it has one.</param>
 /// <param name="Reason">Why there is a further edition.</param>
-[EventType("report_frozen")]
+[EventType("report_frozen", "报表定稿", "Report frozen")]
 public sealed record ReportFrozen(
     ReportKind Kind, RegionCode Region, Period Period, int Edition, DateTimeOffset KnownAt, long Position, string Policy, int Template,
     Sha256Digest Json, Sha256Digest? Sheet, string? Reason) : IReportEvent;
@@ -39,7 +39,7 @@ public sealed record ReportFrozen(
 /// <param name="Period">For which time.</param>
 /// <param name="Due">The last day for it.</param>
 /// <param name="NoticedAt">When the service noticed.</param>
-[EventType("report_deadline_missed")]
+[EventType("report_deadline_missed", "报表逾期", "Report overdue")]
 public sealed record ReportDeadlineMissed(ReportKind Kind, RegionCode Region, Period Period, DateOnly Due, DateTimeOffset NoticedAt) : IReportEvent;
 
 /// <summary>A report of a region for a period, as its events leave it.</summary>

@@ -25,26 +25,6 @@ public static class Telling
         return list.ToImmutable(context.Role == Role.Importer);
     }
 
-    /// <summary>The one who owes a duty; null: the committee office of the region.</summary>
-    internal static BodyId? OwnerOf(ClockKind kind, Leg? leg, Hazard hazard)
-    {
-        var of = leg is { } name ? hazard.Legs.GetValueOrDefault(name) : null;
-        return kind switch
-        {
-            ClockKind.Acknowledge or ClockKind.Plan or ClockKind.Reply => of?.Body,
-            ClockKind.Rectify => of?.Stage == LegStage.Returned ? of.AssignedBy : of?.Body,
-            ClockKind.Reassign or ClockKind.ReviewPlan or ClockKind.Reinspect => of?.AssignedBy,
-            ClockKind.DecideExtension => hazard.Listing?.By ?? of?.AssignedBy,
-            ClockKind.Supervise => of?.Supervisor,
-            ClockKind.ReviewResumption => hazard.Suspension?.By,
-            ClockKind.Publish or ClockKind.File => hazard.Listing?.By,
-            ClockKind.PublishDelisting => hazard.Delisting?.By,
-            ClockKind.Close => hazard.AssignedBy,
-            ClockKind.Lookback => hazard.Closure?.By,
-            _ => null,
-        };
-    }
-
     /// <summary>Collects addressees; who is named twice is told once, as the weightiest.</summary>
     private sealed class List(Hazard before, Hazard after, BodyId acted, Body? by)
     {
@@ -236,7 +216,7 @@ public static class Telling
                     break;
                 case DeadlinesRecounted e:
                     foreach (var moved in e.Moved)
-                        Owner(OwnerOf(moved.Clock, moved.Leg, after), TellAs.Notice);
+                        Owner(Clocks.OwnerOf(moved.Clock, moved.Leg, after), TellAs.Notice);
                     break;
                 default:
                     TellOfTheEnd(happened);

@@ -60,11 +60,11 @@ public static class Messages
 /// <param name="Hazard">The hazard it is about.</param>
 /// <param name="Event">The event that was told.</param>
 /// <param name="Address">Whom it was told.</param>
-[EventType("message_opened")]
+[EventType("message_opened", "打开告知", "Message opened")]
 public sealed record MessageOpened(HazardId Hazard, Guid Event, string Address) : IDomainEvent;
 
 /// <summary>已阅授权变动: the same of a message about who may do what (<see cref="Authority"/>), which is about no hazard.</summary>
 /// <param name="Event">The event that was told.</param>
 /// <param name="Address">Whom it was told.</param>
-[EventType("authority_change_opened")]
+[EventType("authority_change_opened", "已阅授权变动", "Change of authority opened")]
 public sealed record AuthorityChangeOpened(Guid Event, string Address) : IDomainEvent;

@@ -44,19 +44,19 @@ public enum InspectionSource
 /// <param name="HazardsClaimed">How many hazards the inspectors say they found; those reported are counted by themselves.</param>
 /// <param name="Campaign">The campaign it was made in.</param>
 /// <param name="Reference">The entering system's number, if any.</param>
-[EventType("inspection_made")]
+[EventType("inspection_made", "登记检查", "Inspection entered")]
 public sealed record InspectionMade(
     Guid Id, Enterprise Unit, RegionCode Region, SectorCode Sector, DateOnly On, InspectionSource Source,
     string? Inspectors, string? Findings, int? HazardsClaimed, Guid? Campaign, ExternalReference? Reference) : IInspectionEvent;
 
 /// <summary>更正检查: the facts are these. What stood before stays in the log.</summary>
-[EventType("inspection_corrected")]
+[EventType("inspection_corrected", "更正检查", "Inspection corrected")]
 public sealed record InspectionCorrected(
     Enterprise Unit, RegionCode Region, SectorCode Sector, DateOnly On, InspectionSource Source,
     string? Inspectors, string? Findings, int? HazardsClaimed, Guid? Campaign, string Reason) : IInspectionEvent;
 
 /// <summary>作废检查: it was entered in error and counts no more.</summary>
-[EventType("inspection_voided")]
+[EventType("inspection_voided", "作废检查", "Inspection voided")]
 public sealed record InspectionVoided(string Reason) : IInspectionEvent;
 
 /// <summary>An inspection as its events leave it. Its body is the one that entered it; late (补录): later than the policy allows for a prompt entry.</summary>

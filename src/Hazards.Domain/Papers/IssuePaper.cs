@@ -66,15 +66,8 @@ public static class Papers
         _ => [],
     };
 
-    /// <summary>The leg an event's paper concerns; null: all.</summary>
-    public static Leg? LegOf(IHazardEvent happened) => happened switch
-    {
-        SupervisionNoticeIssued e => e.Leg,
-        CriticismCirculated e => e.Leg,
-        LegReassigned e => e.Order.Leg,
-        PaperIssued e => e.Leg,
-        _ => null,
-    };
+    /// <summary>The leg an event's paper concerns; null: all. An assignment's is to all that it names.</summary>
+    public static Leg? LegOf(IHazardEvent happened) => happened is HazardAssigned ? null : Deeds.LegOf(happened);
 
     /// <summary>The paper that a command asks for when it is given without a number; null for commands that need none.</summary>
     public static PaperKind? Of(IHazardCommand command, Hazard hazard) => command switch

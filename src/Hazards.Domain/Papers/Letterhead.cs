@@ -11,7 +11,7 @@ namespace Hazards.Domain;
 /// <param name="Signature">落款: who signs.</param>
 /// <param name="Seal">What marks the place of the seal.</param>
 /// <param name="Contact">联系人及电话.</param>
-[EventType("letterhead_set")]
+[EventType("letterhead_set", "设定文书版头", "Letterhead set")]
 public sealed record LetterheadSet(
     BodyId Body, string Name, string Code, ImmutableSortedDictionary<PaperKind, string> Words, string Signature, string Seal, string? Contact) : IDomainEvent;
 
@@ -119,7 +119,7 @@ public sealed record SetLetterhead(
 /// <param name="Hazard">The hazard it is about.</param>
 /// <param name="Event">The event it goes with, of the same append.</param>
 /// <param name="Number">文号.</param>
-[EventType("paper_numbered")]
+[EventType("paper_numbered", "文书编号", "Paper numbered")]
 public sealed record PaperNumbered(PaperKind Paper, HazardId Hazard, Guid Event, DocumentNumber Number) : IDomainEvent;
 
 /// <summary>编号序列: the numbers of a body in a year that begin alike.</summary>

@@ -9,7 +9,7 @@ public interface IPersonEvent : IDomainEvent;
 /// <param name="Hazard">The hazard they belong to.</param>
 /// <param name="Kind">In what capacity the person is in it.</param>
 /// <param name="Reason">Why.</param>
-[EventType("person_erased")]
+[EventType("person_erased", "删除个人信息", "Personal data erased")]
 public sealed record PersonErased(HazardId Hazard, PersonKind Kind, string Reason) : IPersonEvent;
 
 /// <summary>What became of a person's data.</summary>

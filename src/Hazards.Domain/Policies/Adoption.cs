@@ -14,7 +14,7 @@ public interface IPolicyEvent : IDomainEvent;
 /// <param name="To">The last day, if it has one.</param>
 /// <param name="Under">The documents under it, the nearest first.</param>
 /// <param name="Keeper">The level that adopted it (<see cref="Authority"/>); events recorded before there was one do not say.</param>
-[EventType("policy_adopted")]
+[EventType("policy_adopted", "采用制度", "Policy adopted")]
 public sealed record PolicyAdopted(
     PolicyText Policy, RegionCode Jurisdiction, DateOnly From, DateOnly? To, ImmutableArray<PolicyText> Under,
     RegionCode? Keeper = null) : IPolicyEvent;
@@ -23,7 +23,7 @@ public sealed record PolicyAdopted(
 /// <param name="Version">The policy.</param>
 /// <param name="LastDay">The last day it applies; a policy that begins later never does.</param>
 /// <param name="Reason">Why.</param>
-[EventType("policy_withdrawn")]
+[EventType("policy_withdrawn", "停用制度", "Policy withdrawn")]
 public sealed record PolicyWithdrawn(PolicyVersion Version, DateOnly LastDay, string Reason) : IPolicyEvent;
 
 /// <summary>A policy once adopted.</summary>

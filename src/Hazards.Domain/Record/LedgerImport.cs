@@ -45,17 +45,17 @@ public sealed record ImportedRow(
 /// <param name="Ledger">Name of the ledger: rows are known by it when it is imported again.</param>
 /// <param name="Mapping">The mapping used, as JSON text.</param>
 /// <param name="Region">The region of rows that name none.</param>
-[EventType("ledger_import_started")]
+[EventType("ledger_import_started", "开始导入台账", "Ledger import started")]
 public sealed record LedgerImportStarted(string FileName, Sha256Digest File, string Ledger, string Mapping, RegionCode Region) : IImportEvent;
 
 /// <summary>台账导入明细: a part of the report, rows in the order of the file.</summary>
-[EventType("ledger_rows_imported")]
+[EventType("ledger_rows_imported", "导入台账行", "Ledger rows imported")]
 public sealed record LedgerRowsImported(ImmutableArray<ImportedRow> Rows) : IImportEvent;
 
 /// <summary>台账导入撤销: the import was taken back as a whole; its hazards were withdrawn with it.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="Hazards">How many hazards were withdrawn.</param>
-[EventType("ledger_import_undone")]
+[EventType("ledger_import_undone", "撤销台账导入", "Ledger import undone")]
 public sealed record LedgerImportUndone(string Reason, int Hazards) : IImportEvent;
 
 /// <summary>台账导入完成: the whole file was read.</summary>
@@ -69,5 +69,5 @@ public sealed record LedgerImportUndone(string Reason, int Hazards) : IImportEve
 /// <param name="Events">Events written for hazards.</param>
 /// <param name="BodiesRegistered">Bodies entered into the registry because the ledger names them.</param>
 /// <param name="Notes">What is to be known of the file, its sheets and columns, a line each as <c>code: text</c>; absent where there is nothing.</param>
-[EventType("ledger_import_finished")]
+[EventType("ledger_import_finished", "完成导入台账", "Ledger import finished")]
 public sealed record LedgerImportFinished(int Rows, int Entered, int Updated, int Unchanged, int Kept, int Skipped, int Partly, int Events, int BodiesRegistered, string? Notes = null) : IImportEvent;

@@ -6,50 +6,14 @@ namespace Hazards.Domain;
 public static class Deeds
 {
     /// <summary>The leg an event concerns, if it concerns one only.</summary>
-    public static Leg? LegOf(IHazardEvent happened) => happened switch
-    {
-        AssignmentAcknowledged e => e.Leg,
-        AssignmentReturned e => e.Leg,
-        LegReassigned e => e.Order.Leg,
-        PlanSubmitted e => e.Leg,
-        PlanReviewed e => e.Leg,
-        InterimMeasuresTaken e => e.Leg,
-        ResumptionRequested e => e.Leg,
-        ProgressReported e => e.Leg,
-        ExtensionRequested e => e.Leg,
-        ExtensionGranted e => e.Leg,
-        ExtensionRefused e => e.Leg,
-        CompletionDeclared e => e.Leg,
-        LegAccepted e => e.Leg,
-        AcceptanceWithdrawn e => e.Leg,
-        ReinspectionFailed e => e.Leg,
-        SupervisorNamed e => e.Leg,
-        LegUrged e => e.Leg,
-        SupervisionNoticeIssued e => e.Leg,
-        SupervisionNoticeAnswered e => e.Leg,
-        SupervisionVisitMade e => e.Leg,
-        InterviewHeld e => e.Leg,
-        CriticismCirculated e => e.Leg,
-        DeadlineMissed e => e.Leg,
-        StepProposed e => e.Leg,
-        StepDeclined e => e.Leg,
-        DeadlineMoved e => e.Leg,
-        PaperIssued e => e.Leg,
-        HazardAssigned { Legs: [var only] } => only.Leg,
-        _ => null,
-    };
-
-    /// <summary>Whether it is an act of the leg's own body.</summary>
-    public static bool IsLegsOwn(IHazardEvent happened) => happened is
-        AssignmentAcknowledged or AssignmentReturned or PlanSubmitted or InterimMeasuresTaken or ResumptionRequested
-        or ProgressReported or ExtensionRequested or CompletionDeclared or SupervisionNoticeAnswered;
+    public static Leg? LegOf(IHazardEvent happened) => (happened as IConcernsLeg)?.Leg;
 
     /// <summary>
     /// Whose act it is: the body in the event's circumstances. What a ledger's importer enters of a leg's own acts is the
     /// act of the leg's body.
     /// </summary>
     public static BodyId By(Happening happening, Hazard? before) =>
-        happening.Context.Role == Role.Importer && IsLegsOwn(happening.Event) && LegOf(happening.Event) is { } leg && before?.Legs.GetValueOrDefault(leg) is { } state
+        happening is { Context.Role: Role.Importer, Event: ILegsOwn own } && before?.Legs.GetValueOrDefault(own.Leg) is { } state
             ? state.Body
             : happening.Context.Body;
 
@@ -59,7 +23,8 @@ public static class Deeds
     /// <param name="later">The later event.</param>
     public static bool Answers(IHazardEvent told, TellAs @as, IHazardEvent later)
     {
-        if (@as == TellAs.Notice || later is CommentAdded or WitnessRecorded or HazardCorrected or LedgerRowRecorded or PaperIssued or DeadlinesRecounted or DeadlineMissed or StepProposed)
+        if (@as == TellAs.Notice || later is CommentAdded or WitnessRecorded or HazardCorrected or LedgerRowRecorded
+            or PaperIssued or DeadlinesRecounted or DeadlineMissed or StepProposed)
             return false;
         var sameLeg = LegOf(told) is not { } one || LegOf(later) is not { } other || one == other;
         return sameLeg && told switch
@@ -76,25 +41,17 @@ public static class Deeds
             CompletionDeclared => later is LegAccepted or ReinspectionFailed,
             LegAccepted => later is HazardClosed or AcceptanceWithdrawn,
             ReinspectionFailed or AcceptanceWithdrawn => later is CompletionDeclared or ProgressReported or ExtensionRequested or InterimMeasuresTaken,
-            StepProposed e => later is StepDeclined d ? d.Step == e.Step && d.Clock == e.Clock && d.Due == e.Due : StepOf(later) == e.Step,
+            StepProposed e => later is StepDeclined d
+                ? d.Step == e.Step && d.Clock == e.Clock && d.Due == e.Due : later is ISupervisionStep taken && taken.Step == e.Step,
             SupervisionNoticeIssued { ReplyOwed: true } when @as == TellAs.Todo => later is SupervisionNoticeAnswered,
             // What is put before a supervisor or a leg as a warning is answered by whatever it does next.
-            _ => true,
+            ISupervisionStep or ILegsOwn or SupervisorNamed or StepDeclined or DeadlineMissed or DeadlinesRecounted or DeadlineMoved
+                or HazardListed or HazardDelisted or ListingPublished or ListingFiled or DelistingPublished or PaperIssued
+                or HazardVerified or HazardRegraded or HazardRejected or HazardWithdrawn or HazardMerged or DuplicateAbsorbed
+                or ProductionSuspended or ResumptionReviewed or ExtensionGranted or ExtensionRefused
+                or HazardFixedOnTheSpot or HazardFixedByOwnCheck or HazardClosed or LookbackMade
+                or HazardCorrected or LedgerRowRecorded or WitnessRecorded or CommentAdded => true,
+            _ => throw new NotSupportedException($"what answers {told.GetType().Name} was not said"),
         };
     }
-
-    /// <summary>The supervision step that an event is, if it is one.</summary>
-    public static SupervisionStep? StepOf(IHazardEvent happened) => happened switch
-    {
-        LegUrged => SupervisionStep.Urge,
-        SupervisionNoticeIssued => SupervisionStep.Notice,
-        SupervisionVisitMade => SupervisionStep.Visit,
-        InterviewHeld => SupervisionStep.Interview,
-        CriticismCirculated => SupervisionStep.Criticism,
-        HazardExposed => SupervisionStep.Exposure,
-        SupervisionEscalated => SupervisionStep.Escalation,
-        PenaltyImposed => SupervisionStep.Penalty,
-        JudicialReferralMade => SupervisionStep.Referral,
-        _ => null,
-    };
 }

@@ -130,9 +130,9 @@ public static class Silences
         for (var i = 0; i < file.Events.Length; i++)
         {
             var e = file.Events[i];
-            if (!Deeds.IsLegsOwn(e.Event) || e.Context.OccurredAt < silence.From || e.Context.OccurredAt >= until)
+            if (e.Event is not ILegsOwn own || e.Context.OccurredAt < silence.From || e.Context.OccurredAt >= until)
                 continue;
-            if (Deeds.LegOf(e.Event) == silence.Leg)
+            if (own.Leg == silence.Leg)
             {
                 // It did something else meanwhile: from then on it was not silent, though still overdue.
                 until = e.Context.OccurredAt;

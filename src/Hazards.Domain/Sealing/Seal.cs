@@ -13,12 +13,12 @@ public interface ISealEvent : IDomainEvent;
 /// <param name="Authority">决定封存的单位, as the order names it: whom to ask.</param>
 /// <param name="Since">From when on, as the order says.</param>
 /// <param name="SealedAt">When it was entered: nothing dated before may be added any more.</param>
-[EventType("records_sealed")]
+[EventType("records_sealed", "封存档案", "Records sealed")]
 public sealed record RecordsSealed(
     Guid Id, Enterprise Enterprise, RegionCode Region, string Reason, string Authority, DateTimeOffset Since, DateTimeOffset SealedAt) : ISealEvent;
 
 /// <summary>解除封存. The paper's 文号 stands in the context.</summary>
-[EventType("records_unsealed")]
+[EventType("records_unsealed", "解除封存", "Records unsealed")]
 public sealed record RecordsUnsealed(string Reason) : ISealEvent;
 
 /// <summary>The end of a seal.</summary>

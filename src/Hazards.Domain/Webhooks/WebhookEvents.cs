@@ -16,31 +16,31 @@ public interface IWebhookEvent : IDomainEvent;
 /// <param name="Region">The jurisdiction; nothing outside is sent.</param>
 /// <param name="Types">Which types of events; none: all there are.</param>
 /// <param name="Note">What it is for, who looks after it.</param>
-[EventType("webhook_registered")]
+[EventType("webhook_registered", "登记推送", "Webhook registered")]
 public sealed record WebhookRegistered(
     Guid Id, string Address, BodyId Body, RegionCode Region, ImmutableArray<string> Types, string? Note) : IWebhookEvent;
 
 /// <summary>变更推送: address, body, region, types and note as they are from now on.</summary>
-[EventType("webhook_changed")]
+[EventType("webhook_changed", "变更推送", "Webhook changed")]
 public sealed record WebhookChanged(
     string Address, BodyId Body, RegionCode Region, ImmutableArray<string> Types, string? Note) : IWebhookEvent;
 
 /// <summary>暂停推送: nothing is sent until it is resumed; what happens meanwhile is sent then.</summary>
 /// <param name="Cause">Who stopped it, and what for.</param>
 /// <param name="Reason">In the words of whoever did; null when the service did.</param>
-[EventType("webhook_paused")]
+[EventType("webhook_paused", "暂停推送", "Webhook paused")]
 public sealed record WebhookPaused(WebhookPause Cause, string? Reason) : IWebhookEvent;
 
 /// <summary>恢复推送: it goes on where it stopped.</summary>
-[EventType("webhook_resumed")]
+[EventType("webhook_resumed", "恢复推送", "Webhook resumed")]
 public sealed record WebhookResumed : IWebhookEvent;
 
 /// <summary>更换推送密钥: messages are signed with a new secret, and for a day with the one before as well.</summary>
-[EventType("webhook_secret_rotated")]
+[EventType("webhook_secret_rotated", "更换推送密钥", "Webhook secret rotated")]
 public sealed record WebhookSecretRotated : IWebhookEvent;
 
 /// <summary>注销推送: nothing is sent any more, for good.</summary>
-[EventType("webhook_removed")]
+[EventType("webhook_removed", "注销推送", "Webhook removed")]
 public sealed record WebhookRemoved(string Reason) : IWebhookEvent;
 
 /// <summary>Why a subscription is paused.</summary>

@@ -78,7 +78,8 @@ internal sealed record Cover(
         yield return ("依据文号", $"{Package.Asked.Document?.Value ?? "（无）"}{Asked}");
         yield return ("申请单位、申请人", $"{AskedBy}，{Applicant()}{Asked}");
         yield return ("申请时间", $"{HazardSection.Time(Package.RequestedAt)}{Asked}");
-        yield return ("期间", Request.From is null && Request.To is null ? "全部" : $"{(Request.From is { } from ? Sentences.Day(from) : "最早")} 至 {(Request.To is { } to ? Sentences.Day(to) : "截止时")}");
+        yield return ("期间", Request.From is null && Request.To is null ? "全部"
+            : $"{(Request.From is { } from ? HazardSection.Day(from) : "最早")} 至 {(Request.To is { } to ? HazardSection.Day(to) : "截止时")}");
         yield return ("范围", $"{Lines.Count} 条隐患，{Events} 个事件{(Request.Filter is { } filter ? $"；选取条件：{Chosen(filter)}" : "；按编号指定")}");
         yield return ("附件", CodeList.Chinese(Request.Attachments));
         yield return ("截止", $"{HazardSection.Time(AsOf)} 登记的第 {Checkpoint.Size} 号事件；此后登记的不在本包内");
@@ -120,7 +121,8 @@ internal sealed record Cover(
         f.RecordedFrom is null && f.RecordedTo is null ? null : $"登记于 {Range(f.RecordedFrom, f.RecordedTo)}",
     }.OfType<string>());
 
-    private static string Range(DateOnly? from, DateOnly? to) => $"{(from is { } a ? Sentences.Day(a) : "…")}–{(to is { } b ? Sentences.Day(b) : "…")}";
+    private static string Range(DateOnly? from, DateOnly? to) =>
+        $"{(from is { } a ? HazardSection.Day(a) : "…")}–{(to is { } b ? HazardSection.Day(b) : "…")}";
 
     private static Cell Count(int count) => count == 0 ? "" : new Cell(Number(count), Grave: true);
 

@@ -141,12 +141,13 @@ internal sealed record HazardSection(
 
     private Block.Table Course()
     {
-        var sentences = new Sentences(NameOf);
         return new Block.Table(
             ["事件", "发生（所称）", "登记", "事项与内容", "办理人", "告知 → 打开 → 办理"], [3, 5, 5, 18, 7, 14],
             [.. Rows.Select(r => ImmutableArray.Create<Cell>(
                 Number(r.Event.Position), Time(r.Event.Context.OccurredAt), Recorded(r),
-                new Cell($"【{EventLabels.Of(EventTypes.NameOf(r.Event.Event)).Chinese}】{sentences.Of(r.Event.Event)}{Marks(r)}", r.Late is not null || r.Correction is not null || r.Event.Event is DeadlineMissed),
+                new Cell(
+                    $"【{EventLabels.Of(EventTypes.NameOf(r.Event.Event)).Chinese}】{EventWords.Sentence(r.Event.Event, NameOf)}{Marks(r)}",
+                    r.Late is not null || r.Correction is not null || r.Event.Event is DeadlineMissed),
                 $"{NameOf(r.By)}\n{r.Event.Context.Actor}{(r.Event.Context.Document is { } number ? $"\n{number}" : "")}",
                 string.Join('\n', r.Told.Select(OneTold))))]);
     }
@@ -201,7 +202,9 @@ internal sealed record HazardSection(
         ["情形", "单位", "事项与期限", "自", "至", "天数", "规定", "依据"], [6, 8, 7, 6, 6, 3, 8, 7],
         [.. Silent.Select(s => ImmutableArray.Create<Cell>(
             new Cell(CodeList.Chinese(s.Kind), Grave: true), s.Body is { } body ? NameOf(body) : $"{Regions.FullNameOf(s.Office!.Value)}安委办",
-            $"{(s.Duty is { } duty ? CodeList.Chinese(duty) : s.As is { } told ? CodeList.Chinese(told) : "")}{(s.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}{(s.Due is { } due ? $"，限 {Sentences.Day(due)}" : "")}",
+            $"{(s.Duty is { } duty ? CodeList.Chinese(duty) : s.As is { } told ? CodeList.Chinese(told) : "")}"
+                + $"{(s.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}"
+                + $"{(s.Due is { } due ? $"，限 {Day(due)}" : "")}",
             Time(s.From), s.Until is { } until ? $"{Time(until)}{(s.Ended?.LateEntry is { } allowed ? $"（{allowed.Say()}）" : "")}" : "截止时仍未办", Number(s.Days),
             s.Rule is { } rule ? $"{rule.Policy} {rule.Clause}{(rule.Days is { } days ? $"（{days} {(rule.Count == DayCount.Working ? "个工作日" : "日")}）" : "")}" : "—",
             Cite([.. s.Positions])))]);
@@ -222,7 +225,8 @@ internal sealed record HazardSection(
 
     private string Known(Hazard hazard)
     {
-        var legs = hazard.Legs.Values.Select(l => $"{CodeList.Chinese(l.Leg)} {NameOf(l.Body)}：{CodeList.Chinese(l.Stage)}，期限 {Sentences.Day(hazard.DeadlineOf(l))}，进度 {l.Percent}%");
+        var legs = hazard.Legs.Values.Select(
+            l => $"{CodeList.Chinese(l.Leg)} {NameOf(l.Body)}：{CodeList.Chinese(l.Stage)}，期限 {Day(hazard.DeadlineOf(l))}，进度 {l.Percent}%");
         var above = new[]
         {
             hazard.Level is { } level ? CodeList.Chinese(level) : "未定级",
@@ -264,6 +268,8 @@ internal sealed record HazardSection(
     }
 
     internal static string Time(DateTimeOffset instant) => instant.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Span(TimeSpan span) => span.TotalDays >= 2 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.#} 天") : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} 小时");
 

@@ -14,9 +14,7 @@ internal static class ReportForm
     /// <summary>The bodies that events of a hazard name: those whose names the report gives.</summary>
     public static HashSet<BodyId> BodiesIn(IEnumerable<RecordedHappening> happenings)
     {
-        var named = new HashSet<BodyId>();
-        foreach (var (happened, context) in happenings.Select(h => h.Happening))
-            named.UnionWith(NamedBodies.In(happened).Append(context.Body).Concat(context.Told.Select(t => t.Body)).OfType<BodyId>());
+        var named = happenings.SelectMany(h => NamedBodies.In(h.Happening)).ToHashSet();
         named.Remove(Clockwork.Body.Id);
         return named;
     }

@@ -28,7 +28,9 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     /// <summary>Stores a file; nothing happens when it is there already.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="mediaType">Its media type.</param>
-    /// <param name="owner">Who has jurisdiction over this region may read it; null when an event that names it decides that.</param>
+    /// <param name="owner">
+    /// Who has jurisdiction over this region may read it; null when an event that names it decides that: it goes unless one soon does.
+    /// </param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>Its digest.</returns>
     public async Task<Sha256Digest> PutAsync(ReadOnlyMemory<byte> bytes, string mediaType, RegionCode? owner = null, CancellationToken cancellationToken = default)
@@ -47,6 +49,15 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         ArgumentException.ThrowIfNullOrEmpty(mediaType);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Before it is looked for: files.purge has either taken it away by then, or sees that somebody wants it again.
+        if (owner is null)
+        {
+            await using var leave = new NpgsqlCommand(
+                "insert into files.leaving (digest) values ($1) on conflict (digest) do update set since = clock_timestamp()", connection);
+            leave.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Bytes(digest) });
+            await leave.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         if (!await ExistsAsync(connection, digest, cancellationToken))
             await InsertAsync(connection, digest, content, mediaType, cancellationToken);
         if (owner is { } region)
@@ -147,8 +158,8 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>
-    /// Takes away what was put in long ago and nothing refers to (<c>files.purge</c>): at first nobody can attach it any more, a day
-    /// later it is gone.
+    /// Takes away what nothing refers to (<c>files.purge</c>): a paper whose event never came, a day later; what was put in, after a long
+    /// time, when at first nobody can attach it any more, and a day later it is gone.
     /// </summary>
     /// <param name="olderThan">How long ago.</param>
     /// <param name="cancellationToken">Stops.</param>

@@ -32,12 +32,13 @@ public sealed record NoticeMark(
             return null;
         var (leg, answers) = happened switch
         {
-            _ when Deeds.IsLegsOwn(happened) && Deeds.LegOf(happened) is { } own => (CodeList.Code(own), true),
+            ILegsOwn e => (CodeList.Code(e.Leg), true),
             LegAccepted e => (CodeList.Code(e.Leg), false),
             LegReassigned e => (CodeList.Code(e.Order.Leg), false),
             HazardClosed or HazardRejected or HazardMerged => (EveryLeg, false),
             // What was asked of a body that answers for no leg is answered by whatever it does next.
             ListingPublished or ListingFiled or DelistingPublished or HazardDelisted => (NoLeg, true),
+            // Whatever else happens ends no silence.
             _ => (null, false),
         };
         return leg is null ? null : new NoticeMark([], null, context.Body, after.Sector, leg, answers, (happened as SupervisionNoticeAnswered)?.Notice);

@@ -41,6 +41,19 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
         return await FindAsync(connection, person, "", cancellationToken);
     }
 
+    /// <summary>The hazards that hold the data of these persons, as their keys say.</summary>
+    public async Task<IReadOnlyCollection<HazardId>> HazardsAsync(
+        IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("select distinct hazard_id from persons.keys where person = any ($1)");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. persons] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new HashSet<HazardId>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(new HazardId(reader.GetGuid(0)));
+        return found;
+    }
+
     /// <summary>When the keys of these persons were destroyed; those that live are not in it.</summary>
     public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> DestroyedAsync(IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
     {

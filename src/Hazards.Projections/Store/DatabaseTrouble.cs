@@ -23,12 +23,22 @@ public static class DatabaseTrouble
     public static bool IsAway(Exception exception) => exception is LogUnavailableException || IsUnwell(exception);
 
     /// <summary>
-    /// True when the failure says nothing about the data of an append: the database is unwell; or does not take statements of ours
-    /// (a missing table, right or function: its schema is not the one this program was made for).
+    /// A database that does not take statements of ours: it lacks a table, right or function, for its schema is not the one that this
+    /// program was made for.
+    /// </summary>
+    public static bool IsOfTheSchema(Exception? exception) => exception switch
+    {
+        null => false,
+        PostgresException { SqlState: var state } => state[..2] is "42" or "26" or "0A",
+        _ => IsOfTheSchema(exception.InnerException),
+    };
+
+    /// <summary>
+    /// True when the failure says nothing about the data of an append: the database is unwell, or has another schema.
     /// </summary>
     internal static bool IsTheDatabases(Exception exception) => IsUnwell(exception) || exception switch
     {
-        PostgresException { SqlState: var state } e => state[..2] is "XX" or "42" or "26" or "0A" || IsAnotherWriters(e),
+        PostgresException { SqlState: var state } e => state[..2] is "XX" || IsOfTheSchema(e) || IsAnotherWriters(e),
         IOException or ObjectDisposedException => true,
         LogUnavailableException or OperationCanceledException or JasperFx.ConcurrencyException => true,
         // Marten wraps what the database said.

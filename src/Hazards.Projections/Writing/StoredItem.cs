@@ -57,9 +57,9 @@ internal sealed record StoredClock(ClockKind Kind, Leg? Leg, BodyId? Body, DateT
     /// <summary>The clock on a day: the ladder is that of the day after the due date, the warning that of when the duty began.</summary>
     public ClockItem ToItem(DateOnly today, Rulebook rules, RegionCode region, Level? level)
     {
-        var days = new Clock(Kind, Leg, Body, Since, Due).DaysOverdue(today);
+        var days = today.DayNumber - Due.DayNumber;
         var next = rules.PolicyOn(region, Due.AddDays(1)).NextStep(Kind, level, Due, today, rules.Calendar, Taken.ToHashSet());
-        var policy = rules.PolicyAt(region, Since);
-        return new ClockItem(Kind, Leg, Body, Since, Due, days, next, Provisional) { Light = Lights.Of(-days, policy.Warning(Kind)), Warning = WarningCited.Of(policy, Kind) };
+        var (light, warning) = Lights.Of(Kind, -days, rules.PolicyAt(region, Since));
+        return new ClockItem(Kind, Leg, Body, Since, Due, days, next, Provisional) { Light = light, Warning = warning };
     }
 }

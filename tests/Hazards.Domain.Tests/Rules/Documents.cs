@@ -22,6 +22,9 @@ public sealed partial class Documents
     public void The_closed_loop_lists_every_command_as_the_table_has_it() => ShouldHold("closed-loop.md", "commands", Commands());
 
     [Fact]
+    public void The_closed_loop_draws_where_every_command_leads() => ShouldHold("closed-loop.md", "transitions", Drawings());
+
+    [Fact]
     public void Campaigns_list_every_command_as_the_table_has_it() => ShouldHold("campaigns.md", "commands", CampaignCommands());
 
     [Fact]
@@ -56,6 +59,19 @@ public sealed partial class Documents
             table.Append($"| `{rule.Name}` | {rule.Chinese}<br>{rule.English} | {Names(rule.Roles)} | {CodeList.Chinese(rule.Relation)} | {Stages(rule)} | {Names(rule.LegStages)} | {CodeList.Chinese(rule.WhenSealed)} |\n");
         return table.ToString();
     }
+
+    private static string Drawings() =>
+        Drawing(Transitions.OfHazards.Where(t => !t.Imported).Select(t => (Name(t.From), CodeList.Chinese(t.To), t.By)))
+        + "\n责任方各自流转 each leg by itself:\n\n"
+        + Drawing(Transitions.OfLegs.Select(t => (Name(t.From), CodeList.Chinese(t.To), t.By)));
+
+    private static string Drawing(IEnumerable<(string From, string To, CommandRule By)> transitions) =>
+        "```mermaid\nstateDiagram-v2\n    direction LR\n"
+        + string.Concat(transitions.GroupBy(t => (t.From, t.To), t => $"{t.By.Chinese} {t.By.Name}")
+            .Select(t => $"    {t.Key.From} --> {t.Key.To}: {string.Join("、", t)}\n"))
+        + "```\n";
+
+    private static string Name<T>(T? before) where T : struct, Enum => before is { } stage ? CodeList.Chinese(stage) : "[*]";
 
     private static string CampaignCommands()
     {

@@ -116,7 +116,7 @@ public sealed class ImportedHazards
     }
 
     /// <summary>The same story, had an import told it.</summary>
-    private static Story Imported(Story story) => story with
+    internal static Story Imported(Story story) => story with
     {
         Events = [.. story.Events.Insert(1, story.Events[0] with { Event = Row }).Select(h => h with { Context = h.Context with { Role = Role.Importer } })],
     };

@@ -118,6 +118,15 @@ public sealed class TheTable
         by.Dissolved.ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_leg_that_another_reassigned_is_that_ones_to_reassign()
+    {
+        var reassigned = Stories.Assigned.And(CityOffice, new LegReassigned(GasCompany.Id, Sole(GasRegulator), "责任调整"));
+        var again = new ReassignLeg(Leg.Sole, GasCompany.Id, Deadline, "整改", "再次调整");
+        reassigned.When(CountyOffice, again).ThenRefused(HazardRefusals.NotAssigner).Facts["body"].ShouldBe(CityOffice.Id.Value);
+        reassigned.When(CityOffice, again).ThenItHappens();
+    }
+
     [Theory, MemberData(nameof(Commands))]
     public void A_dissolved_body_acts_no_more(string name)
     {
@@ -156,6 +165,7 @@ public sealed class TheTable
         given.When(actor, command, DateTimeOffset.MaxValue).ThenRefused(HazardRefusals.Future, "occurredAt");
         given.When(actor, command, Start.AddTicks(-1)).ThenRefused(HazardRefusals.BeforeFound, "occurredAt");
         given.When(actor, command, new DateTimeOffset(1999, 12, 31, 15, 59, 59, TimeSpan.Zero)).ThenRefused(HazardRefusals.TooEarly, "occurredAt");
+        given.When(actor, command, ChinaTime.StartOf(Decider.Earliest)).ThenRefused(HazardRefusals.BeforeFound, "occurredAt");
         given.When(actor, command, DateTimeOffset.MinValue).ThenRefused(HazardRefusals.TooEarly, "occurredAt");
         given.When(actor, command, given.Now + Decider.ClockTolerance).ThenItHappens();
     }

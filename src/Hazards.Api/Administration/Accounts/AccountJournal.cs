@@ -34,38 +34,30 @@ internal sealed class AccountJournal(IEventLog log, Identities identities, Ruleb
     private const int MostTries = 12;
 
     // Attempts at one account go one after the other: passwords are not guessed side by side.
-    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1))];
+    private readonly Turns turns = new();
 
     /// <summary>Decides on an account and records what follows; who loses a race decides again.</summary>
     /// <returns>The account afterwards, null when there is none; and the refusal.</returns>
     public async Task<(Account? After, Refusal? Refusal)> DecideAsync(
         Guid id, Func<Account, DateTimeOffset, Task<Ruling>> decide, CancellationToken cancellationToken)
     {
-        var turn = turns[(uint)id.GetHashCode() % turns.Length];
-        await turn.WaitAsync(cancellationToken);
-        try
+        using var turn = await turns.TakeAsync(id, cancellationToken);
+        for (var lost = 0; lost < MostTries; lost++)
         {
-            for (var lost = 0; lost < MostTries; lost++)
-            {
-                var (account, contradiction) = await identities.AccountAsync(id, cancellationToken);
-                if (account is null)
-                    return (null, contradiction);
-                var now = clock.GetUtcNow();
-                var ruling = await decide(account, now);
-                if (ruling.Events.IsEmpty)
-                    return (account, ruling.Refusal);
-                var after = ruling.Events.Aggregate(account, Account.Apply);
-                var append = new Append([StreamOf(account, after, ruling.Events, ContextOf(account, now))]);
-                if (await log.AppendAsync(append, cancellationToken) is AppendResult.Committed)
-                    return (after, ruling.Refusal);
-            }
+            var (account, contradiction) = await identities.AccountAsync(id, cancellationToken);
+            if (account is null)
+                return (null, contradiction);
+            var now = clock.GetUtcNow();
+            var ruling = await decide(account, now);
+            if (ruling.Events.IsEmpty)
+                return (account, ruling.Refusal);
+            var after = ruling.Events.Aggregate(account, Account.Apply);
+            var append = new Append([StreamOf(account, after, ruling.Events, ContextOf(account, now))]);
+            if (await log.AppendAsync(append, cancellationToken) is AppendResult.Committed)
+                return (after, ruling.Refusal);
+        }
 
-            return (null, AppendRefusals.Contended.Because());
-        }
-        finally
-        {
-            turn.Release();
-        }
+        return (null, AppendRefusals.Contended.Because());
     }
 
     /// <summary>Records an attempt at a login that there is none of, as costly as a refusal of one there is.</summary>

@@ -177,7 +177,7 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
     private async Task<Outcome<Person>> DestroyAsync(Outcome<Person> outcome, Guid person, HeldKey key, CancellationToken cancellationToken)
     {
         // Recorded first, then remembered outside, then destroyed: whoever dies between is made good by the next start.
-        keys.Remember(person);
+        keys.Remember(person, clock.GetUtcNow());
         if (key.Row?.Wrapped is not null)
             await key.DestroyAsync(cancellationToken);
         return outcome;

@@ -67,7 +67,7 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
     }
 
     /// <summary>Remembers outside the database that a person was erased: a restored backup has forgotten it.</summary>
-    internal void Remember(Guid person) => folder.Create($"{Erased}{person:D}", ChinaTime.Format(DateTimeOffset.UtcNow) + "\n");
+    internal void Remember(Guid person, DateTimeOffset at) => folder.Create($"{Erased}{person:D}", ChinaTime.Format(at) + "\n");
 
     /// <summary>When a person was erased, as the folder remembers it; null when she was not.</summary>
     internal DateTimeOffset? Remembers(Guid person) =>

@@ -53,7 +53,7 @@ internal static class PolicyCommand
         command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             var register = await services.GetRequiredService<PolicyStore>().LoadAsync(null, stop);
-            var today = ChinaTime.DateAt(DateTimeOffset.UtcNow);
+            var today = ChinaTime.DateAt(services.GetRequiredService<TimeProvider>().GetUtcNow());
             if (register.All.IsEmpty)
                 Console.WriteLine($"尚未采用任何制度，适用全国基线 nothing adopted: {Policy.NationalBaseline.Version}");
             foreach (var policy in register.All.Select(p => AdoptionView.Of(p, today)))

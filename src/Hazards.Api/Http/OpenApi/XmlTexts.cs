@@ -12,8 +12,9 @@ internal static class XmlTexts
     /// <summary>The text of a type; null where there is none.</summary>
     public static string? Of(Type type) => Find(type, NameOf(type));
 
-    /// <summary>The text of a record's parameter or a property, by its JSON name; null where there is none.</summary>
-    public static string? OfMember(Type type, string name) => Find(type, $"{NameOf(type)}.{name}");
+    /// <summary>The text of a record's parameter or a property, or of one it inherits, by its JSON name; null where there is none.</summary>
+    public static string? OfMember(Type type, string name) =>
+        Find(type, $"{NameOf(type)}.{name}") ?? (type.BaseType is { } under ? OfMember(under, name) : null);
 
     private static string? Find(Type type, string name) => Files.GetOrAdd(type.Assembly, Read).GetValueOrDefault(name);
 

@@ -4,6 +4,7 @@ using Hazards.Api.Proofs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Evidence.Proof;
+using Hazards.Projections;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -25,8 +26,11 @@ internal sealed record RequestEvidence(
 
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
-    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, HazardStore hazards, PersonDesk persons, LogKeys keys, ServiceOptions options, TimeProvider clock)
+    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, PersonDesk persons, PersonKeyRows personKeys,
+    LogKeys keys, ServiceOptions options, TimeProvider clock)
 {
+    private readonly ReplayQueries replay = new(dataSource);
+
     /// <summary>The most hazards of one package.</summary>
     public const int MostHazards = 2000;
 
@@ -139,16 +143,16 @@ internal sealed class EvidenceDesk(
         return order.To is { } to && ChinaTime.EndOf(to) is var end && end < clock.GetUtcNow() ? [end.ToUniversalTime()] : [];
     }
 
-    /// <summary>Each person must stand in one of the hazards, and whoever asks must have the right to see them.</summary>
+    /// <summary>
+    /// Each person must stand in one of the hazards, and whoever asks must have the right to see them. Their keys say which to look at.
+    /// </summary>
     private async Task<Refusal?> WhyNotDiscloseAsync(ImmutableArray<Guid> asked, IEnumerable<HazardId> ids, Actor by, CancellationToken cancellationToken)
     {
         var wanted = asked.ToHashSet();
-        foreach (var id in ids)
+        var holding = (await personKeys.HazardsAsync(wanted, cancellationToken)).Intersect(ids).Select(h => h.StreamId).ToArray();
+        foreach (var (id, events) in await replay.EventsAsync(holding, cancellationToken))
         {
-            if (wanted.Count == 0)
-                return null;
-            if (await hazards.LoadAsync(id, null, cancellationToken) is not { } hazard)
-                continue;
+            var hazard = Hazard.Fold(id, events.Select(e => e.Happening))!;
             foreach (var person in PersonsIn(hazard).Where(wanted.Remove).ToArray())
                 if (persons.WhyNot(hazard, person, by) is { } refusal)
                     return refusal with { Field = "disclose" };

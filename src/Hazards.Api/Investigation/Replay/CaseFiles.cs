@@ -42,8 +42,7 @@ internal sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry,
 
     private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(RecordedHappening[] events, IEnumerable<RecordedOpening> openings, CancellationToken cancellationToken)
     {
-        var named = events.SelectMany(e => NamedBodies.In(e.Event).Append(e.Context.Body).Concat(e.Context.Told.Select(t => t.Body)))
-            .Concat(openings.Select(o => (BodyId?)o.Body)).OfType<BodyId>().ToHashSet();
+        var named = events.SelectMany(e => NamedBodies.In(e.Happening)).Concat(openings.Select(o => o.Body)).ToHashSet();
         var bodies = new Dictionary<BodyId, Body>(await registry.BodiesAsync(named, cancellationToken)) { [Clockwork.Body.Id] = Clockwork.Body };
         var regions = events.Select(e => e.Event).OfType<HazardReported>().Select(r => r.Region.At(RegionLevel.County))
             .Concat(events.SelectMany(e => e.Context.Told).Select(t => t.Office).OfType<RegionCode>()).ToHashSet();

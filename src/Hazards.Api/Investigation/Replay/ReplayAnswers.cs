@@ -87,7 +87,8 @@ internal sealed record TimelineEntry(
     {
         var (e, context) = (row.Event, row.Event.Context);
         return new TimelineEntry(
-            e.Position, e.Version, file.Id, EventLabels.Of(EventTypes.NameOf(e.Event)), EventWords.Of(e.Event, file.NameOf), context.OccurredAt, e.RecordedAt, row.By, context.Actor, Labels.Of(context.Role),
+            e.Position, e.Version, file.Id, EventLabels.Of(EventTypes.NameOf(e.Event)), EventWords.Line(e.Event, b => file.NameOf(b)),
+            context.OccurredAt, e.RecordedAt, row.By, context.Actor, Labels.Of(context.Role),
             Labels.Of(row.Leg), Labels.Of(row.Stage), context.Policy, context.Calendar, context.Document, context.Attachments,
             [.. row.Told.Select(ToldTo.Of)], LateBy.Of(row.Late), context.LateEntry, row.Correction, Cited.Of(row.OccurredBefore), row.ByClock, SealedView.Of(EventTypes.NameOf(e.Event), DomainJson.Write(e.Event)));
     }

@@ -153,8 +153,8 @@ internal sealed class ReplayOptions
                 continue;
             if (!TryRead(text, out var instant))
                 return AdministratorCommands.Fail(RequestRefusals.Instant.Because(instants[i].Name, ("value", Texts.Excerpt(text))));
-            if (instant > DateTimeOffset.UtcNow + Call.ClockTolerance)
-                return AdministratorCommands.Fail(ReplayRefusals.Future.Because(instants[i].Name, ("value", instant), ("now", DateTimeOffset.UtcNow)));
+            if (TimeProvider.System.GetUtcNow() is var now && instant > now + Call.ClockTolerance)
+                return AdministratorCommands.Fail(ReplayRefusals.Future.Because(instants[i].Name, ("value", instant), ("now", now)));
             read[i] = instant;
         }
         await using var opened = await database.OpenAsync(parsed, stop);

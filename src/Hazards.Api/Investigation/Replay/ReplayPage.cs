@@ -124,7 +124,7 @@ internal sealed class ReplayPage(CaseFile file)
         var e = r.Event;
         return new Row(
             Time(e.Context.OccurredAt), Time(e.RecordedAt), EventLabels.Of(EventTypes.NameOf(e.Event)).Chinese, file.NameOf(r.By), e.Context.Actor,
-            $"{EventWords.Of(e.Event, file.NameOf)}{(e.Context.Document is { } number ? $"（{number}）" : "")} {Cite(e.Position)}")
+            $"{EventWords.Line(e.Event, b => file.NameOf(b))}{(e.Context.Document is { } number ? $"（{number}）" : "")} {Cite(e.Position)}")
         {
             Paint = r.Late is not null || r.OccurredBefore is not null ? Yellow : r.ByClock ? Dim : text => text,
             Under = [.. Flags(r), .. r.Told.Select(t => Of(file, t))],

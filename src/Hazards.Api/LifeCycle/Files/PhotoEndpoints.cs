@@ -163,6 +163,7 @@ internal sealed record Photo(
             or SupervisionNoticeAnswered =>
             PhotoPhase.During,
         CompletionDeclared or LegAccepted or ReinspectionFailed or HazardClosed or LookbackMade or HazardFixedOnTheSpot or HazardFixedByOwnCheck or ResumptionReviewed => PhotoPhase.After,
+        // Whatever else is photographed is still to be put right.
         _ => PhotoPhase.Before,
     };
 }

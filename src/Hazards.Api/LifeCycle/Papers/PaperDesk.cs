@@ -113,7 +113,7 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
         return new Papered(happened, context with { Document = paper.Document, Attachments = [.. context.Attachments, .. made] }, paper);
     }
 
-    // No owner yet: a paper whose append loses its race is seen by nobody, for no event names it.
+    // No owner yet: a paper whose append loses its race is seen by nobody, for no event names it, and goes a day later.
     private async Task<Attachment> PutAsync(byte[] bytes, string name, string mediaType, CancellationToken cancellationToken) =>
         new(await files.PutAsync(bytes, mediaType, null, cancellationToken), name, mediaType, bytes.Length);
 

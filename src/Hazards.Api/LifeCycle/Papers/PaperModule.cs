@@ -61,7 +61,8 @@ internal sealed class PaperModule : IModule
             || !call.Caller.Sees(body))
             return Call.Refuse(BodyRefusals.NotFound.Because("id", ("id", bodyId)));
         var letterhead = await letterheads.LoadAsync(body, asOf, call.Stop);
-        return call.Versioned(letterhead, letterhead.Version);
+        // What it does not set is made from the body's name.
+        return call.Shown(letterhead, letterhead.Version);
     }
 
     private static async Task<IResult> SetAsync(Call call, string id, LetterheadStore letterheads)

@@ -17,7 +17,7 @@ internal sealed class PaperNumbers(IEventLog log)
 
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private readonly Turns turns = new();
     private readonly ConcurrentDictionary<Guid, long> lastSeen = new();
 
     /// <summary>Begins to take numbers for one append; dispose it when that has been answered.</summary>
@@ -37,7 +37,7 @@ internal sealed class PaperNumbers(IEventLog log)
     public sealed class Taking(PaperNumbers numbers) : IDisposable
     {
         private readonly Dictionary<Guid, long> taken = [];
-        private readonly HashSet<SemaphoreSlim> held = [];
+        private readonly List<IDisposable> held = [];
 
         /// <summary>The next number of a series; and the one after that when asked again.</summary>
         public async Task<long> NextAsync(PaperSeries series, CancellationToken cancellationToken)
@@ -46,8 +46,7 @@ internal sealed class PaperNumbers(IEventLog log)
             if (!taken.TryGetValue(stream, out var last))
             {
                 // Nobody waits for ever: without a turn the log still decides.
-                var turn = numbers.turns[(uint)stream.GetHashCode() % (uint)numbers.turns.Length];
-                if (!held.Contains(turn) && await turn.WaitAsync(LongestTurn, cancellationToken))
+                if (await numbers.turns.TakeAsync(stream, LongestTurn, cancellationToken) is { } turn)
                     held.Add(turn);
                 last = await numbers.LastAsync(stream, cancellationToken);
             }
@@ -58,7 +57,7 @@ internal sealed class PaperNumbers(IEventLog log)
         public void Dispose()
         {
             foreach (var turn in held)
-                turn.Release();
+                turn.Dispose();
             held.Clear();
         }
     }

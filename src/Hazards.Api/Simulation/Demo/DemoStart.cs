@@ -59,7 +59,7 @@ internal static class DemoStart
 
     private static async Task FillAsync(string connectionString, string keys, CancellationToken cancellationToken)
     {
-        var (plan, began) = (Demo.PlanOf(DateTimeOffset.UtcNow), System.Diagnostics.Stopwatch.StartNew());
+        var (plan, began) = (Demo.PlanOf(TimeProvider.System.GetUtcNow()), System.Diagnostics.Stopwatch.StartNew());
         await using var maker = await DemoMaker.OnAsync(connectionString, keys, plan, cancellationToken);
         var outcome = await AnsiConsole.Progress().StartAsync(async progress =>
         {

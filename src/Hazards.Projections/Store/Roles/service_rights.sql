@@ -42,7 +42,7 @@ begin
         ('rows.*',                         '{SELECT,INSERT,UPDATE,DELETE}'),
         ('files.*',                        '{SELECT,INSERT}'),
         ('files.quotas',                   '{SELECT,INSERT,UPDATE}'),
-        ('files.leaving',                  '{SELECT}'),
+        ('files.leaving',                  '{SELECT,INSERT,UPDATE}'),
         ('persons.*',                      '{SELECT,INSERT,UPDATE}'),
         -- Passwords, sessions, saved views: nothing of them is a record; sign-ins are, in the log.
         ('accounts.*',                     '{SELECT,INSERT,UPDATE,DELETE}'),
