@@ -43,7 +43,7 @@ internal static class AuthorityEndpoint
     {
         var filter = new AuthorityFilter
         {
-            Region = call.Query.Value<RegionCode>("region"), UnseenBy = call.Query.Flag("unseen") == true ? [.. Told.AddressesOf(call.Caller.Body)] : [],
+            Region = call.Query.Region(), UnseenBy = call.Query.Flag("unseen") == true ? [.. Told.AddressesOf(call.Caller.Body)] : [],
         };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();

@@ -56,7 +56,7 @@ internal static class Parameters
     /// <summary>Reads the filter of a list.</summary>
     public static HazardFilter ReadFilter(Query query) => new()
     {
-        Region = query.Value<RegionCode>("region"),
+        Region = query.Region(),
         Sectors = query.Values<SectorCode>("sector"),
         Stages = query.Codes<Stage>("stage"),
         Level = query.Code<Level>("level"),
@@ -90,6 +90,21 @@ internal static class Parameters
         if (filter.Body is { } body)
             filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
         return filter.Owes is { } owes ? filter with { Owes = null, Owing = await registry.WithSubordinatesAsync(owes, cancellationToken) } : filter;
+    }
+
+    /// <summary>
+    /// Of a first page with nothing on it: whether it asks about a body that nobody knows, or that has nothing to do with the
+    /// caller's jurisdiction; both are answered alike. A mistyped id must not read as a body that owes nothing.
+    /// </summary>
+    public static async Task<Refusal?> NobodyAsync(Call call, string? cursor, bool isEmpty, IRegistryQueries registry)
+    {
+        if (!isEmpty || cursor is not null || call.Caller.Body.SeesOnlyItsOwn)
+            return null;
+        foreach (var name in new[] { "body", "owes" })
+            if (call.Query.Value<BodyId>(name) is { } id && (await registry.BodyAsync(id, null, call.Stop) is not { } body
+                || !body.Region.Contains(call.Caller.Jurisdiction) && !call.Caller.Jurisdiction.Contains(body.Region)))
+                return InputRefusals.BodyName.Because(name, ("value", id));
+        return null;
     }
 
     /// <summary>A committee office owes what nobody is named for yet in its region as well.</summary>

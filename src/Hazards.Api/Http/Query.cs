@@ -21,6 +21,15 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
     /// <summary>Refuses for a reason found elsewhere.</summary>
     public void Refuse(Refusal refusal) => Refusal = Domain.Refusal.All(Refusal, refusal);
 
+    /// <summary>A region that there is: a mistyped code must not read as a region where nothing is.</summary>
+    public RegionCode? Region()
+    {
+        if (Value<RegionCode>("region") is not { } region || Regions.Exists(region))
+            return Value<RegionCode>("region");
+        Refuse(InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County))));
+        return null;
+    }
+
     /// <summary>A text that is not blank.</summary>
     public string? Text(string name, int longest)
     {

@@ -61,7 +61,7 @@ internal sealed class AccessModule : IModule
     {
         var filter = Read(call) with
         {
-            Region = call.Query.Value<RegionCode>("region"), Enterprise = call.Query.Value<CreditCode>("enterprise"), AskedBody = call.Query.Value<BodyId>("asked"),
+            Region = call.Query.Region(), Enterprise = call.Query.Value<CreditCode>("enterprise"), AskedBody = call.Query.Value<BodyId>("asked"),
         };
         var hazard = call.Query.Value<HazardId>("hazard");
         if (Forbidden(call) is { } refusal)

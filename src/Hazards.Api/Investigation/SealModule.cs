@@ -38,7 +38,7 @@ internal sealed class SealModule : IModule
 
     private static async Task<IResult> ListAsync(Call call, SealQueries seals, Naming naming)
     {
-        var (region, enterprise, active) = (call.Query.Value<RegionCode>("region"), call.Query.Value<CreditCode>("enterprise"), call.Query.Flag("active"));
+        var (region, enterprise, active) = (call.Query.Region(), call.Query.Value<CreditCode>("enterprise"), call.Query.Flag("active"));
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
         if (call.Query.Refusal is { } refusal)

@@ -60,6 +60,8 @@ internal static class HazardReads
                 return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
             });
         var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop))
         {
             KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),

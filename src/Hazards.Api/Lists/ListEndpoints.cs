@@ -26,7 +26,7 @@ internal static class ListEndpoints
 
     private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, KeptAnswers kept, RulebookSource rules, Naming naming)
     {
-        var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
+        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
@@ -37,7 +37,7 @@ internal static class ListEndpoints
 
     private static async Task<IResult> OverdueCountsAsync(Call call, IHazardQueries hazards, Naming naming)
     {
-        var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
+        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var counts = await hazards.OverdueCountsAsync(scope, region, call.Stop);

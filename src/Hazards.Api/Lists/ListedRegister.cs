@@ -76,6 +76,8 @@ internal static class ListedRegister
             return await ListFiles.OfAsync(call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id,
                 async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop)));
         var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, call.Stop));
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.Count == 0, registry) is { } nobody)
+            return Call.Refuse(nobody);
         return Call.Json(new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
         {
             KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter with { Listed = true }, cursor),
@@ -90,7 +92,7 @@ internal static class ListedRegister
 
     private static async Task<IResult> CountsAsync(Call call, IHazardQueries hazards, Naming naming)
     {
-        var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
+        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var groups = await hazards.ListedGroupsAsync(scope, region, call.Stop);

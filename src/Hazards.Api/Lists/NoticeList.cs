@@ -49,7 +49,7 @@ internal static class NoticeList
         var scope = call.Scope();
         var filter = new NoticeFilter
         {
-            Region = call.Query.Value<RegionCode>("region"), Sector = call.Query.Value<SectorCode>("sector"), Body = call.Query.Value<BodyId>("body"),
+            Region = call.Query.Region(), Sector = call.Query.Value<SectorCode>("sector"), Body = call.Query.Value<BodyId>("body"),
             Sender = call.Query.Value<BodyId>("sender"), Silent = call.Query.Flag("silent"),
         };
         var asked = ListFiles.Read(call, Columns);

@@ -102,6 +102,8 @@ internal static class OverdueList
         if (asked.IsFile)
             return await FileAsync(c => hazards.DueAsync(scope, filter, sort, c, Parameters.FilePage, call.Stop));
         var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, call.Stop));
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.Count == 0, registry) is { } nobody)
+            return Call.Refuse(nobody);
         return Call.Json(new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
         {
             KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),

@@ -96,7 +96,7 @@ internal sealed class FigureModule : IModule
     {
         var query = call.Query;
         var scope = call.Scope();
-        var region = query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction;
+        var region = query.Region() ?? call.Caller.Jurisdiction;
         var period = query.Value<Period>("period");
         if (period is null)
             query.Refuse(InputRefusals.Missing.Because("period"));
@@ -179,7 +179,7 @@ internal sealed class FigureModule : IModule
         var (cursor, limit) = Parameters.ReadPage(query);
         if (from is null)
             query.Refuse(InputRefusals.Missing.Because("from"));
-        var region = query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction;
+        var region = query.Region() ?? call.Caller.Jurisdiction;
         if (!call.Caller.Jurisdiction.Contains(region))
             query.Refuse(FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
         if (query.Value<Period>("period") is not { } period)

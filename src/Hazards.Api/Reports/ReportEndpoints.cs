@@ -33,7 +33,7 @@ internal static class ReportEndpoints
 
     private static async Task<IResult> DutiesAsync(Call call, ReportDuties duties)
     {
-        var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
+        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         var day = call.Query.Date("on") ?? scope.Today;
         if (!call.Caller.Jurisdiction.Contains(region))
             call.Query.Refuse(FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
@@ -46,7 +46,7 @@ internal static class ReportEndpoints
 
     private static async Task<IResult> ListAsync(Call call, FigureQueries figures)
     {
-        var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
+        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         var (from, to) = (call.Query.Date("from") ?? scope.Today.AddYears(-1), call.Query.Date("to") ?? scope.Today);
         if (!call.Caller.Jurisdiction.Contains(region))
             call.Query.Refuse(FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));

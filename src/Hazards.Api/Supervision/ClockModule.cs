@@ -75,13 +75,15 @@ internal sealed class ClockModule : IModule
             dueBy = scope.Today.AddDays(-1);
         var filter = new HazardFilter
         {
-            Region = call.Query.Value<RegionCode>("region"), Sectors = sector is { } s ? [s] : [],
+            Region = call.Query.Region(), Sectors = sector is { } s ? [s] : [],
             Owes = call.Query.Value<BodyId>("body"), Duty = call.Query.Code<ClockKind>("clock"), DueBy = dueBy ?? DateOnly.MaxValue.AddDays(-1),
         };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         filter = await Parameters.WithOfficeAsync(filter, registry, call.Stop);
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var names = await naming.OfAsync(page.Items, scope.AsOf, call.Stop);
         bool Asked(HazardItem item, ClockItem clock) =>
             clock.Due <= filter.DueBy && filter.IsOwed(clock.Body, item.Region) && (filter.Duty is null || clock.Kind == filter.Duty)
@@ -105,6 +107,8 @@ internal sealed class ClockModule : IModule
             return Call.Refuse(refusal);
         filter = filter with { BodyAsOffice = await Parameters.OfficeOfAsync(filter.Body, registry, call.Stop) };
         var page = await clocks.MissedAsync(scope, filter, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body), scope.AsOf, call.Stop);
         return Call.Json(new MissedPage(
             [.. page.Items.Select(i => new MissedDuty(HazardBrief.Of(i.Hazard), Labels.Of(i.Clock), Labels.Of(i.Leg), NamedBody.Of(i.Body, names.Bodies), i.Since, i.Due, i.NoticedAt, i.RecordedAt))],
@@ -124,6 +128,8 @@ internal sealed class ClockModule : IModule
             return Call.Refuse(refusal);
         filter = filter with { BodyAsOffice = await Parameters.OfficeOfAsync(filter.Body, registry, call.Stop) };
         var page = await clocks.ProposalsAsync(scope, filter, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Asked), scope.AsOf, call.Stop);
         return Call.Json(new ProposalPage(
             [.. page.Items.Select(i => new Proposed(HazardBrief.Of(i.Hazard), Labels.Of(i.Step), Labels.Of(i.Clock), Labels.Of(i.Leg), i.Due, i.DaysOverdue, NamedBody.Of(i.Asked, names.Bodies), i.ProposedAt))],
@@ -138,7 +144,7 @@ internal sealed class ClockModule : IModule
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
-        var filter = new ClockFilter { Region = call.Query.Value<RegionCode>("region"), Sector = call.Query.Value<SectorCode>("sector"), Body = call.Query.Value<BodyId>("supervisor") };
+        var filter = new ClockFilter { Region = call.Query.Region(), Sector = call.Query.Value<SectorCode>("sector"), Body = call.Query.Value<BodyId>("supervisor") };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await clocks.DualAsync(scope, filter, cursor, limit, call.Stop);
@@ -157,6 +163,6 @@ internal sealed class ClockModule : IModule
 
     private static ClockFilter Filter(Query query, string body) => new()
     {
-        Region = query.Value<RegionCode>("region"), Sector = query.Value<SectorCode>("sector"), Body = query.Value<BodyId>(body), Duty = query.Code<ClockKind>("clock"),
+        Region = query.Region(), Sector = query.Value<SectorCode>("sector"), Body = query.Value<BodyId>(body), Duty = query.Code<ClockKind>("clock"),
     };
 }

@@ -56,7 +56,7 @@ internal static class RegistryEndpoints
     private static async Task<IResult> ListAsync(Call call, IRegistryQueries registry)
     {
         var query = call.Query;
-        var region = query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction;
+        var region = query.Region() ?? call.Caller.Jurisdiction;
         var (kind, sector) = (query.Code<BodyKind>("kind"), query.Value<SectorCode>("sector"));
         var (name, dissolved) = (query.Text("name", Texts.NameLength), query.Flag("dissolved") ?? false);
         var (cursor, limit) = Parameters.ReadPage(query);

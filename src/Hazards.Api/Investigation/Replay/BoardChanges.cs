@@ -37,7 +37,7 @@ internal static class BoardChanges
         var query = call.Query;
         var filter = new ChangeFilter
         {
-            Region = query.Value<RegionCode>("region"), List = query.Code<BoardList>("list"), Move = query.Code<ListMove>("move"), New = query.Flag("new"), Late = query.Flag("late"),
+            Region = query.Region(), List = query.Code<BoardList>("list"), Move = query.Code<ListMove>("move"), New = query.Flag("new"), Late = query.Flag("late"),
         };
         var (cursor, limit) = Parameters.ReadPage(query);
         var interval = Read(call);
@@ -54,7 +54,7 @@ internal static class BoardChanges
 
     private static async Task<IResult> CountsAsync(Call call, ChangeQueries changes, KeptAnswers kept)
     {
-        var region = call.Query.Value<RegionCode>("region");
+        var region = call.Query.Region();
         var interval = Read(call);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);

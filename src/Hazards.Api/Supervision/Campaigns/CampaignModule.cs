@@ -65,7 +65,7 @@ internal sealed class CampaignModule : IModule
 
     private static async Task<IResult> ListAsync(Call call, InspectionQueries queries)
     {
-        var (region, kind, on) = (call.Query.Value<RegionCode>("region"), call.Query.Code<CampaignKind>("kind"), call.Query.Date("on"));
+        var (region, kind, on) = (call.Query.Region(), call.Query.Code<CampaignKind>("kind"), call.Query.Date("on"));
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
         if (call.Query.Refusal is { } refusal)
@@ -76,7 +76,7 @@ internal sealed class CampaignModule : IModule
 
     private static async Task<IResult> SumsAsync(Call call, InspectionQueries queries)
     {
-        var (region, kind) = (call.Query.Value<RegionCode>("region"), call.Query.Code<CampaignKind>("kind"));
+        var (region, kind) = (call.Query.Region(), call.Query.Code<CampaignKind>("kind"));
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
         if (call.Query.Refusal is { } refusal)

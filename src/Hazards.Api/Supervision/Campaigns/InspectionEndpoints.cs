@@ -57,7 +57,7 @@ internal static class InspectionEndpoints
         var query = call.Query;
         var filter = new InspectionFilter
         {
-            Region = query.Value<RegionCode>("region"), Sectors = query.Values<SectorCode>("sector"), Unit = query.Text("unit", Texts.NameLength),
+            Region = query.Region(), Sectors = query.Values<SectorCode>("sector"), Unit = query.Text("unit", Texts.NameLength),
             Campaign = query.Id("campaign"), From = query.Date("from"), To = query.Date("to"), Late = query.Flag("late"), Voided = query.Flag("voided") ?? false,
         };
         var (cursor, limit) = Parameters.ReadPage(query);

@@ -108,7 +108,7 @@ internal static class SpecialPeriodEndpoints
 
     private static async Task<IResult> ListAsync(Call call, SpecialPeriods periods)
     {
-        var (scope, region) = (call.Scope(), call.Query.Value<RegionCode>("region") ?? call.Caller.Jurisdiction);
+        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         return call.Query.Refusal is { } refusal
             ? Call.Refuse(refusal)
             : Call.Json(new SpecialPeriodList(region, scope.AsOf, await periods.OfAsync(scope, region, call.Stop)));
@@ -136,7 +136,7 @@ internal static class SpecialPeriodEndpoints
 
     private static async Task<IResult> FiguresAsync(Call call, string period, SpecialPeriods periods, InspectionQueries queries)
     {
-        var (scope, asked) = (call.Scope(), call.Query.Value<RegionCode>("region"));
+        var (scope, asked) = (call.Scope(), call.Query.Region());
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var (found, none) = await periods.FindAsync(scope, asked ?? call.Caller.Jurisdiction, period, call.Stop);
