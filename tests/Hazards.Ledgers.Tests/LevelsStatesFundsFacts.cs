@@ -171,6 +171,81 @@ public class LevelsStatesFundsFacts
     }
 
     [Theory]
+    [InlineData("（误）")]
+    [InlineData(" 误")]
+    [InlineData("[误]")]
+    [InlineData("×")]
+    [InlineData("*")]
+    [InlineData("(口头)")]
+    [InlineData("（企业自述）")]
+    [InlineData("（转下月）")]
+    [InlineData("（有条件）")]
+    [InlineData("（看情况）")]
+    [InlineData("，领导说的")]
+    [InlineData("（抽烟）")]
+    [InlineData("（县局要求）")]
+    [InlineData("（移交应急局）")]
+    [InlineData("（3月20日前）")]
+    [InlineData("（挂牌）")]
+    public async Task Whatever_is_not_known_to_be_harmless_is_a_question(string addition)
+    {
+        foreach (var state in new[] { "已整改", "已销号", "验收合格", "已办结", "立行立改" })
+        {
+            var row = await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{state}{addition}");
+            row.Understood!.State!.Value.ShouldBeNull(state);
+            row.Codes().ShouldContain("state.unknown", state);
+        }
+    }
+
+    [Theory]
+    [InlineData("（3月20日）")]
+    [InlineData("（2026年3月20日验收）")]
+    [InlineData("（详见附件）")]
+    [InlineData("，见照片")]
+    [InlineData("（附整改报告）")]
+    [InlineData("（县应急局）")]
+    [InlineData("（由县应急局复查合格）")]
+    [InlineData("（验收人：张三）")]
+    [InlineData("（张三）")]
+    [InlineData("（李某某）")]
+    [InlineData("（已更换阀门，并张贴标识）")]
+    [InlineData("，对线路进行了更换")]
+    [InlineData("（灭火器已更换）")]
+    [InlineData("（100%）")]
+    [InlineData("（已整改）")]
+    [InlineData("。")]
+    [InlineData("！")]
+    [InlineData("√")]
+    public async Task What_is_harmless_leaves_a_state_as_it_is(string addition)
+    {
+        foreach (var (state, read) in new[] { ("已整改", LedgerState.Declared), ("已销号", LedgerState.Closed), ("验收合格", LedgerState.Accepted) })
+            (await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{state}{addition}")).Understood!.State!.Value.ShouldBe(read, state);
+    }
+
+    [Fact]
+    public async Task What_the_mapping_says_of_an_addition_holds()
+    {
+        var mapping = new LedgerMapping
+        {
+            Columns = [new(LedgerField.Description) { Header = "隐患内容" }, new(LedgerField.State) { Header = "状态" }],
+            States = new Dictionary<string, LedgerState> { ["已销号*"] = LedgerState.Closed, ["已销号（误）"] = LedgerState.Rectifying },
+        };
+        var rows = await Records(Utf8("隐患内容,状态\n阀门渗漏,已销号*\n阀门锈蚀,已销号（误）\n"), mapping);
+        rows.Select(r => r.Understood!.State!.Value).ShouldBe([LedgerState.Closed, LedgerState.Rectifying]);
+    }
+
+    [Theory]
+    [InlineData("3月10日已整改", "2026-03-10", null)]
+    [InlineData("2026.3.10已销号", null, "2026-03-10")]
+    public async Task A_date_before_a_state_is_its_date(string written, string? completed, string? closed)
+    {
+        var row = (await Records(Utf8($"云岭县2026年台账\n序号,检查时间,隐患内容,责任单位,整改状态\n1,2026-03-01,阀门渗漏,永昌化工厂,{written}\n"))).Single();
+        (Day(row.Understood!.CompletedAt), Day(row.Understood.ClosedAt)).ShouldBe((completed, closed));
+
+        static string? Day(LedgerDate? date) => date?.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
     [InlineData("是否整改", "是（部分）")]
     [InlineData("是否销号", "是（待复查）")]
     [InlineData("整改状态", "已销号（待复查）")]

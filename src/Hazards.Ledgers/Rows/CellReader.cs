@@ -47,7 +47,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             LedgerField.ResponsiblePerson => ReadPerson(row, cell, notes),
             LedgerField.ReinspectedBy => row with { ReinspectedBy = NameAlone(cell, notes) },
             LedgerField.AcceptedBy => row with { AcceptedBy = NameAlone(cell, notes) },
-            LedgerField.Enterprise => row with { Enterprise = NameAlone(cell, notes) },
+            LedgerField.Enterprise => row with { Enterprise = NameAlone(cell, notes) is { } name ? UnitTexts.WithoutEnd(name) : null },
             LedgerField.ResponsibleUnit => ReadUnit(row, cell, notes),
             LedgerField.Description => ReadDescription(row, cell, notes),
             LedgerField.Level => row with { Level = Level(cell, notes) },
@@ -220,24 +220,68 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     {
         var numbers = PhoneNumbers.In(cell.Text);
         if (numbers.Count == 0 && Name(cell, notes) is null) return row;
-        var text = cell.Text;
+        var text = UnitTexts.WithoutEnd(cell.Text);
         if (numbers.Count > 0)
         {
             notes.Add(About(NoteKinds.PersonWithPhone, cell));
             row = row with { ResponsiblePhone = numbers.Find(n => n.IsPhone).Number ?? row.ResponsiblePhone };
-            text = PhoneNumbers.Without(text, numbers);
+            text = UnitTexts.WithoutEnd(PhoneNumbers.Without(text, numbers));
             if (!text.Any(char.IsLetter))
             {
                 notes.Add(About(NoteKinds.TextIsNumber, cell, PhoneNumbers.Hidden, cell.Label));
                 return row;
             }
         }
-        var withPerson = cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label);
-        if ((withPerson || numbers.Count > 0) && !MeansTheInspected(text)) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
-        return Listed(text).Count < 2
-            ? row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] }
-            : ReadUnitAndPerson(row, cell, text, personExpected: false, notes);
+        return UnitTexts.Labelled(text) is var (parts, rest) ? ReadLabelled(row, cell, parts, rest, notes) : ReadUnit(row, cell, text, numbers.Count > 0, notes);
     }
+
+    private static UnderstoodRow ReadUnit(UnderstoodRow row, MeantCell cell, string text, bool hadNumber, List<LedgerNote> notes)
+    {
+        var withPerson = cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label);
+        if (MeansTheInspected(text)) return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] };
+        if (UnitTexts.NamesNobody(text))
+        {
+            notes.Add(About(NoteKinds.UnitUnnamed, cell, text));
+            return row;
+        }
+        if (UnitTexts.Several(text) is { } bodies)
+        {
+            notes.Add(About(NoteKinds.UnitSeveral, cell, Hidden(cell), bodies[0]));
+            return row with { ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))] };
+        }
+        if (withPerson || hadNumber || Listed(text).Count > 1) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
+        if (UnitTexts.WithPerson(text)) return ReadUnitAndPerson(row, cell, text, personExpected: true, notes);
+        return IsPerson(text)
+            ? PersonAlone(row, cell, text, notes)
+            : row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] };
+    }
+
+    /// <summary>永昌化工厂（监管：应急局）, 责任单位：甲公司, 负责人：王五, 交通局牵头，公安局配合: each by what the cell itself calls it.</summary>
+    private static UnderstoodRow ReadLabelled(UnderstoodRow row, MeantCell cell, List<UnitTexts.Part> parts, string rest, List<LedgerNote> notes)
+    {
+        if (rest.Length > 0) row = ReadUnit(row, cell, rest, hadNumber: false, notes);
+        var unnamed = rest.Length > 0;
+        foreach (var (name, role, isPerson) in parts)
+        {
+            if (isPerson) row = row with { ResponsiblePerson = row.ResponsiblePerson ?? name };
+            else if (role is { Length: 0 }) row = ReadUnit(row, cell, name, hadNumber: false, notes);
+            else if (!UnitTexts.NamesNobody(name)) row = row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(role, name)] };
+            else notes.Add(About(NoteKinds.UnitUnnamed, cell, name));
+            unnamed |= !isPerson;
+        }
+        return unnamed ? row : PersonAlone(row, cell, parts[0].Name, notes);
+    }
+
+    /// <summary>李四 where a body should stand: kept as the person, and nobody answers.</summary>
+    private static UnderstoodRow PersonAlone(UnderstoodRow row, MeantCell cell, string person, List<LedgerNote> notes)
+    {
+        notes.Add(About(NoteKinds.UnitIsPerson, cell, Hidden(cell)));
+        return row with { ResponsiblePerson = row.ResponsiblePerson ?? person };
+    }
+
+    private static bool IsPerson(string text) => Chinese.IsPersonsName(text) && !IsBody(text);
+
+    private static string Hidden(MeantCell cell) => PhoneNumbers.Hide(cell.Text).Text;
 
     /// <summary>The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing; Co., Ltd is one name, and so is 甲局/乙公司联合体.</summary>
     private static List<string> Listed(string text)
@@ -253,20 +297,27 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// </summary>
     private static UnderstoodRow ReadUnitAndPerson(UnderstoodRow row, MeantCell cell, string text, bool personExpected, List<LedgerNote> notes)
     {
-        var parts = UnitSeparators().Split(text).Where(p => p.Length > 0).ToList();
+        var named = UnitSeparators().Split(text).Where(p => p.Length > 0).ToList();
+        var parts = named.Where(p => !UnitTexts.NamesNobody(p)).ToList();
+        foreach (var nobody in named.Except(parts, StringComparer.Ordinal)) notes.Add(About(NoteKinds.UnitUnnamed, cell, nobody));
+        if (parts.Count == 0) return row;
         var bodies = parts.Where(IsBody).ToList();
-        var persons = parts.Where(p => !IsBody(p) && MayBePerson().IsMatch(p)).ToList();
+        var persons = parts.Where(p => !IsBody(p) && MayBePerson().IsMatch(p) && (personExpected || p.Length > 3 || Chinese.MayBePersonsName(p))).ToList();
         var others = parts.Where(p => !bodies.Contains(p) && !persons.Contains(p)).ToList();
         var bodiesOnly = bodies.Count == 0 && others.Count == 1 && (persons.Count > 0 || !personExpected);
-        if (bodiesOnly || others.Count > 0 && persons.Count == 0 && bodies.Count + others.Count > 1 && Listed(text).Count == parts.Count)
+        if (bodiesOnly || others.Count > 0 && persons.Count == 0 && bodies.Count + others.Count > 1 && Listed(text).Count == named.Count)
             (bodies, others) = ([.. parts.Where(p => !persons.Contains(p))], []);
-        if (bodies.Count == 0 && persons.Count == 1 && !personExpected && parts.Count == 1) (bodies, persons) = (persons, []);
+        if (bodies.Count == 0 && persons.Count == 1 && !personExpected && parts.Count == 1)
+        {
+            if (IsPerson(parts[0])) return PersonAlone(row, cell, parts[0], notes);
+            (bodies, persons) = (persons, []);
+        }
         if (bodies.Count == 0 || others.Count > 0)
         {
-            notes.Add(About(NoteKinds.UnitWithPerson, cell, PhoneNumbers.Hide(cell.Text).Text));
+            notes.Add(About(NoteKinds.UnitWithPerson, cell, Hidden(cell)));
             return row;
         }
-        if (bodies.Count > 1) notes.Add(About(NoteKinds.UnitSeveral, cell, PhoneNumbers.Hide(cell.Text).Text, bodies[0]));
+        if (bodies.Count + named.Count - parts.Count > 1) notes.Add(About(NoteKinds.UnitSeveral, cell, Hidden(cell), bodies[0]));
         return row with
         {
             ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))],
@@ -332,15 +383,12 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     public (string Text, LedgerDate? Date, string Besides)? DateBeside(MeantCell state)
     {
         var rest = Words.HalfWidth(_states.Read(state.Text).Beside);
-        if (DateWithin().Matches(rest) is not { Count: > 0 } found) return null;
+        if (HarmlessAdditions.Dates().Matches(rest) is not { Count: > 0 } found) return null;
         if (found.Count > 1) return (rest, null, "");
         var cell = new SheetCell(state.Cell.Row, state.Cell.Column, found[0].Value, CellKind.Text);
         var isRead = DateTexts.TryRead(cell, mapping.DateFormats, out var date) || DateTexts.TryReadShort(cell, dates, isDeadline: false, out date);
         return (found[0].Value, isRead ? date : null, Words.Normalise(rest.Replace(found[0].Value, "", StringComparison.Ordinal)));
     }
-
-    [GeneratedRegex(@"(?<![0-9])(?:(?:(?:20)?[0-9]{2}\s*[-./年]\s*[0-9]{1,2}\s*[-./月]|[0-9]{1,2}\s*月)\s*[0-9]{1,2}\s*[日号]?|20[0-9]{6})(?![0-9])", RegexOptions.CultureInvariant)]
-    private static partial Regex DateWithin();
 
     private string Category(MeantCell cell, List<LedgerNote> notes)
     {

@@ -172,6 +172,8 @@ internal static class NoteKinds
         "责任单位写了几个（{0}），由第一个“{1}”负责，其余保留。", "Several units are named ({0}); the first, “{1}”, is answerable, the others are kept.");
     public static readonly NoteKind UnitWithPerson = Warning("responsibleUnit.with_person",
         "“{0}”里单位和责任人分不开，未采用。", "Body and person cannot be told apart in “{0}”; it was not taken.");
+    public static readonly NoteKind UnitIsPerson = Warning("responsibleUnit.is_person",
+        "“{0}”是人名，没有写单位，不作责任单位；请写明单位。", "“{0}” is a person's name and no body; it was not taken as one. Name the body.");
     public static readonly NoteKind PersonWithPhone = Info("person.phone",
         "电话（身份证）号码已从名称中分出。", "The telephone (or identity card) number was split from the name.");
     public static readonly NoteKind FundsUnitDoubtful = Warning("funds.unit_doubtful",

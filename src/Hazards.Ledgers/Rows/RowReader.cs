@@ -5,7 +5,7 @@ namespace Hazards.Ledgers;
 /// <summary>Understands a whole row: its cells one by one, then what they say together.</summary>
 internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<ResolvedColumn> columns, DateContext dates = default)
 {
-    private static readonly string?[] Supervising = ["监管", "监督", "督办", "督导", "主管", "行业", "配合", "包抓"];
+    private static readonly string?[] Supervising = ["监管", "监督", "督办", "督导", "主管", "行业", "配合", "包抓", "检查"];
 
     /// <summary>属地, 牵头: answerable at most where nobody else is, and then said.</summary>
     private static readonly string?[] Leading = ["属地", "牵头"];
@@ -42,6 +42,11 @@ internal sealed partial class RowReader(LedgerMapping mapping, IReadOnlyList<Res
     {
         if (row.Enterprise is { } enterprise && row.ResponsibleUnits.All(u => !Answers(u)) && !columns.Any(c => c.Field == LedgerField.ResponsibleUnit && Answers(new(c.Role, ""))))
         {
+            if (UnitTexts.NamesNobody(enterprise))
+            {
+                notes.Add(About(NoteKinds.UnitUnnamed, LedgerField.Enterprise, number, enterprise, enterprise));
+                return row;
+            }
             notes.Add(About(NoteKinds.UnitIsEnterprise, LedgerField.Enterprise, number, enterprise, enterprise));
             return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(null, enterprise)], ResponsibleUnit = new(null, enterprise) };
         }
