@@ -178,6 +178,16 @@ public class RefusalFacts
         (refusal.Code, refusal.Where).ShouldBe(("text.broken_utf8", "byte 25"));
     }
 
+    [Theory]
+    [InlineData(0xFF, 0x80)]
+    [InlineData(0xC8, 0x0A)]
+    [InlineData(0x80, 0x41)]
+    public async Task A_bad_byte_in_gb18030_with_its_place(int first, int second)
+    {
+        var good = System.Text.CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!.GetBytes("序号,检查时间,隐患描述,责任单位,整改时限\n1,2026-06-02,未设警示标志,国标公司,");
+        (await Refused([.. good, (byte)first, (byte)second, (byte)'\n', .. good], "x.csv")).ShouldBe(Refusals.TextBroken.At($"byte {good.Length}", good.Length, "GB18030"));
+    }
+
     [Fact]
     public async Task Broken_utf8_after_a_byte_order_mark() =>
         (await Refused([0xEF, 0xBB, 0xBF, (byte)'a', 0xC3], "x.csv")).ShouldBe(Refusals.TextBrokenUtf8.At("byte 4", 4));

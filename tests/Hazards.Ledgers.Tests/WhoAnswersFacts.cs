@@ -399,4 +399,17 @@ public class WhoAnswersFacts
         var read = (await One("隐患内容,责任单位", "围挡破损,永昌化工厂 李四")).Understood!;
         (read.ResponsibleUnit!.Name, read.ResponsiblePerson).ShouldBe(("永昌化工厂", "李四"));
     }
+
+    [Theory]
+    [InlineData("身份证号", "622621198001011234")]
+    [InlineData("身份证号码", "62262119800101123X")]
+    [InlineData("法人身份证", "622621800101123")]
+    [InlineData("证件号", "622621 19800101 1234")]
+    [InlineData("身份证", "李某 622621198001011234")]
+    public void Under_the_header_of_a_card_every_such_number_is_one(string header, string text)
+    {
+        PhoneNumbers.Hide(text, header).Text.ShouldContain(PhoneNumbers.HiddenIdentity);
+        PhoneNumbers.Hide(text, header).Text.Any(char.IsDigit).ShouldBeFalse();
+        PhoneNumbers.Hide(text, header).Numbers.Count.ShouldBe(1);
+    }
 }

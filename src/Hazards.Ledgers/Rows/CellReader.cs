@@ -26,8 +26,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private readonly Levels _levels = new(mapping);
     private readonly States _states = new(mapping);
 
-    /// <summary>The state that a text says, if it says one.</summary>
-    public LedgerState? StateOf(string text) => _states.Read(text).State;
+    /// <summary>The state that a text says, if it says one, and whether an addition had to be left out.</summary>
+    public (LedgerState? State, bool Shortened) StateOf(string text) => _states.Read(text) is var read ? (read.State, read.Shortened) : default;
 
     /// <summary>Puts one cell's meaning into the row.</summary>
     public UnderstoodRow Read(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
@@ -37,7 +37,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         {
             LedgerField.ExternalId => row with { ExternalId = Number(cell) },
             LedgerField.FoundAt => row with { FoundAt = Date(cell, notes) },
-            LedgerField.Deadline => row with { Deadline = Deadline(cell, notes) },
+            // Read once the day of discovery, and every column, is known.
+            LedgerField.Deadline or LedgerField.State => row,
             LedgerField.CompletedAt => row with { CompletedAt = Date(cell, notes) },
             LedgerField.ReinspectedAt => row with { ReinspectedAt = Date(cell, notes) },
             LedgerField.AcceptedAt => row with { AcceptedAt = Date(cell, notes) },
@@ -52,7 +53,6 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             LedgerField.Description => ReadDescription(row, cell, notes),
             LedgerField.Level => row with { Level = Level(cell, notes) },
             LedgerField.IsMajor => row with { IsMajor = IsMajor(cell, notes) },
-            LedgerField.State => row with { State = State(cell, notes) },
             LedgerField.Category => row with { Category = Category(cell, notes) },
             LedgerField.Funds => row with { Funds = Funds(cell, notes) },
             LedgerField.CreditCode => row with { CreditCode = CreditCode(cell, notes) },
@@ -91,7 +91,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return field switch
         {
             LedgerField.FoundAt or LedgerField.Deadline or LedgerField.CompletedAt or LedgerField.ReinspectedAt
-                or LedgerField.AcceptedAt or LedgerField.ClosedAt => look.IsDate ? 1 : -1,
+                or LedgerField.AcceptedAt or LedgerField.ClosedAt => look.IsDate ? 1 : DateTexts.IsDateLike(text) ? 0 : -1,
             LedgerField.State => look.IsState ? 1 : -1,
             LedgerField.Level => look.IsLevel ? 1 : -1,
             LedgerField.CreditCode => CreditCodeForm().IsMatch(text.Trim()) ? 1 : -1,
@@ -166,26 +166,31 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return null;
     }
 
-    /// <summary>A date; words are read once the day of discovery is known, in <see cref="InWords"/>.</summary>
-    private LedgerDate? Deadline(MeantCell cell, List<LedgerNote> notes)
+    /// <summary>A date, or words that say one: 月底前, 15日内, 立即整改. Counted days count from the discovery, where that is given.</summary>
+    public LedgerDate? Deadline(MeantCell cell, LedgerDate? found, List<LedgerNote> notes)
     {
         List<LedgerNote> doubts = [];
-        if (Date(cell, doubts) is not { } date) return null;
-        notes.AddRange(doubts);
-        return date;
-    }
-
-    /// <summary>月底前, 15日内, 立即整改: a deadline that no date says.</summary>
-    public LedgerDate? InWords(MeantCell cell, LedgerDate? found, List<LedgerNote> notes)
-    {
-        if (cell.Cell.Kind != CellKind.Error && !IsErrorText(cell.Text) && cell.Text.Length > 0 && DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day
-            && LedgerDate.TryOf(day.ToDateTime(default), DatePrecision.Day, out var date))
+        if (IsUnreadable(cell, doubts)) return null;
+        if (Date(cell, doubts) is { } date)
+        {
+            notes.AddRange(doubts);
+            return date;
+        }
+        if (DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day && LedgerDate.TryOf(day.ToDateTime(default), DatePrecision.Day, out date))
         {
             notes.Add(About(NoteKinds.DeadlineInWords, cell, cell.Text, Day(date)));
             return date;
         }
-        _ = IsUnreadable(cell, []) ? null : Date(cell, notes);
+        notes.AddRange(doubts);
         return null;
+    }
+
+    /// <summary>A date in a text of any column; its year by the title, or else by the discovery.</summary>
+    public LedgerDate? DateIn(string text, LedgerDate? found)
+    {
+        var cell = new SheetCell(1, 1, text.Trim(), CellKind.Text);
+        return DateTexts.TryRead(cell, mapping.DateFormats, out var date)
+            || DateTexts.TryReadShort(cell, dates.Year is null && found is { } known ? new(known.Day.Year, null) : dates, isDeadline: true, out date) ? date : null;
     }
 
     private static string? Name(MeantCell cell, List<LedgerNote> notes)
@@ -371,9 +376,11 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return new(cell.Text, reading.Level);
     }
 
-    private Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
+    /// <summary>The state of a cell; 是 and 否 answer its header where the mapping does not say what they mean.</summary>
+    public Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
     {
         var (state, shortened, _) = _states.Read(cell.Text);
+        if (state is null && YesOrNo(cell.Text) is { } yes) state = HeaderWords.AnswerOf(cell.Column.Column, yes);
         if (shortened) notes.Add(About(NoteKinds.StateShortened, cell, cell.Text));
         if (state is null) notes.Add(About(DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.StateIsDate : NoteKinds.StateUnknown, cell, cell.Cell.Display));
         return new(cell.Text, state);
@@ -454,7 +461,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     internal static string Day(LedgerDate date) => date.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static LedgerNote About(NoteKind kind, MeantCell cell, params object[] facts) =>
+    internal static LedgerNote About(NoteKind kind, MeantCell cell, params object[] facts) =>
         kind.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, facts);
 
     /// <summary>GB 32100-2015, 4.1: 18 characters of digits and capitals without I, O, S, V, Z.</summary>

@@ -105,6 +105,13 @@ internal static class NoteKinds
     public static readonly NoteKind DeadlineInWorkingDays = Warning("deadline.working_days",
         "期限“{0}”按工作日算，要看节假日，没有读出是哪一天；请写明日期。",
         "The deadline “{0}” counts working days, for which holidays must be known; no day was read. Name the date.");
+    public static readonly NoteKind DeadlineExtended = Info("deadline.extended",
+        "“{0}”：期限延至 {1}（原为 {2}），按延期后的读。", "“{0}”: the deadline was extended to {1} (before: {2}); that one was taken.");
+    public static readonly NoteKind DeadlineExtensionDoubtful = Warning("deadline.extension_doubtful",
+        "“{0}”写着“{1}”：看不出延期到哪一天、是否批准，或不晚于原期限，没有采用，请核对。",
+        "“{0}” says “{1}”: to which day, whether it was granted, or that it is later than the first cannot be told; it was not taken. Please check.");
+    public static readonly NoteKind DeadlineElsewhere = Warning("deadline.elsewhere",
+        "“{0}”写着“{1}”，可能是整改期限，没有采用；请核对并写明期限。", "“{0}” says “{1}”, which may be the deadline; it was not taken. Please check, and name the deadline.");
     public static readonly NoteKind CompletedBeforeFound = Warning("completedAt.before_found",
         "整改完成日期 {0} 早于发现日期 {1}。", "The completion {0} is before the discovery {1}.");
     public static readonly NoteKind CompletedMissing = Info("completedAt.missing",
@@ -126,6 +133,8 @@ internal static class NoteKinds
         "等级“{0}”自相矛盾。", "The level “{0}” contradicts itself.");
     public static readonly NoteKind LevelDescriptionSaysMajor = Warning("level.description_says_major",
         "等级是“{0}”，隐患内容却说是重大隐患。", "The level is “{0}”, but the description says the hazard is major.");
+    public static readonly NoteKind LevelRemarkSaysMajor = Warning("level.remark_says_major",
+        "等级是“{0}”，“{1}”却写着“{2}”，说是重大隐患。", "The level is “{0}”, but “{1}” says that the hazard is major: “{2}”.");
     public static readonly NoteKind CategoryIsLevel = Info("category.is_level",
         "类别列里写的是等级“{0}”。", "The category column holds the level “{0}”.");
 
@@ -153,6 +162,15 @@ internal static class NoteKinds
         "状态没有读懂，{0} {1} 没有采用。", "The state was not understood, so {0} {1} was not taken.");
     public static readonly NoteKind StateContradictsDates = Warning("state.contradicts_completion",
         "状态为“{0}”，却有整改完成日期 {1}。", "The state is “{0}”, yet there is a completion date, {1}.");
+
+    public static readonly NoteKind StateOfSeveral = Info("state.of_several",
+        "几列都写了状态（{0}），按“{1}”读。", "Several columns say a state ({0}); “{1}” was taken.");
+    public static readonly NoteKind StateContradictory = Warning("state.contradictory",
+        "几列的状态互相矛盾（{0}），没有采用，请核对。", "The columns of states contradict each other ({0}); none was taken. Please check.");
+    public static readonly NoteKind StateDoubted = Warning("state.doubted",
+        "状态是“{0}”，“{1}”却写着“{2}”，状态没有采用，请核对。", "The state is “{0}”, but “{1}” says “{2}”; the state was not taken. Please check.");
+    public static readonly NoteKind StateAgainstWords = Warning("state.remark_differs",
+        "状态是“{0}”，“{1}”写着“{2}”，后者没有采用，请核对。", "The state is “{0}”, and “{1}” says “{2}”, which was not taken. Please check.");
 
     public static readonly NoteKind UnitMissing = Warning("responsibleUnit.missing",
         "没有责任单位。", "No responsible unit is named.");
@@ -191,6 +209,8 @@ internal static class NoteKinds
         "本行在文件里是隐藏的（或被筛选掉），照读。", "The row is hidden or filtered out in the file; it was read all the same.");
     public static readonly NoteKind RowOtherTable = Error("row.other_table",
         "本行属于同一工作表里另一个表头下的表，没有登记，请单独导入。", "The row belongs to a second table with a header of its own in the sheet; import that one by itself.");
+    public static readonly NoteKind RowBesideTable = Warning("row.beside_table",
+        "本行右侧（{0} 列起）还有另一张表的内容（{1}），没有登记，请单独导入。", "To the right (from column {0}) the row holds a line of a second table ({1}); it was not entered. Import that one by itself.");
     public static readonly NoteKind RowTwice = Warning("row.twice",
         "与前面的行编号、时间、地点、内容都相同，可能是重复登记。", "Number, time, place and description equal an earlier row's: it may be entered twice.");
 
@@ -205,6 +225,8 @@ internal static class NoteKinds
         "表里没有映射所说的列“{0}”。", "The table has no column “{0}”, which the mapping names.");
     public static readonly NoteKind ColumnAmbiguous = Warning("column.ambiguous",
         "有几列都叫“{0}”，取最左一列；要取 {1} 列请在映射里写列标。", "Several columns are called “{0}”; the leftmost was taken. Name the letter to take {1}.");
+    public static readonly NoteKind TableBeside = Warning("table.beside",
+        "{0} 列起是另一张同样表头的表，没有读取，请单独导入。", "From column {0} on there is a second table with the same headers; it was not read. Import it by itself.");
     public static readonly NoteKind ColumnUnmapped = Info("column.unmapped",
         "列“{0}”没有映射，原文保留。", "Column “{0}” is not mapped; its texts are kept.");
     public static readonly NoteKind ColumnHidden = Info("column.hidden",

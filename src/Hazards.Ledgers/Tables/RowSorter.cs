@@ -141,7 +141,8 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     {
         var said = row.At(_description)?.Text.Trim() ?? "";
         if (Example().IsMatch(cells[0].Text) || Example().IsMatch(said)) return true;
-        return cells.Count >= 3 && said.Length > 0 && (said[0] is '（' or '(' || said.AsSpan().ContainsAny('填', '选')) && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
+        if (cells.Count >= 3 && Instructions().IsMatch(cells[0].Text)) return true;
+        return cells.Count >= 3 && said.Length > 0 && (said[0] is '（' or '(' || said.AsSpan().ContainsAny("填选写述")) && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
     }
 
     [GeneratedRegex("^(本页|本月|本表|本年|累计|全县|全市|全区|以上)?(合计|总计|小计|共计|累计)([0-9]+[条项个处起]?)?$", RegexOptions.CultureInvariant)]
@@ -153,7 +154,12 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     [GeneratedRegex(@"^\s*[（(【\[]?\s*(填写)?(示例|样例|范例|举例|例如|例)\s*([:：）)】\]]|\d*\s*$)", RegexOptions.CultureInvariant)]
     private static partial Regex Example();
 
-    [GeneratedRegex(@"^\s*[（(].{2,60}[)）]\s*$|填写|必填|选填|下拉|格式[:：为]|^如[:：]|例如|限选|请选择", RegexOptions.CultureInvariant)]
+    /// <summary>填写说明 in the first cell, and what is to be written in each column beside it.</summary>
+    [GeneratedRegex(@"^\s*[（(【\[]?\s*(填写|填报|填表|录入|编制)(说明|要求|提示|示范|规范|模板|须知|格式)\s*[)）】\]]?\s*$|^\s*[（(【\[]?\s*模板\s*[)）】\]]?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Instructions();
+
+    [GeneratedRegex(@"^\s*[（(].{2,60}[)）]\s*$|填写|填报|必填|选填|下拉|格式[:：为]|^如[:：]|例如|限选|请选择|^[XxYy×〇○*\s\d_]*年[XxMm×〇○*\s_]*月[XxDd×〇○*\s_]*日?$|^[XxYy×]{2,4}[-./][XxMm×]{1,2}[-./][XxDd×]{1,2}$"
+        + @"|^\s*(一般|重大|是|已?整改|已销号|整改中|未整改)\s*[/／或、|]\s*(一般|重大|否|未整改|整改中|未销号|已?整改|已销号)([/／或、|].{1,8})*\s*$|^\s*(单位|企业|姓名|部门)?(全称|简称)\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Instruction();
 
     [GeneratedRegex("^(单位|乡镇|镇街|街道|县区|部门|指标|名称|合计|小计|总数|数量|隐患数量?|隐患总数|一般(隐患)?数?量?|重大(隐患)?数?量?|[已未](整改|销号|闭环|完成)数?量?|整改中|(整改|完成|闭环|销号)率"
