@@ -182,4 +182,38 @@ public class DeadlineDoubtFacts
         row.Understood!.DeadlineText.ShouldBeNull();
         row.Verdict.ShouldBe(RowVerdict.Understood);
     }
+
+    [Theory]
+    [InlineData("办结时限要求", "30天")]
+    [InlineData("预计完成", "2026-12-20")]
+    [InlineData("整改起止时间", "2026-03-10至2026-04-10")]
+    [InlineData("整改起止时间", "待定")]
+    [InlineData("时间要求", "立即")]
+    [InlineData("节点", "2026-12-20")]
+    public async Task An_unmapped_column_that_may_be_the_deadline_is_asked_about(string header, string written)
+    {
+        var row = await One($"检查时间,隐患内容,隐患等级,责任单位,{header},整改状态", $"2026-03-05,阀门渗漏,一般,甲厂,{written},整改中");
+        (row.Understood!.Deadline, row.Understood.DeadlineText).ShouldBe((null, $"{header}：{written}"));
+        row.Codes().ShouldContain("deadline.elsewhere");
+    }
+
+    [Theory]
+    [InlineData("合同到期日", "2027-01-01")]
+    [InlineData("出生日期", "1980-01-01")]
+    [InlineData("上报时间", "2026-03-09")]
+    [InlineData("整改期限要求", "/")]
+    public async Task One_that_is_something_else_is_not(string header, string written)
+    {
+        var row = await One($"检查时间,隐患内容,隐患等级,责任单位,{header},整改状态", $"2026-03-05,阀门渗漏,一般,甲厂,{written},整改中");
+        (row.Understood!.Deadline, row.Understood.DeadlineText).ShouldBe((null, null));
+    }
+
+    [Fact]
+    public async Task Extended_and_until_when_nobody_says_is_a_question()
+    {
+        const string Header = "检查时间,隐患内容,隐患等级,责任单位,整改期限,是否延期,延期时间,整改状态";
+        (await One(Header, "2026-03-05,阀门渗漏,一般,甲厂,2026-03-20,是,,整改中")).Codes().ShouldContain("deadline.extension_doubtful");
+        (await One(Header, "2026-03-05,阀门渗漏,一般,甲厂,2026-03-20,否,,整改中")).Verdict.ShouldBe(RowVerdict.Understood);
+        (await One(Header, "2026-03-05,阀门渗漏,一般,甲厂,2026-03-20,是,2026-06-20,整改中")).Verdict.ShouldBe(RowVerdict.Understood);
+    }
 }

@@ -187,6 +187,14 @@ public class LevelsStatesFundsFacts
     [InlineData("（移交应急局）")]
     [InlineData("（3月20日前）")]
     [InlineData("（挂牌）")]
+    [InlineData("（更换中）")]
+    [InlineData("（采购合同）")]
+    [InlineData("（建议更换阀门）")]
+    [InlineData("（转县应急局）")]
+    [InlineData("（张三说）")]
+    [InlineData("（据企业反映已更换）")]
+    [InlineData("...")]
+    [InlineData("-误")]
     public async Task Whatever_is_not_known_to_be_harmless_is_a_question(string addition)
     {
         foreach (var state in new[] { "已整改", "已销号", "验收合格", "已办结", "立行立改" })
@@ -212,6 +220,11 @@ public class LevelsStatesFundsFacts
     [InlineData("，对线路进行了更换")]
     [InlineData("（灭火器已更换）")]
     [InlineData("（100%）")]
+    [InlineData("（附照片2张）")]
+    [InlineData("，已上传照片")]
+    [InlineData("，效果良好")]
+    [InlineData("（资料齐全）")]
+    [InlineData("，已按要求加装漏电保护器，并张贴警示标识。")]
     [InlineData("（已整改）")]
     [InlineData("。")]
     [InlineData("！")]

@@ -298,6 +298,16 @@ public class WhoAnswersFacts
     [InlineData("已倒闭")]
     [InlineData("该企业已注销")]
     [InlineData("无责任单位")]
+    [InlineData("各乡镇（街道）")]
+    [InlineData("全县各学校")]
+    [InlineData("本公司各车间")]
+    [InlineData("待通知")]
+    [InlineData("暂未明确")]
+    [InlineData("联系不上")]
+    [InlineData("检查单位")]
+    [InlineData("施工总包单位")]
+    [InlineData("业主自行整改")]
+    [InlineData("***有限公司")]
     public async Task Whoever_is_nobody_in_particular_is_nobody_and_that_is_asked(string written)
     {
         foreach (var header in new[] { "隐患内容,责任单位", "隐患内容,整改责任单位及责任人", "隐患内容,被检查单位" })
@@ -352,6 +362,13 @@ public class WhoAnswersFacts
     [InlineData("属地：城关镇；行业：住建局", "城关镇", "属地:城关镇 行业:住建局")]
     [InlineData("甲公司负责，应急局监管", "甲公司", "监管:应急局 :甲公司")]
     [InlineData("永昌化工厂.", "永昌化工厂", ":永昌化工厂")]
+    [InlineData("永昌化工厂（应急局监管）", "永昌化工厂", ":永昌化工厂 监管:应急局")]
+    [InlineData("永昌化工厂（监管单位为应急局）", "永昌化工厂", ":永昌化工厂 监管:应急局")]
+    [InlineData("永昌化工厂【监管：应急局】", "永昌化工厂", ":永昌化工厂 监管:应急局")]
+    [InlineData("监管部门应急局，责任单位永昌化工厂", "永昌化工厂", "监管:应急局 :永昌化工厂")]
+    [InlineData("由永昌化工厂负责整改", "永昌化工厂", ":永昌化工厂")]
+    [InlineData("施工单位（中铁四局）", "中铁四局", ":中铁四局")]
+    [InlineData("“永昌化工厂”", "永昌化工厂", ":永昌化工厂")]
     [InlineData("永昌化工厂。", "永昌化工厂", ":永昌化工厂")]
     public async Task Roles_and_labels_in_the_cell_are_read(string written, string? answers, string units)
     {
@@ -371,6 +388,9 @@ public class WhoAnswersFacts
     [InlineData("县住房和城乡建设局和县公安局", "县住房和城乡建设局 县公安局")]
     [InlineData("永昌化工厂等3家", "永昌化工厂")]
     [InlineData("村委会、住户", "村委会")]
+    [InlineData("甲公司、乙公司等", "甲公司 乙公司")]
+    [InlineData("应急局与住建局联合整改", "应急局 住建局")]
+    [InlineData("省交通运输厅和市公路局", "省交通运输厅 市公路局")]
     [InlineData("永昌化工厂;宏基公司;顺达", "永昌化工厂 宏基公司 顺达")]
     public async Task Several_bodies_however_joined_are_several(string written, string units)
     {
@@ -393,10 +413,15 @@ public class WhoAnswersFacts
         row.Codes().ShouldContain("responsibleUnit.is_person");
     }
 
-    [Fact]
-    public async Task Body_and_person_with_a_blank_between_are_told_apart()
+    [Theory]
+    [InlineData("永昌化工厂 李四")]
+    [InlineData("永昌化工厂（负责人李四）")]
+    [InlineData("永昌化工厂负责人李四")]
+    [InlineData("永昌化工厂（负责人：李四）")]
+    [InlineData("李四（永昌化工厂）")]
+    public async Task Body_and_person_are_told_apart_without_a_header_that_says_so(string written)
     {
-        var read = (await One("隐患内容,责任单位", "围挡破损,永昌化工厂 李四")).Understood!;
+        var read = (await One("隐患内容,责任单位", $"围挡破损,{written}")).Understood!;
         (read.ResponsibleUnit!.Name, read.ResponsiblePerson).ShouldBe(("永昌化工厂", "李四"));
     }
 

@@ -120,7 +120,10 @@ internal static partial class HeaderWords
         column.Path.Count > 0 && Words.Normalise(Words.WithoutBrackets(column.Path[^1])) is "整改时间" or "整改日期" or "完成时间" or "完成日期" or "办结时间" or "办结日期" or "治理时间";
 
     /// <summary>上报时间, 检定日期: dates of something else.</summary>
-    public static bool IsOtherDate(string header) => OtherDates().IsMatch(header);
+    public static bool IsOtherDate(string header) => OtherDates().IsMatch(header) || NoDeadlines().IsMatch(header);
+
+    /// <summary>是否延期: whether there is an extension, and not until when.</summary>
+    public static bool AsksForExtension(string header) => header.Contains("是否", StringComparison.Ordinal) && Extended().IsMatch(header);
 
     [GeneratedRegex("延期|展期|顺延|延至|延后|宽限|延长(?:后|至|期限|时限|时间|日期)|(?:变更|调整|修改)后.*(?:期|限|时间|日期)", RegexOptions.CultureInvariant)]
     private static partial Regex Extended();
@@ -128,7 +131,7 @@ internal static partial class HeaderWords
     [GeneratedRegex("申请|批准|审批|批复|次数|原因|理由|是否|天数|文号|单位|人$|情况|说明|手续|依据|材料", RegexOptions.CultureInvariant)]
     private static partial Regex OfExtending();
 
-    [GeneratedRegex("限|截止|截至|到期|延期|展期|(?:整改|完成|治理|销号|办理|处理|计划|预计)[^评]*期$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("限|截止|截至|到期|延期|展期|(?:预计|计划|拟|要求|应)完成|(?:整改|完成|治理|销号|办理|处理|计划|预计)[^评]*期$", RegexOptions.CultureInvariant)]
     private static partial Regex DeadlineSounds();
 
     [GeneratedRegex("有效|使用|保质|质保|合同|证|权限|限[值速额载高重宽压流位员]|[上下]限|年限|极限|局限|不限|无限|界限|责任限|保险|租赁|检[验定测]|周期|学期|工期|前期|后期|长期|短期|近期|定期|首期|分期|是否", RegexOptions.CultureInvariant)]

@@ -284,7 +284,10 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return row with { ResponsiblePerson = row.ResponsiblePerson ?? person };
     }
 
-    private static bool IsPerson(string text) => Chinese.IsPersonsName(text) && !IsBody(text);
+    private static bool IsPerson(string text) => Chinese.IsPersonsName(AndOtherPersons().Replace(text, "")) && !IsBody(text);
+
+    [GeneratedRegex("等(?:[0-9]{1,3}|[一二三四五六七八九十两几]{1,2})?[人名位]?$", RegexOptions.CultureInvariant)]
+    private static partial Regex AndOtherPersons();
 
     private static string Hidden(MeantCell cell) => PhoneNumbers.Hide(cell.Text).Text;
 

@@ -9,7 +9,7 @@ internal static class Chinese
     private const string DoubleSurnames = "欧阳 上官 司马 诸葛 司徒 皇甫 尉迟 慕容 令狐 夏侯 公孙 长孙 宇文";
 
     /// <summary>What a village, shop or troop ends in, 李家沟, 王庄, 张队, and no given name does.</summary>
-    private const string NoGivenNames = "庄村沟湾坪河镇乡店厂矿队组站所园场坝寨堡营屯台坡岭桥口家局科部处办委院校司铺楼厦巷路街区县市州府氏记";
+    private const string NoGivenNames = "庄村沟湾坪河镇乡店厂矿队组站所园场坝寨堡营屯台坡岭桥口家局科部处办委院校司铺楼厦巷路街区县市州府氏记说称讲报述等";
 
     /// <summary>The same with the surnames that begin other words too: 高某, 马师.</summary>
     public static bool MayBePersonsName(string text) =>
@@ -22,7 +22,8 @@ internal static class Chinese
     {
         var name = text.Trim();
         if (name.Length is < 2 or > 4 || !name.All(c => c is >= '\u4e00' and <= '\u9fff') || NoGivenNames.Contains(name[^1], StringComparison.Ordinal)) return false;
-        return name.Length <= 3 && Surnames.Contains(name[0], StringComparison.Ordinal)
+        return name.Length == 2 && name[0] is '老' or '小' && Surnames.Contains(name[1], StringComparison.Ordinal)
+            || name.Length <= 3 && Surnames.Contains(name[0], StringComparison.Ordinal)
             || name.Length >= 3 && DoubleSurnames.Contains(name[..2], StringComparison.Ordinal);
     }
 }

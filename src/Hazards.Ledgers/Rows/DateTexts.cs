@@ -95,7 +95,7 @@ internal static partial class DateTexts
     /// <summary>3.5, 三月七日, 月底, 4月1日前: what nobody writes but for a date, whether or not it can be read.</summary>
     public static bool IsDateLike(string text) => text.Length <= Longest && DateLike().IsMatch(Words.HalfWidth(text).Trim());
 
-    [GeneratedRegex(@"^(?:20)?[0-9]{2,4}[-./年]|^[0-9]{1,2}[-./][0-9]{1,2}(?![0-9])|[0-9〇零一二三四五六七八九十]\s*(?:月|日|号|天|周|年|个月|小时|旬)|[月年季]底|[上中下]旬|[本下当次](?:周|月|季|年)|季度|日内|之?前$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:20)?[0-9]{2,4}[-./年]|^[0-9]{1,2}[-./][0-9]{1,2}(?![0-9])|[0-9〇零一二三四五六七八九十]\s*(?:月|日|号|天|周|年|个月|小时|旬)|[月年季]底|[上中下]旬|[本下当次](?:周|月|季|年)|季度|日内|之?前$|^(?:立即|立刻|即[时日刻]|马上|尽快|限期|长期|当场)", RegexOptions.CultureInvariant)]
     private static partial Regex DateLike();
 
     /// <summary>2026年3月, 3月上旬: a month without a day.</summary>

@@ -9,9 +9,11 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
     private const int LongestClue = 60;
 
     private readonly bool _has = columns.Any(c => c.Field == LedgerField.Deadline);
-    // What nobody calls a date or a time limit is not looked at.
+    // What is called another date is not looked at.
     private readonly Dictionary<int, LedgerColumn> _clues = unmapped.Where(c => HeaderWords.SoundsLikeDeadline(c.Header)
-        || c.Header.AsSpan().ContainsAny("日期时") && !HeaderWords.IsOtherDate(c.Header)).ToDictionary(c => c.Number);
+        || !HeaderWords.IsOtherDate(c.Header)).ToDictionary(c => c.Number);
+
+    private readonly LedgerColumn? _isExtended = unmapped.FirstOrDefault(c => HeaderWords.AsksForExtension(c.Header));
 
     /// <summary>What the columns of deadlines say. The last extension is the deadline, where it is a day after the one before it.</summary>
     public UnderstoodRow Read(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
@@ -41,6 +43,9 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
             else if (RemarkWords.Due(remark.Text) is { } due && !SaysTheSame(due, row))
                 row = Doubt(row, remark, due, notes);
         }
+        if (_isExtended is not null && all.At(_isExtended.Number) is { } answer && CellReader.YesOrNo(answer.Text) == true
+            && !notes.Exists(n => n.Code == NoteKinds.DeadlineExtended.Code || n.Code == NoteKinds.DeadlineExtensionDoubtful.Code))
+            row = Extend(row, new(new(_isExtended, LedgerField.Deadline, null), answer), null, answer.Text, notes);
         if (row.Deadline is not null || row.DeadlineText is not null) return row;
         foreach (var cell in cells)
             if (cell.Column.Field == LedgerField.CompletedAt && IsDue(row, cell) || cell.Column.Field == LedgerField.Result && !IsDone(row) && RemarkWords.Due(cell.Text) is not null)
@@ -95,7 +100,8 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
     {
         if (Words.IsPlaceholder(cell.Text) && !Words.IsUndecided(cell.Text) || CellReader.YesOrNo(cell.Text) is not null) return false;
         if (HeaderWords.SoundsLikeDeadline(header)) return true;
-        return DateTexts.TryRead(cell, [], out var date) ? row.FoundAt is not { } found || date.Day > found.Day : DateTexts.IsDateLike(cell.Text);
+        if (DateTexts.TryRead(cell, [], out var date)) return row.FoundAt is not { } found || date.Day > found.Day;
+        return header.AsSpan().ContainsAny("日期时") && (Words.IsUndecided(cell.Text) || DateTexts.IsDateLike(cell.Text));
     }
 
     private static bool IsExtension(MeantCell cell) => HeaderWords.IsExtension(cell.Column.Column);

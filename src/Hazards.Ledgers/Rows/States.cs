@@ -37,6 +37,19 @@ internal sealed partial class States
     /// <summary>The state a text stands for, whether an addition had to be left out, 已整改（3月5日）, and what the addition says.</summary>
     public (LedgerState? State, bool Shortened, string Beside) Read(string text)
     {
+        // A ledger says the same few words over and over.
+        if (_read.TryGetValue(text, out var known)) return known;
+        var read = ReadAnew(text);
+        if (_read.Count < MostRemembered && text.Length <= LongestRemembered) _read.Add(text, read);
+        return read;
+    }
+
+    private const int MostRemembered = 1_000, LongestRemembered = 40;
+
+    private readonly Dictionary<string, (LedgerState? State, bool Shortened, string Beside)> _read = new(StringComparer.Ordinal);
+
+    private (LedgerState? State, bool Shortened, string Beside) ReadAnew(string text)
+    {
         if (_own.Count > 0 && _ownTexts.Contains(text.Trim())) return (Find(Words.Key(text)), false, "");
         if (Find(Words.Key(text)) is { } state) return (IsDone(state) && HasDoubtfulSign(text) ? null : state, false, "");
         var bare = Words.Key(Words.WithoutBrackets(text));
@@ -67,9 +80,9 @@ internal sealed partial class States
     }
 
     /// <summary>已销号×, 已销号*, 已整改？: a sign that is no punctuation says something, and nobody knows what.</summary>
-    private static bool HasDoubtfulSign(string text) => text.AsSpan().ContainsAny(DoubtfulSigns);
+    private static bool HasDoubtfulSign(string text) => text.AsSpan().ContainsAny(DoubtfulSigns) || text.Contains("..", StringComparison.Ordinal);
 
-    private static readonly SearchValues<char> DoubtfulSigns = SearchValues.Create("×✗✘☒╳xX?？*＊※~～≠△▲○●◎□☐-－—+＋/／\\#!…");
+    private static readonly SearchValues<char> DoubtfulSigns = SearchValues.Create("×✗✘☒╳xX?？*＊※~～≠△▲○●◎□☐-－—+＋/／\\#…");
 
     private static bool IsDone(LedgerState state) => state >= LedgerState.Declared;
 
@@ -83,7 +96,7 @@ internal sealed partial class States
     private static partial Regex Head();
 
     [GeneratedRegex(@"[未没不非否假虚伪待尚仍但需须缓半拟暂返疑又缺差误错?×]|部[分份]|大部|局部|个别|基本|剩余|其余|除外|除了|[计规]划|预计|准备|正在|整改中|进行中|治理中|施工中|继续|持续|临时"
-        + @"|反弹|复发|再次|重新|存在|遗留|退回|驳回|撤销|取消|作废|失效|无效|无法|口头|自[述称]|声称|有条件|延期|转[下入交移给为办至]|移交|挂账"
+        + @"|反弹|复发|再次|重新|存在|遗留|退回|驳回|撤销|取消|作废|失效|无效|无法|口头|[自声业位]称|自[述报]|据|反映|听说|有条件|延期|转[下入交移给为办至]|移交|挂账"
         + @"|(?<![0-9.])(?!100(?:\.0+)?\s*%)[0-9.]+\s*%|[0-9]\s*/\s*[0-9]+\s*[处项条个]", RegexOptions.CultureInvariant)]
     private static partial Regex TakesBackWords();
 
