@@ -77,7 +77,8 @@ public class ContradictionFacts
     [InlineData("已列入重大事故隐患专项整治行动")]
     [InlineData("停产整改，重大危险源企业")]
     public async Task Other_mentions_of_major_leave_the_level(string remark) =>
-        (await One("检查时间,隐患内容,隐患等级,责任单位,整改状态,备注", $"2026-03-05,阀门渗漏,一般,甲厂,整改中,{remark}")).Understood!.Level!.Value.ShouldBe(LedgerLevel.General);
+        (await One("检查时间,隐患内容,隐患等级,责任单位,整改状态,备注", $"2026-03-05,阀门渗漏,一般,甲厂,整改中,{remark}"))
+            .Understood!.Level!.Value.ShouldBe(LedgerLevel.General);
 
     [Theory]
     [InlineData("已销号", null)]
@@ -112,7 +113,8 @@ public class ContradictionFacts
     [InlineData("已验收", "销号时间", "待销号")]
     [InlineData("已销号", "整改完成时间", "已整改")]
     public async Task One_that_says_no_more_than_the_state_leaves_it(string state, string header, string written) =>
-        (await One($"检查时间,隐患内容,隐患等级,责任单位,整改状态,{header}", $"2026-03-05,阀门渗漏,一般,甲厂,{state},{written}")).Understood!.State!.Value.ShouldNotBeNull();
+        (await One($"检查时间,隐患内容,隐患等级,责任单位,整改状态,{header}", $"2026-03-05,阀门渗漏,一般,甲厂,{state},{written}"))
+            .Understood!.State!.Value.ShouldNotBeNull();
 
     [Theory]
     [InlineData("是否整改,是否销号", "是,否", LedgerState.Declared)]
@@ -157,7 +159,8 @@ public class ContradictionFacts
     [InlineData("已销号（误）")]
     public async Task Words_of_a_state_among_stories_are_quoted(string written)
     {
-        var rows = await Records(Utf8($"检查时间,隐患内容,隐患等级,责任单位,整改情况\n2026-03-05,阀门渗漏处理,一般,甲厂,更换阀门并试压合格后投用\n2026-03-05,线路老化严重,一般,甲厂,已联系电工重新敷设线路\n2026-03-05,护栏缺失两处,一般,甲厂,{written}\n"));
+        var rows = await Records(Utf8($"检查时间,隐患内容,隐患等级,责任单位,整改情况\n2026-03-05,阀门渗漏处理,一般,甲厂,更换阀门并试压合格后投用\n"
+            + $"2026-03-05,线路老化严重,一般,甲厂,已联系电工重新敷设线路\n2026-03-05,护栏缺失两处,一般,甲厂,{written}\n"));
         var note = rows[2].Notes.Single(n => n.Severity == NoteSeverity.Warning);
         (note.Code, note.Original).ShouldBe(("state.unknown", written));
         rows[2].Understood!.State.ShouldBe(new(written, null));
@@ -166,7 +169,8 @@ public class ContradictionFacts
     [Fact]
     public async Task A_date_beside_a_state_among_stories_is_its_date()
     {
-        var rows = await Records(Utf8("检查时间,隐患内容,责任单位,整改情况,整改完成时间\n2026-03-05,阀门渗漏处理,甲厂,更换阀门并试压合格后投用,\n2026-03-05,线路老化严重,甲厂,已联系电工重新敷设线路,\n2026-03-05,护栏缺失两处,甲厂,已整改（2026年3月10日）,\n"));
+        var rows = await Records(Utf8("检查时间,隐患内容,责任单位,整改情况,整改完成时间\n2026-03-05,阀门渗漏处理,甲厂,更换阀门并试压合格后投用,\n"
+            + "2026-03-05,线路老化严重,甲厂,已联系电工重新敷设线路,\n2026-03-05,护栏缺失两处,甲厂,已整改（2026年3月10日）,\n"));
         rows[2].Understood!.CompletedAt!.Value.Day.ShouldBe(new(2026, 3, 10));
         rows[2].Codes().ShouldContain("state.date_taken");
     }

@@ -15,7 +15,8 @@ public class DeadlineDoubtFacts
     [Fact]
     public async Task A_weakly_named_column_is_a_deadline_though_its_words_are_not_all_read()
     {
-        var rows = await Records(Utf8("序号,检查时间,隐患内容,责任单位,期限\n1,2026-03-01,阀门渗漏,甲厂,尽快\n2,2026-03-02,护栏缺失,甲厂,4月1日前\n3,2026-03-03,线路老化,甲厂,月底\n4,2026-03-03,照明损坏,甲厂,\n"));
+        var rows = await Records(Utf8("序号,检查时间,隐患内容,责任单位,期限\n1,2026-03-01,阀门渗漏,甲厂,尽快\n2,2026-03-02,护栏缺失,甲厂,4月1日前\n"
+            + "3,2026-03-03,线路老化,甲厂,月底\n4,2026-03-03,照明损坏,甲厂,\n"));
         rows.Select(r => r.Understood!.DeadlineText).ShouldBe(["尽快", "4月1日前", null, null]);
         Day(rows[2].Understood!.Deadline).ShouldBe("2026-03-31");
         rows.Select(r => r.Codes().Contains("date.not_understood")).ShouldBe([true, true, false, false]);
@@ -27,7 +28,8 @@ public class DeadlineDoubtFacts
         var rows = await Records(Utf8(Title + "序号,日期,隐患内容,责任单位,期限\n1,3月5日,阀门渗漏,甲厂,3月20日\n2,三月七日,护栏缺失,甲厂,4月1日前\n3,12月30日,线路老化,甲厂,月底\n"));
         rows.Select(r => Day(r.Understood!.FoundAt)).ShouldBe(["2026-03-05", null, "2025-12-30"]);
         rows[1].Codes().ShouldContain("date.not_understood");
-        rows.Select(r => Day(r.Understood!.Deadline)).ShouldBe(["2026-03-20", "2026-04-01", "2025-12-31"], "the month's end of its discovery");
+        rows.Select(r => Day(r.Understood!.Deadline))
+            .ShouldBe(["2026-03-20", "2026-04-01", "2025-12-31"], "the month's end of its discovery");
     }
 
     [Theory]
@@ -41,7 +43,8 @@ public class DeadlineDoubtFacts
     [InlineData("期限")]
     public async Task Deadlines_go_by_many_headers(string header)
     {
-        var rows = await Records(Utf8($"检查时间,隐患内容,责任单位,{header}\n2026-03-01,阀门渗漏,甲厂,2026-12-20\n2026-03-02,护栏缺失,甲厂,2026-12-21\n2026-03-02,线路老化,甲厂,2026-12-22\n"));
+        var rows = await Records(Utf8($"检查时间,隐患内容,责任单位,{header}\n2026-03-01,阀门渗漏,甲厂,2026-12-20\n2026-03-02,护栏缺失,甲厂,2026-12-21\n"
+            + $"2026-03-02,线路老化,甲厂,2026-12-22\n"));
         rows.Select(r => Day(r.Understood!.Deadline)).ShouldBe(["2026-12-20", "2026-12-21", "2026-12-22"]);
     }
 
@@ -154,7 +157,11 @@ public class DeadlineDoubtFacts
     {
         foreach (var header in new[] { "检查时间,隐患内容,责任单位,整改期限,整改状态,备注", "检查时间,隐患内容,责任单位,整改期限,整改状态,情况说明", "检查时间,隐患内容,责任单位,整改状态,备注" })
         {
-            var row = await One(header, header.Contains("整改期限", StringComparison.Ordinal) ? $"2026-03-05,阀门渗漏,甲厂,,未整改,{remark}" : $"2026-03-05,阀门渗漏,甲厂,未整改,{remark}");
+            var row = await One(
+                header,
+                header.Contains("整改期限", StringComparison.Ordinal)
+                    ? $"2026-03-05,阀门渗漏,甲厂,,未整改,{remark}"
+                    : $"2026-03-05,阀门渗漏,甲厂,未整改,{remark}");
             row.Understood!.DeadlineText!.ShouldContain(remark[..3]);
             row.Codes().ShouldContain("deadline.elsewhere");
         }
@@ -215,5 +222,15 @@ public class DeadlineDoubtFacts
         (await One(Header, "2026-03-05,阀门渗漏,一般,甲厂,2026-03-20,是,,整改中")).Codes().ShouldContain("deadline.extension_doubtful");
         (await One(Header, "2026-03-05,阀门渗漏,一般,甲厂,2026-03-20,否,,整改中")).Verdict.ShouldBe(RowVerdict.Understood);
         (await One(Header, "2026-03-05,阀门渗漏,一般,甲厂,2026-03-20,是,2026-06-20,整改中")).Verdict.ShouldBe(RowVerdict.Understood);
+    }
+
+    [Fact]
+    public async Task What_was_read_elsewhere_is_held_against_the_discovery_too()
+    {
+        var row = await One("检查时间,隐患内容,隐患等级,责任单位,备注", "2026-03-05,阀门渗漏,一般,甲厂,经批准延期至2026-02-20");
+        row.Codes().ShouldContain("deadline.before_found");
+        var rows = await Records(Utf8("检查时间,隐患内容,责任单位,整改情况\n2026-03-05,阀门渗漏处理,甲厂,更换阀门并试压合格后投用\n2026-03-05,线路老化严重,甲厂,已联系电工重新敷设线路\n"
+            + "2026-03-05,护栏缺失两处,甲厂,已整改（2026-02-10）\n"));
+        rows[2].Codes().ShouldContain("completedAt.before_found");
     }
 }

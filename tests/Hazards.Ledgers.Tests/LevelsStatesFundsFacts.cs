@@ -105,7 +105,8 @@ public class LevelsStatesFundsFacts
     public async Task A_level_ticked_under_one_of_two_headers()
     {
         var bytes = new Workbook().Sheet("a").Row(1, "序号", "隐患内容", "隐患等级", null, "责任单位").Row(2, null, null, "一般", "重大")
-            .Row(3, 1, "阀门渗漏处理不当", "√", null, "甲厂").Row(4, 2, "护栏缺失两处以上", null, "√", "甲厂").Merge("A1:A2", "B1:B2", "C1:D1", "E1:E2").ToBytes();
+            .Row(3, 1, "阀门渗漏处理不当", "√", null, "甲厂").Row(4, 2, "护栏缺失两处以上", null, "√", "甲厂").Merge("A1:A2", "B1:B2", "C1:D1", "E1:E2")
+            .ToBytes();
         (await Records(bytes, name: "a.xlsx")).Select(r => r.Understood!.Level!.Value).ShouldBe([LedgerLevel.General, LedgerLevel.Major]);
     }
 
@@ -150,7 +151,9 @@ public class LevelsStatesFundsFacts
         {
             var data = new TheoryData<string, string>();
             string[] done = ["已整改", "已完成", "整改完成", "已验收", "验收合格", "已销号", "已闭环", "已办结", "已现场整改", "立行立改", "不属实"];
-            string[] but = ["部分", "待再次复查", "假", "未验收合格", "未整改到位", "复查不合格", "待验收人签字", "50%", "２/３处", "基本完成", "尚需观察", "临时", "又反弹", "？", "退回", "整改中", "存疑", "除西侧外仍未改"];
+            string[] but = [
+                "部分", "待再次复查", "假", "未验收合格", "未整改到位", "复查不合格", "待验收人签字", "50%", "２/３处", "基本完成", "尚需观察", "临时", "又反弹", "？", "退回", "整改中",
+                "存疑", "除西侧外仍未改"];
             foreach (var state in done)
                 foreach (var addition in but)
                     data.Add(state, addition);
@@ -310,7 +313,8 @@ public class LevelsStatesFundsFacts
     [InlineData("整改中（2026-03-15）", "")]
     [InlineData("已现场整改（2026-03-15）", "")]
     public async Task A_date_beside_a_state_that_is_not_its_own_is_named(string written, string completed) =>
-        (await One("检查时间,隐患内容,责任单位,整改完成时间,整改状态", $"2026-03-01,阀门渗漏,永昌化工厂,{completed},{written}")).Codes().ShouldContain("state.date_unused");
+        (await One("检查时间,隐患内容,责任单位,整改完成时间,整改状态", $"2026-03-01,阀门渗漏,永昌化工厂,{completed},{written}")).Codes()
+            .ShouldContain("state.date_unused");
 
     [Fact]
     public async Task Stories_and_states_in_one_column()

@@ -237,7 +237,8 @@ public class WhoAnswersFacts
     public async Task An_error_is_nobody(string written)
     {
         var row = await One("检查单位,被检查单位,隐患内容,责任单位,责任人", $"{written},{written},阀门渗漏,{written},{written}");
-        (row.Understood!.InspectionBody, row.Understood.Enterprise, row.Understood.ResponsibleUnit, row.Understood.ResponsiblePerson).ShouldBe((null, null, null, null));
+        (row.Understood!.InspectionBody, row.Understood.Enterprise, row.Understood.ResponsibleUnit, row.Understood.ResponsiblePerson)
+            .ShouldBe((null, null, null, null));
         row.Codes().Count(c => c == "cell.error").ShouldBe(4);
     }
 
@@ -270,7 +271,8 @@ public class WhoAnswersFacts
     [InlineData("第620102202603050011号")]
     [InlineData("合同622621198001011234")]
     [InlineData("911407810000000012")]
-    public void A_number_of_eighteen_digits_that_checks_as_none_is_no_identity_cards(string text) => PhoneNumbers.Hide(text).Text.ShouldBe(text);
+    public void A_number_of_eighteen_digits_that_checks_as_none_is_no_identity_cards(string text) =>
+        PhoneNumbers.Hide(text).Text.ShouldBe(text);
 
     [Theory]
     [InlineData("各乡镇")]

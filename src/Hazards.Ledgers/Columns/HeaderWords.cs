@@ -43,10 +43,12 @@ internal static partial class HeaderWords
         """;
 
     /// <summary>Headers that may hold either a state or a story; which, only their cells can tell.</summary>
-    private static readonly HashSet<string> StateOrResult = ["整改进度", "完成进度", "治理进度", "进度", "整改情况", "完成情况", "整改完成情况", "复查情况", "验收情况", "复查结果", "验收结果"];
+    private static readonly HashSet<string> StateOrResult = [
+        "整改进度", "完成进度", "治理进度", "进度", "整改情况", "完成情况", "整改完成情况", "复查情况", "验收情况", "复查结果", "验收结果"];
 
     /// <summary>Sub-headers under 整改责任单位, and what stands before it in a plain header.</summary>
-    private static readonly string[] UnitRoles = ["施工", "建设", "监理", "设计", "勘察", "属地", "行业", "主管", "监管", "监督", "督办", "督导", "包抓", "牵头", "配合", "整改", "主体"];
+    private static readonly string[] UnitRoles = [
+        "施工", "建设", "监理", "设计", "勘察", "属地", "行业", "主管", "监管", "监督", "督办", "督导", "包抓", "牵头", "配合", "整改", "主体"];
 
     private static readonly Dictionary<string, (LedgerField Field, int Rank)> Exact = Load();
     private static readonly (string Word, LedgerField Field)[] ByLength =
@@ -59,7 +61,8 @@ internal static partial class HeaderWords
     internal readonly record struct Match(LedgerField Field, string? Role, double Confidence);
 
     /// <summary>一般隐患 over √, beside 重大隐患; over sentences it is what is wrong.</summary>
-    public static bool IsGeneralTick(LedgerColumn column) => column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "一般隐患" or "一般事故隐患" or "一般安全隐患" or "一般";
+    public static bool IsGeneralTick(LedgerColumn column) =>
+        column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "一般隐患" or "一般事故隐患" or "一般安全隐患" or "一般";
 
     /// <summary>序号 counts the lines of a table; 编号 names what stands on one.</summary>
     public static bool IsCounter(LedgerColumn column) => column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "序号" or "序列号" or "NO";
@@ -79,7 +82,8 @@ internal static partial class HeaderWords
 
     private static Match? FindWord(IReadOnlyList<string> path)
     {
-        if (path.Count > 1 && FindExact(path[^2]) is { Field: LedgerField.Level } && Words.Normalise(path[^1]) is "重大" or "重大隐患") return new(LedgerField.IsMajor, null, 0.9);
+        if (path.Count > 1 && FindExact(path[^2]) is { Field: LedgerField.Level }
+            && Words.Normalise(path[^1]) is "重大" or "重大隐患") return new(LedgerField.IsMajor, null, 0.9);
         return FindExact(string.Concat(path))
             ?? FindRole(path)
             ?? FindExact(path[^1])
@@ -92,7 +96,8 @@ internal static partial class HeaderWords
         : Has(column, "整改", "完成", "治理", "整治", "处理") ? LedgerState.Declared : null;
 
     /// <summary>What 是 or 否 says under a header.</summary>
-    public static LedgerState AnswerOf(LedgerColumn column, bool yes) => (AskedBy(column) ?? LedgerState.Declared) is var asked && yes ? asked
+    public static LedgerState AnswerOf(LedgerColumn column, bool yes) =>
+        (AskedBy(column) ?? LedgerState.Declared) is var asked && yes ? asked
         : asked == LedgerState.Declared ? LedgerState.Assigned : LedgerState.Rectifying;
 
     /// <summary>Whether a column's header alone says that it holds a state of the hazard; 审核状态 does not.</summary>
@@ -117,7 +122,8 @@ internal static partial class HeaderWords
 
     /// <summary>整改时间, 完成时间: when it was done, or is to be.</summary>
     public static bool MayBeDoneOrDue(LedgerColumn column) =>
-        column.Path.Count > 0 && Words.Normalise(Words.WithoutBrackets(column.Path[^1])) is "整改时间" or "整改日期" or "完成时间" or "完成日期" or "办结时间" or "办结日期" or "治理时间";
+        column.Path.Count > 0 && Words.Normalise(Words.WithoutBrackets(column.Path[^1]))
+            is "整改时间" or "整改日期" or "完成时间" or "完成日期" or "办结时间" or "办结日期" or "治理时间";
 
     /// <summary>上报时间, 检定日期: dates of something else.</summary>
     public static bool IsOtherDate(string header) => OtherDates().IsMatch(header) || NoDeadlines().IsMatch(header);
@@ -134,10 +140,12 @@ internal static partial class HeaderWords
     [GeneratedRegex("限|截止|截至|到期|延期|展期|(?:预计|计划|拟|要求|应)完成|(?:整改|完成|治理|销号|办理|处理|计划|预计)[^评]*期$", RegexOptions.CultureInvariant)]
     private static partial Regex DeadlineSounds();
 
-    [GeneratedRegex("有效|使用|保质|质保|合同|证|权限|限[值速额载高重宽压流位员]|[上下]限|年限|极限|局限|不限|无限|界限|责任限|保险|租赁|检[验定测]|周期|学期|工期|前期|后期|长期|短期|近期|定期|首期|分期|是否", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("有效|使用|保质|质保|合同|证|权限|限[值速额载高重宽压流位员]|[上下]限|年限|极限|局限|不限|无限|界限|责任限|保险|租赁|检[验定测]|周期|学期|工期|前期|后期|长期|短期|近期|定期|首期|分期"
+        + "|是否", RegexOptions.CultureInvariant)]
     private static partial Regex NoDeadlines();
 
-    [GeneratedRegex("上报|登记|录入|填[报表写]|报送|检查|发现|排查|巡查|督查|复查|复检|核查|复核|验收|销号|闭环|核销|通知|下达|下发|交办|签[收发]|出生|生产|出厂|检[定验测]|校验|处罚|立案|批准|审批|申请|公示|成立|注册|投[产用]|开工|竣工|发证|有效|更新|统计|制表|记录|回复|反馈|报告|合同|保险|入职|培训|建[成档]|事故|停产|复产", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("上报|登记|录入|填[报表写]|报送|检查|发现|排查|巡查|督查|复查|复检|核查|复核|验收|销号|闭环|核销|通知|下达|下发|交办|签[收发]|出生|生产|出厂|检[定验测]|校验|处罚|立案|批准|审批|申请|公示"
+        + "|成立|注册|投[产用]|开工|竣工|发证|有效|更新|统计|制表|记录|回复|反馈|报告|合同|保险|入职|培训|建[成档]|事故|停产|复产", RegexOptions.CultureInvariant)]
     private static partial Regex OtherDates();
 
     /// <summary>Whether a header is one of the known words to the letter; what data says hardly ever is.</summary>
@@ -158,7 +166,8 @@ internal static partial class HeaderWords
     private static Match? FindExact(string header)
     {
         if (Lookup(Words.Normalise(header)) is { } whole) return new(whole.Field, RoleIn(header, whole.Field), 0.95 - Penalty(whole.Rank));
-        if (Lookup(Words.Normalise(Words.WithoutBrackets(header))) is { } bare) return new(bare.Field, RoleIn(header, bare.Field), 0.9 - Penalty(bare.Rank));
+        if (Lookup(Words.Normalise(Words.WithoutBrackets(header))) is { } bare) return new(
+            bare.Field, RoleIn(header, bare.Field), 0.9 - Penalty(bare.Rank));
         return null;
     }
 
@@ -188,7 +197,8 @@ internal static partial class HeaderWords
 
     /// <summary>计划整改完成时间 is not when it was done but by when it is to be done.</summary>
     private static LedgerField Planned(LedgerField field, string header) =>
-        field == LedgerField.CompletedAt && (header.StartsWith('应') || Array.Exists(PlanWords, word => header.Contains(word, StringComparison.Ordinal)))
+        field == LedgerField.CompletedAt
+            && (header.StartsWith('应') || Array.Exists(PlanWords, word => header.Contains(word, StringComparison.Ordinal)))
             ? LedgerField.Deadline
             : field;
 

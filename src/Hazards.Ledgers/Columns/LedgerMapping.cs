@@ -97,7 +97,8 @@ public sealed partial record LedgerMapping
         try
         {
             var mapping = JsonSerializer.Deserialize<LedgerMapping>(json, Json);
-            if (mapping is null || mapping.Columns.Contains(null!)) return Refusals.MappingBroken.At("$", "内容或某一列为空（null）", "it, or one of its columns, is null");
+            if (mapping is null || mapping.Columns.Contains(null!)) return Refusals.MappingBroken.At(
+                "$", "内容或某一列为空（null）", "it, or one of its columns, is null");
             return mapping.Check() is { } refusal ? refusal : mapping;
         }
         catch (JsonException e)
@@ -136,7 +137,8 @@ public sealed partial record LedgerMapping
     }
 
     /// <summary>整改责任单位 by role, 是否整改 beside 是否销号, 延期后期限 beside 整改期限: meanings that several columns may share.</summary>
-    internal static bool MayBeSeveral(LedgerField field) => field is LedgerField.ResponsibleUnit or LedgerField.State or LedgerField.Deadline;
+    internal static bool MayBeSeveral(LedgerField field) =>
+        field is LedgerField.ResponsibleUnit or LedgerField.State or LedgerField.Deadline;
 
     private static (string Zh, string En)? Check(ColumnMapping column)
     {

@@ -20,13 +20,17 @@ internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start
     {
         if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
             return FirstBreak(bytes) is { } at ? throw BrokenUtf8(at) : (Utf8Encoding, "utf-8", 3);
-        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Checked(bytes, new UnicodeEncoding(false, false, true), "utf-16le", 2);
-        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Checked(bytes, new UnicodeEncoding(true, false, true), "utf-16be", 2);
+        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Checked(
+            bytes, new UnicodeEncoding(false, false, true), "utf-16le", 2);
+        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Checked(
+            bytes, new UnicodeEncoding(true, false, true), "utf-16be", 2);
         if (bytes.AsSpan().Contains((byte)0)) throw new RefusedException(Refusals.FileNotText.At(null));
         if (FirstBreak(bytes) is not { } broken) return (Utf8Encoding, "utf-8", 0);
         if (LooksLikeUtf8(bytes)) throw BrokenUtf8(broken);
         if (IsGb18030(bytes)) return (Gb18030, "gb18030", 0);
-        throw FirstBreakOfGb18030(bytes) is { } bad ? new RefusedException(Refusals.TextBroken.At($"byte {bad}", bad, "GB18030")) : BrokenUtf8(broken);
+        throw FirstBreakOfGb18030(bytes) is { } bad
+            ? new RefusedException(Refusals.TextBroken.At($"byte {bad}", bad, "GB18030"))
+            : BrokenUtf8(broken);
     }
 
     private static UTF8Encoding Utf8Encoding { get; } = new(false, true);
@@ -45,7 +49,10 @@ internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start
         return at;
     }
 
-    /// <summary>A damaged UTF-8 file still has more whole Chinese characters than broken ones; read as UTF-8, a GB18030 file has next to none.</summary>
+    /// <summary>
+    /// A damaged UTF-8 file still has more whole Chinese characters than broken ones; read as UTF-8, a GB18030 file has next to
+    /// none.
+    /// </summary>
     private static bool LooksLikeUtf8(ReadOnlySpan<byte> bytes)
     {
         int whole = 0, breaks = 0;

@@ -13,7 +13,8 @@ internal static class Chinese
 
     /// <summary>The same with the surnames that begin other words too: 高某, 马师.</summary>
     public static bool MayBePersonsName(string text) =>
-        IsPersonsName(text) || text.Length is 2 or 3 && Ambiguous.Contains(text[0], StringComparison.Ordinal) && !NoGivenNames.Contains(text[^1], StringComparison.Ordinal);
+        IsPersonsName(text) || text.Length is 2 or 3 && Ambiguous.Contains(text[0], StringComparison.Ordinal)
+            && !NoGivenNames.Contains(text[^1], StringComparison.Ordinal);
 
     private const string Ambiguous = "黄雷龙秦陆唐武高万方安白马石于余程任何许曾周金田叶付罗林常史文甲乙丙丁某";
 
@@ -21,7 +22,8 @@ internal static class Chinese
     public static bool IsPersonsName(string text)
     {
         var name = text.Trim();
-        if (name.Length is < 2 or > 4 || !name.All(c => c is >= '\u4e00' and <= '\u9fff') || NoGivenNames.Contains(name[^1], StringComparison.Ordinal)) return false;
+        if (name.Length is < 2 or > 4 || !name.All(c => c is >= '\u4e00' and <= '\u9fff') || NoGivenNames.Contains(
+            name[^1], StringComparison.Ordinal)) return false;
         return name.Length == 2 && name[0] is '老' or '小' && Surnames.Contains(name[1], StringComparison.Ordinal)
             || name.Length <= 3 && Surnames.Contains(name[0], StringComparison.Ordinal)
             || name.Length >= 3 && DoubleSurnames.Contains(name[..2], StringComparison.Ordinal);

@@ -100,9 +100,11 @@ public sealed class LedgerReader
             }
             var mapped = guess.Mapping with
             {
-                DefaultRegion = mapping.DefaultRegion, DefaultSector = mapping.DefaultSector, DefaultLevel = mapping.DefaultLevel, DefaultState = mapping.DefaultState,
+                DefaultRegion = mapping.DefaultRegion, DefaultSector = mapping.DefaultSector, DefaultLevel = mapping.DefaultLevel,
+                DefaultState = mapping.DefaultState,
                 UnitPreference = mapping.UnitPreference, DateFormats = mapping.DateFormats,
-                Levels = guess.Mapping.Levels.Count > 0 ? guess.Mapping.Levels : mapping.Levels, States = guess.Mapping.States.Count > 0 ? guess.Mapping.States : mapping.States,
+                Levels = guess.Mapping.Levels.Count > 0 ? guess.Mapping.Levels : mapping.Levels,
+                States = guess.Mapping.States.Count > 0 ? guess.Mapping.States : mapping.States,
             };
             if (Read(own, mapped, notes) is { } other)
             {

@@ -28,7 +28,8 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
         {
             if (CellReader.YesOrNo(cell.Text) == false) continue;
             // Counted days would count from the discovery, which an extension does not.
-            row = Extend(row, cell, reader.DateIn(ExtendedTo(cell.Text), row.FoundAt) ?? reader.Deadline(cell, null, notes), cell.Text, notes);
+            row = Extend(
+                row, cell, reader.DateIn(ExtendedTo(cell.Text), row.FoundAt) ?? reader.Deadline(cell, null, notes), cell.Text, notes);
         }
         return row;
     }
@@ -48,7 +49,8 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
             row = Extend(row, new(new(_isExtended, LedgerField.Deadline, null), answer), null, answer.Text, notes);
         if (row.Deadline is not null || row.DeadlineText is not null) return row;
         foreach (var cell in cells)
-            if (cell.Column.Field == LedgerField.CompletedAt && IsDue(row, cell) || cell.Column.Field == LedgerField.Result && !IsDone(row) && RemarkWords.Due(cell.Text) is not null)
+            if (cell.Column.Field == LedgerField.CompletedAt && IsDue(row, cell)
+                || cell.Column.Field == LedgerField.Result && !IsDone(row) && RemarkWords.Due(cell.Text) is not null)
                 row = Doubt(row, cell, cell.Cell.Display.Trim(), notes);
         if (_clues.Count == 0) return row;
         foreach (var cell in all.Cells)
@@ -57,12 +59,14 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
         return row;
     }
 
-    /// <summary>整改时间 over a day, where nothing says that it is done and no other column is the deadline: no state follows from it.</summary>
+    /// <summary>
+    /// 整改时间 over a day, where nothing says that it is done and no other column is the deadline: no state follows from it.
+    /// </summary>
     public bool MayBeDue(UnderstoodRow row, IReadOnlyList<MeantCell> cells) => row.Deadline is null && row.DeadlineText is null
         && cells.FirstOrDefault(c => c.Column.Field == LedgerField.CompletedAt) is { Column: not null } cell
         && (SaysDue(cell.Text) || !_has && HeaderWords.MayBeDoneOrDue(cell.Column.Column));
 
-    private UnderstoodRow Extend(UnderstoodRow row, MeantCell cell, LedgerDate? day, string said, List<LedgerNote> notes)
+    private static UnderstoodRow Extend(UnderstoodRow row, MeantCell cell, LedgerDate? day, string said, List<LedgerNote> notes)
     {
         if (day is { } extended && (row.Deadline is not { } first || extended.Day > first.Day))
         {
@@ -86,17 +90,20 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
     private static string Quoted(string said) => said.Trim() is { Length: > LongestClue } text ? text[..LongestClue] + "…" : said.Trim();
 
     private bool SaysTheSame(string due, UnderstoodRow row) =>
-        row.Deadline is { } known && HarmlessAdditions.Dates().Match(due) is { Success: true } date && reader.DateIn(date.Value, row.FoundAt)?.Day == known.Day;
+        row.Deadline is { } known && HarmlessAdditions.Dates().Match(due) is { Success: true } date
+            && reader.DateIn(date.Value, row.FoundAt)?.Day == known.Day;
 
-    private bool IsDue(UnderstoodRow row, MeantCell cell) =>
+    private static bool IsDue(UnderstoodRow row, MeantCell cell) =>
         row.CompletedAt is null ? SaysDue(cell.Text) || !IsDone(row) && DateTexts.IsDateLike(cell.Text)
         : !IsDone(row) && !cell.Label.Contains("实际", StringComparison.Ordinal);
 
-    private static bool SaysDue(string text) => text.Length <= LongestClue && (text.AsSpan().ContainsAny("前内底限拟") || text.Contains("计划", StringComparison.Ordinal) || text.Contains("预计", StringComparison.Ordinal));
+    private static bool SaysDue(string text) =>
+        text.Length <= LongestClue && (text.AsSpan().ContainsAny("前内底限拟")
+            || text.Contains("计划", StringComparison.Ordinal) || text.Contains("预计", StringComparison.Ordinal));
 
     private static bool IsDone(UnderstoodRow row) => row.State?.Value >= LedgerState.Declared;
 
-    private bool MayBeDeadline(UnderstoodRow row, string header, SheetCell cell)
+    private static bool MayBeDeadline(UnderstoodRow row, string header, SheetCell cell)
     {
         if (Words.IsPlaceholder(cell.Text) && !Words.IsUndecided(cell.Text) || CellReader.YesOrNo(cell.Text) is not null) return false;
         if (HeaderWords.SoundsLikeDeadline(header)) return true;
@@ -108,5 +115,8 @@ internal sealed class RowDeadlines(CellReader reader, IReadOnlyList<ResolvedColu
 
     /// <summary>延期至2026年6月30日 in a column of extensions: the day.</summary>
     private static string ExtendedTo(string text) =>
-        HarmlessAdditions.Dates().Matches(Words.HalfWidth(text)) is { Count: 1 } dates && RemarkWords.Extended(text) is { IsDoubtful: false } ? dates[0].Value : text;
+        HarmlessAdditions.Dates().Matches(Words.HalfWidth(text)) is { Count: 1 } dates
+            && RemarkWords.Extended(text) is { IsDoubtful: false }
+            ? dates[0].Value
+            : text;
 }

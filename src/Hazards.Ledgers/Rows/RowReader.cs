@@ -19,11 +19,13 @@ internal sealed partial class RowReader
     /// <summary>Columns without a meaning in which something may be said against the others: 复查情况, 情况说明.</summary>
     private readonly Dictionary<int, ResolvedColumn> _remarks;
 
-    public RowReader(LedgerMapping mapping, IReadOnlyList<ResolvedColumn> columns, IReadOnlyList<LedgerColumn> all, DateContext dates = default)
+    public RowReader(
+        LedgerMapping mapping, IReadOnlyList<ResolvedColumn> columns, IReadOnlyList<LedgerColumn> all, DateContext dates = default)
     {
         (_mapping, _columns, _cells) = (mapping, columns, new(mapping, dates));
         var unmapped = all.Where(column => !columns.Any(c => c.Column.Number == column.Number)).ToList();
-        _remarks = unmapped.Where(c => Remarks().IsMatch(c.Path[^1])).ToDictionary(c => c.Number, c => new ResolvedColumn(c, LedgerField.Remark, null));
+        _remarks = unmapped.Where(c => Remarks().IsMatch(c.Path[^1]))
+            .ToDictionary(c => c.Number, c => new ResolvedColumn(c, LedgerField.Remark, null));
         _deadlines = new(_cells, columns, unmapped);
         _states = new(mapping, _cells, columns, _deadlines);
     }
@@ -43,15 +45,20 @@ internal sealed partial class RowReader
         row = FillUnit(NameTheInspected(row, number, notes), number, notes);
         row = FillLevel(row, cells, number, notes);
         var said = _remarks.Count == 0 ? cells
-            : [.. cells, .. all.Cells.Where(c => !c.IsBlank && _remarks.ContainsKey(c.Column)).Select(c => new MeantCell(_remarks[c.Column], c))];
+            : [.. cells, .. all.Cells.Where(c => !c.IsBlank && _remarks.ContainsKey(c.Column)).Select(
+                c => new MeantCell(_remarks[c.Column], c))];
         row = _deadlines.Ask(_states.Read(row, said, number, notes), said, all, notes);
         row = CompareWithWords(row, said, number, notes);
-        if (row.Description is { } counted && IsNumber(counted)) notes.Add(About(NoteKinds.DescriptionIsNumber, LedgerField.Description, number, counted, counted));
+        if (row.Description is { } counted && IsNumber(counted)) notes.Add(
+            About(NoteKinds.DescriptionIsNumber, LedgerField.Description, number, counted, counted));
         if (row.Description is null) notes.Add(About(NoteKinds.DescriptionMissing, LedgerField.Description, number));
-        if (row.FoundAt is null && IsBlank(LedgerField.FoundAt, cells)) notes.Add(About(NoteKinds.FoundAtMissing, LedgerField.FoundAt, number));
-        if (row.ResponsibleUnit is null && IsBlank(LedgerField.ResponsibleUnit, cells)) notes.Add(About(NoteKinds.UnitMissing, LedgerField.ResponsibleUnit, number));
-        if (row.ResponsibleUnit is { } unit && unit.Name == row.InspectionBody) notes.Add(About(NoteKinds.UnitIsInspector, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
-        CompareDates(row, cells, notes);
+        if (row.FoundAt is null && IsBlank(LedgerField.FoundAt, cells)) notes.Add(
+            About(NoteKinds.FoundAtMissing, LedgerField.FoundAt, number));
+        if (row.ResponsibleUnit is null && IsBlank(LedgerField.ResponsibleUnit, cells)) notes.Add(
+            About(NoteKinds.UnitMissing, LedgerField.ResponsibleUnit, number));
+        if (row.ResponsibleUnit is { } unit && unit.Name == row.InspectionBody) notes.Add(
+            About(NoteKinds.UnitIsInspector, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
+        CompareDates(row, cells, number, notes);
         _states.Compare(row, cells, number, notes);
         return row;
     }
@@ -59,7 +66,8 @@ internal sealed partial class RowReader
     /// <summary>Who is answerable. A ledger of inspections that has no column for it means the unit that was inspected.</summary>
     private UnderstoodRow FillUnit(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
-        if (row.Enterprise is { } enterprise && row.ResponsibleUnits.All(u => !Answers(u)) && !_columns.Any(c => c.Field == LedgerField.ResponsibleUnit && Answers(new(c.Role, ""))))
+        if (row.Enterprise is { } enterprise && row.ResponsibleUnits.All(u => !Answers(u)) && !_columns.Any(
+            c => c.Field == LedgerField.ResponsibleUnit && Answers(new(c.Role, ""))))
         {
             if (UnitTexts.NamesNobody(enterprise))
             {
@@ -67,7 +75,10 @@ internal sealed partial class RowReader
                 return row;
             }
             notes.Add(About(NoteKinds.UnitIsEnterprise, LedgerField.Enterprise, number, enterprise, enterprise));
-            return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(null, enterprise)], ResponsibleUnit = new(null, enterprise) };
+            return row with
+            {
+                ResponsibleUnits = [.. row.ResponsibleUnits, new(null, enterprise)], ResponsibleUnit = new(null, enterprise),
+            };
         }
         if (Preferred(row.ResponsibleUnits) is { } unit) return row with { ResponsibleUnit = unit };
         if (row.ResponsibleUnits.FirstOrDefault(u => Leading.Contains(u.Role)) is { } leading)
@@ -87,7 +98,8 @@ internal sealed partial class RowReader
         foreach (var unit in row.ResponsibleUnits)
         {
             if (!IsInspected(unit)) units.Add(unit);
-            else if (row.Enterprise is not { } enterprise) notes.Add(About(NoteKinds.UnitUnnamed, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
+            else if (row.Enterprise is not { } enterprise) notes.Add(
+                About(NoteKinds.UnitUnnamed, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name));
             else
             {
                 notes.Add(About(NoteKinds.UnitIsTheInspected, LedgerField.ResponsibleUnit, number, unit.Name, unit.Name, enterprise));
@@ -116,7 +128,10 @@ internal sealed partial class RowReader
     /// <summary>两列并存: the level, and whether it is major. Where they contradict each other a person grades.</summary>
     private UnderstoodRow CompareLevels(UnderstoodRow row, bool isMajor, int number, List<LedgerNote> notes)
     {
-        if (row.Level is not { } reading) return row with { Level = new(isMajor ? "重大" : "一般", isMajor ? LedgerLevel.Major : LedgerLevel.General) };
+        if (row.Level is not { } reading) return row with
+        {
+            Level = new(isMajor ? "重大" : "一般", isMajor ? LedgerLevel.Major : LedgerLevel.General),
+        };
         if (reading.Value is not { } level || level == LedgerLevel.Major == isMajor) return row;
         var both = $"{reading.Text}，是否重大：{(isMajor ? "是" : "否")}";
         notes.Add(About(NoteKinds.LevelContradictory, LedgerField.Level, number, both, both));
@@ -163,16 +178,19 @@ internal sealed partial class RowReader
     private UnderstoodRow FillMark(UnderstoodRow row, int number, List<LedgerNote> notes)
     {
         var column = _columns.FirstOrDefault(c => c.Field == LedgerField.IsMajor)?.Column;
-        if (column is null || row.IsMajor is not null || row.Level is not null || _mapping.DefaultLevel is not null || _columns.Any(c => c.Field == LedgerField.Level)) return row;
+        if (column is null || row.IsMajor is not null || row.Level is not null || _mapping.DefaultLevel is not null || _columns.Any(
+            c => c.Field == LedgerField.Level)) return row;
         if (notes.Exists(n => n.Code == NoteKinds.LevelUnknown.Code)) return row;
         notes.Add(About(NoteKinds.LevelUnmarked, LedgerField.IsMajor, number, null, column.Label));
         return row with { IsMajor = false };
     }
 
     private static bool IsNumber(string text) =>
-        decimal.TryParse(Words.HalfWidth(text).TrimEnd('条', '项', '个', '处', '起').Trim(), System.Globalization.NumberStyles.Number, System.Globalization.CultureInfo.InvariantCulture, out _);
+        decimal.TryParse(
+            Words.HalfWidth(text).TrimEnd('条', '项', '个', '处', '起').Trim(), System.Globalization.NumberStyles.Number,
+            System.Globalization.CultureInfo.InvariantCulture, out _);
 
-    private static void CompareDates(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
+    private void CompareDates(UnderstoodRow row, IReadOnlyList<MeantCell> cells, int number, List<LedgerNote> notes)
     {
         if (row.FoundAt is not { } found) return;
         Compare(row.Deadline, LedgerField.Deadline, NoteKinds.DeadlineBeforeFound);
@@ -181,8 +199,10 @@ internal sealed partial class RowReader
         void Compare(LedgerDate? date, LedgerField field, NoteKind kind)
         {
             if (date is not { } later || later.Day >= found.Day) return;
-            var cell = cells.FirstOrDefault(c => c.Column.Field == field) is { Column: not null } own ? own : cells.First(c => c.Column.Field == LedgerField.State);
-            notes.Add(kind.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, CellReader.Day(later), CellReader.Day(found)));
+            var (said, day) = (CellReader.Day(later), CellReader.Day(found));
+            // Where it was written beside a state, or in a remark, the field's own column is blank.
+            notes.Add(cells.FirstOrDefault(c => c.Column.Field == field) is { Column: not null } cell
+                ? CellReader.About(kind, cell, said, day) : About(kind, field, number, null, said, day));
         }
     }
 
@@ -192,7 +212,8 @@ internal sealed partial class RowReader
         About(_columns, kind, field, row, original, facts);
 
     /// <summary>A note about a field of the row, at its column if the table has one.</summary>
-    internal static LedgerNote About(IReadOnlyList<ResolvedColumn> columns, NoteKind kind, LedgerField field, int row, string? original, object[] facts)
+    internal static LedgerNote About(
+        IReadOnlyList<ResolvedColumn> columns, NoteKind kind, LedgerField field, int row, string? original, object[] facts)
     {
         var column = columns.FirstOrDefault(c => c.Field == field)?.Column;
         return kind.About(column?.Label, CellAddress.Of(column?.Number ?? 1, row), original, facts);

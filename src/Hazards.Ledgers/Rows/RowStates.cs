@@ -6,7 +6,8 @@ namespace Hazards.Ledgers;
 /// How far a hazard has got, by everything on its row that says so: the columns of states, the account of the repair, dates, remarks.
 /// Where they contradict each other there is no state, and a question.
 /// </summary>
-internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader, IReadOnlyList<ResolvedColumn> columns, RowDeadlines deadlines)
+internal sealed partial class RowStates(
+    LedgerMapping mapping, CellReader reader, IReadOnlyList<ResolvedColumn> columns, RowDeadlines deadlines)
 {
     /// <summary>The story of a repair is longer than a state.</summary>
     private const int LongestState = 40, ShortestStory = 7, LongestQuestion = 20;
@@ -22,7 +23,8 @@ internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader
                 said.Add(new(cell, reader.State(cell, notes)));
         row = Combine(row, said, number, notes);
         if (said.Count == 0 && row.State is null) row = Fill(row, cells, said, number, notes);
-        if (row.State?.Value is not null && said.Find(s => s.Reading == row.State).Cell is { Column: not null } source) row = TakeDate(row, source, notes);
+        if (row.State?.Value is not null && said.Find(s => s.Reading == row.State).Cell is { Column: not null } source) row = TakeDate(row,
+            source, notes);
         row = AgainstDates(row, cells, notes);
         return AgainstWords(row, cells, notes);
     }
@@ -52,7 +54,8 @@ internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader
         if (said.Reading.Value is not { } value) return !HarmlessAdditions.Are(text);
         if (CellReader.YesOrNo(text) == false) return state >= (asked ?? LedgerState.Declared);
         if (value == LedgerState.Unfounded || state == LedgerState.Unfounded) return value != state;
-        if (IsDone(value) || text.Contains("未销", StringComparison.Ordinal) || text.Contains("未闭", StringComparison.Ordinal) || text.Contains("未办", StringComparison.Ordinal))
+        if (IsDone(value) || text.Contains("未销", StringComparison.Ordinal) || text.Contains("未闭", StringComparison.Ordinal)
+            || text.Contains("未办", StringComparison.Ordinal))
             return DeniesMore(text, state);
         // 已交办, 已登记 are true of what is done as well.
         return value == LedgerState.Rectifying || text.AsSpan().ContainsAny("未待");
@@ -60,7 +63,8 @@ internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader
 
     /// <summary>未验收, 待复查 deny that it is accepted, 待销号 and 未闭环 that it is closed, and neither that it is done.</summary>
     private static bool DeniesMore(string text, LedgerState state) => text.AsSpan().ContainsAny("未待")
-        && (text.Contains('销', StringComparison.Ordinal) || text.Contains("闭环", StringComparison.Ordinal) || text.Contains("办结", StringComparison.Ordinal)
+        && (text.Contains('销', StringComparison.Ordinal) || text.Contains("闭环", StringComparison.Ordinal) || text.Contains(
+            "办结", StringComparison.Ordinal)
             ? state >= LedgerState.Closed : state >= LedgerState.Accepted);
 
     /// <summary>Where no state is written: the account of the repair, or a date, says how far it has got.</summary>
@@ -75,14 +79,15 @@ internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader
             return row with { State = said[^1].Reading };
         }
         var byDates = mapping.DefaultState is null ? ByDates(deadlines.MayBeDue(row, cells) ? row with { CompletedAt = null } : row) : null;
-        if (row.Result is { Length: > 0 } words && SoundsLikeState(words, account) && (byDates is null || States.TakesBack(words) || words.EndsWith('中')))
+        if (row.Result is { Length: > 0 } words && SoundsLikeState(words, account)
+            && (byDates is null || States.TakesBack(words) || words.EndsWith('中')))
         {
             notes.Add(CellReader.About(NoteKinds.StateUnknown, account, words));
             return row with { State = new(words, null) };
         }
         if (byDates is var (field, date, reached, word))
         {
-            notes.Add(About(NoteKinds.StateFromDates, field, number, null, columns.First(c => c.Field == field).Column.Label, CellReader.Day(date), word));
+            notes.Add(About(NoteKinds.StateFromDates, field, number, null, Label(field), CellReader.Day(date), word));
             return row with { State = new("", reached) };
         }
         notes.Add(About(mapping.DefaultState is null ? NoteKinds.StateMissing : NoteKinds.StateDefaulted, LedgerField.State, number));
@@ -104,7 +109,10 @@ internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader
         : row.CompletedAt is { } completed ? (LedgerField.CompletedAt, completed, LedgerState.Declared, "已整改")
         : null;
 
-    /// <summary>已销号（3月20日） is its day of closure, 已整改（3月15日） that of completion, unless a column says so or the words say something else.</summary>
+    /// <summary>
+    /// 已销号（3月20日） is its day of closure, 已整改（3月15日） that of completion, unless a column says so or the words say something
+    /// else.
+    /// </summary>
     private UnderstoodRow TakeDate(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
     {
         if (row.State?.Value is not { } state || reader.DateBeside(cell) is not var (text, date, besides)) return row;
@@ -169,19 +177,24 @@ internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader
     }
 
     /// <summary>复查发现未整改到位 beside 已整改, 此条作废 beside anything: the words are asked about, and what is done is in doubt.</summary>
-    private UnderstoodRow AgainstWords(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
+    private static UnderstoodRow AgainstWords(UnderstoodRow row, IReadOnlyList<MeantCell> cells, List<LedgerNote> notes)
     {
         foreach (var cell in cells)
         {
-            if (cell.Column.Field is not (LedgerField.Remark or LedgerField.Result) || cell.Text.Length < 2 || cell.Text == row.State?.Text) continue;
+            if (cell.Column.Field is not (LedgerField.Remark or LedgerField.Result)) continue;
+            if (cell.Text.Length < 2 || cell.Text == row.State?.Text) continue;
             var isRemark = cell.Column.Field == LedgerField.Remark;
             if (row.State is { Value: { } state } && IsDone(state) && state != LedgerState.Unfounded)
             {
-                if ((RemarkWords.NotDone(cell.Text, isRemark ? state : LedgerState.Declared) ?? (isRemark ? RemarkWords.Void(cell.Text) : null)) is not null)
+                // An account tells what was done before it was accepted; only a remark speaks of now.
+                if (RemarkWords.NotDone(cell.Text, isRemark ? state : LedgerState.Declared) is not null || isRemark && RemarkWords.Void(cell.Text) is not null)
                     row = Doubt(row, cell, cell.Text, notes);
             }
-            else if (isRemark && (RemarkWords.Void(cell.Text) is not null || row.State?.Value != LedgerState.Unfounded && RemarkWords.Done(cell.Text) is not null))
-                notes.Add(CellReader.About(NoteKinds.StateAgainstWords, cell, row.State?.Text is { Length: > 0 } text ? text : "—", cell.Label, cell.Text));
+            else if (isRemark && row.State?.Value != LedgerState.Unfounded && (RemarkWords.Void(cell.Text) ?? RemarkWords.Done(cell.Text)) is not null)
+            {
+                var text = row.State?.Text is { Length: > 0 } said ? said : "—";
+                notes.Add(CellReader.About(NoteKinds.StateAgainstWords, cell, text, cell.Label, cell.Text));
+            }
         }
         return row;
     }
@@ -198,18 +211,23 @@ internal sealed partial class RowStates(LedgerMapping mapping, CellReader reader
         if (row.State is not { Value: { } state } reading)
         {
             if (row.State is not null && ByDates(row) is var (dropped, day, _, _))
-                notes.Add(About(NoteKinds.DateWithoutState, dropped, number, null, columns.First(c => c.Field == dropped).Column.Label, CellReader.Day(day)));
+                notes.Add(About(NoteKinds.DateWithoutState, dropped, number, null, Label(dropped), CellReader.Day(day)));
             return;
         }
         if (state is not (LedgerState.Accepted or LedgerState.Closed or LedgerState.FixedOnTheSpot or LedgerState.Unfounded)
-            && (row.ClosedAt ?? row.AcceptedAt) is { } later && (row.ClosedAt is null ? LedgerField.AcceptedAt : LedgerField.ClosedAt) is var ahead)
-            notes.Add(About(NoteKinds.StateBehindDates, ahead, number, reading.Text, reading.Text, columns.First(c => c.Field == ahead).Column.Label, CellReader.Day(later)));
+            && (row.ClosedAt ?? row.AcceptedAt) is { } later
+            && (row.ClosedAt is null ? LedgerField.AcceptedAt : LedgerField.ClosedAt) is var ahead)
+            notes.Add(About(NoteKinds.StateBehindDates, ahead, number, reading.Text, reading.Text, Label(ahead), CellReader.Day(later)));
         if (state is LedgerState.Declared or LedgerState.Accepted or LedgerState.Closed && row.CompletedAt is null
             && columns.Any(c => c.Field == LedgerField.CompletedAt) && !cells.Any(c => c.Column.Field == LedgerField.CompletedAt))
             notes.Add(About(NoteKinds.CompletedMissing, LedgerField.CompletedAt, number, null, reading.Text));
-        if (state is LedgerState.Reported or LedgerState.Assigned or LedgerState.Planned or LedgerState.Rectifying && row.CompletedAt is { } completed)
-            notes.Add(About(NoteKinds.StateContradictsDates, LedgerField.State, number, reading.Text, reading.Text, CellReader.Day(completed)));
+        if (state is LedgerState.Reported or LedgerState.Assigned or LedgerState.Planned or LedgerState.Rectifying
+            && row.CompletedAt is { } completed)
+            notes.Add(
+                About(NoteKinds.StateContradictsDates, LedgerField.State, number, reading.Text, reading.Text, CellReader.Day(completed)));
     }
+
+    private string Label(LedgerField field) => columns.First(c => c.Field == field).Column.Label;
 
     private static bool IsDone(LedgerState state) => state >= LedgerState.Declared;
 

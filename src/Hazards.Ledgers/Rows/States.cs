@@ -55,13 +55,16 @@ internal sealed partial class States
         var bare = Words.Key(Words.WithoutBrackets(text));
         if (bare.Length > 0 && Find(bare) is { } shortened) return Unless(shortened, text, Words.InBrackets(text));
         if (Percent().Match(Words.HalfWidth(text).Trim()) is { Success: true } percent)
-            return (percent.Groups["n"].ValueSpan is "100" ? LedgerState.Declared : LedgerState.Rectifying, percent.Groups["word"].Length > 0, "");
+            return (percent.Groups["n"].ValueSpan is "100" ? LedgerState.Declared : LedgerState.Rectifying,
+                percent.Groups["word"].Length > 0, "");
         // 3月10日已整改: the date stands before its state.
         if (HarmlessAdditions.LeadingDate(text) is { Length: > 0 } date && Find(Words.Key(text.Trim()[date.Length..])) is { } dated)
             return Unless(dated, text, date);
         // 已整改，加装了护罩: what comes first is the state, unless what follows takes it back.
         var head = Head().Match(text.Trim());
-        return head.Success && Find(Words.Normalise(head.Groups["head"].Value)) is { } first ? Unless(first, text, text.Trim()[head.Length..]) : (null, false, "");
+        return head.Success && Find(Words.Normalise(head.Groups["head"].Value)) is { } first
+            ? Unless(first, text, text.Trim()[head.Length..])
+            : (null, false, "");
     }
 
     private (LedgerState? State, bool Shortened, string Beside) Unless(LedgerState state, string text, string rest) =>
@@ -80,7 +83,8 @@ internal sealed partial class States
     }
 
     /// <summary>已销号×, 已销号*, 已整改？: a sign that is no punctuation says something, and nobody knows what.</summary>
-    private static bool HasDoubtfulSign(string text) => text.AsSpan().ContainsAny(DoubtfulSigns) || text.Contains("..", StringComparison.Ordinal);
+    private static bool HasDoubtfulSign(string text) =>
+        text.AsSpan().ContainsAny(DoubtfulSigns) || text.Contains("..", StringComparison.Ordinal);
 
     private static readonly SearchValues<char> DoubtfulSigns = SearchValues.Create("×✗✘☒╳xX?？*＊※~～≠△▲○●◎□☐-－—+＋/／\\#…");
 

@@ -13,7 +13,8 @@ internal sealed class TableReader
     private readonly Dictionary<string, int> _timesKeyed = new(StringComparer.Ordinal);
     // What a row says that may be 同上 of one above; texts that say 无 or — as such.
     private static readonly LedgerField[] OfItsOwn = [LedgerField.ExternalId, LedgerField.Description];
-    private static readonly LedgerField[] Prose = [LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
+    private static readonly LedgerField[] Prose = [
+        LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
 
     // 待定 is no level or deadline, and not the absence of one either: it leaves them open.
     private static readonly LedgerField[] Open = [LedgerField.Level, LedgerField.IsMajor, LedgerField.Deadline];
@@ -31,8 +32,12 @@ internal sealed class TableReader
         _columns = ColumnResolver.Resolve(table, mapping).Found;
         _headers = table.Columns.Concat(table.Beside).ToDictionary(c => c.Number, c => c.Header);
         // A mapping that names its columns reads it.
-        _beside = table.Beside.Count > 0 && !_columns.Exists(c => c.Column.Number >= table.Beside[0].Number) ? table.Beside[0].Number : int.MaxValue;
-        _rows = new RowReader(mapping, _columns, table.Columns, DateContext.Of([.. table.Titles, table.Sheet.Name, Path.GetFileNameWithoutExtension(fileName)]));
+        _beside = table.Beside.Count > 0 && !_columns.Exists(c => c.Column.Number >= table.Beside[0].Number)
+            ? table.Beside[0].Number
+            : int.MaxValue;
+        _rows = new RowReader(
+            mapping, _columns, table.Columns,
+            DateContext.Of([.. table.Titles, table.Sheet.Name, Path.GetFileNameWithoutExtension(fileName)]));
         _aligner = delimiter is { } d ? new RowAligner(table, _columns, _rows.Cells, d) : null;
         _anchors = new MergedAnchors(table.Sheet.Merges, table.HeaderLast);
         _sorter = new RowSorter(table, _columns);
@@ -65,7 +70,10 @@ internal sealed class TableReader
     private void SayBeside(SheetRow row, List<LedgerNote> notes)
     {
         if (_beside < int.MaxValue && row.Cells.Where(c => c.Column >= _beside && !c.IsBlank).ToList() is [var first, ..] cells)
-            notes.Add(NoteKinds.RowBesideTable.About(null, first.Address, null, CellAddress.Letters(_beside), string.Join(' ', cells.Select(c => c.Display.Trim()))));
+        {
+            var said = string.Join(' ', cells.Select(c => c.Display.Trim()));
+            notes.Add(NoteKinds.RowBesideTable.About(null, first.Address, null, CellAddress.Letters(_beside), said));
+        }
     }
 
     private IEnumerable<(SheetRow Row, LedgerSkip? Skip)> Sorted()
@@ -188,11 +196,13 @@ internal sealed class TableReader
             if (Words.IsDitto(cell.Text) && !OfItsOwn.Contains(column.Field))
             {
                 var above = _above.GetValueOrDefault(column.Column.Number);
-                notes.Add((above is null ? NoteKinds.CellDittoOfNothing : NoteKinds.CellDitto).About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim(), above?.Display ?? ""));
+                notes.Add((above is null ? NoteKinds.CellDittoOfNothing : NoteKinds.CellDitto)
+                    .About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim(), above?.Display ?? ""));
                 if (above is null) continue;
                 cell = above;
             }
-            else if (Words.IsPlaceholder(cell.Text) && !Prose.Contains(column.Field) && !(Words.IsUndecided(cell.Text) && Open.Contains(column.Field)))
+            else if (Words.IsPlaceholder(cell.Text) && !Prose.Contains(column.Field)
+                && !(Words.IsUndecided(cell.Text) && Open.Contains(column.Field)))
             {
                 notes.Add(NoteKinds.CellPlaceholder.About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim()));
                 _above.Remove(column.Column.Number);

@@ -27,7 +27,8 @@ internal sealed class TableFinder
         _byNumber = _head.DistinctBy(r => r.Number).ToDictionary(r => r.Number);
         var last = _head.Count == 0 ? 0 : _head.Max(r => r.Number);
         _merges = [.. sheet.Merges.TakeWhile(m => m.Top <= last).Take(MergesLookedAt)];
-        _lastColumn = _head.Take(RowsLookedAt).SelectMany(r => r.Cells).Where(c => !c.IsBlank).Select(c => c.Column).DefaultIfEmpty(0).Max();
+        _lastColumn =
+            _head.Take(RowsLookedAt).SelectMany(r => r.Cells).Where(c => !c.IsBlank).Select(c => c.Column).DefaultIfEmpty(0).Max();
     }
 
     private sealed record Candidate(int First, int Last, List<LedgerColumn> Columns, int Meanings, double Score);
@@ -55,7 +56,8 @@ internal sealed class TableFinder
         for (var at = 2; at + 3 <= names.Count; at++)
         {
             var (left, right) = (names[..at], names[at..]);
-            if (left.Contains(names[at]) && right.Count(left.Contains) >= 0.6 * right.Count && right.Exists(n => left.Contains(n) && HeaderWords.Find([n])?.Field == LedgerField.Description))
+            if (left.Contains(names[at]) && right.Count(left.Contains) >= 0.6 * right.Count && right.Exists(
+                n => left.Contains(n) && HeaderWords.Find([n])?.Field == LedgerField.Description))
                 return at;
         }
         return names.Count;
@@ -136,7 +138,8 @@ internal sealed class TableFinder
         if (!_byNumber.TryGetValue(first + 1, out var row)) return false;
         var words = row.Cells.Where(c => !c.IsBlank).ToList();
         return words.Count >= 2 && words.TrueForAll(cell =>
-            cell.Kind == CellKind.Text && cell.Text.Length <= LongestSubHeader && !DateTexts.LooksLikeDate(cell) && IsUnderGroup(first, cell.Column));
+            cell.Kind == CellKind.Text && cell.Text.Length <= LongestSubHeader && !DateTexts.LooksLikeDate(cell)
+                && IsUnderGroup(first, cell.Column));
     }
 
     private bool IsUnderGroup(int first, int column)
