@@ -2,7 +2,9 @@ using static Hazards.Ledgers.Tests.Samples;
 
 namespace Hazards.Ledgers.Tests;
 
-/// <summary>A mine's csv with a byte order mark, lines with a field too few or too many, a number used twice, totals and signatures.</summary>
+/// <summary>
+/// A mine's csv with a byte order mark, lines with a field too few or too many, a number used twice, totals and signatures.
+/// </summary>
 public class CoalLedgerFacts
 {
     private static async Task<LedgerRow> Row(int number) => (await Rows(Fixture("coal.csv"))).Single(r => r.Number == number);
@@ -13,19 +15,22 @@ public class CoalLedgerFacts
         var rows = await Rows(Fixture("coal.csv"));
         rows.Select(r => (r.Number, r.Verdict)).ShouldBe(
         [
-            (1, RowVerdict.Skipped), (2, RowVerdict.Understood), (3, RowVerdict.Partly), (4, RowVerdict.Understood), (5, RowVerdict.Understood),
-            (6, RowVerdict.Understood), (7, RowVerdict.Understood), (8, RowVerdict.Understood), (9, RowVerdict.Partly), (10, RowVerdict.Partly),
+            (1, RowVerdict.Skipped), (2, RowVerdict.Understood), (3, RowVerdict.Partly), (4, RowVerdict.Understood), (5, RowVerdict.Partly),
+            (6, RowVerdict.Understood), (7, RowVerdict.Understood), (8, RowVerdict.Understood), (9, RowVerdict.Partly),
+            (10, RowVerdict.Partly),
             (11, RowVerdict.Understood), (12, RowVerdict.Kept), (13, RowVerdict.Kept), (14, RowVerdict.Skipped), (15, RowVerdict.Skipped),
         ]);
     }
 
     [Fact]
     public async Task The_same_file_in_GB18030_says_the_same() =>
-        (await Rows(Fixture("coal-gb18030.csv"))).Select(r => (r.Key, r.Fingerprint)).ShouldBe((await Rows(Fixture("coal.csv"))).Select(r => (r.Key, r.Fingerprint)));
+        (await Rows(Fixture("coal-gb18030.csv"))).Select(r => (r.Key, r.Fingerprint))
+            .ShouldBe((await Rows(Fixture("coal.csv"))).Select(r => (r.Key, r.Fingerprint)));
 
     [Fact]
     public async Task Times_are_China_Standard_Time_to_the_second() =>
-        (await Row(2)).Understood!.FoundAt.ShouldBe(new LedgerDate(new(2031, 2, 10, 0, 10, 47, TimeSpan.FromHours(8)), DatePrecision.Second));
+        (await Row(2)).Understood!.FoundAt.ShouldBe(
+            new LedgerDate(new(2031, 2, 10, 0, 10, 47, TimeSpan.FromHours(8)), DatePrecision.Second));
 
     [Fact]
     public async Task A_missing_field_is_found_by_contents()

@@ -105,7 +105,8 @@ public class LevelsStatesFundsFacts
     public async Task A_level_ticked_under_one_of_two_headers()
     {
         var bytes = new Workbook().Sheet("a").Row(1, "序号", "隐患内容", "隐患等级", null, "责任单位").Row(2, null, null, "一般", "重大")
-            .Row(3, 1, "阀门渗漏处理不当", "√", null, "甲厂").Row(4, 2, "护栏缺失两处以上", null, "√", "甲厂").Merge("A1:A2", "B1:B2", "C1:D1", "E1:E2").ToBytes();
+            .Row(3, 1, "阀门渗漏处理不当", "√", null, "甲厂").Row(4, 2, "护栏缺失两处以上", null, "√", "甲厂").Merge("A1:A2", "B1:B2", "C1:D1", "E1:E2")
+            .ToBytes();
         (await Records(bytes, name: "a.xlsx")).Select(r => r.Understood!.Level!.Value).ShouldBe([LedgerLevel.General, LedgerLevel.Major]);
     }
 
@@ -150,7 +151,9 @@ public class LevelsStatesFundsFacts
         {
             var data = new TheoryData<string, string>();
             string[] done = ["已整改", "已完成", "整改完成", "已验收", "验收合格", "已销号", "已闭环", "已办结", "已现场整改", "立行立改", "不属实"];
-            string[] but = ["部分", "待再次复查", "假", "未验收合格", "未整改到位", "复查不合格", "待验收人签字", "50%", "２/３处", "基本完成", "尚需观察", "临时", "又反弹", "？", "退回", "整改中", "存疑", "除西侧外仍未改"];
+            string[] but = [
+                "部分", "待再次复查", "假", "未验收合格", "未整改到位", "复查不合格", "待验收人签字", "50%", "２/３处", "基本完成", "尚需观察", "临时", "又反弹", "？", "退回", "整改中",
+                "存疑", "除西侧外仍未改"];
             foreach (var state in done)
                 foreach (var addition in but)
                     data.Add(state, addition);
@@ -168,6 +171,94 @@ public class LevelsStatesFundsFacts
             row.Understood!.State!.Value.ShouldBeNull(written);
             row.Codes().ShouldContain("state.unknown", written);
         }
+    }
+
+    [Theory]
+    [InlineData("（误）")]
+    [InlineData(" 误")]
+    [InlineData("[误]")]
+    [InlineData("×")]
+    [InlineData("*")]
+    [InlineData("(口头)")]
+    [InlineData("（企业自述）")]
+    [InlineData("（转下月）")]
+    [InlineData("（有条件）")]
+    [InlineData("（看情况）")]
+    [InlineData("，领导说的")]
+    [InlineData("（抽烟）")]
+    [InlineData("（县局要求）")]
+    [InlineData("（移交应急局）")]
+    [InlineData("（3月20日前）")]
+    [InlineData("（挂牌）")]
+    [InlineData("（更换中）")]
+    [InlineData("（采购合同）")]
+    [InlineData("（建议更换阀门）")]
+    [InlineData("（转县应急局）")]
+    [InlineData("（张三说）")]
+    [InlineData("（据企业反映已更换）")]
+    [InlineData("...")]
+    [InlineData("-误")]
+    public async Task Whatever_is_not_known_to_be_harmless_is_a_question(string addition)
+    {
+        foreach (var state in new[] { "已整改", "已销号", "验收合格", "已办结", "立行立改" })
+        {
+            var row = await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{state}{addition}");
+            row.Understood!.State!.Value.ShouldBeNull(state);
+            row.Codes().ShouldContain("state.unknown", state);
+        }
+    }
+
+    [Theory]
+    [InlineData("（3月20日）")]
+    [InlineData("（2026年3月20日验收）")]
+    [InlineData("（详见附件）")]
+    [InlineData("，见照片")]
+    [InlineData("（附整改报告）")]
+    [InlineData("（县应急局）")]
+    [InlineData("（由县应急局复查合格）")]
+    [InlineData("（验收人：张三）")]
+    [InlineData("（张三）")]
+    [InlineData("（李某某）")]
+    [InlineData("（已更换阀门，并张贴标识）")]
+    [InlineData("，对线路进行了更换")]
+    [InlineData("（灭火器已更换）")]
+    [InlineData("（100%）")]
+    [InlineData("（附照片2张）")]
+    [InlineData("，已上传照片")]
+    [InlineData("，效果良好")]
+    [InlineData("（资料齐全）")]
+    [InlineData("，已按要求加装漏电保护器，并张贴警示标识。")]
+    [InlineData("（已整改）")]
+    [InlineData("。")]
+    [InlineData("！")]
+    [InlineData("√")]
+    public async Task What_is_harmless_leaves_a_state_as_it_is(string addition)
+    {
+        foreach (var (state, read) in new[] { ("已整改", LedgerState.Declared), ("已销号", LedgerState.Closed), ("验收合格", LedgerState.Accepted) })
+            (await One("隐患内容,责任单位,整改状态", $"阀门渗漏,永昌化工厂,{state}{addition}")).Understood!.State!.Value.ShouldBe(read, state);
+    }
+
+    [Fact]
+    public async Task What_the_mapping_says_of_an_addition_holds()
+    {
+        var mapping = new LedgerMapping
+        {
+            Columns = [new(LedgerField.Description) { Header = "隐患内容" }, new(LedgerField.State) { Header = "状态" }],
+            States = new Dictionary<string, LedgerState> { ["已销号*"] = LedgerState.Closed, ["已销号（误）"] = LedgerState.Rectifying },
+        };
+        var rows = await Records(Utf8("隐患内容,状态\n阀门渗漏,已销号*\n阀门锈蚀,已销号（误）\n"), mapping);
+        rows.Select(r => r.Understood!.State!.Value).ShouldBe([LedgerState.Closed, LedgerState.Rectifying]);
+    }
+
+    [Theory]
+    [InlineData("3月10日已整改", "2026-03-10", null)]
+    [InlineData("2026.3.10已销号", null, "2026-03-10")]
+    public async Task A_date_before_a_state_is_its_date(string written, string? completed, string? closed)
+    {
+        var row = (await Records(Utf8($"云岭县2026年台账\n序号,检查时间,隐患内容,责任单位,整改状态\n1,2026-03-01,阀门渗漏,永昌化工厂,{written}\n"))).Single();
+        (Day(row.Understood!.CompletedAt), Day(row.Understood.ClosedAt)).ShouldBe((completed, closed));
+
+        static string? Day(LedgerDate? date) => date?.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Theory]
@@ -222,7 +313,8 @@ public class LevelsStatesFundsFacts
     [InlineData("整改中（2026-03-15）", "")]
     [InlineData("已现场整改（2026-03-15）", "")]
     public async Task A_date_beside_a_state_that_is_not_its_own_is_named(string written, string completed) =>
-        (await One("检查时间,隐患内容,责任单位,整改完成时间,整改状态", $"2026-03-01,阀门渗漏,永昌化工厂,{completed},{written}")).Codes().ShouldContain("state.date_unused");
+        (await One("检查时间,隐患内容,责任单位,整改完成时间,整改状态", $"2026-03-01,阀门渗漏,永昌化工厂,{completed},{written}")).Codes()
+            .ShouldContain("state.date_unused");
 
     [Fact]
     public async Task Stories_and_states_in_one_column()

@@ -32,7 +32,8 @@ public class RefusalFacts
         Workbook.Tamper(new Workbook().Sheet("a").Row(1, "x").ToBytes(), "xl/worksheets/sheet1.xml", _ => sheetXml);
 
     private static byte[] SheetData(string rows) =>
-        OneCell($"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>""");
+        OneCell(
+            $"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>""");
 
     [Fact]
     public async Task An_empty_file() => (await Refused([])).Code.ShouldBe("file.empty");
@@ -65,7 +66,8 @@ public class RefusalFacts
     public async Task A_package_that_is_no_workbook()
     {
         using var stream = new MemoryStream();
-        using (var document = DocumentFormat.OpenXml.Packaging.WordprocessingDocument.Create(stream, DocumentFormat.OpenXml.WordprocessingDocumentType.Document))
+        using (var document = DocumentFormat.OpenXml.Packaging.WordprocessingDocument.Create(
+            stream, DocumentFormat.OpenXml.WordprocessingDocumentType.Document))
             document.AddMainDocumentPart().Document = new(new DocumentFormat.OpenXml.Wordprocessing.Body());
         (await Refused(stream.ToArray())).Code.ShouldBe("xlsx.not_workbook");
     }
@@ -97,15 +99,18 @@ public class RefusalFacts
     [Fact]
     public async Task External_entities_and_entities_that_multiply()
     {
-        const string Doctype = """<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>""";
-        var refusal = await Refused(OneCell(Doctype + """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c t="inlineStr"><is><t>&b;&c;</t></is></c></row></sheetData></worksheet>"""));
+        const string Doctype =
+            """<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>""";
+        var refusal = await Refused(OneCell(Doctype
+            + """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c t="inlineStr"><is><t>&b;&c;</t></is></c></row></sheetData></worksheet>"""));
         refusal.Code.ShouldBe("xlsx.dtd");
     }
 
     [Fact]
     public async Task A_zip_bomb_by_its_ratio()
     {
-        var bytes = Workbook.Tamper(new Workbook().Sheet("a").Row(1, "x").ToBytes(), "xl/worksheets/sheet1.xml", xml => xml + new string(' ', 8 << 20));
+        var bytes = Workbook.Tamper(
+            new Workbook().Sheet("a").Row(1, "x").ToBytes(), "xl/worksheets/sheet1.xml", xml => xml + new string(' ', 8 << 20));
         var refusal = await Refused(bytes);
         refusal.Code.ShouldBe("xlsx.inflates_too_much");
         refusal.Where.ShouldBe("xl/worksheets/sheet1.xml");
@@ -126,7 +131,8 @@ public class RefusalFacts
     [Fact]
     public async Task A_zip_bomb_whose_headers_lie()
     {
-        var bomb = Workbook.Tamper(new Workbook().Sheet("a").Row(1, "x").ToBytes(), "xl/sharedStrings.xml", _ => new string('\0', 64 << 20));
+        var bomb = Workbook.Tamper(
+            new Workbook().Sheet("a").Row(1, "x").ToBytes(), "xl/sharedStrings.xml", _ => new string('\0', 64 << 20));
         DeclareSize(bomb, "xl/sharedStrings.xml", 10);
         var before = GC.GetAllocatedBytesForCurrentThread();
         (await Refused(bomb)).Code.ShouldBeOneOf("xlsx.inflates_too_much", "xlsx.broken");
@@ -156,15 +162,18 @@ public class RefusalFacts
     }
 
     [Fact]
-    public async Task Too_many_cells() => (await Refused(Construction(), limits: new() { Cells = 30 })).Code.ShouldBe("sheet.too_many_cells");
+    public async Task Too_many_cells() =>
+        (await Refused(Construction(), limits: new() { Cells = 30 })).Code.ShouldBe("sheet.too_many_cells");
 
     [Fact]
-    public async Task Too_many_merged_ranges() => (await Refused(Construction(), limits: new() { MergedRanges = 3 })).Code.ShouldBe("sheet.too_many_merges");
+    public async Task Too_many_merged_ranges() =>
+        (await Refused(Construction(), limits: new() { MergedRanges = 3 })).Code.ShouldBe("sheet.too_many_merges");
 
     [Fact]
     public async Task A_cell_too_long()
     {
-        var refusal = await Refused(new Workbook().Sheet("a").Row(1, "x", new string('长', 101)).ToBytes(), limits: new() { CellCharacters = 100 });
+        var refusal = await Refused(
+            new Workbook().Sheet("a").Row(1, "x", new string('长', 101)).ToBytes(), limits: new() { CellCharacters = 100 });
         (refusal.Code, refusal.Where).ShouldBe(("cell.too_long", "B1"));
         (await Refused(Utf8("a," + new string('长', 101)), "x.csv", new() { CellCharacters = 100 })).Code.ShouldBe("cell.too_long");
     }
@@ -176,6 +185,18 @@ public class RefusalFacts
         bytes[^2] = 0xFF;
         var refusal = await Refused(bytes, "x.csv");
         (refusal.Code, refusal.Where).ShouldBe(("text.broken_utf8", "byte 25"));
+    }
+
+    [Theory]
+    [InlineData(0xFF, 0x80)]
+    [InlineData(0xC8, 0x0A)]
+    [InlineData(0x80, 0x41)]
+    public async Task A_bad_byte_in_gb18030_with_its_place(int first, int second)
+    {
+        var good = System.Text.CodePagesEncodingProvider.Instance.GetEncoding("GB18030")!.GetBytes(
+            "序号,检查时间,隐患描述,责任单位,整改时限\n1,2026-06-02,未设警示标志,国标公司,");
+        (await Refused([.. good, (byte)first, (byte)second, (byte)'\n', .. good], "x.csv"))
+            .ShouldBe(Refusals.TextBroken.At($"byte {good.Length}", good.Length, "GB18030"));
     }
 
     [Fact]
@@ -227,7 +248,8 @@ public class RefusalFacts
     public async Task A_mapping_for_a_sheet_that_is_not_there()
     {
         using var file = await File_(Construction());
-        LedgerReader.Open(file, LedgerMapping.Shipped("construction") with { Sheet = "二月" }).Refusal!.Code.ShouldBe("mapping.sheet_missing");
+        LedgerReader.Open(file,
+            LedgerMapping.Shipped("construction") with { Sheet = "二月" }).Refusal!.Code.ShouldBe("mapping.sheet_missing");
     }
 
     private static string Noise(int length)

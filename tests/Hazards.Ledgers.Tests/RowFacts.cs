@@ -95,7 +95,8 @@ public class RowFacts
     public async Task Contradictions_and_strays_make_a_row_partly_understood(string row, string code, string address)
     {
         var read = await One(row);
-        var note = read.Notes.Single(n => n.Severity == NoteSeverity.Warning && n.Code != "state.date_dropped");
+        var note = read.Notes.Single(
+            n => n.Severity == NoteSeverity.Warning && n.Code is not "state.date_dropped" and not "deadline.elsewhere");
         (note.Code, note.Address).ShouldBe((code, address));
         read.Verdict.ShouldBe(RowVerdict.Partly);
     }
@@ -177,7 +178,8 @@ public class RowFacts
     [InlineData("不属实", LedgerState.Unfounded)]
     [InlineData("已整改一半", null)]
     [InlineData("", null)]
-    public void States_are_read_on_the_safe_side(string text, LedgerState? state) => new States(new() { Columns = [] }).Read(text).State.ShouldBe(state);
+    public void States_are_read_on_the_safe_side(string text, LedgerState? state) =>
+        new States(new() { Columns = [] }).Read(text).State.ShouldBe(state);
 
     [Fact]
     public void A_mappings_states_win()
@@ -221,16 +223,23 @@ public class RowFacts
     public async Task Errors_and_formulas_without_a_result_are_said()
     {
         var row = (await Records(new Workbook().Sheet("a").Row(1, "序号", "隐患内容", "责任单位", "责任人").Row(2, 1, "x",
-            new DocumentFormat.OpenXml.Spreadsheet.Cell { DataType = DocumentFormat.OpenXml.Spreadsheet.CellValues.Error, CellValue = new("#N/A") },
+            new DocumentFormat.OpenXml.Spreadsheet.Cell
+            {
+                DataType = DocumentFormat.OpenXml.Spreadsheet.CellValues.Error, CellValue = new("#N/A"),
+            },
             new DocumentFormat.OpenXml.Spreadsheet.Cell { CellFormula = new("A1") }).ToBytes())).Single();
-        row.Codes().ShouldBe(["cell.error", "cell.formula_without_value", "level.missing", "state.missing", "foundAt.missing"], ignoreOrder: true);
+        row.Codes().ShouldBe(
+            ["cell.error", "cell.formula_without_value", "level.missing", "state.missing", "foundAt.missing"], ignoreOrder: true);
         row.Understood!.ResponsibleUnit.ShouldBeNull();
     }
 
     [Fact]
     public async Task Defaults_of_the_mapping_fill_blanks_and_say_so()
     {
-        var mapping = LedgerMapping.Shipped("coal-mine") with { DefaultLevel = LedgerLevel.General, DefaultState = LedgerState.Reported, DefaultRegion = "410100" };
+        var mapping = LedgerMapping.Shipped("coal-mine") with
+        {
+            DefaultLevel = LedgerLevel.General, DefaultState = LedgerState.Reported, DefaultRegion = "410100",
+        };
         var row = (await Records(Utf8("编号,发现时间,隐患内容,隐患等级,责任单位,状态\n1,2031.7.17,x,,甲,\n"), mapping)).Single();
         row.Codes().ShouldBe(["level.defaulted", "state.defaulted"]);
         (row.Understood!.RegionCode, row.Understood.Sector, row.Understood.Level!.Text).ShouldBe(("410100", "煤矿", ""));

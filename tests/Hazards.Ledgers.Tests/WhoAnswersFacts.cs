@@ -237,7 +237,8 @@ public class WhoAnswersFacts
     public async Task An_error_is_nobody(string written)
     {
         var row = await One("检查单位,被检查单位,隐患内容,责任单位,责任人", $"{written},{written},阀门渗漏,{written},{written}");
-        (row.Understood!.InspectionBody, row.Understood.Enterprise, row.Understood.ResponsibleUnit, row.Understood.ResponsiblePerson).ShouldBe((null, null, null, null));
+        (row.Understood!.InspectionBody, row.Understood.Enterprise, row.Understood.ResponsibleUnit, row.Understood.ResponsiblePerson)
+            .ShouldBe((null, null, null, null));
         row.Codes().Count(c => c == "cell.error").ShouldBe(4);
     }
 
@@ -270,5 +271,172 @@ public class WhoAnswersFacts
     [InlineData("第620102202603050011号")]
     [InlineData("合同622621198001011234")]
     [InlineData("911407810000000012")]
-    public void A_number_of_eighteen_digits_that_checks_as_none_is_no_identity_cards(string text) => PhoneNumbers.Hide(text).Text.ShouldBe(text);
+    public void A_number_of_eighteen_digits_that_checks_as_none_is_no_identity_cards(string text) =>
+        PhoneNumbers.Hide(text).Text.ShouldBe(text);
+
+    [Theory]
+    [InlineData("各乡镇")]
+    [InlineData("各有关企业")]
+    [InlineData("全体施工单位")]
+    [InlineData("县直各相关部门")]
+    [InlineData("各乡镇人民政府")]
+    [InlineData("属地政府")]
+    [InlineData("相关部门")]
+    [InlineData("XX公司")]
+    [InlineData("××县××公司")]
+    [InlineData("某企业")]
+    [InlineData("某某化工厂")]
+    [InlineData("个人")]
+    [InlineData("业主")]
+    [InlineData("业主。")]
+    [InlineData("房东")]
+    [InlineData("施工方")]
+    [InlineData("施工单位")]
+    [InlineData("责任单位")]
+    [InlineData("见附件")]
+    [InlineData("附件2")]
+    [InlineData("详见通知书")]
+    [InlineData("同一单位")]
+    [InlineData("已倒闭")]
+    [InlineData("该企业已注销")]
+    [InlineData("无责任单位")]
+    [InlineData("各乡镇（街道）")]
+    [InlineData("全县各学校")]
+    [InlineData("本公司各车间")]
+    [InlineData("待通知")]
+    [InlineData("暂未明确")]
+    [InlineData("联系不上")]
+    [InlineData("检查单位")]
+    [InlineData("施工总包单位")]
+    [InlineData("业主自行整改")]
+    [InlineData("***有限公司")]
+    public async Task Whoever_is_nobody_in_particular_is_nobody_and_that_is_asked(string written)
+    {
+        foreach (var header in new[] { "隐患内容,责任单位", "隐患内容,整改责任单位及责任人", "隐患内容,被检查单位" })
+        {
+            var row = await One(header, $"围挡破损,{written}");
+            row.Understood!.ResponsibleUnit.ShouldBeNull(header);
+            row.Codes().ShouldContain("responsibleUnit.unnamed", header);
+            row.Verdict.ShouldBe(RowVerdict.Partly);
+        }
+    }
+
+    [Theory]
+    [InlineData("个人防护用品有限公司")]
+    [InlineData("阳光小区业主委员会")]
+    [InlineData("各界商城有限公司")]
+    [InlineData("县住房和城乡建设局")]
+    [InlineData("县发展和改革局")]
+    [InlineData("交通运输和物流服务中心")]
+    [InlineData("永和与顺商贸公司")]
+    [InlineData("业主联合物业公司")]
+    [InlineData("甲公司-安环科")]
+    [InlineData("永昌化工厂 安环部")]
+    [InlineData("见龙建筑公司")]
+    [InlineData("市场监管局")]
+    [InlineData("武都区市场监督管理局")]
+    [InlineData("张三（个体户）")]
+    [InlineData("顺达")]
+    [InlineData("综采队")]
+    [InlineData("王家庄")]
+    [InlineData("丁建筑")]
+    [InlineData("平等商店")]
+    [InlineData("高等师范学校")]
+    [InlineData("甘肃永昌（集团）有限公司")]
+    [InlineData("Co., Ltd.")]
+    public async Task Names_that_hold_such_words_stay_names(string written)
+    {
+        var row = await One("隐患内容,责任单位", $"围挡破损,\"{written}\"");
+        row.Understood!.ResponsibleUnits.ShouldBe([new(null, written)]);
+        row.Codes().ShouldNotContain(c => c.StartsWith("responsibleUnit.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("监管单位：应急局", null, "监管:应急局")]
+    [InlineData("督办：县安委办", null, "督办:县安委办")]
+    [InlineData("县应急局（监管）", null, "监管:县应急局")]
+    [InlineData("永昌化工厂（监管：应急局）", "永昌化工厂", ":永昌化工厂 监管:应急局")]
+    [InlineData("永昌化工厂，监管单位：县应急局", "永昌化工厂", ":永昌化工厂 监管:县应急局")]
+    [InlineData("责任单位：甲公司", "甲公司", ":甲公司")]
+    [InlineData("整改单位:甲公司；督办单位:县安委办", "甲公司", ":甲公司 督办:县安委办")]
+    [InlineData("交通局牵头，公安局配合", "交通局", "牵头:交通局 配合:公安局")]
+    [InlineData("牵头：县交通局 配合：公安局", "县交通局", "牵头:县交通局 配合:公安局")]
+    [InlineData("属地：城关镇；行业：住建局", "城关镇", "属地:城关镇 行业:住建局")]
+    [InlineData("甲公司负责，应急局监管", "甲公司", "监管:应急局 :甲公司")]
+    [InlineData("永昌化工厂.", "永昌化工厂", ":永昌化工厂")]
+    [InlineData("永昌化工厂（应急局监管）", "永昌化工厂", ":永昌化工厂 监管:应急局")]
+    [InlineData("永昌化工厂（监管单位为应急局）", "永昌化工厂", ":永昌化工厂 监管:应急局")]
+    [InlineData("永昌化工厂【监管：应急局】", "永昌化工厂", ":永昌化工厂 监管:应急局")]
+    [InlineData("监管部门应急局，责任单位永昌化工厂", "永昌化工厂", "监管:应急局 :永昌化工厂")]
+    [InlineData("由永昌化工厂负责整改", "永昌化工厂", ":永昌化工厂")]
+    [InlineData("施工单位（中铁四局）", "中铁四局", ":中铁四局")]
+    [InlineData("“永昌化工厂”", "永昌化工厂", ":永昌化工厂")]
+    [InlineData("永昌化工厂。", "永昌化工厂", ":永昌化工厂")]
+    public async Task Roles_and_labels_in_the_cell_are_read(string written, string? answers, string units)
+    {
+        var read = (await One("隐患内容,责任单位", $"围挡破损,{written}")).Understood!;
+        read.ResponsibleUnit?.Name.ShouldBe(answers);
+        (read.ResponsibleUnit is null).ShouldBe(answers is null);
+        read.ResponsibleUnits.Select(u => $"{u.Role}:{u.Name}").ShouldBe(units.Split(' '), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("甲公司与乙公司", "甲公司 乙公司")]
+    [InlineData("甲公司+乙公司", "甲公司 乙公司")]
+    [InlineData("甲公司 乙公司", "甲公司 乙公司")]
+    [InlineData("甲公司和城关镇", "甲公司 城关镇")]
+    [InlineData("永昌化工厂及城关镇政府", "永昌化工厂 城关镇政府")]
+    [InlineData("应急局会同住建局", "应急局 住建局")]
+    [InlineData("县住房和城乡建设局和县公安局", "县住房和城乡建设局 县公安局")]
+    [InlineData("永昌化工厂等3家", "永昌化工厂")]
+    [InlineData("村委会、住户", "村委会")]
+    [InlineData("甲公司、乙公司等", "甲公司 乙公司")]
+    [InlineData("应急局与住建局联合整改", "应急局 住建局")]
+    [InlineData("省交通运输厅和市公路局", "省交通运输厅 市公路局")]
+    [InlineData("永昌化工厂;宏基公司;顺达", "永昌化工厂 宏基公司 顺达")]
+    public async Task Several_bodies_however_joined_are_several(string written, string units)
+    {
+        var row = await One("隐患内容,责任单位", $"围挡破损,{written}");
+        row.Understood!.ResponsibleUnits.Select(u => u.Name).ShouldBe(units.Split(' '));
+        row.Understood.ResponsiblePerson.ShouldBeNull();
+        row.Codes().ShouldContain("responsibleUnit.several");
+    }
+
+    [Theory]
+    [InlineData("李四", "李四")]
+    [InlineData("负责人：王五", "王五")]
+    [InlineData("李四 13909391234", "李四")]
+    [InlineData("张三13909391234", "张三")]
+    [InlineData("欧阳明", "欧阳明")]
+    public async Task A_person_is_no_body(string written, string person)
+    {
+        var row = await One("隐患内容,责任单位", $"围挡破损,{written}");
+        (row.Understood!.ResponsibleUnit, row.Understood.ResponsiblePerson).ShouldBe((null, person));
+        row.Codes().ShouldContain("responsibleUnit.is_person");
+    }
+
+    [Theory]
+    [InlineData("永昌化工厂 李四")]
+    [InlineData("永昌化工厂（负责人李四）")]
+    [InlineData("永昌化工厂负责人李四")]
+    [InlineData("永昌化工厂（负责人：李四）")]
+    [InlineData("李四（永昌化工厂）")]
+    public async Task Body_and_person_are_told_apart_without_a_header_that_says_so(string written)
+    {
+        var read = (await One("隐患内容,责任单位", $"围挡破损,{written}")).Understood!;
+        (read.ResponsibleUnit!.Name, read.ResponsiblePerson).ShouldBe(("永昌化工厂", "李四"));
+    }
+
+    [Theory]
+    [InlineData("身份证号", "622621198001011234")]
+    [InlineData("身份证号码", "62262119800101123X")]
+    [InlineData("法人身份证", "622621800101123")]
+    [InlineData("证件号", "622621 19800101 1234")]
+    [InlineData("身份证", "李某 622621198001011234")]
+    public void Under_the_header_of_a_card_every_such_number_is_one(string header, string text)
+    {
+        PhoneNumbers.Hide(text, header).Text.ShouldContain(PhoneNumbers.HiddenIdentity);
+        PhoneNumbers.Hide(text, header).Text.Any(char.IsDigit).ShouldBeFalse();
+        PhoneNumbers.Hide(text, header).Numbers.Count.ShouldBe(1);
+    }
 }

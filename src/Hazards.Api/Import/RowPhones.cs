@@ -21,7 +21,7 @@ internal sealed record RowPhones(ImmutableArray<LedgerCell> Cells, PersonData? C
         var (cells, numbers, clear) = (ImmutableArray.CreateBuilder<LedgerCell>(row.Cells.Count), new List<string>(), new List<string>());
         foreach (var cell in row.Cells)
         {
-            var (text, found) = said.Contains(cell.Text.Trim()) ? (cell.Text, []) : PhoneNumbers.Hide(cell.Text);
+            var (text, found) = said.Contains(cell.Text.Trim()) ? (cell.Text, []) : PhoneNumbers.Hide(cell.Text, cell.Header);
             cells.Add(new LedgerCell(cell.Header ?? "", cell.Address, text));
             if (found.Count == 0)
                 continue;
@@ -39,7 +39,7 @@ internal sealed record RowPhones(ImmutableArray<LedgerCell> Cells, PersonData? C
     public static ImportedRow Without(ImportedRow row) =>
         row.Cells.IsDefaultOrEmpty
             ? row
-            : row with { Cells = [.. row.Cells.Select(c => c with { Text = PhoneNumbers.Hide(c.Text).Text })] };
+            : row with { Cells = [.. row.Cells.Select(c => c with { Text = PhoneNumbers.Hide(c.Text, c.Header).Text })] };
 
     private static string Joined(List<string> numbers) =>
         string.Join('、', numbers.Distinct(StringComparer.Ordinal)) is { Length: <= LongestPhone } all ? all : numbers[0];

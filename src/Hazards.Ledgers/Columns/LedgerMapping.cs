@@ -97,7 +97,8 @@ public sealed partial record LedgerMapping
         try
         {
             var mapping = JsonSerializer.Deserialize<LedgerMapping>(json, Json);
-            if (mapping is null || mapping.Columns.Contains(null!)) return Refusals.MappingBroken.At("$", "内容或某一列为空（null）", "it, or one of its columns, is null");
+            if (mapping is null || mapping.Columns.Contains(null!)) return Refusals.MappingBroken.At(
+                "$", "内容或某一列为空（null）", "it, or one of its columns, is null");
             return mapping.Check() is { } refusal ? refusal : mapping;
         }
         catch (JsonException e)
@@ -129,11 +130,15 @@ public sealed partial record LedgerMapping
         for (var i = 0; i < Columns.Count; i++)
             if (Check(Columns[i]) is var (zh, en))
                 return Refusals.MappingInvalid.At($"$.columns[{i}]", zh, en);
-        var twice = Columns.Where(c => c.Field != LedgerField.ResponsibleUnit).GroupBy(c => c.Field).FirstOrDefault(g => g.Count() > 1);
+        var twice = Columns.Where(c => !MayBeSeveral(c.Field)).GroupBy(c => c.Field).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             return Refusals.MappingInvalid.At("$.columns", $"{twice.Key} 指到了两列", $"{twice.Key} is given twice");
         return Columns.Any(c => c.Field == LedgerField.Description) ? null : Refusals.MappingNoDescription.At("$.columns");
     }
+
+    /// <summary>整改责任单位 by role, 是否整改 beside 是否销号, 延期后期限 beside 整改期限: meanings that several columns may share.</summary>
+    internal static bool MayBeSeveral(LedgerField field) =>
+        field is LedgerField.ResponsibleUnit or LedgerField.State or LedgerField.Deadline;
 
     private static (string Zh, string En)? Check(ColumnMapping column)
     {

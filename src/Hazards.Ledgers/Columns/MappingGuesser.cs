@@ -36,7 +36,8 @@ public static partial class MappingGuesser
     /// <summary>The same of a table that is read by a mapping.</summary>
     internal static bool CountsHazards(LedgerTable table, LedgerMapping mapping) =>
         ColumnResolver.Resolve(table, mapping).Found.Find(c => c.Field == LedgerField.Description) is { } description
-        && table.Samples.Select(r => r.At(description.Column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).ToList() is { Count: > 0 } values
+        && table.Samples.Select(r => r.At(description.Column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank)
+            .ToList() is { Count: > 0 } values
         && values.TrueForAll(v => decimal.TryParse(v.Text.Trim(), System.Globalization.NumberStyles.Number, System.Globalization.CultureInfo.InvariantCulture, out _));
 
     /// <summary>Guesses from a table.</summary>
@@ -63,24 +64,30 @@ public static partial class MappingGuesser
     private static ColumnGuess Guess(LedgerTable table, LedgerColumn column, CellReader contents)
     {
         var values = table.Samples.Select(r => r.At(column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).ToList();
-        if (HeaderWords.Find(column.Path) is not { } match) return new(column, Inspected(table, column, values), null, IsSpotCheck(column) ? 0.6 : 0);
+        if (HeaderWords.Find(column.Path) is not { } match) return new(
+            column, Inspected(table, column, values), null, IsSpotCheck(column) ? 0.6 : 0);
         var field = TickOrDescription(StateOrResult(match.Field, column, values, contents), column, values);
         var confidence = Math.Round(Math.Clamp(match.Confidence + Support(field, values, contents), 0, 1), 2);
-        return confidence >= LeastConfidence || field == LedgerField.Description
+        return confidence >= LeastConfidence || field == LedgerField.Description || field == LedgerField.Deadline && IsKnown(column)
             ? new(column, field, match.Role, confidence)
             : new(column, null, null, confidence);
     }
 
+    private static bool IsKnown(LedgerColumn column) =>
+        HeaderWords.IsKnown(column.Path[^1]) || HeaderWords.IsKnown(string.Concat(column.Path));
+
     /// <summary>整改情况 may hold 已整改 or the story of the repair; the cells tell.</summary>
     private static LedgerField StateOrResult(LedgerField field, LedgerColumn column, List<SheetCell> values, CellReader contents) =>
         field == LedgerField.State && values.Count > 0 && HeaderWords.MayBeStateOrResult(column.Path[^1])
-        && values.Count(v => CellReader.Fit(LedgerField.State, contents.LookAt(v)) > 0 || CellReader.YesOrNo(v.Text) is not null) * 2 < values.Count
+        && values.Count(v => CellReader.Fit(LedgerField.State, contents.LookAt(v)) > 0
+            || CellReader.YesOrNo(v.Text) is not null) * 2 < values.Count
             ? LedgerField.Result
             : field;
 
     /// <summary>重大事故隐患 over √ says which are major, 一般隐患 which are not; over sentences, what is wrong.</summary>
     private static LedgerField TickOrDescription(LedgerField field, LedgerColumn column, List<SheetCell> values) =>
-        (field == LedgerField.IsMajor || field == LedgerField.Level && HeaderWords.IsGeneralTick(column)) && !column.Path[^1].Contains("是否", StringComparison.Ordinal)
+        (field == LedgerField.IsMajor || field == LedgerField.Level && HeaderWords.IsGeneralTick(column))
+            && !column.Path[^1].Contains("是否", StringComparison.Ordinal)
         && values.Count > 0 && values.Count(v => v.Text.Trim().Length >= 6) * 2 > values.Count
             ? LedgerField.Description
             : field;
@@ -96,7 +103,8 @@ public static partial class MappingGuesser
             : null;
     }
 
-    private static bool IsSpotCheck(LedgerColumn column) => column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "抽查单位" or "督查抽查单位" or "抽检单位";
+    private static bool IsSpotCheck(LedgerColumn column) =>
+        column.Path.Count > 0 && Words.Normalise(column.Path[^1]) is "抽查单位" or "督查抽查单位" or "抽检单位";
 
     /// <summary>Up to 0.05 more when all contents fit, up to 0.5 less when none does.</summary>
     private static double Support(LedgerField field, List<SheetCell> values, CellReader contents)
@@ -112,7 +120,8 @@ public static partial class MappingGuesser
 
     private static bool IsUnique(LedgerColumn column, LedgerTable table)
     {
-        var values = table.Samples.Select(r => r.At(column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).Select(c => c.Text.Trim()).ToList();
+        var values = table.Samples.Select(r => r.At(column.Number)).OfType<SheetCell>().Where(c => !c.IsBlank).Select(c => c.Text.Trim())
+            .ToList();
         return values.Count > 0 && values.Distinct(StringComparer.Ordinal).Count() * 2 > values.Count;
     }
 
@@ -120,16 +129,32 @@ public static partial class MappingGuesser
     private static List<FieldContest> Settle(List<ColumnGuess> guesses, LedgerTable table)
     {
         List<FieldContest> contests = [];
-        var contested = guesses.Where(g => g.Field is not null and not LedgerField.ResponsibleUnit).GroupBy(g => g.Field!.Value).Where(g => g.Count() > 1);
+        if (guesses.Find(g => g.Field == LedgerField.State && KeepsBeside(g)) is { } state && guesses.FindAll(
+            g => g.Field == LedgerField.State && !KeepsBeside(g)) is { Count: > 0 } vague)
+        {
+            foreach (var loser in vague) guesses[guesses.IndexOf(loser)] = loser with { Field = null };
+            contests.Add(new(LedgerField.State, state.Column, [.. vague.Select(g => g.Column)]));
+        }
+        var contested = guesses.Where(g => g.Field is not null && !KeepsBeside(g)).GroupBy(g => g.Field!.Value).Where(g => g.Count() > 1);
         foreach (var contest in contested.ToList())
         {
-            var ranked = contest.OrderBy(g => OnlyCounts(g, table)).ThenByDescending(g => g.Confidence).ThenBy(g => g.Column.Number).ToList();
+            var ranked = contest.OrderBy(g => OnlyCounts(g, table)).ThenByDescending(g => g.Confidence).ThenBy(g => g.Column.Number)
+                .ToList();
             foreach (var loser in ranked.Skip(1))
                 guesses[guesses.IndexOf(loser)] = loser with { Field = null, Role = null };
             contests.Add(new(contest.Key, ranked[0].Column, [.. ranked.Skip(1).Select(g => g.Column)]));
         }
         return contests;
     }
+
+    /// <summary>Whether a column may share its meaning: a unit, an extended deadline, a state that its header says (是否整改, 是否销号).</summary>
+    private static bool KeepsBeside(ColumnGuess guess) => guess.Field switch
+    {
+        LedgerField.ResponsibleUnit => true,
+        LedgerField.Deadline => HeaderWords.IsExtension(guess.Column),
+        LedgerField.State => HeaderWords.SaysState(guess.Column),
+        _ => false,
+    };
 
     private static ColumnMapping Column(ColumnGuess guess, LedgerTable table)
     {
@@ -140,24 +165,11 @@ public static partial class MappingGuesser
 
     private static bool YesOrNo(List<SheetCell> values) => values.TrueForAll(v => CellReader.YesOrNo(v.Text) is not null);
 
-    /// <summary>是, √ under 是否销号 is closed, under 验收合格 accepted, under 是否整改 declared.</summary>
-    private static Dictionary<string, LedgerState> YesAndNoStates(List<ColumnGuess> mapped)
-    {
-        var column = mapped.Find(g => g.Field == LedgerField.State)?.Column;
-        if (column is null) return [];
-        var header = column.Header;
-        var yes = Says("销号", "闭环", "核销", "办结") ? LedgerState.Closed : Says("复查", "验收") ? LedgerState.Accepted : LedgerState.Declared;
-        var no = yes == LedgerState.Declared ? LedgerState.Assigned : LedgerState.Rectifying;
-        return CellReader.YesWords.Select(w => (w, yes)).Concat(CellReader.NoWords.Select(w => (w, no))).ToDictionary(w => w.w, w => w.Item2);
-
-        bool Says(params ReadOnlySpan<string> words)
-        {
-            foreach (var word in words)
-                if (header.Contains(word, StringComparison.Ordinal))
-                    return true;
-            return false;
-        }
-    }
+    /// <summary>是, √ under 是否销号 is closed, under 验收合格 accepted, under 是否整改 declared. Several such columns answer each for itself.</summary>
+    private static Dictionary<string, LedgerState> YesAndNoStates(List<ColumnGuess> mapped) =>
+        mapped.FindAll(g => g.Field == LedgerField.State) is not [var only] ? []
+        : CellReader.YesWords.Select(w => (w, HeaderWords.AnswerOf(only.Column, true)))
+            .Concat(CellReader.NoWords.Select(w => (w, HeaderWords.AnswerOf(only.Column, false)))).ToDictionary(w => w.w, w => w.Item2);
 
     /// <summary>隐患等级（1重大 2一般）: the header says what its codes mean; a √ under 等级/一般 says general.</summary>
     private static Dictionary<string, LedgerLevel> LegendLevels(List<ColumnGuess> mapped)

@@ -20,12 +20,17 @@ internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start
     {
         if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
             return FirstBreak(bytes) is { } at ? throw BrokenUtf8(at) : (Utf8Encoding, "utf-8", 3);
-        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Checked(bytes, new UnicodeEncoding(false, false, true), "utf-16le", 2);
-        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Checked(bytes, new UnicodeEncoding(true, false, true), "utf-16be", 2);
+        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return Checked(
+            bytes, new UnicodeEncoding(false, false, true), "utf-16le", 2);
+        if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return Checked(
+            bytes, new UnicodeEncoding(true, false, true), "utf-16be", 2);
         if (bytes.AsSpan().Contains((byte)0)) throw new RefusedException(Refusals.FileNotText.At(null));
         if (FirstBreak(bytes) is not { } broken) return (Utf8Encoding, "utf-8", 0);
         if (LooksLikeUtf8(bytes)) throw BrokenUtf8(broken);
-        return IsGb18030(bytes) ? (Gb18030, "gb18030", 0) : throw BrokenUtf8(broken);
+        if (IsGb18030(bytes)) return (Gb18030, "gb18030", 0);
+        throw FirstBreakOfGb18030(bytes) is { } bad
+            ? new RefusedException(Refusals.TextBroken.At($"byte {bad}", bad, "GB18030"))
+            : BrokenUtf8(broken);
     }
 
     private static UTF8Encoding Utf8Encoding { get; } = new(false, true);
@@ -44,7 +49,10 @@ internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start
         return at;
     }
 
-    /// <summary>A damaged UTF-8 file still has more whole Chinese characters than broken ones; read as UTF-8, a GB18030 file has next to none.</summary>
+    /// <summary>
+    /// A damaged UTF-8 file still has more whole Chinese characters than broken ones; read as UTF-8, a GB18030 file has next to
+    /// none.
+    /// </summary>
     private static bool LooksLikeUtf8(ReadOnlySpan<byte> bytes)
     {
         int whole = 0, breaks = 0;
@@ -56,6 +64,30 @@ internal sealed record CsvForm(Encoding Encoding, string EncodingName, int Start
             bytes = bytes[length..];
         }
         return whole >= breaks;
+    }
+
+    /// <summary>
+    /// Offset of the first byte that GB18030 does not know, where nearly all others are its characters; null where the text is hardly
+    /// GB18030 at all.
+    /// </summary>
+    private static int? FirstBreakOfGb18030(ReadOnlySpan<byte> bytes)
+    {
+        int? first = null;
+        int whole = 0, breaks = 0;
+        for (var at = 0; at < bytes.Length;)
+        {
+            var (lead, next) = (bytes[at], at + 1 < bytes.Length ? bytes[at + 1] : (byte)0);
+            if (lead < 0x80) at++;
+            else if (lead is >= 0x81 and <= 0xFE && next is >= 0x40 and <= 0xFE and not 0x7F) (at, whole) = (at + 2, whole + 1);
+            else if (lead is >= 0x81 and <= 0xFE && next is >= 0x30 and <= 0x39 && at + 3 < bytes.Length) (at, whole) = (at + 4, whole + 1);
+            else
+            {
+                first ??= at;
+                breaks++;
+                at++;
+            }
+        }
+        return whole > 20 * breaks ? first : null;
     }
 
     private static bool IsGb18030(byte[] bytes)

@@ -26,8 +26,9 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private readonly Levels _levels = new(mapping);
     private readonly States _states = new(mapping);
 
-    /// <summary>The state that a text says, if it says one.</summary>
-    public LedgerState? StateOf(string text) => _states.Read(text).State;
+    /// <summary>The state that a text says, if it says one, and whether an addition had to be left out.</summary>
+    public (LedgerState? State, bool Shortened) StateOf(string text) =>
+        _states.Read(text) is var read ? (read.State, read.Shortened) : default;
 
     /// <summary>Puts one cell's meaning into the row.</summary>
     public UnderstoodRow Read(UnderstoodRow row, MeantCell cell, List<LedgerNote> notes)
@@ -37,7 +38,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         {
             LedgerField.ExternalId => row with { ExternalId = Number(cell) },
             LedgerField.FoundAt => row with { FoundAt = Date(cell, notes) },
-            LedgerField.Deadline => row with { Deadline = Deadline(cell, notes) },
+            // Read once the day of discovery, and every column, is known.
+            LedgerField.Deadline or LedgerField.State => row,
             LedgerField.CompletedAt => row with { CompletedAt = Date(cell, notes) },
             LedgerField.ReinspectedAt => row with { ReinspectedAt = Date(cell, notes) },
             LedgerField.AcceptedAt => row with { AcceptedAt = Date(cell, notes) },
@@ -47,12 +49,11 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             LedgerField.ResponsiblePerson => ReadPerson(row, cell, notes),
             LedgerField.ReinspectedBy => row with { ReinspectedBy = NameAlone(cell, notes) },
             LedgerField.AcceptedBy => row with { AcceptedBy = NameAlone(cell, notes) },
-            LedgerField.Enterprise => row with { Enterprise = NameAlone(cell, notes) },
+            LedgerField.Enterprise => row with { Enterprise = NameAlone(cell, notes) is { } name ? UnitTexts.WithoutEnd(name) : null },
             LedgerField.ResponsibleUnit => ReadUnit(row, cell, notes),
             LedgerField.Description => ReadDescription(row, cell, notes),
             LedgerField.Level => row with { Level = Level(cell, notes) },
             LedgerField.IsMajor => row with { IsMajor = IsMajor(cell, notes) },
-            LedgerField.State => row with { State = State(cell, notes) },
             LedgerField.Category => row with { Category = Category(cell, notes) },
             LedgerField.Funds => row with { Funds = Funds(cell, notes) },
             LedgerField.CreditCode => row with { CreditCode = CreditCode(cell, notes) },
@@ -91,12 +92,13 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return field switch
         {
             LedgerField.FoundAt or LedgerField.Deadline or LedgerField.CompletedAt or LedgerField.ReinspectedAt
-                or LedgerField.AcceptedAt or LedgerField.ClosedAt => look.IsDate ? 1 : -1,
+                or LedgerField.AcceptedAt or LedgerField.ClosedAt => look.IsDate ? 1 : DateTexts.IsDateLike(text) ? 0 : -1,
             LedgerField.State => look.IsState ? 1 : -1,
             LedgerField.Level => look.IsLevel ? 1 : -1,
             LedgerField.CreditCode => CreditCodeForm().IsMatch(text.Trim()) ? 1 : -1,
             LedgerField.Funds => Amount().IsMatch(Words.HalfWidth(text).Trim()) ? 1 : -1,
-            LedgerField.ExternalId => look.IsDate || look.IsState || text.Length > LongestIdentifier ? -1 : Identifier().IsMatch(text.Trim()) ? 1 : 0,
+            LedgerField.ExternalId =>
+                look.IsDate || look.IsState || text.Length > LongestIdentifier ? -1 : Identifier().IsMatch(text.Trim()) ? 1 : 0,
             LedgerField.Shift => text.Contains('班', StringComparison.Ordinal) ? 1 : look.IsDate || look.IsState ? -1 : 0,
             LedgerField.Description => look.IsStray ? -1 : text.Length >= ShortestSentence ? 1 : 0,
             LedgerField.Category => look.IsDate || look.IsState ? -1 : 0,
@@ -127,7 +129,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// <summary>#REF!, #N/A: what a csv keeps of an error in the workbook it came from.</summary>
     private static bool IsErrorText(string text) => text.StartsWith('#') && ErrorText().IsMatch(text);
 
-    [GeneratedRegex("^#(?:REF!|N/A|VALUE!|NAME\\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^#(?:REF!|N/A|VALUE!|NAME\\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!"
+        + "|GETTING_DATA)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex ErrorText();
 
     /// <summary>A number typed into a numbered column may be stored as 3.0; its text is 3 on screen.</summary>
@@ -166,26 +169,35 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return null;
     }
 
-    /// <summary>A date; words are read once the day of discovery is known, in <see cref="InWords"/>.</summary>
-    private LedgerDate? Deadline(MeantCell cell, List<LedgerNote> notes)
+    /// <summary>A date, or words that say one: 月底前, 15日内, 立即整改. Counted days count from the discovery, where that is given.</summary>
+    public LedgerDate? Deadline(MeantCell cell, LedgerDate? found, List<LedgerNote> notes)
     {
         List<LedgerNote> doubts = [];
-        if (Date(cell, doubts) is not { } date) return null;
-        notes.AddRange(doubts);
-        return date;
-    }
-
-    /// <summary>月底前, 15日内, 立即整改: a deadline that no date says.</summary>
-    public LedgerDate? InWords(MeantCell cell, LedgerDate? found, List<LedgerNote> notes)
-    {
-        if (cell.Cell.Kind != CellKind.Error && !IsErrorText(cell.Text) && cell.Text.Length > 0 && DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day
-            && LedgerDate.TryOf(day.ToDateTime(default), DatePrecision.Day, out var date))
+        if (IsUnreadable(cell, doubts)) return null;
+        if (Date(cell, doubts) is { } date)
+        {
+            notes.AddRange(doubts);
+            return date;
+        }
+        if (DeadlineWords.Read(cell.Text, found?.Day, dates) is { } day
+            && LedgerDate.TryOf(day.ToDateTime(default), DatePrecision.Day, out date))
         {
             notes.Add(About(NoteKinds.DeadlineInWords, cell, cell.Text, Day(date)));
             return date;
         }
-        _ = IsUnreadable(cell, []) ? null : Date(cell, notes);
+        notes.AddRange(doubts);
         return null;
+    }
+
+    /// <summary>A date in a text of any column; its year by the title, or else by the discovery.</summary>
+    public LedgerDate? DateIn(string text, LedgerDate? found)
+    {
+        var cell = new SheetCell(1, 1, text.Trim(), CellKind.Text);
+        return DateTexts.TryRead(cell, mapping.DateFormats, out var date)
+            || DateTexts.TryReadShort(
+                cell, dates.Year is null && found is { } known ? new(known.Day.Year, null) : dates, isDeadline: true, out date)
+                ? date
+                : null;
     }
 
     private static string? Name(MeantCell cell, List<LedgerNote> notes)
@@ -220,26 +232,82 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     {
         var numbers = PhoneNumbers.In(cell.Text);
         if (numbers.Count == 0 && Name(cell, notes) is null) return row;
-        var text = cell.Text;
+        var text = UnitTexts.WithoutEnd(cell.Text);
         if (numbers.Count > 0)
         {
             notes.Add(About(NoteKinds.PersonWithPhone, cell));
             row = row with { ResponsiblePhone = numbers.Find(n => n.IsPhone).Number ?? row.ResponsiblePhone };
-            text = PhoneNumbers.Without(text, numbers);
+            text = UnitTexts.WithoutEnd(PhoneNumbers.Without(text, numbers));
             if (!text.Any(char.IsLetter))
             {
                 notes.Add(About(NoteKinds.TextIsNumber, cell, PhoneNumbers.Hidden, cell.Label));
                 return row;
             }
         }
-        var withPerson = cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label);
-        if ((withPerson || numbers.Count > 0) && !MeansTheInspected(text)) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
-        return Listed(text).Count < 2
-            ? row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] }
-            : ReadUnitAndPerson(row, cell, text, personExpected: false, notes);
+        return UnitTexts.Labelled(text) is var (parts, rest)
+            ? ReadLabelled(row, cell, parts, rest, notes)
+            : ReadUnit(row, cell, text, numbers.Count > 0, notes);
     }
 
-    /// <summary>The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing; Co., Ltd is one name, and so is 甲局/乙公司联合体.</summary>
+    private static UnderstoodRow ReadUnit(UnderstoodRow row, MeantCell cell, string text, bool hadNumber, List<LedgerNote> notes)
+    {
+        var withPerson = cell.Label.Contains('人', StringComparison.Ordinal) && HeaderWords.NamesUnitAndPerson(cell.Label);
+        if (MeansTheInspected(text)) return row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] };
+        if (UnitTexts.NamesNobody(text))
+        {
+            notes.Add(About(NoteKinds.UnitUnnamed, cell, text));
+            return row;
+        }
+        if (UnitTexts.Several(text) is { } bodies)
+        {
+            notes.Add(About(NoteKinds.UnitSeveral, cell, Hidden(cell), bodies[0]));
+            return row with
+            {
+                ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))],
+            };
+        }
+        if (withPerson || hadNumber || Listed(text).Count > 1) return ReadUnitAndPerson(row, cell, text, withPerson, notes);
+        if (UnitTexts.WithPerson(text)) return ReadUnitAndPerson(row, cell, text, personExpected: true, notes);
+        return IsPerson(text)
+            ? PersonAlone(row, cell, text, notes)
+            : row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(cell.Column.Role, text)] };
+    }
+
+    /// <summary>永昌化工厂（监管：应急局）, 责任单位：甲公司, 负责人：王五, 交通局牵头，公安局配合: each by what the cell itself calls it.</summary>
+    private static UnderstoodRow ReadLabelled(
+        UnderstoodRow row, MeantCell cell, List<UnitTexts.Part> parts, string rest, List<LedgerNote> notes)
+    {
+        if (rest.Length > 0) row = ReadUnit(row, cell, rest, hadNumber: false, notes);
+        var unnamed = rest.Length > 0;
+        foreach (var (name, role, isPerson) in parts)
+        {
+            if (isPerson) row = row with { ResponsiblePerson = row.ResponsiblePerson ?? name };
+            else if (role is { Length: 0 }) row = ReadUnit(row, cell, name, hadNumber: false, notes);
+            else if (!UnitTexts.NamesNobody(name)) row = row with { ResponsibleUnits = [.. row.ResponsibleUnits, new(role, name)] };
+            else notes.Add(About(NoteKinds.UnitUnnamed, cell, name));
+            unnamed |= !isPerson;
+        }
+        return unnamed ? row : PersonAlone(row, cell, parts[0].Name, notes);
+    }
+
+    /// <summary>李四 where a body should stand: kept as the person, and nobody answers.</summary>
+    private static UnderstoodRow PersonAlone(UnderstoodRow row, MeantCell cell, string person, List<LedgerNote> notes)
+    {
+        notes.Add(About(NoteKinds.UnitIsPerson, cell, Hidden(cell)));
+        return row with { ResponsiblePerson = row.ResponsiblePerson ?? person };
+    }
+
+    private static bool IsPerson(string text) => Chinese.IsPersonsName(AndOtherPersons().Replace(text, "")) && !IsBody(text);
+
+    [GeneratedRegex("等(?:[0-9]{1,3}|[一二三四五六七八九十两几]{1,2})?[人名位]?$", RegexOptions.CultureInvariant)]
+    private static partial Regex AndOtherPersons();
+
+    private static string Hidden(MeantCell cell) => PhoneNumbers.Hide(cell.Text).Text;
+
+    /// <summary>
+    /// The parts of an enumeration; what stands in brackets, (东区、西区), enumerates nothing; Co., Ltd is one name, and so is
+    /// 甲局/乙公司联合体.
+    /// </summary>
     private static List<string> Listed(string text)
     {
         if (text.Contains("联合体", StringComparison.Ordinal)) return [text];
@@ -251,22 +319,31 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// Bodies and persons of one cell: 永昌化工 张三 by the name that a person can have, 永昌化工、顺达客运 as two bodies. What can be
     /// neither told is a question.
     /// </summary>
-    private static UnderstoodRow ReadUnitAndPerson(UnderstoodRow row, MeantCell cell, string text, bool personExpected, List<LedgerNote> notes)
+    private static UnderstoodRow ReadUnitAndPerson(
+        UnderstoodRow row, MeantCell cell, string text, bool personExpected, List<LedgerNote> notes)
     {
-        var parts = UnitSeparators().Split(text).Where(p => p.Length > 0).ToList();
+        var named = UnitSeparators().Split(text).Where(p => p.Length > 0).ToList();
+        var parts = named.Where(p => !UnitTexts.NamesNobody(p)).ToList();
+        foreach (var nobody in named.Except(parts, StringComparer.Ordinal)) notes.Add(About(NoteKinds.UnitUnnamed, cell, nobody));
+        if (parts.Count == 0) return row;
         var bodies = parts.Where(IsBody).ToList();
-        var persons = parts.Where(p => !IsBody(p) && MayBePerson().IsMatch(p)).ToList();
+        var persons = parts.Where(
+            p => !IsBody(p) && MayBePerson().IsMatch(p) && (personExpected || p.Length > 3 || Chinese.MayBePersonsName(p))).ToList();
         var others = parts.Where(p => !bodies.Contains(p) && !persons.Contains(p)).ToList();
         var bodiesOnly = bodies.Count == 0 && others.Count == 1 && (persons.Count > 0 || !personExpected);
-        if (bodiesOnly || others.Count > 0 && persons.Count == 0 && bodies.Count + others.Count > 1 && Listed(text).Count == parts.Count)
+        if (bodiesOnly || others.Count > 0 && persons.Count == 0 && bodies.Count + others.Count > 1 && Listed(text).Count == named.Count)
             (bodies, others) = ([.. parts.Where(p => !persons.Contains(p))], []);
-        if (bodies.Count == 0 && persons.Count == 1 && !personExpected && parts.Count == 1) (bodies, persons) = (persons, []);
+        if (bodies.Count == 0 && persons.Count == 1 && !personExpected && parts.Count == 1)
+        {
+            if (IsPerson(parts[0])) return PersonAlone(row, cell, parts[0], notes);
+            (bodies, persons) = (persons, []);
+        }
         if (bodies.Count == 0 || others.Count > 0)
         {
-            notes.Add(About(NoteKinds.UnitWithPerson, cell, PhoneNumbers.Hide(cell.Text).Text));
+            notes.Add(About(NoteKinds.UnitWithPerson, cell, Hidden(cell)));
             return row;
         }
-        if (bodies.Count > 1) notes.Add(About(NoteKinds.UnitSeveral, cell, PhoneNumbers.Hide(cell.Text).Text, bodies[0]));
+        if (bodies.Count + named.Count - parts.Count > 1) notes.Add(About(NoteKinds.UnitSeveral, cell, Hidden(cell), bodies[0]));
         return row with
         {
             ResponsibleUnits = [.. row.ResponsibleUnits, .. bodies.Select(b => new ResponsibleUnit(cell.Column.Role, b))],
@@ -277,7 +354,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     /// <summary>本单位, 同被检查单位, 企业: the unit that was inspected, by another word.</summary>
     internal static bool MeansTheInspected(string text) => Inspected().IsMatch(Words.Normalise(text));
 
-    [GeneratedRegex("^(?:同|即|为)?(?:(?:被检查?|受检|被查|隐患|存在隐患|被督查|生产经营)(?:单位|企业)|[本该](?:单位|企业|公司|厂|矿|店|校|院|站)|单位|企业)(?:自身|自行|自己|本身)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?:同|即|为)?(?:(?:被检查?|受检|被查|隐患|存在隐患|被督查|生产经营)(?:单位|企业)|[本该](?:单位|企业|公司|厂|矿|店|校|院|站)|单位|企业)(?:自身|自行|自己"
+        + "|本身)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Inspected();
 
     private static bool IsBody(string text) => BodyWords().IsMatch(text) || TradeWords().IsMatch(text);
@@ -296,7 +374,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     {
         var text = Prose(cell, notes);
         if (Words.IsDitto(text)) notes.Add(About(NoteKinds.DescriptionDitto, cell, cell.Text));
-        else if (Words.IsPlaceholder(text) || NoHazard().IsMatch(Words.Normalise(text))) notes.Add(About(NoteKinds.DescriptionNone, cell, cell.Text));
+        else if (Words.IsPlaceholder(text) || NoHazard().IsMatch(Words.Normalise(text))) notes.Add(
+            About(NoteKinds.DescriptionNone, cell, cell.Text));
         var items = ItemCounter.Count(text);
         if (items > 1) notes.Add(About(NoteKinds.DescriptionMayHoldSeveral, cell, items));
         return row with { Description = text, ItemCount = items, MayHoldSeveral = items > 1 };
@@ -320,11 +399,14 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
         return new(cell.Text, reading.Level);
     }
 
-    private Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
+    /// <summary>The state of a cell; 是 and 否 answer its header where the mapping does not say what they mean.</summary>
+    public Reading<LedgerState> State(MeantCell cell, List<LedgerNote> notes)
     {
         var (state, shortened, _) = _states.Read(cell.Text);
+        if (state is null && YesOrNo(cell.Text) is { } yes) state = HeaderWords.AnswerOf(cell.Column.Column, yes);
         if (shortened) notes.Add(About(NoteKinds.StateShortened, cell, cell.Text));
-        if (state is null) notes.Add(About(DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.StateIsDate : NoteKinds.StateUnknown, cell, cell.Cell.Display));
+        if (state is null) notes.Add(
+            About(DateTexts.LooksLikeDate(cell.Cell) ? NoteKinds.StateIsDate : NoteKinds.StateUnknown, cell, cell.Cell.Display));
         return new(cell.Text, state);
     }
 
@@ -332,15 +414,13 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     public (string Text, LedgerDate? Date, string Besides)? DateBeside(MeantCell state)
     {
         var rest = Words.HalfWidth(_states.Read(state.Text).Beside);
-        if (DateWithin().Matches(rest) is not { Count: > 0 } found) return null;
+        if (HarmlessAdditions.Dates().Matches(rest) is not { Count: > 0 } found) return null;
         if (found.Count > 1) return (rest, null, "");
         var cell = new SheetCell(state.Cell.Row, state.Cell.Column, found[0].Value, CellKind.Text);
-        var isRead = DateTexts.TryRead(cell, mapping.DateFormats, out var date) || DateTexts.TryReadShort(cell, dates, isDeadline: false, out date);
+        var isRead = DateTexts.TryRead(cell, mapping.DateFormats, out var date)
+            || DateTexts.TryReadShort(cell, dates, isDeadline: false, out date);
         return (found[0].Value, isRead ? date : null, Words.Normalise(rest.Replace(found[0].Value, "", StringComparison.Ordinal)));
     }
-
-    [GeneratedRegex(@"(?<![0-9])(?:(?:(?:20)?[0-9]{2}\s*[-./年]\s*[0-9]{1,2}\s*[-./月]|[0-9]{1,2}\s*月)\s*[0-9]{1,2}\s*[日号]?|20[0-9]{6})(?![0-9])", RegexOptions.CultureInvariant)]
-    private static partial Regex DateWithin();
 
     private string Category(MeantCell cell, List<LedgerNote> notes)
     {
@@ -374,7 +454,8 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             return null;
         }
         var unit = match.Groups[2].Value;
-        if (unit.Length > 0) return unit switch { "元" => amount / 10_000, "千元" => amount / 10, "亿元" or "亿" => amount * 10_000, _ => amount };
+        if (unit.Length > 0) return unit switch { "元" => amount / 10_000, "千元" => amount / 10, "亿元" or "亿" => amount * 10_000,
+            _ => amount };
         var inYuan = IsInYuan(cell.Label);
         if (amount == 0 || (inYuan ? amount >= FewestYuan : amount < Implausible)) return inYuan ? amount / 10_000 : amount;
         notes.Add(About(NoteKinds.FundsUnitDoubtful, cell, cell.Text, inYuan ? "元" : "万元"));
@@ -386,13 +467,15 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     /// <summary>What 是, √, 否, × answer; null for anything else.</summary>
     internal static bool? YesOrNo(string text) =>
-        text.Trim().ToUpperInvariant() is var word && Array.IndexOf(YesWords, word) >= 0 ? true : Array.IndexOf(NoWords, word) >= 0 ? false : null;
+        text.Trim().ToUpperInvariant() is var word
+            && Array.IndexOf(YesWords, word) >= 0 ? true : Array.IndexOf(NoWords, word) >= 0 ? false : null;
 
     /// <summary>局, 委, 办, 组: who inspects and supervises, by its name.</summary>
     internal static bool IsAuthority(string text) => AuthorityWords().IsMatch(text.Trim());
 
     /// <summary>整改资金（元）: the header says the unit where the cells do not.</summary>
-    private static bool IsInYuan(string header) => header.Contains('元', StringComparison.Ordinal) && !header.Contains('万', StringComparison.Ordinal);
+    private static bool IsInYuan(string header) =>
+        header.Contains('元', StringComparison.Ordinal) && !header.Contains('万', StringComparison.Ordinal);
 
     private static string? CreditCode(MeantCell cell, List<LedgerNote> notes)
     {
@@ -406,7 +489,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
 
     internal static string Day(LedgerDate date) => date.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static LedgerNote About(NoteKind kind, MeantCell cell, params object[] facts) =>
+    internal static LedgerNote About(NoteKind kind, MeantCell cell, params object[] facts) =>
         kind.About(cell.Label, cell.Cell.SourceAddress, cell.Cell.Text, facts);
 
     /// <summary>GB 32100-2015, 4.1: 18 characters of digits and capitals without I, O, S, V, Z.</summary>
@@ -423,11 +506,15 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private static partial Regex AuthorityWords();
 
     /// <summary>Who is a body by its trade; too many words to count with a column's contents.</summary>
-    [GeneratedRegex("(店|馆|社|铺|坊|园|市场|超市|医院|小学|中学|大学|银行|化工|建筑|客运|货运|物流|运输|酒业|矿业|实业|商贸|药业|沙场|农场|林场|电站|合作社|村委会|委员会|政府|乡|镇|街道)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(店|馆|社|铺|坊|园|市场|超市|医院|小学|中学|大学|银行|化工|建筑|客运|货运|物流|运输|酒业|矿业|实业|商贸|药业|沙场|农场|林场|电站|合作社|村委会|委员会|政府|乡|镇"
+        + "|街道)$", RegexOptions.CultureInvariant)]
     private static partial Regex TradeWords();
 
     /// <summary>Two or three characters, four with a surname of two, a name with a dot, or whoever goes by a title.</summary>
-    [GeneratedRegex(@"^(?:[\u4e00-\u9fff]{2,3}|(?:欧阳|上官|司马|诸葛|司徒|东方|皇甫|尉迟|慕容|令狐|夏侯|公孙|长孙|宇文)[\u4e00-\u9fff]{1,2}|[\u4e00-\u9fff]+[·•.][\u4e00-\u9fff·•.]+|[\u4e00-\u9fff]{1,8}(?:经理|主任|科长|局长|厂长|矿长|队长|站长|所长|院长|校长|园长|组长|班长|镇长|乡长|村长|书记|主席|董事长|总监|老板|师傅|先生|女士|总工?|工|某某?)|(?:经理|主任|科长|厂长|矿长|队长|校长|老板|安全员|负责人)[\u4e00-\u9fff]{2,3}|[A-Za-z][A-Za-z .]{1,30})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:[\u4e00-\u9fff]{2,3}|(?:欧阳|上官|司马|诸葛|司徒|东方|皇甫|尉迟|慕容|令狐|夏侯|公孙|长孙|宇文)[\u4e00-\u9fff]{1,2}"
+        + @"|[\u4e00-\u9fff]+[·•.][\u4e00-\u9fff·•.]+|[\u4e00-\u9fff]{1,8}(?:经理|主任|科长|局长|厂长|矿长|队长|站长|所长|院长|校长|园长|组长|班长|镇长|乡长|村长|书记|主席"
+        + @"|董事长|总监|老板|师傅|先生|女士|总工?|工|某某?)|(?:经理|主任|科长|厂长|矿长|队长|校长|老板|安全员|负责人)[\u4e00-\u9fff]{2,3}"
+        + @"|[A-Za-z][A-Za-z .]{1,30})$", RegexOptions.CultureInvariant)]
     private static partial Regex MayBePerson();
 
     [GeneratedRegex(@"[、；;，,\n/](?![^()（）]*[)）])", RegexOptions.CultureInvariant)]
@@ -436,10 +523,12 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     [GeneratedRegex(@"[\s、/,，;；:：()（）]+", RegexOptions.CultureInvariant)]
     private static partial Regex UnitSeparators();
 
-    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整|左右|人民币)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整"
+        + @"|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 
-    [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?:本次|经|现场)?(?:检查|排查|巡查)?(?:中|时|后)?暂?(?:均?未(?:发现|查出|排查出|检查出|见)|没有(?:发现)?|无)(?:明显|重大|一般|其他|新增?|任何|安全|生产"
+        + "|事故)*(?:的)?(?:隐患|问题|异常|情况)(?:和问题|及问题|和隐患|及隐患|存在)?$|^(?:一切|均|设备|运行)?(?:正常|良好)$|^(?:0|零)隐患$", RegexOptions.CultureInvariant)]
     private static partial Regex NoHazard();
 
     private static bool IsNumberAlone(string text) => !text.Any(char.IsLetter) || Measured().IsMatch(Words.HalfWidth(text))

@@ -17,12 +17,15 @@ internal readonly partial record struct DateContext(int? Year, int? Month)
             var years = found.Select(m => m.Groups["y"].Value).Distinct().ToList();
             if (years.Count != 1) continue;
             var month = found.Select(m => m.Groups["M"].Value).LastOrDefault(m => m.Length > 0);
-            return new(int.Parse(years[0], CultureInfo.InvariantCulture), int.TryParse(month, out var number) && number is >= 1 and <= 12 ? number : null);
+            return new(
+                int.Parse(years[0], CultureInfo.InvariantCulture),
+                int.TryParse(month, out var number) && number is >= 1 and <= 12 ? number : null);
         }
         return default;
     }
 
-    [GeneratedRegex(@"(?<![0-9])(?<y>20[0-9]{2})(?:\s*年(?:\s*(?<M>[0-9]{1,2})\s*月)?|[-_./](?<M>[0-9]{1,2})(?![0-9]))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![0-9])(?<y>20[0-9]{2})(?:\s*年(?:\s*(?<M>[0-9]{1,2})\s*月)?"
+        + @"|[-_./](?<M>[0-9]{1,2})(?![0-9]))", RegexOptions.CultureInvariant)]
     private static partial Regex Years();
 }
 
@@ -49,7 +52,8 @@ internal static partial class DateTexts
     {
         date = default;
         if (!double.TryParse(cell.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var serial)) return false;
-        return serial is >= FirstSerial and <= LastSerial && ExcelDate.FromSerial(serial, cell.Date1904) is { } clock && TryOfClock(clock, out date);
+        return serial is >= FirstSerial and <= LastSerial && ExcelDate.FromSerial(serial, cell.Date1904) is { } clock
+            && TryOfClock(clock, out date);
     }
 
     /// <summary>3月5日, 3-5 or 3.15 under a title that names the year; 24.3.5. The caller says how it was read.</summary>
@@ -92,6 +96,13 @@ internal static partial class DateTexts
         return TryRead(cell, [], out date) || TryReadShort(cell, context, isDeadline, out date);
     }
 
+    /// <summary>3.5, 三月七日, 月底, 4月1日前: what nobody writes but for a date, whether or not it can be read.</summary>
+    public static bool IsDateLike(string text) => text.Length <= Longest && DateLike().IsMatch(Words.HalfWidth(text).Trim());
+
+    [GeneratedRegex(@"^(?:20)?[0-9]{2,4}[-./年]|^[0-9]{1,2}[-./][0-9]{1,2}(?![0-9])|[0-9〇零一二三四五六七八九十]\s*(?:月|日|号|天|周|年|个月|小时|旬)|[月年季]底"
+        + @"|[上中下]旬|[本下当次](?:周|月|季|年)|季度|日内|之?前$|^(?:立即|立刻|即[时日刻]|马上|尽快|限期|长期|当场)", RegexOptions.CultureInvariant)]
+    private static partial Regex DateLike();
+
     /// <summary>2026年3月, 3月上旬: a month without a day.</summary>
     public static bool LacksDay(string text) => text.Length <= Longest && MonthAlone().IsMatch(Words.HalfWidth(text).Trim());
 
@@ -102,9 +113,11 @@ internal static partial class DateTexts
     {
         date = default;
         // Most cells that are asked are names; every date has a digit.
-        if (original.Length > Longest || !original.AsSpan().ContainsAnyInRange('0', '9') && !original.AsSpan().ContainsAnyInRange('０', '９')) return false;
+        if (original.Length > Longest || !original.AsSpan().ContainsAnyInRange('0', '9') && !original.AsSpan()
+            .ContainsAnyInRange('０', '９')) return false;
         // Written out, a date begins with its year; other forms are the mapping's.
-        if (formats.Count == 0 && original.AsSpan().TrimStart() is var start && (start.Length == 0 || !char.IsDigit(start[0]))) return false;
+        if (formats.Count == 0 && original.AsSpan().TrimStart() is var start
+            && (start.Length == 0 || !char.IsDigit(start[0]))) return false;
         var text = Plain(original);
         foreach (var format in formats)
             if (TryReadExact(text, format, out date))
@@ -146,7 +159,8 @@ internal static partial class DateTexts
             : match.Groups["h"].Success ? DatePrecision.Minute
             : DatePrecision.Day;
         if (!LedgerDate.TryOf(clock, precision, out date)) return false;
-        if (match.Groups["z"] is { Success: true, Value: var zone }) date = new(new DateTimeOffset(clock, Offset(zone)).ToOffset(LedgerDate.China), precision);
+        if (match.Groups["z"] is { Success: true, Value: var zone }) date = new(
+            new DateTimeOffset(clock, Offset(zone)).ToOffset(LedgerDate.China), precision);
         return true;
     }
 
@@ -156,7 +170,9 @@ internal static partial class DateTexts
     private static TimeSpan Offset(string zone)
     {
         if (zone is "Z" or "z") return TimeSpan.Zero;
-        var offset = new TimeSpan(int.Parse(zone.AsSpan(1, 2), CultureInfo.InvariantCulture), int.Parse(zone.AsSpan(zone.Length - 2), CultureInfo.InvariantCulture), 0);
+        var offset = new TimeSpan(
+            int.Parse(zone.AsSpan(1, 2), CultureInfo.InvariantCulture),
+            int.Parse(zone.AsSpan(zone.Length - 2), CultureInfo.InvariantCulture), 0);
         if (offset > TimeSpan.FromHours(14)) offset = LedgerDate.China;
         return zone[0] == '-' ? -offset : offset;
     }
@@ -167,15 +183,18 @@ internal static partial class DateTexts
         @"(?:[T\s]*(?<half>上午|下午|晚上|凌晨|中午)?\s*(?<h>[0-9]{1,2})\s*[:时点]\s*(?:(?<m>[0-9]{1,2})\s*(?:分|(?=\s|$|[:Z+-]|[AP]M))(?:\s*:?\s*(?<s>[0-9]{1,2})(?:\.[0-9]{1,7})?秒?)?)?\s*(?<ampm>[AP]M|[ap]m)?|\s*(?:上午|下午|晚上|中午))?";
 
     /// <summary>2025.7.17 · 2025-07-17 09:30:06 · 2025年7月17日下午3时30分 · 2025/7/17 · 2025.7.17前 · 2025-07-17T09:30:06Z</summary>
-    [GeneratedRegex(@"^(?<y>[0-9]{4})\s*[-./年、,]\s*(?<M>[0-9]{1,2})\s*[-./月、,]\s*(?<d>[0-9]{1,2})\s*[日号]?" + Clock + @"\s*(?<z>Z|[+-][0-9][0-9]:?[0-9][0-9])?" + Before, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<y>[0-9]{4})\s*[-./年、,]\s*(?<M>[0-9]{1,2})\s*[-./月、,]\s*(?<d>[0-9]{1,2})\s*[日号]"
+        + @"?" + Clock + @"\s*(?<z>Z|[+-][0-9][0-9]:?[0-9][0-9])?" + Before, RegexOptions.CultureInvariant)]
     private static partial Regex Usual();
 
     /// <summary>24.3.5 · 24年3月5日 · 24-03-05. From 15 on: smaller first numbers are clauses and days.</summary>
-    [GeneratedRegex(@"^(?<y>1[5-9]|2[0-9])\s*[-./年]\s*(?<M>[0-9]{1,2})\s*[-./月]\s*(?<d>[0-9]{1,2})\s*[日号]?" + Clock + Before, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<y>1[5-9]|2[0-9])\s*[-./年]\s*(?<M>[0-9]{1,2})\s*[-./月]\s*(?<d>[0-9]{1,2})\s*[日号]"
+        + @"?" + Clock + Before, RegexOptions.CultureInvariant)]
     private static partial Regex ShortYear();
 
     /// <summary>3月5日 · 3/5 · 3-5 · 3.15. Not 3.1, which may be what a spreadsheet left of 3.10.</summary>
-    [GeneratedRegex(@"^(?<M>[0-9]{1,2})\s*(?:月\s*(?<d>[0-9]{1,2})\s*[日号]?|[-/]\s*(?<d>[0-9]{1,2})|\.(?<d>0[0-9]|1[1-9]|2[1-9]|3[01])[日号]?)" + Clock + Before, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<M>[0-9]{1,2})\s*(?:月\s*(?<d>[0-9]{1,2})\s*[日号]?|[-/]\s*(?<d>[0-9]{1,2})|\.(?<d>0[0-9]|1[1-9]|2[1-9]"
+        + @"|3[01])[日号]?)" + Clock + Before, RegexOptions.CultureInvariant)]
     private static partial Regex MonthDay();
 
     [GeneratedRegex(@"至|到|~|-+|、|和|及", RegexOptions.CultureInvariant)]
@@ -184,7 +203,8 @@ internal static partial class DateTexts
     [GeneratedRegex(@"^[0-9]{1,2}[日号]$", RegexOptions.CultureInvariant)]
     private static partial Regex DayAlone();
 
-    [GeneratedRegex(@"^(?:(?:20)?[0-9]{2}\s*[-./年]\s*)?(?:0?[1-9]|1[0-2])\s*月?份?(?:[上中下]旬|初|中|底|末)?(?<=[月份旬初中底末]|[0-9]{2}[-./][0-9]{1,2})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:(?:20)?[0-9]{2}\s*[-./年]\s*)?(?:0?[1-9]|1[0-2])\s*月?份?(?:[上中下]旬|初|中|底|末)?(?<=[月份旬初中底末]"
+        + @"|[0-9]{2}[-./][0-9]{1,2})$", RegexOptions.CultureInvariant)]
     private static partial Regex MonthAlone();
 
     [GeneratedRegex(@"\(?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?", RegexOptions.CultureInvariant)]

@@ -23,7 +23,8 @@ public enum NoteSeverity
 /// <param name="Original">The cell's text as the file has it; null when there is none.</param>
 /// <param name="Zh">The sentence in Chinese.</param>
 /// <param name="En">The sentence in English.</param>
-public sealed record LedgerNote(string Code, NoteSeverity Severity, string? Column, string? Address, string? Original, string Zh, string En);
+public sealed record LedgerNote(
+    string Code, NoteSeverity Severity, string? Column, string? Address, string? Original, string Zh, string En);
 
 /// <summary>A kind of note: its code, weight and sentences, into which the facts are put.</summary>
 internal sealed record NoteKind(string Code, NoteSeverity Severity, string Zh, string En)
@@ -92,7 +93,8 @@ internal static class NoteKinds
     public static readonly NoteKind DescriptionNone = Error("description.none",
         "隐患内容写的是“{0}”：没有隐患，不登记。", "The description says “{0}”: there is no hazard, and none is entered.");
     public static readonly NoteKind DescriptionDitto = Error("description.ditto",
-        "隐患内容写的是“{0}”：是不是上一行的隐患看不出来，没有登记，请写明内容。", "The description is “{0}”: whether it is the hazard above cannot be told; none is entered. Say what is wrong.");
+        "隐患内容写的是“{0}”：是不是上一行的隐患看不出来，没有登记，请写明内容。",
+        "The description is “{0}”: whether it is the hazard above cannot be told; none is entered. Say what is wrong.");
     public static readonly NoteKind DescriptionMayHoldSeveral = Info("description.may_hold_several",
         "可能含有 {0} 条隐患；未拆分。", "It may hold {0} hazards; it was not split.");
 
@@ -105,6 +107,14 @@ internal static class NoteKinds
     public static readonly NoteKind DeadlineInWorkingDays = Warning("deadline.working_days",
         "期限“{0}”按工作日算，要看节假日，没有读出是哪一天；请写明日期。",
         "The deadline “{0}” counts working days, for which holidays must be known; no day was read. Name the date.");
+    public static readonly NoteKind DeadlineExtended = Info("deadline.extended",
+        "“{0}”：期限延至 {1}（原为 {2}），按延期后的读。", "“{0}”: the deadline was extended to {1} (before: {2}); that one was taken.");
+    public static readonly NoteKind DeadlineExtensionDoubtful = Warning("deadline.extension_doubtful",
+        "“{0}”写着“{1}”：看不出延期到哪一天、是否批准，或不晚于原期限，没有采用，请核对。",
+        "“{0}” says “{1}”: until when, whether it was granted, or that it is later than the first cannot be told; it was not taken.");
+    public static readonly NoteKind DeadlineElsewhere = Warning("deadline.elsewhere",
+        "“{0}”写着“{1}”，可能是整改期限，没有采用；请核对并写明期限。",
+        "“{0}” says “{1}”, which may be the deadline; it was not taken. Please check, and name the deadline.");
     public static readonly NoteKind CompletedBeforeFound = Warning("completedAt.before_found",
         "整改完成日期 {0} 早于发现日期 {1}。", "The completion {0} is before the discovery {1}.");
     public static readonly NoteKind CompletedMissing = Info("completedAt.missing",
@@ -119,13 +129,16 @@ internal static class NoteKinds
     public static readonly NoteKind LevelBetween = Info("level.between",
         "等级“{0}”介于一般与重大之间，按一般隐患读，原文保留。", "The level “{0}” lies between general and major; it was read as general and kept as written.");
     public static readonly NoteKind LevelCode = Warning("level.code",
-        "等级只写了代码“{0}”，各地含义不同，未读；请在映射的 levels 里写明。", "The level is the code “{0}” alone, which means different things in different places; it was not read. Say in the mapping's levels what it means.");
+        "等级只写了代码“{0}”，各地含义不同，未读；请在映射的 levels 里写明。",
+        "The level is the code “{0}” alone, which means different things in different places; it was not read. Say in the mapping's levels what it means.");
     public static readonly NoteKind LevelUnmarked = Info("level.unmarked",
         "“{0}”列没有打√，按一般隐患读。", "Column “{0}” has no mark here; it was read as general.");
     public static readonly NoteKind LevelContradictory = Warning("level.contradictory",
         "等级“{0}”自相矛盾。", "The level “{0}” contradicts itself.");
     public static readonly NoteKind LevelDescriptionSaysMajor = Warning("level.description_says_major",
         "等级是“{0}”，隐患内容却说是重大隐患。", "The level is “{0}”, but the description says the hazard is major.");
+    public static readonly NoteKind LevelRemarkSaysMajor = Warning("level.remark_says_major",
+        "等级是“{0}”，“{1}”却写着“{2}”，说是重大隐患。", "The level is “{0}”, but “{1}” says that the hazard is major: “{2}”.");
     public static readonly NoteKind CategoryIsLevel = Info("category.is_level",
         "类别列里写的是等级“{0}”。", "The category column holds the level “{0}”.");
 
@@ -148,11 +161,21 @@ internal static class NoteKinds
     public static readonly NoteKind StateFromDates = Warning("state.from_dates",
         "没有状态，但有{0} {1}，按“{2}”读，请核对。", "There is no state, but a date ({0} {1}); it was read as “{2}”. Please check.");
     public static readonly NoteKind StateBehindDates = Warning("state.behind_dates",
-        "状态“{0}”还没到验收、销号，却有{1} {2}；以状态为准。", "The state “{0}” is short of acceptance or closure, yet there is {1} {2}; the state was taken.");
+        "状态“{0}”还没到验收、销号，却有{1} {2}；以状态为准。",
+        "The state “{0}” is short of acceptance or closure, yet there is {1} {2}; the state was taken.");
     public static readonly NoteKind DateWithoutState = Warning("state.date_dropped",
         "状态没有读懂，{0} {1} 没有采用。", "The state was not understood, so {0} {1} was not taken.");
     public static readonly NoteKind StateContradictsDates = Warning("state.contradicts_completion",
         "状态为“{0}”，却有整改完成日期 {1}。", "The state is “{0}”, yet there is a completion date, {1}.");
+
+    public static readonly NoteKind StateOfSeveral = Info("state.of_several",
+        "几列都写了状态（{0}），按“{1}”读。", "Several columns say a state ({0}); “{1}” was taken.");
+    public static readonly NoteKind StateContradictory = Warning("state.contradictory",
+        "几列的状态互相矛盾（{0}），没有采用，请核对。", "The columns of states contradict each other ({0}); none was taken. Please check.");
+    public static readonly NoteKind StateDoubted = Warning("state.doubted",
+        "状态是“{0}”，“{1}”却写着“{2}”，状态没有采用，请核对。", "The state is “{0}”, but “{1}” says “{2}”; the state was not taken. Please check.");
+    public static readonly NoteKind StateAgainstWords = Warning("state.remark_differs",
+        "状态是“{0}”，“{1}”写着“{2}”，后者没有采用，请核对。", "The state is “{0}”, and “{1}” says “{2}”, which was not taken. Please check.");
 
     public static readonly NoteKind UnitMissing = Warning("responsibleUnit.missing",
         "没有责任单位。", "No responsible unit is named.");
@@ -172,10 +195,13 @@ internal static class NoteKinds
         "责任单位写了几个（{0}），由第一个“{1}”负责，其余保留。", "Several units are named ({0}); the first, “{1}”, is answerable, the others are kept.");
     public static readonly NoteKind UnitWithPerson = Warning("responsibleUnit.with_person",
         "“{0}”里单位和责任人分不开，未采用。", "Body and person cannot be told apart in “{0}”; it was not taken.");
+    public static readonly NoteKind UnitIsPerson = Warning("responsibleUnit.is_person",
+        "“{0}”是人名，没有写单位，不作责任单位；请写明单位。", "“{0}” is a person's name and no body; it was not taken as one. Name the body.");
     public static readonly NoteKind PersonWithPhone = Info("person.phone",
         "电话（身份证）号码已从名称中分出。", "The telephone (or identity card) number was split from the name.");
     public static readonly NoteKind FundsUnitDoubtful = Warning("funds.unit_doubtful",
-        "金额“{0}”按{1}不合常理，未采用；请写明是元还是万元。", "The amount “{0}” is implausible in its unit ({1}) and was not taken; say whether it is yuan or 10,000 yuan.");
+        "金额“{0}”按{1}不合常理，未采用；请写明是元还是万元。",
+        "The amount “{0}” is implausible in its unit ({1}) and was not taken; say whether it is yuan or 10,000 yuan.");
     public static readonly NoteKind FundsNotUnderstood = Warning("funds.not_understood",
         "“{0}”不是金额。", "“{0}” is not an amount.");
     public static readonly NoteKind CreditCodeNotUnderstood = Warning("creditCode.not_understood",
@@ -188,7 +214,11 @@ internal static class NoteKinds
     public static readonly NoteKind RowHidden = Info("row.hidden",
         "本行在文件里是隐藏的（或被筛选掉），照读。", "The row is hidden or filtered out in the file; it was read all the same.");
     public static readonly NoteKind RowOtherTable = Error("row.other_table",
-        "本行属于同一工作表里另一个表头下的表，没有登记，请单独导入。", "The row belongs to a second table with a header of its own in the sheet; import that one by itself.");
+        "本行属于同一工作表里另一个表头下的表，没有登记，请单独导入。",
+        "The row belongs to a second table with a header of its own in the sheet; import that one by itself.");
+    public static readonly NoteKind RowBesideTable = Warning("row.beside_table",
+        "本行右侧（{0} 列起）还有另一张表的内容（{1}），没有登记，请单独导入。",
+        "To the right (from column {0}) the row holds a line of a second table ({1}); it was not entered. Import that one by itself.");
     public static readonly NoteKind RowTwice = Warning("row.twice",
         "与前面的行编号、时间、地点、内容都相同，可能是重复登记。", "Number, time, place and description equal an earlier row's: it may be entered twice.");
 
@@ -203,6 +233,9 @@ internal static class NoteKinds
         "表里没有映射所说的列“{0}”。", "The table has no column “{0}”, which the mapping names.");
     public static readonly NoteKind ColumnAmbiguous = Warning("column.ambiguous",
         "有几列都叫“{0}”，取最左一列；要取 {1} 列请在映射里写列标。", "Several columns are called “{0}”; the leftmost was taken. Name the letter to take {1}.");
+    public static readonly NoteKind TableBeside = Warning("table.beside",
+        "{0} 列起是另一张同样表头的表，没有读取，请单独导入。",
+        "From column {0} on there is a second table with the same headers; it was not read. Import it by itself.");
     public static readonly NoteKind ColumnUnmapped = Info("column.unmapped",
         "列“{0}”没有映射，原文保留。", "Column “{0}” is not mapped; its texts are kept.");
     public static readonly NoteKind ColumnHidden = Info("column.hidden",

@@ -100,9 +100,11 @@ public sealed class LedgerReader
             }
             var mapped = guess.Mapping with
             {
-                DefaultRegion = mapping.DefaultRegion, DefaultSector = mapping.DefaultSector, DefaultLevel = mapping.DefaultLevel, DefaultState = mapping.DefaultState,
+                DefaultRegion = mapping.DefaultRegion, DefaultSector = mapping.DefaultSector, DefaultLevel = mapping.DefaultLevel,
+                DefaultState = mapping.DefaultState,
                 UnitPreference = mapping.UnitPreference, DateFormats = mapping.DateFormats,
-                Levels = guess.Mapping.Levels.Count > 0 ? guess.Mapping.Levels : mapping.Levels, States = guess.Mapping.States.Count > 0 ? guess.Mapping.States : mapping.States,
+                Levels = guess.Mapping.Levels.Count > 0 ? guess.Mapping.Levels : mapping.Levels,
+                States = guess.Mapping.States.Count > 0 ? guess.Mapping.States : mapping.States,
             };
             if (Read(own, mapped, notes) is { } other)
             {
@@ -131,6 +133,8 @@ public sealed class LedgerReader
             notes.Add(NoteKinds.ColumnAmbiguous.About(mapped.Header, At(other), null, mapped.Header!, other.Letter));
         foreach (var column in table.Columns.Where(c => c.Hidden))
             notes.Add(NoteKinds.ColumnHidden.About(column.Header, At(column), null, column.Header));
+        if (table.Beside is [var beside, ..] && !found.Exists(f => f.Column.Number >= beside.Number))
+            notes.Add(NoteKinds.TableBeside.About(beside.Header, At(beside), null, beside.Letter));
         foreach (var column in table.Columns.Where(c => !found.Exists(f => f.Column.Number == c.Number)))
             notes.Add(NoteKinds.ColumnUnmapped.About(column.Header, At(column), column.Path[^1], column.Header));
 

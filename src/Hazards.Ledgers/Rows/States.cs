@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace Hazards.Ledgers;
@@ -22,9 +23,11 @@ internal sealed partial class States
 
     private static readonly Dictionary<string, LedgerState> BuiltIn = Load();
     private readonly Dictionary<string, LedgerState> _own = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ownTexts;
 
     public States(LedgerMapping mapping)
     {
+        _ownTexts = [.. mapping.States.Keys.Select(text => text.Trim())];
         foreach (var (text, state) in mapping.States) _own[Words.Key(text)] = state;
     }
 
@@ -34,27 +37,61 @@ internal sealed partial class States
     /// <summary>The state a text stands for, whether an addition had to be left out, 已整改（3月5日）, and what the addition says.</summary>
     public (LedgerState? State, bool Shortened, string Beside) Read(string text)
     {
-        if (Find(Words.Key(text)) is { } state) return (IsDoubted(state, text, "") ? null : state, false, "");
+        // A ledger says the same few words over and over.
+        if (_read.TryGetValue(text, out var known)) return known;
+        var read = ReadAnew(text);
+        if (_read.Count < MostRemembered && text.Length <= LongestRemembered) _read.Add(text, read);
+        return read;
+    }
+
+    private const int MostRemembered = 1_000, LongestRemembered = 40;
+
+    private readonly Dictionary<string, (LedgerState? State, bool Shortened, string Beside)> _read = new(StringComparer.Ordinal);
+
+    private (LedgerState? State, bool Shortened, string Beside) ReadAnew(string text)
+    {
+        if (_own.Count > 0 && _ownTexts.Contains(text.Trim())) return (Find(Words.Key(text)), false, "");
+        if (Find(Words.Key(text)) is { } state) return (IsDone(state) && HasDoubtfulSign(text) ? null : state, false, "");
         var bare = Words.Key(Words.WithoutBrackets(text));
         if (bare.Length > 0 && Find(bare) is { } shortened) return Unless(shortened, text, Words.InBrackets(text));
         if (Percent().Match(Words.HalfWidth(text).Trim()) is { Success: true } percent)
-            return (percent.Groups["n"].ValueSpan is "100" ? LedgerState.Declared : LedgerState.Rectifying, percent.Groups["word"].Length > 0, "");
+            return (percent.Groups["n"].ValueSpan is "100" ? LedgerState.Declared : LedgerState.Rectifying,
+                percent.Groups["word"].Length > 0, "");
+        // 3月10日已整改: the date stands before its state.
+        if (HarmlessAdditions.LeadingDate(text) is { Length: > 0 } date && Find(Words.Key(text.Trim()[date.Length..])) is { } dated)
+            return Unless(dated, text, date);
         // 已整改，加装了护罩: what comes first is the state, unless what follows takes it back.
         var head = Head().Match(text.Trim());
-        return head.Success && Find(Words.Normalise(head.Groups["head"].Value)) is { } first ? Unless(first, text, text.Trim()[head.Length..]) : (null, false, "");
+        return head.Success && Find(Words.Normalise(head.Groups["head"].Value)) is { } first
+            ? Unless(first, text, text.Trim()[head.Length..])
+            : (null, false, "");
     }
 
     private (LedgerState? State, bool Shortened, string Beside) Unless(LedgerState state, string text, string rest) =>
         IsDoubted(state, text, rest) ? (null, false, "") : (state, true, rest);
 
-    /// <summary>已整改（部分）, 已销号（待复查）, 未整改（已整改）, 已整改？: an addition that takes the state back, or says another, is a question.</summary>
+    /// <summary>
+    /// 已整改（部分）, 已销号（待复查）, 已销号（误）, 未整改（已整改）, 已整改？: what is done is so without additions, or with those that are known
+    /// to take nothing back; any other, or one that says another state, is a question.
+    /// </summary>
     private bool IsDoubted(LedgerState state, string text, string rest)
     {
-        if (IsDone(state) && (text.AsSpan().ContainsAny('?', '？') || rest.Length > 0 && TakesBack().IsMatch(Words.HalfWidth(rest)))) return true;
-        return rest.Length > 0 && Find(Words.Key(rest)) is { } other && (IsDone(state) != IsDone(other) || state == LedgerState.Unfounded != (other == LedgerState.Unfounded));
+        if (Find(Words.Key(rest)) is { } other)
+            return IsDone(state) != IsDone(other) || state == LedgerState.Unfounded != (other == LedgerState.Unfounded)
+                || IsDone(state) && (HasDoubtfulSign(text) || TakesBack(rest));
+        return IsDone(state) && (HasDoubtfulSign(Words.WithoutBrackets(text)) || !HarmlessAdditions.Are(rest));
     }
 
+    /// <summary>已销号×, 已销号*, 已整改？: a sign that is no punctuation says something, and nobody knows what.</summary>
+    private static bool HasDoubtfulSign(string text) =>
+        text.AsSpan().ContainsAny(DoubtfulSigns) || text.Contains("..", StringComparison.Ordinal);
+
+    private static readonly SearchValues<char> DoubtfulSigns = SearchValues.Create("×✗✘☒╳xX?？*＊※~～≠△▲○●◎□☐-－—+＋/／\\#…");
+
     private static bool IsDone(LedgerState state) => state >= LedgerState.Declared;
+
+    /// <summary>Words that take back, or put off, what stands beside them.</summary>
+    public static bool TakesBack(string text) => TakesBackWords().IsMatch(Words.HalfWidth(text));
 
     [GeneratedRegex(@"^(?<word>已?(?:完成|整改)?(?:整改)?(?:进度|率)?[:：]?)(?<n>100|\d{1,2})(?:\.\d+)?%$", RegexOptions.CultureInvariant)]
     private static partial Regex Percent();
@@ -62,9 +99,10 @@ internal sealed partial class States
     [GeneratedRegex(@"^(?<head>[^，,。；;：:、\s]{2,10})[，,。；;：:、\s]", RegexOptions.CultureInvariant)]
     private static partial Regex Head();
 
-    [GeneratedRegex(@"[未没不非否假虚伪待尚仍但需须缓半拟暂返疑又缺差?]|部[分份]|大部|局部|个别|基本|剩余|其余|除外|除了|[计规]划|预计|准备|正在|整改中|进行中|治理中|施工中|继续|持续|临时"
-        + @"|反弹|复发|再次|重新|存在|遗留|退回|驳回|撤销|取消|作废|失效|无效|无法|(?<![0-9.])(?!100(?:\.0+)?\s*%)[0-9.]+\s*%|[0-9]\s*/\s*[0-9]+\s*[处项条个]", RegexOptions.CultureInvariant)]
-    private static partial Regex TakesBack();
+    [GeneratedRegex(@"[未没不非否假虚伪待尚仍但需须缓半拟暂返疑又缺差误错?×]|部[分份]|大部|局部|个别|基本|剩余|其余|除外|除了|[计规]划|预计|准备|正在|整改中|进行中|治理中|施工中|继续|持续|临时"
+        + @"|反弹|复发|再次|重新|存在|遗留|退回|驳回|撤销|取消|作废|失效|无效|无法|口头|[自声业位]称|自[述报]|据|反映|听说|有条件|延期|转[下入交移给为办至]|移交|挂账"
+        + @"|(?<![0-9.])(?!100(?:\.0+)?\s*%)[0-9.]+\s*%|[0-9]\s*/\s*[0-9]+\s*[处项条个]", RegexOptions.CultureInvariant)]
+    private static partial Regex TakesBackWords();
 
     private LedgerState? Find(string plain) =>
         _own.TryGetValue(plain, out var state) || BuiltIn.TryGetValue(plain, out state) ? state : null;

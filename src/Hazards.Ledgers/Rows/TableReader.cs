@@ -8,14 +8,16 @@ internal sealed class TableReader
     private readonly Dictionary<int, string> _headers;
     private readonly RowReader _rows;
     private readonly RowAligner? _aligner;
+    private readonly int _beside;
     private readonly Dictionary<string, int> _timesNumbered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _timesKeyed = new(StringComparer.Ordinal);
     // What a row says that may be 同上 of one above; texts that say 无 or — as such.
     private static readonly LedgerField[] OfItsOwn = [LedgerField.ExternalId, LedgerField.Description];
-    private static readonly LedgerField[] Prose = [LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
+    private static readonly LedgerField[] Prose = [
+        LedgerField.ExternalId, LedgerField.Description, LedgerField.Measures, LedgerField.Result, LedgerField.Remark, LedgerField.State];
 
-    // 待定 is no level, and not the absence of one either: it leaves the level open.
-    private static readonly LedgerField[] Graded = [LedgerField.Level, LedgerField.IsMajor];
+    // 待定 is no level or deadline, and not the absence of one either: it leaves them open.
+    private static readonly LedgerField[] Open = [LedgerField.Level, LedgerField.IsMajor, LedgerField.Deadline];
 
     // Who found it and who must act: blank, they are nobody, or the importing body.
     private static readonly LedgerField[] Whose = [LedgerField.InspectionBody, LedgerField.ResponsibleUnit];
@@ -28,8 +30,14 @@ internal sealed class TableReader
     {
         _table = table;
         _columns = ColumnResolver.Resolve(table, mapping).Found;
-        _headers = table.Columns.ToDictionary(c => c.Number, c => c.Header);
-        _rows = new RowReader(mapping, _columns, DateContext.Of([.. table.Titles, table.Sheet.Name, Path.GetFileNameWithoutExtension(fileName)]));
+        _headers = table.Columns.Concat(table.Beside).ToDictionary(c => c.Number, c => c.Header);
+        // A mapping that names its columns reads it.
+        _beside = table.Beside.Count > 0 && !_columns.Exists(c => c.Column.Number >= table.Beside[0].Number)
+            ? table.Beside[0].Number
+            : int.MaxValue;
+        _rows = new RowReader(
+            mapping, _columns, table.Columns,
+            DateContext.Of([.. table.Titles, table.Sheet.Name, Path.GetFileNameWithoutExtension(fileName)]));
         _aligner = delimiter is { } d ? new RowAligner(table, _columns, _rows.Cells, d) : null;
         _anchors = new MergedAnchors(table.Sheet.Merges, table.HeaderLast);
         _sorter = new RowSorter(table, _columns);
@@ -49,9 +57,22 @@ internal sealed class TableReader
             }
             foreach (var earlier in blank) yield return Skipped(earlier, LedgerSkip.Blank);
             blank.Clear();
-            yield return skip is LedgerSkip.OtherTable && _sorter.OtherListsHazards ? OfOtherTable(row)
+            yield return skip is LedgerSkip.OtherTable && _sorter.OtherListsHazards || skip is null && IsBeside(row) ? OfOtherTable(row)
                 : skip is { } reason ? Skipped(row, reason)
                 : Record(row);
+        }
+    }
+
+    /// <summary>Whether all of a row stands in the second table to the right.</summary>
+    private bool IsBeside(SheetRow row) => _beside < int.MaxValue && row.Cells.All(c => c.IsBlank || c.Column >= _beside);
+
+    /// <summary>What the second table to the right holds on this row is no part of its hazard, and is said.</summary>
+    private void SayBeside(SheetRow row, List<LedgerNote> notes)
+    {
+        if (_beside < int.MaxValue && row.Cells.Where(c => c.Column >= _beside && !c.IsBlank).ToList() is [var first, ..] cells)
+        {
+            var said = string.Join(' ', cells.Select(c => c.Display.Trim()));
+            notes.Add(NoteKinds.RowBesideTable.About(null, first.Address, null, CellAddress.Letters(_beside), said));
         }
     }
 
@@ -116,9 +137,10 @@ internal sealed class TableReader
         if (note is not null) notes.Add(note);
         var cells = Cells(row, aligned ?? row);
         var meant = aligned is null ? [] : Meant(aligned, notes);
-        var understood = aligned is null ? null : _rows.Read(meant, row.Number, notes);
+        var understood = aligned is null ? null : _rows.Read(meant, aligned, notes);
         var identity = aligned is null ? RowKeys.Fingerprint(cells)[..32] : RowKeys.Identity(meant);
         if (aligned is not null && note is null) AskAboutBlanks(aligned, meant, notes);
+        SayBeside(row, notes);
         var pictures = Pictures(row, notes);
         if (row.Hidden) notes.Add(NoteKinds.RowHidden.About(null, CellAddress.Of(1, row.Number), null));
         var key = KeyOf(row, understood?.ExternalId, identity, notes);
@@ -174,11 +196,13 @@ internal sealed class TableReader
             if (Words.IsDitto(cell.Text) && !OfItsOwn.Contains(column.Field))
             {
                 var above = _above.GetValueOrDefault(column.Column.Number);
-                notes.Add((above is null ? NoteKinds.CellDittoOfNothing : NoteKinds.CellDitto).About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim(), above?.Display ?? ""));
+                notes.Add((above is null ? NoteKinds.CellDittoOfNothing : NoteKinds.CellDitto)
+                    .About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim(), above?.Display ?? ""));
                 if (above is null) continue;
                 cell = above;
             }
-            else if (Words.IsPlaceholder(cell.Text) && !Prose.Contains(column.Field) && !(Words.IsUndecided(cell.Text) && Graded.Contains(column.Field)))
+            else if (Words.IsPlaceholder(cell.Text) && !Prose.Contains(column.Field)
+                && !(Words.IsUndecided(cell.Text) && Open.Contains(column.Field)))
             {
                 notes.Add(NoteKinds.CellPlaceholder.About(column.Column.Label, cell.SourceAddress, cell.Text, cell.Text.Trim()));
                 _above.Remove(column.Column.Number);
@@ -209,8 +233,8 @@ internal sealed class TableReader
     {
         List<LedgerPicture> pictures =
         [
-            .. row.Cells.Where(c => c.IsPicture).Select(c => Picture(c.Column, row.Number, _table.Sheet.ImageIn(c))),
-            .. _table.Sheet.FloatingAt(row.Number).Select(p => Picture(p.Column, row.Number, p.Image)),
+            .. row.Cells.Where(c => c.IsPicture && c.Column < _beside).Select(c => Picture(c.Column, row.Number, _table.Sheet.ImageIn(c))),
+            .. _table.Sheet.FloatingAt(row.Number).Where(p => p.Column < _beside).Select(p => Picture(p.Column, row.Number, p.Image)),
         ];
         if (pictures.Count > 0) notes.Add(NoteKinds.RowPictures.About(null, pictures[0].Address, null, pictures.Count));
         return pictures;

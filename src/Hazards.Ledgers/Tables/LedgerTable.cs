@@ -20,8 +20,10 @@ public sealed record LedgerColumn(int Number, IReadOnlyList<string> Path, bool H
 public sealed class LedgerTable
 {
     internal LedgerTable(LedgerSheet sheet, int headerFirst, int headerLast, int headerWidth, IReadOnlyList<LedgerColumn> columns,
-        IReadOnlyList<string> titles, IReadOnlyList<IReadOnlySet<string>> headerRows, IReadOnlyList<SheetRow> samples)
+        IReadOnlyList<string> titles, IReadOnlyList<IReadOnlySet<string>> headerRows, IReadOnlyList<SheetRow> samples,
+        IReadOnlyList<LedgerColumn> beside)
     {
+        Beside = beside;
         Sheet = sheet;
         HeaderFirst = headerFirst;
         HeaderLast = headerLast;
@@ -50,6 +52,9 @@ public sealed class LedgerTable
 
     /// <summary>Number of the last column that has a header.</summary>
     public int Width { get; }
+
+    /// <summary>The columns of a second table to the right, which repeats this one's headers; it is not read.</summary>
+    internal IReadOnlyList<LedgerColumn> Beside { get; }
 
     /// <summary>Fields on the header's lines in a csv, unnamed ones included.</summary>
     internal int HeaderWidth { get; }

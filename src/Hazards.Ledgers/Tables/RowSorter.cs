@@ -58,7 +58,8 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         if (IsNumbering(cells)) return LedgerSkip.HeaderRepeated;
         if (IsOtherHeader(cells))
         {
-            (_inOther, OtherListsHazards) = (true, cells.Exists(c => HeaderWords.IsKnown(c.Text) && HeaderWords.Find([c.Text])?.Field == LedgerField.Description));
+            (_inOther, OtherListsHazards) = (true, cells.Exists(
+                c => HeaderWords.IsKnown(c.Text) && HeaderWords.Find([c.Text])?.Field == LedgerField.Description));
             return LedgerSkip.Header;
         }
         if (_inOther) return cells.Count == 1 ? LedgerSkip.Section : LedgerSkip.OtherTable;
@@ -78,7 +79,8 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         if (wide) return _inFooter ? LedgerSkip.Footer : LedgerSkip.Section;
         if (_inFooter && cells.Count <= 2) return LedgerSkip.Footer;
         if (cells.Count > 1) return null;
-        if ((cells[0].Column == _externalId || cells[0].Column == _counter) && cells[0].Text.Trim().All(char.IsAsciiLetterOrDigit)) return LedgerSkip.NumberOnly;
+        if ((cells[0].Column == _externalId || cells[0].Column == _counter) && cells[0].Text.Trim()
+            .All(char.IsAsciiLetterOrDigit)) return LedgerSkip.NumberOnly;
         return cells[0].Column == 1 && SectionWords().IsMatch(cells[0].Text) ? LedgerSkip.Section : null;
     }
 
@@ -98,7 +100,9 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
         return false;
     }
 
-    /// <summary>The rows that widely merged cells cover, as ranges that do not overlap: a hostile file may have any number of them.</summary>
+    /// <summary>
+    /// The rows that widely merged cells cover, as ranges that do not overlap: a hostile file may have any number of them.
+    /// </summary>
     private static List<(int Top, int Bottom)> WideRows(LedgerTable table)
     {
         List<(int Top, int Bottom)> rows = [];
@@ -114,7 +118,8 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     /// <summary>合计, 本页小计: in one of the first cells, and nothing described beside it but a count.</summary>
     private bool IsTotal(SheetRow row, List<SheetCell> cells) =>
         cells.Take(3).Any(c => c.Text.Contains('计', StringComparison.Ordinal) && Total().IsMatch(Words.Normalise(c.Text)))
-        && (row.At(_description) is not { IsBlank: false } said || Total().IsMatch(Words.Normalise(said.Text)) || Count().IsMatch(Words.HalfWidth(said.Text).Trim()));
+        && (row.At(_description) is not { IsBlank: false } said || Total().IsMatch(Words.Normalise(said.Text)) || Count().IsMatch(
+            Words.HalfWidth(said.Text).Trim()));
 
     /// <summary>填表人：某 | 审核人：某 | 日期：…: every cell signs or dates, whatever columns they stand in.</summary>
     private static bool IsSignature(List<SheetCell> cells) =>
@@ -123,7 +128,10 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
 
     /// <summary>1 2 3 4 … or (1) (2) (3) … under the header: its columns, numbered.</summary>
     private static bool IsNumbering(List<SheetCell> cells) =>
-        cells.Count >= 4 && cells.Select((c, i) => Words.Normalise(c.Text) == (cells[0].Column + i).ToString(System.Globalization.CultureInfo.InvariantCulture) || Words.Normalise(c.Text) == (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)).All(same => same);
+        cells.Count >= 4
+            && cells.Select((c, i) => Words.Normalise(c.Text) == (cells[0].Column + i)
+                .ToString(System.Globalization.CultureInfo.InvariantCulture)
+                    || Words.Normalise(c.Text) == (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)).All(same => same);
 
     /// <summary>
     /// At least three short words, of which the first numbers the rows (序号 is no row's number), or hardly any is not a header of
@@ -135,13 +143,16 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
             || IsHeaderWord(cells[0]) && cells.Count(IsHeaderWord) >= Math.Max(3, cells.Count * 0.7));
 
     private static bool IsHeaderWord(SheetCell cell) =>
-        cell.Kind == CellKind.Text && cell.Text.Length <= 20 && (HeaderWords.IsKnown(cell.Text) || OtherHeaders().IsMatch(Words.Normalise(cell.Text)));
+        cell.Kind == CellKind.Text && cell.Text.Length <= 20
+            && (HeaderWords.IsKnown(cell.Text) || OtherHeaders().IsMatch(Words.Normalise(cell.Text)));
 
     private bool IsExample(SheetRow row, List<SheetCell> cells)
     {
         var said = row.At(_description)?.Text.Trim() ?? "";
         if (Example().IsMatch(cells[0].Text) || Example().IsMatch(said)) return true;
-        return cells.Count >= 3 && said.Length > 0 && (said[0] is '（' or '(' || said.AsSpan().ContainsAny('填', '选')) && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
+        if (cells.Count >= 3 && Instructions().IsMatch(cells[0].Text)) return true;
+        return cells.Count >= 3 && said.Length > 0 && (said[0] is '（' or '(' || said.AsSpan().ContainsAny("填选写述"))
+            && cells.Count(c => Instruction().IsMatch(c.Text)) * 2 > cells.Count;
     }
 
     [GeneratedRegex("^(本页|本月|本表|本年|累计|全县|全市|全区|以上)?(合计|总计|小计|共计|累计)([0-9]+[条项个处起]?)?$", RegexOptions.CultureInvariant)]
@@ -153,20 +164,32 @@ internal sealed partial class RowSorter(LedgerTable table, IReadOnlyList<Resolve
     [GeneratedRegex(@"^\s*[（(【\[]?\s*(填写)?(示例|样例|范例|举例|例如|例)\s*([:：）)】\]]|\d*\s*$)", RegexOptions.CultureInvariant)]
     private static partial Regex Example();
 
-    [GeneratedRegex(@"^\s*[（(].{2,60}[)）]\s*$|填写|必填|选填|下拉|格式[:：为]|^如[:：]|例如|限选|请选择", RegexOptions.CultureInvariant)]
+    /// <summary>填写说明 in the first cell, and what is to be written in each column beside it.</summary>
+    [GeneratedRegex(@"^\s*[（(【\[]?\s*(填写|填报|填表|录入|编制)(说明|要求|提示|示范|规范|模板|须知|格式)\s*[)）】\]]?\s*$"
+        + @"|^\s*[（(【\[]?\s*模板\s*[)）】\]]?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Instructions();
+
+    [GeneratedRegex(@"^\s*[（(].{2,60}[)）]\s*$|填写|填报|必填|选填|下拉|格式[:：为]|^如[:：]|例如|限选|请选择"
+        + @"|^[XxYy×〇○*\s\d_]*年[XxMm×〇○*\s_]*月[XxDd×〇○*\s_]*日?$|^[XxYy×]{2,4}[-./][XxMm×]{1,2}[-./][XxDd×]{1,2}$"
+        + @"|^\s*(一般|重大|是|已?整改|已销号|整改中|未整改)\s*[/／或、|]\s*(一般|重大|否|未整改|整改中|未销号|已?整改|已销号)([/／或、|].{1,8})*\s*$|^\s*(单位|企业|姓名|部门)?(全称"
+        + @"|简称)\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Instruction();
 
     [GeneratedRegex("^(单位|乡镇|镇街|街道|县区|部门|指标|名称|合计|小计|总数|数量|隐患数量?|隐患总数|一般(隐患)?数?量?|重大(隐患)?数?量?|[已未](整改|销号|闭环|完成)数?量?|整改中|(整改|完成|闭环|销号)率"
         + "|检查家次|检查企业数|排查数量?|闭环数|处罚(日期|时间|金额|单位|决定)?|违法(事实|行为)|罚款(金额)?|文书号|文号|联系电话|联系人|姓名|职务|电话|手机)$", RegexOptions.CultureInvariant)]
     private static partial Regex OtherHeaders();
 
-    [GeneratedRegex(@"^\s*(填写要求|填表要求|填表说明|填报说明|填写说明|填报要求|说明|备注|附注|注|合计|总计|小计|共计|制表人?|填表人?|填报人?|填报单位|审核人?|审批人?|批准人?|签字|签名|联系人|联系电话|填报日期|填报时间|填表日期|填表时间|制表时间|报送日期|报送时间|报送单位|报送人|分管领导|分管负责人|签发人|经办人|复核人|制表日期|日期|(单位|部门)?(主要)?负责人(（?签[字名章]）?)?)\s*([:：]|\d*\s*$|[（(]|[1一]\s*[.、．])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(填写要求|填表要求|填表说明|填报说明|填写说明|填报要求|说明|备注|附注|注|合计|总计|小计|共计|制表人?|填表人?|填报人?|填报单位|审核人?|审批人?|批准人?|签字|签名|联系人|联系电话|填报日期"
+        + @"|填报时间|填表日期|填表时间|制表时间|报送日期|报送时间|报送单位|报送人|分管领导|分管负责人|签发人|经办人|复核人|制表日期|日期|(单位|部门)?(主要)?负责人(（?签[字名章]）?)?)\s*([:：]|\d*\s*$|[（(]"
+        + @"|[1一]\s*[.、．])", RegexOptions.CultureInvariant)]
     private static partial Regex FooterWords();
 
     /// <summary>填报单位（盖章）：甲厂, alone in its row: it signs, whatever column it stands in.</summary>
-    [GeneratedRegex(@"^\s*(填报单位|报送单位|制表(单位|人)?|填表(单位|人)?|填报人?|审核人?|审批人|批准人|签发人|经办人|复核人|报送人|分管(领导|负责人)|(单位|部门)(主要)?负责人|(填报|填表|制表|报送)(日期|时间)|联系(人|电话))\s*([（(]?(盖章|公章|签字|签名|签章)[)）]?)?\s*([:：]|$)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(填报单位|报送单位|制表(单位|人)?|填表(单位|人)?|填报人?|审核人?|审批人|批准人|签发人|经办人|复核人|报送人|分管(领导|负责人)|(单位|部门)(主要)?负责人|(填报|填表|制表|报送)(日期"
+        + @"|时间)|联系(人|电话))\s*([（(]?(盖章|公章|签字|签名|签章)[)）]?)?\s*([:：]|$)", RegexOptions.CultureInvariant)]
     private static partial Regex SignatureLine();
 
-    [GeneratedRegex(@"^\s*([一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十\d]+)|(汇总|统计|一览|明细|情况|台账)表?\s*$|表\s*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*([一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]|第[一二三四五六七八九十\d]+)|(汇总|统计|一览|明细|情况|台账)表?\s*$"
+        + @"|表\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex SectionWords();
 }

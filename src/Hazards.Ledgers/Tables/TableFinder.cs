@@ -27,7 +27,8 @@ internal sealed class TableFinder
         _byNumber = _head.DistinctBy(r => r.Number).ToDictionary(r => r.Number);
         var last = _head.Count == 0 ? 0 : _head.Max(r => r.Number);
         _merges = [.. sheet.Merges.TakeWhile(m => m.Top <= last).Take(MergesLookedAt)];
-        _lastColumn = _head.Take(RowsLookedAt).SelectMany(r => r.Cells).Where(c => !c.IsBlank).Select(c => c.Column).DefaultIfEmpty(0).Max();
+        _lastColumn =
+            _head.Take(RowsLookedAt).SelectMany(r => r.Cells).Where(c => !c.IsBlank).Select(c => c.Column).DefaultIfEmpty(0).Max();
     }
 
     private sealed record Candidate(int First, int Last, List<LedgerColumn> Columns, int Meanings, double Score);
@@ -39,10 +40,27 @@ internal sealed class TableFinder
             : _head.Take(RowsLookedAt).Where(CanStart).Select(r => Build(r.Number, r.Number + Depth(r.Number) - 1)).Where(HasDescription)
                 .OrderByDescending(c => c.Score).ThenBy(c => c.Last - c.First).ThenBy(c => c.First).FirstOrDefault();
         if (best is null || best.Columns.Count == 0) return null;
-        return new(_sheet, best.First, best.Last, WidthOf(best), best.Columns,
+        var own = OwnColumns(best.Columns);
+        return new(_sheet, best.First, best.Last, WidthOf(best), best.Columns[..own],
             [.. _head.Where(r => r.Number < best.First).SelectMany(r => r.Cells).Where(c => !c.IsBlank).Select(c => c.Text)],
             [.. Enumerable.Range(best.First, best.Last - best.First + 1).Select(WordsOf).Where(w => w.Count > 1)],
-            [.. _head.Where(r => r.Number > best.Last).Take(SampleRows)]);
+            [.. _head.Where(r => r.Number > best.Last).Take(SampleRows)], best.Columns[own..]);
+    }
+
+    /// <summary>
+    /// How many of the columns are this table's: where the headers begin again, the description with them, a second table stands beside it.
+    /// </summary>
+    private static int OwnColumns(List<LedgerColumn> columns)
+    {
+        var names = columns.ConvertAll(c => Words.Normalise(c.Path[^1]));
+        for (var at = 2; at + 3 <= names.Count; at++)
+        {
+            var (left, right) = (names[..at], names[at..]);
+            if (left.Contains(names[at]) && right.Count(left.Contains) >= 0.6 * right.Count && right.Exists(
+                n => left.Contains(n) && HeaderWords.Find([n])?.Field == LedgerField.Description))
+                return at;
+        }
+        return names.Count;
     }
 
     private int WidthOf(Candidate header) =>
@@ -120,7 +138,8 @@ internal sealed class TableFinder
         if (!_byNumber.TryGetValue(first + 1, out var row)) return false;
         var words = row.Cells.Where(c => !c.IsBlank).ToList();
         return words.Count >= 2 && words.TrueForAll(cell =>
-            cell.Kind == CellKind.Text && cell.Text.Length <= LongestSubHeader && !DateTexts.LooksLikeDate(cell) && IsUnderGroup(first, cell.Column));
+            cell.Kind == CellKind.Text && cell.Text.Length <= LongestSubHeader && !DateTexts.LooksLikeDate(cell)
+                && IsUnderGroup(first, cell.Column));
     }
 
     private bool IsUnderGroup(int first, int column)
