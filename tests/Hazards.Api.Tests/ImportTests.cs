@@ -101,7 +101,7 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         var head = await service.HeadAsync();
         (await PostAsync("x.xlsx", Encoding.UTF8.GetBytes("not a workbook"))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
         (await PostAsync("x.csv", [0xE9, 0x9A, 0x90, 0xFF, 0xFF, 0x2C])).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        (await PostAsync("x.csv", [])).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await PostAsync("x.csv", [])).Refused(HttpStatusCode.UnprocessableEntity, "file.empty");
         (await PostAsync("x.csv", new byte[17 * 1024 * 1024])).Refused(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
         (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("mapping", "no-such"))).Refused(HttpStatusCode.UnprocessableEntity, "import.mapping_unknown");
         (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("region", "99"))).Refused(HttpStatusCode.UnprocessableEntity, "region.unknown");

@@ -49,6 +49,22 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync("lists/overdue?columns=days,nonsense")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
     }
 
+    /// <summary>What is kept of a list is never older than the log: whoever has acted sees it on the next page, and whoever may see less is shown less.</summary>
+    [Theory, InlineData("hazards?limit=200"), InlineData("lists/overdue?within=30&limit=200"), InlineData("boards/closed-loop"), InlineData("lists/overdue/counts")]
+    public async Task A_list_that_is_asked_for_again_is_as_new_as_the_log(string list)
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var id = await AssignedAsync($"再看一遍{round}{list}", Some.InDays(-2 - round));
+            var (first, second) = (await service.Office.GetAsync(list), await service.Office.GetAsync(list));
+            second.Text.ShouldBe(first.Text);
+            if (list.Contains("limit", StringComparison.Ordinal))
+                first.Text.ShouldContain(id);
+            await service.Office.PostAsync($"hazards/{id}/rejection", new JsonObject { ["reason"] = "录入错误", ["actor"] = "核查员" });
+            (await service.Elsewhere.GetAsync(list)).Text.ShouldNotBe(first.Text, "another jurisdiction");
+        }
+    }
+
     /// <summary>核实: nobody is named who must verify, so the county's committee office must; whoever asks for what it owes is told so.</summary>
     [Fact]
     public async Task What_an_office_owes_without_being_named_is_listed_as_its_own_everywhere()

@@ -42,7 +42,7 @@ internal static class HazardReads
         }, HistoryAsync);
     }
 
-    private static async Task<IResult> LedgerAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> LedgerAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming, KeptPages pages)
     {
         var filter = Parameters.ReadFilter(call.Query) with { Reporter = call.Query.Flag("mine") == true ? call.Caller.Key.Id : null };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -59,13 +59,14 @@ internal static class HazardReads
                 var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.FilePage, call.Stop);
                 return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
             });
-        var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
-        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
-            return Call.Refuse(nobody);
-        return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop))
+        return await pages.JsonAsync(call, scope, async () =>
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
-        });
+            var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
+            return new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop))
+            {
+                KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
+            };
+        }, page => Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, SealQueries seals, PersonDesk persons, Naming naming)

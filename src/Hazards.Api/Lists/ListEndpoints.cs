@@ -24,26 +24,29 @@ internal static class ListEndpoints
         NoticeList.Map(api);
     }
 
-    private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, KeptAnswers kept, RulebookSource rules, Naming naming)
+    private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, KeptAnswers kept, RulebookSource rules, Naming naming, KeptPages pages)
     {
         var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
-        var board = await kept.GetAsync(
-            (scope with { AsOf = null }, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop), b => b.Cells.Length, call.Stop);
-        return Call.Json(BoardAnswer.Of(board with { AsOf = scope.AsOf }, soon, naming));
+        return await pages.JsonAsync(call, scope, async () => BoardAnswer.Of(await kept.GetAsync(
+            (scope with { AsOf = null }, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop), b => b.Cells.Length, call.Stop)
+            with { AsOf = scope.AsOf }, soon, naming));
     }
 
-    private static async Task<IResult> OverdueCountsAsync(Call call, IHazardQueries hazards, Naming naming)
+    private static async Task<IResult> OverdueCountsAsync(Call call, IHazardQueries hazards, Naming naming, KeptPages pages)
     {
         var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var counts = await hazards.OverdueCountsAsync(scope, region, call.Stop);
-        var names = await naming.OfBodiesAsync(counts.Select(c => c.Body), call.Stop);
-        return Call.Json(new OverdueCounts(region, scope.AsOf, scope.Today,
-            [.. counts.Select(c => new DutyCount(NamedBody.Of(c.Body, names), Labels.Of(c.Kind), c.Count, c.MostDays))]));
+        return await pages.JsonAsync(call, scope, async () =>
+        {
+            var counts = await hazards.OverdueCountsAsync(scope, region, call.Stop);
+            var names = await naming.OfBodiesAsync(counts.Select(c => c.Body), call.Stop);
+            return new OverdueCounts(region, scope.AsOf, scope.Today,
+                [.. counts.Select(c => new DutyCount(NamedBody.Of(c.Body, names), Labels.Of(c.Kind), c.Count, c.MostDays))]);
+        });
     }
 }
 

@@ -63,7 +63,7 @@ internal static class ListedRegister
         _ => w.T("未办", "not yet"),
     };
 
-    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
+    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming, KeptPages pages)
     {
         var scope = call.Scope();
         var filter = Parameters.ReadFilter(call.Query) with { ListedBy = call.Query.Value<BodyId>("listedBy"), ListingOverdue = call.Query.Flag("listingOverdue") };
@@ -75,13 +75,14 @@ internal static class ListedRegister
         if (asked.IsFile)
             return await ListFiles.OfAsync(call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id,
                 async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop)));
-        var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, call.Stop));
-        if (await Parameters.NobodyAsync(call, cursor, page.Items.Count == 0, registry) is { } nobody)
-            return Call.Refuse(nobody);
-        return Call.Json(new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
+        return await pages.JsonAsync(call, scope, async () =>
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter with { Listed = true }, cursor),
-        });
+            var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, call.Stop));
+            return new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
+            {
+                KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter with { Listed = true }, cursor),
+            };
+        }, page => Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry));
 
         async Task<ListRows<ListedItem>> RowsAsync(Page<HazardItem> found)
         {

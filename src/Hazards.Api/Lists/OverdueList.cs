@@ -68,7 +68,8 @@ internal static class OverdueList
 
     private static string? Lines(IEnumerable<string> lines) => string.Join('\n', lines) is { Length: > 0 } text ? text : null;
 
-    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
+    private static async Task<IResult> ListAsync(
+        Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming, KeptPages pages)
     {
         var scope = call.Scope();
         var filter = Parameters.ReadFilter(call.Query) with { Duty = call.Query.Code<ClockKind>("duty") };
@@ -101,13 +102,14 @@ internal static class OverdueList
             filter = filter with { Overdue = true };
         if (asked.IsFile)
             return await FileAsync(c => hazards.DueAsync(scope, filter, sort, c, Parameters.FilePage, call.Stop));
-        var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, call.Stop));
-        if (await Parameters.NobodyAsync(call, cursor, page.Items.Count == 0, registry) is { } nobody)
-            return Call.Refuse(nobody);
-        return Call.Json(new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
+        return await pages.JsonAsync(call, scope, async () =>
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
-        });
+            var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, call.Stop));
+            return new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
+            {
+                KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
+            };
+        }, page => Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry));
 
         async Task<ListRows<OverdueItem>> RowsAsync(Page<HazardItem> found)
         {

@@ -197,6 +197,7 @@ internal static class HazardsService
             s.GetRequiredService<Questions>().Source));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
         services.AddSingleton(s => new KeptAnswers(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<KeptPages>();
         services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<Questions>().Source));
         services.AddSingleton<FileStore>();
