@@ -35,6 +35,7 @@ public class ContradictionFacts
     [InlineData("已销号", "2026-03-20复查合格")]
     [InlineData("已销号", "见附件3")]
     [InlineData("已整改", "罚款未缴纳")]
+    [InlineData("已整改", "拆除不合格灭火器并更换")]
     [InlineData("整改中", "资金未落实")]
     [InlineData("未整改", "复查发现未整改到位")]
     public async Task Other_remarks_leave_the_state(string state, string remark)
