@@ -15,6 +15,13 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
     /// <summary>The most values a parameter that may be repeated has.</summary>
     public const int MostValues = 50;
 
+    /// <summary>Whether a parameter was given.</summary>
+    public bool Has(string name) => values.ContainsKey(name);
+
+    /// <summary>All that was asked, the same for the same question.</summary>
+    public string Whole => string.Join('&', values.OrderBy(v => v.Key, StringComparer.Ordinal)
+        .SelectMany(v => v.Value.Select(one => $"{v.Key}={Uri.EscapeDataString(one ?? "")}")));
+
     /// <summary>What was wrong, if anything.</summary>
     public Refusal? Refusal { get; private set; } = wrongWords;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Hazards.Api.Administration.Policies;
-using Hazards.Api.Investigation;
 using Hazards.Domain;
 using Hazards.Projections;
 
@@ -8,12 +7,12 @@ namespace Hazards.Api.Lists;
 
 /// <summary>
 /// The first pages that walls and desks ask for again and again: as long as nothing has been recorded since, the same question is
-/// answered with the same bytes (<see cref="KeptAnswers"/>). Not where the look itself is put on record, nor where words are searched
-/// for, since the words of persons may be erased, nor for an enterprise, whose lists nobody else asks for.
+/// answered with the same bytes (<see cref="KeptAnswers"/>). Not where words are searched for, since the words of persons may be
+/// erased, nor for an enterprise, whose lists nobody else asks for.
 /// </summary>
 internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
 {
-    private const int BytesOfItem = 100;
+    private const int BytesOfItem = 40;
 
     // Whatever hangs on the time of day is looked at again after so long, events or not.
     private static readonly long Longest = (long)TimeSpan.FromSeconds(10).TotalMilliseconds;
@@ -21,24 +20,24 @@ internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
     private static readonly string[] Apart = ["q", "mine", "body", "owes", "cursor"];
 
     /// <summary>The answer, kept or made.</summary>
-    /// <param name="call">The request: its address and query are the question.</param>
+    /// <param name="call">The request: its query is the question.</param>
     /// <param name="scope">Whose eyes look.</param>
     /// <param name="make">Makes the answer.</param>
     /// <param name="wrong">What is wrong with a question that names somebody, by its answer.</param>
     public async Task<IResult> JsonAsync<T>(Call call, Scope scope, Func<Task<T>> make, Func<T, Task<Refusal?>>? wrong = null) where T : notnull
     {
-        if (scope.Own is not null || Looking.Records(call) || Apart.Any(call.Request.Query.ContainsKey))
+        if (scope.Own is not null || Apart.Any(call.Query.Has))
         {
             var answer = await make();
             return wrong is not null && await wrong(answer) is { } refusal ? Call.Refuse(refusal) : Call.Json(answer);
         }
 
-        var question = (scope, call.Request.Path.Value, call.Request.QueryString.Value, rules.Current, Environment.TickCount64 / Longest);
         try
         {
             // As of an instant as well: such a page says what has become known since.
-            return new KeptJson(await kept.GetAsync(
-                question, null, async _ => JsonSerializer.SerializeToUtf8Bytes(await make(), DomainJson.Options), b => b.Length / BytesOfItem, call.Stop));
+            return await kept.GetAsync(
+                (scope, call.Query.Whole, rules.Current, Environment.TickCount64 / Longest), null,
+                async _ => await KeptJson<T>.OfAsync(make), json => json.Bytes.Length / BytesOfItem, call.Stop);
         }
         catch (OperationCanceledException) when (!call.Stop.IsCancellationRequested)
         {
@@ -46,14 +45,26 @@ internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
             return Call.Json(await make());
         }
     }
+}
 
-    private sealed class KeptJson(byte[] bytes) : IResult
+/// <summary>An answer with its bytes.</summary>
+internal sealed record KeptJson<T>(T Answer, byte[] Bytes) : IResult, IValueHttpResult where T : notnull
+{
+    /// <inheritdoc />
+    public object? Value => Answer;
+
+    /// <summary>Makes it.</summary>
+    public static async Task<KeptJson<T>> OfAsync(Func<Task<T>> make)
     {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.ContentType = "application/json; charset=utf-8";
-            httpContext.Response.ContentLength = bytes.Length;
-            return httpContext.Response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
-        }
+        var answer = await make();
+        return new KeptJson<T>(answer, JsonSerializer.SerializeToUtf8Bytes(answer, DomainJson.Options));
+    }
+
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.ContentType = "application/json; charset=utf-8";
+        httpContext.Response.ContentLength = Bytes.Length;
+        return httpContext.Response.Body.WriteAsync(Bytes, httpContext.RequestAborted).AsTask();
     }
 }
