@@ -17,7 +17,8 @@ namespace Hazards.Bench;
 internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, Func<NpgsqlDataSource, EventLogOptions, MartenEventLog> open)
 {
     private const int HazardsPerWriter = 40;
-    private readonly Body _body = new(BodyId.Parse("bench-regulator"), "基准测试局", BodyKind.Regulator, RegionCode.Parse("433101"), [], null, null, false, null, 1);
+    private readonly Body _body = new(
+        BodyId.Parse("bench-regulator"), "基准测试局", BodyKind.Regulator, RegionCode.Parse("433101"), [], null, null, false, null, 1);
     private int _round;
 
     /// <summary>Whether each append has an idempotency key, as a request has.</summary>
@@ -47,7 +48,9 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
     /// <summary>One row with a small payload, one commit: what the disk and the protocol cost.</summary>
     public async Task<Measured> BareCommitAsync(int writers, TimeSpan time, CancellationToken cancellationToken)
     {
-        await ExecuteAsync("create table if not exists public.bench_bare (id bigint generated always as identity primary key, data jsonb not null)", cancellationToken);
+        await ExecuteAsync(
+            "create table if not exists public.bench_bare (id bigint generated always as identity primary key, data jsonb not null)",
+            cancellationToken);
         var connections = new NpgsqlConnection[writers];
         for (var i = 0; i < writers; i++)
             connections[i] = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -60,7 +63,9 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
         }).ToArray();
         try
         {
-            return await Measure.ForAsync($"bare one-row commit, {writers} writers", writers, time, (w, _) => commands[w].ExecuteNonQueryAsync(cancellationToken), cancellationToken);
+            return await Measure.ForAsync(
+                $"bare one-row commit, {writers} writers", writers, time, (w, _) => commands[w].ExecuteNonQueryAsync(cancellationToken),
+                cancellationToken);
         }
         finally
         {
@@ -102,7 +107,8 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
         await using var batch = new NpgsqlBatch(connection);
         foreach (var table in tables)
         {
-            var command = new NpgsqlBatchCommand($"insert into bench_limit.{table} select (x.r).* from (select t::bench_limit.{table} as r from unnest($1) t offset 0) x");
+            var command = new NpgsqlBatchCommand(
+                $"insert into bench_limit.{table} select (x.r).* from (select t::bench_limit.{table} as r from unnest($1) t offset 0) x");
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [] });
             batch.BatchCommands.Add(command);
         }
@@ -122,7 +128,8 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
         return commits with { PerSecond = commits.PerSecond * 500, Count = commits.Count * 500 };
     }
 
-    private async Task<Measured> WriteAsync(string name, int writers, TimeSpan time, Func<int, MartenEventLog> logOf, CancellationToken cancellationToken)
+    private async Task<Measured> WriteAsync(
+        string name, int writers, TimeSpan time, Func<int, MartenEventLog> logOf, CancellationToken cancellationToken)
     {
         var own = await PrepareAsync(writers, cancellationToken);
         var next = new int[writers];
@@ -146,7 +153,9 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
             var order = new LegOrder(Leg.Sole, _body.Id, ChinaTime.DateAt(found).AddDays(40), "按期整改");
             ImmutableArray<IHazardEvent> story =
             [
-                new HazardReported(ReportSource.Inspection, HazardKind.Safety, RegionCode.Parse("433101100"), SectorCode.Parse("construction"), "临边防护", "深基坑临边防护缺失", "深基坑临边防护栏杆缺失，存在人员坠落危险", new Enterprise("基准建筑有限公司"), new Place("一号基坑"), null, "检查组", "一般"),
+                new HazardReported(
+                    ReportSource.Inspection, HazardKind.Safety, RegionCode.Parse("433101100"), SectorCode.Parse("construction"), "临边防护",
+                    "深基坑临边防护缺失", "深基坑临边防护栏杆缺失，存在人员坠落危险", new Enterprise("基准建筑有限公司"), new Place("一号基坑"), null, "检查组", "一般"),
                 new HazardVerified(Level.General, null, "属实"),
                 new HazardAssigned([order]),
                 new AssignmentAcknowledged(Leg.Sole, "负责人"),
@@ -157,11 +166,16 @@ internal sealed class AppendBench(NpgsqlDataSource dataSource, Rulebook rules, F
     }
 
     private Task<Hazard> AppendAsync(MartenEventLog log, Hazard before, CancellationToken cancellationToken) =>
-        AppendAsync(log, before.Id, before, [new ProgressReported(Leg.Sole, 40, 1.5m, "按方案推进，已完成防护栏杆安装")], before.FoundAt.AddDays(1), cancellationToken);
+        AppendAsync(
+            log, before.Id, before, [new ProgressReported(Leg.Sole, 40, 1.5m, "按方案推进，已完成防护栏杆安装")], before.FoundAt.AddDays(1),
+            cancellationToken);
 
-    private async Task<Hazard> AppendAsync(MartenEventLog log, HazardId id, Hazard? before, ImmutableArray<IHazardEvent> story, DateTimeOffset at, CancellationToken cancellationToken)
+    private async Task<Hazard> AppendAsync(
+        MartenEventLog log, HazardId id, Hazard? before, ImmutableArray<IHazardEvent> story, DateTimeOffset at,
+        CancellationToken cancellationToken)
     {
-        var context = new EventContext(at, Entry.Late, "bench", _body.Id, Role.Responsible, "bench", rules.PolicyAt(_body.Region, at).Version, null, []);
+        var context = new EventContext(
+            at, Entry.Late, "bench", _body.Id, Role.Responsible, "bench", rules.PolicyAt(_body.Region, at).Version, null, []);
         var added = new HazardStory(id, before, rules, Terms.None);
         foreach (var happened in story)
             added.Add(happened, context);

@@ -28,44 +28,81 @@ internal static class BenchRun
         var hazards = new Option<int>("--hazards") { Description = "读测试的隐患数 hazards for the reads", DefaultValueFactory = _ => 100_000 };
         var seconds = new Option<double>("--seconds") { Description = "每项写测试的秒数 seconds per write workload", DefaultValueFactory = _ => 5 };
         var times = new Option<int>("--times") { Description = "每项读测试的次数 calls per read", DefaultValueFactory = _ => 300 };
-        var rounds = new Option<int>("--rounds") { Description = "写测试轮数，取中位 rounds of the writes; the median counts", DefaultValueFactory = _ => 3 };
-        var postgres = new Option<PostgresSource>("--postgres") { Description = "auto | installed | embedded", DefaultValueFactory = _ => PostgresSource.Auto };
-        var reads = new Option<string?>("--reads-on") { Description = "只测读，在已有的（seed 生成的）数据库上 only the reads, on a database that seed filled: a connection string" };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "写测试轮数，取中位 rounds of the writes; the median counts", DefaultValueFactory = _ => 3,
+        };
+        var postgres = new Option<PostgresSource>("--postgres")
+        {
+            Description = "auto | installed | embedded", DefaultValueFactory = _ => PostgresSource.Auto,
+        };
+        var reads = new Option<string?>("--reads-on")
+        {
+            Description = "只测读，在已有的（seed 生成的）数据库上 only the reads, on a database that seed filled: a connection string",
+        };
         var root = new RootCommand("基准测试 · the benchmark") { hazards, seconds, times, rounds, postgres, reads };
         var many = new Option<int>("--hazards") { Description = "隐患数 how many hazards", DefaultValueFactory = _ => 1_000_000 };
         var asked = new Option<int>("--times") { Description = "每项次数 calls per figure", DefaultValueFactory = _ => 30 };
-        var figures = new Command("figures", "只测统计：月报表、排名、指标、差异 · only the figures: tables, rankings, quotas, differences") { many, asked, postgres };
+        var figures = new Command("figures", "只测统计：月报表、排名、指标、差异 · only the figures: tables, rankings, quotas, differences") { many, asked,
+            postgres };
         figures.SetAction((parsed, stop) => FiguresAsync(parsed.GetValue(many), parsed.GetValue(asked), parsed.GetValue(postgres), stop));
         root.Add(figures);
-        var length = new Option<int>("--events") { Description = "日志长度 events in the log for the proofs", DefaultValueFactory = _ => 1_000_000 };
+        var length = new Option<int>("--events")
+        {
+            Description = "日志长度 events in the log for the proofs", DefaultValueFactory = _ => 1_000_000,
+        };
         var tries = new Option<int>("--times") { Description = "每项次数 calls per figure", DefaultValueFactory = _ => 2_000 };
-        var proof = new Command("proof", "只测证明：写入附带校验码和树的代价、证明的时延 · only proofs: what codes and the tree cost appends, how long proofs take") { length, tries, seconds, rounds, postgres };
+        var proof = new Command(
+            "proof",
+            "只测证明：写入附带校验码和树的代价、证明的时延 · only proofs: what codes and the tree cost appends, how long proofs take") { length, tries, seconds,
+            rounds, postgres };
         proof.SetAction((parsed, stop) => ProofAsync(parsed.GetValue(length), parsed.GetValue(tries), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         root.Add(proof);
         var packed = new Option<int>("--packed") { Description = "证据包的隐患数 hazards of the package", DefaultValueFactory = _ => 1_000 };
         var evidence = new Command("evidence", "只测证据包：时间和内存 · only packages of evidence: seconds and memory") { hazards, packed, postgres };
-        evidence.SetAction((parsed, stop) => EvidenceAsync(parsed.GetValue(hazards), parsed.GetValue(packed), parsed.GetValue(postgres), stop));
+        evidence.SetAction(
+            (parsed, stop) => EvidenceAsync(parsed.GetValue(hazards), parsed.GetValue(packed), parsed.GetValue(postgres), stop));
         root.Add(evidence);
         var size = new Option<long>("--events") { Description = "日志的事件数 events in the log", DefaultValueFactory = _ => 1_000_000 };
-        var replay = new Command("replay", "只测追溯：任一时刻的状态、全案，及索引对追加的代价 · only replay: the state at any instant, whole files, and what its index costs an append") { size, times, seconds, rounds, postgres };
+        var replay = new Command(
+            "replay",
+            "只测追溯：任一时刻的状态、全案，及索引对追加的代价 · only replay: the state at any instant, whole files, and what its index costs an append") { size,
+            times, seconds, rounds, postgres };
         replay.SetAction((parsed, stop) => ReplayAsync(parsed.GetValue(size), parsed.GetValue(times), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         root.Add(replay);
-        var append = new Command("append", "只测追加：引擎、直接用 Marten、裸提交与极限，附处理器时间 · only appends: the engine, plain Marten, a bare commit and the limit, with processor time") { seconds, rounds, postgres };
+        var append = new Command(
+            "append",
+            "只测追加：引擎、直接用 Marten、裸提交与极限，附处理器时间 · only appends: the engine, plain Marten, a bare commit and the limit, with processor time") { seconds, rounds, postgres };
         append.SetAction((parsed, stop) => EngineAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         root.Add(append);
-        var clients = new Option<int[]>("--clients") { Description = "并发客户端数 how many clients at once", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Writers };
-        var statements = new Option<int>("--statements") { Description = "每项列出最贵的语句数 how many of the dearest statements to list (needs pg_stat_statements)" };
-        var command = new Command("http", "只测经 HTTP 的命令：登记、进展、签收，附处理器时间 · only commands by HTTP: report, progress, acknowledge, with processor time") { seconds, rounds, postgres, clients, statements };
+        var clients = new Option<int[]>("--clients")
+        {
+            Description = "并发客户端数 how many clients at once", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Writers,
+        };
+        var statements = new Option<int>("--statements")
+        {
+            Description = "每项列出最贵的语句数 how many of the dearest statements to list (needs pg_stat_statements)",
+        };
+        var command = new Command(
+            "http",
+            "只测经 HTTP 的命令：登记、进展、签收，附处理器时间 · only commands by HTTP: report, progress, acknowledge, with processor time") { seconds, rounds,
+            postgres, clients, statements };
         command.SetAction((parsed, stop) => HttpAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), parsed.GetValue(clients)!, parsed.GetValue(statements), parsed.GetValue(postgres), stop));
         root.Add(command);
         var lines = new Option<int>("--rows") { Description = "台账行数 rows of the ledger", DefaultValueFactory = _ => 10_000 };
         var import = new Command("import", "只测台账导入：预览、导入、再次导入 · only a ledger: looked at, imported, imported again") { lines, postgres };
         import.SetAction((parsed, stop) => ImportAsync(parsed.GetValue(lines), parsed.GetValue(postgres), stop));
         root.Add(import);
-        var sizes = new Option<int[]>("--hazards") { Description = "隐患数，可给几个 how many hazards, several at will", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [100_000, 300_000] };
+        var sizes = new Option<int[]>("--hazards")
+        {
+            Description = "隐患数，可给几个 how many hazards, several at will", AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [100_000, 300_000],
+        };
         var readers = new Option<int>("--clients") { Description = "并发客户端数 how many clients at once", DefaultValueFactory = _ => 16 };
         var only = new Option<string?>("--only") { Description = "只测名称含此的清单 only the lists whose name has this" };
-        var scale = new Command("scale", "只测规模：经 HTTP 的各清单、看板、检索、单条，现在与任一时刻，随隐患数的增长 · only scale: lists, boards, search and hazards by HTTP, now and as of, and how each grows with the hazards") { sizes, readers, only, seconds, postgres };
+        var scale = new Command(
+            "scale",
+            "只测规模：经 HTTP 的各清单、看板、检索、单条，现在与任一时刻，随隐患数的增长 · only scale: lists, boards, search and hazards by HTTP, now and as of, and how each grows with the hazards") { sizes, readers, only, seconds, postgres };
         scale.SetAction((parsed, stop) => ScaleAsync(parsed.GetValue(sizes)!, parsed.GetValue(readers), parsed.GetValue(only), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(postgres), stop));
         root.Add(scale);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
@@ -84,7 +121,8 @@ internal static class BenchRun
                 Source = postgres,
                 DataDirectory = Path.Combine(folder.FullName, "db"),
                 Durable = true,
-                Settings = new Dictionary<string, string>([new("max_wal_size", "4GB"), .. settings.Select(s => KeyValuePair.Create(s.Name, s.Value))]),
+                Settings = new Dictionary<string, string>(
+                    [new("max_wal_size", "4GB"), .. settings.Select(s => KeyValuePair.Create(s.Name, s.Value))]),
             }, stop);
             Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
             await measure(cluster, folder);
@@ -129,11 +167,15 @@ internal static class BenchRun
         }
 
         var limit = MedianOf(samples["limit"]);
-        var table = Headed($"追加一条命令的代价 · what a command costs (medians of {rounds} rounds in turn)", "", "/s", "p50 ms", "p99 ms", "client µs", "server µs", "together µs", "÷ limit");
+        var table = Headed(
+            $"追加一条命令的代价 · what a command costs (medians of {rounds} rounds in turn)", "", "/s", "p50 ms", "p99 ms", "client µs",
+            "server µs", "together µs", "÷ limit");
         foreach (var (name, costs) in samples.OrderBy(s => int.TryParse(s.Key.Split(' ')[0], out var w) ? w : 9999))
         {
             var cost = MedianOf(costs);
-            table.AddRow(name, Show(cost.Measured.PerSecond), Show(cost.Measured.P50), Show(cost.Measured.P99), Show(cost.Client), Show(cost.Server), Show(cost.Together), Ratio(cost.Together / limit.Together));
+            table.AddRow(
+                name, Show(cost.Measured.PerSecond), Show(cost.Measured.P50), Show(cost.Measured.P99), Show(cost.Client),
+                Show(cost.Server), Show(cost.Together), Ratio(cost.Together / limit.Together));
         }
 
         AnsiConsole.Write(table);
@@ -160,7 +202,8 @@ internal static class BenchRun
         if (statements > 0)
             await Dearest.PrepareAsync(source, stop);
         await using var bench = await HttpBench.StartAsync(source, connection, folder.FullName, stop);
-        var samples = new List<(string Name, Cost Cost)> { await TakeAsync("cold: report, 16 clients", () => bench.ReportAsync(16, time, stop)) };
+        var samples = new List<(string Name, Cost Cost)> { await TakeAsync(
+            "cold: report, 16 clients", () => bench.ReportAsync(16, time, stop)) };
         // The first call ended the start; this begins with the sixth second of work.
         samples.Add(await TakeAsync("five seconds after: report, 16 clients", () => bench.ReportAsync(16, TimeSpan.FromSeconds(2), stop)));
         await bench.ReportAsync(16, WarmUp * 3, stop);
@@ -179,11 +222,15 @@ internal static class BenchRun
 
         foreach (var before in new[] { 10, 2_000 })
             samples.Add(await TakeAsync($"comment after {before:N0}, 1", () => bench.CommentAsync(before, time, stop)));
-        var table = Headed($"经 HTTP 的一条命令 · a command by HTTP (medians of {rounds} rounds)", "", "/s", "p50 ms", "p99 ms", "service and callers µs", "PostgreSQL µs");
+        var table = Headed(
+            $"经 HTTP 的一条命令 · a command by HTTP (medians of {rounds} rounds)", "", "/s", "p50 ms", "p99 ms", "service and callers µs",
+            "PostgreSQL µs");
         foreach (var (name, costs) in samples.GroupBy(s => s.Name).Select(g => (g.Key, g.Select(s => s.Cost).OrderBy(c => c.Measured.PerSecond).ToList())))
         {
             var cost = costs[costs.Count / 2];
-            table.AddRow(name, Show(cost.Measured.PerSecond), Show(cost.Measured.P50), Show(cost.Measured.P99), Show(cost.Client), Show(cost.Server));
+            table.AddRow(
+                name, Show(cost.Measured.PerSecond), Show(cost.Measured.P50), Show(cost.Measured.P99), Show(cost.Client),
+                Show(cost.Server));
         }
 
         AnsiConsole.Write(table);
@@ -222,7 +269,8 @@ internal static class BenchRun
             var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString;
             await using var bench = new ScaleBench(source, await Served.StartAsync(connection, Path.Combine(folder.FullName, name), stop));
             var table = Headed($"规模 · {hazards:N0} hazards, {events:N0} events, {clients} clients by HTTP",
-                "", "now p50 ms", "p99", "service µs", "PostgreSQL µs", "× smallest", "as of p50 ms", "p99", "service µs", "PostgreSQL µs", "× smallest");
+                "", "now p50 ms", "p99", "service µs", "PostgreSQL µs", "× smallest", "as of p50 ms", "p99", "service µs", "PostgreSQL µs",
+                "× smallest");
             foreach (var read in await bench.RunAsync(clients, only ?? "", time, stop))
             {
                 var least = smallest.TryAdd(read.Name, read) ? read : smallest[read.Name];
@@ -232,7 +280,8 @@ internal static class BenchRun
             AnsiConsole.Write(table);
             var taken = Headed("占用 · bytes with indexes", "", "rows", "MB", "bytes a row", "bytes an event");
             foreach (var (of, rows, bytes) in await bench.SizesAsync(stop))
-                taken.AddRow(of, $"{rows:N0}", $"{bytes / 1048576:N0}", Show((double)bytes / Math.Max(1, rows)), Show((double)bytes / events));
+                taken.AddRow(
+                    of, $"{rows:N0}", $"{bytes / 1048576:N0}", Show((double)bytes / Math.Max(1, rows)), Show((double)bytes / events));
             AnsiConsole.Write(taken);
             Say($"memory of service and callers: {Environment.WorkingSet / 1048576:N0} MB");
         }
@@ -259,12 +308,17 @@ internal static class BenchRun
     {
         await using var source = await DatabaseAsync(cluster, "bench_evidence", stop);
         await SeedAsync(source, hazards, stop);
-        var bench = new EvidenceBench(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_evidence" }.ConnectionString, Path.Combine(folder.FullName, "keys"));
-        var table = Headed("证据包 · packages of evidence", "hazards", "events", "MB", "making s", "÷ reading the events", "sending s", "memory MB");
+        var bench = new EvidenceBench(
+            new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "bench_evidence" }.ConnectionString,
+            Path.Combine(folder.FullName, "keys"));
+        var table = Headed(
+            "证据包 · packages of evidence", "hazards", "events", "MB", "making s", "÷ reading the events", "sending s", "memory MB");
         foreach (var count in new[] { 1, Math.Max(1, packed / 10), packed }.Distinct())
         {
             var m = await bench.RunAsync(count, stop);
-            table.AddRow(Number(m.Hazards), Number((int)m.Events), Show(m.Bytes / 1024.0 / 1024.0), Show(m.Making.TotalSeconds), Ratio(m.Making / m.Plainly), Show(m.Reading.TotalSeconds), Show(m.PeakMegabytes));
+            table.AddRow(
+                Number(m.Hazards), Number((int)m.Events), Show(m.Bytes / 1024.0 / 1024.0), Show(m.Making.TotalSeconds),
+                Ratio(m.Making / m.Plainly), Show(m.Reading.TotalSeconds), Show(m.PeakMegabytes));
         }
 
         AnsiConsole.Write(table);
@@ -283,9 +337,12 @@ internal static class BenchRun
         await using var log = MartenEventLog.Open(source);
         var bench = new ReplayBench(source, log);
         var filled = await bench.FillAsync(events, stop);
-        var table = Headed($"追溯 · replay on {filled:N0} events", "", "p50 ms", "p99 ms", "same rows plainly p50 ms", "p99 ms", "÷ plainly (p50)", "(p99)");
+        var table = Headed(
+            $"追溯 · replay on {filled:N0} events", "", "p50 ms", "p99 ms", "same rows plainly p50 ms", "p99 ms", "÷ plainly (p50)", "(p99)");
         foreach (var (name, ours, plain) in await bench.RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop))
-            table.AddRow(name, Show(ours.P50), Show(ours.P99), Show(plain.P50), Show(plain.P99), Ratio(ours.P50 / plain.P50), Ratio(ours.P99 / plain.P99));
+            table.AddRow(
+                name, Show(ours.P50), Show(ours.P99), Show(plain.P50), Show(plain.P99), Ratio(ours.P50 / plain.P50),
+                Ratio(ours.P99 / plain.P99));
         AnsiConsole.Write(table);
         await IndexCostAsync(cluster, time, rounds, stop);
     }, stop);
@@ -304,9 +361,13 @@ internal static class BenchRun
             Console.Error.WriteLine($"  round {round}: {Show(plain[^1].PerSecond)}/s plain, {Show(coded[^1].PerSecond)}/s with codes, {Show(grown[^1].PerSecond)}/s with codes and a tree");
         }
 
-        var table = Headed($"证明对写入的影响，64 个写入者 · appends of one event plus its row, 64 writers (median of {rounds})", "", "/s", "p50 ms", "p99 ms", "÷ plain (median of pairs)");
+        var table = Headed(
+            $"证明对写入的影响，64 个写入者 · appends of one event plus its row, 64 writers (median of {rounds})", "", "/s", "p50 ms", "p99 ms",
+            "÷ plain (median of pairs)");
         foreach (var (name, samples) in new[] { ("无证明 plain", plain), ("附校验码 with codes", coded), ("附校验码并长树 with codes and a growing tree", grown) })
-            table.AddRow(name, Show(Median(samples).PerSecond), Show(Median(samples).P50), Show(Median(samples).P99), Ratio(samples.Zip(plain, (s, p) => s.PerSecond / p.PerSecond).Order().ElementAt(rounds / 2)));
+            table.AddRow(
+                name, Show(Median(samples).PerSecond), Show(Median(samples).P50), Show(Median(samples).P99),
+                Ratio(samples.Zip(plain, (s, p) => s.PerSecond / p.PerSecond).Order().ElementAt(rounds / 2)));
         AnsiConsole.Write(table);
     }
 
@@ -375,7 +436,8 @@ internal static class BenchRun
         var limit = Median(samples["limit"]);
         foreach (var writers in Writers)
         {
-            var (log, each, bare) = (Median(samples[$"log {writers}"]), Median(samples[$"each {writers}"]), Median(samples[$"bare {writers}"]));
+            var (log, each, bare) = (Median(samples[$"log {writers}"]), Median(samples[$"each {writers}"]), Median(
+                samples[$"bare {writers}"]));
             table.AddRow(Number(writers), Show(log.PerSecond), Show(log.P50), Show(log.P99), Show(each.PerSecond), Show(bare.PerSecond),
                 Ratio(log.PerSecond / each.PerSecond), Ratio(log.PerSecond / limit.PerSecond), Ratio(log.P50 / bare.P50));
         }
@@ -386,7 +448,8 @@ internal static class BenchRun
         async Task TakeAsync(string name, Func<Task<Measured>> run)
         {
             var measured = await run();
-            Console.Error.WriteLine($"  {measured.Name}: {Show(measured.PerSecond)}/s, p50 {Show(measured.P50)} ms, p99 {Show(measured.P99)} ms");
+            Console.Error.WriteLine(
+                $"  {measured.Name}: {Show(measured.PerSecond)}/s, p50 {Show(measured.P50)} ms, p99 {Show(measured.P99)} ms");
             if (!samples.TryGetValue(name, out var list))
                 samples[name] = list = [];
             list.Add(measured);
@@ -407,7 +470,8 @@ internal static class BenchRun
         await using var log = MartenEventLog.Open(source, new EventLogOptions { AllowGivenTimes = true }, new RowWriter());
         var began = System.Diagnostics.Stopwatch.StartNew();
         var now = DateTimeOffset.UtcNow;
-        var events = await new Seeder(log, rules, SectorCatalogue.Usual).RunAsync(new SeedPlan(hazards, 1, now.AddDays(-730), now), new Percent(hazards), stop);
+        var events = await new Seeder(log, rules, SectorCatalogue.Usual)
+            .RunAsync(new SeedPlan(hazards, 1, now.AddDays(-730), now), new Percent(hazards), stop);
         Say($"seeded: {hazards:N0} hazards, {events:N0} events in {began.Elapsed.TotalSeconds:F1} s ({events / began.Elapsed.TotalSeconds:N0} events/s)");
         await using (var command = source.CreateCommand("vacuum analyze"))
         {
@@ -427,11 +491,14 @@ internal static class BenchRun
 
     private static async Task ReadsAsync(NpgsqlDataSource source, MartenEventLog log, int times, string on, CancellationToken stop)
     {
-        var results = await new ReadBench(source, log, Rulebook.Baseline).RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
+        var results = await new ReadBench(source, log, Rulebook.Baseline)
+            .RunAsync(times, name => Console.Error.WriteLine($"  {name}"), stop);
         var table = Headed($"读取 · reads on {on}",
             "", "now p50 ms", "now p99 ms", "as of p50 ms", "as of p99 ms", "as of ÷ now (p50)", "(p99)");
         foreach (var (name, current, past) in results)
-            table.AddRow(name, Show(current.P50), Show(current.P99), Show(past.P50), Show(past.P99), Ratio(past.P50 / current.P50), Ratio(past.P99 / current.P99));
+            table.AddRow(
+                name, Show(current.P50), Show(current.P99), Show(past.P50), Show(past.P99), Ratio(past.P50 / current.P50),
+                Ratio(past.P99 / current.P99));
         AnsiConsole.Write(table);
     }
 
@@ -447,7 +514,8 @@ internal static class BenchRun
         await using (var admin = NpgsqlDataSource.Create(cluster.ConnectionString))
         await using (var command = admin.CreateCommand($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'"))
             await command.ExecuteNonQueryAsync(stop);
-        return Database.Open(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 150 }.ConnectionString);
+        return Database.Open(
+            new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 150 }.ConnectionString);
     }
 
     private static Table Headed(string title, params string[] columns)

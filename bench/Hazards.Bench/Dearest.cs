@@ -10,11 +10,16 @@ internal static class Dearest
     public static readonly (string Name, string Value)[] Settings =
         [("shared_preload_libraries", "pg_stat_statements"), ("pg_stat_statements.track", "all"), ("pg_stat_statements.track_planning", "on")];
 
-    public static Task PrepareAsync(NpgsqlDataSource source, CancellationToken stop) => RunAsync(source, "create extension pg_stat_statements", stop);
+    public static Task PrepareAsync(NpgsqlDataSource source, CancellationToken stop) =>
+        RunAsync(source, "create extension pg_stat_statements", stop);
 
-    public static Task ForgetAsync(NpgsqlDataSource source, CancellationToken stop) => RunAsync(source, "select pg_stat_statements_reset()", stop);
+    public static Task ForgetAsync(NpgsqlDataSource source, CancellationToken stop) =>
+        RunAsync(source, "select pg_stat_statements_reset()", stop);
 
-    /// <summary>Says the dearest, the time of each divided by the commands; statements within functions count twice, there and in the function.</summary>
+    /// <summary>
+    /// Says the dearest, the time of each divided by the commands; statements within functions count twice, there and in the
+    /// function.
+    /// </summary>
     public static async Task SayAsync(NpgsqlDataSource source, int count, long commands, CancellationToken stop)
     {
         await using var command = source.CreateCommand("""

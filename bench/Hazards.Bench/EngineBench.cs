@@ -66,13 +66,16 @@ internal sealed class EngineBench(NpgsqlDataSource dataSource, Rulebook rules) :
     /// <summary>The whole command: what the service does for a progress report, with key and code.</summary>
     public async Task<Cost> WholeCommandAsync(int writers, TimeSpan time, CancellationToken stop)
     {
-        var bench = new AppendBench(dataSource, rules, (s, options) => MartenEventLog.Open(s, options with { AppendKey = Key }, new RowWriter())) { Keyed = true };
+        var bench = new AppendBench(
+            dataSource, rules, (s, options) => MartenEventLog.Open(s, options with { AppendKey = Key }, new RowWriter())) { Keyed = true };
         return await CostAsync(() => bench.GroupCommitAsync(writers, time, stop), stop);
     }
 
     /// <summary>One small row, one commit.</summary>
     public Task<Cost> BareCommitAsync(int writers, TimeSpan time, CancellationToken stop) =>
-        CostAsync(() => new AppendBench(dataSource, rules, (s, options) => MartenEventLog.Open(s, options)).BareCommitAsync(writers, time, stop), stop);
+        CostAsync(
+            () => new AppendBench(dataSource, rules, (s, options) => MartenEventLog.Open(s, options)).BareCommitAsync(writers, time, stop),
+            stop);
 
     /// <summary>The set-wise limit of the small command: 500 events with their rows a commit, one client, nothing looked up.</summary>
     public async Task<Cost> LimitAsync(int batches, CancellationToken stop)
@@ -86,7 +89,8 @@ internal sealed class EngineBench(NpgsqlDataSource dataSource, Rulebook rules) :
         await limit.RunAsync(batches, stop);
         var elapsed = wall.Elapsed;
         var (client, server) = Processor.Between(before, await processor.ReadAsync(stop), batches * SmallLimit.Size);
-        return new Cost(new Measured("limit", batches * SmallLimit.Size / elapsed.TotalSeconds, 0, 0, batches * SmallLimit.Size), client, server);
+        return new Cost(
+            new Measured("limit", batches * SmallLimit.Size / elapsed.TotalSeconds, 0, 0, batches * SmallLimit.Size), client, server);
     }
 
     /// <summary>The tables of the small command.</summary>
@@ -114,7 +118,8 @@ internal sealed class EngineBench(NpgsqlDataSource dataSource, Rulebook rules) :
         var began = await HeadAsync(stop);
         var measured = await run();
         var commands = await HeadAsync(stop) - began;
-        var (client, server) = Processor.Between(before, await processor.ReadAsync(stop), commands > measured.Count ? commands : measured.Count * 6 / 5);
+        var (client, server) = Processor.Between(
+            before, await processor.ReadAsync(stop), commands > measured.Count ? commands : measured.Count * 6 / 5);
         return new Cost(measured, client, server);
     }
 

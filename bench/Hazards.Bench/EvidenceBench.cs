@@ -22,7 +22,8 @@ namespace Hazards.Bench;
 /// <param name="Reading">Sending all of it.</param>
 /// <param name="Plainly">Reading the same events plainly, stream by stream.</param>
 /// <param name="PeakMegabytes">The process's largest working set while it was made, less that before.</param>
-internal sealed record EvidenceMeasured(int Hazards, long Events, long Bytes, TimeSpan Making, TimeSpan Reading, TimeSpan Plainly, double PeakMegabytes);
+internal sealed record EvidenceMeasured(
+    int Hazards, long Events, long Bytes, TimeSpan Making, TimeSpan Reading, TimeSpan Plainly, double PeakMegabytes);
 
 /// <summary>
 /// 证据包: packages of the hazards of a seeded log, by the code that the service runs; beside it how long reading the same
@@ -49,11 +50,16 @@ internal sealed class EvidenceBench(string connectionString, string keys)
         plainly.Stop();
         // The tree is there before a package is asked for, as in a running service.
         await provider.GetRequiredService<CheckpointDesk>().SignNowAsync(Evidence.Proof.TreeHash.Sha256, null, cancellationToken);
-        var by = new Actor("基准测试", new Body(Bench, "基准测试", BodyKind.Investigation, RegionCode.Nation, [], null, null, false, null, 1), [Role.Investigator], "bench", RegionCode.Nation);
+        var by = new Actor(
+            "基准测试", new Body(Bench, "基准测试", BodyKind.Investigation, RegionCode.Nation, [], null, null, false, null, 1),
+            [Role.Investigator], "bench", RegionCode.Nation);
         using var peak = new Peak();
         var making = Stopwatch.StartNew();
-        var outcome = await provider.GetRequiredService<EvidenceDesk>().RequestAsync(new RequestEvidence("基准测试", ids), new Given(by), Terms.None, cancellationToken);
-        var package = outcome is Outcome<EvidencePackage>.Done done ? done.After : throw new InvalidOperationException(((Outcome<EvidencePackage>.Refused)outcome).Refusal.English);
+        var outcome = await provider.GetRequiredService<EvidenceDesk>()
+            .RequestAsync(new RequestEvidence("基准测试", ids), new Given(by), Terms.None, cancellationToken);
+        var package = outcome is Outcome<EvidencePackage>.Done done
+            ? done.After
+            : throw new InvalidOperationException(((Outcome<EvidencePackage>.Refused)outcome).Refusal.English);
         await provider.GetRequiredService<PackageMaker>().MakeAsync(package.Id, null, cancellationToken);
         making.Stop();
         var megabytes = peak.Megabytes;
@@ -61,10 +67,13 @@ internal sealed class EvidenceBench(string connectionString, string keys)
         var made = await shelf.FindAsync(package.Id, cancellationToken);
         var reading = Stopwatch.StartNew();
         await (await new PackageBytes(shelf, package.Id).LayOutAsync(cancellationToken)).WriteAsync(Stream.Null, cancellationToken);
-        return new EvidenceMeasured(ids.Length, events, made!.Size ?? throw new InvalidOperationException(made.Failure), making.Elapsed, reading.Elapsed, plainly.Elapsed, megabytes);
+        return new EvidenceMeasured(
+            ids.Length, events, made!.Size ?? throw new InvalidOperationException(made.Failure), making.Elapsed, reading.Elapsed,
+            plainly.Elapsed, megabytes);
     }
 
-    private static async Task<System.Collections.Immutable.ImmutableArray<HazardId>> IdsAsync(NpgsqlDataSource source, int count, CancellationToken cancellationToken)
+    private static async Task<System.Collections.Immutable.ImmutableArray<HazardId>> IdsAsync(
+        NpgsqlDataSource source, int count, CancellationToken cancellationToken)
     {
         // Spread over the whole log, so that no two share tiles by accident of their age.
         await using var command = source.CreateCommand("select h.hazard_id from rows.hazards h order by md5(h.hazard_id::text) limit $1");

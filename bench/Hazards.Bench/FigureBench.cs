@@ -75,24 +75,30 @@ internal sealed class FigureBench(NpgsqlDataSource dataSource)
         await ExecuteAsync("vacuum (analyze) rows.leg_facts", cancellationToken);
         await ExecuteAsync("vacuum (analyze) rows.listing_facts", cancellationToken);
         await ExecuteAsync("vacuum (analyze) rows.inspections", cancellationToken);
-        await using var command = dataSource.CreateCommand("select (select count(*) from rows.hazard_facts) + (select count(*) from rows.leg_facts)");
+        await using var command = dataSource.CreateCommand(
+            "select (select count(*) from rows.hazard_facts) + (select count(*) from rows.leg_facts)");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    public async Task<IReadOnlyList<(string Name, Measured Now, Measured AsOf)>> RunAsync(int times, Action<string> say, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Name, Measured Now, Measured AsOf)>> RunAsync(
+        int times, Action<string> say, CancellationToken cancellationToken)
     {
         var results = new List<(string, Measured, Measured)>();
         var months = Enumerable.Range(0, 18).Select(m => Period.Of(PeriodKind.Month, Begin.AddMonths(m + 4))).ToArray();
         var quarters = Enumerable.Range(0, 6).Select(q => Period.Of(PeriodKind.Quarter, Begin.AddMonths(3 * q + 3))).ToArray();
         await AddAsync("monthly table, prefecture 月报表", months, s => _figures.MonthlyTableAsync(s, Breakdown.Sector, cancellationToken));
         await AddAsync("monthly table by county 按县", months, s => _figures.MonthlyTableAsync(s, Breakdown.Region, cancellationToken));
-        await AddAsync("table since 1 January 累计", months, s => _figures.MonthlyTableAsync(s.Cumulated(), Breakdown.Sector, cancellationToken));
-        await AddAsync("table of a year 全年", [Period.Parse("2025")], s => _figures.MonthlyTableAsync(s, Breakdown.Sector, cancellationToken));
+        await AddAsync(
+            "table since 1 January 累计", months, s => _figures.MonthlyTableAsync(s.Cumulated(), Breakdown.Sector, cancellationToken));
+        await AddAsync(
+            "table of a year 全年", [Period.Parse("2025")], s => _figures.MonthlyTableAsync(s, Breakdown.Sector, cancellationToken));
         await AddAsync("ranking of bodies 部门排名", quarters, s => _figures.TalliesAsync(s, bodies: true, cancellationToken));
         await AddAsync("ranking of counties 县市区排名", quarters, s => _figures.TalliesAsync(s, bodies: false, cancellationToken));
         await AddAsync("quotas 挂牌任务", quarters, s => _figures.ListingsAsync(s, cancellationToken));
         await AddAsync("overdue, named 超期点名", months, s => _figures.OverdueAsync(s, 300, cancellationToken));
-        await AddAsync("major hazards, a page 清单", months, s => _figures.HazardsAsync(s, new ListChoice(Level.Major, false, true), null, 200, cancellationToken));
+        await AddAsync(
+            "major hazards, a page 清单", months,
+            s => _figures.HazardsAsync(s, new ListChoice(Level.Major, false, true), null, 200, cancellationToken));
         await AddAsync("difference over 30 days 差异", months, s =>
         {
             var to = s.KnownAt ?? ChinaTime.EndOf(s.Last.AddDays(40));
@@ -104,7 +110,9 @@ internal sealed class FigureBench(NpgsqlDataSource dataSource)
         {
             say(name);
             var now = await Measure.TimesAsync($"{name}, now", times, i => ask(Scope(periods[i % periods.Length], null)));
-            var asOf = await Measure.TimesAsync($"{name}, as of", times, i => ask(Scope(periods[i % periods.Length], ChinaTime.EndOf(periods[i % periods.Length].Last.AddDays(i % 40)))));
+            var asOf = await Measure.TimesAsync(
+                $"{name}, as of", times,
+                i => ask(Scope(periods[i % periods.Length], ChinaTime.EndOf(periods[i % periods.Length].Last.AddDays(i % 40)))));
             results.Add((name, now, asOf));
         }
     }

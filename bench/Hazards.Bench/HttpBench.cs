@@ -35,7 +35,8 @@ internal sealed class HttpBench : IAsyncDisposable
         bench.keys["admin"] = bench.served.Key;
         foreach (var (id, kind, roles) in new[]
         {
-            ("ws-awb", "committeeOffice", new[] { "reporter", "coordinator" }), ("ws-gov", "government", ["responsible"]), ("ws-gas", "regulator", ["responsible"]),
+            ("ws-awb", "committeeOffice", new[] { "reporter", "coordinator" }), ("ws-gov", "government", ["responsible"]),
+            ("ws-gas", "regulator", ["responsible"]),
         })
         {
             await bench.PostAsync("admin", "bodies", new JsonObject
@@ -70,14 +71,17 @@ internal sealed class HttpBench : IAsyncDisposable
         return await processor.CostAsync($"progress, {clients}", clients, time, (client, _) =>
         {
             var at = said[client]++;
-            return PostAsync("ws-gov", $"hazards/{underWay[client * HazardsPerClient + at % HazardsPerClient]}/legs/territorial/progress", Facts.Progress(at));
+            return PostAsync(
+                "ws-gov", $"hazards/{underWay[client * HazardsPerClient + at % HazardsPerClient]}/legs/territorial/progress",
+                Facts.Progress(at));
         }, stop);
     }
 
     /// <summary>An assignment is acknowledged; as many are made beforehand as a run may take.</summary>
     public async Task<Cost> AcknowledgeAsync(int clients, TimeSpan time, int most, CancellationToken stop)
     {
-        await Parallel.ForAsync(0, Math.Max(0, most - assigned.Count), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop },
+        await Parallel.ForAsync(
+            0, Math.Max(0, most - assigned.Count), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop },
             async (_, _) => assigned.Enqueue(await AssignedAsync()));
         return await processor.CostAsync($"acknowledge, {clients}", clients, time, async (_, _) =>
         {
@@ -93,7 +97,8 @@ internal sealed class HttpBench : IAsyncDisposable
         var id = await ReportAsync();
         for (var i = 0; i < before; i++)
             await PostAsync("ws-awb", $"hazards/{id}/comments", Facts.Comment(i));
-        return await processor.CostAsync($"comment after {before}, 1", 1, time, (_, round) => PostAsync("ws-awb", $"hazards/{id}/comments", Facts.Comment(round)), stop);
+        return await processor.CostAsync(
+            $"comment after {before}, 1", 1, time, (_, round) => PostAsync("ws-awb", $"hazards/{id}/comments", Facts.Comment(round)), stop);
     }
 
     private async Task<string> ReportAsync() => (await PostAsync("ws-awb", "hazards?anew=true", Facts.Report()))["id"]!.ToString();
@@ -102,7 +107,8 @@ internal sealed class HttpBench : IAsyncDisposable
     {
         var id = await ReportAsync();
         await PostAsync("ws-awb", $"hazards/{id}/verification", new JsonObject { ["level"] = "general" });
-        var deadline = ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(30).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        var deadline = ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(30)
+            .ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await PostAsync("ws-awb", $"hazards/{id}/assignments", new JsonObject
         {
             ["legs"] = new JsonArray(

@@ -25,7 +25,8 @@ internal sealed class ImportBench : IAsyncDisposable
     /// <summary>The service on a migrated database.</summary>
     public ImportBench(NpgsqlDataSource dataSource, string connectionString, string folder)
     {
-        app = HazardsService.Build(new ServiceOptions(connectionString) { Keys = Path.Combine(folder, "keys"), Urls = "http://127.0.0.1:0", JsonLogs = true });
+        app = HazardsService.Build(
+            new ServiceOptions(connectionString) { Keys = Path.Combine(folder, "keys"), Urls = "http://127.0.0.1:0", JsonLogs = true });
         processor = new Processor(dataSource);
     }
 
@@ -35,7 +36,9 @@ internal sealed class ImportBench : IAsyncDisposable
         var bodies = app.Services.GetRequiredService<BodyStore>();
         var office = new Body(BodyId.Parse("ws-awb"), "巍山县安委办", BodyKind.CommitteeOffice, County, [], null, null, true, null, 0);
         var admin = new Given(new Actor("bench", office, [Role.Administrator], "bench", RegionCode.Nation));
-        if (await bodies.ExecuteAsync(office.Id, new RegisterBody(office.Id, office.Name, office.Kind, office.Region, office.Sectors), admin) is not Outcome<Body>.Done)
+        if (await bodies.ExecuteAsync(
+            office.Id, new RegisterBody(office.Id, office.Name, office.Kind, office.Region, office.Sectors),
+            admin) is not Outcome<Body>.Done)
             throw new InvalidOperationException("the office was not registered");
         var by = new Actor("bench", office, [Role.Importer], "bench", County);
         var file = Ledger(rows);
@@ -67,7 +70,9 @@ internal sealed class ImportBench : IAsyncDisposable
         for (var i = 1; i <= rows; i++)
         {
             var found = first.AddDays(i % 150);
-            text.Append(CultureInfo.InvariantCulture, $"{i},{found:yyyy-MM-dd},巍山县安委办,第{i % 400}机械厂,工贸,{i % 20}号车间,配电箱未上锁，编号{i},一般,第{i % 400}机械厂,{found.AddDays(30):yyyy-MM-dd},");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{i},{found:yyyy-MM-dd},巍山县安委办,第{i % 400}机械厂,工贸,{i % 20}号车间,配电箱未上锁，编号{i},一般,第{i % 400}机械厂,{found.AddDays(30):yyyy-MM-dd},");
             text.Append(i % 2 == 0 ? "整改中,\n" : string.Create(CultureInfo.InvariantCulture, $"已销号,{found.AddDays(9):yyyy-MM-dd}\n"));
         }
 

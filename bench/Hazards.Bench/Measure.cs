@@ -9,10 +9,12 @@ internal sealed record Measured(string Name, double PerSecond, double P50, doubl
     public static Measured From(string name, double[] milliseconds, TimeSpan wall)
     {
         Array.Sort(milliseconds);
-        return new Measured(name, milliseconds.Length / wall.TotalSeconds, At(milliseconds, 0.50), At(milliseconds, 0.99), milliseconds.LongLength);
+        return new Measured(
+            name, milliseconds.Length / wall.TotalSeconds, At(milliseconds, 0.50), At(milliseconds, 0.99), milliseconds.LongLength);
     }
 
-    public static string Show(double value) => value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture);
+    public static string Show(double value) =>
+        value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "#,0", CultureInfo.InvariantCulture);
 
     private static double At(double[] sorted, double share) =>
         sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(share * sorted.Length) - 1)];
@@ -21,7 +23,8 @@ internal sealed record Measured(string Name, double PerSecond, double P50, doubl
 internal static class Measure
 {
     /// <summary>Runs as many workers as asked for a time and takes the latency of every call.</summary>
-    public static async Task<Measured> ForAsync(string name, int workers, TimeSpan time, Func<int, int, Task> call, CancellationToken cancellationToken)
+    public static async Task<Measured> ForAsync(
+        string name, int workers, TimeSpan time, Func<int, int, Task> call, CancellationToken cancellationToken)
     {
         var warmUp = TimeSpan.FromTicks(time.Ticks / 5);
         await RunAsync(workers, warmUp, call, 0, cancellationToken);
@@ -46,7 +49,8 @@ internal static class Measure
         return Measured.From(name, latencies, wall.Elapsed);
     }
 
-    private static async Task<double[]> RunAsync(int workers, TimeSpan time, Func<int, int, Task> call, int round, CancellationToken cancellationToken)
+    private static async Task<double[]> RunAsync(
+        int workers, TimeSpan time, Func<int, int, Task> call, int round, CancellationToken cancellationToken)
     {
         var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         var runs = Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>

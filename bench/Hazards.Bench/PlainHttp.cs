@@ -18,7 +18,8 @@ using Wolverine.Marten;
 namespace Hazards.Bench;
 
 /// <summary>The same facts as a plain endpoint takes them: Wolverine.Http's aggregate handlers on Marten with an inline snapshot.</summary>
-/// <remarks>No key, no jurisdiction, no idempotency, no lists, no codes, no order across streams: what Marten alone costs by HTTP.</remarks>
+/// <remarks>No key, no jurisdiction, no idempotency, no lists, no codes, no order across streams: what Marten alone costs by
+/// HTTP.</remarks>
 internal sealed class PlainHttp : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -29,7 +30,8 @@ internal sealed class PlainHttp : IAsyncDisposable
     private PlainHttp(WebApplication app, NpgsqlDataSource dataSource)
     {
         (this.app, processor) = (app, new Processor(dataSource));
-        http.BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        http.BaseAddress = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
     }
 
     /// <summary>Starts it on an empty database.</summary>
@@ -70,7 +72,8 @@ internal sealed class PlainHttp : IAsyncDisposable
         return await processor.CostAsync($"progress, {clients}, plain", clients, time, async (client, _) =>
         {
             var at = said[client]++;
-            using var answer = await http.PostAsJsonAsync($"plain/hazards/{hazards[client * perClient + at % perClient]}/progress", Facts.Progress(at));
+            using var answer = await http.PostAsJsonAsync(
+                $"plain/hazards/{hazards[client * perClient + at % perClient]}/progress", Facts.Progress(at));
             answer.EnsureSuccessStatusCode();
         }, stop);
     }
@@ -108,7 +111,8 @@ public sealed class PlainHazard
     public int Percent { get; set; }
     public string Note { get; set; } = "";
 
-    public void Apply(PlainReported e) => (Source, Region, Sector, Title, Description) = (e.Source, e.Region, e.Sector, e.Title, e.Description);
+    public void Apply(PlainReported e) =>
+        (Source, Region, Sector, Title, Description) = (e.Source, e.Region, e.Sector, e.Title, e.Description);
 
     public void Apply(PlainProgress e) => (Percent, Note) = (e.Percent, e.Note);
 }

@@ -12,7 +12,10 @@ using Npgsql;
 
 namespace Hazards.Bench;
 
-/// <summary>What proof costs: appends with codes and with a tree growing beside them; proofs on a long log, against reading the same event plainly.</summary>
+/// <summary>
+/// What proof costs: appends with codes and with a tree growing beside them; proofs on a long log, against reading the same
+/// event plainly.
+/// </summary>
 internal sealed class ProofBench(NpgsqlDataSource dataSource)
 {
     private const int Writers = 64;
@@ -21,10 +24,12 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>Appends as before there were proofs.</summary>
-    public Task<Measured> PlainAsync(TimeSpan time, CancellationToken cancellationToken) => AppendAsync(null, null, time, cancellationToken);
+    public Task<Measured> PlainAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        AppendAsync(null, null, time, cancellationToken);
 
     /// <summary>Appends with a code each.</summary>
-    public Task<Measured> AuthenticatedAsync(TimeSpan time, CancellationToken cancellationToken) => AppendAsync(_key, null, time, cancellationToken);
+    public Task<Measured> AuthenticatedAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        AppendAsync(_key, null, time, cancellationToken);
 
     /// <summary>The same with a tree that grows beside them, as the service does it.</summary>
     public async Task<Measured> GrownAsync(TimeSpan time, CancellationToken cancellationToken)
@@ -93,9 +98,11 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
     {
         var readers = new AuditQuestion().Readers;
         var size = (await new TreeStore(dataSource, TreeHash.Sha256).HeadAsync(cancellationToken)).Size;
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0, ReadBufferSize = 64 * 1024 }.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0, ReadBufferSize = 64 * 1024 }.ConnectionString);
         var began = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, readers).Select(n => ReadAsync(source, size * n / readers, size * (n + 1) / readers, cancellationToken)));
+        await Task.WhenAll(
+            Enumerable.Range(0, readers).Select(n => ReadAsync(source, size * n / readers, size * (n + 1) / readers, cancellationToken)));
         return began.Elapsed;
     }
 
@@ -112,7 +119,9 @@ internal sealed class ProofBench(NpgsqlDataSource dataSource)
             GC.KeepAlive(reader.GetFieldValue<byte[]>(4).Length + reader.GetFieldValue<byte[]>(10).Length);
     }
 
-    private async Task<Measured> AppendAsync(byte[]? key, Action<MartenEventLog>? opened, TimeSpan time, CancellationToken cancellationToken, CancellationTokenSource? over = null)
+    private async Task<Measured> AppendAsync(
+        byte[]? key, Action<MartenEventLog>? opened, TimeSpan time, CancellationToken cancellationToken,
+        CancellationTokenSource? over = null)
     {
         var bench = new AppendBench(dataSource, Rulebook.Baseline, (source, options) =>
         {

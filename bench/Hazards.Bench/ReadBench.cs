@@ -16,21 +16,44 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rule
 {
     private readonly HazardQueries _queries = new(dataSource, () => rules);
 
-    public async Task<IReadOnlyList<(string Name, Measured Now, Measured AsOf)>> RunAsync(int times, Action<string> say, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Name, Measured Now, Measured AsOf)>> RunAsync(
+        int times, Action<string> say, CancellationToken cancellationToken)
     {
-        var places = Regions.All.Where(r => r.Code.Value.StartsWith("4331", StringComparison.Ordinal)).Select(r => r.Code).ToImmutableArray();
+        var places = Regions.All.Where(r => r.Code.Value.StartsWith("4331", StringComparison.Ordinal)).Select(r => r.Code)
+            .ToImmutableArray();
         var instants = await InstantsAsync(64, cancellationToken);
         var ids = await IdsAsync(500, cancellationToken);
         var results = new List<(string, Measured, Measured)>();
         string[] words = ["燃气", "边坡", "消火栓", "疏散通道", "塔吊", "瓦斯", "围堰", "用电"];
 
-        await AddAsync("board 闭环看板", (scope, i) => _queries.BoardAsync(scope, places[i % places.Length], Policy.NationalBaseline.DueSoonDays, cancellationToken));
-        await AddAsync("overdue 超期清单", (scope, i) => _queries.OverdueAsync(scope, new HazardFilter { Region = places[i % places.Length] }, null, 50, cancellationToken));
-        await AddAsync("overdue by body 超期统计", (scope, i) => _queries.OverdueCountsAsync(scope, places[i % places.Length], cancellationToken));
-        await AddAsync("listed 挂牌督办清单", (scope, i) => _queries.ListedAsync(scope, new HazardFilter { Region = places[i % places.Length] }, null, 50, cancellationToken));
-        await AddAsync("ledger, newest 台账", (scope, i) => _queries.LedgerAsync(scope, new HazardFilter { Region = places[i % places.Length] }, LedgerSort.Recorded, true, null, 50, cancellationToken));
-        await AddAsync("ledger, stage and sector 筛选", (scope, i) => _queries.LedgerAsync(scope, new HazardFilter { Region = places[i % places.Length], Stages = [Stage.Rectifying], Sectors = [SectorCode.Parse(i % 2 == 0 ? "construction" : "fire_safety")] }, LedgerSort.Due, false, null, 50, cancellationToken));
-        await AddAsync("search, Chinese words 检索", (scope, i) => _queries.LedgerAsync(scope, new HazardFilter { Region = places[i % places.Length], Text = words[i % words.Length] }, LedgerSort.Recorded, true, null, 50, cancellationToken));
+        await AddAsync(
+            "board 闭环看板",
+            (scope, i) => _queries.BoardAsync(scope, places[i % places.Length], Policy.NationalBaseline.DueSoonDays, cancellationToken));
+        await AddAsync(
+            "overdue 超期清单",
+            (scope, i) =>
+                _queries.OverdueAsync(scope, new HazardFilter { Region = places[i % places.Length] }, null, 50, cancellationToken));
+        await AddAsync(
+            "overdue by body 超期统计", (scope, i) => _queries.OverdueCountsAsync(scope, places[i % places.Length], cancellationToken));
+        await AddAsync(
+            "listed 挂牌督办清单",
+            (scope, i) =>
+                _queries.ListedAsync(scope, new HazardFilter { Region = places[i % places.Length] }, null, 50, cancellationToken));
+        await AddAsync(
+            "ledger, newest 台账",
+            (scope, i) => _queries.LedgerAsync(
+                scope, new HazardFilter { Region = places[i % places.Length] }, LedgerSort.Recorded, true, null, 50, cancellationToken));
+        await AddAsync(
+            "ledger, stage and sector 筛选",
+            (scope, i) => _queries.LedgerAsync(
+                scope,
+                new HazardFilter { Region = places[i % places.Length], Stages = [Stage.Rectifying], Sectors = [
+                    SectorCode.Parse(i % 2 == 0 ? "construction" : "fire_safety")] }, LedgerSort.Due, false, null, 50, cancellationToken));
+        await AddAsync(
+            "search, Chinese words 检索",
+            (scope, i) => _queries.LedgerAsync(
+                scope, new HazardFilter { Region = places[i % places.Length], Text = words[i % words.Length] }, LedgerSort.Recorded, true,
+                null, 50, cancellationToken));
         await AddAsync("hazard row 隐患", (scope, i) => _queries.FindAsync(scope, ids[i % ids.Length], cancellationToken));
         await AddAsync("hazard with its history 隐患履历", (scope, i) => FoldAsync(scope, ids[i % ids.Length], cancellationToken));
         return results;
@@ -63,7 +86,8 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rule
             """select min("timestamp"), max("timestamp") from log.mt_events where seq_id in (1, (select max(seq_id) from log.mt_events))""");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var (first, last) = (await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken), await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellationToken));
+        var (first, last) = (await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken),
+            await reader.GetFieldValueAsync<DateTimeOffset>(1, cancellationToken));
         return [.. Enumerable.Range(0, count).Select(i => first + (last - first) * (0.5 + 0.49 * i / count))];
     }
 

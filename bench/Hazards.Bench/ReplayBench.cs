@@ -18,7 +18,8 @@ namespace Hazards.Bench;
 internal sealed class ReplayBench(NpgsqlDataSource source, MartenEventLog log)
 {
     private const int LongStream = 500;
-    private const string PlainSql = """select data, headers from log.mt_events where stream_id = $1 and "timestamp" <= $2 order by version""";
+    private const string PlainSql =
+        """select data, headers from log.mt_events where stream_id = $1 and "timestamp" <= $2 order by version""";
 
     private readonly Random random = new(1);
 
@@ -41,7 +42,8 @@ internal sealed class ReplayBench(NpgsqlDataSource source, MartenEventLog log)
         return (await log.HeadAsync(stop)).Position;
     }
 
-    public async Task<IReadOnlyList<(string Name, Measured Ours, Measured Plain)>> RunAsync(int times, Action<string> say, CancellationToken stop)
+    public async Task<IReadOnlyList<(string Name, Measured Ours, Measured Plain)>> RunAsync(
+        int times, Action<string> say, CancellationToken stop)
     {
         var results = new List<(string, Measured, Measured)>();
         var places = await PlacesAsync(times, stop);
@@ -74,7 +76,9 @@ internal sealed class ReplayBench(NpgsqlDataSource source, MartenEventLog log)
     {
         Hazard? hazard = null;
         await foreach (var e in log.ReadStreamAsync(stream, 1, at, stop))
-            hazard = Hazard.Apply(new HazardId(stream), hazard, new Happening((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span)));
+            hazard = Hazard.Apply(
+                new HazardId(stream), hazard,
+                new Happening((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span)));
         if (hazard is null)
             throw new InvalidOperationException("no such hazard");
     }

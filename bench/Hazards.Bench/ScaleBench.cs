@@ -26,7 +26,8 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
     /// <summary>Asks each for so long.</summary>
     public async Task<IReadOnlyList<ReadCost>> RunAsync(int clients, string only, TimeSpan time, CancellationToken stop)
     {
-        var places = Regions.All.Where(r => r.Code.Value.StartsWith(Prefecture, StringComparison.Ordinal)).Select(r => r.Code.Value).ToImmutableArray();
+        var places = Regions.All.Where(r => r.Code.Value.StartsWith(Prefecture, StringComparison.Ordinal)).Select(r => r.Code.Value)
+            .ToImmutableArray();
         var (ids, instants) = (await IdsAsync(500, stop), await InstantsAsync(64, stop));
         var month = instants[0].AddMonths(-1).ToString("yyyy-MM", CultureInfo.InvariantCulture);
         (string Name, Func<int, string> Path)[] lists =
@@ -36,7 +37,8 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
             ("overdue by body 超期统计", i => $"lists/overdue/counts?region={places[i % places.Length]}"),
             ("listed 挂牌督办", i => $"lists/listed?region={places[i % places.Length]}&limit=50"),
             ("ledger 台账", i => $"hazards?region={places[i % places.Length]}&limit=50"),
-            ("ledger, stage and sector 筛选", i => $"hazards?region={places[i % places.Length]}&stage=rectifying&sector={(i % 2 == 0 ? "construction" : "fire_safety")}&limit=50"),
+            ("ledger, stage and sector 筛选",
+                i => $"hazards?region={places[i % places.Length]}&stage=rectifying&sector={(i % 2 == 0 ? "construction" : "fire_safety")}&limit=50"),
             ("search 检索", i => $"hazards?region={places[i % places.Length]}&q={Words[i % Words.Length]}&limit=50"),
             ("clocks 时限", i => $"clocks?region={places[i % places.Length]}&limit=50"),
             ("hazard 隐患", i => $"hazards/{ids[i % ids.Length]}"),
@@ -94,7 +96,8 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
         await using var command = dataSource.CreateCommand("""select min("timestamp"), max("timestamp") from log.mt_events e join rows.hazards h on h.hazard_id = e.stream_id and e.version = 1 where h.region like '4331%'""");
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
-        var (from, to) = (await reader.GetFieldValueAsync<DateTimeOffset>(0, stop), await reader.GetFieldValueAsync<DateTimeOffset>(1, stop));
+        var (from, to) = (await reader.GetFieldValueAsync<DateTimeOffset>(0, stop),
+            await reader.GetFieldValueAsync<DateTimeOffset>(1, stop));
         return [.. Enumerable.Range(0, count).Select(i => from + (to - from) * (0.5 + 0.49 * i / count))];
     }
 

@@ -28,7 +28,8 @@ internal sealed class SmallLimit(NpgsqlConnection connection, Func<long, IDomain
         0, '91433101MA4L0000', null, null, array['a', 'b'], date '2026-12-01', array['rectify'], array['a'], array[date '2026-12-01'], null, g.item
         """;
 
-    private const string Item = """{"title":"临边防护","where":"一号基坑","enterprise":"基准建筑有限公司","description":"深基坑临边防护栏杆缺失，存在人员坠落危险","percent":40}""";
+    private const string Item =
+        """{"title":"临边防护","where":"一号基坑","enterprise":"基准建筑有限公司","description":"深基坑临边防护栏杆缺失，存在人员坠落危险","percent":40}""";
 
     private long position;
 
@@ -47,7 +48,8 @@ internal sealed class SmallLimit(NpgsqlConnection connection, Func<long, IDomain
             batch.BatchCommands.Add(events);
             foreach (var (table, more) in new[] { ("current", ""), ("history", ", now()") })
             {
-                var rows = new NpgsqlBatchCommand($"insert into bench_limit.{table} select {Values}{more} from unnest($1, $2, $3) g (stream, position, item)");
+                var rows = new NpgsqlBatchCommand(
+                    $"insert into bench_limit.{table} select {Values}{more} from unnest($1, $2, $3) g (stream, position, item)");
                 Add(rows, NpgsqlDbType.Uuid, streams);
                 Add(rows, NpgsqlDbType.Bigint, positions);
                 Add(rows, NpgsqlDbType.Jsonb, [.. streams.Select(_ => Item)]);

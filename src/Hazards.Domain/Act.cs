@@ -18,13 +18,18 @@ public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles,
 
     private bool OwnOnly => Body.SeesOnlyItsOwn && !OnBehalf;
 
-    /// <summary>Whose numbers (<see cref="ExternalReference"/>) these are: a system's of a body, whichever of its keys it calls with.</summary>
+    /// <summary>
+    /// Whose numbers (<see cref="ExternalReference"/>) these are: a system's of a body, whichever of its keys it calls with.
+    /// </summary>
     public string Sender => SenderOf(Body.Id, Client);
 
     /// <summary>The sender that an event's own headers name. No body's id has a colon or a slash.</summary>
     public static string SenderOf(BodyId body, string client) => $"{body}/{client}";
 
-    /// <summary>Whether the hazard is there for it: within the jurisdiction; for an enterprise and what belongs to one, one of its own besides.</summary>
+    /// <summary>
+    /// Whether the hazard is there for it: within the jurisdiction; for an enterprise and what belongs to one, one of its own
+    /// besides.
+    /// </summary>
     public bool Sees(Hazard hazard)
     {
         ArgumentNullException.ThrowIfNull(hazard);
@@ -47,7 +52,8 @@ public sealed record Actor(string Name, Body Body, ImmutableHashSet<Role> Roles,
 /// <param name="MediaType">Its media type, if known.</param>
 /// <param name="Size">Its size in bytes, if known.</param>
 public sealed record Attachment(
-    Sha256Digest Digest, [property: Longest(Texts.NameLength)] string? Name = null, [property: Longest(100)] string? MediaType = null, long? Size = null)
+    Sha256Digest Digest, [property: Longest(Texts.NameLength)] string? Name = null, [property: Longest(100)] string? MediaType = null,
+    long? Size = null)
 {
     /// <summary>The most that go with one act: no more than a person looks at.</summary>
     public const int Most = 50;
@@ -103,7 +109,10 @@ public sealed record Act(
     /// <summary>The inspection the command names, as it stands; null when there is none.</summary>
     public Inspection? Inspection { get; init; }
 
-    /// <summary>封存: the seals in force on the records the command is about; looked up only where they have a say (<see cref="Sealing"/>).</summary>
+    /// <summary>
+    /// 封存: the seals in force on the records the command is about; looked up only where they have a say
+    /// (<see cref="Sealing"/>).
+    /// </summary>
     public ImmutableArray<Seal> Seals { get; init; } = [];
 
     /// <summary>The date of the act in China.</summary>
@@ -131,7 +140,8 @@ public sealed record Act(
     public Policy PolicyInTime => LateEntry is null ? PolicyNow : Policy;
 
     private LateEntryAllowed? LateEntryUnder(Role role) =>
-        RecordedOn > Date && PolicyNow.LateEntry is { } rule && rule.Roles.Contains(role) && Now - OccurredAt <= TimeSpan.FromHours(rule.Hours)
+        RecordedOn > Date && PolicyNow.LateEntry is { } rule && rule.Roles.Contains(role)
+            && Now - OccurredAt <= TimeSpan.FromHours(rule.Hours)
             ? new LateEntryAllowed(rule.Hours, PolicyNow.Version, rule.Source)
             : null;
 

@@ -82,14 +82,16 @@ internal static class Checks
         if (order.Supervisor == order.Body)
             return HazardRefusals.SupervisorIsLeg.Because("supervisor", ("body", order.Body));
         if (order.Supervisor is null && AssignmentOf(hazard, act) is { Supervised: true } supervised)
-            return HazardRefusals.SupervisorRequired.Because("supervisor", ("level", Words.Of(supervised.Level)), ("leg", Words.Of(order.Leg)), ("source", supervised.Source));
+            return HazardRefusals.SupervisorRequired.Because(
+                "supervisor", ("level", Words.Of(supervised.Level)), ("leg", Words.Of(order.Leg)), ("source", supervised.Source));
         var body = act.Bodies[order.Body];
         return order.Leg switch
         {
             Leg.Territorial when body.Kind != BodyKind.Government || !body.Region.Contains(hazard.Region) =>
                 HazardRefusals.NotTerritorial.Because("body", ("region", hazard.Region), ("body", body.Id)),
             Leg.Sectoral when body.Kind != BodyKind.Regulator || !body.Covers(hazard.Sector) || !body.Region.Contains(hazard.Region) =>
-                HazardRefusals.NotSectoral.Because("body", ("sector", Words.Of(act.Sectors.Find(hazard.Sector))), ("region", hazard.Region), ("body", body.Id)),
+                HazardRefusals.NotSectoral.Because(
+                    "body", ("sector", Words.Of(act.Sectors.Find(hazard.Sector))), ("region", hazard.Region), ("body", body.Id)),
             Leg.Sole when body.Kind is BodyKind.Government or BodyKind.Regulator && !body.Region.Contains(hazard.Region) =>
                 HazardRefusals.OutsideRegion.Because("body", ("body", body.Id), ("region", body.Region), ("hazardRegion", hazard.Region)),
             _ => null,

@@ -12,7 +12,10 @@ public interface IHazardCommand
     /// <summary>The leg it concerns, if one.</summary>
     Leg? ConcernedLeg => null;
 
-    /// <summary>Whether it is frozen while the hazard's records are sealed: its line in the table says so, or, where that says “in part”, the command itself.</summary>
+    /// <summary>
+    /// Whether it is frozen while the hazard's records are sealed: its line in the table says so, or, where that says “in
+    /// part”, the command itself.
+    /// </summary>
     bool FrozenWhenSealed(Hazard hazard) => Rule.WhenSealed == WhenSealed.Frozen;
 
     /// <summary>The bodies it names: they must be known while deciding.</summary>
@@ -73,7 +76,8 @@ public static class Decider
         if (RoleFor(CommandRules.Report, act) is not { } role)
             return HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.Report)), ("roles", RoleNames(CommandRules.Report)));
         if (existing is not null)
-            return HazardRefusals.ReportedBefore.Because("reference", ("id", existing.Id), ("system", report.Reference?.System), ("number", report.Reference?.Id));
+            return HazardRefusals.ReportedBefore.Because(
+                "reference", ("id", existing.Id), ("system", report.Reference?.System), ("number", report.Reference?.Id));
         if ((Relations.Acting(act.By.Body) ?? CheckTime(act, null) ?? Checks.Papers(act) ?? Sealing.Check(act)) is { } wrong)
             return wrong;
         return report.Decide(act).Under(role);
@@ -90,7 +94,8 @@ public static class Decider
             return notAllowed;
         act = act with { Under = role };
         // The seal comes late, so that only who might have done it otherwise is on record as having tried.
-        return (CheckTime(act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act) ?? Preconditions.Check(command.Rule, hazard, leg, act)) is { } wrong
+        return (CheckTime(act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act) ?? Preconditions.Check(
+            command.Rule, hazard, leg, act)) is { } wrong
             ? wrong
             : command.Decide(hazard, act).Under(role);
     }
@@ -126,7 +131,9 @@ public static class Decider
             if (!hazard.Legs.TryGetValue(named, out leg))
                 return HazardRefusals.NoSuchLeg.Because("leg", ("leg", Words.Of(named)), ("legs", Words.Of(hazard.Legs.Keys)));
             if (!rule.LegStages.IsEmpty && !rule.LegStages.Contains(leg.Stage))
-                return HazardRefusals.LegStageForbids.Because("leg", ("leg", Words.Of(named)), ("stage", Words.Of(leg.Stage)), ("command", Words.Of(rule)), ("allowed", Words.Of(rule.LegStages)));
+                return HazardRefusals.LegStageForbids.Because(
+                    "leg", ("leg", Words.Of(named)), ("stage", Words.Of(leg.Stage)), ("command", Words.Of(rule)),
+                    ("allowed", Words.Of(rule.LegStages)));
         }
         return RelatedRole(rule, hazard, leg, act, out role);
     }
@@ -200,14 +207,18 @@ internal static class Relations
         return relation switch
         {
             Relation.OwnRegion when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
-            Relation.LegBody when leg is not null && leg.Body != body.Id => HazardRefusals.NotYourLeg.Because("leg", ("leg", Words.Of(leg.Leg)), ("body", leg.Body), ("caller", body.Id)),
+            Relation.LegBody when leg is not null && leg.Body != body.Id =>
+                HazardRefusals.NotYourLeg.Because("leg", ("leg", Words.Of(leg.Leg)), ("body", leg.Body), ("caller", body.Id)),
             // Not of the other leg either: two bodies that answer for one hazard must not accept each other's work.
-            Relation.Independent when hazard.Legs.Values.FirstOrDefault(l => l.Body == body.Id) is { } own => HazardRefusals.OwnLeg.Because("leg", ("leg", Words.Of(own.Leg)), ("body", body.Id)),
+            Relation.Independent when hazard.Legs.Values.FirstOrDefault(l => l.Body == body.Id) is { } own =>
+                HazardRefusals.OwnLeg.Because("leg", ("leg", Words.Of(own.Leg)), ("body", body.Id)),
             Relation.Independent when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
-            Relation.Assigner => StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act) || StandsOver(body, hazard, hazard.Listing?.By, act)
+            Relation.Assigner =>
+                StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act) || StandsOver(body, hazard, hazard.Listing?.By, act)
                 ? null
                 : HazardRefusals.NotAssigner.Because(null, ("body", leg?.AssignedBy ?? hazard.AssignedBy), ("caller", body.Id)),
-            Relation.Lister when (hazard.Listing?.By ?? hazard.Delisting?.By) is { } lister && !StandsOver(body, hazard, lister, act) => HazardRefusals.NotLister.Because(null, ("body", lister), ("caller", body.Id)),
+            Relation.Lister when (hazard.Listing?.By ?? hazard.Delisting?.By) is { } lister && !StandsOver(body, hazard, lister, act) =>
+                HazardRefusals.NotLister.Because(null, ("body", lister), ("caller", body.Id)),
             _ => null,
         };
     }

@@ -21,14 +21,18 @@ public static class DomainJson
         return JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Options);
     }
 
-    /// <summary>Reads the facts of an event, in today's shape or an older one; throws <see cref="JsonException"/> when they are not readable.</summary>
+    /// <summary>
+    /// Reads the facts of an event, in today's shape or an older one; throws <see cref="JsonException"/> when they are not
+    /// readable.
+    /// </summary>
     public static IDomainEvent ReadEvent(string type, ReadOnlySpan<byte> data) => ReadEvent(type, data, Upcasters.Product);
 
     internal static IDomainEvent ReadEvent(string type, ReadOnlySpan<byte> data, Upcasters upcasters)
     {
         if (upcasters.Knows(type))
         {
-            var (newest, facts) = upcasters.Upcast(type, JsonNode.Parse(data) as JsonObject ?? throw new JsonException($"{type} is not an object"));
+            var (newest, facts) = upcasters.Upcast(
+                type, JsonNode.Parse(data) as JsonObject ?? throw new JsonException($"{type} is not an object"));
             return ReadEvent(newest, JsonSerializer.SerializeToUtf8Bytes(facts, Options), upcasters);
         }
         var clr = EventTypes.Find(type) ?? throw new JsonException($"unknown event type {type}");

@@ -206,7 +206,9 @@ public sealed record Hazard
     /// <summary>When the newest event occurred, as claimed.</summary>
     public required DateTimeOffset LastOccurredAt { get; init; }
 
-    /// <summary>The latest instant at which any of its events occurred, as claimed. What is said to happen now does not lie before it.</summary>
+    /// <summary>
+    /// The latest instant at which any of its events occurred, as claimed. What is said to happen now does not lie before it.
+    /// </summary>
     [JsonIgnore]
     public DateTimeOffset LatestOccurredAt { get; init; }
 
@@ -247,7 +249,9 @@ public sealed record Hazard
     public DateOnly DeadlineOf(LegState leg)
     {
         ArgumentNullException.ThrowIfNull(leg);
-        return Listing is { } listing && listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At) ? listing.Deadline : leg.Deadline;
+        return Listing is { } listing && listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At)
+            ? listing.Deadline
+            : leg.Deadline;
     }
 
     /// <summary>Folds a whole story; null when there is none.</summary>
@@ -316,39 +320,112 @@ public sealed record Hazard
             LedgerRow = e with { Contact = null, SealedCells = null }, Contacts = Contacts.Add(new SealedContact(contact, e.SealedCells)),
         },
         LedgerRowRecorded e => this with { LedgerRow = e },
-        HazardVerified e => this with { Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },
-        HazardRegraded e => this with { Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context) },
+        HazardVerified e => this with
+        {
+            Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt,
+            GradedByLedger = IsImported(context),
+        },
+        HazardRegraded e => this with
+        {
+            Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context),
+        },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
         HazardMerged e => this with { MergedInto = e.Into },
         DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
-        HazardFixedOnTheSpot or HazardFixedByOwnCheck => this with { GradedByFix = Level is null, GradedByLedger = Level is null ? IsImported(context) : GradedByLedger, Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt, GradedAt = GradedAt ?? context.OccurredAt },
+        HazardFixedOnTheSpot or HazardFixedByOwnCheck =>
+            this with
+            {
+                GradedByFix = Level is null, GradedByLedger = Level is null ? IsImported(context) : GradedByLedger,
+                Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt,
+                GradedAt = GradedAt ?? context.OccurredAt,
+            },
         FixWithdrawn => WithoutFix(context),
 
-        HazardAssigned e => Past(context, recurred: false) with { AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed(context) },
-        AssignmentAcknowledged e => With(e.Leg, context, l => l with { Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn, ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson }),
+        HazardAssigned e => Past(context, recurred: false) with
+        {
+            AssignedBy = context.Body, Legs = Begin(e.Legs, context), Steps = Steps.Clear(), Missed = StillMissed(context),
+        },
+        AssignmentAcknowledged e =>
+            With(
+                e.Leg, context,
+                l => l with
+                {
+                    Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn,
+                    ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson,
+                }),
         AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
-        LegReassigned e => this with { PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)), Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)) },
+        LegReassigned e => this with
+        {
+            PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)),
+            Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)),
+        },
 
-        PlanSubmitted e => With(e.Leg, context, l => (l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }).Planned(e, context)),
-        PlanReviewed e => With(e.Leg, context, l => l with { Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt }, PlannedAt = e.Verdict == Verdict.Pass ? l.PlannedAt : null, FiveAt = e.Verdict == Verdict.Pass ? l.FiveAt : null }, own: false),
+        PlanSubmitted e => With(
+            e.Leg, context,
+            l => (l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }).Planned(e, context)),
+        PlanReviewed e => With(
+            e.Leg, context,
+            l => l with
+            {
+                Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt },
+                PlannedAt = e.Verdict == Verdict.Pass ? l.PlannedAt : null, FiveAt = e.Verdict == Verdict.Pass ? l.FiveAt : null,
+            }, own: false),
         InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
-        ProductionSuspended e => this with { Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) { CountsFrom = context.CountsOn } },
+        ProductionSuspended e =>
+            this with
+            {
+                Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) { CountsFrom = context.CountsOn },
+            },
         ResumptionRequested e => With(e.Leg, context, l => l) with { Suspension = Suspension! with { RequestedAt = context.OccurredAt } },
         ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null },
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
         ProgressReported e => With(e.Leg, context, l => l with { Percent = e.Percent, Spent = e.Spent ?? l.Spent }),
         ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
-        ExtensionGranted e => With(e.Leg, context, l => l with { Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt, DeadlineByLedger = IsImported(context) }, own: false),
+        ExtensionGranted e => With(
+            e.Leg, context,
+            l => l with
+            {
+                Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt,
+                DeadlineByLedger = IsImported(context),
+            }, own: false),
         ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
-        CompletionDeclared e => With(e.Leg, context, l => l with { Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = 100, Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null }),
+        CompletionDeclared e => With(
+            e.Leg, context,
+            l => l with
+            {
+                Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = 100,
+                Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null,
+            }),
 
-        LegAccepted e => With(e.Leg, context, l => l with { Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body, Acceptance = Acceptance.Of(e, Level, context), Notices = [] }, own: false),
-        AcceptanceWithdrawn e => With(e.Leg, context, l => l.Undone(e.Deadline) with { AcceptedAt = null, AcceptedBy = null, Acceptance = null, DeadlineByLedger = e.Deadline == l.Deadline && l.DeadlineByLedger }, own: false),
+        LegAccepted e => With(
+            e.Leg, context,
+            l => l with
+            {
+                Stage = LegStage.Accepted, AcceptedAt = context.OccurredAt, AcceptedBy = context.Body,
+                Acceptance = Acceptance.Of(e, Level, context), Notices = [],
+            }, own: false),
+        AcceptanceWithdrawn e =>
+            With(
+                e.Leg, context,
+                l => l.Undone(e.Deadline) with
+                {
+                    AcceptedAt = null, AcceptedBy = null, Acceptance = null,
+                    DeadlineByLedger = e.Deadline == l.Deadline && l.DeadlineByLedger,
+                }, own: false),
         ReinspectionFailed e => With(e.Leg, context, l => l.Undone(e.Deadline) with { DeadlineByLedger = IsImported(context) }, own: false),
 
-        HazardListed e => this with { Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null, Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)) },
-        HazardDelisted e => this with { Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }), Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) },
+        HazardListed e => this with
+        {
+            Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn,
+                PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null,
+                Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)),
+        },
+        HazardDelisted e => this with
+        {
+            Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }),
+            Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null),
+        },
         ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
         ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
         DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
@@ -358,15 +435,29 @@ public sealed record Hazard
         ISupervisionStep e => Took(e, context),
         SupervisionNoticeAnswered e => With(e.Leg, context, l => l with { Notices = [.. l.Notices.Where(n => n.Number != e.Notice)] }),
 
-        DeadlineMissed e => this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body }) },
-        StepProposed e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Add(e.Step), Asked = e.To is { } asked ? m.Asked.SetItem(e.Step, asked) : m.Asked.Remove(e.Step) }),
-        StepDeclined e => WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
+        DeadlineMissed e =>
+            this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body }) },
+        StepProposed e => WithMissed(
+            e.Clock, e.Leg, e.Due,
+            m => m with
+            {
+                Proposed = m.Proposed.Add(e.Step), Asked = e.To is { } asked ? m.Asked.SetItem(e.Step, asked) : m.Asked.Remove(e.Step),
+            }),
+        StepDeclined e =>
+            WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
         DeadlinesRecounted => this,
-        DeadlineMoved e => With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt, DeadlineByLedger = false }, own: false),
+        DeadlineMoved e =>
+            With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt, DeadlineByLedger = false }, own: false),
         PaperIssued => this,
 
         HazardClosed e => this with { Closure = new Closure(context.OccurredAt, context.Body, e.Ground, null, null) },
-        LookbackMade e => this with { LookedBack = LookedBack.Add(context.OccurredAt), Closure = Closure! with { LookedBackAt = context.OccurredAt, Result = e.Result, Lookbacks = Closure.Lookbacks + 1 } },
+        LookbackMade e => this with
+        {
+            LookedBack = LookedBack.Add(context.OccurredAt), Closure = Closure! with
+            {
+                LookedBackAt = context.OccurredAt, Result = e.Result, Lookbacks = Closure.Lookbacks + 1,
+            },
+        },
         HazardReopened e => Reopen(e, context),
 
         HazardCorrected e => Correct(e) with { Corrections = Corrections + 1 },
@@ -417,7 +508,8 @@ public sealed record Hazard
         CorrectableField.Description => this with { Description = e.To! },
         CorrectableField.Place => this with { Place = e.To is null ? null : new Place(e.To) },
         CorrectableField.EnterpriseName => this with { Enterprise = new Enterprise(e.To!, Enterprise?.CreditCode) },
-        CorrectableField.EnterpriseCreditCode => this with { Enterprise = Enterprise! with { CreditCode = e.To is null ? null : CreditCode.Parse(e.To) } },
+        CorrectableField.EnterpriseCreditCode =>
+            this with { Enterprise = Enterprise! with { CreditCode = e.To is null ? null : CreditCode.Parse(e.To) } },
         CorrectableField.Region => this with { Region = RegionCode.Parse(e.To!) },
         CorrectableField.Sector => this with { Sector = SectorCode.Parse(e.To!) },
         CorrectableField.Category => this with { Category = e.To },
@@ -435,7 +527,10 @@ public sealed record Hazard
         var after = change(before);
         if (after.Stage != before.Stage)
             after = after with { Since = context.OccurredAt };
-        return this with { Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = Later(after.LastHeardAt, context.OccurredAt) } : after) };
+        return this with
+        {
+            Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = Later(after.LastHeardAt, context.OccurredAt) } : after),
+        };
     }
 
     // A step that the clock took for a duty that concerns no leg (publishing a listing, say) was not taken against the legs.
@@ -456,12 +551,15 @@ public sealed record Hazard
                     Legs = hazard.Legs.SetItem(name, state with
                     {
                         Steps = state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1),
-                        SupervisedAt = context.Body == state.Supervisor ? Later(state.SupervisedAt, context.OccurredAt) : state.SupervisedAt,
+                        SupervisedAt = context.Body == state.Supervisor
+                            ? Later(state.SupervisedAt, context.OccurredAt)
+                            : state.SupervisedAt,
                     }),
                 };
         return hazard;
 
-        bool Concerns(MissedClock missed) => duties is { } only ? missed.Leg == leg && only.Contains(missed.Kind) : leg is null || missed.Leg == leg;
+        bool Concerns(MissedClock missed) =>
+            duties is { } only ? missed.Leg == leg && only.Contains(missed.Kind) : leg is null || missed.Leg == leg;
     }
 
     // What the service's own clock asks for has no number, and asks for the duty that was missed and for no reply.
@@ -574,7 +672,10 @@ public sealed record LegState
     /// <summary>What is left to be done is not all done, whatever was declared.</summary>
     internal const int MostUndone = 99;
 
-    /// <summary>Progress, 0 to 100. A declaration says 100; where the re-inspection fails, it is what was reported before, and less than 100.</summary>
+    /// <summary>
+    /// Progress, 0 to 100. A declaration says 100; where the re-inspection fails, it is what was reported before, and less than
+    /// 100.
+    /// </summary>
     public int Percent { get; init; }
 
     /// <summary>Progress as it was before completion was declared.</summary>
@@ -667,7 +768,8 @@ public sealed record LegState
 internal sealed record Acceptance(Level? Level, int Attachments, bool Inspectors, bool Document)
 {
     public static Acceptance Of(LegAccepted e, Level? level, EventContext context) => new(
-        level, context.Attachments.IsDefault ? 0 : context.Attachments.Length, !string.IsNullOrWhiteSpace(e.Inspectors), context.Document is not null);
+        level, context.Attachments.IsDefault ? 0 : context.Attachments.Length, !string.IsNullOrWhiteSpace(e.Inspectors),
+        context.Document is not null);
 }
 
 /// <summary>A leg's newest plan.</summary>
@@ -725,7 +827,8 @@ public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At,
 /// <param name="Deadline">To be rectified by the end of this day.</param>
 /// <param name="EndedAt">When it was delisted; null while in force.</param>
 /// <param name="Ground">Why it was delisted.</param>
-public sealed record ListingTerm(ListingLevel Level, BodyId By, DateTimeOffset At, DateOnly Deadline, DateTimeOffset? EndedAt, DelistingGround? Ground)
+public sealed record ListingTerm(
+    ListingLevel Level, BodyId By, DateTimeOffset At, DateOnly Deadline, DateTimeOffset? EndedAt, DelistingGround? Ground)
 {
     /// <summary>Whether it counts as a listing: one made in error never was one.</summary>
     public bool Counts => Ground != DelistingGround.ListedInError;
@@ -756,7 +859,8 @@ public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since,
     public ImmutableSortedSet<SupervisionStep> Proposed { get; init; } = [];
 
     /// <summary>The bodies asked to decide them; the committee office of the region for a step that is not here.</summary>
-    public ImmutableSortedDictionary<SupervisionStep, BodyId> Asked { get; init; } = ImmutableSortedDictionary<SupervisionStep, BodyId>.Empty;
+    public ImmutableSortedDictionary<SupervisionStep, BodyId> Asked { get; init; } =
+        ImmutableSortedDictionary<SupervisionStep, BodyId>.Empty;
 }
 
 /// <summary>The stop of production in force.</summary>
@@ -767,7 +871,8 @@ public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, str
 }
 
 /// <summary>The closure in force, and the newest look-back since.</summary>
-public sealed record Closure(DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result, int Lookbacks = 0);
+public sealed record Closure(
+    DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result, int Lookbacks = 0);
 
 /// <summary>Another ending.</summary>
 public sealed record Ending(DateTimeOffset At, BodyId By, string Reason);

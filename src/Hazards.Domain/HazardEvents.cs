@@ -3,7 +3,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>A fact of a hazard's life. Read this file from top to bottom as the story; who, when and under which policy stand in the <see cref="EventContext"/>.</summary>
+/// <summary>
+/// A fact of a hazard's life. Read this file from top to bottom as the story; who, when and under which policy stand in the
+/// <see cref="EventContext"/>.
+/// </summary>
 public interface IHazardEvent : IDomainEvent;
 
 /// <summary>It concerns a leg; all of them, or the hazard as a whole, where none is named.</summary>
@@ -409,7 +412,10 @@ public sealed record JudicialReferralMade(string To, string Grounds) : ISupervis
 
 // ---- Clocks 时钟 ----
 
-/// <summary>逾期: a deadline passed with its duty undone. Once for every clock; it occurred when the day ended, however late it was noticed.</summary>
+/// <summary>
+/// 逾期: a deadline passed with its duty undone. Once for every clock; it occurred when the day ended, however late it was
+/// noticed.
+/// </summary>
 /// <param name="Clock">The duty.</param>
 /// <param name="Leg">The leg it concerns, if one.</param>
 /// <param name="Body">Who owed it; null: the committee office of the region.</param>
@@ -462,7 +468,10 @@ public sealed record DeadlineMoved(Leg Leg, DateOnly From, DateOnly To, string R
 
 // ---- Papers 文书 ----
 
-/// <summary>制发文书: a paper with a number of the body's own series was made. Its number stands in the context, its files among the attachments.</summary>
+/// <summary>
+/// 制发文书: a paper with a number of the body's own series was made. Its number stands in the context, its files among the
+/// attachments.
+/// </summary>
 /// <param name="Paper">The paper.</param>
 /// <param name="Leg">The leg it concerns, if one.</param>
 /// <param name="To">Whom it goes to.</param>
@@ -482,7 +491,9 @@ public sealed record HazardClosed(ClosureGround Ground, string? Remarks) : IHaza
 [EventType("lookback_made", "回头看", "Looked back")]
 public sealed record LookbackMade(LookbackResult Result, string Findings, string? Inspectors) : IHazardEvent;
 
-/// <summary>反弹重开 / 恢复办理: the hazard is open again. Legs named here begin anew; without any it must be assigned (or verified) again.</summary>
+/// <summary>
+/// 反弹重开 / 恢复办理: the hazard is open again. Legs named here begin anew; without any it must be assigned (or verified) again.
+/// </summary>
 [EventType("hazard_reopened", "重新开案", "Reopened")]
 public sealed record HazardReopened(string Reason, ImmutableArray<LegOrder> Legs) : INamesBodies
 {

@@ -38,7 +38,8 @@ public sealed record ProposedStep(SupervisionStep Step, MissedClock Missed, Body
 /// <param name="Urgency">How much it is asked for.</param>
 /// <param name="Duty">The duty that asks for it.</param>
 /// <param name="Proposed">The proposal that asks for it, or that it declines.</param>
-public sealed record OpenStep(CommandRule Rule, Leg? Leg, Role Role, StepUrgency Urgency, StepDuty? Duty = null, ProposedStep? Proposed = null)
+public sealed record OpenStep(
+    CommandRule Rule, Leg? Leg, Role Role, StepUrgency Urgency, StepDuty? Duty = null, ProposedStep? Proposed = null)
 {
     /// <summary>The step of the ladder that it takes; null where a duty itself asks for it, or nothing does.</summary>
     public SupervisionStep? Ladder { get; init; }
@@ -106,7 +107,10 @@ public static class OpenSteps
         where DeclineStep.MayDecide(proposed.Missed, proposed.Step, hazard, act)
         select new OpenStep(CommandRules.DeclineStep, null, role, StepUrgency.Possible, null, proposed) { Ladder = proposed.Step };
 
-    /// <summary>A step with what asks for it: a duty of the caller's own, else a proposal, else a duty of another, else what the ladder will ask next.</summary>
+    /// <summary>
+    /// A step with what asks for it: a duty of the caller's own, else a proposal, else a duty of another, else what the ladder
+    /// will ask next.
+    /// </summary>
     private static OpenStep Asked(
         OpenStep step, Hazard hazard, Act act, ImmutableArray<StepDuty> duties, ImmutableArray<ProposedStep> proposals)
     {
@@ -115,9 +119,13 @@ public static class OpenSteps
             .OrderByDescending(d => d.Own).FirstOrDefault();
         if (duty is { Own: true })
             return step with { Urgency = StepUrgency.Due, Duty = duty };
-        var proposed = proposals.Where(p => TakenBy(p.Step) == step.Rule).OrderByDescending(Mine).ThenBy(p => p.Missed.Due).FirstOrDefault();
+        var proposed = proposals.Where(p => TakenBy(p.Step) == step.Rule).OrderByDescending(Mine).ThenBy(p => p.Missed.Due)
+            .FirstOrDefault();
         if (proposed is not null)
-            return step with { Urgency = Mine(proposed) ? StepUrgency.Due : StepUrgency.Asked, Proposed = proposed, Ladder = proposed.Step };
+            return step with
+            {
+                Urgency = Mine(proposed) ? StepUrgency.Due : StepUrgency.Asked, Proposed = proposed, Ladder = proposed.Step,
+            };
         if (duty is not null)
             return step with { Urgency = StepUrgency.Asked, Duty = duty };
         // The clock has not come round to asking for it yet.

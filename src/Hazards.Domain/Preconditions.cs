@@ -15,7 +15,9 @@ internal static class Preconditions
         "merge" => Free(hazard),
         "withdraw_imported" => Imported(hazard) ?? Free(hazard),
         "fix_by_own_check" => Own(hazard, act) ?? Small(hazard, act) ?? Free(hazard),
-        "withdraw_fix" => hazard.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck ? null : HazardRefusals.NoFix.Because(),
+        "withdraw_fix" => hazard.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck
+            ? null
+            : HazardRefusals.NoFix.Because(),
         "fix_on_the_spot" => Small(hazard, act) ?? Free(hazard),
         "review_plan" => leg!.Plan is { Verdict: null } ? null : HazardRefusals.NoPlan.Because(),
         "suspend_production" => hazard.Suspension is null ? null : HazardRefusals.AlreadySuspended.Because(),
@@ -56,7 +58,8 @@ internal static class Preconditions
     private static Refusal? Own(Hazard hazard, Act act)
     {
         var body = act.By.Body;
-        return body.SeesOnlyItsOwn && hazard.ReportedBy == body.Id && (body.Kind != BodyKind.Enterprise || hazard.Enterprise is null || hazard.IsOf(body)) ? null
+        return body.SeesOnlyItsOwn && hazard.ReportedBy == body.Id
+            && (body.Kind != BodyKind.Enterprise || hazard.Enterprise is null || hazard.IsOf(body)) ? null
             : HazardRefusals.NotOwnCheck.Because(null, ("body", hazard.ReportedBy), ("caller", body.Id));
     }
 
@@ -126,7 +129,8 @@ internal static class Preconditions
         var levels = Words.Of(rules.Select(r => r.Level));
         return rules.Any(r => r.LetsList(body))
             ? null
-            : HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", levels), ("source", rules.FirstOrDefault()?.Source ?? "—"));
+            : HazardRefusals.MayNotList.Because(
+                "level", ("body", body.Id), ("level", levels), ("source", rules.FirstOrDefault()?.Source ?? "—"));
     }
 
     private static Refusal? Listed(Hazard hazard) => hazard.Listing is null ? HazardRefusals.NotListed.Because() : null;

@@ -6,7 +6,10 @@ using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 
-/// <summary>How a package's own JSON is written: canonical (RFC 8785), camelCase, null for what there is not, instants in UTC, roots and leaves as base64.</summary>
+/// <summary>
+/// How a package's own JSON is written: canonical (RFC 8785), camelCase, null for what there is not, instants in UTC, roots and
+/// leaves as base64.
+/// </summary>
 internal static class EvidenceJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -38,9 +41,12 @@ internal static class EvidenceJson
     private sealed class Base64Digest : JsonConverter<Digest>
     {
         public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && Digest.TryParse(reader.GetString(), out var digest) ? digest : throw new JsonException("not base64 of 32 bytes");
+            reader.TokenType == JsonTokenType.String && Digest.TryParse(reader.GetString(), out var digest)
+                ? digest
+                : throw new JsonException("not base64 of 32 bytes");
 
-        public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, Digest value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 
     private sealed class UtcInstant : JsonConverter<DateTimeOffset>

@@ -35,7 +35,8 @@ public sealed record ConsistencyLine(long From, ImmutableArray<Digest> Path)
 /// <param name="Vkey">The key as text (C2SP signed-note).</param>
 /// <param name="From">Since when the log signs with it.</param>
 /// <param name="To">Until when; null: still.</param>
-/// <param name="Endorsement">The signed note by which the key before it vouched for it, as the log's event has it; null for the first.</param>
+/// <param name="Endorsement">The signed note by which the key before it vouched for it, as the log's event has it; null for the
+/// first.</param>
 public sealed record LogKey(string Vkey, DateTimeOffset From, DateTimeOffset? To, string? Endorsement = null)
 {
     /// <summary>What a key of the log signs to vouch for the next one.</summary>

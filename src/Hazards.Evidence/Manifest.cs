@@ -7,7 +7,9 @@ using Hazards.Evidence.Proof;
 
 namespace Hazards.Evidence;
 
-/// <summary>清单: what a package says it is. Its bytes are canonical, their SHA-256 stands in the signed <see cref="ManifestNote"/>.</summary>
+/// <summary>
+/// 清单: what a package says it is. Its bytes are canonical, their SHA-256 stands in the signed <see cref="ManifestNote"/>.
+/// </summary>
 /// <param name="Format">The format and its version: <see cref="FormatNow"/> or <see cref="FormatWithMore"/>.</param>
 /// <param name="Package">The package's own number.</param>
 /// <param name="Origin">Which log, by the name in its checkpoints.</param>
@@ -63,7 +65,8 @@ public sealed record ManifestPeriod(DateOnly? From, DateOnly? To);
 /// <param name="Id">The stream; a hazard's is the hazard's own id.</param>
 /// <param name="Type">Its type, such as <c>hazard</c>.</param>
 /// <param name="Events">How many of its events are here.</param>
-/// <param name="Whole">True: versions 1 to <paramref name="Events"/>, and there were no more at <see cref="Manifest.AsOf"/>. False: some of them, by version.</param>
+/// <param name="Whole">True: versions 1 to <paramref name="Events"/>, and there were no more at <see cref="Manifest.AsOf"/>.
+/// False: some of them, by version.</param>
 public sealed record ManifestStream(Guid Id, string Type, long Events, bool Whole);
 
 /// <summary>A file that an event names and that is not in the package.</summary>
@@ -79,7 +82,8 @@ public sealed record WithheldFile(Sha256Digest Sha256, string Reason);
 /// <param name="Purpose">What for, in the person's words.</param>
 /// <param name="Document">文号 of the order to make it, if there is one.</param>
 /// <param name="Tool">The program and its version.</param>
-public sealed record ManifestMaking(DateTimeOffset At, string Actor, BodyId Body, string Client, string Purpose, string? Document, string Tool);
+public sealed record ManifestMaking(
+    DateTimeOffset At, string Actor, BodyId Body, string Client, string Purpose, string? Document, string Tool);
 
 /// <summary>An entry.</summary>
 /// <param name="Name">Its name.</param>
@@ -125,7 +129,8 @@ public sealed record ManifestNote(string Origin, long Size, Digest Root, Sha256D
 
     /// <summary>The text, ending with a newline.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Format}\n{Origin}\n{Size}\n{Root}\n{Manifest}\n{(Sm3 is { } sm3 ? sm3.ToHex() + "\n" : "")}");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{Format}\n{Origin}\n{Size}\n{Root}\n{Manifest}\n{(Sm3 is { } sm3 ? sm3.ToHex() + "\n" : "")}");
 
     /// <summary>The note without its signature: sign it with the log's key, and with no other.</summary>
     public SignedNote ToNote() => new(ToString(), []);
@@ -134,14 +139,17 @@ public sealed record ManifestNote(string Origin, long Size, Digest Root, Sha256D
     public static bool TryParse(string? text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ManifestNote? note)
     {
         note = null;
-        if (text?.Split('\n') is not [Evidence.Manifest.FormatNow or Evidence.Manifest.FormatWithMore, { Length: > 0 } origin, var size, var root, var manifest, .. var more, ""] lines)
+        if (text?.Split('\n') is not [
+            Evidence.Manifest.FormatNow or Evidence.Manifest.FormatWithMore, { Length: > 0 } origin, var size, var root, var manifest,
+            .. var more, ""] lines)
             return false;
         Digest? sm3 = null;
         if (more is [var hex] && lines[0] == Evidence.Manifest.FormatWithMore && Sha256Digest.TryParse(hex, out _, out _))
             sm3 = new Digest(Convert.FromHexString(hex));
         else if (more is not [])
             return false;
-        if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var leaves) || !Digest.TryParse(root, out var digest) || !Sha256Digest.TryParse(manifest, out var sha256, out _))
+        if (!long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var leaves) || !Digest.TryParse(root, out var digest)
+            || !Sha256Digest.TryParse(manifest, out var sha256, out _))
             return false;
         note = new ManifestNote(origin, leaves, digest, sha256) { Format = lines[0], Sm3 = sm3 };
         return note.ToString() == text;

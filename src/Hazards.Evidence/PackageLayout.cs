@@ -41,7 +41,8 @@ public sealed class PackageLayout
     public Task WriteAsync(Stream output, CancellationToken cancellationToken = default) => WriteAsync(output, 0, Size, cancellationToken);
 
     /// <summary>Writes the bytes from <paramref name="from"/> to before <paramref name="to"/>; reads only the parts they lie in.</summary>
-    /// <exception cref="InvalidDataException">A part has not as many bytes as it says: what was written so far is not to be used.</exception>
+    /// <exception cref="InvalidDataException">A part has not as many bytes as it says: what was written so far is not to be
+    /// used.</exception>
     public async Task WriteAsync(Stream output, long from, long to, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);

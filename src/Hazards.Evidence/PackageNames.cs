@@ -27,10 +27,15 @@ public static class PackageNames
     /// <summary>日志公钥: the log's keys. See <see cref="LogKey"/>.</summary>
     public const string Keys = "keys.json";
 
-    /// <summary>Proofs that the checkpoint's log begins with earlier ones, one a line: see <see cref="ConsistencyLine"/>. May be missing.</summary>
+    /// <summary>
+    /// Proofs that the checkpoint's log begins with earlier ones, one a line: see <see cref="ConsistencyLine"/>. May be
+    /// missing.
+    /// </summary>
     public const string Consistency = "consistency.jsonl";
 
-    /// <summary>时间戳: a checkpoint of the log as it was timestamped, byte for byte: this package's own or an earlier one. May be missing.</summary>
+    /// <summary>
+    /// 时间戳: a checkpoint of the log as it was timestamped, byte for byte: this package's own or an earlier one. May be missing.
+    /// </summary>
     public const string TimeCheckpoint = "time/checkpoint.txt";
 
     /// <summary>The authority's reply (RFC 3161) over <see cref="TimeCheckpoint"/>.</summary>
@@ -70,7 +75,8 @@ public static class PackageNames
     public static string Person(Guid person) => $"persons/{person:D}.json";
 
     /// <summary>An instant as it stands in a name: <c>20261122T041623Z</c>, with up to six decimals where it has them.</summary>
-    public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+    public static string Instant(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Whether a package may hold an entry of this name: segments of letters, digits, dot, hyphen, underscore and @, none
@@ -88,8 +94,12 @@ public static class PackageNames
         && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@');
 
     private static string Extension(string? extension) =>
-        extension is { Length: >= 1 and <= 8 } && extension.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)) ? extension : "bin";
+        extension is { Length: >= 1 and <= 8 } && extension.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+            ? extension
+            : "bin";
 
     internal static Sha256Digest Digest(ReadOnlySpan<byte> hash) =>
-        Sha256Digest.TryParse(Convert.ToHexStringLower(hash), out var digest, out _) ? digest : throw new ArgumentException("not a SHA-256", nameof(hash));
+        Sha256Digest.TryParse(Convert.ToHexStringLower(hash), out var digest, out _)
+            ? digest
+            : throw new ArgumentException("not a SHA-256", nameof(hash));
 }

@@ -18,10 +18,13 @@ public static class PackageWriter
     /// <summary>The whole package, ready to be written from any byte on.</summary>
     /// <param name="manifest">What it is; its list of entries is made here.</param>
     /// <param name="parts">Everything but the README, the manifest, its signature and the sums; first the checkpoint and the keys.</param>
-    /// <param name="sign">Signs with the log's key in force: one signature of each algorithm and no more. Ed25519 gives the same one each time, and so the same package; SM2 another.</param>
+    /// <param name="sign">Signs with the log's key in force: one signature of each algorithm and no more. Ed25519 gives the
+    /// same one each time, and so the same package; SM2 another.</param>
     /// <param name="readme">The README where another than the usual is wanted.</param>
-    /// <exception cref="ArgumentException">The checkpoint or the keys are missing, a name cannot be, or SM3 of a part is missing where everything is named by it.</exception>
-    public static PackageLayout Assemble(Manifest manifest, IEnumerable<PackagePart> parts, Func<ManifestNote, SignedNote> sign, string? readme = null)
+    /// <exception cref="ArgumentException">The checkpoint or the keys are missing, a name cannot be, or SM3 of a part is
+    /// missing where everything is named by it.</exception>
+    public static PackageLayout Assemble(
+        Manifest manifest, IEnumerable<PackagePart> parts, Func<ManifestNote, SignedNote> sign, string? readme = null)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(sign);

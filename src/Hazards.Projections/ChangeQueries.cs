@@ -73,7 +73,8 @@ public sealed record ChangeFilter
 /// <param name="Entered">The lists it entered.</param>
 /// <param name="Left">The lists it left.</param>
 public sealed record ChangedHazard(
-    HazardId Hazard, Stage? StageFrom, Stage? StageTo, Level? LevelFrom, Level? LevelTo, ImmutableArray<BoardList> Entered, ImmutableArray<BoardList> Left);
+    HazardId Hazard, Stage? StageFrom, Stage? StageTo, Level? LevelFrom, Level? LevelTo, ImmutableArray<BoardList> Entered,
+    ImmutableArray<BoardList> Left);
 
 /// <summary>How many hazards entered and left a list.</summary>
 public sealed record ListMoves(BoardList List, int Entered, int Left);
@@ -93,14 +94,16 @@ public sealed class ChangeQueries(NpgsqlDataSource dataSource)
 
     /// <summary>The hazards that changed, the last to change first, a page at a time (1 to 200).</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public Task<Page<ChangedHazard>> ChangesAsync(Interval interval, ChangeFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public Task<Page<ChangedHazard>> ChangesAsync(
+        Interval interval, ChangeFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(interval);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         var hash = PageCursor.HashOf("board changes", interval.Jurisdiction, interval.From, interval.To, filter);
         return new ChangesQuery(dataSource, interval, filter).PageAsync(
-            PageCursor.Read(cursor, hash), limit, (position, id) => new PageCursor(0, position, id.StreamId.ToString("N")).Write(hash), cancellationToken);
+            PageCursor.Read(cursor, hash), limit, (position, id) => new PageCursor(0, position, id.StreamId.ToString("N")).Write(hash),
+            cancellationToken);
     }
 
     /// <summary>The same in figures.</summary>

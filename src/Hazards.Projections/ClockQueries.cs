@@ -16,7 +16,9 @@ namespace Hazards.Projections;
 /// <param name="Due">Its last day.</param>
 /// <param name="NoticedAt">When the service noticed.</param>
 /// <param name="RecordedAt">When that was recorded.</param>
-public sealed record MissedItem(HazardItem Hazard, ClockKind Clock, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt, DateTimeOffset RecordedAt);
+public sealed record MissedItem(
+    HazardItem Hazard, ClockKind Clock, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt,
+    DateTimeOffset RecordedAt);
 
 /// <summary>A step that a person is asked to decide.</summary>
 /// <param name="Hazard">The hazard, as of the scope's instant.</param>
@@ -27,7 +29,9 @@ public sealed record MissedItem(HazardItem Hazard, ClockKind Clock, Leg? Leg, Bo
 /// <param name="DaysOverdue">Days since, at the scope's date.</param>
 /// <param name="Asked">Who is asked; null: the committee office of the region.</param>
 /// <param name="ProposedAt">When it was proposed.</param>
-public sealed record ProposalItem(HazardItem Hazard, SupervisionStep Step, ClockKind Clock, Leg? Leg, DateOnly Due, int DaysOverdue, BodyId? Asked, DateTimeOffset ProposedAt);
+public sealed record ProposalItem(
+    HazardItem Hazard, SupervisionStep Step, ClockKind Clock, Leg? Leg, DateOnly Due, int DaysOverdue, BodyId? Asked,
+    DateTimeOffset ProposedAt);
 
 /// <summary>A hazard with two legs, and since when the most silent unaccepted one has been silent.</summary>
 public sealed record DualItem(HazardItem Hazard, DateTimeOffset SilentSince);
@@ -71,34 +75,41 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
 
     /// <summary>逾期记录: missed deadlines, the newest due date first.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public Task<Page<MissedItem>> MissedAsync(Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public Task<Page<MissedItem>> MissedAsync(
+        Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         var where = Narrowed(scope, filter, "h.body");
         if (scope?.AsOf is { } asOf)
             where.And($"h.recorded_at <= {where.Instant(asOf)}");
         // By missed_by_due, or missed_by_body.
-        var list = new List("missed", "rows.missed_clocks", "h.due", true, true, ["h.clock", "h.leg"], "p.body, p.since, p.noticed_at, p.recorded_at");
+        var list = new List(
+            "missed", "rows.missed_clocks", "h.due", true, true, ["h.clock", "h.leg"], "p.body, p.since, p.noticed_at, p.recorded_at");
         return ReadAsync(list, scope!, filter, where, cursor, limit, (item, r, parts) => new MissedItem(
             item, Codes.Read<ClockKind>(parts[0]), LegOf(parts[1]), BodyOf(r, 9),
-            r.GetFieldValue<DateTimeOffset>(10), r.GetFieldValue<DateOnly>(6), r.GetFieldValue<DateTimeOffset>(11), r.GetFieldValue<DateTimeOffset>(12)), cancellationToken);
+            r.GetFieldValue<DateTimeOffset>(10), r.GetFieldValue<DateOnly>(6), r.GetFieldValue<DateTimeOffset>(11),
+            r.GetFieldValue<DateTimeOffset>(12)), cancellationToken);
     }
 
     /// <summary>督办建议: steps that persons are asked to decide, the longest overdue first.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public Task<Page<ProposalItem>> ProposalsAsync(Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public Task<Page<ProposalItem>> ProposalsAsync(
+        Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         var where = Narrowed(scope, filter, "h.asked");
         where.And(InForce(where, scope));
         // By proposals_by_due, proposals_by_body, proposals_of_past.
-        var list = new List("proposals", "rows.proposals", "h.due", true, false, ["h.clock", "h.leg", "h.step"], "p.asked, p.recorded_from");
+        var list = new List(
+            "proposals", "rows.proposals", "h.due", true, false, ["h.clock", "h.leg", "h.step"], "p.asked, p.recorded_from");
         return ReadAsync(list, scope, filter, where, cursor, limit, (item, r, parts) => new ProposalItem(
             item, Codes.Read<SupervisionStep>(parts[2]), Codes.Read<ClockKind>(parts[0]), LegOf(parts[1]), r.GetFieldValue<DateOnly>(6),
-            scope.Today.DayNumber - r.GetFieldValue<DateOnly>(6).DayNumber, BodyOf(r, 10), r.GetFieldValue<DateTimeOffset>(11)), cancellationToken);
+            scope.Today.DayNumber - r.GetFieldValue<DateOnly>(6).DayNumber, BodyOf(r, 10), r.GetFieldValue<DateTimeOffset>(11)),
+            cancellationToken);
     }
 
     /// <summary>双重督办看板: hazards with two legs, the one whose unaccepted leg has been silent longest first.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public Task<Page<DualItem>> DualAsync(Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public Task<Page<DualItem>> DualAsync(
+        Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         var where = Narrowed(scope, filter, null);
         if (filter.Body is { } supervisor)
@@ -106,11 +117,14 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
         where.And(InForce(where, scope));
         // By dual_by_silence, dual_of_past.
         var list = new List("dual", "rows.dual_watch", "h.silent_since", false, false, [], "p.region");
-        return ReadAsync(list, scope, filter, where, cursor, limit, (item, r, _) => new DualItem(item, r.GetFieldValue<DateTimeOffset>(6)), cancellationToken);
+        return ReadAsync(
+            list, scope, filter, where, cursor, limit, (item, r, _) => new DualItem(item, r.GetFieldValue<DateTimeOffset>(6)),
+            cancellationToken);
     }
 
     /// <summary>Hazards that have something to ring for by a day, in the order of their days; by hazards_by_ring.</summary>
-    public async Task<ImmutableArray<DueRing>> DueAsync(DateOnly today, DueRing? after, int limit, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<DueRing>> DueAsync(
+        DateOnly today, DueRing? after, int limit, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("""
             select h.hazard_id, h.next_ring from rows.hazards h
@@ -118,7 +132,8 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             order by h.next_ring, h.hazard_id limit $4
             """);
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = today, NpgsqlDbType = NpgsqlDbType.Date });
-        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = after?.Day ?? DateOnly.MinValue, NpgsqlDbType = NpgsqlDbType.Date });
+        command.Parameters.Add(
+            new NpgsqlParameter<DateOnly> { TypedValue = after?.Day ?? DateOnly.MinValue, NpgsqlDbType = NpgsqlDbType.Date });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Id.StreamId ?? Guid.Empty });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -194,7 +209,8 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
                 return new Page<T>(items.DrainToImmutable(), last.Write(hash));
             var parts = list.Parts.Select((_, i) => reader.GetString(7 + i)).ToArray();
             items.Add(read(HazardReader.Item(reader, scope.Today, rules()), reader, parts));
-            last = new PageCursor(0, HazardReader.Key(reader, 6, list.IsDate), string.Join('|', parts.Prepend(reader.GetGuid(0).ToString("N"))));
+            last = new PageCursor(
+                0, HazardReader.Key(reader, 6, list.IsDate), string.Join('|', parts.Prepend(reader.GetGuid(0).ToString("N"))));
         }
 
         return new Page<T>(items.DrainToImmutable(), null);
@@ -202,7 +218,8 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
 
     private static Leg? LegOf(string code) => code.Length == 0 ? null : Codes.Read<Leg>(code);
 
-    private static BodyId? BodyOf(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : BodyId.Parse(reader.GetString(ordinal));
+    private static BodyId? BodyOf(NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : BodyId.Parse(reader.GetString(ordinal));
 
     /// <summary>A list in the order of a key, the hazard, and what tells the hazard's rows apart.</summary>
     private sealed record List(string Name, string Table, string Key, bool IsDate, bool Descending, string[] Parts, string Columns)
@@ -229,7 +246,9 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             var id = after.Id.Split('|');
             if (id.Length != 1 + Parts.Length || !Guid.TryParseExact(id[0], "N", out var hazard))
                 throw new BadCursorException();
-            return string.Join(", ", [HazardReader.KeyParameter(where, after.Key, IsDate), where.Parameter(hazard, NpgsqlDbType.Uuid), .. id.Skip(1).Select(where.Text)]);
+            return string.Join(
+                ", ",
+                [HazardReader.KeyParameter(where, after.Key, IsDate), where.Parameter(hazard, NpgsqlDbType.Uuid), .. id.Skip(1).Select(where.Text)]);
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         ListAsync("listed", scope, filter, ListOrder.Listed, cursor, limit, cancellationToken);
 
     /// <inheritdoc />
-    public Task<Page<HazardItem>> OverdueAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public Task<Page<HazardItem>> OverdueAsync(
+        Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         return filter.Overdue == false
@@ -113,7 +114,8 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     }
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<ListedCount>> ListedCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<ListedCount>> ListedCountsAsync(
+        Scope scope, RegionCode region, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         using var question = RowsTelemetry.Ask("listed counts", scope);
@@ -121,7 +123,8 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     }
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<ListedGroup>> ListedGroupsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<ListedGroup>> ListedGroupsAsync(
+        Scope scope, RegionCode region, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         using var question = RowsTelemetry.Ask("listed groups", scope);
@@ -129,7 +132,8 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     }
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<OverdueCount>> OverdueCountsAsync(
+        Scope scope, RegionCode region, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         using var question = RowsTelemetry.Ask("overdue counts", scope);
@@ -144,7 +148,8 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         using var question = RowsTelemetry.Ask(list, scope);
-        var hash = PageCursor.HashOf(list, order.Lead, order.Column, order.Descending, order.Segments.Length, scope.Jurisdiction, scope.AsOf, filter);
+        var hash = PageCursor.HashOf(
+            list, order.Lead, order.Column, order.Descending, order.Segments.Length, scope.Jurisdiction, scope.AsOf, filter);
         return await new ListQuery(dataSource, rules(), scope, filter, order, hash, cursor, limit).RunAsync(cancellationToken);
     }
 }

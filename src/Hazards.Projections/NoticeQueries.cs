@@ -45,7 +45,8 @@ public sealed record NoticeFilter
 /// <param name="UrgedAt">When last.</param>
 public sealed record NoticeItem(
     HazardItem Hazard, long Position, Leg? Leg, BodyId? Body, SupervisionNoticeIssued Notice, EventContext Context, DateTimeOffset SentAt,
-    DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, bool Answered, string? SettledBy, int Urged, DateTimeOffset? UrgedAt);
+    DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, bool Answered, string? SettledBy, int Urged,
+    DateTimeOffset? UrgedAt);
 
 /// <summary>督办单: every notice with its answer, now and as of any instant. Schema/0016_lists.sql names the indexes.</summary>
 /// <param name="dataSource">The database.</param>
@@ -56,7 +57,8 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
 
     /// <summary>Notices: those without an answer first, the longest silent first; then the answered, the newest first.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public async Task<Page<NoticeItem>> ListAsync(Scope scope, NoticeFilter filter, string? cursorText, int limit, CancellationToken cancellationToken = default)
+    public async Task<Page<NoticeItem>> ListAsync(
+        Scope scope, NoticeFilter filter, string? cursorText, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
@@ -122,7 +124,8 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         if (scope.AsOf is { } asOf)
         {
             var instant = where.Instant(asOf);
-            (opened, urged, settled) = ($" and o.\"timestamp\" <= {instant}", $" and u.\"timestamp\" <= {instant}", $"p.settled_at <= {instant}");
+            (opened, urged, settled) = ($" and o.\"timestamp\" <= {instant}", $" and u.\"timestamp\" <= {instant}",
+                $"p.settled_at <= {instant}");
         }
 
         var version = Sources.VersionOf(scope, where);
@@ -150,12 +153,16 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     {
         var (leg, body) = (reader.GetString(7), reader.GetString(8));
         return new NoticeItem(
-            HazardReader.Item(reader, scope.Today, rules()), reader.GetInt64(6), leg.Length == 0 ? null : Codes.Read<Leg>(leg), body.Length == 0 ? null : BodyId.Parse(body),
+            HazardReader.Item(reader, scope.Today, rules()), reader.GetInt64(6), leg.Length == 0 ? null : Codes.Read<Leg>(leg),
+            body.Length == 0 ? null : BodyId.Parse(body),
             (SupervisionNoticeIssued)DomainJson.ReadEvent("supervision_notice_issued", Encoding.UTF8.GetBytes(reader.GetString(10))),
             DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(11))), reader.GetFieldValue<DateTimeOffset>(9),
-            At(reader, 12), At(reader, 13), reader.IsDBNull(18) ? null : DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(18))).OccurredAt, !reader.IsDBNull(14) && reader.GetBoolean(14), reader.IsDBNull(15) ? null : reader.GetString(15),
+            At(reader, 12), At(reader, 13),
+            reader.IsDBNull(18) ? null : DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(18))).OccurredAt,
+            !reader.IsDBNull(14) && reader.GetBoolean(14), reader.IsDBNull(15) ? null : reader.GetString(15),
             reader.GetInt32(16), At(reader, 17));
     }
 
-    private static DateTimeOffset? At(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
+    private static DateTimeOffset? At(NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
 }

@@ -22,13 +22,15 @@ public static class ProjectionMigrations
     /// <summary>The keys of persons: schema <c>persons</c>, which no rebuild touches.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public static Task<IReadOnlyList<string>> RunPersonsAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
-        Migrations.RunAsync(dataSource, "persons", typeof(ProjectionMigrations).Assembly, "Hazards.Projections.Persons.", cancellationToken);
+        Migrations.RunAsync(
+            dataSource, "persons", typeof(ProjectionMigrations).Assembly, "Hazards.Projections.Persons.", cancellationToken);
 
     /// <summary>The files' text, for the same tables under another name.</summary>
     internal static string SqlFor(string schema)
     {
         var assembly = typeof(ProjectionMigrations).Assembly;
-        var files = assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        var files = assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
         return string.Join("\n;\n", files.Select(f => Read(assembly, f)))
             .Replace("schema rows;", $"schema {schema};", StringComparison.Ordinal)
             .Replace("rows.", $"{schema}.", StringComparison.Ordinal);

@@ -12,7 +12,9 @@ namespace Hazards.Projections;
 /// <param name="Today">The date in China that overdue is judged by: of <paramref name="AsOf"/>, or today.</param>
 public sealed record Scope(RegionCode Jurisdiction, DateTimeOffset? AsOf, DateOnly Today)
 {
-    /// <summary>An enterprise: of the hazards within the jurisdiction only its own are found (<see cref="Hazard.Concerns"/>). Null: all.</summary>
+    /// <summary>
+    /// An enterprise: of the hazards within the jurisdiction only its own are found (<see cref="Hazard.Concerns"/>). Null: all.
+    /// </summary>
     public Body? Own { get; init; }
 }
 
@@ -161,7 +163,8 @@ public enum DueSort
 /// <summary>A leg as lists show it.</summary>
 public sealed record LegItem(
     Leg Leg, BodyId Body, LegStage Stage, DateOnly Deadline, bool DeadlineAssumed, BodyId? Supervisor, string? ResponsiblePerson,
-    DateTimeOffset AssignedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? LastHeardAt, int Percent, int Failed, int Extensions, bool ExtensionPending, int Urged,
+    DateTimeOffset AssignedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? LastHeardAt, int Percent, int Failed, int Extensions,
+    bool ExtensionPending, int Urged,
     DateTimeOffset? SupervisedAt = null);
 
 /// <summary>An open clock as lists show it.</summary>
@@ -173,7 +176,9 @@ public sealed record LegItem(
 /// <param name="DaysOverdue">Days past due at the scope's date; 0 or less when not overdue.</param>
 /// <param name="Next">The supervision step the policy's ladder asks for next; null when none is due or all are taken.</param>
 /// <param name="Provisional">True while the due date is counted through a year whose working days are not announced.</param>
-public sealed record ClockItem(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, SupervisionStep? Next, bool Provisional = false)
+public sealed record ClockItem(
+    ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, int DaysOverdue, SupervisionStep? Next,
+    bool Provisional = false)
 {
     /// <summary>红黄绿, at the scope's date.</summary>
     public Light Light { get; init; }
@@ -190,7 +195,8 @@ public sealed record HazardItem(
     HazardId Id, long Version, long Position, DateTimeOffset FirstRecordedAt, DateTimeOffset RecordedAt, DateTimeOffset FoundAt, bool Late,
     RegionCode Region, SectorCode Sector, HazardKind Kind, ReportSource Source, string? Category, string Title, string? Place,
     string? EnterpriseName, CreditCode? EnterpriseCode, ExternalReference? Reference, string? ReportedLevel, string? LedgerState,
-    Level? Level, Stage Stage, ListingLevel? ListingLevel, BodyId? ListedBy, DateTimeOffset? ListedAt, DateOnly? ListingDeadline, DocumentNumber? ListingDocument,
+    Level? Level, Stage Stage, ListingLevel? ListingLevel, BodyId? ListedBy, DateTimeOffset? ListedAt, DateOnly? ListingDeadline,
+    DocumentNumber? ListingDocument,
     BodyId ReportedBy, BodyId? AssignedBy, ImmutableArray<LegItem> Legs, ImmutableArray<ClockItem> Clocks,
     bool Suspended, BodyId? EscalatedTo, ClosureGround? ClosureGround, DateTimeOffset? ClosedAt, LookbackResult? Lookback, int Reopened, HazardId? MergedInto)
 {
@@ -249,7 +255,9 @@ public sealed record OverdueCount(BodyId? Body, ClockKind Kind, int Count, int M
 public interface IHazardQueries
 {
     /// <summary>台账: filtered, sorted, a page at a time (1 to 200).</summary>
-    Task<Page<HazardItem>> LedgerAsync(Scope scope, HazardFilter filter, LedgerSort sort, bool descending, string? cursor, int limit, CancellationToken cancellationToken = default);
+    Task<Page<HazardItem>> LedgerAsync(
+        Scope scope, HazardFilter filter, LedgerSort sort, bool descending, string? cursor, int limit,
+        CancellationToken cancellationToken = default);
 
     /// <summary>One hazard's row; null when there is none in the jurisdiction at that instant.</summary>
     Task<HazardItem?> FindAsync(Scope scope, HazardId id, CancellationToken cancellationToken = default);
@@ -258,7 +266,8 @@ public interface IHazardQueries
     Task<Board> BoardAsync(Scope scope, RegionCode region, int dueSoonDays, CancellationToken cancellationToken = default);
 
     /// <summary>挂牌督办清单: listed hazards, those with the fewest days left first.</summary>
-    Task<Page<HazardItem>> ListedAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default);
+    Task<Page<HazardItem>> ListedAsync(
+        Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>The same in figures by level.</summary>
     Task<ImmutableArray<ListedCount>> ListedCountsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
@@ -267,15 +276,20 @@ public interface IHazardQueries
     Task<ImmutableArray<ListedGroup>> ListedGroupsAsync(Scope scope, RegionCode region, CancellationToken cancellationToken = default);
 
     /// <summary>超期清单: hazards with an overdue clock, the longest overdue first.</summary>
-    Task<Page<HazardItem>> OverdueAsync(Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default);
+    Task<Page<HazardItem>> OverdueAsync(
+        Scope scope, HazardFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>超期和临期清单: hazards with a duty that is due by the filter's <see cref="HazardFilter.DueBy"/>, in an order.</summary>
-    Task<Page<HazardItem>> DueAsync(Scope scope, HazardFilter filter, DueSort sort, string? cursor, int limit, CancellationToken cancellationToken = default);
+    Task<Page<HazardItem>> DueAsync(
+        Scope scope, HazardFilter filter, DueSort sort, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>How many of the filter's hazards are overdue, or due soon.</summary>
     Task<DueCounts> DueCountsAsync(Scope scope, HazardFilter filter, CancellationToken cancellationToken = default);
 
-    /// <summary>事后补知: how many of the filter's hazards were found by the scope's instant and not on record then, but are now. What was due is not asked.</summary>
+    /// <summary>
+    /// 事后补知: how many of the filter's hazards were found by the scope's instant and not on record then, but are now. What was
+    /// due is not asked.
+    /// </summary>
     Task<int> KnownLaterAsync(Scope scope, HazardFilter filter, CancellationToken cancellationToken = default);
 
     /// <summary>The same in figures: which body, which duty, how many, how long.</summary>
@@ -291,8 +305,12 @@ public interface IRegistryQueries
     /// <summary>安委办 of exactly these regions, those that are not dissolved.</summary>
     Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default);
 
-    /// <summary>Bodies of these kinds that have to do with a place: in its county, or of a region that holds it; the wider first, at most 300.</summary>
-    Task<ImmutableArray<Body>> NearAsync(RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Bodies of these kinds that have to do with a place: in its county, or of a region that holds it; the wider first, at
+    /// most 300.
+    /// </summary>
+    Task<ImmutableArray<Body>> NearAsync(
+        RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default);
 
     /// <summary>下属单位: a body and all that belong to it, directly or by others, as they are now.</summary>
     Task<ImmutableArray<BodyId>> WithSubordinatesAsync(BodyId body, CancellationToken cancellationToken = default);
@@ -301,9 +319,14 @@ public interface IRegistryQueries
     Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>Bodies within a region, by id; filtered by kind, sector, part of the name; dissolved ones only when asked for.</summary>
-    Task<Page<Body>> ListBodiesAsync(RegionCode region, BodyKind? kind, SectorCode? sector, string? name, bool dissolved, DateTimeOffset? asOf, string? cursor, int limit, CancellationToken cancellationToken = default);
+    Task<Page<Body>> ListBodiesAsync(
+        RegionCode region, BodyKind? kind, SectorCode? sector, string? name, bool dissolved, DateTimeOffset? asOf, string? cursor,
+        int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>The key with this digest; null when there is none. Revoked and expired ones are found too: the caller says why it does not open.</summary>
+    /// <summary>
+    /// The key with this digest; null when there is none. Revoked and expired ones are found too: the caller says why it does
+    /// not open.
+    /// </summary>
     Task<ApiKey?> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken = default);
 
     /// <summary>Keys within a region, by id.</summary>
@@ -312,14 +335,17 @@ public interface IRegistryQueries
     /// <summary>The jurisdictions of a body's keys and accounts that are open at an instant.</summary>
     Task<ImmutableArray<RegionCode>> ReachAsync(BodyId body, DateTimeOffset now, CancellationToken cancellationToken = default);
 
-    /// <summary>The account with this login, as it is kept (<see cref="Logins"/>); null when there is none. Closed ones are found too.</summary>
+    /// <summary>
+    /// The account with this login, as it is kept (<see cref="Logins"/>); null when there is none. Closed ones are found too.
+    /// </summary>
     Task<Account?> AccountAsync(string login, CancellationToken cancellationToken = default);
 
     /// <summary>An account; null when there is none.</summary>
     Task<Account?> AccountAsync(Guid id, CancellationToken cancellationToken = default);
 
     /// <summary>Accounts within a region, by login; filtered by body; closed ones only when asked for.</summary>
-    Task<Page<Account>> ListAccountsAsync(RegionCode region, BodyId? body, bool closed, string? cursor, int limit, CancellationToken cancellationToken = default);
+    Task<Page<Account>> ListAccountsAsync(
+        RegionCode region, BodyId? body, bool closed, string? cursor, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>A webhook; null when there is none. Removed ones are found too.</summary>
     Task<Webhook?> WebhookAsync(Guid id, CancellationToken cancellationToken = default);
@@ -328,7 +354,9 @@ public interface IRegistryQueries
     Task<ImmutableArray<Webhook>> ListWebhooksAsync(RegionCode region, bool removed, CancellationToken cancellationToken = default);
 }
 
-/// <summary>What is handed to the log as <c>StreamAppend.Row</c>: the state after the append, to be written as a row with its events.</summary>
+/// <summary>
+/// What is handed to the log as <c>StreamAppend.Row</c>: the state after the append, to be written as a row with its events.
+/// </summary>
 public abstract record PendingState
 {
     private PendingState() { }

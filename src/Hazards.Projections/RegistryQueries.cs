@@ -18,7 +18,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     private const int LongestPage = 200;
 
     /// <inheritdoc />
-    public async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(
+        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (ids.Count == 0)
@@ -31,7 +32,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<Body>> OfficesAsync(
+        IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(regions);
         // By bodies_by_region.
@@ -43,7 +45,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<Body>> NearAsync(RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<Body>> NearAsync(
+        RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(kinds);
         // By bodies_by_region, once for each: ':' follows '9' in ASCII, and the column is compared byte by byte.
@@ -54,7 +57,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
             order by length(b.region), b.body_id limit 300
             """);
         var county = place.At(RegionLevel.County);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Enum.GetValues<RegionLevel>().Where(l => l >= place.Level).Select(l => place.At(l).Value)] });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Enum.GetValues<RegionLevel>().Where(l => l >= place.Level)
+            .Select(l => place.At(l).Value)] });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = county.Value });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kinds.Select(CodeList.Code)] });
         return [.. await ReadAsync<Body>(command, cancellationToken)];
@@ -110,7 +114,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         if (PageCursor.Read(cursor, hash) is { } after)
             where.And($"h.body_id > {where.Text(after.Id)}");
         // By bodies_by_region, or by the primary key in order.
-        var found = await ReadAsync<Body>($"select h.body from rows.bodies h where {where.Sql} order by h.body_id limit {limit + 1}", where, cancellationToken);
+        var found = await ReadAsync<Body>(
+            $"select h.body from rows.bodies h where {where.Sql} order by h.body_id limit {limit + 1}", where, cancellationToken);
         return found.Count <= limit
             ? new Page<Body>([.. found], null)
             : new Page<Body>([.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Id.Value).Write(hash));
@@ -130,7 +135,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     {
         // By keys_by_region.
         var where = new Conditions().Within(region);
-        return [.. await ReadAsync<ApiKey>($"select h.key from rows.api_keys h where {where.Sql} order by h.key_id", where, cancellationToken)];
+        return [
+            .. await ReadAsync<ApiKey>($"select h.key from rows.api_keys h where {where.Sql} order by h.key_id", where, cancellationToken)];
     }
 
     /// <inheritdoc />
@@ -187,7 +193,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         if (PageCursor.Read(cursor, hash) is { } after)
             where.And($"h.login > {where.Text(after.Id)}");
         // By accounts_by_region, or by the unique login in order. There are some thousands at most.
-        var found = await ReadAsync<Account>($"select h.account from rows.accounts h where {where.Sql} order by h.login limit {limit + 1}", where, cancellationToken);
+        var found = await ReadAsync<Account>(
+            $"select h.account from rows.accounts h where {where.Sql} order by h.login limit {limit + 1}", where, cancellationToken);
         return found.Count <= limit
             ? new Page<Account>([.. found], null)
             : new Page<Account>([.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Login).Write(hash));
@@ -231,7 +238,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<T>();
         while (await reader.ReadAsync(cancellationToken))
-            found.Add(JsonSerializer.Deserialize<T>(reader.GetFieldValue<byte[]>(0), DomainJson.Options) ?? throw new JsonException("a row is null"));
+            found.Add(JsonSerializer.Deserialize<T>(reader.GetFieldValue<byte[]>(0), DomainJson.Options)
+                ?? throw new JsonException("a row is null"));
         return found;
     }
 }

@@ -11,7 +11,8 @@ public static class RowsTelemetry
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("hazards.rows.question.duration", "s", "How long an answer took, by question, now or as of an instant");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "hazards.rows.question.duration", "s", "How long an answer took, by question, now or as of an instant");
     private static readonly Counter<long> Rebuilt = Meter.CreateCounter<long>("hazards.rows.rebuilt", "{row}", "Rows written by rebuilds");
 
     /// <summary>A question is asked; it is answered when this is disposed.</summary>

@@ -24,12 +24,14 @@ public sealed class WorkingClocks(NpgsqlDataSource dataSource)
     /// <param name="after">The last of the page before; null for the first.</param>
     /// <param name="limit">Length of a page.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<ImmutableArray<WorkingClock>> FindAsync(int edition, DateOnly from, WorkingClock? after, int limit, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<WorkingClock>> FindAsync(
+        int edition, DateOnly from, WorkingClock? after, int limit, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = edition });
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = after?.CountedUntil ?? from.AddDays(-1) });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after?.Hazard.StreamId ?? new Guid("ffffffff-ffff-ffff-ffff-ffffffffffff") });
+        command.Parameters.Add(
+            new NpgsqlParameter<Guid> { TypedValue = after?.Hazard.StreamId ?? new Guid("ffffffff-ffff-ffff-ffff-ffffffffffff") });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = ImmutableArray.CreateBuilder<WorkingClock>();

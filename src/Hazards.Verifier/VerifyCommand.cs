@@ -26,18 +26,34 @@ internal static class VerifyCommand
     /// <summary>Nothing fails, but no key was named: nothing is proved.</summary>
     private const int Unnamed = 2;
 
-    public static Command Create() => Describe(new Command("verify", "离线核验证据包，不需要服务和数据库 · check an evidence package, without service or database"));
+    public static Command Create() =>
+        Describe(new Command("verify", "离线核验证据包，不需要服务和数据库 · check an evidence package, without service or database"));
 
     /// <summary>Gives a command its arguments and what it does.</summary>
     public static T Describe<T>(T command) where T : Command
     {
         var package = new Argument<string>("PACKAGE") { Description = "证据包（zip 原件） · the package, as it was downloaded" };
-        var key = new Option<string[]>("--key") { Description = "您信任的日志公钥，可多次 · a key of the log that you trust, had from elsewhere; may be given more than once" };
+        var key = new Option<string[]>("--key")
+        {
+            Description = "您信任的日志公钥，可多次 · a key of the log that you trust, had from elsewhere; may be given more than once",
+        };
         var keys = new Option<string?>("--keys") { Description = "公钥文件，每行一个 · a file of such keys, one a line" };
-        var witness = new Option<string[]>("--witness") { Description = "检查点必须有其会签的见证人公钥 · a witness whose cosignature the checkpoint must bear" };
-        var checkpoint = new Option<string?>("--checkpoint") { Description = "另存的检查点文件 · a checkpoint of this log that was kept elsewhere" };
-        var consistency = new Option<string?>("--consistency") { Description = "两个检查点之间的一致性证明（包内没有时） · the proof between the two, where the package has none" };
-        var tsa = new Option<string?>("--tsa") { Description = "您信任的时间戳机构的证书文件（PEM），或其上级的 · the certificate of the timestamp authority that you trust, or of its certifier" };
+        var witness = new Option<string[]>("--witness")
+        {
+            Description = "检查点必须有其会签的见证人公钥 · a witness whose cosignature the checkpoint must bear",
+        };
+        var checkpoint = new Option<string?>("--checkpoint")
+        {
+            Description = "另存的检查点文件 · a checkpoint of this log that was kept elsewhere",
+        };
+        var consistency = new Option<string?>("--consistency")
+        {
+            Description = "两个检查点之间的一致性证明（包内没有时） · the proof between the two, where the package has none",
+        };
+        var tsa = new Option<string?>("--tsa")
+        {
+            Description = "您信任的时间戳机构的证书文件（PEM），或其上级的 · the certificate of the timestamp authority that you trust, or of its certifier",
+        };
         var json = new Option<bool>("--json") { Description = "结果为 JSON · the result as JSON" };
         foreach (var option in new Option[] { key, keys, witness, checkpoint, consistency, tsa, json })
             command.Add(option);
@@ -46,7 +62,9 @@ internal static class VerifyCommand
         {
             try
             {
-                var (options, refusal) = Given(parsed.GetValue(key) ?? [], parsed.GetValue(keys), parsed.GetValue(witness) ?? [], parsed.GetValue(checkpoint), parsed.GetValue(consistency));
+                var (options, refusal) = Given(
+                    parsed.GetValue(key) ?? [], parsed.GetValue(keys), parsed.GetValue(witness) ?? [], parsed.GetValue(checkpoint),
+                    parsed.GetValue(consistency));
                 var certificate = parsed.GetValue(tsa);
                 if (certificate is not null && options is not null)
                     options = options with { Authority = TimestampTrust.Read(File.ReadAllText(certificate)) };
@@ -66,9 +84,11 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static (VerifyOptions? Options, Refusal? Refusal) Given(string[] key, string? keys, string[] witness, string? checkpoint, string? consistency)
+    private static (VerifyOptions? Options, Refusal? Refusal) Given(
+        string[] key, string? keys, string[] witness, string? checkpoint, string? consistency)
     {
-        var texts = key.Concat(keys is null ? [] : File.ReadLines(keys).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#')).ToArray();
+        var texts = key.Concat(keys is null ? [] : File.ReadLines(keys).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
+            .ToArray();
         foreach (var text in texts.Concat(witness))
             if (!NoteVerifier.TryParse(text, out _))
                 return (null, EvidenceRefusals.VerifierKey.Because(null, ("text", text)));
@@ -81,11 +101,14 @@ internal static class VerifyCommand
         return (new VerifyOptions { Keys = [.. texts.Select(Key)], Witnesses = [.. witness.Select(Key)], Earlier = earlier, Consistency = proof }, null);
     }
 
-    private static NoteVerifier Key(string text) => NoteVerifier.TryParse(text, out var verifier) ? verifier : throw new ArgumentException(text, nameof(text));
+    private static NoteVerifier Key(string text) =>
+        NoteVerifier.TryParse(text, out var verifier) ? verifier : throw new ArgumentException(text, nameof(text));
 
     // As it was published, with its signatures; or only its three lines, as they stand on paper.
     private static Checkpoint? Earlier(string text) =>
-        Checkpoint.TryParse(SignedNote.TryParse(text, out var note) ? note.Text : text.TrimEnd() + "\n", out var checkpoint) ? checkpoint : null;
+        Checkpoint.TryParse(SignedNote.TryParse(text, out var note) ? note.Text : text.TrimEnd() + "\n", out var checkpoint)
+            ? checkpoint
+            : null;
 
     // A line of consistency.jsonl, or what the service answers: whichever member is a list of hashes.
     private static ImmutableArray<Digest>? Proof(byte[] json)
@@ -119,10 +142,13 @@ internal static class VerifyCommand
         text.AppendLine(null, $"核验 verifying {path}");
         if (verification.Contents is { } contents)
             text.AppendLine(null, $"证据包 package {contents.Package} · {contents.Purpose}")
-                .AppendLine(null, $"隐患 hazards {contents.Hazards} · 事件 events {contents.Events} · 状态 states {contents.States} · 文件 files {contents.Files} · 截至 as of {ChinaTime.Format(contents.AsOf)}");
+                .AppendLine(
+                    null,
+                    $"隐患 hazards {contents.Hazards} · 事件 events {contents.Events} · 状态 states {contents.States} · 文件 files {contents.Files} · 截至 as of {ChinaTime.Format(contents.AsOf)}");
         text.AppendLine();
         foreach (var check in verification.Checks)
-            text.AppendLine(null, $"{Mark(check.Outcome)} {check.Chinese}").AppendLine(null, $"     {check.English}{(check.Code is null ? "" : $" [{check.Code}]")}");
+            text.AppendLine(null, $"{Mark(check.Outcome)} {check.Chinese}")
+                .AppendLine(null, $"     {check.English}{(check.Code is null ? "" : $" [{check.Code}]")}");
         text.AppendLine().AppendLine(Verdict(verification));
         return text.ToString();
     }

@@ -62,7 +62,8 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
         var look = (await LooksAsync(id)).ShouldHaveSingleItem()!;
         look["data"]!["looked"]!["asked"]!["records"]!.GetValue<int>().ShouldBe(look["hazards"]!.GetValue<int>());
         look["data"]!["looked"]!["asked"]!["query"]!.ToString().ShouldBe("limit=3");
-        look["data"]!["looked"]!["hazards"]!.AsArray().ShouldHaveSingleItem()!.ToString().ShouldBe(id, "the others are nobody's business here");
+        look["data"]!["looked"]!["hazards"]!.AsArray().ShouldHaveSingleItem()!.ToString()
+            .ShouldBe(id, "the others are nobody's business here");
     }
 
     [Fact]
@@ -97,12 +98,15 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
         var head = await service.HeadAsync();
         (await service.Office.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK);
         (await service.Admin.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK);
-        (await service.HeadAsync()).ShouldBe(head, "neither an office nor the deployment's first key, which has every role, is an investigator");
+        (await service.HeadAsync())
+            .ShouldBe(head, "neither an office nor the deployment's first key, which has every role, is an investigator");
         (await service.Office.GetAsync($"hazards/{id}", Case)).Require(HttpStatusCode.OK);
         (await service.Admin.GetAsync($"hazards/{id}", Case)).Require(HttpStatusCode.OK);
         (await service.HeadAsync()).ShouldBe(head + 2);
-        (await service.Office.GetAsync($"hazards/{id}", ("X-Purpose", new string('x', 501)))).Refused(HttpStatusCode.BadRequest, "request.header_malformed");
-        (await service.Office.GetAsync($"hazards/{id}", ("X-Purpose", "%0A"))).Refused(HttpStatusCode.BadRequest, "request.header_malformed");
+        (await service.Office.GetAsync($"hazards/{id}", ("X-Purpose", new string('x', 501))))
+            .Refused(HttpStatusCode.BadRequest, "request.header_malformed");
+        (await service.Office.GetAsync($"hazards/{id}", ("X-Purpose", "%0A")))
+            .Refused(HttpStatusCode.BadRequest, "request.header_malformed");
     }
 
     [Fact]
@@ -120,7 +124,8 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
         var head = await service.HeadAsync();
         var (bytes, mediaType) = await service.Office.BytesAsync("figures/monthly-table/file?period=2026-01");
         (await service.HeadAsync()).ShouldBe(head + 1);
-        var look = (await service.Admin.GetAsync($"access?kind=records_exported&body=ws-awb&limit=1")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
+        var look = (await service.Admin.GetAsync($"access?kind=records_exported&body=ws-awb&limit=1"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
         look["data"]!["mediaType"]!.ToString().ShouldBe(mediaType);
         look["data"]!["digest"]!.ToString().ShouldBe(Sha256Digest.Of(bytes).Value);
         look["data"]!["size"]!.GetValue<long>().ShouldBe(bytes.Length);
@@ -138,7 +143,8 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         var investigator = await service.KeyAsync("ws-duc", Service.County, "investigator");
         (await investigator.BytesAsync($"files/{digest}")).Bytes.ShouldBe("现场照片"u8.ToArray());
-        (await LooksAsync(id)).ShouldHaveSingleItem()!["data"]!["looked"]!["asked"]!["path"]!.ToString().ShouldBe($"/api/v1/files/{digest}");
+        (await LooksAsync(id)).ShouldHaveSingleItem()!["data"]!["looked"]!["asked"]!["path"]!.ToString()
+            .ShouldBe($"/api/v1/files/{digest}");
     }
 
     [Fact]
@@ -154,7 +160,8 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
         (await service.Admin.GetAsync($"access?hazard={id}")).Json["items"]!.AsArray().Count.ShouldBe(2);
         var first = (await service.Admin.GetAsync($"access?hazard={id}&asOf={between}")).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
         first["data"]!["looked"]!["asked"]!["route"]!.ToString().ShouldEndWith("/told");
-        (await service.Admin.GetAsync($"access?hazard={id}&from={between}")).Json["items"]!.AsArray().ShouldHaveSingleItem()!["data"]!["looked"]!["asked"]!["route"]!.ToString().ShouldEndWith("/events");
+        (await service.Admin.GetAsync($"access?hazard={id}&from={between}")).Json["items"]!.AsArray()
+            .ShouldHaveSingleItem()!["data"]!["looked"]!["asked"]!["route"]!.ToString().ShouldEndWith("/events");
         (await service.Admin.GetAsync("access?enterprise=91350100M000100Y43")).Json["items"]!.AsArray().Count.ShouldBe(2);
         var client = first["client"]!.ToString();
         (await service.Admin.GetAsync($"access?client={client}&body=ws-duc&region={Service.County}")).Json["items"]!.AsArray().Count.ShouldBe(2);
@@ -185,8 +192,10 @@ public sealed class AccessTests(Service service) : IClassFixture<Service>
         var id = await service.HazardAsync();
         var investigator = await service.KeyAsync("ws-duc", Service.County, "investigator");
         (await investigator.PostAsync("hazards", Some.Report())).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await investigator.PostAsync($"hazards/{id}/comments", new() { ["text"] = "批注" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await investigator.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "改", ["reason"] = "改" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await investigator.PostAsync($"hazards/{id}/comments", new() { ["text"] = "批注" }))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await investigator.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "改", ["reason"] = "改" }))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class AccountsService : IAsyncLifetime
 
     public Service Service { get; }
 
-    public AccountsService() => Service = new Service { Options = o => o with { Clock = Clock, SignInAttemptsAMinute = 100_000, Daemon = false } };
+    public AccountsService() =>
+        Service = new Service { Options = o => o with { Clock = Clock, SignInAttemptsAMinute = 100_000, Daemon = false } };
 
     public Task InitializeAsync() => Service.InitializeAsync();
 
@@ -52,19 +53,26 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
 
         var found = (await Service.Admin.GetAsync(path)).Require(HttpStatusCode.OK);
         (found["name"], found["mustChangePassword"], found["needsSecondFactor"], found.ETag).ShouldBe(("赵六", "true", "false", "\"2\""));
-        (await Service.Admin.GetAsync("accounts?body=ws-awb&limit=200")).Json["items"]!.AsArray().ShouldContain(a => a!["login"]!.ToString() == "zhao.liu");
+        (await Service.Admin.GetAsync("accounts?body=ws-awb&limit=200")).Json["items"]!.AsArray()
+            .ShouldContain(a => a!["login"]!.ToString() == "zhao.liu");
 
         await Refused(Service.Admin.PostAsync($"{path}/changes", []), 409, "account.nothing_changes");
-        await Refused(Service.Admin.PostAsync($"{path}/changes", new JsonObject { ["name"] = "赵柳" }, ("If-Match", "\"1\"")), 412, "request.stale");
-        var changed = (await Service.Admin.PostAsync($"{path}/changes", new JsonObject { ["body"] = "ws-gov", ["roles"] = new JsonArray("responsible") })).Require(HttpStatusCode.OK);
+        await Refused(
+            Service.Admin.PostAsync($"{path}/changes", new JsonObject { ["name"] = "赵柳" }, ("If-Match", "\"1\"")), 412, "request.stale");
+        var changed = (await Service.Admin.PostAsync(
+            $"{path}/changes",
+            new JsonObject { ["body"] = "ws-gov", ["roles"] = new JsonArray("responsible") })).Require(HttpStatusCode.OK);
         (changed.Json["account"]!["body"]!.ToString(), changed.Json["account"]!["name"]!.ToString()).ShouldBe(("ws-gov", "赵六"));
         changed.Json["firstPassword"].ShouldBeNull();
 
-        (await Service.Admin.PostAsync($"{path}/closure", new JsonObject { ["reason"] = "调离" })).Require(HttpStatusCode.OK).Json["account"]!["closed"]!.GetValue<bool>().ShouldBeTrue();
+        (await Service.Admin.PostAsync($"{path}/closure", new JsonObject { ["reason"] = "调离" }))
+            .Require(HttpStatusCode.OK).Json["account"]!["closed"]!.GetValue<bool>().ShouldBeTrue();
         foreach (var act in new[] { "changes", "closure", "password-reset", "second-factor-removal" })
             await Refused(Service.Admin.PostAsync($"{path}/{act}", act is "closure" or "second-factor-removal" ? new JsonObject { ["reason"] = "x" } : []), 409, "account.closed");
-        (await Service.Admin.GetAsync("accounts?limit=200")).Json["items"]!.AsArray().ShouldNotContain(a => a!["login"]!.ToString() == "zhao.liu");
-        (await Service.Admin.GetAsync("accounts?closed=true&limit=200")).Json["items"]!.AsArray().ShouldContain(a => a!["login"]!.ToString() == "zhao.liu");
+        (await Service.Admin.GetAsync("accounts?limit=200")).Json["items"]!.AsArray()
+            .ShouldNotContain(a => a!["login"]!.ToString() == "zhao.liu");
+        (await Service.Admin.GetAsync("accounts?closed=true&limit=200")).Json["items"]!.AsArray()
+            .ShouldContain(a => a!["login"]!.ToString() == "zhao.liu");
         (await Service.Admin.GetAsync($"{path}/events")).Json["events"]!.AsArray().Select(e => e!["type"]!.ToString())
             .ShouldBe(["account_opened", "account_password_set", "account_changed", "account_closed"]);
         await Refused(Service.Admin.PostAsync("accounts", Order("ZHAO.LIU", "另一人", "reporter")), 409, "account.login_taken");
@@ -108,7 +116,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
 
         key = ("Idempotency-Key", Guid.NewGuid().ToString());
         var reset = (await Service.Admin.PostAsync($"accounts/{first["id"]}/password-reset", [], key)).Require(HttpStatusCode.OK);
-        (await Service.Admin.PostAsync($"accounts/{first["id"]}/password-reset", [], key)).Require(HttpStatusCode.OK).Json["firstPassword"].ShouldBeNull();
+        (await Service.Admin.PostAsync($"accounts/{first["id"]}/password-reset", [], key)).Require(HttpStatusCode.OK).Json["firstPassword"]
+            .ShouldBeNull();
         (await SignIn.PasswordAsync("again.and", first["firstPassword"], null, null)).Refusal!.Code.ShouldBe("sign_in.refused");
         (await SignIn.PasswordAsync("again.and", reset["firstPassword"], null, null)).Opened.ShouldNotBeNull();
     }
@@ -116,7 +125,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     [Fact]
     public async Task Of_two_who_want_one_login_at_once_one_gets_it()
     {
-        var both = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Service.Admin.PostAsync("accounts", Order("race.login", "某人", "reporter"))));
+        var both = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Service.Admin.PostAsync("accounts", Order("race.login", "某人", "reporter"))));
         both.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
         foreach (var refused in both.Where(a => a.Status != HttpStatusCode.Created))
             refused.Refused(HttpStatusCode.Conflict, "account.login_taken");
@@ -138,12 +148,14 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         (await SignIn.ChangePasswordAsync(who, first, Chosen)).ShouldBeNull();
 
         who = await WhoAsync(opened);
-        (who.Session.Step, who.Session.ExpiresAt, who.Account.MustChangePassword).ShouldBe((SessionStep.Full, opened.Session.CreatedAt + Sessions.Longest, false));
+        (who.Session.Step, who.Session.ExpiresAt, who.Account.MustChangePassword)
+            .ShouldBe((SessionStep.Full, opened.Session.CreatedAt + Sessions.Longest, false));
         (await GetAsync(opened.Token, "me")).Require(HttpStatusCode.OK);
         (await Sessions.FindAsync(other.Token)).ShouldBeNull("whoever knew the old password is out");
         (await SignIn.PasswordAsync("first.one", first, null, null)).Refusal!.Code.ShouldBe("sign_in.refused");
         (await SignIn.PasswordAsync("first.one", Chosen, null, null)).Opened!.Session.Step.ShouldBe(SessionStep.Full);
-        (await TypesAsync(id)).Skip(2).ShouldBe(["signed_in", "signed_in", "sign_in_refused", "account_password_set", "signed_out", "sign_in_refused", "signed_in"]);
+        (await TypesAsync(id)).Skip(2)
+            .ShouldBe(["signed_in", "signed_in", "sign_in_refused", "account_password_set", "signed_out", "sign_in_refused", "signed_in"]);
     }
 
     [Fact]
@@ -161,7 +173,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         (await SignIn.ConfirmFactorAsync(who, Code(secret))).ShouldBeNull();
         (await WhoAsync(opened)).Session.Step.ShouldBe(SessionStep.Full);
         await SignIn.BeginFactorAsync(await WhoAsync(opened));
-        (await SignIn.ConfirmFactorAsync(await WhoAsync(opened), Code(secret)))!.Code.ShouldBe("second_factor.set", "a stolen session must not put another device in its place");
+        (await SignIn.ConfirmFactorAsync(await WhoAsync(opened), Code(secret)))!.Code.ShouldBe(
+            "second_factor.set", "a stolen session must not put another device in its place");
 
         var next = await WhoAsync((await SignIn.PasswordAsync("coord.one", Chosen, null, null)).Opened!);
         next.Session.Step.ShouldBe(SessionStep.GiveFactor);
@@ -171,8 +184,11 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         (await SignIn.FactorAsync(next, Code(secret))).ShouldBeNull();
         (await SignIn.FactorAsync(await WhoAsync((await SignIn.PasswordAsync("coord.one", Chosen, null, null)).Opened!), Code(secret)))!.Code.ShouldBe("sign_in.code", "each code opens once");
 
-        (await Service.Admin.PostAsync($"accounts/{id}/second-factor-removal", new JsonObject { ["reason"] = "手机遗失" })).Require(HttpStatusCode.OK);
-        await Refused(Service.Admin.PostAsync($"accounts/{id}/second-factor-removal", new JsonObject { ["reason"] = "手机遗失" }), 409, "account.no_second_factor");
+        (await Service.Admin.PostAsync($"accounts/{id}/second-factor-removal", new JsonObject { ["reason"] = "手机遗失" }))
+            .Require(HttpStatusCode.OK);
+        await Refused(
+            Service.Admin.PostAsync($"accounts/{id}/second-factor-removal", new JsonObject { ["reason"] = "手机遗失" }), 409,
+            "account.no_second_factor");
         (await SignIn.PasswordAsync("coord.one", Chosen, null, null)).Opened!.Session.Step.ShouldBe(SessionStep.SetFactor);
     }
 
@@ -180,7 +196,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     public async Task Where_no_second_factor_is_required_who_has_set_one_gives_it_all_the_same()
     {
         var (_, opened) = await ReadyAsync("coord.two", "coordinator");
-        using var easy = ActivatorUtilities.CreateInstance<SignIn>(Service.Services, Service.Services.GetRequiredService<ServiceOptions>() with { RequireSecondFactor = false });
+        using var easy = ActivatorUtilities.CreateInstance<SignIn>(
+            Service.Services, Service.Services.GetRequiredService<ServiceOptions>() with { RequireSecondFactor = false });
         (await easy.PasswordAsync("coord.two", Chosen, null, null)).Opened!.Session.Step.ShouldBe(SessionStep.Full);
         await FactorAsync(opened);
         (await easy.PasswordAsync("coord.two", Chosen, null, null)).Opened!.Session.Step.ShouldBe(SessionStep.GiveFactor);
@@ -208,7 +225,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         var refused = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => SignIn.PasswordAsync("locked.two", $"guess {i}", null, null)));
         refused.Count(r => r.Refusal!.Code == "sign_in.refused").ShouldBe(Lockout.MostFailures);
         refused.Count(r => r.Refusal!.Code == "sign_in.locked").ShouldBe(12 - Lockout.MostFailures);
-        (await Service.Admin.PostAsync($"accounts/{id}/password-reset", [])).Require(HttpStatusCode.OK).Json["account"]!["lockedUntil"].ShouldBeNull();
+        (await Service.Admin.PostAsync($"accounts/{id}/password-reset", [])).Require(HttpStatusCode.OK).Json["account"]!["lockedUntil"]
+            .ShouldBeNull();
     }
 
     [Fact]
@@ -217,7 +235,9 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         var (_, opened) = await ReadyAsync("locked.three", "coordinator");
         var secret = await FactorAsync(opened);
         for (var i = 0; i < Lockout.MostFailures; i++)
-            (await SignIn.FactorAsync(await WhoAsync((await SignIn.PasswordAsync("locked.three", Chosen, null, null)).Opened!), Wrong(secret)))!.Code.ShouldBe("sign_in.code");
+            (await SignIn.FactorAsync(
+                await WhoAsync((await SignIn.PasswordAsync("locked.three", Chosen, null, null)).Opened!),
+                Wrong(secret)))!.Code.ShouldBe("sign_in.code");
         (await SignIn.PasswordAsync("locked.three", Chosen, null, null)).Refusal!.Code.ShouldBe("sign_in.locked");
     }
 
@@ -240,7 +260,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     [Fact]
     public async Task One_address_does_not_try_for_ever()
     {
-        using var strict = ActivatorUtilities.CreateInstance<SignIn>(Service.Services, Service.Services.GetRequiredService<ServiceOptions>() with { SignInAttemptsAMinute = 2 });
+        using var strict = ActivatorUtilities.CreateInstance<SignIn>(
+            Service.Services, Service.Services.GetRequiredService<ServiceOptions>() with { SignInAttemptsAMinute = 2 });
         for (var i = 0; i < 2; i++)
             (await strict.PasswordAsync("nobody.here", "x", "203.0.113.20", null)).Refusal!.Code.ShouldBe("sign_in.refused");
         (await strict.PasswordAsync("nobody.here", "x", "203.0.113.20", null)).Refusal!.Code.ShouldBe("sign_in.too_many");
@@ -315,7 +336,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         await SignIn.SignOutAsync(await WhoAsync(one));
         await SignIn.SignOutAsync(new SignedInAs((await WhoAsync(two)).Account, one.Session));
         await Sessions.EndAsync(await WhoAsync(two), three.Session.Id);
-        (await Service.Admin.GetAsync($"accounts/{id}/sessions")).Json["items"]!.AsArray().Select(s => s!["id"]!.ToString()).ShouldBe([$"{four.Session.Id}", $"{two.Session.Id}"]);
+        (await Service.Admin.GetAsync($"accounts/{id}/sessions")).Json["items"]!.AsArray().Select(s => s!["id"]!.ToString())
+            .ShouldBe([$"{four.Session.Id}", $"{two.Session.Id}"]);
         (await Service.Admin.PostAsync($"accounts/{id}/sessions/{four.Session.Id}/end", [])).Require(HttpStatusCode.OK);
         await Refused(Service.Admin.PostAsync($"accounts/{id}/sessions/{four.Session.Id}/end", []), 404, "account.session_not_found");
         await Refused(Service.Admin.PostAsync($"accounts/{id}/sessions/nothing/end", []), 404, "account.session_not_found");
@@ -324,7 +346,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         (await Sessions.FindAsync(two.Token)).ShouldBeNull();
         (await Service.Admin.PostAsync($"accounts/{id}/changes", new JsonObject { ["name"] = "新名" })).Require(HttpStatusCode.OK);
         (await WhoAsync(five)).Account.Name.ShouldBe("新名");
-        (await Service.Admin.PostAsync($"accounts/{id}/changes", new JsonObject { ["roles"] = new JsonArray("reporter", "inspector") })).Require(HttpStatusCode.OK);
+        (await Service.Admin.PostAsync($"accounts/{id}/changes", new JsonObject { ["roles"] = new JsonArray("reporter", "inspector") }))
+            .Require(HttpStatusCode.OK);
         foreach (var ended in new[] { one, two, three, four, five })
             (await Sessions.FindAsync(ended.Token)).ShouldBeNull();
         (await EventsAsync(id)).OfType<SignedOut>().Select(e => (e.Session, e.Reason)).ShouldBe(
@@ -334,7 +357,9 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         ]);
     }
 
-    /// <summary>A process may die between the log and the table, and a sign-in may be under way: the account's own version decides.</summary>
+    /// <summary>
+    /// A process may die between the log and the table, and a sign-in may be under way: the account's own version decides.
+    /// </summary>
     [Fact]
     public async Task A_session_that_nobody_came_to_mark_opens_nothing_all_the_same()
     {
@@ -352,7 +377,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     {
         var (_, opened) = await ReadyAsync("cookie.one", "reporter");
         var me = (await GetAsync(opened.Token, "me")).Require(HttpStatusCode.OK);
-        (me.Json["key"]!["client"]!.ToString(), me.Json["body"]!["id"]!.ToString(), me["region"]).ShouldBe(("pages", "ws-awb", Service.County));
+        (me.Json["key"]!["client"]!.ToString(), me.Json["body"]!["id"]!.ToString(), me["region"])
+            .ShouldBe(("pages", "ws-awb", Service.County));
         (await GetAsync(opened.Token, "hazards")).Require(HttpStatusCode.OK);
         await Refused(GetAsync(opened.Token, "accounts"), 403, "account.forbidden");
         await Refused(Service.ClientOf(null).PostAsync("hazards", Some.Report(), Cookie(opened.Token)), 401, "key.missing");
@@ -369,7 +395,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         await Sessions.SetPurposeAsync(opened.Session.Id, "“3·2”事故调查");
         (await GetAsync(opened.Token, "hazards", ("X-Actor", "Somebody"))).Require(HttpStatusCode.OK);
         (await GetAsync(opened.Token, "hazards", ("X-Purpose", "another"))).Require(HttpStatusCode.OK);
-        var looks = (await Service.Admin.GetAsync("access?limit=200")).Json["items"]!.AsArray().Where(l => l!["actor"]!.ToString() == "looks.one 的人").ToArray();
+        var looks = (await Service.Admin.GetAsync("access?limit=200")).Json["items"]!.AsArray()
+            .Where(l => l!["actor"]!.ToString() == "looks.one 的人").ToArray();
         looks.Select(l => l!["purpose"]!.ToString()).ShouldBe(["“3·2”事故调查", "another"], ignoreOrder: true);
         looks.ShouldAllBe(l => l!["data"]!["looked"]!["key"]!.ToString() == id.ToString() && l["client"]!.ToString() == "pages");
     }
@@ -379,7 +406,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     public void The_products_hashes_are_as_slow_as_they_should_be()
     {
         var hash = Convert.FromBase64String(QuickHashes.OfTheProduct);
-        (hash[0], BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)), BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5))).ShouldBe(((byte)1, 2u, 210_000u));
+        (hash[0], BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)), BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)))
+            .ShouldBe(((byte)1, 2u, 210_000u));
     }
 
     [Fact]
@@ -393,7 +421,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
             .Where(l => l!["actor"]!.ToString() == "looks.page 的人" && l["position"]!.GetValue<long>() > before).ToArray();
         looks.Length.ShouldBeGreaterThan(3, "each question that the page asks is a look of its own");
         looks.Select(l => l!["data"]!["looked"]!["asked"]!["route"]!.ToString()).ShouldContain("/api/v1/boards/closed-loop");
-        await using var command = Service.Owner.CreateCommand("select count(distinct xmin::text) from log.mt_events where type = 'records_read' and seq_id > $1");
+        await using var command = Service.Owner.CreateCommand(
+            "select count(distinct xmin::text) from log.mt_events where type = 'records_read' and seq_id > $1");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
         (await command.ExecuteScalarAsync()).ShouldBe(1L, "one transaction");
 
@@ -426,7 +455,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         var body = (await Service.Services.GetRequiredService<IRegistryQueries>().BodiesAsync([BodyId.Parse("ws-awb")])).Values.Single();
         var (first, second) = (Caller.Of(await WhoAsync(one), body), Caller.Of(await WhoAsync(two), body));
         first.As("somebody else").ShouldSatisfyAllConditions(
-            a => a.Name.ShouldBe("acts.one 的人"), a => a.Client.ShouldBe("pages"), a => a.Roles.ShouldBe([Role.Reporter]), a => a.Jurisdiction.Value.ShouldBe(Service.County));
+            a => a.Name.ShouldBe("acts.one 的人"), a => a.Client.ShouldBe("pages"), a => a.Roles.ShouldBe([Role.Reporter]),
+            a => a.Jurisdiction.Value.ShouldBe(Service.County));
         first.KeyScope.ShouldNotBe(second.KeyScope);
     }
 
@@ -472,8 +502,11 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     public async Task Demonstrations_have_accounts_with_known_passwords()
     {
         var store = Service.Services.GetRequiredService<AccountStore>();
-        var demo = await store.EnsureDemoAsync("demo.one", "hazards-demo", "演示", BodyId.Parse("ws-awb"), [Role.Reporter], RegionCode.Parse(Service.County));
-        (await store.EnsureDemoAsync("demo.one", "hazards-demo", "演示", BodyId.Parse("ws-awb"), [Role.Reporter], RegionCode.Parse(Service.County))).Id.ShouldBe(demo.Id, "it is there already");
+        var demo = await store.EnsureDemoAsync(
+            "demo.one", "hazards-demo", "演示", BodyId.Parse("ws-awb"), [Role.Reporter], RegionCode.Parse(Service.County));
+        (await store.EnsureDemoAsync(
+            "demo.one", "hazards-demo", "演示", BodyId.Parse("ws-awb"), [Role.Reporter],
+            RegionCode.Parse(Service.County))).Id.ShouldBe(demo.Id, "it is there already");
         (await SignIn.PasswordAsync("demo.one", "hazards-demo", null, null)).Opened!.Session.Step.ShouldBe(SessionStep.Full);
     }
 
@@ -496,7 +529,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         (await views.SaveAsync(account, "ledger", "再一个", "")).ShouldBeNull();
     }
 
-    private static JsonObject Order(string login, string name, string? role = null, string body = "ws-awb", string region = Service.County) => new()
+    private static JsonObject Order(
+        string login, string name, string? role = null, string body = "ws-awb", string region = Service.County) => new()
     {
         ["login"] = login, ["name"] = name, ["body"] = body, ["region"] = region, ["roles"] = role is null ? new JsonArray() : new JsonArray(role),
     };
@@ -538,13 +572,15 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
 
     private string Wrong(string secret)
     {
-        var near = Enumerable.Range(-1, 3).Select(step => new Totp(Base32Encoding.ToBytes(secret)).ComputeTotp(own.Clock.Now.UtcDateTime.AddSeconds(30 * step)));
+        var near = Enumerable.Range(-1, 3)
+            .Select(step => new Totp(Base32Encoding.ToBytes(secret)).ComputeTotp(own.Clock.Now.UtcDateTime.AddSeconds(30 * step)));
         return Enumerable.Range(0, 4).Select(n => $"00000{n}").Except(near).First();
     }
 
     private static (string, string) Cookie(string token) => ("Cookie", $"{SessionCookie.Name}={token}");
 
-    private Task<Answer> GetAsync(string token, string path, params (string, string)[] headers) => Service.ClientOf(null).GetAsync(path, [Cookie(token), .. headers]);
+    private Task<Answer> GetAsync(string token, string path, params (string, string)[] headers) =>
+        Service.ClientOf(null).GetAsync(path, [Cookie(token), .. headers]);
 
     private static async Task Refused(Task<Answer> answer, int status, string code) => (await answer).Refused((HttpStatusCode)status, code);
 
@@ -556,7 +592,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     /// <summary>How many events hold a text, anywhere.</summary>
     private async Task<long> InLogAsync(string text)
     {
-        await using var command = Service.Owner.CreateCommand("select count(*) from log.mt_events e where position($1 in e::text) > 0 or position($1 in e.data::text) > 0");
+        await using var command = Service.Owner.CreateCommand(
+            "select count(*) from log.mt_events e where position($1 in e::text) > 0 or position($1 in e.data::text) > 0");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
         return (long)(await command.ExecuteScalarAsync())!;
     }

@@ -9,7 +9,10 @@ namespace Hazards.Api.Tests;
 /// <summary>Audits of a whole service: on a schedule, recorded, listed, and shown where people look.</summary>
 public sealed class AuditTests : IAsyncLifetime
 {
-    private readonly Service service = new() { Options = o => o with { CheckpointEvery = TimeSpan.FromMilliseconds(50), GrowEvery = TimeSpan.Zero } };
+    private readonly Service service = new()
+    {
+        Options = o => o with { CheckpointEvery = TimeSpan.FromMilliseconds(50), GrowEvery = TimeSpan.Zero },
+    };
 
     public Task InitializeAsync() => service.InitializeAsync();
 
@@ -34,7 +37,8 @@ public sealed class AuditTests : IAsyncLifetime
         found["next"].ShouldNotBeNull();
         var audit = found["items"]!.AsArray().ShouldHaveSingleItem()!["audit"]!;
         audit["holds"]!.GetValue<bool>().ShouldBeFalse();
-        audit["findings"]!.AsArray().Select(f => $"{f!["code"]}@{f["first"]}").ShouldBe([$"event_altered@{position}", $"event_code_wrong@{position}"], ignoreOrder: true);
+        audit["findings"]!.AsArray().Select(f => $"{f!["code"]}@{f["first"]}")
+            .ShouldBe([$"event_altered@{position}", $"event_code_wrong@{position}"], ignoreOrder: true);
         var ready = await service.Admin.GetAsync("/health/ready");
         ((int)ready.Status).ShouldBe(200);
         ready["audit"].ShouldContain("event_altered");
@@ -48,11 +52,14 @@ public sealed class AuditTests : IAsyncLifetime
         await service.Services.GetRequiredService<CheckpointDesk>().SignNowAsync(TreeHash.Sha256);
         var folder = service.Services.GetRequiredService<KeyFolder>();
         folder.Replace(LogKeyFile.Name, LogKeyFile.Create().Text());
-        var codes = (await service.Services.GetRequiredService<AuditDesk>().RunAsync(AuditOrder.Full, 1, null, default)).Findings.Select(f => f.Code).ToArray();
+        var codes = (await service.Services.GetRequiredService<AuditDesk>()
+            .RunAsync(AuditOrder.Full, 1, null, default)).Findings.Select(f => f.Code).ToArray();
         codes.ShouldContain("key_replaced");
     }
 
-    /// <summary>As the schedule does, now: whoever is due is found by the clock, so the desk and the record are called themselves.</summary>
+    /// <summary>
+    /// As the schedule does, now: whoever is due is found by the clock, so the desk and the record are called themselves.
+    /// </summary>
     private async Task AuditAsync()
     {
         var report = await service.Services.GetRequiredService<AuditDesk>().RunAsync(AuditOrder.Full, 1, null, default);

@@ -294,12 +294,15 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         items[7]!["data"]!["roles"]!.ToJsonString().ShouldContain("enforcer");
         var position = items[7]!["position"]!.ToString();
         items[7]!["openings"]!.AsArray().ShouldBeEmpty();
-        var unseen = int.Parse((await prefecture.GetAsync($"{changes}&unseen=true&limit=1")).Require(HttpStatusCode.OK)["unseen"], CultureInfo.InvariantCulture);
+        var unseen = int.Parse(
+            (await prefecture.GetAsync($"{changes}&unseen=true&limit=1")).Require(HttpStatusCode.OK)["unseen"],
+            CultureInfo.InvariantCulture);
         unseen.ShouldBeGreaterThanOrEqualTo(8);
         (await prefecture.GetAsync("inbox?limit=1")).Require(HttpStatusCode.OK)["authority"].ShouldBe($"{unseen}");
         (await county.PostAsync($"authority/changes/{position}/opening", [])).Refused(HttpStatusCode.NotFound, "message.not_found");
         foreach (var again in new[] { true, false })
-            (await prefecture.PostAsync($"authority/changes/{position}/opening", new() { ["actor"] = "州安委办 李主任" })).Require(HttpStatusCode.OK)
+            (await prefecture.PostAsync($"authority/changes/{position}/opening", new() { ["actor"] = "州安委办 李主任" }))
+                .Require(HttpStatusCode.OK)
                 .Json["first"]!.GetValue<bool>().ShouldBe(again);
         items = (await prefecture.GetAsync($"{changes}&limit=8")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         items[7]!["openings"]![0]!["actor"]!.ToString().ShouldBe("州安委办 李主任");

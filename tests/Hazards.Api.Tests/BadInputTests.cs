@@ -73,14 +73,17 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
 
     [Fact]
     public Task Json_nested_without_end() =>
-        Refused(() => service.Office.PostTextAsync("hazards", string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1"), 400, "request.malformed_json");
+        Refused(
+            () => service.Office.PostTextAsync("hazards", string.Concat(Enumerable.Repeat("{\"a\":", 5000)) + "1"), 400,
+            "request.malformed_json");
 
     [Fact]
     public Task Broken_utf8()
     {
         var bytes = Encoding.UTF8.GetBytes(Some.Report().ToJsonString());
         bytes[^10] = 0xFF;
-        return Refused(() => service.Office.SendAsync(HttpMethod.Post, "hazards", Json(new ByteArrayContent(bytes))), 400, "request.broken_utf8");
+        return Refused(
+            () => service.Office.SendAsync(HttpMethod.Post, "hazards", Json(new ByteArrayContent(bytes))), 400, "request.broken_utf8");
     }
 
     [Fact]
@@ -97,7 +100,9 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
 
     [Fact]
     public Task Twenty_megabytes_in_chunks() =>
-        Refused(() => service.Office.SendAsync(HttpMethod.Post, "hazards", Json(new StreamContent(new Unsized(Huge())))), 413, "request.too_large");
+        Refused(
+            () => service.Office.SendAsync(HttpMethod.Post, "hazards", Json(new StreamContent(new Unsized(Huge())))), 413,
+            "request.too_large");
 
     [Fact]
     public async Task A_name_of_10000_characters()
@@ -117,10 +122,12 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
         body["enterprise"] = new JsonObject { ["name"] = sql };
         body["place"] = new JsonObject { ["text"] = sql };
         body["reference"] = new JsonObject { ["system"] = sql, ["id"] = sql };
-        var id = (await service.Office.PostAsync("hazards", body, ("Idempotency-Key", "';drop--"), ("X-Correlation-Id", "';drop--"))).Require(HttpStatusCode.Created)["id"];
+        var id = (await service.Office.PostAsync("hazards", body, ("Idempotency-Key", "';drop--"), ("X-Correlation-Id", "';drop--")))
+            .Require(HttpStatusCode.Created)["id"];
         var hazard = (await service.Office.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK).Json["hazard"]!;
         hazard["title"]!.ToString().ShouldBe(sql);
-        (await service.Office.GetAsync($"hazards?q={Uri.EscapeDataString(sql)}")).Json["items"]!.AsArray().ShouldContain(i => i!["id"]!.ToString() == id);
+        (await service.Office.GetAsync($"hazards?q={Uri.EscapeDataString(sql)}")).Json["items"]!.AsArray()
+            .ShouldContain(i => i!["id"]!.ToString() == id);
         foreach (var name in new[] { "region", "sector", "stage", "body", "enterprise", "foundFrom", "cursor", "limit", "asOf", "sort" })
             ((int)(await service.Office.GetAsync($"hazards?{name}={Uri.EscapeDataString(sql)}")).Status).ShouldBe(400, name);
         (await service.Office.GetAsync($"hazards/{Uri.EscapeDataString(sql)}")).Refused(HttpStatusCode.BadRequest, "hazard_id.malformed");
@@ -147,11 +154,13 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     [InlineData("q=%00", "input.control_characters")]
     [InlineData("enterprise=911100001000005631", "credit_code.check_character")]
     public async Task A_wrong_query(string query, string code) =>
-        (await service.Office.GetAsync($"hazards?{query}")).Refused(HttpStatusCode.BadRequest, code)["field"].ShouldBe(query[..query.IndexOf('=', StringComparison.Ordinal)]);
+        (await service.Office.GetAsync($"hazards?{query}")).Refused(HttpStatusCode.BadRequest, code)["field"]
+            .ShouldBe(query[..query.IndexOf('=', StringComparison.Ordinal)]);
 
     [Fact]
     public async Task The_future_cannot_be_looked_at() =>
-        (await service.Office.GetAsync("boards/closed-loop?asOf=2099-01-01T00:00:00Z")).Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
+        (await service.Office.GetAsync("boards/closed-loop?asOf=2099-01-01T00:00:00Z"))
+            .Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
 
     [Fact]
     public async Task Routes_and_methods_that_do_not_exist()
@@ -159,7 +168,8 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync("nothing")).Refused(HttpStatusCode.NotFound, "route.unknown");
         (await service.Office.SendAsync(HttpMethod.Delete, "hazards", null)).Refused(HttpStatusCode.MethodNotAllowed, "route.method");
         var responsible = await service.KeyAsync("ws-awb", Service.County, "responsible");
-        (await responsible.PostAsync($"hazards/{Guid.NewGuid()}/legs/both/acknowledgement", [])).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
+        (await responsible.PostAsync($"hazards/{Guid.NewGuid()}/legs/both/acknowledgement", []))
+            .Refused(HttpStatusCode.BadRequest, "input.unknown_code");
         (await service.Office.GetAsync("codes/nothing")).Refused(HttpStatusCode.NotFound, "code_list.unknown");
     }
 
@@ -167,7 +177,8 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     public async Task Errors_speak_the_callers_language()
     {
         (await service.Office.GetAsync("nothing"))["detail"].ShouldStartWith("没有");
-        (await service.Office.GetAsync("nothing", ("Accept-Language", "en-GB,en;q=0.9,zh;q=0.1")))["detail"].ShouldStartWith("There is nothing");
+        (await service.Office.GetAsync("nothing", ("Accept-Language", "en-GB,en;q=0.9,zh;q=0.1")))["detail"]
+            .ShouldStartWith("There is nothing");
     }
 
     [Fact]
@@ -182,7 +193,11 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     public async Task Keys_reach_no_further_than_their_maker()
     {
         var admin = await service.KeyAsync("ws-awb", Service.County, "administrator");
-        JsonObject Key(string body, string region, params string[] roles) => new() { ["client"] = "x", ["body"] = body, ["region"] = region, ["roles"] = new JsonArray([.. roles.Select(r => (JsonNode)r)]) };
+        JsonObject Key(string body, string region, params string[] roles) =>
+            new()
+            {
+                ["client"] = "x", ["body"] = body, ["region"] = region, ["roles"] = new JsonArray([.. roles.Select(r => (JsonNode)r)]),
+            };
         await Refused(() => admin.PostAsync("api-keys", Key("ws-awb", "5329", "reporter")), 403, "api_key.region_outside");
         await Refused(() => admin.PostAsync("api-keys", Key("bj-awb", Service.County, "reporter")), 422, "body.unknown");
         await Refused(() => service.Admin.PostAsync("api-keys", Key("ws-awb", Service.County, "clock")), 422, "api_key.clock_role");
@@ -198,7 +213,8 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     {
         var id = await service.HazardAsync(Stage.Verified);
         var unknown = (await service.Elsewhere.GetAsync($"hazards/{Guid.NewGuid()}")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
-        (await service.Elsewhere.GetAsync($"hazards/{id}")).Refused(HttpStatusCode.NotFound, "hazard.not_found")["detail"].ShouldBe(unknown["detail"]);
+        (await service.Elsewhere.GetAsync($"hazards/{id}")).Refused(HttpStatusCode.NotFound, "hazard.not_found")["detail"]
+            .ShouldBe(unknown["detail"]);
         (await service.Elsewhere.GetAsync($"hazards/{id}/events")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
         await Refused(() => service.Elsewhere.PostAsync($"hazards/{id}/rejection", new() { ["reason"] = "x" }), 404, "hazard.not_found");
         (await service.Elsewhere.GetAsync("hazards?region=532927")).Json["items"]!.AsArray().ShouldBeEmpty();
@@ -214,15 +230,21 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
         await Refused(() => service.Gov.PostAsync($"hazards/{id}/closure", []), 403, "role.forbidden");
         await Refused(() => service.Office.PostAsync($"hazards/{id}/closure", []), 409, "hazard.stage_forbids");
         await Refused(() => service.Office.PostAsync($"hazards/{id}/listing", new() { ["level"] = "province", ["deadline"] = Some.InDays(9), ["requirements"] = "x", ["documentNumber"] = "文1" }), 403, "listing.body_may_not");
-        await Refused(() => service.Office.PostAsync($"hazards/{id}/legs/sole/reinspections", new() { ["verdict"] = "pass", ["findings"] = "x" }), 422, "leg.not_found");
-        await Refused(() => service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", new() { ["leg"] = "sectoral" }), 400, "request.unknown_field");
+        await Refused(
+            () => service.Office.PostAsync($"hazards/{id}/legs/sole/reinspections", new() { ["verdict"] = "pass", ["findings"] = "x" }),
+            422, "leg.not_found");
+        await Refused(
+            () => service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", new() { ["leg"] = "sectoral" }), 400,
+            "request.unknown_field");
     }
 
     [Fact]
     public async Task A_deadline_in_the_past_names_its_field()
     {
         var id = await service.HazardAsync(Stage.Verified);
-        (await Refused(() => service.Office.PostAsync($"hazards/{id}/assignments", Some.DualAssignment("2020-01-01")), 422, "deadline.past"))["field"].ShouldBe("legs[0].deadline");
+        (await Refused(
+            () => service.Office.PostAsync($"hazards/{id}/assignments", Some.DualAssignment("2020-01-01")), 422,
+            "deadline.past"))["field"].ShouldBe("legs[0].deadline");
     }
 
     [Fact]
@@ -231,8 +253,10 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
         var id = await service.HazardAsync(Stage.Verified);
         JsonObject comment = new() { ["text"] = "x" };
         await Refused(() => service.Office.PostAsync($"hazards/{id}/comments", comment, ("If-Match", "\"1\"")), 412, "request.stale");
-        await Refused(() => service.Office.PostAsync($"hazards/{id}/comments", comment, ("If-Match", "2")), 400, "request.if_match_malformed");
-        await Refused(() => service.Office.PostAsync($"hazards/{id}/comments", comment, ("If-Match", "W/\"2\"")), 400, "request.if_match_malformed");
+        await Refused(
+            () => service.Office.PostAsync($"hazards/{id}/comments", comment, ("If-Match", "2")), 400, "request.if_match_malformed");
+        await Refused(
+            () => service.Office.PostAsync($"hazards/{id}/comments", comment, ("If-Match", "W/\"2\"")), 400, "request.if_match_malformed");
         (await service.Office.PostAsync($"hazards/{id}/comments", comment, ("If-Match", "\"2\""))).Require(HttpStatusCode.OK);
         (await service.Office.PostAsync($"hazards/{id}/comments", comment, ("If-Match", "*"))).Require(HttpStatusCode.OK);
     }

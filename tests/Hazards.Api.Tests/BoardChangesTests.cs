@@ -17,7 +17,9 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
         var untouched = await service.HazardAsync();
         var from = await NowAsync(untouched);
         (await service.Office.PostAsync($"hazards/{known}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
-        var late = (await service.Office.PostAsync("hazards", With(Some.Report(), "occurredAt", ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-30))))).Require(HttpStatusCode.Created)["id"];
+        var late = (await service.Office.PostAsync(
+            "hazards",
+            With(Some.Report(), "occurredAt", ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-30))))).Require(HttpStatusCode.Created)["id"];
         var to = await NowAsync(late);
         var unseen = await service.HazardAsync();
 
@@ -30,7 +32,9 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
             (moved["stageFrom"]!["code"]!.ToString(), moved["stageTo"]!["code"]!.ToString()).ShouldBe(("verified", "assigned"));
             Codes(moved["entered"]!).ShouldBe(["dual"]);
             moved["events"]!.AsArray().ShouldHaveSingleItem()!["by"]!.ToString().ShouldBe("ws-awb");
-            moved["changes"]!.AsArray().ShouldContain(c => c!["field"]!["name"]!.ToString() == "stage" && c["fromShown"]!.ToString() == "待交办" && c["field"]!["shown"]!.ToString() == "待签收");
+            moved["changes"]!.AsArray()
+                .ShouldContain(c => c!["field"]!["name"]!.ToString() == "stage" && c["fromShown"]!.ToString() == "待交办"
+                    && c["field"]!["shown"]!.ToString() == "待签收");
             var entered = changes[late];
             entered["stageFrom"].ShouldBeNull();
             Codes(entered["entered"]!).ShouldContain("open");
@@ -40,7 +44,8 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
             (await ChangesAsync(from, until + "&list=dual&move=left")).ShouldBeEmpty();
             (await ChangesAsync(from, until + "&new=true")).Keys.ShouldNotContain(known);
         }
-        (await service.Elsewhere.GetAsync($"boards/changes?from={Escape(from)}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await service.Elsewhere.GetAsync($"boards/changes?from={Escape(from)}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -52,11 +57,13 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
         var rejected = await service.HazardAsync();
         (await service.Office.PostAsync($"hazards/{rejected}/rejection", new JsonObject { ["reason"] = "不属实" })).Require(HttpStatusCode.OK);
         var spot = await service.HazardAsync();
-        (await service.Office.PostAsync($"hazards/{spot}/on-the-spot-fix", new JsonObject { ["measures"] = "当场关阀" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{spot}/on-the-spot-fix", new JsonObject { ["measures"] = "当场关阀" }))
+            .Require(HttpStatusCode.OK);
         var to = await NowAsync(spot);
         foreach (var (region, at) in new[] { ("", $"&to={Escape(to)}"), ($"&region={Service.County}", $"&to={Escape(to)}"), ("", "") })
         {
-            var counts = (await service.Office.GetAsync($"boards/changes/counts?from={Escape(from)}{at}{region}")).Require(HttpStatusCode.OK).Json;
+            var counts = (await service.Office.GetAsync($"boards/changes/counts?from={Escape(from)}{at}{region}"))
+                .Require(HttpStatusCode.OK).Json;
             var (before, after) = (await BoardAsync(from), await BoardAsync(at == "" ? null : to));
             foreach (var list in counts["lists"]!.AsArray().Where(l => before.ContainsKey(l!["list"]!["code"]!.ToString())))
             {
@@ -93,8 +100,10 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync("boards/changes")).Refused(HttpStatusCode.BadRequest, "input.missing")["field"].ShouldBe("from");
         (await service.Office.GetAsync("boards/changes/counts")).Refused(HttpStatusCode.BadRequest, "input.missing");
         (await service.Office.GetAsync($"boards/changes?from={Escape("2026-02-01T00:00:00+08:00")}&to={Escape("2026-01-01T00:00:00+08:00")}")).Refused(HttpStatusCode.BadRequest, "replay.backwards");
-        (await service.Office.GetAsync($"boards/changes?from={Escape("2026-01-01T00:00:00+08:00")}&list=closet")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
-        (await service.Office.GetAsync($"boards/changes?from={Escape("2026-01-01T00:00:00+08:00")}&cursor=x")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await service.Office.GetAsync($"boards/changes?from={Escape("2026-01-01T00:00:00+08:00")}&list=closet"))
+            .Refused(HttpStatusCode.BadRequest, "input.unknown_code");
+        (await service.Office.GetAsync($"boards/changes?from={Escape("2026-01-01T00:00:00+08:00")}&cursor=x")).Status.ShouldBe(
+            HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -102,24 +111,30 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
     {
         var period = Period.Of(PeriodKind.Month, ChinaTime.DateAt(DateTimeOffset.UtcNow)).Value;
         var major = await service.HazardAsync(Stage.Verified, "major");
-        var table = (await service.Office.GetAsync($"figures/monthly-table?period={period}&provisional=true")).Require(HttpStatusCode.OK).Json["table"]!;
+        var table = (await service.Office.GetAsync($"figures/monthly-table?period={period}&provisional=true"))
+            .Require(HttpStatusCode.OK).Json["table"]!;
         foreach (var column in new[] { "foundGeneral", "rectifiedGeneral", "foundMajor", "rectifiedMajor", "planned", "fiveInPlace", "listed", "listedByProvince", "onTheSpot", "ungraded" })
         {
             var hazards = (await service.Office.GetAsync($"figures/monthly-table/hazards?period={period}&provisional=true&limit=200&column={column}")).Require(HttpStatusCode.OK).Json["hazards"]!.AsArray();
             hazards.Count.ShouldBe((int)decimal.Parse(table["total"]![column]!.ToString(), CultureInfo.InvariantCulture), column);
             hazards.Any(h => h!["id"]!.ToString() == major).ShouldBe(column == "foundMajor", column);
         }
-        (await service.Office.GetAsync($"figures/monthly-table/hazards?period={period}&provisional=true&column=foundMajor&line=education")).Require(HttpStatusCode.OK).Json["hazards"]!.AsArray().ShouldBeEmpty();
-        (await service.Office.GetAsync($"figures/monthly-table/hazards?period={period}&provisional=true")).Refused(HttpStatusCode.BadRequest, "input.missing")["field"].ShouldBe("column");
-        (await service.Office.GetAsync($"figures/monthly-table/hazards?period={period}&provisional=true&column=funds")).Refused(HttpStatusCode.UnprocessableEntity, "report.column_without_hazards");
+        (await service.Office.GetAsync($"figures/monthly-table/hazards?period={period}&provisional=true&column=foundMajor&line=education"))
+            .Require(HttpStatusCode.OK).Json["hazards"]!.AsArray().ShouldBeEmpty();
+        (await service.Office.GetAsync($"figures/monthly-table/hazards?period={period}&provisional=true"))
+            .Refused(HttpStatusCode.BadRequest, "input.missing")["field"].ShouldBe("column");
+        (await service.Office.GetAsync($"figures/monthly-table/hazards?period={period}&provisional=true&column=funds"))
+            .Refused(HttpStatusCode.UnprocessableEntity, "report.column_without_hazards");
     }
 
     private async Task<Dictionary<string, JsonNode>> ChangesAsync(string from, string more) =>
-        (await service.Office.GetAsync($"boards/changes?from={Escape(from)}{more}&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ToDictionary(i => i!["hazard"]!.ToString(), i => i!);
+        (await service.Office.GetAsync($"boards/changes?from={Escape(from)}{more}&limit=200"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray().ToDictionary(i => i!["hazard"]!.ToString(), i => i!);
 
     private async Task<Dictionary<string, int>> BoardAsync(string? at)
     {
-        var cells = (await service.Office.GetAsync($"boards/closed-loop{(at is null ? "" : $"?asOf={Escape(at)}")}")).Require(HttpStatusCode.OK).Json["cells"]!.AsArray().Select(c => c!).ToArray();
+        var cells = (await service.Office.GetAsync($"boards/closed-loop{(at is null ? "" : $"?asOf={Escape(at)}")}"))
+            .Require(HttpStatusCode.OK).Json["cells"]!.AsArray().Select(c => c!).ToArray();
         int Sum(Func<JsonNode, bool> which) => cells.Where(which).Sum(c => c["count"]!.GetValue<int>());
         bool Open(JsonNode c) => c["stage"]!.ToString() is not ("closed" or "rejected" or "merged");
         return new Dictionary<string, int>
@@ -130,7 +145,8 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
 
     /// <summary>The instant of a hazard's last event.</summary>
     private async Task<string> NowAsync(string hazard) =>
-        (await service.Office.GetAsync($"hazards/{hazard}/events")).Require(HttpStatusCode.OK).Json["events"]!.AsArray()[^1]!["recordedAt"]!.ToString();
+        (await service.Office.GetAsync($"hazards/{hazard}/events"))
+            .Require(HttpStatusCode.OK).Json["events"]!.AsArray()[^1]!["recordedAt"]!.ToString();
 
     private static IEnumerable<string> Codes(JsonNode list) => list.AsArray().Select(c => c!["code"]!.ToString());
 

@@ -43,7 +43,8 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     public async Task What_was_overdue_already_is_not_put_off_by_a_ledger(string later)
     {
         var id = await FirstAsync(Row(deadline: "2026-03-20"));
-        Said(await ImportAsync(Row(deadline: later))).ShouldContain($"import.deadline_differs: 台账的整改期限由“2026-03-20”改为“{later}”，没有改动登记的（extension.too_late");
+        Said(await ImportAsync(Row(deadline: later)))
+            .ShouldContain($"import.deadline_differs: 台账的整改期限由“2026-03-20”改为“{later}”，没有改动登记的（extension.too_late");
         (await LegAsync(id))["deadline"]!.ToString().ShouldBe("2026-03-20");
         (await LegAsync(id))["request"].ShouldBeNull("not half of it either");
     }
@@ -53,14 +54,16 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     {
         var id = await FirstAsync(Row(unit: "甲机械厂", state: state));
         var first = (await LegAsync(id))["body"]!.ToString();
-        Said(await ImportAsync(Row(unit: "乙机械厂", deadline: Day(30), state: state))).ShouldContain("import.unit_changed: 台账的责任单位由“甲机械厂”改为“乙机械厂”");
+        Said(await ImportAsync(Row(unit: "乙机械厂", deadline: Day(30), state: state)))
+            .ShouldContain("import.unit_changed: 台账的责任单位由“甲机械厂”改为“乙机械厂”");
         var leg = await LegAsync(id);
         (leg["body"]!.ToString() != first, leg["deadline"]!.ToString()).ShouldBe((true, Day(30)));
         await ImportAsync(Row(unit: "甲机械厂", deadline: Day(30), state: state));
         (await LegAsync(id))["body"]!.ToString().ShouldBe(first);
         (await TypesAsync(id)).Count(t => t == "leg_reassigned").ShouldBe(2);
         // The ledger's state is told of whoever answers now.
-        (await service.Admin.GetAsync($"hazards/{id}")).Json["stage"]!["code"]!.ToString().ShouldBe(state == "已整改" ? "awaitingAcceptance" : "rectifying");
+        (await service.Admin.GetAsync($"hazards/{id}")).Json["stage"]!["code"]!.ToString()
+            .ShouldBe(state == "已整改" ? "awaitingAcceptance" : "rectifying");
     }
 
     [Theory, InlineData("验收合格"), InlineData("已销号")]
@@ -73,7 +76,8 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         said.ShouldContain("import.deadline_differs");
         if (state == "已销号")
             said.ShouldContain("import.level_differs: 台账的隐患等级由“一般隐患”改为“重大隐患”");
-        (await TypesAsync(id)).Skip(before).ShouldAllBe(t => t == "ledger_row_recorded" || t == "hazard_regraded" || t == "deadline_missed");
+        (await TypesAsync(id)).Skip(before)
+            .ShouldAllBe(t => t == "ledger_row_recorded" || t == "hazard_regraded" || t == "deadline_missed");
     }
 
     [Fact]
@@ -92,7 +96,9 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     public async Task What_people_decided_since_stays_and_it_is_said()
     {
         var id = await FirstAsync(Row());
-        (await service.Admin.PostAsync($"hazards/{id}/regrading", new JsonObject { ["level"] = "major", ["basis"] = "判定标准第五条", ["reason"] = "专家复核" })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync(
+            $"hazards/{id}/regrading",
+            new JsonObject { ["level"] = "major", ["basis"] = "判定标准第五条", ["reason"] = "专家复核" })).Require(HttpStatusCode.OK);
         (await service.Admin.PostAsync($"hazards/{id}/legs/sole/reassignment", new JsonObject
         {
             ["body"] = "ws-gas", ["deadline"] = Day(15), ["instructions"] = "尽快整改", ["reason"] = "属该单位",
@@ -108,7 +114,9 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     {
         var id = await FirstAsync(Row());
         var text = Encoding.UTF8.GetBytes(Header + Row(deadline: Day(40)));
-        var draft = (await service.Admin.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&region={Service.County}&ledger={_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created);
+        var draft = (await service.Admin.SendAsync(
+            HttpMethod.Post, $"imports/drafts?fileName=a.csv&region={Service.County}&ledger={_ledger}",
+            Some.Csv(text))).Require(HttpStatusCode.Created);
         var row = (await service.Admin.GetAsync($"imports/drafts/{draft["id"]}/rows")).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
         row.ToJsonString(Plain).ShouldContain("import.deadline_changed");
         row["outcome"]!["code"]!.ToString().ShouldBe("updated");
@@ -124,12 +132,15 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         var closed = HazardOf(twin);
         closed.ShouldNotBe(first);
         var figures = await CountedAsync();
-        (await service.Office.PostAsync($"hazards/{closed}/merge", new JsonObject { ["into"] = first, ["reason"] = "两本台账重复登记" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{closed}/merge", new JsonObject { ["into"] = first, ["reason"] = "两本台账重复登记" }))
+            .Require(HttpStatusCode.OK);
         (await service.Admin.GetAsync($"hazards/{closed}")).Json["stage"]!["code"]!.ToString().ShouldBe("merged");
         (await CountedAsync()).ShouldBe((figures.Found - 1, figures.Closed - 1));
-        (await service.Admin.GetAsync($"hazards?region={Service.County}&stage=closed&limit=200")).Json["items"]!.AsArray().Select(h => h!["id"]!.ToString()).ShouldNotContain(closed);
+        (await service.Admin.GetAsync($"hazards?region={Service.County}&stage=closed&limit=200")).Json["items"]!.AsArray()
+            .Select(h => h!["id"]!.ToString()).ShouldNotContain(closed);
         // Somebody acted on the one it went into: that one is no double any more.
-        (await service.Office.PostAsync($"hazards/{first}/merge", new JsonObject { ["into"] = closed, ["reason"] = "反过来" })).Refused(HttpStatusCode.Conflict, "hazard.not_open");
+        (await service.Office.PostAsync($"hazards/{first}/merge", new JsonObject { ["into"] = closed, ["reason"] = "反过来" }))
+            .Refused(HttpStatusCode.Conflict, "hazard.not_open");
     }
 
     [Theory, InlineData("未整改"), InlineData("已整改"), InlineData("已销号")]
@@ -137,7 +148,8 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     {
         var id = await FirstAsync(Row(state: state));
         (await service.Office.PostAsync($"hazards/{id}/comments", new JsonObject { ["text"] = "现场没有该设备" })).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{id}/rejection", new JsonObject { ["reason"] = "录入错误：台账第 3 行误填" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/rejection", new JsonObject { ["reason"] = "录入错误：台账第 3 行误填" }))
+            .Require(HttpStatusCode.OK);
         (await service.Admin.GetAsync($"hazards/{id}")).Json["stage"]!["code"]!.ToString().ShouldBe("rejected");
         (await TypesAsync(id)).Last().ShouldBe("hazard_rejected");
         await ImportAsync(Row(state: state, deadline: Day(60)));
@@ -152,7 +164,8 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         {
             (await service.Admin.GetAsync($"hazards/{id}")).Json["stage"]!["code"]!.ToString().ShouldBe("reported");
             // 核实 has a clock of its own, owed by the committee office of the region; found in March, it is overdue.
-            var owed = (await service.Office.GetAsync("clocks?clock=verify&overdue=true&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            var owed = (await service.Office.GetAsync("clocks?clock=verify&overdue=true&limit=200"))
+                .Require(HttpStatusCode.OK).Json["items"]!.AsArray()
                 .Single(d => d!["hazard"]!["id"]!.ToString() == id)!;
             owed["due"]!.ToString().ShouldStartWith("2026-03");
             (await service.Office.GetAsync("lists/overdue?limit=200")).Require(HttpStatusCode.OK).Text.ShouldContain(id);
@@ -163,7 +176,8 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
             ["grading"] = new JsonObject { ["level"] = "major", ["basis"] = basis }, ["text"] = "台账未附依据，经核实", ["preview"] = preview, ["step"] = step, ["actor"] = "核查员",
             ["hazards"] = new JsonArray([.. ids.Select(i => (JsonNode)new JsonObject { ["id"] = i })]),
         };
-        string[] Outcomes(Answer answer) => [.. answer.Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => i!["outcome"]!["code"]!.ToString())];
+        string[] Outcomes(Answer answer) =>
+            [.. answer.Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => i!["outcome"]!["code"]!.ToString())];
         Outcomes(await service.Office.PostAsync("hazards/batch", Batch(true))).ShouldBe(["possible", "possible"]);
         Outcomes(await service.Office.PostAsync("hazards/batch", Batch(true, null))).ShouldBe(["refused", "refused"]);
         (await service.Gov.PostAsync("hazards/batch", Batch(false))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
@@ -185,38 +199,53 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     {
         var importer = await service.KeyAsync("dali-awb", "5329", "importer");
         var text = Encoding.UTF8.GetBytes(Header + Row());
-        var refused = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger={_ledger}{background}", Some.Csv(text))).Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
+        var refused = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger={_ledger}{background}", Some.Csv(text)))
+            .Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
         refused["detail"].ShouldContain("532927");
         // A preview asks the same, and refuses nothing.
         (await PreviewAsync(importer, "")).ShouldContain("import.region_needed");
         (await PreviewAsync(importer, "&region=5329")).ShouldNotContain("import.region");
-        var draft = (await importer.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&ledger={_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created);
+        var draft = (await importer.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=a.csv&ledger={_ledger}", Some.Csv(text)))
+            .Require(HttpStatusCode.Created);
         draft.Json["notes"]!.ToJsonString(Plain).ShouldContain("import.region_needed");
-        (await importer.PostAsync($"imports/drafts/{draft["id"]}/import", [])).Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
+        (await importer.PostAsync($"imports/drafts/{draft["id"]}/import", []))
+            .Refused(HttpStatusCode.UnprocessableEntity, "import.region_needed");
         // Said by the rows, or by whoever imports it, also where it is the whole; within one county it goes there, and that is said.
-        var own = Encoding.UTF8.GetBytes(Header.Replace("序号,", "序号,所属地区,", StringComparison.Ordinal) + Row().Replace("1,", "1,532927,", StringComparison.Ordinal));
+        var own = Encoding.UTF8.GetBytes(
+            Header.Replace("序号,", "序号,所属地区,", StringComparison.Ordinal) + Row().Replace("1,", "1,532927,", StringComparison.Ordinal));
         (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=自带{_ledger}{background}", Some.Csv(own))).Text.ShouldContain("\"ledger\"");
-        (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=全州{_ledger}&region=5329{background}", Some.Csv(text))).Text.ShouldContain("\"ledger\"");
+        (await importer.SendAsync(
+            HttpMethod.Post, $"imports?fileName=a.csv&ledger=全州{_ledger}&region=5329{background}",
+            Some.Csv(text))).Text.ShouldContain("\"ledger\"");
         var county = await service.KeyAsync("ws-awb", Service.County, "importer");
         (await PreviewAsync(county, "")).ShouldContain("import.region_assumed");
-        (await county.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=本县{_ledger}", Some.Csv(text))).Require(HttpStatusCode.Created)
+        (await county.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&ledger=本县{_ledger}", Some.Csv(text)))
+            .Require(HttpStatusCode.Created)
             .Json["notes"]!.ToJsonString(Plain).ShouldContain("import.region_assumed");
 
         async Task<string> PreviewAsync(Client by, string query) =>
-            (await by.SendAsync(HttpMethod.Post, $"imports/preview?fileName=a.csv{query}", Some.Csv(text))).Require(HttpStatusCode.OK).Json["notes"]!.ToJsonString(Plain);
+            (await by.SendAsync(HttpMethod.Post, $"imports/preview?fileName=a.csv{query}", Some.Csv(text)))
+                .Require(HttpStatusCode.OK).Json["notes"]!.ToJsonString(Plain);
     }
 
-    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly System.Text.Json.JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static string Day(int days) => Some.InDays(days);
 
     private string Row(string? deadline = null, string unit = "甲机械厂", string level = "一般", string basis = "", string state = "未整改", string closed = "") =>
-        string.Create(CultureInfo.InvariantCulture, $"1,2026-03-02,{_ledger}机械厂,{_ledger}冲压机光幕失效,{level},{basis},{unit},{deadline ?? Day(20)},{state},{closed}\n");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"1,2026-03-02,{_ledger}机械厂,{_ledger}冲压机光幕失效,{level},{basis},{unit},{deadline ?? Day(20)},{state},{closed}\n");
 
     private async Task<string> FirstAsync(string row) => HazardOf(await ImportAsync(row));
 
     private async Task<Answer> ImportAsync(string row, string? ledger = null) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName=a.csv&region={Service.County}&ledger={ledger ?? _ledger}", Some.Csv(Header + row))).Require(HttpStatusCode.Created);
+        (await service.Admin.SendAsync(
+            HttpMethod.Post, $"imports?fileName=a.csv&region={Service.County}&ledger={ledger ?? _ledger}",
+            Some.Csv(Header + row))).Require(HttpStatusCode.Created);
 
     private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
 
@@ -224,11 +253,13 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
         string.Join('\n', report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null || r["outcome"]!.ToString() == "kept")
             .SelectMany(r => r!["notUnderstood"]!.AsArray().Concat(r["remarks"]!.AsArray())).Select(n => n!.ToString()));
 
-    private static string HazardOf(Answer report) => report.Json["rows"]!.AsArray().Single(r => r!["hazard"] is not null)!["hazard"]!.ToString();
+    private static string HazardOf(Answer report) =>
+        report.Json["rows"]!.AsArray().Single(r => r!["hazard"] is not null)!["hazard"]!.ToString();
 
     private async Task<JsonNode> LegAsync(string id) => (await service.Admin.GetAsync($"hazards/{id}")).Json["hazard"]!["legs"]!["sole"]!;
 
-    private async Task<string> LevelAsync(string id) => (await service.Admin.GetAsync($"hazards/{id}")).Json["hazard"]!["level"]!.ToString();
+    private async Task<string> LevelAsync(string id) =>
+        (await service.Admin.GetAsync($"hazards/{id}")).Json["hazard"]!["level"]!.ToString();
 
     private async Task<string[]> TypesAsync(string id) =>
         [.. (await service.Admin.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK).Json["events"]!.AsArray().Select(e => e!["type"]!.ToString())];
@@ -236,7 +267,9 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
     /// <summary>排查一般隐患数 and 其中已整改 of March.</summary>
     private async Task<(int Found, int Closed)> CountedAsync()
     {
-        var table = (await service.Admin.GetAsync($"figures/monthly-table?period=2026-03&region={Service.County}")).Require(HttpStatusCode.OK).Json["table"]!["total"]!;
-        return (int.Parse(table["foundGeneral"]!.ToString(), CultureInfo.InvariantCulture), int.Parse(table["rectifiedGeneral"]!.ToString(), CultureInfo.InvariantCulture));
+        var table = (await service.Admin.GetAsync($"figures/monthly-table?period=2026-03&region={Service.County}"))
+            .Require(HttpStatusCode.OK).Json["table"]!["total"]!;
+        return (int.Parse(table["foundGeneral"]!.ToString(), CultureInfo.InvariantCulture), int.Parse(
+            table["rectifiedGeneral"]!.ToString(), CultureInfo.InvariantCulture));
     }
 }

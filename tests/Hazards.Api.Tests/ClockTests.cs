@@ -128,13 +128,15 @@ public sealed class ClockTests : IAsyncLifetime
         var sooner = await node.AssignedAsync(10);
         node.Clock.Now = Start.AddDays(27);
         await node.Worker.PassAsync();
-        var missed = (await node.StoryAsync(sooner)).Where(e => e.Event is DeadlineMissed { Clock: ClockKind.Rectify, Leg: Leg.Territorial }).Single();
+        var missed = (await node.StoryAsync(sooner))
+            .Where(e => e.Event is DeadlineMissed { Clock: ClockKind.Rectify, Leg: Leg.Territorial }).Single();
         missed.Context.OccurredAt.ShouldBe(ChinaTime.EndOf(new DateOnly(2026, 3, 12)));
         missed.Context.Entry.ShouldBe(Entry.Late);
         missed.Context.Policy.ShouldBe(Stepwise.Version);
         ((DeadlineMissed)missed.Event).NoticedAt.ShouldBe(node.Clock.Now);
         var page = await node.Clocks.MissedAsync(node.Scope(), new ClockFilter { Duty = ClockKind.Rectify }, null, 200);
-        page.Items.Select(i => (i.Hazard.Id, i.Due)).Distinct().ShouldBe([(later, new DateOnly(2026, 3, 22)), (sooner, new DateOnly(2026, 3, 12))]);
+        page.Items.Select(i => (i.Hazard.Id, i.Due)).Distinct()
+            .ShouldBe([(later, new DateOnly(2026, 3, 22)), (sooner, new DateOnly(2026, 3, 12))]);
         page.Items.ShouldAllBe(i => i.NoticedAt == node.Clock.Now);
         (await node.Clocks.MissedAsync(node.Scope(Start.AddDays(26)), new ClockFilter(), null, 200)).Items.ShouldBeEmpty("it was not known then");
     }
@@ -169,7 +171,8 @@ public sealed class ClockTests : IAsyncLifetime
 
         var story = await node.StoryAsync(id);
         await ShouldHaveMissedOnceAsync(node, id, 6);
-        story.Where(e => e.Event is LegUrged).GroupBy(e => (ChinaTime.DateAt(e.Context.OccurredAt), ((LegUrged)e.Event).Leg)).ShouldAllBe(g => g.Count() == 1);
+        story.Where(e => e.Event is LegUrged).GroupBy(e => (ChinaTime.DateAt(e.Context.OccurredAt), ((LegUrged)e.Event).Leg))
+            .ShouldAllBe(g => g.Count() == 1);
         story.Count(e => e.Event is SupervisionEscalated { To.Value: "dali-awb" }).ShouldBe(1);
         var urged = (LegUrged)story.First(e => e.Event is LegUrged).Event;
         urged.Message.ShouldContain("巍山县人民政府");
@@ -181,7 +184,8 @@ public sealed class ClockTests : IAsyncLifetime
         var before = node.Clock.Now;
         node.Clock.Now = node.Clock.Now.AddHours(1);
         await node.DoAsync(id, Town.Supervision, new HoldInterview("局长", "限期整改", Leg.Sectoral));
-        (await node.Clocks.ProposalsAsync(node.Scope(), new ClockFilter { Body = Town.Supervision.Id }, null, 200)).Items.ShouldNotContain(p => p.Step == SupervisionStep.Interview);
+        (await node.Clocks.ProposalsAsync(node.Scope(), new ClockFilter { Body = Town.Supervision.Id }, null, 200)).Items.ShouldNotContain(
+            p => p.Step == SupervisionStep.Interview);
         (await node.Clocks.ProposalsAsync(node.Scope(before), new ClockFilter { Body = Town.Supervision.Id }, null, 200)).Items.ShouldContain(p => p.Step == SupervisionStep.Interview);
         await RowsShouldBeThoseOfTheLogAsync(node);
     }
@@ -198,20 +202,27 @@ public sealed class ClockTests : IAsyncLifetime
         await node.DoAsync(id, Town.Office, new DecideExtension(Leg.Sectoral, true, null, "同意"));
         node.Clock.Now = Start.AddDays(40);
         await node.Worker.PassAsync();
-        (await node.StoryAsync(id)).Select(e => e.Event).OfType<DeadlineMissed>().Where(m => m is { Clock: ClockKind.Rectify, Leg: Leg.Sectoral }).Select(m => m.Due)
+        (await node.StoryAsync(id)).Select(e => e.Event).OfType<DeadlineMissed>()
+            .Where(m => m is { Clock: ClockKind.Rectify, Leg: Leg.Sectoral }).Select(m => m.Due)
             .ShouldBe([new DateOnly(2026, 3, 12), new DateOnly(2026, 3, 30)]);
     }
 
     [Fact]
     public async Task A_year_that_is_announced_counts_provisional_deadlines_anew()
     {
-        var policy = Stepwise with { Clocks = [.. Stepwise.Clocks.Where(c => c.Kind != ClockKind.Verify), new ClockRule(ClockKind.Verify, 10, "x", null, DayCount.Working)] };
+        var policy = Stepwise with
+        {
+            Clocks = [
+                .. Stepwise.Clocks.Where(c => c.Kind != ClockKind.Verify),
+                new ClockRule(ClockKind.Verify, 10, "x", null, DayCount.Working)],
+        };
         var late = new DateTimeOffset(2026, 12, 28, 9, 0, 0, ChinaTime.Offset);
         var node = await NodeAsync(late, policy);
         var id = await node.ReportAsync();
         var item = (await node.Rows.FindAsync(node.Scope(), id)).ShouldNotBeNull();
         item.Clocks.Single().ShouldSatisfyAllConditions(c => c.Provisional.ShouldBeTrue(), c => c.Due.ShouldBe(new DateOnly(2027, 1, 11)));
-        var year = new CalendarYear(2027, new PolicySource("关于2027年部分节假日安排的通知"), [new Holiday("元旦", new DateOnly(2027, 1, 1), new DateOnly(2027, 1, 3))], []);
+        var year = new CalendarYear(
+            2027, new PolicySource("关于2027年部分节假日安排的通知"), [new Holiday("元旦", new DateOnly(2027, 1, 1), new DateOnly(2027, 1, 3))], []);
         var rules = Town.Under(policy) with { Calendar = WorkCalendar.Shipped.With(year) };
         var newer = await NodeAsync(late.AddDays(1), rules: rules);
         (await newer.Worker.PassAsync()).Events.ShouldBe(1);
@@ -272,13 +283,15 @@ public sealed class ClockTests : IAsyncLifetime
         (await node.Clocks.DualAsync(node.Scope(), new ClockFilter { Body = Town.CityOffice.Id }, null, 10)).Items.ShouldBeEmpty();
         await node.DoAsync(silent, Town.Regulator, new AcknowledgeAssignment(Leg.Sectoral));
         (await node.Clocks.DualAsync(node.Scope(), new ClockFilter(), null, 10)).Items.Select(i => i.Hazard.Id).ShouldBe([lively, silent]);
-        (await node.Clocks.DualAsync(node.Scope(Start.AddHours(30)), new ClockFilter(), null, 10)).Items.Select(i => i.Hazard.Id).ShouldBe([silent, lively]);
+        (await node.Clocks.DualAsync(node.Scope(Start.AddHours(30)), new ClockFilter(), null, 10)).Items.Select(i => i.Hazard.Id)
+            .ShouldBe([silent, lively]);
         await RowsShouldBeThoseOfTheLogAsync(node);
     }
 
     private static async Task ShouldHaveMissedOnceAsync(Node node, HazardId id, int times)
     {
-        var missed = (await node.StoryAsync(id)).Select(e => e.Event).OfType<DeadlineMissed>().Select(m => (m.Clock, m.Leg, m.Since, m.Due)).ToArray();
+        var missed = (await node.StoryAsync(id)).Select(e => e.Event).OfType<DeadlineMissed>().Select(m => (m.Clock, m.Leg, m.Since, m.Due))
+            .ToArray();
         missed.ShouldBeUnique();
         missed.Length.ShouldBe(times);
     }

@@ -15,7 +15,8 @@ public sealed class CommandsBesideTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        cluster = await LocalCluster.StartAsync(new LocalClusterOptions { DataDirectory = Path.Combine(data, "postgres"), Durable = false, SharedBuffers = "32MB" });
+        cluster = await LocalCluster.StartAsync(
+            new LocalClusterOptions { DataDirectory = Path.Combine(data, "postgres"), Durable = false, SharedBuffers = "32MB" });
         await service.StartAsync(cluster.ConnectionString);
     }
 

@@ -63,7 +63,8 @@ internal sealed class Contract
     {
         var parts = path.Split('?')[0].Split('/');
         // A fixed word goes before a parameter, as in the service.
-        return operations.Where(o => o.Method == method && Fits(o.Path, parts)).OrderBy(o => o.Path.Count(p => p.StartsWith('{'))).FirstOrDefault().Operation;
+        return operations.Where(o => o.Method == method && Fits(o.Path, parts)).OrderBy(o => o.Path.Count(p => p.StartsWith('{')))
+            .FirstOrDefault().Operation;
     }
 
     /// <summary>Bodies without an example, and examples that their own schema refuses.</summary>
@@ -72,13 +73,16 @@ internal sealed class Contract
         let body = o.Operation["requestBody"]?["content"]?["application/json"]
         where body is not null
         let name = o.Operation["operationId"]!.ToString()
-        let wrong = body["example"] is { } example ? Wrong(name, 0, body["schema"]!, JsonSerializer.SerializeToUtf8Bytes(example)) : $"{name} has no example"
+        let wrong = body["example"] is { } example
+            ? Wrong(name, 0, body["schema"]!, JsonSerializer.SerializeToUtf8Bytes(example))
+            : $"{name} has no example"
         where wrong is not null
         select wrong;
 
     private static bool Fits(string[] pattern, string[] path) =>
         (pattern.Length == path.Length || (pattern[^1] == "{path}" && path.Length > pattern.Length))
-        && pattern.Zip(path).All(p => p.First == p.Second || (p.First.StartsWith('{') && p.Second.Length > 0 && p.Second.EndsWith(p.First.Split('}')[1], StringComparison.Ordinal)));
+        && pattern.Zip(path).All(p => p.First == p.Second
+            || (p.First.StartsWith('{') && p.Second.Length > 0 && p.Second.EndsWith(p.First.Split('}')[1], StringComparison.Ordinal)));
 
     private string? Wrong(string name, int status, JsonNode schema, ReadOnlyMemory<byte> body)
     {
@@ -87,7 +91,8 @@ internal sealed class Contract
         if (ready.Evaluate(json.RootElement, Quick).IsValid)
             return null;
         var said = ready.Evaluate(json.RootElement, Saying).Details!
-            .Where(d => d.Errors is { Count: > 0 }).SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value} ({d.SchemaLocation.ToString().Split('#')[^1]})"));
+            .Where(d => d.Errors is { Count: > 0 })
+            .SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value} ({d.SchemaLocation.ToString().Split('#')[^1]})"));
         var whole = json.RootElement.GetRawText();
         return $"{name} {status} is not as its schema says:\n{string.Join('\n', said.Take(8))}\n{(whole.Length > 1500 ? whole[..1500] + "…" : whole)}";
     }
@@ -97,7 +102,8 @@ internal sealed class Contract
 
     private static async Task<Contract> ReadAsync()
     {
-        await using var app = HazardsService.Build(new ServiceOptions("Host=nowhere") { Jobs = false, Daemon = false, Urls = "http://127.0.0.1:0" });
+        await using var app = HazardsService.Build(
+            new ServiceOptions("Host=nowhere") { Jobs = false, Daemon = false, Urls = "http://127.0.0.1:0" });
         return new Contract(JsonNode.Parse(await ApiDocument.WriteAsync(app))!);
     }
 }
@@ -110,7 +116,9 @@ internal sealed class KeepsTheContract(HttpMessageHandler inner) : DelegatingHan
         var response = await base.SendAsync(request, cancellationToken);
         var contract = await Contract.OfThisBuildAsync();
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        if (contract.Broken(request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, body) is { } how)
+        if (contract.Broken(
+            request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType, body) is { } how)
             throw new ContractBrokenException($"{request.Method} {request.RequestUri.PathAndQuery}: {how}");
         return response;
     }

@@ -14,7 +14,8 @@ internal sealed class ContractChange
     private ContractChange(JsonNode before, JsonNode after) => (this.before, this.after) = (before, after);
 
     /// <summary>Names each change that breaks a caller; empty when what there is only grew.</summary>
-    /// <remarks>An error that was not listed, a member that an answer has beside the others, a code that is new: callers must bear these.</remarks>
+    /// <remarks>An error that was not listed, a member that an answer has beside the others, a code that is new: callers must
+    /// bear these.</remarks>
     public static IReadOnlyList<string> Breaking(JsonNode before, JsonNode after)
     {
         var change = new ContractChange(before, after);
@@ -37,7 +38,8 @@ internal sealed class ContractChange
         Parameters(name, old, now);
         Body(name, old["requestBody"], now["requestBody"]);
         foreach (var (status, answer) in old["responses"]!.AsObject().Where(r => r.Key[0] == '2'))
-            Content($"{name} {status}", Found(before, answer)!["content"], Found(after, now["responses"]![status])?["content"], given: false);
+            Content(
+                $"{name} {status}", Found(before, answer)!["content"], Found(after, now["responses"]![status])?["content"], given: false);
     }
 
     private void Parameters(string name, JsonNode old, JsonNode now)
@@ -111,8 +113,10 @@ internal sealed class ContractChange
 
     private static readonly (string Limit, Func<decimal, decimal, bool> Narrows)[] Narrows =
     [
-        ("maximum", (known, bound) => bound < known), ("maxLength", (known, bound) => bound < known), ("maxItems", (known, bound) => bound < known),
-        ("minimum", (known, bound) => bound > known), ("minLength", (known, bound) => bound > known), ("minItems", (known, bound) => bound > known),
+        ("maximum", (known, bound) => bound < known), ("maxLength", (known, bound) => bound < known),
+        ("maxItems", (known, bound) => bound < known),
+        ("minimum", (known, bound) => bound > known), ("minLength", (known, bound) => bound > known),
+        ("minItems", (known, bound) => bound > known),
     ];
 
     private static decimal? Number(JsonNode? node) => node is null ? null : decimal.Parse($"{node}", CultureInfo.InvariantCulture);

@@ -13,7 +13,10 @@ public sealed class ContractTests
 {
     private const string Published = "docs/openapi.json";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     [Fact]
     public async Task The_published_contract_is_kept()
@@ -30,7 +33,8 @@ public sealed class ContractTests
             return;
         }
 
-        breaking.ShouldBeEmpty($"this takes from callers what {Published} promises them; a new address or member beside the old one does not");
+        breaking.ShouldBeEmpty(
+            $"this takes from callers what {Published} promises them; a new address or member beside the old one does not");
         Assert.Fail($"{Published} lacks what was added; publish it by: HAZARDS_RENEW_CONTRACT=1 ./hazards test ContractTests");
     }
 
@@ -87,7 +91,8 @@ public sealed class ContractTests
     public async Task Nothing_in_the_document_is_left_open()
     {
         var document = (await Contract.OfThisBuildAsync()).Document;
-        Each(document["components"]!["schemas"]!).Where(s => $"{s["type"]}" == "array" && s["items"] is null).Select(s => s.GetPath()).ShouldBeEmpty();
+        Each(document["components"]!["schemas"]!).Where(s => $"{s["type"]}" == "array" && s["items"] is null).Select(s => s.GetPath())
+            .ShouldBeEmpty();
         Each(document["paths"]!).Where(s => $"{s["type"]}" == "array" && s["items"] is null).Select(s => s.GetPath()).ShouldBeEmpty();
         foreach (var operation in document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject()).Select(o => o.Value!))
             $"{operation["operationId"]}".ShouldMatch("^(get|post)([A-Z][A-Za-z0-9]*)+$");

@@ -83,13 +83,15 @@ public sealed class CrashTests
         return await command.ExecuteScalarAsync() is true;
     }
 
-    private static async Task WriteUntilKilledAsync(string database, string folder, ConcurrentDictionary<string, byte> acknowledged, int atLeast)
+    private static async Task WriteUntilKilledAsync(
+        string database, string folder, ConcurrentDictionary<string, byte> acknowledged, int atLeast)
     {
         using var service = await ServeCommandProcess.StartAsync(database, folder);
         using var over = new CancellationTokenSource();
         var before = acknowledged.Count;
         var key = (await File.ReadAllTextAsync(Path.Combine(folder, "key"))).Trim();
-        var writers = Enumerable.Range(0, Writers).Select(_ => WriteAsync(new Client(service.Address, key), acknowledged, over.Token)).ToArray();
+        var writers = Enumerable.Range(0, Writers).Select(_ => WriteAsync(new Client(service.Address, key), acknowledged, over.Token))
+            .ToArray();
         while (acknowledged.Count < before + atLeast)
         {
             service.Process.HasExited.ShouldBeFalse(await service.SaidAsync());

@@ -11,7 +11,8 @@ public sealed class DaemonTests : IAsyncLifetime
 {
     private readonly Service service = new()
     {
-        Options = o => o with { CheckpointEvery = TimeSpan.FromMilliseconds(50), GrowEvery = TimeSpan.Zero, DaemonPatience = TimeSpan.Zero },
+        Options = o =>
+            o with { CheckpointEvery = TimeSpan.FromMilliseconds(50), GrowEvery = TimeSpan.Zero, DaemonPatience = TimeSpan.Zero },
     };
 
     private CheckpointDesk Desk => service.Services.GetRequiredService<CheckpointDesk>();
@@ -108,7 +109,8 @@ public sealed class DaemonTests : IAsyncLifetime
 
     private async Task<T> ScalarAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;

@@ -31,7 +31,8 @@ public sealed class DatabaseTests(Service service) : IClassFixture<Service>
         Directory.CreateDirectory(file);
         var head = await service.HeadAsync();
         var first = ActivatorUtilities.CreateInstance<FirstKey>(service.Services);
-        var failure = await Should.ThrowAsync<IOException>(() => first.EnsureAsync(file, BodyId.Parse("kept-office"), "安委办", "dev", default));
+        var failure = await Should.ThrowAsync<IOException>(
+            () => first.EnsureAsync(file, BodyId.Parse("kept-office"), "安委办", "dev", default));
         failure.Message.ShouldContain(file);
         failure.Message.ShouldContain("没有签发密钥");
         failure.Message.ShouldContain("no key was issued");
@@ -52,7 +53,8 @@ public sealed class DatabaseTests(Service service) : IClassFixture<Service>
         var draft = Path.Combine(Path.GetDirectoryName(file)!, ".dev-key.0123");
         await File.WriteAllTextAsync(draft, "half");
         File.SetLastWriteTimeUtc(draft, DateTime.UtcNow.AddDays(-1));
-        var key = await ActivatorUtilities.CreateInstance<FirstKey>(service.Services).EnsureAsync(file, BodyId.Parse("dev-office"), "安委办（开发）", "dev", default);
+        var key = await ActivatorUtilities.CreateInstance<FirstKey>(service.Services)
+            .EnsureAsync(file, BodyId.Parse("dev-office"), "安委办（开发）", "dev", default);
         (await File.ReadAllTextAsync(file)).Trim().ShouldBe(key);
         (await service.ClientOf(key).GetAsync("me")).Require(HttpStatusCode.OK);
         File.Exists(draft).ShouldBeFalse("what an older start left");

@@ -7,7 +7,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Api.Tests;
 
-/// <summary>A clerk's day with fewer calls: words as well as codes, all that is wrong at once, one request for what belongs together, lists as files.</summary>
+/// <summary>
+/// A clerk's day with fewer calls: words as well as codes, all that is wrong at once, one request for what belongs together,
+/// lists as files.
+/// </summary>
 [Trait("Server", "any")]
 public sealed class DayTests(Service service) : IClassFixture<Service>
 {
@@ -23,10 +26,12 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var legs = new JsonArray(Leg("属地", "巍山县人民政府"), Leg("行业", "巍山县住建局"));
         (await service.Office.PostAsync($"hazards/{id}/assignments", new JsonObject { ["legs"] = legs })).Require(HttpStatusCode.OK);
         var hazard = (await service.Office.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK).Json["hazard"]!;
-        (hazard["source"]!.ToString(), hazard["region"]!.ToString(), hazard["sector"]!.ToString(), hazard["level"]!.ToString()).ShouldBe(("hotline", Service.County, "city_gas", "general"));
+        (hazard["source"]!.ToString(), hazard["region"]!.ToString(), hazard["sector"]!.ToString(), hazard["level"]!.ToString())
+            .ShouldBe(("hotline", Service.County, "city_gas", "general"));
         hazard["legs"]!["sectoral"]!["body"]!.ToString().ShouldBe("ws-gas");
 
-        var found = (await service.Office.GetAsync($"hazards?level={U("一般隐患")}&sector={U("城镇燃气")},fire_safety&body={U("巍山县住建局")}&limit=200")).Require(HttpStatusCode.OK);
+        var found = (await service.Office.GetAsync(
+            $"hazards?level={U("一般隐患")}&sector={U("城镇燃气")},fire_safety&body={U("巍山县住建局")}&limit=200")).Require(HttpStatusCode.OK);
         found.Json["items"]!.AsArray().Select(i => i!["id"]!.ToString()).ShouldContain(id);
     }
 
@@ -39,50 +44,65 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
     {
         var report = Report();
         report[field] = word;
-        var refused = (await service.Office.PostAsync("hazards", report)).Refused(field is "region" ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.BadRequest, code);
+        var refused = (await service.Office.PostAsync("hazards", report))
+            .Refused(field is "region" ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.BadRequest, code);
         refused["field"].ShouldBe(field);
         if (field is "region" or "source")
-            (await service.Office.GetAsync($"hazards?{field}={U(word)}")).Refused(field is "region" ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.BadRequest, code);
+            (await service.Office.GetAsync($"hazards?{field}={U(word)}"))
+                .Refused(field is "region" ? HttpStatusCode.UnprocessableEntity : HttpStatusCode.BadRequest, code);
     }
 
     [Fact]
     public async Task All_that_is_wrong_is_told_at_once_and_in_one_language()
     {
-        var refused = await service.Office.PostAsync("hazards", new JsonObject { ["source"] = "nobody", ["regoin"] = "532927", ["place"] = new JsonObject { ["text"] = 5 } }, English);
+        var refused = await service.Office.PostAsync(
+            "hazards", new JsonObject { ["source"] = "nobody", ["regoin"] = "532927", ["place"] = new JsonObject { ["text"] = 5 } },
+            English);
         refused.Status.ShouldBe(HttpStatusCode.BadRequest);
         refused.Json["errors"]!.AsArray().Select(e => (e!["code"]!.ToString(), e["field"]!.ToString())).ShouldBe(
             [
-                ("request.unknown_field", "regoin"), ("input.unknown_code", "source"), ("input.malformed", "place.text"), ("input.missing", "region"),
+                ("request.unknown_field", "regoin"), ("input.unknown_code", "source"), ("input.malformed", "place.text"),
+                ("input.missing", "region"),
                 ("input.missing", "sector"), ("input.missing", "title"), ("input.missing", "description"),
             ], ignoreOrder: true);
-        refused.Json.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }).ShouldNotMatch("[\u4e00-\u9fff]");
+        refused.Json.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+            .ShouldNotMatch("[\u4e00-\u9fff]");
 
         var report = Report();
         (report["title"], report["description"]) = (new string('长', 201), " ");
-        (await service.Office.PostAsync("hazards", report)).Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["title", "description"]);
-        (await service.Office.GetAsync("lists/overdue?sort=nonsense&daysOverLeast=x&level=9")).Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString())
+        (await service.Office.PostAsync("hazards", report)).Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString())
+            .ShouldBe(["title", "description"]);
+        (await service.Office.GetAsync("lists/overdue?sort=nonsense&daysOverLeast=x&level=9")).Json["errors"]!.AsArray()
+            .Select(e => e!["field"]!.ToString())
             .ShouldBe(["sort", "daysOverLeast", "level"], ignoreOrder: true);
         (await service.Office.GetAsync("lists/overdue?nonsense=1&more=2")).Json["errors"]!.AsArray().Count.ShouldBe(2);
         // Headers and the body; the query and what is uploaded.
         var both = await service.Office.PostAsync("hazards", report, ("Idempotency-Key", new string('k', 500)));
         both.Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["Idempotency-Key", "title", "description"]);
-        var upload = await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps&region=abc&mapping=none", Some.Csv("序号,隐患内容\n1,阀门渗漏\n"));
-        upload.Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["background", "mapping", "region"], ignoreOrder: true);
+        var upload = await service.Admin.SendAsync(
+            HttpMethod.Post, "imports?background=perhaps&region=abc&mapping=none", Some.Csv("序号,隐患内容\n1,阀门渗漏\n"));
+        upload.Json["errors"]!.AsArray().Select(e => e!["field"]!.ToString())
+            .ShouldBe(["background", "mapping", "region"], ignoreOrder: true);
         (await service.Gov.PostAsync("hazards", Report(), English)).Json["detail"]!.ToString().ShouldNotMatch("[\u4e00-\u9fff]");
     }
 
     [Fact]
     public async Task One_request_reports_verifies_and_assigns_or_does_nothing()
     {
-        var entry = new JsonObject { ["report"] = Report(), ["verification"] = new JsonObject { ["level"] = "general" }, ["assignment"] = Some.DualAssignment() };
+        var entry = new JsonObject
+        {
+            ["report"] = Report(), ["verification"] = new JsonObject { ["level"] = "general" }, ["assignment"] = Some.DualAssignment(),
+        };
         var done = (await service.Office.PostAsync("hazards/entries", entry)).Require(HttpStatusCode.Created);
-        done.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString()).ShouldBe(["hazard_reported", "hazard_verified", "hazard_assigned"]);
+        done.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString())
+            .ShouldBe(["hazard_reported", "hazard_verified", "hazard_assigned"]);
         var positions = done.Json["events"]!.AsArray().Select(e => e!["position"]!.GetValue<long>()).ToArray();
         (positions[2] - positions[0]).ShouldBe(2, "one append");
 
         var head = await service.HeadAsync();
         var wrong = new JsonObject { ["report"] = Report(), ["verification"] = new JsonObject { ["level"] = "major" } };
-        (await service.Office.PostAsync("hazards/entries", wrong)).Refused(HttpStatusCode.UnprocessableEntity, "grading.basis_required")["field"].ShouldBe("verification.basis");
+        (await service.Office.PostAsync("hazards/entries", wrong))
+            .Refused(HttpStatusCode.UnprocessableEntity, "grading.basis_required")["field"].ShouldBe("verification.basis");
         (await service.HeadAsync()).ShouldBe(head, "all or nothing");
     }
 
@@ -91,11 +111,15 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
     {
         var report = Report();
         var key = ("Idempotency-Key", $"double-{Guid.NewGuid():n}");
-        var first = (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject(), key)).Require(HttpStatusCode.Created)["id"];
-        (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject(), key)).Require(HttpStatusCode.Created)["id"].ShouldBe(first, "the same request again is no double");
-        var refused = (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "hazard.probable_double");
+        var first = (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject(), key))
+            .Require(HttpStatusCode.Created)["id"];
+        (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject(), key)).Require(HttpStatusCode.Created)["id"]
+            .ShouldBe(first, "the same request again is no double");
+        var refused = (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject()))
+            .Refused(HttpStatusCode.Conflict, "hazard.probable_double");
         refused.Json["facts"]!["id"]!.ToString().ShouldBe(first);
-        (await service.Office.PostAsync("hazards?anew=true", report.DeepClone().AsObject())).Require(HttpStatusCode.Created)["id"].ShouldNotBe(first);
+        (await service.Office.PostAsync("hazards?anew=true", report.DeepClone().AsObject())).Require(HttpStatusCode.Created)["id"]
+            .ShouldNotBe(first);
         var elsewhere = report.DeepClone().AsObject();
         elsewhere["place"] = new JsonObject { ["text"] = "北门" };
         (await service.Office.PostAsync("hazards", elsewhere)).Require(HttpStatusCode.Created);
@@ -114,7 +138,8 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
     /// <summary>A list of what does not exist would be an empty one, and read as good news.</summary>
     [Theory, InlineData("hazards"), InlineData("lists/overdue"), InlineData("lists/listed")]
     public async Task A_filter_by_a_sector_that_there_is_not_is_refused(string list) =>
-        (await service.Office.GetAsync($"{list}?sector=city_gass")).Refused(HttpStatusCode.UnprocessableEntity, "sector.unknown")["field"].ShouldBe("sector");
+        (await service.Office.GetAsync($"{list}?sector=city_gass")).Refused(HttpStatusCode.UnprocessableEntity, "sector.unknown")["field"]
+            .ShouldBe("sector");
 
     /// <summary>What was found again after it had ended must not be lost as a double of what it was.</summary>
     [Fact]
@@ -124,9 +149,11 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var seen = new HashSet<string>();
         for (var time = 0; time < 3; time++)
         {
-            var id = (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())).Require(HttpStatusCode.Created)["id"];
+            var id = (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject()))
+                .Require(HttpStatusCode.Created)["id"];
             seen.Add(id).ShouldBeTrue("another hazard each time");
-            (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "hazard.probable_double")
+            (await service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject()))
+                .Refused(HttpStatusCode.Conflict, "hazard.probable_double")
                 .Json["facts"]!["id"]!.ToString().ShouldBe(id, "the one that is open");
             (await service.Office.PostAsync($"hazards/{id}/rejection", new() { ["reason"] = "现场无此隐患" })).Require(HttpStatusCode.OK);
         }
@@ -158,15 +185,20 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         foreach (var list in new[] { "bodies", "lists/overdue", "lists/listed", "lists/notices", "inbox", "campaigns", "inspections" })
         {
             (await service.Office.BytesAsync($"{list}.csv")).MediaType.ShouldBe("text/csv", list);
-            (await service.Office.GetAsync(list, ("Accept", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))).Require(HttpStatusCode.OK);
+            (await service.Office.GetAsync(list, ("Accept", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))
+                .Require(HttpStatusCode.OK);
         }
 
         Encoding.UTF8.GetString((await service.Office.BytesAsync("bodies.csv")).Bytes).ShouldContain("巍山县住建局");
-        (await service.Office.GetAsync("hazards", ("Accept", "application/pdf"))).Refused(HttpStatusCode.NotAcceptable, "request.not_acceptable");
-        (await service.Office.GetAsync("bodies.csv", ("Accept", "application/json"))).Refused(HttpStatusCode.NotAcceptable, "request.not_acceptable");
-        (await service.Office.GetAsync("hazards?limit=1", ("Accept", "text/html, */*;q=0.1"))).Require(HttpStatusCode.OK).ContentHeaders.ContentType!.MediaType.ShouldBe("application/json");
+        (await service.Office.GetAsync("hazards", ("Accept", "application/pdf")))
+            .Refused(HttpStatusCode.NotAcceptable, "request.not_acceptable");
+        (await service.Office.GetAsync("bodies.csv", ("Accept", "application/json")))
+            .Refused(HttpStatusCode.NotAcceptable, "request.not_acceptable");
+        (await service.Office.GetAsync("hazards?limit=1", ("Accept", "text/html, */*;q=0.1")))
+            .Require(HttpStatusCode.OK).ContentHeaders.ContentType!.MediaType.ShouldBe("application/json");
         foreach (var accepted in new[] { "text/*", "image/png, text/csv;q=0.5" })
-            (await service.Office.GetAsync("hazards?limit=1", ("Accept", accepted))).Require(HttpStatusCode.OK).ContentHeaders.ContentType!.MediaType.ShouldBe("text/csv", accepted);
+            (await service.Office.GetAsync("hazards?limit=1", ("Accept", accepted)))
+                .Require(HttpStatusCode.OK).ContentHeaders.ContentType!.MediaType.ShouldBe("text/csv", accepted);
     }
 
     [Fact]
@@ -185,11 +217,14 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
 
         // Lists of what few hazards are say so too, if only that there are none.
         foreach (var list in new[] { "lists/listed", "boards/dual" })
-            (await service.Office.GetAsync($"{list}?asOf={day:yyyy-MM-dd}")).Require(HttpStatusCode.OK).Json["knownLater"]!.GetValue<int>().ShouldBeGreaterThanOrEqualTo(0);
+            (await service.Office.GetAsync($"{list}?asOf={day:yyyy-MM-dd}")).Require(HttpStatusCode.OK).Json["knownLater"]!.GetValue<int>()
+                .ShouldBeGreaterThanOrEqualTo(0);
         (await service.Office.GetAsync("lists/listed")).Require(HttpStatusCode.OK).Json["knownLater"].ShouldBeNull();
 
-        (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow):yyyy-MM-dd}")).Require(HttpStatusCode.OK).Json["asOf"].ShouldBeNull("all of today is not known yet");
-        (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(2):yyyy-MM-dd}")).Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
+        (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow):yyyy-MM-dd}"))
+            .Require(HttpStatusCode.OK).Json["asOf"].ShouldBeNull("all of today is not known yet");
+        (await service.Office.GetAsync($"hazards?asOf={ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(2):yyyy-MM-dd}"))
+            .Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
     }
 
     [Fact]
@@ -200,15 +235,18 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         report["reference"] = new JsonObject { ["system"] = "day-tests", ["id"] = number };
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         foreach (var query in new[] { $"system=day-tests&reference={number}", $"reference={number}", "system=day-tests" })
-            (await service.Office.GetAsync($"hazards?{query}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Single()!["id"]!.ToString().ShouldBe(id);
-        (await service.Office.GetAsync($"hazards?system=other&reference={number}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
+            (await service.Office.GetAsync($"hazards?{query}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+                .Single()!["id"]!.ToString().ShouldBe(id);
+        (await service.Office.GetAsync($"hazards?system=other&reference={number}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Overdue_is_narrowed_by_days_and_by_who_belongs_to_whom()
     {
         var late = await AssignedAsync(-10);
-        async Task<string[]> Listed(string query) => [.. (await service.Office.GetAsync($"lists/overdue?duty=rectify&limit=200&{query}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+        async Task<string[]> Listed(string query) =>
+            [.. (await service.Office.GetAsync($"lists/overdue?duty=rectify&limit=200&{query}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
             .Select(i => i!["hazard"]!["id"]!.ToString())];
         (await Listed("daysOverLeast=10&daysOverMost=10")).ShouldContain(late);
         (await Listed("daysOverLeast=11")).ShouldNotContain(late);
@@ -224,13 +262,17 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var id = await AssignedAsync(20);
         (await service.Gov.PostAsync($"hazards/{id}/legs/{U("属地")}/acknowledgement", new JsonObject())).Require(HttpStatusCode.OK);
         var plan = new JsonObject { ["parts"] = new JsonObject { [CodeList.Chinese(PlanPart.Measures)] = "更换", ["nonsense"] = "x" } };
-        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/plans", plan)).Refused(HttpStatusCode.BadRequest, "input.unknown_code")["field"].ShouldBe("parts.nonsense");
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/plans", plan))
+            .Refused(HttpStatusCode.BadRequest, "input.unknown_code")["field"].ShouldBe("parts.nonsense");
 
         var twice = """{"source":"12345热线","source":"12345热线","region":"532927","sector":"city_gas","title":"a","description":"b"}""";
-        (await service.Office.PostTextAsync("hazards", twice)).Refused(HttpStatusCode.BadRequest, "request.duplicate_field")["field"].ShouldBe("source");
-        (await service.Office.PostTextAsync("hazards", """{"source":"12345热线","title":"\ud800"}""")).Refused(HttpStatusCode.BadRequest, "input.control_characters");
+        (await service.Office.PostTextAsync("hazards", twice)).Refused(HttpStatusCode.BadRequest, "request.duplicate_field")["field"]
+            .ShouldBe("source");
+        (await service.Office.PostTextAsync("hazards", """{"source":"12345热线","title":"\ud800"}"""))
+            .Refused(HttpStatusCode.BadRequest, "input.control_characters");
 
-        var wrong = (await service.Office.GetAsync($"lists/overdue?body={U("没有的单位")}&nonsense=1&level=9", English)).Json["errors"]!.AsArray();
+        var wrong =
+            (await service.Office.GetAsync($"lists/overdue?body={U("没有的单位")}&nonsense=1&level=9", English)).Json["errors"]!.AsArray();
         wrong.Select(e => e!["field"]!.ToString()).ShouldBe(["body", "nonsense", "level"], ignoreOrder: true);
     }
 
@@ -248,7 +290,8 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var one = await CallAsync("蒙化古街西口井盖缺失", "有人反映蒙化古街西口一处井盖缺失，夜间行人易坠落");
         var other = await CallAsync("加油站线路老化", "线路老化，存在安全隐患");
         var asked = await CallAsync("井盖没了", "来电称蒙化古街西口的井盖不见了，晚上容易掉下去");
-        var found = (await service.Office.GetAsync($"replay/hazards/{asked}/look-alikes")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => i!["hazard"]!.ToString()).ToArray();
+        var found = (await service.Office.GetAsync($"replay/hazards/{asked}/look-alikes"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => i!["hazard"]!.ToString()).ToArray();
         found.ShouldContain(one);
         found.ShouldNotContain(other);
     }
@@ -258,9 +301,15 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
     {
         var (above, below) = ($"above-{Guid.NewGuid():n}"[..30], $"below-{Guid.NewGuid():n}"[..30]);
         foreach (var (id, parent) in new[] { (above, null), (below, above) })
-            (await service.Admin.PostAsync("bodies", new JsonObject { ["id"] = id, ["name"] = id, ["kind"] = "government", ["region"] = Service.County, ["parent"] = parent })).Require(HttpStatusCode.Created);
+            (await service.Admin.PostAsync(
+                "bodies",
+                new JsonObject
+                {
+                    ["id"] = id, ["name"] = id, ["kind"] = "government", ["region"] = Service.County, ["parent"] = parent,
+                })).Require(HttpStatusCode.Created);
         var late = await AssignedAsync(-10, below);
-        async Task<bool> ListedAsync(string query) => (await service.Office.GetAsync($"{query}&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+        async Task<bool> ListedAsync(string query) =>
+            (await service.Office.GetAsync($"{query}&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
             .Any(i => (i!["hazard"]?["id"] ?? i["id"])!.ToString() == late);
         (await ListedAsync($"lists/overdue?owes={above}&subordinates=true&daysOverLeast=3&duty=rectify")).ShouldBeTrue();
         (await ListedAsync($"lists/overdue?owes={above}&daysOverLeast=3")).ShouldBeFalse();
@@ -274,12 +323,14 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         var report = Report();
         var key = ("Idempotency-Key", $"at-once-{Guid.NewGuid():n}");
         var keyed = Report();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => service.Office.PostAsync("hazards?anew=false", report.DeepClone().AsObject())));
         answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
         var first = answers.Single(a => a.Status == HttpStatusCode.Created)["id"];
         foreach (var other in answers.Where(a => a.Status != HttpStatusCode.Created))
             other.Refused(HttpStatusCode.Conflict, "hazard.probable_double").Json["facts"]!["id"]!.ToString().ShouldBe(first);
-        var same = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => service.Office.PostAsync("hazards?anew=false", keyed.DeepClone().AsObject(), key)));
+        var same = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => service.Office.PostAsync("hazards?anew=false", keyed.DeepClone().AsObject(), key)));
         same.Select(a => a.Require(HttpStatusCode.Created)["id"]).Distinct().Count().ShouldBe(1, "the same request");
     }
 
@@ -294,26 +345,31 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         };
         var before = await CountedAsync();
         var done = (await enterprise.PostAsync("hazards/entries", Own(name))).Require(HttpStatusCode.Created);
-        done.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString()).ShouldBe(["hazard_reported", "hazard_fixed_by_own_check", "hazard_closed"]);
+        done.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString())
+            .ShouldBe(["hazard_reported", "hazard_fixed_by_own_check", "hazard_closed"]);
 
         var broken = Own(name);
         broken["report"]!["title"] = " ";
         broken["report"]!["sector"] = "无此行业";
         var items = new JsonArray(Own(name), Own("别家公司"), broken, Own(name));
         var key = ("Idempotency-Key", $"own-{Guid.NewGuid():n}");
-        var rows = (await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = items.DeepClone() }, key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        var rows = (await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = items.DeepClone() }, key))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         Said(rows).ShouldBe(["done", "refused own_check.not_own ownCheckFix", "refused sector.malformed report.sector", "done"]);
         rows[2]!["errors"]!.AsArray().Select(e => e!["field"]!.ToString()).ShouldBe(["report.sector", "report.title"], ignoreOrder: true);
         items[2] = Own(name);
-        Said((await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = items }, key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray())
-            .ShouldBe(["repeated", "refused own_check.not_own ownCheckFix", "done", "repeated"], "what was mended is entered, and nothing twice");
+        Said((await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = items }, key))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray())
+            .ShouldBe(
+                ["repeated", "refused own_check.not_own ownCheckFix", "done", "repeated"], "what was mended is entered, and nothing twice");
         var after = await CountedAsync();
         (after.Own - before.Own, after.Spot - before.Spot, after.Found - before.Found).ShouldBe((4, 0, 0));
 
         // What is entered as fixed ends at once; entered again it is the same, and not one more that was found and fixed.
         var twice = Own(name);
         var first = (await enterprise.PostAsync("hazards/entries", twice.DeepClone().AsObject())).Require(HttpStatusCode.Created)["id"];
-        (await enterprise.PostAsync("hazards/entries", twice.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "hazard.probable_double")["detail"].ShouldContain(first);
+        (await enterprise.PostAsync("hazards/entries", twice.DeepClone().AsObject()))
+            .Refused(HttpStatusCode.Conflict, "hazard.probable_double")["detail"].ShouldContain(first);
         Said((await enterprise.PostAsync("hazards/entries/batch", new JsonObject { ["items"] = new JsonArray(twice.DeepClone(), twice.DeepClone()) })).Require(HttpStatusCode.OK).Json["items"]!.AsArray())
             .ShouldAllBe(said => said.StartsWith("refused hazard.probable_double", StringComparison.Ordinal));
         (await CountedAsync()).Own.ShouldBe(after.Own + 1);
@@ -323,12 +379,15 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         foreach (var level in new[] { "重大", "Ⅰ级", "红色", "严重", "2级" })
         {
             major["report"]!["reportedLevel"] = level;
-            (await enterprise.PostAsync("hazards/entries", major.DeepClone().AsObject())).Refused(HttpStatusCode.UnprocessableEntity, "on_the_spot.level");
+            (await enterprise.PostAsync("hazards/entries", major.DeepClone().AsObject()))
+                .Refused(HttpStatusCode.UnprocessableEntity, "on_the_spot.level");
         }
 
 
-        (await enterprise.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "误登" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await service.Office.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "没有更换" })).Require(HttpStatusCode.OK).Json["stage"]!["code"]!.ToString().ShouldBe("reported");
+        (await enterprise.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "误登" }))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.Office.PostAsync($"hazards/{done["id"]}/fix-withdrawal", new JsonObject { ["reason"] = "没有更换" }))
+            .Require(HttpStatusCode.OK).Json["stage"]!["code"]!.ToString().ShouldBe("reported");
         (await CountedAsync()).Own.ShouldBe(after.Own - 1);
         (await service.Office.PostAsync("hazards/entries", Own(name))).Refused(HttpStatusCode.Forbidden, "own_check.not_own");
     }
@@ -341,10 +400,12 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         {
             var (path, query) = list.Split('?') is [var p, var q] ? (p, "?" + q) : (list, "");
             (await service.Office.BytesAsync($"{path}.csv{query}")).MediaType.ShouldBe("text/csv", list);
-            (await service.Office.BytesAsync($"{path}.xlsx{query}")).MediaType.ShouldStartWith("application/vnd.openxmlformats", Case.Sensitive, list);
+            (await service.Office.BytesAsync($"{path}.xlsx{query}")).MediaType.ShouldStartWith(
+                "application/vnd.openxmlformats", Case.Sensitive, list);
         }
 
-        Encoding.UTF8.GetString((await service.Office.BytesAsync("regions.csv")).Bytes).Split("\r\n").Length.ShouldBeGreaterThan(Regions.All.Length, "more than a page");
+        Encoding.UTF8.GetString((await service.Office.BytesAsync("regions.csv")).Bytes)
+            .Split("\r\n").Length.ShouldBeGreaterThan(Regions.All.Length, "more than a page");
         Encoding.UTF8.GetString((await service.Office.BytesAsync("bodies.csv")).Bytes).ShouldStartWith("\uFEFF编号,名称,类别");
     }
 
@@ -357,7 +418,12 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
     private async Task<(string Name, Client Key)> EnterpriseAsync()
     {
         var (id, name) = ($"own-{Guid.NewGuid():n}"[..30], $"自查企业{Guid.NewGuid():n}");
-        (await service.Admin.PostAsync("bodies", new JsonObject { ["id"] = id, ["name"] = name, ["kind"] = "enterprise", ["region"] = Service.County })).Require(HttpStatusCode.Created);
+        (await service.Admin.PostAsync(
+            "bodies",
+            new JsonObject
+            {
+                ["id"] = id, ["name"] = name, ["kind"] = "enterprise", ["region"] = Service.County,
+            })).Require(HttpStatusCode.Created);
         return (name, await service.KeyAsync(id, Service.County, "reporter", "responsible"));
     }
 
@@ -376,7 +442,8 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         report["occurredAt"] = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-40));
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         var then = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-30));
-        (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general", ["occurredAt"] = then })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general", ["occurredAt"] = then }))
+            .Require(HttpStatusCode.OK);
         var assignment = Some.DualAssignment(Some.InDays(deadline));
         assignment["legs"]![0]!["body"] = territorial;
         assignment["occurredAt"] = then;

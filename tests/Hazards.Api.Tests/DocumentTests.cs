@@ -35,7 +35,8 @@ public sealed partial class DocumentTests(Service service) : IClassFixture<Servi
     [Fact]
     public async Task Every_command_has_an_endpoint()
     {
-        var described = (await DocumentAsync())["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject()).Select(o => o.Value!["summary"]!.ToString()).ToHashSet();
+        var described = (await DocumentAsync())["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject())
+            .Select(o => o.Value!["summary"]!.ToString()).ToHashSet();
         foreach (var rule in CommandRules.All.Where(r => r != CommandRules.RecordLedgerRow))
             described.ShouldContain($"{rule.Chinese} · {rule.English}");
     }
@@ -57,7 +58,8 @@ public sealed partial class DocumentTests(Service service) : IClassFixture<Servi
         (await service.ClientOf(null).GetAsync("/docs/index.html")).Require(HttpStatusCode.OK).Text.ShouldContain("隐患");
     }
 
-    private async Task<JsonNode> DocumentAsync() => (await service.ClientOf(null).GetAsync("/openapi/v1.json")).Require(HttpStatusCode.OK).Json;
+    private async Task<JsonNode> DocumentAsync() =>
+        (await service.ClientOf(null).GetAsync("/openapi/v1.json")).Require(HttpStatusCode.OK).Json;
 
     [GeneratedRegex(@"\p{IsCJKUnifiedIdeographs}")]
     private static partial Regex Chinese();

@@ -12,9 +12,12 @@ public sealed class EveryAnswerTests(Service service) : IClassFixture<Service>
 
     public static TheoryData<string> Paths =>
     [
-        "/api/v1/hazards", "/api/v1/hazards/abc", "/api/v1/hazards/0195f0a0-0000-7000-8000-00000000000a", "/api/v1/codes", "/api/v1/me", "/api/v1/log",
-        "/api/v1/nothing", "/api/v1/hazards?unknown=1", "/api/v1/figures/monthly-table/file?period=2026-01", "/openapi/v1.json", "/docs/index.html",
-        "/docs/nothing.js", "/health/live", "/health/ready", "/problems/hazard.not_found", "/problems/nothing", "/", "/sign-in", "/hazards", "/nothing",
+        "/api/v1/hazards", "/api/v1/hazards/abc", "/api/v1/hazards/0195f0a0-0000-7000-8000-00000000000a", "/api/v1/codes", "/api/v1/me",
+        "/api/v1/log",
+        "/api/v1/nothing", "/api/v1/hazards?unknown=1", "/api/v1/figures/monthly-table/file?period=2026-01", "/openapi/v1.json",
+        "/docs/index.html",
+        "/docs/nothing.js", "/health/live", "/health/ready", "/problems/hazard.not_found", "/problems/nothing", "/", "/sign-in", "/hazards",
+        "/nothing",
         "/assets/nothing.css", "/assets/lib/htmx.org/htmx.min.js",
     ];
 
@@ -25,7 +28,10 @@ public sealed class EveryAnswerTests(Service service) : IClassFixture<Service>
             foreach (var method in Methods)
             {
                 var answer = await client.SendAsync(method, path, null);
-                string One(string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : throw new InvalidOperationException($"{method} {path}: no {name}");
+                string One(string name) =>
+                    answer.Headers.TryGetValues(name, out var values)
+                        ? string.Join(", ", values)
+                        : throw new InvalidOperationException($"{method} {path}: no {name}");
                 One("X-Content-Type-Options").ShouldBe("nosniff");
                 One("Content-Security-Policy").ShouldContain("default-src");
                 One("Referrer-Policy").ShouldNotBeEmpty();

@@ -44,12 +44,14 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         // The state now, as the service has it; whom it was told and who opened it; files by their digest.
         var instants = manifest["instants"]!.AsArray();
         instants.Count.ShouldBe(1);
-        var state = JsonNode.Parse(Text(zip, zip.Entries.Single(e => e.FullName.StartsWith("states/", StringComparison.Ordinal)).FullName))!;
+        var state = JsonNode.Parse(
+            Text(zip, zip.Entries.Single(e => e.FullName.StartsWith("states/", StringComparison.Ordinal)).FullName))!;
         state["version"]!.GetValue<int>().ShouldBe(lines.Length);
         manifest["streams"]!.AsArray().Select(s => s!["type"]!.ToString()).ShouldContain("message");
         zip.GetEntry($"attachments/{lived.Photo}.txt").ShouldNotBeNull();
         Text(zip, $"attachments/{lived.Photo}.txt").ShouldBe("现场照片");
-        zip.Entries.ShouldContain(e => e.FullName.StartsWith("notices/", StringComparison.Ordinal) && e.FullName.EndsWith(".docx", StringComparison.Ordinal));
+        zip.Entries.ShouldContain(
+            e => e.FullName.StartsWith("notices/", StringComparison.Ordinal) && e.FullName.EndsWith(".docx", StringComparison.Ordinal));
         zip.GetEntry("policies/national-baseline@2.json").ShouldNotBeNull();
         zip.GetEntry("calendar/0.json").ShouldNotBeNull();
         manifest["withheld"]!.AsArray().Select(w => w!["sha256"]!.ToString()).ShouldBe([lived.Missing]);
@@ -70,7 +72,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         var html = ReportOf(zip);
         foreach (var words in new[]
         {
-            "隐患闭环管理证据报告", "“11·20”事故调查", "燃气阀井泄漏（古城南门）", "双重交办", "【补录：", "【更正：", "更正标题", "从未打开", "李科长", "未存入本系统", lived.Photo, lived.Missing,
+            "隐患闭环管理证据报告", "“11·20”事故调查", "燃气阀井泄漏（古城南门）", "双重交办", "【补录：", "【更正：", "更正标题", "从未打开", "李科长", "未存入本系统", lived.Photo,
+            lived.Missing,
             $"〔事件 {made.Json["position"]}〕", "如何核验", "指纹", made.Json["checkpoint"]!["root"]!.ToString(),
         })
             html.ShouldContain(WebUtility.HtmlEncode(words), Case.Sensitive, words);
@@ -88,7 +91,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         var lived = await LiveAsync();
         var made = await MadeAsync(service.Supervisor, Ask(lived.Hazard));
         using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Supervisor, made["id"])));
-        var (html, lines) = (ReportOf(zip), Text(zip, $"events/{lived.Hazard}.jsonl").TrimEnd('\n').Split('\n').Select(l => JsonNode.Parse(l)!).ToArray());
+        var (html, lines) = (ReportOf(zip),
+            Text(zip, $"events/{lived.Hazard}.jsonl").TrimEnd('\n').Split('\n').Select(l => JsonNode.Parse(l)!).ToArray());
         long At(string type) => lines.Last(l => l["type"]!.ToString() == type)["position"]!.GetValue<long>();
         var (reported, corrected) = (At("hazard_reported"), At("hazard_corrected"));
         html.ShouldContain($"<td>燃气阀井泄漏〔事件 {reported}〕<br>更正标题：“燃气阀井泄漏”改为“燃气阀井泄漏（古城南门）”〔事件 {corrected}〕</td>");
@@ -110,12 +114,18 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         var made = await MadeAsync(service.Supervisor, Ask(lived.Hazard));
         var package = await PackageAsync(service.Supervisor, made["id"]);
         using var zip = new ZipArchive(new MemoryStream(package));
-        var forged = await ForgedAsync(zip, (name, bytes) => name == entry ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(words, instead, StringComparison.Ordinal))
-            : name == "report/report.docx" && entry.StartsWith("word/", StringComparison.Ordinal) ? Docx(bytes, entry, words, instead) : bytes,
+        var forged = await ForgedAsync(
+            zip,
+            (name, bytes) =>
+                name == entry ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(words, instead, StringComparison.Ordinal))
+            : name == "report/report.docx" && entry.StartsWith("word/", StringComparison.Ordinal)
+            ? Docx(bytes, entry, words, instead)
+            : bytes,
             entry == "report/note.html" ? (entry, Encoding.UTF8.GetBytes(instead)) : null);
         var verification = Checked(forged);
         var code = entry == "report/note.html" ? "package.unexpected" : "report.differs";
-        verification.Checks.Where(c => c.Outcome == Hazards.Evidence.CheckOutcome.Fails).ShouldHaveSingleItem().Code.ShouldBe(code, string.Join("\n", verification.Checks));
+        verification.Checks.Where(c => c.Outcome == Hazards.Evidence.CheckOutcome.Fails)
+            .ShouldHaveSingleItem().Code.ShouldBe(code, string.Join("\n", verification.Checks));
         Checked(await ForgedAsync(zip, (_, bytes) => bytes, null)).Fits.ShouldBeTrue();
     }
 
@@ -156,10 +166,12 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         answer.Status.ShouldBe(HttpStatusCode.NotModified);
         answer.Headers.ETag!.Tag.ShouldBe(tag);
         var beyond = await service.Office.GetAsync(path, ("Range", $"bytes={whole.Length}-"));
-        beyond.Refused(HttpStatusCode.RequestedRangeNotSatisfiable, "evidence.range").ContentHeaders.ContentRange!.ToString().ShouldBe($"bytes */{whole.Length}");
+        beyond.Refused(HttpStatusCode.RequestedRangeNotSatisfiable, "evidence.range").ContentHeaders.ContentRange!.ToString()
+            .ShouldBe($"bytes */{whole.Length}");
         (await service.Office.GetAsync(path, ("Range", "bytes=9-3"))).Status.ShouldBe(HttpStatusCode.OK);
         // And every one of them is on record.
-        var downloads = int.Parse((await service.Office.GetAsync($"evidence/{made["id"]}"))["downloads"], System.Globalization.CultureInfo.InvariantCulture);
+        var downloads = int.Parse(
+            (await service.Office.GetAsync($"evidence/{made["id"]}"))["downloads"], System.Globalization.CultureInfo.InvariantCulture);
         downloads.ShouldBe(1 + (whole.Length + 7000) / 7001 + 6);
     }
 
@@ -168,7 +180,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
     {
         var id = await service.HazardAsync();
         (await service.Gov.PostAsync("evidence", Ask(id))).Refused(HttpStatusCode.Forbidden, "evidence.role");
-        (await service.Elsewhere.PostAsync("evidence", Ask(id))).Refused(HttpStatusCode.UnprocessableEntity, "evidence.hazards_unknown")["field"].ShouldBe("hazards");
+        (await service.Elsewhere.PostAsync("evidence", Ask(id)))
+            .Refused(HttpStatusCode.UnprocessableEntity, "evidence.hazards_unknown")["field"].ShouldBe("hazards");
         var prefecture = await service.KeyAsync("dali-awb", "5329", "investigator");
         var made = await MadeAsync(prefecture, Ask(id));
         // Asked for by the prefecture: the county does not hear of it, nor does another one.
@@ -199,10 +212,18 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         await Refused("evidence.filter_empty", "filter", r => r["filter"] = new JsonObject(), HttpStatusCode.BadRequest);
         await Refused("evidence.hazards_unknown", "hazards", r => r["hazards"] = new JsonArray(Guid.NewGuid().ToString("D")));
         await Refused("input.duplicate", "hazards", r => r["hazards"] = new JsonArray(id, id), HttpStatusCode.BadRequest);
-        await Refused("evidence.too_many_hazards", "hazards", r => r["hazards"] = new JsonArray([.. Enumerable.Range(0, EvidenceDesk.MostHazards + 1).Select(_ => (JsonNode)Guid.NewGuid().ToString("D"))]));
-        await Refused("evidence.outside_jurisdiction", "filter.region", r => r["filter"] = new JsonObject { ["region"] = "1101" }, HttpStatusCode.Forbidden);
-        await Refused("evidence.period_reversed", "from", r => (r["from"], r["to"]) = ("2026-03-02", "2026-03-01"), HttpStatusCode.BadRequest);
-        await Refused("evidence.period_reversed", "filter.foundFrom", r => r["filter"] = new JsonObject { ["foundFrom"] = "2026-03-02", ["foundTo"] = "2026-03-01" }, HttpStatusCode.BadRequest);
+        await Refused(
+            "evidence.too_many_hazards", "hazards",
+            r => r["hazards"] = new JsonArray(
+                [.. Enumerable.Range(0, EvidenceDesk.MostHazards + 1).Select(_ => (JsonNode)Guid.NewGuid().ToString("D"))]));
+        await Refused(
+            "evidence.outside_jurisdiction", "filter.region", r => r["filter"] = new JsonObject { ["region"] = "1101" },
+            HttpStatusCode.Forbidden);
+        await Refused(
+            "evidence.period_reversed", "from", r => (r["from"], r["to"]) = ("2026-03-02", "2026-03-01"), HttpStatusCode.BadRequest);
+        await Refused(
+            "evidence.period_reversed", "filter.foundFrom",
+            r => r["filter"] = new JsonObject { ["foundFrom"] = "2026-03-02", ["foundTo"] = "2026-03-01" }, HttpStatusCode.BadRequest);
         await Refused("evidence.instant_future", "instants", r => r["instants"] = new JsonArray("2126-01-01T00:00:00+08:00"));
         await Refused("evidence.instant_before", "instants", r => r["instants"] = new JsonArray("1999-01-01T00:00:00+08:00"));
         await Refused("instant.malformed", "instants[0]", r => r["instants"] = new JsonArray("2026-01-01"), HttpStatusCode.BadRequest);
@@ -227,7 +248,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         asked.ShouldAllBe(a => a.Status == HttpStatusCode.Accepted);
         asked.Select(a => a["id"]).Distinct().ShouldHaveSingleItem();
         asked[0].Headers.Location!.ToString().ShouldBe($"/api/v1/evidence/{asked[0]["id"]}");
-        (await service.Office.PostAsync("evidence", Ask(id, r => r["reason"] = "另一事由"), key)).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
+        (await service.Office.PostAsync("evidence", Ask(id, r => r["reason"] = "另一事由"), key))
+            .Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
         await ReadyAsync(service.Office, asked[0]["id"]);
         (await StoryAsync(asked[0]["id"])).ShouldBe(["evidence_requested", "evidence_counted", "evidence_made"]);
     }
@@ -241,17 +263,24 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         var first = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         var second = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         var assigned = await service.HazardAsync(Stage.Assigned);
-        var byEnterprise = await MadeAsync(service.Office, Ask(null, r => r["filter"] = new JsonObject { ["enterprise"] = code, ["recordedFrom"] = Some.InDays(0) }));
+        var byEnterprise = await MadeAsync(
+            service.Office, Ask(null, r => r["filter"] = new JsonObject { ["enterprise"] = code, ["recordedFrom"] = Some.InDays(0) }));
         byEnterprise.Json["hazardIds"]!.AsArray().Select(h => h!.ToString()).ShouldBe([first, second]);
-        var byBody = await MadeAsync(service.Office, Ask(first, r => r["filter"] = new JsonObject { ["body"] = "ws-gas", ["foundFrom"] = Some.InDays(-1), ["foundTo"] = Some.InDays(0) }));
+        var byBody = await MadeAsync(
+            service.Office,
+            Ask(
+                first,
+                r => r["filter"] = new JsonObject { ["body"] = "ws-gas", ["foundFrom"] = Some.InDays(-1), ["foundTo"] = Some.InDays(0) }));
         byBody.Json["hazardIds"]!.AsArray().Select(h => h!.ToString()).ShouldContain(assigned);
         byBody.Json["hazardIds"]!.AsArray().Select(h => h!.ToString()).ShouldContain(first);
         var page = (await service.Office.GetAsync("evidence?limit=1")).Require(HttpStatusCode.OK);
         page.Json["items"]![0]!["id"]!.ToString().ShouldBe(byBody["id"]);
         var next = (await service.Office.GetAsync($"evidence?limit=1&cursor={page["next"]}")).Require(HttpStatusCode.OK);
         next.Json["items"]![0]!["id"]!.ToString().ShouldBe(byEnterprise["id"]);
-        var before = DateTimeOffset.Parse(byBody["requestedAt"], System.Globalization.CultureInfo.InvariantCulture).AddTicks(-10).UtcDateTime.ToString("O");
-        (await service.Office.GetAsync($"evidence?limit=1&asOf={before}")).Json["items"]![0]!["id"]!.ToString().ShouldBe(byEnterprise["id"]);
+        var before = DateTimeOffset.Parse(byBody["requestedAt"], System.Globalization.CultureInfo.InvariantCulture)
+            .AddTicks(-10).UtcDateTime.ToString("O");
+        (await service.Office.GetAsync($"evidence?limit=1&asOf={before}")).Json["items"]![0]!["id"]!.ToString()
+            .ShouldBe(byEnterprise["id"]);
     }
 
     [Fact]
@@ -259,9 +288,11 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
     {
         var report = Some.Report();
         report["reporter"] = new JsonObject { ["name"] = "钱某某", ["phone"] = "13812345678", ["secret"] = true };
-        var id = (await service.Office.PostAsync("hazards", report, ("Idempotency-Key", Guid.NewGuid().ToString()))).Require(HttpStatusCode.Created)["id"];
+        var id = (await service.Office.PostAsync("hazards", report, ("Idempotency-Key", Guid.NewGuid().ToString())))
+            .Require(HttpStatusCode.Created)["id"];
         var investigator = await service.KeyAsync("ws-awb", Service.County, "investigator");
-        var person = (await investigator.GetAsync($"hazards/{id}/persons")).Require(HttpStatusCode.OK).Json["persons"]![0]!["person"]!.ToString();
+        var person = (await investigator.GetAsync($"hazards/{id}/persons"))
+            .Require(HttpStatusCode.OK).Json["persons"]![0]!["person"]!.ToString();
         var made = await MadeAsync(investigator, Ask(id));
         var package = await PackageAsync(investigator, made["id"]);
         Encoding.UTF8.GetString(package).ShouldNotContain("钱某某");
@@ -270,8 +301,10 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
             without.Entries.ShouldNotContain(e => e.FullName.StartsWith("persons/", StringComparison.Ordinal));
         Verified(package);
         // Who may not see the whistle-blower is not told that there is one.
-        (await service.Supervisor.PostAsync("evidence", Ask(id, r => r["disclose"] = new JsonArray(person)))).Refused(HttpStatusCode.NotFound, "person.not_found")["field"].ShouldBe("disclose");
-        (await investigator.PostAsync("evidence", Ask(id, r => r["disclose"] = new JsonArray(Guid.NewGuid().ToString("D"))))).Refused(HttpStatusCode.NotFound, "person.not_found");
+        (await service.Supervisor.PostAsync("evidence", Ask(id, r => r["disclose"] = new JsonArray(person))))
+            .Refused(HttpStatusCode.NotFound, "person.not_found")["field"].ShouldBe("disclose");
+        (await investigator.PostAsync("evidence", Ask(id, r => r["disclose"] = new JsonArray(Guid.NewGuid().ToString("D")))))
+            .Refused(HttpStatusCode.NotFound, "person.not_found");
         var open = await MadeAsync(investigator, Ask(id, r => r["disclose"] = new JsonArray(person)));
         using var with = new ZipArchive(new MemoryStream(await PackageAsync(investigator, open["id"])));
         JsonNode.Parse(Text(with, $"persons/{person}.json"))!["data"]!["name"]!.ToString().ShouldBe("钱某某");
@@ -284,7 +317,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         var lived = await LiveAsync();
         var made = await MadeAsync(service.Office, Ask(lived.Hazard, r => r["files"] = "withhold"));
         using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Office, made["id"])));
-        zip.Entries.ShouldNotContain(e => e.FullName.StartsWith("attachments/", StringComparison.Ordinal) || e.FullName.StartsWith("notices/", StringComparison.Ordinal));
+        zip.Entries.ShouldNotContain(e => e.FullName.StartsWith("attachments/", StringComparison.Ordinal)
+            || e.FullName.StartsWith("notices/", StringComparison.Ordinal));
         JsonNode.Parse(Text(zip, "manifest.json"))!["withheld"]!.AsArray().Select(w => w!["sha256"]!.ToString()).ShouldContain(lived.Photo);
     }
 
@@ -294,7 +328,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         await Task.WhenAll(Enumerable.Range(0, 130).Select(_ => own.Service.HazardAsync()));
-        var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
+        var asked = (await own.Service.Office.PostAsync(
+            "evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
         asked.Json["state"]!["code"]!.ToString().ShouldBe("waiting");
         (await own.Service.Office.GetAsync($"evidence/{asked["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.not_ready");
         var id = Guid.Parse(asked["id"]);
@@ -323,7 +358,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         await using var own = new OwnService(o => o with { Jobs = false });
         await own.InitializeAsync();
         await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => own.Service.HazardAsync()));
-        var asked = (await own.Service.Office.PostAsync("evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
+        var asked = (await own.Service.Office.PostAsync(
+            "evidence", Ask(null, r => r["filter"] = new JsonObject { ["region"] = Service.County }))).Require(HttpStatusCode.Accepted);
         var makers = Enumerable.Range(0, 4).Select(_ => own.Maker()).ToArray();
         var made = await Task.WhenAll(makers.Select(m => Task.Run(() => m.MakeAsync(Guid.Parse(asked["id"])))));
         made.Count(m => m).ShouldBe(1);
@@ -372,14 +408,18 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
     public async Task Bytes_that_were_altered_are_never_sent_and_said_to_be_by_a_code()
     {
         var content = Encoding.UTF8.GetBytes($"现场记录 {Guid.NewGuid()}");
-        var digest = (await service.Office.SendAsync(HttpMethod.Post, "files", new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } })).Require(HttpStatusCode.Created)["digest"];
+        var digest = (await service.Office.SendAsync(
+            HttpMethod.Post, "files",
+            new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } }))
+                .Require(HttpStatusCode.Created)["digest"];
         var report = Some.Report();
         report["attachments"] = new JsonArray(new JsonObject { ["digest"] = digest, ["name"] = "记录.txt", ["mediaType"] = "text/plain" });
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         var (first, second) = (await MadeAsync(service.Office, Ask(id)), await MadeAsync(service.Office, Ask(id)));
         var path = $"evidence/{first["id"]}/package";
         var (answer, bytes) = await RangeAsync(path, "bytes=0-");
-        answer.Headers.GetValues("Repr-Digest").ShouldHaveSingleItem().ShouldBe($"sha-256=:{Convert.ToBase64String(SHA256.HashData(bytes))}:");
+        answer.Headers.GetValues("Repr-Digest").ShouldHaveSingleItem()
+            .ShouldBe($"sha-256=:{Convert.ToBase64String(SHA256.HashData(bytes))}:");
 
         // The digest of the bytes that lie there now, which is no longer that of the log; the other package was not looked at yet.
         await ExecuteAsync($"""
@@ -387,7 +427,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
             update files.blobs set bytes = set_byte(bytes, 0, 33) where digest = decode('{digest}', 'hex');
             alter table files.blobs enable trigger user
             """);
-        var altered = (await service.Office.GetAsync($"evidence/{second["id"]}/package")).Refused(HttpStatusCode.Conflict, "evidence.altered");
+        var altered = (await service.Office.GetAsync($"evidence/{second["id"]}/package"))
+            .Refused(HttpStatusCode.Conflict, "evidence.altered");
         altered.Json["facts"]!["name"]!.ToString().ShouldBe($"attachments/{digest}.txt");
         altered.Headers.Contains("Repr-Digest").ShouldBeFalse();
         // One that had been compared just before breaks off before its end.
@@ -395,7 +436,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         (await service.Office.GetAsync($"files/{digest}")).Refused(HttpStatusCode.Conflict, "file.altered")["facts"].ShouldContain(digest);
         var third = await MadeAsync(service.Office, Ask(id));
         using var zip = new ZipArchive(new MemoryStream(await PackageAsync(service.Office, third["id"])));
-        JsonNode.Parse(Text(zip, "manifest.json"))!["withheld"]!.AsArray().Single(w => w!["sha256"]!.ToString() == digest)!["reason"]!.ToString().ShouldStartWith("file.altered");
+        JsonNode.Parse(Text(zip, "manifest.json"))!["withheld"]!.AsArray()
+            .Single(w => w!["sha256"]!.ToString() == digest)!["reason"]!.ToString().ShouldStartWith("file.altered");
 
         var fourth = await MadeAsync(service.Office, Ask(id));
         await ExecuteAsync($"update evidence.chunks set bytes = set_byte(bytes, 3, 33) where package = '{fourth["id"]}' and number = (select number from evidence.parts where package = '{fourth["id"]}' and name = 'report/report.html') and n = 0");
@@ -415,12 +457,14 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
     private async Task<byte[]> ForgedAsync(ZipArchive zip, Func<string, byte[], byte[]> change, (string Name, byte[] Bytes)? added)
     {
         var manifest = Hazards.Evidence.Manifest.Read(Bytes(zip, "manifest.json"));
-        var parts = manifest.Entries.Skip(1).Select(e => Hazards.Evidence.PackagePart.Of(e.Name, change(e.Name, Bytes(zip, e.Name)))).ToList();
+        var parts = manifest.Entries.Skip(1).Select(e => Hazards.Evidence.PackagePart.Of(e.Name, change(e.Name, Bytes(zip, e.Name))))
+            .ToList();
         if (added is var (name, bytes))
             parts.Add(Hazards.Evidence.PackagePart.Of(name, bytes));
         Hazards.Evidence.ManifestNote? text = null;
         Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, note => (text = note).ToNote());
-        var (signed, _) = await service.Services.GetRequiredService<CheckpointDesk>().SignTextAsync(TreeHash.Sha256, text!.ToString(), default);
+        var (signed, _) = await service.Services.GetRequiredService<CheckpointDesk>()
+            .SignTextAsync(TreeHash.Sha256, text!.ToString(), default);
         using var output = new MemoryStream();
         await Hazards.Evidence.PackageWriter.Assemble(manifest with { Entries = [] }, parts, _ => signed!).WriteAsync(output);
         return output.ToArray();
@@ -435,7 +479,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
             {
                 using var content = write.CreateEntry(part.FullName).Open();
                 var text = Text(read, part.FullName);
-                content.Write(Encoding.UTF8.GetBytes(part.FullName == entry ? text.Replace(words, instead, StringComparison.Ordinal) : text));
+                content.Write(
+                    Encoding.UTF8.GetBytes(part.FullName == entry ? text.Replace(words, instead, StringComparison.Ordinal) : text));
             }
         return copy.ToArray();
     }
@@ -502,7 +547,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
 
     private static async Task<byte[]> PackageAsync(Client client, string id) => (await client.BytesAsync($"evidence/{id}/package")).Bytes;
 
-    private async Task<(HttpResponseMessage Answer, byte[] Bytes)> RangeAsync(string path, string range, params (string Name, string Value)[] headers)
+    private async Task<(HttpResponseMessage Answer, byte[] Bytes)> RangeAsync(
+        string path, string range, params (string Name, string Value)[] headers)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{service.Address}/api/v1/{path}");
@@ -522,18 +568,28 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         return story;
     }
 
-    /// <summary>A hazard with a double assignment, a message opened, an attachment kept and one not, a paper, a late entry, a correction.</summary>
+    /// <summary>
+    /// A hazard with a double assignment, a message opened, an attachment kept and one not, a paper, a late entry, a
+    /// correction.
+    /// </summary>
     private async Task<Lived> LiveAsync()
     {
         var photo = Encoding.UTF8.GetBytes("现场照片");
         var content = new ByteArrayContent(photo) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
         var digest = (await service.Office.SendAsync(HttpMethod.Post, "files", content)).Require(HttpStatusCode.Created)["digest"];
-        var gone = new ByteArrayContent(Encoding.UTF8.GetBytes($"照片 {Guid.NewGuid()}")) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
+        var gone = new ByteArrayContent(Encoding.UTF8.GetBytes($"照片 {Guid.NewGuid()}"))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("text/plain") },
+        };
         var missing = (await service.Office.SendAsync(HttpMethod.Post, "files", gone)).Require(HttpStatusCode.Created)["digest"];
         var report = Some.Report();
         report["attachments"] = new JsonArray(
-            new JsonObject { ["digest"] = digest, ["name"] = "现场.txt", ["mediaType"] = "text/plain" }, new JsonObject { ["digest"] = missing, ["name"] = "未上传.jpg" });
-        report["occurredAt"] = DateTimeOffset.UtcNow.AddDays(-10).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+            new JsonObject { ["digest"] = digest, ["name"] = "现场.txt", ["mediaType"] = "text/plain" }, new JsonObject
+            {
+                ["digest"] = missing, ["name"] = "未上传.jpg",
+            });
+        report["occurredAt"] = DateTimeOffset.UtcNow.AddDays(-10)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
         (await service.Office.PostAsync($"hazards/{id}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
@@ -546,8 +602,12 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         var message = (await service.Gov.GetAsync($"inbox?hazard={id}")).Json["items"]![0]!["id"]!.ToString();
         (await service.Gov.PostAsync($"inbox/{message}/opening", new JsonObject { ["actor"] = "李科长" })).Require(HttpStatusCode.OK);
         (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{id}/corrections", new JsonObject { ["field"] = "title", ["to"] = "燃气阀井泄漏（古城南门）", ["reason"] = "补全位置" })).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "rectificationDirective", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/corrections",
+            new JsonObject { ["field"] = "title", ["to"] = "燃气阀井泄漏（古城南门）", ["reason"] = "补全位置" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/papers",
+            new JsonObject { ["paper"] = "rectificationDirective", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
         return new Lived(id, digest, missing);
     }
 
@@ -564,7 +624,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
             var leaf = TreeHash.Sha256.Leaf(Encoding.UTF8.GetBytes(line));
             said["leaf"]!.ToString().ShouldBe(leaf.ToString());
             Digest[] path = [.. said["path"]!.AsArray().Select(h => Digest.TryParse(h!.ToString(), out var d) ? d : default)];
-            Verify.Inclusion(TreeHash.Sha256, said["position"]!.GetValue<long>() - 1, checkpoint.Size, leaf, path, checkpoint.Root).ShouldBeTrue();
+            Verify.Inclusion(TreeHash.Sha256, said["position"]!.GetValue<long>() - 1, checkpoint.Size, leaf, path, checkpoint.Root)
+                .ShouldBeTrue();
         }
     }
 
@@ -615,7 +676,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         public Maker Maker() => new(Service.OfTheService);
 
         /// <summary>Ends the connections of whoever makes a package.</summary>
-        public Task CutAsync() => ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hazards evidence' and datname = current_database()");
+        public Task CutAsync() =>
+            ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hazards evidence' and datname = current_database()");
 
         public async Task ExecuteAsync(string sql)
         {
@@ -650,7 +712,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         public async Task<bool> MakeAsync(Guid id, Action<EvidenceProgress, CancellationTokenSource>? after = null)
         {
             using var stop = new CancellationTokenSource();
-            return await provider.GetRequiredService<PackageMaker>().MakeAsync(id, after is null ? null : new Happens(p => after(p, stop)), stop.Token);
+            return await provider.GetRequiredService<PackageMaker>()
+                .MakeAsync(id, after is null ? null : new Happens(p => after(p, stop)), stop.Token);
         }
 
         public ValueTask DisposeAsync() => provider.DisposeAsync();

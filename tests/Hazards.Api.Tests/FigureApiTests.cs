@@ -28,28 +28,38 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
         var major = await FoundAsync(Then.AddDays(1), "major");
         var table = (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}")).Require(HttpStatusCode.OK).Json;
         Number(table["table"]!["total"]!["foundGeneral"]).ShouldBeGreaterThanOrEqualTo(1);
-        var frozen = (await service.Office.PostAsync("reports", new JsonObject { ["kind"] = "monthlyTable", ["region"] = Service.County, ["period"] = LastMonth.Value })).Require(HttpStatusCode.Created);
+        var frozen = (await service.Office.PostAsync(
+            "reports",
+            new JsonObject
+            {
+                ["kind"] = "monthlyTable", ["region"] = Service.County, ["period"] = LastMonth.Value,
+            })).Require(HttpStatusCode.Created);
         var id = frozen["id"];
         (await service.Office.GetAsync($"reports/{id}")).Require(HttpStatusCode.OK);
         var knownAt = frozen.Json["editions"]![0]!["knownAt"]!.ToString();
 
         // What is entered late afterwards changes today's figures and not the report.
         var late = await FoundAsync(Then.AddDays(2), "general");
-        (await service.Office.PostAsync($"hazards/{major}/corrections", new JsonObject { ["field"] = "sector", ["to"] = "education", ["reason"] = "录错行业" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{major}/corrections",
+            new JsonObject { ["field"] = "sector", ["to"] = "education", ["reason"] = "录错行业" })).Require(HttpStatusCode.OK);
         var verification = (await service.Office.PostAsync($"reports/{id}/verification", [])).Require(HttpStatusCode.OK);
         verification["same"].ShouldBe("true", verification.Text);
         var now = (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}")).Require(HttpStatusCode.OK).Json;
         Number(now["table"]!["total"]!["foundGeneral"]).ShouldBe(Number(table["table"]!["total"]!["foundGeneral"]) + 1);
-        var then = (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&asOf={Uri.EscapeDataString(knownAt)}")).Require(HttpStatusCode.OK).Json;
+        var then = (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&asOf={Uri.EscapeDataString(knownAt)}"))
+            .Require(HttpStatusCode.OK).Json;
         then["table"]!.ToJsonString().ShouldBe(table["table"]!.ToJsonString());
 
-        var difference = (await service.Office.GetAsync($"figures/monthly-table/difference?period={LastMonth}&from={Uri.EscapeDataString(knownAt)}")).Require(HttpStatusCode.OK).Json;
+        var difference = (await service.Office.GetAsync(
+            $"figures/monthly-table/difference?period={LastMonth}&from={Uri.EscapeDataString(knownAt)}")).Require(HttpStatusCode.OK).Json;
         var changes = difference["hazards"]!.AsArray().ToDictionary(h => h!["id"]!.ToString(), h => h!);
         changes.Keys.ShouldBe([late, major], ignoreOrder: true);
         changes[late]["causes"]![0]!["code"]!.ToString().ShouldBe("lateEntry");
         changes[late]["events"]!.AsArray().Select(e => e!["type"]!["code"]!.ToString()).ShouldBe(["hazard_reported", "hazard_verified"]);
         changes[major]["causes"]![0]!["code"]!.ToString().ShouldBe("corrected");
-        changes[major]["cells"]!.AsArray().Select(c => $"{c!["line"]} {c["column"]} {c["change"]}").ShouldBe(["city_gas foundMajor -1", "education foundMajor 1"]);
+        changes[major]["cells"]!.AsArray().Select(c => $"{c!["line"]} {c["column"]} {c["change"]}")
+            .ShouldBe(["city_gas foundMajor -1", "education foundMajor 1"]);
         changes.Keys.ShouldNotContain(general);
 
         // Another program, five years on, with its own clock.
@@ -64,7 +74,10 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
         await FoundAsync(Then, "general");
         var period = LastMonth.Previous;
         await FoundAsync(ChinaTime.StartOf(period.First.AddDays(3)), "general");
-        var id = (await service.Office.PostAsync("reports", new JsonObject { ["kind"] = "monthlyTable", ["region"] = Service.County, ["period"] = period.Value })).Require(HttpStatusCode.Created)["id"];
+        var id = (await service.Office.PostAsync(
+            "reports",
+            new JsonObject { ["kind"] = "monthlyTable", ["region"] = Service.County, ["period"] = period.Value }))
+                .Require(HttpStatusCode.Created)["id"];
         var (bytes, type) = await service.Office.BytesAsync($"reports/{id}/file");
         type.ShouldBe("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
         using var zip = new ZipArchive(new MemoryStream(bytes));
@@ -93,9 +106,13 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
         answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
         answers.Where(a => a.Status != HttpStatusCode.Created).ShouldAllBe(a => a["code"] == "report.frozen_before");
         // The same request again, with its key, is the same outcome.
-        var other = new JsonObject { ["kind"] = "quarterlyReport", ["region"] = Service.County, ["period"] = period.Previous.Value }.ToJsonString();
+        var other = new JsonObject
+        {
+            ["kind"] = "quarterlyReport", ["region"] = Service.County, ["period"] = period.Previous.Value,
+        }.ToJsonString();
         var first = (await service.Office.PostTextAsync("reports", other, ("Idempotency-Key", "freeze-1"))).Require(HttpStatusCode.Created);
-        (await service.Office.PostTextAsync("reports", other, ("Idempotency-Key", "freeze-1"))).Require(HttpStatusCode.Created).Text.ShouldBe(first.Text);
+        (await service.Office.PostTextAsync("reports", other, ("Idempotency-Key", "freeze-1")))
+            .Require(HttpStatusCode.Created).Text.ShouldBe(first.Text);
     }
 
     [Theory]
@@ -114,22 +131,36 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
     {
         var current = Period.Of(PeriodKind.Month, Today);
         (await service.Office.GetAsync("figures/monthly-table")).Refused(HttpStatusCode.BadRequest, "input.missing");
-        (await service.Office.GetAsync($"figures/monthly-table?period={current}")).Refused(HttpStatusCode.UnprocessableEntity, "report.period_open");
-        (await service.Office.GetAsync($"figures/monthly-table?period={current}&provisional=true")).Require(HttpStatusCode.OK)["provisional"].ShouldBe("true");
-        (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&region=110101")).Refused(HttpStatusCode.Forbidden, "report.outside_jurisdiction");
-        (await service.Office.GetAsync($"figures/quarterly-report?period={LastMonth}")).Refused(HttpStatusCode.BadRequest, "report.period_kind");
-        (await service.Office.GetAsync($"figures/county-ranking?period={Period.Of(PeriodKind.Quarter, Today).Previous}")).Require(HttpStatusCode.OK).Json["ranking"]!["source"]!.ToString()
+        (await service.Office.GetAsync($"figures/monthly-table?period={current}"))
+            .Refused(HttpStatusCode.UnprocessableEntity, "report.period_open");
+        (await service.Office.GetAsync($"figures/monthly-table?period={current}&provisional=true"))
+            .Require(HttpStatusCode.OK)["provisional"].ShouldBe("true");
+        (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&region=110101"))
+            .Refused(HttpStatusCode.Forbidden, "report.outside_jurisdiction");
+        (await service.Office.GetAsync($"figures/quarterly-report?period={LastMonth}"))
+            .Refused(HttpStatusCode.BadRequest, "report.period_kind");
+        (await service.Office.GetAsync($"figures/county-ranking?period={Period.Of(PeriodKind.Quarter, Today).Previous}"))
+            .Require(HttpStatusCode.OK).Json["ranking"]!["source"]!.ToString()
             .ShouldStartWith("产品默认值", Case.Sensitive, "the baseline has no ranking of its own");
-        (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&breakdown=colour")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
-        (await service.Office.GetAsync($"figures/two-lists?period={LastMonth}&cursor=abc")).Refused(HttpStatusCode.BadRequest, "cursor.invalid");
-        (await service.Office.GetAsync($"figures/monthly-table/difference?period={LastMonth}")).Refused(HttpStatusCode.BadRequest, "input.missing");
+        (await service.Office.GetAsync($"figures/monthly-table?period={LastMonth}&breakdown=colour"))
+            .Refused(HttpStatusCode.BadRequest, "input.unknown_code");
+        (await service.Office.GetAsync($"figures/two-lists?period={LastMonth}&cursor=abc"))
+            .Refused(HttpStatusCode.BadRequest, "cursor.invalid");
+        (await service.Office.GetAsync($"figures/monthly-table/difference?period={LastMonth}"))
+            .Refused(HttpStatusCode.BadRequest, "input.missing");
         JsonObject Order(string kind, string period, string region) => new() { ["kind"] = kind, ["region"] = region, ["period"] = period };
-        (await service.Office.PostAsync("reports", Order("monthlyTable", current.Value, Service.County))).Refused(HttpStatusCode.UnprocessableEntity, "report.period_open");
-        (await service.Office.PostAsync("reports", Order("monthlyTable", current.Next.Value, Service.County))).Refused(HttpStatusCode.UnprocessableEntity, "report.period_open");
-        (await service.Office.PostAsync("reports", Order("monthlyTable", "2026-13", Service.County))).Refused(HttpStatusCode.BadRequest, "period.malformed");
-        (await service.Office.PostAsync("reports", Order("annualReport", LastMonth.Value, Service.County))).Refused(HttpStatusCode.BadRequest, "report.period_kind");
-        (await service.Office.PostAsync("reports", Order("monthlyTable", LastMonth.Value, "110101"))).Refused(HttpStatusCode.Forbidden, "report.outside_jurisdiction");
-        (await service.Gov.PostAsync("reports", Order("monthlyTable", LastMonth.Value, Service.County))).Refused(HttpStatusCode.Forbidden, "report.role");
+        (await service.Office.PostAsync("reports", Order("monthlyTable", current.Value, Service.County)))
+            .Refused(HttpStatusCode.UnprocessableEntity, "report.period_open");
+        (await service.Office.PostAsync("reports", Order("monthlyTable", current.Next.Value, Service.County)))
+            .Refused(HttpStatusCode.UnprocessableEntity, "report.period_open");
+        (await service.Office.PostAsync("reports", Order("monthlyTable", "2026-13", Service.County)))
+            .Refused(HttpStatusCode.BadRequest, "period.malformed");
+        (await service.Office.PostAsync("reports", Order("annualReport", LastMonth.Value, Service.County)))
+            .Refused(HttpStatusCode.BadRequest, "report.period_kind");
+        (await service.Office.PostAsync("reports", Order("monthlyTable", LastMonth.Value, "110101")))
+            .Refused(HttpStatusCode.Forbidden, "report.outside_jurisdiction");
+        (await service.Gov.PostAsync("reports", Order("monthlyTable", LastMonth.Value, Service.County)))
+            .Refused(HttpStatusCode.Forbidden, "report.role");
         (await service.Office.GetAsync($"reports/{Guid.NewGuid()}")).Refused(HttpStatusCode.NotFound, "report.unknown");
         (await service.Office.GetAsync("reports/nonsense")).Refused(HttpStatusCode.NotFound, "report.unknown");
     }
@@ -138,10 +169,17 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
     public async Task Lists_and_the_bulletin_have_what_is_recorded()
     {
         var id = await FoundAsync(Then, "major");
-        (await service.Office.PostAsync($"hazards/{id}/assignments", With(Some.DualAssignment(Day(Then.AddDays(20))), Then.AddDays(1)))).Require(HttpStatusCode.OK);
-        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", With([], Then.AddDays(1.1)))).Require(HttpStatusCode.OK);
-        var parts = new JsonObject { ["goals"] = "消除", ["measures"] = "更换阀门", ["funds"] = "自筹", ["responsible"] = "张某", ["timeLimits"] = "月底", ["emergency"] = "停气预案" };
-        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/plans", With(new JsonObject { ["parts"] = parts, ["funds"] = 12.5 }, Then.AddDays(2)))).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/assignments", With(Some.DualAssignment(Day(Then.AddDays(20))), Then.AddDays(1))))
+            .Require(HttpStatusCode.OK);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", With([], Then.AddDays(1.1))))
+            .Require(HttpStatusCode.OK);
+        var parts = new JsonObject
+        {
+            ["goals"] = "消除", ["measures"] = "更换阀门", ["funds"] = "自筹", ["responsible"] = "张某", ["timeLimits"] = "月底", ["emergency"] = "停气预案",
+        };
+        (await service.Gov.PostAsync(
+            $"hazards/{id}/legs/territorial/plans",
+            With(new JsonObject { ["parts"] = parts, ["funds"] = 12.5 }, Then.AddDays(2)))).Require(HttpStatusCode.OK);
 
         var lists = (await service.Office.GetAsync($"figures/two-lists?period={LastMonth}&limit=200")).Require(HttpStatusCode.OK).Json;
         lists["hazards"]!.AsArray().Select(h => h!["id"]!.ToString()).ShouldContain(id);
@@ -155,7 +193,9 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
 
         // The sectoral leg never acknowledged: it is named.
         var bulletin = (await service.Office.GetAsync($"figures/bulletin?period={LastMonth}b")).Require(HttpStatusCode.OK).Json;
-        bulletin["overdue"]!["named"]!.AsArray().Count(o => o!["hazard"]!.ToString() == id && o["duty"]!["code"]!.ToString() == "acknowledge" && o["bodyName"]!.ToString() == "巍山县住建局").ShouldBe(1);
+        bulletin["overdue"]!["named"]!.AsArray()
+            .Count(o => o!["hazard"]!.ToString() == id && o["duty"]!["code"]!.ToString() == "acknowledge"
+                && o["bodyName"]!.ToString() == "巍山县住建局").ShouldBe(1);
         var page = await service.Office.GetAsync($"figures/bulletin/page?period={LastMonth}b");
         page.Text.ShouldContain("超期点名");
         page.Text.ShouldContain("巍山县住建局");
@@ -179,20 +219,24 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
 
         var on = LastMonth.Last.AddDays(8).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         var duties = (await client.GetAsync($"reports/duties?region=532901&on={on}")).Require(HttpStatusCode.OK).Json["duties"]!.AsArray();
-        var owed = duties.Where(d => d!["kind"]!["code"]!.ToString() == "monthlyTable").ToDictionary(d => d!["period"]!.ToString(), d => d!);
+        var owed = duties.Where(d => d!["kind"]!["code"]!.ToString() == "monthlyTable")
+            .ToDictionary(d => d!["period"]!.ToString(), d => d!);
         owed[LastMonth.Value]["state"]!["code"]!.ToString().ShouldBe("overdue");
         owed[LastMonth.Value]["daysOverdue"]!.ToString().ShouldBe("3");
         owed[LastMonth.Next.Value]["state"]!["code"]!.ToString().ShouldBe("coming");
 
-        var written = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? one : two).Services.GetRequiredService<ReportDuties>().NoticeMissedAsync(default)));
-        var overdue = (await client.GetAsync("reports/duties?region=532901")).Json["duties"]!.AsArray().Count(d => d!["state"]!["code"]!.ToString() == "overdue" && d["source"]!.ToString() == "测试");
+        var written = await Task.WhenAll(Enumerable.Range(0, 6)
+            .Select(i => (i % 2 == 0 ? one : two).Services.GetRequiredService<ReportDuties>().NoticeMissedAsync(default)));
+        var overdue = (await client.GetAsync("reports/duties?region=532901")).Json["duties"]!.AsArray()
+            .Count(d => d!["state"]!["code"]!.ToString() == "overdue" && d["source"]!.ToString() == "测试");
         written.Sum().ShouldBe(overdue);
         (await one.Services.GetRequiredService<ReportDuties>().NoticeMissedAsync(default)).ShouldBe(0);
         (await client.GetAsync("reports?region=532901")).Require(HttpStatusCode.OK).Json["reports"]!.AsArray().Count.ShouldBe(overdue);
 
         var ranking = (await client.GetAsync($"figures/body-ranking?region=532901&period={LastMonth}")).Require(HttpStatusCode.OK).Json;
         ranking["ranking"]!["formula"]![0]!["weight"]!.ToString().ShouldBe("100");
-        var quotas = (await client.GetAsync($"figures/quotas?region=532901&period={LastMonth}")).Require(HttpStatusCode.OK).Json["quotas"]!.AsArray();
+        var quotas = (await client.GetAsync($"figures/quotas?region=532901&period={LastMonth}"))
+            .Require(HttpStatusCode.OK).Json["quotas"]!.AsArray();
         quotas.Count.ShouldBe(1);
         quotas[0]!["met"]!.ToString().ShouldBe("false");
     }
@@ -200,7 +244,10 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
     private async Task<string> FoundAsync(DateTimeOffset at, string level)
     {
         var id = (await service.Office.PostAsync("hazards", With(Some.Report(), at))).Require(HttpStatusCode.Created)["id"];
-        (await service.Office.PostAsync($"hazards/{id}/verification", With(new JsonObject { ["level"] = level, ["basis"] = level == "major" ? "判定标准第五条" : null }, at.AddHours(2)))).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/verification",
+            With(new JsonObject { ["level"] = level, ["basis"] = level == "major" ? "判定标准第五条" : null }, at.AddHours(2))))
+                .Require(HttpStatusCode.OK);
         return id;
     }
 
@@ -210,7 +257,8 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
         return body;
     }
 
-    private static string Day(DateTimeOffset at) => ChinaTime.DateAt(at).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Day(DateTimeOffset at) =>
+        ChinaTime.DateAt(at).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
     private static long Number(JsonNode? node) => node!.GetValue<long>();
 

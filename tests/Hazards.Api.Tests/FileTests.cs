@@ -47,9 +47,11 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task What_a_browser_would_run_and_what_is_empty_or_too_large_is_refused()
     {
-        (await PutAsync(service.Office, "<script>"u8.ToArray(), "text/html")).Refused(HttpStatusCode.UnsupportedMediaType, "request.media_type");
+        (await PutAsync(service.Office, "<script>"u8.ToArray(), "text/html"))
+            .Refused(HttpStatusCode.UnsupportedMediaType, "request.media_type");
         (await PutAsync(service.Office, [], "text/plain")).Refused(HttpStatusCode.BadRequest, "file.empty");
-        (await PutAsync(service.Office, new byte[50 * 1024 * 1024 + 1], "image/png")).Refused(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
+        (await PutAsync(service.Office, new byte[50 * 1024 * 1024 + 1], "image/png"))
+            .Refused(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
     }
 
     public static TheoryData<string, string, string?, string> Malicious => new()
@@ -63,8 +65,10 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         { "a photo cut to its first bytes", "image/jpeg", null, "file.broken_picture" },
         { "a few bytes that stand for a thousand megapixels", "image/png", null, "file.too_many_pixels" },
         { "a document with a script", "application/pdf", null, "file.active_content" },
-        { "an archive that calls itself a document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", null, "file.content_differs" },
-        { "a document with macros", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", null, "file.active_content" },
+        { "an archive that calls itself a document", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", null,
+            "file.content_differs" },
+        { "a document with macros", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", null,
+            "file.active_content" },
         { "a photo", "image/jpeg", "invoice.jpg.exe", "file.bad_name" },
         { "a photo", "image/jpeg", "../../etc/passwd.jpg", "file.bad_name" },
         { "a photo", "image/jpeg", "\u202Egpj.exe.jpg", "file.bad_name" },
@@ -106,7 +110,8 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task What_came_before_files_were_looked_at_is_handed_out_as_bytes()
     {
-        var digest = await service.Services.GetRequiredService<FileStore>().PutAsync("<script>alert(1)</script>"u8.ToArray(), "image/png", RegionCode.Parse(Service.County));
+        var digest = await service.Services.GetRequiredService<FileStore>()
+            .PutAsync("<script>alert(1)</script>"u8.ToArray(), "image/png", RegionCode.Parse(Service.County));
         (await service.Office.BytesAsync($"files/{digest}")).MediaType.ShouldBe("application/octet-stream");
         (await service.Office.GetAsync($"files/{digest}/thumbnail")).Refused(HttpStatusCode.NotFound, "file.no_thumbnail");
     }
@@ -120,7 +125,8 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         using (var picture = SkiaSharp.SKBitmap.Decode(small))
             (picture.Width, picture.Height).ShouldBe((240, 320));
         var says = (await service.Office.GetAsync($"files/{digest}/details")).Require(HttpStatusCode.OK).Json["says"]!;
-        DateTimeOffset.Parse(says["takenAt"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture).ShouldBe(new DateTimeOffset(2026, 3, 5, 14, 30, 15, ChinaTime.Offset));
+        DateTimeOffset.Parse(says["takenAt"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBe(new DateTimeOffset(2026, 3, 5, 14, 30, 15, ChinaTime.Offset));
         says["latitude"]!.GetValue<double>().ShouldBe(25.2275, 0.0001);
         says["longitude"]!.GetValue<double>().ShouldBe(100.3069, 0.0001);
         says["camera"]!.ToString().ShouldBe("HUAWEI");
@@ -135,7 +141,12 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         var report = Some.Report();
         report["attachments"] = await AttachedAsync(before, "整改前.jpg");
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
-        (await service.Office.PostAsync($"hazards/{id}/on-the-spot-fix", new JsonObject { ["measures"] = "当场关闭阀门", ["attachments"] = await AttachedAsync(after, "整改后.jpg") })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/on-the-spot-fix",
+            new JsonObject
+            {
+                ["measures"] = "当场关闭阀门", ["attachments"] = await AttachedAsync(after, "整改后.jpg"),
+            })).Require(HttpStatusCode.OK);
         var photos = (await service.Office.GetAsync($"hazards/{id}/photos")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         photos[0]!["phase"]!["code"]!.ToString().ShouldBe("before");
         photos[0]!["says"]!["takenAt"].ShouldNotBeNull();
@@ -193,7 +204,8 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
             (await alter.ExecuteNonQueryAsync()).ShouldBe(1);
         await Should.ThrowAsync<AlteredFileException>(() => files.GetAsync(digest));
         await Should.ThrowAsync<AlteredFileException>(() => files.OpenAsync(digest));
-        await Should.ThrowAsync<InvalidDataException>(() => files.PutAsync(Sha256Digest.Of("甲"u8), new MemoryStream("乙"u8.ToArray()), "text/plain"));
+        await Should.ThrowAsync<InvalidDataException>(
+            () => files.PutAsync(Sha256Digest.Of("甲"u8), new MemoryStream("乙"u8.ToArray()), "text/plain"));
     }
 
     [Fact]

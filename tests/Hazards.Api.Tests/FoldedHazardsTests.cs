@@ -17,7 +17,8 @@ public sealed class FoldedHazardsTests(Service service) : IClassFixture<Service>
 
     private FoldedHazards Folded => field ??= new(async (stream, from, stop) =>
     {
-        IReadOnlyList<IEvent> events = [.. (await Log.FetchAsync(stream, fromVersion: from, cancellationToken: stop)).Where(e => e.Version < hidden)];
+        IReadOnlyList<IEvent> events = [
+            .. (await Log.FetchAsync(stream, fromVersion: from, cancellationToken: stop)).Where(e => e.Version < hidden)];
         fetched.Add(events.Count);
         return events;
     });
@@ -41,8 +42,10 @@ public sealed class FoldedHazardsTests(Service service) : IClassFixture<Service>
     {
         var id = await service.HazardAsync(Stage.Rectifying, level);
         await CommentAsync(id);
-        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/interim-measures", new() { ["measures"] = "停用" })).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "阀井泄漏", ["reason"] = "核对" })).Require(HttpStatusCode.OK);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/interim-measures", new() { ["measures"] = "停用" }))
+            .Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "阀井泄漏", ["reason"] = "核对" }))
+            .Require(HttpStatusCode.OK);
         var remembered = service.Services.GetRequiredService<HazardStore>().Folded.Remembered(HazardId.Parse(id)).ShouldNotBeNull();
         var events = await Log.FetchAsync(HazardId.Parse(id).StreamId);
         remembered.Last.ShouldBe(events[^1].Id);

@@ -29,18 +29,23 @@ public sealed class FuzzTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Nothing_that_is_asked_breaks_the_service_or_the_contract()
     {
-        var requests = int.TryParse(Environment.GetEnvironmentVariable("HAZARDS_FUZZ_REQUESTS"), CultureInfo.InvariantCulture, out var asked) ? asked : 1_000;
+        var requests = int.TryParse(
+            Environment.GetEnvironmentVariable("HAZARDS_FUZZ_REQUESTS"), CultureInfo.InvariantCulture, out var asked)
+            ? asked
+            : 1_000;
         var contract = await Contract.OfThisBuildAsync();
         var hazard = await service.HazardAsync(Stage.Assigned);
         string?[] keys = [service.AdminKey, service.Office.Key, service.Gov.Key, service.Supervisor.Key, null];
-        var operations = contract.Document["paths"]!.AsObject().SelectMany(p => p.Value!.AsObject().Select(o => (Path: p.Key, Method: o.Key, Operation: o.Value!)))
+        var operations = contract.Document["paths"]!.AsObject()
+            .SelectMany(p => p.Value!.AsObject().Select(o => (Path: p.Key, Method: o.Key, Operation: o.Value!)))
             .Where(o => !Slow.Contains(o.Operation["operationId"]!.ToString())).ToArray();
         var wrong = new ConcurrentQueue<string>();
         var statuses = new ConcurrentDictionary<int, int>();
         await Parallel.ForEachAsync(Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (number, stop) =>
         {
             var (path, method, operation) = operations[number % operations.Length];
-            using var request = new Malformed(contract.Document, new Random(number), hazard).Request(service.Address, path, method, operation);
+            using var request = new Malformed(contract.Document, new Random(number), hazard)
+                .Request(service.Address, path, method, operation);
             if (keys[number / operations.Length % keys.Length] is { } key)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
             try
@@ -66,22 +71,29 @@ internal sealed class Malformed(JsonNode document, Random random, string hazard)
 {
     private static readonly string[] InPath =
     [
-        "%00", "%zz", "%c0%af", "%ff", "..%2f..", "%25", "a%0ab", "00000000-0000-0000-0000-000000000000", "1", "-1", "latest", "9223372036854775808", "%F0%9F%92%A5", "x",
+        "%00", "%zz", "%c0%af", "%ff", "..%2f..", "%25", "a%0ab", "00000000-0000-0000-0000-000000000000", "1", "-1", "latest",
+        "9223372036854775808", "%F0%9F%92%A5", "x",
         "territorial", "ws-gov", "WS-GOV", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "'--",
     ];
 
     private static readonly string[] InQuery =
     [
-        "", "%00", "a%00b", "%zz", "%ff", "-1", "0", "9223372036854775808", "1e400", "NaN", "true", "2026-02-30", "2026-01-01T00:00:00Z", "9999-12-31T23:59:59%2B14:00",
-        "0001-01-01T00:00:00-14:00", "532927", "e30", "eyJhIjoiXHUwMDAwIn0", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA", "MjAyNi0wMS0wMVwwfDEy", "1%7C2%7C3", ",,,", "%F0%9F%92%A5", "'%3B--", "%25%5F",
+        "", "%00", "a%00b", "%zz", "%ff", "-1", "0", "9223372036854775808", "1e400", "NaN", "true", "2026-02-30", "2026-01-01T00:00:00Z",
+        "9999-12-31T23:59:59%2B14:00",
+        "0001-01-01T00:00:00-14:00", "532927", "e30", "eyJhIjoiXHUwMDAwIn0", "AAAA", "AAAAAAAAAAAAAAAAAAAAAA", "MjAyNi0wMS0wMVwwfDEy",
+        "1%7C2%7C3", ",,,", "%F0%9F%92%A5", "'%3B--", "%25%5F",
     ];
 
-    private static readonly string[] InHeaders = ["", "\"", "\"1\"", "W/\"1\"", "*", "%00", "%zz", "%ff%fe", "a b", "é", new('x', 600), "\"99999999999999999999\"", "en;q=x", "1", "q=1,,;"];
+    private static readonly string[] InHeaders = [
+        "", "\"", "\"1\"", "W/\"1\"", "*", "%00", "%zz", "%ff%fe", "a b", "é", new('x', 600), "\"99999999999999999999\"", "en;q=x", "1",
+        "q=1,,;"];
 
     private static readonly string[] Values =
     [
-        "null", "[null]", "[[]]", "{}", "{\"a\":null}", "[{}]", "\"\"", "\" \"", "\"\\u0000\"", "\"\\ud800\"", "\"\\uffff\"", "1", "-1", "1.5", "1e400", "99999999999999999999999999", "-9223372036854775809",
-        "true", "\"2026-02-30\"", "\"9999-12-31\"", "\"0001-01-01\"", "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59.9999999-14:00\"", "\"532927\"", "\"x\"", "[1,2,3]", "[\"a\",null]", "\"a\\tb\"",
+        "null", "[null]", "[[]]", "{}", "{\"a\":null}", "[{}]", "\"\"", "\" \"", "\"\\u0000\"", "\"\\ud800\"", "\"\\uffff\"", "1", "-1",
+        "1.5", "1e400", "99999999999999999999999999", "-9223372036854775809",
+        "true", "\"2026-02-30\"", "\"9999-12-31\"", "\"0001-01-01\"", "\"0001-01-01T00:00:00+14:00\"",
+        "\"9999-12-31T23:59:59.9999999-14:00\"", "\"532927\"", "\"x\"", "[1,2,3]", "[\"a\",null]", "\"a\\tb\"",
     ];
 
     /// <summary>The request, for the same seed the same.</summary>
@@ -94,7 +106,9 @@ internal sealed class Malformed(JsonNode document, Random random, string hazard)
             .Select(p => $"{p["name"]}={(random.Next(3) == 0 ? One(InQuery) : Uri.EscapeDataString(Text(p["schema"]!)))}").ToList();
         if (random.Next(40) == 0)
             query.Add($"{One(["a", "%00", "asOf", "cursor", ""])}={One(InQuery)}");
-        var uri = new Uri(address + path + (query.Count > 0 ? "?" + string.Join('&', query) : ""), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(
+            address + path + (query.Count > 0 ? "?" + string.Join('&', query) : ""),
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), uri) { Content = Body(operation) };
         foreach (var header in parameters.Where(p => $"{p["in"]}" == "header" && random.Next(12) == 0))
             request.Headers.TryAddWithoutValidation($"{header["name"]}", One(InHeaders));
@@ -105,10 +119,16 @@ internal sealed class Malformed(JsonNode document, Random random, string hazard)
     {
         if (operation["requestBody"]?["content"]?.AsObject().First() is not { } content)
             return null;
-        var bytes = content.Key == "application/json" ? Encoding.UTF8.GetBytes(Broken(Object(Found(content.Value!["schema"]!), 0, top: true))) : Bytes();
+        var bytes = content.Key == "application/json"
+            ? Encoding.UTF8.GetBytes(Broken(Object(Found(content.Value!["schema"]!), 0, top: true)))
+            : Bytes();
         var body = new ByteArrayContent(bytes);
         if (random.Next(30) > 0)
-            body.Headers.TryAddWithoutValidation("Content-Type", random.Next(30) == 0 ? One(["text/plain", "application/json; charset=gbk", "x", "multipart/form-data", "multipart/form-data; boundary=x"]) : content.Key);
+            body.Headers.TryAddWithoutValidation(
+                "Content-Type",
+                random.Next(30) == 0
+                    ? One(["text/plain", "application/json; charset=gbk", "x", "multipart/form-data", "multipart/form-data; boundary=x"])
+                    : content.Key);
         return body;
     }
 

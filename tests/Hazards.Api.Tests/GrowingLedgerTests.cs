@@ -46,7 +46,8 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
     public async Task An_edited_row_is_the_same_hazard_and_a_person_is_asked()
     {
         var first = await ImportAsync("a.csv", Header + "YL-2026-001,2026-03-02,青石建材厂,破碎机皮带轮无防护罩,一般,青石建材厂,2026-03-20,否\n", "140727", "改写");
-        var second = await ImportAsync("b.csv", Header + "YL-2026-001,2026-03-02,青石建材厂,破碎机皮带轮缺少防护罩，存在机械伤害风险,一般,青石建材厂,2026-03-20,否\n", "140727", "改写");
+        var second = await ImportAsync(
+            "b.csv", Header + "YL-2026-001,2026-03-02,青石建材厂,破碎机皮带轮缺少防护罩，存在机械伤害风险,一般,青石建材厂,2026-03-20,否\n", "140727", "改写");
         (Finished(second, "entered"), Finished(second, "updated")).ShouldBe((0, 1));
         HazardsOf(second).ShouldBe(HazardsOf(first));
         second.Json["rows"]!.ToJsonString(Plain).ShouldContain("import.row_edited");
@@ -57,7 +58,8 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
     public async Task A_corrected_mapping_reads_anew_what_was_misunderstood()
     {
         const string Text = "序号,检查时间,问题,单位,归口,整改时限\n1,2026-03-02,破碎机皮带轮无防护罩,青石建材厂,乙,2026-03-20\n";
-        var wrong = await ImportAsync("a.csv", Text, "140729", "映射", """{"columns":[{"field":"foundAt","header":"检查时间"},{"field":"description","header":"问题"}]}""");
+        var wrong = await ImportAsync(
+            "a.csv", Text, "140729", "映射", """{"columns":[{"field":"foundAt","header":"检查时间"},{"field":"description","header":"问题"}]}""");
         Stage(wrong).ShouldBe("reported");
         var right = await ImportAsync("a.csv", Text, "140729", "映射",
             """{"columns":[{"field":"foundAt","header":"检查时间"},{"field":"description","header":"问题"},{"field":"responsibleUnit","header":"单位"},{"field":"deadline","header":"整改时限"}],"defaultLevel":"general"}""");
@@ -70,8 +72,11 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task A_deadline_and_a_completion_are_kept_where_the_discovery_was_not_written()
     {
-        var report = await ImportAsync("a.csv", "序号,企业名称,隐患描述,隐患等级,整改责任单位,整改时限,是否完成整改,销号时间\n1,永昌化工厂,液氯库探头失效,一般,永昌化工厂,2026-04-30,否,\n2,顺达客运公司,动态监控离线,一般,顺达客运公司,2026-04-10,是,2026-04-08\n", "140723");
-        var legs = await Task.WhenAll(HazardsOf(report).Select(async h => (await service.Admin.GetAsync($"hazards/{h}")).Json.ToJsonString(Plain)));
+        var report = await ImportAsync(
+            "a.csv",
+            "序号,企业名称,隐患描述,隐患等级,整改责任单位,整改时限,是否完成整改,销号时间\n1,永昌化工厂,液氯库探头失效,一般,永昌化工厂,2026-04-30,否,\n2,顺达客运公司,动态监控离线,一般,顺达客运公司,2026-04-10,是,2026-04-08\n", "140723");
+        var legs = await Task.WhenAll(
+            HazardsOf(report).Select(async h => (await service.Admin.GetAsync($"hazards/{h}")).Json.ToJsonString(Plain)));
         legs[0].ShouldContain("\"deadline\":\"2026-04-30\"");
         legs[1].ShouldContain("\"deadline\":\"2026-04-10\"");
         var history = (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[1]}/events")).Json["events"]!.AsArray();
@@ -83,8 +88,12 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
     public async Task A_unit_of_that_name_in_another_county_is_not_taken()
     {
         const string Ledger = "序号,县区,检查时间,隐患描述,隐患等级,整改责任单位,整改时限,状态\n";
-        var report = await ImportAsync("a.csv", Ledger + "1,140721,2026-03-02,护栏缺失一处,一般,城关镇人民政府,2026-03-20,未整改\n2,140722,2026-03-02,护栏缺失二处,一般,城关镇人民政府,2026-03-20,未整改\n", "1407", "两县");
-        var bodies = await Task.WhenAll(HazardsOf(report).Select(async h => (await service.Admin.GetAsync($"hazards/{h}")).Json["hazard"]!["legs"]!["sole"]!["body"]!.ToString()));
+        var report = await ImportAsync(
+            "a.csv",
+            Ledger + "1,140721,2026-03-02,护栏缺失一处,一般,城关镇人民政府,2026-03-20,未整改\n2,140722,2026-03-02,护栏缺失二处,一般,城关镇人民政府,2026-03-20,未整改\n", "1407",
+            "两县");
+        var bodies = await Task.WhenAll(HazardsOf(report)
+            .Select(async h => (await service.Admin.GetAsync($"hazards/{h}")).Json["hazard"]!["legs"]!["sole"]!["body"]!.ToString()));
         bodies.Distinct().Count().ShouldBe(2);
         report.Json["rows"]!.ToJsonString(Plain).ShouldContain("import.unit_elsewhere");
     }
@@ -101,10 +110,12 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
         year.Row(CellStyle.Head, "编号", "排查时间", "存在问题", "整改期限", "整改情况");
         year.Row(CellStyle.Text, "1", "2026.3.2", "破碎机皮带轮无防护罩", "2026.3.20", "未整改");
         year.Row(CellStyle.Text, "2", "2026.3.2", "卸油口接地夹失效", "2026.3.31", "已整改");
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "两张表.xlsx" }, { new StringContent("140725"), "region" } };
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "两张表.xlsx" },
+            { new StringContent("140725"), "region" } };
         var report = (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);
         (Finished(report, "entered"), HazardsOf(report).Distinct().Count()).ShouldBe((2, 2));
-        var rows = report.Json["rows"]!.AsArray().Where(r => r!["sheet"]!.ToString() == "2026年" && r["hazard"] is not null).Select(r => r!.ToJsonString(Plain)).ToArray();
+        var rows = report.Json["rows"]!.AsArray().Where(r => r!["sheet"]!.ToString() == "2026年" && r["hazard"] is not null)
+            .Select(r => r!.ToJsonString(Plain)).ToArray();
         rows[0].ShouldContain("import.row_repeated");
         rows[1].ShouldContain("import.sheets_disagree");
         rows[1].ShouldContain("2026-03-20／2026-03-31");
@@ -112,7 +123,10 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
         again.Json["notes"]!.ToJsonString(Plain).ShouldContain("sheet.own_columns");
     }
 
-    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly System.Text.Json.JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private async Task<Answer> ImportAsync(string name, string text, string region, string? ledger = null, string? mapping = null)
     {
@@ -130,5 +144,6 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
 
     private static int Finished(Answer report, string what) => (int)report.Json["finished"]![what]!;
 
-    private static string[] HazardsOf(Answer report) => [.. report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!["hazard"]!.ToString())];
+    private static string[] HazardsOf(Answer report) =>
+        [.. report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!["hazard"]!.ToString())];
 }

@@ -46,7 +46,8 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         var id = await prefecture.ReportAsync("同时办理");
         var form = await FormAsync(id, "comment");
         form["text"] = "我的意见";
-        (await prefecture.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
+        (await prefecture.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" }))
+            .Require(HttpStatusCode.OK);
         var changed = await prefecture.PostAsync($"/hazards/{id}", form);
         changed.Status.ShouldBe(HttpStatusCode.PreconditionFailed);
         changed.Text.ShouldContain("有了变化");
@@ -76,13 +77,17 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
     public async Task A_script_in_every_text_is_shown_and_not_run()
     {
         var id = await prefecture.ReportAsync($"标题{Script}", $"描述{Script}", $"地点{Script}", $"单位{Script}");
-        async Task SayAsync(string path, JsonObject body) => (await prefecture.Office.PostAsync($"hazards/{id}/{path}", body)).Require(HttpStatusCode.OK);
+        async Task SayAsync(string path, JsonObject body) =>
+            (await prefecture.Office.PostAsync($"hazards/{id}/{path}", body)).Require(HttpStatusCode.OK);
         await SayAsync("comments", new JsonObject { ["text"] = $"批注{Script}", ["actor"] = $"张工{Script}" });
         await SayAsync("verification", new JsonObject { ["level"] = "major", ["basis"] = $"依据{Script}", ["findings"] = $"情况{Script}" });
         await SayAsync("assignments", new JsonObject
         {
             ["legs"] = new JsonArray(
-                new JsonObject { ["leg"] = "sole", ["body"] = "xx-gov", ["deadline"] = Some.InDays(30), ["instructions"] = $"要求{Script}", ["responsiblePerson"] = $"责任人{Script}" }),
+                new JsonObject
+                {
+                    ["leg"] = "sole", ["body"] = "xx-gov", ["deadline"] = Some.InDays(30), ["instructions"] = $"要求{Script}", ["responsiblePerson"] = $"责任人{Script}",
+                }),
             ["documentNumber"] = $"文号{Script}",
         });
         await SayAsync("visits", new JsonObject { ["findings"] = $"督查{Script}", ["visitors"] = $"人员{Script}" });
@@ -107,7 +112,8 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         var nothing = Guid.CreateVersion7().ToString();
         foreach (var suffix in new[] { "", "/photos" })
         {
-            var (one, other) = (await prefecture.GetAsync($"/hazards/{outside}{suffix}"), await prefecture.GetAsync($"/hazards/{nothing}{suffix}"));
+            var (one, other) = (await prefecture.GetAsync($"/hazards/{outside}{suffix}"), await prefecture.GetAsync(
+                $"/hazards/{nothing}{suffix}"));
             one.Status.ShouldBe(HttpStatusCode.NotFound);
             Plain(one.Text, outside).ShouldBe(Plain(other.Text, nothing));
         }
@@ -122,7 +128,9 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         var id = await prefecture.ReportAsync("当时的标题");
         var then = ChinaTime.Format(DateTimeOffset.UtcNow);
         await Task.Delay(TimeSpan.FromMilliseconds(20));
-        (await prefecture.Office.PostAsync($"hazards/{id}/corrections", new JsonObject { ["field"] = "title", ["to"] = "后来的标题", ["reason"] = "更正" })).Require(HttpStatusCode.OK);
+        (await prefecture.Office.PostAsync(
+            $"hazards/{id}/corrections",
+            new JsonObject { ["field"] = "title", ["to"] = "后来的标题", ["reason"] = "更正" })).Require(HttpStatusCode.OK);
         var past = await prefecture.GetAsync($"/hazards/{id}?asOf={Uri.EscapeDataString(then)}");
         past.Text.ShouldContain("当时的标题");
         past.Text.ShouldNotContain("后来的标题");
@@ -150,7 +158,8 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
     public async Task A_double_assignment_is_made_as_it_is_proposed()
     {
         var id = await prefecture.ReportAsync("双重交办");
-        (await prefecture.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
+        (await prefecture.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" }))
+            .Require(HttpStatusCode.OK);
         var form = await FormAsync(id, "assign");
         form["legs.territorial.body"].ShouldBe("xx-gov");
         form["legs.sectoral.body"].ShouldBe("xx-gas");
@@ -175,7 +184,9 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         foreach (Match area in Area().Matches(text))
             fields[area.Groups[1].Value] = WebUtility.HtmlDecode(area.Groups[2].Value);
         foreach (Match select in Select().Matches(text))
-            fields[select.Groups[1].Value] = Option().Match(select.Groups[2].Value) is { Success: true } chosen ? chosen.Groups[1].Value : "";
+            fields[select.Groups[1].Value] = Option().Match(select.Groups[2].Value) is { Success: true } chosen
+                ? chosen.Groups[1].Value
+                : "";
         return fields;
     }
 
@@ -211,7 +222,8 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
     {
         private const string Region = "433123";
         private readonly Service service = new();
-        private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
+        private readonly HttpClient http = new(
+            new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
 
         public Client Office { get; private set; } = null!;
 
@@ -230,14 +242,16 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         private async Task<string> SignInAsync()
         {
             const string login = "officer", password = "what the tests sign in with";
-            await service.Services.GetRequiredService<AccountStore>().EnsureDemoAsync(login, password, "张经办", BodyId.Parse("seed-4331-office"),
+            await service.Services.GetRequiredService<AccountStore>()
+                .EnsureDemoAsync(login, password, "张经办", BodyId.Parse("seed-4331-office"),
                 [Role.Reporter, Role.Coordinator, Role.Inspector, Role.Supervisor, Role.Responsible, Role.ListingAuthority, Role.Enforcer], RegionCode.Parse("4331"));
             // Its roles ask for a second factor; whom another system vouches for need not give one.
             var (opened, refusal) = await service.Services.GetRequiredService<SignIn>().ExternalAsync(login, null, null);
             return opened?.Token ?? throw new InvalidOperationException(refusal?.English);
         }
 
-        public async Task<string> ReportAsync(string title, string description = "古城南门阀井有燃气味", string? place = null, string? enterprise = null)
+        public async Task<string> ReportAsync(
+            string title, string description = "古城南门阀井有燃气味", string? place = null, string? enterprise = null)
         {
             var report = Some.Report();
             (report["region"], report["title"], report["description"]) = (Region, title, description);
@@ -257,7 +271,8 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
 
-        public async Task<(HttpStatusCode Status, string Text)> PostAsync(string path, Dictionary<string, string> fields, params (string Name, string File, string Type, byte[] Bytes)[] files)
+        public async Task<(HttpStatusCode Status, string Text)> PostAsync(
+            string path, Dictionary<string, string> fields, params (string Name, string File, string Type, byte[] Bytes)[] files)
         {
             using var form = new MultipartFormDataContent();
             foreach (var (name, value) in fields)

@@ -36,7 +36,14 @@ public sealed class HostsTests : IAsyncLifetime
     /// <summary>Migrations, the pool, the log's writer, and the connections that hold a lock of their own.</summary>
     private async Task WorksAsync(string several)
     {
-        var service = new Service { Options = o => o with { Keys = TestServer.KeysOf(primary.ConnectionString), RingEvery = TimeSpan.FromMilliseconds(50), AuditEvery = TimeSpan.FromDays(1) } };
+        var service = new Service
+        {
+            Options = o => o with
+            {
+                Keys = TestServer.KeysOf(primary.ConnectionString), RingEvery = TimeSpan.FromMilliseconds(50),
+                AuditEvery = TimeSpan.FromDays(1),
+            },
+        };
         await service.StartAsync(several);
         try
         {
@@ -79,7 +86,8 @@ public sealed class HostsTests : IAsyncLifetime
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

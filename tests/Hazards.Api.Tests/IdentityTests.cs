@@ -254,7 +254,8 @@ public sealed class IdentityTests(AccountsService own) : IClassFixture<AccountsS
         string? parent, HttpStatusCode status)
     {
         var id = $"unit-of-{parent ?? "nobody"}";
-        (await Service.Admin.PostAsync("bodies", new JsonObject { ["id"] = id, ["name"] = id, ["kind"] = "unit", ["region"] = Service.County, ["parent"] = parent }))
+        (await Service.Admin.PostAsync(
+            "bodies", new JsonObject { ["id"] = id, ["name"] = id, ["kind"] = "unit", ["region"] = Service.County, ["parent"] = parent }))
             .Require(HttpStatusCode.Created);
         var key = await Service.KeyAsync(id, Service.County, "supervisor");
         for (var request = 0; request < 2; request++)

@@ -63,7 +63,8 @@ public sealed class ImportCommandTests(Service service) : IClassFixture<Service>
     private async Task<string> LedgerAsync()
     {
         var file = Path.Combine(data, $"命令行{Guid.NewGuid():n}.csv");
-        await File.WriteAllTextAsync(file, $"序号,检查时间,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,{Some.InDays(-3)},消防通道堆放杂物影响通行{Guid.NewGuid():n},一般,南诏镇中学,{Some.InDays(20)},未整改\n");
+        await File.WriteAllTextAsync(
+            file, $"序号,检查时间,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,{Some.InDays(-3)},消防通道堆放杂物影响通行{Guid.NewGuid():n},一般,南诏镇中学,{Some.InDays(20)},未整改\n");
         return file;
     }
 
@@ -71,7 +72,8 @@ public sealed class ImportCommandTests(Service service) : IClassFixture<Service>
     {
         var start = new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, .. words, "--data", data])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["HAZARDS_KEY"] = null, ["HAZARDS_POSTGRES"] = null },
+            RedirectStandardOutput = true, RedirectStandardError = true,
+            Environment = { ["HAZARDS_KEY"] = null, ["HAZARDS_POSTGRES"] = null },
         };
         using var process = Process.Start(start)!;
         var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

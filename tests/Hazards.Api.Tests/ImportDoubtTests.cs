@@ -48,8 +48,10 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     [Theory, InlineData("王", "赵"), InlineData("", "")]
     public async Task Two_standard_phrases_without_a_unit_do_not_make_a_ledger(string one, string two)
     {
-        var first = await ImportAsync("一中自查\n" + Persons + "1,2026-11-04,一楼,灭火器压力不足,一般,张,2026-12-20,整改中\n2,2026-11-04,二楼,应急照明灯损坏,一般,李,2026-12-20,整改中\n");
-        var second = await ImportAsync("二中自查\n" + Persons + $"1,2026-11-04,一楼,灭火器压力不足,一般,{one},2026-12-20,整改中\n2,2026-11-04,二楼,应急照明灯损坏,一般,{two},2026-12-20,已整改\n");
+        var first = await ImportAsync(
+            "一中自查\n" + Persons + "1,2026-11-04,一楼,灭火器压力不足,一般,张,2026-12-20,整改中\n2,2026-11-04,二楼,应急照明灯损坏,一般,李,2026-12-20,整改中\n");
+        var second = await ImportAsync(
+            "二中自查\n" + Persons + $"1,2026-11-04,一楼,灭火器压力不足,一般,{one},2026-12-20,整改中\n2,2026-11-04,二楼,应急照明灯损坏,一般,{two},2026-12-20,已整改\n");
         Finished(second, "entered").ShouldBe(2, second.Text);
         HazardsOf(second).Intersect(HazardsOf(first)).ShouldBeEmpty();
         Text(second, "notes").ShouldContain("import.ledger_resembles");
@@ -65,7 +67,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         var first = await ImportAsync(Schools + "1," + East + "2," + West, ledger: "汇总");
         var second = await ImportAsync(Schools + "1," + West, ledger: "汇总");
         HazardsOf(second).ShouldBe([HazardsOf(first)[1]]);
-        var third = await ImportAsync(Schools + "1," + West + "2," + West.Replace("西关", "南关", StringComparison.Ordinal) + "3," + East, ledger: "汇总");
+        var third = await ImportAsync(
+            Schools + "1," + West + "2," + West.Replace("西关", "南关", StringComparison.Ordinal) + "3," + East, ledger: "汇总");
         Finished(third, "entered").ShouldBe(1);
         (HazardsOf(third)[0], HazardsOf(third)[2]).ShouldBe((HazardsOf(first)[1], HazardsOf(first)[0]));
         foreach (var id in HazardsOf(third))
@@ -138,8 +141,10 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     public async Task An_import_that_updated_cannot_be_undone_whole_and_says_what_can_be()
     {
         await ImportAsync(Schools + "1,2026-03-05,撤销处一,一般,寅厂,2026-12-05,整改中\n", ledger: "撤销");
-        var second = await ImportAsync(Schools + "1,2026-03-05,撤销处一,一般,寅厂,2026-12-05,已整改\n2,2026-03-05,撤销处二,一般,寅厂,2026-12-05,整改中\n", ledger: "撤销");
-        var refused = (await service.Admin.PostAsync($"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "错了" })).Refused(HttpStatusCode.Conflict, "import.updated_others");
+        var second = await ImportAsync(
+            Schools + "1,2026-03-05,撤销处一,一般,寅厂,2026-12-05,已整改\n2,2026-03-05,撤销处二,一般,寅厂,2026-12-05,整改中\n", ledger: "撤销");
+        var refused = (await service.Admin.PostAsync($"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "错了" }))
+            .Refused(HttpStatusCode.Conflict, "import.updated_others");
         refused["detail"].ShouldContain(HazardsOf(second)[0]);
         refused["detail"].ShouldContain("hazards");
     }
@@ -212,7 +217,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         (await service.HeadAsync()).ShouldBe(head);
 
         async Task<Answer> PreviewAsync(string text) =>
-            (await service.Admin.SendAsync(HttpMethod.Post, $"imports/preview?fileName=a.csv&region={_county}", Some.Csv(text))).Require(HttpStatusCode.OK);
+            (await service.Admin.SendAsync(HttpMethod.Post, $"imports/preview?fileName=a.csv&region={_county}", Some.Csv(text)))
+                .Require(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -220,7 +226,9 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     {
         const string Known = Schools + "1,2026-03-01,丙处护栏缺失,一般,丙厂,2026-12-01,整改中\n2,2026-03-01,丁处护栏缺失,一般,丙厂,2026-12-01,整改中\n";
         await ImportAsync("原来的名称\n" + Known);
-        var begun = (await service.Admin.SendAsync(HttpMethod.Post, $"imports?background=true&fileName=a.csv&region={_county}", Some.Csv("另一个标题\n" + Known))).Require(HttpStatusCode.Accepted);
+        var begun = (await service.Admin.SendAsync(
+            HttpMethod.Post, $"imports?background=true&fileName=a.csv&region={_county}",
+            Some.Csv("另一个标题\n" + Known))).Require(HttpStatusCode.Accepted);
         Text(await ImportTests.FinishedAsync(service.Admin, begun["id"]), "notes").ShouldContain("import.ledger_recognised");
     }
 
@@ -237,7 +245,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         Text(report, "rows").ShouldNotContain("import.deadline_assumed");
         // Asked until it is answered, by a person or by the ledger.
         Text(await ImportAsync(row, "期限" + deadline, Service.County), "rows").ShouldContain("import.deadline_needed");
-        var mended = await ImportAsync(row.Replace($"辰厂,{deadline}", "辰厂,2026-12-01", StringComparison.Ordinal), "期限" + deadline, Service.County);
+        var mended = await ImportAsync(
+            row.Replace($"辰厂,{deadline}", "辰厂,2026-12-01", StringComparison.Ordinal), "期限" + deadline, Service.County);
         HazardsOf(mended).ShouldBe([id]);
         (await StageAsync(id)).ShouldBe("rectifying", mended.Text);
         var leg = (await service.Admin.GetAsync($"hazards/{id}")).Json["hazard"]!["legs"]!["sole"]!;
@@ -249,7 +258,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     {
         var report = await ImportAsync(Schools + $"1,2026-03-01,期限处{state}护栏缺失,一般,辰厂,尽快,{state}\n");
         (await StageAsync(HazardsOf(report)[0])).ShouldBe(stage, report.Text);
-        report.Json["rows"]!.AsArray().Last(r => r!["hazard"] is not null)!["notUnderstood"]!.ToJsonString(Plain).ShouldContain("import.deadline_assumed: 整改期限“尽快”");
+        report.Json["rows"]!.AsArray().Last(r => r!["hazard"] is not null)!["notUnderstood"]!.ToJsonString(Plain)
+            .ShouldContain("import.deadline_assumed: 整改期限“尽快”");
     }
 
     [Theory, InlineData(""), InlineData("/"), InlineData("无")]
@@ -284,7 +294,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         foreach (var (row, id) in right.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Zip(HazardsOf(wrong)))
             row!["notUnderstood"]!.ToJsonString(Plain).ShouldContain($"同名台账的同一行（{id}）");
         // What was withdrawn there is nobody's any more.
-        (await service.Admin.PostAsync($"imports/{wrong["id"]}/undoing", new JsonObject { ["reason"] = "地区错了" })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync($"imports/{wrong["id"]}/undoing", new JsonObject { ["reason"] = "地区错了" }))
+            .Require(HttpStatusCode.OK);
         Text(await ImportAsync(Rows, ledger: "错县", region: Counties[^3]), "rows").ShouldNotContain("import.row_elsewhere");
     }
 
@@ -292,7 +303,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     public void Every_note_of_an_import_has_its_english()
     {
         var said = new System.Text.RegularExpressions.Regex("\"(import\\.[a-z_]+): ");
-        var codes = Directory.GetFiles(Path.Combine(JobTests.Root(), "src", "Hazards.Api", "Import"), "*.cs").SelectMany(f => said.Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct().ToList();
+        var codes = Directory.GetFiles(Path.Combine(JobTests.Root(), "src", "Hazards.Api", "Import"), "*.cs")
+            .SelectMany(f => said.Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct().ToList();
         codes.Count.ShouldBeGreaterThan(25);
         codes.Where(c => ImportNotes.English(c).StartsWith("A rule (", StringComparison.Ordinal)).ShouldBeEmpty();
     }
@@ -331,7 +343,9 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         Text(await ImportAsync(Row("一般"), "降级"), "rows").ShouldContain("import.level_differs");
     }
 
-    /// <summary>What was assumed gives way to what is said, later or earlier, overdue or not; it was no promise that is now extended.</summary>
+    /// <summary>
+    /// What was assumed gives way to what is said, later or earlier, overdue or not; it was no promise that is now extended.
+    /// </summary>
     [Theory]
     [InlineData("2026-03-01", "2027-03-01"), InlineData("2026-03-01", "2026-03-20"), InlineData("2026-11-20", "2026-12-01"), InlineData("2026-11-20", "2027-05-01")]
     public async Task A_deadline_that_the_ledger_fills_in_takes_the_place_of_the_assumed_one(string found, string deadline)
@@ -341,7 +355,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         var second = await ImportAsync(Row(deadline), "补期" + found + deadline);
         var hazard = (await service.Admin.GetAsync($"hazards/{HazardsOf(first)[0]}")).Json["hazard"]!;
         var leg = hazard["legs"]!["sole"]!;
-        (leg["deadline"]!.ToString(), leg["deadlineAssumed"]!.GetValue<bool>(), leg["stage"]!.ToString()).ShouldBe((deadline, false, "rectifying"), second.Text);
+        (leg["deadline"]!.ToString(), leg["deadlineAssumed"]!.GetValue<bool>(), leg["stage"]!.ToString())
+            .ShouldBe((deadline, false, "rectifying"), second.Text);
         leg["extensions"]!.GetValue<int>().ShouldBe(0);
         Text(second, "rows").ShouldContain($"import.deadline_changed: 台账补填了整改期限 {deadline}");
         Finished(await ImportAsync(Row(deadline), "补期" + found + deadline), "unchanged").ShouldBe(1);
@@ -372,12 +387,16 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         static string Row(string person) => Persons + $"1,2026-11-04,一楼,撤回处灭火器压力不足,一般,{person},2026-12-20,整改中\n";
         var first = await ImportAsync(Row("张三"), "撤回", Service.County);
         await ImportAsync(Row("李四"), "撤回", Service.County);
-        (await service.Admin.PostAsync($"imports/{first["id"]}/undoing", new JsonObject { ["reason"] = "错行", ["hazards"] = new JsonArray(HazardsOf(first)[0]) })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync(
+            $"imports/{first["id"]}/undoing",
+            new JsonObject { ["reason"] = "错行", ["hazards"] = new JsonArray(HazardsOf(first)[0]) })).Require(HttpStatusCode.OK);
         (await StageAsync(HazardsOf(first)[0])).ShouldBe("rejected");
         // What people did stands in the way, and the way out is named.
         var second = await ImportAsync(Row("王五"), "撤回", Service.County);
-        (await service.Office.PostAsync($"hazards/{HazardsOf(second)[0]}/comments", new JsonObject { ["text"] = "已到场", ["actor"] = "核查员" })).Require(HttpStatusCode.OK);
-        (await service.Admin.PostAsync($"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "错行", ["hazards"] = new JsonArray(HazardsOf(second)[0]) }))
+        (await service.Office.PostAsync($"hazards/{HazardsOf(second)[0]}/comments", new JsonObject { ["text"] = "已到场", ["actor"] = "核查员" }))
+            .Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync(
+            $"imports/{second["id"]}/undoing", new JsonObject { ["reason"] = "错行", ["hazards"] = new JsonArray(HazardsOf(second)[0]) }))
             .Refused(HttpStatusCode.Conflict, "import.built_upon")["detail"].ShouldContain("录入错误");
     }
 
@@ -415,7 +434,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     [InlineData("成县、徽县"), InlineData("文县、宕昌县、康县"), InlineData("西和县和礼县"), InlineData("康县、武都区等"), InlineData("武都、康县"), InlineData("两当县/徽县")]
     public async Task Two_regions_in_a_cell_are_none(string region)
     {
-        var report = await ImportAsync($"序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{region},两地处{region}缺陷,一般,午厂,2026-12-01,整改中\n", region: "6212");
+        var report = await ImportAsync(
+            $"序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{region},两地处{region}缺陷,一般,午厂,2026-12-01,整改中\n", region: "6212");
         Text(report, "rows").ShouldContain($"import.region_unknown: 地区“{region}”");
     }
 
@@ -423,7 +443,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     [InlineData("武都区", "621202"), InlineData("陇南市武都区", "621202"), InlineData("武都区城关镇", "621202"), InlineData("武都", "621202"), InlineData("西和", "621225"), InlineData("西和县大桥镇", "621225")]
     public async Task One_region_in_a_cell_is_found(string region, string code)
     {
-        var report = await ImportAsync($"序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{region},一地处{region}缺陷,一般,午厂,2026-12-01,整改中\n", region: "6212");
+        var report = await ImportAsync(
+            $"序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{region},一地处{region}缺陷,一般,午厂,2026-12-01,整改中\n", region: "6212");
         Text(report, "rows").ShouldNotContain("import.region_unknown");
         (await service.Admin.GetAsync($"hazards/{HazardsOf(report)[0]}")).Json["hazard"]!["region"]!.ToString().ShouldStartWith(code);
     }
@@ -446,17 +467,21 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     }
 
     private Task<Answer> SectorAsync(string sector) =>
-        ImportAsync($"序号,检查日期,行业领域,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{sector},行业处{sector}缺陷,一般,午厂,2026-12-01,整改中\n", "行业" + sector.Replace('/', '-'));
+        ImportAsync(
+            $"序号,检查日期,行业领域,隐患内容,隐患等级,整改责任单位,整改期限,状态\n1,2026-03-01,{sector},行业处{sector}缺陷,一般,午厂,2026-12-01,整改中\n",
+            "行业" + sector.Replace('/', '-'));
 
     private async Task<Answer> ImportBookAsync(Workbook workbook)
     {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "各镇.xlsx" }, { new StringContent(_county), "region" } };
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(workbook.ToBytes()), "file", "各镇.xlsx" },
+            { new StringContent(_county), "region" } };
         return (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);
     }
 
     private async Task<Answer> ImportAsync(string text, string? ledger = null, string? region = null)
     {
-        using var form = new MultipartFormDataContent { { Some.Csv(text), "file", "台账.csv" }, { new StringContent(region ?? _county), "region" } };
+        using var form = new MultipartFormDataContent { { Some.Csv(text), "file", "台账.csv" },
+            { new StringContent(region ?? _county), "region" } };
         if (ledger is not null)
             form.Add(new StringContent(ledger), "ledger");
         return (await service.Admin.SendAsync(HttpMethod.Post, "imports", form)).Require(HttpStatusCode.Created);

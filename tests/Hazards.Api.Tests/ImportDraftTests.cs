@@ -23,7 +23,8 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
         draft.Json["trouble"].ShouldBeNull();
         draft.Json["guessed"]!.GetValue<bool>().ShouldBeTrue();
         var columns = draft.Json["sheets"]!.AsArray().ShouldHaveSingleItem()!["columns"]!.AsArray();
-        columns.Select(c => c!["field"]!.ToString()).ShouldBe(["externalId", "foundAt", "inspectionBody", "place", "description", "level", "responsibleUnit", "state"]);
+        columns.Select(c => c!["field"]!.ToString())
+            .ShouldBe(["externalId", "foundAt", "inspectionBody", "place", "description", "level", "responsibleUnit", "state"]);
         columns[4]!["samples"]!.AsArray().Select(s => s!.ToString()).ShouldContain("提升机制动不灵");
         var counts = draft.Json["counts"]!;
         counts["hazards"]!.GetValue<int>().ShouldBe(2);
@@ -42,12 +43,16 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
         var report = await ImportTests.FinishedAsync(service.Admin, begun["id"]);
         report.Json["rows"]!.AsArray().Where(r => r!["outcome"]!.ToString() != "skipped").Select(Told).ShouldBe(rows.Select(Expected));
         // However often it is asked for, it is imported once.
-        (await service.Admin.PostAsync($"imports/drafts/{draft["id"]}/import", [])).Require(HttpStatusCode.Accepted)["id"].ShouldBe(begun["id"]);
+        (await service.Admin.PostAsync($"imports/drafts/{draft["id"]}/import", [])).Require(HttpStatusCode.Accepted)["id"]
+            .ShouldBe(begun["id"]);
         (await service.Admin.GetAsync($"imports/drafts/{draft["id"]}/rows")).Refused(HttpStatusCode.Conflict, "import.draft_used");
-        (await service.Admin.GetAsync("imports?limit=1")).Json["items"]!.AsArray().ShouldHaveSingleItem()!["id"]!.ToString().ShouldBe(begun["id"]);
+        (await service.Admin.GetAsync("imports?limit=1")).Json["items"]!.AsArray().ShouldHaveSingleItem()!["id"]!.ToString()
+            .ShouldBe(begun["id"]);
 
-        static string Told(JsonNode? r) => $"{r!["row"]} {r["outcome"]} {r["hazard"]} {r["stage"]} {r["events"]} {r["notUnderstood"]!.ToJsonString()}";
-        static string Expected(JsonNode r) => $"{r["row"]} {r["outcome"]!["code"]} {r["hazard"]} {r["stage"]?["code"]} {r["events"]} {r["notUnderstood"]!.ToJsonString()}";
+        static string Told(JsonNode? r) =>
+            $"{r!["row"]} {r["outcome"]} {r["hazard"]} {r["stage"]} {r["events"]} {r["notUnderstood"]!.ToJsonString()}";
+        static string Expected(JsonNode r) =>
+            $"{r["row"]} {r["outcome"]!["code"]} {r["hazard"]} {r["stage"]?["code"]} {r["events"]} {r["notUnderstood"]!.ToJsonString()}";
     }
 
     [Fact]
@@ -57,14 +62,20 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
         var mapping = draft.Json["mapping"]!.DeepClone();
         mapping["levels"] = new JsonObject { ["二类"] = "general" };
         mapping["states"] = new JsonObject { ["弄完了"] = "declared" };
-        var changed = (await ChangeAsync(draft, new JsonObject { ["mapping"] = mapping.ToJsonString(), ["ledger"] = "另一名称", ["region"] = "140781" })).Require(HttpStatusCode.OK);
+        var changed = (await ChangeAsync(
+            draft,
+            new JsonObject
+            {
+                ["mapping"] = mapping.ToJsonString(), ["ledger"] = "另一名称", ["region"] = "140781",
+            })).Require(HttpStatusCode.OK);
         changed["ledger"].ShouldBe("另一名称");
         changed.Json["counts"]!["levels"]!.AsArray().ShouldBeEmpty();
         (await RowsAsync(draft)).Single(r => (int)r["row"]! == 3)["stage"]!["code"]!.ToString().ShouldBe("awaitingAcceptance");
 
         // A mapping without the description is refused, and the one before it stays.
         mapping["columns"] = new JsonArray(new JsonObject { ["field"] = "place", ["header"] = "地点" });
-        (await ChangeAsync(draft, new JsonObject { ["mapping"] = mapping.ToJsonString() })).Refused(HttpStatusCode.UnprocessableEntity, "mapping.no_description");
+        (await ChangeAsync(draft, new JsonObject { ["mapping"] = mapping.ToJsonString() }))
+            .Refused(HttpStatusCode.UnprocessableEntity, "mapping.no_description");
         (await ChangeAsync(draft, new JsonObject { ["mapping"] = "{" })).Refused(HttpStatusCode.UnprocessableEntity, "mapping.broken");
         (await RowsAsync(draft)).Length.ShouldBe(3);
     }
@@ -77,8 +88,12 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
         draft.Json["sheets"]![0]!["top"]!.AsArray().Count.ShouldBe(4);
         var pointed = (await ChangeAsync(draft, new JsonObject { ["headerRow"] = 2 })).Require(HttpStatusCode.OK);
         pointed.Json["sheets"]![0]!["columns"]!.AsArray().Select(c => c!["header"]!.ToString()).ShouldBe(["甲", "乙"]);
-        var mapping = new JsonObject { ["headerRow"] = 2, ["columns"] = new JsonArray(new JsonObject { ["field"] = "description", ["header"] = "乙" }) };
-        (await ChangeAsync(draft, new JsonObject { ["mapping"] = mapping.ToJsonString(), ["region"] = "140781" })).Require(HttpStatusCode.OK).Json["counts"]!["hazards"]!.GetValue<int>().ShouldBe(2);
+        var mapping = new JsonObject
+        {
+            ["headerRow"] = 2, ["columns"] = new JsonArray(new JsonObject { ["field"] = "description", ["header"] = "乙" }),
+        };
+        (await ChangeAsync(draft, new JsonObject { ["mapping"] = mapping.ToJsonString(), ["region"] = "140781" }))
+            .Require(HttpStatusCode.OK).Json["counts"]!["hazards"]!.GetValue<int>().ShouldBe(2);
     }
 
     [Fact]
@@ -88,8 +103,10 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
         var other = await service.KeyAsync("dali-awb", "5329", "importer");
         (await other.GetAsync($"imports/drafts/{draft["id"]}")).Refused(HttpStatusCode.NotFound, "import.draft_not_found");
         (await other.PostAsync($"imports/drafts/{draft["id"]}/import", [])).Refused(HttpStatusCode.NotFound, "import.draft_not_found");
-        (await service.Gov.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.csv", Some.Csv(Ledger))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.xlsx", Some.Csv(Encoding.UTF8.GetBytes("no workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
+        (await service.Gov.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.csv", Some.Csv(Ledger)))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports/drafts?fileName=a.xlsx", Some.Csv(Encoding.UTF8.GetBytes("no workbook"))))
+            .Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
     }
 
     [Fact]
@@ -113,12 +130,16 @@ public sealed class ImportDraftTests(Service service) : IClassFixture<Service>
     }
 
     private async Task<Answer> ImportedAsync(string name, string text) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName={name}&region=140781", Some.Csv(text))).Require(HttpStatusCode.Created);
+        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName={name}&region=140781", Some.Csv(text)))
+            .Require(HttpStatusCode.Created);
 
     private async Task<Answer> UploadAsync(string query = "", byte[]? bytes = null) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports/drafts?fileName=coal.csv&region=140781{query}", Some.Csv(bytes ?? Encoding.UTF8.GetBytes(Ledger)))).Require(HttpStatusCode.Created);
+        (await service.Admin.SendAsync(
+            HttpMethod.Post, $"imports/drafts?fileName=coal.csv&region=140781{query}",
+            Some.Csv(bytes ?? Encoding.UTF8.GetBytes(Ledger)))).Require(HttpStatusCode.Created);
 
-    private Task<Answer> ChangeAsync(Answer draft, JsonObject body) => service.Admin.PostAsync($"imports/drafts/{draft["id"]}/mapping", body);
+    private Task<Answer> ChangeAsync(Answer draft, JsonObject body) =>
+        service.Admin.PostAsync($"imports/drafts/{draft["id"]}/mapping", body);
 
     private async Task<JsonNode[]> RowsAsync(Answer draft) =>
         [.. (await service.Admin.GetAsync($"imports/drafts/{draft["id"]}/rows")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(r => r!)];

@@ -15,7 +15,8 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task The_coal_ledger_becomes_the_events_its_states_imply()
     {
-        var report = await ImportAsync("coal-mine-2026.csv", await SampleAsync("coal-mine-2026.csv"), ("mapping", "coal-mine"), ("region", "140781"));
+        var report = await ImportAsync(
+            "coal-mine-2026.csv", await SampleAsync("coal-mine-2026.csv"), ("mapping", "coal-mine"), ("region", "140781"));
         Finished(report, "entered").ShouldBe(10);
         Finished(report, "kept").ShouldBe(0);
         // 已现场处理 closes on the spot; 已复查 is accepted, not closed; 已五定 and 未五定 stay open; a major one without its basis waits for grading.
@@ -66,19 +67,23 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         var third = await ImportAsync("t.csv", Csv(row, "已整改"), ("ledger", "two"), ("region", "140781"));
         Finished(third, "updated").ShouldBe(1);
         StageOfRow(third, 2).ShouldBe("awaitingAcceptance");
-        Rows(third).First(r => (int)r["row"]! == 2)["hazard"]!.ToString().ShouldBe(Rows(first).First(r => (int)r["row"]! == 2)["hazard"]!.ToString());
+        Rows(third).First(r => (int)r["row"]! == 2)["hazard"]!.ToString()
+            .ShouldBe(Rows(first).First(r => (int)r["row"]! == 2)["hazard"]!.ToString());
     }
 
     [Fact]
     public async Task Who_reported_as_one_of_the_public_is_sealed_in_the_report_and_stands_in_the_row_as_found()
     {
-        var report = await ImportAsync("p.csv", Encoding.UTF8.GetBytes("序号,隐患来源,检查日期,检查人,地点,隐患内容,隐患等级,责任单位,状态\n1,群众举报,2026-03-02,诸葛小明,主井口,主井井口防冻设施未开启,一般,运输队,未整改\n"), ("ledger", "public"), ("region", "140781"));
+        var report = await ImportAsync(
+            "p.csv", Encoding.UTF8.GetBytes("序号,隐患来源,检查日期,检查人,地点,隐患内容,隐患等级,责任单位,状态\n1,群众举报,2026-03-02,诸葛小明,主井口,主井井口防冻设施未开启,一般,运输队,未整改\n"),
+            ("ledger", "public"), ("region", "140781"));
         Finished(report, "entered").ShouldBe(1);
         var id = Rows(report).First(r => r["outcome"]!.ToString() == "entered")["hazard"]!.ToString();
         var events = (await service.Admin.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK).Json["events"]!.AsArray();
         events[0]!["data"]!["source"]!.ToString().ShouldBe("public");
         events[0]!.ToJsonString(Plain).ShouldNotContain("诸葛小明");
-        var person = (await service.Admin.GetAsync($"hazards/{id}/persons")).Json["persons"]!.AsArray().ShouldHaveSingleItem()!["person"]!.ToString();
+        var person = (await service.Admin.GetAsync($"hazards/{id}/persons")).Json["persons"]!.AsArray()
+            .ShouldHaveSingleItem()!["person"]!.ToString();
         var look = await service.Admin.PostAsync($"hazards/{id}/persons/{person}/disclosures", new JsonObject { ["reason"] = "核查举报" });
         look.Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe("诸葛小明");
         // Not sealed yet: the row is kept as it was found (docs/personal-data.md says so).
@@ -88,7 +93,9 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task A_row_that_cannot_be_understood_is_kept_with_its_cells()
     {
-        var report = await ImportAsync("t.csv", Encoding.UTF8.GetBytes(Header + "7,昨天,八点班,甲,县煤炭局,主井口,,C,其他,运输队,乙,未五定,有备注\n"), ("ledger", "kept"), ("region", "140781"));
+        var report = await ImportAsync(
+            "t.csv", Encoding.UTF8.GetBytes(Header + "7,昨天,八点班,甲,县煤炭局,主井口,,C,其他,运输队,乙,未五定,有备注\n"), ("ledger", "kept"),
+            ("region", "140781"));
         Finished(report, "kept").ShouldBe(1);
         Rows(report).Single(r => r["outcome"]!.ToString() == "kept")["cells"]!.ToJsonString(Plain).ShouldContain("有备注");
         var again = (await service.Admin.GetAsync($"imports/{report["id"]}")).Require(HttpStatusCode.OK);
@@ -103,9 +110,14 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         (await PostAsync("x.csv", [0xE9, 0x9A, 0x90, 0xFF, 0xFF, 0x2C])).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await PostAsync("x.csv", [])).Refused(HttpStatusCode.UnprocessableEntity, "file.empty");
         (await PostAsync("x.csv", new byte[17 * 1024 * 1024])).Refused(HttpStatusCode.RequestEntityTooLarge, "request.too_large");
-        (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("mapping", "no-such"))).Refused(HttpStatusCode.UnprocessableEntity, "import.mapping_unknown");
-        (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("region", "99"))).Refused(HttpStatusCode.UnprocessableEntity, "region.unknown");
-        (await service.Gov.SendAsync(HttpMethod.Post, "imports", Form("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定")))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("mapping", "no-such")))
+            .Refused(HttpStatusCode.UnprocessableEntity, "import.mapping_unknown");
+        (await PostAsync("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定"), ("region", "99")))
+            .Refused(HttpStatusCode.UnprocessableEntity, "region.unknown");
+        (await service.Gov.SendAsync(
+            HttpMethod.Post, "imports",
+            Form("x.csv", Csv("1,2026-03-02,班,甲,局,井口,内容较长的隐患描述,C,其他,队,乙,{0},\n", "未五定")))).Refused(HttpStatusCode.Forbidden,
+            "role.forbidden");
         (await service.HeadAsync()).ShouldBe(head);
     }
 
@@ -113,7 +125,8 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
     public async Task A_preview_writes_nothing()
     {
         var head = await service.HeadAsync();
-        var preview = await service.Admin.SendAsync(HttpMethod.Post, "imports/preview", Form("construction-2026.xlsx", await SampleAsync("construction-2026.xlsx")));
+        var preview = await service.Admin.SendAsync(
+            HttpMethod.Post, "imports/preview", Form("construction-2026.xlsx", await SampleAsync("construction-2026.xlsx")));
         preview.Require(HttpStatusCode.OK).Json["rows"]!.AsArray().Count.ShouldBe(10);
         (await service.HeadAsync()).ShouldBe(head);
     }
@@ -136,7 +149,8 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         report.Json["notes"]!.ToJsonString(Plain).ShouldContain("隐患行上有 6 张图片（文件里的浮动图片共 2 张），4 张已作为整改前、整改后的附件，2 张未导入");
         NotUnderstood(report, 3).ShouldContain("import.picture_left: I3");
         NotUnderstood(report, 4).ShouldContain("文件里没有这张图片");
-        (await PhotosAsync(report, 2)).ShouldBe([("before", "整改前-H2.png", Sha256Digest.Of(pictures[0]).Value), ("after", "整改后-I2.jpg", Sha256Digest.Of(pictures[1]).Value)]);
+        (await PhotosAsync(report, 2))
+            .ShouldBe([("before", "整改前-H2.png", Sha256Digest.Of(pictures[0]).Value), ("after", "整改后-I2.jpg", Sha256Digest.Of(pictures[1]).Value)]);
         (await PhotosAsync(report, 3)).ShouldBe([("before", "整改前-H3.png", Sha256Digest.Of(pictures[2]).Value)]);
         (await PhotosAsync(report, 4)).ShouldBe([("before", "整改前-H4.png", Sha256Digest.Of(pictures[0]).Value)]);
         // As they stand in the file.
@@ -149,7 +163,8 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         (await PhotosAsync(changed, 2)).Length.ShouldBe(2);
         // A picture that was exchanged is attached beside the first.
         var exchanged = await ImportAsync("照片.xlsx", Ledger("已整改", (4, 8, 3)), ("ledger", "pictures"), ("region", "140781"));
-        (await PhotosAsync(exchanged, 4)).Select(p => p.Digest).ShouldBe([Sha256Digest.Of(pictures[0]).Value, Sha256Digest.Of(pictures[2]).Value]);
+        (await PhotosAsync(exchanged, 4)).Select(p => p.Digest)
+            .ShouldBe([Sha256Digest.Of(pictures[0]).Value, Sha256Digest.Of(pictures[2]).Value]);
 
         async Task<(string Phase, string Name, string Digest)[]> PhotosAsync(Answer of, int row) =>
             [.. (await service.Admin.GetAsync($"hazards/{Rows(of).First(r => (int)r["row"]! == row)["hazard"]}/photos")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
@@ -182,10 +197,14 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
     {
         var bytes = Csv("5,2026-03-05 08:00:00,班,甲,县煤炭局,井口,内容较长的隐患描述,C,其他,运输队,乙,{0},\n", "未五定");
         // The boundary is part of what a repeated request must repeat: the file itself as the body has none.
-        var first = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv(bytes), ("Idempotency-Key", "import-1"));
-        var again = await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv(bytes), ("Idempotency-Key", "import-1"));
+        var first = await service.Admin.SendAsync(
+            HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv(bytes), ("Idempotency-Key", "import-1"));
+        var again = await service.Admin.SendAsync(
+            HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv(bytes), ("Idempotency-Key", "import-1"));
         again.Require(HttpStatusCode.Created)["id"].ShouldBe(first.Require(HttpStatusCode.Created)["id"]);
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv([.. bytes, (byte)'\n']), ("Idempotency-Key", "import-1"))).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
+        (await service.Admin.SendAsync(
+            HttpMethod.Post, "imports?fileName=k.csv&ledger=keys&region=140781", Some.Csv([.. bytes, (byte)'\n']),
+            ("Idempotency-Key", "import-1"))).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
     }
 
     [Fact]
@@ -194,10 +213,12 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         var bytes = await SampleAsync("coal-mine-2026.csv");
         var atOnce = await ImportAsync("coal-mine-2026.csv", bytes, ("mapping", "coal-mine"), ("region", "140781"), ("ledger", "at-once"));
         const string path = "imports?background=true&fileName=coal-mine-2026.csv&mapping=coal-mine&region=140781&ledger=in-background";
-        var begun = (await service.Admin.SendAsync(HttpMethod.Post, path, Some.Csv(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
+        var begun = (await service.Admin.SendAsync(HttpMethod.Post, path, Some.Csv(bytes), ("Idempotency-Key", "background-1")))
+            .Require(HttpStatusCode.Accepted);
         begun.Headers.Location!.ToString().ShouldBe($"/api/v1/imports/{begun["id"]}");
         begun.Json["progress"]!["of"]!.ToString().ShouldBe("rows");
-        var again = (await service.Admin.SendAsync(HttpMethod.Post, path, Some.Csv(bytes), ("Idempotency-Key", "background-1"))).Require(HttpStatusCode.Accepted);
+        var again = (await service.Admin.SendAsync(HttpMethod.Post, path, Some.Csv(bytes), ("Idempotency-Key", "background-1")))
+            .Require(HttpStatusCode.Accepted);
         again["id"].ShouldBe(begun["id"]);
         var report = await FinishedAsync(service.Admin, begun["id"]);
         report.Json["progress"].ShouldBeNull();
@@ -207,11 +228,15 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         (await service.Elsewhere.GetAsync($"imports/{begun["id"]}")).Refused(HttpStatusCode.NotFound, "import.not_found");
         var head = await service.HeadAsync();
         (await service.Gov.SendAsync(HttpMethod.Post, path, Some.Csv(bytes))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=true&fileName=x.xlsx", Some.Csv(Encoding.UTF8.GetBytes("not a workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
-        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps", Some.Csv(bytes))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await service.Admin.SendAsync(
+            HttpMethod.Post, "imports?background=true&fileName=x.xlsx",
+            Some.Csv(Encoding.UTF8.GetBytes("not a workbook")))).Refused(HttpStatusCode.UnprocessableEntity, "xlsx.not_zip");
+        (await service.Admin.SendAsync(HttpMethod.Post, "imports?background=perhaps", Some.Csv(bytes))).Status.ShouldBe(
+            HttpStatusCode.BadRequest);
         (await service.HeadAsync()).ShouldBe(head);
 
-        static string Told(JsonNode row) => $"{row["row"]} {row["outcome"]} {row["stage"]} {row["events"]} {row["notUnderstood"]!.ToJsonString()} {row["remarks"]!.ToJsonString()} {row["cells"]!.ToJsonString()}";
+        static string Told(JsonNode row) =>
+            $"{row["row"]} {row["outcome"]} {row["stage"]} {row["events"]} {row["notUnderstood"]!.ToJsonString()} {row["remarks"]!.ToJsonString()} {row["cells"]!.ToJsonString()}";
     }
 
     /// <summary>Waits for an import in the background.</summary>
@@ -236,11 +261,15 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
         }
     }
 
-    private static readonly System.Text.Json.JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly System.Text.Json.JsonSerializerOptions Plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static Task<byte[]> SampleAsync(string name) => File.ReadAllBytesAsync(Repository.Find($"samples/{name}"));
 
-    private static byte[] Csv(string row, string state) => Encoding.UTF8.GetBytes(Header + string.Format(System.Globalization.CultureInfo.InvariantCulture, row, state));
+    private static byte[] Csv(string row, string state) =>
+        Encoding.UTF8.GetBytes(Header + string.Format(System.Globalization.CultureInfo.InvariantCulture, row, state));
 
     private async Task<Answer> ImportAsync(string name, byte[] bytes, params (string Name, string Value)[] fields) =>
         (await PostAsync(name, bytes, fields)).Require(HttpStatusCode.Created);
@@ -262,5 +291,6 @@ public sealed class ImportTests(Service service) : IClassFixture<Service>
 
     private static string StageOfRow(Answer report, int row) => Rows(report).First(r => (int)r["row"]! == row)["stage"]!.ToString();
 
-    private static string NotUnderstood(Answer report, int row) => Rows(report).First(r => (int)r["row"]! == row)["notUnderstood"]!.ToJsonString(Plain);
+    private static string NotUnderstood(Answer report, int row) =>
+        Rows(report).First(r => (int)r["row"]! == row)["notUnderstood"]!.ToJsonString(Plain);
 }

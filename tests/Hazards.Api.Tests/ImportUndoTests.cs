@@ -33,7 +33,8 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
         (await FoundAsync("140721")).ShouldBe(0);
         (await FoundAsync("140721", instant)).ShouldBe(before);
         (await service.Admin.GetAsync("hazards?region=140721&overdue=true")).Json["items"]!.AsArray().ShouldBeEmpty();
-        var listed = (await service.Admin.GetAsync("imports?limit=200")).Json["items"]!.AsArray().Single(i => i!["id"]!.ToString() == import["id"])!;
+        var listed = (await service.Admin.GetAsync("imports?limit=200")).Json["items"]!.AsArray()
+            .Single(i => i!["id"]!.ToString() == import["id"])!;
         listed["undone"]!["reason"]!.ToString().ShouldBe("列映射有误");
     }
 
@@ -43,7 +44,8 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
         var import = await ImportAsync("twice", "140722", Row(1, "未整改"));
         var first = (await UndoAsync(import, ("Idempotency-Key", "undo-1"))).Require(HttpStatusCode.OK);
         var head = await service.HeadAsync();
-        (await UndoAsync(import, ("Idempotency-Key", "undo-1"))).Require(HttpStatusCode.OK).Json["undone"]!.ToJsonString().ShouldBe(first.Json["undone"]!.ToJsonString());
+        (await UndoAsync(import, ("Idempotency-Key", "undo-1"))).Require(HttpStatusCode.OK).Json["undone"]!.ToJsonString()
+            .ShouldBe(first.Json["undone"]!.ToJsonString());
         (await UndoAsync(import)).Refused(HttpStatusCode.Conflict, "import.undone_before");
         (await service.HeadAsync()).ShouldBe(head);
     }
@@ -57,14 +59,16 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
         foreach (var refused in answers.Where(a => a.Status != HttpStatusCode.OK))
             refused.Refused(HttpStatusCode.Conflict, "import.undone_before");
         foreach (var hazard in HazardsOf(import))
-            (await service.Admin.GetAsync($"hazards/{hazard}/events")).Json["events"]!.AsArray().Count(e => e!["type"]!.ToString() == "hazard_withdrawn").ShouldBe(1);
+            (await service.Admin.GetAsync($"hazards/{hazard}/events")).Json["events"]!.AsArray()
+                .Count(e => e!["type"]!.ToString() == "hazard_withdrawn").ShouldBe(1);
     }
 
     [Fact]
     public async Task What_somebody_has_built_upon_is_named_and_nothing_is_withdrawn()
     {
         var import = await ImportAsync("built", "140725", Row(1, "未整改"), Row(2, "未整改"));
-        (await service.Admin.PostAsync($"hazards/{HazardsOf(import)[1]}/comments", new JsonObject { ["text"] = "已到现场核对" })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync($"hazards/{HazardsOf(import)[1]}/comments", new JsonObject { ["text"] = "已到现场核对" }))
+            .Require(HttpStatusCode.OK);
         var head = await service.HeadAsync();
         var refused = (await UndoAsync(import)).Refused(HttpStatusCode.Conflict, "import.built_upon");
         refused["detail"].ShouldContain(HazardsOf(import)[1]);
@@ -107,7 +111,8 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
         (await UndoRowsAsync(import, hazards[1])).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await UndoRowsAsync(import, Guid.NewGuid().ToString())).Refused(HttpStatusCode.UnprocessableEntity, "import.not_of_import");
         // One that somebody acts on does not keep the others from being taken back, one by one.
-        (await service.Admin.PostAsync($"hazards/{hazards[0]}/comments", new JsonObject { ["text"] = "已到现场核对" })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync($"hazards/{hazards[0]}/comments", new JsonObject { ["text"] = "已到现场核对" }))
+            .Require(HttpStatusCode.OK);
         (await UndoRowsAsync(import, hazards[0])).Refused(HttpStatusCode.Conflict, "import.built_upon");
         (await UndoRowsAsync(import, hazards[2])).Require(HttpStatusCode.OK);
     }
@@ -120,9 +125,12 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     {
         var import = await ImportAsync("others", "140728", Row(1, "未整改"));
         var elsewhere = await service.KeyAsync("dali-awb", "5329", "importer");
-        (await elsewhere.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "x" })).Refused(HttpStatusCode.NotFound, "import.not_found");
-        (await service.Gov.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "x" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await service.Admin.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = " " })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await elsewhere.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "x" }))
+            .Refused(HttpStatusCode.NotFound, "import.not_found");
+        (await service.Gov.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "x" }))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        (await service.Admin.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = " " })).Status.ShouldBe(
+            HttpStatusCode.BadRequest);
         var nothing = await ImportAsync("others", "140728", Row(1, "未整改"));
         (await UndoAsync(nothing)).Refused(HttpStatusCode.Conflict, "import.nothing_entered");
     }
@@ -131,29 +139,37 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
     public async Task Sealed_records_are_not_withdrawn_and_the_attempt_is_on_record()
     {
         const string header = "编号,发现时间,企业名称,隐患内容,隐患等级,责任单位,状态\n";
-        var import = (await service.Admin.SendAsync(HttpMethod.Post, "imports?fileName=s.csv&region=140724&ledger=sealed", Some.Csv($"{header}1,2026-03-02,某矿业公司,阀门渗漏,C,运输队,未整改\n"))).Require(HttpStatusCode.Created);
+        var import = (await service.Admin.SendAsync(
+            HttpMethod.Post, "imports?fileName=s.csv&region=140724&ledger=sealed",
+            Some.Csv($"{header}1,2026-03-02,某矿业公司,阀门渗漏,C,运输队,未整改\n"))).Require(HttpStatusCode.Created);
         (await service.Admin.PostAsync("seals", new JsonObject
         {
             ["enterprise"] = new JsonObject { ["name"] = "某矿业公司" }, ["region"] = "140724", ["reason"] = "事故调查", ["documentNumber"] = "晋调〔2026〕9号",
         })).Require(HttpStatusCode.Created);
         (await UndoAsync(import)).Refused((HttpStatusCode)423, "enterprise.sealed");
-        (await service.Admin.GetAsync($"access?kind=sealed_attempt_refused&hazard={HazardsOf(import)[0]}")).Json["items"]!.AsArray().ShouldNotBeEmpty();
+        (await service.Admin.GetAsync($"access?kind=sealed_attempt_refused&hazard={HazardsOf(import)[0]}")).Json["items"]!.AsArray()
+            .ShouldNotBeEmpty();
     }
 
     private async Task<Answer> ImportAsync(string ledger, string region, params string[] rows) =>
-        (await service.Admin.SendAsync(HttpMethod.Post, $"imports?fileName=l.csv&ledger={ledger}&region={region}", Some.Csv(Header + string.Concat(rows)))).Require(HttpStatusCode.Created);
+        (await service.Admin.SendAsync(
+            HttpMethod.Post, $"imports?fileName=l.csv&ledger={ledger}&region={region}",
+            Some.Csv(Header + string.Concat(rows)))).Require(HttpStatusCode.Created);
 
     private Task<Answer> UndoAsync(Answer import, params (string Name, string Value)[] headers) =>
         service.Admin.PostAsync($"imports/{import["id"]}/undoing", new JsonObject { ["reason"] = "列映射有误" }, headers);
 
-    private static string[] HazardsOf(Answer import) => [.. import.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!["hazard"]!.ToString())];
+    private static string[] HazardsOf(Answer import) =>
+        [.. import.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!["hazard"]!.ToString())];
 
     /// <summary>排查一般隐患数 of March, as the monthly table has it.</summary>
     private async Task<int> FoundAsync(string region, string? asOf = null)
     {
         var table = (await service.Admin.GetAsync($"figures/monthly-table?period=2026-03&region={region}{(asOf is null ? "" : $"&asOf={Uri.EscapeDataString(asOf)}")}")).Require(HttpStatusCode.OK);
-        return int.Parse(table.Json["table"]!["total"]!["foundGeneral"]?.ToString() ?? "0", System.Globalization.CultureInfo.InvariantCulture);
+        return int.Parse(
+            table.Json["table"]!["total"]!["foundGeneral"]?.ToString() ?? "0", System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private static string Row(int number, string state) => $"{number},2026-03-0{number % 9 + 1},县煤炭局,主井口{number},第{number}处防冻设施未开启,C,运输队,2026-03-20,{state}\n";
+    private static string Row(int number, string state) =>
+        $"{number},2026-03-0{number % 9 + 1},县煤炭局,主井口{number},第{number}处防冻设施未开启,C,运输队,2026-03-20,{state}\n";
 }

@@ -31,9 +31,11 @@ public sealed class InboxTests(Service service) : IClassFixture<Service>
     {
         var hotline = await service.KeyAsync("ws-duc", Service.County, "reporter");
         var id = (await hotline.PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created)["id"];
-        var message = (await service.Office.GetAsync($"inbox?hazard={id}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
+        var message = (await service.Office.GetAsync($"inbox?hazard={id}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .ShouldHaveSingleItem()!;
         message["address"]!.ToString().ShouldBe("office:532927");
-        var duty = (await service.Office.GetAsync("inbox/duties?limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Single(d => d!["hazard"]!.ToString() == id)!;
+        var duty = (await service.Office.GetAsync("inbox/duties?limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .Single(d => d!["hazard"]!.ToString() == id)!;
         duty["clocks"]!.AsArray().ShouldHaveSingleItem()!["kind"]!.ToString().ShouldBe("verify");
         (await service.Gov.GetAsync("inbox/duties?limit=200")).Text.ShouldNotContain(id);
     }
@@ -85,7 +87,8 @@ public sealed class InboxTests(Service service) : IClassFixture<Service>
     public async Task Who_watches_sees_another_s_inbox_without_opening_it()
     {
         var id = await service.HazardAsync(Stage.Assigned);
-        (await service.Supervisor.GetAsync($"inbox?body=ws-gov&hazard={id}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Count.ShouldBe(1);
+        (await service.Supervisor.GetAsync($"inbox?body=ws-gov&hazard={id}"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray().Count.ShouldBe(1);
         (await service.Gov.GetAsync($"inbox?hazard={id}&unread=true")).Json["items"]!.AsArray().Count.ShouldBe(1);
         var stranger = await service.KeyAsync("bj-awb", "110101", "supervisor");
         (await stranger.GetAsync("inbox?body=ws-gov")).Refused(HttpStatusCode.NotFound, "body.not_found");
@@ -105,7 +108,8 @@ public sealed class InboxTests(Service service) : IClassFixture<Service>
         told.Json["neverOpened"]!.AsArray().Select(u => u!["address"]!.ToString()).ShouldContain("ws-gas");
         told.Json["neverOpened"]!.AsArray().Select(u => u!["address"]!.ToString()).ShouldNotContain("ws-gov");
 
-        var earlier = (await investigator.GetAsync($"hazards/{id}/told?asOf={Uri.EscapeDataString(before.ToString("O"))}")).Require(HttpStatusCode.OK);
+        var earlier = (await investigator.GetAsync($"hazards/{id}/told?asOf={Uri.EscapeDataString(before.ToString("O"))}"))
+            .Require(HttpStatusCode.OK);
         earlier.Json["neverOpened"]!.AsArray().Select(u => u!["address"]!.ToString()).ShouldContain("ws-gov", "then nobody had opened it");
         (await service.Elsewhere.GetAsync($"hazards/{id}/told")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
     }

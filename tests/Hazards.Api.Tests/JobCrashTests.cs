@@ -10,7 +10,10 @@ using Wolverine.Runtime.Serialization;
 
 namespace Hazards.Api.Tests;
 
-/// <summary>kill -9 of the service at any moment, between an event and the work that follows from it too: none is forgotten, none done twice.</summary>
+/// <summary>
+/// kill -9 of the service at any moment, between an event and the work that follows from it too: none is forgotten, none done
+/// twice.
+/// </summary>
 [Trait("Server", "any")]
 public sealed class JobCrashTests
 {
@@ -107,7 +110,9 @@ public sealed class JobCrashTests
         }
     }
 
-    /// <summary>A machine that is busy with kills and starts answers 503 at times: nothing was acknowledged, and the caller asks again.</summary>
+    /// <summary>
+    /// A machine that is busy with kills and starts answers 503 at times: nothing was acknowledged, and the caller asks again.
+    /// </summary>
     private static async Task<Answer> AnsweredAsync(Func<Task<Answer>> ask)
     {
         while (true)
@@ -125,7 +130,8 @@ public sealed class JobCrashTests
         return (report["progress"]?["done"]?.GetValue<int>() ?? 0, report["finished"] is not null);
     }
 
-    private static ByteArrayContent Csv(byte[] file) => new(file) { Headers = { ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("text/csv") } };
+    private static ByteArrayContent Csv(byte[] file) =>
+        new(file) { Headers = { ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("text/csv") } };
 
     /// <summary>Rows in every state, of many units, some alike to the letter, some that nobody understands.</summary>
     private static byte[] Ledger()
@@ -133,7 +139,9 @@ public sealed class JobCrashTests
         string[] states = ["未五定", "已五定", "已整改", "已复查", "已现场处理"];
         var text = new StringBuilder("编号,发现时间,班次,检查人,检查单位,地点,隐患内容,隐患等级,专业类别,责任单位,责任人,状态,备注\n");
         for (var i = 0; i < 400; i++)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{i / 2},{(i % 50 == 7 ? "昨天" : "2026-03-02 09:12:05")},八点班,甲,县煤炭局,{i / 2} 号巷道,防冻设施未开启 {i / 2},C,其他,运输{i % 40}队,乙,{states[i % 5]},\n");
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{i / 2},{(i % 50 == 7 ? "昨天" : "2026-03-02 09:12:05")},八点班,甲,县煤炭局,{i / 2} 号巷道,防冻设施未开启 {i / 2},C,其他,运输{i % 40}队,乙,{states[i % 5]},\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -166,7 +174,9 @@ public sealed class JobCrashTests
         try
         {
             await Task.Delay(random.Next(0, 500));
-            var year = round == 0 ? RulesTests.Year2023 : RulesTests.Year2023.Replace("\"to\": \"2023-10-06\"", $"\"to\": \"2023-10-0{6 - round % 3}\"", StringComparison.Ordinal);
+            var year = round == 0
+                ? RulesTests.Year2023
+                : RulesTests.Year2023.Replace("\"to\": \"2023-10-06\"", $"\"to\": \"2023-10-0{6 - round % 3}\"", StringComparison.Ordinal);
             var answer = await RulesTests.Announce(client, year, round == 0 ? null : $"第{round}次");
             return answer.Status == HttpStatusCode.Created ? 1 : 0;
         }
@@ -191,7 +201,8 @@ public sealed class JobCrashTests
             if (e.StreamId == WorkCalendar.StreamId)
                 editions.Add((int)e.Version);
             if (DomainJson.ReadEvent(e.Type, e.Data.Span) is DeadlinesRecounted recounted)
-                (recounts.TryGetValue(e.StreamId, out var all) ? all : recounts[e.StreamId] = []).Add((recounted.FromEdition, DomainJson.ReadContext(e.Headers.Span).Calendar));
+                (recounts.TryGetValue(e.StreamId, out var all) ? all : recounts[e.StreamId] = [])
+                    .Add((recounted.FromEdition, DomainJson.ReadContext(e.Headers.Span).Calendar));
         }
 
         // Nothing that was acknowledged is missing, and each was made once.

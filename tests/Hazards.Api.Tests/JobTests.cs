@@ -17,7 +17,11 @@ public sealed class JobTests : IAsyncLifetime
 {
     private readonly Service service = new()
     {
-        Options = o => o with { JobPoll = TimeSpan.FromMilliseconds(200), RingEvery = TimeSpan.FromMilliseconds(200), JobRetries = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)] },
+        Options = o => o with
+        {
+            JobPoll = TimeSpan.FromMilliseconds(200), RingEvery = TimeSpan.FromMilliseconds(200),
+            JobRetries = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)],
+        },
     };
 
     public Task InitializeAsync() => service.InitializeAsync();
@@ -50,7 +54,8 @@ public sealed class JobTests : IAsyncLifetime
         var id = letter["id"]!.ToString();
         (await service.Office.GetAsync("jobs/dead-letters")).Refused(HttpStatusCode.Forbidden, "job.role");
         (await service.Office.PostAsync($"jobs/dead-letters/{id}/replay", [])).Refused(HttpStatusCode.Forbidden, "job.role");
-        (await service.Admin.PostAsync($"jobs/dead-letters/{Guid.NewGuid():D}/replay", [])).Refused(HttpStatusCode.NotFound, "job.not_found");
+        (await service.Admin.PostAsync($"jobs/dead-letters/{Guid.NewGuid():D}/replay", []))
+            .Refused(HttpStatusCode.NotFound, "job.not_found");
         (await service.Admin.GetAsync("jobs/dead-letters?cursor=nonsense")).Refused(HttpStatusCode.BadRequest, "cursor.invalid");
 
         (await CommandAsync("jobs", "dead-letters")).ShouldContain($"{id}  制作证据包 makePackage");
@@ -96,7 +101,10 @@ public sealed class JobTests : IAsyncLifetime
         (await CommandAsync("jobs", "dead-letters")).ShouldContain("none");
     }
 
-    /// <summary>Wolverine's agent copies what is marked as replayable and then deletes what is marked: nothing may be marked between the two.</summary>
+    /// <summary>
+    /// Wolverine's agent copies what is marked as replayable and then deletes what is marked: nothing may be marked between the
+    /// two.
+    /// </summary>
     [Fact]
     public async Task A_job_that_is_sent_again_while_the_agent_moves_others_is_not_lost()
     {
@@ -136,7 +144,8 @@ public sealed class JobTests : IAsyncLifetime
         var package = await AskAsync();
         var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
         await ExecuteAsync("drop trigger poison on evidence.parts");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => service.Admin.PostAsync($"jobs/dead-letters/{letter["id"]}/replay", [])));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => service.Admin.PostAsync($"jobs/dead-letters/{letter["id"]}/replay", [])));
         answers.Count(a => a.Status == HttpStatusCode.Accepted).ShouldBeGreaterThan(0);
         answers.ShouldAllBe(a => a.Status == HttpStatusCode.Accepted || a.Status == HttpStatusCode.NotFound);
         await MadeAsync(package);
@@ -160,7 +169,8 @@ public sealed class JobTests : IAsyncLifetime
 
         async Task<string?> FailingAsync() => (await service.Admin.GetAsync("/health/ready")).Json["jobs"]?.ToString();
         static int TimesOf(string said) => int.Parse(said.Split(": ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
-        Task<string?> KeptAsync() => OneAsync("select coalesce(string_agg(i.id::text, ' ' order by i.id), 'none') from wolverine.wolverine_incoming_envelopes i where i.message_type not like '%EraseAgain'");
+        Task<string?> KeptAsync() =>
+            OneAsync("select coalesce(string_agg(i.id::text, ' ' order by i.id), 'none') from wolverine.wolverine_incoming_envelopes i where i.message_type not like '%EraseAgain'");
     }
 
     [Fact]
@@ -184,7 +194,8 @@ public sealed class JobTests : IAsyncLifetime
     [InlineData("Incoming", "Hazards.Api.Jobs.OfAnOlderProgram"), InlineData("Scheduled", "Hazards.Api.Jobs.OfAnOlderProgram")]
     public async Task A_message_that_expired_before_it_was_done_ends(string status, string type)
     {
-        const string Rows = "select string_agg(i.id || ' ' || i.status || ' ' || i.xmin, ', ' order by i.id) from wolverine.wolverine_incoming_envelopes i";
+        const string Rows =
+            "select string_agg(i.id || ' ' || i.status || ' ' || i.xmin, ', ' order by i.id) from wolverine.wolverine_incoming_envelopes i";
         await UntilAsync(async () => await OneAsync("select received_at from wolverine.wolverine_incoming_envelopes where message_type like '%EraseAgain' and status = 'Handled'"));
         var queue = $"local://{type.ToLowerInvariant()}/";
         var ids = Enumerable.Range(0, 3).Select(_ => Guid.NewGuid()).ToArray();
@@ -219,12 +230,14 @@ public sealed class JobTests : IAsyncLifetime
     public async Task The_job_of_a_node_that_died_is_taken_over()
     {
         // While another holds the package, its job waits.
-        await using var other = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var other = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(service.ConnectionString) { Pooling = false }.ConnectionString);
         await other.OpenAsync();
         await using (var hold = new NpgsqlCommand("select pg_advisory_lock(x'65766964'::int, 1)", other))
             await hold.ExecuteNonQueryAsync();
         var package = await AskAsync();
-        await UntilAsync(async () => await OneAsync("select status from wolverine.wolverine_incoming_envelopes where status = 'Scheduled'"));
+        await UntilAsync(
+            async () => await OneAsync("select status from wolverine.wolverine_incoming_envelopes where status = 'Scheduled'"));
         await service.StopAsync();
         // As a node that was killed leaves it: being done, by nobody. Stopped between two tries it may be as well.
         await using (var leave = new NpgsqlCommand("update wolverine.wolverine_incoming_envelopes set owner_id = 424242, status = 'Incoming', execution_time = null where message_type like '%MakePackage'", other))
@@ -232,7 +245,8 @@ public sealed class JobTests : IAsyncLifetime
         await other.CloseAsync();
         await service.StartAsync(service.ConnectionString);
         var office = new Client(service.Address, service.Office.Key);
-        await UntilAsync<JsonNode>(async () => (await office.GetAsync($"evidence/{package}")).Json is var answer && answer["endedAt"] is not null && answer["failure"] is null ? answer : null);
+        await UntilAsync<JsonNode>(async () => (await office.GetAsync($"evidence/{package}")).Json is var answer
+            && answer["endedAt"] is not null && answer["failure"] is null ? answer : null);
         (await LettersAsync()).ShouldBeEmpty();
     }
 
@@ -271,7 +285,10 @@ public sealed class JobTests : IAsyncLifetime
         [.. (await service.Admin.GetAsync("jobs/dead-letters")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(l => l!)];
 
     private Task<JsonNode> MadeAsync(string package) => UntilAsync<JsonNode>(async () =>
-        (await service.Office.GetAsync($"evidence/{package}")).Json is var answer && answer["endedAt"] is not null && answer["failure"] is null ? answer : null);
+        (await service.Office.GetAsync($"evidence/{package}")).Json is var answer && answer["endedAt"] is not null
+            && answer["failure"] is null
+            ? answer
+            : null);
 
     private static async Task<T> UntilAsync<T>(Func<Task<T?>> look) where T : class
     {

@@ -4,7 +4,9 @@ using Wolverine.Util;
 
 namespace Hazards.Api.Tests;
 
-/// <summary>What others know by name stays when code moves: messages that wait in a database, categories that a deployment filters by.</summary>
+/// <summary>
+/// What others know by name stays when code moves: messages that wait in a database, categories that a deployment filters by.
+/// </summary>
 public sealed class KeptNamesTests
 {
     private static readonly Type[] All = typeof(HazardsService).Assembly.GetTypes();
@@ -15,7 +17,8 @@ public sealed class KeptNamesTests
         .Select(t => t.GetMethod("Handle")?.GetParameters()[0].ParameterType.ToMessageTypeName()).OfType<string>()
         .Order(StringComparer.Ordinal).ShouldBe(
         [
-            "Hazards.Api.Evidence.MakePackage", "Hazards.Api.Import.ImportLedger", "Hazards.Api.Persons.EraseAgain", "Hazards.Api.RecountDueDates",
+            "Hazards.Api.Evidence.MakePackage", "Hazards.Api.Import.ImportLedger", "Hazards.Api.Persons.EraseAgain",
+            "Hazards.Api.RecountDueDates",
         ]);
 
     [Fact]
@@ -25,7 +28,8 @@ public sealed class KeptNamesTests
         [
             "Hazards.Api.Accounts.CredentialsBinding", "Hazards.Api.Auditing.AuditWorker", "Hazards.Api.DaemonWatch", "Hazards.Api.Door",
             "Hazards.Api.Evidence.PackageJob", "Hazards.Api.Identities", "Hazards.Api.Jobs.Schedule", "Hazards.Api.NewerDatabase",
-            "Hazards.Api.Persons.PersonModule", "Hazards.Api.Proving.TreeKeeper", "Hazards.Api.Recounting", "Hazards.Api.Ringing.ClockWorker",
+            "Hazards.Api.Persons.PersonModule", "Hazards.Api.Proving.TreeKeeper", "Hazards.Api.Recounting",
+            "Hazards.Api.Ringing.ClockWorker",
             "Hazards.Api.RulebookWatch",
         ]);
 

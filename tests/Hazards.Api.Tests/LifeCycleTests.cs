@@ -12,17 +12,34 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
     public async Task A_listed_major_hazard_goes_from_report_to_closure_and_comes_back()
     {
         var id = await service.HazardAsync(Stage.Rectifying, "major");
-        await Ok(service.Office, id, "listing", new() { ["level"] = "county", ["deadline"] = Some.InDays(20), ["requirements"] = "限期整改", ["documentNumber"] = "巍安委办〔2026〕1号" }, "hazard_listed");
-        await Ok(service.Enforcer, id, "production-suspension", new() { ["whole"] = false, ["scope"] = "南门调压站", ["documentNumber"] = "巍应急〔2026〕2号" }, "production_suspended");
+        await Ok(
+            service.Office, id, "listing",
+            new()
+            {
+                ["level"] = "county", ["deadline"] = Some.InDays(20), ["requirements"] = "限期整改", ["documentNumber"] = "巍安委办〔2026〕1号",
+            }, "hazard_listed");
+        await Ok(
+            service.Enforcer, id, "production-suspension",
+            new() { ["whole"] = false, ["scope"] = "南门调压站", ["documentNumber"] = "巍应急〔2026〕2号" }, "production_suspended");
         await Ok(service.Supervisor, id, "urgings", new() { ["message"] = "请抓紧", ["leg"] = "sectoral" }, "leg_urged");
-        await Ok(service.Supervisor, id, "notices", new() { ["requirements"] = "三日内书面答复", ["documentNumber"] = "巍督〔2026〕3号", ["replyBy"] = Some.InDays(3) }, "supervision_notice_issued");
+        await Ok(
+            service.Supervisor, id, "notices",
+            new()
+            {
+                ["requirements"] = "三日内书面答复", ["documentNumber"] = "巍督〔2026〕3号", ["replyBy"] = Some.InDays(3),
+            }, "supervision_notice_issued");
         await Ok(service.Supervisor, id, "visits", new() { ["findings"] = "现场已设警戒" }, "supervision_visit_made");
         await Ok(service.Supervisor, id, "interviews", new() { ["interviewed"] = "燃气公司负责人", ["summary"] = "承诺按期完成" }, "interview_held");
-        await Ok(service.Supervisor, id, "criticisms", new() { ["text"] = "进度迟缓", ["documentNumber"] = "巍督〔2026〕4号" }, "criticism_circulated");
+        await Ok(
+            service.Supervisor, id, "criticisms", new() { ["text"] = "进度迟缓", ["documentNumber"] = "巍督〔2026〕4号" }, "criticism_circulated");
         await Ok(service.Supervisor, id, "exposures", new() { ["medium"] = "县融媒体中心", ["text"] = "公开曝光" }, "hazard_exposed");
         await Ok(service.Supervisor, id, "escalations", new() { ["to"] = "dali-awb", ["reason"] = "请州安委办关注" }, "supervision_escalated");
-        await Ok(service.Enforcer, id, "penalties", new() { ["penalised"] = "燃气公司", ["measure"] = "罚款", ["fine"] = 2.5, ["documentNumber"] = "巍应急罚〔2026〕5号" }, "penalty_imposed");
-        await Ok(service.Enforcer, id, "referrals", new() { ["to"] = "巍山县公安局", ["grounds"] = "涉嫌危险作业", ["documentNumber"] = "巍应急移〔2026〕6号" }, "judicial_referral_made");
+        await Ok(
+            service.Enforcer, id, "penalties",
+            new() { ["penalised"] = "燃气公司", ["measure"] = "罚款", ["fine"] = 2.5, ["documentNumber"] = "巍应急罚〔2026〕5号" }, "penalty_imposed");
+        await Ok(
+            service.Enforcer, id, "referrals", new() { ["to"] = "巍山县公安局", ["grounds"] = "涉嫌危险作业", ["documentNumber"] = "巍应急移〔2026〕6号" },
+            "judicial_referral_made");
 
         foreach (var (client, leg) in new[] { (service.Gov, "territorial"), (service.Regulator, "sectoral") })
         {
@@ -32,22 +49,31 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
             await Ok(client, id, $"legs/{leg}/progress", new() { ["percent"] = 60, ["note"] = "更换阀门" }, "progress_reported");
         }
 
-        await Ok(service.Gov, id, "legs/territorial/extension-requests", new() { ["to"] = Some.InDays(60), ["reason"] = "备件未到" }, "extension_requested");
+        await Ok(
+            service.Gov, id, "legs/territorial/extension-requests", new() { ["to"] = Some.InDays(60), ["reason"] = "备件未到" },
+            "extension_requested");
         await Ok(service.Office, id, "legs/territorial/extension-decisions", new() { ["grant"] = true }, "extension_granted");
         await Ok(service.Gov, id, "legs/territorial/completion", new() { ["results"] = "阀门已更换", ["spent"] = 11 }, "completion_declared");
-        await Ok(service.Office, id, "legs/territorial/reinspections", new() { ["verdict"] = "fail", ["findings"] = "警示标志缺失" }, "reinspection_failed");
+        await Ok(
+            service.Office, id, "legs/territorial/reinspections", new() { ["verdict"] = "fail", ["findings"] = "警示标志缺失" },
+            "reinspection_failed");
         await Ok(service.Gov, id, "legs/territorial/completion", new() { ["results"] = "标志已补" }, "completion_declared");
         await Ok(service.Regulator, id, "legs/sectoral/completion", new() { ["results"] = "监管到位" }, "completion_declared");
         await Ok(service.Gov, id, "legs/territorial/resumption-requests", new() { ["grounds"] = "隐患已消除" }, "resumption_requested");
         await Ok(service.Enforcer, id, "resumption-reviews", new() { ["verdict"] = "pass", ["findings"] = "现场合格" }, "resumption_reviewed");
         foreach (var leg in new[] { "territorial", "sectoral" })
             await Ok(service.Office, id, $"legs/{leg}/reinspections", new() { ["verdict"] = "pass", ["findings"] = "合格" }, "leg_accepted");
-        await Ok(service.Office, id, "delisting", new() { ["ground"] = "accepted", ["reason"] = "验收合格", ["documentNumber"] = "巍安委办〔2026〕7号" }, "hazard_delisted");
+        await Ok(
+            service.Office, id, "delisting", new() { ["ground"] = "accepted", ["reason"] = "验收合格", ["documentNumber"] = "巍安委办〔2026〕7号" },
+            "hazard_delisted");
         (await Ok(service.Office, id, "closure", [], "hazard_closed")).Json["stage"]!["code"]!.ToString().ShouldBe("closed");
-        var back = await Ok(service.Office, id, "lookbacks", new() { ["result"] = "recurred", ["findings"] = "阀井再次泄漏" }, "lookback_made", "hazard_reopened");
+        var back = await Ok(
+            service.Office, id, "lookbacks", new() { ["result"] = "recurred", ["findings"] = "阀井再次泄漏" }, "lookback_made",
+            "hazard_reopened");
         back.Json["stage"]!["code"]!.ToString().ShouldBe("verified");
         await Ok(service.Office, id, "regrading", new() { ["level"] = "general", ["reason"] = "已降级" }, "hazard_regraded");
-        await Ok(service.Office, id, "corrections", new() { ["field"] = "title", ["to"] = "南门阀井泄漏", ["reason"] = "标题不准" }, "hazard_corrected");
+        await Ok(
+            service.Office, id, "corrections", new() { ["field"] = "title", ["to"] = "南门阀井泄漏", ["reason"] = "标题不准" }, "hazard_corrected");
         await Ok(service.Office, id, "comments", new() { ["text"] = "已通知值班" }, "comment_added");
 
         var history = (await service.Office.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK);
@@ -65,15 +91,23 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         await Ok(service.Office, rejected, "reopening", new() { ["reason"] = "再次举报" }, "hazard_reopened");
 
         var (one, other) = (await service.HazardAsync(), await service.HazardAsync());
-        var merged = await Ok(service.Office, one, "merge", new() { ["into"] = other, ["reason"] = "同一阀井" }, "hazard_merged", "duplicate_absorbed");
+        var merged = await Ok(
+            service.Office, one, "merge", new() { ["into"] = other, ["reason"] = "同一阀井" }, "hazard_merged", "duplicate_absorbed");
         merged.Json["stage"]!["code"]!.ToString().ShouldBe("merged");
         (await service.Office.GetAsync($"hazards/{other}")).Json["hazard"]!["absorbed"]![0]!.ToString().ShouldBe(one);
 
-        await Ok(service.Office, await service.HazardAsync(), "on-the-spot-fix", new() { ["measures"] = "当场拧紧" }, "hazard_fixed_on_the_spot", "hazard_closed");
+        await Ok(
+            service.Office, await service.HazardAsync(), "on-the-spot-fix", new() { ["measures"] = "当场拧紧" }, "hazard_fixed_on_the_spot",
+            "hazard_closed");
 
         var returned = await service.HazardAsync(Stage.Assigned);
         await Ok(service.Gov, returned, "legs/territorial/return", new() { ["reason"] = "属镇政府" }, "assignment_returned");
-        await Ok(service.Office, returned, "legs/territorial/reassignment", new() { ["body"] = "ws-gov", ["deadline"] = Some.InDays(10), ["instructions"] = "仍由县政府办理", ["reason"] = "研究决定" }, "leg_reassigned");
+        await Ok(
+            service.Office, returned, "legs/territorial/reassignment",
+            new()
+            {
+                ["body"] = "ws-gov", ["deadline"] = Some.InDays(10), ["instructions"] = "仍由县政府办理", ["reason"] = "研究决定",
+            }, "leg_reassigned");
     }
 
     /// <summary>Names, days left and seals change without a version: who holds the version must hear of them all the same.</summary>
@@ -87,7 +121,8 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         (await by.PostAsync($"hazards/{id}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
         var held = (await by.GetAsync($"hazards/{id}{part}")).Require(HttpStatusCode.OK);
         (await by.GetAsync($"hazards/{id}{part}", ("If-None-Match", held.ETag))).Status.ShouldBe(HttpStatusCode.NotModified);
-        (await service.Admin.PostAsync($"bodies/ws-etag{part.Length}/renaming", new() { ["name"] = "巍山县综合执法局", ["reason"] = "更名" })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync($"bodies/ws-etag{part.Length}/renaming", new() { ["name"] = "巍山县综合执法局", ["reason"] = "更名" }))
+            .Require(HttpStatusCode.OK);
         var now = (await by.GetAsync($"hazards/{id}{part}", ("If-None-Match", held.ETag))).Require(HttpStatusCode.OK);
         now.Text.ShouldContain("综合执法局");
         // The version is the same, and either tag names it.
@@ -105,7 +140,8 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         answer.Json["stage"]!["chinese"]!.ToString().ShouldBe("待核实");
         var found = (await service.Office.GetAsync(answer.Headers.Location.ToString())).Require(HttpStatusCode.OK);
         found.Json["names"]!["regions"]![Service.County]!.ToString().ShouldContain("巍山");
-        (await service.Office.GetAsync($"hazards/{answer["id"]}", ("If-None-Match", found.ETag))).Status.ShouldBe(HttpStatusCode.NotModified);
+        (await service.Office.GetAsync($"hazards/{answer["id"]}", ("If-None-Match", found.ETag))).Status.ShouldBe(
+            HttpStatusCode.NotModified);
     }
 
     [Fact]
@@ -120,7 +156,8 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync($"hazards/{id}/events?asOf={then}")).Json["events"]!.AsArray().Count.ShouldBe(1);
         (await service.Office.GetAsync($"hazards?asOf={then}&stage=reported&q={Uri.EscapeDataString("阀井")}")).Json["items"]!.AsArray()
             .ShouldContain(i => i!["id"]!.ToString() == id);
-        (await service.Office.GetAsync($"hazards?asOf={Uri.EscapeDataString("2020-01-01T00:00:00+08:00")}")).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await service.Office.GetAsync($"hazards?asOf={Uri.EscapeDataString("2020-01-01T00:00:00+08:00")}")).Json["items"]!.AsArray()
+            .ShouldBeEmpty();
     }
 
     [Theory]
@@ -155,7 +192,8 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         foreach (var rule in CommandRules.All)
         {
             var entry = commands.Single(c => c!["name"]!.ToString() == rule.Name)!;
-            entry["stagesOfImported"]!.AsArray().Select(s => s!["code"]!.ToString()).ShouldBe(rule.StagesOfImported.Select(CodeList.Code), rule.Name);
+            entry["stagesOfImported"]!.AsArray().Select(s => s!["code"]!.ToString())
+                .ShouldBe(rule.StagesOfImported.Select(CodeList.Code), rule.Name);
             entry["onlyUntouched"]!.GetValue<bool>().ShouldBe(rule.OnlyUntouched, rule.Name);
         }
 
@@ -165,12 +203,14 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task Overdue_says_which_clock_which_body_and_what_next()
     {
-        var id = (await service.Office.PostAsync("hazards", With(Some.Report(), "occurredAt", Ago(40)))).Require(HttpStatusCode.Created)["id"];
+        var id = (await service.Office.PostAsync("hazards", With(Some.Report(), "occurredAt", Ago(40))))
+            .Require(HttpStatusCode.Created)["id"];
         await Ok(service.Office, id, "verification", new() { ["level"] = "general", ["occurredAt"] = Ago(39) }, "hazard_verified");
         await Ok(service.Office, id, "assignments", With(Some.DualAssignment(Some.InDays(-20)), "occurredAt", Ago(38)), "hazard_assigned");
         var page = (await service.Office.GetAsync("lists/overdue?limit=200")).Require(HttpStatusCode.OK);
         var item = page.Json["items"]!.AsArray().Single(i => i!["hazard"]!["id"]!.ToString() == id)!;
-        var duty = item["overdue"]!.AsArray().First(d => d!["clock"]!["code"]!.ToString() == "rectify" && d["leg"]!["code"]!.ToString() == "territorial")!;
+        var duty = item["overdue"]!.AsArray()
+            .First(d => d!["clock"]!["code"]!.ToString() == "rectify" && d["leg"]!["code"]!.ToString() == "territorial")!;
         duty["body"]!["name"]!.ToString().ShouldBe("巍山县人民政府");
         ((int)duty["daysOverdue"]!).ShouldBe(20);
         duty["next"]!["chinese"]!.ToString().ShouldNotBeNullOrEmpty();
@@ -197,7 +237,8 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         var id = $"b-{Guid.NewGuid():n}"[..20];
         await service.BodyAsync(id, "某公司", "enterprise", Service.County);
         (await service.Admin.PostAsync($"bodies/{id}/renaming", new() { ["name"] = "某集团", ["reason"] = "更名" })).Require(HttpStatusCode.OK);
-        (await service.Admin.PostAsync($"bodies/{id}/changes", new() { ["sectors"] = new JsonArray("fire_safety"), ["reason"] = "新增业务" })).Require(HttpStatusCode.OK).ETag.ShouldBe("\"3\"");
+        (await service.Admin.PostAsync($"bodies/{id}/changes", new() { ["sectors"] = new JsonArray("fire_safety"), ["reason"] = "新增业务" }))
+            .Require(HttpStatusCode.OK).ETag.ShouldBe("\"3\"");
         var key = await service.KeyAsync(id, Service.County, "reporter");
         (await service.Admin.PostAsync($"bodies/{id}/dissolution", new() { ["reason"] = "注销" })).Require(HttpStatusCode.OK);
         (await service.Admin.GetAsync($"bodies/{id}/events")).Json["events"]!.AsArray().Count.ShouldBe(4);
@@ -208,7 +249,12 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task A_revoked_key_opens_nothing_at_once()
     {
-        var answer = (await service.Admin.PostAsync("api-keys", new() { ["client"] = "hotline", ["body"] = "ws-awb", ["region"] = Service.County, ["roles"] = new JsonArray("reporter") })).Require(HttpStatusCode.Created);
+        var answer = (await service.Admin.PostAsync(
+            "api-keys",
+            new()
+            {
+                ["client"] = "hotline", ["body"] = "ws-awb", ["region"] = Service.County, ["roles"] = new JsonArray("reporter"),
+            })).Require(HttpStatusCode.Created);
         var client = service.ClientOf(answer["secret"]);
         (await client.GetAsync("me")).Require(HttpStatusCode.OK);
         (await service.Admin.GetAsync("api-keys")).Text.ShouldNotContain(answer["secret"]);

@@ -32,9 +32,11 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         item["legs"]!.AsArray().Select(l => l!["leg"]!["code"]!.ToString()).ShouldBe(["territorial", "sectoral"]);
         item["legs"]!.AsArray().ShouldAllBe(l => l!["silent"]!.GetValue<bool>(), "nothing was heard for ten days");
 
-        (await ListAsync("lists/overdue?within=7&owes=ws-gas&duty=rectify")).Select(Id).Where(i => i == soon || i == late).ShouldBe([late, soon], ignoreOrder: true);
+        (await ListAsync("lists/overdue?within=7&owes=ws-gas&duty=rectify")).Select(Id).Where(i => i == soon || i == late)
+            .ShouldBe([late, soon], ignoreOrder: true);
         (await ListAsync("lists/overdue?within=4&owes=ws-gas&duty=rectify")).ShouldNotContain(i => Id(i) == soon);
-        (await ListAsync("lists/overdue?within=7&overdue=false")).ShouldNotContain(i => Id(i) == late || Id(i) == soon, "neither was acknowledged in time");
+        (await ListAsync("lists/overdue?within=7&overdue=false"))
+            .ShouldNotContain(i => Id(i) == late || Id(i) == soon, "neither was acknowledged in time");
         (await ListAsync("lists/overdue?overdue=false")).ShouldBeEmpty("what is overdue and is not");
         var clocks = (await service.Office.GetAsync($"hazards/{soon}")).Require(HttpStatusCode.OK).Json["clocks"]!.AsArray();
         var own = clocks.First(c => c!["kind"]!.ToString() == "rectify")!;
@@ -44,12 +46,16 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
 
         var windows = (await service.Office.GetAsync("lists/overdue/windows")).Require(HttpStatusCode.OK);
         int.Parse(windows["overdue"], System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(2);
-        (await service.Office.GetAsync("lists/overdue?daysOverLeast=9&daysOverMost=3")).Refused(HttpStatusCode.BadRequest, "input.out_of_range")["field"].ShouldBe("daysOverLeast");
+        (await service.Office.GetAsync("lists/overdue?daysOverLeast=9&daysOverMost=3"))
+            .Refused(HttpStatusCode.BadRequest, "input.out_of_range")["field"].ShouldBe("daysOverLeast");
         (await service.Office.GetAsync("lists/overdue?within=-1")).Refused(HttpStatusCode.BadRequest, "input.out_of_range");
         (await service.Office.GetAsync("lists/overdue?columns=days,nonsense")).Refused(HttpStatusCode.BadRequest, "input.unknown_code");
     }
 
-    /// <summary>What is kept of a list is never older than the log: whoever has acted sees it on the next page, and whoever may see less is shown less.</summary>
+    /// <summary>
+    /// What is kept of a list is never older than the log: whoever has acted sees it on the next page, and whoever may see less
+    /// is shown less.
+    /// </summary>
     [Theory, InlineData("hazards?limit=200"), InlineData("lists/overdue?within=30&limit=200"), InlineData("boards/closed-loop"), InlineData("lists/overdue/counts")]
     public async Task A_list_that_is_asked_for_again_is_as_new_as_the_log(string list)
     {
@@ -65,7 +71,9 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         }
     }
 
-    /// <summary>核实: nobody is named who must verify, so the county's committee office must; whoever asks for what it owes is told so.</summary>
+    /// <summary>
+    /// 核实: nobody is named who must verify, so the county's committee office must; whoever asks for what it owes is told so.
+    /// </summary>
     [Fact]
     public async Task What_an_office_owes_without_being_named_is_listed_as_its_own_everywhere()
     {
@@ -76,22 +84,27 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         {
             (await AllAsync(list)).ShouldContain(id, Case.Sensitive, list);
             (await AllAsync(list.Replace("ws-awb", "ws-gas", StringComparison.Ordinal))).ShouldNotContain(id, Case.Sensitive, list);
-            (await AllAsync(list.Replace("ws-awb", "dali-awb", StringComparison.Ordinal))).ShouldNotContain(id, Case.Sensitive, "a county's are the county's");
+            (await AllAsync(list.Replace("ws-awb", "dali-awb", StringComparison.Ordinal)))
+                .ShouldNotContain(id, Case.Sensitive, "a county's are the county's");
         }
 
-        var duties = (await service.Office.GetAsync("clocks?body=ws-awb&overdue=true&limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        var duties = (await service.Office.GetAsync("clocks?body=ws-awb&overdue=true&limit=200"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         duties.ShouldContain(d => d!["hazard"]!["id"]!.ToString() == id && d["clock"]!["code"]!.ToString() == "verify");
         var ring = service.Services.GetRequiredService<HazardStore>().RingAsync(
             HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
         (await ring).ShouldBeOfType<Outcome<Hazard>.Done>();
         foreach (var list in new[] { "missed", "proposals" })
         {
-            (await service.Office.GetAsync($"{list}?body=ws-awb&limit=200")).Require(HttpStatusCode.OK).Text.ShouldContain(id, Case.Sensitive, list);
-            (await service.Office.GetAsync($"{list}?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id, Case.Sensitive, list);
+            (await service.Office.GetAsync($"{list}?body=ws-awb&limit=200"))
+                .Require(HttpStatusCode.OK).Text.ShouldContain(id, Case.Sensitive, list);
+            (await service.Office.GetAsync($"{list}?body=ws-gas&limit=200"))
+                .Require(HttpStatusCode.OK).Text.ShouldNotContain(id, Case.Sensitive, list);
         }
 
         (await service.Office.GetAsync("clocks?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id);
-        (await service.Office.GetAsync("lists/overdue/windows?owes=ws-awb&duty=verify")).Require(HttpStatusCode.OK).Json["overdue"]!.GetValue<int>().ShouldBeGreaterThan(0);
+        (await service.Office.GetAsync("lists/overdue/windows?owes=ws-awb&duty=verify"))
+            .Require(HttpStatusCode.OK).Json["overdue"]!.GetValue<int>().ShouldBeGreaterThan(0);
 
         async Task<string> AllAsync(string list) => (await service.Office.GetAsync($"{list}&limit=200")).Require(HttpStatusCode.OK).Text;
     }
@@ -148,7 +161,8 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         }
 
         if (sort == "level")
-            (await ListAsync("lists/overdue?within=60&limit=200&sort=level")).Select(i => i["hazard"]!["level"]?.ToString() == "major" ? 0 : 1).ShouldBeInOrder();
+            (await ListAsync("lists/overdue?within=60&limit=200&sort=level"))
+                .Select(i => i["hazard"]!["level"]?.ToString() == "major" ? 0 : 1).ShouldBeInOrder();
     }
 
     [Fact]
@@ -197,38 +211,52 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
             ["hazards"] = new JsonArray(new JsonObject { ["id"] = one, ["version"] = 3 }, new JsonObject { ["id"] = two }, new JsonObject { ["id"] = reported, ["version"] = 9 }),
         };
 
-        var preview = (await service.Supervisor.PostAsync("hazards/batch", Batch(true))).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        var preview = (await service.Supervisor.PostAsync("hazards/batch", Batch(true)))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         preview.Select(Outcome).ShouldBe(["possible", "possible", "changed"]);
         preview[0]!["to"]!.AsArray().Select(b => b!["name"]!.ToString()).ShouldBe(["巍山县人民政府", "巍山县住建局"]);
         (await service.HeadAsync()).ShouldBe(head, "a preview writes nothing");
 
         var key = ("Idempotency-Key", $"batch-{Guid.NewGuid():n}");
-        (await service.Supervisor.PostAsync("hazards/batch", Batch(false), key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(Outcome).ShouldBe(["done", "done", "changed"]);
+        (await service.Supervisor.PostAsync("hazards/batch", Batch(false), key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .Select(Outcome).ShouldBe(["done", "done", "changed"]);
         head = await service.HeadAsync();
-        (await service.Supervisor.PostAsync("hazards/batch", Batch(false), key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(Outcome).ShouldBe(["repeated", "repeated", "changed"]);
+        (await service.Supervisor.PostAsync("hazards/batch", Batch(false), key)).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .Select(Outcome).ShouldBe(["repeated", "repeated", "changed"]);
         (await service.HeadAsync()).ShouldBe(head, "sent again, nothing is done twice");
 
-        var notice = (await service.Supervisor.PostAsync("hazards/batch", Batch(true, "notice"))).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        var notice = (await service.Supervisor.PostAsync("hazards/batch", Batch(true, "notice")))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         notice[1]!["refusal"]!["code"]!.ToString().ShouldBe("document_number.required");
         (await service.Gov.PostAsync("hazards/batch", Batch(true))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await service.Supervisor.PostAsync("hazards/batch", Batch(true, "penalty"))).Refused(HttpStatusCode.UnprocessableEntity, "batch.step");
+        (await service.Supervisor.PostAsync("hazards/batch", Batch(true, "penalty")))
+            .Refused(HttpStatusCode.UnprocessableEntity, "batch.step");
         var elsewhere = Batch(true);
-        (await service.Elsewhere.PostAsync("hazards/batch", elsewhere)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldAllBe(r => r!["title"] == null && Outcome(r) == "refused");
+        (await service.Elsewhere.PostAsync("hazards/batch", elsewhere)).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .ShouldAllBe(r => r!["title"] == null && Outcome(r) == "refused");
     }
 
     [Fact]
     public async Task A_notice_is_silent_until_the_leg_answers_and_was_silent_before()
     {
         var id = await AssignedAsync("督办单", Some.InDays(20));
-        (await service.Supervisor.PostAsync($"hazards/{id}/notices", new JsonObject { ["requirements"] = "限期报告", ["replyBy"] = Some.InDays(3), ["documentNumber"] = "巍督办〔2026〕5号" })).Require(HttpStatusCode.OK);
-        (await service.Supervisor.PostAsync($"hazards/{id}/urgings", new JsonObject { ["message"] = "请答复", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
+        (await service.Supervisor.PostAsync(
+            $"hazards/{id}/notices",
+            new JsonObject
+            {
+                ["requirements"] = "限期报告", ["replyBy"] = Some.InDays(3), ["documentNumber"] = "巍督办〔2026〕5号",
+            })).Require(HttpStatusCode.OK);
+        (await service.Supervisor.PostAsync($"hazards/{id}/urgings", new JsonObject { ["message"] = "请答复", ["leg"] = "sectoral" }))
+            .Require(HttpStatusCode.OK);
         (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
-        (await ListAsync("lists/notices?silent=true&sender=ws-duc")).Count(n => n["hazard"]!["id"]!.ToString() == id).ShouldBe(2, "it asked for a reply");
+        (await ListAsync("lists/notices?silent=true&sender=ws-duc")).Count(n => n["hazard"]!["id"]!.ToString() == id)
+            .ShouldBe(2, "it asked for a reply");
         (await ListAsync("clocks?clock=reply&body=ws-gov")).ShouldContain(i => i["hazard"]!["id"]!.ToString() == id);
         var before = DateTimeOffset.UtcNow;
         var reply = new JsonObject { ["text"] = "已责成停气整改", ["notice"] = "巍督办〔2026〕5号", ["actor"] = "李县长" };
         (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/notice-replies", reply)).Require(HttpStatusCode.OK);
-        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/notice-replies", reply.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "notice.none");
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/notice-replies", reply.DeepClone().AsObject()))
+            .Refused(HttpStatusCode.Conflict, "notice.none");
 
         var notices = (await ListAsync("lists/notices?sender=ws-duc")).Where(n => n["hazard"]!["id"]!.ToString() == id).ToList();
         notices.Select(n => n["body"]!["id"]!.ToString()).ShouldBe(["ws-gas", "ws-gov"], "the silent one on top");
@@ -241,7 +269,8 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         answered["urged"]!.GetValue<int>().ShouldBe(0);
 
         var then = Uri.EscapeDataString(ChinaTime.Format(before));
-        (await ListAsync($"lists/notices?silent=true&asOf={then}")).Count(n => n["hazard"]!["id"]!.ToString() == id).ShouldBe(2, "as known then, nobody had answered");
+        (await ListAsync($"lists/notices?silent=true&asOf={then}")).Count(n => n["hazard"]!["id"]!.ToString() == id)
+            .ShouldBe(2, "as known then, nobody had answered");
         (await ListAsync("lists/notices?silent=true&body=ws-gov")).ShouldNotContain(n => n["hazard"]!["id"]!.ToString() == id);
         var message = (await service.Regulator.GetAsync($"inbox?hazard={id}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
             .Single(m => m!["event"]!["code"]!.ToString() == "supervision_notice_issued")!["id"]!.ToString();
@@ -256,8 +285,14 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
     public async Task The_register_says_what_is_published_filed_and_ready()
     {
         var id = await service.HazardAsync(Domain.Codes.Stage.Rectifying, "major");
-        (await service.Office.PostAsync($"hazards/{id}/listing", new JsonObject { ["level"] = "county", ["deadline"] = Some.InDays(2), ["requirements"] = "限期整改", ["documentNumber"] = "巍安委办督〔2026〕17号" })).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{id}/listing-publication", new JsonObject { ["medium"] = "大理日报" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/listing",
+            new JsonObject
+            {
+                ["level"] = "county", ["deadline"] = Some.InDays(2), ["requirements"] = "限期整改", ["documentNumber"] = "巍安委办督〔2026〕17号",
+            })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/listing-publication", new JsonObject { ["medium"] = "大理日报" }))
+            .Require(HttpStatusCode.OK);
         var item = (await ListAsync("lists/listed?listedBy=ws-awb")).Single(i => Id(i) == id);
         item["light"]!["code"]!.ToString().ShouldBe("red");
         item["publishedIn"]!.ToString().ShouldBe("大理日报");
@@ -294,7 +329,9 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         var report = Some.Report();
         (report["title"], report["occurredAt"]) = (title, then);
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
-        (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = level, ["basis"] = "判定标准第五条", ["occurredAt"] = then })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/verification",
+            new JsonObject { ["level"] = level, ["basis"] = "判定标准第五条", ["occurredAt"] = then })).Require(HttpStatusCode.OK);
         var order = Some.DualAssignment(deadline);
         order["occurredAt"] = then;
         (await service.Office.PostAsync($"hazards/{id}/assignments", order)).Require(HttpStatusCode.OK);

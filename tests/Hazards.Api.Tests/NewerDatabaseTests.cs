@@ -85,7 +85,8 @@ public sealed class NewerDatabaseTests : IAsyncLifetime
         (await Database.MigrateAsync(owner)).ShouldBeEmpty();
         await ExecuteAsync("select future from log.mt_streams limit 1");
         await Should.ThrowAsync<MigrationException>(() => Database.RefuseNewerAsync(owner));
-        (await service.Services.GetRequiredService<Readiness>().WhatIsMissingAsync(default)).ShouldBe("newer database: migration log/9999_future.sql");
+        (await service.Services.GetRequiredService<Readiness>().WhatIsMissingAsync(default))
+            .ShouldBe("newer database: migration log/9999_future.sql");
     }
 
     private static void Outdated(Answer answer)

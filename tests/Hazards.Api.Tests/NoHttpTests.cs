@@ -21,7 +21,8 @@ public sealed class NoHttpTests(Service service) : IClassFixture<Service>
     [InlineData("POST /api/v1/hazards HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n", 400, "request.malformed")]
     [InlineData("GET /api/v1/me?{long} HTTP/1.1\r\nHost: x\r\n\r\n", 414, "request.address_too_long")]
     [InlineData("GET /api/v1/me HTTP/1.1\r\nHost: x\r\nX-A: {long}\r\n\r\n", 431, "request.headers_too_large")]
-    public Task Refused_before_it_is_a_request(string request, int status, string code) => Refused(request.Replace("{long}", Long, StringComparison.Ordinal), status, code);
+    public Task Refused_before_it_is_a_request(string request, int status, string code) =>
+        Refused(request.Replace("{long}", Long, StringComparison.Ordinal), status, code);
 
     [Theory]
     [InlineData("FFFFFFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n")]
@@ -48,7 +49,8 @@ public sealed class NoHttpTests(Service service) : IClassFixture<Service>
     [InlineData("%u0041")]
     public async Task A_bad_escape_in_a_path(string id)
     {
-        var answer = await SendAsync($"GET /api/v1/hazards/{id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {service.Office.Key}\r\n\r\n");
+        var answer = await SendAsync(
+            $"GET /api/v1/hazards/{id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {service.Office.Key}\r\n\r\n");
         answer.Status.ShouldBeOneOf(400, 404);
         answer.Json["code"]!.ToString().ShouldNotBeNullOrWhiteSpace();
     }
@@ -60,14 +62,16 @@ public sealed class NoHttpTests(Service service) : IClassFixture<Service>
     public async Task Null_where_something_is_held(string field, string json)
     {
         var body = Some.Report().ToJsonString();
-        (await service.Office.PostTextAsync("hazards", $"{body[..^1]},\"{field}\":{json}}}")).Refused(System.Net.HttpStatusCode.BadRequest, "input.malformed");
+        (await service.Office.PostTextAsync("hazards", $"{body[..^1]},\"{field}\":{json}}}"))
+            .Refused(System.Net.HttpStatusCode.BadRequest, "input.malformed");
     }
 
     [Fact]
     public async Task Null_for_a_leg()
     {
         var id = await service.HazardAsync(Stage.Verified);
-        (await service.Office.PostTextAsync($"hazards/{id}/assignments", "{\"legs\":[null]}")).Refused(System.Net.HttpStatusCode.BadRequest, "input.malformed")["field"].ShouldBe("legs[0]");
+        (await service.Office.PostTextAsync($"hazards/{id}/assignments", "{\"legs\":[null]}"))
+            .Refused(System.Net.HttpStatusCode.BadRequest, "input.malformed")["field"].ShouldBe("legs[0]");
     }
 
     private async Task Refused(string request, int status, string code)
@@ -91,6 +95,7 @@ public sealed class NoHttpTests(Service service) : IClassFixture<Service>
         var text = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(40));
         var from = text.IndexOf('{', StringComparison.Ordinal);
         from.ShouldBeGreaterThan(0, text);
-        return (int.Parse(text.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture), text, JsonNode.Parse(text[from..(text.LastIndexOf('}') + 1)])!);
+        return (int.Parse(text.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture), text, JsonNode.Parse(
+            text[from..(text.LastIndexOf('}') + 1)])!);
     }
 }

@@ -67,7 +67,8 @@ public sealed class NodeClockTests : IAsyncLifetime
     {
         var order = new SealRecords(new Enterprise("巍山某燃气有限公司"), Town.County, "事故调查");
         var given = Node.Given(Town.Office, paper: true);
-        var seal = (await ahead.Get<SealStore>().SealAsync(order, given, new Terms { RecordedAt = ahead.Clock.Now }, default)).ShouldBeOfType<Outcome<Seal>.Done>().After;
+        var seal = (await ahead.Get<SealStore>().SealAsync(order, given, new Terms { RecordedAt = ahead.Clock.Now }, default))
+            .ShouldBeOfType<Outcome<Seal>.Done>().After;
         (await behind.Get<SealStore>().LiftAsync(seal.Id, new LiftSeal("结案"), given, new Terms { RecordedAt = behind.Clock.Now }, default))
             .ShouldBeOfType<Outcome<Seal>.Done>().After.Lifting!.At.ShouldBe(seal.Since);
     }
@@ -79,12 +80,14 @@ public sealed class NodeClockTests : IAsyncLifetime
         behind.Clock.Now = ahead.Clock.Now.AddMinutes(-20);
         var visit = new MakeInspection(new Enterprise("巍山某燃气有限公司"), Town.County, Town.Gas, new DateOnly(2026, 7, 2));
         var given = Node.Given(Town.Office, paper: true);
-        var made = (await ahead.Get<InspectionStore>().EnterAsync(visit, given, new Terms { RecordedAt = ahead.Clock.Now }, default)).ShouldBeOfType<Outcome<Inspection>.Done>().After;
+        var made = (await ahead.Get<InspectionStore>().EnterAsync(visit, given, new Terms { RecordedAt = ahead.Clock.Now }, default))
+            .ShouldBeOfType<Outcome<Inspection>.Done>().After;
 
         var report = new ReportHazard(ReportSource.Inspection, Town.County, Town.Gas, "燃气阀井泄漏", "检测浓度超标") { Inspection = made.Id };
         (await behind.Hazards.ReportAsync(report, given, new Terms { RecordedAt = behind.Clock.Now }))
             .ShouldBeOfType<Outcome<Hazard>.Done>().After.FoundAt.ShouldBe(new DateTimeOffset(2026, 7, 2, 0, 0, 0, ChinaTime.Offset));
-        (await behind.Get<InspectionStore>().ExecuteAsync(made.Id, new CorrectInspection("笔误", Findings: "一处"), given, new Terms { RecordedAt = behind.Clock.Now }, default))
+        (await behind.Get<InspectionStore>().ExecuteAsync(
+            made.Id, new CorrectInspection("笔误", Findings: "一处"), given, new Terms { RecordedAt = behind.Clock.Now }, default))
             .ShouldBeOfType<Outcome<Inspection>.Done>();
     }
 
@@ -95,7 +98,10 @@ public sealed class NodeClockTests : IAsyncLifetime
         (await ImportAsync(ahead, "未五定")).Finished!.Entered.ShouldBe(1);
         var report = await ImportAsync(behind, "已整改");
         report.Finished!.Updated.ShouldBe(1);
-        report.Rows.SelectMany(r => r.NotUnderstood).ShouldNotContain(n => n.StartsWith("occurred_at", StringComparison.Ordinal), string.Join('\n', report.Rows.SelectMany(r => r.NotUnderstood)));
+        report.Rows.SelectMany(r => r.NotUnderstood)
+            .ShouldNotContain(
+                n => n.StartsWith("occurred_at", StringComparison.Ordinal),
+                string.Join('\n', report.Rows.SelectMany(r => r.NotUnderstood)));
         (await behind.LoadAsync(report.Rows.Single(r => r.Outcome == RowOutcome.Updated).Hazard!.Value)).Stage.ShouldBe(Stage.AwaitingAcceptance);
     }
 
@@ -103,7 +109,8 @@ public sealed class NodeClockTests : IAsyncLifetime
     {
         var importer = new Actor("导入", Town.Office, [Role.Importer], "tests", Town.County);
         var csv = $"编号,检查人,检查单位,地点,隐患内容,隐患等级,责任单位,状态\n1,甲,县煤炭局,主井口,主井井口防冻设施未开启,一般,运输队,{state}\n";
-        var (plan, refusal) = await LedgerImport.OpenAsync(new LedgerUpload("t.csv", new MemoryStream(Encoding.UTF8.GetBytes(csv))) { Ledger = "clock", Region = Town.County }, importer);
+        var (plan, refusal) = await LedgerImport.OpenAsync(
+            new LedgerUpload("t.csv", new MemoryStream(Encoding.UTF8.GetBytes(csv))) { Ledger = "clock", Region = Town.County }, importer);
         refusal.ShouldBeNull();
         using (plan)
             return (await node.Get<LedgerImport>().RunAsync(plan!, importer)).Report.ShouldNotBeNull();

@@ -32,7 +32,8 @@ public sealed class OlderDatabases : IAsyncLifetime
         var keys = Directory.CreateDirectory(TestServer.KeysOf(copy.ConnectionString)).FullName;
         foreach (var key in Directory.GetFiles(Path.Combine(FolderOf(name), "keys")))
             File.Copy(key, Path.Combine(keys, Path.GetFileName(key)));
-        return new OlderDatabase(copy.ConnectionString, JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(FolderOf(name), "expected.json")))!);
+        return new OlderDatabase(
+            copy.ConnectionString, JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(FolderOf(name), "expected.json")))!);
     }
 
     private static string FolderOf(string name) => Path.Combine(AppContext.BaseDirectory, "Upgrade", name);
@@ -40,9 +41,11 @@ public sealed class OlderDatabases : IAsyncLifetime
     private static async Task<string> RestoreAsync(string name)
     {
         var connectionString = await TestServer.CreateEmptyDatabaseAsync();
-        using var dump = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(FolderOf(name), "dump.sql.gz")), CompressionMode.Decompress));
+        using var dump = new StreamReader(
+            new GZipStream(File.OpenRead(Path.Combine(FolderOf(name), "dump.sql.gz")), CompressionMode.Decompress));
         // Of no pool: a template must have no session.
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var restore = new NpgsqlCommand(await dump.ReadToEndAsync(), connection) { CommandTimeout = 300 };
         await restore.ExecuteNonQueryAsync();
@@ -82,7 +85,8 @@ public sealed class OlderDatabase(string connectionString, JsonNode expected) : 
     {
         // As the digests were made (the driver sets neither for its connections).
         await using var connection = await Owner.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand("set timezone = 'UTC'; set datestyle = 'ISO, MDY'", connection) { CommandTimeout = 120 };
+        await using var command = new NpgsqlCommand("set timezone = 'UTC'; set datestyle = 'ISO, MDY'",
+            connection) { CommandTimeout = 120 };
         await command.ExecuteNonQueryAsync();
         foreach (var (what, digest) in expected["digests"]!.AsObject())
         {

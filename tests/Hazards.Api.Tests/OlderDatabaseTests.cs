@@ -27,13 +27,17 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         await database.KeepsEverythingAsync();
         using (var store = HazardsStore.Open(database.Owner))
             await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
-        (await database.ScalarAsync<long>("select count(*) from pg_constraint where connamespace = 'log'::regnamespace and not convalidated")).ShouldBe(0);
+        (await database.ScalarAsync<long>(
+            "select count(*) from pg_constraint where connamespace = 'log'::regnamespace and not convalidated")).ShouldBe(0);
         foreach (var refused in new[]
         {
-            "update log.mt_events set type = 'x' where seq_id = 1", "delete from log.mt_events where seq_id = 1", "truncate log.mt_events cascade",
-            $"update log.event_codes set code = '' where position = {database.Head}", "delete from log.event_codes", "truncate log.event_codes",
+            "update log.mt_events set type = 'x' where seq_id = 1", "delete from log.mt_events where seq_id = 1",
+            "truncate log.mt_events cascade",
+            $"update log.event_codes set code = '' where position = {database.Head}", "delete from log.event_codes",
+            "truncate log.event_codes",
         })
-            (await Should.ThrowAsync<PostgresException>(() => database.ExecuteAsync(refused))).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege, refused);
+            (await Should.ThrowAsync<PostgresException>(() => database.ExecuteAsync(refused))).SqlState.ShouldBe(
+                PostgresErrorCodes.InsufficientPrivilege, refused);
 
         (await Database.MigrateAsync(database.Owner)).ShouldBeEmpty("once is enough");
         await database.KeepsEverythingAsync();
@@ -52,8 +56,10 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
 
         // It goes on at the next position, with a code.
         var before = await database.ScalarAsync<long>("select max(seq_id) from log.mt_events");
-        var reported = (await node.Of(node.Reporter).PostAsync("hazards", Another(database.Expected), ("Idempotency-Key", Guid.NewGuid().ToString()))).Require(HttpStatusCode.Created);
-        (await database.ScalarAsync<long>($"select seq_id from log.mt_events where stream_id = '{reported["id"]}' and version = 1")).ShouldBe(before + 1);
+        var reported = (await node.Of(node.Reporter).PostAsync(
+            "hazards", Another(database.Expected), ("Idempotency-Key", Guid.NewGuid().ToString()))).Require(HttpStatusCode.Created);
+        (await database.ScalarAsync<long>($"select seq_id from log.mt_events where stream_id = '{reported["id"]}' and version = 1"))
+            .ShouldBe(before + 1);
         (await database.ScalarAsync<long>($"select count(*) from log.event_codes where position = {before + 1}")).ShouldBe(1);
         (await database.ScalarAsync<long>("select count(*) from log.mt_events where type = 'tombstone'")).ShouldBe(0);
         (await database.ScalarAsync<long>("select max(seq_id) - count(*) from log.mt_events")).ShouldBe(0, "no position is missing");
@@ -93,7 +99,8 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         await WaitingAsync(database, "advisory");
         await append.CommitAsync();
         await migrating;
-        (await database.ScalarAsync<byte[]>($"select code from log.event_codes where position = {database.Head + 1}")).ShouldBe([0xC0, 0xDE]);
+        (await database.ScalarAsync<byte[]>($"select code from log.event_codes where position = {database.Head + 1}"))
+            .ShouldBe([0xC0, 0xDE]);
         (await database.ScalarAsync<long>("select nextval('log.mt_events_sequence')")).ShouldBe(database.Head + 2);
     }
 
@@ -115,9 +122,12 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         }
 
         (await database.ScalarAsync<long>("select count(*) from migrations.applied where name = '0009_marten.sql'")).ShouldBe(0);
-        (await database.ScalarAsync<long>("select count(*) from migrations.applied")).ShouldBe(applied + 1, "its codes have a table already");
-        (await database.ScalarAsync<long>("select count(mac) from log.mt_events")).ShouldBe(database.Expected["withAppendCode"]!.GetValue<long>());
-        (await database.ScalarAsync<long>("select count(*) from pg_proc where pronamespace = 'log'::regnamespace and proname = 'append'")).ShouldBe(2, "older nodes go on");
+        (await database.ScalarAsync<long>("select count(*) from migrations.applied"))
+            .ShouldBe(applied + 1, "its codes have a table already");
+        (await database.ScalarAsync<long>("select count(mac) from log.mt_events"))
+            .ShouldBe(database.Expected["withAppendCode"]!.GetValue<long>());
+        (await database.ScalarAsync<long>("select count(*) from pg_proc where pronamespace = 'log'::regnamespace and proname = 'append'"))
+            .ShouldBe(2, "older nodes go on");
         await Database.MigrateAsync(database.Owner);
         await database.KeepsEverythingAsync();
     }
@@ -133,15 +143,19 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         foreach (var hazard in expected["hazards"]!.AsArray())
         {
             var now = (await node.Of("admin").GetAsync($"hazards/{hazard!["id"]}")).Require(HttpStatusCode.OK);
-            (now["version"], now.Json["stage"]!["code"]!.ToString()).ShouldBe((hazard["version"]!.ToString(), hazard["stage"]!.ToString()), hazard["id"]!.ToString());
-            (await node.Of("admin").GetAsync($"hazards/{hazard["id"]}/events")).Require(HttpStatusCode.OK).Json["events"]!.AsArray().Count.ShouldBe(hazard["events"]!.GetValue<int>());
+            (now["version"], now.Json["stage"]!["code"]!.ToString())
+                .ShouldBe((hazard["version"]!.ToString(), hazard["stage"]!.ToString()), hazard["id"]!.ToString());
+            (await node.Of("admin").GetAsync($"hazards/{hazard["id"]}/events"))
+                .Require(HttpStatusCode.OK).Json["events"]!.AsArray().Count.ShouldBe(hazard["events"]!.GetValue<int>());
         }
 
         var then = (await node.Of("admin").GetAsync(PathOf(expected["asOf"]!))).Require(HttpStatusCode.OK);
-        (then["version"], then.Json["stage"]!["code"]!.ToString()).ShouldBe((expected["asOf"]!["version"]!.ToString(), expected["asOf"]!["stage"]!.ToString()));
+        (then["version"], then.Json["stage"]!["code"]!.ToString())
+            .ShouldBe((expected["asOf"]!["version"]!.ToString(), expected["asOf"]!["stage"]!.ToString()));
 
         // A recorded proof holds by itself, with what anybody can compute.
-        var proof = expected["answers"]!.AsArray().First(a => a!["path"]!.ToString().Contains("inclusion", StringComparison.Ordinal))!["answer"]!;
+        var proof = expected["answers"]!.AsArray()
+            .First(a => a!["path"]!.ToString().Contains("inclusion", StringComparison.Ordinal))!["answer"]!;
         var leaf = await LeafAsync(node, proof["position"]!.GetValue<long>());
         leaf.ToString().ShouldBe(proof["leaf"]!.ToString());
         Verify.Inclusion(TreeHash.Sha256, proof["index"]!.GetValue<long>(), proof["size"]!.GetValue<long>(), leaf,
@@ -163,9 +177,11 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         }
 
         if (expected["seals"] is { } seals)
-            (await node.Of("admin").GetAsync("seals?active=true")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(s => s!["id"]!.ToString()).ShouldBe(seals.AsArray().Select(s => s!.ToString()));
+            (await node.Of("admin").GetAsync("seals?active=true")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+                .Select(s => s!["id"]!.ToString()).ShouldBe(seals.AsArray().Select(s => s!.ToString()));
         if (expected["policies"] is { } policies)
-            (await node.Of("admin").GetAsync("policies")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(p => p!["version"]!.ToString()).ShouldBe(policies.AsArray().Select(p => p!["version"]!.ToString()));
+            (await node.Of("admin").GetAsync("policies")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+                .Select(p => p!["version"]!.ToString()).ShouldBe(policies.AsArray().Select(p => p!["version"]!.ToString()));
     }
 
     private static async Task PersonsAreAsBeforeAsync(Node node, JsonNode expected)
@@ -188,9 +204,11 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         var again = (await node.Of(node.Reporter).PostTextAsync("hazards", first["body"]!.ToString(), key)).Require(HttpStatusCode.Created);
         again["id"].ShouldBe(first["hazard"]!.ToString());
         again.Headers.GetValues("Idempotency-Replayed").ShouldBe(["true"]);
-        (await node.Of(node.Reporter).PostAsync("hazards", Another(expected), key)).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
+        (await node.Of(node.Reporter).PostAsync("hazards", Another(expected), key))
+            .Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
         var change = expected["sealed"]!;
-        (await node.Of(change["key"]!.ToString()).PostAsync(PathOf(change), change["body"]!.DeepClone().AsObject())).Refused(HttpStatusCode.Locked, change["code"]!.ToString());
+        (await node.Of(change["key"]!.ToString()).PostAsync(PathOf(change), change["body"]!.DeepClone().AsObject()))
+            .Refused(HttpStatusCode.Locked, change["code"]!.ToString());
     }
 
     private static JsonObject Another(JsonNode expected)
@@ -207,7 +225,8 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
         throw new InvalidOperationException("There is no such event.");
     }
 
-    private static Digest DigestOf(JsonNode text) => Digest.TryParse(text.ToString(), out var digest) ? digest : throw new FormatException(text.ToString());
+    private static Digest DigestOf(JsonNode text) =>
+        Digest.TryParse(text.ToString(), out var digest) ? digest : throw new FormatException(text.ToString());
 
     private static string PathOf(JsonNode asked) => asked["path"]!.ToString().TrimStart('/');
 
@@ -234,7 +253,8 @@ public sealed class OlderDatabaseTests(OlderDatabases older) : IClassFixture<Old
 
         public string Reporter => database.Expected["idempotency"]!["apiKey"]!.ToString();
 
-        private string Address => app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        private string Address =>
+            app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
         public static async Task<Node> StartAsync(OlderDatabase database)
         {

@@ -19,7 +19,9 @@ public sealed class OutsideTests(Service service) : IClassFixture<Service>
         ready["outside"].ShouldBe(OutsideHolders.NoneNamed);
 
         var witness = NoteSigner.Create("witness.example/市审计局", NoteSignatureType.Cosignature);
-        (await service.Admin.PostAsync("log/witnesses", new JsonObject { ["verifier"] = witness.Verifier.ToString(), ["witness"] = "市审计局" })).Require(HttpStatusCode.Created);
+        (await service.Admin.PostAsync(
+            "log/witnesses",
+            new JsonObject { ["verifier"] = witness.Verifier.ToString(), ["witness"] = "市审计局" })).Require(HttpStatusCode.Created);
         var signed = (await service.Admin.PostAsync("log/checkpoints", [])).Require(HttpStatusCode.OK);
         var (now, later) = (DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(2));
         (await outside.FindAsync(now, default)).ShouldBeNull();
@@ -27,7 +29,9 @@ public sealed class OutsideTests(Service service) : IClassFixture<Service>
 
         SignedNote.TryParse(Encoding.UTF8.GetBytes(signed["note"]), out var note).ShouldBeTrue();
         var line = note!.SignedBy(witness, now).VerifiedBy(witness.Verifier)!.Line();
-        (await service.Admin.SendAsync(HttpMethod.Post, $"log/checkpoints/{signed["size"]}/cosignatures", new StringContent(line, Encoding.UTF8, "text/plain"))).Require(HttpStatusCode.OK);
+        (await service.Admin.SendAsync(
+            HttpMethod.Post, $"log/checkpoints/{signed["size"]}/cosignatures",
+            new StringContent(line, Encoding.UTF8, "text/plain"))).Require(HttpStatusCode.OK);
         (await outside.FindAsync(later, default)).ShouldBeNull();
     }
 }

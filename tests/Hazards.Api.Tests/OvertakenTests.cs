@@ -42,7 +42,8 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
     {
         var body = await BodyAsync();
         var (_, client, secret) = await KeyAsync(body, "reporter");
-        await HammerAsync(nodes.There.ClientOf(secret), c => c.PostAsync("hazards", Some.Report()), () => DissolveAsync(body), "caller.body_dissolved",
+        await HammerAsync(
+            nodes.There.ClientOf(secret), c => c.PostAsync("hazards", Some.Report()), () => DissolveAsync(body), "caller.body_dissolved",
             "body_dissolved", BodyId.Parse(body).StreamId, $"e.headers ->> 'client' = '{client}'");
     }
 
@@ -50,14 +51,18 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
     public async Task Nothing_is_assigned_to_a_body_after_it_was_dissolved()
     {
         var body = await BodyAsync();
-        var hazards = new Queue<string>(await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => Here.HazardAsync(Domain.Codes.Stage.Verified))));
+        var hazards = new Queue<string>(
+            await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => Here.HazardAsync(Domain.Codes.Stage.Verified))));
         await HammerAsync(nodes.OfficeThere, c =>
         {
             string hazard;
             lock (hazards)
                 hazard = hazards.Dequeue();
-            return c.PostAsync($"hazards/{hazard}/assignments", new() { ["legs"] = new JsonArray(Some.Leg("territorial", body), Some.Leg("sectoral", "ws-gas")) });
-        }, () => DissolveAsync(body), "body.dissolved", "body_dissolved", BodyId.Parse(body).StreamId, $"e.type = 'hazard_assigned' and e.data::text like '%{body}%'");
+            return c.PostAsync(
+                $"hazards/{hazard}/assignments",
+                new() { ["legs"] = new JsonArray(Some.Leg("territorial", body), Some.Leg("sectoral", "ws-gas")) });
+        }, () => DissolveAsync(body), "body.dissolved", "body_dissolved", BodyId.Parse(body).StreamId,
+        $"e.type = 'hazard_assigned' and e.data::text like '%{body}%'");
     }
 
     [Fact]
@@ -74,7 +79,8 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
         await HammerAsync(nodes.OfficeThere, c =>
         {
             var n = Interlocked.Increment(ref turn);
-            return c.PostAsync($"hazards/{hazards[n % Callers]}/corrections", new() { ["field"] = "title", ["to"] = $"第{n}次更正", ["reason"] = "核对" });
+            return c.PostAsync(
+                $"hazards/{hazards[n % Callers]}/corrections", new() { ["field"] = "title", ["to"] = $"第{n}次更正", ["reason"] = "核对" });
         }, async () =>
         {
             var answer = await nodes.Investigator.PostAsync("seals", new()
@@ -87,7 +93,9 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
             $"e.type = 'hazard_corrected' and e.stream_id = any (array[{string.Join(',', hazards.Select(h => $"'{h}'"))}]::uuid[])");
     }
 
-    /// <summary>What was adopted on one node is what the next command on another is decided by, though that one has not looked since.</summary>
+    /// <summary>
+    /// What was adopted on one node is what the next command on another is decided by, though that one has not looked since.
+    /// </summary>
     [Fact]
     public async Task The_next_command_on_another_node_knows_of_a_policy_adopted_meanwhile()
     {
@@ -103,7 +111,8 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
         HammerAsync(client, send, change, code, type, () => stream, theirs);
 
     /// <summary>Several callers send without a pause until each is refused with the code; what they did is all before the change.</summary>
-    private async Task HammerAsync(Client client, Func<Client, Task<Answer>> send, Func<Task> change, string code, string type, Func<Guid> stream, string theirs)
+    private async Task HammerAsync(
+        Client client, Func<Client, Task<Answer>> send, Func<Task> change, string code, string type, Func<Guid> stream, string theirs)
     {
         var accepted = 0;
         var callers = Enumerable.Range(0, Callers).Select(async _ =>
@@ -151,9 +160,11 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
         return body;
     }
 
-    private async Task RevokeAsync(Guid key) => (await Here.Admin.PostAsync($"api-keys/{key}/revocation", Reason)).Require(HttpStatusCode.OK);
+    private async Task RevokeAsync(Guid key) =>
+        (await Here.Admin.PostAsync($"api-keys/{key}/revocation", Reason)).Require(HttpStatusCode.OK);
 
-    private async Task DissolveAsync(string body) => (await Here.Admin.PostAsync($"bodies/{body}/dissolution", Reason)).Require(HttpStatusCode.OK);
+    private async Task DissolveAsync(string body) =>
+        (await Here.Admin.PostAsync($"bodies/{body}/dissolution", Reason)).Require(HttpStatusCode.OK);
 
     /// <summary>Two nodes on one database.</summary>
     public sealed class Nodes : IAsyncLifetime

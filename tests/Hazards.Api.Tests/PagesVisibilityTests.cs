@@ -70,11 +70,13 @@ internal sealed partial record PageAsking(string Path, IReadOnlyDictionary<strin
         // Who looked changes with every look.
         if (Path.Contains("/access", StringComparison.Ordinal))
             return $"{(int)answer.Status}";
-        var text = Named.Aggregate($"{(int)answer.Status} {answer.Location} {answer.Text}", (t, said) => t.Replace(said, "∎", StringComparison.Ordinal));
+        var text = Named.Aggregate(
+            $"{(int)answer.Status} {answer.Location} {answer.Text}", (t, said) => t.Replace(said, "∎", StringComparison.Ordinal));
         return Passing().Replace(text, "");
     }
 
-    public override string ToString() => $"{(Form is null ? "GET" : "POST")} {Path} {(Form is null ? "" : string.Join('&', Form.Select(f => $"{f.Key}={f.Value}")))}";
+    public override string ToString() =>
+        $"{(Form is null ? "GET" : "POST")} {Path} {(Form is null ? "" : string.Join('&', Form.Select(f => $"{f.Key}={f.Value}")))}";
 
     [GeneratedRegex("CfDJ8[\\w-]+|page-[0-9a-f-]{32,36}|\\d+")]
     private static partial Regex Passing();
@@ -140,22 +142,31 @@ internal sealed partial record Mapped(string Method, string Pattern)
     private static readonly (string Prefix, string Kind)[] Kinds =
     [
         ("/investigation/enterprise/", "enterprise"), ("/investigation/evidence/", "evidence"), ("/investigation/hazard/", "hazard"),
-        ("/investigation/region/", "region"), ("/investigation/seals/", "seal"), ("/investigation/body/", "body"), ("/admin/authority/", "authority"),
-        ("/account/sessions/", "session"), ("/figures/campaigns/", "campaign"), ("/admin/accounts/", "account"), ("/admin/webhooks/", "webhook"),
-        ("/admin/policies/", "policy"), ("/figures/reports/", "report"), ("/imports/drafts/", "draft"), ("/admin/bodies/", "body"), ("/admin/keys/", "key"),
+        ("/investigation/region/", "region"), ("/investigation/seals/", "seal"), ("/investigation/body/", "body"),
+        ("/admin/authority/", "authority"),
+        ("/account/sessions/", "session"), ("/figures/campaigns/", "campaign"), ("/admin/accounts/", "account"),
+        ("/admin/webhooks/", "webhook"),
+        ("/admin/policies/", "policy"), ("/figures/reports/", "report"), ("/imports/drafts/", "draft"), ("/admin/bodies/", "body"),
+        ("/admin/keys/", "key"),
         ("/admin/jobs/", "job"), ("/hazards/", "hazard"), ("/imports/", "import"), ("/bodies/", "body"), ("/inbox/", "message"),
     ];
 
     /// <summary>Query parameters of pages that name something.</summary>
     private static readonly (string Pattern, string Query, string Kind)[] Queries =
     [
-        ("/overdue", "owes", "body"), ("/overdue", "body", "body"), ("/chains", "body", "body"), ("/chains", "sender", "body"), ("/dual", "supervisor", "body"),
-        ("/listed", "listedBy", "body"), ("/hazards", "body", "body"), ("/hazards", "owes", "body"), ("/hazards", "enterprise", "enterprise"),
-        ("/hazards", "campaign", "campaign"), ("/hazards", "inspection", "inspection"), ("/investigation", "q", "hazard"), ("/investigation", "q", "enterprise"),
-        ("/investigation", "body", "body"), ("/investigation/evidence", "hazard", "hazard"), ("/investigation/evidence", "enterprise", "enterprise"),
-        ("/investigation/evidence", "body", "body"), ("/investigation/seals", "enterprise", "enterprise"), ("/investigation/person", "name=x&body", "body"),
+        ("/overdue", "owes", "body"), ("/overdue", "body", "body"), ("/chains", "body", "body"), ("/chains", "sender", "body"),
+        ("/dual", "supervisor", "body"),
+        ("/listed", "listedBy", "body"), ("/hazards", "body", "body"), ("/hazards", "owes", "body"),
+        ("/hazards", "enterprise", "enterprise"),
+        ("/hazards", "campaign", "campaign"), ("/hazards", "inspection", "inspection"), ("/investigation", "q", "hazard"),
+        ("/investigation", "q", "enterprise"),
+        ("/investigation", "body", "body"), ("/investigation/evidence", "hazard", "hazard"),
+        ("/investigation/evidence", "enterprise", "enterprise"),
+        ("/investigation/evidence", "body", "body"), ("/investigation/seals", "enterprise", "enterprise"),
+        ("/investigation/person", "name=x&body", "body"),
         ("/investigation/access", "hazard", "hazard"), ("/compare", "from=2026-01-01&list=stages&hazard", "hazard"),
-        ("/overview", "region", "region"), ("/overview/trend", "region", "region"), ("/leader", "region", "region"), ("/figures", "region", "region"),
+        ("/overview", "region", "region"), ("/overview/trend", "region", "region"), ("/leader", "region", "region"),
+        ("/figures", "region", "region"),
         ("/figures/rankings", "region", "region"), ("/figures/heat", "region", "region"), ("/figures/bulletin", "region", "region"),
         ("/figures/rows", "column=found&line=total&region", "region"),
     ];
@@ -163,21 +174,27 @@ internal sealed partial record Mapped(string Method, string Pattern)
     // What everybody has, and nobody could do with: the forms without a page of their own that name nothing.
     private static readonly Func<Place, Dictionary<string, string>> Nothing = _ => [];
 
-    /// <summary>What is sent to each form, by whose things it names; where the address names one, what lies there is another's too.</summary>
+    /// <summary>
+    /// What is sent to each form, by whose things it names; where the address names one, what lies there is another's too.
+    /// </summary>
     private static readonly Dictionary<string, Func<Place, Dictionary<string, string>>[]> Forms = new()
     {
         ["/account"] = [Nothing], ["/account/sessions/{session}/end"] = [Nothing],
         ["/admin/accounts"] = [p => new() { ["login"] = "li.si", ["name"] = "李四", ["body"] = p["body"], ["region"] = Service.County, ["roles"] = "reporter" }],
         ["/admin/accounts/{id}"] =
         [
-            p => new() { ["what"] = "change", ["name"] = "李四", ["body"] = p["body"] }, Reasoned("close"), Reasoned("password"), Reasoned("factor"),
+            p => new() { ["what"] = "change", ["name"] = "李四", ["body"] = p["body"] }, Reasoned("close"), Reasoned("password"),
+            Reasoned("factor"),
             p => new() { ["what"] = "end", ["session"] = p["session"] },
         ],
         ["/admin/authority/{position}/opening"] = [_ => new() { ["to"] = "/admin/authority" }],
         ["/admin/bodies"] = [p => new() { ["id"] = "a-new-one", ["name"] = "新单位", ["kind"] = "unit", ["region"] = Service.County, ["parent"] = p["body"] }],
         ["/admin/bodies/{id}"] =
         [
-            p => new() { ["what"] = "change", ["parent"] = p["body"], ["reason"] = "变更" }, p => new() { ["what"] = "dissolve", ["successor"] = p["body"], ["reason"] = "撤并" },
+            p => new() { ["what"] = "change", ["parent"] = p["body"], ["reason"] = "变更" }, p => new()
+            {
+                ["what"] = "dissolve", ["successor"] = p["body"], ["reason"] = "撤并",
+            },
             _ => new() { ["what"] = "rename", ["name"] = "名", ["reason"] = "更名" }, _ => new() { ["what"] = "letterhead", ["name"] = "名" },
         ],
         ["/admin/calendar"] = [Nothing], ["/admin/jobs/{id}/replay"] = [Nothing],
@@ -189,7 +206,10 @@ internal sealed partial record Mapped(string Method, string Pattern)
         ["/admin/webhooks/{id}"] =
         [
             Reasoned("pause"), Reasoned("remove"), Reasoned("resume"), Reasoned("rotate"), Reasoned("test"),
-            p => new() { ["what"] = "change", ["address"] = "https://hooks.example.cn/in", ["body"] = p["body"], ["region"] = Service.County },
+            p => new()
+            {
+                ["what"] = "change", ["address"] = "https://hooks.example.cn/in", ["body"] = p["body"], ["region"] = Service.County,
+            },
         ],
         ["/field"] = [Nothing], ["/field/photos"] = [Nothing],
         ["/field/reports"] = [p => new() { ["account"] = p["account"], ["report"] = p["hazard"], ["what"] = "x", ["attachments"] = $$"""[{"digest":"{{p["file"]}}"}]""" }],
@@ -197,10 +217,19 @@ internal sealed partial record Mapped(string Method, string Pattern)
         ["/figures/reports/{id}"] = [_ => new() { ["edition"] = "1" }],
         ["/hazards/{id}"] =
         [
-            _ => new() { ["_step"] = "comment", ["text"] = "批注" }, _ => new() { ["_step"] = "urge", ["message"] = "请尽快" }, _ => new() { ["_step"] = "verify", ["level"] = "general" },
+            _ => new() { ["_step"] = "comment", ["text"] = "批注" }, _ => new() { ["_step"] = "urge", ["message"] = "请尽快" }, _ => new()
+            {
+                ["_step"] = "verify", ["level"] = "general",
+            },
             p => new() { ["_step"] = "merge", ["into"] = p["hazard"], ["reason"] = "同一处" },
-            p => new() { ["_step"] = "assign", ["legs.sole.body.other"] = p["body"], ["legs.sole.deadline"] = Some.InDays(20), ["legs.sole.instructions"] = "限期" },
-            p => new() { ["_step"] = "reassign", ["_leg"] = "sole", ["body"] = p["body"], ["deadline"] = Some.InDays(20), ["instructions"] = "限期", ["reason"] = "职责" },
+            p => new()
+            {
+                ["_step"] = "assign", ["legs.sole.body.other"] = p["body"], ["legs.sole.deadline"] = Some.InDays(20), ["legs.sole.instructions"] = "限期",
+            },
+            p => new()
+            {
+                ["_step"] = "reassign", ["_leg"] = "sole", ["body"] = p["body"], ["deadline"] = Some.InDays(20), ["instructions"] = "限期", ["reason"] = "职责",
+            },
             p => new() { ["_step"] = "escalate", ["to"] = p["body"], ["reason"] = "逾期" },
         ],
         ["/imports"] = [Nothing], ["/imports/drafts/{id}"] = [_ => new() { ["what"] = "guess", ["ledger"] = "x" }], ["/imports/drafts/{id}/rows"] = [Nothing],
@@ -221,7 +250,10 @@ internal sealed partial record Mapped(string Method, string Pattern)
         ["/investigation/seals/{id}"] = [_ => new() { ["reason"] = "解除", ["documentNumber"] = "调〔2026〕10号" }], ["/investigation/verification"] = [Nothing],
         ["/overdue/act"] =
         [
-            p => new() { ["step"] = "urge", ["hazard"] = p["hazard"] + ":1" }, p => new() { ["step"] = "urge", ["hazard"] = p["hazard"] + ":1", ["text"] = "请尽快", ["go"] = "do" },
+            p => new() { ["step"] = "urge", ["hazard"] = p["hazard"] + ":1" }, p => new()
+            {
+                ["step"] = "urge", ["hazard"] = p["hazard"] + ":1", ["text"] = "请尽快", ["go"] = "do",
+            },
         ],
         ["/views"] = [_ => new() { ["page"] = "/hazards", ["query"] = "region=532928", ["name"] = "x" }], ["/views/delete"] = [_ => new() { ["page"] = "/hazards", ["name"] = "x" }],
     };
@@ -236,7 +268,8 @@ internal sealed partial record Mapped(string Method, string Pattern)
         Mapped[] all =
         [
             .. from endpoint in services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-               where endpoint.Metadata.GetMetadata<PageMark>() is not null && !endpoint.RoutePattern.RawText!.StartsWith("/sign-", StringComparison.Ordinal)
+               where endpoint.Metadata.GetMetadata<PageMark>() is not null
+                   && !endpoint.RoutePattern.RawText!.StartsWith("/sign-", StringComparison.Ordinal)
                from method in endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods
                where endpoint.RoutePattern.RawText != "/live" // an open stream; it says no more than that something happened
                select new Mapped(method, endpoint.RoutePattern.RawText!),
@@ -259,7 +292,8 @@ internal sealed partial record Mapped(string Method, string Pattern)
                 if (NeedsOne && outside.Ids.ContainsKey(Kind!) && Kind is not "policy")
                     yield return (Ask(outside, null), Kind == "region" ? null : Ask(Place.Nobody, null));
                 foreach (var (_, query, kind) in Queries.Where(q => q.Pattern == Pattern && outside.Ids.ContainsKey(q.Kind)))
-                    yield return (Ask(by.Inside, null, outside, $"?{query}={outside[kind]}"), kind == "region" ? null : Ask(by.Inside, null, Place.Nobody, $"?{query}={Place.Nobody[kind]}"));
+                    yield return (Ask(by.Inside, null, outside, $"?{query}={outside[kind]}"), kind == "region" ? null : Ask(
+                        by.Inside, null, Place.Nobody, $"?{query}={Place.Nobody[kind]}"));
                 continue;
             }
 

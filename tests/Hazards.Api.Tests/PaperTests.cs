@@ -9,7 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;
 
-/// <summary>The service under a policy that has it make the papers: notices on their act, orders and closures always, directives on request.</summary>
+/// <summary>
+/// The service under a policy that has it make the papers: notices on their act, orders and closures always, directives on
+/// request.
+/// </summary>
 public sealed class PaperService : IAsyncLifetime
 {
     private static readonly Policy Policy = Policy.NationalBaseline with
@@ -28,7 +31,11 @@ public sealed class PaperService : IAsyncLifetime
         ],
     };
 
-    public Service Service { get; } = new() { Options = o => o with { Rules = new Rulebook([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped) } };
+    public Service Service { get; } = new()
+    {
+        Options = o =>
+            o with { Rules = new Rulebook([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped) },
+    };
 
     public Task InitializeAsync() => Service.InitializeAsync();
 
@@ -77,8 +84,10 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
 
         var numbers = new List<string>();
         foreach (var id in hazards)
-            numbers.AddRange((await PapersAsync(id)).Where(p => p["paper"]!["code"]!.ToString() == "supervisionNotice").Select(p => p["number"]!.ToString()));
-        numbers.Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(1, 60).Select(n => $"巍山县政府督查室督〔{Year}〕{before + n}号").Order(StringComparer.Ordinal));
+            numbers.AddRange((await PapersAsync(id)).Where(p => p["paper"]!["code"]!.ToString() == "supervisionNotice")
+                .Select(p => p["number"]!.ToString()));
+        numbers.Order(StringComparer.Ordinal)
+            .ShouldBe(Enumerable.Range(1, 60).Select(n => $"巍山县政府督查室督〔{Year}〕{before + n}号").Order(StringComparer.Ordinal));
         (await LastAsync("ws-duc", "督")).ShouldBe(before + 60);
     }
 
@@ -88,12 +97,18 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
         var id = await service.HazardAsync(Stage.Rectifying);
         var before = await LastAsync("ws-duc", "督");
         (await service.Supervisor.PostAsync($"hazards/{id}/notices", new JsonObject { ["requirements"] = "" })).Status.ShouldNotBe(HttpStatusCode.OK);
-        (await service.Supervisor.PostAsync($"hazards/{id}/notices", new JsonObject { ["requirements"] = "三日内报告" }, ("If-Match", "\"1\""))).Status.ShouldBe(HttpStatusCode.PreconditionFailed);
+        (await service.Supervisor.PostAsync(
+            $"hazards/{id}/notices", new JsonObject { ["requirements"] = "三日内报告" },
+            ("If-Match", "\"1\""))).Status.ShouldBe(HttpStatusCode.PreconditionFailed);
         (await LastAsync("ws-duc", "督")).ShouldBe(before);
         foreach (var _ in Enumerable.Range(0, 3))
-            (await service.Supervisor.PostAsync($"hazards/{id}/notices", new JsonObject { ["requirements"] = "三日内报告" }, ("Idempotency-Key", $"notice-{id}"))).Require(HttpStatusCode.OK);
+            (await service.Supervisor.PostAsync(
+                $"hazards/{id}/notices", new JsonObject { ["requirements"] = "三日内报告" },
+                ("Idempotency-Key", $"notice-{id}"))).Require(HttpStatusCode.OK);
         (await LastAsync("ws-duc", "督")).ShouldBe(before + 1);
-        (await service.Supervisor.PostAsync($"hazards/{id}/notices", new JsonObject { ["requirements"] = "三日内报告", ["documentNumber"] = "巍政督〔2026〕9号" })).Require(HttpStatusCode.OK);
+        (await service.Supervisor.PostAsync(
+            $"hazards/{id}/notices",
+            new JsonObject { ["requirements"] = "三日内报告", ["documentNumber"] = "巍政督〔2026〕9号" })).Require(HttpStatusCode.OK);
         (await LastAsync("ws-duc", "督")).ShouldBe(before + 1, "who brings a number takes none");
     }
 
@@ -101,14 +116,20 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
     public async Task An_order_and_a_closure_make_their_papers_themselves_and_a_directive_is_made_on_request()
     {
         var id = await service.HazardAsync(Stage.Rectifying);
-        (await service.Office.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "rectificationDirective", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "closureNotice" })).Refused(HttpStatusCode.Conflict, "paper.too_early");
-        (await service.Office.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "criticism" })).Refused(HttpStatusCode.UnprocessableEntity, "paper.with_act");
+        (await service.Office.PostAsync(
+            $"hazards/{id}/papers",
+            new JsonObject { ["paper"] = "rectificationDirective", ["leg"] = "sectoral" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "closureNotice" }))
+            .Refused(HttpStatusCode.Conflict, "paper.too_early");
+        (await service.Office.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "criticism" }))
+            .Refused(HttpStatusCode.UnprocessableEntity, "paper.with_act");
         (await service.Gov.PostAsync($"hazards/{id}/papers", new JsonObject { ["paper"] = "assignmentOrder" })).Status.ShouldBe(HttpStatusCode.Forbidden);
         await service.Gov.PostAsync($"hazards/{id}/legs/territorial/completion", new JsonObject { ["results"] = "已更换阀门" });
         await service.Regulator.PostAsync($"hazards/{id}/legs/sectoral/completion", new JsonObject { ["results"] = "已督促到位" });
         foreach (var leg in new[] { "territorial", "sectoral" })
-            (await service.Office.PostAsync($"hazards/{id}/legs/{leg}/reinspections", new JsonObject { ["verdict"] = "pass", ["findings"] = "合格" })).Require(HttpStatusCode.OK);
+            (await service.Office.PostAsync(
+                $"hazards/{id}/legs/{leg}/reinspections",
+                new JsonObject { ["verdict"] = "pass", ["findings"] = "合格" })).Require(HttpStatusCode.OK);
         (await service.Office.PostAsync($"hazards/{id}/closure", [])).Require(HttpStatusCode.OK)["stage"].ShouldContain("closed");
         var made = await PapersAsync(id);
         made.Select(p => p["paper"]!["code"]!.ToString()).ShouldBe(["assignmentOrder", "rectificationDirective", "closureNotice"]);
@@ -120,8 +141,11 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
     public async Task A_listing_and_its_end_have_papers_of_the_lister_s_own_series()
     {
         var id = await service.HazardAsync(Stage.Rectifying, "major");
-        (await service.Office.PostAsync($"hazards/{id}/listing", new JsonObject { ["level"] = "county", ["deadline"] = Some.InDays(60), ["requirements"] = "限期整改" })).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{id}/delisting", new JsonObject { ["ground"] = "listedInError", ["reason"] = "挂牌有误" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/listing",
+            new JsonObject { ["level"] = "county", ["deadline"] = Some.InDays(60), ["requirements"] = "限期整改" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{id}/delisting", new JsonObject { ["ground"] = "listedInError", ["reason"] = "挂牌有误" }))
+            .Require(HttpStatusCode.OK);
         var made = await PapersAsync(id);
         made.Select(p => p["number"]!.ToString()[..6]).ShouldBe(["巍山县安委办"[..6], "巍山县安委办"[..6], "巍山县安委办"[..6]]);
         made.Select(p => p["paper"]!["code"]!.ToString()).ShouldBe(["assignmentOrder", "listingNotice", "delistingNotice"]);
@@ -157,13 +181,15 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
             .Require(HttpStatusCode.OK);
         var renamed = (await client.GetAsync("bodies/ws-letter/letterhead", ("If-None-Match", usual.ETag))).Require(HttpStatusCode.OK);
         renamed["name"].ShouldBe("巍山县应急管理局文件", "the name changed, and the letterhead was not set");
-        (await client.PostAsync("bodies/ws-letter/letterhead", new JsonObject { ["code"] = "巍应急" })).Refused(HttpStatusCode.Forbidden, "body.forbidden");
+        (await client.PostAsync("bodies/ws-letter/letterhead", new JsonObject { ["code"] = "巍应急" }))
+            .Refused(HttpStatusCode.Forbidden, "body.forbidden");
         var set = (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject
         {
             ["name"] = "巍山彝族回族自治县应急管理局文件", ["code"] = "巍应急", ["words"] = new JsonObject { ["supervisionNotice"] = "督字" }, ["contact"] = "李工，0872-6120000",
         })).Require(HttpStatusCode.OK);
         set.ETag.ShouldBe("\"1\"");
-        (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject { ["code"] = new string('长', 41) })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject { ["code"] = new string('长', 41) })).Status.ShouldBe(
+            HttpStatusCode.BadRequest);
         (await service.Admin.PostAsync("bodies/nobody/letterhead", [])).Refused(HttpStatusCode.NotFound, "body.not_found");
 
         var id = await service.HazardAsync(Stage.Rectifying);
@@ -178,8 +204,12 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
     {
         var log = service.Services.GetRequiredService<IEventLog>();
         var series = new PaperSeries(BodyId.Parse("ws-race"), 2026, "巍试");
-        var context = new EventContext(DateTimeOffset.UtcNow, Entry.Prompt, "张工", series.Body, Role.Supervisor, "tests", "papers@1", null, []);
-        StreamAppend Number(long number) => new(series.StreamId, PaperNumbers.StreamType, number - 1, [Facts.Of(new PaperNumbered(PaperKind.Criticism, new HazardId(Guid.NewGuid()), Guid.NewGuid(), series.At(number)), context, Terms.None)]);
+        var context = new EventContext(
+            DateTimeOffset.UtcNow, Entry.Prompt, "张工", series.Body, Role.Supervisor, "tests", "papers@1", null, []);
+        StreamAppend Number(long number) =>
+            new(
+                series.StreamId, PaperNumbers.StreamType, number - 1,
+                [Facts.Of(new PaperNumbered(PaperKind.Criticism, new HazardId(Guid.NewGuid()), Guid.NewGuid(), series.At(number)), context, Terms.None)]);
         StreamAppend Act() => new(Guid.NewGuid(), "message", 0, [Facts.Of(new CommentAdded("随文"), context, Terms.None)]);
         (await log.AppendAsync(new Append([Act(), Number(1)]))).ShouldBeOfType<AppendResult.Committed>();
         var head = await service.HeadAsync();
@@ -211,7 +241,8 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
             System.Xml.Linq.XDocument.Load(part).Root.ShouldNotBeNull();
         }
 
-        zip.Entries.Select(e => e.FullName).ShouldBe(["[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/styles.xml", "word/footer1.xml", "word/_rels/document.xml.rels"]);
+        zip.Entries.Select(e => e.FullName)
+            .ShouldBe(["[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/styles.xml", "word/footer1.xml", "word/_rels/document.xml.rels"]);
     }
 
     [Fact]
@@ -223,8 +254,10 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
     }
 
     private static PaperText Sample() => new(
-        PaperKind.SupervisionNotice, Letterhead.Usual(new Body(BodyId.Parse("ws-awb"), "巍山县安委办", BodyKind.CommitteeOffice, RegionCode.Parse("532927"), [], null, null, false, null, 1)),
-        DocumentNumber.Parse("巍安委办督〔2026〕1号"), "关于“燃气阀井泄漏”隐患整改的督办通知书", ["巍山县人民政府"], [new PaperLine(1, "一、隐患基本情况"), new PaperLine(0, "阀井漏气。")], ["现场照片.jpg"], new DateOnly(2026, 3, 2), []);
+        PaperKind.SupervisionNotice,
+        Letterhead.Usual(new Body(BodyId.Parse("ws-awb"), "巍山县安委办", BodyKind.CommitteeOffice, RegionCode.Parse("532927"), [], null, null, false, null, 1)),
+        DocumentNumber.Parse("巍安委办督〔2026〕1号"), "关于“燃气阀井泄漏”隐患整改的督办通知书", ["巍山县人民政府"],
+        [new PaperLine(1, "一、隐患基本情况"), new PaperLine(0, "阀井漏气。")], ["现场照片.jpg"], new DateOnly(2026, 3, 2), []);
 
     private async Task<JsonNode[]> PapersAsync(string id) =>
         [.. (await service.Office.GetAsync($"hazards/{id}/papers")).Require(HttpStatusCode.OK).Json["papers"]!.AsArray()!];

@@ -38,7 +38,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         (await Office.PostAsync("hazards", report, ("Idempotency-Key", "reporter-1"))).Require(HttpStatusCode.Created)["id"].ShouldBe(id);
         (await Enforcer.PostAsync($"hazards/{id}/witnesses", Witness())).Require(HttpStatusCode.OK);
         // What is refused says nothing either.
-        (await Office.PostAsync("hazards", Reported(text: $"请联系{Phone}"))).Refused(HttpStatusCode.UnprocessableEntity, "person.in_clear").Text.ShouldNotContain(Phone);
+        (await Office.PostAsync("hazards", Reported(text: $"请联系{Phone}")))
+            .Refused(HttpStatusCode.UnprocessableEntity, "person.in_clear").Text.ShouldNotContain(Phone);
         var wrong = Reported();
         wrong["reporter"]!["phone"] = Phone + new string('0', 60);
         (await Office.PostAsync("hazards", wrong)).Refused(HttpStatusCode.BadRequest, "input.too_long").Text.ShouldNotContain(Phone);
@@ -47,7 +48,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         (await Office.PostAsync("hazards", mistyped)).Text.ShouldNotContain(Name);
 
         var whistleBlower = await PersonOfAsync(Enforcer, id, "whistleBlower");
-        (await Enforcer.PostAsync($"hazards/{id}/persons/{whistleBlower}/disclosures", Why())).Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe(Name);
+        (await Enforcer.PostAsync($"hazards/{id}/persons/{whistleBlower}/disclosures", Why()))
+            .Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe(Name);
 
         place.Output.ShouldContain("listening");
         spans.Text.ShouldContain("POST /api/v1/hazards");
@@ -76,7 +78,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
             + $"1,{Some.InDays(-3)},县应急局{numbers[0]},李工 {numbers[1]},配电箱未上锁（张贴的电话{inClear}已停用）,一般,南诏镇中学 {numbers[2]},王五 {numbers[3]},{numbers[4]},{Some.InDays(20)},未整改,赵六,值班{numbers[5]}\n"
             + $"2,{Some.InDays(-3)},县应急局,李工,,一般,南诏镇中学,王五 {kept},,{Some.InDays(20)},未整改,,\n";
         var importer = await Town.KeyAsync("dali-awb", "5329", "importer");
-        var report = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=电话.csv&ledger=电话&region={Service.County}", Some.Csv(text))).Require(HttpStatusCode.Created);
+        var report = (await importer.SendAsync(
+            HttpMethod.Post, $"imports?fileName=电话.csv&ledger=电话&region={Service.County}", Some.Csv(text))).Require(HttpStatusCode.Created);
         report.Json["finished"]!["entered"]!.GetValue<int>().ShouldBe(1, report.Text);
         var id = report.Json["rows"]!.AsArray().Single(r => r!["hazard"] is not null)!["hazard"]!.ToString();
 
@@ -93,7 +96,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         (await importer.GetAsync($"imports/{report["id"]}")).Text.ShouldContain(kept);
         var hazard = (await Office.GetAsync($"hazards/{id}")).Json["hazard"]!;
         hazard["foundBy"]!.ToString().ShouldBe("李工");
-        (await Town.Admin.GetAsync("bodies?name=" + Uri.EscapeDataString("县应急局"))).Json["items"]!.AsArray().Select(b => b!["name"]!.ToString()).ShouldContain("县应急局");
+        (await Town.Admin.GetAsync("bodies?name=" + Uri.EscapeDataString("县应急局"))).Json["items"]!.AsArray()
+            .Select(b => b!["name"]!.ToString()).ShouldContain("县应急局");
 
         var contact = await PersonOfAsync(Office, id, "contact");
         var opened = (await Office.PostAsync($"hazards/{id}/persons/{contact}/disclosures", Why())).Require(HttpStatusCode.OK);
@@ -102,7 +106,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         (await importer.PostAsync($"hazards/{id}/persons/{contact}/disclosures", Why())).Refused(HttpStatusCode.Forbidden, "person.role");
 
         // The same ledger again changes nothing, and seals nothing anew.
-        var again = (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=电话.csv&ledger=电话&region={Service.County}", Some.Csv(text))).Require(HttpStatusCode.Created);
+        var again = (await importer.SendAsync(
+            HttpMethod.Post, $"imports?fileName=电话.csv&ledger=电话&region={Service.County}", Some.Csv(text))).Require(HttpStatusCode.Created);
         again.Json["finished"]!["unchanged"]!.GetValue<int>().ShouldBe(1, again.Text);
         (await Office.GetAsync($"hazards/{id}/persons")).Json["persons"]!.AsArray().Count.ShouldBe(1);
     }
@@ -112,10 +117,12 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
     {
         var body = Reported();
         (await Office.PostAsync("hazards", body, ("Idempotency-Key", "guess"))).Require(HttpStatusCode.Created);
-        var plain = System.Security.Cryptography.SHA256.HashData([.. "POST\n/api/v1/hazards\n"u8, .. System.Text.Encoding.UTF8.GetBytes(body.ToJsonString())]);
+        var plain = System.Security.Cryptography.SHA256.HashData(
+            [.. "POST\n/api/v1/hazards\n"u8, .. System.Text.Encoding.UTF8.GetBytes(body.ToJsonString())]);
         await ShouldNotBeInTheDatabaseAsync(Convert.ToHexStringLower(plain), Convert.ToBase64String(plain));
         // Still the same request, and still no other.
-        (await Office.PostAsync("hazards", body, ("Idempotency-Key", "guess"))).Require(HttpStatusCode.Created).Headers.Contains("Idempotency-Replayed").ShouldBeTrue();
+        (await Office.PostAsync("hazards", body, ("Idempotency-Key", "guess")))
+            .Require(HttpStatusCode.Created).Headers.Contains("Idempotency-Replayed").ShouldBeTrue();
         body["reporter"]!["phone"] = "13900000000";
         (await Office.PostAsync("hazards", body, ("Idempotency-Key", "guess"))).Refused(HttpStatusCode.Conflict, "idempotency.key_reused");
     }
@@ -131,7 +138,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
             (await client.GetAsync($"hazards/{id}")).Json["persons"]!.AsArray().ShouldBeEmpty();
             foreach (var path in new[] { $"hazards/{id}/events", $"hazards/{id}", "events?limit=500" })
                 (await client.GetAsync(path)).Text.ShouldNotContain(person);
-            (await client.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Refused(HttpStatusCode.NotFound, "person.not_found");
+            (await client.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why()))
+                .Refused(HttpStatusCode.NotFound, "person.not_found");
         }
         (await LooksAsync(person)).ShouldAllBe(look => look.Parts == 0 && look.Refusal == "person.role");
         var seen = (await Enforcer.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Require(HttpStatusCode.OK);
@@ -153,11 +161,13 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         var history = (await Office.GetAsync($"hazards/{id}/events")).Json["events"]!;
         history[0]!["data"]!["reporter"]!["sealed"]!.ToString().ShouldBe("个人信息已封存");
         history[1]!["data"]!["statement"]!.ToString().ShouldBe("个人信息已封存");
-        (await Office.PostAsync($"hazards/{id}/persons/{reporter}/disclosures", Why())).Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe(Name);
+        (await Office.PostAsync($"hazards/{id}/persons/{reporter}/disclosures", Why()))
+            .Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe(Name);
         (await Office.PostAsync($"hazards/{id}/persons/{witness}/disclosures", Why())).Refused(HttpStatusCode.Forbidden, "person.role");
         var said = (await Enforcer.PostAsync($"hazards/{id}/persons/{witness}/disclosures", Why())).Require(HttpStatusCode.OK);
         said["statement"].ShouldBe(Statement);
-        (await Town.Regulator.PostAsync($"hazards/{id}/persons/{reporter}/disclosures", Why())).Refused(HttpStatusCode.Forbidden, "person.role");
+        (await Town.Regulator.PostAsync($"hazards/{id}/persons/{reporter}/disclosures", Why()))
+            .Refused(HttpStatusCode.Forbidden, "person.role");
     }
 
     [Fact]
@@ -166,13 +176,20 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         var id = await ReportAsync(Reported(secret: false));
         var person = await PersonOfAsync(Office, id, "reporter");
         (await Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", [])).Refused(HttpStatusCode.BadRequest, "input.missing");
-        (await Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", new JsonObject { ["reason"] = " " })).Refused(HttpStatusCode.BadRequest, "input.missing");
-        (await Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", new JsonObject { ["reason"] = "回访", ["occurredAt"] = "2026-01-01T00:00:00+08:00" })).Refused(HttpStatusCode.BadRequest, "request.unknown_field");
-        (await Office.PostAsync($"hazards/{id}/persons/{Guid.NewGuid()}/disclosures", Why())).Refused(HttpStatusCode.NotFound, "person.not_found");
+        (await Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", new JsonObject { ["reason"] = " " }))
+            .Refused(HttpStatusCode.BadRequest, "input.missing");
+        (await Office.PostAsync(
+            $"hazards/{id}/persons/{person}/disclosures",
+            new JsonObject { ["reason"] = "回访", ["occurredAt"] = "2026-01-01T00:00:00+08:00" })).Refused(HttpStatusCode.BadRequest,
+            "request.unknown_field");
+        (await Office.PostAsync($"hazards/{id}/persons/{Guid.NewGuid()}/disclosures", Why()))
+            .Refused(HttpStatusCode.NotFound, "person.not_found");
         (await Office.PostAsync($"hazards/{id}/persons/x/disclosures", Why())).Refused(HttpStatusCode.NotFound, "person.not_found");
-        (await Town.Elsewhere.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Refused(HttpStatusCode.NotFound, "hazard.not_found");
+        (await Town.Elsewhere.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why()))
+            .Refused(HttpStatusCode.NotFound, "hazard.not_found");
         var other = await ReportAsync(Reported(secret: false));
-        (await Office.PostAsync($"hazards/{other}/persons/{person}/disclosures", Why())).Refused(HttpStatusCode.NotFound, "person.not_found");
+        (await Office.PostAsync($"hazards/{other}/persons/{person}/disclosures", Why()))
+            .Refused(HttpStatusCode.NotFound, "person.not_found");
     }
 
     [Fact]
@@ -185,21 +202,28 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
 
         (await Town.Elsewhere.PostAsync($"persons/{person}/erasure", Because())).Refused(HttpStatusCode.NotFound, "person.not_found");
         (await Enforcer.PostAsync($"persons/{person}/erasure", Because())).Refused(HttpStatusCode.Forbidden, "person.erase_role");
-        (await Town.Admin.PostAsync($"persons/{person}/erasure", new JsonObject { ["reason"] = "本人申请" })).Refused(HttpStatusCode.UnprocessableEntity, "document_number.required");
+        (await Town.Admin.PostAsync($"persons/{person}/erasure", new JsonObject { ["reason"] = "本人申请" }))
+            .Refused(HttpStatusCode.UnprocessableEntity, "document_number.required");
         (await Town.Admin.PostAsync($"persons/{Guid.NewGuid()}/erasure", Because())).Refused(HttpStatusCode.NotFound, "person.not_found");
 
-        var erased = (await Town.Admin.PostAsync($"persons/{person}/erasure", Because(), ("Idempotency-Key", $"erase-{person}"))).Require(HttpStatusCode.OK);
+        var erased = (await Town.Admin.PostAsync($"persons/{person}/erasure", Because(), ("Idempotency-Key", $"erase-{person}")))
+            .Require(HttpStatusCode.OK);
         erased.Json["events"]![0]!["type"]!.ToString().ShouldBe("person_erased");
-        (await Town.Admin.PostAsync($"persons/{person}/erasure", Because(), ("Idempotency-Key", $"erase-{person}"))).Require(HttpStatusCode.OK)["erasedAt"].ShouldBe(erased["erasedAt"]);
-        (await Town.Admin.PostAsync($"persons/{person}/erasure", Because())).Require(HttpStatusCode.OK).Json["events"]!.AsArray().ShouldBeEmpty();
+        (await Town.Admin.PostAsync($"persons/{person}/erasure", Because(), ("Idempotency-Key", $"erase-{person}")))
+            .Require(HttpStatusCode.OK)["erasedAt"].ShouldBe(erased["erasedAt"]);
+        (await Town.Admin.PostAsync($"persons/{person}/erasure", Because())).Require(HttpStatusCode.OK).Json["events"]!.AsArray()
+            .ShouldBeEmpty();
 
         (await Enforcer.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Refused(HttpStatusCode.Gone, "person.erased");
         (await Enforcer.GetAsync($"hazards/{id}/persons")).Json["persons"]![0]!["state"]!.ToString().ShouldBe("个人信息已删除");
-        (await ScalarAsync<long>($"select count(*) from persons.keys where person = '{person}' and wrapped is null and master is null")).ShouldBe(1);
+        (await ScalarAsync<long>($"select count(*) from persons.keys where person = '{person}' and wrapped is null and master is null"))
+            .ShouldBe(1);
         (await ScalarAsync<long>($"select count(*) from log.mt_events where stream_id = '{person}'")).ShouldBe(1);
         (await DigestAsync(head)).ShouldBe(before);
         var source = Town.Owner;
-        (await Rebuild.CompareAsync(source, Town.Services.GetRequiredService<IEventLog>(), await Town.Services.GetRequiredService<RulebookSource>().RefreshAsync(default), null, default)).Same.ShouldBeTrue();
+        (await Rebuild.CompareAsync(
+            source, Town.Services.GetRequiredService<IEventLog>(),
+            await Town.Services.GetRequiredService<RulebookSource>().RefreshAsync(default), null, default)).Same.ShouldBeTrue();
     }
 
     [Fact]
@@ -223,9 +247,12 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         (await Town.Supervisor.PostAsync($"hazards/{id}/witnesses", Witness())).Require(HttpStatusCode.OK);
         (await Town.Regulator.PostAsync($"hazards/{id}/witnesses", Witness())).Refused(HttpStatusCode.Forbidden, "role.forbidden");
         var investigator = await Town.KeyAsync("ws-awb", Service.County, "investigator");
-        (await investigator.PostAsync($"hazards/{id}/witnesses", Witness())).Refused(HttpStatusCode.Forbidden, "role.forbidden").Text.ShouldNotContain(Name);
-        (await Enforcer.PostAsync($"hazards/{id}/witnesses", new JsonObject { ["statement"] = Statement })).Refused(HttpStatusCode.BadRequest, "person.nothing_given");
-        (await Enforcer.PostAsync($"hazards/{id}/witnesses", new JsonObject { ["name"] = Name, ["actor"] = Name })).Refused(HttpStatusCode.UnprocessableEntity, "person.in_clear");
+        (await investigator.PostAsync($"hazards/{id}/witnesses", Witness()))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden").Text.ShouldNotContain(Name);
+        (await Enforcer.PostAsync($"hazards/{id}/witnesses", new JsonObject { ["statement"] = Statement }))
+            .Refused(HttpStatusCode.BadRequest, "person.nothing_given");
+        (await Enforcer.PostAsync($"hazards/{id}/witnesses", new JsonObject { ["name"] = Name, ["actor"] = Name }))
+            .Refused(HttpStatusCode.UnprocessableEntity, "person.in_clear");
     }
 
     [Fact]
@@ -288,14 +315,16 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
     {
         var id = await ReportAsync(Reported(secret: true));
         var person = await PersonOfAsync(Enforcer, id, "whistleBlower");
-        await Should.ThrowAsync<PostgresException>(() => ExecuteAsync($"update persons.keys set kind = 'reporter' where person = '{person}'"));
+        await Should.ThrowAsync<PostgresException>(
+            () => ExecuteAsync($"update persons.keys set kind = 'reporter' where person = '{person}'"));
         await Should.ThrowAsync<PostgresException>(() => ExecuteAsync($"delete from persons.keys where person = '{person}'"));
         await ExecuteAsync($"""
             alter table persons.keys disable trigger keep_destroyed;
             update persons.keys set kind = 'reporter' where person = '{person}';
             alter table persons.keys enable trigger keep_destroyed
             """);
-        (await Enforcer.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Refused(HttpStatusCode.ServiceUnavailable, "person.key_missing");
+        (await Enforcer.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why()))
+            .Refused(HttpStatusCode.ServiceUnavailable, "person.key_missing");
     }
 
     [Fact]
@@ -305,9 +334,11 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         var store = app.Services.GetRequiredService<HazardStore>();
         var office = (await app.Services.GetRequiredService<BodyStore>().LoadAsync(BodyId.Parse("ws-awb")))!;
         var given = new Given(new Actor("测试", office, [Domain.Codes.Role.Reporter], "tests", RegionCode.Nation));
-        var report = new ReportHazard(Domain.Codes.ReportSource.Public, RegionCode.Parse(Service.County), SectorCode.Parse("city_gas"), "漏气", "漏气");
+        var report = new ReportHazard(
+            Domain.Codes.ReportSource.Public, RegionCode.Parse(Service.County), SectorCode.Parse("city_gas"), "漏气", "漏气");
         (await store.ReportAsync(report, given)).ShouldBeOfType<Outcome<Hazard>.Done>();
-        (await store.ReportAsync(report with { FoundBy = Name }, given)).ShouldBeOfType<Outcome<Hazard>.Refused>().Refusal.Code.ShouldBe("person.no_keys");
+        (await store.ReportAsync(report with { FoundBy = Name }, given))
+            .ShouldBeOfType<Outcome<Hazard>.Refused>().Refusal.Code.ShouldBe("person.no_keys");
     }
 
     [Fact]
@@ -320,9 +351,11 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         var (master, idle) = await keys.RewrapAsync(new Progress<(long, long)>());
         master.ShouldStartWith("persons-2.key:");
         File.Delete(idle.ShouldHaveSingleItem());
-        (await town.Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe(Name);
+        (await town.Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why()))
+            .Require(HttpStatusCode.OK).Json["data"]!["name"]!.ToString().ShouldBe(Name);
         File.Delete(Path.Combine(TestServer.KeysOf(town.ConnectionString), "persons-2.key"));
-        (await town.Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Refused(HttpStatusCode.ServiceUnavailable, "person.key_missing")["detail"].ShouldContain("persons-2.key");
+        (await town.Office.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why()))
+            .Refused(HttpStatusCode.ServiceUnavailable, "person.key_missing")["detail"].ShouldContain("persons-2.key");
         await Should.ThrowAsync<InvalidOperationException>(() => keys.RewrapAsync(new Progress<(long, long)>()));
     }
 
@@ -359,7 +392,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
 
     private static JsonObject Because() => new() { ["reason"] = "本人申请删除", ["documentNumber"] = "巍安委办〔2026〕8号" };
 
-    private async Task<string> ReportAsync(JsonObject report) => (await Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+    private async Task<string> ReportAsync(JsonObject report) =>
+        (await Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
 
     private static async Task<string> PersonOfAsync(Client client, string id, string kind) =>
         (await client.GetAsync($"hazards/{id}/persons")).Require(HttpStatusCode.OK).Json["persons"]!.AsArray()
@@ -370,7 +404,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
     {
         var looks = new List<(int, string?, string)>();
         await foreach (var e in Town.Services.GetRequiredService<IEventLog>().ReadAllAsync(0))
-            if (e.Type == "personal_data_viewed" && DomainJson.ReadEvent(e.Type, e.Data.Span) is PersonalDataViewed viewed && viewed.Person.ToString() == person)
+            if (e.Type == "personal_data_viewed" && DomainJson.ReadEvent(e.Type, e.Data.Span) is PersonalDataViewed viewed
+                && viewed.Person.ToString() == person)
                 looks.Add((viewed.Parts.Length, viewed.Looked.Asked!.Refusal, viewed.Looked.Purpose!));
         return [.. looks];
     }
@@ -380,8 +415,12 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
     {
         var now = DateTimeOffset.UtcNow;
         var happened = new RecordsSealed(Guid.NewGuid(), enterprise, RegionCode.Parse(Service.County), "燃气爆炸事故调查", "县事故调查组", now, now);
-        var context = new EventContext(now, Domain.Codes.Entry.Prompt, "调查组", BodyId.Parse("ws-awb"), Domain.Codes.Role.Investigator, "tests", "national-baseline@2", DocumentNumber.Parse("巍政办〔2026〕9号"), []);
-        var append = new StreamAppend(happened.Id, "seal", 0, [Facts.Of(happened, context, Terms.None)], new PendingState.OfSeal(Seal.Apply(null, happened, context)));
+        var context = new EventContext(
+            now, Domain.Codes.Entry.Prompt, "调查组", BodyId.Parse("ws-awb"), Domain.Codes.Role.Investigator, "tests", "national-baseline@2",
+            DocumentNumber.Parse("巍政办〔2026〕9号"), []);
+        var append = new StreamAppend(
+            happened.Id, "seal", 0, [Facts.Of(happened, context, Terms.None)],
+            new PendingState.OfSeal(Seal.Apply(null, happened, context)));
         (await Town.Services.GetRequiredService<IEventLog>().AppendAsync(new Append([append]))).ShouldBeOfType<AppendResult.Committed>();
     }
 
@@ -404,7 +443,8 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
             {
                 // A bytea is shown as hexadecimal; text kept in one would be found by that.
                 var hex = Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(secret));
-                await using var command = source.CreateCommand($"select count(*) from {table} t where strpos(t::text, $1) > 0 or strpos(t::text, $2) > 0");
+                await using var command = source.CreateCommand(
+                    $"select count(*) from {table} t where strpos(t::text, $1) > 0 or strpos(t::text, $2) > 0");
                 command.Parameters.AddWithValue(secret);
                 command.Parameters.AddWithValue(hex);
                 ((long)(await command.ExecuteScalarAsync())!).ShouldBe(0, $"{secret} in {table}");

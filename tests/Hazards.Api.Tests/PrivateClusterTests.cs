@@ -48,7 +48,8 @@ public sealed class PrivateClusterTests : IDisposable
     }
 
     private Task<LocalCluster> StartAsync() =>
-        LocalCluster.StartAsync(new LocalClusterOptions { DataDirectory = Path.Combine(data, "postgres"), Durable = false, SharedBuffers = "32MB" });
+        LocalCluster.StartAsync(
+            new LocalClusterOptions { DataDirectory = Path.Combine(data, "postgres"), Durable = false, SharedBuffers = "32MB" });
 
     private async Task AuditAsync()
     {
@@ -100,7 +101,8 @@ public sealed class DockerEnvTests
 
     private static async Task RunAsync(string script)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("bash", [script, "docker-env"]) { RedirectStandardOutput = true })!;
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("bash", [script, "docker-env"]) { RedirectStandardOutput = true })!;
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(0);

@@ -32,16 +32,21 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         var proof = (await Service.Elsewhere.GetAsync($"log/proofs/inclusion?position={head}&hash={name}")).Require(HttpStatusCode.OK);
         SignedNote.TryParse(proof["checkpoint"], out var note).ShouldBeTrue();
         var keys = (await Service.Elsewhere.GetAsync("log/keys")).Require(HttpStatusCode.OK);
-        NoteVerifier.TryParse(keys.Json["items"]!.AsArray().Single(k => k!["hash"]!.ToString() == name && k["until"] is null)!["verifier"]!.ToString(), out var verifier).ShouldBeTrue();
+        NoteVerifier.TryParse(
+            keys.Json["items"]!.AsArray().Single(k => k!["hash"]!.ToString() == name && k["until"] is null)!["verifier"]!.ToString(),
+            out var verifier).ShouldBeTrue();
         note!.VerifiedBy(verifier!).ShouldNotBeNull();
         Checkpoint.TryParse(note.Text, out var checkpoint).ShouldBeTrue();
         var e = await EventAsync(head);
-        Verify.Inclusion(hash, head - 1, checkpoint!.Size, hash.Leaf(Envelope.Write(e)), Digests(proof.Json["path"]!), checkpoint.Root).ShouldBeTrue();
+        Verify.Inclusion(hash, head - 1, checkpoint!.Size, hash.Leaf(Envelope.Write(e)), Digests(proof.Json["path"]!), checkpoint.Root)
+            .ShouldBeTrue();
         proof["leaf"].ShouldBe(hash.Leaf(Envelope.Write(e)).ToString());
 
         // By its stream only whoever may see the stream: else the answer would say that it is there.
-        (await Service.Elsewhere.GetAsync($"log/proofs/inclusion?stream={e.StreamId}&version={e.Version}&hash={name}")).Refused(HttpStatusCode.NotFound, "proof.no_event");
-        var byVersion = (await Service.Admin.GetAsync($"log/proofs/inclusion?stream={e.StreamId}&version={e.Version}&hash={name}")).Require(HttpStatusCode.OK);
+        (await Service.Elsewhere.GetAsync($"log/proofs/inclusion?stream={e.StreamId}&version={e.Version}&hash={name}"))
+            .Refused(HttpStatusCode.NotFound, "proof.no_event");
+        var byVersion = (await Service.Admin.GetAsync($"log/proofs/inclusion?stream={e.StreamId}&version={e.Version}&hash={name}"))
+            .Require(HttpStatusCode.OK);
         byVersion["position"].ShouldBe($"{head}");
     }
 
@@ -51,10 +56,14 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         var earlier = (await Service.Admin.PostAsync("log/checkpoints", [])).Require(HttpStatusCode.OK);
         await Service.HazardAsync();
         var later = (await Service.Admin.PostAsync("log/checkpoints", [])).Require(HttpStatusCode.OK);
-        var proof = (await Service.Elsewhere.GetAsync($"log/proofs/consistency?from={earlier["size"]}&to={later["size"]}")).Require(HttpStatusCode.OK);
+        var proof = (await Service.Elsewhere.GetAsync($"log/proofs/consistency?from={earlier["size"]}&to={later["size"]}"))
+            .Require(HttpStatusCode.OK);
         proof["fromRoot"].ShouldBe(earlier["root"]);
-        Verify.Consistency(TreeHash.Sha256, long.Parse(earlier["size"]), long.Parse(later["size"]), Digests(proof.Json["path"]!), Root(earlier["root"]), Root(later["root"])).ShouldBeTrue();
-        (await Service.Elsewhere.GetAsync($"log/checkpoints/{earlier["size"]}")).Require(HttpStatusCode.OK)["note"].ShouldBe(earlier["note"]);
+        Verify.Consistency(
+            TreeHash.Sha256, long.Parse(earlier["size"]), long.Parse(later["size"]), Digests(proof.Json["path"]!), Root(earlier["root"]),
+            Root(later["root"])).ShouldBeTrue();
+        (await Service.Elsewhere.GetAsync($"log/checkpoints/{earlier["size"]}")).Require(HttpStatusCode.OK)["note"]
+            .ShouldBe(earlier["note"]);
     }
 
     [Fact]
@@ -138,7 +147,8 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         SignedNote.TryParse(signed["note"], out var note).ShouldBeTrue();
         for (var i = 0; i < 12; i++)
             note = note!.SignedBy(NoteSigner.Create($"witness-{i}.example/审计局", NoteSignatureType.Cosignature), DateTimeOffset.UtcNow);
-        var view = new CheckpointView("sha256", signed["origin"], 1, signed["root"], signed["rootHex"], DateTimeOffset.UtcNow, [], note!.ToString(),
+        var view = new CheckpointView(
+            "sha256", signed["origin"], 1, signed["root"], signed["rootHex"], DateTimeOffset.UtcNow, [], note!.ToString(),
             new Dictionary<string, string> { ["note"] = "/" });
         Scanned(CheckpointSheet.Write(view, note!.ToString())).ShouldBe(note.Text);
     }
@@ -160,17 +170,22 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
 
         static int Of(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture) * scale;
         var seen = new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(points, side, side, RGBLuminanceSource.BitmapFormat.Gray8)));
-        return new QRCodeReader().decode(seen, new Dictionary<DecodeHintType, object> { [DecodeHintType.CHARACTER_SET] = "UTF-8", [DecodeHintType.TRY_HARDER] = true })
+        return new QRCodeReader().decode(
+            seen, new Dictionary<DecodeHintType, object> { [DecodeHintType.CHARACTER_SET] = "UTF-8", [DecodeHintType.TRY_HARDER] = true })
             .ShouldNotBeNull("nothing was read").Text;
     }
 
     [Fact]
     public async Task Only_an_administrator_of_the_whole_keeps_keys_and_witnesses()
     {
-        (await Service.Office.PostAsync("log/keys/rotation", new JsonObject { ["reason"] = "试" })).Refused(HttpStatusCode.Forbidden, "proof.forbidden");
-        (await Service.Office.PostAsync("log/witnesses", Witness(NoteSigner.Create("w", NoteSignatureType.Cosignature)))).Refused(HttpStatusCode.Forbidden, "proof.forbidden");
-        (await Service.Admin.PostAsync("log/keys/rotation", new JsonObject { ["reason"] = " " })).Status.ShouldBe(HttpStatusCode.BadRequest);
-        var rotated = (await Service.Admin.PostAsync("log/keys/rotation", new JsonObject { ["reason"] = "定期轮换" })).Require(HttpStatusCode.OK);
+        (await Service.Office.PostAsync("log/keys/rotation", new JsonObject { ["reason"] = "试" }))
+            .Refused(HttpStatusCode.Forbidden, "proof.forbidden");
+        (await Service.Office.PostAsync("log/witnesses", Witness(NoteSigner.Create("w", NoteSignatureType.Cosignature))))
+            .Refused(HttpStatusCode.Forbidden, "proof.forbidden");
+        (await Service.Admin.PostAsync("log/keys/rotation", new JsonObject { ["reason"] = " " })).Status.ShouldBe(
+            HttpStatusCode.BadRequest);
+        var rotated = (await Service.Admin.PostAsync("log/keys/rotation", new JsonObject { ["reason"] = "定期轮换" }))
+            .Require(HttpStatusCode.OK);
         rotated.Json["items"]!.AsArray().Count(k => k!["until"] is null).ShouldBe(2);
     }
 
@@ -184,14 +199,17 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         var path = $"log/checkpoints/{signed["size"]}/cosignatures";
         (await CosignAsync(path, line)).Refused(HttpStatusCode.UnprocessableEntity, "proof.witness_unknown");
 
-        (await Service.Admin.PostAsync("log/witnesses", Witness(witness, url: "ftp://x"))).Refused(HttpStatusCode.UnprocessableEntity, "proof.url");
-        (await Service.Admin.PostAsync("log/witnesses", Witness(NoteSigner.Create("plain")))).Refused(HttpStatusCode.UnprocessableEntity, "proof.verifier");
+        (await Service.Admin.PostAsync("log/witnesses", Witness(witness, url: "ftp://x")))
+            .Refused(HttpStatusCode.UnprocessableEntity, "proof.url");
+        (await Service.Admin.PostAsync("log/witnesses", Witness(NoteSigner.Create("plain"))))
+            .Refused(HttpStatusCode.UnprocessableEntity, "proof.verifier");
         (await Service.Admin.PostAsync("log/witnesses", Witness(witness))).Require(HttpStatusCode.Created);
         (await Service.Admin.PostAsync("log/witnesses", Witness(witness))).Refused(HttpStatusCode.Conflict, "proof.witness_known");
 
         (await CosignAsync(path, "")).Refused(HttpStatusCode.BadRequest, "proof.cosignature_form");
         (await CosignAsync(path, "一份文件\n")).Refused(HttpStatusCode.BadRequest, "proof.cosignature_form");
-        var other = new SignedNote("hazards/other\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", []).SignedBy(witness, DateTimeOffset.UtcNow).Signatures[0].Line();
+        var other = new SignedNote("hazards/other\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", [])
+            .SignedBy(witness, DateTimeOffset.UtcNow).Signatures[0].Line();
         (await CosignAsync(path, other)).Refused(HttpStatusCode.UnprocessableEntity, "proof.cosignature_wrong");
 
         var cosigned = (await CosignAsync(path, line)).Require(HttpStatusCode.OK);
@@ -199,11 +217,16 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         cosigned["note"].ShouldBe(signed["note"] + line);
         cosigned.Json["signatures"]!.AsArray().Single(s => s!["by"]!.ToString() == "witness")!["holds"]!.GetValue<bool>().ShouldBeTrue();
 
-        (await Service.Admin.PostAsync("log/witnesses/retirement", new JsonObject { ["verifier"] = witness.Verifier.ToString(), ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
+        (await Service.Admin.PostAsync(
+            "log/witnesses/retirement",
+            new JsonObject { ["verifier"] = witness.Verifier.ToString(), ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
         await Service.HazardAsync();
         var next = (await Service.Admin.PostAsync("log/checkpoints", [])).Require(HttpStatusCode.OK);
         SignedNote.TryParse(next["note"], out var nextNote).ShouldBeTrue();
-        (await CosignAsync($"log/checkpoints/{next["size"]}/cosignatures", nextNote!.SignedBy(witness, DateTimeOffset.UtcNow).VerifiedBy(witness.Verifier)!.Line())).Refused(HttpStatusCode.UnprocessableEntity, "proof.witness_unknown");
+        (await CosignAsync(
+            $"log/checkpoints/{next["size"]}/cosignatures",
+            nextNote!.SignedBy(witness, DateTimeOffset.UtcNow).VerifiedBy(witness.Verifier)!.Line())).Refused(
+                HttpStatusCode.UnprocessableEntity, "proof.witness_unknown");
     }
 
     [Fact]
@@ -214,19 +237,28 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         try
         {
             var own = (await witness.Admin.GetAsync("witness")).Require(HttpStatusCode.OK)["verifier"];
-            (await Service.Admin.PostAsync("log/witnesses", new JsonObject { ["verifier"] = own, ["witness"] = "邻州", ["url"] = $"{witness.Address}/api/v1/witness" })).Require(HttpStatusCode.Created);
+            (await Service.Admin.PostAsync(
+                "log/witnesses",
+                new JsonObject
+                {
+                    ["verifier"] = own, ["witness"] = "邻州", ["url"] = $"{witness.Address}/api/v1/witness",
+                })).Require(HttpStatusCode.Created);
             NoteVerifier.TryParse(own, out var verifier).ShouldBeTrue();
             var deliveries = Service.Services.GetRequiredService<Deliveries>();
             (await Service.Admin.PostAsync("log/checkpoints", [])).Require(HttpStatusCode.OK);
 
             // Not known there yet: tried again later, and said so.
             (await deliveries.PassAsync()).ShouldBe(0);
-            (await deliveries.StateAsync(verifier!)).Trouble.ShouldBe("404：见证方未联署 · the witness did not cosign", "what it answered is nobody's business");
+            (await deliveries.StateAsync(verifier!)).Trouble.ShouldBe(
+                "404：见证方未联署 · the witness did not cosign", "what it answered is nobody's business");
             (await deliveries.StateAsync(verifier!)).NextAt.ShouldNotBeNull();
 
             var origin = (await Service.Admin.GetAsync("log")).Json["trees"]![0]!["origin"]!.ToString();
-            foreach (var key in (await Service.Admin.GetAsync("log/keys")).Json["items"]!.AsArray().Where(k => k!["hash"]!.ToString() == "sha256"))
-                (await witness.Admin.PostAsync("witness/logs", new JsonObject { ["verifier"] = key!["verifier"]!.ToString(), ["log"] = "本州" })).Require(HttpStatusCode.Created);
+            foreach (var key in (await Service.Admin.GetAsync("log/keys")).Json["items"]!.AsArray().Where(
+                k => k!["hash"]!.ToString() == "sha256"))
+                (await witness.Admin.PostAsync(
+                    "witness/logs",
+                    new JsonObject { ["verifier"] = key!["verifier"]!.ToString(), ["log"] = "本州" })).Require(HttpStatusCode.Created);
             await ForgetPauseAsync();
             (await deliveries.PassAsync()).ShouldBe(1);
             (await deliveries.PassAsync()).ShouldBe(0);
@@ -254,14 +286,16 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
     public async Task A_witness_cosigns_only_what_continues_what_it_knows()
     {
         var log = NoteSigner.Create($"hazards/{Guid.NewGuid():n}");
-        (await Service.Admin.PostAsync("witness/logs", new JsonObject { ["verifier"] = log.Verifier.ToString(), ["log"] = "邻州" })).Require(HttpStatusCode.Created);
+        (await Service.Admin.PostAsync("witness/logs", new JsonObject { ["verifier"] = log.Verifier.ToString(), ["log"] = "邻州" }))
+            .Require(HttpStatusCode.Created);
         var tree = Enumerable.Range(0, 20).Select(i => TreeHash.Sha256.Leaf([(byte)i])).ToArray();
         var forked = tree.Select((leaf, i) => i == 3 ? TreeHash.Sha256.Leaf([77]) : leaf).ToArray();
 
         (await SubmitAsync("old 0\n\nnobody\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n— nobody AAAAAAAA\n")).Status.ShouldBe(HttpStatusCode.NotFound);
         (await SubmitAsync("one two three")).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await SubmitAsync(await RequestAsync(NoteSigner.Create(log.Verifier.Name), tree, 0, 5))).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await SubmitAsync((await RequestAsync(log, tree, 0, 5)).Replace("\n5\n", "\n6\n", StringComparison.Ordinal))).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await SubmitAsync((await RequestAsync(log, tree, 0, 5))
+            .Replace("\n5\n", "\n6\n", StringComparison.Ordinal))).Status.ShouldBe(HttpStatusCode.Forbidden);
 
         var first = await SubmitAsync(await RequestAsync(log, tree, 0, 5));
         first.Status.ShouldBe(HttpStatusCode.OK, first.Text);
@@ -281,7 +315,9 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
         var both = await Task.WhenAll(SubmitAsync(await RequestAsync(log, tree, 5, 12)), SubmitAsync(await RequestAsync(log, tree, 5, 20)));
         both.Select(a => a.Status).Order().ShouldBe([HttpStatusCode.OK, HttpStatusCode.Conflict]);
 
-        (await Service.Admin.PostAsync("witness/logs/removal", new JsonObject { ["verifier"] = log.Verifier.ToString(), ["reason"] = "不再受托" })).Require(HttpStatusCode.OK);
+        (await Service.Admin.PostAsync(
+            "witness/logs/removal",
+            new JsonObject { ["verifier"] = log.Verifier.ToString(), ["reason"] = "不再受托" })).Require(HttpStatusCode.OK);
         (await SubmitAsync(await RequestAsync(log, tree, 5, 5))).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -300,20 +336,27 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
 
     private static async Task<string> RequestAsync(NoteSigner log, Digest[] leaves, int old, int size)
     {
-        SubtreeReader reader = (subtrees, _) => ValueTask.FromResult<IReadOnlyList<Digest>>([.. subtrees.Select(s => Complete(leaves.AsSpan((int)s.Start, 1 << s.Level)))]);
+        SubtreeReader reader = (subtrees, _) =>
+            ValueTask.FromResult<IReadOnlyList<Digest>>([.. subtrees.Select(s => Complete(leaves.AsSpan((int)s.Start, 1 << s.Level)))]);
         var root = await TreeProofs.RootAsync(TreeHash.Sha256, size, reader);
         IReadOnlyList<Digest> proof = old is 0 || old >= size ? [] : await TreeProofs.ConsistencyAsync(TreeHash.Sha256, old, size, reader);
-        return Witnessing.Submission.Write(old, proof, new Checkpoint(log.Verifier.Name, size, root).ToNote().SignedBy(log, DateTimeOffset.UtcNow));
+        return Witnessing.Submission.Write(
+            old, proof, new Checkpoint(log.Verifier.Name, size, root).ToNote().SignedBy(log, DateTimeOffset.UtcNow));
     }
 
     private static Digest Complete(ReadOnlySpan<Digest> leaves) =>
-        leaves.Length == 1 ? leaves[0] : TreeHash.Sha256.Node(Complete(leaves[..(leaves.Length / 2)]), Complete(leaves[(leaves.Length / 2)..]));
+        leaves.Length == 1
+            ? leaves[0]
+            : TreeHash.Sha256.Node(Complete(leaves[..(leaves.Length / 2)]), Complete(leaves[(leaves.Length / 2)..]));
 
-    private Task<Answer> SubmitAsync(string body) => Service.ClientOf(null).SendAsync(HttpMethod.Post, "witness/add-checkpoint", new StringContent(body, Encoding.UTF8, "text/plain"));
+    private Task<Answer> SubmitAsync(string body) =>
+        Service.ClientOf(null).SendAsync(HttpMethod.Post, "witness/add-checkpoint", new StringContent(body, Encoding.UTF8, "text/plain"));
 
-    private Task<Answer> CosignAsync(string path, string lines) => Service.Elsewhere.SendAsync(HttpMethod.Post, path, new StringContent(lines, Encoding.UTF8, "text/plain"));
+    private Task<Answer> CosignAsync(string path, string lines) =>
+        Service.Elsewhere.SendAsync(HttpMethod.Post, path, new StringContent(lines, Encoding.UTF8, "text/plain"));
 
-    private static JsonObject Witness(NoteSigner signer, string? url = null) => new() { ["verifier"] = signer.Verifier.ToString(), ["witness"] = "州审计局", ["url"] = url };
+    private static JsonObject Witness(NoteSigner signer, string? url = null) =>
+        new() { ["verifier"] = signer.Verifier.ToString(), ["witness"] = "州审计局", ["url"] = url };
 
     private static Digest[] Digests(JsonNode array) => [.. array.AsArray().Select(d => Root(d!.ToString()))];
 
@@ -322,7 +365,11 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
     /// <summary>A service that grows both trees and sends nothing out by itself.</summary>
     public sealed class WithBothTrees : IAsyncLifetime
     {
-        public Service Service { get; } = new() { Options = o => o with { Trees = [TreeHash.Sha256, TreeHash.Sm3], PushEvery = TimeSpan.FromDays(1), Webhooks = new() { Private = true } } };
+        public Service Service { get; } = new()
+        {
+            Options = o =>
+                o with { Trees = [TreeHash.Sha256, TreeHash.Sm3], PushEvery = TimeSpan.FromDays(1), Webhooks = new() { Private = true } },
+        };
 
         public Task InitializeAsync() => Service.InitializeAsync();
 

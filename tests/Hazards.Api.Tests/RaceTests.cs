@@ -26,7 +26,8 @@ public sealed class RaceTests(Service service) : IClassFixture<Service>
     public async Task Acts_that_do_not_exclude_each_other_all_happen_in_order()
     {
         var id = await service.HazardAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => service.Office.PostAsync($"hazards/{id}/comments", new() { ["text"] = $"第{i}条" })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(i => service.Office.PostAsync($"hazards/{id}/comments", new() { ["text"] = $"第{i}条" })));
         answers.ShouldAllBe(a => a.Status == HttpStatusCode.OK);
         var versions = (await service.Office.GetAsync($"hazards/{id}/events")).Json["events"]!.AsArray().Select(e => (long)e!["version"]!);
         versions.ShouldBe(Enumerable.Range(1, 41).Select(v => (long)v));
@@ -63,7 +64,8 @@ public sealed class RaceTests(Service service) : IClassFixture<Service>
         answers.ShouldAllBe(a => a.Status == HttpStatusCode.Created);
         answers.Select(a => a["id"]).Distinct().Count().ShouldBe(1);
         answers.Count(a => !a.Headers.Contains("Idempotency-Replayed")).ShouldBe(1);
-        var ids = (await service.Office.GetAsync($"events?after={head}&limit=500")).Json["events"]!.AsArray().Count(e => e!["streamId"]!.ToString() == answers[0]["id"]);
+        var ids = (await service.Office.GetAsync($"events?after={head}&limit=500")).Json["events"]!.AsArray()
+            .Count(e => e!["streamId"]!.ToString() == answers[0]["id"]);
         ids.ShouldBe(1);
     }
 
@@ -90,7 +92,8 @@ public sealed class RaceTests(Service service) : IClassFixture<Service>
             var acknowledged = new List<string>();
             for (var i = 0; i < 15; i++)
             {
-                var answer = await service.Office.PostAsync("hazards", Some.Report(), ("Idempotency-Key", $"end-{w}-{i}-{Guid.NewGuid():n}"));
+                var answer = await service.Office.PostAsync(
+                    "hazards", Some.Report(), ("Idempotency-Key", $"end-{w}-{i}-{Guid.NewGuid():n}"));
                 if (answer.Status == HttpStatusCode.Created)
                     acknowledged.Add(answer["id"]);
                 else
@@ -101,7 +104,8 @@ public sealed class RaceTests(Service service) : IClassFixture<Service>
         }));
         while (!sending.IsCompleted)
         {
-            await TestServer.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}' and pid <> pg_backend_pid()");
+            await TestServer.ExecuteAsync(
+                $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}' and pid <> pg_backend_pid()");
             await Task.WhenAny(sending, Task.Delay(100));
         }
 
@@ -138,7 +142,8 @@ public sealed class OutageTests
     [Fact]
     public async Task Requests_fail_clearly_while_the_database_is_gone_and_the_service_recovers_by_itself()
     {
-        await using var cluster = await LocalPostgres.LocalCluster.StartAsync(new LocalPostgres.LocalClusterOptions { SharedBuffers = "64MB" });
+        await using var cluster = await LocalPostgres.LocalCluster.StartAsync(
+            new LocalPostgres.LocalClusterOptions { SharedBuffers = "64MB" });
         var keys = Directory.CreateTempSubdirectory("hazards-keys-");
         var service = new Service { Options = o => o with { Keys = keys.FullName } };
         await service.StartAsync(cluster.ConnectionString);

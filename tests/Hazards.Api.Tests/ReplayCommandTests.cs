@@ -30,7 +30,8 @@ public sealed class ReplayCommandTests(Service service) : IClassFixture<Service>
     public async Task It_is_shown_at_an_instant_between_two_and_step_by_step()
     {
         var id = await service.HazardAsync(Stage.Rectifying);
-        var recorded = DateTimeOffset.Parse((await service.Office.GetAsync($"replay/hazards/{id}?version=2")).Require(HttpStatusCode.OK).Json["event"]!["recordedAt"]!.ToString(), CultureInfo.InvariantCulture);
+        var recorded = DateTimeOffset.Parse((await service.Office.GetAsync($"replay/hazards/{id}?version=2"))
+            .Require(HttpStatusCode.OK).Json["event"]!["recordedAt"]!.ToString(), CultureInfo.InvariantCulture);
         var at = recorded.ToString("o", CultureInfo.InvariantCulture);
         (await RunAsync("replay", "hazard", id, "--at", at)).Text.ShouldContain("第 2 / 5 个事件之后");
         (await RunAsync("replay", "hazard", id, "--at", "2020-01-01")).Text.ShouldContain("当时没有任何登记");
@@ -56,7 +57,8 @@ public sealed class ReplayCommandTests(Service service) : IClassFixture<Service>
     public async Task What_makes_no_sense_is_said_in_a_sentence()
     {
         var id = await service.HazardAsync();
-        (await RunAsync("replay", "hazard", id, "--from", "2026-03-02", "--to", "2026-03-01")).ShouldSatisfyAllConditions(r => r.Exit.ShouldBe(1), r => r.Error.ShouldContain("replay.backwards"));
+        (await RunAsync("replay", "hazard", id, "--from", "2026-03-02", "--to", "2026-03-01"))
+            .ShouldSatisfyAllConditions(r => r.Exit.ShouldBe(1), r => r.Error.ShouldContain("replay.backwards"));
         (await RunAsync("replay", "hazard", id, "--at", "2099-01-01")).Error.ShouldContain("replay.future");
         (await RunAsync("replay", "hazard", id, "--at", "yesterday")).Error.ShouldContain("instant.malformed");
         (await RunAsync("replay", "hazard", Guid.NewGuid().ToString())).Error.ShouldContain("hazard.not_found");
@@ -73,7 +75,8 @@ public sealed class ReplayCommandTests(Service service) : IClassFixture<Service>
     [Fact]
     public void Columns_stand_under_each_other_however_wide_a_character_is()
     {
-        var lines = Written(() => ConsoleScreen.Table(["单位 body", "事项"], [new("巍山县人民政府", "x"), new("ws", "x"), new("住建局，A", "x")])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = Written(() => ConsoleScreen.Table(["单位 body", "事项"], [new("巍山县人民政府", "x"), new("ws", "x"), new("住建局，A", "x")]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Skip(1).Select(l => ConsoleScreen.WidthOf(l.TrimEnd()) - 1).Distinct().ShouldBe([16]);
         ConsoleScreen.WidthOf("〔事件 12〕").ShouldBe(11);
     }

@@ -27,7 +27,9 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
             step = (await service.Office.GetAsync(next.ToString())).Require(HttpStatusCode.OK);
         }
         stages.ShouldBe(["reported", "verified", "assigned", "assigned", "rectifying"]);
-        step.Json["changed"]!.AsArray().ShouldContain(c => c!["field"]!["name"]!.ToString() == "stage" && c["fromShown"]!.ToString() == "待签收" && c["field"]!["shown"]!.ToString() == "整改中");
+        step.Json["changed"]!.AsArray()
+            .ShouldContain(c => c!["field"]!["name"]!.ToString() == "stage" && c["fromShown"]!.ToString() == "待签收"
+                && c["field"]!["shown"]!.ToString() == "整改中");
         step.Json["accountable"]!.AsArray().Count(a => a!["for"]!["code"]!.ToString() == "rectifying").ShouldBe(2);
         var position = step.Json["event"]!["position"]!.ToString();
         (await service.Office.GetAsync($"replay/hazards/{id}?position={position}")).Require(HttpStatusCode.OK)["version"].ShouldBe("5");
@@ -38,13 +40,15 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
     {
         var id = await service.HazardAsync(Stage.Assigned);
         var before = await RecordedAsync(id, 3);
-        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", new JsonObject { ["occurredAt"] = before })).Require(HttpStatusCode.OK);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", new JsonObject { ["occurredAt"] = before }))
+            .Require(HttpStatusCode.OK);
         var then = (await service.Office.GetAsync($"replay/hazards/{id}?at={Escape(before)}")).Require(HttpStatusCode.OK);
         then.Json["state"]!["legs"]!["territorial"]!["stage"]!.ToString().ShouldBe("assigned");
         then["version"].ShouldBe("3");
         then.Json["notYetRecorded"]!.AsArray().ShouldHaveSingleItem()!["event"]!["code"]!.ToString().ShouldBe("assignment_acknowledged");
         (await service.Office.GetAsync($"replay/hazards/{id}?at={Escape(before)}&knownAt={Escape(before)}")).Json["notYetRecorded"]!.AsArray().ShouldBeEmpty();
-        var early = (await service.Office.GetAsync($"replay/hazards/{id}?at={Escape("2020-01-01T00:00:00+08:00")}")).Require(HttpStatusCode.OK);
+        var early = (await service.Office.GetAsync($"replay/hazards/{id}?at={Escape("2020-01-01T00:00:00+08:00")}"))
+            .Require(HttpStatusCode.OK);
         early.Json["state"].ShouldBeNull();
         early["version"].ShouldBe("0");
     }
@@ -55,7 +59,8 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         var id = await service.HazardAsync(Stage.Assigned);
         var message = (await service.Gov.GetAsync($"inbox?hazard={id}")).Json["items"]![0]!["id"]!.ToString();
         (await service.Gov.PostAsync($"inbox/{message}/opening", new JsonObject { ["actor"] = "李科长" })).Require(HttpStatusCode.OK);
-        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", new JsonObject { ["actor"] = "王主任" })).Require(HttpStatusCode.OK);
+        (await service.Gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", new JsonObject { ["actor"] = "王主任" }))
+            .Require(HttpStatusCode.OK);
         var rows = (await service.Supervisor.GetAsync($"replay/hazards/{id}/timeline")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         rows.Select(r => r!["version"]!.GetValue<long>()).ShouldBe([1L, 2L, 3L, 4L]);
         var assigned = rows[2]!;
@@ -65,11 +70,14 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         gov["acted"]!["actor"]!.ToString().ShouldBe("王主任");
         var regulator = assigned["told"]!.AsArray().Single(t => t!["address"]!.ToString() == "ws-gas")!;
         regulator["unanswered"]!.GetValue<bool>().ShouldBeTrue();
-        var silences = (await service.Supervisor.GetAsync($"replay/hazards/{id}/silences")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        var silences = (await service.Supervisor.GetAsync($"replay/hazards/{id}/silences"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         silences.ShouldContain(s => s!["kind"]!["code"]!.ToString() == "neverOpened" && s["body"]!.ToString() == "ws-gas");
-        silences.ShouldNotContain(s => s!["kind"]!["code"]!.ToString() == "neverOpened" && s["body"] != null && s["body"]!.ToString() == "ws-gov");
+        silences.ShouldNotContain(
+            s => s!["kind"]!["code"]!.ToString() == "neverOpened" && s["body"] != null && s["body"]!.ToString() == "ws-gov");
         var asOf = await RecordedAsync(id, 3);
-        (await service.Supervisor.GetAsync($"replay/hazards/{id}/timeline?asOf={Escape(asOf)}")).Json["items"]![2]!["told"]!.AsArray().ShouldAllBe(t => t!["opened"]!.AsArray().Count == 0 && t["acted"] == null);
+        (await service.Supervisor.GetAsync($"replay/hazards/{id}/timeline?asOf={Escape(asOf)}")).Json["items"]![2]!["told"]!.AsArray()
+            .ShouldAllBe(t => t!["opened"]!.AsArray().Count == 0 && t["acted"] == null);
     }
 
     [Fact]
@@ -77,12 +85,16 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
     {
         var id = await service.HazardAsync(Stage.Rectifying);
         var (from, to) = (await RecordedAsync(id, 2), await RecordedAsync(id, 5));
-        var changes = (await service.Office.GetAsync($"replay/hazards/{id}/changes?from={Escape(from)}&to={Escape(to)}")).Require(HttpStatusCode.OK);
+        var changes = (await service.Office.GetAsync($"replay/hazards/{id}/changes?from={Escape(from)}&to={Escape(to)}"))
+            .Require(HttpStatusCode.OK);
         changes["fromVersion"].ShouldBe("2");
-        changes.Json["items"]!.AsArray().Single(c => c!["field"]!["name"]!.ToString() == "legs.territorial.body")!["field"]!["shown"]!.ToString().ShouldBe("巍山县人民政府");
+        changes.Json["items"]!.AsArray()
+            .Single(c => c!["field"]!["name"]!.ToString() == "legs.territorial.body")!["field"]!["shown"]!.ToString().ShouldBe("巍山县人民政府");
         changes.Json["items"]!.AsArray().ShouldAllBe(c => c!["events"]!.AsArray().Count > 0);
-        var all = (await service.Office.GetAsync($"replay/hazards/{id}/accountability")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
-        all.ShouldContain(a => a!["for"]!["code"]!.ToString() == "duty" && a["duty"]!["code"]!.ToString() == "acknowledge" && a["policy"]!.ToString() == "national-baseline@2" && a["to"] != null);
+        var all = (await service.Office.GetAsync($"replay/hazards/{id}/accountability"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        all.ShouldContain(a => a!["for"]!["code"]!.ToString() == "duty" && a["duty"]!["code"]!.ToString() == "acknowledge"
+            && a["policy"]!.ToString() == "national-baseline@2" && a["to"] != null);
         var at = (await service.Office.GetAsync($"replay/hazards/{id}/accountability?at={Escape(from)}")).Json["items"]!.AsArray();
         at.Select(a => a!["for"]!["code"]!.ToString()).ShouldBe(["assigning", "duty"]);
     }
@@ -92,22 +104,29 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
     {
         var id = await service.HazardAsync();
         var future = Escape(DateTimeOffset.UtcNow.AddDays(1).ToString("o", CultureInfo.InvariantCulture));
-        (await service.Office.GetAsync($"replay/hazards/{id}/timeline?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z")).Refused(HttpStatusCode.BadRequest, "replay.backwards");
+        (await service.Office.GetAsync($"replay/hazards/{id}/timeline?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z"))
+            .Refused(HttpStatusCode.BadRequest, "replay.backwards");
         (await service.Office.GetAsync($"replay/hazards/{id}?at={future}")).Refused(HttpStatusCode.UnprocessableEntity, "replay.future");
-        (await service.Office.GetAsync($"replay/hazards/{id}/look-alikes?before={future}")).Refused(HttpStatusCode.UnprocessableEntity, "replay.future");
-        (await service.Office.GetAsync($"replay/hazards/{id}/timeline?asOf={future}")).Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
-        (await service.Office.GetAsync($"replay/hazards/{id}?at=2026-03-02T00:00:00Z&knownAt=2026-03-01T00:00:00Z")).Refused(HttpStatusCode.BadRequest, "replay.known_before");
-        (await service.Office.GetAsync($"replay/hazards/{id}?at=2026-03-02T00:00:00Z&version=1")).Refused(HttpStatusCode.BadRequest, "replay.one_of");
+        (await service.Office.GetAsync($"replay/hazards/{id}/look-alikes?before={future}"))
+            .Refused(HttpStatusCode.UnprocessableEntity, "replay.future");
+        (await service.Office.GetAsync($"replay/hazards/{id}/timeline?asOf={future}"))
+            .Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
+        (await service.Office.GetAsync($"replay/hazards/{id}?at=2026-03-02T00:00:00Z&knownAt=2026-03-01T00:00:00Z"))
+            .Refused(HttpStatusCode.BadRequest, "replay.known_before");
+        (await service.Office.GetAsync($"replay/hazards/{id}?at=2026-03-02T00:00:00Z&version=1"))
+            .Refused(HttpStatusCode.BadRequest, "replay.one_of");
         (await service.Office.GetAsync($"replay/hazards/{id}?version=2")).Refused(HttpStatusCode.NotFound, "replay.no_such_event");
         (await service.Office.GetAsync($"replay/hazards/{id}?position=1")).Refused(HttpStatusCode.NotFound, "replay.no_such_event");
         (await service.Office.GetAsync($"replay/hazards/{id}?version=0")).Refused(HttpStatusCode.BadRequest, "input.out_of_range");
-        (await service.Office.GetAsync($"replay/hazards/{id}?asOf=2026-03-02T00:00:00Z")).Refused(HttpStatusCode.BadRequest, "query.unknown_parameter");
+        (await service.Office.GetAsync($"replay/hazards/{id}?asOf=2026-03-02T00:00:00Z"))
+            .Refused(HttpStatusCode.BadRequest, "query.unknown_parameter");
         (await service.Office.GetAsync($"replay/hazards/{Guid.NewGuid()}")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
         (await service.Office.GetAsync("replay/hazards/nonsense/silences")).Refused(HttpStatusCode.BadRequest, "hazard_id.malformed");
         (await service.Elsewhere.GetAsync($"replay/hazards/{id}")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
         (await service.Elsewhere.GetAsync($"replay/hazards/{id}/timeline")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
         (await service.Elsewhere.GetAsync("replay/bodies/ws-gov")).Refused(HttpStatusCode.NotFound, "body.not_found");
-        (await service.Elsewhere.GetAsync($"replay/regions/{Service.County}")).Refused(HttpStatusCode.Forbidden, "replay.outside_jurisdiction");
+        (await service.Elsewhere.GetAsync($"replay/regions/{Service.County}"))
+            .Refused(HttpStatusCode.Forbidden, "replay.outside_jurisdiction");
         (await service.Office.GetAsync("replay/persons?body=ws-gov")).Refused(HttpStatusCode.BadRequest, "input.missing");
         (await service.Office.GetAsync("replay/bodies/ws-gov/changes")).Refused(HttpStatusCode.BadRequest, "input.missing");
         (await service.Office.GetAsync("replay/enterprises/123")).Refused(HttpStatusCode.BadRequest, "credit_code.malformed");
@@ -125,12 +144,16 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         {
             var id = await service.HazardAsync(Stage.Verified);
             ids.Add(id);
-            (await service.Office.PostAsync($"hazards/{id}/assignments", new JsonObject { ["legs"] = new JsonArray(Some.Leg("sole", "ws-one")) })).Require(HttpStatusCode.OK);
+            (await service.Office.PostAsync(
+                $"hazards/{id}/assignments",
+                new JsonObject { ["legs"] = new JsonArray(Some.Leg("sole", "ws-one")) })).Require(HttpStatusCode.OK);
         }
         var message = (await own.GetAsync($"inbox?hazard={ids[0]}")).Json["items"]![0]!["id"]!.ToString();
         (await own.PostAsync($"inbox/{message}/opening", new JsonObject { ["actor"] = "赵科长" })).Require(HttpStatusCode.OK);
-        (await own.PostAsync($"hazards/{ids[0]}/legs/sole/acknowledgement", new JsonObject { ["actor"] = "赵科长" })).Require(HttpStatusCode.OK);
-        (await own.PostAsync($"hazards/{ids[1]}/legs/sole/acknowledgement", new JsonObject { ["actor"] = "钱科长" })).Require(HttpStatusCode.OK);
+        (await own.PostAsync($"hazards/{ids[0]}/legs/sole/acknowledgement", new JsonObject { ["actor"] = "赵科长" }))
+            .Require(HttpStatusCode.OK);
+        (await own.PostAsync($"hazards/{ids[1]}/legs/sole/acknowledgement", new JsonObject { ["actor"] = "钱科长" }))
+            .Require(HttpStatusCode.OK);
 
         var all = await PagesAsync("replay/bodies/ws-one?limit=2");
         all.Select(e => e["how"]!["code"]!.ToString()).ShouldBe(["told", "told", "told", "opened", "acted", "acted"]);
@@ -139,11 +162,13 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         var person = await PagesAsync($"replay/persons?body=ws-one&name={Uri.EscapeDataString("赵科长")}");
         person.Select(e => e["how"]!["code"]!.ToString()).ShouldBe(["opened", "acted"]);
 
-        var silences = (await service.Supervisor.GetAsync("replay/bodies/ws-one/silences")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        var silences = (await service.Supervisor.GetAsync("replay/bodies/ws-one/silences"))
+            .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         silences.ShouldHaveSingleItem()!["hazard"]!.ToString().ShouldBe(ids[2]);
         var now = await PagesAsync("replay/bodies/ws-one/accountability?limit=1");
         now.Where(a => a["for"]!["code"]!.ToString() == "rectifying").Select(a => a["hazard"]!.ToString()).Order().ShouldBe(ids.Order());
-        var early = (await service.Supervisor.GetAsync($"replay/bodies/ws-one/accountability?at={Escape(await RecordedAsync(ids[0], 3))}")).Json["items"]!.AsArray();
+        var early = (await service.Supervisor.GetAsync(
+            $"replay/bodies/ws-one/accountability?at={Escape(await RecordedAsync(ids[0], 3))}")).Json["items"]!.AsArray();
         early.Select(a => a!["hazard"]!.ToString()).Distinct().ShouldBe([ids[0]]);
 
         var from = await RecordedAsync(ids[2], 3);
@@ -161,14 +186,17 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
         var entries = await PagesAsync($"replay/enterprises/{code}?limit=1");
         entries.Select(e => e["event"]!["event"]!["code"]!.ToString()).ShouldBe(["hazard_reported", "hazard_verified"]);
-        (await service.Office.PostAsync($"hazards/{id}/corrections", new JsonObject { ["field"] = "enterpriseCreditCode", ["to"] = Code, ["reason"] = "登记有误" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/corrections",
+            new JsonObject { ["field"] = "enterpriseCreditCode", ["to"] = Code, ["reason"] = "登记有误" })).Require(HttpStatusCode.OK);
         (await PagesAsync($"replay/enterprises/{code}")).Count.ShouldBe(3, "what once bore the code is still found by it");
         (await PagesAsync($"replay/enterprises/{Code}")).Select(e => e["event"]!["hazard"]!.ToString()).ShouldContain(id);
         var region = await PagesAsync($"replay/regions/{Service.County}?limit=50");
         region.Count(e => e["event"]!["hazard"]!.ToString() == id).ShouldBe(3);
         region.Select(e => e["position"]!.GetValue<long>()).ShouldBeInOrder();
         (await PagesAsync($"replay/regions/{Service.County}?from={Escape(await RecordedAsync(id, 2))}&to={Escape(await RecordedAsync(id, 2))}")).ShouldHaveSingleItem();
-        (await service.Elsewhere.GetAsync($"replay/enterprises/{code}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await service.Elsewhere.GetAsync($"replay/enterprises/{code}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -176,11 +204,17 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
     {
         var code = "91532927MA6K0ABEX5";
         var closed = (await ReportAsync(code, "巍山二号液化气站", "储罐区阀门泄漏", "巍山县某路2号液化气站")).Json["id"]!.ToString();
-        (await service.Office.PostAsync($"hazards/{closed}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
-        (await service.Office.PostAsync($"hazards/{closed}/assignments", new JsonObject { ["legs"] = new JsonArray(Some.Leg("sole", "ws-gas")) })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{closed}/verification", new JsonObject { ["level"] = "general" }))
+            .Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{closed}/assignments",
+            new JsonObject { ["legs"] = new JsonArray(Some.Leg("sole", "ws-gas")) })).Require(HttpStatusCode.OK);
         (await service.Regulator.PostAsync($"hazards/{closed}/legs/sole/acknowledgement", [])).Require(HttpStatusCode.OK);
-        (await service.Regulator.PostAsync($"hazards/{closed}/legs/sole/completion", new JsonObject { ["results"] = "已更换阀门" })).Require(HttpStatusCode.OK);
-        (await service.Enforcer.PostAsync($"hazards/{closed}/legs/sole/reinspections", new JsonObject { ["verdict"] = "pass", ["findings"] = "不再泄漏", ["inspectors"] = "孙工" })).Require(HttpStatusCode.OK);
+        (await service.Regulator.PostAsync($"hazards/{closed}/legs/sole/completion", new JsonObject { ["results"] = "已更换阀门" }))
+            .Require(HttpStatusCode.OK);
+        (await service.Enforcer.PostAsync(
+            $"hazards/{closed}/legs/sole/reinspections",
+            new JsonObject { ["verdict"] = "pass", ["findings"] = "不再泄漏", ["inspectors"] = "孙工" })).Require(HttpStatusCode.OK);
         (await service.Office.PostAsync($"hazards/{closed}/closure", [])).Require(HttpStatusCode.OK);
         var unlike = (await ReportAsync(code, "巍山二号液化气站", "安全出口堵塞", "办公楼三层东侧", "education")).Json["id"]!.ToString();
         var between = DateTimeOffset.UtcNow.ToString("o", CultureInfo.InvariantCulture);
@@ -227,7 +261,8 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
     }
 
     private async Task<string> RecordedAsync(string id, int version) =>
-        (await service.Office.GetAsync($"replay/hazards/{id}?version={version}")).Require(HttpStatusCode.OK).Json["event"]!["recordedAt"]!.ToString();
+        (await service.Office.GetAsync($"replay/hazards/{id}?version={version}"))
+            .Require(HttpStatusCode.OK).Json["event"]!["recordedAt"]!.ToString();
 
     private static string Escape(string instant) => Uri.EscapeDataString(instant);
 }

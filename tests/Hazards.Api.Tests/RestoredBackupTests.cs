@@ -53,7 +53,8 @@ public sealed class RestoredBackupTests : IAsyncLifetime
             (await client.GetAsync($"events?after={head}")).Require(HttpStatusCode.OK)["next"].ShouldBe($"{head}");
             foreach (var beyond in new[] { $"{head + 1}", $"{head + 1}&wait=30", $"{long.MaxValue}" })
             {
-                var refused = (await client.GetAsync($"events?after={beyond}")).Refused(HttpStatusCode.UnprocessableEntity, "feed.beyond_head");
+                var refused = (await client.GetAsync($"events?after={beyond}"))
+                    .Refused(HttpStatusCode.UnprocessableEntity, "feed.beyond_head");
                 refused.Json["field"]!.ToString().ShouldBe("after");
                 refused.Json["facts"]!["head"]!.ToString().ShouldBe($"{head}");
             }

@@ -19,18 +19,23 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         "set local log.archive = 'on'; update log.mt_events set is_archived = true",
         "update log.event_codes set code = ''", "delete from log.event_codes", "delete from log.append_keys", "delete from log.mt_streams",
         "delete from log.checkpoints", "truncate log.tiles", "select setval('log.mt_events_sequence', 1)",
-        "delete from files.blobs", "update files.blobs set bytes = ''", "delete from persons.keys", "delete from evidence.gathered", "truncate rows.hazards", "truncate accounts.secrets",
+        "delete from files.blobs", "update files.blobs set bytes = ''", "delete from persons.keys", "delete from evidence.gathered",
+        "truncate rows.hazards", "truncate accounts.secrets",
         "insert into migrations.applied (module, name, checksum) values ('log', 'x', 'x')",
-        "alter table log.mt_events disable trigger all", "alter table log.mt_events disable trigger refuse_delete", "drop trigger refuse_delete on log.mt_events",
+        "alter table log.mt_events disable trigger all", "alter table log.mt_events disable trigger refuse_delete",
+        "drop trigger refuse_delete on log.mt_events",
         "create rule no_insert as on insert to log.mt_events do instead nothing", "alter table log.mt_events add column x int",
-        "drop table log.mt_events", "drop schema log cascade", "create table log.mine (x int)", "create table rows.mine (x int)", "create table public.mine (x int)", "create schema mine",
+        "drop table log.mt_events", "drop schema log cascade", "create table log.mine (x int)", "create table rows.mine (x int)",
+        "create table public.mine (x int)", "create schema mine",
         "create or replace function log.refuse_change() returns trigger language plpgsql as $$ begin return new; end $$",
-        "set session_replication_role = replica", "alter system set fsync = off", "create role mine", "alter role hazards_tests superuser", "alter role hazards_tests createrole",
+        "set session_replication_role = replica", "alter system set fsync = off", "create role mine", "alter role hazards_tests superuser",
+        "alter role hazards_tests createrole",
         "alter table log.mt_events owner to hazards_tests", "grant delete on log.mt_events to hazards_tests; delete from log.mt_events",
     ];
 
     [Theory, MemberData(nameof(Forbidden))]
-    public async Task The_service_may_neither_change_what_is_recorded_nor_the_tables_it_is_in(string sql) => await RefusedAsync(service.OfTheService, sql);
+    public async Task The_service_may_neither_change_what_is_recorded_nor_the_tables_it_is_in(string sql) =>
+        await RefusedAsync(service.OfTheService, sql);
 
     [Fact]
     public async Task Nor_may_it_become_the_owner()
@@ -44,7 +49,9 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
     {
         await using var source = NpgsqlDataSource.Create(service.OfTheService);
         (await OneAsync(source, "select count(*)::text from pg_class where relowner = current_user::regrole")).ShouldBe("0");
-        (await OneAsync(source, "select concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls) from pg_roles where rolname = current_user")).ShouldBe("f f f f f");
+        (await OneAsync(
+            source,
+            "select concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls) from pg_roles where rolname = current_user")).ShouldBe("f f f f f");
         // Of the role itself: nothing of the connection says so.
         (await OneAsync(source, "show plan_cache_mode")).ShouldBe("force_custom_plan");
         (await ServiceRole.ExcessAsync(source)).ShouldBeNull();
@@ -91,14 +98,16 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         await using (var reader = await command.ExecuteReaderAsync())
             while (await reader.ReadAsync())
                 rights.Add(reader.GetString(0), reader.GetString(1));
-        rights.ShouldAllBe(r => r.Value.StartsWith('s') && !r.Value.Contains('!'), string.Join('\n', rights.Where(r => !r.Value.StartsWith('s'))));
+        rights.ShouldAllBe(
+            r => r.Value.StartsWith('s') && !r.Value.Contains('!'), string.Join('\n', rights.Where(r => !r.Value.StartsWith('s'))));
         rights["log.mt_events"].ShouldBe("s i");
         rights["log.event_codes"].ShouldBe("s i");
         rights["log.mt_streams"].ShouldBe("s i u");
         rights["files.blobs"].ShouldBe("s i");
         rights["migrations.applied"].ShouldBe("s");
         rights.Where(r => r.Key.StartsWith("rows.", StringComparison.Ordinal)).ShouldAllBe(r => r.Value == "s i u d");
-        rights.Where(r => r.Key.StartsWith("accounts.", StringComparison.Ordinal)).Select(r => r.Value).ShouldBe(["s i u d", "s i u d", "s i u d"]);
+        rights.Where(r => r.Key.StartsWith("accounts.", StringComparison.Ordinal)).Select(r => r.Value)
+            .ShouldBe(["s i u d", "s i u d", "s i u d"]);
     }
 
     [Fact]
@@ -126,7 +135,8 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         await ReplayCommandTests.Console1.WaitAsync();
         try
         {
-            (await CommandLine.RunAsync(["policy", "list", "--postgres", service.OfTheService, "--keys", TestServer.KeysOf(service.ConnectionString)])).ShouldBe(0);
+            (await CommandLine.RunAsync(
+                ["policy", "list", "--postgres", service.OfTheService, "--keys", TestServer.KeysOf(service.ConnectionString)])).ShouldBe(0);
         }
         finally
         {
@@ -149,7 +159,8 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
     [Fact]
     public async Task What_it_was_given_too_much_is_taken_back()
     {
-        await ExecuteAsync(service.Owner, "grant update, delete, truncate on log.mt_events to hazards_tests; grant create on schema log to hazards_tests");
+        await ExecuteAsync(
+            service.Owner, "grant update, delete, truncate on log.mt_events to hazards_tests; grant create on schema log to hazards_tests");
         await Database.PrepareAsync(TestServer.LoginsOf(service.ConnectionString));
         foreach (var sql in new[] { "truncate log.mt_events", "create table log.mine (x int)" })
             await RefusedAsync(service.OfTheService, sql);
@@ -165,7 +176,8 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         {
             await Database.PrepareAsync(DatabaseLogins.Of(by.ConnectionString, service.ConnectionString));
             await using (var wrong = NpgsqlDataSource.Create(by.ConnectionString))
-                (await Should.ThrowAsync<PostgresException>(() => OneAsync(wrong, "select ''"))).SqlState.ShouldBe(PostgresErrorCodes.InvalidPassword);
+                (await Should.ThrowAsync<PostgresException>(() => OneAsync(wrong, "select ''"))).SqlState.ShouldBe(
+                    PostgresErrorCodes.InvalidPassword);
             by.Password = "of an administrator";
             await using var source = NpgsqlDataSource.Create(by.ConnectionString);
             (await OneAsync(source, "show plan_cache_mode")).ShouldBe("force_custom_plan");
@@ -196,10 +208,12 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
             }
 
             var limited = new NpgsqlConnectionStringBuilder(service.ConnectionString) { Options = $"-c role={role}" }.ConnectionString;
-            await using var app = HazardsService.Build(new ServiceOptions(limited) { Keys = TestServer.KeysOf(limited), Urls = "http://127.0.0.1:0", JsonLogs = true });
+            await using var app = HazardsService.Build(
+                new ServiceOptions(limited) { Keys = TestServer.KeysOf(limited), Urls = "http://127.0.0.1:0", JsonLogs = true });
             var store = app.Services.GetRequiredService<HazardStore>();
             var id = HazardId.Parse(await service.HazardAsync());
-            var given = new Given(new Actor("测试", (await app.Services.GetRequiredService<BodyStore>().LoadAsync(BodyId.Parse("ws-awb")))!, [Domain.Codes.Role.Coordinator], "tests", RegionCode.Nation));
+            var given = new Given(new Actor("测试", (await app.Services.GetRequiredService<BodyStore>()
+                .LoadAsync(BodyId.Parse("ws-awb")))!, [Domain.Codes.Role.Coordinator], "tests", RegionCode.Nation));
             (await store.ExecuteAsync(id, new AddComment("受限角色"), given)).ShouldBeOfType<Outcome<Hazard>.Done>();
             await RefusedAsync(limited, "update log.mt_events set version = 0");
         }
@@ -218,8 +232,12 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         if (!mayMakeRoles)
             await TestServer.ExecuteAsync($"create role {name}_service login password 'y'");
         await TestServer.ExecuteAsync($"create database {name} owner {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
-        var owner = new NpgsqlConnectionStringBuilder(await TestServer.ConnectionStringAsync()) { Database = name, Username = name, Password = "x", Pooling = false }.ConnectionString;
-        var logins = DatabaseLogins.Of(new NpgsqlConnectionStringBuilder(owner) { Username = $"{name}_service", Password = "y" }.ConnectionString, owner);
+        var owner = new NpgsqlConnectionStringBuilder(await TestServer.ConnectionStringAsync())
+        {
+            Database = name, Username = name, Password = "x", Pooling = false,
+        }.ConnectionString;
+        var logins = DatabaseLogins.Of(
+            new NpgsqlConnectionStringBuilder(owner) { Username = $"{name}_service", Password = "y" }.ConnectionString, owner);
         try
         {
             await Database.PrepareAsync(logins);
@@ -256,18 +274,21 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
     [Fact]
     public void The_environments_owner_goes_with_the_environments_database_only()
     {
-        const string test = "Host=test;Database=d;Username=u", production = "Host=production;Database=d;Username=u", owner = "Host=production;Database=d;Username=o";
+        const string test = "Host=test;Database=d;Username=u", production = "Host=production;Database=d;Username=u",
+        owner = "Host=production;Database=d;Username=o";
         string? Both(string name) => name == "HAZARDS_POSTGRES" ? production : owner;
         DatabaseOptions.LoginsGiven(null, null, Both).ShouldBe(new DatabaseLogins(production, owner));
         DatabaseOptions.LoginsGiven(test, null, Both).ShouldBe(new DatabaseLogins(test));
         DatabaseOptions.LoginsGiven(test, "Host=test;Database=d;Username=o", Both)!.Owner.ShouldBe("Host=test;Database=d;Username=o");
-        DatabaseOptions.LoginsGiven(null, null, name => name == "HAZARDS_OWNER" ? owner : null).ShouldBe(new DatabaseLogins(owner), "one alone does everything");
+        DatabaseOptions.LoginsGiven(null, null, name => name == "HAZARDS_OWNER" ? owner : null)
+            .ShouldBe(new DatabaseLogins(owner), "one alone does everything");
         DatabaseOptions.LoginsGiven(null, null, _ => null).ShouldBeNull();
     }
 
     private static async Task RefusedAsync(string connectionString, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         var refused = await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(), sql);

@@ -54,38 +54,54 @@ public sealed class RulesTests : IAsyncLifetime
     [Fact]
     public async Task A_policy_is_checked_adopted_superseded_and_withdrawn()
     {
-        var wrong = await one.Admin.PostTextAsync("policies/check", Document().Replace("\"dueSoonDays\": 5", "\"dueSoonDay\": 5,\n  \"ladder\": [{ \"daysOverdue\": 0, \"step\": \"visit\", \"mode\": \"automatic\" }]", StringComparison.Ordinal));
+        var wrong = await one.Admin.PostTextAsync(
+            "policies/check",
+            Document().Replace(
+                "\"dueSoonDays\": 5",
+                "\"dueSoonDay\": 5,\n  \"ladder\": [{ \"daysOverdue\": 0, \"step\": \"visit\", \"mode\": \"automatic\" }]",
+                StringComparison.Ordinal));
         wrong.Require(HttpStatusCode.OK).Json["findings"]!.AsArray().Select(f => ((int)f!["line"]!, (string?)f["code"])).ShouldBe(
             [(8, "file.unknown_member"), (9, "policy.ladder_before_due"), (9, "policy.step_not_automatic")]);
-        (await one.Admin.PostTextAsync("policies/check", Document())).Require(HttpStatusCode.OK).Json["policy"]!["dueSoonDays"]!.ToString().ShouldBe("5");
-        (await one.Admin.PostTextAsync("policies/check", "{")).Require(HttpStatusCode.OK).Json["findings"]![0]!["code"]!.ToString().ShouldBe("file.syntax");
+        (await one.Admin.PostTextAsync("policies/check", Document())).Require(HttpStatusCode.OK).Json["policy"]!["dueSoonDays"]!.ToString()
+            .ShouldBe("5");
+        (await one.Admin.PostTextAsync("policies/check", "{")).Require(HttpStatusCode.OK).Json["findings"]![0]!["code"]!.ToString()
+            .ShouldBe("file.syntax");
 
         (await Adopt(one.Office, Document())).Refused(HttpStatusCode.Forbidden, "policy.forbidden");
         (await Adopt(one.Admin, Document(from: Some.InDays(0)))).Refused(HttpStatusCode.UnprocessableEntity, "policy.too_soon");
-        (await Adopt(one.Admin, Document(days: 999))).Refused(HttpStatusCode.UnprocessableEntity, "policy.document_wrong")["detail"].ShouldContain("999");
+        (await Adopt(one.Admin, Document(days: 999))).Refused(HttpStatusCode.UnprocessableEntity, "policy.document_wrong")["detail"]
+            .ShouldContain("999");
         (await one.Admin.PostAsync("policies", [])).Refused(HttpStatusCode.BadRequest, "policy.nothing_given");
 
         var adopted = (await Adopt(one.Admin, Document(), ("Idempotency-Key", "adopt-1"))).Require(HttpStatusCode.Created);
         adopted.Json["policy"]!["state"]!.ToString().ShouldBe("coming");
-        (await Adopt(one.Admin, Document(), ("Idempotency-Key", "adopt-1"))).Require(HttpStatusCode.Created).Headers.GetValues("Idempotency-Replayed").ShouldBe(["true"]);
+        (await Adopt(one.Admin, Document(), ("Idempotency-Key", "adopt-1")))
+            .Require(HttpStatusCode.Created).Headers.GetValues("Idempotency-Replayed").ShouldBe(["true"]);
         (await Adopt(one.Admin, Document())).Refused(HttpStatusCode.Conflict, "policy.adopted_already");
         (await Adopt(one.Admin, Document(days: 6))).Refused(HttpStatusCode.Conflict, "policy.version_reused");
 
         // The other node decides by it once it has read the log; a policy applies nowhere before its day.
-        await Until(async () => (await two.ClientOf(one.AdminKey).GetAsync($"policy?region={Service.County}&on={Some.InDays(40)}"))["version"] == "weishan-rules@1");
-        (await two.ClientOf(one.AdminKey).GetAsync($"policy?region={Service.County}&on={Some.InDays(0)}"))["version"].ShouldBe(Policy.NationalBaseline.Version);
-        (await one.Admin.GetAsync("policies/weishan-rules@1")).Require(HttpStatusCode.OK).Json["policy"]!["dueSoonDays"]!.ToString().ShouldBe("5");
+        await Until(async () => (await two.ClientOf(one.AdminKey)
+            .GetAsync($"policy?region={Service.County}&on={Some.InDays(40)}"))["version"] == "weishan-rules@1");
+        (await two.ClientOf(one.AdminKey).GetAsync($"policy?region={Service.County}&on={Some.InDays(0)}"))["version"]
+            .ShouldBe(Policy.NationalBaseline.Version);
+        (await one.Admin.GetAsync("policies/weishan-rules@1")).Require(HttpStatusCode.OK).Json["policy"]!["dueSoonDays"]!.ToString()
+            .ShouldBe("5");
 
         (await Adopt(one.Admin, Document("weishan-other@1", Some.InDays(50)))).Refused(HttpStatusCode.Conflict, "policy.overlaps");
         (await Adopt(one.Admin, Document("weishan-rules@2", Some.InDays(60), 7))).Require(HttpStatusCode.Created);
         var list = (await one.Admin.GetAsync("policies")).Require(HttpStatusCode.OK);
-        list.Json["items"]!.AsArray().Select(p => (p!["version"]!.ToString(), p["to"]?.ToString())).ShouldBe([("weishan-rules@1", Some.InDays(59)), ("weishan-rules@2", null)]);
+        list.Json["items"]!.AsArray().Select(p => (p!["version"]!.ToString(), p["to"]?.ToString()))
+            .ShouldBe([("weishan-rules@1", Some.InDays(59)), ("weishan-rules@2", null)]);
         (await one.Admin.GetAsync($"policies?asOf={Uri.EscapeDataString(adopted["recordedAt"])}")).Json["items"]!.AsArray().Count.ShouldBe(1);
         (await one.Elsewhere.GetAsync("policies")).Json["items"]!.AsArray().ShouldBeEmpty();
 
-        (await one.Admin.PostAsync("policies/weishan-rules@2/withdrawal", new JsonObject { ["reason"] = "文件有误" })).Require(HttpStatusCode.OK).Json["policy"]!["state"]!.ToString().ShouldBe("past");
-        (await one.Admin.PostAsync("policies/weishan-rules@2/withdrawal", new JsonObject { ["reason"] = "再次" })).Refused(HttpStatusCode.Conflict, "policy.ended");
-        (await one.Admin.PostAsync("policies/nothing@1/withdrawal", new JsonObject { ["reason"] = "x" })).Refused(HttpStatusCode.NotFound, "policy.not_found");
+        (await one.Admin.PostAsync("policies/weishan-rules@2/withdrawal", new JsonObject { ["reason"] = "文件有误" }))
+            .Require(HttpStatusCode.OK).Json["policy"]!["state"]!.ToString().ShouldBe("past");
+        (await one.Admin.PostAsync("policies/weishan-rules@2/withdrawal", new JsonObject { ["reason"] = "再次" }))
+            .Refused(HttpStatusCode.Conflict, "policy.ended");
+        (await one.Admin.PostAsync("policies/nothing@1/withdrawal", new JsonObject { ["reason"] = "x" }))
+            .Refused(HttpStatusCode.NotFound, "policy.not_found");
         (await one.Admin.GetAsync("policies/none")).Refused(HttpStatusCode.BadRequest, "policy.version_malformed");
     }
 
@@ -94,9 +110,11 @@ public sealed class RulesTests : IAsyncLifetime
     {
         var shipped = (await one.Office.GetAsync("policies/shipped")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         shipped.Select(s => s!["version"]!.ToString()).ShouldContain("qingdao-3x@1");
-        (await one.Office.GetAsync("policies/qingdao-3x@1")).Require(HttpStatusCode.OK).Json["document"]!["base"]!.ToString().ShouldBe("national-baseline@2");
+        (await one.Office.GetAsync("policies/qingdao-3x@1")).Require(HttpStatusCode.OK).Json["document"]!["base"]!.ToString()
+            .ShouldBe("national-baseline@2");
         var order = new JsonObject { ["shipped"] = "qingdao-3x@1", ["jurisdiction"] = Service.County, ["effectiveFrom"] = Some.InDays(3) };
-        (await one.Admin.PostAsync("policies", order)).Require(HttpStatusCode.Created).Json["policy"]!["jurisdiction"]!.ToString().ShouldBe(Service.County);
+        (await one.Admin.PostAsync("policies", order)).Require(HttpStatusCode.Created).Json["policy"]!["jurisdiction"]!.ToString()
+            .ShouldBe(Service.County);
         var policy = (await one.Office.GetAsync($"policy?on={Some.InDays(3)}")).Require(HttpStatusCode.OK);
         policy["version"].ShouldBe("qingdao-3x@1");
         policy.Json["extension"]!["count"]!.ToString().ShouldBe("working");
@@ -105,7 +123,8 @@ public sealed class RulesTests : IAsyncLifetime
     [Fact]
     public async Task Of_two_adoptions_at_once_that_overlap_one_is_refused()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Adopt(i % 2 == 0 ? one.Admin : two.Admin, Document($"race-{i}@1"))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => Adopt(i % 2 == 0 ? one.Admin : two.Admin, Document($"race-{i}@1"))));
         answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
         answers.Where(a => a.Status != HttpStatusCode.Created).ShouldAllBe(a => a["code"] == "policy.overlaps");
     }
@@ -113,16 +132,20 @@ public sealed class RulesTests : IAsyncLifetime
     [Fact]
     public async Task The_calendar_counts_says_what_is_provisional_and_takes_a_year()
     {
-        (await one.Office.GetAsync("calendar?year=2026")).Require(HttpStatusCode.OK).Json["years"]![0]!["source"]!["number"]!.ToString().ShouldBe("国办发明电〔2025〕7号");
+        (await one.Office.GetAsync("calendar?year=2026")).Require(HttpStatusCode.OK).Json["years"]![0]!["source"]!["number"]!.ToString()
+            .ShouldBe("国办发明电〔2025〕7号");
         (await one.Office.GetAsync("calendar?year=2023")).Refused(HttpStatusCode.NotFound, "calendar.not_found");
-        (await one.Office.GetAsync("calendar/working-days?from=2026-09-18&days=3")).Require(HttpStatusCode.OK)["date"].ShouldBe("2026-09-22");
+        (await one.Office.GetAsync("calendar/working-days?from=2026-09-18&days=3")).Require(HttpStatusCode.OK)["date"]
+            .ShouldBe("2026-09-22");
         var before = (await one.Office.GetAsync("calendar/working-days?from=2023-09-20&days=10")).Require(HttpStatusCode.OK);
         (before["date"], before["provisional"]).ShouldBe(("2023-10-04", "true"));
         (await one.Office.GetAsync("calendar/working-days?from=2026-09-18")).Refused(HttpStatusCode.BadRequest, "input.missing");
-        (await one.Office.GetAsync("calendar/working-days?from=2026-09-18&days=99999")).Refused(HttpStatusCode.BadRequest, "input.out_of_range");
+        (await one.Office.GetAsync("calendar/working-days?from=2026-09-18&days=99999"))
+            .Refused(HttpStatusCode.BadRequest, "input.out_of_range");
 
         (await Announce(one.Office, Year2023)).Refused(HttpStatusCode.Forbidden, "calendar.forbidden");
-        (await Announce(one.Admin, Year2023.Replace("\"2023-10-08\"", "\"2023-10-09\"", StringComparison.Ordinal))).Refused(HttpStatusCode.UnprocessableEntity, "calendar.file_wrong");
+        (await Announce(one.Admin, Year2023.Replace("\"2023-10-08\"", "\"2023-10-09\"", StringComparison.Ordinal)))
+            .Refused(HttpStatusCode.UnprocessableEntity, "calendar.file_wrong");
         (await Announce(one.Admin, Year2023, "调整")).Refused(HttpStatusCode.Conflict, "calendar.not_announced");
         (await Announce(one.Admin, Year2023)).Require(HttpStatusCode.Created)["edition"].ShouldBe("1");
         (await Announce(one.Admin, Year2023)).Refused(HttpStatusCode.Conflict, "calendar.announced_already");
@@ -146,13 +169,15 @@ public sealed class RulesTests : IAsyncLifetime
             await node.Services.GetRequiredService<Recounting>().RunAsync(default);
         var recounted = await RecountedAsync();
         recounted.Select(r => r.Stream.ToString()).ShouldBe(concerned, ignoreOrder: true);
-        recounted.ShouldAllBe(r => r.Event.FromEdition == 0 && r.Event.Moved.Single().From == new DateOnly(2023, 10, 4) && r.Event.Moved.Single().To == new DateOnly(2023, 10, 10) && !r.Event.Moved.Single().Provisional);
+        recounted.ShouldAllBe(r => r.Event.FromEdition == 0 && r.Event.Moved.Single().From == new DateOnly(2023, 10, 4)
+            && r.Event.Moved.Single().To == new DateOnly(2023, 10, 10) && !r.Event.Moved.Single().Provisional);
         foreach (var id in concerned)
             (await Due(two, id)).ShouldBe(("2023-10-10", false));
         (await Due(two, elsewhere)).ShouldBe(("2025-03-17", false));
 
         // Amended once more: only what it moves is written again.
-        (await Announce(one.Admin, Year2023.Replace("\"to\": \"2023-10-06\"", "\"to\": \"2023-10-05\"", StringComparison.Ordinal), "少放一天")).Require(HttpStatusCode.Created);
+        (await Announce(one.Admin, Year2023.Replace("\"to\": \"2023-10-06\"", "\"to\": \"2023-10-05\"", StringComparison.Ordinal), "少放一天"))
+            .Require(HttpStatusCode.Created);
         await Until(async () => (await RecountedAsync()).Count == 24);
         (await Due(one, concerned[3])).ShouldBe(("2023-10-09", false));
 
@@ -190,7 +215,8 @@ public sealed class RulesTests : IAsyncLifetime
             var id = await ReportAsync(alone, "2023-09-20T09:00:00+08:00");
             var target = await ReportAsync(alone, "2023-09-20T10:00:00+08:00");
             (await Announce(alone.Admin, Year2023)).Require(HttpStatusCode.Created);
-            (await alone.Admin.PostAsync($"hazards/{id}/merge", new JsonObject { ["into"] = target, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+            (await alone.Admin.PostAsync($"hazards/{id}/merge", new JsonObject { ["into"] = target, ["reason"] = "同一处" }))
+                .Require(HttpStatusCode.OK);
             (await RecountedAsync(alone)).Select(r => r.Stream.ToString()).ShouldBe([id, target], ignoreOrder: true);
             (await Due(alone, target)).ShouldBe(("2023-10-10", false));
             (await alone.Services.GetRequiredService<Recounting>().RunAsync(default)).ShouldBe(0);

@@ -23,11 +23,13 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         (await service.Gov.GetAsync($"hazards/{id}")).Json["sealed"].ShouldBeNull();
         var etag = (await service.Gov.GetAsync($"hazards/{id}")).ETag;
         var seal = await SealAsync(name);
-        var notice = (await service.Gov.GetAsync($"hazards/{id}", ("If-None-Match", etag))).Require(HttpStatusCode.OK).Json["sealed"]!.AsArray().ShouldHaveSingleItem()!;
+        var notice = (await service.Gov.GetAsync($"hazards/{id}", ("If-None-Match", etag)))
+            .Require(HttpStatusCode.OK).Json["sealed"]!.AsArray().ShouldHaveSingleItem()!;
         notice["id"]!.ToString().ShouldBe(seal["id"]);
         notice["authority"]!.ToString().ShouldBe("“3·2”事故调查组");
         notice["document"]!.ToString().ShouldStartWith("巍政调封");
-        (await service.Gov.GetAsync($"hazards?q={name}")).Require(HttpStatusCode.OK).Json["names"]!["sealed"]![id]!.AsArray().Count.ShouldBe(1);
+        (await service.Gov.GetAsync($"hazards?q={name}"))
+            .Require(HttpStatusCode.OK).Json["names"]!["sealed"]![id]!.AsArray().Count.ShouldBe(1);
         (await service.Gov.GetAsync($"seals/{seal["id"]}")).Require(HttpStatusCode.OK)["reason"].ShouldBe("燃气爆炸事故调查");
         (await service.Gov.GetAsync("seals?active=true")).Text.ShouldContain(seal["id"]);
         (await service.Elsewhere.GetAsync($"seals/{seal["id"]}")).Refused(HttpStatusCode.NotFound, "seal.not_found");
@@ -42,9 +44,11 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var refused = (await CorrectAsync(id)).Refused(HttpStatusCode.Locked, "enterprise.sealed");
         foreach (var said in new[] { name, "“3·2”事故调查组", "巍政调封", "更正" })
             refused["detail"].ShouldContain(said);
-        (await service.Office.PostAsync($"hazards/{id}/rejection", new() { ["reason"] = "不属实" })).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync($"hazards/{id}/rejection", new() { ["reason"] = "不属实" }))
+            .Refused(HttpStatusCode.Locked, "enterprise.sealed");
         var other = await service.HazardAsync();
-        (await service.Office.PostAsync($"hazards/{id}/merge", new() { ["into"] = other, ["reason"] = "同一处" })).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync($"hazards/{id}/merge", new() { ["into"] = other, ["reason"] = "同一处" }))
+            .Refused(HttpStatusCode.Locked, "enterprise.sealed");
         (await service.Office.PostAsync($"hazards/{other}/merge", new() { ["into"] = id, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
     }
 
@@ -54,8 +58,10 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var (id, name) = await HazardAsync();
         var seal = await SealAsync(name);
         (await CorrectAsync(id)).Refused(HttpStatusCode.Locked, "enterprise.sealed");
-        (await service.Gov.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "改", ["reason"] = "改" })).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        var attempt = (await service.Supervisor.GetAsync($"hazards/{id}/access")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
+        (await service.Gov.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "改", ["reason"] = "改" }))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden");
+        var attempt = (await service.Supervisor.GetAsync($"hazards/{id}/access")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+            .ShouldHaveSingleItem()!;
         attempt["event"]!["code"]!.ToString().ShouldBe("sealed_attempt_refused");
         attempt["body"]!.ToString().ShouldBe("ws-awb");
         attempt["refused"]!.GetValue<bool>().ShouldBeTrue();
@@ -76,7 +82,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
             (await client.PostAsync($"hazards/{id}/legs/{leg}/acknowledgement", [])).Require(HttpStatusCode.OK);
             (await client.PostAsync($"hazards/{id}/legs/{leg}/plans", new() { ["parts"] = Plan() })).Require(HttpStatusCode.OK);
             (await client.PostAsync($"hazards/{id}/legs/{leg}/completion", new() { ["results"] = "已更换阀门" })).Require(HttpStatusCode.OK);
-            (await service.Office.PostAsync($"hazards/{id}/legs/{leg}/reinspections", new() { ["verdict"] = "pass", ["findings"] = "无泄漏" })).Require(HttpStatusCode.OK);
+            (await service.Office.PostAsync($"hazards/{id}/legs/{leg}/reinspections", new() { ["verdict"] = "pass", ["findings"] = "无泄漏" }))
+                .Require(HttpStatusCode.OK);
         }
 
         (await service.Supervisor.PostAsync($"hazards/{id}/urgings", new() { ["message"] = "请抓紧" })).Require(HttpStatusCode.OK);
@@ -88,7 +95,10 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
     {
         var (id, name) = await HazardAsync(found: DateTimeOffset.UtcNow.AddHours(-6));
         await SealAsync(name);
-        (await service.Supervisor.PostAsync($"hazards/{id}/urgings", new() { ["message"] = "曾经催办", ["occurredAt"] = Instant(DateTimeOffset.UtcNow.AddHours(-2)) })).Refused(HttpStatusCode.Locked, "enterprise.sealed_past");
+        (await service.Supervisor.PostAsync(
+            $"hazards/{id}/urgings",
+            new() { ["message"] = "曾经催办", ["occurredAt"] = Instant(DateTimeOffset.UtcNow.AddHours(-2)) })).Refused(HttpStatusCode.Locked,
+            "enterprise.sealed_past");
         var late = Report(name);
         late["occurredAt"] = Instant(DateTimeOffset.UtcNow.AddDays(-40));
         (await service.Office.PostAsync("hazards", late)).Refused(HttpStatusCode.Locked, "enterprise.sealed_past");
@@ -108,7 +118,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var office = await service.KeyAsync("ws-awb", Service.County, "administrator");
         (await office.PostAsync($"seals/{seal["id"]}/lifting", Lifting())).Refused(HttpStatusCode.Forbidden, "seal.not_yours");
         (await service.Office.PostAsync($"seals/{seal["id"]}/lifting", Lifting())).Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await group.PostAsync($"seals/{seal["id"]}/lifting", new() { ["reason"] = "调查结束" })).Refused(HttpStatusCode.UnprocessableEntity, "document_number.required");
+        (await group.PostAsync($"seals/{seal["id"]}/lifting", new() { ["reason"] = "调查结束" }))
+            .Refused(HttpStatusCode.UnprocessableEntity, "document_number.required");
         (await group.PostAsync($"seals/{seal["id"]}/lifting", Lifting())).Require(HttpStatusCode.OK)["version"].ShouldBe("2");
         (await group.PostAsync($"seals/{seal["id"]}/lifting", Lifting())).Refused(HttpStatusCode.Conflict, "seal.lifted");
         (await CorrectAsync(id)).Require(HttpStatusCode.OK);
@@ -168,7 +179,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
     public async Task The_same_order_entered_by_many_at_once_seals_once()
     {
         var order = Order("同时公司");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => service.Admin.PostAsync("seals", (JsonObject)order.DeepClone())));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => service.Admin.PostAsync("seals", (JsonObject)order.DeepClone())));
         answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(1);
         answers.Where(a => a.Status != HttpStatusCode.Created).ShouldAllBe(a => a["code"] == "seal.sealed_before");
     }
@@ -231,7 +243,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
             await using var held = await line.BeginTransactionAsync();
             await ExecuteAsync(line, "select pg_advisory_xact_lock(7311142570156650343)");
             Task<Answer> Seal() => admin.PostAsync("seals", Order(name));
-            Task<Answer> Correct() => office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "已无泄漏", ["reason"] = "录错" });
+            Task<Answer> Correct() =>
+                office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "已无泄漏", ["reason"] = "录错" });
             var first = sealFirst ? Seal() : Correct();
             await WaitingAsync(line, 1);
             var second = sealFirst ? Correct() : Seal();
@@ -261,7 +274,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
             "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())", line);
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         while ((long)(await waiting.ExecuteScalarAsync())! < many)
-            System.Diagnostics.Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(20), $"{many} should wait for the log's lock");
+            System.Diagnostics.Stopwatch.GetElapsedTime(began)
+                .ShouldBeLessThan(TimeSpan.FromSeconds(20), $"{many} should wait for the log's lock");
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
@@ -286,12 +300,16 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var seen = await service.Services.GetRequiredService<SealQueries>().InForceAsync(hazard.Enterprise, hazard.Region);
         await SealAsync(name);
         var corrected = new HazardCorrected(CorrectableField.Title, hazard.Title, "已无泄漏", "改");
-        var context = new EventContext(DateTimeOffset.UtcNow, Entry.Prompt, "张工", BodyId.Parse("ws-awb"), Role.Coordinator, "tests", "national-baseline@1", null, []);
+        var context = new EventContext(
+            DateTimeOffset.UtcNow, Entry.Prompt, "张工", BodyId.Parse("ws-awb"), Role.Coordinator, "tests", "national-baseline@1", null, []);
         var after = Hazard.Apply(hazard.Id, hazard, new Happening(corrected, context));
         var happened = new NewEvent(Guid.NewGuid(), corrected, new EventHeaders(context));
         var head = await service.HeadAsync();
         StreamAppend Append(long position) => new(hazard.Id.StreamId, HazardStore.StreamType, hazard.Version, [happened],
-            new PendingState.OfHazard(hazard, after, Rulebook.Baseline) { Guards = [new SealGuard(hazard.Enterprise!, hazard.Region, position)] });
+            new PendingState.OfHazard(hazard, after, Rulebook.Baseline)
+            {
+                Guards = [new SealGuard(hazard.Enterprise!, hazard.Region, position)],
+            });
         (await Should.ThrowAsync<AppendRejectedException>(() => log.AppendAsync(new Append([Append(seen.Seen)])))).SqlState.ShouldBe(SealGuard.Broken);
         (await service.HeadAsync()).ShouldBe(head, "nothing was written");
 
@@ -309,8 +327,12 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var report = Some.Report();
         report["enterprise"] = new JsonObject { ["name"] = "别的公司" };
         var id = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
-        (await service.Office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "enterpriseName", ["to"] = name, ["reason"] = "录错" })).Refused(HttpStatusCode.Locked, "enterprise.sealed");
-        (await service.Office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "enterpriseName", ["to"] = "又一公司", ["reason"] = "录错" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/corrections",
+            new() { ["field"] = "enterpriseName", ["to"] = name, ["reason"] = "录错" })).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync(
+            $"hazards/{id}/corrections",
+            new() { ["field"] = "enterpriseName", ["to"] = "又一公司", ["reason"] = "录错" })).Require(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -322,8 +344,10 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
             ["unit"] = new JsonObject { ["name"] = name }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = Some.InDays(0),
         })).Require(HttpStatusCode.Created)["id"];
         await SealAsync(name);
-        (await service.Office.PostAsync($"inspections/{inspection}/corrections", new() { ["findings"] = "改", ["reason"] = "改" })).Refused(HttpStatusCode.Locked, "enterprise.sealed");
-        (await service.Office.PostAsync($"inspections/{inspection}/voiding", new() { ["reason"] = "重复" })).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync($"inspections/{inspection}/corrections", new() { ["findings"] = "改", ["reason"] = "改" }))
+            .Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync($"inspections/{inspection}/voiding", new() { ["reason"] = "重复" }))
+            .Refused(HttpStatusCode.Locked, "enterprise.sealed");
         (await service.Admin.GetAsync("access?kind=sealed_attempt_refused&limit=200")).Text.ShouldContain(inspection);
     }
 
@@ -334,9 +358,13 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         string Ledger(string text) => $"序号,隐患描述,单位名称,隐患等级,发现日期\n1,{text},{name},一般隐患,2026-01-05\n";
         var importer = await service.KeyAsync("ws-awb", Service.County, "importer", "coordinator");
         async Task<JsonNode> ImportAsync(string text) =>
-            (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=l.csv&ledger={Uri.EscapeDataString(name)}", new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new("text/csv") } })).Require(HttpStatusCode.Created).Json;
+            (await importer.SendAsync(
+                HttpMethod.Post, $"imports?fileName=l.csv&ledger={Uri.EscapeDataString(name)}",
+                new ByteArrayContent(Encoding.UTF8.GetBytes(text)) { Headers = { ContentType = new("text/csv") } }))
+                    .Require(HttpStatusCode.Created).Json;
         var first = await ImportAsync(Ledger("阀门锈蚀"));
-        first["rows"]!.AsArray().Count(r => r!["outcome"]!.ToString().Contains("entered", StringComparison.Ordinal)).ShouldBe(1, first.ToJsonString());
+        first["rows"]!.AsArray().Count(r => r!["outcome"]!.ToString().Contains("entered", StringComparison.Ordinal))
+            .ShouldBe(1, first.ToJsonString());
         await SealAsync(name);
         var head = await service.HeadAsync();
         var again = await ImportAsync(Ledger("阀门完好") + $"2,新发现的旧隐患,{name},一般隐患,2026-01-06\n");
@@ -357,11 +385,13 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         (await seals.HoldsAsync(HazardId.Parse(id))).ShouldHaveSingleItem().Id.ToString().ShouldBe(seal["id"]);
         (await seals.HoldsAsync(HazardId.Parse(await service.HazardAsync()))).ShouldBeEmpty();
 
-        var digest = await service.Services.GetRequiredService<FileStore>().PutAsync(Encoding.UTF8.GetBytes(name), "text/plain", RegionCode.Nation);
+        var digest = await service.Services.GetRequiredService<FileStore>()
+            .PutAsync(Encoding.UTF8.GetBytes(name), "text/plain", RegionCode.Nation);
         foreach (var sql in new[] { $"delete from files.blobs where digest = '\\x{digest}'", $"update files.blobs set media_type = 'x' where digest = '\\x{digest}'", "truncate files.blobs cascade", "delete from files.owners" })
         {
             await using var purge = service.Owner.CreateCommand(sql);
-            (await Should.ThrowAsync<PostgresException>(() => purge.ExecuteNonQueryAsync())).MessageText.ShouldContain("neither changed nor deleted");
+            (await Should.ThrowAsync<PostgresException>(() => purge.ExecuteNonQueryAsync())).MessageText.ShouldContain(
+                "neither changed nor deleted");
         }
     }
 
@@ -396,7 +426,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         return report;
     }
 
-    private async Task<Answer> SealAsync(string name, Client? by = null) => (await (by ?? service.Admin).PostAsync("seals", Order(name))).Require(HttpStatusCode.Created);
+    private async Task<Answer> SealAsync(string name, Client? by = null) =>
+        (await (by ?? service.Admin).PostAsync("seals", Order(name))).Require(HttpStatusCode.Created);
 
     private static JsonObject Order(string name) => new()
     {
@@ -404,12 +435,15 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         ["documentNumber"] = $"巍政调封〔2026〕{Interlocked.Increment(ref orders)}号",
     };
 
-    private static JsonObject Lifting() => new() { ["reason"] = "调查结束", ["documentNumber"] = $"巍政调解〔2026〕{Interlocked.Increment(ref orders)}号" };
+    private static JsonObject Lifting() =>
+        new() { ["reason"] = "调查结束", ["documentNumber"] = $"巍政调解〔2026〕{Interlocked.Increment(ref orders)}号" };
 
-    private static JsonObject Plan() => new() { ["measures"] = "更换阀门", ["responsible"] = "站长", ["funds"] = "自筹", ["timeLimits"] = "月底", ["emergency"] = "停气" };
+    private static JsonObject Plan() =>
+        new() { ["measures"] = "更换阀门", ["responsible"] = "站长", ["funds"] = "自筹", ["timeLimits"] = "月底", ["emergency"] = "停气" };
 
     private Task<Answer> CorrectAsync(string id) =>
         service.Office.PostAsync($"hazards/{id}/corrections", new() { ["field"] = "title", ["to"] = "已无泄漏", ["reason"] = "录错" });
 
-    private static string Instant(DateTimeOffset at) => at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset at) =>
+        at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -22,8 +22,10 @@ public sealed class SenderTests(Service service) : IClassFixture<Service>
         var second = (await other.PostAsync("hazards", Numbered("LN-1"))).Require(HttpStatusCode.Created);
         second["id"].ShouldNotBe(first);
         second.Text.ShouldNotContain(first);
-        (await one.PostAsync("hazards", Numbered("LN-1"))).Refused(HttpStatusCode.Conflict, "hazard.reported_before").Json["facts"]!["id"]!.ToString().ShouldBe(first);
-        (await other.PostAsync("hazards", Numbered("LN-1"))).Refused(HttpStatusCode.Conflict, "hazard.reported_before").Text.ShouldNotContain(first);
+        (await one.PostAsync("hazards", Numbered("LN-1")))
+            .Refused(HttpStatusCode.Conflict, "hazard.reported_before").Json["facts"]!["id"]!.ToString().ShouldBe(first);
+        (await other.PostAsync("hazards", Numbered("LN-1")))
+            .Refused(HttpStatusCode.Conflict, "hazard.reported_before").Text.ShouldNotContain(first);
     }
 
     [Fact]
@@ -33,8 +35,10 @@ public sealed class SenderTests(Service service) : IClassFixture<Service>
         var first = (await one.PostAsync("inspections", Visit("V-1"))).Require(HttpStatusCode.Created)["id"];
         var second = (await other.PostAsync("inspections", Visit("V-1"))).Require(HttpStatusCode.Created);
         second["id"].ShouldNotBe(first);
-        (await one.PostAsync("inspections", Visit("V-1"))).Refused(HttpStatusCode.Conflict, "inspection.entered_before").Text.ShouldContain(first);
-        (await other.PostAsync("inspections", Visit("V-1"))).Refused(HttpStatusCode.Conflict, "inspection.entered_before").Text.ShouldNotContain(first);
+        (await one.PostAsync("inspections", Visit("V-1")))
+            .Refused(HttpStatusCode.Conflict, "inspection.entered_before").Text.ShouldContain(first);
+        (await other.PostAsync("inspections", Visit("V-1")))
+            .Refused(HttpStatusCode.Conflict, "inspection.entered_before").Text.ShouldNotContain(first);
     }
 
     [Fact]
@@ -54,10 +58,15 @@ public sealed class SenderTests(Service service) : IClassFixture<Service>
         var reference = new ExternalReference("12345", "OLD-1");
         var office = (await service.Services.GetRequiredService<BodyStore>().LoadAsync(BodyId.Parse("ws-awb")))!;
         var report = new ReportHazard(
-            ReportSource.Hotline, RegionCode.Parse(Service.County), SectorCode.Parse("city_gas"), "泄漏", "阀井泄漏", Reference: reference) { Identity = HazardId.Shared(reference) };
+            ReportSource.Hotline, RegionCode.Parse(Service.County), SectorCode.Parse("city_gas"), "泄漏", "阀井泄漏", Reference: reference)
+            {
+                Identity = HazardId.Shared(reference),
+            };
         var by = new Actor("x", office, [Role.Reporter], "old-hotline", RegionCode.Parse(Service.County));
-        var old = (await service.Services.GetRequiredService<HazardStore>().ReportAsync(report, new Given(by))).ShouldBeOfType<Outcome<Hazard>.Done>().After.Id;
-        (await one.PostAsync("hazards", Numbered("OLD-1"))).Refused(HttpStatusCode.Conflict, "hazard.reported_before").Text.ShouldContain(old.Value);
+        var old = (await service.Services.GetRequiredService<HazardStore>().ReportAsync(report, new Given(by)))
+            .ShouldBeOfType<Outcome<Hazard>.Done>().After.Id;
+        (await one.PostAsync("hazards", Numbered("OLD-1")))
+            .Refused(HttpStatusCode.Conflict, "hazard.reported_before").Text.ShouldContain(old.Value);
         (await other.PostAsync("hazards", Numbered("OLD-1"))).Require(HttpStatusCode.Created).Text.ShouldNotContain(old.Value);
     }
 
@@ -79,13 +88,16 @@ public sealed class SenderTests(Service service) : IClassFixture<Service>
             ["name"] = "专项", ["from"] = Some.InDays(-2), ["to"] = Some.InDays(3), ["regions"] = new JsonArray(Service.County), ["sectors"] = new JsonArray("city_gas"),
         };
         var opened = (await first.PostAsync("campaigns", campaign, ("Idempotency-Key", "c-1"))).Require(HttpStatusCode.Created)["id"];
-        (await looks.PostAsync("campaigns", campaign, ("Idempotency-Key", "c-1"))).Refused(HttpStatusCode.Forbidden, "role.forbidden").Text.ShouldNotContain(opened);
+        (await looks.PostAsync("campaigns", campaign, ("Idempotency-Key", "c-1")))
+            .Refused(HttpStatusCode.Forbidden, "role.forbidden").Text.ShouldNotContain(opened);
 
         async Task AskedAgainAsync(string path, JsonObject body, string key, string secret)
         {
             (await same.PostAsync(path, body, ("Idempotency-Key", key))).Headers.Contains("Idempotency-Replayed").ShouldBeTrue();
-            (await looks.PostAsync(path, body, ("Idempotency-Key", key))).Refused(HttpStatusCode.Forbidden, "role.forbidden").Text.ShouldNotContain(secret);
-            (await narrower.PostAsync(path, body, ("Idempotency-Key", key))).Refused(HttpStatusCode.NotFound, "hazard.not_found").Text.ShouldNotContain(secret);
+            (await looks.PostAsync(path, body, ("Idempotency-Key", key)))
+                .Refused(HttpStatusCode.Forbidden, "role.forbidden").Text.ShouldNotContain(secret);
+            (await narrower.PostAsync(path, body, ("Idempotency-Key", key)))
+                .Refused(HttpStatusCode.NotFound, "hazard.not_found").Text.ShouldNotContain(secret);
         }
     }
 
@@ -93,7 +105,8 @@ public sealed class SenderTests(Service service) : IClassFixture<Service>
     public async Task A_file_opens_to_who_put_it_in_and_then_to_who_may_read_the_record_that_holds_it()
     {
         var (sender, colleague) = (await KeyAsync("photos", "reporter"), await KeyAsync("other-system", "reporter"));
-        var digest = (await sender.SendAsync(HttpMethod.Post, "files", new StringContent($"照片{++made}", Encoding.UTF8, "text/plain"))).Require(HttpStatusCode.Created)["digest"];
+        var digest = (await sender.SendAsync(HttpMethod.Post, "files", new StringContent($"照片{++made}", Encoding.UTF8, "text/plain")))
+            .Require(HttpStatusCode.Created)["digest"];
         var unknown = Sha256Digest.Of("没有上传过"u8).Value;
         (await sender.GetAsync($"files/{digest}")).Require(HttpStatusCode.OK);
         foreach (var reader in new[] { colleague, service.Gov, service.Elsewhere })
@@ -119,7 +132,8 @@ public sealed class SenderTests(Service service) : IClassFixture<Service>
     public async Task What_an_inspection_holds_is_read_by_who_may_read_the_inspection()
     {
         var sender = await KeyAsync("visits", "inspector");
-        var digest = (await sender.SendAsync(HttpMethod.Post, "files", new StringContent($"检查表{++made}", Encoding.UTF8, "text/plain"))).Require(HttpStatusCode.Created)["digest"];
+        var digest = (await sender.SendAsync(HttpMethod.Post, "files", new StringContent($"检查表{++made}", Encoding.UTF8, "text/plain")))
+            .Require(HttpStatusCode.Created)["digest"];
         var visit = Visit($"F-{made}");
         visit["attachments"] = new JsonArray(new JsonObject { ["digest"] = digest });
         (await service.Gov.GetAsync($"files/{digest}")).Refused(HttpStatusCode.NotFound, "file.not_found");

@@ -27,10 +27,13 @@ internal sealed class ServeCommandProcess : IDisposable
     /// <param name="database">The database, as its owner.</param>
     /// <param name="folder">Where the first key is written.</param>
     /// <param name="environment">What else it is told.</param>
-    public static async Task<ServeCommandProcess> StartAsync(string database, string folder, params (string Name, string Value)[] environment)
+    public static async Task<ServeCommandProcess> StartAsync(
+        string database, string folder, params (string Name, string Value)[] environment)
     {
         var address = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo("dotnet", [typeof(HazardsService).Assembly.Location, "serve", "--urls", address, "--bootstrap-key-file", Path.Combine(folder, "key")])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [typeof(HazardsService).Assembly.Location, "serve", "--urls", address, "--bootstrap-key-file", Path.Combine(folder, "key")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -76,7 +76,8 @@ public sealed class Service : IAsyncLifetime
         await app.StartAsync();
         Address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
         var file = Path.Combine(Path.GetTempPath(), $"hazards-key-{Guid.NewGuid():n}");
-        var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(file, BodyId.Parse("first-office"), "安委办", "tests", default);
+        var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services)
+            .EnsureAsync(file, BodyId.Parse("first-office"), "安委办", "tests", default);
         File.Delete(file);
         Admin = ClientOf(AdminKey = key);
     }
@@ -114,7 +115,8 @@ public sealed class Service : IAsyncLifetime
     /// <summary>How many events there are, but for the tombstones that fill burnt numbers.</summary>
     public async Task<long> EventsAsync()
     {
-        await using var command = app.Services.GetRequiredService<Npgsql.NpgsqlDataSource>().CreateCommand("select count(*) from log.mt_events where type <> 'tombstone'");
+        await using var command = app.Services.GetRequiredService<Npgsql.NpgsqlDataSource>()
+            .CreateCommand("select count(*) from log.mt_events where type <> 'tombstone'");
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
@@ -126,7 +128,9 @@ public sealed class Service : IAsyncLifetime
         var id = (await Office.PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created)["id"];
         if (stage == Stage.Reported)
             return id;
-        (await Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = level, ["basis"] = level == "major" ? "判定标准第五条" : null })).Require(HttpStatusCode.OK);
+        (await Office.PostAsync(
+            $"hazards/{id}/verification",
+            new JsonObject { ["level"] = level, ["basis"] = level == "major" ? "判定标准第五条" : null })).Require(HttpStatusCode.OK);
         if (stage == Stage.Verified)
             return id;
         (await Office.PostAsync($"hazards/{id}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
@@ -196,7 +200,8 @@ public sealed class Client(string address, string? key)
 
     private static readonly HttpClient Http = new(new KeepsTheContract(new SocketsHttpHandler { AllowAutoRedirect = false, MaxConnectionsPerServer = 64 })) { Timeout = TimeSpan.FromSeconds(60) };
 
-    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
     /// <summary>A file, with its media type.</summary>
     public async Task<(byte[] Bytes, string? MediaType)> BytesAsync(string path)
@@ -210,14 +215,17 @@ public sealed class Client(string address, string? key)
 
     // The tests report the same words over and over, and mean another hazard each time.
     public Task<Answer> PostAsync(string path, JsonObject body, params (string Name, string Value)[] headers) =>
-        SendAsync(HttpMethod.Post, path == "hazards" ? "hazards?anew=true" : path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), headers);
+        SendAsync(
+            HttpMethod.Post, path == "hazards" ? "hazards?anew=true" : path,
+            new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), headers);
 
     public Task<Answer> PostTextAsync(string path, string body, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, "application/json"), headers);
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, path.StartsWith('/') ? address + path : $"{address}/api/v1/{path}") { Content = content };
+        using var request = new HttpRequestMessage(method,
+            path.StartsWith('/') ? address + path : $"{address}/api/v1/{path}") { Content = content };
         if (key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         foreach (var (name, value) in headers)

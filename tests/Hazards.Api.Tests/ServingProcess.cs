@@ -33,11 +33,14 @@ internal sealed class ServingProcess : IDisposable
             return 64;
         await using var app = HazardsService.Build(new ServiceOptions(await TestServer.PrepareAsync(connectionString))
         {
-            Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", Rules = RulesTests.Working, JobPoll = TimeSpan.FromMilliseconds(500),
+            Keys = TestServer.KeysOf(connectionString), Urls = "http://127.0.0.1:0", Rules = RulesTests.Working,
+            JobPoll = TimeSpan.FromMilliseconds(500),
         });
-        var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(file, BodyId.Parse("first-office"), "安委办", "tests", default);
+        var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services)
+            .EnsureAsync(file, BodyId.Parse("first-office"), "安委办", "tests", default);
         await app.StartAsync();
-        await Console.Error.WriteLineAsync($"{app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()} {key}");
+        await Console.Error.WriteLineAsync(
+            $"{app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()} {key}");
         // Reading the console blocks, whatever its name says.
         await Task.Run(Console.In.ReadToEnd);
         await app.StopAsync();

@@ -61,7 +61,8 @@ public sealed class SignOnTests(SignOnTests.WithProvider with) : IClassFixture<S
     /// <summary>Follows redirects from one site to the other, as a browser does; what is added goes to the provider.</summary>
     private sealed class Browser(string root) : IDisposable
     {
-        private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
+        private readonly HttpClient http = new(
+            new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
 
         public async Task<(string Path, string Text)> FollowAsync(string path, string added)
         {
@@ -95,7 +96,10 @@ public sealed class SignOnTests(SignOnTests.WithProvider with) : IClassFixture<S
         public async Task InitializeAsync()
         {
             await provider.StartAsync();
-            Service = new Service { Options = o => o with { SignOn = new SignOnOptions(provider.Root, "hazards") { Secret = "told to both" } } };
+            Service = new Service
+            {
+                Options = o => o with { SignOn = new SignOnOptions(provider.Root, "hazards") { Secret = "told to both" } },
+            };
             await Service.InitializeAsync();
         }
 
@@ -135,7 +139,8 @@ public sealed class SignOnTests(SignOnTests.WithProvider with) : IClassFixture<S
             {
                 var form = await request.ReadFormAsync();
                 var about = asked[form["code"]!];
-                return Results.Json(new Dictionary<string, object> { ["access_token"] = "unused", ["token_type"] = "Bearer", ["id_token"] = Token(about) });
+                return Results.Json(
+                    new Dictionary<string, object> { ["access_token"] = "unused", ["token_type"] = "Bearer", ["id_token"] = Token(about) });
             });
         }
 
@@ -153,14 +158,20 @@ public sealed class SignOnTests(SignOnTests.WithProvider with) : IClassFixture<S
         private object Public()
         {
             var parameters = key.ExportParameters(false);
-            return new { kty = "RSA", use = "sig", alg = "RS256", kid = "one", n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) };
+            return new
+            {
+                kty = "RSA", use = "sig", alg = "RS256", kid = "one", n = Base64UrlEncoder.Encode(parameters.Modulus),
+                e = Base64UrlEncoder.Encode(parameters.Exponent),
+            };
         }
 
         private string Token(IQueryCollection about) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Root, Audience = "hazards", Expires = DateTime.UtcNow.AddMinutes(5),
-            Subject = new ClaimsIdentity([new Claim("sub", "1"), new Claim("nonce", about["nonce"]!), new Claim("preferred_username", about["login_hint"]!)]),
-            SigningCredentials = new SigningCredentials(new RsaSecurityKey(about.ContainsKey("forged") ? other : key) { KeyId = "one" }, "RS256"),
+            Subject = new ClaimsIdentity(
+                [new Claim("sub", "1"), new Claim("nonce", about["nonce"]!), new Claim("preferred_username", about["login_hint"]!)]),
+            SigningCredentials = new SigningCredentials(
+                new RsaSecurityKey(about.ContainsKey("forged") ? other : key) { KeyId = "one" }, "RS256"),
         });
     }
 }

@@ -78,7 +78,8 @@ public sealed class SigningTests : IAsyncLifetime
         signing.Refusal!.Code.ShouldBe("proof.key_of_another");
         signing.Refusal.Chinese.ShouldContain((await Desk(stranger).KeysAsync()).ShouldHaveSingleItem().Verifier.ToString());
         // It did not make a key of its own either.
-        Directory.GetFiles(Path.Combine(TestServer.KeysOf(database), "stranger")).ShouldNotContain(f => f.Contains("signing", StringComparison.Ordinal));
+        Directory.GetFiles(Path.Combine(TestServer.KeysOf(database), "stranger"))
+            .ShouldNotContain(f => f.Contains("signing", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -155,7 +156,9 @@ public sealed class SigningTests : IAsyncLifetime
         checkpoint.Note.Text.Split('\n')[0].ShouldBe(key.Origin);
         key.Origin.EndsWith("/sm3", StringComparison.Ordinal).ShouldBe(name == "sm3");
         await foreach (var e in Log(node).ReadAllAsync(0, checkpoint.Size))
-            Verify.Inclusion(hash, e.Position - 1, checkpoint.Size, hash.Leaf(Envelope.Write(e)), await desk.Tree(hash).InclusionAsync(e.Position, checkpoint.Size), checkpoint.Root).ShouldBeTrue();
+            Verify.Inclusion(
+                hash, e.Position - 1, checkpoint.Size, hash.Leaf(Envelope.Write(e)),
+                await desk.Tree(hash).InclusionAsync(e.Position, checkpoint.Size), checkpoint.Root).ShouldBeTrue();
     }
 
     [Fact]
@@ -209,7 +212,8 @@ public sealed class SigningTests : IAsyncLifetime
     public async Task Rotations_at_once_leave_one_key()
     {
         var nodes = await Task.WhenAll(StartAsync(), StartAsync());
-        foreach (var (_, refusal) in await Task.WhenAll(nodes.Select(n => n.Services.GetRequiredService<KeyRotation>().RunAsync(Clockwork.Actor, "同时"))))
+        foreach (var (_, refusal) in await Task.WhenAll(
+            nodes.Select(n => n.Services.GetRequiredService<KeyRotation>().RunAsync(Clockwork.Actor, "同时"))))
             refusal.ShouldBeNull();
         (await Desk(nodes[0]).KeysAsync()).Count(k => k.RetiredAt is null).ShouldBe(1);
         (await Desk(nodes[1]).SignNowAsync(TreeHash.Sha256)).Refusal.ShouldBeNull();
@@ -221,9 +225,12 @@ public sealed class SigningTests : IAsyncLifetime
         var node = await StartAsync();
         var own = (await Desk(node).KeysAsync()).ShouldHaveSingleItem();
         var forged = NoteSigner.Create(own.Origin);
-        var self = new SignedNote(LogRegister.EndorsementText(own.Origin, "sha256", forged.Verifier), []).SignedBy(forged, DateTimeOffset.UtcNow);
+        var self = new SignedNote(LogRegister.EndorsementText(own.Origin, "sha256", forged.Verifier), [])
+            .SignedBy(forged, DateTimeOffset.UtcNow);
         var keys = node.Services.GetRequiredService<LogKeys>();
-        (await keys.AppendAsync([new LogKeyIntroduced(own.Origin, "sha256", forged.Verifier.ToString(), self.ToString())], (await keys.RegisterAsync()).Version, Clockwork.Actor, default)).ShouldBeTrue();
+        (await keys.AppendAsync(
+            [new LogKeyIntroduced(own.Origin, "sha256", forged.Verifier.ToString(), self.ToString())],
+            (await keys.RegisterAsync()).Version, Clockwork.Actor, default)).ShouldBeTrue();
         (await Desk(node).KeysAsync()).ShouldHaveSingleItem().Verifier.ShouldBe(own.Verifier);
         (await keys.RegisterAsync()).Unendorsed.ShouldHaveSingleItem().Verifier.ShouldBe(forged.Verifier);
     }

@@ -53,7 +53,8 @@ public sealed class SigningTroubleTests
         {
             (await TroubleAsync(service)).ShouldBe("key_folder.unusable");
             (await SignAsync(service)).Refused(HttpStatusCode.ServiceUnavailable, "key_folder.unusable");
-            (await service.Admin.PostAsync("log/keys/rotation", new() { ["reason"] = "定期轮换" })).Refused(HttpStatusCode.ServiceUnavailable, "key_folder.unusable");
+            (await service.Admin.PostAsync("log/keys/rotation", new() { ["reason"] = "定期轮换" }))
+                .Refused(HttpStatusCode.ServiceUnavailable, "key_folder.unusable");
             Directory.GetFiles(TestServer.KeysOf(service.ConnectionString)).Select(Path.GetFileName).ShouldAllBe(f => !f!.StartsWith('.'));
         }
         finally
@@ -113,7 +114,8 @@ public sealed class SigningTroubleTests
         return service;
     }
 
-    private static Task<Answer> SignAsync(Service service, params (string, string)[] headers) => service.Admin.SendAsync(HttpMethod.Post, "log/checkpoints", null, headers);
+    private static Task<Answer> SignAsync(Service service, params (string, string)[] headers) =>
+        service.Admin.SendAsync(HttpMethod.Post, "log/checkpoints", null, headers);
 
     private static async Task<string?> TroubleAsync(Service service) =>
         (await service.Admin.GetAsync("log")).Require(HttpStatusCode.OK).Json["trees"]![0]!["trouble"]?["code"]!.ToString();

@@ -69,7 +69,8 @@ public sealed class SilenceTests : IAsyncLifetime
         var log = (IEventLog)service.Services.GetService(typeof(IEventLog))!;
         host.FallSilent();
         var began = Stopwatch.GetTimestamp();
-        await Should.ThrowAsync<LogUnavailableException>(() => log.AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "hazard", 0,
+        await Should.ThrowAsync<LogUnavailableException>(
+            () => log.AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "hazard", 0,
             [new NewEvent(Guid.CreateVersion7(), new Hazards.Domain.CommentAdded("批注"), new EventHeaders("{}"u8.ToArray()))])])));
         Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Append + Spare);
     }

@@ -27,7 +27,8 @@ public sealed class SimulatedYearTests
             }
 
             // Recorded times never run backwards: a year begins on an empty log or not at all.
-            await Should.ThrowAsync<InvalidOperationException>(SimulatedYear.StartAsync(connection, TestServer.KeysOf(connection), plan, default));
+            await Should.ThrowAsync<InvalidOperationException>(
+                SimulatedYear.StartAsync(connection, TestServer.KeysOf(connection), plan, default));
         }
         finally
         {

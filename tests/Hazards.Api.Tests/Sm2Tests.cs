@@ -14,7 +14,10 @@ namespace Hazards.Api.Tests;
 /// <summary>A deployment whose tree hashes by SM3 and that signs by SM2 as well.</summary>
 public sealed class Sm2Tests : IAsyncLifetime
 {
-    private readonly Service service = new() { Options = o => o with { Trees = [TreeHash.Sm3], Signatures = [NoteSignatureType.Ed25519, NoteSignatureType.Sm2] } };
+    private readonly Service service = new()
+    {
+        Options = o => o with { Trees = [TreeHash.Sm3], Signatures = [NoteSignatureType.Ed25519, NoteSignatureType.Sm2] },
+    };
 
     public Task InitializeAsync() => service.InitializeAsync();
 
@@ -65,7 +68,9 @@ public sealed class Sm2Tests : IAsyncLifetime
         findings.ShouldBeEmpty(string.Join("\n", findings.Select(f => f.English)));
         // A checkpoint that another signed in the name of the SM2 key.
         var size = signed["size"];
-        var line = new SignedNote("something else\n", []).SignedBy(NoteSigner.Create((await KeyAsync(NoteSignatureType.Sm2)).Name, NoteSignatureType.Sm2), DateTimeOffset.UtcNow).Signatures[0];
+        var line = new SignedNote("something else\n", [])
+            .SignedBy(NoteSigner.Create((await KeyAsync(NoteSignatureType.Sm2)).Name, NoteSignatureType.Sm2),
+                DateTimeOffset.UtcNow).Signatures[0];
         var forged = note.With(line with { KeyId = (await KeyAsync(NoteSignatureType.Sm2)).Id });
         await using (var connection = await service.Owner.OpenConnectionAsync())
         {
@@ -95,12 +100,15 @@ public sealed class Sm2Tests : IAsyncLifetime
     }
 
     private async Task<NoteVerifier> KeyAsync(NoteSignatureType type) =>
-        (await service.Services.GetRequiredService<LogKeys>().RegisterAsync()).ActiveKeys("sm3").Select(k => k.Verifier).Single(v => v.Type == type);
+        (await service.Services.GetRequiredService<LogKeys>().RegisterAsync()).ActiveKeys("sm3").Select(k => k.Verifier)
+            .Single(v => v.Type == type);
 
     private async Task<byte[]> PackageAsync()
     {
         var hazard = await service.HazardAsync(Stage.Assigned);
-        var asked = (await service.Office.PostAsync("evidence", new JsonObject { ["reason"] = "调查", ["actor"] = "赵某", ["hazards"] = new JsonArray(hazard) })).Require(HttpStatusCode.Accepted);
+        var asked = (await service.Office.PostAsync(
+            "evidence",
+            new JsonObject { ["reason"] = "调查", ["actor"] = "赵某", ["hazards"] = new JsonArray(hazard) })).Require(HttpStatusCode.Accepted);
         var shelf = service.Services.GetRequiredService<PackageShelf>();
         while ((await shelf.FindAsync(Guid.Parse(asked["id"]), default))?.EndedAt is null)
             await Task.Delay(50);
@@ -121,5 +129,6 @@ public sealed class Sm2Tests : IAsyncLifetime
         }
     }
 
-    private static string Words(Verification verification) => string.Join("\n", verification.Checks.Select(c => $"{c.Outcome} {c.Name} {c.Code} {c.English}"));
+    private static string Words(Verification verification) =>
+        string.Join("\n", verification.Checks.Select(c => $"{c.Outcome} {c.Name} {c.Code} {c.English}"));
 }

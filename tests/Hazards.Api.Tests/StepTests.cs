@@ -30,7 +30,9 @@ public sealed class StepTests(Service service) : IClassFixture<Service>
         level["required"]!.GetValue<bool>().ShouldBeTrue();
         level["codes"]!.AsArray().Select(c => c!["code"]!.ToString()).ShouldBe(["general", "major"]);
         // What it says is taken at the address it names.
-        (await service.Office.SendAsync(HttpMethod.Post, step["address"]!.ToString(), Json(new JsonObject { ["level"] = level["default"]!.DeepClone() }))).Require(HttpStatusCode.OK);
+        (await service.Office.SendAsync(
+            HttpMethod.Post, step["address"]!.ToString(),
+            Json(new JsonObject { ["level"] = level["default"]!.DeepClone() }))).Require(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class StepTests(Service service) : IClassFixture<Service>
         var id = await service.HazardAsync();
         var then = DateTimeOffset.UtcNow;
         (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
-        var past = (await service.Office.GetAsync($"hazards/{id}/steps?asOf={Uri.EscapeDataString(ChinaTime.Format(then))}")).Require(HttpStatusCode.OK).Json;
+        var past = (await service.Office.GetAsync($"hazards/{id}/steps?asOf={Uri.EscapeDataString(ChinaTime.Format(then))}"))
+            .Require(HttpStatusCode.OK).Json;
         past["steps"]!.AsArray().ShouldBeEmpty();
         past["duties"]![0]!["clock"]!["code"]!.ToString().ShouldBe("verify");
     }
@@ -79,8 +82,10 @@ public sealed class StepTests(Service service) : IClassFixture<Service>
     public async Task Outside_the_jurisdiction_there_is_no_such_hazard()
     {
         var id = await service.HazardAsync();
-        var outside = (await service.Elsewhere.GetAsync($"hazards/{id}/steps")).Refused(HttpStatusCode.NotFound, HazardRefusals.NotFound.Code);
-        var nothing = (await service.Elsewhere.GetAsync($"hazards/{Guid.CreateVersion7()}/steps")).Refused(HttpStatusCode.NotFound, HazardRefusals.NotFound.Code);
+        var outside = (await service.Elsewhere.GetAsync($"hazards/{id}/steps"))
+            .Refused(HttpStatusCode.NotFound, HazardRefusals.NotFound.Code);
+        var nothing = (await service.Elsewhere.GetAsync($"hazards/{Guid.CreateVersion7()}/steps"))
+            .Refused(HttpStatusCode.NotFound, HazardRefusals.NotFound.Code);
         outside["detail"].ShouldBe(nothing["detail"]);
     }
 
@@ -89,7 +94,8 @@ public sealed class StepTests(Service service) : IClassFixture<Service>
     {
         var catalogue = service.Services.GetRequiredService<StepCatalogue>();
         catalogue.All.Select(e => e.Rule.Name).Order(StringComparer.Ordinal)
-            .ShouldBe(CommandRules.All.Where(r => r != CommandRules.Report && r != CommandRules.RecordLedgerRow && r != CommandRules.WithdrawImported).Select(r => r.Name).Order(StringComparer.Ordinal));
+            .ShouldBe(CommandRules.All.Where(r => r != CommandRules.Report && r != CommandRules.RecordLedgerRow
+                && r != CommandRules.WithdrawImported).Select(r => r.Name).Order(StringComparer.Ordinal));
         foreach (var entry in catalogue.All)
             foreach (var field in StepFields.Of(entry).SelectMany(f => (f.Fields ?? []).Append(f)))
             {
@@ -102,7 +108,8 @@ public sealed class StepTests(Service service) : IClassFixture<Service>
     private static JsonNode Field(JsonNode step, string name) => step["fields"]!.AsArray().Single(f => f!["name"]!.ToString() == name)!;
 
     private static async Task<JsonNode> StepAsync(Client client, string id, string name) =>
-        (await client.GetAsync($"hazards/{id}/steps")).Require(HttpStatusCode.OK).Json["steps"]!.AsArray().Single(s => s!["name"]!.ToString() == name)!;
+        (await client.GetAsync($"hazards/{id}/steps")).Require(HttpStatusCode.OK).Json["steps"]!.AsArray()
+            .Single(s => s!["name"]!.ToString() == name)!;
 
     private static async Task<string[]> NamesAsync(Client client, string id) =>
         [.. (await client.GetAsync($"hazards/{id}/steps")).Require(HttpStatusCode.OK).Json["steps"]!.AsArray().Select(s => $"{s!["name"]} {s["leg"]}")];

@@ -17,7 +17,10 @@ public sealed class SystemNameTests(Service service) : IClassFixture<Service>
         (await service.Enforcer.PostAsync("hazards", taken)).Require(HttpStatusCode.Created);
 
         var me = (await service.Office.GetAsync("me")).Require(HttpStatusCode.OK).Json;
-        var order = new JsonObject { ["system"] = system, ["body"] = me["body"]!["id"]!.ToString(), ["client"] = me["key"]!["client"]!.ToString() };
+        var order = new JsonObject
+        {
+            ["system"] = system, ["body"] = me["body"]!["id"]!.ToString(), ["client"] = me["key"]!["client"]!.ToString(),
+        };
         (await service.Office.PostAsync("system-names", order)).Refused(HttpStatusCode.Forbidden, "system_name.forbidden");
         (await service.Admin.PostAsync("system-names", order)).Require(HttpStatusCode.Created);
         (await service.Admin.PostAsync("system-names", order)).Refused(HttpStatusCode.Conflict, "system_name.taken");
@@ -41,10 +44,12 @@ public sealed class SystemNameTests(Service service) : IClassFixture<Service>
         };
         (await service.Enforcer.PostAsync("inspections", visit)).Refused(HttpStatusCode.Forbidden, "reference.system_owned");
         (await service.Office.PostAsync("inspections", visit.DeepClone().AsObject())).Require(HttpStatusCode.Created);
-        (await service.Admin.GetAsync("authority/changes?limit=1")).Require(HttpStatusCode.OK).Json["items"]![0]!["event"]!["code"]!.ToString()
+        (await service.Admin.GetAsync("authority/changes?limit=1"))
+            .Require(HttpStatusCode.OK).Json["items"]![0]!["event"]!["code"]!.ToString()
             .ShouldBe("system_name_granted");
         (await service.Admin.PostAsync("system-names/releases", new JsonObject { ["system"] = system, ["reason"] = "系统停用" }))
             .Require(HttpStatusCode.OK).Text.ShouldNotContain(system);
-        (await service.Enforcer.PostAsync("hazards", taken.DeepClone().AsObject())).Refused(HttpStatusCode.Conflict, "hazard.reported_before");
+        (await service.Enforcer.PostAsync("hazards", taken.DeepClone().AsObject()))
+            .Refused(HttpStatusCode.Conflict, "hazard.reported_before");
     }
 }

@@ -22,7 +22,10 @@ public sealed class TelemetryTests
     public async Task A_request_is_a_trace_down_to_its_statements_and_the_log_is_measured()
     {
         var (spans, metrics) = (new Kept<Activity>(), new Kept<MetricSnapshot>());
-        var service = new Service { Options = o => o with { Traces = b => b.AddInMemoryExporter(spans), Metrics = b => b.AddInMemoryExporter(metrics) } };
+        var service = new Service
+        {
+            Options = o => o with { Traces = b => b.AddInMemoryExporter(spans), Metrics = b => b.AddInMemoryExporter(metrics) },
+        };
         await service.InitializeAsync();
         try
         {
@@ -39,7 +42,8 @@ public sealed class TelemetryTests
             append.ParentSpanId.ShouldBe(request.SpanId);
             spans.All.ShouldContain(s => s.Source.Name == "Npgsql" && s.TraceId == outer.TraceId, "its key was looked up");
             // One commit serves many requests: a trace of its own, linked to those it carried.
-            var commit = await spans.WaitForAsync(s => s.OperationName == "log commit" && s.Links.Any(l => l.Context.SpanId == append.SpanId));
+            var commit = await spans.WaitForAsync(
+                s => s.OperationName == "log commit" && s.Links.Any(l => l.Context.SpanId == append.SpanId));
             spans.All.ShouldContain(s => s.Source.Name == "Npgsql" && s.TraceId == commit.TraceId);
             spans.All.ShouldContain(s => s.Source.Name == "Marten");
             spans.All.ShouldNotContain(s => s.GetTagItem("url.path") as string == "/health/ready");
@@ -74,10 +78,13 @@ public sealed class TelemetryTests
         {
             (await new Client(service.Address, key).PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created);
             (await service.StopAsync()).ShouldBeLessThan(Longest);
-        }, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_SERVICE_NAME", "hazards-of-the-test"));
+        }, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_SERVICE_NAME",
+        "hazards-of-the-test"));
         // The end of what was recorded as well: it is sent when all has stopped.
-        collector.Received("/v1/traces").ShouldContainAll("hazards-of-the-test", "service.name", "log append", "log commit", "Npgsql", "Marten");
-        collector.Received("/v1/metrics").ShouldContainAll("hazards-of-the-test", "hazards.log.appends", "Wolverine", "dotnet.gc.collections");
+        collector.Received("/v1/traces")
+            .ShouldContainAll("hazards-of-the-test", "service.name", "log append", "log commit", "Npgsql", "Marten");
+        collector.Received("/v1/metrics")
+            .ShouldContainAll("hazards-of-the-test", "hazards.log.appends", "Wolverine", "dotnet.gc.collections");
     }
 
     [Fact]
@@ -85,7 +92,8 @@ public sealed class TelemetryTests
     {
         await using var collector = await Collector.StartAsync();
         await WithServeAsync(async (service, _) => await service.StopAsync(),
-            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{collector.Address}/of/their/own"), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"));
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{collector.Address}/of/their/own"),
+            ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"));
         collector.Paths.ShouldBe(["/of/their/own"]);
     }
 
@@ -105,7 +113,8 @@ public sealed class TelemetryTests
                 (await service.StopAsync()).ShouldBeLessThan(Longest);
             },
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Address(silent)), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", traces),
-            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", nobodys), ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", metrics), ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", nobodys), ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", metrics),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
 
         static string Address(TcpListener listener) => $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
     }

@@ -41,7 +41,8 @@ internal static class TestServer
     private static async Task<(string Name, string ConnectionString)> NewAsync()
     {
         var name = $"api_{Guid.NewGuid():n}";
-        return (name, new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString);
+        return (name,
+            new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString);
     }
 
     /// <summary>
@@ -49,7 +50,8 @@ internal static class TestServer
     /// that owns nothing, one for the whole server.
     /// </summary>
     public static DatabaseLogins LoginsOf(string owner) =>
-        DatabaseLogins.Of(new NpgsqlConnectionStringBuilder(owner) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString, owner);
+        DatabaseLogins.Of(
+            new NpgsqlConnectionStringBuilder(owner) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString, owner);
 
     /// <summary>Migrates a database and lets the service in.</summary>
     /// <returns>How the service enters it.</returns>
@@ -94,7 +96,8 @@ internal static class TestServer
 
     public static async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

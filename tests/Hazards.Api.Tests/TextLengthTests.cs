@@ -25,7 +25,10 @@ public sealed class TextLengthTests(TextLengthTests.Running running) : IClassFix
                 }
 
                 var more = JsonValue.Create(new string('x', most.GetValue<int>() + 1));
-                var given = new JsonObject { [member] = $"{said!["type"]}" == "array" ? new JsonArray(more) : $"{said["type"]}" == "object" ? new JsonObject { ["x"] = more } : more };
+                var given = new JsonObject
+                {
+                    [member] = $"{said!["type"]}" == "array" ? new JsonArray(more) : $"{said["type"]}" == "object" ? new JsonObject { ["x"] = more } : more,
+                };
                 var answer = await running.Service.Admin.PostAsync(Filled(path), given);
                 // What is not there, and what takes codes for names, is said first.
                 if (answer.Status == HttpStatusCode.NotFound || answer["code"] == "input.unknown_code")

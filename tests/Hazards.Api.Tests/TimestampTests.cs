@@ -48,14 +48,18 @@ public sealed class TimestampTests : IAsyncLifetime
             await http.Response.Body.WriteAsync(await answer(request.ToArray(), http));
         });
         await listener.StartAsync();
-        var address = new Uri(listener.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        var address = new Uri(
+            listener.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
         service = new Service
         {
             Options = o => o with
             {
                 // What jobs do is done here.
                 Jobs = false, Webhooks = new() { Private = true },
-                Timestamps = new TimestampOptions(address, TimestampTrust.Read(authority.Ca)!) { Every = TimeSpan.FromDays(1), Timeout = TimeSpan.FromSeconds(2) },
+                Timestamps = new TimestampOptions(address, TimestampTrust.Read(authority.Ca)!)
+                {
+                    Every = TimeSpan.FromDays(1), Timeout = TimeSpan.FromSeconds(2),
+                },
             },
         };
         await service.InitializeAsync();
@@ -82,13 +86,15 @@ public sealed class TimestampTests : IAsyncLifetime
         var (reply, message) = await service.Elsewhere.BytesAsync(shown.Json["links"]!["timestamp"]!.ToString()["/api/v1/".Length..]);
         message.ShouldBe("application/timestamp-reply");
         (await authority.VerifyAsync(reply, Encoding.UTF8.GetBytes(signed["note"]))).ShouldContain("Verification: OK");
-        (await service.Admin.GetAsync("log")).Require(HttpStatusCode.OK).Json["trees"]![0]!["timestamps"]!["size"]!.ToString().ShouldBe(size);
+        (await service.Admin.GetAsync("log")).Require(HttpStatusCode.OK).Json["trees"]![0]!["timestamps"]!["size"]!.ToString()
+            .ShouldBe(size);
         (await TextAsync($"log/checkpoints/{size}/sheet")).ShouldContain("时间戳 timestamp");
 
         // One a day is asked for, and no second one of the same.
         var next = await SignedAsync();
         (await PassAsync()).ShouldBe(0);
-        (await service.Elsewhere.GetAsync($"log/checkpoints/{next["size"]}/timestamp")).Refused(HttpStatusCode.NotFound, "proof.no_timestamp");
+        (await service.Elsewhere.GetAsync($"log/checkpoints/{next["size"]}/timestamp"))
+            .Refused(HttpStatusCode.NotFound, "proof.no_timestamp");
         (await service.Admin.GetAsync("/health/ready")).Require(HttpStatusCode.OK).Json["time"].ShouldBeNull();
     }
 
@@ -103,7 +109,8 @@ public sealed class TimestampTests : IAsyncLifetime
         foreach (var (words, wrong) in new (string, Func<byte[], HttpContext, Task<byte[]>>)[]
         {
             ("something else", (_, _) => authority.ReplyAsync(Timestamps.Ask("else"u8, "sha256", null).Bytes)),
-            ("its nonce differs", async (_, _) => await authority.ReplyAsync(Timestamps.Ask(Encoding.UTF8.GetBytes((await LatestAsync()).Note.ToString()), "sha256", null).Bytes)),
+            ("its nonce differs", async (_, _) => await authority.ReplyAsync(
+                Timestamps.Ask(Encoding.UTF8.GetBytes((await LatestAsync()).Note.ToString()), "sha256", null).Bytes)),
             ("not the configured authority's", (r, _) => stranger.ReplyAsync(r)),
             ("not one for timestamps alone", (r, _) => authority.OddReplyAsync(r, "server")),
             ("too far from this machine's", (r, _) => authority.OddReplyAsync(r, time: DateTimeOffset.UtcNow.AddHours(1))),
@@ -113,7 +120,8 @@ public sealed class TimestampTests : IAsyncLifetime
             ("too long", (_, _) => Task.FromResult(new byte[10_000_000])),
             ("no answer in time", async (_, http) => { await Task.Delay(Timeout.Infinite, http.RequestAborted); return []; }),
             ("500", (_, http) => { http.Response.StatusCode = 500; return Task.FromResult("secret"u8.ToArray()); }),
-            ("302", (_, http) => { http.Response.StatusCode = 302; http.Response.Headers.Location = "/elsewhere"; return Task.FromResult(Array.Empty<byte>()); }),
+            ("302",
+                (_, http) => { http.Response.StatusCode = 302; http.Response.Headers.Location = "/elsewhere"; return Task.FromResult(Array.Empty<byte>()); }),
         })
         {
             answer = async (request, http) =>
@@ -135,7 +143,8 @@ public sealed class TimestampTests : IAsyncLifetime
 
         var ready = (await service.Admin.GetAsync("/health/ready")).Require(HttpStatusCode.OK);
         ready["time"].ShouldContain("302");
-        (await service.Admin.GetAsync("log")).Require(HttpStatusCode.OK).Json["trees"]![0]!["timestamps"]!["trouble"]!.ToString().ShouldContain("302");
+        (await service.Admin.GetAsync("log")).Require(HttpStatusCode.OK).Json["trees"]![0]!["timestamps"]!["trouble"]!.ToString()
+            .ShouldContain("302");
         // It waits longer and longer, and an append waits for nothing.
         (await PassAsync()).ShouldBe(0);
         (await times.Store(TreeHash.Sha256).StateAsync()).Attempts.ShouldBe(n);
@@ -151,7 +160,8 @@ public sealed class TimestampTests : IAsyncLifetime
         var options = service.Services.GetRequiredService<ServiceOptions>() with { Webhooks = new() { Private = false } };
         using var times = new Timestamping(
             service.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), service.Services.GetRequiredService<CheckpointDesk>(), options,
-            new WebhookAddresses(options, service.Services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()), TimeProvider.System);
+            new WebhookAddresses(options, service.Services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()),
+            TimeProvider.System);
         (await times.NowAsync(TreeHash.Sha256)).ShouldNotBeNull().ShouldContain("no address that is allowed");
     }
 
@@ -166,7 +176,8 @@ public sealed class TimestampTests : IAsyncLifetime
         var verification = Checked(package, TimestampTrust.Read(authority.Certificate));
         verification.Holds.ShouldBeTrue(string.Join("\n", verification.Checks.Select(c => $"{c.Outcome} {c.Name} {c.Code} {c.English}")));
         var time = verification.Checks.Single(c => c.Name == "time");
-        (time.Outcome, time.English.Contains($"first {stamped["size"]} events existed before", StringComparison.Ordinal), time.English.Contains("recorded after them", StringComparison.Ordinal))
+        (time.Outcome, time.English.Contains($"first {stamped["size"]} events existed before", StringComparison.Ordinal),
+            time.English.Contains("recorded after them", StringComparison.Ordinal))
             .ShouldBe((CheckOutcome.Holds, true, true), time.English);
         using var stranger = await TestAuthority.CreateAsync();
         Checked(package, TimestampTrust.Read(stranger.Ca)).Checks.ShouldContain(c => c.Code == "time.authority");
@@ -184,7 +195,8 @@ public sealed class TimestampTests : IAsyncLifetime
         foreach (var sql in new[] { "update log.timestamps set stamped_at = now()", "delete from log.timestamps", "truncate log.timestamps" })
             (await Should.ThrowAsync<Npgsql.PostgresException>(() => ExecuteAsync(sql))).MessageText.ShouldContain("append-only");
         using var stranger = await TestAuthority.CreateAsync();
-        var bought = Convert.ToHexString(await stranger.ReplyAsync(Timestamps.Ask(Encoding.UTF8.GetBytes(signed["note"]), "sha256", null).Bytes));
+        var bought = Convert.ToHexString(
+            await stranger.ReplyAsync(Timestamps.Ask(Encoding.UTF8.GetBytes(signed["note"]), "sha256", null).Bytes));
         foreach (var (change, code) in new[]
         {
             ("stamped_at = stamped_at - interval '1 day'", "timestamp_altered"),
@@ -195,7 +207,8 @@ public sealed class TimestampTests : IAsyncLifetime
             ("size = size + 1", "timestamp_unfounded"),
         })
         {
-            await ExecuteAsync("alter table log.timestamps disable trigger refuse_update; create table kept as select * from log.timestamps");
+            await ExecuteAsync(
+                "alter table log.timestamps disable trigger refuse_update; create table kept as select * from log.timestamps");
             await ExecuteAsync($"update log.timestamps set {change}");
             (await audit.RunAsync(all: false, default)).ShouldHaveSingleItem(change).Code.ShouldBe(code, change);
             await ExecuteAsync("update log.timestamps t set size = k.size, note = k.note, reply = k.reply, stamped_at = k.stamped_at from kept k; drop table kept; alter table log.timestamps enable always trigger refuse_update");
@@ -210,7 +223,8 @@ public sealed class TimestampTests : IAsyncLifetime
     {
         var file = Path.GetTempFileName();
         File.WriteAllText(file, authority.Ca);
-        TimestampOptions? Of(params (string Name, string Value)[] set) => TimestampOptions.Of(new Microsoft.Extensions.Configuration.ConfigurationManager().With(set));
+        TimestampOptions? Of(params (string Name, string Value)[] set) =>
+            TimestampOptions.Of(new Microsoft.Extensions.Configuration.ConfigurationManager().With(set));
         (string, string)[] good = [("URL", "http://tsa.example/tsr"), ("CERTIFICATES", file)];
         Of().ShouldBeNull();
         Of(good).ShouldNotBeNull().Every.ShouldBe(TimeSpan.FromHours(1));
@@ -241,7 +255,12 @@ public sealed class TimestampTests : IAsyncLifetime
 
     private async Task<byte[]> PackageAsync(params string[] hazards)
     {
-        var asked = (await service.Office.PostAsync("evidence", new JsonObject { ["reason"] = "调查", ["actor"] = "赵某", ["hazards"] = new JsonArray([.. hazards.Select(h => (JsonNode)h)]) })).Require(HttpStatusCode.Accepted);
+        var asked = (await service.Office.PostAsync(
+            "evidence",
+            new JsonObject
+            {
+                ["reason"] = "调查", ["actor"] = "赵某", ["hazards"] = new JsonArray([.. hazards.Select(h => (JsonNode)h)]),
+            })).Require(HttpStatusCode.Accepted);
         (await service.Services.GetRequiredService<PackageMaker>().MakeAsync(Guid.Parse(asked["id"]), null, default)).ShouldBeTrue();
         return (await service.Office.BytesAsync($"evidence/{asked["id"]}/package")).Bytes;
     }

@@ -21,7 +21,8 @@ public sealed class ToldTests(Service service) : IClassFixture<Service>
         ("delete from rows.inbox_openings where message_id = '{0}'", "opening_row_missing"),
         ("update rows.inbox_openings set actor = '王五' where message_id = '{0}'", "opening_row_unrecorded"),
         ("update rows.inbox_openings set opened_at = opened_at - interval '9 days' where message_id = '{0}'", "opening_row_differs"),
-        ("insert into rows.inbox_openings select '{1}', body, actor, position, opened_at from rows.inbox_openings where message_id = '{0}'", "opening_row_unrecorded"),
+        ("insert into rows.inbox_openings select '{1}', body, actor, position, opened_at from rows.inbox_openings where message_id = '{0}'",
+            "opening_row_unrecorded"),
         ("delete from rows.inbox where message_id = '{0}'", "inbox_row_missing"),
         ("delete from rows.inbox where message_id = '{1}'", "inbox_row_missing"),
         ("delete from rows.inbox where hazard_id = '{2}'", "inbox_row_missing"),
@@ -47,7 +48,8 @@ public sealed class ToldTests(Service service) : IClassFixture<Service>
             foreach (var what in new[] { "told", "timeline", "body" })
                 before[what].ShouldContain("李科长");
             before["person"].ShouldContain("\"打开告知\"");
-            await ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, opened, unopened, hazard, Guid.NewGuid()));
+            await ExecuteAsync(
+                string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, opened, unopened, hazard, Guid.NewGuid()));
             foreach (var (what, said) in await SaidAsync(investigator, hazard, asked))
                 said.ShouldBe(before[what], $"{what} after {sql}");
             attacked.Add((sql, code, [hazard, opened, unopened]));
@@ -55,9 +57,12 @@ public sealed class ToldTests(Service service) : IClassFixture<Service>
 
         var found = await FindingsAsync();
         foreach (var (sql, code, names) in attacked)
-            found.ShouldContain(f => f.Code == code && names.Contains(f.Stream!.ToString()), $"{sql}: {string.Join("\n", found.Select(f => $"{f.Code} {f.English}"))}");
+            found.ShouldContain(
+                f => f.Code == code && names.Contains(f.Stream!.ToString()),
+                $"{sql}: {string.Join("\n", found.Select(f => $"{f.Code} {f.English}"))}");
         // By what the events say of it, and by what the rows are when they are made again; what is as the events say is not accused.
-        found.ShouldAllBe(f => f.Code.StartsWith("opening_row", StringComparison.Ordinal) || f.Code.StartsWith("inbox_row", StringComparison.Ordinal)
+        found.ShouldAllBe(
+            f => f.Code.StartsWith("opening_row", StringComparison.Ordinal) || f.Code.StartsWith("inbox_row", StringComparison.Ordinal)
             || (f.Code.StartsWith("row_", StringComparison.Ordinal) && f.English.Contains("rows.inbox", StringComparison.Ordinal)));
         await ExecuteAsync("delete from rows.inbox; delete from rows.inbox_openings");
         await Rebuilding.RowsOf(service);
@@ -75,10 +80,12 @@ public sealed class ToldTests(Service service) : IClassFixture<Service>
             select gen_random_uuid(), 'ws-gov', position, told_at, hazard_id, region, told_as from rows.inbox cross join generate_series(1, 300)
             where message_id = '{unopened}'
             """);
-        (await service.Gov.GetAsync("inbox?limit=200")).Require(HttpStatusCode.OK).Json["items"]!.ToJsonString().ShouldBe(JsonNode.Parse(own)!["items"]!.ToJsonString());
+        (await service.Gov.GetAsync("inbox?limit=200")).Require(HttpStatusCode.OK).Json["items"]!.ToJsonString()
+            .ShouldBe(JsonNode.Parse(own)!["items"]!.ToJsonString());
         await ExecuteAsync($"update rows.inbox set addressee = 'ws-gov' where message_id = '{unopened}'");
         (await service.Gov.GetAsync($"inbox/{unopened}")).Refused(HttpStatusCode.NotFound, "message.not_found");
-        (await service.Gov.PostAsync($"inbox/{unopened}/opening", new JsonObject { ["actor"] = "李科长" })).Refused(HttpStatusCode.NotFound, "message.not_found");
+        (await service.Gov.PostAsync($"inbox/{unopened}/opening", new JsonObject { ["actor"] = "李科长" }))
+            .Refused(HttpStatusCode.NotFound, "message.not_found");
         (await FindingsAsync()).Count(f => f.Code == "inbox_row_unrecorded").ShouldBe(300);
         await Rebuilding.RowsOf(service);
         (await FindingsAsync()).ShouldBeEmpty();
@@ -95,7 +102,8 @@ public sealed class ToldTests(Service service) : IClassFixture<Service>
             while (true)
             {
                 var page = (await investigator.GetAsync($"replay/bodies/ws-gov?limit=7{cursor}")).Require(HttpStatusCode.OK);
-                all.AddRange(page.Json["items"]!.AsArray().Where(i => i!["event"]!["hazard"]!.ToString() == hazard).Select(i => i!.ToJsonString()));
+                all.AddRange(
+                    page.Json["items"]!.AsArray().Where(i => i!["event"]!["hazard"]!.ToString() == hazard).Select(i => i!.ToJsonString()));
                 if (page.Json["next"] is not { } next)
                     return all;
                 cursor = $"&cursor={next}";
@@ -154,5 +162,6 @@ public sealed class ToldTests(Service service) : IClassFixture<Service>
 internal static class Rebuilding
 {
     public static Task RowsOf(Service service) =>
-        Hazards.Projections.Rebuild.RunAsync(service.Owner, service.Services.GetRequiredService<IEventLog>(), service.Services.GetRequiredService<RulebookSource>().Current);
+        Hazards.Projections.Rebuild.RunAsync(
+            service.Owner, service.Services.GetRequiredService<IEventLog>(), service.Services.GetRequiredService<RulebookSource>().Current);
 }

@@ -59,7 +59,11 @@ internal sealed class Node : IAsyncDisposable
         var clock = new SetClock(now);
         var app = HazardsService.Build(new ServiceOptions(await TestServer.PrepareAsync(database))
         {
-            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = TestServer.KeysOf(database), Clock = clock, Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions { AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10) },
+            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = TestServer.KeysOf(database), Clock = clock,
+            Rules = rules ?? Rulebook.Baseline, Log = new EventLogOptions
+            {
+                AllowGivenTimes = true, AppendTimeout = TimeSpan.FromSeconds(10),
+            },
             RingEvery = ringEvery, Daemon = false, JobPoll = TimeSpan.FromMilliseconds(500),
         });
         if (ringEvery is not null)
@@ -68,18 +72,23 @@ internal sealed class Node : IAsyncDisposable
     }
 
     /// <summary>Gives a command now, or at the time it is said to have happened.</summary>
-    public async Task<Hazard> DoAsync(HazardId id, Body by, IHazardCommand command, bool paper = true) => await DoAsync(id, by, command, null, paper);
+    public async Task<Hazard> DoAsync(HazardId id, Body by, IHazardCommand command, bool paper = true) =>
+        await DoAsync(id, by, command, null, paper);
 
     /// <inheritdoc cref="DoAsync(HazardId, Body, IHazardCommand, bool)"/>
     public async Task<Hazard> DoAsync(HazardId id, Body by, IHazardCommand command, DateTimeOffset? at, bool paper = true) =>
-        (await Hazards.ExecuteAsync(id, command, Given(by, paper) with { OccurredAt = at }, new Terms { RecordedAt = Clock.Now })).ShouldBeOfType<Outcome<Hazard>.Done>().After;
+        (await Hazards.ExecuteAsync(id, command, Given(by, paper) with { OccurredAt = at }, new Terms { RecordedAt = Clock.Now }))
+            .ShouldBeOfType<Outcome<Hazard>.Done>().After;
 
     /// <summary>Gives a command that is refused.</summary>
     public async Task<Outcome<Hazard>.Refused> TryAsync(HazardId id, Body by, IHazardCommand command, DateTimeOffset? at) =>
-        (await Hazards.ExecuteAsync(id, command, Given(by, true) with { OccurredAt = at }, new Terms { RecordedAt = Clock.Now })).ShouldBeOfType<Outcome<Hazard>.Refused>();
+        (await Hazards.ExecuteAsync(id, command, Given(by, true) with { OccurredAt = at }, new Terms { RecordedAt = Clock.Now }))
+            .ShouldBeOfType<Outcome<Hazard>.Refused>();
 
     public async Task<HazardId> ReportAsync(string title = "燃气阀井泄漏") =>
-        (await Hazards.ReportAsync(new ReportHazard(ReportSource.Hotline, Town.County, Town.Gas, title, "检测浓度超标"), Given(Town.Office, false), new Terms { RecordedAt = Clock.Now }))
+        (await Hazards.ReportAsync(
+            new ReportHazard(ReportSource.Hotline, Town.County, Town.Gas, title, "检测浓度超标"), Given(Town.Office, false),
+            new Terms { RecordedAt = Clock.Now }))
         .ShouldBeOfType<Outcome<Hazard>.Done>().After.Id;
 
     /// <summary>A hazard handed over to two legs, each with its own supervisor, due in so many days.</summary>
@@ -108,7 +117,8 @@ internal sealed class Node : IAsyncDisposable
 
     public Scope Scope(DateTimeOffset? asOf = null) => new(Town.County, asOf, ChinaTime.DateAt(asOf ?? Clock.Now));
 
-    public static Given Given(Body by, bool paper) => new(new Actor("张工", by, [.. Enum.GetValues<Role>().Where(r => r is not (Role.Importer or Role.Clock))], "tests", RegionCode.Nation))
+    public static Given Given(Body by, bool paper) =>
+        new(new Actor("张工", by, [.. Enum.GetValues<Role>().Where(r => r is not (Role.Importer or Role.Clock))], "tests", RegionCode.Nation))
     {
         Document = paper ? DocumentNumber.Parse("巍安委办〔2026〕1号") : null,
     };
@@ -135,11 +145,14 @@ internal static class Town
     {
         var admin = new Given(new Actor("管理员", Office, [Role.Administrator], "tests", RegionCode.Nation));
         foreach (var body in new[] { Office, Government, Regulator, Supervision, CityOffice })
-            (await node.Bodies.ExecuteAsync(body.Id, new RegisterBody(body.Id, body.Name, body.Kind, body.Region, body.Sectors), admin, new Terms { RecordedAt = node.Clock.Now }))
+            (await node.Bodies.ExecuteAsync(
+                body.Id, new RegisterBody(body.Id, body.Name, body.Kind, body.Region, body.Sectors), admin,
+                new Terms { RecordedAt = node.Clock.Now }))
                 .ShouldBeOfType<Outcome<Body>.Done>();
     }
 
-    public static Rulebook Under(Policy policy) => new([new Adopted(policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+    public static Rulebook Under(Policy policy) =>
+        new([new Adopted(policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
 
     private static Body Make(string id, string name, BodyKind kind, string region, params ImmutableArray<SectorCode> sectors) =>
         new(BodyId.Parse(id), name, kind, RegionCode.Parse(region), sectors, null, null, false, null, 1);

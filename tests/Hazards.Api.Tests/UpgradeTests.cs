@@ -44,7 +44,9 @@ public sealed class UpgradeTests
         {
             await using var database = NpgsqlDataSource.Create(connectionString);
             await Database.MigrateAsync(database);
-            await ExecuteAsync(database, "delete from migrations.rows_made; insert into log.mt_streams (id, version) values ('00000000-0000-0000-0000-000000000001', 1); insert into log.mt_events (seq_id, id, stream_id, version, data, type) values (1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 1, '{}', 'of_another_program')");
+            await ExecuteAsync(
+                database,
+                "delete from migrations.rows_made; insert into log.mt_streams (id, version) values ('00000000-0000-0000-0000-000000000001', 1); insert into log.mt_events (seq_id, id, stream_id, version, data, type) values (1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 1, '{}', 'of_another_program')");
             await Should.ThrowAsync<IOException>(() => RowsAge.EnsureAsync(database, _ => throw new IOException("the machine went down")));
             (await RowsAge.EnsureAsync(database, _ => Task.CompletedTask)).ShouldBeTrue();
             (await RowsAge.EnsureAsync(database, _ => throw new InvalidOperationException("once is enough"))).ShouldBeFalse();

@@ -51,7 +51,8 @@ public sealed class VerificationTests(Service service) : IClassFixture<Service>
     {
         var id = await MadeAsync();
         (await service.Gov.PostAsync($"evidence/{id}/verification", [])).Refused(HttpStatusCode.Forbidden, "evidence.role");
-        (await service.Office.PostAsync($"evidence/{Guid.NewGuid():D}/verification", [])).Refused(HttpStatusCode.NotFound, "evidence.not_found");
+        (await service.Office.PostAsync($"evidence/{Guid.NewGuid():D}/verification", []))
+            .Refused(HttpStatusCode.NotFound, "evidence.not_found");
     }
 
     [Fact]
@@ -69,9 +70,11 @@ public sealed class VerificationTests(Service service) : IClassFixture<Service>
     private async Task<string> MadeAsync()
     {
         var hazard = await service.HazardAsync();
-        var id = (await service.Office.PostAsync("evidence", new JsonObject { ["reason"] = "核验", ["hazards"] = new JsonArray(hazard) })).Require(HttpStatusCode.Accepted)["id"];
+        var id = (await service.Office.PostAsync("evidence", new JsonObject { ["reason"] = "核验", ["hazards"] = new JsonArray(hazard) }))
+            .Require(HttpStatusCode.Accepted)["id"];
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        while ((await service.Office.GetAsync($"evidence/{id}")).Require(HttpStatusCode.OK).Json["state"]!["code"]!.ToString() is not "ready")
+        while ((await service.Office.GetAsync($"evidence/{id}"))
+            .Require(HttpStatusCode.OK).Json["state"]!["code"]!.ToString() is not "ready")
             await Task.Delay(100, patience.Token);
         return id;
     }

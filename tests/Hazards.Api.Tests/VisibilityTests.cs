@@ -54,12 +54,16 @@ public sealed partial class VisibilityTests(VisibleWorld world, ITestOutputHelpe
     /// <summary>A word or an identity of what is not there for the caller, which it did not say itself.</summary>
     private static string? Leak(Seer caller, Asking ask, Answer answer) =>
         // What the keys of the county asked for stands in its record of looks, as they asked it.
-        ask.Path.Contains("/access", StringComparison.Ordinal) ? null : caller.Outside.SelectMany(s => s.Secrets).FirstOrDefault(w => answer.Text.Contains(w, StringComparison.Ordinal) && !ask.Says(w));
+        ask.Path.Contains("/access", StringComparison.Ordinal)
+            ? null
+            : caller.Outside.SelectMany(s => s.Secrets)
+                .FirstOrDefault(w => answer.Text.Contains(w, StringComparison.Ordinal) && !ask.Says(w));
 
     /// <summary>An answer without what the caller said itself, and without the time and the number of the request.</summary>
     private static string Plain(Answer answer, Asking ask)
     {
-        if (answer.ContentHeaders.ContentType?.MediaType is not { } type || !(type.EndsWith("json", StringComparison.Ordinal) || type.StartsWith("text/", StringComparison.Ordinal)))
+        if (answer.ContentHeaders.ContentType?.MediaType is not { } type
+            || !(type.EndsWith("json", StringComparison.Ordinal) || type.StartsWith("text/", StringComparison.Ordinal)))
             return $"{answer.ContentHeaders.ContentType?.MediaType}";
         // Who looked changes with every look; a printed page says in words at which position of the log it was made.
         if (ask.Path.Contains("/access", StringComparison.Ordinal))
@@ -84,7 +88,8 @@ public sealed partial class VisibilityTests(VisibleWorld world, ITestOutputHelpe
 /// <param name="Named">The identities it names.</param>
 internal sealed record Asking(HttpMethod Method, string Path, JsonObject? Body, IReadOnlyList<string> Named)
 {
-    public bool Says(string word) => Path.Contains(word, StringComparison.Ordinal) || (Body?.ToJsonString().Contains(word, StringComparison.Ordinal) ?? false);
+    public bool Says(string word) =>
+        Path.Contains(word, StringComparison.Ordinal) || (Body?.ToJsonString().Contains(word, StringComparison.Ordinal) ?? false);
 
     public override string ToString() => $"{Method} {Path} {Body?.ToJsonString()}";
 }
@@ -123,9 +128,12 @@ internal sealed class Place
     /// <summary>Nothing of this was ever recorded.</summary>
     public static Place Nobody { get; } = Invented();
 
-    public IEnumerable<string> Secrets => Words.Concat(Ids.Where(i => i.Key is not ("region" or "policy" or "authority")).Select(i => i.Value));
+    public IEnumerable<string> Secrets =>
+        Words.Concat(Ids.Where(i => i.Key is not ("region" or "policy" or "authority")).Select(i => i.Value));
 
-    /// <summary>What a request about a kind may name; a position of the log is a number like many, unless it is what is asked about.</summary>
+    /// <summary>
+    /// What a request about a kind may name; a position of the log is a number like many, unless it is what is asked about.
+    /// </summary>
     public IEnumerable<string> Named(string? kind) => Ids.Where(i => i.Key is not "authority" || kind == "authority").Select(i => i.Value);
 
     private static Place Invented()
@@ -153,7 +161,8 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
     private static readonly (string Prefix, string Kind)[] Kinds =
     [
         ("/replay/enterprises/", "enterprise"), ("/replay/hazards/", "hazard"), ("/replay/regions/", "region"), ("/replay/bodies/", "body"),
-        ("/authority/changes/", "authority"), ("/imports/drafts/", "draft"), ("/inspections/", "inspection"), ("/campaigns/", "campaign"), ("/evidence/", "evidence"),
+        ("/authority/changes/", "authority"), ("/imports/drafts/", "draft"), ("/inspections/", "inspection"), ("/campaigns/", "campaign"),
+        ("/evidence/", "evidence"),
         ("/policies/", "policy"), ("/accounts/", "account"), ("/webhooks/", "webhook"), ("/api-keys/", "key"), ("/hazards/", "hazard"),
         ("/imports/", "import"), ("/reports/", "report"), ("/persons/", "person"), ("/bodies/", "body"), ("/files/", "file"),
         ("/inbox/", "message"), ("/seals/", "seal"),
@@ -167,13 +176,20 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
         ["stream"] = "hazard",
     };
 
-    private static readonly Dictionary<string, string> Always = new() { ["period"] = "2026-01", ["from"] = "2026-01-01", ["to"] = "2026-01-31" };
+    private static readonly Dictionary<string, string> Always = new()
+    {
+        ["period"] = "2026-01", ["from"] = "2026-01-01", ["to"] = "2026-01-31",
+    };
 
     /// <summary>Bodies that name something, by path: made for the place whose things they name.</summary>
     private static readonly (string Path, Func<Place, JsonObject> Body)[] Bodies =
     [
         ("/hazards", p => Report(p, "campaign")), ("/hazards", p => Report(p, "inspection")), ("/hazards", p => Report(p, "file")),
-        ("/hazards", p => new() { ["source"] = "hotline", ["region"] = p["region"], ["sector"] = "city_gas", ["title"] = "t", ["description"] = "d" }),
+        ("/hazards",
+            p => new()
+            {
+                ["source"] = "hotline", ["region"] = p["region"], ["sector"] = "city_gas", ["title"] = "t", ["description"] = "d",
+            }),
         ("/hazards/{id}/merge", p => new() { ["into"] = p["hazard"], ["reason"] = "同一处" }),
         ("/hazards/{id}/assignments", p => new() { ["legs"] = new JsonArray(Some.Leg("sole", p["body"])) }),
         ("/hazards/{id}/legs/{leg}/reassignment", p => new()
@@ -182,17 +198,24 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
         }),
         ("/hazards/{id}/legs/{leg}/supervisor", p => new() { ["body"] = p["body"], ["reason"] = "职责" }),
         ("/hazards/{id}/escalations", p => new() { ["to"] = p["body"], ["reason"] = "逾期" }),
-        ("/hazards/{id}/comments", p => new() { ["text"] = "批注", ["attachments"] = new JsonArray(new JsonObject { ["digest"] = p["file"] }) }),
+        ("/hazards/{id}/comments", p => new() { ["text"] = "批注", ["attachments"] = new JsonArray(
+            new JsonObject { ["digest"] = p["file"] }) }),
         ("/hazards/{id}/corrections", p => new() { ["field"] = "region", ["to"] = p["region"], ["reason"] = "更正" }),
-        ("/hazards/batch", p => new() { ["step"] = "urge", ["text"] = "请尽快", ["hazards"] = new JsonArray(new JsonObject { ["id"] = p["hazard"] }) }),
+        ("/hazards/batch", p => new() { ["step"] = "urge", ["text"] = "请尽快", ["hazards"] = new JsonArray(
+            new JsonObject { ["id"] = p["hazard"] }) }),
         ("/bodies", p => new()
         {
             ["id"] = $"new-{Guid.NewGuid():n}"[..20], ["name"] = "新单位", ["kind"] = "unit", ["region"] = Service.County, ["parent"] = p["body"],
         }),
         ("/bodies/{id}/changes", p => new() { ["parent"] = p["body"], ["reason"] = "变更" }),
         ("/bodies/{id}/dissolution", p => new() { ["successor"] = p["body"], ["reason"] = "撤并" }),
-        ("/api-keys", p => new() { ["client"] = "c", ["body"] = p["body"], ["region"] = Service.County, ["roles"] = new JsonArray("reporter") }),
-        ("/accounts", p => new() { ["login"] = "li.si", ["name"] = "李四", ["body"] = p["body"], ["region"] = Service.County, ["roles"] = new JsonArray("reporter") }),
+        ("/api-keys",
+            p => new() { ["client"] = "c", ["body"] = p["body"], ["region"] = Service.County, ["roles"] = new JsonArray("reporter") }),
+        ("/accounts",
+            p => new()
+            {
+                ["login"] = "li.si", ["name"] = "李四", ["body"] = p["body"], ["region"] = Service.County, ["roles"] = new JsonArray("reporter"),
+            }),
         ("/webhooks", p => new() { ["address"] = "https://hooks.example.cn/in", ["body"] = p["body"], ["region"] = Service.County }),
         ("/inspections", p => Visit(p)), ("/inspections/batch", p => new() { ["items"] = new JsonArray(Visit(p)) }),
         ("/inspections/{id}/corrections", p => new() { ["campaign"] = p["campaign"], ["reason"] = "更正" }),
@@ -214,9 +237,11 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
     /// <summary>How one caller asks it: about what is there for it, and about what lies outside and what nobody has.</summary>
     public IEnumerable<Attempt> Attempts(Seer caller)
     {
-        var kind = Kinds.FirstOrDefault(k => Path.StartsWith(k.Prefix, StringComparison.Ordinal) && Path.Length > k.Prefix.Length && Path[k.Prefix.Length] == '{').Kind;
+        var kind = Kinds.FirstOrDefault(
+            k => Path.StartsWith(k.Prefix, StringComparison.Ordinal) && Path.Length > k.Prefix.Length && Path[k.Prefix.Length] == '{').Kind;
         var (plain, most) = (HasBody ? new JsonObject() : null, caller.Name.Contains('!'));
-        // What is there for it, by the keys that see most; what names nothing, by all, but for the sheets, which show what the figures show.
+        // What is there for it, by the keys that see most; what names nothing, by all, but for the sheets, which show what the
+        // figures show.
         if (most || kind is null && !Path.EndsWith("/file", StringComparison.Ordinal))
             yield return new Attempt(Ask(caller.Inside, plain), null);
         // The shelf of shipped policies is everybody's.
@@ -270,7 +295,9 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
             "person" => place["person"], "session" => place["key"],
             _ => kind is not null ? place[kind] : "11111111-1111-4111-8111-111111111111",
         });
-        var given = Query.Where(Always.ContainsKey).Where(q => q == "period" || (Path.Contains("difference", StringComparison.Ordinal) || Path.Contains("changes", StringComparison.Ordinal)))
+        var given = Query.Where(Always.ContainsKey)
+            .Where(q => q == "period" || (Path.Contains("difference", StringComparison.Ordinal)
+                || Path.Contains("changes", StringComparison.Ordinal)))
             .Select(q => $"{q}={Always[q]}").ToList();
         if (query is not null)
             given.Add($"{query}={named![Naming.GetValueOrDefault(query, query)]}{(query == "stream" ? "&version=1" : "")}");

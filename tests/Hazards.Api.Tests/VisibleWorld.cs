@@ -55,7 +55,8 @@ public sealed class VisibleWorld : IAsyncLifetime
         closed.Ids["policy"] = "qingdao-3x@1";
         await KeysAsync(inside, one, two);
         await PeopleAsync(inside, one, two);
-        closed.Ids["authority"] = (await Service.Admin.GetAsync($"authority/changes?region={Outside}")).Json["items"]![0]!["position"]!.ToString();
+        closed.Ids["authority"] =
+            (await Service.Admin.GetAsync($"authority/changes?region={Outside}")).Json["items"]![0]!["position"]!.ToString();
     }
 
     public Task DisposeAsync()
@@ -80,18 +81,25 @@ public sealed class VisibleWorld : IAsyncLifetime
     {
         foreach (var role in Enum.GetValues<Role>().Where(r => r != Role.Clock))
         {
-            var asks = role is Role.Coordinator or Role.Investigator or Role.Administrator or Role.Importer or Role.Supervisor or Role.Responsible ? "!" : "";
+            var asks =
+                role is Role.Coordinator or Role.Investigator or Role.Administrator or Role.Importer or Role.Supervisor or Role.Responsible
+                ? "!"
+                : "";
             await KeyAsync($"county {role}{asks}", "ws-awb", Service.County, inside, [closed], CodeList.Code(role));
             // Where nothing is its own, one role is as another but for what it may ask at all: these may ask most.
-            if (role is Role.Administrator or Role.Investigator or Role.Supervisor or Role.Reporter || Environment.GetEnvironmentVariable("HAZARDS_EVERY_KEY") == "1")
-                await KeyAsync($"far away {role}{(role is Role.Administrator ? "!" : "")}", "bj-all", "110101", new Place(), [closed], CodeList.Code(role));
+            if (role is Role.Administrator or Role.Investigator or Role.Supervisor or Role.Reporter
+                || Environment.GetEnvironmentVariable("HAZARDS_EVERY_KEY") == "1")
+                await KeyAsync(
+                    $"far away {role}{(role is Role.Administrator ? "!" : "")}", "bj-all", "110101", new Place(), [closed],
+                    CodeList.Code(role));
         }
 
         await KeyAsync("enterprise!", "ws-one", Service.County, one, [two, closed], "reporter", "responsible");
         foreach (var (id, kind, parent) in new[] { ("ws-one-team", "unit", "ws-one"), ("ws-one-shift", "unit", "ws-one-team"), ("ws-one-desk", "system", "ws-one"), ("ws-odd", "unit", null) })
             await PartAsync(id, kind, parent);
         await KeyAsync("its team!", "ws-one-team", Service.County, new Place(), [one, two, closed], "reporter", "responsible");
-        await KeyAsync("a shift of its team, investigating!", "ws-one-shift", Service.County, new Place(), [one, two, closed], "investigator");
+        await KeyAsync(
+            "a shift of its team, investigating!", "ws-one-shift", Service.County, new Place(), [one, two, closed], "investigator");
         await KeyAsync("its own system, administering", "ws-one-desk", Service.County, new Place(), [one, two, closed], "administrator");
         await KeyAsync("a unit of nobody knows whom, supervising", "ws-odd", Service.County, new Place(), [one, two, closed], "supervisor");
         await KeyAsync("its neighbour!", "ws-two", Service.County, two, [one, closed], "reporter", "responsible");
@@ -116,7 +124,8 @@ public sealed class VisibleWorld : IAsyncLifetime
     private async Task PersonAsync(string name, string body, string region, Place inside, Place[] outside, params Role[] roles)
     {
         var (login, services) = ($"person.{People.Count}", Service.Services);
-        await services.GetRequiredService<AccountStore>().EnsureDemoAsync(login, "never typed anywhere", name, BodyId.Parse(body), [.. roles], RegionCode.Parse(region));
+        await services.GetRequiredService<AccountStore>()
+            .EnsureDemoAsync(login, "never typed anywhere", name, BodyId.Parse(body), [.. roles], RegionCode.Parse(region));
         var (opened, refusal) = await services.GetRequiredService<SignIn>().PasswordAsync(login, "never typed anywhere", null, null);
         refusal.ShouldBeNull();
         People.Add(await new Person(name, Service.Address, opened!.Token, inside, outside).ReadyAsync());
@@ -163,8 +172,10 @@ public sealed class VisibleWorld : IAsyncLifetime
         {
             ["enterprise"] = new JsonObject { ["name"] = Secret(place, "封存的公司") }, ["region"] = region, ["reason"] = Secret(place, "事故"), ["documentNumber"] = $"调〔2026〕{region}号",
         });
-        place.Ids["evidence"] = await MadeAsync(office, "evidence", new() { ["reason"] = Secret(place, "调查"), ["hazards"] = new JsonArray(own.Ids["hazard"]) });
-        place.Ids["report"] = await MadeAsync(office, "reports", new() { ["kind"] = "monthlyTable", ["region"] = region, ["period"] = "2026-01" });
+        place.Ids["evidence"] = await MadeAsync(
+            office, "evidence", new() { ["reason"] = Secret(place, "调查"), ["hazards"] = new JsonArray(own.Ids["hazard"]) });
+        place.Ids["report"] = await MadeAsync(
+            office, "reports", new() { ["kind"] = "monthlyTable", ["region"] = region, ["period"] = "2026-01" });
         var key = (await Service.Admin.PostAsync("api-keys", Key(awb, region, Secret(place, "client")))).Require(HttpStatusCode.Created);
         (place.Ids["key"], place.Ids["client"]) = (key["id"], key.Json["key"]!["client"]!.ToString());
         place.Ids["account"] = await MadeAsync(Service.Admin, "accounts", new()
@@ -202,7 +213,8 @@ public sealed class VisibleWorld : IAsyncLifetime
         var bytes = new StringContent(Secret(place, "附件"), Encoding.UTF8, "text/plain");
         place.Ids["file"] = (await office.SendAsync(HttpMethod.Post, "files", bytes)).Require(HttpStatusCode.Created)["digest"];
         var id = place.Ids["hazard"] = await ReportAsync(place, region, office, place.Ids["file"]);
-        (await office.PostAsync($"hazards/{id}/assignments", new() { ["legs"] = new JsonArray(Some.Leg("sole", gov)) })).Require(HttpStatusCode.OK);
+        (await office.PostAsync($"hazards/{id}/assignments", new() { ["legs"] = new JsonArray(Some.Leg("sole", gov)) }))
+            .Require(HttpStatusCode.OK);
         var inbox = (await authority.GetAsync("inbox?limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         place.Ids["message"] = inbox.First(m => m!["hazard"]!.ToString() == id)!["id"]!.ToString();
         var enforcer = await office.GetAsync($"hazards/{id}/persons");

@@ -16,7 +16,8 @@ public sealed class BadFileFacts
         using var file = new TemporaryFile(".zip");
         var random = new Random(7);
         // Every byte of the beginning (headers, README, manifest and its signature) and of the directory; of the rest, some.
-        var all = Enumerable.Range(0, 800).Concat(Enumerable.Range(Good.Length - 700, 700)).Concat(Enumerable.Range(0, 900).Select(_ => random.Next(Good.Length)));
+        var all = Enumerable.Range(0, 800).Concat(Enumerable.Range(Good.Length - 700, 700))
+            .Concat(Enumerable.Range(0, 900).Select(_ => random.Next(Good.Length)));
         var signature = Good.AsSpan().IndexOf("\n— hazards/sample "u8);
         foreach (var at in all.Concat(Enumerable.Range(signature, 400)).Distinct())
         {
@@ -32,8 +33,10 @@ public sealed class BadFileFacts
     {
         var random = new Random(8);
         // Within the first bytes of an entry as well.
-        var starts = Enumerable.Range(4, Good.Length - 8).Where(at => Good.AsSpan(at).StartsWith("PK\x03\x04"u8)).SelectMany(at => Enumerable.Range(at, 5));
-        foreach (var length in starts.Concat(Enumerable.Range(1, 60)).Concat(Enumerable.Range(1, 60).Select(n => Good.Length - n)).Concat(Enumerable.Range(0, 200).Select(_ => random.Next(1, Good.Length))))
+        var starts = Enumerable.Range(4, Good.Length - 8).Where(at => Good.AsSpan(at).StartsWith("PK\x03\x04"u8))
+            .SelectMany(at => Enumerable.Range(at, 5));
+        foreach (var length in starts.Concat(Enumerable.Range(1, 60)).Concat(Enumerable.Range(1, 60).Select(n => Good.Length - n)).Concat(
+            Enumerable.Range(0, 200).Select(_ => random.Next(1, Good.Length))))
             Verified.Of(Good[..length], Trusting).ShouldBeRefused("form", "package.cut");
     }
 
@@ -108,10 +111,14 @@ public sealed class BadFileFacts
     {
         var parts = new SamplePackage(new SampleLog()).Layout().Parts;
         Verified.Of(Bytes(new PackageLayout(parts.SkipLast(1))), Trusting).ShouldBeRefused("contents", "package.missing");
-        Verified.Of(Bytes(new PackageLayout(parts.Append(PackagePart.Of("extra.txt", new byte[1])))), Trusting).ShouldBeRefused("contents", "package.unexpected");
-        Verified.Of(Bytes(new PackageLayout(parts.Select(p => p.Name == "report/report.html" ? PackagePart.Of(p.Name, "<p>另一份"u8.ToArray()) : p))), Trusting).ShouldBeRefused("contents", "package.content");
+        Verified.Of(Bytes(new PackageLayout(parts.Append(PackagePart.Of("extra.txt", new byte[1])))), Trusting)
+            .ShouldBeRefused("contents", "package.unexpected");
+        Verified.Of(
+            Bytes(new PackageLayout(parts.Select(p => p.Name == "report/report.html" ? PackagePart.Of(p.Name, "<p>另一份"u8.ToArray()) : p))),
+            Trusting).ShouldBeRefused("contents", "package.content");
         foreach (var name in new[] { PackageNames.Manifest, PackageNames.ManifestNote, PackageNames.Keys })
-            Verified.Of(Bytes(new PackageLayout(parts.Where(p => p.Name != name))), Trusting).ShouldBeRefused("signature", "package.missing");
+            Verified.Of(Bytes(new PackageLayout(parts.Where(p => p.Name != name))), Trusting)
+                .ShouldBeRefused("signature", "package.missing");
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public sealed class CommandFacts
             if (!name.Name!.StartsWith("System.", StringComparison.Ordinal) && looked.Add(name.Name))
                 foreach (var reference in Assembly.Load(name).GetReferencedAssemblies())
                     needed.Push(reference);
-        looked.Order(StringComparer.Ordinal).ShouldBe(["BouncyCastle.Cryptography", "Hazards.Domain", "Hazards.Evidence", "hazards-verify"]);
+        looked.Order(StringComparer.Ordinal)
+            .ShouldBe(["BouncyCastle.Cryptography", "Hazards.Domain", "Hazards.Evidence", "hazards-verify"]);
     }
 
     [Fact]

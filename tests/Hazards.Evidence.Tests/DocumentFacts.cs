@@ -26,7 +26,10 @@ public sealed partial class DocumentFacts
     public async Task The_commands_of_the_page_prove_a_package_by_its_SM2_key()
     {
         var sm2 = new NoteSigner(SampleLog.Key.Verifier.Name, SampleLog.Key.ExportSeed(), NoteSignatureType.Sm2);
-        var package = new SamplePackage(new SampleLog(tree: TreeChoice.Sm3), TreeHash.Sm3) { Second = sm2, Format = Manifest.FormatWithMore };
+        var package = new SamplePackage(new SampleLog(tree: TreeChoice.Sm3), TreeHash.Sm3)
+        {
+            Second = sm2, Format = Manifest.FormatWithMore,
+        };
         var (code, output) = await RunAsync(package.ToBytes(), npm: false, sm2.Verifier);
         code.ShouldBe(0, output);
         output.Split("Signature Verified Successfully").Length.ShouldBe(3, output);
@@ -55,7 +58,8 @@ public sealed partial class DocumentFacts
             output.ShouldContain("Time stamp:");
             output.ShouldContain($"the log's first {size} events existed then");
             (await RunAsync(package.ToBytes(), npm: false, tsa: stranger.Ca)).Code.ShouldNotBe(0);
-            note = Encoding.UTF8.GetBytes(package.Signed((package.Checkpoint(size) with { Root = TreeHash.Sha256.Empty }).ToNote()).ToString());
+            note = Encoding.UTF8.GetBytes(
+                package.Signed((package.Checkpoint(size) with { Root = TreeHash.Sha256.Empty }).ToNote()).ToString());
             package.Time = (note, await authority.ReplyAsync(Timestamps.Ask(note, "sha256", null).Bytes));
             (await RunAsync(package.ToBytes(), npm: false, tsa: authority.Ca)).Output.ShouldContain("the log was rewritten");
         }
@@ -69,8 +73,13 @@ public sealed partial class DocumentFacts
         // An event changed: by hand; with its sum; or by the log's own key, which cannot change the tree.
         var altered = PackagePart.Of(events.Name, await ChangedAsync(events));
         (await RunAsync(Bytes(new PackageLayout(good.Select(p => p == events ? altered : p))), npm: false)).Code.ShouldNotBe(0);
-        var sums = PackagePart.Of(PackageNames.Sums, Encoding.ASCII.GetBytes(string.Concat(good.Where(p => p.Name != PackageNames.Sums).Select(p => $"{(p == events ? altered : p).Sha256}  {p.Name}\n"))));
-        (await RunAsync(Bytes(new PackageLayout(good.Select(p => p == events ? altered : p.Name == PackageNames.Sums ? sums : p))), npm: false)).Output.ShouldContain("the sums are not the manifest's");
+        var sums = PackagePart.Of(
+            PackageNames.Sums,
+            Encoding.ASCII.GetBytes(string.Concat(good.Where(p => p.Name != PackageNames.Sums)
+                .Select(p => $"{(p == events ? altered : p).Sha256}  {p.Name}\n"))));
+        (await RunAsync(
+            Bytes(new PackageLayout(good.Select(p => p == events ? altered : p.Name == PackageNames.Sums ? sums : p))),
+            npm: false)).Output.ShouldContain("the sums are not the manifest's");
         var signed = new SamplePackage(new SampleLog());
         signed.Lines[SampleLog.First.StreamId][1] = signed.Lines[SampleLog.First.StreamId][1] with { CorrelationId = "changed" };
         (await RunAsync(signed.ToBytes(), npm: false)).Output.ShouldContain("event 6 is not in the tree");
@@ -90,9 +99,11 @@ public sealed partial class DocumentFacts
     [Fact]
     public void The_page_names_every_reason()
     {
-        var codes = typeof(EvidenceRefusals).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (RefusalCode)f.GetValue(null)!).ToArray();
+        var codes = typeof(EvidenceRefusals).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(f => (RefusalCode)f.GetValue(null)!).ToArray();
         codes.Select(c => c.Code).ShouldBeUnique();
-        var table = "| code | 说明 | meaning |\n|---|---|---|\n" + string.Concat(codes.Select(c => $"| `{c.Code}` | {c.Chinese} | {c.English} |\n"));
+        var table = "| code | 说明 | meaning |\n|---|---|---|\n"
+            + string.Concat(codes.Select(c => $"| `{c.Code}` | {c.Chinese} | {c.English} |\n"));
         var page = File.ReadAllText(Page);
         var written = Table().Replace(page, $"<!-- codes -->\n{table.Replace("$", "$$", StringComparison.Ordinal)}<!-- /codes -->");
         if (Environment.GetEnvironmentVariable("HAZARDS_WRITE_DOCS") is not null)
@@ -110,8 +121,11 @@ public sealed partial class DocumentFacts
             var certificate = Path.Combine(folder.FullName, "tsa.pem");
             if (tsa is not null)
                 await File.WriteAllTextAsync(certificate, tsa);
-            var blocks = Blocks().Matches(await File.ReadAllTextAsync(Page)).Where(m => npm || !m.Groups["npm"].Success).Select(m => m.Groups["code"].Value);
-            await File.WriteAllTextAsync(script, $"set -euo pipefail\nPACKAGE='{zip}'\nVKEY='{key ?? SampleLog.Key.Verifier}'\nTSA='{(tsa is null ? "" : certificate)}'\n{string.Join("\n", blocks)}");
+            var blocks = Blocks().Matches(await File.ReadAllTextAsync(Page)).Where(m => npm || !m.Groups["npm"].Success)
+                .Select(m => m.Groups["code"].Value);
+            await File.WriteAllTextAsync(
+                script,
+                $"set -euo pipefail\nPACKAGE='{zip}'\nVKEY='{key ?? SampleLog.Key.Verifier}'\nTSA='{(tsa is null ? "" : certificate)}'\n{string.Join("\n", blocks)}");
             return await Tools.RunAsync("bash", script, folder.FullName);
         }
         finally

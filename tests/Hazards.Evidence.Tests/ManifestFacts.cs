@@ -19,7 +19,8 @@ public sealed class ManifestFacts
     public void The_same_manifest_gives_the_same_bytes_and_reads_back()
     {
         var bytes = Empty.ToBytes();
-        Encoding.UTF8.GetString(bytes).ShouldStartWith("""{"asOf":"2026-11-22T04:00:00.5Z","entries":[],"format":"hazards-evidence/1","hash":"sha256",""");
+        Encoding.UTF8.GetString(bytes)
+            .ShouldStartWith("""{"asOf":"2026-11-22T04:00:00.5Z","entries":[],"format":"hazards-evidence/1","hash":"sha256",""");
         Manifest.Read(bytes).ToBytes().ShouldBe(bytes);
     }
 
@@ -47,20 +48,24 @@ public sealed class ManifestFacts
     [Fact]
     public async Task A_package_is_the_readme_the_manifest_its_signature_the_sums_and_what_was_gathered()
     {
-        PackagePart[] parts = [PackagePart.Of(PackageNames.Checkpoint, "c"u8.ToArray()), PackagePart.Of(PackageNames.Keys, LogKey.ToBytes([]))];
+        PackagePart[] parts = [
+            PackagePart.Of(PackageNames.Checkpoint, "c"u8.ToArray()), PackagePart.Of(PackageNames.Keys, LogKey.ToBytes([]))];
         var layout = PackageWriter.Assemble(Empty, parts, n => n.ToNote().SignedBy(Key, DateTimeOffset.UnixEpoch));
-        layout.Parts.Select(p => p.Name).ShouldBe(["README.txt", "manifest.json", "manifest.note", "SHA256SUMS", "checkpoint.txt", "keys.json"]);
+        layout.Parts.Select(p => p.Name)
+            .ShouldBe(["README.txt", "manifest.json", "manifest.note", "SHA256SUMS", "checkpoint.txt", "keys.json"]);
         var manifest = Manifest.Read(await Content(layout.Parts[1]));
         manifest.Entries.Select(e => e.Name).ShouldBe(["README.txt", "checkpoint.txt", "keys.json"]);
         SignedNote.TryParse(await Content(layout.Parts[2]), out var note).ShouldBeTrue();
         note!.VerifiedBy(Key.Verifier).ShouldNotBeNull();
         note.Text.ShouldContain(layout.Parts[1].Sha256.Value);
-        Encoding.ASCII.GetString(await Content(layout.Parts[3])).ShouldBe(string.Concat(layout.Parts.Where(p => p.Name != "SHA256SUMS").Select(p => $"{p.Sha256}  {p.Name}\n")));
+        Encoding.ASCII.GetString(await Content(layout.Parts[3]))
+            .ShouldBe(string.Concat(layout.Parts.Where(p => p.Name != "SHA256SUMS").Select(p => $"{p.Sha256}  {p.Name}\n")));
     }
 
     [Fact]
     public void Without_checkpoint_and_keys_there_is_no_package() =>
-        Should.Throw<ArgumentException>(() => PackageWriter.Assemble(Empty, [PackagePart.Of(PackageNames.Keys, LogKey.ToBytes([]))], n => n.ToNote()));
+        Should.Throw<ArgumentException>(
+            () => PackageWriter.Assemble(Empty, [PackagePart.Of(PackageNames.Keys, LogKey.ToBytes([]))], n => n.ToNote()));
 
     [Fact]
     public void An_instant_in_a_name_has_no_more_digits_than_it_needs()

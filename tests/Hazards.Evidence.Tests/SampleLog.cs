@@ -10,13 +10,15 @@ namespace Hazards.Evidence.Tests;
 
 /// <summary>
 /// A small log in memory, and packages made from it: two hazards among events of others, a policy adopted, a calendar
-/// year added, a paper and a photo, a message opened, the request and what was counted for it. Every piece can be exchanged before the package is put together, which is how the
+/// year added, a paper and a photo, a message opened, the request and what was counted for it. Every piece can be exchanged
+/// before the package is put together, which is how the
 /// tests make packages that nobody should believe.
 /// </summary>
 internal sealed class SampleLog
 {
     public static readonly NoteSigner Key = new("hazards/sample", [.. Enumerable.Range(1, 32).Select(n => (byte)n)]);
-    public static readonly NoteSigner Witness = new("archive.example", [.. Enumerable.Range(50, 32).Select(n => (byte)n)], NoteSignatureType.Cosignature);
+    public static readonly NoteSigner Witness = new(
+        "archive.example", [.. Enumerable.Range(50, 32).Select(n => (byte)n)], NoteSignatureType.Cosignature);
     public static readonly HazardId First = new(Guid.Parse("0197a000-0000-7000-8000-0000000000f1"));
     public static readonly HazardId Second = new(Guid.Parse("0197a000-0000-7000-8000-0000000000f2"));
     public static readonly DateTimeOffset Start = new(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);
@@ -30,14 +32,28 @@ internal sealed class SampleLog
     public SampleLog(bool counts = true, TreeChoice tree = TreeChoice.Sha256)
     {
         Add(Guid.NewGuid(), "other", new CommentAdded("别的事"), null);
-        Add(PolicyRegister.StreamId, "policies", new PolicyAdopted(Xiangxi, RegionCode.Parse("4331"), new DateOnly(2026, 3, 1), null, []), null);
-        Add(WorkCalendar.StreamId, "calendar", new CalendarYearAdded(WorkCalendar.Shipped.Years[2026] with { Year = 2027, Holidays = [], Worked = [] }), null);
-        Add(First, new HazardReported(ReportSource.Hotline, HazardKind.Safety, RegionCode.Parse("433101"), SectorCode.Parse("fire"), null, "安全出口锁闭", "三楼东侧安全出口被锁。", new Enterprise("某商场"), new Place("三楼"), null, null, null), Photo);
-        Add(Second, new HazardReported(ReportSource.Enforcement, HazardKind.Safety, RegionCode.Parse("433102"), SectorCode.Parse("fire"), null, "“消防”通道堵塞", "堆放货物\n约 3.5 m³ \u20ac", null, null, null, null, null), null);
+        Add(
+            PolicyRegister.StreamId, "policies", new PolicyAdopted(Xiangxi, RegionCode.Parse("4331"), new DateOnly(2026, 3, 1), null, []),
+            null);
+        Add(
+            WorkCalendar.StreamId, "calendar",
+            new CalendarYearAdded(WorkCalendar.Shipped.Years[2026] with { Year = 2027, Holidays = [], Worked = [] }), null);
+        Add(
+            First,
+            new HazardReported(
+                ReportSource.Hotline, HazardKind.Safety, RegionCode.Parse("433101"), SectorCode.Parse("fire"), null, "安全出口锁闭",
+                "三楼东侧安全出口被锁。", new Enterprise("某商场"), new Place("三楼"), null, null, null), Photo);
+        Add(
+            Second,
+            new HazardReported(
+                ReportSource.Enforcement, HazardKind.Safety, RegionCode.Parse("433102"), SectorCode.Parse("fire"), null, "“消防”通道堵塞",
+                "堆放货物\n约 3.5 m³ \u20ac", null, null, null, null, null), null);
         Add(First, new HazardVerified(Level.Major, "判定标准第五条", "属实"), null);
         for (var n = 0; n < 20; n++)
             Add(Guid.NewGuid(), "other", new CommentAdded($"别的事 {n}"), null);
-        Add(First, new HazardAssigned([new LegOrder(Leg.Territorial, BodyId.Parse("gov-a"), new DateOnly(2026, 4, 1), "开锁"), new LegOrder(Leg.Sectoral, BodyId.Parse("fire-a"), new DateOnly(2026, 4, 1), "监督")]), null, told: Government);
+        Add(
+            First,
+            new HazardAssigned([new LegOrder(Leg.Territorial, BodyId.Parse("gov-a"), new DateOnly(2026, 4, 1), "开锁"), new LegOrder(Leg.Sectoral, BodyId.Parse("fire-a"), new DateOnly(2026, 4, 1), "监督")]), null, told: Government);
         Opened = Messages.IdOf(Events[^1].Id, Government.Value);
         var assigned = Events[^1].Id;
         Add(First, new AssignmentAcknowledged(Leg.Territorial, "张三"), null);
@@ -45,11 +61,13 @@ internal sealed class SampleLog
         Add(Second, new CommentAdded("已电话核实"), null, calendar: 1);
         Add(Opened, "message", new MessageOpened(First, assigned, Government.Value), null, by: ("李四", Government));
         Add(Package, EvidencePackage.StreamType, new EvidenceRequested(
-            "某商场火灾调查", RegionCode.Parse("4331"), [First, Second], null, null, null, [Start.AddMinutes(3.5), Start.AddMinutes(27)], AttachmentChoice.Include, tree, []) { Counts = counts },
+            "某商场火灾调查", RegionCode.Parse("4331"), [First, Second], null, null, null, [Start.AddMinutes(3.5), Start.AddMinutes(27)],
+            AttachmentChoice.Include, tree, []) { Counts = counts },
             null, by: ("李调查", BodyId.Parse("investigators")));
         if (counts)
             Add(Package, EvidencePackage.StreamType, new EvidenceCounted(
-                Events.Count, [.. new[] { First.StreamId, Second.StreamId, PolicyRegister.StreamId, WorkCalendar.StreamId }.Select(s => new CountedStream(s, _versions[s], s == First.StreamId ? 1 : 0))]), null);
+                Events.Count,
+                [.. new[] { First.StreamId, Second.StreamId, PolicyRegister.StreamId, WorkCalendar.StreamId }.Select(s => new CountedStream(s, _versions[s], s == First.StreamId ? 1 : 0))]), null);
     }
 
     public static readonly BodyId Government = BodyId.Parse("gov-a");
@@ -66,15 +84,25 @@ internal sealed class SampleLog
     /// <summary>When the last event was recorded.</summary>
     public DateTimeOffset End => Events[^1].RecordedAt;
 
-    private void Add(HazardId id, IHazardEvent happened, byte[]? file, int calendar = 0, BodyId? told = null) => Add(id.StreamId, "hazard", happened, file, calendar, told);
+    private void Add(HazardId id, IHazardEvent happened, byte[]? file, int calendar = 0, BodyId? told = null) =>
+        Add(id.StreamId, "hazard", happened, file, calendar, told);
 
-    public void Add(Guid stream, string type, IDomainEvent happened, byte[]? file, int calendar = 0, BodyId? told = null, (string Actor, BodyId Body)? by = null)
+    public void Add(
+        Guid stream, string type, IDomainEvent happened, byte[]? file, int calendar = 0, BodyId? told = null,
+        (string Actor, BodyId Body)? by = null)
     {
         var at = Start.AddMinutes(Events.Count);
-        var context = new EventContext(at, Entry.Prompt, by?.Actor ?? "王五", by?.Body ?? BodyId.Parse("safety-office"), Role.Coordinator, "pages", happened is IHazardEvent ? "xiangxi-one-list@1" : "national-baseline@2", null, file is null ? [] : [new Attachment(Sha256Digest.Of(file))]) { Calendar = calendar, Told = told is { } to ? [new Told(to, null, TellAs.Todo)] : [] };
+        var context = new EventContext(
+            at, Entry.Prompt, by?.Actor ?? "王五", by?.Body ?? BodyId.Parse("safety-office"), Role.Coordinator, "pages",
+            happened is IHazardEvent ? "xiangxi-one-list@1" : "national-baseline@2", null,
+            file is null ? [] : [new Attachment(Sha256Digest.Of(file))])
+            {
+                Calendar = calendar, Told = told is { } to ? [new Told(to, null, TellAs.Todo)] : [],
+            };
         var version = _versions[stream] = _versions.GetValueOrDefault(stream) + 1;
         Events.Add(new RecordedEvent(
-            Events.Count + 1, Guid.NewGuid(), stream, type, version, EventTypes.NameOf(happened), $"{happened.GetType().FullName}, Hazards.Domain",
+            Events.Count + 1, Guid.NewGuid(), stream, type, version, EventTypes.NameOf(happened),
+            $"{happened.GetType().FullName}, Hazards.Domain",
             DomainJson.Write(happened), DomainJson.Write(context), at.AddSeconds(1), null, null));
     }
 }
@@ -100,7 +128,9 @@ internal sealed class SamplePackage
         [
             PackagePart.Of(PackageNames.Policy(SampleLog.Xiangxi.Version), Encoding.UTF8.GetBytes(SampleLog.Xiangxi.Json)),
             PackagePart.Of(PackageNames.Calendar(0), StateText.Of(WorkCalendar.Shipped)),
-            PackagePart.Of(PackageNames.Calendar(1), StateText.Of(WorkCalendar.Shipped.With(WorkCalendar.Shipped.Years[2026] with { Year = 2027, Holidays = [], Worked = [] }))),
+            PackagePart.Of(
+                PackageNames.Calendar(1),
+                StateText.Of(WorkCalendar.Shipped.With(WorkCalendar.Shipped.Years[2026] with { Year = 2027, Holidays = [], Worked = [] }))),
             PackagePart.Of(PackageNames.Attachment(Sha256Digest.Of(SampleLog.Photo), "jpg"), SampleLog.Photo),
             PackagePart.Of(PackageNames.Notice(Sha256Digest.Of(SampleLog.Paper), "docx"), SampleLog.Paper),
             PackagePart.Of(PackageNames.ReportHtml, "<p>报告"u8.ToArray()),
@@ -141,8 +171,14 @@ internal sealed class SamplePackage
         var checkpoint = Checkpoint();
         List<PackagePart> parts =
         [
-            PackagePart.Of(PackageNames.Checkpoint, Encoding.UTF8.GetBytes(EditCheckpoint(Signed(checkpoint.ToNote()).SignedBy(SampleLog.Witness, SampleLog.Start)).ToString())),
-            PackagePart.Of(PackageNames.Keys, LogKey.ToBytes(Keys ?? [.. new[] { Signer, Second }.OfType<NoteSigner>().Select(s => new LogKey(s.Verifier.ToString(), SampleLog.Start, null))])),
+            PackagePart.Of(
+                PackageNames.Checkpoint,
+                Encoding.UTF8.GetBytes(
+                    EditCheckpoint(Signed(checkpoint.ToNote()).SignedBy(SampleLog.Witness, SampleLog.Start)).ToString())),
+            PackagePart.Of(
+                PackageNames.Keys,
+                LogKey.ToBytes(Keys ?? [.. new[] { Signer, Second }.OfType<NoteSigner>()
+                    .Select(s => new LogKey(s.Verifier.ToString(), SampleLog.Start, null))])),
         ];
         if (ConsistentWith.Count > 0)
             parts.Add(PackagePart.Of(PackageNames.Consistency, Bytes(ConsistentWith.Select(from => new ConsistencyLine(from, Proof(TreeProofs.ConsistencyAsync(Hash, from, _leaves.Length, Read))).ToBytes()))));
@@ -155,8 +191,11 @@ internal sealed class SamplePackage
         parts.AddRange(Files);
         var manifest = Edit(new Manifest(
             Format, SampleLog.Package, checkpoint.Origin, Hash.Name, checkpoint.Size, checkpoint.Root,
-            Log.End, null, [.. Streams.Select(s => s with { Events = s.Events == 0 ? Lines[s.Id].Count : s.Events })], Instants, [.. Withheld],
-            new ManifestMaking(Log.Events.First(e => e.StreamId == SampleLog.Package).RecordedAt, "李调查", BodyId.Parse("investigators"), "pages", "某商场火灾调查", null, "hazards 0.1"), []));
+            Log.End, null, [.. Streams.Select(s => s with { Events = s.Events == 0 ? Lines[s.Id].Count : s.Events })], Instants,
+            [.. Withheld],
+            new ManifestMaking(
+                Log.Events.First(e => e.StreamId == SampleLog.Package).RecordedAt, "李调查", BodyId.Parse("investigators"), "pages",
+                "某商场火灾调查", null, "hazards 0.1"), []));
         return PackageWriter.Assemble(manifest, parts, Sign ?? (note => Signed(note.ToNote())));
     }
 
@@ -181,11 +220,13 @@ internal sealed class SamplePackage
     {
         foreach (var instant in Instants)
             foreach (var id in new[] { SampleLog.First, SampleLog.Second })
-                if (Lines.TryGetValue(id.StreamId, out var lines) && Hazard.Fold(id, lines.Where(e => e.RecordedAt <= instant).Select(Happening)) is { } hazard)
+                if (Lines.TryGetValue(id.StreamId, out var lines) && Hazard.Fold(
+                    id, lines.Where(e => e.RecordedAt <= instant).Select(Happening)) is { } hazard)
                     Files.Add(PackagePart.Of(PackageNames.State(instant, id), StateText.Of(hazard)));
     }
 
-    private static Happening Happening(RecordedEvent e) => new((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
+    private static Happening Happening(RecordedEvent e) =>
+        new((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
 
     private static byte[] Bytes(IEnumerable<byte[]> lines) => [.. lines.SelectMany(l => l.Append((byte)'\n'))];
 

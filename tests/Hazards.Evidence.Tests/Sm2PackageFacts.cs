@@ -32,9 +32,11 @@ public sealed class Sm2PackageFacts
         package.Sign = null;
         Verified.Of(package, Trusting).ShouldBeRefused("signature", "key.other");
         package = Package();
-        package.Sign = note => package.Signed(note.ToNote()).With(new SignedNote("another text\n", []).SignedBy(Sm2, SampleLog.Start).Signatures[0]);
+        package.Sign = note =>
+            package.Signed(note.ToNote()).With(new SignedNote("another text\n", []).SignedBy(Sm2, SampleLog.Start).Signatures[0]);
         Verified.Of(package, Trusting).ShouldBeRefused("signature", "manifest.signature");
-        package.Sign = note => note.ToNote().SignedBy(Sm2, SampleLog.Start).With(new NoteSignature("hazards/sample", SampleLog.Key.Verifier.Id, new byte[64]));
+        package.Sign = note =>
+            note.ToNote().SignedBy(Sm2, SampleLog.Start).With(new NoteSignature("hazards/sample", SampleLog.Key.Verifier.Id, new byte[64]));
         Verified.Of(package, Trusting).ShouldBeRefused("signature", "manifest.signature");
     }
 
@@ -45,18 +47,26 @@ public sealed class Sm2PackageFacts
         var good = package.Layout();
         // Everything by SHA-256 is right, and the log's own key signs it.
         var manifest = Manifest.Read(await Content(good.Parts[1]));
-        var wrong = manifest with { Entries = [.. manifest.Entries.Select((e, i) => i == 3 ? e with { Sm3 = IncrementalSm3.Of("else"u8) } : e)] };
+        var wrong = manifest with
+        {
+            Entries = [.. manifest.Entries.Select((e, i) => i == 3 ? e with { Sm3 = IncrementalSm3.Of("else"u8) } : e)],
+        };
         Verified.Of(Signed(package, good, wrong), Trusting).ShouldBeRefused("contents", "package.content");
-        Verified.Of(Signed(package, good, manifest with { Entries = [.. manifest.Entries.Select((e, i) => i == 3 ? e with { Sm3 = null } : e)] }), Trusting).ShouldBeRefused("signature", "manifest.other");
+        Verified.Of(
+            Signed(package, good, manifest with { Entries = [.. manifest.Entries.Select((e, i) => i == 3 ? e with { Sm3 = null } : e)] }),
+            Trusting).ShouldBeRefused("signature", "manifest.other");
         // The note without SM3 of the manifest, or with another.
         Verified.Of(Signed(package, good, manifest, n => n with { Sm3 = null }), Trusting).ShouldBeRefused("signature", "manifest.other");
-        Verified.Of(Signed(package, good, manifest, n => n with { Sm3 = IncrementalSm3.Of("else"u8) }), Trusting).ShouldBeRefused("signature", "manifest.other");
+        Verified.Of(Signed(package, good, manifest, n => n with { Sm3 = IncrementalSm3.Of("else"u8) }), Trusting)
+            .ShouldBeRefused("signature", "manifest.other");
         Verified.Of(Signed(package, good, manifest), Trusting).ShouldHold();
     }
 
     [Fact]
     public void A_package_of_before_under_SM3_holds_without() =>
-        Verified.Of(new SamplePackage(new SampleLog(tree: TreeChoice.Sm3), TreeHash.Sm3), new VerifyOptions { Keys = [SampleLog.Key.Verifier] }).ShouldHold();
+        Verified.Of(
+            new SamplePackage(new SampleLog(tree: TreeChoice.Sm3), TreeHash.Sm3),
+            new VerifyOptions { Keys = [SampleLog.Key.Verifier] }).ShouldHold();
 
     private static SamplePackage Package() =>
         new(new SampleLog(tree: TreeChoice.Sm3), TreeHash.Sm3) { Second = Sm2, Format = Manifest.FormatWithMore };
@@ -65,7 +75,9 @@ public sealed class Sm2PackageFacts
         SamplePackage package, PackageLayout good, Manifest manifest, Func<ManifestNote, ManifestNote>? edit = null)
     {
         var json = PackagePart.Of(PackageNames.Manifest, manifest.ToBytes());
-        var note = PackagePart.Of(PackageNames.ManifestNote, Encoding.UTF8.GetBytes(package.Signed((edit ?? (n => n))(ManifestNote.Of(manifest)).ToNote()).ToString()));
+        var note = PackagePart.Of(
+            PackageNames.ManifestNote,
+            Encoding.UTF8.GetBytes(package.Signed((edit ?? (n => n))(ManifestNote.Of(manifest)).ToNote()).ToString()));
         var sums = PackagePart.Of(PackageNames.Sums, PackageWriter.Sums(manifest.Entries, json.Sha256, note.Sha256));
         using var output = new MemoryStream();
         new PackageLayout([good.Parts[0], json, note, sums, .. good.Parts.Skip(4)]).WriteAsync(output).GetAwaiter().GetResult();

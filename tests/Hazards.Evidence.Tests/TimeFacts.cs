@@ -47,7 +47,8 @@ public sealed class TimeFacts : IAsyncLifetime
         var verification = Verified.Of(await StampedAsync(), Trusting() with { Authority = null });
         verification.ShouldHold();
         verification.Checks.Single(c => c.Name == "time").Outcome.ShouldBe(CheckOutcome.NotMade);
-        Verified.Of(new SamplePackage(new SampleLog()), Trusting()).Checks.Single(c => c.Name == "time").Outcome.ShouldBe(CheckOutcome.NotMade);
+        Verified.Of(new SamplePackage(new SampleLog()),
+            Trusting()).Checks.Single(c => c.Name == "time").Outcome.ShouldBe(CheckOutcome.NotMade);
     }
 
     [OpenSslFact]
@@ -57,9 +58,11 @@ public sealed class TimeFacts : IAsyncLifetime
         await authority.CertifyAsync("server", "server");
         var package = await StampedAsync();
         var (note, reply) = package.Time!.Value;
-        async Task<(byte[], byte[])> ByAsync(Func<byte[], Task<byte[]>> answer) => (note, await answer(Timestamps.Ask(note, "sha256", null).Bytes));
+        async Task<(byte[], byte[])> ByAsync(Func<byte[], Task<byte[]>> answer) =>
+            (note, await answer(Timestamps.Ask(note, "sha256", null).Bytes));
         byte[] Altered(byte[] bytes) => [.. bytes.AsSpan(0, bytes.Length - 20), (byte)(bytes[^20] ^ 1), .. bytes.AsSpan(bytes.Length - 19)];
-        var others = Encoding.UTF8.GetBytes(package.Checkpoint().ToNote().With(new NoteSignature("hazards/sample", SampleLog.Key.Verifier.Id, new byte[64])).ToString());
+        var others = Encoding.UTF8.GetBytes(
+            package.Checkpoint().ToNote().With(new NoteSignature("hazards/sample", SampleLog.Key.Verifier.Id, new byte[64])).ToString());
         foreach (var (time, code) in new ((byte[] Note, byte[] Reply), string)[]
         {
             ((note, await authority.ReplyAsync(Timestamps.Ask("else"u8, "sha256", null).Bytes)), "time.imprint"),

@@ -5,7 +5,8 @@ namespace Hazards.Evidence.Tests;
 /// <summary>Programs of the machine, where it has them.</summary>
 internal static class Tools
 {
-    public static bool Has(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, name)));
+    public static bool Has(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, name)));
 
     public static async Task<(int Code, string Output)> RunAsync(string tool, string arguments, string? folder = null)
     {
@@ -31,7 +32,8 @@ internal sealed class ToolTheoryAttribute : TheoryAttribute
 
 internal sealed class TemporaryFile : IDisposable
 {
-    public TemporaryFile(string extension) => Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), Guid.NewGuid().ToString("n") + extension);
+    public TemporaryFile(string extension) =>
+        Path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), Guid.NewGuid().ToString("n") + extension);
 
     public string Path { get; }
 

@@ -22,5 +22,6 @@ internal static class Verified
 
     public static void ShouldHold(this Verification verification) => verification.Holds.ShouldBeTrue(verification.InWords());
 
-    public static string InWords(this Verification verification) => string.Join("\n", verification.Checks.Select(c => $"{c.Outcome} {c.Name} {c.Code} {c.Chinese} · {c.English}"));
+    public static string InWords(this Verification verification) =>
+        string.Join("\n", verification.Checks.Select(c => $"{c.Outcome} {c.Name} {c.Code} {c.Chinese} · {c.English}"));
 }

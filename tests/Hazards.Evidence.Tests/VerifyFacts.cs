@@ -17,7 +17,8 @@ public sealed class VerifyFacts
         verification.ShouldHold();
         verification.Checks.Where(c => c.Outcome == CheckOutcome.Holds).Select(c => c.Name).ShouldBe(
             ["form", "signature", "key", "contents", "checkpoint", "events", "proofs", "streams", "times", "states", "files", "policies", "calendar", "persons", "places", "request", "whole", "after"]);
-        verification.Checks.Where(c => c.Outcome == CheckOutcome.NotMade).Select(c => c.Name).ShouldBe(["witnesses", "earlier", "time", "report", "papers", "beyond"]);
+        verification.Checks.Where(c => c.Outcome == CheckOutcome.NotMade).Select(c => c.Name)
+            .ShouldBe(["witnesses", "earlier", "time", "report", "papers", "beyond"]);
         var contents = verification.Contents!;
         (contents.Hazards, contents.Events, contents.States, contents.Files, contents.Withheld).ShouldBe((2, 12, 5, 2, 0));
         contents.Purpose.ShouldBe("某商场火灾调查");
@@ -39,14 +40,17 @@ public sealed class VerifyFacts
     {
         var verification = Verified.Of(new SamplePackage(new SampleLog()));
         (verification.Fits, verification.Holds).ShouldBe((true, false), verification.InWords());
-        verification.Checks.Single(c => c is { Name: "key", Outcome: CheckOutcome.NotMade }).Chinese.ShouldContain(SampleLog.Key.Verifier.ToString());
+        verification.Checks.Single(c => c is { Name: "key", Outcome: CheckOutcome.NotMade }).Chinese.ShouldContain(
+            SampleLog.Key.Verifier.ToString());
     }
 
     [Fact]
     public void A_witness_that_is_asked_for_must_have_signed()
     {
         var package = new SamplePackage(new SampleLog());
-        Verified.Of(package, Trusting with { Witnesses = [SampleLog.Witness.Verifier] }).Checks.Single(c => c.Name == "witnesses").Outcome.ShouldBe(CheckOutcome.Holds);
+        Verified.Of(package,
+            Trusting with { Witnesses = [SampleLog.Witness.Verifier] }).Checks.Single(c =>
+                c.Name == "witnesses").Outcome.ShouldBe(CheckOutcome.Holds);
         var other = NoteSigner.Create("archive.example", NoteSignatureType.Cosignature);
         Verified.Of(package, Trusting with { Witnesses = [other.Verifier] }).ShouldBeRefused("witnesses", "checkpoint.no_cosignature");
     }
@@ -59,16 +63,20 @@ public sealed class VerifyFacts
         Verified.Of(package, Trusting with { Earlier = package.Checkpoint(17) }).ShouldHold();
         Verified.Of(package, Trusting with { Earlier = package.Checkpoint() }).ShouldHold();
         Verified.Of(package, Trusting with { Earlier = package.Checkpoint(6) }).ShouldBeRefused("earlier", "checkpoint.earlier_unproved");
-        Verified.Of(package, Trusting with { Earlier = package.Checkpoint(17) with { Root = package.Checkpoint(16).Root } }).ShouldBeRefused("earlier", "checkpoint.rewritten");
-        Verified.Of(package, Trusting with { Earlier = package.Checkpoint() with { Root = package.Checkpoint(16).Root } }).ShouldBeRefused("earlier", "checkpoint.rewritten");
-        Verified.Of(package, Trusting with { Earlier = package.Checkpoint(17) with { Origin = "hazards/other" } }).ShouldBeRefused("earlier", "checkpoint.earlier_other");
+        Verified.Of(package, Trusting with { Earlier = package.Checkpoint(17) with { Root = package.Checkpoint(16).Root } })
+            .ShouldBeRefused("earlier", "checkpoint.rewritten");
+        Verified.Of(package, Trusting with { Earlier = package.Checkpoint() with { Root = package.Checkpoint(16).Root } })
+            .ShouldBeRefused("earlier", "checkpoint.rewritten");
+        Verified.Of(package, Trusting with { Earlier = package.Checkpoint(17) with { Origin = "hazards/other" } })
+            .ShouldBeRefused("earlier", "checkpoint.earlier_other");
     }
 
     [Fact]
     public void A_key_that_a_trusted_one_vouched_for_is_trusted_and_no_other()
     {
         var next = NoteSigner.Create(SampleLog.Key.Verifier.Name);
-        var endorsement = new SignedNote(LogKey.EndorsementText("hazards/sample", "sha256", next.Verifier), []).SignedBy(SampleLog.Key, SampleLog.Start).ToString();
+        var endorsement = new SignedNote(LogKey.EndorsementText("hazards/sample", "sha256", next.Verifier), [])
+            .SignedBy(SampleLog.Key, SampleLog.Start).ToString();
         var package = new SamplePackage(new SampleLog()) { Signer = next };
         var old = new LogKey(SampleLog.Key.Verifier.ToString(), SampleLog.Start, SampleLog.Start.AddDays(1));
         package.Keys = [old, new LogKey(next.Verifier.ToString(), SampleLog.Start, null, endorsement)];
@@ -82,7 +90,8 @@ public sealed class VerifyFacts
     {
         var stranger = NoteSigner.Create(SampleLog.Key.Verifier.Name);
         Verified.Of(new SamplePackage(new SampleLog()) { Signer = stranger }, Trusting).ShouldBeRefused("signature", "key.other");
-        Verified.Of(new SamplePackage(new SampleLog(), origin: "hazards/elsewhere"), Trusting).ShouldBeRefused("signature", "key.other_log");
+        Verified.Of(new SamplePackage(new SampleLog(), origin: "hazards/elsewhere"), Trusting)
+            .ShouldBeRefused("signature", "key.other_log");
     }
 
     [Fact]
@@ -202,32 +211,52 @@ public sealed class VerifyFacts
         var first = package.Lines[SampleLog.First.StreamId];
         switch (what)
         {
-            case "another version of the format": package.Sign = n => (n with { Format = Manifest.FormatWithMore }).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
+            case "another version of the format": package.Sign = n =>
+                (n with { Format = Manifest.FormatWithMore }).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
             case "a version that is not known": package.Edit = m => m with { Format = "hazards-evidence/3" }; break;
-            case "a root that is not the signed one": package.Sign = n => (n with { Root = TreeHash.Sha256.Empty }).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
-            case "a checkpoint of another size": package.EditCheckpoint = _ => package.Checkpoint(17).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
-            case "an unsigned checkpoint": package.EditCheckpoint = _ => package.Checkpoint().ToNote().SignedBy(NoteSigner.Create("someone"), SampleLog.Start); break;
-            case "a checkpoint with a false signature of the log's key": package.EditCheckpoint = n => n.With(new NoteSignature(SampleLog.Key.Verifier.Name, SampleLog.Key.Verifier.Id, new byte[64])); break;
+            case "a root that is not the signed one": package.Sign = n =>
+                (n with { Root = TreeHash.Sha256.Empty }).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
+            case "a checkpoint of another size": package.EditCheckpoint = _ =>
+                package.Checkpoint(17).ToNote().SignedBy(SampleLog.Key, SampleLog.Start); break;
+            case "an unsigned checkpoint": package.EditCheckpoint = _ =>
+                package.Checkpoint().ToNote().SignedBy(NoteSigner.Create("someone"), SampleLog.Start); break;
+            case "a checkpoint with a false signature of the log's key": package.EditCheckpoint = n =>
+                n.With(new NoteSignature(SampleLog.Key.Verifier.Name, SampleLog.Key.Verifier.Id, new byte[64])); break;
             case "an event dropped in the middle": first.RemoveAt(2); break;
-            case "the last event dropped": package.Streams[0] = package.Streams[0] with { Events = first.Count }; first.RemoveAt(first.Count - 1); break;
+            case "the last event dropped": package.Streams[0] =
+                package.Streams[0] with { Events = first.Count }; first.RemoveAt(first.Count - 1); break;
             case "an event twice": first.Insert(2, first[2]); break;
             case "two events swapped": (first[2], first[3]) = (first[3], first[2]); break;
-            case "an event altered": first[1] = first[1] with { Data = DomainJson.Write(new HazardVerified(Domain.Codes.Level.General, null, "不严重")) }; break;
+            case "an event altered": first[1] = first[1] with
+            {
+                Data = DomainJson.Write(new HazardVerified(Domain.Codes.Level.General, null, "不严重")),
+            }; break;
             case "an event at another position": first[1] = first[1] with { Position = 7 }; break;
-            case "an event invented": first.Add(first[^1] with { Version = first.Count + 1, Data = DomainJson.Write(new CommentAdded("一切都好")), Type = "comment_added" }); break;
+            case "an event invented": first.Add(first[^1] with { Version = first.Count
+                + 1, Data = DomainJson.Write(new CommentAdded("一切都好")), Type = "comment_added" }); break;
             case "an event of another stream": package.Streams[1] = package.Streams[1] with { Type = "body" }; break;
-            case "a stream without events": package.Edit = m => m with { Streams = m.Streams.Add(new ManifestStream(Guid.NewGuid(), "hazard", 3, true)) }; break;
-            case "an event after the package's time": package.Edit = m => m with { AsOf = m.AsOf.AddSeconds(-30), Instants = m.Instants.RemoveAt(2) }; break;
-            case "a state altered": Replace(package, "states/", p => PackagePart.Of(p.Name, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Content(p)).Replace("锁闭", "畅通", StringComparison.Ordinal)))); break;
-            case "a state missing": package.Files.RemoveAt(package.Files.FindIndex(p => p.Name.StartsWith("states/", StringComparison.Ordinal))); break;
-            case "a state before the hazard was reported": package.Files.Add(PackagePart.Of(PackageNames.State(package.Instants[0], SampleLog.Second), "{}"u8.ToArray())); break;
+            case "a stream without events": package.Edit = m =>
+                m with { Streams = m.Streams.Add(new ManifestStream(Guid.NewGuid(), "hazard", 3, true)) }; break;
+            case "an event after the package's time": package.Edit = m =>
+                m with { AsOf = m.AsOf.AddSeconds(-30), Instants = m.Instants.RemoveAt(2) }; break;
+            case "a state altered": Replace(
+                package, "states/",
+                p => PackagePart.Of(
+                    p.Name,
+                    Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Content(p)).Replace("锁闭", "畅通", StringComparison.Ordinal)))); break;
+            case "a state missing": package.Files.RemoveAt(
+                package.Files.FindIndex(p => p.Name.StartsWith("states/", StringComparison.Ordinal))); break;
+            case "a state before the hazard was reported": package.Files.Add(
+                PackagePart.Of(PackageNames.State(package.Instants[0], SampleLog.Second), "{}"u8.ToArray())); break;
             case "a file missing": package.Files.RemoveAll(p => p.Name.StartsWith("notices/", StringComparison.Ordinal)); break;
-            case "a file nobody named": package.Files.Add(PackagePart.Of(PackageNames.Attachment(Sha256Digest.Of("x"u8), "txt"), "x"u8.ToArray())); break;
+            case "a file nobody named": package.Files.Add(
+                PackagePart.Of(PackageNames.Attachment(Sha256Digest.Of("x"u8), "txt"), "x"u8.ToArray())); break;
             case "a file under another name": Replace(package, "attachments/", p => p with { Name = "attachments/photo.jpg" }); break;
             case "a policy missing": package.Files.RemoveAll(p => p.Name.StartsWith("policies/", StringComparison.Ordinal)); break;
             case "a policy with another text": Replace(package, "policies/", p => PackagePart.Of(p.Name, "{}"u8.ToArray())); break;
             case "a calendar missing": package.Files.RemoveAll(p => p.Name == PackageNames.Calendar(1)); break;
-            case "a calendar altered": Replace(package, "calendar/1", p => PackagePart.Of(p.Name, StateText.Of(WorkCalendar.Shipped))); break;
+            case "a calendar altered": Replace(package, "calendar/1",
+                p => PackagePart.Of(p.Name, StateText.Of(WorkCalendar.Shipped))); break;
             case "an entry that has no place": package.Files.Add(PackagePart.Of("secret/plan.txt", "x"u8.ToArray())); break;
             default: throw new ArgumentException(what, nameof(what));
         }

@@ -50,7 +50,8 @@ public sealed class WholeFacts
         Verified.Of(package, Trusting).ShouldBeRefused("request", "request.hazard_added");
     }
 
-    public static TheoryData<string> Said() => ["made.actor", "made.body", "made.client", "made.purpose", "made.document", "made.at", "period"];
+    public static TheoryData<string> Said() =>
+        ["made.actor", "made.body", "made.client", "made.purpose", "made.document", "made.at", "period"];
 
     [Theory]
     [MemberData(nameof(Said))]
@@ -112,7 +113,10 @@ public sealed class WholeFacts
         var log = new SampleLog();
         var at = log.Events.FindIndex(e => e.StreamId == SampleLog.Package);
         var request = (EvidenceRequested)DomainJson.ReadEvent(log.Events[at].Type, log.Events[at].Data.Span);
-        log.Events[at] = log.Events[at] with { Data = DomainJson.Write(request with { Filter = new EvidenceFilter(Region: RegionCode.Parse("4331")) }) };
+        log.Events[at] = log.Events[at] with
+        {
+            Data = DomainJson.Write(request with { Filter = new EvidenceFilter(Region: RegionCode.Parse("4331")) }),
+        };
         var verification = Verified.Of(new SamplePackage(log), Trusting);
         verification.ShouldHold();
         verification.Checks.Single(c => c.Name == "chosen").Outcome.ShouldBe(CheckOutcome.NotMade);
@@ -126,8 +130,10 @@ public sealed class WholeFacts
             // The last is the paper's event, whose file would stand there for no reason.
             case "the last event of a hazard": Last(package, First); break;
             case "all but the first event of a hazard": first.RemoveRange(1, first.Count - 1); Unname(package); break;
-            case "the last event of a hazard, said not to be whole": Last(package, First); package.Streams[0] = package.Streams[0] with { Whole = false }; break;
-            case "a hazard": Remove(package, SampleLog.Second.StreamId); package.Files.RemoveAll(f => f.Name == PackageNames.Calendar(1)); break;
+            case "the last event of a hazard, said not to be whole": Last(package,
+                First); package.Streams[0] = package.Streams[0] with { Whole = false }; break;
+            case "a hazard": Remove(package, SampleLog.Second.StreamId); package.Files.RemoveAll(
+                f => f.Name == PackageNames.Calendar(1)); break;
             case "a hazard, and another purpose":
                 Remove(package, SampleLog.Second.StreamId);
                 package.Edit = m => m with { Made = m.Made with { Purpose = "例行检查" } };
@@ -146,7 +152,8 @@ public sealed class WholeFacts
         Unname(package);
     }
 
-    private static void Unname(SamplePackage package) => package.Files.RemoveAll(f => f.Name.StartsWith("notices/", StringComparison.Ordinal));
+    private static void Unname(SamplePackage package) =>
+        package.Files.RemoveAll(f => f.Name.StartsWith("notices/", StringComparison.Ordinal));
 
     private static void Remove(SamplePackage package, Guid stream)
     {

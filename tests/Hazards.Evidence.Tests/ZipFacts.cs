@@ -60,7 +60,8 @@ public sealed class ZipFacts
         var whole = await Bytes(Small);
         whole.Length.ShouldBe((int)Small.Size);
         var random = new Random(1);
-        int[] edges = [0, 1, 29, 30, 31, 39, 40, whole.Length - 1, whole.Length, .. Enumerable.Range(0, 60).Select(_ => random.Next(whole.Length))];
+        int[] edges = [
+            0, 1, 29, 30, 31, 39, 40, whole.Length - 1, whole.Length, .. Enumerable.Range(0, 60).Select(_ => random.Next(whole.Length))];
         foreach (var from in edges)
             foreach (var to in edges.Where(e => e >= from))
             {

@@ -61,7 +61,8 @@ public class CsvReadingFacts
     public async Task A_lines_width_counts_its_empty_fields()
     {
         using var file = await File_(Utf8("a,b,c\n1,,\n\n,2\n"), "x.csv");
-        file.Sheets[0].ReadRows().Select(r => (r.Number, r.Width, r.IsBlank)).ShouldBe([(1, 3, false), (2, 3, false), (3, 1, true), (4, 2, false)]);
+        file.Sheets[0].ReadRows().Select(r => (r.Number, r.Width, r.IsBlank))
+            .ShouldBe([(1, 3, false), (2, 3, false), (3, 1, true), (4, 2, false)]);
         file.Sheets[0].RowCount.ShouldBe(3);
     }
 }

@@ -13,7 +13,8 @@ public partial class DocumentationFacts
     [Fact]
     public void Every_refusal_and_note_is_in_the_documentation_and_nothing_else()
     {
-        var codes = Catalogue<RefusalKind>(typeof(Refusals)).Select(r => r.Code).Concat(Catalogue<NoteKind>(typeof(NoteKinds)).Select(n => n.Code)).ToList();
+        var codes = Catalogue<RefusalKind>(typeof(Refusals)).Select(r => r.Code)
+            .Concat(Catalogue<NoteKind>(typeof(NoteKinds)).Select(n => n.Code)).ToList();
         codes.ShouldBeUnique();
         var tables = Page[Page.IndexOf("## 拒绝代码", StringComparison.Ordinal)..];
         Code().Matches(tables).Select(m => m.Groups[1].Value).ShouldBe(codes, ignoreOrder: true);

@@ -7,7 +7,10 @@ public class FuzzFacts
 {
     private const string Header = "编号,发现时间,检查单位,地点,隐患内容,隐患等级,责任单位,状态,备注\n";
 
-    private static readonly LedgerLimits Limits = new() { FileBytes = 1 << 20, InflatedBytes = 8 << 20, PartBytes = 4 << 20, Cells = 50_000 };
+    private static readonly LedgerLimits Limits = new()
+    {
+        FileBytes = 1 << 20, InflatedBytes = 8 << 20, PartBytes = 4 << 20, Cells = 50_000,
+    };
 
     private static async Task Survives(byte[] bytes, string name)
     {

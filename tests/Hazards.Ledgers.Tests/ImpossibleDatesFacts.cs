@@ -2,7 +2,9 @@ using static Hazards.Ledgers.Tests.Samples;
 
 namespace Hazards.Ledgers.Tests;
 
-/// <summary>What is no date of a ledger's years is a question on its row, in whatever column, and never an end of the whole ledger.</summary>
+/// <summary>
+/// What is no date of a ledger's years is a question on its row, in whatever column, and never an end of the whole ledger.
+/// </summary>
 public class ImpossibleDatesFacts
 {
     private const string Header =
@@ -11,9 +13,12 @@ public class ImpossibleDatesFacts
 
     public static TheoryData<string> Impossible =>
     [
-        "0001-01-01", "0001/1/1 0:00:00", "0001年1月1日", "0001-01-01T00:00:00Z", "00010101", "00010101000000", "1.1.1", "0000-01-01", "0000年0月0日", "00000000",
-        "9999-12-31", "9999-12-31 23:59:59", "9999-12-31T23:59:59-14:00", "9999年12月31日24时", "99991231235959", "1899-12-31", "2958465", "2958466", "99999999999999999999",
-        "-1", "1e308", "2026-02-30", "2026-13-01", "2026-3-5 25:00", "２０２６－１３－０１", "٢٠٢٦-٠٣-٠٥", "२०२६-०३-०५", "٣月٥日", "२६.३.५", "٣日内", "١٢月底",
+        "0001-01-01", "0001/1/1 0:00:00", "0001年1月1日", "0001-01-01T00:00:00Z", "00010101", "00010101000000", "1.1.1", "0000-01-01",
+        "0000年0月0日", "00000000",
+        "9999-12-31", "9999-12-31 23:59:59", "9999-12-31T23:59:59-14:00", "9999年12月31日24时", "99991231235959", "1899-12-31", "2958465",
+        "2958466", "99999999999999999999",
+        "-1", "1e308", "2026-02-30", "2026-13-01", "2026-3-5 25:00", "２０２６－１３－０１", "٢٠٢٦-٠٣-٠٥", "२०२६-०३-०५", "٣月٥日", "२६.३.५", "٣日内",
+        "١٢月底",
         "0001-01-01T00:00+14:00",
     ];
 
@@ -47,8 +52,12 @@ public class ImpossibleDatesFacts
     {
         foreach (var from1904 in new[] { false, true })
         {
-            var cell = new DocumentFormat.OpenXml.Spreadsheet.Cell { CellValue = new(serial.ToString("R", System.Globalization.CultureInfo.InvariantCulture)), StyleIndex = 1 };
-            var bytes = new Workbook { Date1904 = from1904 }.Sheet("a").Row(1, "序号", "检查时间", "隐患内容", "整改期限", "备注").Row(2, 1, cell, "阀门渗漏", cell, cell).ToBytes();
+            var cell = new DocumentFormat.OpenXml.Spreadsheet.Cell
+            {
+                CellValue = new(serial.ToString("R", System.Globalization.CultureInfo.InvariantCulture)), StyleIndex = 1,
+            };
+            var bytes = new Workbook { Date1904 = from1904 }.Sheet("a").Row(1, "序号", "检查时间", "隐患内容", "整改期限", "备注")
+                .Row(2, 1, cell, "阀门渗漏", cell, cell).ToBytes();
             var row = (await Records(bytes, name: "a.xlsx")).Single();
             (row.Understood!.FoundAt, row.Understood.Deadline).ShouldBe((null, null));
             row.Codes().Count(c => c == "date.not_understood").ShouldBe(2);
@@ -61,8 +70,13 @@ public class ImpossibleDatesFacts
     [InlineData("0000-00-00")]
     public async Task Dates_that_a_program_wrote_for_none(string iso)
     {
-        var cell = new DocumentFormat.OpenXml.Spreadsheet.Cell { CellValue = new(iso), DataType = DocumentFormat.OpenXml.Spreadsheet.CellValues.Date };
-        var row = (await Records(new Workbook().Sheet("a").Row(1, "序号", "检查时间", "隐患内容", "责任人").Row(2, 1, cell, "阀门渗漏", cell).ToBytes(), name: "a.xlsx")).Single();
+        var cell = new DocumentFormat.OpenXml.Spreadsheet.Cell
+        {
+            CellValue = new(iso), DataType = DocumentFormat.OpenXml.Spreadsheet.CellValues.Date,
+        };
+        var row = (await Records(
+            new Workbook().Sheet("a").Row(1, "序号", "检查时间", "隐患内容", "责任人").Row(2, 1, cell, "阀门渗漏", cell).ToBytes(),
+            name: "a.xlsx")).Single();
         row.Understood!.FoundAt.ShouldBeNull();
         row.Codes().ShouldContain("date.not_understood");
     }

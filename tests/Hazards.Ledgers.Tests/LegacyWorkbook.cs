@@ -9,7 +9,8 @@ namespace Hazards.Ledgers.Tests;
 internal sealed class LegacyWorkbook
 {
     private const int Sector = 512, EndOfChain = -2, FatSector = -3, Free = -1;
-    private readonly List<(string Name, bool Hidden, MemoryStream Cells, List<(int Top, int Bottom, int Left, int Right)> Merges)> _sheets = [];
+    private readonly List<(string Name, bool Hidden, MemoryStream Cells, List<(int Top, int Bottom, int Left, int Right)> Merges)> _sheets =
+        [];
 
     public LegacyWorkbook Sheet(string name, bool hidden = false)
     {
@@ -42,7 +43,8 @@ internal sealed class LegacyWorkbook
 
     public byte[] ToBytes()
     {
-        var parts = _sheets.Select(s => (byte[])[.. Begin(0x0010), .. s.Cells.ToArray(), .. MergeRecord(s.Merges), .. Record(0x000A, [])]).ToList();
+        var parts = _sheets.Select(s => (byte[])[.. Begin(0x0010), .. s.Cells.ToArray(), .. MergeRecord(s.Merges), .. Record(0x000A, [])])
+            .ToList();
         var head = Globals([.. parts.Select(_ => 0)]);
         var at = head.Length;
         List<int> starts = [];
@@ -67,13 +69,17 @@ internal sealed class LegacyWorkbook
 
     private static byte[] MergeRecord(List<(int Top, int Bottom, int Left, int Right)> merges) => merges.Count == 0
         ? []
-        : Record(0x00E5, [.. Bytes((ushort)merges.Count), .. merges.SelectMany(m => Bytes((ushort)m.Top, (ushort)m.Bottom, (ushort)m.Left, (ushort)m.Right))]);
+        : Record(
+            0x00E5,
+            [.. Bytes((ushort)merges.Count), .. merges.SelectMany(m => Bytes((ushort)m.Top, (ushort)m.Bottom, (ushort)m.Left, (ushort)m.Right))]);
 
     private static byte[] Record(ushort id, byte[] data) => [.. Bytes(id, (ushort)data.Length), .. data];
 
     private static byte[] Bytes(params ushort[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
-    /// <summary>Sector 0 is the allocation table, sector 1 the directory, from 2 on the stream, long enough to need no mini sectors.</summary>
+    /// <summary>
+    /// Sector 0 is the allocation table, sector 1 the directory, from 2 on the stream, long enough to need no mini sectors.
+    /// </summary>
     private static byte[] Compound(byte[] stream)
     {
         var sectors = Math.Max(8, (stream.Length + Sector - 1) / Sector);
@@ -85,7 +91,9 @@ internal sealed class LegacyWorkbook
         Bytes(0x3E, 3, 0xFFFE, 9, 6).CopyTo(header, 24);
         Ints(0, 1, 1, 0, 4096, EndOfChain, 0, EndOfChain, 0, 0).CopyTo(header, 40);
         Ints([.. Enumerable.Repeat(Free, 108)]).CopyTo(header, 80);
-        return [.. header, .. Ints(fat), .. Entry("Root Entry", 5, 1, EndOfChain, 0), .. Entry("Workbook", 2, Free, 2, sectors * Sector), .. new byte[256], .. stream, .. new byte[sectors * Sector - stream.Length]];
+        return [
+            .. header, .. Ints(fat), .. Entry("Root Entry", 5, 1, EndOfChain, 0), .. Entry("Workbook", 2, Free, 2, sectors * Sector),
+            .. new byte[256], .. stream, .. new byte[sectors * Sector - stream.Length]];
     }
 
     private static byte[] Entry(string name, byte type, int child, int start, int size)

@@ -26,7 +26,8 @@ public class LocalHabitFacts
     [Fact]
     public async Task Ditto_is_what_stands_above_and_a_stroke_is_nothing()
     {
-        var rows = await Read("编号,检查时间,隐患内容,责任单位,整改期限\n1,2026-03-10,门锁损坏,城南幼儿园,2026-03-20\n2,同上,消火栓无水,〃,同上\n3,2026-03-11,线路老化,/,—\n4,同上,台阶破损,同上,无\n");
+        var rows = await Read(
+            "编号,检查时间,隐患内容,责任单位,整改期限\n1,2026-03-10,门锁损坏,城南幼儿园,2026-03-20\n2,同上,消火栓无水,〃,同上\n3,2026-03-11,线路老化,/,—\n4,同上,台阶破损,同上,无\n");
         rows[1].Understood!.FoundAt!.Value.Day.ShouldBe(new DateOnly(2026, 3, 10));
         rows[1].Understood!.ResponsibleUnit!.Name.ShouldBe("城南幼儿园");
         rows[1].Notes.Where(n => n.Code == "cell.ditto").Count().ShouldBe(3);

@@ -149,7 +149,8 @@ public class MappingFacts
     [InlineData("序号,编号", "1,", "2,", "1")]
     [InlineData("序号,编号", "1,检查1", "2,检查1", "1")]
     [InlineData("序号,执法文书编号", "1,文1", "2,文2", "1")]
-    public async Task A_number_of_its_own_names_a_hazard_before_the_count_of_lines(string header, string first, string second, string number)
+    public async Task A_number_of_its_own_names_a_hazard_before_the_count_of_lines(
+        string header, string first, string second, string number)
     {
         var records = await Records(Utf8($"{header},检查时间,隐患内容\n{first},2026-03-01,阀门渗漏\n{second},2026-03-01,护栏缺失\n"));
         records[0].Understood!.ExternalId.ShouldBe(number);

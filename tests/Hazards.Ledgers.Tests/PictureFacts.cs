@@ -16,17 +16,20 @@ public class PictureFacts
         using var file = (await LedgerFile.OpenAsync(new MemoryStream(bytes), "照片.xlsx")).Value!;
         await foreach (var row in LedgerReader.Open(file, MappingGuesser.Guess(file).Value!.Mapping).Value!.ReadAsync())
             if (row.Verdict != RowVerdict.Skipped)
-                return [.. row.Images.Select(p => (p.Address, p.IsAfter, p.Read() is { } picture ? Encoding.UTF8.GetString(picture) : null))];
+                return [
+                    .. row.Images.Select(p => (p.Address, p.IsAfter, p.Read() is { } picture ? Encoding.UTF8.GetString(picture) : null))];
         return [];
     }
 
     [Fact]
     public async Task Those_of_WPS() =>
-        (await OfFirst(Ledger(PicturedLedger.Wps(2), PicturedLedger.Wps(1)))).ShouldBe([("C2", false, "picture 2"), ("D2", true, "picture 1")]);
+        (await OfFirst(Ledger(PicturedLedger.Wps(2), PicturedLedger.Wps(1))))
+            .ShouldBe([("C2", false, "picture 2"), ("D2", true, "picture 1")]);
 
     [Fact]
     public async Task Those_that_Excel_places_in_cells() =>
-        (await OfFirst(Ledger(PicturedLedger.Excel(1), PicturedLedger.Excel(3)))).ShouldBe([("C2", false, "picture 1"), ("D2", true, "picture 3")]);
+        (await OfFirst(Ledger(PicturedLedger.Excel(1), PicturedLedger.Excel(3))))
+            .ShouldBe([("C2", false, "picture 1"), ("D2", true, "picture 3")]);
 
     [Fact]
     public async Task Those_that_float_over_a_row() =>
@@ -37,7 +40,8 @@ public class PictureFacts
     [InlineData(0)]
     public async Task One_that_the_file_has_lost_is_counted_all_the_same(int picture)
     {
-        (await OfFirst(Ledger(PicturedLedger.Wps(picture), PicturedLedger.Excel(picture)))).ShouldBe([("C2", false, null), ("D2", true, null)]);
+        (await OfFirst(Ledger(PicturedLedger.Wps(picture), PicturedLedger.Excel(picture))))
+            .ShouldBe([("C2", false, null), ("D2", true, null)]);
     }
 
     [Fact]
@@ -58,5 +62,6 @@ public class PictureFacts
     [InlineData("复查图片", true)]
     [InlineData("整改前后对比", false)]
     [InlineData(null, false)]
-    public void Before_or_after_is_told_by_the_header(string? header, bool after) => new LedgerPicture(header, "A1").IsAfter.ShouldBe(after);
+    public void Before_or_after_is_told_by_the_header(string? header, bool after) =>
+        new LedgerPicture(header, "A1").IsAfter.ShouldBe(after);
 }

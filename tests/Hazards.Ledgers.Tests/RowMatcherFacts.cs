@@ -3,15 +3,19 @@ namespace Hazards.Ledgers.Tests;
 /// <summary>Which row of a new version is which of an earlier one.</summary>
 public class RowMatcherFacts
 {
-    private static readonly Guid Hazard = Guid.Parse("00000000-0000-0000-0000-000000000001"), Other = Guid.Parse("00000000-0000-0000-0000-000000000002");
+    private static readonly Guid Hazard = Guid.Parse("00000000-0000-0000-0000-000000000001"),
+    Other = Guid.Parse("00000000-0000-0000-0000-000000000002");
 
     private static RowLikeness Row(string? number, int day, string where, string description) => RowLikeness.Of(new UnderstoodRow
     {
-        ExternalId = number, FoundAt = LedgerDate.Of(new DateTime(2026, 3, day), DatePrecision.Day), Enterprise = where, Description = description,
+        ExternalId = number, FoundAt = LedgerDate.Of(new DateTime(2026, 3, day), DatePrecision.Day), Enterprise = where,
+        Description = description,
     });
 
     private static RowMatch? HowOf(RowLikeness coming, params RowLikeness[] earlier) =>
-        RowMatcher.Match([new(Guid.NewGuid(), "new", coming)], [.. earlier.Select((e, i) => new EarlierRow(i == 0 ? Hazard : Other, $"old{i}", e))]) is { Count: 1 } found
+        RowMatcher.Match(
+            [new(Guid.NewGuid(), "new", coming)],
+            [.. earlier.Select((e, i) => new EarlierRow(i == 0 ? Hazard : Other, $"old{i}", e))]) is { Count: 1 } found
             ? found[0].Hazard == Hazard ? found[0].How : throw new InvalidOperationException("the other one")
             : null;
 
@@ -34,11 +38,13 @@ public class RowMatcherFacts
 
     [Fact]
     public void Rows_inserted_above_shift_the_serial_numbers_and_change_nothing() =>
-        HowOf(Row("2", 2, "青石建材厂", "破碎机皮带轮无防护罩！"), Row("1", 2, "青石建材厂", "破碎机皮带轮无防护罩"), Row("2", 3, "红桥加油站", "卸油口静电接地夹失效")).ShouldBe(RowMatch.Typing);
+        HowOf(Row("2", 2, "青石建材厂", "破碎机皮带轮无防护罩！"), Row("1", 2, "青石建材厂", "破碎机皮带轮无防护罩"), Row("2", 3, "红桥加油站", "卸油口静电接地夹失效"))
+            .ShouldBe(RowMatch.Typing);
 
     [Fact]
     public void What_could_be_two_rows_is_neither() =>
-        HowOf(Row(null, 2, "青石建材厂", "三号破碎机皮带轮无防护罩"), Row(null, 2, "青石建材厂", "一号破碎机皮带轮无防护罩"), Row(null, 2, "青石建材厂", "二号破碎机皮带轮无防护罩")).ShouldBeNull();
+        HowOf(Row(null, 2, "青石建材厂", "三号破碎机皮带轮无防护罩"), Row(null, 2, "青石建材厂", "一号破碎机皮带轮无防护罩"), Row(null, 2, "青石建材厂", "二号破碎机皮带轮无防护罩"))
+            .ShouldBeNull();
 
     [Fact]
     public void Another_room_is_another_hazard_however_alike_the_words() =>
@@ -46,13 +52,20 @@ public class RowMatcherFacts
 
     [Fact]
     public void All_cells_are_the_same_though_they_were_read_otherwise() =>
-        RowMatcher.Match([new(Guid.NewGuid(), "cells", Row("1", 2, "青石建材厂", "破碎机"))], [new(Hazard, "cells", new(null, null, "", ""))])[0].ShouldBe((Hazard, RowMatch.Cells));
+        RowMatcher.Match([new(Guid.NewGuid(), "cells", Row("1", 2, "青石建材厂", "破碎机"))], [new(Hazard, "cells", new(null, null, "", ""))])[0]
+            .ShouldBe((Hazard, RowMatch.Cells));
 
     [Fact]
     public void A_row_kept_with_its_cells_is_read_by_todays_mapping()
     {
-        var mapping = new LedgerMapping { Columns = [new(LedgerField.Description) { Header = "问题" }, new(LedgerField.FoundAt) { Header = "日期" }, new(LedgerField.Enterprise) { Header = "单位" }] };
-        RowLikeness.Of([("日期", "46083"), ("单位", "青石建材厂"), ("问题", "破碎机皮带轮无防护罩。")], mapping).Equivalent(Row(null, 2, "青石建材厂", "破碎机皮带轮无防护罩")).ShouldBeTrue();
+        var mapping = new LedgerMapping
+        {
+            Columns = [
+                new(LedgerField.Description) { Header = "问题" }, new(LedgerField.FoundAt) { Header = "日期" },
+                new(LedgerField.Enterprise) { Header = "单位" }],
+        };
+        RowLikeness.Of([("日期", "46083"), ("单位", "青石建材厂"), ("问题", "破碎机皮带轮无防护罩。")], mapping).Equivalent(Row(null, 2, "青石建材厂", "破碎机皮带轮无防护罩"))
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -63,7 +76,8 @@ public class RowMatcherFacts
         {
             // Typed with a full stop every third day, and the newest row on top every second.
             var rows = Enumerable.Range(1, version * 10)
-                .Select(n => Row($"{(version % 2 == 0 ? version * 10 + 1 - n : n)}", 1 + n % 28, $"第{n % 7}机械厂", $"第{n}号冲压机光幕失效{(version % 3 == 0 ? "。" : "")}"))
+                .Select(n => Row($"{(version % 2 == 0 ? version * 10 + 1 - n : n)}", 1
+                    + n % 28, $"第{n % 7}机械厂", $"第{n}号冲压机光幕失效{(version % 3 == 0 ? "。" : "")}"))
                 .Select(r => new ComingRow(Guid.NewGuid(), $"{version}{r.Description}", r)).ToList();
             var found = RowMatcher.Match(rows, known);
             known.AddRange(rows.Where((_, i) => !found.ContainsKey(i)).Select(r => new EarlierRow(r.Hazard, r.Fingerprint, r.Likeness)));

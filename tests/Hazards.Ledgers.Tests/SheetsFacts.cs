@@ -22,14 +22,17 @@ public class SheetsFacts
     public async Task What_is_no_hazard_never_becomes_one(string line)
     {
         const string Header = "序号,检查时间,隐患内容,隐患等级,责任单位\n", Row = "{0},2026-03-0{0},第{0}处护栏缺失,一般,甲厂\n";
-        var text = Header + line + string.Concat(Enumerable.Range(1, 3).Select(n => string.Format(System.Globalization.CultureInfo.InvariantCulture, Row, n))) + line;
+        var text = Header + line
+            + string.Concat(Enumerable.Range(1, 3).Select(n => string.Format(System.Globalization.CultureInfo.InvariantCulture, Row, n)))
+            + line;
         (await Descriptions(Utf8(text), "a.csv")).ShouldBe(["第1处护栏缺失", "第2处护栏缺失", "第3处护栏缺失"]);
     }
 
     [Fact]
     public async Task A_second_table_with_other_columns_is_not_read_as_hazards()
     {
-        var rows = await Rows(Utf8("序号,隐患内容,隐患等级,责任单位\n1,护栏缺失,一般,甲厂\n2,阀门渗漏,一般,乙厂\n\n责任单位,一般隐患,重大隐患,整改率\n甲厂,12,1,90%\n乙厂,7,0,100%\n"), name: "a.csv");
+        var rows = await Rows(
+            Utf8("序号,隐患内容,隐患等级,责任单位\n1,护栏缺失,一般,甲厂\n2,阀门渗漏,一般,乙厂\n\n责任单位,一般隐患,重大隐患,整改率\n甲厂,12,1,90%\n乙厂,7,0,100%\n"), name: "a.csv");
         rows.Where(r => r.Verdict is not RowVerdict.Skipped).Select(r => r.Understood!.Description).ShouldBe(["护栏缺失", "阀门渗漏"]);
         rows.Count(r => r.Skip == LedgerSkip.OtherTable).ShouldBe(2);
     }
@@ -37,7 +40,8 @@ public class SheetsFacts
     [Fact]
     public async Task A_second_table_that_lists_hazards_is_kept_and_said()
     {
-        var rows = await Records(Utf8("序号,隐患内容,隐患等级,责任单位\n1,护栏缺失,一般,甲厂\n\n编号,检查时间,存在问题,整改期限\n1,2026-03-01,线路老化,2026-03-20\n"), name: "a.csv");
+        var rows = await Records(
+            Utf8("序号,隐患内容,隐患等级,责任单位\n1,护栏缺失,一般,甲厂\n\n编号,检查时间,存在问题,整改期限\n1,2026-03-01,线路老化,2026-03-20\n"), name: "a.csv");
         rows[1].Verdict.ShouldBe(RowVerdict.Kept);
         rows[1].Codes().ShouldContain("row.other_table");
     }
@@ -58,7 +62,8 @@ public class SheetsFacts
     [Fact]
     public async Task Hidden_rows_and_columns_are_read_and_marked()
     {
-        var bytes = new Workbook().Sheet("a").Row(1, "序号", "隐患内容", "责任单位").Row(2, 1, "护栏缺失", "甲厂").HiddenRow(3, 2, "阀门渗漏", "乙厂").HideColumns(3, 3).ToBytes();
+        var bytes = new Workbook().Sheet("a").Row(1, "序号", "隐患内容", "责任单位").Row(2, 1, "护栏缺失", "甲厂").HiddenRow(3, 2, "阀门渗漏", "乙厂")
+            .HideColumns(3, 3).ToBytes();
         using var file = await File_(bytes);
         LedgerReader.Open(file, MappingGuesser.Guess(file).Value!.Mapping).Value!.Notes.ShouldContain(n => n.Code == "column.hidden");
         var rows = await Records(bytes, name: "a.xlsx");
@@ -74,7 +79,8 @@ public class SheetsFacts
             .Row(4, 1, "2026-03-01", "护栏缺失两处", "一般", "甲厂", "张三", "是")
             .Merge("A1:A3", "B1:D1", "E1:G1", "B2:B3", "C2:C3", "D2:D3", "E2:F2", "G2:G3").ToBytes();
         var row = (await Records(bytes, name: "a.xlsx")).Single().Understood!;
-        (row.Description, row.ResponsibleUnit!.Name, row.ResponsiblePerson, row.State!.Value, row.FoundAt!.Value.Day).ShouldBe(("护栏缺失两处", "甲厂", "张三", LedgerState.Declared, new DateOnly(2026, 3, 1)));
+        (row.Description, row.ResponsibleUnit!.Name, row.ResponsiblePerson, row.State!.Value, row.FoundAt!.Value.Day)
+            .ShouldBe(("护栏缺失两处", "甲厂", "张三", LedgerState.Declared, new DateOnly(2026, 3, 1)));
     }
 
     [Fact]

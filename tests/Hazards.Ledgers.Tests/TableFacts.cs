@@ -65,7 +65,8 @@ public class TableFacts
     [Fact]
     public async Task A_mapping_can_say_where_the_header_is_and_use_its_own_words()
     {
-        var mapping = LedgerMapping.Parse("""{"headerRow":2,"columns":[{"field":"description","header":"What"},{"field":"place","column":"B"}]}""").Value!;
+        var mapping = LedgerMapping.Parse(
+            """{"headerRow":2,"columns":[{"field":"description","header":"What"},{"field":"place","column":"B"}]}""").Value!;
         var rows = await Rows(Utf8("x,y\nWhat,\nno railing,bridge\n"), mapping);
         rows[^1].Understood!.Description.ShouldBe("no railing");
         rows[^1].Understood!.Place.ShouldBe("bridge");
@@ -74,7 +75,8 @@ public class TableFacts
     [Fact]
     public async Task A_mappings_own_words_find_the_header_without_being_told_the_row()
     {
-        var mapping = LedgerMapping.Parse("""{"columns":[{"field":"description","header":"What is wrong"},{"field":"place","header":"Where"}]}""").Value!;
+        var mapping = LedgerMapping.Parse(
+            """{"columns":[{"field":"description","header":"What is wrong"},{"field":"place","header":"Where"}]}""").Value!;
         (await Find(Utf8("List,of\nWhat is wrong,Where\nno railing,bridge\n"), mapping)).HeaderFirst.ShouldBe(2);
     }
 
@@ -89,8 +91,10 @@ public class TableFacts
             .Merge("A1:D1", "A3:D3").ToBytes());
         rows.Select(r => (r.Number, r.Skip)).ShouldBe(
         [
-            (1, LedgerSkip.Title), (2, LedgerSkip.Header), (3, LedgerSkip.Section), (4, null), (5, LedgerSkip.Blank), (6, LedgerSkip.HeaderRepeated),
-            (7, null), (8, LedgerSkip.NumberOnly), (9, LedgerSkip.Footer), (10, LedgerSkip.Footer), (11, LedgerSkip.Footer), (12, LedgerSkip.Footer),
+            (1, LedgerSkip.Title), (2, LedgerSkip.Header), (3, LedgerSkip.Section), (4, null), (5, LedgerSkip.Blank),
+            (6, LedgerSkip.HeaderRepeated),
+            (7, null), (8, LedgerSkip.NumberOnly), (9, LedgerSkip.Footer), (10, LedgerSkip.Footer), (11, LedgerSkip.Footer),
+            (12, LedgerSkip.Footer),
         ]);
     }
 
@@ -119,7 +123,8 @@ public class TableFacts
     public async Task Cells_merged_downwards_lend_their_value_and_it_is_said()
     {
         var records = await Records(new Workbook().Sheet("a")
-            .Row(1, "序号", "检查时间", "隐患内容", "责任单位").Row(2, 1, Day(3, 4), "无护栏", "甲队").Row(3, 2, null, "无警示牌", "乙队").Row(4, 3, null, "无照明", "丙队")
+            .Row(1, "序号", "检查时间", "隐患内容", "责任单位").Row(2, 1, Day(3, 4), "无护栏", "甲队").Row(3, 2, null, "无警示牌", "乙队")
+            .Row(4, 3, null, "无照明", "丙队")
             .Merge("B2:B3").ToBytes());
         records[1].Understood!.FoundAt!.Value.Day.ShouldBe(Day(3, 4));
         records[1].Notes.Single(n => n.Code == "cell.merged").Address.ShouldBe("B3");
@@ -168,7 +173,8 @@ public class TableFacts
     {
         for (var column = 0; column < 4; column++)
         {
-            var rows = await Rows(Utf8($"序号,检查日期,隐患内容,整改责任单位\n1,2026-03-01,护栏缺失两处,甲子厂\n{new string(',', column)}{signature}{new string(',', 3 - column)}\n"));
+            var rows = await Rows(
+                Utf8($"序号,检查日期,隐患内容,整改责任单位\n1,2026-03-01,护栏缺失两处,甲子厂\n{new string(',', column)}{signature}{new string(',', 3 - column)}\n"));
             rows[^1].Skip.ShouldBe(LedgerSkip.Footer);
         }
     }

@@ -9,7 +9,8 @@ namespace Hazards.Ledgers.Tests;
 /// <summary>Writes the workbooks that tests read. Styles: 0 general, 1 yyyy/m/d, 2 m"月"d"日", 3 yyyy-mm-dd hh:mm:ss.</summary>
 internal sealed class Workbook
 {
-    private readonly List<(string Name, SheetData Rows, List<string> Merges, bool Hidden, List<(uint First, uint Last)> HiddenColumns)> _sheets = [];
+    private readonly List<(string Name, SheetData Rows, List<string> Merges, bool Hidden,
+        List<(uint First, uint Last)> HiddenColumns)> _sheets = [];
     private readonly List<SharedStringItem> _strings = [];
 
     public bool Date1904 { get; init; }
@@ -48,7 +49,8 @@ internal sealed class Workbook
         return this;
     }
 
-    public static Cell Formula(string formula, string cached) => new() { CellFormula = new(formula), CellValue = new(cached), DataType = CellValues.String };
+    public static Cell Formula(string formula, string cached) =>
+        new() { CellFormula = new(formula), CellValue = new(cached), DataType = CellValues.String };
 
     public static SharedStringItem Rich(params string[] runs) =>
         new([.. runs.Select(r => new Run(new Text(r) { Space = SpaceProcessingModeValues.Preserve })), new PhoneticRun(new Text("pīnyīn")) { BaseTextStartIndex = 0, EndingBaseIndex = 1 }]);
@@ -67,7 +69,9 @@ internal sealed class Workbook
         return stream.ToArray();
     }
 
-    private static void AddSheet(WorkbookPart workbook, (string Name, SheetData Rows, List<string> Merges, bool Hidden, List<(uint First, uint Last)> HiddenColumns) sheet, uint id)
+    private static void AddSheet(
+        WorkbookPart workbook,
+        (string Name, SheetData Rows, List<string> Merges, bool Hidden, List<(uint First, uint Last)> HiddenColumns) sheet, uint id)
     {
         var part = workbook.AddNewPart<WorksheetPart>();
         part.Worksheet = new();
@@ -91,8 +95,13 @@ internal sealed class Workbook
             Cell given => (Cell)given.CloneNode(true),
             SharedStringItem item => Shared(item),
             string text => Shared(new(new Text(text) { Space = SpaceProcessingModeValues.Preserve })),
-            DateOnly day => new() { CellValue = new(day.ToDateTime(default).ToOADate().ToString(System.Globalization.CultureInfo.InvariantCulture)), StyleIndex = 1 },
-            DateTime clock => new() { CellValue = new(clock.ToOADate().ToString(System.Globalization.CultureInfo.InvariantCulture)), StyleIndex = 3 },
+            DateOnly day => new()
+            {
+                CellValue = new(day.ToDateTime(default).ToOADate().ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                StyleIndex = 1,
+            },
+            DateTime clock =>
+                new() { CellValue = new(clock.ToOADate().ToString(System.Globalization.CultureInfo.InvariantCulture)), StyleIndex = 3 },
             bool yes => new() { CellValue = new(yes ? "1" : "0"), DataType = CellValues.Boolean },
             _ => new Cell { CellValue = new(Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!) },
         };
@@ -103,7 +112,11 @@ internal sealed class Workbook
     private Cell Shared(SharedStringItem item)
     {
         _strings.Add(item);
-        return new() { CellValue = new((_strings.Count - 1).ToString(System.Globalization.CultureInfo.InvariantCulture)), DataType = CellValues.SharedString };
+        return new()
+        {
+            CellValue = new((_strings.Count - 1).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            DataType = CellValues.SharedString,
+        };
     }
 
     private static Stylesheet Styles() => new(

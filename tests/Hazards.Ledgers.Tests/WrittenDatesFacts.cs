@@ -25,7 +25,8 @@ public class WrittenDatesFacts
     [InlineData("2026—03—05", "2026-03-05 00:00")]
     [InlineData("46086", "2026-03-05 00:00")]
     public async Task Discoveries(string written, string at) =>
-        (await One(written, "")).Understood!.FoundAt!.Value.At.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(at);
+        (await One(written, "")).Understood!.FoundAt!.Value.At.ToString(
+            "yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(at);
 
     [Theory]
     [InlineData("3.1")]
@@ -79,7 +80,8 @@ public class WrittenDatesFacts
     [InlineData("下月底", "2026-04-30")]
     [InlineData("次月底前", "2026-04-30")]
     public async Task Deadlines_in_words(string written, string day) =>
-        (await One("2026-03-05", written)).Understood!.Deadline!.Value.Day.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(day);
+        (await One("2026-03-05", written)).Understood!.Deadline!.Value.Day.ToString(
+            "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(day);
 
     [Theory]
     [InlineData("长期坚持")]

@@ -47,8 +47,10 @@ public class XlsxReadingFacts
     public async Task A_number_is_a_date_only_if_its_format_shows_one()
     {
         var rows = await Read(new Workbook().Sheet("a").Row(1,
-            45660, new Cell { CellValue = new("45660"), StyleIndex = 1 }, new Cell { CellValue = new("45660"), StyleIndex = 2 }, new DateTime(2031, 3, 4, 9, 30, 6)));
-        rows[0].Cells.Select(c => c.Date).ShouldBe([null, new DateTime(2025, 1, 3), new DateTime(2025, 1, 3), new DateTime(2031, 3, 4, 9, 30, 6)]);
+            45660, new Cell { CellValue = new("45660"), StyleIndex = 1 }, new Cell { CellValue = new("45660"), StyleIndex = 2 },
+            new DateTime(2031, 3, 4, 9, 30, 6)));
+        rows[0].Cells.Select(c => c.Date)
+            .ShouldBe([null, new DateTime(2025, 1, 3), new DateTime(2025, 1, 3), new DateTime(2031, 3, 4, 9, 30, 6)]);
         rows[0].Cells[1].Text.ShouldBe("45660");
         rows[0].Cells[1].Display.ShouldBe("2025-01-03");
     }
@@ -84,7 +86,8 @@ public class XlsxReadingFacts
     [Fact]
     public async Task Hidden_rows_columns_and_sheets_are_flagged_and_read()
     {
-        using var file = await File_(new Workbook().Sheet("甲").HideColumns(2, 3).Row(1, "a").HiddenRow(2, "b").Sheet("乙", hidden: true).Row(1, "c").ToBytes());
+        using var file = await File_(
+            new Workbook().Sheet("甲").HideColumns(2, 3).Row(1, "a").HiddenRow(2, "b").Sheet("乙", hidden: true).Row(1, "c").ToBytes());
         file.Sheets.Select(s => (s.Name, s.Hidden)).ShouldBe([("甲", false), ("乙", true)]);
         file.Sheets[0].HiddenColumns.ShouldBe([(2, 3)]);
         file.Sheets[0].ReadRows().Select(r => r.Hidden).ShouldBe([false, true]);
@@ -141,7 +144,9 @@ public class XlsxReadingFacts
         var bytes = new Workbook().Sheet("a").Row(1, "严格").ToBytes();
         foreach (var part in (string[])["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "_rels/.rels", "xl/_rels/workbook.xml.rels"])
             bytes = Workbook.Tamper(bytes, part, xml => xml.Replace(Transitional, Strict, StringComparison.Ordinal)
-                .Replace("http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://purl.oclc.org/ooxml/officeDocument/relationships", StringComparison.Ordinal));
+                .Replace(
+                    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                    "http://purl.oclc.org/ooxml/officeDocument/relationships", StringComparison.Ordinal));
         using var file = await File_(bytes);
         file.Sheets[0].ReadRows().Single().Cells[0].Text.ShouldBe("严格");
     }

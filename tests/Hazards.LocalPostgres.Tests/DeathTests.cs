@@ -67,7 +67,9 @@ public sealed class DeathTests
         var account = await Account.ChooseAsync(folder.Path, default);
         var server = await ServerAsync(source, account);
         (await Command.RunAsync(
-            account.Wrap("sh", "-c", "\"$1\" start -w -D \"$2\" -l \"$2/../server.log\" -o '-c listen_addresses= -k /tmp -p 1' >/dev/null 2>&1", "sh", server.PgCtl, folder.Cluster),
+            account.Wrap(
+                "sh", "-c", "\"$1\" start -w -D \"$2\" -l \"$2/../server.log\" -o '-c listen_addresses= -k /tmp -p 1' >/dev/null 2>&1",
+                "sh", server.PgCtl, folder.Cluster),
             default)).ExitCode.ShouldBe(0);
         var orphan = await folder.ServerPidAsync();
 

@@ -15,7 +15,9 @@ public sealed record Address(string Pattern, string Query = "")
     internal Func<Site, Task<string>>? Path { get; init; }
 
     internal async Task<string> PathAsync(Site site) =>
-        (Path is null ? Pattern : await Path(site)) + (Query.Length > 0 ? "?" + Query.Replace("{aMonthAgo}", Site.Today.AddDays(-30).ToString("O", CultureInfo.InvariantCulture), StringComparison.Ordinal) : "");
+        (Path is null ? Pattern : await Path(site))
+            + (Query.Length > 0 ? "?" + Query.Replace(
+                "{aMonthAgo}", Site.Today.AddDays(-30).ToString("O", CultureInfo.InvariantCulture), StringComparison.Ordinal) : "");
 
     /// <inheritdoc />
     public override string ToString() => Query.Length > 0 ? $"{Pattern}?{Query}" : Pattern;
@@ -83,14 +85,17 @@ internal static class Addresses
     /// <summary>What pages ask for, and is none; and pages that need what only their own tests make.</summary>
     public static readonly string[] Parts =
     [
-        "/", "/admin", "/live", "/overview/trend", "/field/token", "/hazards/{id}/photos", "/overdue/act", "/sign-in/next", "/admin/jobs", "/admin/accounts/{id}",
+        "/", "/admin", "/live", "/overview/trend", "/field/token", "/hazards/{id}/photos", "/overdue/act", "/sign-in/next", "/admin/jobs",
+        "/admin/accounts/{id}",
         "/admin/webhooks/{id}",
-        "/figures/difference", "/figures/rows", "/figures/reports/{id}", "/figures/campaigns/{id}", "/imports/{id}", "/imports/drafts/{id}", "/imports/drafts/{id}/rows",
+        "/figures/difference", "/figures/rows", "/figures/reports/{id}", "/figures/campaigns/{id}", "/imports/{id}", "/imports/drafts/{id}",
+        "/imports/drafts/{id}/rows",
         "/investigation/enterprise/{id}", "/investigation/evidence/{id}", "/investigation/person", "/investigation/seals/{id}",
     ];
 
     private static Func<Site, Task<string>> Of(string path) => _ => Task.FromResult(path);
 
     /// <summary>The page of one hazard, at a stage: <c>/hazards/{0}</c>.</summary>
-    public static Func<Site, Task<string>> Hazard(Stage stage, string format) => async site => string.Format(null, format, await site.HazardAsync(stage));
+    public static Func<Site, Task<string>> Hazard(Stage stage, string format) =>
+        async site => string.Format(null, format, await site.HazardAsync(stage));
 }

@@ -15,7 +15,9 @@ internal static class Chromium
 
     public static async Task<(IPlaywright Driver, IBrowser Browser)> LaunchAsync()
     {
-        var program = Environment.GetEnvironmentVariable("HAZARDS_TEST_CHROMIUM") is { Length: > 0 } given ? given : Array.Find(Usual, File.Exists);
+        var program = Environment.GetEnvironmentVariable("HAZARDS_TEST_CHROMIUM") is { Length: > 0 } given
+            ? given
+            : Array.Find(Usual, File.Exists);
         if (program is null || !File.Exists(program))
             throw new InvalidOperationException(
                 "没有找到 Chromium，页面测试无法运行。请安装：Debian：apt-get install chromium-headless-shell fonts-noto-cjk；或用 HAZARDS_TEST_CHROMIUM 指定程序。"

@@ -16,7 +16,8 @@ namespace Hazards.Pages.Tests;
 public sealed class FieldTests
 {
     // A red dot.
-    private static readonly byte[] Photo = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==");
+    private static readonly byte[] Photo = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==");
 
     private static readonly BrowserNewContextOptions Phone = new()
     {
@@ -132,7 +133,8 @@ public sealed class FieldTests
         await page.Locator("[data-photos]").First.SetInputFilesAsync(PhotoFile("1.png"));
         await page.Locator("[data-shots] img").WaitForAsync();
         await WriteAsync(page, said);
-        await page.EvaluateAsync("() => { const f = document.querySelector('[data-field]').elements; f.longitude.value = '200'; f.latitude.value = '28'; }");
+        await page.EvaluateAsync(
+            "() => { const f = document.querySelector('[data-field]').elements; f.longitude.value = '200'; f.latitude.value = '28'; }");
         await page.TapAsync("button.send");
         var refused = page.Locator("[data-queue-list] li", new() { HasText = said });
         await refused.Locator(".why").WaitForAsync();
@@ -143,7 +145,8 @@ public sealed class FieldTests
         await refused.Locator("button.btn-primary").TapAsync();
         (await page.InputValueAsync("#what")).ShouldBe(said);
         await page.Locator("[data-shots] img").WaitForAsync();
-        await page.EvaluateAsync("() => { const f = document.querySelector('[data-field]').elements; f.longitude.value = f.latitude.value = ''; }");
+        await page.EvaluateAsync(
+            "() => { const f = document.querySelector('[data-field]').elements; f.longitude.value = f.latitude.value = ''; }");
         await page.TapAsync("button.send");
         await page.Locator("#mine", new() { HasText = said }).WaitForAsync();
         var item = (await site.FindAsync(said)).ShouldHaveSingleItem();
@@ -241,7 +244,8 @@ public sealed class FieldTests
             }
             """));
         large.Length.ShouldBeGreaterThan(4 * 1024 * 1024);
-        await page.Locator("[data-photos]").First.SetInputFilesAsync(new FilePayload { Name = "large.jpg", MimeType = "image/jpeg", Buffer = large });
+        await page.Locator("[data-photos]").First.SetInputFilesAsync(
+            new FilePayload { Name = "large.jpg", MimeType = "image/jpeg", Buffer = large });
         await page.Locator("[data-photo-note]", new() { HasText = "1600" }).WaitForAsync();
         (await page.EvaluateAsync<int>("() => document.querySelector('[data-shots] img').naturalWidth")).ShouldBe(1600);
         // And no more than five.
@@ -294,7 +298,8 @@ public sealed class FieldTests
             await page.SelectOptionAsync("#region", "433101");
     }
 
-    private static ILocator Waiting(IPage page, string said) => page.Locator("[data-queue-list] li", new() { HasText = said }).Filter(new() { HasText = "待发送" });
+    private static ILocator Waiting(IPage page, string said) =>
+        page.Locator("[data-queue-list] li", new() { HasText = said }).Filter(new() { HasText = "待发送" });
 
     private static Task WaitForEmptyQueueAsync(IPage page) => UntilAsync(page, "r => r.length === 0");
 

@@ -37,7 +37,8 @@ public sealed class JobsTests(ITestOutputHelper output)
         clicks++;
         await page.Locator("button[name=go][value=do]").DblClickAsync();
         await page.Locator(".said", new() { HasText = "已办理 1 条，未办理 0 条" }).WaitForAsync();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{width}: {clicks} clicks, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
+        output.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{width}: {clicks} clicks, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
         clicks.ShouldBeLessThanOrEqualTo(5);
         // An urging for each leg that has something overdue.
         var urged = await UrgedAsync(site, id);
@@ -108,8 +109,10 @@ public sealed class JobsTests(ITestOutputHelper output)
         (await watch.Page.Locator("[role=alert]").First.InnerTextAsync()).ShouldNotBeEmpty();
     }
 
-    private static BrowserNewContextOptions Sized(int width) => new() { ViewportSize = new() { Width = width, Height = Widths.HeightOf(width) } };
+    private static BrowserNewContextOptions Sized(int width) =>
+        new() { ViewportSize = new() { Width = width, Height = Widths.HeightOf(width) } };
 
     private static async Task<int> UrgedAsync(Site site, string id) =>
-        (await site.Services.GetRequiredService<Projections.Store.IEventLog>().FetchAsync(HazardId.Parse(id).StreamId)).Count(e => e.Data is LegUrged);
+        (await site.Services.GetRequiredService<Projections.Store.IEventLog>().FetchAsync(HazardId.Parse(id).StreamId))
+            .Count(e => e.Data is LegUrged);
 }

@@ -108,7 +108,8 @@ public sealed class Judges
         var site = await Site.OpenAsync();
         await using var window = await site.WindowAsync();
         var page = await window.NewPageAsync();
-        await page.SetContentAsync("<html lang=zh-CN><title>x</title><main><h1>x</h1><input><p style='color:#999'>隐患不消除不销号 too pale</p></main></html>");
+        await page.SetContentAsync(
+            "<html lang=zh-CN><title>x</title><main><h1>x</h1><input><p style='color:#999'>隐患不消除不销号 too pale</p></main></html>");
         (await Axe.ViolationsAsync(page)).Select(v => v.Split(':')[0]).ShouldBe(["axe color-contrast", "axe label"], ignoreOrder: true);
     }
 }
@@ -122,8 +123,10 @@ public sealed class EveryPage
     {
         var site = await Site.OpenAsync();
         var mapped = site.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<PageMark>() is not null && e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Contains("GET"))
+            .Where(e => e.Metadata.GetMetadata<PageMark>() is not null
+                && e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Contains("GET"))
             .Select(e => e.RoutePattern.RawText!);
-        mapped.Except(Addresses.All.Select(a => a.Pattern)).Except(Addresses.Parts).ShouldBeEmpty("pages that do not stand in Addresses.cs");
+        mapped.Except(Addresses.All.Select(a => a.Pattern)).Except(Addresses.Parts)
+            .ShouldBeEmpty("pages that do not stand in Addresses.cs");
     }
 }

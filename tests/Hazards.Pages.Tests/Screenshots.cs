@@ -5,7 +5,9 @@ namespace Hazards.Pages.Tests;
 /// <summary>Pictures of every page that is looked at, where HAZARDS_SCREENSHOTS names a folder (<c>./hazards screenshots</c>).</summary>
 internal static class Screenshots
 {
-    private static readonly string? Folder = Environment.GetEnvironmentVariable("HAZARDS_SCREENSHOTS") is { Length: > 0 } folder ? folder : null;
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("HAZARDS_SCREENSHOTS") is { Length: > 0 } folder
+        ? folder
+        : null;
 
     /// <summary>Whether pictures are taken now.</summary>
     public static bool AreTaken => Folder is not null;

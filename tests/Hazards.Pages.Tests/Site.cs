@@ -79,7 +79,8 @@ internal sealed class Site
     })).Value;
 
     /// <summary>The one place that knows how a person signs in.</summary>
-    public Task SignInAsync(IBrowserContext window) => window.AddCookiesAsync([new() { Name = SessionCookie.Name, Value = session, Url = Root }]);
+    public Task SignInAsync(IBrowserContext window) =>
+        window.AddCookiesAsync([new() { Name = SessionCookie.Name, Value = session, Url = Root }]);
 
     /// <summary>Ends the session.</summary>
     public static Task SignOutAsync(IBrowserContext window) => window.ClearCookiesAsync(new() { Name = SessionCookie.Name });
@@ -102,8 +103,12 @@ internal sealed class Site
         // First, since it says what is missing.
         var (driver, browser) = await Chromium.LaunchAsync();
         var database = await TestServer.CreateDatabaseAsync();
-        var options = new ServiceOptions(await TestServer.PrepareAsync(database)) { Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true, RequireSecondFactor = false };
-        await using (var demo = await DemoMaker.OnAsync(options.ConnectionString, options.Keys, new DemoPlan(Hazards, Days, DateTimeOffset.UtcNow), default))
+        var options = new ServiceOptions(await TestServer.PrepareAsync(database))
+        {
+            Keys = TestServer.KeysOf(database), Urls = "http://127.0.0.1:0", JsonLogs = true, RequireSecondFactor = false,
+        };
+        await using (var demo = await DemoMaker.OnAsync(
+            options.ConnectionString, options.Keys, new DemoPlan(Hazards, Days, DateTimeOffset.UtcNow), default))
             await demo.RunAsync(null, default);
         var app = HazardsService.Build(options);
         await app.StartAsync();
@@ -117,7 +122,10 @@ internal sealed class Site
     private static async Task WarmAsync(string root, string session)
     {
         using var client = new HttpClient { BaseAddress = new Uri(root), Timeout = TimeSpan.FromMinutes(3) };
-        using var question = new HttpRequestMessage(HttpMethod.Get, "/field") { Headers = { { "Cookie", $"{SessionCookie.Name}={session}" } } };
+        using var question = new HttpRequestMessage(HttpMethod.Get, "/field")
+        {
+            Headers = { { "Cookie", $"{SessionCookie.Name}={session}" } },
+        };
         using var answer = await client.SendAsync(question);
     }
 
@@ -125,7 +133,8 @@ internal sealed class Site
     private static async Task<string> SignInAsync(IServiceProvider services)
     {
         await services.GetRequiredService<AccountStore>().EnsureDemoAsync(
-            Login, Password, "龙志强", BodyId.Parse("seed-4331-office"), [.. Enum.GetValues<Role>().Where(r => r != Role.Clock)], RegionCode.Parse("4331"));
+            Login, Password, "龙志强", BodyId.Parse("seed-4331-office"), [.. Enum.GetValues<Role>().Where(r => r != Role.Clock)],
+            RegionCode.Parse("4331"));
         var (opened, refusal) = await services.GetRequiredService<SignIn>().PasswordAsync(Login, Password, "127.0.0.1", "tests");
         return opened?.Token ?? throw new InvalidOperationException(refusal?.English);
     }

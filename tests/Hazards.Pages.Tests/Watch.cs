@@ -39,15 +39,18 @@ internal sealed class Watch : IAsyncDisposable
     {
         errors.Clear();
         await Page.SetViewportSizeAsync(width, Widths.HeightOf(width));
-        var answer = await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load }) ?? throw new InvalidOperationException($"{path}: no answer");
+        var answer = await Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load })
+            ?? throw new InvalidOperationException($"{path}: no answer");
         // Charts are drawn by a script that is loaded with the page, and hidden by it where there is nothing to draw.
-        await Page.WaitForFunctionAsync("() => [...document.querySelectorAll('[data-chart]:not([hidden]) .chart')].every(c => c.querySelector('canvas, svg'))");
+        await Page.WaitForFunctionAsync(
+            "() => [...document.querySelectorAll('[data-chart]:not([hidden]) .chart')].every(c => c.querySelector('canvas, svg'))");
         await SettleAsync();
         return answer;
     }
 
     public async Task SettleAsync() =>
-        await Page.EvaluateAsync("() => document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))");
+        await Page.EvaluateAsync(
+            "() => document.fonts.ready.then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))");
 
     public async ValueTask DisposeAsync() => await Page.CloseAsync();
 

@@ -27,7 +27,8 @@ public sealed partial class AsOfTests
                     whole.Count.ShouldBe((await Changes.CountsAsync(interval, null)).Hazards);
 
                     var touched = after.Where(h => !before.TryGetValue(h.Id, out var b) || h.Version > b.Version)
-                        .Where(h => region.Contains(h.Region) || (before.TryGetValue(h.Id, out var b) && region.Contains(b.Region))).Select(h => h.Id).ToList();
+                        .Where(h => region.Contains(h.Region) || (before.TryGetValue(h.Id, out var b) && region.Contains(b.Region)))
+                        .Select(h => h.Id).ToList();
                     // Others are there only because a due date passed.
                     touched.Except(whole.Select(c => c.Hazard)).ShouldBeEmpty();
                     whole.Where(c => c.StageFrom != c.StageTo).Select(c => c.Hazard).Except(touched).ShouldBeEmpty();
@@ -52,7 +53,8 @@ public sealed partial class AsOfTests
     {
         var found = new HashSet<Guid>();
         await foreach (var e in history.Log.ReadAllAsync(0))
-            if (e.RecordedAt > from && e.StreamType == "hazard" && DomainJson.ReadContext(e.Headers.Span) is { Entry: Entry.Late, Role: not Role.Clock })
+            if (e.RecordedAt > from && e.StreamType == "hazard"
+                && DomainJson.ReadContext(e.Headers.Span) is { Entry: Entry.Late, Role: not Role.Clock })
                 found.Add(e.StreamId);
         return [.. found];
     }

@@ -16,7 +16,9 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
         {
             var replay = await Replay.UpToAsync(history.Log, instant);
             foreach (var hazard in replay.All.Take(60))
-                ShouldBeAsFolded((await history.Queries.FindAsync(history.At(instant), hazard.Id)).ShouldNotBeNull(), hazard, replay, history.At(instant).Today);
+                ShouldBeAsFolded(
+                    (await history.Queries.FindAsync(history.At(instant), hazard.Id)).ShouldNotBeNull(), hazard, replay,
+                    history.At(instant).Today);
         }
     }
 
@@ -27,7 +29,8 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
         foreach (var instant in history.Instants())
         {
             var replay = await Replay.UpToAsync(history.Log, instant);
-            var items = await Pages.AllAsync((cursor, limit) => history.Queries.LedgerAsync(history.At(instant), Everything, sort, descending, cursor, limit), 37);
+            var items = await Pages.AllAsync(
+                (cursor, limit) => history.Queries.LedgerAsync(history.At(instant), Everything, sort, descending, cursor, limit), 37);
 
             items.Select(i => i.Id).ShouldBe(replay.All.Select(h => h.Id), ignoreOrder: true);
             var keys = items.Select(i => Key(i, sort)).ToList();
@@ -124,17 +127,26 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
         var filters = new (HazardFilter Filter, Func<Hazard, DateOnly, bool> Holds)[]
         {
             (new() { Region = Town.County }, (h, _) => Town.County.Contains(h.Region)),
-            (new() { Sectors = [Town.Sectors[0], Town.Sectors[1]], Level = Level.Major }, (h, _) => (h.Sector == Town.Sectors[0] || h.Sector == Town.Sectors[1]) && h.Level == Level.Major),
-            (new() { Stages = [Stage.Closed, Stage.Reported], Kind = HazardKind.Safety }, (h, _) => h.Stage is Stage.Closed or Stage.Reported && h.Kind == HazardKind.Safety),
-            (new() { Sources = [ReportSource.Hotline, ReportSource.Expert], Late = true }, (h, _) => h.Source is ReportSource.Hotline or ReportSource.Expert && h.LateEntry),
-            (new() { Body = BodyId.Parse("regulator"), Dual = true }, (h, _) => h.IsDual && h.Legs.Values.Any(l => l.Body.Value == "regulator")),
-            (new() { Owes = BodyId.Parse("county-government") }, (h, _) => Replay.ClocksOf(h).Any(c => c.Body?.Value == "county-government")),
+            (new() { Sectors = [Town.Sectors[0], Town.Sectors[1]], Level = Level.Major },
+                (h, _) => (h.Sector == Town.Sectors[0] || h.Sector == Town.Sectors[1]) && h.Level == Level.Major),
+            (new() { Stages = [Stage.Closed, Stage.Reported], Kind = HazardKind.Safety },
+                (h, _) => h.Stage is Stage.Closed or Stage.Reported && h.Kind == HazardKind.Safety),
+            (new() { Sources = [ReportSource.Hotline, ReportSource.Expert], Late = true },
+                (h, _) => h.Source is ReportSource.Hotline or ReportSource.Expert && h.LateEntry),
+            (new() { Body = BodyId.Parse("regulator"), Dual = true }, (h, _) => h.IsDual && h.Legs.Values.Any(
+                l => l.Body.Value == "regulator")),
+            (new() { Owes = BodyId.Parse("county-government") }, (h, _) => Replay.ClocksOf(h).Any(
+                c => c.Body?.Value == "county-government")),
             (new() { Overdue = true, Reopened = false }, (h, today) => Replay.IsOverdue(h, today) && h.Reopened == 0),
             (new() { Overdue = false, Listed = false }, (h, today) => !Replay.IsOverdue(h, today) && h.Listing is null),
             (new() { Listed = true, ListingLevel = ListingLevel.Prefecture }, (h, _) => h.Listing?.Level == ListingLevel.Prefecture),
             (new() { Reopened = true, Dual = false }, (h, _) => h.Reopened > 0 && !h.IsDual),
-            (new() { FoundFrom = new(2026, 1, 20), FoundTo = new(2026, 3, 1) }, (h, _) => ChinaTime.DateAt(h.FoundAt) >= new DateOnly(2026, 1, 20) && ChinaTime.DateAt(h.FoundAt) <= new DateOnly(2026, 3, 1)),
-            (new() { Text = "消防 更正" }, (h, _) => (h.Title + h.Description).Contains("消防", StringComparison.Ordinal) && (h.Title + h.Description).Contains("更正", StringComparison.Ordinal)),
+            (new() { FoundFrom = new(2026, 1, 20), FoundTo = new(2026, 3, 1) },
+                (h, _) =>
+                    ChinaTime.DateAt(h.FoundAt) >= new DateOnly(2026, 1, 20) && ChinaTime.DateAt(h.FoundAt) <= new DateOnly(2026, 3, 1)),
+            (new() { Text = "消防 更正" },
+                (h, _) => (h.Title + h.Description).Contains("消防", StringComparison.Ordinal)
+                    && (h.Title + h.Description).Contains("更正", StringComparison.Ordinal)),
         };
         foreach (var instant in history.Instants().Take(5))
         {
@@ -142,8 +154,10 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
             var replay = await Replay.UpToAsync(history.Log, instant);
             foreach (var (filter, holds) in filters)
             {
-                var items = await Pages.AllAsync((cursor, limit) => history.Queries.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit), 200);
-                items.Select(i => i.Id).ShouldBe(replay.All.Where(h => holds(h, scope.Today)).Select(h => h.Id), ignoreOrder: true, filter.ToString());
+                var items = await Pages.AllAsync(
+                    (cursor, limit) => history.Queries.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit), 200);
+                items.Select(i => i.Id)
+                    .ShouldBe(replay.All.Where(h => holds(h, scope.Today)).Select(h => h.Id), ignoreOrder: true, filter.ToString());
             }
         }
     }
@@ -158,7 +172,8 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
             var replay = await Replay.UpToAsync(history.Log, instant);
             var inside = replay.All.Where(h => mine.Contains(h.Region)).ToList();
 
-            var items = await Pages.AllAsync((cursor, limit) => history.Queries.LedgerAsync(scope, Everything, LedgerSort.Recorded, true, cursor, limit), 200);
+            var items = await Pages.AllAsync(
+                (cursor, limit) => history.Queries.LedgerAsync(scope, Everything, LedgerSort.Recorded, true, cursor, limit), 200);
             items.Select(i => i.Id).ShouldBe(inside.Select(h => h.Id), ignoreOrder: true);
             (await history.Queries.LedgerAsync(scope, new HazardFilter { Region = other }, LedgerSort.Recorded, true, null, 200)).Items.ShouldBeEmpty();
             (await history.Queries.BoardAsync(scope, RegionCode.Nation, 7)).Cells.Sum(c => c.Count).ShouldBe(inside.Count);
@@ -179,7 +194,8 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
         item.FirstRecordedAt.ShouldBe(replay.FirstRecorded(hazard));
         item.ListingDeadline.ShouldBe(hazard.Listing?.Deadline);
         item.ClosedAt.ShouldBe(hazard.Closure?.At);
-        item.Legs.Select(l => (l.Leg, l.Body, l.Stage, l.Deadline, l.Percent)).ShouldBe(hazard.Legs.Values.Select(l => (l.Leg, l.Body, l.Stage, l.Deadline, l.Percent)));
+        item.Legs.Select(l => (l.Leg, l.Body, l.Stage, l.Deadline, l.Percent))
+            .ShouldBe(hazard.Legs.Values.Select(l => (l.Leg, l.Body, l.Stage, l.Deadline, l.Percent)));
         item.Clocks.Select(c => (c.Kind, c.Leg, c.Body, c.Due, c.DaysOverdue)).ShouldBe(
             Replay.ClocksOf(hazard).Select(c => (c.Kind, c.Leg, c.Body, c.Due, c.DaysOverdue(today))));
     }

@@ -20,9 +20,12 @@ public sealed class CursorTests(RowsDatabase database) : IClassFixture<RowsDatab
         await Queries.LedgerAsync(scope with { Today = scope.Today.AddDays(1) }, Everything, LedgerSort.Recorded, true, cursor, 5);
         await Should.ThrowAsync<BadCursorException>(Queries.LedgerAsync(scope, Everything, LedgerSort.Recorded, false, cursor, 5));
         await Should.ThrowAsync<BadCursorException>(Queries.LedgerAsync(scope, Everything, LedgerSort.Found, true, cursor, 5));
-        await Should.ThrowAsync<BadCursorException>(Queries.LedgerAsync(scope, Everything with { Late = true }, LedgerSort.Recorded, true, cursor, 5));
-        await Should.ThrowAsync<BadCursorException>(Queries.LedgerAsync(scope with { AsOf = Begin }, Everything, LedgerSort.Recorded, true, cursor, 5));
-        await Should.ThrowAsync<BadCursorException>(Queries.LedgerAsync(scope with { Jurisdiction = Town.County }, Everything, LedgerSort.Recorded, true, cursor, 5));
+        await Should.ThrowAsync<BadCursorException>(
+            Queries.LedgerAsync(scope, Everything with { Late = true }, LedgerSort.Recorded, true, cursor, 5));
+        await Should.ThrowAsync<BadCursorException>(
+            Queries.LedgerAsync(scope with { AsOf = Begin }, Everything, LedgerSort.Recorded, true, cursor, 5));
+        await Should.ThrowAsync<BadCursorException>(
+            Queries.LedgerAsync(scope with { Jurisdiction = Town.County }, Everything, LedgerSort.Recorded, true, cursor, 5));
         await Should.ThrowAsync<BadCursorException>(Queries.OverdueAsync(scope, Everything, cursor, 5));
     }
 

@@ -5,7 +5,10 @@ using Hazards.Projections.Store;
 
 namespace Hazards.Projections.Tests;
 
-/// <summary>Every figure equals a naive recount: all events recorded up to the instant are folded, and the states looked through one by one.</summary>
+/// <summary>
+/// Every figure equals a naive recount: all events recorded up to the instant are folded, and the states looked through one by
+/// one.
+/// </summary>
 public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
 {
     private static readonly string[] Periods = ["2026", "2026Q1", "2026Q2", "2026-02", "2026-05", "2026-03a", "2026-03b"];
@@ -58,11 +61,13 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
                 var scope = Scope(RegionCode.Nation, period, instant);
                 var found = await Figures.TalliesAsync(scope, bodies);
                 var expected = Recount.Tallies(replay, scope, bodies);
-                found.SelectMany(f => f.Value.Tallies, (f, t) => (f.Key, t)).OrderBy(t => t.Key, StringComparer.Ordinal).ThenBy(t => t.t.Measure)
+                found.SelectMany(f => f.Value.Tallies, (f, t) => (f.Key, t)).OrderBy(t => t.Key, StringComparer.Ordinal)
+                    .ThenBy(t => t.t.Measure)
                     .ShouldBe(expected, false, $"{period} {instant}");
             }
         }
-        (await Figures.TalliesAsync(Scope(RegionCode.Nation, "2026", null), bodies)).SelectMany(f => f.Value.Tallies).Select(t => t.Measure).Distinct()
+        (await Figures.TalliesAsync(Scope(RegionCode.Nation, "2026", null), bodies)).SelectMany(f => f.Value.Tallies).Select(t => t.Measure)
+            .Distinct()
             .ShouldBe(Enum.GetValues<RankingMeasure>(), ignoreOrder: true);
     }
 
@@ -135,7 +140,8 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
                 foreach (var breakdown in Enum.GetValues<Breakdown>())
                 {
                     var scope = Scope(RegionCode.Nation, period, to);
-                    var (before, after) = (await Figures.MonthlyTableAsync(scope with { KnownAt = from }, breakdown), await Figures.MonthlyTableAsync(scope, breakdown));
+                    var (before, after) = (await Figures.MonthlyTableAsync(scope with { KnownAt = from }, breakdown),
+                        await Figures.MonthlyTableAsync(scope, breakdown));
                     var sums = await Figures.DifferenceAsync(scope, breakdown, from, to);
                     sums.ShouldBe(Recount.Changes(before, after), ignoreOrder: true);
 
@@ -150,7 +156,8 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
                     while (cursor is not null);
                     changes.Select(c => c.Hazard).ShouldBeUnique();
                     changes.ShouldAllBe(c => !c.Causes.IsEmpty && !c.Cells.IsEmpty);
-                    changes.SelectMany(c => c.Cells).GroupBy(c => (c.Line, c.Column)).Select(g => new CellChange(g.Key.Line, g.Key.Column, g.Sum(c => c.Change))).Where(c => c.Change != 0)
+                    changes.SelectMany(c => c.Cells).GroupBy(c => (c.Line, c.Column))
+                        .Select(g => new CellChange(g.Key.Line, g.Key.Column, g.Sum(c => c.Change))).Where(c => c.Change != 0)
                         .ShouldBe(sums, ignoreOrder: true);
                 }
     }
@@ -208,13 +215,17 @@ internal static class Recount
             {
                 var all = found.Where(h => Key(h) == key).ToArray();
                 var (general, major) = (Graded(all, Level.General), Graded(all, Level.Major));
-                var planned = major.Where(h => !Rectified(h) && h.Legs.Values.Any(l => l.PlannedAt is { } p && Day(p) <= scope.Last)).ToArray();
+                var planned = major.Where(h => !Rectified(h) && h.Legs.Values.Any(l => l.PlannedAt is { } p && Day(p) <= scope.Last))
+                    .ToArray();
                 return new MonthlyLine(
                     key, 0, general.Length, general.Count(Rectified), major.Length, major.Count(Rectified), planned.Length,
-                    planned.Count(h => h.Legs.Values.Where(l => l.PlannedAt is not null).All(l => l.FiveAt is { } f && Day(f) <= scope.Last)),
+                    planned.Count(
+                        h => h.Legs.Values.Where(l => l.PlannedAt is not null).All(l => l.FiveAt is { } f && Day(f) <= scope.Last)),
                     major.Count(h => h.Listings.Any(l => l.Counts && Day(l.At) <= scope.Last)),
                     major.Count(h => h.Listings.Any(l => l.Counts && l.Level >= ListingLevel.Province && Day(l.At) <= scope.Last)),
-                    funds.Where(f => f.Key == key).Sum(f => f.Leg.Funds!.Value), all.Count(h => OnTheSpot(h) && h.Closure!.Ground == ClosureGround.FixedOnTheSpot), all.Count(h => h.Level is null && !OnTheSpot(h)))
+                    funds.Where(f => f.Key == key).Sum(f => f.Leg.Funds!.Value),
+                    all.Count(h => OnTheSpot(h) && h.Closure!.Ground == ClosureGround.FixedOnTheSpot),
+                    all.Count(h => h.Level is null && !OnTheSpot(h)))
                 {
                     OwnChecks = all.Count(h => h.Closure?.Ground == ClosureGround.OwnCheck),
                 };
@@ -254,12 +265,16 @@ internal static class Recount
     {
         var day = scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last;
         foreach (var h in replay.All.Where(h => scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null))
-            foreach (var term in Terms(h).Select(t => new Term(h, t.Leg, t.Past)).Where(t => t.Assigned <= day && !(t.Accepted <= day) && !(t.Accepted is null && t.Ended <= day)))
+            foreach (var term in Terms(h).Select(t => new Term(h, t.Leg, t.Past)).Where(
+                t => t.Assigned <= day && !(t.Accepted <= day) && !(t.Accepted is null && t.Ended <= day)))
             {
                 if (term.Deadline <= day && !(term.Declared <= day))
-                    yield return new OverdueLeg(h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline, day.DayNumber - term.Deadline.DayNumber + 1);
+                    yield return new OverdueLeg(
+                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline, day.DayNumber - term.Deadline.DayNumber + 1);
                 if (term.AckDue <= day && !(term.Acknowledged <= day))
-                    yield return new OverdueLeg(h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Acknowledge, term.AckDue!.Value, day.DayNumber - term.AckDue.Value.DayNumber + 1);
+                    yield return new OverdueLeg(
+                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Acknowledge, term.AckDue!.Value,
+                        day.DayNumber - term.AckDue.Value.DayNumber + 1);
             }
     }
 
@@ -275,10 +290,14 @@ internal static class Recount
     {
         (MonthlyColumn Column, Func<MonthlyLine, decimal> Value)[] columns =
         [
-            (MonthlyColumn.FoundGeneral, l => l.FoundGeneral), (MonthlyColumn.RectifiedGeneral, l => l.RectifiedGeneral), (MonthlyColumn.FoundMajor, l => l.FoundMajor),
-            (MonthlyColumn.RectifiedMajor, l => l.RectifiedMajor), (MonthlyColumn.Planned, l => l.Planned), (MonthlyColumn.FiveInPlace, l => l.FiveInPlace),
-            (MonthlyColumn.Listed, l => l.Listed), (MonthlyColumn.ListedByProvince, l => l.ListedByProvince), (MonthlyColumn.Funds, l => l.Funds),
-            (MonthlyColumn.OnTheSpot, l => l.OnTheSpot), (MonthlyColumn.Ungraded, l => l.Ungraded), (MonthlyColumn.OwnChecks, l => l.OwnChecks),
+            (MonthlyColumn.FoundGeneral, l => l.FoundGeneral), (MonthlyColumn.RectifiedGeneral, l => l.RectifiedGeneral),
+            (MonthlyColumn.FoundMajor, l => l.FoundMajor),
+            (MonthlyColumn.RectifiedMajor, l => l.RectifiedMajor), (MonthlyColumn.Planned, l => l.Planned),
+            (MonthlyColumn.FiveInPlace, l => l.FiveInPlace),
+            (MonthlyColumn.Listed, l => l.Listed), (MonthlyColumn.ListedByProvince, l => l.ListedByProvince),
+            (MonthlyColumn.Funds, l => l.Funds),
+            (MonthlyColumn.OnTheSpot, l => l.OnTheSpot), (MonthlyColumn.Ungraded, l => l.Ungraded),
+            (MonthlyColumn.OwnChecks, l => l.OwnChecks),
         ];
         foreach (var key in before.Lines.Concat(after.Lines).Select(l => l.Key).Distinct())
             foreach (var (column, value) in columns)
@@ -310,7 +329,8 @@ internal static class Recount
 
         public DateOnly? Acknowledged => Leg.AcknowledgedOn;
 
-        public DateOnly? AckDue => Policy.NationalBaseline.Due(ClockKind.Acknowledge, Hazard.Level, Leg.AssignedAt, WorkCalendar.Shipped)?.Date;
+        public DateOnly? AckDue =>
+            Policy.NationalBaseline.Due(ClockKind.Acknowledge, Hazard.Level, Leg.AssignedAt, WorkCalendar.Shipped)?.Date;
 
         public DateOnly? Declared => Leg.DeclaredOn;
 
@@ -326,8 +346,11 @@ internal static class Recount
         {
             get
             {
-                var binding = Hazard.Listings.LastOrDefault(l => l.Counts && !(l.EndedAt < Leg.AssignedAt) && !(Past is not null && l.At > Past.EndedAt) && !(Leg.Stage == LegStage.Returned && Past is null && l.At > Leg.Since));
-                return binding is not null && binding.Deadline < Leg.Deadline && !(Leg.ExtendedAt >= binding.At) ? binding.Deadline : Leg.Deadline;
+                var binding = Hazard.Listings.LastOrDefault(l => l.Counts && !(l.EndedAt < Leg.AssignedAt)
+                    && !(Past is not null && l.At > Past.EndedAt) && !(Leg.Stage == LegStage.Returned && Past is null && l.At > Leg.Since));
+                return binding is not null && binding.Deadline < Leg.Deadline && !(Leg.ExtendedAt >= binding.At)
+                    ? binding.Deadline
+                    : Leg.Deadline;
             }
         }
 

@@ -39,7 +39,8 @@ public sealed class InboxTests(RowsDatabase database) : IClassFixture<RowsDataba
         }
 
         (await inbox.FindAsync(now, first.Items[0].Id))!.Openings.Select(o => o.Actor).ShouldBe(["王五", "赵六"]);
-        var unread = await Pages.AllAsync((cursor, limit) => inbox.ListAsync(now, ["regulator"], new InboxFilter { Unread = true }, cursor, limit), 50);
+        var unread = await Pages.AllAsync(
+            (cursor, limit) => inbox.ListAsync(now, ["regulator"], new InboxFilter { Unread = true }, cursor, limit), 50);
         unread.ShouldNotContain(m => m.Id == first.Items[0].Id || m.Id == first.Items[1].Id);
         (await inbox.CountAsync(now, ["regulator"])).Unread.ShouldBe(unread.Count);
         (await inbox.ListAsync(now, ["regulator"], new InboxFilter { Unread = false }, null, 50)).Items.Length.ShouldBe(2);
@@ -56,8 +57,12 @@ public sealed class InboxTests(RowsDatabase database) : IClassFixture<RowsDataba
         await using var log = database.Open();
         var id = new HazardId(Guid.NewGuid());
         var context = Town.Act(BodyId.Parse("county-office"), Begin, Begin).Context(Role.Coordinator);
-        var reported = new HazardReported(ReportSource.Hotline, HazardKind.Safety, Town.County, Town.Sectors[0], null, "泄漏", "漏气", null, null, null, null, null);
-        IHazardEvent[] story = [reported, new HazardVerified(Level.General, null, null), new HazardAssigned([new LegOrder(Leg.Sole, BodyId.Parse("gas-company"), new DateOnly(2026, 3, 1), "整改")]), new LegUrged(null, "抓紧"), new LegUrged(null, "再催")];
+        var reported = new HazardReported(
+            ReportSource.Hotline, HazardKind.Safety, Town.County, Town.Sectors[0], null, "泄漏", "漏气", null, null, null, null, null);
+        IHazardEvent[] story = [
+            reported, new HazardVerified(Level.General, null, null),
+            new HazardAssigned([new LegOrder(Leg.Sole, BodyId.Parse("gas-company"), new DateOnly(2026, 3, 1), "整改")]),
+            new LegUrged(null, "抓紧"), new LegUrged(null, "再催")];
         var after = Hazard.Fold(id, story.Select(e => new Happening(e, context)))!;
         (await log.AppendAsync(new Append([Told.Stream(null, after, story, context)]))).ShouldBeOfType<AppendResult.Committed>();
 
@@ -72,7 +77,8 @@ public sealed class InboxTests(RowsDatabase database) : IClassFixture<RowsDataba
         await using var log = database.Open();
         var id = new HazardId(Guid.NewGuid());
         var context = Town.Act(BodyId.Parse("prefecture-office"), Begin, Begin).Context(Role.Coordinator);
-        var reported = new HazardReported(ReportSource.Hotline, HazardKind.Safety, Town.County, Town.Sectors[0], null, "泄漏", "漏气", null, null, null, null, null);
+        var reported = new HazardReported(
+            ReportSource.Hotline, HazardKind.Safety, Town.County, Town.Sectors[0], null, "泄漏", "漏气", null, null, null, null, null);
         var after = Hazard.Fold(id, [new Happening(reported, context)])!;
         (await log.AppendAsync(new Append([Told.Stream(null, after, [reported], context)]))).ShouldBeOfType<AppendResult.Committed>();
         (await log.AppendAsync(new Append([Told.Stream(null, after, [reported], context)]))).ShouldBeOfType<AppendResult.Conflict>();
@@ -93,7 +99,8 @@ public sealed class InboxTests(RowsDatabase database) : IClassFixture<RowsDataba
     }
 
     /// <summary>The slow way: whatever the headers of all events up to an instant say.</summary>
-    private static async Task<List<(string Address, long Position, TellAs As, Guid Id)>> ToldAsync(MartenEventLog log, DateTimeOffset? instant)
+    private static async Task<List<(string Address, long Position, TellAs As, Guid Id)>> ToldAsync(
+        MartenEventLog log, DateTimeOffset? instant)
     {
         var told = new List<(string, long, TellAs, Guid)>();
         await foreach (var e in log.ReadAllAsync(0))

@@ -26,10 +26,12 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
         (await Queries.InspectionAsync(then, visits[1].Id))!.HazardsClaimed.ShouldBeNull();
         (await Queries.InspectionAsync(now with { Jurisdiction = Town.OtherCounty }, visits[1].Id)).ShouldBeNull();
         (await Queries.CampaignAsync(now with { Jurisdiction = Town.OtherCounty }, campaign.Id)).ShouldBeNull();
-        (await Queries.CampaignAsync(now with { Jurisdiction = RegionCode.Parse("621202101") }, campaign.Id)).ShouldNotBeNull("a township sees what its county organises");
+        (await Queries.CampaignAsync(now with { Jurisdiction = RegionCode.Parse("621202101") }, campaign.Id))
+            .ShouldNotBeNull("a township sees what its county organises");
 
         var filter = new InspectionFilter { Campaign = campaign.Id };
-        (await Queries.InspectionsAsync(now, filter, null, 10)).Items.Select(i => i.Id).ShouldBe([visits[0].Id, visits[1].Id], ignoreOrder: true);
+        (await Queries.InspectionsAsync(now, filter, null, 10)).Items.Select(i => i.Id)
+            .ShouldBe([visits[0].Id, visits[1].Id], ignoreOrder: true);
         (await Queries.InspectionsAsync(then, filter, null, 10)).Items.Length.ShouldBe(3);
         (await Queries.InspectionsAsync(now, filter with { Voided = true }, null, 10)).Items.Length.ShouldBe(3);
         (await Queries.InspectionsAsync(now, filter with { Unit = "武都燃气 公司" }, null, 10)).Items.Length.ShouldBe(2);
@@ -74,7 +76,9 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
         pages.Select(i => i.Id).ShouldBe(made, ignoreOrder: true);
         pages.Select(i => i.On).ShouldBe(pages.Select(i => i.On).OrderDescending());
         await Should.ThrowAsync<BadCursorException>(Queries.InspectionsAsync(At(null, at), new InspectionFilter(), "AAAA", 3));
-        (await Queries.CampaignsAsync(At(null, at.AddDays(9)), Town.Prefecture, CampaignKind.Campaign, ChinaTime.DateAt(at.AddDays(3)), null, 10)).Items.Select(c => c.Id).ShouldContain(campaign.Id);
+        (await Queries.CampaignsAsync(
+            At(null, at.AddDays(9)), Town.Prefecture, CampaignKind.Campaign, ChinaTime.DateAt(at.AddDays(3)), null,
+            10)).Items.Select(c => c.Id).ShouldContain(campaign.Id);
         (await Queries.CampaignsAsync(At(null, at.AddDays(9)), Town.OtherCounty, null, null, null, 10)).Items.ShouldBeEmpty();
     }
 
@@ -99,7 +103,9 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
         await visits.FindAndFixAsync(at.AddHours(1), BodyId.Parse("gas-company"), campaign);
         major = await visits.ThenAsync(major, at.AddHours(1), new VerifyHazard(Level.Major, "判定标准第五条"));
         general = await visits.ThenAsync(general, at.AddHours(1), new VerifyHazard(Level.General));
-        general = await visits.ThenAsync(general, at.AddHours(2), new AssignHazard([new LegOrder(Leg.Sole, BodyId.Parse("gas-company"), ChinaTime.DateAt(at).AddDays(9), "整改")]));
+        general = await visits.ThenAsync(
+            general, at.AddHours(2),
+            new AssignHazard([new LegOrder(Leg.Sole, BodyId.Parse("gas-company"), ChinaTime.DateAt(at).AddDays(9), "整改")]));
         general = await visits.ThenAsync(general, at.AddHours(3), new AcknowledgeAssignment(Leg.Sole), BodyId.Parse("gas-company"));
         general = await visits.ThenAsync(general, at.AddDays(1), new DeclareCompletion(Leg.Sole, "完成"), BodyId.Parse("gas-company"));
         general = await visits.ThenAsync(general, at.AddDays(2), new Reinspect(Leg.Sole, Verdict.Pass, "合格"));
@@ -134,21 +140,29 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
             var instant = at + (stories.Now - at) * part;
             var scope = At(instant);
             var replay = await Replay.UpToAsync(log, instant);
-            var filter = new HazardFilter { Regions = [Town.County], Sectors = [Town.Sectors[0], Town.Sectors[1]], FoundFrom = ChinaTime.DateAt(at).AddDays(3), FoundTo = ChinaTime.DateAt(at).AddDays(60) };
-            var expected = replay.All.Where(h => Town.County.Contains(h.Region) && filter.Sectors.Contains(h.Sector) && h.Stage is not (Stage.Rejected or Stage.Merged)
+            var filter = new HazardFilter
+            {
+                Regions = [Town.County], Sectors = [Town.Sectors[0], Town.Sectors[1]], FoundFrom = ChinaTime.DateAt(at).AddDays(3),
+                FoundTo = ChinaTime.DateAt(at).AddDays(60),
+            };
+            var expected = replay.All.Where(
+                h => Town.County.Contains(h.Region) && filter.Sectors.Contains(h.Sector) && h.Stage is not (Stage.Rejected or Stage.Merged)
                 && ChinaTime.DateAt(h.FoundAt) >= filter.FoundFrom && ChinaTime.DateAt(h.FoundAt) <= filter.FoundTo).ToArray();
             var (spot, rest) = (expected.Where(Spot).ToArray(), expected.Where(h => !Spot(h)).ToArray());
             var own = spot.Count(h => h.Closure!.Ground == ClosureGround.OwnCheck);
             var figures = await Queries.FiguresAsync(scope, filter, Town.County);
             figures.Total.Hazards.ShouldBe(new FoundCounts(
-                rest.Length, spot.Length - own, own, rest.Count(h => !h.Legs.IsEmpty), rest.Count(h => h.Stage == Stage.Closed), rest.Count(h => h.Level == Level.Major),
-                rest.Count(h => h.Level == Level.Major && h.Stage == Stage.Closed), rest.Count(h => h.IsOpen), rest.Count(h => h.IsOpen && Replay.IsOverdue(h, scope.Today))),
+                rest.Length, spot.Length - own, own, rest.Count(h => !h.Legs.IsEmpty), rest.Count(h => h.Stage == Stage.Closed),
+                rest.Count(h => h.Level == Level.Major),
+                rest.Count(h => h.Level == Level.Major && h.Stage == Stage.Closed), rest.Count(h => h.IsOpen),
+                rest.Count(h => h.IsOpen && Replay.IsOverdue(h, scope.Today))),
                 part.ToString(CultureInfo.InvariantCulture));
             figures.ByRegion.Sum(l => l.Hazards.Found).ShouldBe(rest.Length);
             figures.BySector.Sum(l => l.Hazards.OnTheSpot).ShouldBe(spot.Length);
         }
 
-        static bool Spot(Hazard h) => h.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck && h.Stage == Stage.Closed;
+        static bool Spot(Hazard h) =>
+            h.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck && h.Stage == Stage.Closed;
     }
 
     [Fact]
@@ -164,5 +178,6 @@ public sealed class InspectionTests(RowsDatabase database) : IClassFixture<RowsD
     // Recorded times never run backwards: each story begins after the one before.
     private static DateTimeOffset Later() => begin = begin.AddYears(1);
 
-    private static Scope At(DateTimeOffset? asOf, DateTimeOffset? now = null) => new(RegionCode.Nation, asOf, ChinaTime.DateAt(now ?? asOf!.Value));
+    private static Scope At(DateTimeOffset? asOf, DateTimeOffset? now = null) =>
+        new(RegionCode.Nation, asOf, ChinaTime.DateAt(now ?? asOf!.Value));
 }

@@ -41,7 +41,8 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await using var log = database.Open();
         await BeginAsync(log);
         var hold = new TaskCompletionSource();
-        var asking = Enumerable.Range(0, 20).Select(_ => kept.GetAsync("together", null, async _ => { await hold.Task; return Count(); }, _ => 1, default)).ToArray();
+        var asking = Enumerable.Range(0, 20)
+            .Select(_ => kept.GetAsync("together", null, async _ => { await hold.Task; return Count(); }, _ => 1, default)).ToArray();
         using var left = new CancellationTokenSource();
         var leaving = kept.GetAsync("together", null, async _ => { await hold.Task; return Count(); }, _ => 1, left.Token);
         await left.CancelAsync();
@@ -55,7 +56,8 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
     {
         await using var log = database.Open();
         await BeginAsync(log);
-        await Should.ThrowAsync<TimeoutException>(() => kept.GetAsync<string>("fails", null, _ => throw new TimeoutException(), _ => 1, default));
+        await Should.ThrowAsync<TimeoutException>(
+            () => kept.GetAsync<string>("fails", null, _ => throw new TimeoutException(), _ => 1, default));
         (await AskAsync("fails", null)).ShouldNotBeNull();
     }
 
@@ -73,17 +75,22 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
 
     private string Count() => $"count {Interlocked.Increment(ref counted)}";
 
-    private Task<string> AskAsync(string question, DateTimeOffset? knownAt) => kept.GetAsync(question, knownAt, _ => Task.FromResult(Count()), _ => 1, default);
+    private Task<string> AskAsync(string question, DateTimeOffset? knownAt) =>
+        kept.GetAsync(question, knownAt, _ => Task.FromResult(Count()), _ => 1, default);
 
     private async Task<Stories> BeginAsync(MartenEventLog log)
     {
-        var stories = new Stories((int)await database.ScalarAsync<long>("select count(*) from log.mt_events"), (await HeadAsync()).AddMinutes(1));
+        var stories = new Stories(
+            (int)await database.ScalarAsync<long>("select count(*) from log.mt_events"), (await HeadAsync()).AddMinutes(1));
         await NextAsync(log, stories);
         return stories;
     }
 
-    private static async Task NextAsync(MartenEventLog log, Stories stories) => (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
+    private static async Task NextAsync(MartenEventLog log, Stories stories) =>
+        (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
 
     private async Task<DateTimeOffset> HeadAsync() =>
-        new(await database.ScalarAsync<DateTime>("""select coalesce(max(e."timestamp"), '2026-01-01') from log.mt_events e"""), TimeSpan.Zero);
+        new(
+            await database.ScalarAsync<DateTime>("""select coalesce(max(e."timestamp"), '2026-01-01') from log.mt_events e"""),
+            TimeSpan.Zero);
 }

@@ -36,7 +36,8 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         comparison.Rebuilt.ShouldBe(comparison.Live);
         var scope = new Scope(RegionCode.Nation, null, ChinaTime.DateAt(stories.Now));
         foreach (var hazard in stories.Hazards.Values)
-            (await new HazardQueries(database.DataSource, () => Rulebook.Baseline).FindAsync(scope, hazard.Id))!.Version.ShouldBe(hazard.Version);
+            (await new HazardQueries(database.DataSource, () => Rulebook.Baseline)
+                .FindAsync(scope, hazard.Id))!.Version.ShouldBe(hazard.Version);
     }
 
     /// <summary>The epochs of a rebuild begin when its rows were recorded, not when it runs.</summary>
@@ -126,7 +127,8 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         for (var i = 0; i < 100; i++)
             await log.AppendAsync(stories.Next());
         var before = await RowsDigest.ComputeAsync(other.DataSource);
-        await other.ExecuteAsync("update rows.hazards set late = not late where hazard_id = (select min(hazard_id::text)::uuid from rows.hazards)");
+        await other.ExecuteAsync(
+            "update rows.hazards set late = not late where hazard_id = (select min(hazard_id::text)::uuid from rows.hazards)");
 
         var after = await RowsDigest.ComputeAsync(other.DataSource);
         after.Hazards.ShouldNotBe(before.Hazards);
@@ -195,7 +197,8 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         var id = BodyId.Parse("gas-company");
         var registered = new BodyRegistered(id, "某燃气公司", BodyKind.Enterprise, Town.County, [], null, null);
         var body = Body.Apply(null, registered);
-        await log.AppendAsync(new Append([new StreamAppend(id.StreamId, "body", 0, [Told.Event(registered)], new PendingState.OfBody(body))]));
+        await log.AppendAsync(
+            new Append([new StreamAppend(id.StreamId, "body", 0, [Told.Event(registered)], new PendingState.OfBody(body))]));
         var renamed = new BodyRenamed(body.Name, "新燃气公司", "改制");
         body = Body.Apply(body, renamed);
         await log.AppendAsync(new Append([new StreamAppend(id.StreamId, "body", 1, [Told.Event(renamed)], new PendingState.OfBody(body))]));
@@ -203,7 +206,8 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         await log.AppendAsync(new Append([new StreamAppend(issued.Id, "api_key", 0, [Told.Event(issued)], new PendingState.OfKey(ApiKey.Apply(null, issued)))]));
         var opened = new AccountOpened(Guid.CreateVersion7(), "zhang.wei", "张伟", id, [Role.Reporter], Town.County);
         var account = Account.Apply(null, opened);
-        await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 0, [Told.Event(opened)], new PendingState.OfAccount(account))]));
+        await log.AppendAsync(
+            new Append([new StreamAppend(account.Id, "account", 0, [Told.Event(opened)], new PendingState.OfAccount(account))]));
         var signedIn = new SignedIn(Guid.CreateVersion7(), SignInMethod.Local, null);
         await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 1, [Told.Event(signedIn)], new PendingState.OfAccount(Account.Apply(account, signedIn)))]));
         var told = new WebhookRegistered(Guid.CreateVersion7(), "https://receiver.example/", id, Town.County, [], null);

@@ -47,7 +47,8 @@ public sealed class RegistryTests(RowsDatabase database) : IClassFixture<RowsDat
     public async Task A_key_is_found_by_its_digest_revoked_or_not()
     {
         await using var log = database.Open();
-        var issued = new ApiKeyIssued(Guid.CreateVersion7(), Sha256Digest.Of("secret"u8), "hotline", BodyId.Parse("office-one"), [Role.Reporter], Town.County, null);
+        var issued = new ApiKeyIssued(
+            Guid.CreateVersion7(), Sha256Digest.Of("secret"u8), "hotline", BodyId.Parse("office-one"), [Role.Reporter], Town.County, null);
         var key = ApiKey.Apply(null, issued);
         await log.AppendAsync(new Append([new StreamAppend(key.Id, "api_key", 0, [Told.Event(issued)], new PendingState.OfKey(key))]));
         (await Queries.KeyAsync(key.Digest))!.Revoked.ShouldBeFalse();
@@ -76,14 +77,17 @@ public sealed class RegistryTests(RowsDatabase database) : IClassFixture<RowsDat
         account.Roles.ShouldBe([Role.Reporter]);
         var closed = new AccountClosed("调离");
         await log.AppendAsync(new Append([new StreamAppend(account.Id, "account", 1, [Told.Event(closed)], new PendingState.OfAccount(Account.Apply(account, closed)))]));
-        (await Queries.AccountAsync(account.Id)).ShouldNotBeNull().ShouldSatisfyAllConditions(a => a.Closed.ShouldBeTrue(), a => a.Version.ShouldBe(2));
+        (await Queries.AccountAsync(account.Id)).ShouldNotBeNull()
+            .ShouldSatisfyAllConditions(a => a.Closed.ShouldBeTrue(), a => a.Version.ShouldBe(2));
         (await Queries.AccountAsync("nobody")).ShouldBeNull();
         (await Queries.AccountAsync(Guid.NewGuid())).ShouldBeNull();
 
         var first = await Queries.ListAccountsAsync(Town.Prefecture, null, true, null, 2);
         first.Items.Select(a => a.Login).ShouldBe(["li.na", "zhang.wei"]);
-        (await Queries.ListAccountsAsync(Town.Prefecture, null, true, first.Next, 2)).ShouldSatisfyAllConditions(p => p.Items.Single().Login.ShouldBe("王芳"), p => p.Next.ShouldBeNull());
-        (await Queries.ListAccountsAsync(Town.Prefecture, BodyId.Parse("office-one"), false, null, 10)).Items.Select(a => a.Login).ShouldBe(["zhang.wei", "王芳"]);
+        (await Queries.ListAccountsAsync(Town.Prefecture, null, true, first.Next, 2))
+            .ShouldSatisfyAllConditions(p => p.Items.Single().Login.ShouldBe("王芳"), p => p.Next.ShouldBeNull());
+        (await Queries.ListAccountsAsync(Town.Prefecture, BodyId.Parse("office-one"), false, null, 10)).Items.Select(a => a.Login)
+            .ShouldBe(["zhang.wei", "王芳"]);
         (await Queries.ListAccountsAsync(Town.Prefecture, BodyId.Parse("office-two"), false, null, 10)).Items.ShouldBeEmpty();
         (await Queries.ListAccountsAsync(Town.OtherCounty, null, true, null, 10)).Items.ShouldBeEmpty();
         var taken = new AccountOpened(Guid.CreateVersion7(), "li.na", "另一人", BodyId.Parse("office-one"), [Role.Reporter], Town.County);

@@ -80,7 +80,8 @@ public sealed class SearchTests(RowsDatabase database) : IClassFixture<RowsDatab
 
     private static async Task<HazardId> ReportAsync(MartenEventLog log, string title, string description = "见标题")
     {
-        var report = new HazardReported(ReportSource.Public, HazardKind.Safety, Town.County, Town.Sectors[0], null, title, description, null, null, null, null, null);
+        var report = new HazardReported(
+            ReportSource.Public, HazardKind.Safety, Town.County, Town.Sectors[0], null, title, description, null, null, null, null, null);
         var context = Town.Act(Town.Offices[0], Begin, Begin).Context(Role.Reporter);
         var hazard = Hazard.Apply(HazardId.New(Begin), null, new Happening(report, context));
         (await log.AppendAsync(new Append([Told.Stream(null, hazard, [report], context)]))).ShouldBeOfType<AppendResult.Committed>();

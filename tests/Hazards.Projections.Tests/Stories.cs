@@ -39,7 +39,8 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
     {
         var thing = Things[random.Next(Things.Length)];
         var report = new ReportHazard(
-            One(Enum.GetValues<ReportSource>()), region ?? One([.. Town.Places]), One([.. Town.Sectors]), title ?? $"{thing}（{random.Next(1000)}）",
+            One(Enum.GetValues<ReportSource>()), region ?? One([.. Town.Places]), One([.. Town.Sectors]),
+            title ?? $"{thing}（{random.Next(1000)}）",
             $"{thing}，第{random.Next(100)}号，需要处理", One(Enum.GetValues<HazardKind>()),
             Place: Maybe() ? new Place("城关镇") : null, Enterprise: Maybe() ? new Enterprise("某燃气公司") : null);
         var id = new HazardId(new Guid(Bytes()));
@@ -78,13 +79,15 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
             Stage.Verified => (office, new AssignHazard(Orders(hazard))),
             Stage.AwaitingClosure when hazard.Listing is not null => (hazard.Listing.By, new DelistHazard(DelistingGround.Accepted, "摘牌")),
             Stage.AwaitingClosure => (office, new CloseHazard()),
-            Stage.Closed => (office, Maybe() ? new LookBack(LookbackResult.Holding, "看过") : new LookBack(LookbackResult.Recurred, "反弹", null, Orders(hazard))),
+            Stage.Closed => (office, Maybe() ? new LookBack(LookbackResult.Holding, "看过") : new LookBack(
+                LookbackResult.Recurred, "反弹", null, Orders(hazard))),
             Stage.Rejected or Stage.Merged => (office, new AddComment("批注")),
             _ => hazard.Legs[leg] switch
             {
                 { Stage: LegStage.Returned } => (office, new ReassignLeg(leg, Order(hazard, leg).Body, Date(3, 40), "整改", "改派")),
                 { Stage: LegStage.Assigned, Body: var body } => (body, new AcknowledgeAssignment(leg)),
-                { Stage: LegStage.Rectifying, Plan: null, Body: var body } => (body, new SubmitPlan(leg, Enum.GetValues<PlanPart>().ToImmutableSortedDictionary(p => p, p => "有"), random.Next(1, 300) / 10m)),
+                { Stage: LegStage.Rectifying, Plan: null, Body: var body } => (body, new SubmitPlan(
+                    leg, Enum.GetValues<PlanPart>().ToImmutableSortedDictionary(p => p, p => "有"), random.Next(1, 300) / 10m)),
                 { Stage: LegStage.Rectifying, Plan.Verdict: null } => (office, new ReviewPlan(leg, Verdict.Pass, "看过")),
                 { Stage: LegStage.Rectifying, Body: var body } => (body, new DeclareCompletion(leg, "完成")),
                 _ => (office, new Reinspect(leg, Verdict.Pass, "看过")),
@@ -170,7 +173,9 @@ internal static class Told
             now = next;
         }
 
-        return new StreamAppend(after.Id.StreamId, "hazard", before?.Version ?? 0, written, new PendingState.OfHazard(before, after, Rulebook.Baseline) { Notices = notices.ToImmutable() });
+        return new StreamAppend(
+            after.Id.StreamId, "hazard", before?.Version ?? 0, written,
+            new PendingState.OfHazard(before, after, Rulebook.Baseline) { Notices = notices.ToImmutable() });
     }
 
     public static NewEvent Event(IDomainEvent happened, byte[]? headers = null) =>

@@ -46,7 +46,8 @@ public class RowsDatabase : IAsyncLifetime
         await LogMigrations.RunAsync(DataSource);
         await ProjectionMigrations.RunAsync(DataSource);
         await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
-        Service = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString);
+        Service = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString);
     }
 
     public async Task DisposeAsync()

@@ -33,12 +33,14 @@ internal static class Town
         Of("watchers", BodyKind.SupervisionOffice, Prefecture),
     }.ToImmutableDictionary(b => b.Id);
 
-    public static readonly ImmutableArray<BodyId> Offices = [BodyId.Parse("prefecture-office"), BodyId.Parse("county-office"), BodyId.Parse("other-office")];
+    public static readonly ImmutableArray<BodyId> Offices = [
+        BodyId.Parse("prefecture-office"), BodyId.Parse("county-office"), BodyId.Parse("other-office")];
 
     public static Act Act(BodyId body, DateTimeOffset occurred, DateTimeOffset now)
     {
         var actor = new Actor("tester", Bodies[body], Offices.Contains(body) ? Office : [Role.Responsible], "tests", RegionCode.Nation);
-        return new Act(actor, occurred, now, Policy.NationalBaseline, SectorCatalogue.Usual, Bodies, DocumentNumber.Parse("测安委办〔2026〕1号"), []);
+        return new Act(
+            actor, occurred, now, Policy.NationalBaseline, SectorCatalogue.Usual, Bodies, DocumentNumber.Parse("测安委办〔2026〕1号"), []);
     }
 
     private static Body Of(string id, BodyKind kind, RegionCode region) =>

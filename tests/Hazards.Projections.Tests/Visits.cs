@@ -27,24 +27,36 @@ internal sealed class Visits(IEventLog log)
     {
         var day = ChinaTime.DateAt(at);
         var command = new OpenCampaign("燃气专项行动", day, day.AddDays(30), [Town.County], [Gas]);
-        return await AppendAsync(command.Id, "campaign", at, command.Decide(null, ActAt(at)), (Campaign?)null, Campaign.Apply, c => new PendingState.OfCampaign(c));
+        return await AppendAsync(
+            command.Id, "campaign", at, command.Decide(null, ActAt(at)), (Campaign?)null, Campaign.Apply,
+            c => new PendingState.OfCampaign(c));
     }
 
     public async Task<Inspection> VisitAsync(DateTimeOffset at, string unit, Campaign? campaign, int? claimed = null)
     {
-        var command = new MakeInspection(new Enterprise(unit), Town.County, Gas, ChinaTime.DateAt(at), Campaign: campaign?.Id, HazardsClaimed: claimed);
-        return await AppendAsync(command.Id, "inspection", at, command.Decide(null, ActAt(at, campaign)), (Inspection?)null, Inspection.Apply, i => new PendingState.OfInspection(i));
+        var command = new MakeInspection(
+            new Enterprise(unit), Town.County, Gas, ChinaTime.DateAt(at), Campaign: campaign?.Id, HazardsClaimed: claimed);
+        return await AppendAsync(
+            command.Id, "inspection", at, command.Decide(null, ActAt(at, campaign)), (Inspection?)null, Inspection.Apply,
+            i => new PendingState.OfInspection(i));
     }
 
     public Task<Campaign> ThenAsync(Campaign campaign, DateTimeOffset at, ICampaignCommand command) =>
-        AppendAsync(campaign.Id, "campaign", at, command.Decide(campaign, ActAt(at)), campaign, Campaign.Apply, c => new PendingState.OfCampaign(c), campaign.Version);
+        AppendAsync(
+            campaign.Id, "campaign", at, command.Decide(campaign, ActAt(at)), campaign, Campaign.Apply,
+            c => new PendingState.OfCampaign(c), campaign.Version);
 
     public Task<Inspection> ThenAsync(Inspection visit, DateTimeOffset at, IInspectionCommand command, Campaign? campaign = null) =>
-        AppendAsync(visit.Id, "inspection", at, command.Decide(visit, ActAt(at, campaign)), visit, Inspection.Apply, i => new PendingState.OfInspection(i), visit.Version);
+        AppendAsync(
+            visit.Id, "inspection", at, command.Decide(visit, ActAt(at, campaign)), visit, Inspection.Apply,
+            i => new PendingState.OfInspection(i), visit.Version);
 
-    public async Task<Hazard> FindAsync(DateTimeOffset at, Inspection? visit, Campaign? campaign, SectorCode? sector = null, ExternalReference? reference = null)
+    public async Task<Hazard> FindAsync(
+        DateTimeOffset at, Inspection? visit, Campaign? campaign, SectorCode? sector = null, ExternalReference? reference = null)
     {
-        var report = new ReportHazard(ReportSource.Inspection, Town.County, sector ?? Gas, "漏气", "调压箱漏气", Reference: reference, Inspection: visit?.Id, Campaign: campaign?.Id);
+        var report = new ReportHazard(
+            ReportSource.Inspection, Town.County, sector ?? Gas, "漏气", "调压箱漏气", Reference: reference, Inspection: visit?.Id,
+            Campaign: campaign?.Id);
         var act = ActAt(at, campaign) with { Inspection = visit };
         var decision = Decider.Decide(report, null, act);
         decision.Refusal.ShouldBeNull();
@@ -79,21 +91,26 @@ internal sealed class Visits(IEventLog log)
     {
         var context = act.Context(decision.Role);
         var after = decision.Events.Aggregate(before, (hazard, e) => Hazard.Apply(id, hazard, new Happening(e, context)))!;
-        (await log.AppendAsync(new Append([Told.Stream(before, after, decision.Events, context)], RecordedAt: at))).ShouldBeOfType<AppendResult.Committed>();
+        (await log.AppendAsync(new Append([Told.Stream(before, after, decision.Events, context)], RecordedAt: at)))
+            .ShouldBeOfType<AppendResult.Committed>();
         return after;
     }
 
     private async Task<TState> AppendAsync<TState, TEvent>(
-        Guid id, string type, DateTimeOffset at, Decision<TEvent> decision, TState? before, Func<TState?, TEvent, EventContext, TState> apply,
+        Guid id, string type, DateTimeOffset at, Decision<TEvent> decision, TState? before,
+        Func<TState?, TEvent, EventContext, TState> apply,
         Func<TState, PendingState> row, long version = 0) where TEvent : IDomainEvent where TState : class
     {
         decision.Refusal.ShouldBeNull();
         var context = ActAt(at).Context(decision.Role);
         var after = apply(before, decision.Events.Single(), context);
-        var append = new Append([new StreamAppend(id, type, version, [Told.Event(decision.Events.Single(), DomainJson.Write(context))], row(after))], RecordedAt: at);
+        var append = new Append(
+            [new StreamAppend(id, type, version, [Told.Event(decision.Events.Single(), DomainJson.Write(context))], row(after))],
+            RecordedAt: at);
         (await log.AppendAsync(append)).ShouldBeOfType<AppendResult.Committed>();
         return after;
     }
 
-    private static Act ActAt(DateTimeOffset at, Campaign? campaign = null) => Town.Act(Town.Offices[1], at, at) with { Campaign = campaign };
+    private static Act ActAt(DateTimeOffset at, Campaign? campaign = null) =>
+        Town.Act(Town.Offices[1], at, at) with { Campaign = campaign };
 }

@@ -22,7 +22,8 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
         Append Verified(Level level)
         {
             var verified = new HazardVerified(level, null, null);
-            return new Append([Told.Stream(before, Hazard.Apply(before.Id, before, new Happening(verified, context)), [verified], context)]);
+            return new Append(
+                [Told.Stream(before, Hazard.Apply(before.Id, before, new Happening(verified, context)), [verified], context)]);
         }
 
         var results = await Task.WhenAll(log.AppendAsync(Verified(Level.Major)), log.AppendAsync(Verified(Level.General)));
@@ -64,7 +65,8 @@ public sealed class WritingTests(RowsDatabase database) : IClassFixture<RowsData
             var stories = new Stories(5, Begin);
             for (var i = 0; i < 30; i++)
                 (await log.AppendAsync(stories.Next() with { RecordedAt = null })).ShouldBeOfType<AppendResult.Committed>();
-            (await new HazardQueries(dataSource, () => Rulebook.Baseline).LedgerAsync(Now, new HazardFilter(), LedgerSort.Recorded, true, null, 10)).Items.ShouldNotBeEmpty();
+            (await new HazardQueries(dataSource, () => Rulebook.Baseline).LedgerAsync(
+                Now, new HazardFilter(), LedgerSort.Recorded, true, null, 10)).Items.ShouldNotBeEmpty();
         }
 
         await database.ExecuteAsync($"drop owned by {role}; drop role {role}");

@@ -17,7 +17,8 @@ public sealed class AppendCodeTests(LogDatabase database) : IClassFixture<LogDat
         var odd = Some.Event("""{"z" : 1.50, "a": [1e2, -0, 0.000001, 12345678901234567890], "中文":"\u6c14\/", "": {"b":null,"aa":true}}""");
         var stream = Guid.CreateVersion7();
         var before = (await log.HeadAsync()).Position;
-        await log.CommitAsync(new Append([new StreamAppend(stream, "hazard", 0, [odd, Some.Event()]), Some.On(Guid.CreateVersion7(), 0, 3)]));
+        await log.CommitAsync(
+            new Append([new StreamAppend(stream, "hazard", 0, [odd, Some.Event()]), Some.On(Guid.CreateVersion7(), 0, 3)]));
         await log.CommitAsync(new Append([new StreamAppend(stream, "hazard", 2, [Some.Event() with { Headers = Some.Headers("null") }])], Some.Key("with a key")));
         await foreach (var e in log.ReadAllAsync(before))
             (await CodeAsync(e.Position)).ShouldBe(AppendCode.Of(e, Key), $"position {e.Position}");
@@ -42,7 +43,8 @@ public sealed class AppendCodeTests(LogDatabase database) : IClassFixture<LogDat
         await log.CommitAsync(Some.Append(taken));
         Task<AppendResult>[] all;
         await using (await database.HoldAppendsAsync())
-            all = [.. Enumerable.Range(0, 30).Select(i => log.AppendAsync(Some.Append(i % 3 == 0 ? taken : Guid.CreateVersion7(), events: 1 + i % 4)))];
+            all = [.. Enumerable.Range(0, 30).Select(i => log.AppendAsync(Some.Append(i % 3 == 0 ? taken : Guid.CreateVersion7(), events: 1
+                + i % 4)))];
         (await Task.WhenAll(all)).Count(r => r is AppendResult.Conflict).ShouldBe(10);
         await foreach (var e in log.ReadAllAsync(0))
             if (await CodeAsync(e.Position) is { } code)
@@ -68,7 +70,8 @@ public sealed class AppendCodeTests(LogDatabase database) : IClassFixture<LogDat
     public async Task What_has_no_canonical_form_is_rejected_before_it_is_queued(string data)
     {
         await using var log = database.Open(new EventLogOptions { AppendKey = Key });
-        await Should.ThrowAsync<AppendRejectedException>(() => log.AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "hazard", 0, [Some.Event(data)])])));
+        await Should.ThrowAsync<AppendRejectedException>(
+            () => log.AppendAsync(new Append([new StreamAppend(Guid.CreateVersion7(), "hazard", 0, [Some.Event(data)])])));
     }
 
     private async Task<byte[]?> CodeAsync(long position)

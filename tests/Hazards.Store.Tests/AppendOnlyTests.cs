@@ -41,7 +41,8 @@ public sealed class AppendOnlyTests(LogDatabase database) : IClassFixture<LogDat
         await using var log = database.Open();
         var archived = (await log.CommitAsync(Some.Append(Guid.CreateVersion7()))).LastPosition;
 
-        (await database.ExecuteAsync($"set local log.archive = 'on'; update log.mt_events set is_archived = true where seq_id = {archived}")).ShouldBe(1);
+        (await database.ExecuteAsync(
+            $"set local log.archive = 'on'; update log.mt_events set is_archived = true where seq_id = {archived}")).ShouldBe(1);
 
         await ShouldBeRefusedAsync($"set local log.archive = 'on'; update log.mt_events set is_archived = false where seq_id = {archived}");
         await ShouldBeRefusedAsync("set local log.archive = 'on'; update log.mt_events set is_archived = true, data = '{}'");
@@ -91,7 +92,8 @@ public sealed class AppendOnlyTests(LogDatabase database) : IClassFixture<LogDat
         {
             var asUser = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Options = $"-c role={user}" };
             await using var dataSource = NpgsqlDataSource.Create(asUser.ConnectionString);
-            var failure = await Should.ThrowAsync<MigrationException>(() => ServiceRole.EnsureAsync(dataSource, "role_nobody_made", new ServiceLogin("x")));
+            var failure = await Should.ThrowAsync<MigrationException>(
+                () => ServiceRole.EnsureAsync(dataSource, "role_nobody_made", new ServiceLogin("x")));
             failure.Message.ShouldContain("create role role_nobody_made login");
         }
         finally

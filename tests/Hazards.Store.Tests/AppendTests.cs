@@ -32,7 +32,8 @@ public sealed class AppendTests(LogDatabase database) : IClassFixture<LogDatabas
     {
         await using var log = database.Open();
         var stream = Guid.CreateVersion7();
-        await log.CommitAsync(new Append([new StreamAppend(stream, "hazard", 0, [Some.Event() with { CorrelationId = null, CausationId = null }])]));
+        await log.CommitAsync(
+            new Append([new StreamAppend(stream, "hazard", 0, [Some.Event() with { CorrelationId = null, CausationId = null }])]));
         var read = (await log.StreamAsync(stream)).ShouldHaveSingleItem();
         read.CorrelationId.ShouldBeNull();
         read.CausationId.ShouldBeNull();
@@ -64,8 +65,10 @@ public sealed class AppendTests(LogDatabase database) : IClassFixture<LogDatabas
         await log.CommitAsync(Some.Append(own) with { Relies = [new StreamVersion(relied, 1), new StreamVersion(never, 0)] });
         await log.CommitAsync(Some.Append(relied, 1));
 
-        (await log.AppendAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(relied, 1)] })).ShouldBe(new AppendResult.Conflict(relied, 1, 2));
-        (await log.AppendAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(never, 1)] })).ShouldBe(new AppendResult.Conflict(never, 1, 0));
+        (await log.AppendAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(relied, 1)] }))
+            .ShouldBe(new AppendResult.Conflict(relied, 1, 2));
+        (await log.AppendAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(never, 1)] }))
+            .ShouldBe(new AppendResult.Conflict(never, 1, 0));
         (await log.StreamAsync(own)).Count.ShouldBe(1);
         // Of its own stream it may say so as well.
         await log.CommitAsync(Some.Append(own, 1) with { Relies = [new StreamVersion(own, 1), new StreamVersion(relied, 2)] });
@@ -79,7 +82,8 @@ public sealed class AppendTests(LogDatabase database) : IClassFixture<LogDatabas
         {
             var relied = Guid.CreateVersion7();
             await log.CommitAsync(Some.Append(relied));
-            var relying = Enumerable.Range(0, 6).Select(_ => Some.Append(Guid.CreateVersion7()) with { Relies = [new StreamVersion(relied, 1)] }).ToList();
+            var relying = Enumerable.Range(0, 6)
+                .Select(_ => Some.Append(Guid.CreateVersion7()) with { Relies = [new StreamVersion(relied, 1)] }).ToList();
             var sent = relying.Take(3).Append(Some.Append(relied, 1)).Concat(relying.Skip(3)).Select(a => log.AppendAsync(a)).ToList();
             var results = await Task.WhenAll(sent);
             var changed = results[3].ShouldBeOfType<AppendResult.Committed>().FirstPosition;
@@ -91,7 +95,10 @@ public sealed class AppendTests(LogDatabase database) : IClassFixture<LogDatabas
         }
     }
 
-    /// <summary>A hazard that is remembered, and a database of an earlier day in which others went on: the same version is not the same history.</summary>
+    /// <summary>
+    /// A hazard that is remembered, and a database of an earlier day in which others went on: the same version is not the same
+    /// history.
+    /// </summary>
     [Fact]
     public async Task An_append_after_a_remembered_event_is_written_only_after_that_event()
     {
@@ -101,8 +108,10 @@ public sealed class AppendTests(LogDatabase database) : IClassFixture<LogDatabas
         await log.CommitAsync(first);
         var last = first.Streams[0].Events[^1].Id;
 
-        (await log.AppendAsync(new Append([Some.On(stream, 1) with { After = Guid.CreateVersion7() }]))).ShouldBe(new AppendResult.Conflict(stream, 1, 1));
-        (await log.AppendAsync(new Append([Some.On(Guid.CreateVersion7(), 0) with { After = last }]))).ShouldBeOfType<AppendResult.Conflict>();
+        (await log.AppendAsync(new Append([Some.On(stream, 1) with { After = Guid.CreateVersion7() }])))
+            .ShouldBe(new AppendResult.Conflict(stream, 1, 1));
+        (await log.AppendAsync(new Append([Some.On(Guid.CreateVersion7(), 0) with { After = last }])))
+            .ShouldBeOfType<AppendResult.Conflict>();
         await log.CommitAsync(new Append([Some.On(stream, 1) with { After = last }]));
     }
 

@@ -46,7 +46,8 @@ internal sealed class AppendingProcess : IDisposable
         {
             var append = Some.Append(stream, version, events: 1 + (int)(version % 3));
             var committed = await log.CommitAsync(append);
-            var lines = append.Streams[0].Events.Select((e, n) => $"{stream} {version + n + 1} {e.Id} {committed.FirstPosition + n} {End}\n");
+            var lines = append.Streams[0].Events.Select(
+                (e, n) => $"{stream} {version + n + 1} {e.Id} {committed.FirstPosition + n} {End}\n");
             // One write: what is on the pipe has been acknowledged.
             Console.Out.Write(string.Concat(lines));
             version += append.Streams[0].Events.Count;

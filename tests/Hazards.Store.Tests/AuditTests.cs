@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Hazards.Store.Tests;
 
-/// <summary>What is done to a log behind the service's back, by somebody who may do everything in the database, and what the audit says of it.</summary>
+/// <summary>
+/// What is done to a log behind the service's back, by somebody who may do everything in the database, and what the audit says
+/// of it.
+/// </summary>
 [Trait("Server", "any")]
 public sealed class AuditTests : IAsyncLifetime
 {
@@ -43,7 +46,8 @@ public sealed class AuditTests : IAsyncLifetime
         report.Findings.ShouldBeEmpty();
         (report.Size, report.Events, report.First).ShouldBe((All, All, 1));
         report.Trees.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            t => t.Root.ShouldBe(kept!.Root), t => t.Checkpoints.ShouldBe(Each), t => t.LastCheckpoint.ShouldBe(All), t => t.Uncovered.ShouldBe(0));
+            t => t.Root.ShouldBe(kept!.Root), t => t.Checkpoints.ShouldBe(Each), t => t.LastCheckpoint.ShouldBe(All),
+            t => t.Uncovered.ShouldBe(0));
     }
 
     [Fact]
@@ -197,14 +201,16 @@ public sealed class AuditTests : IAsyncLifetime
     {
         await BehindTheBackAsync("""update log.mt_events set data = '{}' where seq_id = 77""");
         await RebuildTreeAsync();
-        Codes(await AuditAsync(question => question with { AppendKey = null })).ShouldBe(["checkpoint_root_differs@61", "kept_checkpoint_contradicted@61"], ignoreOrder: true);
+        Codes(await AuditAsync(question => question with { AppendKey = null }))
+            .ShouldBe(["checkpoint_root_differs@61", "kept_checkpoint_contradicted@61"], ignoreOrder: true);
         Codes(await AuditAsync()).ShouldContain("event_code_wrong@77");
     }
 
     [Fact]
     public async Task A_tile_that_alone_was_altered_is_told_from_an_altered_event()
     {
-        await BehindTheBackAsync($"update log.tiles set hashes = overlay(hashes placing '\\x00000000' from {76 * 32 + 1}) where level = 0 and index = 0");
+        await BehindTheBackAsync(
+            $"update log.tiles set hashes = overlay(hashes placing '\\x00000000' from {76 * 32 + 1}) where level = 0 and index = 0");
         var findings = (await AuditAsync()).Findings;
         findings.First(f => f.Code == "tiles_altered" && f.First == 77).Positions.ShouldBe([77]);
         findings.ShouldNotContain(f => f.Code.StartsWith("event"));
@@ -257,7 +263,9 @@ public sealed class AuditTests : IAsyncLifetime
         await RebuildTreeAsync();
         (await AuditAsync(question => question with { Kept = [] })).Findings.ShouldBeEmpty();
         var finding = (await AuditAsync()).Findings.ShouldHaveSingleItem();
-        finding.ShouldSatisfyAllConditions(f => f.Code.ShouldBe("log_rolled_back"), f => f.First.ShouldBe(121), f => f.Last.ShouldBe(All), f => f.Count.ShouldBe(All - 120));
+        finding.ShouldSatisfyAllConditions(
+            f => f.Code.ShouldBe("log_rolled_back"), f => f.First.ShouldBe(121), f => f.Last.ShouldBe(All),
+            f => f.Count.ShouldBe(All - 120));
     }
 
     [Fact]
@@ -265,7 +273,8 @@ public sealed class AuditTests : IAsyncLifetime
     {
         var stream = await database.ScalarAsync<Guid>("select stream_id from log.mt_events where seq_id = 7");
         await database.ExecuteAsync($"update log.mt_streams set version = 12 where id = '{stream}'");
-        (await AuditAsync()).Findings.ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Code.ShouldBe("stream_versions"), f => f.Stream.ShouldBe(stream), f => f.First.ShouldBe(7));
+        (await AuditAsync()).Findings.ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(f => f.Code.ShouldBe("stream_versions"), f => f.Stream.ShouldBe(stream), f => f.First.ShouldBe(7));
         await database.ExecuteAsync($"update log.mt_streams set version = 11 where id = '{stream}'; insert into log.mt_streams (id, type, version) values (gen_random_uuid(), 'hazard', 2)");
         (await AuditAsync()).Findings.ShouldHaveSingleItem().Code.ShouldBe("stream_without_events");
     }
@@ -299,7 +308,11 @@ public sealed class AuditTests : IAsyncLifetime
 
     private async Task<AuditReport> AuditAsync(Func<AuditQuestion, AuditQuestion>? change = null)
     {
-        var question = new AuditQuestion { Trees = [Hash], Keys = [new AuditKey(Hash.Name, signer.Verifier)], Kept = [kept!], AppendKey = AppendKey, AppendKeySince = 0, Readers = 2 };
+        var question = new AuditQuestion
+        {
+            Trees = [Hash], Keys = [new AuditKey(Hash.Name, signer.Verifier)], Kept = [kept!], AppendKey = AppendKey, AppendKeySince = 0,
+            Readers = 2,
+        };
         return await LogAudit.RunAsync(database.ServiceConnectionString, change is null ? question : change(question));
     }
 
@@ -321,7 +334,8 @@ public sealed class AuditTests : IAsyncLifetime
         await using var command = new NpgsqlCommand($"{Triggers("disable")} {sql}; {Triggers("enable always")}", connection);
         await command.ExecuteNonQueryAsync();
 
-        string Triggers(string what) => string.Concat(tables.SelectMany(t => new[] { "refuse_update", "refuse_delete", "refuse_truncate" }.Select(g => $"alter table log.{t} {what} trigger {g};")));
+        string Triggers(string what) =>
+            string.Concat(tables.SelectMany(t => new[] { "refuse_update", "refuse_delete", "refuse_truncate" }.Select(g => $"alter table log.{t} {what} trigger {g};")));
     }
 
     private async Task RebuildTreeAsync()

@@ -21,7 +21,8 @@ public sealed class DaemonTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task Killing_the_processes_that_append_costs_a_subscription_nothing()
     {
         await using var daemon = await AttachedDaemon.StartAsync(database.Service);
-        var acknowledged = (await Task.WhenAll(KillAgainAndAgainAsync(seed: 1), KillAgainAndAgainAsync(seed: 2))).SelectMany(a => a).ToList();
+        var acknowledged = (await Task.WhenAll(KillAgainAndAgainAsync(seed: 1), KillAgainAndAgainAsync(seed: 2))).SelectMany(a => a)
+            .ToList();
 
         await using var log = database.Open();
         var last = await log.CommitAsync(Some.Append(Guid.CreateVersion7()));
@@ -78,7 +79,8 @@ public sealed class DaemonTests(ITestOutputHelper output) : IAsyncLifetime
         var numbered = 0L;
         for (var n = 0; n < 3; n++)
         {
-            var refused = new Append([new StreamAppend(Guid.CreateVersion7(), "hazard", 0, [Some.Event(new RefusedAtCommit("{}"u8.ToArray()))])]);
+            var refused = new Append(
+                [new StreamAppend(Guid.CreateVersion7(), "hazard", 0, [Some.Event(new RefusedAtCommit("{}"u8.ToArray()))])]);
             await Should.ThrowAsync<AppendRejectedException>(() => log.AppendAsync(refused));
             var last = await log.CommitAsync(Some.Append(Guid.CreateVersion7()));
             last.LastPosition.ShouldBeGreaterThan(numbered + 1);

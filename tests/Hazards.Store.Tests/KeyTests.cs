@@ -76,7 +76,8 @@ public sealed class KeyTests(LogDatabase database) : IClassFixture<LogDatabase>
 
         var committed = results.OfType<AppendResult.Committed>().ShouldHaveSingleItem();
         results.OfType<AppendResult.Repeated>().Count().ShouldBe(39);
-        results.OfType<AppendResult.Repeated>().ShouldAllBe(r => r.LastPosition == committed.LastPosition && r.Versions.SequenceEqual(committed.Versions));
+        results.OfType<AppendResult.Repeated>()
+            .ShouldAllBe(r => r.LastPosition == committed.LastPosition && r.Versions.SequenceEqual(committed.Versions));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
     private readonly string module = $"m{Guid.NewGuid():n}";
 
     private Task<IReadOnlyList<string>> RunAsync(params (string Name, string Sql)[] files) =>
-        Migrations.RunAsync(database.DataSource, module, [.. files.Select(f => new MigrationFile(f.Name, f.Sql))], null, CancellationToken.None);
+        Migrations.RunAsync(
+            database.DataSource, module, [.. files.Select(f => new MigrationFile(f.Name, f.Sql))], null, CancellationToken.None);
 
     [Fact]
     public async Task Each_file_is_run_once_and_in_order()
@@ -38,7 +39,8 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
     public async Task A_file_that_fails_leaves_nothing_and_can_be_run_again()
     {
         var good = ("0001.sql", $"create table {module} (n int)");
-        var refusal = await Should.ThrowAsync<MigrationException>(() => RunAsync(good, ("0002.sql", $"alter table {module} add m int; select 1/0")));
+        var refusal = await Should.ThrowAsync<MigrationException>(
+            () => RunAsync(good, ("0002.sql", $"alter table {module} add m int; select 1/0")));
         refusal.Message.ShouldContain("0002.sql failed: division by zero");
         (await RunAsync(good, ("0002.sql", $"alter table {module} add m int"))).ShouldBe(["0002.sql"]);
     }
@@ -52,5 +54,6 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
 
     [Fact]
     public async Task An_assembly_without_such_files_is_a_mistake() =>
-        await Should.ThrowAsync<MigrationException>(() => Migrations.RunAsync(database.DataSource, module, typeof(MigrationTests).Assembly, "Nothing."));
+        await Should.ThrowAsync<MigrationException>(
+            () => Migrations.RunAsync(database.DataSource, module, typeof(MigrationTests).Assembly, "Nothing."));
 }

@@ -9,7 +9,10 @@ public sealed class ObstacleTests(LogDatabase database) : IClassFixture<LogDatab
 {
     private static readonly EventLogOptions Patient = new() { AppendKey = new byte[32], AppendTimeout = TimeSpan.FromMinutes(1) };
 
-    private static readonly EventLogOptions Hurried = Patient with { AppendTimeout = TimeSpan.FromSeconds(2), MaxReconnectDelay = TimeSpan.FromMilliseconds(100) };
+    private static readonly EventLogOptions Hurried = Patient with
+    {
+        AppendTimeout = TimeSpan.FromSeconds(2), MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
+    };
 
     public Task InitializeAsync() => database.ExecuteAsync("""
         create schema if not exists apart;

@@ -31,7 +31,8 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         var acknowledged = (await Task.WhenAll(writers)).SelectMany(w => w).ToList();
 
         var events = await LogShould.BeWholeAsync(one);
-        events.Where(e => e.Position > before && e.Type != "tombstone").Select(e => (e.StreamId, e.Version, e.Id, e.Position)).ShouldBe(acknowledged, ignoreOrder: true);
+        events.Where(e => e.Position > before && e.Type != "tombstone").Select(e => (e.StreamId, e.Version, e.Id, e.Position))
+            .ShouldBe(acknowledged, ignoreOrder: true);
     }
 
     private static async Task<List<(Guid, long, Guid, long)>> WriteAsync(MartenEventLog log, CancellationToken enough)
@@ -172,7 +173,8 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         {
             foreach (var row in rows)
             {
-                var command = new NpgsqlBatchCommand("insert into counted select stream_id, version from log.mt_events where stream_id = $1 and version = $2 and id = $3");
+                var command = new NpgsqlBatchCommand(
+                    "insert into counted select stream_id, version from log.mt_events where stream_id = $1 and version = $2 and id = $3");
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = row.StreamId });
                 command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = row.Version });
                 command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = row.LastEventId });

@@ -84,7 +84,9 @@ public sealed class PoisonTests(LogDatabase database) : IClassFixture<LogDatabas
 
         Task<AppendResult>[] all;
         await using (await database.HoldAppendsAsync())
-            all = [log.AppendAsync(Noting(0, "a")), log.AppendAsync(Noting(1, "b")), log.AppendAsync(Noting(2, "bad")), log.AppendAsync(Noting(3, "c"))];
+            all = [
+                log.AppendAsync(Noting(0, "a")), log.AppendAsync(Noting(1, "b")), log.AppendAsync(Noting(2, "bad")),
+                log.AppendAsync(Noting(3, "c"))];
 
         (await Should.ThrowAsync<AppendRejectedException>(() => all[2])).SqlState.ShouldBe(PostgresErrorCodes.CheckViolation);
         foreach (var n in new[] { 0, 1, 3 })

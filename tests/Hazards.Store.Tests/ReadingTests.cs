@@ -27,7 +27,8 @@ public sealed class ReadingTests(LogDatabase database) : IClassFixture<LogDataba
 
         (await log.ReadStreamAsync(stream, fromVersion: 3).ToListAsync()).Select(e => e.Version).ShouldBe([3, 4, 5, 6]);
         (await log.ReadStreamAsync(stream, recordedUpTo: then.RecordedAt).ToListAsync()).Select(e => e.Version).ShouldBe([1, 2, 3, 4, 5]);
-        (await log.ReadStreamAsync(stream, 2, then.RecordedAt.AddMicroseconds(-1)).ToListAsync()).Select(e => e.Version).ShouldBe([2, 3, 4]);
+        (await log.ReadStreamAsync(stream, 2, then.RecordedAt.AddMicroseconds(-1)).ToListAsync()).Select(e => e.Version)
+            .ShouldBe([2, 3, 4]);
     }
 
     [Fact]

@@ -33,7 +33,9 @@ public sealed class RecordedTimeTests(LogDatabase database) : IClassFixture<LogD
         await using (await database.HoldAppendsAsync())
         {
             var before = log.AppendAsync(At(noon.AddHours(2)));
-            batch = [before, log.AppendAsync(At(noon.AddHours(4), 2)), log.AppendAsync(At(noon.AddHours(3))), log.AppendAsync(At(noon.AddHours(5)))];
+            batch = [
+                before, log.AppendAsync(At(noon.AddHours(4), 2)), log.AppendAsync(At(noon.AddHours(3))),
+                log.AppendAsync(At(noon.AddHours(5)))];
         }
 
         var results = (await Task.WhenAll(batch)).Cast<AppendResult.Committed>().Select(r => r.RecordedAt).ToList();

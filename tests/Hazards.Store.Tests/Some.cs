@@ -11,7 +11,8 @@ internal static class Some
 {
     public static NewEvent Event(string data = """{"text": "燃气管道阀门泄漏"}""") => Event(new SomethingNoted(Encoding.UTF8.GetBytes(data)));
 
-    public static NewEvent Event(IDomainEvent fact) => new(Guid.CreateVersion7(), fact, Headers("""{"actor": "u-1"}"""), "request-1", "command-1");
+    public static NewEvent Event(IDomainEvent fact) =>
+        new(Guid.CreateVersion7(), fact, Headers("""{"actor": "u-1"}"""), "request-1", "command-1");
 
     public static EventHeaders Headers(string json) => new(Encoding.UTF8.GetBytes(json));
 

@@ -49,7 +49,10 @@ public sealed class LogDatabase : IAsyncLifetime
         // What a connection said last tells TerminateAsync whose it is: not those of the migration.
         DataSource.Clear();
         await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
-        ServiceConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString;
+        ServiceConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString)
+        {
+            Username = "hazards_tests", Password = "of the tests",
+        }.ConnectionString;
         Service = NpgsqlDataSource.Create(ServiceConnectionString);
     }
 

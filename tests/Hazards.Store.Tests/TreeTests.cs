@@ -12,8 +12,10 @@ public sealed class TreeTests
     public void An_envelope_holds_everything_the_log_keeps_in_one_form()
     {
         var recorded = new RecordedEvent(
-            7, Guid.Parse("0190a8d3-0000-7000-8000-000000000001"), Guid.Parse("0190a8d3-0000-7000-8000-000000000002"), "hazard", 3, "hazard_verified", "Hazards.Domain.HazardVerified, Hazards.Domain",
-            """{ "level" : "major", "basis":"判定标准\n第五条", "n": 1.50 }"""u8.ToArray(), """{"actor":"张工"}"""u8.ToArray(), new DateTimeOffset(2026, 11, 22, 9, 30, 0, 123, 400, TimeSpan.FromHours(8)), "request-1", null);
+            7, Guid.Parse("0190a8d3-0000-7000-8000-000000000001"), Guid.Parse("0190a8d3-0000-7000-8000-000000000002"), "hazard", 3,
+            "hazard_verified", "Hazards.Domain.HazardVerified, Hazards.Domain",
+            """{ "level" : "major", "basis":"判定标准\n第五条", "n": 1.50 }"""u8.ToArray(), """{"actor":"张工"}"""u8.ToArray(),
+            new DateTimeOffset(2026, 11, 22, 9, 30, 0, 123, 400, TimeSpan.FromHours(8)), "request-1", null);
         Encoding.UTF8.GetString(Envelope.Write(recorded)).ShouldBe(
             """{"causation":null,"correlation":"request-1","data":{"basis":"判定标准\n第五条","level":"major","n":1.5},"dotnetType":"Hazards.Domain.HazardVerified, Hazards.Domain","envelope":1,"headers":{"actor":"张工"},"id":"0190a8d3-0000-7000-8000-000000000001","position":7,"recordedAt":"2026-11-22T01:30:00.123400Z","stream":"0190a8d3-0000-7000-8000-000000000002","streamType":"hazard","type":"hazard_verified","version":3}""");
     }
@@ -38,7 +40,9 @@ public sealed class TreeTests
         var head = await store.HeadAsync();
         head.ShouldBe(new TreeHead(leaves.Count, Naive(hash, [.. leaves])));
         foreach (var position in Enumerable.Range(1, leaves.Count).Where(p => p % 31 == 1 || p == leaves.Count))
-            Verify.Inclusion(hash, position - 1, head.Size, leaves[position - 1], await store.InclusionAsync(position, head.Size), head.Root).ShouldBeTrue();
+            Verify.Inclusion(
+                hash, position - 1, head.Size, leaves[position - 1], await store.InclusionAsync(position, head.Size),
+                head.Root).ShouldBeTrue();
         foreach (var size in new[] { head.Size, 300 })
         {
             long[] positions = [.. Enumerable.Range(1, (int)size).Reverse()];
@@ -74,7 +78,8 @@ public sealed class TreeTests
         var leaves = new List<Digest>();
         await foreach (var e in log.ReadAllAsync(0))
             leaves.Add(TreeHash.Sha256.Leaf(Envelope.Write(e)));
-        (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync()).ShouldBe(new TreeHead(360, Naive(TreeHash.Sha256, [.. leaves])));
+        (await new TreeStore(database.DataSource, TreeHash.Sha256).HeadAsync())
+            .ShouldBe(new TreeHead(360, Naive(TreeHash.Sha256, [.. leaves])));
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -161,7 +166,10 @@ public sealed class TreeTests
         return new TreeHead(leaves.Count, Naive(TreeHash.Sha256, [.. leaves]));
     }
 
-    /// <summary>A number that a batch took and came to nothing with is a position like any other: it has a leaf, a proof and a place in the audit.</summary>
+    /// <summary>
+    /// A number that a batch took and came to nothing with is a position like any other: it has a leaf, a proof and a place in
+    /// the audit.
+    /// </summary>
     [Theory, InlineData(true), InlineData(false)]
     public async Task Tombstones_are_leaves_and_proved_and_audited(bool fed)
     {
@@ -181,8 +189,11 @@ public sealed class TreeTests
         var head = await store.HeadAsync();
         head.ShouldBe(await NaiveHeadAsync(log));
         foreach (var e in events)
-            Verify.Inclusion(TreeHash.Sha256, e.Position - 1, head.Size, TreeHash.Sha256.Leaf(Envelope.Write(e)), await store.InclusionAsync(e.Position, head.Size), head.Root).ShouldBeTrue();
-        Verify.Consistency(TreeHash.Sha256, 5, head.Size, await store.ConsistencyAsync(5, head.Size), await store.RootAsync(5), head.Root).ShouldBeTrue();
+            Verify.Inclusion(
+                TreeHash.Sha256, e.Position - 1, head.Size, TreeHash.Sha256.Leaf(Envelope.Write(e)),
+                await store.InclusionAsync(e.Position, head.Size), head.Root).ShouldBeTrue();
+        Verify.Consistency(TreeHash.Sha256, 5, head.Size, await store.ConsistencyAsync(5, head.Size), await store.RootAsync(5), head.Root)
+            .ShouldBeTrue();
         var report = await LogAudit.RunAsync(database.ServiceConnectionString, new AuditQuestion { AppendKey = key });
         report.Findings.ShouldBeEmpty();
         report.Events.ShouldBe(10);
@@ -203,7 +214,8 @@ public sealed class TreeTests
         await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 5));
         await new TreeGrower(database.Service, TreeHash.Sha256).CatchUpAsync();
         await using var command = database.DataSource.CreateCommand(sql);
-        (await Should.ThrowAsync<PostgresException>(async () => await command.ExecuteNonQueryAsync())).SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        (await Should.ThrowAsync<PostgresException>(async () => await command.ExecuteNonQueryAsync())).SqlState.ShouldBe(
+            PostgresErrorCodes.InsufficientPrivilege);
     }
 
     [Fact]

@@ -128,7 +128,10 @@ internal sealed class ClusterFolder : IDisposable
         if (!File.Exists(file))
         {
             var draft = $"{file}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
             await using (var writer = new StreamWriter(draft, options))
                 await writer.WriteAsync(NewPassword());
             await account.GiveAsync(draft, cancellationToken);
@@ -191,7 +194,8 @@ internal sealed class ClusterFolder : IDisposable
         var place = System.IO.Path.Combine(Elsewhere, "data-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
         Directory.CreateDirectory(place);
         Directory.CreateSymbolicLink(wanted, place);
-        progress?.Report($"PostgreSQL 的运行账户进不了 {parent},数据放在 {place}。 The account that runs PostgreSQL cannot enter {parent}; its data are in {place}.");
+        progress?.Report(
+            $"PostgreSQL 的运行账户进不了 {parent},数据放在 {place}。 The account that runs PostgreSQL cannot enter {parent}; its data are in {place}.");
         return place;
     }
 

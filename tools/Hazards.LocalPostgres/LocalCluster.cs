@@ -107,7 +107,9 @@ public sealed class LocalCluster : IAsyncDisposable
         if (await RunningServer.VersionAsync(connection.ConnectionString, cancellationToken) is not { } version) return null;
         options.Progress?.Report($"使用另一进程正在运行的数据库 Working on the server that another process runs: {folder}");
         var account = await Account.ChooseAsync(folder + "/", cancellationToken);
-        return new LocalCluster(running, version, folder, connection.ConnectionString, await ClusterFolder.ServicePasswordAsync(folder, account, cancellationToken));
+        return new LocalCluster(
+            running, version, folder, connection.ConnectionString,
+            await ClusterFolder.ServicePasswordAsync(folder, account, cancellationToken));
     }
 
     private static async Task<LocalCluster> StartOwnAsync(LocalClusterOptions options, CancellationToken cancellationToken)
@@ -156,13 +158,17 @@ public sealed class LocalCluster : IAsyncDisposable
         var logStart = File.Exists(folder.Log) ? new FileInfo(folder.Log).Length : 0;
         var sockets = await SocketFolderAsync(folder, cancellationToken);
         var connection = Connection(sockets, folder.Password);
-        var watchdog = Watchdog.Start(folder, sockets, [server.Postgres, "-D", folder.Cluster, .. ServerSettings.Arguments(options, sockets)]);
+        var watchdog = Watchdog.Start(
+            folder, sockets, [server.Postgres, "-D", folder.Cluster, .. ServerSettings.Arguments(options, sockets)]);
         try
         {
-            await using (var first = await Startup.ConnectAsync(connection, watchdog, folder, logStart, options.Progress, cancellationToken))
+            await using (var first = await Startup.ConnectAsync(
+                connection, watchdog, folder, logStart, options.Progress, cancellationToken))
                 await PrepareDatabaseAsync(first, cancellationToken);
             connection.Database = DatabaseName;
-            return new LocalCluster(folder, server, watchdog, connection.ConnectionString, await ClusterFolder.ServicePasswordAsync(folder.Path, folder.Account, cancellationToken));
+            return new LocalCluster(
+                folder, server, watchdog, connection.ConnectionString,
+                await ClusterFolder.ServicePasswordAsync(folder.Path, folder.Account, cancellationToken));
         }
         catch
         {

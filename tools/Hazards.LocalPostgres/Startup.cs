@@ -39,7 +39,8 @@ internal static class Startup
             {
                 var said = folder.LogTail(logStart);
                 // A process that was killed may hold either for a moment longer; one that lives was stopped before (Orphan).
-                var besideOld = said.Contains("shared memory block", StringComparison.Ordinal) || said.Contains("postmaster.pid", StringComparison.Ordinal);
+                var besideOld = said.Contains("shared memory block", StringComparison.Ordinal)
+                    || said.Contains("postmaster.pid", StringComparison.Ordinal);
                 if (!besideOld || ++endings > MostAttemptsBesideOldProcesses) throw Failed(folder, $"exit code {code}\n{said}");
             }
             if (watchdog.Endings.Completion.IsCompleted) throw Failed(folder, $"{watchdog.Complaints}\n{folder.LogTail(logStart)}");

@@ -7,7 +7,8 @@ internal sealed record Arguments(PostgresSource Source, bool Both, string? Data,
     /// <summary>Reads the words; ends the process with exit code 2 on one it does not know.</summary>
     public static Arguments Parse(ReadOnlySpan<string> words)
     {
-        var (source, both, filters) = (PostgresSource.Auto, Environment.GetEnvironmentVariable("HAZARDS_TEST_BOTH") == "1", new List<string>());
+        var (source, both, filters) = (PostgresSource.Auto, Environment.GetEnvironmentVariable("HAZARDS_TEST_BOTH") == "1",
+            new List<string>());
         string? data = null;
         for (var at = 0; at < words.Length; at++)
             switch (words[at])

@@ -64,11 +64,16 @@ internal sealed record Suite(string Name, string Assembly)
         }
     }
 
-    /// <summary>What the services under test complained of, each complaint once: a test that fails often shows only what followed from it.</summary>
+    /// <summary>
+    /// What the services under test complained of, each complaint once: a test that fails often shows only what followed from
+    /// it.
+    /// </summary>
     private static IEnumerable<string> Warnings(string report) => !File.Exists(report) ? [] : XDocument.Load(report)
         .Descendants(Trx + "ResultSummary").Descendants(Trx + "StdOut").SelectMany(said => said.Value.Split('\n'))
-        .Where(line => line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal) || line.Contains("\"LogLevel\":\"Warning\"", StringComparison.Ordinal))
-        .DistinctBy(line => line.IndexOf("\"Message\":", StringComparison.Ordinal) is > 0 and var at ? line[at..Math.Min(line.Length, at + 120)] : line)
+        .Where(line => line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal)
+            || line.Contains("\"LogLevel\":\"Warning\"", StringComparison.Ordinal))
+        .DistinctBy(line => line.IndexOf("\"Message\":", StringComparison.Ordinal) is > 0 and var at ? line[at..Math.Min(line.Length, at
+            + 120)] : line)
         .TakeLast(MostWarnings).Select(line => line.Length > LongestWarning ? line[..LongestWarning] + "…" : line);
 
     private async Task<(int ExitCode, string Output)> TestAsync(
@@ -119,8 +124,10 @@ internal sealed record Suite(string Name, string Assembly)
         var outcomes = XDocument.Load(report).Descendants(Trx + "UnitTestResult").ToList();
         var failures = outcomes.Where(outcome => Is(outcome, "Failed")).Select(Describe).ToList();
         // The test host died, or hung and was ended: what it had not begun is not in the report.
-        if (said.ExitCode != 0 && (failures.Count == 0 || said.Output.Contains("Test Run Aborted", StringComparison.Ordinal))) failures.Add(SuiteResult.BrokenText(Name, said.Output));
-        return new SuiteResult(outcomes.Count(outcome => Is(outcome, "Passed")), failures, outcomes.Count(outcome => Is(outcome, "NotExecuted")));
+        if (said.ExitCode != 0 && (failures.Count == 0 || said.Output.Contains("Test Run Aborted", StringComparison.Ordinal))) failures.Add(
+            SuiteResult.BrokenText(Name, said.Output));
+        return new SuiteResult(
+            outcomes.Count(outcome => Is(outcome, "Passed")), failures, outcomes.Count(outcome => Is(outcome, "NotExecuted")));
     }
 
     private static bool Is(XElement outcome, string value) => (string?)outcome.Attribute("outcome") == value;
@@ -128,7 +135,8 @@ internal sealed record Suite(string Name, string Assembly)
     private static string Describe(XElement outcome)
     {
         var error = outcome.Descendants(Trx + "ErrorInfo").FirstOrDefault();
-        var stack = ((string?)error?.Element(Trx + "StackTrace") ?? "").Split('\n').Where(line => line.Contains(" in ", StringComparison.Ordinal)).Take(6);
+        var stack = ((string?)error?.Element(Trx + "StackTrace") ?? "").Split('\n')
+            .Where(line => line.Contains(" in ", StringComparison.Ordinal)).Take(6);
         return string.Create(CultureInfo.InvariantCulture,
             $"✗ {(string?)outcome.Attribute("testName")}\n{(string?)error?.Element(Trx + "Message")}\n{string.Join('\n', stack)}");
     }

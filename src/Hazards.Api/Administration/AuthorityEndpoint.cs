@@ -53,7 +53,8 @@ internal static class AuthorityEndpoint
             return Call.Refuse(AuthorityRefusals.Forbidden.Because());
         var page = await changes.ListAsync(scope, filter, cursor, limit, call.Stop);
         var unseen = await changes.UnseenAsync(scope, [.. Told.AddressesOf(call.Caller.Body)], call.Stop);
-        var names = await naming.OfBodiesAsync(page.Items.SelectMany(i => i.Openings.Select(o => o.Body).Prepend(i.Context.Body)), call.Stop);
+        var names = await naming.OfBodiesAsync(
+            page.Items.SelectMany(i => i.Openings.Select(o => o.Body).Prepend(i.Context.Body)), call.Stop);
         return Call.Json(new AuthorityPage([.. page.Items.Select(AuthorityChange.Of)], page.Next, unseen, names));
     }
 
@@ -75,7 +76,8 @@ internal static class AuthorityEndpoint
         var (opened, now, contended) = await messages.OpenAsync(change, told, order.Given.By, order.Terms, call.Stop);
         return contended is not null
             ? Call.Refuse(contended)
-            : Call.Json(new OpeningAnswer(Messages.IdOf(change.EventId, told.Address), order.Given.By.Name, call.Caller.Body.Id, opened, now));
+            : Call.Json(
+                new OpeningAnswer(Messages.IdOf(change.EventId, told.Address), order.Given.By.Name, call.Caller.Body.Id, opened, now));
     }
 }
 

@@ -12,9 +12,11 @@ internal static class AdministratorCommands
 {
     private static readonly BodyId[] Usual = [BodyId.Parse("first-office"), BodyId.Parse("dev-office")];
 
-    public static Argument<FileInfo> File() => new Argument<FileInfo>("file") { Description = "JSON 文件 · a JSON file" }.AcceptExistingOnly();
+    public static Argument<FileInfo> File() =>
+        new Argument<FileInfo>("file") { Description = "JSON 文件 · a JSON file" }.AcceptExistingOnly();
 
-    public static Option<string?> Body() => new("--body") { Description = "以哪个已登记单位的名义；默认初始安委办 · the registered body acted for; the first office when left out" };
+    public static Option<string?> Body() =>
+        new("--body") { Description = "以哪个已登记单位的名义；默认初始安委办 · the registered body acted for; the first office when left out" };
 
     public static int Say(FileInfo file, ImmutableArray<Finding> findings)
     {
@@ -36,7 +38,8 @@ internal static class AdministratorCommands
         return 1;
     }
 
-    public static async Task<int> RunAsync(DatabaseOptions database, ParseResult parsed, Func<IServiceProvider, Task<int>> work, CancellationToken stop)
+    public static async Task<int> RunAsync(
+        DatabaseOptions database, ParseResult parsed, Func<IServiceProvider, Task<int>> work, CancellationToken stop)
     {
         await using var opened = await database.OpenAsync(parsed, stop);
         var services = new ServiceCollection();

@@ -24,7 +24,8 @@ internal static class CommandLine
         try
         {
             // The host heeds Ctrl-C itself and takes the time it needs to stop.
-            return await root.Parse(ours).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await root.Parse(ours)
+                .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception e) when (Failure.Explains(e))
         {

@@ -3,7 +3,9 @@ using Hazards.LocalPostgres;
 
 namespace Hazards.Api.Cli;
 
-/// <summary>Which database a command works on, and as whom: <c>--data</c>, <c>--postgres</c> and <c>--owner</c>, or the environment's.</summary>
+/// <summary>
+/// Which database a command works on, and as whom: <c>--data</c>, <c>--postgres</c> and <c>--owner</c>, or the environment's.
+/// </summary>
 internal sealed class DatabaseOptions
 {
     private readonly Option<string> data = new("--data")
@@ -22,7 +24,8 @@ internal sealed class DatabaseOptions
     private readonly Option<string?> keys = KeysOption();
 
     /// <summary>As whom the tables are made: <c>--owner</c>, <c>HAZARDS_OWNER</c>.</summary>
-    public static Option<string?> OwnerOption() => new("--owner") { Description = "表的属主的连接串，用于迁移 the owner's connection string, for migrations (HAZARDS_OWNER)" };
+    public static Option<string?> OwnerOption() =>
+        new("--owner") { Description = "表的属主的连接串，用于迁移 the owner's connection string, for migrations (HAZARDS_OWNER)" };
 
     /// <summary>Where the keys are: <c>--keys</c>, <c>HAZARDS_KEYS</c>.</summary>
     public static Option<string?> KeysOption() => new("--keys") { Description = "密钥目录 the folder of the keys (HAZARDS_KEYS; <data>/keys)" };
@@ -47,7 +50,8 @@ internal sealed class DatabaseOptions
     /// The logins that were given; null when none was. One alone does everything. The environment's owner belongs to the
     /// environment's database: never to another that the command line names.
     /// </summary>
-    public static DatabaseLogins? LoginsGiven(string? postgres, string? owner) => LoginsGiven(postgres, owner, Environment.GetEnvironmentVariable);
+    public static DatabaseLogins? LoginsGiven(string? postgres, string? owner) =>
+        LoginsGiven(postgres, owner, Environment.GetEnvironmentVariable);
 
     internal static DatabaseLogins? LoginsGiven(string? postgres, string? owner, Func<string, string?> environment)
     {
@@ -97,7 +101,9 @@ internal sealed class DatabaseOptions
             Join = !alone,
             Progress = new Saying(),
         }, cancellationToken);
-        return new OwnedDatabase(new DatabaseLogins(cluster.ServiceConnectionString, cluster.ConnectionString) { IsPrivate = true }, cluster.Source, KeysOf(parsed), cluster);
+        return new OwnedDatabase(
+            new DatabaseLogins(cluster.ServiceConnectionString, cluster.ConnectionString) { IsPrivate = true }, cluster.Source,
+            KeysOf(parsed), cluster);
     }
 
     private sealed class Saying : IProgress<string>
@@ -113,7 +119,8 @@ internal sealed record OwnedDatabase(DatabaseLogins Logins, string Source, strin
     public string ConnectionString => Logins.Service;
 
     /// <inheritdoc cref="Database.PrepareAsync"/>
-    public Task<IReadOnlyList<string>> PrepareAsync(CancellationToken cancellationToken) => Database.PrepareAsync(Logins, cancellationToken);
+    public Task<IReadOnlyList<string>> PrepareAsync(CancellationToken cancellationToken) =>
+        Database.PrepareAsync(Logins, cancellationToken);
 
     public ValueTask DisposeAsync() => Cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

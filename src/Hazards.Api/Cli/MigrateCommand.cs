@@ -9,7 +9,10 @@ internal static class MigrateCommand
     public static Command Create()
     {
         var database = new DatabaseOptions();
-        var grant = new Option<string?>("--grant") { Description = "授权给只能追加和读取的角色 · makes and grants a role that may only append and read" };
+        var grant = new Option<string?>("--grant")
+        {
+            Description = "授权给只能追加和读取的角色 · makes and grants a role that may only append and read",
+        };
         var command = new Command("migrate", "升级数据库结构 · bring the database up to date") { grant };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>

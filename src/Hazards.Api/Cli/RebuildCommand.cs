@@ -52,7 +52,8 @@ internal static class RebuildCommand
     }
 
     private static Progress Bar() => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn());
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn());
 
     private sealed class Showing(ProgressTask bar) : IProgress<RebuildProgress>
     {

@@ -24,7 +24,8 @@ internal static class RunCommand
         var signatures = SignatureOption.Create();
         var bare = new Option<bool>("--no-demo") { Description = "从空数据库开始，不生成演示数据 begin empty, without the demonstration" };
         var database = new DatabaseOptions();
-        var command = new Command("run", "启动服务：自备数据库、迁移、演示数据、开发密钥 · run the service with a database of its own") { urls, rings, trees, signatures, audits, bare };
+        var command = new Command("run", "启动服务：自备数据库、迁移、演示数据、开发密钥 · run the service with a database of its own") { urls, rings, trees,
+            signatures, audits, bare };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
@@ -88,7 +89,10 @@ internal static class FirstStart
 {
     private static string MarkOf(string data) => Path.Combine(data, "first-start-done");
 
-    /// <summary>What must be recorded before anything of now is: the demonstration, whose past cannot come later. Without it nothing else is loaded either.</summary>
+    /// <summary>
+    /// What must be recorded before anything of now is: the demonstration, whose past cannot come later. Without it nothing
+    /// else is loaded either.
+    /// </summary>
     public static async Task BeginAsync(OwnedDatabase database, string data, bool demo, CancellationToken stop)
     {
         if (File.Exists(MarkOf(data)))

@@ -11,8 +11,12 @@ internal static class StoreCommand
 {
     private const string Name = "store";
 
-    /// <summary>What may be asked for; what is not here would empty or drop the log (<c>marten --reset</c>, <c>run</c> would start a service half made).</summary>
-    private static readonly string[] Known = ["db-assert", "db-patch", "db-apply", "db-dump", "db-list", "projections", "describe", "resources", "storage", "check-env"];
+    /// <summary>
+    /// What may be asked for; what is not here would empty or drop the log (<c>marten --reset</c>, <c>run</c> would start a
+    /// service half made).
+    /// </summary>
+    private static readonly string[] Known = [
+        "db-assert", "db-patch", "db-apply", "db-dump", "db-list", "projections", "describe", "resources", "storage", "check-env"];
 
     /// <summary>What of those would do the same.</summary>
     private static readonly string[] Refused = ["clear", "teardown", "rebuild"];
@@ -58,7 +62,8 @@ internal static class StoreCommand
     /// <summary>The service's own configuration, not started.</summary>
     private static async Task<int> RunAsync(ServiceOptions options, string[] theirs)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = Environment.CurrentDirectory });
+        var builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ContentRootPath = Environment.CurrentDirectory });
         HazardsService.AddCore(builder.Services, options);
         using var host = builder.Build();
         return await host.RunJasperFxCommands(theirs);

@@ -13,12 +13,14 @@ internal static class Acceptable
     /// <summary>Refuses when nothing that the operation answers with is accepted.</summary>
     public static Refusal? Check(HttpRequest request, Operation operation)
     {
-        if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) || accepted.Count == 0)
+        if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
+            || accepted.Count == 0)
             return null;
         var served = ServedBy(operation);
         return served.IsEmpty || accepted.Any(a => a.Quality is null or > 0 && served.Any(s => Matches(a, s)))
             ? null
-            : RequestRefusals.NotAcceptable.Because(HeaderNames.Accept, ("value", Texts.Excerpt(request.Headers.Accept)), ("served", string.Join(", ", served)));
+            : RequestRefusals.NotAcceptable.Because(
+                HeaderNames.Accept, ("value", Texts.Excerpt(request.Headers.Accept)), ("served", string.Join(", ", served)));
     }
 
     private static ImmutableArray<string> ServedBy(Operation operation) =>
@@ -26,6 +28,7 @@ internal static class Acceptable
 
     private static bool Matches(MediaTypeHeaderValue accepted, string served) =>
         accepted.MatchesAllTypes
-        || MediaTypeHeaderValue.TryParse(served, out var type) && (accepted.MatchesAllSubTypes ? accepted.Type.Equals(type.Type, StringComparison.OrdinalIgnoreCase)
+        || MediaTypeHeaderValue.TryParse(served, out var type)
+        && (accepted.MatchesAllSubTypes ? accepted.Type.Equals(type.Type, StringComparison.OrdinalIgnoreCase)
             : accepted.MediaType.Equals(type.MediaType, StringComparison.OrdinalIgnoreCase));
 }

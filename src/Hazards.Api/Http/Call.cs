@@ -28,7 +28,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     public CancellationToken Stop => http.RequestAborted;
 
     /// <summary>Whose eyes look at files: as things stand now.</summary>
-    public FileReader FileReader => new(caller.Sender, new Scope(caller.Jurisdiction, null, default) { Own = caller.Body.SeesOnlyItsOwn ? caller.Body : null });
+    public FileReader FileReader =>
+        new(caller.Sender, new Scope(caller.Jurisdiction, null, default) { Own = caller.Body.SeesOnlyItsOwn ? caller.Body : null });
 
     /// <summary>This process's time.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
@@ -39,7 +40,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     public Credential? Credential { get; init; }
 
     /// <summary>What is long takes as long as it is long: only who asked for it can end it.</summary>
-    public void TakeAsLongAsNeeded() => http.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.DisableTimeout();
+    public void TakeAsLongAsNeeded() =>
+        http.Features.Get<Microsoft.AspNetCore.Http.Timeouts.IHttpRequestTimeoutFeature>()?.DisableTimeout();
 
     /// <summary>The same request for another page of its list, as long as it may be.</summary>
     public Call AtPage(string? parameter, string? cursor, int? limit)
@@ -49,7 +51,10 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             query[parameter] = cursor;
         if (limit is { } most)
             query[Parameters.Limit.Name] = most.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new Call(http, caller, clock) { Credential = Credential, Query = new Query(new QueryCollection(query)), Purpose = Purpose, Person = Person };
+        return new Call(http, caller, clock)
+        {
+            Credential = Credential, Query = new Query(new QueryCollection(query)), Purpose = Purpose, Person = Person,
+        };
     }
 
     /// <summary>查阅事由: why records are read, or the number of the case, where the caller says so.</summary>
@@ -71,7 +76,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     }
 
     /// <summary>Where a request comes from, and by whose authority.</summary>
-    public Terms ReadingTerms() => new() { CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}", Credential = Credential };
+    public Terms ReadingTerms() =>
+        new() { CorrelationId = CorrelationId(), CausationId = $"request:{http.TraceIdentifier}", Credential = Credential };
 
     private (string? Text, Refusal? Wrong) Header(string name, int most)
     {
@@ -147,7 +153,10 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var asOf = AsOf();
-        return new Scope(caller.Jurisdiction, asOf, ChinaTime.DateAt(asOf ?? now)) { Own = caller.Body.SeesOnlyItsOwn ? caller.Body : null };
+        return new Scope(caller.Jurisdiction, asOf, ChinaTime.DateAt(asOf ?? now))
+        {
+            Own = caller.Body.SeesOnlyItsOwn ? caller.Body : null,
+        };
     }
 
     /// <summary>The instant to look from; refused when it has not come yet.</summary>
@@ -189,7 +198,9 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         return ETag.Matches(Request.Headers.IfNoneMatch, tag) ? Results.StatusCode(304) : null;
     }
 
-    /// <summary>Says of a command that was done which version it led to, and whether this is the outcome of an earlier sending of it.</summary>
+    /// <summary>
+    /// Says of a command that was done which version it led to, and whether this is the outcome of an earlier sending of it.
+    /// </summary>
     public void Mark(long version, bool repeated)
     {
         Response.Headers.ETag = ETag.Of(version);
@@ -197,7 +208,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             Response.Headers["Idempotency-Replayed"] = "true";
     }
 
-    public static IResult Json<T>(T value, int status = 200) => Results.Json(value, DomainJson.Options, "application/json; charset=utf-8", status);
+    public static IResult Json<T>(T value, int status = 200) =>
+        Results.Json(value, DomainJson.Options, "application/json; charset=utf-8", status);
 
     public static IResult Refuse(Refusal refusal) => new Problem(refusal);
 
@@ -207,7 +219,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     public (Terms Terms, Refusal? Refusal) Terms(byte[] body, bool personal = false)
     {
         if (!ETag.TryReadIfMatch(Request.Headers.IfMatch, out var versions))
-            return (LifeCycle.Terms.None, RequestRefusals.IfMatch.Because(HeaderNames.IfMatch, ("value", Texts.Excerpt(Request.Headers.IfMatch))));
+            return (LifeCycle.Terms.None, RequestRefusals.IfMatch.Because(
+                HeaderNames.IfMatch, ("value", Texts.Excerpt(Request.Headers.IfMatch))));
         AppendKey? key = null;
         if (Request.Headers.TryGetValue("Idempotency-Key", out var given))
         {
@@ -228,7 +241,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
 
     private string CorrelationId()
     {
-        if (Request.Headers.TryGetValue("X-Correlation-Id", out var own) && own is [{ Length: >= 1 and <= 128 } text] && text.All(c => c is > ' ' and < (char)127))
+        if (Request.Headers.TryGetValue("X-Correlation-Id", out var own) && own is [{ Length: >= 1 and <= 128 } text] && text.All(
+            c => c is > ' ' and < (char)127))
             return text;
         return Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
     }
@@ -243,11 +257,14 @@ internal sealed record Order<T>(T? Command, Given? Given, Refusal? Refusal) wher
 }
 
 /// <summary>What every act may say beside the command's own fields.</summary>
-/// <param name="OccurredAt">When it happened, RFC 3339 with offset; when left out: now, or when the step before it happened if another node's clock was ahead.</param>
+/// <param name="OccurredAt">When it happened, RFC 3339 with offset; when left out: now, or when the step before it happened if
+/// another node's clock was ahead.</param>
 /// <param name="Actor">The person who acted; the client's name when left out.</param>
 /// <param name="DocumentNumber">文号, where a paper goes with the act.</param>
 /// <param name="Attachments">Photos and papers by digest.</param>
-internal sealed record ActFields(DateTimeOffset? OccurredAt = null, [property: Longest(Texts.NameLength)] string? Actor = null, DocumentNumber? DocumentNumber = null, ImmutableArray<Attachment> Attachments = default);
+internal sealed record ActFields(
+    DateTimeOffset? OccurredAt = null, [property: Longest(Texts.NameLength)] string? Actor = null, DocumentNumber? DocumentNumber = null,
+    ImmutableArray<Attachment> Attachments = default);
 
 /// <summary>Splits a body into the command's own members and those of the act.</summary>
 internal static class OrderReader

@@ -17,7 +17,8 @@ internal static class CodeEndpoints
             (CodeLists lists) => Call.Json(new AllCodes(lists.All)));
         api.Get("/codes/commands", new Operation(Tag.Codes, "谁在什么环节可以办理什么", "Who may do what, and when") { Answer = typeof(CommandList) },
             () => Call.Json(CommandList.Instance));
-        api.Get("/codes/refusals", new Operation(Tag.Codes, "全部错误代码及说明", "Every error code and what it means") { Answer = typeof(RefusalList) },
+        api.Get(
+            "/codes/refusals", new Operation(Tag.Codes, "全部错误代码及说明", "Every error code and what it means") { Answer = typeof(RefusalList) },
             () => Call.Json(RefusalList.Instance));
         api.Get("/codes/{list}", new Operation(Tag.Codes, "一张代码表", "One code list") { Answer = typeof(CodeListAnswer) },
             (string list, CodeLists lists) => lists.All.TryGetValue(list, out var entries)
@@ -29,7 +30,10 @@ internal static class CodeEndpoints
             [
                 new("prefix", typeof(RegionCode), "在此区划之内", "Within this region"),
                 new("q", typeof(string), "名称中的文字", "Part of the name") { Longest = 50 },
-                new("limit", typeof(int), $"最多条数，1–{MostRegions}，默认 100", $"At most so many, 1 to {MostRegions}; 100 when left out") { Least = 1, Most = MostRegions },
+                new("limit", typeof(int), $"最多条数，1–{MostRegions}，默认 100", $"At most so many, 1 to {MostRegions}; 100 when left out")
+                {
+                    Least = 1, Most = MostRegions,
+                },
             ],
             Answer = typeof(RegionList),
         }, FindRegions);
@@ -37,7 +41,9 @@ internal static class CodeEndpoints
 
     /// <summary>What a problem's <c>type</c> points at; open, since who cannot get in needs it most.</summary>
     public static void MapProblems(IEndpointRouteBuilder routes) =>
-        routes.Get("/problems/{code}", new Operation(Tag.Codes, "一个错误代码的说明", "What one error code means") { Open = true, Answer = typeof(RefusalEntry) },
+        routes.Get(
+            "/problems/{code}",
+            new Operation(Tag.Codes, "一个错误代码的说明", "What one error code means") { Open = true, Answer = typeof(RefusalEntry) },
             (string code) => RefusalList.Instance.Items.FirstOrDefault(r => r.Code == code) is { } entry
                 ? Call.Json(entry)
                 : Call.Refuse(RequestRefusals.CodeListUnknown.Because("code", ("value", Texts.Excerpt(code)))));
@@ -50,7 +56,8 @@ internal static class CodeEndpoints
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var found = Regions.All.Where(r => within.Contains(r.Code) && (text is null || r.Name.Contains(text, StringComparison.Ordinal)));
-        return Call.Json(new RegionList([.. found.Take(limit).Select(r => new RegionEntry(r.Code, r.Name, Regions.FullNameOf(r.Code), Labels.Camel(r.Code.Level)))]));
+        return Call.Json(new RegionList([.. found.Take(limit)
+            .Select(r => new RegionEntry(r.Code, r.Name, Regions.FullNameOf(r.Code), Labels.Camel(r.Code.Level)))]));
     }
 }
 
@@ -136,7 +143,8 @@ internal sealed record RefusalList(ImmutableArray<RefusalEntry> Items)
     private static IEnumerable<RefusalCode> Codes(Type type)
     {
         const BindingFlags statics = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        return type.GetFields(statics).Where(f => f.FieldType == typeof(RefusalCode)).Select(f => (RefusalCode?)f.GetValue(null)).OfType<RefusalCode>();
+        return type.GetFields(statics).Where(f => f.FieldType == typeof(RefusalCode)).Select(f => (RefusalCode?)f.GetValue(null))
+            .OfType<RefusalCode>();
     }
 }
 

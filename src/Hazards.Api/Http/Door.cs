@@ -10,7 +10,8 @@ namespace Hazards.Api.Http;
 /// problem with a stable code, never as a stack trace.
 /// </summary>
 [LogCategory("Hazards.Api.Door")]
-internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, NewerDatabase newer, Limits limits, TimeProvider clock, HangUps hangUps)
+internal sealed partial class Door(
+    RequestDelegate next, ILogger<Door> logger, NewerDatabase newer, Limits limits, TimeProvider clock, HangUps hangUps)
 {
     /// <summary>How long the key is looked up: where the database does not answer, the caller hears it after this.</summary>
     private static readonly TimeSpan PatienceWithKey = TimeSpan.FromSeconds(5);
@@ -93,7 +94,8 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
     }
 
     private Refusal? Enter(HttpContext http, Caller? caller, Operation? operation) =>
-        operation is null ? null : caller is null ? Query.Unknown(http.Request.Query, operation.Query) : Admission.Enter(http, caller, operation, clock, http.Request);
+        operation is null ? null : caller is null ? Query.Unknown(http.Request.Query, operation.Query) : Admission.Enter(
+            http, caller, operation, clock, http.Request);
 
     private static Task RefuseAsync(HttpContext http, Refusal refusal) =>
         PageSite.IsForPeople(http) ? PageSite.ShowAsync(http, refusal) : new Problem(refusal).ExecuteAsync(http);
@@ -103,8 +105,10 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         var path = Texts.Excerpt(http.Request.Path.Value);
         var refusal = http.Response.StatusCode switch
         {
-            405 => RequestRefusals.Method.Because(null, ("method", http.Request.Method), ("allowed", http.Response.Headers.Allow.ToString())),
-            415 => RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(http.Request.ContentType)), ("expected", "application/json")),
+            405 =>
+                RequestRefusals.Method.Because(null, ("method", http.Request.Method), ("allowed", http.Response.Headers.Allow.ToString())),
+            415 => RequestRefusals.MediaType.Because(
+                "Content-Type", ("value", Texts.Excerpt(http.Request.ContentType)), ("expected", "application/json")),
             _ => RequestRefusals.Route.Because(null, ("path", path)),
         };
         return RefuseAsync(http, refusal);
@@ -126,7 +130,10 @@ internal sealed partial class Door(RequestDelegate next, ILogger<Door> logger, N
         await RefuseAsync(http, refusal);
     }
 
-    /// <summary>What failed in a way that a newer database would explain: statements that it does not take, rows that it refuses, what nobody foresaw.</summary>
+    /// <summary>
+    /// What failed in a way that a newer database would explain: statements that it does not take, rows that it refuses, what
+    /// nobody foresaw.
+    /// </summary>
     private static bool MayBeOutdated(Exception exception, Refusal refusal) =>
         refusal.Reason == RequestRefusals.Failed || exception is AppendRejectedException || DatabaseTrouble.IsOfTheSchema(exception);
 

@@ -16,7 +16,12 @@ internal static class Endpoints
                 .AddEndpointFilter(Looking.RecordAsync).AddEndpointFilter(RefuseAsync);
         // The same list as a file, by an address that says so.
         foreach (var (ending, mediaType) in ((string, string)[])[("csv", ListFiles.Csv), ("xlsx", ReportSheets.MediaType)])
-            List(routes, $"{pattern}.{ending}", operation with { FileOnly = true, Files = [mediaType], Query = [.. operation.Query.Where(q => q != ListFiles.Format)] }, handler);
+            List(
+                routes, $"{pattern}.{ending}",
+                operation with
+                {
+                    FileOnly = true, Files = [mediaType], Query = [.. operation.Query.Where(q => q != ListFiles.Format)],
+                }, handler);
         return List(routes, pattern, operation, handler);
     }
 

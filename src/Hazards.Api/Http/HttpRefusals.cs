@@ -36,8 +36,10 @@ internal static class HttpRefusals
     internal static byte[]? Explained(ReadOnlySpan<byte> head, string traceId)
     {
         // An answer of the service's own has a body, or it does not end the connection.
-        if (head.Length > LongestHead || !(head.StartsWith("HTTP/1.1 4"u8) || head.StartsWith("HTTP/1.1 505"u8)) || head.IndexOf("\r\nContent-Length: 0\r\n"u8) < 0
-            || head.IndexOf("\r\nConnection: close\r\n"u8) < 0 || !head.EndsWith("\r\n\r\n"u8) || !Utf8Parser.TryParse(head[9..], out int status, out _))
+        if (head.Length > LongestHead || !(head.StartsWith("HTTP/1.1 4"u8) || head.StartsWith("HTTP/1.1 505"u8)) || head.IndexOf(
+            "\r\nContent-Length: 0\r\n"u8) < 0
+            || head.IndexOf("\r\nConnection: close\r\n"u8) < 0 || !head.EndsWith("\r\n\r\n"u8)
+            || !Utf8Parser.TryParse(head[9..], out int status, out _))
             return null;
         var refusal = (status switch
         {
@@ -81,9 +83,11 @@ internal static class HttpRefusals
                 inner.Advance(bytes);
         }
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            inner.FlushAsync(cancellationToken);
 
-        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) => inner.WriteAsync(source, cancellationToken);
+        public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(source, cancellationToken);
 
         public override void CancelPendingFlush() => inner.CancelPendingFlush();
 

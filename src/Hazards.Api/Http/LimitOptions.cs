@@ -18,7 +18,10 @@ internal sealed record LimitOptions
     /// <summary>Requests a minute of one client (a key's, or a person's account).</summary>
     public int RequestsAMinute { get; init; } = 300_000;
 
-    /// <summary>Requests a minute from one address that come without a key: pages, what is open to all, what is refused. A whole office may share one.</summary>
+    /// <summary>
+    /// Requests a minute from one address that come without a key: pages, what is open to all, what is refused. A whole office
+    /// may share one.
+    /// </summary>
     public int OpenRequestsAMinute { get; init; } = 60_000;
 
     /// <summary>Unknown keys a minute from one address, before it must wait.</summary>
@@ -30,7 +33,10 @@ internal sealed record LimitOptions
     /// <summary>How long it waits at most.</summary>
     public TimeSpan LongestLockout { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Reading requests that are answered at once; more wait. Fewer than the connections to the database (100), so that commands always have some.</summary>
+    /// <summary>
+    /// Reading requests that are answered at once; more wait. Fewer than the connections to the database (100), so that
+    /// commands always have some.
+    /// </summary>
     public int Reads { get; init; } = 64;
 
     /// <summary>Commands that are done at once.</summary>

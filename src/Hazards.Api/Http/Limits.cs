@@ -22,7 +22,8 @@ internal static class LimitRefusals
 
 /// <summary>
 /// How much each caller may ask of this node, and how much is done at once: reads and commands have places of their own, so that
-/// neither takes the other's, and no client has them all. What says how much is left goes with every answer (draft-ietf-httpapi-ratelimit-headers).
+/// neither takes the other's, and no client has them all. What says how much is left goes with every answer
+/// (draft-ietf-httpapi-ratelimit-headers).
 /// </summary>
 internal sealed class Limits(LimitOptions most) : IDisposable
 {
@@ -70,7 +71,9 @@ internal sealed class Limits(LimitOptions most) : IDisposable
             return "";
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]).ToString() : address.ToString();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]]).ToString()
+            : address.ToString();
     }
 
     private static bool IsProbe(HttpContext http) => http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
@@ -110,7 +113,8 @@ internal sealed class Limits(LimitOptions most) : IDisposable
             var aSecond = Math.Max(aMinute / Minute, 1);
             return new TokenBucketRateLimiterOptions
             {
-                TokenLimit = aMinute, TokensPerPeriod = aSecond, ReplenishmentPeriod = TimeSpan.FromSeconds((double)Minute * aSecond / aMinute),
+                TokenLimit = aMinute, TokensPerPeriod = aSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds((double)Minute * aSecond / aMinute),
             };
         }
     }

@@ -54,7 +54,9 @@ internal sealed record Operation(Tag Tag, string Chinese, string English)
     /// <summary>The command's line in the table of who may do what, when.</summary>
     public CommandRule? Rule { get; init; }
 
-    /// <summary>Why a caller may not call it whatever is in the body, which is not read then; beside the roles of <see cref="Rule"/>.</summary>
+    /// <summary>
+    /// Why a caller may not call it whatever is in the body, which is not read then; beside the roles of <see cref="Rule"/>.
+    /// </summary>
     public Func<Caller, Refusal?>? Forbids { get; init; }
 
     /// <summary>The type whose members the body has, beside those of the act.</summary>

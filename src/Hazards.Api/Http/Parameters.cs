@@ -17,10 +17,17 @@ internal static class Parameters
     public const int LongestSearch = 200;
     public const int LongestCursor = 2000;
 
-    public static readonly QueryParameter AsOf = new("asOf", typeof(DateTimeOffset), "看当时登记的情况：RFC 3339 时间，须带时区；或日期，指中国时间该日终了（今天：现在）", "As it was recorded at this instant: RFC 3339 with its offset; or a date: at the end of that day in China (today: now)");
-    public static readonly QueryParameter Limit = new("limit", typeof(int), "每页条数，1–200，默认 50", "Items a page, 1 to 200; 50 when left out") { Least = 1, Most = LongestPage };
-    public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next", "The next of the page before") { Longest = LongestCursor };
-    public static readonly QueryParameter Region = new("region", typeof(RegionCode), "行政区划；默认为密钥的管辖范围", "The region; the key's jurisdiction when left out");
+    public static readonly QueryParameter AsOf = new(
+        "asOf", typeof(DateTimeOffset), "看当时登记的情况：RFC 3339 时间，须带时区；或日期，指中国时间该日终了（今天：现在）",
+        "As it was recorded at this instant: RFC 3339 with its offset; or a date: at the end of that day in China (today: now)");
+    public static readonly QueryParameter Limit = new("limit", typeof(int), "每页条数，1–200，默认 50", "Items a page, 1 to 200; 50 when left out")
+    {
+        Least = 1, Most = LongestPage,
+    };
+    public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next",
+        "The next of the page before") { Longest = LongestCursor };
+    public static readonly QueryParameter Region = new(
+        "region", typeof(RegionCode), "行政区划；默认为密钥的管辖范围", "The region; the key's jurisdiction when left out");
 
     public static readonly ImmutableArray<QueryParameter> Filter =
     [
@@ -33,8 +40,12 @@ internal static class Parameters
         new("listed", typeof(bool), "是否挂牌", "Whether it is listed"),
         new("listingLevel", typeof(ListingLevel), "挂牌层级", "The listing level"),
         new("body", typeof(BodyId), "责任单位", "The body that answers for a leg"),
-        new("owes", typeof(BodyId), "应由该单位办理下一步；安委办的，含本地尚无具体单位的时限（如核实）", "The body that must act next; of a committee office also what nobody is named for yet in its region"),
-        new("subordinates", typeof(bool), "body、owes 是否包括其下属单位，默认 false", "Whether body and owes include what belongs to them; false when left out"),
+        new(
+            "owes", typeof(BodyId), "应由该单位办理下一步；安委办的，含本地尚无具体单位的时限（如核实）",
+            "The body that must act next; of a committee office also what nobody is named for yet in its region"),
+        new(
+            "subordinates", typeof(bool), "body、owes 是否包括其下属单位，默认 false",
+            "Whether body and owes include what belongs to them; false when left out"),
         new("system", typeof(string), "来源系统的名称", "Name of the system that reported it") { Longest = 100 },
         new("reference", typeof(string), "来源系统的编号，须完全一致", "The number of the reporting system, all of it") { Longest = 200 },
         new("enterprise", typeof(CreditCode), "单位的统一社会信用代码", "Credit code of the enterprise"),
@@ -48,7 +59,8 @@ internal static class Parameters
         new("reopened", typeof(bool), "是否重新开过案", "Whether it was ever reopened"),
         new("late", typeof(bool), "是否补录", "Whether its report was entered late"),
         new("dual", typeof(bool), "是否双重交办", "Whether it was handed over to two legs"),
-        new("q", typeof(string), "全文检索：标题、描述、地点、单位、编号", "Full text: title, description, place, enterprise, reference") { Longest = LongestSearch },
+        new("q", typeof(string), "全文检索：标题、描述、地点、单位、编号",
+            "Full text: title, description, place, enterprise, reference") { Longest = LongestSearch },
     ];
 
     public static readonly ImmutableArray<QueryParameter> Page = [Cursor, Limit, AsOf];
@@ -83,13 +95,17 @@ internal static class Parameters
     };
 
     /// <summary>The same, with the bodies that belong to those it names, where that is asked.</summary>
-    public static async Task<HazardFilter> WithSubordinatesAsync(HazardFilter filter, Query query, IRegistryQueries registry, CancellationToken cancellationToken)
+    public static async Task<HazardFilter> WithSubordinatesAsync(
+        HazardFilter filter, Query query, IRegistryQueries registry, CancellationToken cancellationToken)
     {
         if (query.Flag("subordinates") != true || query.Refusal is not null)
             return await WithOfficeAsync(filter, registry, cancellationToken);
         if (filter.Body is { } body)
             filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
-        return filter.Owes is { } owes ? filter with { Owes = null, Owing = await registry.WithSubordinatesAsync(owes, cancellationToken) } : filter;
+        return filter.Owes is { } owes ? filter with
+        {
+            Owes = null, Owing = await registry.WithSubordinatesAsync(owes, cancellationToken),
+        } : filter;
     }
 
     /// <summary>

@@ -6,7 +6,9 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Api.Http;
 
-/// <summary>Reads query parameters strictly. All that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.</summary>
+/// <summary>
+/// Reads query parameters strictly. All that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.
+/// </summary>
 internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
 {
     /// <summary>Under this key a request's items hold what was wrong with the words in its query.</summary>
@@ -48,7 +50,8 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
 
     /// <summary>A checked value.</summary>
     public T? Value<T>(string name) where T : struct, IValue<T> =>
-        One(name) is not { } text ? null : T.TryParse(text, out var value, out var refusal) ? value : Fail<T>(refusal with { Field = name });
+        One(name) is not { } text ? null : T.TryParse(text, out var value, out var refusal) ? value : Fail<T>(
+            refusal with { Field = name });
 
     /// <summary>Several checked values, repeated or with commas between.</summary>
     public ImmutableArray<T> Values<T>(string name) where T : struct, IValue<T>
@@ -93,7 +96,9 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
         // An unescaped + is a space in a query string; nobody means a space here.
         if (One(name)?.Replace(' ', '+') is not { } text)
             return null;
-        return Instants.TryParse(text, out var instant) ? instant : Fail<DateTimeOffset>(RequestRefusals.Instant.Because(name, ("value", Texts.Excerpt(text))));
+        return Instants.TryParse(text, out var instant)
+            ? instant
+            : Fail<DateTimeOffset>(RequestRefusals.Instant.Because(name, ("value", Texts.Excerpt(text))));
     }
 
     /// <summary>An instant with its offset, or a date: the end of that day in China.</summary>
@@ -104,7 +109,8 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
 
     /// <summary>A date.</summary>
     public DateOnly? Date(string name) =>
-        One(name) is not { } text ? null : Instants.TryParseDate(text, out var date) ? date : Fail<DateOnly>(Malformed(name, text, "yyyy-MM-dd"));
+        One(name) is not { } text ? null : Instants.TryParseDate(text, out var date) ? date : Fail<DateOnly>(
+            Malformed(name, text, "yyyy-MM-dd"));
 
     /// <summary>An identity.</summary>
     public Guid? Id(string name) =>
@@ -138,7 +144,10 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
         foreach (var (name, given) in query)
         {
             if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
-                wrong = Domain.Refusal.All(wrong, RequestRefusals.UnknownParameter.Because(Texts.Excerpt(name), ("known", known.IsEmpty ? "—" : string.Join(", ", known.Select(p => p.Name)))));
+                wrong = Domain.Refusal.All(
+                    wrong,
+                    RequestRefusals.UnknownParameter.Because(
+                        Texts.Excerpt(name), ("known", known.IsEmpty ? "—" : string.Join(", ", known.Select(p => p.Name)))));
             else if (given.Count > 1 && !parameter.Many)
                 wrong = Domain.Refusal.All(wrong, RequestRefusals.RepeatedParameter.Because(name));
         }
@@ -159,7 +168,9 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
     }
 
     private static Refusal Unknown<T>(string name, string text) where T : struct, Enum =>
-        RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(text)), ("allowed", string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))));
+        RequestRefusals.UnknownCode.Because(
+            name, ("value", Texts.Excerpt(text)),
+            ("allowed", string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))));
 
     private static Refusal Malformed(string name, string text, string expected) =>
         RequestRefusals.Parameter.Because(name, ("value", Texts.Excerpt(text)), ("expected", expected));

@@ -47,7 +47,8 @@ internal static class RequestBody
     }
 
     /// <summary>Reads a JSON object. No body at all is the empty object: some commands need nothing said.</summary>
-    public static async Task<(byte[] Bytes, JsonDocument? Json, Refusal? Refusal)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<(byte[] Bytes, JsonDocument? Json, Refusal? Refusal)> ReadJsonAsync(
+        HttpRequest request, CancellationToken cancellationToken)
     {
         var (bytes, refusal) = await ReadAsync(request, MostJsonBytes, cancellationToken);
         if (refusal is not null)
@@ -57,7 +58,8 @@ internal static class RequestBody
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
             || (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
-            return (bytes, null, RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(request.ContentType)), ("expected", Json)));
+            return (bytes, null, RequestRefusals.MediaType.Because(
+                "Content-Type", ("value", Texts.Excerpt(request.ContentType)), ("expected", Json)));
         return Parse(bytes);
     }
 

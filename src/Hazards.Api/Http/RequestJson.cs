@@ -109,7 +109,8 @@ internal static class RequestJson
 
     private static void CheckObject(JsonElement element, Type type, string path, List<Refusal> found)
     {
-        var members = Known.GetOrAdd(type, static t => new(MembersOf(t).Select(m => KeyValuePair.Create(m.Name, m)), StringComparer.Ordinal));
+        var members = Known.GetOrAdd(
+            type, static t => new(MembersOf(t).Select(m => KeyValuePair.Create(m.Name, m)), StringComparer.Ordinal));
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var given in element.EnumerateObject())
         {
@@ -127,7 +128,8 @@ internal static class RequestJson
             }
         }
 
-        found.AddRange(members.Values.Where(m => IsRequired(m) && !seen.Contains(m.Name)).Select(m => InputRefusals.Missing.Because(Join(path, m.Name))));
+        found.AddRange(members.Values.Where(m => IsRequired(m) && !seen.Contains(m.Name))
+            .Select(m => InputRefusals.Missing.Because(Join(path, m.Name))));
     }
 
     /// <summary>A text that must be given is not given by blanks.</summary>
@@ -137,7 +139,9 @@ internal static class RequestJson
 
     /// <summary>The longest text that a member may hold, itself or in an array or a table.</summary>
     public static int LongestOf(JsonPropertyInfo member) =>
-        member.AttributeProvider?.GetCustomAttributes(typeof(LongestAttribute), false) is [LongestAttribute longest] ? longest.Length : Texts.LongLength;
+        member.AttributeProvider?.GetCustomAttributes(typeof(LongestAttribute), false) is [LongestAttribute longest]
+            ? longest.Length
+            : Texts.LongLength;
 
     /// <summary>Whether a member is a text, or an array or a table of texts.</summary>
     public static bool HoldsText(JsonPropertyInfo member) =>
@@ -223,7 +227,8 @@ internal static class RequestJson
                 : throw new MalformedValueException(RequestRefusals.Instant.Because(null, ("value", Texts.Excerpt(text))));
         }
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value);
     }
 
     private sealed class DateConverter : JsonConverter<DateOnly>

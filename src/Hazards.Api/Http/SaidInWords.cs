@@ -34,7 +34,8 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
     private static readonly ConcurrentDictionary<Type, FrozenDictionary<string, string>> Terms = new();
 
     /// <summary>A body with its words read as codes; the same where it says none.</summary>
-    public async Task<(JsonElement Body, Refusal? Refusal)> ReadAsync(JsonElement body, ImmutableArray<Type> types, Caller caller, CancellationToken cancellationToken)
+    public async Task<(JsonElement Body, Refusal? Refusal)> ReadAsync(
+        JsonElement body, ImmutableArray<Type> types, Caller caller, CancellationToken cancellationToken)
     {
         var said = new List<Said>();
         try
@@ -127,7 +128,9 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
             var codes = new List<string?>();
             foreach (var text in parameter.Many ? given.SelectMany(v => (v ?? "").Split(',')) : given)
             {
-                var (code, refusal) = text is not null && IsWord(parameter.Type, text) ? await CodeOfAsync(parameter.Type, text, caller, cancellationToken) : (null, null);
+                var (code, refusal) = text is not null && IsWord(parameter.Type, text)
+                    ? await CodeOfAsync(parameter.Type, text, caller, cancellationToken)
+                    : (null, null);
                 // A list of what does not exist is no empty list.
                 if (parameter.Type == typeof(SectorCode)
                     && SectorCode.TryParse(code ?? text, out var sector, out _) && !sectors.Knows(sector))
@@ -181,13 +184,15 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
         }
     }
 
-    private static bool HasWords(Type type) => type.IsEnum || type == typeof(RegionCode) || type == typeof(SectorCode) || type == typeof(BodyId);
+    private static bool HasWords(Type type) =>
+        type.IsEnum || type == typeof(RegionCode) || type == typeof(SectorCode) || type == typeof(BodyId);
 
     /// <summary>Whether a text where a code is expected may be a word: a code of any list is plain ASCII.</summary>
     private static bool IsWord(Type type, string text) =>
         HasWords(type) && text.Length is > 0 and <= Texts.NameLength && (text.Any(c => c > 127) || Also.ContainsKey((type, text)));
 
-    private async Task<(string? Code, Refusal? Refusal)> CodeOfAsync(Type type, string word, Caller caller, CancellationToken cancellationToken)
+    private async Task<(string? Code, Refusal? Refusal)> CodeOfAsync(
+        Type type, string word, Caller caller, CancellationToken cancellationToken)
     {
         word = word.Trim();
         if (type.IsEnum)
@@ -213,18 +218,23 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
         return found.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>A region by its own or its full name: that of the jurisdiction; where it has none of the name, the only one in the country.</summary>
+    /// <summary>
+    /// A region by its own or its full name: that of the jurisdiction; where it has none of the name, the only one in the
+    /// country.
+    /// </summary>
     private static (string? Code, Refusal? Refusal) RegionOf(string word, RegionCode jurisdiction)
     {
         if (word == "全国")
             return (RegionCode.Nation.Value, null);
-        var found = Regions.All.Where(r => r.Name == word || word.EndsWith(r.Name, StringComparison.Ordinal) && Regions.FullNameOf(r.Code).EndsWith(word, StringComparison.Ordinal)).ToArray();
+        var found = Regions.All.Where(r => r.Name == word || word.EndsWith(r.Name, StringComparison.Ordinal) && Regions.FullNameOf(r.Code)
+            .EndsWith(word, StringComparison.Ordinal)).ToArray();
         var own = found.Where(r => jurisdiction.Contains(r.Code)).ToArray();
         return (own.Length > 0 ? own : found) switch
         {
             [] => (null, InputRefusals.RegionName.Because(null, ("value", Texts.Excerpt(word)))),
             [var only] => (only.Code.Value, null),
-            var many => (null, InputRefusals.Ambiguous.Because(null, ("value", Texts.Excerpt(word)), ("choices", Choices(many.Select(r => (r.Code.Value, Regions.FullNameOf(r.Code))))))),
+            var many => (null, InputRefusals.Ambiguous.Because(
+                null, ("value", Texts.Excerpt(word)), ("choices", Choices(many.Select(r => (r.Code.Value, Regions.FullNameOf(r.Code))))))),
         };
     }
 
@@ -236,7 +246,8 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
         {
             [] => (null, InputRefusals.BodyName.Because(null, ("value", Texts.Excerpt(word)))),
             [var only] => (only.Id.Value, null),
-            var many => (null, InputRefusals.Ambiguous.Because(null, ("value", Texts.Excerpt(word)), ("choices", Choices(many.Select(b => (b.Id.Value, Regions.FullNameOf(b.Region))))))),
+            var many => (null, InputRefusals.Ambiguous.Because(
+                null, ("value", Texts.Excerpt(word)), ("choices", Choices(many.Select(b => (b.Id.Value, Regions.FullNameOf(b.Region))))))),
         };
     }
 

@@ -23,8 +23,10 @@ namespace Hazards.Api.Import;
 /// <param name="Import">The import it became.</param>
 /// <param name="Links">Where to go from here.</param>
 internal sealed record ImportDraft(
-    Guid Id, string FileName, LedgerFormat? Format, string? Encoding, long Size, DateTimeOffset ExpiresAt, string? Ledger, RegionCode? Region,
-    ImmutableArray<DraftSheet> Sheets, LedgerMapping? Mapping, bool Guessed, ImmutableArray<LedgerNote> Notes, DraftCounts? Counts, DraftTrouble? Trouble, Guid? Import,
+    Guid Id, string FileName, LedgerFormat? Format, string? Encoding, long Size, DateTimeOffset ExpiresAt, string? Ledger,
+    RegionCode? Region,
+    ImmutableArray<DraftSheet> Sheets, LedgerMapping? Mapping, bool Guessed, ImmutableArray<LedgerNote> Notes, DraftCounts? Counts,
+    DraftTrouble? Trouble, Guid? Import,
     IReadOnlyDictionary<string, string> Links);
 
 /// <summary>A sheet of an uploaded ledger.</summary>
@@ -38,7 +40,8 @@ internal sealed record ImportDraft(
 /// <param name="Columns">Its columns.</param>
 /// <param name="Top">Its first rows as they stand, where a header is to be chosen.</param>
 internal sealed record DraftSheet(
-    string Name, bool Hidden, int Rows, bool Read, int? HeaderFirst, int? HeaderLast, ImmutableArray<string> Titles, ImmutableArray<DraftColumn> Columns, ImmutableArray<DraftLine> Top);
+    string Name, bool Hidden, int Rows, bool Read, int? HeaderFirst, int? HeaderLast, ImmutableArray<string> Titles,
+    ImmutableArray<DraftColumn> Columns, ImmutableArray<DraftLine> Top);
 
 /// <summary>A row as it stands.</summary>
 internal sealed record DraftLine(int Row, ImmutableArray<string> Cells);
@@ -51,7 +54,8 @@ internal sealed record DraftLine(int Row, ImmutableArray<string> Cells);
 /// <param name="Role">Which of the responsible units.</param>
 /// <param name="Confidence">How sure the guess is, from 0 to 1; absent where the header says nothing known.</param>
 /// <param name="Samples">Values that stand in it.</param>
-internal sealed record DraftColumn(string Letter, string Header, bool Hidden, LedgerField? Field, string? Role, double? Confidence, ImmutableArray<string> Samples);
+internal sealed record DraftColumn(
+    string Letter, string Header, bool Hidden, LedgerField? Field, string? Role, double? Confidence, ImmutableArray<string> Samples);
 
 /// <summary>The rows of an uploaded ledger.</summary>
 /// <param name="Verdicts">By verdict.</param>
@@ -60,7 +64,9 @@ internal sealed record DraftColumn(string Letter, string Header, bool Hidden, Le
 /// <param name="Known">Of those, how many are on record already: they are brought up to date or left as they are.</param>
 /// <param name="Levels">Words for levels that were not understood.</param>
 /// <param name="States">Words for states that were not understood.</param>
-internal sealed record DraftCounts(IReadOnlyDictionary<RowVerdict, int> Verdicts, IReadOnlyDictionary<string, int> Notes, int Hazards, int Known, ImmutableArray<UnknownWord> Levels, ImmutableArray<UnknownWord> States);
+internal sealed record DraftCounts(
+    IReadOnlyDictionary<RowVerdict, int> Verdicts, IReadOnlyDictionary<string, int> Notes, int Hazards, int Known,
+    ImmutableArray<UnknownWord> Levels, ImmutableArray<UnknownWord> States);
 
 /// <summary>A word that was not understood.</summary>
 /// <param name="Text">The word.</param>
@@ -95,7 +101,8 @@ internal sealed record DraftRow(
     ImmutableArray<string> NotUnderstood, ImmutableArray<string> Remarks, UnderstoodRow? Understood, ImmutableArray<LedgerRowCell> Cells)
 {
     public static DraftRow Of(LedgerRow row, ImportedRow becomes) => new(
-        row.Sheet, row.Number, row.Verdict, Labels.Of(becomes.Outcome), becomes.Hazard, becomes.Events, Labels.Of(becomes.Stage), becomes.NotUnderstood, becomes.Remarks, row.Understood, [.. row.Cells]);
+        row.Sheet, row.Number, row.Verdict, Labels.Of(becomes.Outcome), becomes.Hazard, becomes.Events, Labels.Of(becomes.Stage),
+        becomes.NotUnderstood, becomes.Remarks, row.Understood, [.. row.Cells]);
 }
 
 /// <summary>How an uploaded ledger is to be read.</summary>
@@ -105,4 +112,6 @@ internal sealed record DraftRow(
 /// <param name="HeaderRows">表头有几行（重新猜测时） · how many rows the header has, when it is guessed anew.</param>
 /// <param name="Ledger">台账名称 · name of the ledger.</param>
 /// <param name="Region">未载明地区的行所属的行政区划 · the region of rows that name none.</param>
-internal sealed record ReadDraft([property: Longest(256 * 1024)] string? Mapping = null, string? Sheet = null, int? HeaderRow = null, int? HeaderRows = null, [property: Longest(50)] string? Ledger = null, RegionCode? Region = null);
+internal sealed record ReadDraft(
+    [property: Longest(256 * 1024)] string? Mapping = null, string? Sheet = null, int? HeaderRow = null, int? HeaderRows = null,
+    [property: Longest(50)] string? Ledger = null, RegionCode? Region = null);

@@ -13,7 +13,8 @@ namespace Hazards.Api.Import;
 /// <param name="Imports">Its imports, the newest first.</param>
 /// <param name="Mapping">How the newest of them was read, as JSON.</param>
 /// <param name="Region">Where its rows go that name no region.</param>
-/// <param name="IsHere">Whether that touches the region of the ledger at hand; rows of another county's are never taken for its own.</param>
+/// <param name="IsHere">Whether that touches the region of the ledger at hand; rows of another county's are never taken for its
+/// own.</param>
 internal sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping, RegionCode Region, bool IsHere);
 
 /// <summary>A row as an earlier import recorded it.</summary>
@@ -34,7 +35,9 @@ internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<
     /// <summary>What was asked because the version before said otherwise; it does, as long as the row stays as it is.</summary>
     public IEnumerable<string> Differences => Doubts.Where(d => Compared.Any(c => d.StartsWith(c, StringComparison.Ordinal)));
 
-    /// <summary>What is still asked while the row stays as it is: what waited for a level or a unit is answered when the hazard went on.</summary>
+    /// <summary>
+    /// What is still asked while the row stays as it is: what waited for a level or a unit is answered when the hazard went on.
+    /// </summary>
     public ImmutableArray<string> Open => Doubts.RemoveAll(d => Once.Any(o => d.StartsWith(o, StringComparison.Ordinal))
         || Stage != Domain.Codes.Stage.Reported && d.Contains(LedgerStory.Waits, StringComparison.Ordinal)
         || Stage > Domain.Codes.Stage.Verified && WaitedFor.Any(w => d.StartsWith(w, StringComparison.Ordinal)));
@@ -72,7 +75,9 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     internal Task<ImportTurn?> TurnAsync(RegionCode region, TimeSpan patience, CancellationToken cancellationToken) =>
         ImportTurn.TakeAsync(dataSource, region, patience, cancellationToken);
 
-    /// <summary>An import in the background within the last day that touches the region and has not finished; null when there is none.</summary>
+    /// <summary>
+    /// An import in the background within the last day that touches the region and has not finished; null when there is none.
+    /// </summary>
     internal async Task<Guid?> UnfinishedAsync(RegionCode region, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
@@ -116,14 +121,17 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         return [.. ledgers.Values.Where(l => l.IsHere).Take(MostLedgers), .. ledgers.Values.Where(l => !l.IsHere).Take(MostLedgers)];
     }
 
-    /// <summary>Which of them the rows are of; and which only resemble them, because other bodies answer or too little is the same.</summary>
+    /// <summary>
+    /// Which of them the rows are of; and which only resemble them, because other bodies answer or too little is the same.
+    /// </summary>
     /// <param name="ledgers">The ledgers.</param>
     /// <param name="name">What the file would be called by itself: a ledger of that name is one of those that it is compared with.</param>
     /// <param name="rows">Its rows.</param>
     /// <param name="mapping">How it is read.</param>
     /// <param name="cancellationToken">Stops.</param>
     internal async Task<(LedgerRecognised? Recognised, IReadOnlyList<LedgerRecognised> Resembled)> RecogniseAsync(
-        IReadOnlyList<EarlierLedger> ledgers, string name, IReadOnlyList<(string Reference, RowLikeness Likeness)> rows, LedgerMapping mapping,
+        IReadOnlyList<EarlierLedger> ledgers, string name, IReadOnlyList<(string Reference, RowLikeness Likeness)> rows,
+        LedgerMapping mapping,
         CancellationToken cancellationToken)
     {
         if (rows.Count == 0 || ledgers.Count == 0)
@@ -220,7 +228,8 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         AmongAsync("select s.id from log.mt_streams s where s.id = any ($1)", hazards, cancellationToken);
 
     private Task<HashSet<Guid>> KnownAsync(Guid[] hazards, CancellationToken cancellationToken) =>
-        AmongAsync("select h.hazard_id from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'", hazards, cancellationToken);
+        AmongAsync(
+            "select h.hazard_id from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'", hazards, cancellationToken);
 
     private async Task<HashSet<Guid>> AmongAsync(string sql, Guid[] hazards, CancellationToken cancellationToken)
     {

@@ -24,10 +24,16 @@ internal static class ImportCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "台账文件 the ledger (xlsx, xls, csv)" };
-        var mapping = new Option<string?>("--mapping") { Description = "映射：coal-mine、construction 或 JSON 文件；不给则猜测 a mapping that ships, or a JSON file; guessed when left out" };
+        var mapping = new Option<string?>("--mapping")
+        {
+            Description = "映射：coal-mine、construction 或 JSON 文件；不给则猜测 a mapping that ships, or a JSON file; guessed when left out",
+        };
         var ledger = new Option<string?>("--ledger") { Description = "台账名称 name of the ledger" };
         var region = new Option<string?>("--region") { Description = "未载明地区的行所属的行政区划代码 the region of rows that name none (GB/T 2260)" };
-        var preview = new Option<bool>("--preview") { Description = "只预览：怎样读列、哪些行可疑，不写入任何内容 only look: how columns are read and which rows are doubtful; nothing is written" };
+        var preview = new Option<bool>("--preview")
+        {
+            Description = "只预览：怎样读列、哪些行可疑，不写入任何内容 only look: how columns are read and which rows are doubtful; nothing is written",
+        };
         var all = new Option<bool>("--all") { Description = "报告列出每一行，而不只是可疑的行 list every row, not the doubtful ones alone" };
         var url = new Option<string?>("--url")
         {
@@ -40,14 +46,17 @@ internal static class ImportCommand
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            var upload = new ImportOrder(parsed.GetRequiredValue(file), await MappingTextAsync(parsed.GetValue(mapping), stop), parsed.GetValue(ledger), parsed.GetValue(region));
+            var upload = new ImportOrder(
+                parsed.GetRequiredValue(file), await MappingTextAsync(parsed.GetValue(mapping), stop), parsed.GetValue(ledger),
+                parsed.GetValue(region));
             if (!upload.File.Exists)
                 return Say($"没有这个文件 no such file: {upload.File}");
             var data = database.DataOf(parsed);
             var address = parsed.GetValue(url)?.TrimEnd('/') ?? ServedAddress.Of(data);
             var secret = parsed.GetValue(key) ?? Environment.GetEnvironmentVariable("HAZARDS_KEY") ?? await DevKeyAsync(data, stop);
             if (parsed.GetValue(preview))
-                return await PreviewAsync(upload, parsed.GetValue(all), await JurisdictionAsync(address, secret, stop), address, secret, stop);
+                return await PreviewAsync(
+                    upload, parsed.GetValue(all), await JurisdictionAsync(address, secret, stop), address, secret, stop);
             var report = await AnswersAsync(address, stop)
                 ? await SendAsync(upload, address, secret, parsed.GetValue(all), stop)
                 : parsed.GetValue(url) is null
@@ -133,7 +142,8 @@ internal static class ImportCommand
         return report with { Rows = [.. rows], RowsLeftOut = null };
     }
 
-    private static async Task<ImportReport?> ImportHereAsync(ImportOrder order, DatabaseOptions database, ParseResult parsed, string data, CancellationToken stop)
+    private static async Task<ImportReport?> ImportHereAsync(
+        ImportOrder order, DatabaseOptions database, ParseResult parsed, string data, CancellationToken stop)
     {
         await using var opened = await database.OpenAsync(parsed, stop);
         var services = new ServiceCollection();
@@ -143,7 +153,8 @@ internal static class ImportCommand
         await using var provider = services.BuildServiceProvider();
         await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
-        await ActivatorUtilities.CreateInstance<FirstKey>(provider).EnsureAsync(Path.Combine(data, "dev-key"), DevOffice, "安委办（开发）", "dev", stop);
+        await ActivatorUtilities.CreateInstance<FirstKey>(provider)
+            .EnsureAsync(Path.Combine(data, "dev-key"), DevOffice, "安委办（开发）", "dev", stop);
         var office = await provider.GetRequiredService<BodyStore>().LoadAsync(DevOffice, null, stop);
         var by = new Actor(Environment.UserName, office!, [Role.Importer], "hazards import", RegionCode.Nation);
 
@@ -206,7 +217,10 @@ internal static class ImportCommand
         var doubtful = preview.Rows.Where(r => all || r.Verdict != RowVerdict.Understood).ToArray();
         foreach (var row in doubtful.Take(all ? int.MaxValue : MostShown))
             AnsiConsole.WriteLine($"{row.Sheet} {row.Number} {LedgerChinese.Of(row.Verdict)} {LedgerWords.Code(row.Verdict)}: "
-                + string.Join("；", row.Notes.Where(n => all || n.Severity != NoteSeverity.Info).Select(n => $"{(n.Column is null ? "" : $"[{n.Column}] ")}{n.Zh}")));
+                + string.Join(
+                    "；",
+                    row.Notes.Where(n => all || n.Severity != NoteSeverity.Info)
+                        .Select(n => $"{(n.Column is null ? "" : $"[{n.Column}] ")}{n.Zh}")));
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"全懂 understood {preview.Verdicts[RowVerdict.Understood]} · 部分 partly {preview.Verdicts[RowVerdict.Partly]} · 原文保留 kept {preview.Verdicts[RowVerdict.Kept]} · 非数据行 skipped {preview.Verdicts[RowVerdict.Skipped]}；未写入 nothing was written"));
         await AskAsync(order, preview, address, key, stop);
@@ -315,7 +329,8 @@ internal static class ImportCommand
         if (!all && report.Rows.Length + (report.RowsLeftOut ?? 0) > shown.Take(MostShown).Count())
         {
             var doubtful = report.RowsLeftOut is null ? shown.Length : report.Finished!.Partly + report.Finished.Kept;
-            AnsiConsole.WriteLine($"可疑的行 doubtful rows: {doubtful}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
+            AnsiConsole.WriteLine(
+                $"可疑的行 doubtful rows: {doubtful}；其余各行见 the rest: {Links.Root}/imports/{report.Id}/rows，--all 全部列出 lists them all");
         }
 
         if (report.Finished is { } f)

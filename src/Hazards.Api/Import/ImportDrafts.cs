@@ -14,7 +14,9 @@ namespace Hazards.Api.Import;
 /// <param name="Header">Where a guess is to look.</param>
 /// <param name="Import">The import it became.</param>
 /// <param name="ChangedAt">When it was last touched.</param>
-internal sealed record Draft(Guid Id, string FileName, byte[] File, string? Mapping, string? Ledger, string? Region, HeaderAt Header, Guid? Import, DateTimeOffset ChangedAt);
+internal sealed record Draft(
+    Guid Id, string FileName, byte[] File, string? Mapping, string? Ledger, string? Region, HeaderAt Header, Guid? Import,
+    DateTimeOffset ChangedAt);
 
 /// <summary>Where a person has pointed at.</summary>
 /// <param name="Sheet">The only sheet to read; null: every visible one.</param>
@@ -79,7 +81,8 @@ internal sealed class ImportDrafts(NpgsqlDataSource dataSource)
             return null;
         return new Draft(
             id, reader.GetString(0), reader.GetFieldValue<byte[]>(1), Text(reader, 2), Text(reader, 3), Text(reader, 4),
-            new HeaderAt(Text(reader, 5), reader.GetFieldValue<int?>(6), reader.GetFieldValue<int?>(7)), reader.GetFieldValue<Guid?>(8), reader.GetFieldValue<DateTimeOffset>(9));
+            new HeaderAt(Text(reader, 5), reader.GetFieldValue<int?>(6), reader.GetFieldValue<int?>(7)), reader.GetFieldValue<Guid?>(8),
+            reader.GetFieldValue<DateTimeOffset>(9));
     }
 
     /// <summary>How it is to be read from now on.</summary>
@@ -106,17 +109,23 @@ internal sealed class ImportDrafts(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>How many of these hazards are on record; those found unfounded, or withdrawn with an import, are entered anew or stay as they are.</summary>
+    /// <summary>
+    /// How many of these hazards are on record; those found unfounded, or withdrawn with an import, are entered anew or stay as
+    /// they are.
+    /// </summary>
     public async Task<int> KnownAsync(IReadOnlyList<HazardId> hazards, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select count(*)::int from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'");
+        await using var command = dataSource.CreateCommand(
+            "select count(*)::int from rows.hazards h where h.hazard_id = any ($1) and h.stage <> 'rejected'");
         command.Parameters.Add(PackageShelf.Of(hazards.Select(h => h.StreamId).ToArray()));
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static NpgsqlParameter Number(int? number) => new() { Value = (object?)number ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer };
+    private static NpgsqlParameter Number(int? number) =>
+        new() { Value = (object?)number ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer };
 
-    private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? text) =>
+        new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
 }

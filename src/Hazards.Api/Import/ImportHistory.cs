@@ -11,9 +11,12 @@ namespace Hazards.Api.Import;
 internal sealed class ImportHistory(NpgsqlDataSource dataSource)
 {
     /// <summary>A page, the newest first.</summary>
-    public async Task<ImportPage> ListAsync(RegionCode jurisdiction, DateTimeOffset? asOf, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<ImportPage> ListAsync(
+        RegionCode jurisdiction, DateTimeOffset? asOf, string? cursor, int limit, CancellationToken cancellationToken)
     {
-        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : throw new Projections.BadCursorException();
+        var before = cursor is null ? long.MaxValue : long.TryParse(
+            cursor, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var position) ? position : throw new Projections.BadCursorException();
         await using var command = dataSource.CreateCommand("""
             select s.seq_id, s.stream_id, s."timestamp", s.data::text, s.headers::text, e.type, e.data::text, e."timestamp"
             from (
@@ -36,10 +39,14 @@ internal sealed class ImportHistory(NpgsqlDataSource dataSource)
             if (found.Count == 0 || found[^1].Id != reader.GetGuid(1))
                 found.Add(Begun(reader));
             if (!reader.IsDBNull(5))
-                found[^1] = Ended(found[^1], DomainJson.ReadEvent(reader.GetString(5), reader.GetFieldValue<byte[]>(6)), reader.GetFieldValue<DateTimeOffset>(7));
+                found[^1] = Ended(
+                    found[^1], DomainJson.ReadEvent(reader.GetString(5), reader.GetFieldValue<byte[]>(6)),
+                    reader.GetFieldValue<DateTimeOffset>(7));
         }
 
-        return new ImportPage([.. found.Take(limit)], found.Count > limit ? found[limit - 1].Position.ToString(CultureInfo.InvariantCulture) : null, asOf, new Dictionary<string, string>());
+        return new ImportPage(
+            [.. found.Take(limit)], found.Count > limit ? found[limit - 1].Position.ToString(CultureInfo.InvariantCulture) : null, asOf,
+            new Dictionary<string, string>());
     }
 
     private static ImportItem Begun(NpgsqlDataReader reader)
@@ -47,7 +54,8 @@ internal sealed class ImportHistory(NpgsqlDataSource dataSource)
         var started = (LedgerImportStarted)DomainJson.ReadEvent("ledger_import_started", reader.GetFieldValue<byte[]>(3));
         var context = DomainJson.ReadContext(reader.GetFieldValue<byte[]>(4));
         return new ImportItem(
-            reader.GetGuid(1), reader.GetInt64(0), started.FileName, started.File, started.Ledger, started.Region, context.Actor, context.Body, reader.GetFieldValue<DateTimeOffset>(2), null, null);
+            reader.GetGuid(1), reader.GetInt64(0), started.FileName, started.File, started.Ledger, started.Region, context.Actor,
+            context.Body, reader.GetFieldValue<DateTimeOffset>(2), null, null);
     }
 
     private static ImportItem Ended(ImportItem item, IDomainEvent happened, DateTimeOffset at) => happened switch
@@ -63,7 +71,8 @@ internal sealed class ImportHistory(NpgsqlDataSource dataSource)
 /// <param name="Next">Cursor of the next page; absent on the last.</param>
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Bodies">Names of the bodies that imported.</param>
-internal sealed record ImportPage(ImmutableArray<ImportItem> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies);
+internal sealed record ImportPage(
+    ImmutableArray<ImportItem> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies);
 
 /// <summary>An import.</summary>
 /// <param name="Id">Its stream.</param>
@@ -78,7 +87,8 @@ internal sealed record ImportPage(ImmutableArray<ImportItem> Items, string? Next
 /// <param name="Finished">What came of it; absent while it runs.</param>
 /// <param name="Undone">Its undoing; absent while it stands.</param>
 internal sealed record ImportItem(
-    Guid Id, long Position, string FileName, Sha256Digest File, string Ledger, RegionCode Region, string Actor, BodyId Body, DateTimeOffset StartedAt, LedgerImportFinished? Finished, ImportUndoing? Undone);
+    Guid Id, long Position, string FileName, Sha256Digest File, string Ledger, RegionCode Region, string Actor, BodyId Body,
+    DateTimeOffset StartedAt, LedgerImportFinished? Finished, ImportUndoing? Undone);
 
 /// <summary>撤销: an import that was undone.</summary>
 /// <param name="At">When.</param>

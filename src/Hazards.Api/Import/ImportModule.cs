@@ -18,14 +18,18 @@ internal sealed class ImportModule : IModule
     private static readonly TimeSpan LongestImport = TimeSpan.FromMinutes(20);
 
     private static readonly QueryParameter InBackground =
-        new("background", typeof(bool), "true：立即以 202 应答，后台导入，按 Location 查询进度和报告", "true: answered with 202 at once and imported in the background; Location has its progress and report");
+        new(
+            "background", typeof(bool), "true：立即以 202 应答，后台导入，按 Location 查询进度和报告",
+            "true: answered with 202 at once and imported in the background; Location has its progress and report");
 
     private static readonly ImmutableArray<QueryParameter> Parameters =
     [
         new("fileName", typeof(string), "文件名（直接上传文件时）", "The file's name, when the body is the file itself") { Longest = 200 },
-        new("ledger", typeof(string), "台账名称：再次导入时按它认出同一行", "Name of the ledger: its rows are known by it when it is imported again") { Longest = 50 },
+        new("ledger", typeof(string), "台账名称：再次导入时按它认出同一行",
+            "Name of the ledger: its rows are known by it when it is imported again") { Longest = 50 },
         new("region", typeof(RegionCode), "未载明地区的行所属的行政区划", "The region of rows that name none"),
-        new("mapping", typeof(string), "随附映射的名称；不给则按表头猜测", "Name of a mapping that ships; guessed from the headers when left out") { Longest = 100 },
+        new("mapping", typeof(string), "随附映射的名称；不给则按表头猜测",
+            "Name of a mapping that ships; guessed from the headers when left out") { Longest = 100 },
     ];
 
     public void AddServices(IServiceCollection services)
@@ -42,23 +46,50 @@ internal sealed class ImportModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Post("/imports", Upload("导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记", "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with { Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201, MayTakeLonger = true }, RunAsync)
+        api.Post(
+            "/imports",
+            Upload(
+                "导入台账（xlsx、csv）：逐行报告；可重复导入而不重复登记",
+                "Import a ledger (xlsx, csv): reports row by row; can be repeated without doubling") with
+                {
+                    Query = [.. Parameters, InBackground], Answer = typeof(ImportReport), Success = 201, MayTakeLonger = true,
+                }, RunAsync)
             .WithRequestTimeout(LongestImport);
-        api.Post("/imports/preview", Upload("预览台账：猜测的映射与前若干行的理解，未载明地区的行登记在哪里；不写入任何内容", "Preview a ledger: the mapping guessed, the first rows as understood, where rows that name no region would go; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
+        api.Post(
+            "/imports/preview",
+            Upload(
+                "预览台账：猜测的映射与前若干行的理解，未载明地区的行登记在哪里；不写入任何内容",
+                "Preview a ledger: the mapping guessed, the first rows as understood, where rows that name no region would go; nothing is written") with { Answer = typeof(LedgerPreview) }, PreviewAsync);
         DraftEndpoints.Map(api, Upload("", ""));
-        api.Get("/imports", new Operation(Tag.Import, "历次导入，最近的在前", "Imports, the newest first") { Query = [.. Projected], Answer = typeof(ImportPage) }, ListAsync);
+        api.Get(
+            "/imports",
+            new Operation(Tag.Import, "历次导入，最近的在前", "Imports, the newest first")
+            {
+                Query = [.. Projected], Answer = typeof(ImportPage),
+            }, ListAsync);
         api.Get("/imports/{id}", new Operation(Tag.Import, "导入报告：500 行以内的台账列出每一行，更大的只列可疑的行，其余见 rows",
-            "The report of an import: every row of a ledger of 500 rows at most; of a larger one the doubtful rows, the others are at rows") { Answer = typeof(ImportReport) }, FindAsync);
+            "The report of an import: every row of a ledger of 500 rows at most; of a larger one the doubtful rows, the others are at rows")
+            {
+                Answer = typeof(ImportReport),
+            }, FindAsync);
         api.Get("/imports/{id}/rows", new Operation(Tag.Import, "导入报告的各行，可按结果筛选", "The rows of a report, by outcome")
         {
             Query = [Outcome, Doubtful, Http.Parameters.Cursor, Http.Parameters.Limit], Answer = typeof(ImportRows),
         }, RowsAsync);
-        api.Get("/imports/{id}/kept", new Operation(Tag.Import, "未读懂的行：原单元格与原因，xlsx", "The rows that were not understood: their cells and why, xlsx") { Files = [ReportSheets.MediaType] }, KeptAsync);
-        api.Post("/imports/{id}/undoing", new Operation(Tag.Import, CommandRules.WithdrawImported.Chinese, CommandRules.WithdrawImported.English)
+        api.Get(
+            "/imports/{id}/kept",
+            new Operation(Tag.Import, "未读懂的行：原单元格与原因，xlsx", "The rows that were not understood: their cells and why, xlsx")
+            {
+                Files = [ReportSheets.MediaType],
+            }, KeptAsync);
+        api.Post(
+            "/imports/{id}/undoing", new Operation(Tag.Import, CommandRules.WithdrawImported.Chinese, CommandRules.WithdrawImported.English)
         {
             Rule = CommandRules.WithdrawImported, Body = typeof(UndoImport), IsAct = true, Answer = typeof(ImportReport),
         }, UndoAsync).WithRequestTimeout(LongestImport);
-        api.Get("/imports/mappings", new Operation(Tag.Import, "随附的映射", "The mappings that ship") { Answer = typeof(IReadOnlyDictionary<string, LedgerMapping>) },
+        api.Get(
+            "/imports/mappings",
+            new Operation(Tag.Import, "随附的映射", "The mappings that ship") { Answer = typeof(IReadOnlyDictionary<string, LedgerMapping>) },
             (Call call) => Call.Json(LedgerMapping.ShippedNames.ToDictionary(n => n, LedgerMapping.Shipped)));
     }
 
@@ -68,7 +99,8 @@ internal sealed class ImportModule : IModule
 
     private static readonly QueryParameter Outcome = new("outcome", typeof(RowOutcome), "只看这一结果的行", "Only rows with this outcome");
 
-    private static readonly QueryParameter Doubtful = new("doubtful", typeof(bool), "true：只看有未读懂之处的行", "true: only rows with something not understood");
+    private static readonly QueryParameter Doubtful = new(
+        "doubtful", typeof(bool), "true：只看有未读懂之处的行", "true: only rows with something not understood");
 
     private static Operation Upload(string chinese, string english) => new(Tag.Import, chinese, english)
     {
@@ -103,7 +135,8 @@ internal sealed class ImportModule : IModule
     }
 
     /// <summary>One that has not finished, with how far it is and why it does not go on.</summary>
-    internal static async Task<ImportReport> WithProgressAsync(ImportReport report, LedgerImport import, JobTrouble jobs, CancellationToken stop) => report.Finished is not null
+    internal static async Task<ImportReport> WithProgressAsync(
+        ImportReport report, LedgerImport import, JobTrouble jobs, CancellationToken stop) => report.Finished is not null
         ? report.Shown()
         : report.Shown() with
         {
@@ -145,12 +178,16 @@ internal sealed class ImportModule : IModule
         var (cursor, limit) = Http.Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : throw new Projections.BadCursorException();
-        if (!Guid.TryParseExact(id, "D", out var guid) || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
+        var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var given) ? given : throw new Projections.BadCursorException();
+        if (!Guid.TryParseExact(id, "D", out var guid)
+            || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
             return Call.Refuse(ImportRefusals.NotFound.Because("id"));
         var rows = report.To(call.Caller).Rows
-            .Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1).ToArray();
-        return Call.Json(new ImportRows([.. rows.Take(limit)], rows.Length > limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
+            .Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1)
+            .ToArray();
+        return Call.Json(
+            new ImportRows([.. rows.Take(limit)], rows.Length > limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
     }
 
     private static async Task<IResult> KeptAsync(Call call, string id, LedgerImport import) =>
@@ -163,7 +200,8 @@ internal sealed class ImportModule : IModule
         var order = await call.ReadAsync<UndoImport>();
         if ((order.Refusal ?? DraftEndpoints.MayNot(call)) is { } refusal)
             return Call.Refuse(refusal);
-        if (!Guid.TryParseExact(id, "D", out var guid) || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
+        if (!Guid.TryParseExact(id, "D", out var guid)
+            || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
             return Call.Refuse(ImportRefusals.NotFound.Because("id"));
         return await undo.UndoAsync(report, order.Command!, order.Given!, order.Terms, call.Stop) is { } why
             ? Call.Refuse(why)

@@ -7,7 +7,8 @@ internal static class ImportNotes
 {
     /// <summary>The sentence for a code; for a rule that stops a row, that it does.</summary>
     public static string English(string code) =>
-        Sentences.GetValueOrDefault(code, $"A rule ({code}) stops the row where it stands; the Chinese text says which act it refuses and why");
+        Sentences.GetValueOrDefault(
+            code, $"A rule ({code}) stops the row where it stands; the Chinese text says which act it refuses and why");
 
     private static readonly FrozenDictionary<string, string> Sentences = new Dictionary<string, string>
     {

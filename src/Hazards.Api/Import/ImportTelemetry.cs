@@ -13,8 +13,10 @@ internal sealed class ImportTelemetry : IDisposable
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Rows = Meter.CreateCounter<long>("hazards.import.rows", "{row}", "Rows of ledgers, by outcome");
-    private static readonly Counter<long> Events = Meter.CreateCounter<long>("hazards.import.events", "{event}", "Events written for hazards of ledgers");
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("hazards.import.duration", "s", "How long an import took");
+    private static readonly Counter<long> Events = Meter.CreateCounter<long>(
+        "hazards.import.events", "{event}", "Events written for hazards of ledgers");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "hazards.import.duration", "s", "How long an import took");
 
     private readonly Activity? _activity;
     private readonly long _began = Stopwatch.GetTimestamp();

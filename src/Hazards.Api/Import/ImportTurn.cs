@@ -25,7 +25,8 @@ internal sealed class ImportTurn : IAsyncDisposable
     /// <param name="region">Where rows go that name no region.</param>
     /// <param name="patience">How long to wait for it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public static async Task<ImportTurn?> TakeAsync(NpgsqlDataSource dataSource, RegionCode region, TimeSpan patience, CancellationToken cancellationToken)
+    public static async Task<ImportTurn?> TakeAsync(
+        NpgsqlDataSource dataSource, RegionCode region, TimeSpan patience, CancellationToken cancellationToken)
     {
         var turn = new ImportTurn(await dataSource.OpenConnectionAsync(cancellationToken));
         try
@@ -53,7 +54,8 @@ internal sealed class ImportTurn : IAsyncDisposable
     {
         var own = region.At(RegionLevel.County);
         await using var command = new NpgsqlCommand(
-            "select bool_and(pg_try_advisory_lock_shared($1, a)) from unnest($2) a union all select pg_try_advisory_lock($1, $3)", connection);
+            "select bool_and(pg_try_advisory_lock_shared($1, a)) from unnest($2) a union all select pg_try_advisory_lock($1, $3)",
+            connection);
         command.Parameters.Add(PackageShelf.Of(LockClass));
         command.Parameters.Add(PackageShelf.Of(Above(own).Select(Key).ToArray()));
         command.Parameters.Add(PackageShelf.Of(Key(own)));

@@ -16,7 +16,8 @@ namespace Hazards.Api.Import;
 internal sealed record UndoImport(string Reason, ImmutableArray<HazardId>? Hazards = null);
 
 /// <summary>
-/// 撤销导入: takes back a whole import, or single rows of it, while nobody has built on them. Every hazard it entered is withdrawn by an event of its
+/// 撤销导入: takes back a whole import, or single rows of it, while nobody has built on them. Every hazard it entered is withdrawn
+/// by an event of its
 /// own, and the import's stream says that it was undone; all in one append, so that it is done as a whole or not at all,
 /// however often it is asked for and wherever a process dies. Nothing is deleted; what was known before stays known.
 /// </summary>
@@ -31,10 +32,13 @@ internal sealed class ImportUndo(
     private const int MostTries = 5;
 
     /// <summary>Undoes it; or says why not.</summary>
-    public async Task<Refusal?> UndoAsync(ImportReport report, UndoImport order, Given given, Terms terms, CancellationToken cancellationToken)
+    public async Task<Refusal?> UndoAsync(
+        ImportReport report, UndoImport order, Given given, Terms terms, CancellationToken cancellationToken)
     {
         if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } earlier)
-            return earlier is AppendResult.KeyReused reused ? AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key)) : null;
+            return earlier is AppendResult.KeyReused reused
+                ? AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", reused.Key))
+                : null;
         if ((Texts.Required("reason", order.Reason) ?? WhyNot(report, order)) is { } wrong)
             return wrong;
         for (var tries = 0; tries < MostTries; tries++)
@@ -77,12 +81,14 @@ internal sealed class ImportUndo(
             var entered = report.Rows.Where(r => r.Outcome == RowOutcome.Entered).Select(r => r.Hazard!.Value).ToHashSet();
             return only.IsEmpty ? InputRefusals.Missing.Because("hazards")
                 : only.Length > MostHazards ? ImportRefusals.TooManyToUndo.Because(null, ("count", only.Length), ("max", MostHazards))
-                : only.Where(h => !entered.Contains(h)).ToArray() is { Length: > 0 } foreign ? ImportRefusals.NotOfImport.Because("hazards", ("hazards", Named(foreign)))
+                : only.Where(h => !entered.Contains(h))
+                    .ToArray() is { Length: > 0 } foreign ? ImportRefusals.NotOfImport.Because("hazards", ("hazards", Named(foreign)))
                 : null;
         }
         if (report.Rows.Where(r => r.Outcome == RowOutcome.Updated).Select(r => r.Hazard!.Value).ToArray() is { Length: > 0 } updated)
             return ImportRefusals.UpdatedOthers.Because(null,
-                ("count", updated.Length), ("hazards", Named(updated)), ("entered", report.Rows.Count(r => r.Outcome == RowOutcome.Entered)));
+                ("count", updated.Length), ("hazards", Named(updated)),
+                ("entered", report.Rows.Count(r => r.Outcome == RowOutcome.Entered)));
         return report.Rows.Count(r => r.Outcome == RowOutcome.Entered) switch
         {
             0 => ImportRefusals.NothingEntered.Because(),
@@ -91,7 +97,8 @@ internal sealed class ImportUndo(
         };
     }
 
-    private async Task<(IReadOnlyList<StreamAppend> Streams, Refusal? Refusal)> DecideAsync(ImportReport report, UndoImport order, Given given, Terms terms, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<StreamAppend> Streams, Refusal? Refusal)> DecideAsync(
+        ImportReport report, UndoImport order, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var (version, before) = await UndoneAsync(report.Id, cancellationToken);
         if (before is not null)
@@ -116,7 +123,8 @@ internal sealed class ImportUndo(
                     builtUpon.Add(hazard.Id);
                 if (builtUpon.Count > 0)
                     continue;
-                var (story, refusal) = await WithdrawAsync(hazard, new WithdrawImported(report.Id, order.Reason), given, rulebook, own, watch, now, cancellationToken);
+                var (story, refusal) = await WithdrawAsync(
+                    hazard, new WithdrawImported(report.Id, order.Reason), given, rulebook, own, watch, now, cancellationToken);
                 if (refusal is not null)
                     // Perhaps because somebody else has undone it since it was looked at.
                     return ([], (await UndoneAsync(report.Id, cancellationToken)).Before ?? refusal);
@@ -132,7 +140,9 @@ internal sealed class ImportUndo(
             streams[0] = streams[0] with { Row = row with { Guards = guards } };
         if (!whole)
             return (streams, null);
-        var context = new EventContext(now, Entry.Prompt, given.By.Name, given.By.Body.Id, Role.Importer, given.By.Client, rulebook.PolicyAt(given.By.Body.Region, now).Version, null, []);
+        var context = new EventContext(
+            now, Entry.Prompt, given.By.Name, given.By.Body.Id, Role.Importer, given.By.Client,
+            rulebook.PolicyAt(given.By.Body.Region, now).Version, null, []);
         streams.Add(new StreamAppend(report.Id, LedgerImport.StreamType, version, [Facts.Of(new LedgerImportUndone(order.Reason, streams.Count), context, terms)]));
         return (streams, null);
     }
@@ -140,14 +150,17 @@ internal sealed class ImportUndo(
     private async Task<(int Version, Refusal? Before)> UndoneAsync(Guid id, CancellationToken cancellationToken)
     {
         var import = await log.FetchAsync(id, cancellationToken: cancellationToken);
-        return (import.Count, import.Any(e => e.Data is LedgerImportUndone) ? ImportRefusals.UndoneBefore.Because(null, ("at", import[^1].Timestamp)) : null);
+        return (import.Count, import.Any(e => e.Data is LedgerImportUndone) ? ImportRefusals.UndoneBefore.Because(
+            null, ("at", import[^1].Timestamp)) : null);
     }
 
     private async Task<(HazardStory Story, Refusal? Refusal)> WithdrawAsync(
         Hazard hazard, WithdrawImported command, Given given, Rulebook rulebook, Terms terms, SealWatch watch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var story = new HazardStory(hazard.Id, hazard, rulebook, terms);
-        var act = new Act(given.By, now > hazard.LatestOccurredAt ? now : hazard.LatestOccurredAt, now, rulebook.PolicyAt(hazard.Region, now), sectors, new Dictionary<BodyId, Body> { [given.By.Body.Id] = given.By.Body }, null, [])
+        var act = new Act(
+            given.By, now > hazard.LatestOccurredAt ? now : hazard.LatestOccurredAt, now, rulebook.PolicyAt(hazard.Region, now), sectors,
+            new Dictionary<BodyId, Body> { [given.By.Body.Id] = given.By.Body }, null, [])
         {
             Calendar = rulebook.Calendar,
         };
@@ -165,8 +178,12 @@ internal sealed class ImportUndo(
         return (story, refusal);
     }
 
-    /// <summary>Hazards as they are, and whether anybody but the import and the service's own clock has acted on them. By the log's index on streams.</summary>
-    private async IAsyncEnumerable<(Hazard Hazard, bool Foreign)> LivesAsync(HazardId[] ids, Guid import, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// Hazards as they are, and whether anybody but the import and the service's own clock has acted on them. By the log's
+    /// index on streams.
+    /// </summary>
+    private async IAsyncEnumerable<(Hazard Hazard, bool Foreign)> LivesAsync(
+        HazardId[] ids, Guid import, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             select e.stream_id, e.type, e.data::text, e.headers::text, e.causation_id
@@ -190,12 +207,14 @@ internal sealed class ImportUndo(
             var happened = (IHazardEvent)DomainJson.ReadEvent(reader.GetString(1), reader.GetFieldValue<byte[]>(2));
             hazard = Hazard.Apply(id, hazard, new Happening(happened, context));
             // A later import that met the row again has only kept its cells: nobody has acted.
-            foreign |= context.Role != Role.Clock && happened is not LedgerRowRecorded && (reader.IsDBNull(4) ? null : reader.GetString(4)) != causation;
+            foreign |= context.Role != Role.Clock && happened is not LedgerRowRecorded
+                && (reader.IsDBNull(4) ? null : reader.GetString(4)) != causation;
         }
 
         if (hazard is not null)
             yield return (hazard, foreign);
     }
 
-    private static string Named(IReadOnlyCollection<HazardId> hazards) => string.Join(", ", hazards.Take(MostNamed)) + (hazards.Count > MostNamed ? " …" : "");
+    private static string Named(IReadOnlyCollection<HazardId> hazards) =>
+        string.Join(", ", hazards.Take(MostNamed)) + (hazards.Count > MostNamed ? " …" : "");
 }

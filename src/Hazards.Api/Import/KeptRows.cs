@@ -25,7 +25,9 @@ internal static class KeptRows
         var sheet = workbook.Add("原文保留", [12, 8, 40, .. headers.Select(_ => 18d)]);
         sheet.Row(CellStyle.Head, ["工作表", "行号", "原因", .. headers]);
         foreach (var row in rows)
-            sheet.Row(CellStyle.Text, [row.Sheet, row.Row, Cut(string.Join('\n', row.NotUnderstood)), .. headers.Select(h => (object?)Cut(string.Join('\n', row.Cells.Where(c => HeaderOf(c) == h).Select(c => c.Text))))]);
+            sheet.Row(
+                CellStyle.Text,
+                [row.Sheet, row.Row, Cut(string.Join('\n', row.NotUnderstood)), .. headers.Select(h => (object?)Cut(string.Join('\n', row.Cells.Where(c => HeaderOf(c) == h).Select(c => c.Text))))]);
     }
 
     /// <summary>已登记而有未读懂之处的行: the cells themselves are with their hazards.</summary>
@@ -34,10 +36,13 @@ internal static class KeptRows
         var sheet = workbook.Add("部分读懂", 12, 8, 12, 12, 40, 60);
         sheet.Row(CellStyle.Head, "工作表", "行号", "结果", "环节", "隐患编号", "未读懂之处");
         foreach (var row in report.Rows.Where(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty))
-            sheet.Row(CellStyle.Text, row.Sheet, row.Row, CodeList.Chinese(row.Outcome), row.Stage is { } stage ? CodeList.Chinese(stage) : "", row.Hazard?.ToString(), Cut(string.Join('\n', row.NotUnderstood)));
+            sheet.Row(
+                CellStyle.Text, row.Sheet, row.Row, CodeList.Chinese(row.Outcome), row.Stage is { } stage ? CodeList.Chinese(stage) : "",
+                row.Hazard?.ToString(), Cut(string.Join('\n', row.NotUnderstood)));
     }
 
-    private static string HeaderOf(LedgerCell cell) => cell.Header.Length > 0 ? cell.Header : string.Concat(cell.Address.TakeWhile(char.IsAsciiLetter));
+    private static string HeaderOf(LedgerCell cell) =>
+        cell.Header.Length > 0 ? cell.Header : string.Concat(cell.Address.TakeWhile(char.IsAsciiLetter));
 
     private static string Cut(string text) => text.Length <= LongestCell ? text : text[..LongestCell] + "…";
 }

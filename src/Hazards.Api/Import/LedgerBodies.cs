@@ -39,7 +39,8 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
         return (body, refusal, doubt);
     }
 
-    private async Task<(Body?, Refusal?, string?)> LookUpAsync(string name, RegionCode where, bool isWhereKnown, CancellationToken cancellationToken)
+    private async Task<(Body?, Refusal?, string?)> LookUpAsync(
+        string name, RegionCode where, bool isWhereKnown, CancellationToken cancellationToken)
     {
         var named = await NamedAsync(name, cancellationToken);
         // Whose region covers the hazard's, the nearest first; else the only one within it, unless the row means a place nobody knows.
@@ -47,7 +48,8 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
             ?? (isWhereKnown && named.Where(b => where.Contains(b.Region)).ToArray() is [var only] ? only : null);
         if (found is not null)
         {
-            if (goesOn && _ours.Contains(found.Id) is false && IsNamedByLedger(found.Id) && await IsOursAsync(found.Id, cancellationToken) && _ours.Add(found.Id))
+            if (goesOn && _ours.Contains(found.Id) is false && IsNamedByLedger(found.Id) && await IsOursAsync(
+                found.Id, cancellationToken) && _ours.Add(found.Id))
                 Registered++;
             return (found, null, null);
         }
@@ -64,7 +66,8 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
         var id = IdOf(name, home);
         if (trial)
             return (new Body(id, name, KindOf(name), home, [], null, null, false, null, 0), null, doubt);
-        var outcome = await tools.Bodies.ExecuteAsync(id, new RegisterBody(id, name, KindOf(name), home), new Given(importer), terms, cancellationToken);
+        var outcome = await tools.Bodies.ExecuteAsync(
+            id, new RegisterBody(id, name, KindOf(name), home), new Given(importer), terms, cancellationToken);
         switch (outcome)
         {
             case Outcome<Body>.Done done:
@@ -84,10 +87,14 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
     private async Task<Body[]> NamedAsync(string name, CancellationToken cancellationToken)
     {
         var page = await tools.Registry.ListBodiesAsync(importer.Jurisdiction, null, null, name, false, null, null, 200, cancellationToken);
-        return [.. page.Items.Where(b => b.Name == name), .. importer.Body.Name == name && page.Items.All(b => b.Id != importer.Body.Id) ? [importer.Body] : Array.Empty<Body>()];
+        return [
+            .. page.Items.Where(b => b.Name == name),
+            .. importer.Body.Name == name && page.Items.All(b => b.Id != importer.Body.Id) ? [importer.Body] : Array.Empty<Body>()];
     }
 
-    /// <summary>Where a body that nobody has registered belongs: 市应急管理局 to the ledger's region, a town or an enterprise to the county.</summary>
+    /// <summary>
+    /// Where a body that nobody has registered belongs: 市应急管理局 to the ledger's region, a town or an enterprise to the county.
+    /// </summary>
     private RegionCode HomeOf(string name, RegionCode where)
     {
         if (region.Value.Length >= where.Value.Length)
@@ -100,7 +107,8 @@ internal sealed class LedgerBodies(ImportTools tools, Actor importer, RegionCode
 
     /// <summary>Whether the import that is gone on with entered it.</summary>
     private async Task<bool> IsOursAsync(BodyId id, CancellationToken cancellationToken) =>
-        (await tools.Log.FetchAsync(id.StreamId, cancellationToken: cancellationToken)) is [var first, ..] && first.CausationId == terms.CausationId;
+        (await tools.Log.FetchAsync(id.StreamId, cancellationToken: cancellationToken)) is [var first, ..]
+            && first.CausationId == terms.CausationId;
 
     // The same name in the same region is the same body, whichever ledger names it.
     private static BodyId IdOf(string name, RegionCode home) =>

@@ -19,7 +19,10 @@ namespace Hazards.Api.Import;
 /// <param name="Content">The file.</param>
 internal sealed record LedgerUpload(string FileName, Stream Content)
 {
-    /// <summary>Name of the ledger, by which its rows are known when it is imported again; the mapping's name, or the file's, when left out.</summary>
+    /// <summary>
+    /// Name of the ledger, by which its rows are known when it is imported again; the mapping's name, or the file's, when left
+    /// out.
+    /// </summary>
     public string? Ledger { get; init; }
 
     /// <summary>The mapping; guessed from the headers when left out.</summary>
@@ -95,7 +98,8 @@ internal sealed class LedgerImport(
 
     /// <summary>Opens a file and finds out how it would be read. Nothing is written.</summary>
     /// <returns>The plan, which must be disposed; or why the file is refused.</returns>
-    public static async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(LedgerUpload upload, Actor by, CancellationToken cancellationToken = default)
+    public static async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(
+        LedgerUpload upload, Actor by, CancellationToken cancellationToken = default)
     {
         return by.Roles.Contains(Role.Importer)
             ? await OpenAsync(upload, by.Jurisdiction, cancellationToken)
@@ -156,7 +160,9 @@ internal sealed class LedgerImport(
     }
 
     /// <summary>Imports what a plan describes. The same key again gives the first report; with another file it is refused.</summary>
-    public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(
+        LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         if (await plan.AskRegionAsync(cancellationToken) is { } whither)
             return (null, whither);
@@ -197,7 +203,8 @@ internal sealed class LedgerImport(
     /// Keeps the file and has the rest done in the background (<see cref="ImportLedger"/>): killed at any point, whoever goes on
     /// finds out what is done, and it ends in the report that it would have ended in. The same key again gives the first.
     /// </summary>
-    internal async Task<(ImportReport? Report, Refusal? Refusal)> BeginAsync(LedgerPlan plan, ReadOnlyMemory<byte> file, Actor by, Terms terms, CancellationToken cancellationToken)
+    internal async Task<(ImportReport? Report, Refusal? Refusal)> BeginAsync(
+        LedgerPlan plan, ReadOnlyMemory<byte> file, Actor by, Terms terms, CancellationToken cancellationToken)
     {
         if (await plan.AskRegionAsync(cancellationToken) is { } whither)
             return (null, whither);
@@ -223,7 +230,8 @@ internal sealed class LedgerImport(
         if (events is not [{ Data: LedgerImportStarted started }, ..] || events.Any(e => e.Data is LedgerImportFinished))
             return;
         var asked = events[0].Context();
-        var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken) ?? throw new InvalidOperationException($"body {asked.Body} is gone");
+        var body = await _tools.Bodies.LoadAsync(asked.Body, null, cancellationToken)
+            ?? throw new InvalidOperationException($"body {asked.Body} is gone");
         body = await body.PlacedAsync(id => _tools.Bodies.LoadAsync(id, null, cancellationToken));
         var by = new Actor(asked.Actor, body, [Role.Importer], asked.Client, RegionCode.Parse(message.Jurisdiction));
         await using var turn = await _tools.Earlier.TurnAsync(started.Region, TimeSpan.Zero, cancellationToken)
@@ -234,7 +242,8 @@ internal sealed class LedgerImport(
         using (plan)
         {
             var run = new LedgerImportRun(_tools, plan, by, new Terms { CorrelationId = events[0].CorrelationId }, null, new ImportSoFar(
-                message.Import, asked.OccurredAt, events.Count, [.. events.Select(e => e.Data).OfType<LedgerRowsImported>().SelectMany(r => r.Rows)]));
+                message.Import, asked.OccurredAt, events.Count,
+                [.. events.Select(e => e.Data).OfType<LedgerRowsImported>().SelectMany(r => r.Rows)]));
             await run.ToEndAsync(cancellationToken);
         }
 
@@ -248,7 +257,8 @@ internal sealed class LedgerImport(
     private async Task<(LedgerPlan? Plan, Refusal? Refusal)> OpenAsync(
         Guid import, LedgerImportStarted started, Actor by, CancellationToken cancellationToken)
     {
-        var file = await files.GetAsync(started.File, cancellationToken) ?? throw new InvalidOperationException($"the file {started.File} is gone");
+        var file = await files.GetAsync(started.File, cancellationToken)
+            ?? throw new InvalidOperationException($"the file {started.File} is gone");
         var (mapping, refusal) = ImportRequest.ReadMapping(started.Mapping);
         if (refusal is not null)
             return (null, refusal);
@@ -276,7 +286,8 @@ internal sealed class LedgerImport(
         if (!_totals.TryGetValue(report.Id, out var total))
         {
             var begun = (LedgerImportStarted)(await _tools.Log.FetchAsync(report.Id, 1, cancellationToken: cancellationToken))[0].Data;
-            if (await files.GetAsync(report.File, cancellationToken) is not { } file || ImportRequest.ReadMapping(begun.Mapping).Mapping is not { } mapping)
+            if (await files.GetAsync(report.File, cancellationToken) is not { } file
+                || ImportRequest.ReadMapping(begun.Mapping).Mapping is not { } mapping)
                 return null;
             var opened = await LedgerFile.OpenAsync(LedgerFile.Over(file.Bytes), report.FileName, LedgerLimits.Default, cancellationToken);
             if (!opened.IsOk)
@@ -300,8 +311,10 @@ internal sealed class LedgerImport(
             {
                 LedgerImportStarted s => new ImportReport(id, s.FileName, s.File, s.Ledger, s.Region, e.Timestamp, null, [], []),
                 LedgerRowsImported r when report is not null => report with { Rows = report.Rows.AddRange(r.Rows) },
-                LedgerImportFinished f when report is not null => report with { Finished = f, Notes = f.Notes is { } notes ? [.. notes.Split('\n')] : [] },
-                LedgerImportUndone u when report is not null => report with { Undone = new ImportUndoing(e.Timestamp, u.Reason, u.Hazards) },
+                LedgerImportFinished f when report is not null =>
+                    report with { Finished = f, Notes = f.Notes is { } notes ? [.. notes.Split('\n')] : [] },
+                LedgerImportUndone u when report is not null =>
+                    report with { Undone = new ImportUndoing(e.Timestamp, u.Reason, u.Hazards) },
                 _ => report,
             };
         }
@@ -309,7 +322,9 @@ internal sealed class LedgerImport(
     }
 
     internal static Refusal Translate(LedgerRefusal refusal) =>
-        new RefusalCode(refusal.Code, refusal.Code == "file.too_large" ? RefusalKind.TooLarge : RefusalKind.Unprocessable, refusal.Zh, refusal.En).Because(refusal.Where);
+        new RefusalCode(
+            refusal.Code, refusal.Code == "file.too_large" ? RefusalKind.TooLarge : RefusalKind.Unprocessable, refusal.Zh,
+            refusal.En).Because(refusal.Where);
 }
 
 /// <summary>What an import works with.</summary>

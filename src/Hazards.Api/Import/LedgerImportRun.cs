@@ -16,7 +16,9 @@ namespace Hazards.Api.Import;
 internal sealed record ImportSoFar(Guid Id, DateTimeOffset Began, long Version, ImmutableArray<ImportedRow> Rows);
 
 /// <summary>One run over one file, or the rest of one.</summary>
-internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress, ImportSoFar? soFar = null, bool trial = false)
+internal sealed class LedgerImportRun(
+    ImportTools tools, LedgerPlan plan, Actor by, Terms terms, IProgress<ImportProgress>? progress, ImportSoFar? soFar = null,
+    bool trial = false)
 {
     private const int RowsAtOnce = 200;
     private const int RowsInFlight = 48;
@@ -40,7 +42,9 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
     /// <summary>Writes that it begins, under the caller's idempotency key.</summary>
     public Task<AppendResult> BeginAsync(CancellationToken cancellationToken, params IReadOnlyList<object> messages) =>
-        AppendAsync(new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms, cancellationToken, messages);
+        AppendAsync(
+            new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms, cancellationToken,
+            messages);
 
     // A run that goes on with another finds what that one entered.
     private LedgerBodies Bodies => _bodies ??= new LedgerBodies(tools, by, plan.Region, Terms(), soFar is not null, trial);
@@ -50,7 +54,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     /// <param name="skip">How many of them are left out first.</param>
     /// <param name="take">How many are tried.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)>> TryAsync(
+        Func<LedgerRow, bool> wanted, int skip, int take, CancellationToken cancellationToken)
     {
         await RecogniseAsync(cancellationToken);
         var tried = new List<(LedgerRow, int)>(take);
@@ -87,7 +92,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         var coming = Enumerable.Range(0, _planned.Length).Where(i => _planned[i] is { Reference: not null, Repeats: null }).ToArray();
         // What is not on record need not be looked for row by row.
         if (soFar is null)
-            _existing = await tools.Earlier.ExistingAsync([.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
+            _existing = await tools.Earlier.ExistingAsync(
+                [.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
         if (plan.Earlier is not { } earlier)
             return;
         _recorded = (await tools.Earlier.RowsAsync(earlier, _id, plan.Mapping, cancellationToken)).ToDictionary(r => r.Row.Hazard);
@@ -124,10 +130,13 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         }
         await ImportAsync(chunk, cancellationToken);
         string[] pictures = _pictures.Told(plan.Reader) is { } told ? [told] : [];
-        ImmutableArray<string> notes = [.. plan.Notes.Select(n => n.ToString()), .. pictures, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
+        ImmutableArray<string> notes = [
+            .. plan.Notes.Select(n => n.ToString()), .. pictures, .. plan.Reader.Notes.Select(n => $"{n.Code}: {n.Zh}")];
         var finished = new LedgerImportFinished(
-            _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept), Count(RowOutcome.Skipped),
-            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered, notes.IsEmpty ? null : string.Join('\n', notes));
+            _rows.Count, Count(RowOutcome.Entered), Count(RowOutcome.Updated), Count(RowOutcome.Unchanged), Count(RowOutcome.Kept),
+            Count(RowOutcome.Skipped),
+            _rows.Count(r => r.Hazard is not null && !r.NotUnderstood.IsEmpty), _events, Bodies.Registered,
+            notes.IsEmpty ? null : string.Join('\n', notes));
         await AppendAsync(finished, new(), cancellationToken);
         measured.End(_rows, _events);
         return new ImportReport(_id, plan.FileName, plan.File, plan.Ledger, plan.Region, _now, finished, _rows.ToImmutable(), notes);
@@ -159,7 +168,9 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         }
 
         var results = new ImportedRow[prepared.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, prepared.Count), new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, prepared.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = RowsInFlight, CancellationToken = cancellationToken },
             async (i, stop) => results[i] = await ImportAsync(prepared[i], stop));
         for (var i = 0; i < results.Length; i++)
             _pictures.Count(prepared[i].Row, results[i].Outcome == RowOutcome.Unchanged && _planned[prepared[i].Index].Repeats is null);
@@ -298,17 +309,25 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
         if (stopped is not null)
             return Keep(row, RowOutcome.Kept, stopped);
         if (entered is { } own)
-            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, own.Events, own.After.Stage, story.NotUnderstood, story.Remarks, []);
+            return new ImportedRow(
+                LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, own.Events,
+                own.After.Stage, story.NotUnderstood, story.Remarks, []);
         if (before is not null && steps.Count == 0)
-            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, story.NotUnderstood, story.Remarks, []);
+            return new ImportedRow(
+                LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before.Stage, story.NotUnderstood, story.Remarks, []);
         if (trial)
-            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, told.Count, told.After!.Stage, story.NotUnderstood, story.Remarks, []);
+            return new ImportedRow(
+                LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, told.Count,
+                told.After!.Stage, story.NotUnderstood, story.Remarks, []);
         var outcome = before is null
             ? await tools.Hazards.EnterAsync(report, reported, steps, Terms(), cancellationToken)
             : await tools.Hazards.ExecuteAsync(id, steps, Terms(), cancellationToken);
         return outcome switch
         {
-            Outcome<Hazard>.Done done => new ImportedRow(LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, done.Events.Length, done.After.Stage, story.NotUnderstood, story.Remarks, []),
+            Outcome<Hazard>.Done done =>
+                new ImportedRow(
+                    LedgerStory.SheetOf(row), row.Number, before is null ? RowOutcome.Entered : RowOutcome.Updated, id, done.Events.Length,
+                    done.After.Stage, story.NotUnderstood, story.Remarks, []),
             Outcome<Hazard>.Refused refused => Keep(row, RowOutcome.Kept, refused.Refusal) with { Hazard = before?.Id },
             _ => throw new InvalidOperationException(outcome.GetType().Name),
         };
@@ -366,7 +385,8 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
     }
 
     /// <summary>Lets the story tell act after act, each judged by the rules; what a rule refuses ends it there.</summary>
-    private (List<Step> Steps, Refusal? Stopped, HazardStory Told) Tell(LedgerStory story, ReportHazard report, HazardId id, Hazard? before, Given reported, RowBodies bodies)
+    private (List<Step> Steps, Refusal? Stopped, HazardStory Told) Tell(
+        LedgerStory story, ReportHazard report, HazardId id, Hazard? before, Given reported, RowBodies bodies)
     {
         var told = new HazardStory(id, before, tools.Rules.Current, Terms());
         if (before is null)
@@ -450,7 +470,10 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
 
     /// <summary>What the ledger does not date happens now.</summary>
     private Given Given(Body body, DateTimeOffset at) =>
-        new(new Actor(by.Name, body, [Role.Importer], by.Client, by.Jurisdiction) { OnBehalf = true }) { OccurredAt = at >= _now ? null : at };
+        new(new Actor(by.Name, body, [Role.Importer], by.Client, by.Jurisdiction) { OnBehalf = true })
+        {
+            OccurredAt = at >= _now ? null : at,
+        };
 
     private Terms Terms() => new() { CorrelationId = terms.CorrelationId ?? _id.ToString("D"), CausationId = _id.ToString("D") };
 
@@ -464,10 +487,16 @@ internal sealed class LedgerImportRun(ImportTools tools, LedgerPlan plan, Actor 
             [.. row.Cells.Select(c => new LedgerCell(c.Header ?? "", c.Address, c.Text))]);
     }
 
-    private async Task<AppendResult> AppendAsync(IImportEvent happened, Terms on, CancellationToken cancellationToken, params IReadOnlyList<object> messages)
+    private async Task<AppendResult> AppendAsync(
+        IImportEvent happened, Terms on, CancellationToken cancellationToken, params IReadOnlyList<object> messages)
     {
-        var context = new EventContext(_now, Entry.Prompt, by.Name, by.Body.Id, Role.Importer, by.Client, tools.Rules.Current.PolicyAt(by.Body.Region, _now).Version, null, []);
-        var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], on.Key) { Messages = messages, Relies = on.Relies };
+        var context = new EventContext(
+            _now, Entry.Prompt, by.Name, by.Body.Id, Role.Importer, by.Client, tools.Rules.Current.PolicyAt(by.Body.Region, _now).Version,
+            null, []);
+        var append = new Append([new StreamAppend(_id, LedgerImport.StreamType, _version, [Facts.Of(happened, context, Terms())])], on.Key)
+        {
+            Messages = messages, Relies = on.Relies,
+        };
         var result = await tools.Log.AppendAsync(append, cancellationToken);
         if (result is AppendResult.Conflict && _version > 0)
             throw new NotNowException("另一节点正在导入 · another node is importing it");

@@ -16,7 +16,8 @@ internal static partial class LedgerNames
     /// <summary>The name of a ledger with this title or file name.</summary>
     public static string Of(string title)
     {
-        title = string.Join(' ', title.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Trim();
+        title = string.Join(
+            ' ', title.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Trim();
         var timeless = Empty().Replace(Times().Replace(title, ""), "").Trim(Around);
         var name = timeless.Length >= Shortest ? timeless : title;
         if (name.Length <= Longest)

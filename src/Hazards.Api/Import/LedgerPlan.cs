@@ -96,7 +96,9 @@ internal sealed partial class LedgerPlan : IDisposable
     internal async Task<RowTally> TallyAsync(CancellationToken cancellationToken) =>
         (_read ??= await PlannedRows.ReadAsync(Reader, cancellationToken)).Tally;
 
-    /// <summary>Says which ledger it is of those imported before; one that it only resembles is named, so that somebody can say so.</summary>
+    /// <summary>
+    /// Says which ledger it is of those imported before; one that it only resembles is named, so that somebody can say so.
+    /// </summary>
     internal void Settle(IReadOnlyList<EarlierLedger> earlier, LedgerRecognised? recognised, IReadOnlyList<LedgerRecognised> resembled)
     {
         if (recognised is null)
@@ -126,7 +128,9 @@ internal sealed partial class LedgerPlan : IDisposable
         if (rows.Count == 0 || Notes.Any(n => n.Code == "import.rows_missing"))
             return;
         var named = string.Join('、', rows.Take(MostMissing)
-            .Select(r => $"{(r.Likeness.Number is { } number ? $"编号 {number} " : "")}{r.Hazard:D}")) + (rows.Count > MostMissing ? " …" : "");
+            .Select(r => $"{(r.Likeness.Number is { } number ? $"编号 {number} " : "")}{r.Hazard:D}")) + (rows.Count > MostMissing
+                ? " …"
+                : "");
         Notes = Notes.Add(new("import.rows_missing", $"上次有、这次没有 {rows.Count} 条，登记的不变：{named}",
             $"{rows.Count} rows of the version before are not in this one; their hazards stay as they are: {named}"));
     }
@@ -210,7 +214,9 @@ internal sealed partial class LedgerPlan : IDisposable
             : (null, InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County))));
     }
 
-    /// <summary>The region of a row: its own by code or by name, within the plan's; else the plan's, and that it was not understood.</summary>
+    /// <summary>
+    /// The region of a row: its own by code or by name, within the plan's; else the plan's, and that it was not understood.
+    /// </summary>
     internal (RegionCode Region, bool Understood) RegionOf(UnderstoodRow row)
     {
         if (row.Region?.Trim() is not { Length: > 0 } text)
@@ -244,7 +250,8 @@ internal sealed partial class LedgerPlan : IDisposable
         var rest = text.Replace(found.Name, "", StringComparison.Ordinal);
         var isList = Listed().IsMatch(text);
         return within.Any(r => r.Code != found.Code && !r.Code.Contains(found.Code) && !found.Code.Contains(r.Code)
-            && (rest.Contains(r.Name, StringComparison.Ordinal) || isList && Stem(r.Name).Length >= 2 && rest.Contains(Stem(r.Name), StringComparison.Ordinal)));
+            && (rest.Contains(r.Name, StringComparison.Ordinal) || isList && Stem(r.Name).Length >= 2 && rest.Contains(
+                Stem(r.Name), StringComparison.Ordinal)));
     }
 
     [GeneratedRegex("[、，,;；/＋+]|[和与及]", RegexOptions.CultureInvariant)]
@@ -256,14 +263,21 @@ internal sealed partial class LedgerPlan : IDisposable
     // What ledgers call sectors, beside the catalogue's own names.
     private static readonly (string Word, string Sector)[] SectorWords =
     [
-        ("道路运输", "road_traffic"), ("交通运输", "road_traffic"), ("道路", "road_traffic"), ("客运", "road_traffic"), ("危化", "hazardous_chemicals"), ("化工", "hazardous_chemicals"),
-        ("非煤", "non_coal_mine"), ("尾矿", "tailings_pond"), ("房屋市政", "construction"), ("房建", "construction"), ("住建", "construction"), ("建筑", "construction"), ("燃气", "city_gas"),
-        ("学校", "education"), ("教育", "education"), ("校园", "education"), ("医院", "health"), ("卫生健康", "health"), ("卫健", "health"), ("旅游", "culture_tourism"), ("文旅", "culture_tourism"),
-        ("水路", "water_traffic"), ("水上", "water_traffic"), ("农机", "farm_machinery"), ("电力", "power"), ("冶金", "industry_trade"), ("机械制造", "industry_trade"), ("粉尘涉爆", "industry_trade"),
+        ("道路运输", "road_traffic"), ("交通运输", "road_traffic"), ("道路", "road_traffic"), ("客运", "road_traffic"), ("危化", "hazardous_chemicals"),
+        ("化工", "hazardous_chemicals"),
+        ("非煤", "non_coal_mine"), ("尾矿", "tailings_pond"), ("房屋市政", "construction"), ("房建", "construction"), ("住建", "construction"),
+        ("建筑", "construction"), ("燃气", "city_gas"),
+        ("学校", "education"), ("教育", "education"), ("校园", "education"), ("医院", "health"), ("卫生健康", "health"), ("卫健", "health"),
+        ("旅游", "culture_tourism"), ("文旅", "culture_tourism"),
+        ("水路", "water_traffic"), ("水上", "water_traffic"), ("农机", "farm_machinery"), ("电力", "power"), ("冶金", "industry_trade"),
+        ("机械制造", "industry_trade"), ("粉尘涉爆", "industry_trade"),
         ("电梯", "special_equipment"), ("锅炉", "special_equipment"), ("管道", "pipelines"),
     ];
 
-    /// <summary>The sector of a row by its code or its Chinese name; “other” where the deployment knows none such, and that it was not understood.</summary>
+    /// <summary>
+    /// The sector of a row by its code or its Chinese name; “other” where the deployment knows none such, and that it was not
+    /// understood.
+    /// </summary>
     internal static (SectorCode Sector, bool Understood) SectorOf(UnderstoodRow row, SectorCatalogue sectors)
     {
         if (row.Sector is not { Length: > 0 } text)
@@ -271,7 +285,8 @@ internal sealed partial class LedgerPlan : IDisposable
         text = text.Trim();
         var code = sectors.Entries.FirstOrDefault(e => e.Code == text || e.Chinese == text)?.Code;
         // 煤矿和非煤矿山 are two sectors, and so is none of them.
-        if (code is null && Listed().Split(text).Where(t => t.Length > 0).Select(t => SectorNamed(t, sectors)).Distinct().ToArray() is [{ } only])
+        if (code is null && Listed().Split(text).Where(t => t.Length > 0).Select(t => SectorNamed(t, sectors)).Distinct()
+            .ToArray() is [{ } only])
             code = only;
         return (SectorCode.Parse(code ?? "other"), code is not null);
     }
@@ -280,7 +295,8 @@ internal sealed partial class LedgerPlan : IDisposable
     private static string? SectorNamed(string text, SectorCatalogue sectors)
     {
         var (rest, named) = (text, new HashSet<string>(StringComparer.Ordinal));
-        foreach (var (word, code) in sectors.Entries.Select(e => (e.Chinese, e.Code)).Concat(SectorWords).OrderByDescending(w => w.Item1.Length))
+        foreach (var (word, code) in sectors.Entries.Select(e => (e.Chinese, e.Code)).Concat(SectorWords)
+            .OrderByDescending(w => w.Item1.Length))
             if (rest.Contains(word, StringComparison.Ordinal))
             {
                 rest = rest.Replace(word, "∎", StringComparison.Ordinal);

@@ -187,8 +187,10 @@ internal sealed class LedgerStory
         {
             Stage.Reported => FromReported(hazard),
             Stage.Verified => FromVerified(hazard),
-            Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance when hazard.Legs.TryGetValue(Leg.Sole, out var leg) => FromLeg(leg),
-            Stage.AwaitingClosure when Reached(LedgerState.Closed) => new LedgerStep(ClosedAt(), _bodies.Finder, new CloseHazard($"台账记载：{StateText}")),
+            Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance when hazard.Legs.TryGetValue(Leg.Sole, out var leg) =>
+                FromLeg(leg),
+            Stage.AwaitingClosure when Reached(LedgerState.Closed) =>
+                new LedgerStep(ClosedAt(), _bodies.Finder, new CloseHazard($"台账记载：{StateText}")),
             _ => null,
         };
 
@@ -213,7 +215,10 @@ internal sealed class LedgerStory
         LedgerField.Sector, LedgerField.Level, LedgerField.IsMajor, LedgerField.ResponsibleUnit, LedgerField.Deadline, LedgerField.State,
     ];
 
-    /// <summary>What the row says otherwise than it did, where no act follows from it: a cell that was emptied, another person, other words.</summary>
+    /// <summary>
+    /// What the row says otherwise than it did, where no act follows from it: a cell that was emptied, another person, other
+    /// words.
+    /// </summary>
     public void Compare(LedgerMapping mapping)
     {
         if (Earlier is not { } earlier || IsOnRecord)
@@ -240,7 +245,8 @@ internal sealed class LedgerStory
         Dictionary<string, (LedgerField? Field, string Header, string Text)> ByField(ImmutableArray<LedgerCell> cells) => cells
             .GroupBy(c => RowLikeness.FieldOf(c.Header, mapping) is { } field ? field.ToString() : c.Header, StringComparer.Ordinal)
             .ToDictionary(
-                g => g.Key, g => (RowLikeness.FieldOf(g.First().Header, mapping), g.First().Header, string.Join('；', g.Select(c => c.Text))),
+                g =>
+                    g.Key, g => (RowLikeness.FieldOf(g.First().Header, mapping), g.First().Header, string.Join('；', g.Select(c => c.Text))),
                 StringComparer.Ordinal);
 
         static string Plain(string text) => string.Concat(text.Where(char.IsLetterOrDigit));
@@ -276,7 +282,8 @@ internal sealed class LedgerStory
 
     /// <summary>A rule refused what the ledger tells; the story ends there and the report says why.</summary>
     public void Stopped(IHazardCommand command, Refusal refusal) =>
-        _notUnderstood.Add($"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}{(command is VerifyHazard or FixOnTheSpot ? Waits : "")}");
+        _notUnderstood.Add(
+            $"{refusal.Code}: “{command.Rule.Chinese}”未能补录：{refusal.Chinese}{(command is VerifyHazard or FixOnTheSpot ? Waits : "")}");
 
     /// <summary>The sheet; a csv has none and is called by its kind.</summary>
     public static string SheetOf(LedgerRow row) => row.Sheet.Length == 0 ? "csv" : row.Sheet;
@@ -284,7 +291,10 @@ internal sealed class LedgerStory
     public static Sha256Digest Fingerprint(LedgerRow row) =>
         Sha256Digest.TryParse(row.Fingerprint, out var digest, out var refusal) ? digest : throw new FormatException(refusal.English);
 
-    /// <summary>Where the ledger says it stands. Without a word for it, a row that names who must act was handed over: it must not drop off the lists.</summary>
+    /// <summary>
+    /// Where the ledger says it stands. Without a word for it, a row that names who must act was handed over: it must not drop
+    /// off the lists.
+    /// </summary>
     private LedgerState Target
     {
         get
@@ -318,7 +328,10 @@ internal sealed class LedgerStory
             case LedgerState.FixedOnTheSpot:
                 if (_understood.Level is null)
                     _remarks.Add("import.level_assumed: 台账未载明等级，现场处置的按一般隐患登记");
-                return new LedgerStep(FoundAt, _bodies.Finder, new FixOnTheSpot(_understood.Measures ?? _understood.Result ?? $"台账记载：{StateText}", Short(_understood.ResponsiblePerson, 200)));
+                return new LedgerStep(
+                    FoundAt, _bodies.Finder,
+                    new FixOnTheSpot(
+                        _understood.Measures ?? _understood.Result ?? $"台账记载：{StateText}", Short(_understood.ResponsiblePerson, 200)));
             case LedgerState.Unfounded:
                 return new LedgerStep(FoundAt, _bodies.Finder, new RejectHazard($"台账记载：{StateText}"));
             case LedgerState.Reported:
@@ -333,19 +346,22 @@ internal sealed class LedgerStory
         }
         if (Earlier is not null && hazard.IsReportedMajor && level == LedgerLevel.General)
         {
-            _notUnderstood.Add($"import.level_differs: 台账的隐患等级由“{hazard.ReportedLevel}”改为“{_understood.Level.Text}”，尚未核实定级，隐患停在“待核实”{Waits}");
+            _notUnderstood.Add(
+                $"import.level_differs: 台账的隐患等级由“{hazard.ReportedLevel}”改为“{_understood.Level.Text}”，尚未核实定级，隐患停在“待核实”{Waits}");
             return null;
         }
 
         return new LedgerStep(FoundAt, _bodies.Finder,
-            new VerifyHazard(level == LedgerLevel.Major ? Level.Major : Level.General, _understood.Basis, $"台账登记等级：{_understood.Level.Text}"));
+            new VerifyHazard(
+                level == LedgerLevel.Major ? Level.Major : Level.General, _understood.Basis, $"台账登记等级：{_understood.Level.Text}"));
     }
 
     /// <summary>立行立改 is not for major ones: why this may be one; null where it is general, or nothing is said.</summary>
     private string? WhyNotOnTheSpot =>
         _understood.Level?.Value == LedgerLevel.Major ? $"等级为“{_understood.Level.Text}”"
         : _understood.Level is { Value: null } read ? $"等级“{read.Text}”未能识别或自相矛盾"
-        : _row.Notes.FirstOrDefault(n => n.Severity != NoteSeverity.Info && n.Code.StartsWith("level.", StringComparison.Ordinal) && n.Code != "level.missing")
+        : _row.Notes.FirstOrDefault(
+            n => n.Severity != NoteSeverity.Info && n.Code.StartsWith("level.", StringComparison.Ordinal) && n.Code != "level.missing")
             is { } note ? $"等级存疑（{note.Zh.TrimEnd('。')}）"
         : null;
 
@@ -374,11 +390,14 @@ internal sealed class LedgerStory
         else if (given is null)
             _remarks.Add("import.deadline_assumed: 台账未载明整改期限，按制度默认天数推定");
         var level = hazard.Level ?? Level.General;
-        var deadline = given ?? _rules.PolicyAt(_bodies.Finder.Region, FoundAt).Due(ClockKind.Rectify, level, FoundAt, _rules.Calendar)?.Date ?? found;
+        var deadline = given ?? _rules.PolicyAt(_bodies.Finder.Region, FoundAt)
+            .Due(ClockKind.Rectify, level, FoundAt, _rules.Calendar)?.Date ?? found;
         // After the grading, where somebody graded it since it was found.
         return new LedgerStep(Later(FoundAt, hazard.VerifiedAt ?? FoundAt), _bodies.Finder, new AssignHazard(
         [
-            new LegOrder(Leg.Sole, body.Id, deadline, _understood.Measures ?? "按台账要求整改", null, Short(_understood.ResponsiblePerson, 200), given is null),
+            new LegOrder(
+                Leg.Sole, body.Id, deadline, _understood.Measures ?? "按台账要求整改", null, Short(_understood.ResponsiblePerson, 200),
+                given is null),
         ]));
     }
 
@@ -398,13 +417,19 @@ internal sealed class LedgerStory
         switch (leg.Stage)
         {
             case LegStage.Assigned when Reached(LedgerState.Planned):
-                return new LedgerStep(Later(FoundAt, leg.AssignedAt), body, new AcknowledgeAssignment(Leg.Sole, Short(_understood.ResponsiblePerson, 200)));
+                return new LedgerStep(
+                    Later(FoundAt, leg.AssignedAt), body, new AcknowledgeAssignment(Leg.Sole, Short(_understood.ResponsiblePerson, 200)));
             case LegStage.Rectifying when Target == LedgerState.Planned && leg.Plan is null:
-                return new LedgerStep(Later(FoundAt, leg.Since), body, new SubmitPlan(Leg.Sole, null, _understood.Funds, $"台账记载：{StateText}；方案未随台账提供"));
+                return new LedgerStep(
+                    Later(FoundAt, leg.Since), body, new SubmitPlan(Leg.Sole, null, _understood.Funds, $"台账记载：{StateText}；方案未随台账提供"));
             case LegStage.Rectifying when Reached(LedgerState.Declared):
-                return new LedgerStep(Later(CompletedAt(), leg.Since), body, new DeclareCompletion(Leg.Sole, _understood.Result ?? $"台账记载：{StateText}"));
+                return new LedgerStep(
+                    Later(CompletedAt(), leg.Since), body, new DeclareCompletion(Leg.Sole, _understood.Result ?? $"台账记载：{StateText}"));
             case LegStage.Declared when Reached(LedgerState.Accepted):
-                return new LedgerStep(Later(AcceptedAt(), leg.Since), _bodies.Finder, new Reinspect(Leg.Sole, Verdict.Pass, $"台账记载：{StateText}", Short(_understood.AcceptedBy ?? _understood.ReinspectedBy, 400)));
+                return new LedgerStep(
+                    Later(AcceptedAt(), leg.Since), _bodies.Finder,
+                    new Reinspect(
+                        Leg.Sole, Verdict.Pass, $"台账记载：{StateText}", Short(_understood.AcceptedBy ?? _understood.ReinspectedBy, 400)));
             default:
                 return null;
         }
@@ -442,7 +467,8 @@ internal sealed class LedgerStory
     {
         CorrectableField.Sector => now == "other",
         CorrectableField.Region => true,
-        CorrectableField.Place => now is null || now.Split(' ').All(part => earlier.Any(c => c.Text.Contains(part, StringComparison.Ordinal))),
+        CorrectableField.Place =>
+            now is null || now.Split(' ').All(part => earlier.Any(c => c.Text.Contains(part, StringComparison.Ordinal))),
         CorrectableField.EnterpriseName => now is null || earlier.Any(c => c.Text.Trim() == now.Trim()),
         _ => now is not null && earlier.Any(c => c.Text.Trim() == now.Trim()),
     };
@@ -450,18 +476,25 @@ internal sealed class LedgerStory
     private static string Present(Hazard hazard, CorrectableField field) =>
         field == CorrectableField.Region ? hazard.Region.Value : hazard.Sector.Value;
 
-    private string? PlaceText => string.Join(' ', new[] { _understood.Project, _understood.Place }.Where(p => !string.IsNullOrWhiteSpace(p))) is { Length: > 0 } place ? OneLine(place, 500) : null;
+    private string? PlaceText =>
+        string.Join(' ',
+            new[] { _understood.Project, _understood.Place }.Where(p => !string.IsNullOrWhiteSpace(p))) is { Length: > 0 } place
+            ? OneLine(place, 500)
+            : null;
 
     /// <summary>The cells of the row as an earlier import recorded them; null on a first import.</summary>
     public ImmutableArray<LedgerCell>? Earlier { get; init; }
 
     private LedgerStep Importing(IHazardCommand command) => new(_now, _bodies.Finder, command);
 
-    private DateTimeOffset CompletedAt() => Known("整改完成日期", _understood.CompletedAt, _understood.ReinspectedAt, _understood.AcceptedAt, _understood.ClosedAt);
+    private DateTimeOffset CompletedAt() =>
+        Known("整改完成日期", _understood.CompletedAt, _understood.ReinspectedAt, _understood.AcceptedAt, _understood.ClosedAt);
 
-    private DateTimeOffset AcceptedAt() => Known("验收日期", _understood.AcceptedAt, _understood.ReinspectedAt, _understood.ClosedAt, _understood.CompletedAt);
+    private DateTimeOffset AcceptedAt() =>
+        Known("验收日期", _understood.AcceptedAt, _understood.ReinspectedAt, _understood.ClosedAt, _understood.CompletedAt);
 
-    private DateTimeOffset ClosedAt() => Known("销号日期", _understood.ClosedAt, _understood.AcceptedAt, _understood.ReinspectedAt, _understood.CompletedAt);
+    private DateTimeOffset ClosedAt() =>
+        Known("销号日期", _understood.ClosedAt, _understood.AcceptedAt, _understood.ReinspectedAt, _understood.CompletedAt);
 
     private DateTimeOffset Known(string what, params ReadOnlySpan<LedgerDate?> dates)
     {

@@ -68,7 +68,8 @@ internal sealed partial class PlannedRows
         plan = plan with
         {
             Reference = Reference(identity, alike.Length + 1),
-            SameAs = alike.FirstOrDefault(r => r.Likeness!.SameUnit(plan.Likeness!) != false && r.Likeness.SameAnswer(plan.Likeness!) != false),
+            SameAs = alike.FirstOrDefault(
+                r => r.Likeness!.SameUnit(plan.Likeness!) != false && r.Likeness.SameAnswer(plan.Likeness!) != false),
         };
         _byReference[plan.Reference!] = plan;
         if (!_byDescription.TryGetValue(plan.Likeness!.Description, out var same))
@@ -116,7 +117,8 @@ internal sealed partial class PlannedRows
     private static partial Regex Totals();
 
     private static bool Compatible(string one, string other) =>
-        one.Length == 0 || other.Length == 0 || one.Contains(other, StringComparison.Ordinal) || other.Contains(one, StringComparison.Ordinal);
+        one.Length == 0 || other.Length == 0 || one.Contains(other, StringComparison.Ordinal)
+            || other.Contains(one, StringComparison.Ordinal);
 
     private static List<(string, string?, string?)> SaysOf(UnderstoodRow row) =>
     [
@@ -129,7 +131,8 @@ internal sealed partial class PlannedRows
     /// <summary>What a repeated row says otherwise than the first: 整改期限 2026-03-20／2026-03-31.</summary>
     public static string? Disagreement(PlannedRow row) => row.Repeats is not { } first ? null
         : string.Join('，', first.Says.Zip(row.Says)
-            .Where(p => p.First.Says is not null && p.Second.Says is not null && (p.First.Means ?? p.First.Says) != (p.Second.Means ?? p.Second.Says))
+            .Where(p => p.First.Says is not null && p.Second.Says is not null
+                && (p.First.Means ?? p.First.Says) != (p.Second.Means ?? p.Second.Says))
             .Select(p => $"{p.First.What} {p.First.Says}／{p.Second.Says}")) is { Length: > 0 } text
             ? text
             : null;

@@ -9,7 +9,10 @@ internal static class TriedRows
     public static LedgerPreview Of(LedgerPreview preview, IReadOnlyList<(LedgerRow Row, ImportedRow Becomes)> tried)
     {
         var becomes = tried.ToDictionary(t => (t.Row.Sheet, t.Row.Number), t => t.Becomes);
-        return preview with { Rows = [.. preview.Rows.Select(r => becomes.TryGetValue((r.Sheet, r.Number), out var own) ? Of(r, own) : r)] };
+        return preview with
+        {
+            Rows = [.. preview.Rows.Select(r => becomes.TryGetValue((r.Sheet, r.Number), out var own) ? Of(r, own) : r)],
+        };
     }
 
     private static LedgerRow Of(LedgerRow row, ImportedRow becomes)

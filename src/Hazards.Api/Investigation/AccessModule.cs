@@ -38,7 +38,11 @@ internal sealed class AccessModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/access", new Operation(Tag.Access, "查阅记录：谁在何时因何看过、导出过什么（系统管理、调查、督查）", "Who looked at what, when and why; the newest first (administrators, investigators, supervisors)")
+        api.Get(
+            "/access",
+            new Operation(
+                Tag.Access, "查阅记录：谁在何时因何看过、导出过什么（系统管理、调查、督查）",
+                "Who looked at what, when and why; the newest first (administrators, investigators, supervisors)")
         {
             Query =
             [
@@ -50,18 +54,24 @@ internal sealed class AccessModule : IModule
             ],
             Answer = typeof(AccessPage),
         }, ListAsync);
-        api.Get("/hazards/{id}/access", new Operation(Tag.Access, "谁看过这条隐患：查阅、导出、证据包、个人信息、封存期间的变更尝试（系统管理、调查、督查）", "Who looked at a hazard: readings, exports, evidence, personal data, attempts on sealed records (administrators, investigators, supervisors)")
+        api.Get(
+            "/hazards/{id}/access",
+            new Operation(
+                Tag.Access, "谁看过这条隐患：查阅、导出、证据包、个人信息、封存期间的变更尝试（系统管理、调查、督查）",
+                "Who looked at a hazard: readings, exports, evidence, personal data, attempts on sealed records (administrators, investigators, supervisors)")
         {
             Query = Filter, Answer = typeof(AccessPage),
         }, OfHazardAsync);
         AuthorityEndpoint.Map(api);
     }
 
-    private static async Task<IResult> ListAsync(Call call, AccessQueries access, IHazardQueries hazards, RulebookSource rules, Naming naming)
+    private static async Task<IResult> ListAsync(
+        Call call, AccessQueries access, IHazardQueries hazards, RulebookSource rules, Naming naming)
     {
         var filter = Read(call) with
         {
-            Region = call.Query.Region(), Enterprise = call.Query.Value<CreditCode>("enterprise"), AskedBody = call.Query.Value<BodyId>("asked"),
+            Region = call.Query.Region(), Enterprise = call.Query.Value<CreditCode>("enterprise"),
+            AskedBody = call.Query.Value<BodyId>("asked"),
         };
         var hazard = call.Query.Value<HazardId>("hazard");
         if (Forbidden(call) is { } refusal)
@@ -71,7 +81,8 @@ internal sealed class AccessModule : IModule
         return await AnswerAsync(call, filter with { Hazard = hazard }, access, rules, naming);
     }
 
-    private static async Task<IResult> OfHazardAsync(Call call, string id, AccessQueries access, HazardStore store, RulebookSource rules, Naming naming)
+    private static async Task<IResult> OfHazardAsync(
+        Call call, string id, AccessQueries access, HazardStore store, RulebookSource rules, Naming naming)
     {
         if (!HazardId.TryParse(id, out var hazard, out var wrongId))
             return Call.Refuse(wrongId with { Field = "id" });
@@ -87,7 +98,8 @@ internal sealed class AccessModule : IModule
     {
         var kind = call.Query.Text("kind", 60);
         if (kind is not null && !Kinds.Contains(kind))
-            call.Query.Refuse(RequestRefusals.UnknownCode.Because("kind", ("value", Texts.Excerpt(kind)), ("allowed", string.Join(", ", Kinds))));
+            call.Query.Refuse(
+                RequestRefusals.UnknownCode.Because("kind", ("value", Texts.Excerpt(kind)), ("allowed", string.Join(", ", Kinds))));
         return new AccessFilter
         {
             Body = call.Query.Value<BodyId>("body"), Client = call.Query.Text("client", Texts.NameLength), Kind = kind,
@@ -98,10 +110,12 @@ internal sealed class AccessModule : IModule
     private static Refusal? Forbidden(Call call)
     {
         call.AsOf();
-        return call.Query.Refusal ?? (call.Caller.Key.Roles.Any(r => r is Role.Administrator or Role.Investigator or Role.Supervisor) ? null : LookRefusals.Forbidden.Because());
+        return call.Query.Refusal
+            ?? (call.Caller.Key.Roles.Any(r => r is Role.Administrator or Role.Investigator or Role.Supervisor) ? null : LookRefusals.Forbidden.Because());
     }
 
-    private static async Task<IResult> AnswerAsync(Call call, AccessFilter filter, AccessQueries access, RulebookSource rules, Naming naming)
+    private static async Task<IResult> AnswerAsync(
+        Call call, AccessFilter filter, AccessQueries access, RulebookSource rules, Naming naming)
     {
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
@@ -109,12 +123,14 @@ internal sealed class AccessModule : IModule
             return Call.Refuse(refusal);
         var page = await access.ListAsync(scope, filter, cursor, limit, call.Stop);
         var names = await naming.OfBodiesAsync(page.Items.Select(i => i.Context.Body), call.Stop);
-        return Call.Json(new AccessPage([.. page.Items.Select(i => LookView.Of(i, filter.Hazard, MayKnow(i)))], page.Next, scope.AsOf, names));
+        return Call.Json(
+            new AccessPage([.. page.Items.Select(i => LookView.Of(i, filter.Hazard, MayKnow(i)))], page.Next, scope.AsOf, names));
 
         // As the persons themselves: whose data were seen, and that it may be a whistle-blower, is for the roles that the policy names.
         bool MayKnow(AccessEntry look) =>
             look.Happened is not PersonalDataViewed
-            || rules.Current.PolicyAt(look.Happened.Looked.Region, look.RecordedAt).Privacy.WhistleBlower.Any(call.Caller.Key.Roles.Contains);
+            || rules.Current.PolicyAt(look.Happened.Looked.Region, look.RecordedAt).Privacy.WhistleBlower.Any(
+                call.Caller.Key.Roles.Contains);
     }
 }
 
@@ -123,7 +139,8 @@ internal sealed class AccessModule : IModule
 /// <param name="Next">Cursor of the next page; absent on the last.</param>
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Bodies">Names of the bodies that looked.</param>
-internal sealed record AccessPage(ImmutableArray<LookView> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies);
+internal sealed record AccessPage(
+    ImmutableArray<LookView> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies);
 
 /// <summary>A look.</summary>
 /// <param name="Position">Its position in the log.</param>
@@ -137,7 +154,8 @@ internal sealed record AccessPage(ImmutableArray<LookView> Items, string? Next, 
 /// <param name="Region">The region looked at.</param>
 /// <param name="Hazards">How many hazards were looked at.</param>
 /// <param name="Refused">Whether nothing was handed out.</param>
-/// <param name="Data">The facts. Where one hazard's looks are asked for, the others are left out; whose personal data were seen, for those who may not know the person.</param>
+/// <param name="Data">The facts. Where one hazard's looks are asked for, the others are left out; whose personal data were
+/// seen, for those who may not know the person.</param>
 internal sealed record LookView(
     long Position, CodeEntry Event, DateTimeOffset RecordedAt, BodyId Body, string Actor, string Client, CodeEntry Role, string? Purpose,
     RegionCode Region, int Hazards, bool Refused, JsonElement Data)
@@ -157,8 +175,10 @@ internal sealed record LookView(
         if (only is { } hazard)
             data["looked"]!["hazards"] = JsonSerializer.SerializeToNode(new[] { hazard }, DomainJson.Options);
         return new LookView(
-            e.Position, EventLabels.Of(EventTypes.NameOf(happened)), e.RecordedAt, e.Context.Body, e.Context.Actor, e.Context.Client, Labels.Of(e.Context.Role), looked.Purpose,
-            looked.Region, looked.Hazards.Length, happened is SealedAttemptRefused or PersonalDataViewed { Parts.IsDefaultOrEmpty: true } || looked.Asked is { Refused: true },
+            e.Position, EventLabels.Of(EventTypes.NameOf(happened)), e.RecordedAt, e.Context.Body, e.Context.Actor, e.Context.Client,
+            Labels.Of(e.Context.Role), looked.Purpose,
+            looked.Region, looked.Hazards.Length,
+            happened is SealedAttemptRefused or PersonalDataViewed { Parts.IsDefaultOrEmpty: true } || looked.Asked is { Refused: true },
             JsonSerializer.SerializeToElement(data, DomainJson.Options));
     }
 }
@@ -167,6 +187,8 @@ internal sealed record LookView(
 internal static class LookRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Forbidden = new("access.forbidden", RefusalKind.Forbidden, "只有系统管理、调查审计和督查可以查看查阅记录", "Only administrators, investigators and supervisors may see who looked");
+    public static readonly RefusalCode Forbidden = new(
+        "access.forbidden", RefusalKind.Forbidden, "只有系统管理、调查审计和督查可以查看查阅记录",
+        "Only administrators, investigators and supervisors may see who looked");
 #pragma warning restore CS1591
 }

@@ -27,7 +27,8 @@ internal sealed class AccessRecorder(IEventLog log, RulebookSource rules, TimePr
     /// <param name="looks">The looks, by <see cref="LookOf"/>.</param>
     /// <param name="recordedAt">When they are recorded; null: when they are.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task RecordAsync(IReadOnlyList<StreamAppend> looks, DateTimeOffset? recordedAt = null, CancellationToken cancellationToken = default)
+    public async Task RecordAsync(
+        IReadOnlyList<StreamAppend> looks, DateTimeOffset? recordedAt = null, CancellationToken cancellationToken = default)
     {
         if (await log.AppendAsync(new Append([.. looks], null, recordedAt), cancellationToken) is not AppendResult.Committed)
             throw new LogUnavailableException("A look could not be recorded.");
@@ -38,7 +39,9 @@ internal sealed class AccessRecorder(IEventLog log, RulebookSource rules, TimePr
     {
         var now = terms.RecordedAt ?? clock.GetUtcNow();
         var role = by.Roles.Contains(Role.Investigator) ? Role.Investigator : by.Roles.Order().FirstOrDefault();
-        var context = new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rules.Current.PolicyAt(look.Looked.Region, now).Version, null, []);
-        return new StreamAppend(Guid.CreateVersion7(), StreamType, 0, [Facts.Of(look, context, terms)], new PendingState.OfLook(look, context));
+        var context = new EventContext(
+            now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rules.Current.PolicyAt(look.Looked.Region, now).Version, null, []);
+        return new StreamAppend(
+            Guid.CreateVersion7(), StreamType, 0, [Facts.Of(look, context, terms)], new PendingState.OfLook(look, context));
     }
 }

@@ -41,7 +41,8 @@ internal static class Looking
     public static async ValueTask<object?> RecordAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (http.Features.Get<Call>() is not { } call || http.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<Operation>() is not { HoldsNoRecords: false } operation)
+        if (http.Features.Get<Call>() is not { } call || http.GetEndpoint() is not RouteEndpoint endpoint
+            || endpoint.Metadata.GetMetadata<Operation>() is not { HoldsNoRecords: false } operation)
             return await next(context);
         var recorded = Records(call);
         var done = false;
@@ -90,7 +91,10 @@ internal static class Looking
     private static IAccessEvent? Event(Call call, RouteEndpoint endpoint, Operation operation, object? result, bool recorded)
     {
         if (result is IFileHttpResult file and not IRecordedFile)
-            return new RecordsExported(LookedAt(call, endpoint, result, 200), file.ContentType ?? "application/octet-stream", file.FileDownloadName, (file as ListFile)?.FileLength ?? BytesOf(file)?.Length, (file as ListFile)?.Digest ?? (BytesOf(file) is { } bytes ? Sha256Digest.Of(bytes.Span) : null));
+            return new RecordsExported(
+                LookedAt(call, endpoint, result, 200), file.ContentType ?? "application/octet-stream", file.FileDownloadName,
+                (file as ListFile)?.FileLength ?? BytesOf(file)?.Length,
+                (file as ListFile)?.Digest ?? (BytesOf(file) is { } bytes ? Sha256Digest.Of(bytes.Span) : null));
         if (!recorded)
             return null;
         var status = result switch
@@ -109,15 +113,25 @@ internal static class Looking
         var values = call.Request.RouteValues;
         var value = (result as IValueHttpResult)?.Value ?? result as IShowsHazards;
         var (records, shown) = value is null ? (null, []) : Readers.GetOrAdd(value.GetType(), ReaderOf)(value);
-        var hazard = route.Contains("/hazards/{id}", StringComparison.Ordinal) && HazardId.TryParse(values["id"] as string, out var id, out _) ? id : (HazardId?)null;
+        var hazard = route.Contains("/hazards/{id}", StringComparison.Ordinal)
+            && HazardId.TryParse(values["id"] as string, out var id, out _)
+            ? id
+            : (HazardId?)null;
         var details = (value as HazardDetails)?.Hazard;
         var query = call.Request.Query;
         return new Looked(
-            details?.Region ?? (RegionCode.TryParse(query["region"], out var region, out _) && call.Caller.Jurisdiction.Contains(region) ? region : call.Caller.Jurisdiction),
+            details?.Region
+                ?? (RegionCode.TryParse(query["region"], out var region, out _)
+                    && call.Caller.Jurisdiction.Contains(region) ? region : call.Caller.Jurisdiction),
             [.. (hazard is { } named ? [named] : Enumerable.Empty<HazardId>()).Concat(shown).Distinct()])
         {
-            Enterprise = details?.Enterprise?.CreditCode ?? (CreditCode.TryParse(query["enterprise"], out var enterprise, out _) ? enterprise : null),
-            Body = BodyId.TryParse(route.StartsWith($"{Links.Root}/bodies/{{id}}", StringComparison.Ordinal) ? values["id"] as string : query["body"], out var body, out _) ? body : null,
+            Enterprise = details?.Enterprise?.CreditCode
+                ?? (CreditCode.TryParse(query["enterprise"], out var enterprise, out _) ? enterprise : null),
+            Body = BodyId.TryParse(
+                route.StartsWith($"{Links.Root}/bodies/{{id}}", StringComparison.Ordinal) ? values["id"] as string : query["body"],
+                out var body, out _)
+                ? body
+                : null,
             Purpose = call.Purpose,
             Key = call.Caller.Key.Id,
             Asked = new AskedFor(call.Request.Method, route, call.Request.Path, status)
@@ -131,7 +145,10 @@ internal static class Looking
         };
     }
 
-    /// <summary>The query as it was asked; keys come in headers, so it holds no secret. PostgreSQL keeps neither NUL nor broken surrogates.</summary>
+    /// <summary>
+    /// The query as it was asked; keys come in headers, so it holds no secret. PostgreSQL keeps neither NUL nor broken
+    /// surrogates.
+    /// </summary>
     private static string? Clean(string? query)
     {
         if (string.IsNullOrEmpty(query))
@@ -144,11 +161,15 @@ internal static class Looking
 
     private static ReadOnlyMemory<byte>? BytesOf(IFileHttpResult file) => (file as FileContentHttpResult)?.FileContents;
 
-    /// <summary>How many records an answer holds and which hazards it shows, by its type: its items or events, and the hazards that its names were looked up for.</summary>
+    /// <summary>
+    /// How many records an answer holds and which hazards it shows, by its type: its items or events, and the hazards that its
+    /// names were looked up for.
+    /// </summary>
     private static Func<object, (int? Records, IEnumerable<HazardId> Hazards)> ReaderOf(Type type)
     {
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
-        var items = properties.FirstOrDefault(p => p.Name is "Items" or "Events" or "Hazards" or "Papers" && typeof(ICollection).IsAssignableFrom(p.PropertyType));
+        var items = properties.FirstOrDefault(
+            p => p.Name is "Items" or "Events" or "Hazards" or "Papers" && typeof(ICollection).IsAssignableFrom(p.PropertyType));
         var names = properties.FirstOrDefault(p => p.PropertyType == typeof(Names));
         return value =>
         {

@@ -16,7 +16,10 @@ internal sealed class SealModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/seals", new Operation(Tag.Access, "封存清单：哪些单位的档案被封存、由谁、依据什么文号", "Seals: whose records are sealed, by whom, by which order; the newest first")
+        api.Get(
+            "/seals",
+            new Operation(
+                Tag.Access, "封存清单：哪些单位的档案被封存、由谁、依据什么文号", "Seals: whose records are sealed, by whom, by which order; the newest first")
         {
             Query =
             [
@@ -27,14 +30,27 @@ internal sealed class SealModule : IModule
             ],
             Answer = typeof(SealPage),
         }, ListAsync);
-        api.Get("/seals/{id}", new Operation(Tag.Access, "一项封存", "One seal") { Query = [Parameters.AsOf], Answer = typeof(Seal), Versioned = true }, FindAsync);
-        api.Get("/seals/{id}/events", new Operation(Tag.Access, "封存履历", "A seal's history") { Query = [Parameters.AsOf], Answer = typeof(RecordHistory), Versioned = true }, HistoryAsync);
+        api.Get(
+            "/seals/{id}",
+            new Operation(Tag.Access, "一项封存", "One seal")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(Seal), Versioned = true,
+            }, FindAsync);
+        api.Get(
+            "/seals/{id}/events",
+            new Operation(Tag.Access, "封存履历", "A seal's history")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(RecordHistory), Versioned = true,
+            }, HistoryAsync);
         api.Post("/seals", Act<SealRecords>(SealRules.Seal) with { Success = 201 }, SealAsync);
         api.Post("/seals/{id}/lifting", Act<LiftSeal>(SealRules.Lift), LiftAsync);
     }
 
     private static Operation Act<T>(CommandRule rule) =>
-        new(Tag.Access, rule.Chinese, rule.English) { Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(RecordAnswer<Seal>), Versioned = true };
+        new(Tag.Access, rule.Chinese, rule.English)
+        {
+            Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(RecordAnswer<Seal>), Versioned = true,
+        };
 
     private static async Task<IResult> ListAsync(Call call, SealQueries seals, Naming naming)
     {
@@ -49,7 +65,9 @@ internal sealed class SealModule : IModule
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, SealQueries seals) =>
-        await ReadAsync(call, id, seals) is var (seal, refusal) && seal is not null ? call.Versioned(seal, seal.Version) : Call.Refuse(refusal!);
+        await ReadAsync(call, id, seals) is var (seal, refusal) && seal is not null
+            ? call.Versioned(seal, seal.Version)
+            : Call.Refuse(refusal!);
 
     private static async Task<IResult> HistoryAsync(Call call, string id, SealQueries seals, SealStore store)
     {
@@ -103,7 +121,9 @@ internal sealed class SealModule : IModule
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Bodies">Names of the bodies.</param>
 /// <param name="Regions">Names of the regions.</param>
-internal sealed record SealPage(ImmutableArray<Seal> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions);
+internal sealed record SealPage(
+    ImmutableArray<Seal> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies,
+    IReadOnlyDictionary<string, string> Regions);
 
 /// <summary>封存 as a hazard's readers are told of it.</summary>
 /// <param name="Id">The seal.</param>
@@ -118,7 +138,8 @@ internal sealed record SealNotice(Guid Id, string Authority, DateTimeOffset Sinc
 
     public static ImmutableArray<SealNotice>? Of(IEnumerable<Seal> seals)
     {
-        var notices = seals.Where(s => s.Lifting is null).Select(s => new SealNotice(s.Id, s.Authority, s.Since, s.Document, s.Reason, Meaning)).ToImmutableArray();
+        var notices = seals.Where(s => s.Lifting is null)
+            .Select(s => new SealNotice(s.Id, s.Authority, s.Since, s.Document, s.Reason, Meaning)).ToImmutableArray();
         return notices.IsEmpty ? null : notices;
     }
 }

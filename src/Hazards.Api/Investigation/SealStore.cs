@@ -14,7 +14,9 @@ internal sealed class SealStore(IEventLog log, IRegistryQueries registry, Circum
     private readonly RecordStore<Seal, ISealEvent> records = new("seal", log, Seal.Apply, s => new PendingState.OfSeal(s));
 
     public Task<Outcome<Seal>> SealAsync(SealRecords command, Given given, Terms terms, CancellationToken cancellationToken) =>
-        records.RunAsync(Seal.IdOf(command.Enterprise, command.Region, given.By.Body.Id, given.Document), isNew: false, terms, Hears(command, given.By), Decide(command, given, terms), cancellationToken)
+        records.RunAsync(
+            Seal.IdOf(command.Enterprise, command.Region, given.By.Body.Id, given.Document), isNew: false, terms, Hears(command, given.By),
+            Decide(command, given, terms), cancellationToken)
             .HoldingAsync(files, given, s => [s.Region], cancellationToken);
 
     public Task<Outcome<Seal>> LiftAsync(Guid id, LiftSeal command, Given given, Terms terms, CancellationToken cancellationToken) =>

@@ -28,7 +28,8 @@ internal sealed class SealWatch(KnownSeals known, bool anew)
             return act;
         var seals = await InForceAsync(hazard.Enterprise, hazard.Region, cancellationToken);
         // What is moved into sealed records changes them as well.
-        if (command is CorrectHazard correction && correction.Moves(hazard) is var (enterprise, region) && (enterprise, region) != (hazard.Enterprise, hazard.Region))
+        if (command is CorrectHazard correction && correction.Moves(hazard) is var (enterprise, region)
+            && (enterprise, region) != (hazard.Enterprise, hazard.Region))
             seals = seals.Union(await InForceAsync(enterprise, region, cancellationToken)).ToImmutableArray();
         return act with { Seals = seals };
     }
@@ -46,7 +47,8 @@ internal sealed class SealWatch(KnownSeals known, bool anew)
         if (command is CorrectInspection { Unit: not null } or CorrectInspection { Region: not null })
         {
             var c = (CorrectInspection)command;
-            seals = seals.Union(await InForceAsync(c.Unit ?? inspection.Unit, c.Region ?? inspection.Region, cancellationToken)).ToImmutableArray();
+            seals = seals.Union(await InForceAsync(c.Unit ?? inspection.Unit, c.Region ?? inspection.Region, cancellationToken))
+                .ToImmutableArray();
         }
 
         return act with { Seals = seals };
@@ -61,22 +63,29 @@ internal sealed class SealWatch(KnownSeals known, bool anew)
 
     /// <summary>The same for a report.</summary>
     public void Note(Refusal refusal, ReportHazard report, Act act) =>
-        Note(refusal, CommandRules.Report, new Looked(report.Region, []) { Enterprise = report.Enterprise?.CreditCode }, act, report.Reference is { } r ? Invariant($"{r.System} {r.Id}") : null);
+        Note(
+            refusal, CommandRules.Report, new Looked(report.Region, []) { Enterprise = report.Enterprise?.CreditCode }, act,
+            report.Reference is { } r ? Invariant($"{r.System} {r.Id}") : null);
 
     /// <summary>The same for an inspection.</summary>
     public void Note(Refusal refusal, IInspectionCommand command, Inspection? inspection, Act act)
     {
         if (inspection is not null)
-            Note(refusal, command.Rule, new Looked(inspection.Region, []) { Enterprise = inspection.Unit.CreditCode }, act, Invariant($"inspection: {inspection.Id}"));
+            Note(
+                refusal, command.Rule, new Looked(inspection.Region, []) { Enterprise = inspection.Unit.CreditCode }, act,
+                Invariant($"inspection: {inspection.Id}"));
     }
 
     private void Note(Refusal refusal, CommandRule rule, Looked looked, Act act, string? attempt)
     {
         if (SealRefusals.Tells(refusal))
-            Refused = (new SealedAttemptRefused(looked, rule.Name, refusal.Code, [.. act.Seals.Select(s => s.Id)], act.OccurredAt, attempt is { Length: > 500 } ? Texts.Excerpt(attempt) : attempt), act.By);
+            Refused = (new SealedAttemptRefused(
+                looked, rule.Name, refusal.Code, [.. act.Seals.Select(s => s.Id)], act.OccurredAt,
+                attempt is { Length: > 500 } ? Texts.Excerpt(attempt) : attempt), act.By);
     }
 
-    private async ValueTask<ImmutableArray<Seal>> InForceAsync(Enterprise? enterprise, RegionCode region, CancellationToken cancellationToken)
+    private async ValueTask<ImmutableArray<Seal>> InForceAsync(
+        Enterprise? enterprise, RegionCode region, CancellationToken cancellationToken)
     {
         if (enterprise is null)
             return [];

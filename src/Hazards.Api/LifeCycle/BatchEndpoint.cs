@@ -15,7 +15,8 @@ internal static class BatchEndpoint
     private const int AtOnce = 4;
 
     /// <summary>What can be done to many at once.</summary>
-    public static readonly ImmutableArray<SupervisionStep> Steps = [SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism];
+    public static readonly ImmutableArray<SupervisionStep> Steps = [
+        SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism];
 
     /// <summary>批量定级, as the answer names it.</summary>
     public static readonly CodeEntry Grading = new("grading", "核实定级", "Verify and grade");
@@ -69,7 +70,8 @@ internal static class BatchEndpoint
         Key = terms.Key?.Of($"{hazard.Id}"),
     };
 
-    private static async Task<BatchResult> OneAsync(BatchStep batch, BatchHazard row, Given given, Terms terms, HazardStore store, CancellationToken stop)
+    private static async Task<BatchResult> OneAsync(
+        BatchStep batch, BatchHazard row, Given given, Terms terms, HazardStore store, CancellationToken stop)
     {
         Leg? leg = null;
         Stage? stage = null;
@@ -86,13 +88,16 @@ internal static class BatchEndpoint
         var outcome = await store.ExecuteAsync(row.Id, CommandOf(batch, leg, stage), given, terms, stop);
         return outcome switch
         {
-            Outcome<Hazard>.Done done => new BatchResult(row.Id, done.After, leg, done.Repeated ? BatchOutcome.Repeated : BatchOutcome.Done, null, done.After.Version),
+            Outcome<Hazard>.Done done =>
+                new BatchResult(
+                    row.Id, done.After, leg, done.Repeated ? BatchOutcome.Repeated : BatchOutcome.Done, null, done.After.Version),
             Outcome<Hazard>.Refused refused => new BatchResult(row.Id, null, leg, OutcomeOf(refused.Refusal), refused.Refusal, null),
             _ => throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome."),
         };
     }
 
-    private static BatchOutcome OutcomeOf(Refusal refusal) => refusal.Reason.Kind == RefusalKind.Stale ? BatchOutcome.Changed : BatchOutcome.Refused;
+    private static BatchOutcome OutcomeOf(Refusal refusal) =>
+        refusal.Reason.Kind == RefusalKind.Stale ? BatchOutcome.Changed : BatchOutcome.Refused;
 
     private static IHazardCommand CommandOf(BatchStep batch, Leg? leg, Stage? stage) => batch.Step switch
     {
@@ -116,9 +121,13 @@ internal static class BatchEndpoint
 internal static class BatchRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Step = new("batch.step", RefusalKind.Unprocessable, "“{step}”不能批量办理；可批量：{allowed}", "{step} cannot be done to many at once; these can: {allowed}");
-    public static readonly RefusalCode OneStep = new("batch.one_step", RefusalKind.Invalid, "step 与 grading 只能给其一", "Give either step or grading, not both");
-    public static readonly RefusalCode Twice = new("batch.hazard_twice", RefusalKind.Invalid, "隐患 {id} 出现了两次", "The hazard {id} is there twice");
+    public static readonly RefusalCode Step = new(
+        "batch.step", RefusalKind.Unprocessable, "“{step}”不能批量办理；可批量：{allowed}",
+        "{step} cannot be done to many at once; these can: {allowed}");
+    public static readonly RefusalCode OneStep = new(
+        "batch.one_step", RefusalKind.Invalid, "step 与 grading 只能给其一", "Give either step or grading, not both");
+    public static readonly RefusalCode Twice = new(
+        "batch.hazard_twice", RefusalKind.Invalid, "隐患 {id} 出现了两次", "The hazard {id} is there twice");
 #pragma warning restore CS1591
 }
 

@@ -109,8 +109,10 @@ internal sealed class Deciding(IEventLog log)
             switch (result)
             {
                 case AppendResult.Committed committed:
-                    return new Outcome<TState>.Done(proposal.After!, Written(proposal.Streams, committed.FirstPosition), committed.RecordedAt, Repeated: false);
-                case AppendResult.Conflict conflict when terms.IfVersion is { } expected && conflict.StreamId == proposal.Streams[0].StreamId
+                    return new Outcome<TState>
+                        .Done(proposal.After!, Written(proposal.Streams, committed.FirstPosition), committed.RecordedAt, Repeated: false);
+                case AppendResult.Conflict conflict when terms.IfVersion is { } expected
+                    && conflict.StreamId == proposal.Streams[0].StreamId
                     && !expected.Contains(conflict.ActualVersion):
                     return new Outcome<TState>.Refused(AppendRefusals.StaleAt(expected, conflict.ActualVersion));
                 case AppendResult.Conflict conflict:
@@ -129,7 +131,8 @@ internal sealed class Deciding(IEventLog log)
         AppendResult result, Func<Guid, long, CancellationToken, Task<TState>> stateAt, Func<TState, Refusal?> mayHear, CancellationToken cancellationToken)
     {
         if (result is not AppendResult.Repeated first)
-            return new Outcome<TState>.Refused(AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", (result as AppendResult.KeyReused)?.Key)));
+            return new Outcome<TState>
+                .Refused(AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", (result as AppendResult.KeyReused)?.Key)));
         var (main, version) = first.Versions[0];
         var state = await stateAt(main, version, cancellationToken);
         if (mayHear(state) is { } refusal)
@@ -145,7 +148,8 @@ internal sealed class Deciding(IEventLog log)
         var written = ImmutableArray.CreateBuilder<WrittenEvent>();
         foreach (var stream in streams)
             for (var i = 0; i < stream.Events.Count; i++)
-                written.Add(new WrittenEvent(stream.StreamId, stream.Events[i].Type, first + written.Count, stream.ExpectedVersion + i + 1));
+                written.Add(
+                    new WrittenEvent(stream.StreamId, stream.Events[i].Type, first + written.Count, stream.ExpectedVersion + i + 1));
         return written.ToImmutable();
     }
 }

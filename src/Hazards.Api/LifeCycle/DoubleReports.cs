@@ -9,7 +9,8 @@ namespace Hazards.Api.LifeCycle;
 internal static class DoubleReports
 {
     /// <summary>Insists on another hazard.</summary>
-    public static readonly QueryParameter Anew = new("anew", typeof(bool), "true：不查当日同样内容的上报，另报一处隐患", "True: do not look for the same report of today; this is another hazard");
+    public static readonly QueryParameter Anew = new(
+        "anew", typeof(bool), "true：不查当日同样内容的上报，另报一处隐患", "True: do not look for the same report of today; this is another hazard");
 
     /// <summary>
     /// The identities of what a report says, one for each time that it was said anew after the one before had ended; null where it

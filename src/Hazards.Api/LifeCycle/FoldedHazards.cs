@@ -16,7 +16,9 @@ internal sealed class FoldedHazards(Func<Guid, long, CancellationToken, Task<IRe
 
     private readonly ConcurrentDictionary<HazardId, Folded> kept = new();
 
-    /// <summary>A hazard as it was folded last, and the event that it ends with; null where none is remembered. It may have moved on.</summary>
+    /// <summary>
+    /// A hazard as it was folded last, and the event that it ends with; null where none is remembered. It may have moved on.
+    /// </summary>
     public Folded? Remembered(HazardId id) => kept.TryGetValue(id, out var known) ? known : null;
 
     /// <summary>Remembers what an append led to.</summary>
@@ -26,7 +28,8 @@ internal sealed class FoldedHazards(Func<Guid, long, CancellationToken, Task<IRe
             kept.Clear();
         // Of two that end at once the later may be told first.
         kept.AddOrUpdate(
-            after.Id, static (_, now) => now, static (_, before, now) => before.State.Version > now.State.Version ? before : now, new Folded(after, last));
+            after.Id, static (_, now) => now, static (_, before, now) => before.State.Version > now.State.Version ? before : now,
+            new Folded(after, last));
     }
 
     /// <summary>A hazard as it is now; null when there is none.</summary>

@@ -11,7 +11,8 @@ internal static class HazardEndpoints
     {
         api.Post("/hazards", new Operation(Tag.Hazards, "上报隐患", "Report a hazard")
         {
-            Rule = CommandRules.Report, Query = [DoubleReports.Anew], Body = typeof(ReportHazard), IsAct = true, Answer = typeof(CommandAnswer), Success = 201, Versioned = true,
+            Rule = CommandRules.Report, Query = [DoubleReports.Anew], Body = typeof(ReportHazard), IsAct = true,
+            Answer = typeof(CommandAnswer), Success = 201, Versioned = true,
         }, ReportAsync);
         HazardEntries.Map(api);
         BatchEndpoint.Map(api);
@@ -78,7 +79,9 @@ internal static class HazardEndpoints
         hazard.Post(noun, OperationOf<T>(tag, rule), (Call call, string id, HazardStore store) => ExecuteAsync<T>(call, id, null, store));
 
     private static void OnLeg<T>(RouteGroupBuilder hazard, string noun, Tag tag, CommandRule rule) where T : class, IHazardCommand =>
-        hazard.Post($"legs/{{leg}}/{noun}", OperationOf<T>(tag, rule), (Call call, string id, string leg, HazardStore store) => ExecuteAsync<T>(call, id, leg, store));
+        hazard.Post(
+            $"legs/{{leg}}/{noun}", OperationOf<T>(tag, rule),
+            (Call call, string id, string leg, HazardStore store) => ExecuteAsync<T>(call, id, leg, store));
 
     private static Operation OperationOf<T>(Tag tag, CommandRule rule) => new(tag, rule.Chinese, rule.English)
     {
@@ -103,7 +106,8 @@ internal static class HazardEndpoints
             return Call.Refuse(wrongId with { Field = "id" });
         leg = leg is null ? null : SaidInWords.LegOf(leg);
         if (leg is not null && !CodeList.TryParse<Leg>(leg, out _))
-            return Call.Refuse(RequestRefusals.UnknownCode.Because("leg", ("value", Texts.Excerpt(leg)), ("allowed", "sole, territorial, sectoral")));
+            return Call.Refuse(
+                RequestRefusals.UnknownCode.Because("leg", ("value", Texts.Excerpt(leg)), ("allowed", "sole, territorial, sectoral")));
         var order = await call.ReadAsync<T>(leg);
         return order.Refusal is { } refusal
             ? Call.Refuse(refusal)
@@ -172,10 +176,12 @@ internal static class Links
 /// <summary>Labels of codes as answers show them.</summary>
 internal static class Labels
 {
-    public static CodeEntry Of<T>(T value) where T : struct, Enum => new(CodeList.Code(value), CodeList.Chinese(value), CodeList.English(value));
+    public static CodeEntry Of<T>(T value) where T : struct,
+    Enum => new(CodeList.Code(value), CodeList.Chinese(value), CodeList.English(value));
 
     /// <summary>The code of a value that has no label.</summary>
-    public static string Camel<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+    public static string Camel<T>(T value) where T : struct,
+    Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     public static CodeEntry? Of<T>(T? value) where T : struct, Enum => value is { } known ? Of(known) : null;
 }

@@ -24,13 +24,15 @@ internal static class HazardEntries
             "上报并一次办完：核实定级、交办，或立行立改、自查自改；各是一个事件，一起写入，有一项不行则都不写",
             "Report and at once verify and assign, or record as fixed; each is an event of its own, and all are written or none")
         {
-            Rule = CommandRules.Report, Query = [DoubleReports.Anew], Body = typeof(HazardEntry), IsAct = true, Answer = typeof(CommandAnswer), Success = 201, Versioned = true,
+            Rule = CommandRules.Report, Query = [DoubleReports.Anew], Body = typeof(HazardEntry), IsAct = true,
+            Answer = typeof(CommandAnswer), Success = 201, Versioned = true,
         }, EnterAsync);
         api.Post("/hazards/entries/batch", new Operation(Tag.Hazards,
             $"批量登记（如企业自查自改），一次最多 {MostEntries} 条；各条独立成败，同一幂等键再次提交不会重复登记",
             $"Many entries (as of an enterprise's own checks), {MostEntries} at most; each succeeds or is refused by itself, and sent again under the same Idempotency-Key none is entered twice")
         {
-            Rule = CommandRules.Report, Query = [DoubleReports.Anew], Body = typeof(EntryBatch), IsAct = true, Answer = typeof(EntryBatchAnswer),
+            Rule = CommandRules.Report, Query = [DoubleReports.Anew], Body = typeof(EntryBatch), IsAct = true,
+            Answer = typeof(EntryBatchAnswer),
         }, EnterManyAsync);
     }
 
@@ -108,7 +110,9 @@ internal static class HazardEntries
         })).ToArray();
         var outcome = await store.EnterAsync(entry.Report, report, following, DoubleReports.IdentitiesOf(entry.Report, call), terms, stop);
         return outcome is Outcome<Hazard>.Refused refused && refused.Refusal.Field != "occurredAt"
-            ? new Outcome<Hazard>.Refused(refused.Step == 0 ? Of(refused.Refusal, "report") : Of(refused.Refusal, steps[refused.Step - 1].Field), refused.Step)
+            ? new Outcome<Hazard>
+                .Refused(
+                    refused.Step == 0 ? Of(refused.Refusal, "report") : Of(refused.Refusal, steps[refused.Step - 1].Field), refused.Step)
             : outcome;
 
         static Refusal Of(Refusal refusal, string part) => refusal.Reason == HazardRefusals.ProbableDouble ? refusal : refusal.Within(part);
@@ -119,7 +123,9 @@ internal static class HazardEntries
 internal static class EntryRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode FixedAndMore = new("entry.fixed_and_more", RefusalKind.Unprocessable, "立行立改、自查自改只能给一项，也不能同时核实或交办", "Give onTheSpotFix or ownCheckFix alone: what is fixed is neither verified nor assigned");
+    public static readonly RefusalCode FixedAndMore = new(
+        "entry.fixed_and_more", RefusalKind.Unprocessable, "立行立改、自查自改只能给一项，也不能同时核实或交办",
+        "Give onTheSpotFix or ownCheckFix alone: what is fixed is neither verified nor assigned");
 #pragma warning restore CS1591
 }
 
@@ -170,7 +176,8 @@ internal sealed record EntryBatchAnswer(ImmutableArray<EntryRow> Items);
 /// <param name="Refusal">Why not.</param>
 /// <param name="Field">The field at fault.</param>
 /// <param name="Link">The hazard.</param>
-internal sealed record EntryRow(int Index, CodeEntry Outcome, HazardId? Id, CodeEntry? Stage, long? Version, BatchRefusal? Refusal, string? Field, string? Link)
+internal sealed record EntryRow(
+    int Index, CodeEntry Outcome, HazardId? Id, CodeEntry? Stage, long? Version, BatchRefusal? Refusal, string? Field, string? Link)
 {
     /// <summary>All that is wrong, where it is more than one thing.</summary>
     public ImmutableArray<Mistake>? Errors { get; init; }
@@ -178,11 +185,16 @@ internal sealed record EntryRow(int Index, CodeEntry Outcome, HazardId? Id, Code
     public static EntryRow Of(int index, Outcome<Hazard> outcome, bool english) => outcome switch
     {
         Outcome<Hazard>.Done done => new EntryRow(
-            index, Labels.Of(done.Repeated ? BatchOutcome.Repeated : BatchOutcome.Done), done.After.Id, Labels.Of(done.After.Stage), done.After.Version, null, null, Links.Hazard(done.After.Id)),
+            index, Labels.Of(done.Repeated ? BatchOutcome.Repeated : BatchOutcome.Done), done.After.Id, Labels.Of(done.After.Stage),
+            done.After.Version, null, null, Links.Hazard(done.After.Id)),
         Outcome<Hazard>.Refused { Refusal: var why } when why.Facts.GetValueOrDefault("id") is { } known && HazardId.TryParse(known, out var id, out _) =>
-            new EntryRow(index, Labels.Of(BatchOutcome.Refused), id, null, null, new BatchRefusal(why.Code, why.Chinese, why.English), why.Field, Links.Hazard(id)),
+            new EntryRow(
+                index, Labels.Of(BatchOutcome.Refused), id, null, null, new BatchRefusal(why.Code, why.Chinese, why.English), why.Field,
+                Links.Hazard(id)),
         Outcome<Hazard>.Refused { Refusal: var why } =>
-            new EntryRow(index, Labels.Of(BatchOutcome.Refused), null, null, null, new BatchRefusal(why.Code, why.Chinese, why.English), why.Field, null)
+            new EntryRow(
+                index, Labels.Of(BatchOutcome.Refused), null, null, null, new BatchRefusal(why.Code, why.Chinese, why.English), why.Field,
+                null)
             {
                 Errors = Mistake.AllOf(why, english),
             },

@@ -25,7 +25,9 @@ internal static class HazardReads
                 .. Parameters.Filter,
                 new("mine", typeof(bool), "只看本账号现场上报的", "Only what the account that asks reported in the field"),
                 new("sort", typeof(LedgerSort), "排序依据，默认 recorded", "What it is sorted by; recorded when left out"),
-                new("order", typeof(SortOrder), "desc（默认）或 asc；按到期排序时默认 asc", "desc or asc; asc when left out and sorted by due, else desc"),
+                new(
+                    "order", typeof(SortOrder), "desc（默认）或 asc；按到期排序时默认 asc",
+                    "desc or asc; asc when left out and sorted by due, else desc"),
                 .. ListFiles.Parameters(LedgerColumns.All.Select(c => c.Name)), .. Parameters.Page,
             ],
             Answer = typeof(HazardPage),
@@ -36,13 +38,16 @@ internal static class HazardReads
             Query = [Parameters.AsOf], Answer = typeof(HazardDetails), Versioned = true,
         }, FindAsync);
 
-        api.Get("/hazards/{id}/events", new Operation(Tag.Hazards, "隐患履历：谁在何时做了什么、何时登记", "Its history: who did what, when, and when it was recorded")
+        api.Get(
+            "/hazards/{id}/events",
+            new Operation(Tag.Hazards, "隐患履历：谁在何时做了什么、何时登记", "Its history: who did what, when, and when it was recorded")
         {
             Query = [Parameters.AsOf], Answer = typeof(History), Versioned = true,
         }, HistoryAsync);
     }
 
-    private static async Task<IResult> LedgerAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming, KeptPages pages)
+    private static async Task<IResult> LedgerAsync(
+        Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming, KeptPages pages)
     {
         var filter = Parameters.ReadFilter(call.Query) with { Reporter = call.Query.Flag("mine") == true ? call.Caller.Key.Id : null };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -69,7 +74,8 @@ internal static class HazardReads
         }, page => Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry));
     }
 
-    private static async Task<IResult> FindAsync(Call call, string id, HazardStore store, RulebookSource rules, SealQueries seals, PersonDesk persons, Naming naming)
+    private static async Task<IResult> FindAsync(
+        Call call, string id, HazardStore store, RulebookSource rules, SealQueries seals, PersonDesk persons, Naming naming)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -83,7 +89,9 @@ internal static class HazardReads
         var clocks = Clocks.Open(hazard, rulebook);
         var today = ChinaTime.DateAt(asOf ?? call.Now);
         var ever = await seals.EverAsync(hazard.Enterprise, hazard.Region, asOf, call.Stop);
-        var details = HazardDetails.Of(hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller), await naming.OfAsync(hazard, clocks, call.Stop)) with { Sealed = SealNotice.Of(ever) };
+        var details = HazardDetails.Of(
+            hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
+            await naming.OfAsync(hazard, clocks, call.Stop)) with { Sealed = SealNotice.Of(ever) };
         return call.Shown(details, hazard.Version);
     }
 
@@ -143,14 +151,17 @@ internal sealed record HazardPage(ImmutableArray<HazardItem> Items, string? Next
 /// <param name="Names">Names of what it mentions.</param>
 /// <param name="Links">Where to go from here.</param>
 internal sealed record HazardDetails(
-    HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<SeenClock> Clocks, ImmutableArray<PersonNamed> Persons,
+    HazardId Id, long Version, CodeEntry Stage, DateTimeOffset? AsOf, Hazard Hazard, ImmutableArray<SeenClock> Clocks,
+    ImmutableArray<PersonNamed> Persons,
     IReadOnlyDictionary<string, CodeEntry> Labels, Names Names, IReadOnlyDictionary<string, string> Links)
 {
     /// <summary>封存: the seals its records are under; absent when there is none.</summary>
     public ImmutableArray<SealNotice>? Sealed { get; init; }
 
     public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<SeenClock> clocks, ImmutableArray<PersonNamed> persons, Names names) =>
-        new(hazard.Id, hazard.Version, LifeCycle.Labels.Of(hazard.Stage), asOf, hazard, clocks, persons, LabelsOf(hazard, clocks), names, LifeCycle.Links.Of(hazard.Id));
+        new(
+            hazard.Id, hazard.Version, LifeCycle.Labels.Of(hazard.Stage), asOf, hazard, clocks, persons, LabelsOf(hazard, clocks), names,
+            LifeCycle.Links.Of(hazard.Id));
 
     private static SortedDictionary<string, CodeEntry> LabelsOf(Hazard hazard, ImmutableArray<SeenClock> clocks)
     {
@@ -203,7 +214,8 @@ internal sealed record SeenClock(Clock Open, int DaysLeft, Light Light, WarningC
 }
 
 /// <summary>A hazard's history.</summary>
-internal sealed record History(HazardId Id, long Version, DateTimeOffset? AsOf, ImmutableArray<HistoryEvent> Events, IReadOnlyDictionary<string, string> Bodies);
+internal sealed record History(
+    HazardId Id, long Version, DateTimeOffset? AsOf, ImmutableArray<HistoryEvent> Events, IReadOnlyDictionary<string, string> Bodies);
 
 /// <summary>One event, with who, when and under which policy.</summary>
 /// <param name="Position">Its position in the log.</param>
@@ -229,12 +241,14 @@ internal sealed record History(HazardId Id, long Version, DateTimeOffset? AsOf, 
 /// <param name="Data">The facts.</param>
 internal sealed record HistoryEvent(
     long Position, long Version, Guid Id, Guid StreamId, string Type, string Chinese, string English,
-    DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, LateEntryAllowed? LateEntry, string Actor, BodyId Body, CodeEntry Role, string Client,
+    DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, LateEntryAllowed? LateEntry, string Actor, BodyId Body, CodeEntry Role,
+    string Client,
     string Policy, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments, string? CorrelationId, string? CausationId, JsonElement Data)
 {
     /// <summary>An event in today's form.</summary>
     public static HistoryEvent Of(IEvent e) => Of(new RecordedEvent(
-        e.Sequence, e.Id, e.StreamId, "", e.Version, e.EventTypeName, "", DomainJson.Write(e.Data), default, e.Timestamp, e.CorrelationId, e.CausationId), e.Context());
+        e.Sequence, e.Id, e.StreamId, "", e.Version, e.EventTypeName, "", DomainJson.Write(e.Data), default, e.Timestamp, e.CorrelationId,
+        e.CausationId), e.Context());
 
     /// <summary>An event as it lies in the log.</summary>
     public static HistoryEvent Of(RecordedEvent e) => Of(e, DomainJson.ReadContext(e.Headers.Span));
@@ -244,7 +258,8 @@ internal sealed record HistoryEvent(
         var label = EventLabels.Of(e.Type);
         return new HistoryEvent(
             e.Position, e.Version, e.Id, e.StreamId, e.Type, label.Chinese, label.English,
-            context.OccurredAt, e.RecordedAt, context.Entry == Entry.Late, context.LateEntry, context.Actor, context.Body, Labels.Of(context.Role), context.Client, context.Policy,
+            context.OccurredAt, e.RecordedAt, context.Entry == Entry.Late, context.LateEntry, context.Actor, context.Body,
+            Labels.Of(context.Role), context.Client, context.Policy,
             context.Document, context.Attachments, e.CorrelationId, e.CausationId, SealedView.Of(e.Type, e.Data));
     }
 }

@@ -28,7 +28,8 @@ namespace Hazards.Api.LifeCycle;
 /// <param name="systems">To whom the names of systems belong.</param>
 /// <param name="clock">Tells when something is recorded.</param>
 internal sealed class HazardStore(
-    IEventLog log, IRegistryQueries registry, KnownBodies known, InspectionQueries inspections, RulebookSource rules, SectorCatalogue sectors,
+    IEventLog log, IRegistryQueries registry, KnownBodies known, InspectionQueries inspections, RulebookSource rules,
+    SectorCatalogue sectors,
     PaperDesk papers, PersonKeys persons, KnownSeals seals, AccessRecorder access, SystemNameStore systems, TimeProvider clock)
 {
     /// <summary>The type of a hazard's stream.</summary>
@@ -44,7 +45,10 @@ internal sealed class HazardStore(
     public Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
         asOf is null ? folded.NowAsync(id, cancellationToken) : LoadAsync(id, asOf, 0, cancellationToken);
 
-    /// <summary>A hazard's events one by one, each with the state it leaves; as known at <paramref name="asOf"/>, or now. Nothing when there is no such hazard.</summary>
+    /// <summary>
+    /// A hazard's events one by one, each with the state it leaves; as known at <paramref name="asOf"/>, or now. Nothing when
+    /// there is no such hazard.
+    /// </summary>
     internal IAsyncEnumerable<LivedEvent> LifeAsync(HazardId id, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
         LifeAsync(id, asOf, 0, cancellationToken);
 
@@ -137,7 +141,8 @@ internal sealed class HazardStore(
     private async Task<HazardId> IdentityAsync(ReportHazard report, Actor by, Terms terms, CancellationToken cancellationToken)
     {
         if (report is { Identity: null, Reference: { } reference }
-            && HazardId.Shared(reference) is var shared && await LoadAsync(shared, null, cancellationToken) is { } before && before.Sender == by.Sender)
+            && HazardId.Shared(reference) is var shared && await LoadAsync(shared, null, cancellationToken) is { } before
+            && before.Sender == by.Sender)
             return shared;
         return report.IdentityAt(Now(terms), by.Sender);
     }
@@ -147,7 +152,8 @@ internal sealed class HazardStore(
         ExecuteAsync(id, [new Step(command, given)], terms, cancellationToken);
 
     /// <summary>Decides several commands on a hazard, each on the state the one before leaves: one append, all or nothing.</summary>
-    public async Task<Outcome<Hazard>> ExecuteAsync(HazardId id, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Hazard>> ExecuteAsync(
+        HazardId id, IReadOnlyList<Step> steps, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(steps.Count);
         terms ??= Terms.None;
@@ -194,7 +200,8 @@ internal sealed class HazardStore(
         hazard => by.Sees(hazard) ? Decider.CheckRole(rule, by) : HazardRefusals.NotFound.Because();
 
     /// <summary>Whether a command could be given now: nothing is written, no number is taken and no attempt is recorded.</summary>
-    /// <returns>The hazard, null where there is none to see; the command made for it; and why it would be refused, null where it would not.</returns>
+    /// <returns>The hazard, null where there is none to see; the command made for it; and why it would be refused, null where
+    /// it would not.</returns>
     internal async Task<(Hazard? Hazard, IHazardCommand? Command, Refusal? Refusal)> ConsiderAsync(
         HazardId id, Func<Hazard, Rulebook, DateOnly, IHazardCommand> make, Given given, Terms terms, CancellationToken cancellationToken)
     {
@@ -211,7 +218,8 @@ internal sealed class HazardStore(
     }
 
     /// <summary>封存: who was refused because of a seal hears it only when the attempt is on record.</summary>
-    private async Task<Outcome<Hazard>> NotedAsync(Outcome<Hazard> outcome, SealWatch? watch, Terms terms, CancellationToken cancellationToken)
+    private async Task<Outcome<Hazard>> NotedAsync(
+        Outcome<Hazard> outcome, SealWatch? watch, Terms terms, CancellationToken cancellationToken)
     {
         if (outcome is Outcome<Hazard>.Refused && watch?.Refused is var (attempt, by))
             await access.RecordAsync(attempt, by, terms, cancellationToken);
@@ -235,7 +243,8 @@ internal sealed class HazardStore(
     /// dies, each deadline is noticed once.
     /// </summary>
     /// <returns>Refused with <c>hazard.nothing_changes</c> when there is nothing to ring for.</returns>
-    public Task<Outcome<Hazard>> RingAsync(HazardId id, DateOnly today, DateTimeOffset noticedAt, Terms terms, CancellationToken cancellationToken = default)
+    public Task<Outcome<Hazard>> RingAsync(
+        HazardId id, DateOnly today, DateTimeOffset noticedAt, Terms terms, CancellationToken cancellationToken = default)
     {
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, _ => null, async (_, stop) =>
         {
@@ -262,7 +271,9 @@ internal sealed class HazardStore(
     {
         var bodies = await ConcernedAsync(hazard, rulebook, cancellationToken);
         var rung = Ring.On(hazard, rulebook, today, noticedAt, bodies);
-        return await papers.PrepareAsync(taking, hazard, hazard.Id, rung, rulebook.PolicyOn(hazard.Region, today), rulebook.Calendar, Clockwork.Body, bodies, cancellationToken);
+        return await papers.PrepareAsync(
+            taking, hazard, hazard.Id, rung, rulebook.PolicyOn(hazard.Region, today), rulebook.Calendar, Clockwork.Body, bodies,
+            cancellationToken);
     }
 
     /// <summary>Numbers taken while proposing are held until the log has answered.</summary>
@@ -281,17 +292,21 @@ internal sealed class HazardStore(
     }
 
     /// <summary>The bodies that a ring names, and the offices it may escalate to.</summary>
-    private async Task<IReadOnlyDictionary<BodyId, Body>> ConcernedAsync(Hazard hazard, Rulebook rulebook, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<BodyId, Body>> ConcernedAsync(
+        Hazard hazard, Rulebook rulebook, CancellationToken cancellationToken)
     {
         var named = NamedIn(hazard).Concat(Clocks.Open(hazard, rulebook).Select(c => c.Body).OfType<BodyId>()).ToHashSet();
         var bodies = (await registry.BodiesAsync(named, cancellationToken)).ToDictionary();
         if (Ring.MayEscalate(hazard, rulebook))
-            foreach (var office in await registry.OfficesAsync([hazard.Region.At(RegionLevel.Prefecture), hazard.Region.At(RegionLevel.Province), RegionCode.Nation], cancellationToken))
+            foreach (var office in await registry.OfficesAsync(
+                [hazard.Region.At(RegionLevel.Prefecture), hazard.Region.At(RegionLevel.Province), RegionCode.Nation], cancellationToken))
                 bodies[office.Id] = office;
         return bodies;
     }
 
-    /// <summary>期限重算: records which due dates the newest calendar moves; refused when it moves none, as when another node was faster.</summary>
+    /// <summary>
+    /// 期限重算: records which due dates the newest calendar moves; refused when it moves none, as when another node was faster.
+    /// </summary>
     public Task<Outcome<Hazard>> RecountAsync(HazardId id, Terms terms, CancellationToken cancellationToken = default)
     {
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, _ => null, async (_, stop) =>
@@ -300,11 +315,15 @@ internal sealed class HazardStore(
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
             var story = new HazardStory(id, before, await rules.NowAsync(before.Calendar, stop), terms);
             story.Recount(Now(terms));
-            return story.Count == 0 ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because()) : Proposal<Hazard>.Append(story.After!, story.Appends());
+            return story.Count == 0
+                ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because())
+                : Proposal<Hazard>.Append(story.After!, story.Appends());
         }, cancellationToken);
     }
 
-    /// <summary>The calendar edition that the hazards concerned were counted by at least: this process may not have heard of it yet.</summary>
+    /// <summary>
+    /// The calendar edition that the hazards concerned were counted by at least: this process may not have heard of it yet.
+    /// </summary>
     private async Task<int> EditionAsync(Hazard hazard, IReadOnlyList<Step> steps, CancellationToken cancellationToken)
     {
         var edition = hazard.Calendar;
@@ -325,7 +344,8 @@ internal sealed class HazardStore(
             var command = steps[i].Command;
             if (command is MergeHazard merge)
                 command = merge with { Target = await LoadAsync(merge.Into, null, cancellationToken) };
-            var act = PaperDesk.Expecting(command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook, story.After.LatestOccurredAt));
+            var act = PaperDesk.Expecting(
+                command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook, story.After.LatestOccurredAt));
             act = await watch.LookAsync(command, story.After!, act, cancellationToken);
             var decision = Decider.Decide(command, story.After, act);
             if (decision.Refusal is { } refusal)
@@ -341,7 +361,9 @@ internal sealed class HazardStore(
         return Proposal<Hazard>.Append(story.After!, story.Appends(watch.Guards));
     }
 
-    /// <summary>Before the append: the keys of the persons it names. Once they are kept they are not needed again when a race is lost.</summary>
+    /// <summary>
+    /// Before the append: the keys of the persons it names. Once they are kept they are not needed again when a race is lost.
+    /// </summary>
     private async Task<Proposal<Hazard>> KeptAsync(Proposal<Hazard> proposal, PersonSealing sealing, CancellationToken cancellationToken)
     {
         try
@@ -358,7 +380,8 @@ internal sealed class HazardStore(
         }
     }
 
-    private Act Act(Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook, DateTimeOffset? previous)
+    private Act Act(
+        Given given, Terms terms, IReadOnlyDictionary<BodyId, Body> bodies, RegionCode region, Rulebook rulebook, DateTimeOffset? previous)
     {
         var (occurred, now) = given.TimeAt(Now(terms), previous);
         return new Act(given.By, occurred, now, rulebook.PolicyAt(region, occurred), sectors, bodies, given.Document, given.Attachments)

@@ -74,7 +74,9 @@ internal sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, T
     {
         var added = Add(papered.Event, papered.Context, by);
         if (papered.Paper is { } paper)
-            Take(paper, new PaperNumbered(paper.Kind, After!.Id, added, paper.Document), papered.Context with { Attachments = [], Told = [] });
+            Take(
+                paper, new PaperNumbered(paper.Kind, After!.Id, added, paper.Document),
+                papered.Context with { Attachments = [], Told = [] });
         return added;
     }
 

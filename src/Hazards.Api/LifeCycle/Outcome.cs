@@ -24,7 +24,8 @@ internal sealed record Given(Actor By)
     /// <param name="now">This node's clock.</param>
     /// <param name="previous">When what it follows happened.</param>
     /// <param name="supposed">When it must have happened, by what the command says, where the caller did not say.</param>
-    internal (DateTimeOffset OccurredAt, DateTimeOffset Now) TimeAt(DateTimeOffset now, DateTimeOffset? previous = null, DateTimeOffset? supposed = null)
+    internal (DateTimeOffset OccurredAt, DateTimeOffset Now) TimeAt(
+        DateTimeOffset now, DateTimeOffset? previous = null, DateTimeOffset? supposed = null)
     {
         if ((OccurredAt ?? supposed) is { } claimed)
             return (claimed, now);
@@ -58,7 +59,8 @@ internal sealed record Terms
     internal IReadOnlyList<StreamVersion> Relies => Credential?.Relies ?? [];
 
     /// <summary>
-    /// Why an append that came to nothing must not be tried again: by whose authority it was made has changed (<see cref="Credential.AgainAsync"/>).
+    /// Why an append that came to nothing must not be tried again: by whose authority it was made has changed
+    /// (<see cref="Credential.AgainAsync"/>).
     /// Null when it was overtaken by something else.
     /// </summary>
     internal async Task<Refusal?> OvertakenAsync(AppendResult.Conflict conflict, CancellationToken cancellationToken) =>
@@ -89,7 +91,8 @@ internal abstract record Outcome<TState>
     /// <param name="Events">What was written, in order.</param>
     /// <param name="RecordedAt">When the last of it was recorded.</param>
     /// <param name="Repeated">True when the same key was used before: this is the first outcome, and nothing was written now.</param>
-    public sealed record Done(TState After, ImmutableArray<WrittenEvent> Events, DateTimeOffset RecordedAt, bool Repeated) : Outcome<TState>;
+    public sealed record Done(TState After, ImmutableArray<WrittenEvent> Events, DateTimeOffset RecordedAt,
+        bool Repeated) : Outcome<TState>;
 
     /// <summary>It was refused; nothing was written.</summary>
     /// <param name="Refusal">Why.</param>

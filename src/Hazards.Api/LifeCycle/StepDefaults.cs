@@ -46,7 +46,8 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
         (_, "legs") => field with { Fields = [.. new[] { Leg.Territorial, Leg.Sectoral, Leg.Sole }.Select(l => OfLeg(step, l, field))] },
         (_, "leg") => field with { Codes = [.. hazard.Legs.Keys.Select(l => Labels.Of(l))] },
         (_, "parts") => field with { Codes = Parts() },
-        ("list", "level") => field with { Codes = [.. from r in act.Policy.Listing where r.LetsList(act.By.Body) select Labels.Of(r.Level)] },
+        ("list", "level") =>
+            field with { Codes = [.. from r in act.Policy.Listing where r.LetsList(act.By.Body) select Labels.Of(r.Level)] },
         ("issue_paper", "paper") => field with { Codes = Papers() },
         (_, "grade") => field with { Codes = [.. act.Policy.Grades.Select(g => new CodeEntry($"{g.Grade}", g.Title, g.Title))] },
         (_, "supervisor") or ("name_supervisor", "body") => field with { Bodies = Supervisors() },
@@ -78,7 +79,10 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
     private StepField Numbered(CommandRule rule, StepField number)
     {
         if (PaperOf(rule) is not { } paper)
-            return number with { Required = rule == CommandRules.SuspendProduction || rule == CommandRules.Penalise || rule == CommandRules.Refer };
+            return number with
+            {
+                Required = rule == CommandRules.SuspendProduction || rule == CommandRules.Penalise || rule == CommandRules.Refer,
+            };
         return act.Policy.Papers.Any(p => p.Paper == paper)
             ? number with { Hint = new FieldLabel("不填则由系统按本单位文号编号并制作文书", "Left out, the service numbers and makes the paper") }
             : number with { Required = true };
@@ -110,7 +114,10 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
         var fields = legs.Fields!.Value.Where(f => f.Name != "leg").Select(f => f.Name switch
         {
             "body" => f with { Bodies = Bodies(leg), Default = proposed ? Bodies(leg).FirstOrDefault()?.Id?.Value : null },
-            "supervisor" => f with { Bodies = Supervisors(), Required = supervised, Default = proposed && supervised ? SupervisorOf(leg)?.Value : null },
+            "supervisor" => f with
+            {
+                Bodies = Supervisors(), Required = supervised, Default = proposed && supervised ? SupervisorOf(leg)?.Value : null,
+            },
             "deadline" => f with { Default = Text(UsualDeadline()) },
             "instructions" => f with { Default = UsualInstructions },
             _ => f,

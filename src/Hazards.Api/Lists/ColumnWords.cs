@@ -32,5 +32,6 @@ internal static class ColumnWords
     public static string Of(string name, bool english) => english ? name : Chinese.GetValueOrDefault(name, name);
 
     private static FrozenDictionary<string, string> Read(string text) =>
-        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(2).ToFrozenDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(2)
+            .ToFrozenDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
 }

@@ -23,8 +23,12 @@ internal static class FeedEndpoints
             Query =
             [
                 new("after", typeof(long), "从此位置之后读取，默认 0", "Reads what comes after this position; 0 when left out") { Least = 0 },
-                new("limit", typeof(int), $"最多条数，1–{MostItems}，默认 {UsualItems}", $"At most so many, 1 to {MostItems}; {UsualItems} when left out") { Least = 1, Most = MostItems },
-                new("wait", typeof(int), $"没有新事件时最多等待的秒数，0–{LongestWait}", $"Waits so many seconds when there is nothing new, 0 to {LongestWait}") { Least = 0, Most = LongestWait },
+                new(
+                    "limit", typeof(int), $"最多条数，1–{MostItems}，默认 {UsualItems}",
+                    $"At most so many, 1 to {MostItems}; {UsualItems} when left out") { Least = 1, Most = MostItems },
+                new(
+                    "wait", typeof(int), $"没有新事件时最多等待的秒数，0–{LongestWait}",
+                    $"Waits so many seconds when there is nothing new, 0 to {LongestWait}") { Least = 0, Most = LongestWait },
             ],
             Answer = typeof(FeedPage),
         }, ReadAsync).WithRequestTimeout(TimeSpan.FromSeconds(LongestWait + 30)).WithMetadata(new Waits());
@@ -115,6 +119,9 @@ internal sealed record FeedPage(ImmutableArray<HistoryEvent> Events, long Next) 
 internal static class FeedRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode BeyondHead = new("feed.beyond_head", RefusalKind.Unprocessable, "after 为 {after}，超出日志的最后位置 {head}。如果此前读到过该位置，数据库可能被恢复到旧备份：请停止同步并联系管理员；否则请从不大于 {head} 的位置读起", "after is {after}, beyond the log's last position, {head}. If you have read so far before, an older backup may have been restored: stop following and tell the operator; otherwise begin at {head} or before");
+    public static readonly RefusalCode BeyondHead = new(
+        "feed.beyond_head", RefusalKind.Unprocessable,
+        "after 为 {after}，超出日志的最后位置 {head}。如果此前读到过该位置，数据库可能被恢复到旧备份：请停止同步并联系管理员；否则请从不大于 {head} 的位置读起",
+        "after is {after}, beyond the log's last position, {head}. If you have read so far before, an older backup may have been restored: stop following and tell the operator; otherwise begin at {head} or before");
 #pragma warning restore CS1591
 }

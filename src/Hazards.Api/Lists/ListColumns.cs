@@ -14,7 +14,8 @@ namespace Hazards.Api.Lists;
 /// <param name="Width">Its width in xlsx, in characters.</param>
 /// <param name="Value">What it says of a row: a text, a number, a date or nothing.</param>
 /// <param name="Usual">Whether it is shown when no columns are asked for.</param>
-internal sealed record ListColumn<T>(string Name, string Chinese, string English, double Width, Func<T, ListWords, object?> Value, bool Usual = true);
+internal sealed record ListColumn<T>(
+    string Name, string Chinese, string English, double Width, Func<T, ListWords, object?> Value, bool Usual = true);
 
 /// <summary>The words of a list in a language, with the names that its rows mention.</summary>
 internal sealed class ListWords(bool english, DateOnly today, Names names)
@@ -35,7 +36,8 @@ internal sealed class ListWords(bool english, DateOnly today, Names names)
         _ => T("未定级", "Ungraded"),
     };
 
-    public string Body(BodyId? id) => id is { } known ? names.Bodies.GetValueOrDefault(known.Value, known.Value) : T("安委办", "Committee office");
+    public string Body(BodyId? id) =>
+        id is { } known ? names.Bodies.GetValueOrDefault(known.Value, known.Value) : T("安委办", "Committee office");
 
     public string? BodyIf(BodyId? id) => id is null ? null : Body(id);
 
@@ -67,7 +69,9 @@ internal sealed class ListWords(bool english, DateOnly today, Names names)
     public string Why(Duty duty)
     {
         var days = duty.Rule.Days is { } d
-            ? T($"，{d} 个{(duty.Rule.Count == DayCount.Working ? "工作日" : "自然日")}", $", {d} {(duty.Rule.Count == DayCount.Working ? "working" : "calendar")} days")
+            ? T(
+                $"，{d} 个{(duty.Rule.Count == DayCount.Working ? "工作日" : "自然日")}",
+                $", {d} {(duty.Rule.Count == DayCount.Working ? "working" : "calendar")} days")
             : "";
         return $"{duty.Rule.Policy}：{duty.Rule.Clause}{days}";
     }

@@ -11,7 +11,10 @@ internal static class ListEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/boards/closed-loop", new Operation(Tag.Lists, "闭环看板：环节 × 区划 × 行业，含超期和临期", "The closed-loop board: stage × region × sector, with overdue and due soon")
+        api.Get(
+            "/boards/closed-loop",
+            new Operation(
+                Tag.Lists, "闭环看板：环节 × 区划 × 行业，含超期和临期", "The closed-loop board: stage × region × sector, with overdue and due soon")
         {
             Query = [Parameters.Region, Parameters.AsOf], Answer = typeof(BoardAnswer),
         }, BoardAsync);
@@ -24,14 +27,16 @@ internal static class ListEndpoints
         NoticeList.Map(api);
     }
 
-    private static async Task<IResult> BoardAsync(Call call, IHazardQueries hazards, KeptAnswers kept, RulebookSource rules, Naming naming, KeptPages pages)
+    private static async Task<IResult> BoardAsync(
+        Call call, IHazardQueries hazards, KeptAnswers kept, RulebookSource rules, Naming naming, KeptPages pages)
     {
         var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
         return await pages.JsonAsync(call, scope, async () => BoardAnswer.Of(await kept.GetAsync(
-            (scope with { AsOf = null }, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop), b => b.Cells.Length, call.Stop)
+            (scope with { AsOf = null }, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop),
+            b => b.Cells.Length, call.Stop)
             with { AsOf = scope.AsOf }, soon, naming));
     }
 
@@ -69,7 +74,8 @@ internal sealed record NamedBody(BodyId? Id, string Name)
 /// <param name="Regions">Names of the regions.</param>
 /// <param name="Sectors">Terms of the sectors.</param>
 internal sealed record BoardAnswer(
-    RegionCode Region, string RegionName, DateTimeOffset? AsOf, DateOnly Today, long Position, [property: System.Text.Json.Serialization.JsonIgnore] int DueSoonDays, ImmutableArray<StageCount> Stages, ImmutableArray<BoardCell> Cells,
+    RegionCode Region, string RegionName, DateTimeOffset? AsOf, DateOnly Today, long Position,
+    [property: System.Text.Json.Serialization.JsonIgnore] int DueSoonDays, ImmutableArray<StageCount> Stages, ImmutableArray<BoardCell> Cells,
     IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors)
 {
     public static BoardAnswer Of(Board board, int dueSoonDays, Naming naming) => new(

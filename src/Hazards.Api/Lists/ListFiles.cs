@@ -66,7 +66,9 @@ internal static class ListFiles
     {
         var format = FormatOf(call);
         var named = call.Query.Names("columns", [.. columns.Select(c => c.Name)]);
-        var english = call.Query.Code<FileLanguage>("lang") is { } language ? language == FileLanguage.En : Language.IsEnglish(call.Request);
+        var english = call.Query.Code<FileLanguage>("lang") is { } language
+            ? language == FileLanguage.En
+            : Language.IsEnglish(call.Request);
         return new ListAsked<T>(format, ColumnsOf(columns, named), english);
     }
 
@@ -97,12 +99,14 @@ internal static class ListFiles
 
     /// <summary>The file: all rows, read a page at a time; no more than a page of them is held.</summary>
     public static async Task<IResult> OfAsync<T>(
-        Call call, ListAsked<T> asked, (string Name, string Chinese, string English) list, Scope scope, RegionCode region, Func<T, HazardId> hazard,
+        Call call, ListAsked<T> asked, (string Name, string Chinese, string English) list, Scope scope, RegionCode region,
+        Func<T, HazardId> hazard,
         Func<string?, Task<ListRows<T>>> read)
     {
         call.TakeAsLongAsNeeded();
         var file = new ListWriter(
-            asked.Format, asked.English ? list.English : list.Chinese, [.. asked.Columns.Select(c => (asked.English ? c.English : c.Chinese, c.Width))]);
+            asked.Format, asked.English ? list.English : list.Chinese,
+            [.. asked.Columns.Select(c => (asked.English ? c.English : c.Chinese, c.Width))]);
         try
         {
             var shown = ImmutableArray.CreateBuilder<HazardId>();
@@ -119,7 +123,8 @@ internal static class ListFiles
             }
             while (cursor is not null && !file.IsFull);
             var name = $"{file.Title}-{region.Value}-{scope.Today.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}";
-            return await file.FinishAsync(name, Caption(asked.English, scope, region, file.Count, file.IsFull), shown.ToImmutable(), call.Stop);
+            return await file.FinishAsync(
+                name, Caption(asked.English, scope, region, file.Count, file.IsFull), shown.ToImmutable(), call.Stop);
         }
         catch
         {
@@ -132,7 +137,9 @@ internal static class ListFiles
     {
         var at = scope.AsOf is { } asOf ? ChinaTime.Format(asOf) : scope.Today.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var first = more ? english ? "; a sheet holds no more" : "，一张工作表只能放这些" : "";
-        return english ? $"{Regions.FullNameOf(region)}, as known at {at}, {rows} rows{first}" : $"{Regions.FullNameOf(region)}，截至 {at} 登记的情况，共 {rows} 行{first}";
+        return english
+            ? $"{Regions.FullNameOf(region)}, as known at {at}, {rows} rows{first}"
+            : $"{Regions.FullNameOf(region)}，截至 {at} 登记的情况，共 {rows} 行{first}";
     }
 
     /// <summary>A field by RFC 4180; a text that a spreadsheet would take for a formula is made plain text.</summary>
@@ -145,10 +152,14 @@ internal static class ListFiles
         _ => Quoted(Plain(value.ToString() ?? "")),
     };
 
-    /// <summary>An apostrophe before what begins like a formula (CSV injection): = + - @, and the blanks that are skipped before them.</summary>
-    internal static string Plain(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠', ..] ? "'" + text : text;
+    /// <summary>
+    /// An apostrophe before what begins like a formula (CSV injection): = + - @, and the blanks that are skipped before them.
+    /// </summary>
+    internal static string Plain(string text) =>
+        text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠', ..] ? "'" + text : text;
 
-    private static string Quoted(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }
 
 /// <summary>The language of a file.</summary>

@@ -22,7 +22,8 @@ internal sealed class ListWriter : IAsyncDisposable
     public ListWriter(ListFormat format, string title, ImmutableArray<(string Head, double Width)> columns)
     {
         (_format, Title, _columns) = (format, title, columns);
-        _rows = new StreamWriter(_file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: format == ListFormat.Csv), 1 << 16, leaveOpen: true);
+        _rows = new StreamWriter(
+            _file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: format == ListFormat.Csv), 1 << 16, leaveOpen: true);
         _sheet = new Sheet(title, [.. columns.Select(c => c.Width)], Heads);
         if (format == ListFormat.Csv)
             Line([.. columns.Select(c => (object?)c.Head)]);
@@ -58,12 +59,14 @@ internal sealed class ListWriter : IAsyncDisposable
     }
 
     /// <summary>The file, whole.</summary>
-    public async Task<ListFile> FinishAsync(string name, string caption, ImmutableArray<HazardId> shown, CancellationToken cancellationToken)
+    public async Task<ListFile> FinishAsync(
+        string name, string caption, ImmutableArray<HazardId> shown, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
         await _rows.DisposeAsync();
         if (_format == ListFormat.Csv)
-            return new ListFile(_file, await DigestOfAsync(_file, cancellationToken), ListFiles.Csv + "; charset=utf-8", $"{name}.csv", shown);
+            return new ListFile(
+                _file, await DigestOfAsync(_file, cancellationToken), ListFiles.Csv + "; charset=utf-8", $"{name}.csv", shown);
         var whole = Open();
         var workbook = new Workbook();
         workbook.Add(Title, [.. _columns.Select(c => c.Width)]).Across(CellStyle.Title, Title, 28).Across(CellStyle.Caption, caption, 18)
@@ -97,7 +100,8 @@ internal sealed class ListWriter : IAsyncDisposable
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous, BufferSize = 1 << 16,
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+            BufferSize = 1 << 16,
         };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

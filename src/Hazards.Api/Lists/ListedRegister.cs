@@ -26,7 +26,13 @@ internal static class ListedRegister
         new("deadline", "整改期限", "Deadline", 12, (i, _) => i.Hazard.ListingDeadline),
         new("days", "倒计时", "Days", 12, (i, w) => i.DaysLeft is { } left ? w.Days(left) : null),
         new("plan", "整改方案", "Plan", 20, (i, w) => string.Join('\n', i.Plans.Select(p => PlanOf(p, w)))),
-        new("progress", "整改进度", "Progress", 30, (i, w) => i.Legs.IsEmpty ? null : string.Join('\n', i.Legs.Select(l => $"{(w.Leg(l.Leg) is { } leg ? $"{leg} " : "")}{l.Percent.ToString(CultureInfo.InvariantCulture)}% {w.T(l.Stage)}"))),
+        new(
+            "progress", "整改进度", "Progress", 30,
+            (i, w) => i.Legs.IsEmpty
+                ? null
+                : string.Join(
+                    '\n',
+                    i.Legs.Select(l => $"{(w.Leg(l.Leg) is { } leg ? $"{leg} " : "")}{l.Percent.ToString(CultureInfo.InvariantCulture)}% {w.T(l.Stage)}"))),
         new("publication", "公布", "Published", 24, (i, w) => Of(i.Publication, i.Hazard.Listing?.PublishedIn, w)),
         new("filing", "备案", "Filed", 24, (i, w) => Of(i.Filing, w.BodyIf(i.Hazard.Listing?.FiledWith), w)),
         new("ready", "可摘牌", "Ready", 10, (i, w) => i.Ready ? w.T("可摘牌", "ready") : null),
@@ -34,7 +40,8 @@ internal static class ListedRegister
     ];
 
     private static readonly QueryParameter ListedBy = new("listedBy", typeof(BodyId), "挂牌单位", "The body that listed it");
-    private static readonly QueryParameter Passed = new("listingOverdue", typeof(bool), "挂牌期限是否已过", "Whether the listing's own deadline has passed");
+    private static readonly QueryParameter Passed = new(
+        "listingOverdue", typeof(bool), "挂牌期限是否已过", "Whether the listing's own deadline has passed");
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -42,9 +49,11 @@ internal static class ListedRegister
             "挂牌督办清单：按剩余天数；方案、公布、备案、是否可摘牌；可按 Accept 或 format 给出 csv、xlsx",
             "Hazards listed for supervision, those with the fewest days left first, with plan, publication, filing and whether they are ready to be delisted; as csv or xlsx by Accept or format")
         {
-            Query = [.. Parameters.Filter, ListedBy, Passed, .. ListFiles.Parameters(Columns.Select(c => c.Name)), .. Parameters.Page], Answer = typeof(ListedPage),
+            Query = [.. Parameters.Filter, ListedBy, Passed, .. ListFiles.Parameters(Columns.Select(c => c.Name)), .. Parameters.Page],
+            Answer = typeof(ListedPage),
         }, ListAsync);
-        api.Get("/lists/listed/counts", new Operation(Tag.Lists, "挂牌督办数：按层级、挂牌单位和县", "Listed hazards in figures, by level, lister and county")
+        api.Get(
+            "/lists/listed/counts", new Operation(Tag.Lists, "挂牌督办数：按层级、挂牌单位和县", "Listed hazards in figures, by level, lister and county")
         {
             Query = [Parameters.Region, Parameters.AsOf], Answer = typeof(ListedCounts),
         }, CountsAsync);
@@ -63,17 +72,23 @@ internal static class ListedRegister
         _ => w.T("未办", "not yet"),
     };
 
-    private static async Task<IResult> ListAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming, KeptPages pages)
+    private static async Task<IResult> ListAsync(
+        Call call, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming, KeptPages pages)
     {
         var scope = call.Scope();
-        var filter = Parameters.ReadFilter(call.Query) with { ListedBy = call.Query.Value<BodyId>("listedBy"), ListingOverdue = call.Query.Flag("listingOverdue") };
+        var filter = Parameters.ReadFilter(call.Query) with
+        {
+            ListedBy = call.Query.Value<BodyId>("listedBy"), ListingOverdue = call.Query.Flag("listingOverdue"),
+        };
         filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         var asked = ListFiles.Read(call, Columns);
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         if (asked.IsFile)
-            return await ListFiles.OfAsync(call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id,
+            return await ListFiles.OfAsync(
+                call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction,
+                i => i.Hazard.Id,
                 async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop)));
         return await pages.JsonAsync(call, scope, async () =>
         {
@@ -87,7 +102,8 @@ internal static class ListedRegister
         async Task<ListRows<ListedItem>> RowsAsync(Page<HazardItem> found)
         {
             var names = await naming.OfAsync(found.Items, found.Items.Select(i => i.Listing?.FiledWith), scope.AsOf, call.Stop);
-            return new ListRows<ListedItem>([.. found.Items.Select(i => ListedItem.Of(i, scope.Today, names, rules.Current))], found.Next, names);
+            return new ListRows<ListedItem>(
+                [.. found.Items.Select(i => ListedItem.Of(i, scope.Today, names, rules.Current))], found.Next, names);
         }
     }
 
@@ -102,7 +118,9 @@ internal static class ListedRegister
             [.. groups.GroupBy(g => g.Level).OrderBy(g => g.Key).Select(g => new LevelCount(Labels.Of(g.Key), g.Sum(x => x.Count), g.Sum(x => x.Overdue)) { Ready = g.Sum(x => x.Ready) })])
         {
             Listers = [.. groups.GroupBy(g => g.By).Select(g => new ListerCount(NamedBody.Of(g.Key, names), g.Sum(x => x.Count), g.Sum(x => x.Overdue), g.Sum(x => x.Ready))).OrderByDescending(c => c.Count)],
-            Counties = [.. groups.GroupBy(g => g.County).Select(g => new CountyCount(g.Key, Regions.NameOf(g.Key), g.Sum(x => x.Count), g.Sum(x => x.Overdue), g.Sum(x => x.Ready))).OrderByDescending(c => c.Count)],
+            Counties = [.. groups.GroupBy(g => g.County)
+                .Select(g => new CountyCount(g.Key, Regions.NameOf(g.Key), g.Sum(x => x.Count), g.Sum(x => x.Overdue), g.Sum(x => x.Ready)))
+                .OrderByDescending(c => c.Count)],
         });
     }
 }
@@ -197,7 +215,8 @@ internal sealed record LegPlan(CodeEntry Leg, CodeEntry State, DateOnly? Due)
     public static LegPlan Of(LegItem leg, HazardItem item, Rulebook rules)
     {
         var clock = item.Clocks.FirstOrDefault(c => c.Leg == leg.Leg && c.Kind is ClockKind.Plan or ClockKind.ReviewPlan);
-        var required = item.Level is { } level && leg.Stage >= LegStage.Rectifying && rules.PolicyAt(item.Region, leg.AcknowledgedAt ?? leg.AssignedAt).PlanRequired.Contains(level);
+        var required = item.Level is { } level && leg.Stage >= LegStage.Rectifying
+            && rules.PolicyAt(item.Region, leg.AcknowledgedAt ?? leg.AssignedAt).PlanRequired.Contains(level);
         var state = clock switch
         {
             { Kind: ClockKind.Plan } => PlanProgress.Owed,

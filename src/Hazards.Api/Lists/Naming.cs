@@ -8,7 +8,8 @@ using Hazards.Projections;
 namespace Hazards.Api.Lists;
 
 /// <summary>Names of bodies, regions and sectors that an answer mentions, by their codes.</summary>
-internal sealed record Names(IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors)
+internal sealed record Names(
+    IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions, IReadOnlyDictionary<string, CodeEntry> Sectors)
 {
     /// <summary>封存: those of the hazards whose records are sealed, by their identity; absent when none is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -38,17 +39,23 @@ internal sealed class Naming(IRegistryQueries registry, SealQueries seals, Secto
         OfBodiesAsync(ids.Select(id => (BodyId?)id), cancellationToken);
 
     /// <summary>Names of what the items mention, and which of them are sealed as of an instant, or now.</summary>
-    public Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, DateTimeOffset? asOf, CancellationToken cancellationToken) => OfAsync(items, [], asOf, cancellationToken);
+    public Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
+        OfAsync(items, [], asOf, cancellationToken);
 
     /// <summary>The same, with names of more bodies.</summary>
-    public async Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, IEnumerable<BodyId?> more, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    public async Task<Names> OfAsync(
+        IReadOnlyCollection<HazardItem> items, IEnumerable<BodyId?> more, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var bodies = more.Concat(items.SelectMany(i => i.Legs.SelectMany(l => new[] { l.Body, l.Supervisor })
             .Concat(i.Clocks.Select(c => c.Body)).Concat([i.ListedBy, i.ReportedBy, i.AssignedBy, i.EscalatedTo])));
         var sealing = await seals.OfItemsAsync(items, asOf, cancellationToken);
-        return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)))
+        return new Names(
+            await OfBodiesAsync(bodies, cancellationToken), Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)))
         {
-            Sealed = sealing.Count == 0 ? null : new SortedDictionary<string, ImmutableArray<SealNotice>>(sealing.ToDictionary(s => s.Key.Value, s => SealNotice.Of(s.Value)!.Value), StringComparer.Ordinal),
+            Sealed = sealing.Count == 0
+                ? null
+                : new SortedDictionary<string, ImmutableArray<SealNotice>>(
+                    sealing.ToDictionary(s => s.Key.Value, s => SealNotice.Of(s.Value)!.Value), StringComparer.Ordinal),
             Shown = [.. items.Select(i => i.Id)],
         };
     }

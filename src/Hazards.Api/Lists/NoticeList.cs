@@ -23,7 +23,11 @@ internal static class NoticeList
         new("body", "送达单位", "Sent to", 24, (n, _) => n.Body.Name),
         new("sent", "下达时间", "Sent", 18, (n, _) => PageTimes.Minute(n.OccurredAt)),
         new("opened", "打开时间", "Opened", 18, (n, w) => n.OpenedAt is { } at ? PageTimes.Minute(at) : w.T("未打开", "not opened")),
-        new("answered", "答复", "Answered", 26, (n, w) => n.SettledOccurredAt is { } at ? $"{PageTimes.Minute(at)} {w.T(n.SettledBy)}" : w.T($"沉默 {n.DaysSilent} 天", $"silent {n.DaysSilent} d")),
+        new(
+            "answered", "答复", "Answered", 26,
+            (n, w) => n.SettledOccurredAt is { } at
+                ? $"{PageTimes.Minute(at)} {w.T(n.SettledBy)}"
+                : w.T($"沉默 {n.DaysSilent} 天", $"silent {n.DaysSilent} d")),
         new("urged", "再次催办", "Urged again", 12, (n, _) => n.Urged),
         new("replyBy", "要求答复", "Reply by", 12, (n, _) => n.ReplyBy),
         new("requirements", "要求", "Requirements", 50, (n, _) => n.Requirements),
@@ -57,7 +61,8 @@ internal static class NoticeList
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         if (asked.IsFile)
-            return await ListFiles.OfAsync(call, asked, ("notices", "督办单", "Supervision notices"), scope, filter.Region ?? call.Caller.Jurisdiction, n => n.Hazard.Id,
+            return await ListFiles.OfAsync(
+                call, asked, ("notices", "督办单", "Supervision notices"), scope, filter.Region ?? call.Caller.Jurisdiction, n => n.Hazard.Id,
                 async c => await RowsAsync(await notices.ListAsync(scope, filter, c, Parameters.LongestPage, call.Stop)));
         var page = await RowsAsync(await notices.ListAsync(scope, filter, cursor, limit, call.Stop));
         var hazardsOf = new HazardFilter
@@ -109,8 +114,10 @@ internal sealed record NoticePage(ImmutableArray<NoticeLine> Items, string? Next
 /// <param name="Duty">The reply, while it is owed; otherwise the body's next duty about the hazard, if it has one.</param>
 /// <param name="Papers">The paper's files; none when its sender keeps it itself.</param>
 internal sealed record NoticeLine(
-    HazardBrief Hazard, long Position, CodeEntry? Leg, NamedBody By, NamedBody Body, string Actor, DocumentNumber? DocumentNumber, string Requirements, DateOnly? ReplyBy,
-    DateTimeOffset OccurredAt, DateTimeOffset SentAt, DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, CodeEntry? SettledBy, bool Answered,
+    HazardBrief Hazard, long Position, CodeEntry? Leg, NamedBody By, NamedBody Body, string Actor, DocumentNumber? DocumentNumber,
+    string Requirements, DateOnly? ReplyBy,
+    DateTimeOffset OccurredAt, DateTimeOffset SentAt, DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt,
+    DateTimeOffset? SettledOccurredAt, CodeEntry? SettledBy, bool Answered,
     int DaysSilent, int Urged, DateTimeOffset? UrgedAt, OpenDuty? Duty, ImmutableArray<PaperFile> Papers)
 {
     public static NoticeLine Of(NoticeItem n, DateOnly today, Names names, Rulebook rules)
@@ -118,15 +125,18 @@ internal sealed record NoticeLine(
         // By what is claimed: a notice that was entered afterwards was silent from the day on which it was sent.
         var until = n.SettledOccurredAt is { } at ? ChinaTime.DateAt(at) : today;
         var duties = n.Hazard.Clocks.Where(c => c.Body == n.Body && (n.Leg is null || c.Leg == n.Leg));
-        var duty = duties.OrderByDescending(c => n.SettledAt is null && c.Kind == ClockKind.Reply && c.Due == n.Notice.ReplyBy).FirstOrDefault();
+        var duty = duties.OrderByDescending(c => n.SettledAt is null && c.Kind == ClockKind.Reply && c.Due == n.Notice.ReplyBy)
+            .FirstOrDefault();
         return new NoticeLine(
-            HazardBrief.Of(n.Hazard), n.Position, Labels.Of(n.Leg), NamedBody.Of(n.Context.Body, names.Bodies), NamedBody.Of(n.Body, names.Bodies), n.Context.Actor, n.Context.Document,
+            HazardBrief.Of(n.Hazard), n.Position, Labels.Of(n.Leg), NamedBody.Of(n.Context.Body, names.Bodies),
+            NamedBody.Of(n.Body, names.Bodies), n.Context.Actor, n.Context.Document,
             n.Notice.Requirements, n.Notice.ReplyBy, n.Context.OccurredAt, n.SentAt, n.OpenedAt, n.SettledAt, n.SettledOccurredAt,
             n.SettledBy is { } type ? EventLabels.Of(type) : null, n.Answered,
             Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt,
             duty is null ? null : OpenDuty.Of(n.Hazard, duty, names, rules),
             n.Context.Document is { } number
-                ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, FileAnswer.LinkOf(a.Digest)))]
+                ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(
+                    a => new PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, FileAnswer.LinkOf(a.Digest)))]
                 : []);
     }
 }

@@ -28,7 +28,10 @@ internal static class OverdueList
         new("body", "应办单位", "Who must act", 26, (i, _) => Each(i, d => d.Body.Name)),
         new("due", "到期日", "Due", 12, (i, _) => First(i)?.Due),
         new("legs", "双方进展", "Legs", 50, (i, w) => i.Legs.IsEmpty ? null : string.Join('\n', i.Legs.Select(w.Leg))),
-        new("silent", "沉默单位", "Silent", 26, (i, w) => Lines(i.Legs.Where(l => l.Silent).Select(l => w.T($"{l.Body.Name}（{l.DaysSilent} 天）", $"{l.Body.Name} ({l.DaysSilent} d)"))), Usual: false),
+        new(
+            "silent", "沉默单位", "Silent", 26,
+            (i, w) => Lines(i.Legs.Where(l => l.Silent)
+                .Select(l => w.T($"{l.Body.Name}（{l.DaysSilent} 天）", $"{l.Body.Name} ({l.DaysSilent} d)"))), Usual: false),
         new("next", "下一步督办", "Next step", 14, (i, w) => First(i) is { Next: { } next } ? w.T(next) : null),
         new("why", "依据", "Rule", 44, (i, w) => Each(i, w.Why), Usual: false),
         new("listing", "挂牌层级", "Listed at", 12, (i, w) => i.Hazard.ListingLevel is { } level ? w.T(level) : null, Usual: false),
@@ -36,7 +39,8 @@ internal static class OverdueList
         new("id", "编号", "Id", 38, (i, _) => i.Hazard.Id.ToString(), Usual: false),
     ];
 
-    private static readonly QueryParameter Duty = new("duty", typeof(ClockKind), "哪项时限，即超期原因；与 owes 同给时指该单位的这项时限", "Which duty: the cause; of the body in owes, where both are given");
+    private static readonly QueryParameter Duty = new(
+        "duty", typeof(ClockKind), "哪项时限，即超期原因；与 owes 同给时指该单位的这项时限", "Which duty: the cause; of the body in owes, where both are given");
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -56,7 +60,11 @@ internal static class OverdueList
             ],
             Answer = typeof(OverduePage),
         }, ListAsync);
-        api.Get("/lists/overdue/windows", new Operation(Tag.Lists, "超期、3日内、7日内、全部在办的隐患数，各数到1000为止", "How many are overdue, due within 3 and 7 days, and open; each counted up to 1000")
+        api.Get(
+            "/lists/overdue/windows",
+            new Operation(
+                Tag.Lists, "超期、3日内、7日内、全部在办的隐患数，各数到1000为止",
+                "How many are overdue, due within 3 and 7 days, and open; each counted up to 1000")
         {
             Query = [.. Parameters.Filter.Where(p => p.Name != Duty.Name), Duty, Parameters.AsOf], Answer = typeof(DueWindows),
         }, WindowsAsync);
@@ -97,7 +105,9 @@ internal static class OverdueList
             filter = filter with { DueBy = until };
         if (within is null && filter.Overdue == false)
             // What is overdue and is not.
-            return asked.IsFile ? await FileAsync(_ => Task.FromResult(new Page<HazardItem>([], null))) : Call.Json(new OverduePage([], null, scope.AsOf, scope.Today, await naming.OfAsync([], scope.AsOf, call.Stop)));
+            return asked.IsFile
+                ? await FileAsync(_ => Task.FromResult(new Page<HazardItem>([], null)))
+                : Call.Json(new OverduePage([], null, scope.AsOf, scope.Today, await naming.OfAsync([], scope.AsOf, call.Stop)));
         if (within is null)
             filter = filter with { Overdue = true };
         if (asked.IsFile)
@@ -114,7 +124,8 @@ internal static class OverdueList
         async Task<ListRows<OverdueItem>> RowsAsync(Page<HazardItem> found)
         {
             var names = await naming.OfAsync(found.Items, scope.AsOf, call.Stop);
-            return new ListRows<OverdueItem>([.. found.Items.Select(i => OverdueItem.Of(i, until, scope.Today, names, rules.Current))], found.Next, names);
+            return new ListRows<OverdueItem>(
+                [.. found.Items.Select(i => OverdueItem.Of(i, until, scope.Today, names, rules.Current))], found.Next, names);
         }
 
         Task<IResult> FileAsync(Func<string?, Task<Page<HazardItem>>> read) => ListFiles.OfAsync(
@@ -133,8 +144,10 @@ internal static class OverdueList
         var counts = scope.Own is not null || filter.Text is not null
             ? await hazards.DueCountsAsync(scope, filter, call.Stop)
             : await kept.GetAsync(
-                (scope with { AsOf = null }, JsonSerializer.Serialize(filter, DomainJson.Options)), scope.AsOf, stop => hazards.DueCountsAsync(scope, filter, stop), _ => 1, call.Stop);
-        return Call.Json(new DueWindows(scope.AsOf, scope.Today, counts.Overdue, counts.Within3, counts.Within7, counts.All, DueCounts.Most));
+                (scope with { AsOf = null }, JsonSerializer.Serialize(filter, DomainJson.Options)), scope.AsOf,
+                stop => hazards.DueCountsAsync(scope, filter, stop), _ => 1, call.Stop);
+        return Call.Json(
+            new DueWindows(scope.AsOf, scope.Today, counts.Overdue, counts.Within3, counts.Within7, counts.All, DueCounts.Most));
     }
 }
 
@@ -151,7 +164,10 @@ internal sealed record DueWindows(DateTimeOffset? AsOf, DateOnly Today, int Over
 /// <summary>A page of overdue hazards, or of those due as well.</summary>
 internal sealed record OverduePage(ImmutableArray<OverdueItem> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
 {
-    /// <summary>Of a first page as of an instant: how many such hazards, overdue or not, had been found by then and were put on record later.</summary>
+    /// <summary>
+    /// Of a first page as of an instant: how many such hazards, overdue or not, had been found by then and were put on record
+    /// later.
+    /// </summary>
     public int? KnownLater { get; init; }
 }
 
@@ -170,7 +186,10 @@ internal sealed record OverdueItem(HazardItem Hazard, ImmutableArray<Duty> Overd
     {
         var duties = item.Clocks.Where(c => c.Due <= until || c.DaysOverdue > 0).OrderBy(c => c.Due)
             .Select(c => Duty.Of(c, item, names, rules)).ToImmutableArray();
-        return new OverdueItem(item, [.. duties.Where(d => d.DaysOverdue > 0)]) { Duties = duties, Legs = [.. item.Legs.Select(l => LegLine.Of(l, item, today, names, rules))] };
+        return new OverdueItem(item, [.. duties.Where(d => d.DaysOverdue > 0)])
+        {
+            Duties = duties, Legs = [.. item.Legs.Select(l => LegLine.Of(l, item, today, names, rules))],
+        };
     }
 }
 
@@ -212,8 +231,10 @@ internal sealed record LegLine(
     {
         var silence = SilenceOf(leg, hazard, today, rules);
         return new LegLine(
-            Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline, leg.Percent, leg.AssignedAt, leg.LastHeardAt,
-            silence.Days, silence.Allowed, silence.Silent, leg.Urged, leg.Supervisor is { } s ? NamedBody.Of(s, names.Bodies) : null, leg.SupervisedAt);
+            Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline, leg.Percent, leg.AssignedAt,
+            leg.LastHeardAt,
+            silence.Days, silence.Allowed, silence.Silent, leg.Urged, leg.Supervisor is { } s ? NamedBody.Of(s, names.Bodies) : null,
+            leg.SupervisedAt);
     }
 
     public static LegSilence SilenceOf(LegItem leg, HazardItem hazard, DateOnly today, Rulebook rules) => LegSilence.Of(

@@ -31,7 +31,8 @@ internal static class TableFiles
     public static async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var operation = context.HttpContext.GetEndpoint()!.Metadata.GetRequiredMetadata<Operation>();
-        if (context.HttpContext.Features.Get<Call>() is not { } call || ItemsOf(operation.Answer) is not { } items || operation.Query.Any(q => q.Name == "columns"))
+        if (context.HttpContext.Features.Get<Call>() is not { } call || ItemsOf(operation.Answer) is not { } items
+            || operation.Query.Any(q => q.Name == "columns"))
             return await next(context);
         var format = ListFiles.FormatOf(call);
         if (call.Query.Refusal is { } wrong)
@@ -43,7 +44,8 @@ internal static class TableFiles
         call.TakeAsLongAsNeeded();
         var columns = ColumnsOf(items.PropertyType);
         var english = Language.IsEnglish(call.Request);
-        var name = ((RouteEndpoint)context.HttpContext.GetEndpoint()!).RoutePattern.RawText!.Split('/').Last(p => p[0] != '{').Split('.')[0];
+        var name = ((RouteEndpoint)context.HttpContext.GetEndpoint()!).RoutePattern.RawText!.Split('/').Last(p => p[0] != '{')
+            .Split('.')[0];
         var file = new ListWriter(format, name, [.. columns.Select(c => (ColumnWords.Of(c.Name, english), Width))]);
         var limit = (int?)operation.Query.FirstOrDefault(q => q.Name == Parameters.Limit.Name)?.Most;
         var from = operation.Query.FirstOrDefault(q => q.Name is "cursor" or "below")?.Name;
@@ -73,13 +75,16 @@ internal static class TableFiles
                 else if (page.GetType().GetProperties().FirstOrDefault(p => p.PropertyType == typeof(Names))?.GetValue(page) is Names names)
                     shown.AddRange(names.Shown);
                 await file.FlushAsync(call.Stop);
-                cursor = from is not null ? Convert.ToString(page.GetType().GetProperty("Next")?.GetValue(page), CultureInfo.InvariantCulture) : null;
+                cursor = from is not null
+                    ? Convert.ToString(page.GetType().GetProperty("Next")?.GetValue(page), CultureInfo.InvariantCulture)
+                    : null;
             }
             while (at >= 0 && !string.IsNullOrEmpty(cursor) && !file.IsFull);
             // That of the page as JSON.
             call.Response.Headers.ETag = default;
             var today = ChinaTime.DateAt(call.Now).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-            return await file.FinishAsync($"{name}-{today}", english ? $"{file.Count} rows" : $"共 {file.Count} 行", shown.ToImmutable(), call.Stop);
+            return await file.FinishAsync(
+                $"{name}-{today}", english ? $"{file.Count} rows" : $"共 {file.Count} 行", shown.ToImmutable(), call.Stop);
         }
         catch
         {
@@ -111,10 +116,13 @@ internal static class TableFiles
         JsonValueKind.String => value.GetString(),
         JsonValueKind.True or JsonValueKind.False when !english => value.GetBoolean() ? "是" : "否",
         JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDecimal(),
-        JsonValueKind.Array => string.Join('；', value.EnumerateArray().Select(v => Convert.ToString(Cell(v, english), CultureInfo.InvariantCulture))),
-        JsonValueKind.Object when value.TryGetProperty(english ? "english" : "chinese", out var term) && term.ValueKind == JsonValueKind.String => term.GetString(),
+        JsonValueKind.Array =>
+            string.Join('；', value.EnumerateArray().Select(v => Convert.ToString(Cell(v, english), CultureInfo.InvariantCulture))),
+        JsonValueKind.Object when value.TryGetProperty(english ? "english" : "chinese", out var term)
+            && term.ValueKind == JsonValueKind.String => term.GetString(),
         JsonValueKind.Object when value.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String => name.GetString(),
-        JsonValueKind.Object when value.TryGetProperty("title", out var title) && title.ValueKind == JsonValueKind.String => title.GetString(),
+        JsonValueKind.Object when value.TryGetProperty("title", out var title) && title.ValueKind == JsonValueKind.String =>
+            title.GetString(),
         _ => value.GetRawText(),
     };
 }

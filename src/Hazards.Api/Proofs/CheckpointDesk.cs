@@ -31,7 +31,8 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
     public ImmutableArray<TreeHash> Trees => keys.Trees;
 
     /// <summary>The newest checkpoint of a tree; null when none was signed yet.</summary>
-    public Task<StoredCheckpoint?> LatestAsync(TreeHash hash, CancellationToken cancellationToken = default) => Store(hash).LatestAsync(cancellationToken);
+    public Task<StoredCheckpoint?> LatestAsync(TreeHash hash, CancellationToken cancellationToken = default) =>
+        Store(hash).LatestAsync(cancellationToken);
 
     /// <summary>The signed checkpoints of a tree.</summary>
     public CheckpointStore Store(TreeHash hash) => new(dataSource, hash);
@@ -40,7 +41,8 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
     public TreeStore Tree(TreeHash hash) => new(dataSource, hash);
 
     /// <summary>All keys the log is and was signed with, with their periods.</summary>
-    public async Task<ImmutableArray<LogKeyPeriod>> KeysAsync(CancellationToken cancellationToken = default) => (await keys.RegisterAsync(cancellationToken)).Keys;
+    public async Task<ImmutableArray<LogKeyPeriod>> KeysAsync(CancellationToken cancellationToken = default) =>
+        (await keys.RegisterAsync(cancellationToken)).Keys;
 
     /// <summary>
     /// A checkpoint that covers at least the first <paramref name="position"/> events: grows the tree so far first, and
@@ -67,7 +69,8 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
     /// Signs a text of one's own (a package's manifest) with the keys that checkpoints are signed with; while one takes over from
     /// another, with the newest of each algorithm only.
     /// </summary>
-    public async Task<(SignedNote? Note, Refusal? Refusal)> SignTextAsync(TreeHash hash, string text, CancellationToken cancellationToken = default)
+    public async Task<(SignedNote? Note, Refusal? Refusal)> SignTextAsync(
+        TreeHash hash, string text, CancellationToken cancellationToken = default)
     {
         var (signers, refusal) = await keys.SignersAsync(hash, cancellationToken);
         return refusal is null
@@ -75,7 +78,8 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
             : (null, refusal);
     }
 
-    private async Task<Signing> SignAsync(TreeHash hash, long wanted, ImmutableArray<NoteSigner> signers, CancellationToken cancellationToken)
+    private async Task<Signing> SignAsync(
+        TreeHash hash, long wanted, ImmutableArray<NoteSigner> signers, CancellationToken cancellationToken)
     {
         // One at a time among all nodes, so that no two remember different ends of one tree.
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -96,7 +100,8 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
         }
     }
 
-    private async Task<Signing> SignAloneAsync(TreeHash hash, long wanted, ImmutableArray<NoteSigner> signers, CancellationToken cancellationToken)
+    private async Task<Signing> SignAloneAsync(
+        TreeHash hash, long wanted, ImmutableArray<NoteSigner> signers, CancellationToken cancellationToken)
     {
         var (tree, store) = (Tree(hash), Store(hash));
         var latest = await store.LatestAsync(cancellationToken);
@@ -126,7 +131,8 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
         {
             // The checkpoint before the tree, which may be signed further meanwhile.
             var (tree, latest) = (Tree(hash), await LatestAsync(hash, cancellationToken));
-            return await ContradictionAsync(tree, await tree.HeadAsync(cancellationToken), latest, cancellationToken) ?? failures.GetValueOrDefault(hash);
+            return await ContradictionAsync(tree, await tree.HeadAsync(cancellationToken), latest, cancellationToken)
+                ?? failures.GetValueOrDefault(hash);
         }
         catch (KeyFolderException e)
         {
@@ -134,7 +140,10 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
         }
     }
 
-    /// <summary>Why a tree in the database, or the log under it, is not the one this machine remembers to have signed or told of; null when it is.</summary>
+    /// <summary>
+    /// Why a tree in the database, or the log under it, is not the one this machine remembers to have signed or told of; null
+    /// when it is.
+    /// </summary>
     public async Task<Refusal?> ForgottenAsync(TreeHash hash, CancellationToken cancellationToken = default)
     {
         var tree = Tree(hash);
@@ -159,7 +168,8 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
             failures[hash] = failure;
     }
 
-    private async Task<Refusal?> ContradictionAsync(TreeStore tree, TreeHead head, StoredCheckpoint? latest, CancellationToken cancellationToken)
+    private async Task<Refusal?> ContradictionAsync(
+        TreeStore tree, TreeHead head, StoredCheckpoint? latest, CancellationToken cancellationToken)
     {
         if (await memory.ContradictionAsync(tree, cancellationToken) is { } contradiction)
             return contradiction;
@@ -172,7 +182,9 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
             : null;
     }
 
-    /// <summary>Why the log is not the one a tree was grown over, or that callers were told of: it is shorter. Null when it is not.</summary>
+    /// <summary>
+    /// Why the log is not the one a tree was grown over, or that callers were told of: it is shorter. Null when it is not.
+    /// </summary>
     private async Task<Refusal?> ShorterAsync(TreeHead head, CancellationToken cancellationToken)
     {
         // Before the log is looked at, which may grow meanwhile.
@@ -182,14 +194,16 @@ internal sealed class CheckpointDesk(NpgsqlDataSource dataSource, IEventLog log,
     }
 
     /// <summary>A new key signs the newest checkpoint as well, though nothing was appended since.</summary>
-    private async Task<Signing> CompletedAsync(CheckpointStore store, StoredCheckpoint latest, ImmutableArray<NoteSigner> signers, CancellationToken cancellationToken)
+    private async Task<Signing> CompletedAsync(
+        CheckpointStore store, StoredCheckpoint latest, ImmutableArray<NoteSigner> signers, CancellationToken cancellationToken)
     {
         while (true)
         {
             var note = Signed(latest.Note, [.. signers.Where(s => latest.Note.VerifiedBy(s.Verifier) is null)]);
             if (await store.ReplaceAsync(latest, note, cancellationToken))
                 return new Signing(latest with { Note = note }, null);
-            latest = await store.FindAsync(latest.Size, cancellationToken) ?? throw new InvalidOperationException($"The checkpoint of size {latest.Size} is gone.");
+            latest = await store.FindAsync(latest.Size, cancellationToken)
+                ?? throw new InvalidOperationException($"The checkpoint of size {latest.Size} is gone.");
         }
     }
 

@@ -16,7 +16,8 @@ internal static class CheckpointEndpoints
 
     private const string PlainText = "text/plain; charset=utf-8";
 
-    public static async Task<IResult> LogAsync(Call call, CheckpointDesk desk, LogKeys keys, IEventLog log, Timestamping times, AuditTelemetry audits, AuditWorker auditor)
+    public static async Task<IResult> LogAsync(
+        Call call, CheckpointDesk desk, LogKeys keys, IEventLog log, Timestamping times, AuditTelemetry audits, AuditWorker auditor)
     {
         // Another node may have audited.
         await auditor.LookAsync(call.Stop);
@@ -29,9 +30,11 @@ internal static class CheckpointEndpoints
             var latest = await desk.LatestAsync(hash, call.Stop);
             var refusal = await desk.HindranceAsync(hash, call.Stop);
             trees.Add(new TreeView(
-                hash.Name, register.ActiveKeys(hash.Name).FirstOrDefault()?.Origin, tree.Size, tree.Root.ToString(), head.Position - tree.Size,
+                hash.Name, register.ActiveKeys(hash.Name).FirstOrDefault()?.Origin, tree.Size, tree.Root.ToString(),
+                head.Position - tree.Size,
                 latest?.Size, latest?.SignedAt, Trouble.Of(refusal))
-            { Timestamps = TimestampsView.Of(await times.Store(hash).NewestAsync(cancellationToken: call.Stop), await times.Store(hash).StateAsync(call.Stop)) });
+            { Timestamps = TimestampsView.Of(
+                await times.Store(hash).NewestAsync(cancellationToken: call.Stop), await times.Store(hash).StateAsync(call.Stop)) });
         }
 
         return Call.Json(new LogView(head.Position, trees.ToImmutable(), register.AppendKey?.KeyId, register.AppendKey?.Position) { Audit = LastAudit.Of(audits.Last) });
@@ -40,7 +43,9 @@ internal static class CheckpointEndpoints
     public static async Task<IResult> KeysAsync(Call call, LogKeys keys) => Call.Json(LogKeyList.Of(await keys.RegisterAsync(call.Stop)));
 
     public static async Task<IResult> NewestNoteAsync(Call call, CheckpointDesk desk, LogKeys keys) =>
-        await FoundAsync(call, "latest", desk, keys) is var (found, refusal) && found is not null ? Note(call, found) : Call.Refuse(refusal!);
+        await FoundAsync(call, "latest", desk, keys) is var (found, refusal) && found is not null
+            ? Note(call, found)
+            : Call.Refuse(refusal!);
 
     public static async Task<IResult> NoteAsync(Call call, string size, CheckpointDesk desk, LogKeys keys) =>
         await FoundAsync(call, size, desk, keys) is var (found, refusal) && found is not null ? Note(call, found) : Call.Refuse(refusal!);
@@ -68,7 +73,8 @@ internal static class CheckpointEndpoints
         if (found is null)
             return Call.Refuse(refusal!);
         call.Response.Headers.ContentSecurityPolicy = "sandbox allow-modals; default-src 'none'; style-src 'unsafe-inline'";
-        return Results.Text(CheckpointSheet.Write(await ViewAsync(call, found, keys, times), found.Note.ToString()), "text/html; charset=utf-8");
+        return Results.Text(
+            CheckpointSheet.Write(await ViewAsync(call, found, keys, times), found.Note.ToString()), "text/html; charset=utf-8");
     }
 
     public static async Task<IResult> ListAsync(Call call, CheckpointDesk desk, LogKeys keys, Timestamping times)
@@ -79,7 +85,8 @@ internal static class CheckpointEndpoints
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var found = await desk.Store(tree!).ListAsync(below, limit, call.Stop);
-        var (register, stamps) = (await keys.RegisterAsync(call.Stop), await times.Store(tree!).AmongAsync(found.Select(c => c.Size), call.Stop));
+        var (register, stamps) = (await keys.RegisterAsync(call.Stop), await times.Store(tree!).AmongAsync(
+            found.Select(c => c.Size), call.Stop));
         return Call.Json(new CheckpointPage(
             [.. found.Select(c => CheckpointView.Of(c, register, stamps.GetValueOrDefault(c.Size)))], found.Count == limit ? found[^1].Size : null));
     }
@@ -101,7 +108,9 @@ internal static class CheckpointEndpoints
         var (bytes, tooLarge) = await RequestBody.ReadAsync(call.Request, Witnessing.MostBytes, call.Stop);
         if (tooLarge is not null)
             return Call.Refuse(tooLarge);
-        return await AnswerAsync(call, await cosignatures.TakeAsync(TreeOption.Find(found.Hash)!, found.Size, Encoding.UTF8.GetString(bytes), null, call.Stop), keys, times);
+        return await AnswerAsync(
+            call, await cosignatures.TakeAsync(TreeOption.Find(found.Hash)!, found.Size, Encoding.UTF8.GetString(bytes), null, call.Stop),
+            keys, times);
     }
 
     private static async Task<IResult> AnswerAsync(Call call, Signing signing, LogKeys keys, Timestamping times) =>
@@ -109,9 +118,11 @@ internal static class CheckpointEndpoints
 
     private static async Task<CheckpointView> ViewAsync(Call call, StoredCheckpoint checkpoint, LogKeys keys, Timestamping times) =>
         CheckpointView.Of(
-        checkpoint, await keys.RegisterAsync(call.Stop), await times.Store(TreeOption.Find(checkpoint.Hash)!).FindAsync(checkpoint.Size, call.Stop));
+        checkpoint, await keys.RegisterAsync(call.Stop),
+        await times.Store(TreeOption.Find(checkpoint.Hash)!).FindAsync(checkpoint.Size, call.Stop));
 
-    private static async Task<(StoredCheckpoint? Found, Refusal? Refusal)> FoundAsync(Call call, string text, CheckpointDesk desk, LogKeys keys)
+    private static async Task<(StoredCheckpoint? Found, Refusal? Refusal)> FoundAsync(
+        Call call, string text, CheckpointDesk desk, LogKeys keys)
     {
         var tree = call.Tree(keys);
         var isSize = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0;
@@ -150,7 +161,9 @@ internal sealed record LogView(long Head, ImmutableArray<TreeView> Trees, string
 internal sealed record LastAudit(DateTimeOffset RecordedAt, bool Holds, int Count, ImmutableArray<string> Codes)
 {
     public static LastAudit? Of((AuditCompleted Audit, DateTimeOffset At)? last) =>
-        last is { Audit: var audit, At: var at } ? new LastAudit(at, audit.Holds, audit.Count, [.. audit.Findings.Select(f => f.Code).Distinct()]) : null;
+        last is { Audit: var audit, At: var at }
+            ? new LastAudit(at, audit.Holds, audit.Count, [.. audit.Findings.Select(f => f.Code).Distinct()])
+            : null;
 }
 
 /// <summary>A tree.</summary>
@@ -211,7 +224,8 @@ internal sealed record CheckpointView(
         var self = FormattableString.Invariant($"{LifeCycle.Links.Root}/log/checkpoints/{checkpoint.Size}");
         var tree = checkpoint.Hash == TreeHash.Sha256.Name ? "" : $"?hash={checkpoint.Hash}";
         return new CheckpointView(
-            checkpoint.Hash, checkpoint.Note.Text.Split('\n')[0], checkpoint.Size, checkpoint.Root.ToString(), checkpoint.Root.ToHex(), checkpoint.SignedAt,
+            checkpoint.Hash, checkpoint.Note.Text.Split('\n')[0], checkpoint.Size, checkpoint.Root.ToString(), checkpoint.Root.ToHex(),
+            checkpoint.SignedAt,
             [.. checkpoint.Note.Signatures.Select(s => SignatureView.Of(s, checkpoint.Note, register))], checkpoint.Note.ToString(),
             LinksOf(self, tree, stamp is not null)) { Timestamp = TimestampView.Of(stamp) };
     }
@@ -262,8 +276,10 @@ internal sealed record SignatureView(string Name, string KeyId, string By, strin
         var witness = register.Witnesses.LastOrDefault(w => w.Verifier.Name == signature.Name && w.Verifier.Id == signature.KeyId);
         var verifier = own?.Verifier ?? witness?.Verifier;
         return new SignatureView(
-            signature.Name, signature.KeyId.ToString("x8", CultureInfo.InvariantCulture), own is not null ? "log" : witness is not null ? "witness" : "unknown", witness?.Name,
-            witness is null ? null : signature.CosignedAt, verifier is not null && new SignedNote(note.Text, [signature]).VerifiedBy(verifier) is not null)
+            signature.Name, signature.KeyId.ToString("x8", CultureInfo.InvariantCulture),
+            own is not null ? "log" : witness is not null ? "witness" : "unknown", witness?.Name,
+            witness is null ? null : signature.CosignedAt,
+            verifier is not null && new SignedNote(note.Text, [signature]).VerifiedBy(verifier) is not null)
         {
             Algorithm = verifier?.Type == NoteSignatureType.Sm2 ? verifier.Algorithm : null,
         };
@@ -290,7 +306,10 @@ internal sealed record LogKeyList(ImmutableArray<LogKeyView> Items)
 /// <param name="RetiredAt">The position of the event that retired it.</param>
 /// <param name="Until">When.</param>
 /// <param name="Endorsement">The note by which the key before vouched for it.</param>
-internal sealed record LogKeyView(string Verifier, string Hash, string Origin, long IntroducedAt, DateTimeOffset Since, long? RetiredAt, DateTimeOffset? Until, string? Endorsement)
+internal sealed record LogKeyView(
+    string Verifier, string Hash, string Origin, long IntroducedAt, DateTimeOffset Since, long? RetiredAt, DateTimeOffset? Until,
+    string? Endorsement)
 {
-    public static LogKeyView Of(LogKeyPeriod key) => new(key.Verifier.ToString(), key.Hash, key.Origin, key.IntroducedAt, key.Since, key.RetiredAt, key.Until, key.Endorsement);
+    public static LogKeyView Of(LogKeyPeriod key) =>
+        new(key.Verifier.ToString(), key.Hash, key.Origin, key.IntroducedAt, key.Since, key.RetiredAt, key.Until, key.Endorsement);
 }

@@ -6,13 +6,17 @@ using QRCoder;
 
 namespace Hazards.Api.Proofs;
 
-/// <summary>检查点存证单: a checkpoint on a sheet of paper, to be stamped and kept by whoever is to notice later that the record was altered.</summary>
+/// <summary>
+/// 检查点存证单: a checkpoint on a sheet of paper, to be stamped and kept by whoever is to notice later that the record was altered.
+/// </summary>
 internal static class CheckpointSheet
 {
     private const int DigitsAGroup = 4;
     private const int GroupsALine = 4;
 
-    /// <summary>Bytes of a note that a symbol holds at its third level of correction, which still reads with a stamp across a corner.</summary>
+    /// <summary>
+    /// Bytes of a note that a symbol holds at its third level of correction, which still reads with a stamp across a corner.
+    /// </summary>
     private const int MostInSymbol = 1_600;
 
     private const string Style = """
@@ -34,7 +38,8 @@ internal static class CheckpointSheet
     {
         var html = new StringBuilder();
         html.Append("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>检查点存证单 ")
-            .Append(Size(checkpoint)).Append("</title>\n<style>\n").Append(Style.ReplaceLineEndings("\n")).Append("\n</style>\n</head>\n<body>\n<h1>检查点存证单</h1>\n<p>隐患闭环管理日志 · <small>Checkpoint of a hazard log, to be kept</small></p>\n<table>\n");
+            .Append(Size(checkpoint)).Append("</title>\n<style>\n").Append(Style.ReplaceLineEndings("\n"))
+            .Append("\n</style>\n</head>\n<body>\n<h1>检查点存证单</h1>\n<p>隐患闭环管理日志 · <small>Checkpoint of a hazard log, to be kept</small></p>\n<table>\n");
         Row(html, "日志名称 origin", checkpoint.Origin);
         Row(html, "事件数 size", Size(checkpoint));
         Row(html, "签发时间 signed at", $"{ChinaTime.Format(checkpoint.SignedAt)}（北京时间）");
@@ -51,10 +56,16 @@ internal static class CheckpointSheet
         html.Append("</table>\n<h2>签名文本（原文） the signed note, verbatim</h2>\n<pre>").Append(WebUtility.HtmlEncode(note)).Append("</pre>\n");
         Symbol(html, note);
         html.Append("<h2>如何核对 how to check</h2>\n<ol>\n");
-        Item(html, $"任何时候从服务取得 GET {checkpoint.Links["note"]}，其事件数与根散列须与本单逐字相同。", "Ask the service for it at any later time: size and root must be those above, digit for digit.");
-        Item(html, "后来的检查点须能证明延续本检查点：GET /api/v1/log/proofs/consistency?from=本单事件数。", "Every later checkpoint must be proved to continue this one.");
+        Item(
+            html, $"任何时候从服务取得 GET {checkpoint.Links["note"]}，其事件数与根散列须与本单逐字相同。",
+            "Ask the service for it at any later time: size and root must be those above, digit for digit.");
+        Item(
+            html, "后来的检查点须能证明延续本检查点：GET /api/v1/log/proofs/consistency?from=本单事件数。",
+            "Every later checkpoint must be proved to continue this one.");
         Item(html, "证据包中的检查点与本单同名、同大小者，根散列须相同；更大者附一致性证明。", "So must the checkpoint in every evidence package.");
-        Item(html, "有任何不同，即说明第 1 至末号事件中有记录在本单签发后被改动、删除或插入。请保留本单并报告。", "Any difference means that records covered here were altered, removed or inserted afterwards. Keep this sheet and report it.");
+        Item(
+            html, "有任何不同，即说明第 1 至末号事件中有记录在本单签发后被改动、删除或插入。请保留本单并报告。",
+            "Any difference means that records covered here were altered, removed or inserted afterwards. Keep this sheet and report it.");
         html.Append("</ol>\n<h2>留存 kept by</h2>\n<table class=\"kept\"><tr><td>留存单位（盖章） body, stamp</td><td>接收人（签名） received by</td><td>日期 date</td></tr></table>\n</body>\n</html>\n");
         return html.ToString();
     }
@@ -66,7 +77,8 @@ internal static class CheckpointSheet
         using var code = QRCodeGenerator.GenerateQrCode(whole ? note : note[..(note.IndexOf("\n\n", StringComparison.Ordinal) + 1)],
             QRCodeGenerator.ECCLevel.Q, forceUtf8: true);
         using var svg = new SvgQRCode(code);
-        html.Append("<div class=\"symbol\">").Append(svg.GetGraphic(1, "#000", "#fff", sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute)).Append("<p>")
+        html.Append("<div class=\"symbol\">").Append(svg.GetGraphic(1, "#000", "#fff", sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute))
+            .Append("<p>")
             .Append(whole ? "扫描得到上面签名文本的原文" : "扫描得到签名文本的前三行（名称、事件数、根散列）；签名太多，未能全部放入")
             .Append("，可直接交给 hazards verify --checkpoint 核对证据包。<br><small>")
             .Append(whole ? "Scanned, it is the signed note above" : "Scanned, it is the first three lines of the note (origin, size, root); there are too many signatures for it")
@@ -76,8 +88,10 @@ internal static class CheckpointSheet
     private static string Size(CheckpointView checkpoint) => checkpoint.Size.ToString("N0", CultureInfo.InvariantCulture).Replace(',', ' ');
 
     private static void Row(StringBuilder html, string name, string value) =>
-        html.Append("<tr><th>").Append(WebUtility.HtmlEncode(name)).Append("</th><td>").Append(WebUtility.HtmlEncode(value)).Append("</td></tr>\n");
+        html.Append("<tr><th>").Append(WebUtility.HtmlEncode(name)).Append("</th><td>").Append(WebUtility.HtmlEncode(value))
+            .Append("</td></tr>\n");
 
     private static void Item(StringBuilder html, string chinese, string english) =>
-        html.Append("<li>").Append(WebUtility.HtmlEncode(chinese)).Append("<br><small>").Append(WebUtility.HtmlEncode(english)).Append("</small></li>\n");
+        html.Append("<li>").Append(WebUtility.HtmlEncode(chinese)).Append("<br><small>").Append(WebUtility.HtmlEncode(english))
+            .Append("</small></li>\n");
 }

@@ -34,7 +34,8 @@ internal sealed class Deliveries(
 
     private const string NotAllowed = "地址是本机、内网或保留地址，不允许 · the name leads to no address that is allowed";
 
-    private const string StateSql = "select d.size, d.attempts, d.tried_at, d.next_at, d.trouble from log.deliveries d where d.witness = $1";
+    private const string StateSql =
+        "select d.size, d.attempts, d.tried_at, d.next_at, d.trouble from log.deliveries d where d.witness = $1";
 
     private const string KeepSql = """
         insert into log.deliveries as d (witness, size, attempts, tried_at, next_at, trouble) values ($1, $2, $3, $4, $5, $6)
@@ -54,7 +55,8 @@ internal sealed class Deliveries(
         command.Parameters.AddWithValue(witness.ToString());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new DeliveryState(reader.GetInt64(0), reader.GetInt32(1), Time(reader, 2), Time(reader, 3), reader.IsDBNull(4) ? null : reader.GetString(4))
+            ? new DeliveryState(
+                reader.GetInt64(0), reader.GetInt32(1), Time(reader, 2), Time(reader, 3), reader.IsDBNull(4) ? null : reader.GetString(4))
             : new DeliveryState(0, 0, null, null, null);
     }
 
@@ -103,7 +105,9 @@ internal sealed class Deliveries(
         return trouble is null;
     }
 
-    /// <summary>Why nothing came of a request. Neither what answered nor how: it may be a machine inside that only this service reaches.</summary>
+    /// <summary>
+    /// Why nothing came of a request. Neither what answered nor how: it may be a machine inside that only this service reaches.
+    /// </summary>
     public static string InWords(Exception e) => e switch
     {
         HttpRequestException { InnerException: AddressNotAllowedException } => NotAllowed,
@@ -129,12 +133,17 @@ internal sealed class Deliveries(
         var taken = await cosignatures.TakeAsync(TreeHash.Sha256, latest.Size, answer, witness.Verifier, cancellationToken);
         if (taken.Refusal is { } refusal)
             return $"{refusal.Chinese} · {refusal.English}";
-        return taken.Checkpoint!.Note.VerifiedBy(witness.Verifier) is null ? "回复中没有该见证方的联署 · the answer holds no cosignature of this witness" : null;
+        return taken.Checkpoint!.Note.VerifiedBy(witness.Verifier) is null
+            ? "回复中没有该见证方的联署 · the answer holds no cosignature of this witness"
+            : null;
     }
 
-    private async Task<(int Status, string Text)> PostAsync(LogWitness witness, StoredCheckpoint latest, long known, CancellationToken cancellationToken)
+    private async Task<(int Status, string Text)> PostAsync(
+        LogWitness witness, StoredCheckpoint latest, long known, CancellationToken cancellationToken)
     {
-        IReadOnlyList<Digest> proof = known is 0 || known == latest.Size ? [] : await desk.Tree(TreeHash.Sha256).ConsistencyAsync(known, latest.Size, cancellationToken);
+        IReadOnlyList<Digest> proof = known is 0 || known == latest.Size
+            ? []
+            : await desk.Tree(TreeHash.Sha256).ConsistencyAsync(known, latest.Size, cancellationToken);
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Witnessing.Submission.Write(known, proof, latest.Note)));
         content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
         using var response = await http.PostAsync(new Uri($"{witness.Url!.TrimEnd('/')}/add-checkpoint"), content, cancellationToken);
@@ -147,13 +156,17 @@ internal sealed class Deliveries(
         command.Parameters.AddWithValue(witness.ToString());
         command.Parameters.AddWithValue(state.Size);
         command.Parameters.AddWithValue(state.Attempts);
-        command.Parameters.Add(new NpgsqlParameter { Value = state.TriedAt?.UtcDateTime ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter { Value = state.NextAt?.UtcDateTime ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter { Value = state.Trouble ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = state.TriedAt?.UtcDateTime
+            ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter { Value = state.NextAt?.UtcDateTime
+            ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = state.Trouble ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
 
     public void Dispose() => http.Dispose();
 }

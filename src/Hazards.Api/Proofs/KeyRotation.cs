@@ -18,7 +18,8 @@ internal sealed class KeyRotation(NpgsqlDataSource dataSource, LogKeys keys, Che
     /// <param name="reason">Why the old key is retired.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <returns>The keys after it; or why it could not be done.</returns>
-    public async Task<(ImmutableArray<LogKeyPeriod> Keys, Refusal? Refusal)> RunAsync(Actor by, string reason, CancellationToken cancellationToken = default)
+    public async Task<(ImmutableArray<LogKeyPeriod> Keys, Refusal? Refusal)> RunAsync(
+        Actor by, string reason, CancellationToken cancellationToken = default)
     {
         if (Texts.Required("reason", reason) is { } wrong)
             return ([], wrong);
@@ -31,6 +32,8 @@ internal sealed class KeyRotation(NpgsqlDataSource dataSource, LogKeys keys, Che
         foreach (var hash in await keys.SignedTreesAsync(cancellationToken))
             if ((await desk.SignNowAsync(hash, null, cancellationToken)).Refusal is { } unsigned)
                 return ([], unsigned);
-        return await keys.RetireFormerAsync(by, reason, cancellationToken) is { } last ? ([], last) : (await desk.KeysAsync(cancellationToken), null);
+        return await keys.RetireFormerAsync(by, reason, cancellationToken) is { } last
+            ? ([], last)
+            : (await desk.KeysAsync(cancellationToken), null);
     }
 }

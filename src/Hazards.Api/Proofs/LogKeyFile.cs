@@ -56,7 +56,8 @@ internal sealed record LogKeyFile(string Origin, ImmutableArray<string> Seeds)
         try
         {
             var file = JsonSerializer.Deserialize<LogKeyFile>(text, Json);
-            if (file is { Origin.Length: > 0, Seeds: { IsDefaultOrEmpty: false } seeds } && NoteVerifier.IsName(file.Origin) && seeds.All(s => Convert.FromBase64String(s).Length == SeedSize))
+            if (file is { Origin.Length: > 0, Seeds: { IsDefaultOrEmpty: false } seeds } && NoteVerifier.IsName(file.Origin) && seeds.All(
+                s => Convert.FromBase64String(s).Length == SeedSize))
                 return file with { Type = type };
         }
         catch (Exception e) when (e is JsonException or FormatException)
@@ -64,7 +65,8 @@ internal sealed record LogKeyFile(string Origin, ImmutableArray<string> Seeds)
             // Said below.
         }
 
-        throw KeyFolderException.Damaged($"签名密钥文件 {folder.PathOf(name)} 已损坏，请从备份恢复 · the file of the log's signing key is damaged; restore it from its backup");
+        throw KeyFolderException.Damaged(
+            $"签名密钥文件 {folder.PathOf(name)} 已损坏，请从备份恢复 · the file of the log's signing key is damaged; restore it from its backup");
     }
 
     /// <summary>Puts it into the folder, in place of what is there.</summary>

@@ -36,14 +36,17 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
     }
 
     /// <summary>The keys a tree is to be signed with now, made and introduced if there are none yet; or why it cannot be signed.</summary>
-    public async Task<(ImmutableArray<NoteSigner> Signers, Refusal? Refusal)> SignersAsync(TreeHash hash, CancellationToken cancellationToken = default)
+    public async Task<(ImmutableArray<NoteSigner> Signers, Refusal? Refusal)> SignersAsync(
+        TreeHash hash, CancellationToken cancellationToken = default)
     {
         if (options.Keys is null)
             return ([], ProofRefusals.NoKeyFolder.Because());
         await turn.WaitAsync(cancellationToken);
         try
         {
-            return await IntroduceAsync(cancellationToken) is { } refusal ? ([], refusal) : Own(LogKeyFile.LoadAll(folder), await RegisterAsync(cancellationToken), hash);
+            return await IntroduceAsync(cancellationToken) is { } refusal
+                ? ([], refusal)
+                : Own(LogKeyFile.LoadAll(folder), await RegisterAsync(cancellationToken), hash);
         }
         catch (KeyFolderException e)
         {
@@ -55,7 +58,9 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
         }
     }
 
-    /// <summary>Makes what is missing: the file, and the events that introduce its keys. Null when all is there; else what is wrong.</summary>
+    /// <summary>
+    /// Makes what is missing: the file, and the events that introduce its keys. Null when all is there; else what is wrong.
+    /// </summary>
     public async Task<Refusal?> EnsureAsync(CancellationToken cancellationToken = default)
     {
         foreach (var hash in Trees)
@@ -70,9 +75,11 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
     private static (ImmutableArray<NoteSigner>, Refusal?) Own(ImmutableArray<LogKeyFile> files, LogRegister register, TreeHash hash)
     {
         if (register.Keys.All(k => k.Hash != hash.Name))
-            return ([], ProofRefusals.NoTree.Because("hash", ("hash", hash), ("known", string.Join(", ", register.Keys.Select(k => k.Hash).Distinct()))));
+            return ([], ProofRefusals.NoTree.Because(
+                "hash", ("hash", hash), ("known", string.Join(", ", register.Keys.Select(k => k.Hash).Distinct()))));
         var active = register.ActiveKeys(hash.Name).ToArray();
-        ImmutableArray<NoteSigner> own = [.. files.SelectMany(f => f.SignersOf(hash)).Where(s => active.Any(k => k.Verifier == s.Verifier))];
+        ImmutableArray<NoteSigner> own = [
+            .. files.SelectMany(f => f.SignersOf(hash)).Where(s => active.Any(k => k.Verifier == s.Verifier))];
         // With the Ed25519 key, which every log has; SM2 is beside it.
         return own.Any(s => s.Verifier.Type == NoteSignatureType.Ed25519) ? (own, null) : ([], Foreign(active));
     }
@@ -96,9 +103,11 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
 
             var missing = Trees.Where(t => known.Keys.All(k => k.Hash != t.Name)).ToArray();
             // A tree added later is introduced only by who holds the key of the others.
-            if (missing.Length < Trees.Length && Trees.Except(missing).Select(t => Own([file], known, t).Item2).FirstOrDefault(r => r is not null) is { } refusal)
+            if (missing.Length < Trees.Length && Trees.Except(missing).Select(t => Own([file], known, t).Item2)
+                .FirstOrDefault(r => r is not null) is { } refusal)
                 return refusal;
-            List<IDomainEvent> news = [.. missing.Select(t => new LogKeyIntroduced(file.OriginOf(t), t.Name, file.SignersOf(t).Last().Verifier.ToString()))];
+            List<IDomainEvent> news = [
+                .. missing.Select(t => new LogKeyIntroduced(file.OriginOf(t), t.Name, file.SignersOf(t).Last().Verifier.ToString()))];
             if (options.Signatures.Contains(NoteSignatureType.Sm2) && SecondKeys(file, known, news) is { } lost)
                 return lost;
             if (known.AppendKey is null && options.Log.AppendKey is { } key)
@@ -108,7 +117,10 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
         }
     }
 
-    /// <summary>Adds the events that introduce an SM2 key beside the Ed25519 key of each tree, which vouches for it; or why there can be none.</summary>
+    /// <summary>
+    /// Adds the events that introduce an SM2 key beside the Ed25519 key of each tree, which vouches for it; or why there can be
+    /// none.
+    /// </summary>
     private Refusal? SecondKeys(LogKeyFile first, LogRegister known, List<IDomainEvent> news)
     {
         var before = known.Keys.Where(k => k.Verifier.Type == NoteSignatureType.Sm2).ToArray();
@@ -171,7 +183,8 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
                 return Foreign(known.Keys.Where(k => k.RetiredAt is null));
             var newest = files.SelectMany(f => trees.Select(t => Newest(f, t))).ToHashSet();
             var former = trees.SelectMany(t => known.ActiveKeys(t.Name).Where(k => !newest.Contains(k.Verifier))).ToArray();
-            if (former.Length > 0 && !await AppendAsync(former.Select(k => new LogKeyRetired(k.Hash, k.Verifier.ToString(), reason)), known.Version, by, cancellationToken))
+            if (former.Length > 0 && !await AppendAsync(
+                former.Select(k => new LogKeyRetired(k.Hash, k.Verifier.ToString(), reason)), known.Version, by, cancellationToken))
                 continue;
             foreach (var file in files)
                 file.WithNewestKey().ReplaceIn(folder);
@@ -185,7 +198,8 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
     private LogKeyIntroduced Endorsed(string origin, TreeHash hash, NoteVerifier next, ImmutableArray<NoteSigner> vouchers)
     {
         var note = new SignedNote(LogRegister.EndorsementText(origin, hash.Name, next), []);
-        return new LogKeyIntroduced(origin, hash.Name, next.ToString(), vouchers.Aggregate(note, (n, v) => n.SignedBy(v, options.Clock.GetUtcNow())).ToString());
+        return new LogKeyIntroduced(
+            origin, hash.Name, next.ToString(), vouchers.Aggregate(note, (n, v) => n.SignedBy(v, options.Clock.GetUtcNow())).ToString());
     }
 
     /// <summary>Adds to the log's own stream; false when another was faster.</summary>
@@ -194,8 +208,11 @@ internal sealed class LogKeys(KeyFolder folder, IEventLog log, ServiceOptions op
         var now = options.Clock.GetUtcNow();
         var rulebook = rules.Current;
         var role = by.Roles.Contains(Role.Administrator) ? Role.Administrator : by.Roles.Order().First();
-        var context = new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rulebook.PolicyAt(by.Body.Region, now).Version, null, []) { Calendar = rulebook.Calendar.Edition };
-        var append = new Append([new StreamAppend(LogStream.Id, LogStream.Type, version, [.. news.Select(e => Facts.Of(e, context, Terms.None))])], null, now);
+        var context = new EventContext(
+            now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rulebook.PolicyAt(by.Body.Region, now).Version, null,
+            []) { Calendar = rulebook.Calendar.Edition };
+        var append = new Append(
+            [new StreamAppend(LogStream.Id, LogStream.Type, version, [.. news.Select(e => Facts.Of(e, context, Terms.None))])], null, now);
         return await log.AppendAsync(append, cancellationToken) is AppendResult.Committed;
     }
 

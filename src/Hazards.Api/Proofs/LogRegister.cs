@@ -17,7 +17,8 @@ namespace Hazards.Api.Proofs;
 /// <param name="Until">When that was recorded.</param>
 /// <param name="Endorsement">The note by which the key before it vouched for it; null for the first.</param>
 internal sealed record LogKeyPeriod(
-    NoteVerifier Verifier, string Hash, string Origin, long IntroducedAt, DateTimeOffset Since, long? RetiredAt, DateTimeOffset? Until, string? Endorsement);
+    NoteVerifier Verifier, string Hash, string Origin, long IntroducedAt, DateTimeOffset Since, long? RetiredAt, DateTimeOffset? Until,
+    string? Endorsement);
 
 /// <summary>Another body that keeps checkpoints of this log and signs them as well.</summary>
 /// <param name="Verifier">What checks its cosignatures.</param>
@@ -26,7 +27,8 @@ internal sealed record LogKeyPeriod(
 /// <param name="RegisteredAt">The position of the event that registered it.</param>
 /// <param name="Since">When that was recorded.</param>
 /// <param name="Until">When it was retired; null while it is in use.</param>
-internal sealed record LogWitness(NoteVerifier Verifier, string Name, string? Url, long RegisteredAt, DateTimeOffset Since, DateTimeOffset? Until);
+internal sealed record LogWitness(
+    NoteVerifier Verifier, string Name, string? Url, long RegisteredAt, DateTimeOffset Since, DateTimeOffset? Until);
 
 /// <summary>Another log that this deployment witnesses.</summary>
 /// <param name="Verifier">A key of it that is trusted; its name is the log's origin.</param>
@@ -43,7 +45,10 @@ internal sealed record LogRegister
     /// <summary>The stream's version.</summary>
     public long Version { get; private init; }
 
-    /// <summary>All keys there were, the oldest first. One that no key before it vouched for is not among them: see <see cref="Unendorsed"/>.</summary>
+    /// <summary>
+    /// All keys there were, the oldest first. One that no key before it vouched for is not among them: see
+    /// <see cref="Unendorsed"/>.
+    /// </summary>
     public ImmutableArray<LogKeyPeriod> Keys { get; private init; } = [];
 
     /// <summary>Keys that somebody put into the log without the key in use having vouched for them: never trusted.</summary>
@@ -55,7 +60,9 @@ internal sealed record LogRegister
     /// <summary>The keys of other logs that this deployment witnesses.</summary>
     public ImmutableArray<WitnessedLog> Witnessed { get; private init; } = [];
 
-    /// <summary>The id of the key that new events are authenticated with, and the position from which on; null before there was one.</summary>
+    /// <summary>
+    /// The id of the key that new events are authenticated with, and the position from which on; null before there was one.
+    /// </summary>
     public (string KeyId, long Position)? AppendKey { get; private init; }
 
     /// <summary>Whether passwords were given codes: one without opens nothing.</summary>
@@ -89,17 +96,21 @@ internal sealed record LogRegister
                 next.Introduced(new LogKeyPeriod(verifier, said.Hash, said.Origin, e.Sequence, e.Timestamp, null, null, said.Endorsement)),
             LogKeyRetired said => next with
             {
-                Keys = [.. Keys.Select(k => k.RetiredAt is null && k.Hash == said.Hash && k.Verifier.ToString() == said.Verifier ? k with { RetiredAt = e.Sequence, Until = e.Timestamp } : k)],
+                Keys = [.. Keys.Select(k => k.RetiredAt is null && k.Hash == said.Hash
+                    && k.Verifier.ToString() == said.Verifier ? k with { RetiredAt = e.Sequence, Until = e.Timestamp } : k)],
             },
             AppendKeyIntroduced said => next with { AppendKey = AppendKey ?? (said.KeyId, e.Sequence) },
             Domain.CredentialsBound => next with { CredentialsBound = true },
             WitnessRegistered said when NoteVerifier.TryParse(said.Verifier, out var verifier) => next with
             {
-                Witnesses = [.. Witnesses.Where(w => w.Until is not null || w.Verifier != verifier), new LogWitness(verifier, said.Witness, said.Url, e.Sequence, e.Timestamp, null)],
+                Witnesses = [
+                    .. Witnesses.Where(w => w.Until is not null || w.Verifier != verifier),
+                    new LogWitness(verifier, said.Witness, said.Url, e.Sequence, e.Timestamp, null)],
             },
             WitnessRetired said => next with
             {
-                Witnesses = [.. Witnesses.Select(w => w.Until is null && w.Verifier.ToString() == said.Verifier ? w with { Until = e.Timestamp } : w)],
+                Witnesses = [.. Witnesses.Select(w => w.Until is null
+                    && w.Verifier.ToString() == said.Verifier ? w with { Until = e.Timestamp } : w)],
             },
             WitnessedLogAdded said when NoteVerifier.TryParse(said.Verifier, out var verifier) => next with
             {
@@ -111,7 +122,10 @@ internal sealed record LogRegister
     }
 
     private LogRegister Introduced(LogKeyPeriod key) =>
-        Keys.All(k => k.Hash != key.Hash) || IsEndorsed(key) ? this with { Keys = Keys.Add(key) } : this with { Unendorsed = Unendorsed.Add(key) };
+        Keys.All(k => k.Hash != key.Hash) || IsEndorsed(key) ? this with { Keys = Keys.Add(key) } : this with
+        {
+            Unendorsed = Unendorsed.Add(key),
+        };
 
     private bool IsEndorsed(LogKeyPeriod key) =>
         key.Endorsement is { } text && SignedNote.TryParse(text, out var note)

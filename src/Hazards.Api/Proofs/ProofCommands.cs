@@ -9,7 +9,8 @@ namespace Hazards.Api.Proofs;
 /// <summary><c>hazards log-key …</c>, <c>hazards checkpoint</c>, <c>hazards timestamp</c>.</summary>
 internal static class ProofCommands
 {
-    public static IEnumerable<Command> All() => [new Command("log-key", "日志签名密钥 · the keys the log is signed with") { Show(), Rotate() }, Sign(), Time()];
+    public static IEnumerable<Command> All() =>
+        [new Command("log-key", "日志签名密钥 · the keys the log is signed with") { Show(), Rotate() }, Sign(), Time()];
 
     private static Command Show()
     {
@@ -35,13 +36,15 @@ internal static class ProofCommands
         var reason = new Option<string>("--reason") { Description = "停用旧密钥的原因 why the old key is retired", Required = true };
         var body = new Option<string?>("--body") { Description = "以哪个单位名义 the body that acts" };
         var database = new DatabaseOptions();
-        var command = new Command("rotate", "轮换签名密钥：新旧两把同时签名一次，旧的停用；之后请备份密钥目录 · rotate the signing key; back the key folder up afterwards") { reason, body };
+        var command = new Command(
+            "rotate", "轮换签名密钥：新旧两把同时签名一次，旧的停用；之后请备份密钥目录 · rotate the signing key; back the key folder up afterwards") { reason, body };
         database.AddTo(command);
         command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             if (await AdministratorCommands.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
                 return 1;
-            var (keys, refusal) = await services.GetRequiredService<KeyRotation>().RunAsync(given.By, parsed.GetRequiredValue(reason), stop);
+            var (keys, refusal) = await services.GetRequiredService<KeyRotation>()
+                .RunAsync(given.By, parsed.GetRequiredValue(reason), stop);
             if (refusal is not null)
                 return AdministratorCommands.Fail(refusal);
             foreach (var key in keys.Where(k => k.RetiredAt is null))
@@ -62,7 +65,8 @@ internal static class ProofCommands
         {
             var name = parsed.GetRequiredValue(hash);
             if (TreeOption.Find(name) is not { } tree)
-                return AdministratorCommands.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
+                return AdministratorCommands.Fail(
+                    ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
             var (checkpoint, refusal) = await services.GetRequiredService<CheckpointDesk>().SignNowAsync(tree, null, stop);
             if (refusal is not null)
                 return AdministratorCommands.Fail(refusal);
@@ -79,15 +83,20 @@ internal static class ProofCommands
     {
         var hash = new Option<string>("--hash") { Description = "sha256 | sm3", DefaultValueFactory = _ => "sha256" };
         var now = new Option<bool>("--now") { Description = "现在就为最近的检查点申请 have the newest checkpoint timestamped now (HAZARDS_TSA_URL)" };
-        var output = new Option<FileInfo?>("--output", "-o") { Description = "把回复写入此文件，检查点写入同名 .txt writes the reply to this file, and the checkpoint beside it as .txt" };
+        var output = new Option<FileInfo?>("--output", "-o")
+        {
+            Description = "把回复写入此文件，检查点写入同名 .txt writes the reply to this file, and the checkpoint beside it as .txt",
+        };
         var database = new DatabaseOptions();
-        var command = new Command("timestamp", "检查点最近的时间戳：时间、机构、策略 · the newest timestamp of a checkpoint: time, authority, policy") { hash, now, output };
+        var command = new Command("timestamp", "检查点最近的时间戳：时间、机构、策略 · the newest timestamp of a checkpoint: time, authority, policy") { hash,
+            now, output };
         database.AddTo(command);
         command.SetAction((parsed, stop) => AdministratorCommands.RunAsync(database, parsed, async services =>
         {
             var name = parsed.GetRequiredValue(hash);
             if (TreeOption.Find(name) is not { } tree)
-                return AdministratorCommands.Fail(ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
+                return AdministratorCommands.Fail(
+                    ProofRefusals.NoTree.Because("--hash", ("hash", name), ("known", string.Join(", ", TreeOption.Known))));
             var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
             var options = services.GetRequiredService<ServiceOptions>() with { Timestamps = TimestampOptions.Of(environment) };
             using var times = new Timestamping(

@@ -14,8 +14,10 @@ internal static class ProofEndpoints
     public static async Task<IResult> InclusionAsync(Call call, CheckpointDesk desk, LogKeys keys, IEventLog log, HazardStore hazards)
     {
         var hash = call.Tree(keys);
-        var (position, stream, version, size) = (call.Query.Number("position", 1, long.MaxValue), call.Query.Id("stream"), call.Query.Number("version", 1, long.MaxValue), call.Query.Number("size", 1, long.MaxValue));
-        if (call.Query.Refusal is null && (position is null ? stream is null || version is null : stream is not null || version is not null))
+        var (position, stream, version, size) = (call.Query.Number("position", 1, long.MaxValue), call.Query.Id("stream"),
+            call.Query.Number("version", 1, long.MaxValue), call.Query.Number("size", 1, long.MaxValue));
+        if (call.Query.Refusal is null && (position is null ? stream is null || version is null : stream is not null
+            || version is not null))
             call.Query.Refuse(ProofRefusals.WhichEvent.Because("position"));
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
@@ -53,7 +55,8 @@ internal static class ProofEndpoints
             return Call.Refuse(ProofRefusals.Backwards.Because("from", ("from", from), ("to", later)));
         var path = await tree.ConsistencyAsync(from!.Value, later, call.Stop);
         return Call.Json(new ConsistencyView(
-            hash!.Name, from.Value, (await tree.RootAsync(from.Value, call.Stop)).ToString(), later, (await tree.RootAsync(later, call.Stop)).ToString(), [.. path.Select(p => p.ToString())], checkpoint?.Note.ToString()));
+            hash!.Name, from.Value, (await tree.RootAsync(from.Value, call.Stop)).ToString(), later,
+            (await tree.RootAsync(later, call.Stop)).ToString(), [.. path.Select(p => p.ToString())], checkpoint?.Note.ToString()));
     }
 
     public static async Task<IResult> TileAsync(Call call, string path, CheckpointDesk desk, LogKeys keys)
@@ -62,7 +65,8 @@ internal static class ProofEndpoints
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var store = desk.Tree(hash!);
-        if (!Tile.TryParse($"tile/{path}", out var tile) || await store.TileAsync(tile, call.Stop) is not { } hashes || hashes.Length < tile.Width)
+        if (!Tile.TryParse($"tile/{path}", out var tile) || await store.TileAsync(tile, call.Stop) is not { } hashes
+            || hashes.Length < tile.Width)
             return Call.Refuse(ProofRefusals.NoTile.Because("path", ("path", Texts.Excerpt($"tile/{path}")), ("size", (await store.HeadAsync(call.Stop)).Size)));
         // A tile of a width never changes.
         call.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
@@ -72,8 +76,12 @@ internal static class ProofEndpoints
         return Results.Bytes(bytes, "application/octet-stream");
     }
 
-    /// <summary>The checkpoint a proof is made against: that of the size asked for, if one was signed; else the newest, or a new one where that does not cover the event.</summary>
-    private static async Task<(StoredCheckpoint? Checkpoint, Refusal? Refusal)> CheckpointAsync(CheckpointDesk desk, TreeHash hash, long? size, long position, CancellationToken stop)
+    /// <summary>
+    /// The checkpoint a proof is made against: that of the size asked for, if one was signed; else the newest, or a new one
+    /// where that does not cover the event.
+    /// </summary>
+    private static async Task<(StoredCheckpoint? Checkpoint, Refusal? Refusal)> CheckpointAsync(
+        CheckpointDesk desk, TreeHash hash, long? size, long position, CancellationToken stop)
     {
         if (size is { } given)
             return (await desk.Store(hash).FindAsync(given, stop), null);
@@ -108,7 +116,8 @@ internal static class ProofEndpoints
 /// <param name="Path">The hashes beside the way up, the lowest first, Base64.</param>
 /// <param name="Root">The tree's root, Base64.</param>
 /// <param name="Checkpoint">The signed checkpoint of this size, where there is one.</param>
-internal sealed record InclusionView(string Hash, long Position, long Index, long Size, string Leaf, ImmutableArray<string> Path, string Root, string? Checkpoint);
+internal sealed record InclusionView(
+    string Hash, long Position, long Index, long Size, string Leaf, ImmutableArray<string> Path, string Root, string? Checkpoint);
 
 /// <summary>Proof that a later tree continues an earlier one (RFC 9162, 2.1.4).</summary>
 /// <param name="Hash">The tree's hash function.</param>
@@ -118,4 +127,5 @@ internal sealed record InclusionView(string Hash, long Position, long Index, lon
 /// <param name="ToRoot">The later root, Base64.</param>
 /// <param name="Path">The proof, Base64.</param>
 /// <param name="Checkpoint">The signed checkpoint of the later size, where there is one.</param>
-internal sealed record ConsistencyView(string Hash, long From, string FromRoot, long To, string ToRoot, ImmutableArray<string> Path, string? Checkpoint);
+internal sealed record ConsistencyView(
+    string Hash, long From, string FromRoot, long To, string ToRoot, ImmutableArray<string> Path, string? Checkpoint);

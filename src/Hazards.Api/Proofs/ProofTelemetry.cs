@@ -10,10 +10,12 @@ internal static class ProofTelemetry
 
     private static readonly Meter Meter = new(Name);
     private static readonly ConcurrentDictionary<string, Standing> Trees = new();
-    private static readonly Counter<long> Sent = Meter.CreateCounter<long>("hazards.witness.deliveries", "{checkpoint}", "Checkpoints sent to witnesses, by outcome.");
+    private static readonly Counter<long> Sent = Meter.CreateCounter<long>(
+        "hazards.witness.deliveries", "{checkpoint}", "Checkpoints sent to witnesses, by outcome.");
 
     private static readonly ConcurrentDictionary<string, (DateTimeOffset At, TimeProvider Clock)> Stamped = new();
-    private static readonly Counter<long> Stamps = Meter.CreateCounter<long>("hazards.timestamps", "{timestamp}", "Timestamps of checkpoints asked for, by outcome.");
+    private static readonly Counter<long> Stamps = Meter.CreateCounter<long>(
+        "hazards.timestamps", "{timestamp}", "Timestamps of checkpoints asked for, by outcome.");
 
     static ProofTelemetry()
     {
@@ -21,8 +23,10 @@ internal static class ProofTelemetry
             "hazards.timestamp.age", () => Stamped.Select(s => new Measurement<long>(Age(s.Value), Of(s.Key))), "s",
             "Since this node last had a checkpoint timestamped.");
         Meter.CreateObservableGauge("hazards.tree.size", () => Each(t => t.Size), "{event}", "Events a tree covers.");
-        Meter.CreateObservableGauge("hazards.tree.lag", () => Each(t => Math.Max(0, t.Head - t.Size)), "{event}", "Events a tree does not cover yet.");
-        Meter.CreateObservableGauge("hazards.checkpoint.size", () => Each(t => t.Signed), "{event}", "Events the newest checkpoint covers.");
+        Meter.CreateObservableGauge(
+            "hazards.tree.lag", () => Each(t => Math.Max(0, t.Head - t.Size)), "{event}", "Events a tree does not cover yet.");
+        Meter.CreateObservableGauge(
+            "hazards.checkpoint.size", () => Each(t => t.Signed), "{event}", "Events the newest checkpoint covers.");
         Meter.CreateObservableGauge(
             "hazards.checkpoint.age", () => Each(t => t.Signing is { } at ? Age(at) : 0), "s", "Since the newest checkpoint was signed.");
     }
@@ -39,7 +43,8 @@ internal static class ProofTelemetry
         Trees.AddOrUpdate(hash, _ => new Standing(size, size, size, (at, clock)),
             (_, t) => t with { Signed = size, Signing = (at, clock) });
 
-    public static void Delivered(bool cosigned) => Sent.Add(1, new KeyValuePair<string, object?>("outcome", cosigned ? "cosigned" : "failed"));
+    public static void Delivered(bool cosigned) =>
+        Sent.Add(1, new KeyValuePair<string, object?>("outcome", cosigned ? "cosigned" : "failed"));
 
     /// <summary>A timestamp was asked for.</summary>
     /// <param name="hash">Of which tree's checkpoint.</param>

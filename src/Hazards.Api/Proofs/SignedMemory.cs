@@ -43,7 +43,8 @@ internal sealed class SignedMemory(KeyFolder folder)
             return null;
         var head = await tree.HeadAsync(cancellationToken);
         if (remembered.Size > head.Size)
-            return ProofRefusals.RolledBack.Because(null, ("size", head.Size), ("remembered", remembered.Size), ("file", NameOf(tree.Hash)));
+            return ProofRefusals.RolledBack.Because(
+                null, ("size", head.Size), ("remembered", remembered.Size), ("file", NameOf(tree.Hash)));
         return remembered.Size > 0 && await tree.RootAsync(remembered.Size, cancellationToken) != remembered.Root
             ? ProofRefusals.Rewritten.Because(null, ("remembered", remembered.Size), ("where", folder.PathOf(NameOf(tree.Hash))))
             : null;

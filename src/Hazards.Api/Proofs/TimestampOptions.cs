@@ -29,12 +29,17 @@ internal sealed record TimestampOptions(Uri Url, TimestampTrust Trust)
         if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
             throw Wrong("URL", "应为 http 或 https 的完整地址，不含用户名和密码 · a whole address, http or https, without user and password");
         var usual = new TimestampOptions(url, TrustOf(configuration["HAZARDS_TSA_CERTIFICATES"]));
-        var (policy, hash) = (configuration["HAZARDS_TSA_POLICY"], configuration["HAZARDS_TSA_HASH"] is { Length: > 0 } named ? named : usual.Hash);
+        var (policy, hash) = (configuration["HAZARDS_TSA_POLICY"],
+            configuration["HAZARDS_TSA_HASH"] is { Length: > 0 } named ? named : usual.Hash);
         if (policy is { Length: > 0 } && !Timestamps.IsPolicy(policy))
             throw Wrong("POLICY", "应为对象标识符，如 1.2.3.4 · an object identifier, such as 1.2.3.4");
         if (!Timestamps.Hashes.Contains(hash))
             throw Wrong("HASH", string.Join(" | ", Timestamps.Hashes));
-        return usual with { Policy = policy is { Length: > 0 } ? policy : null, Hash = hash, Every = MinutesOf(configuration["HAZARDS_TSA_MINUTES"]) ?? usual.Every };
+        return usual with
+        {
+            Policy = policy is { Length: > 0 } ? policy : null, Hash = hash,
+            Every = MinutesOf(configuration["HAZARDS_TSA_MINUTES"]) ?? usual.Every,
+        };
     }
 
     private static TimestampTrust TrustOf(string? file)
@@ -43,7 +48,8 @@ internal sealed record TimestampOptions(Uri Url, TimestampTrust Trust)
             throw Wrong("CERTIFICATES", "缺少该机构证书（PEM）的文件名 · the name of a file with the authority's certificates (PEM) is needed");
         try
         {
-            return TimestampTrust.Read(File.ReadAllText(file)) ?? throw Wrong("CERTIFICATES", $"{file} 中没有可用的证书（PEM） · holds no certificate that can be read (PEM)");
+            return TimestampTrust.Read(File.ReadAllText(file))
+                ?? throw Wrong("CERTIFICATES", $"{file} 中没有可用的证书（PEM） · holds no certificate that can be read (PEM)");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,7 +58,8 @@ internal sealed record TimestampOptions(Uri Url, TimestampTrust Trust)
     }
 
     private static TimeSpan? MinutesOf(string? text) => text is not { Length: > 0 } ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes > 0 ? TimeSpan.FromMinutes(minutes)
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            && minutes > 0 ? TimeSpan.FromMinutes(minutes)
         : throw Wrong("MINUTES", "应为正整数 · a positive whole number");
 
     private static InvalidOperationException Wrong(string name, string what) => new($"HAZARDS_TSA_{name}：{what}");

@@ -46,7 +46,8 @@ internal sealed class Timestamping(
                 return 0;
         var kept = 0;
         foreach (var hash in desk.Trees)
-            if (await DueAsync(hash, authority, cancellationToken) is { } due && await AskAsync(hash, due, authority, cancellationToken) is null)
+            if (await DueAsync(hash, authority, cancellationToken) is { } due && await AskAsync(
+                hash, due, authority, cancellationToken) is null)
                 kept++;
         return kept;
     }

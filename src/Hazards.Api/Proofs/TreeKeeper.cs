@@ -17,7 +17,9 @@ internal sealed partial class TreeKeeper(
 
     private string? said;
 
-    /// <summary>Introduces the key before anything is served, so that the first events are covered by it; without a database that waits.</summary>
+    /// <summary>
+    /// Introduces the key before anything is served, so that the first events are covered by it; without a database that waits.
+    /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         try

@@ -40,9 +40,12 @@ internal static class WitnessEndpoints
         return refused is null ? Call.Json(LogKeyList.Of(await keys.RegisterAsync(call.Stop))) : Call.Refuse(refused);
     }
 
-    public static async Task<IResult> ListAsync(Call call, LogKeys keys, Deliveries deliveries) => Call.Json(await WitnessesAsync(keys, deliveries, call.Stop));
+    public static async Task<IResult> ListAsync(Call call, LogKeys keys, Deliveries deliveries) =>
+        Call.Json(await WitnessesAsync(keys, deliveries, call.Stop));
 
-    /// <summary>The service must not become a way into its own network; what a name resolves to is looked at when it is connected to.</summary>
+    /// <summary>
+    /// The service must not become a way into its own network; what a name resolves to is looked at when it is connected to.
+    /// </summary>
     private static Refusal? CheckUrl(string url, WebhookAddresses addresses)
     {
         if (url.Length > LongestUrl || !Texts.IsClean(url, multiline: false) || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
@@ -56,12 +59,15 @@ internal static class WitnessEndpoints
     public static Task<IResult> RegisterAsync(Call call, LogKeys keys, Deliveries deliveries, WebhookAddresses addresses) => ActAsync<RegisterWitness>(call, keys, (order, known) =>
     {
         if (!NoteVerifier.TryParse(order.Verifier, out var verifier) || verifier.Type != NoteSignatureType.Cosignature)
-            return (null, ProofRefusals.Verifier.Because("verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "0x04 (cosignature/v1)")));
+            return (null, ProofRefusals.Verifier.Because(
+                "verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "0x04 (cosignature/v1)")));
         if (Texts.Name("witness", order.Witness) is { } unnamed)
             return (null, unnamed);
         if (order.Url is { } url && CheckUrl(url, addresses) is { } wrong)
             return (null, wrong);
-        return known.ActiveWitnesses.Any(w => w.Verifier == verifier) ? (null, ProofRefusals.WitnessKnown.Because("verifier")) : (new WitnessRegistered(order.Verifier, order.Witness.Trim(), order.Url), null);
+        return known.ActiveWitnesses.Any(w => w.Verifier == verifier)
+            ? (null, ProofRefusals.WitnessKnown.Because("verifier"))
+            : (new WitnessRegistered(order.Verifier, order.Witness.Trim(), order.Url), null);
     }, async stop => Call.Json(await WitnessesAsync(keys, deliveries, stop), 201));
 
     public static Task<IResult> RetireAsync(Call call, LogKeys keys, Deliveries deliveries) => ActAsync<RetireVerifier>(call, keys, (order, known) =>
@@ -70,15 +76,19 @@ internal static class WitnessEndpoints
         : (null, ProofRefusals.Verifier.Because("verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "GET /log/witnesses"))),
         async stop => Call.Json(await WitnessesAsync(keys, deliveries, stop)));
 
-    public static async Task<IResult> WitnessedAsync(Call call, LogKeys keys, Witnessing witnessing) => Call.Json(await WitnessedListAsync(keys, witnessing, call.Stop));
+    public static async Task<IResult> WitnessedAsync(Call call, LogKeys keys, Witnessing witnessing) =>
+        Call.Json(await WitnessedListAsync(keys, witnessing, call.Stop));
 
     public static Task<IResult> AddLogAsync(Call call, LogKeys keys, Witnessing witnessing) => ActAsync<WitnessLog>(call, keys, (order, known) =>
     {
         if (!NoteVerifier.TryParse(order.Verifier, out var verifier) || !verifier.IsOfALog)
-            return (null, ProofRefusals.Verifier.Because("verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "0x01 (Ed25519), 0xff (SM2)")));
+            return (null, ProofRefusals.Verifier.Because(
+                "verifier", ("value", Texts.Excerpt(order.Verifier)), ("type", "0x01 (Ed25519), 0xff (SM2)")));
         if (Texts.Name("log", order.Log) is { } unnamed)
             return (null, unnamed);
-        return known.Witnessed.Any(w => w.Verifier == verifier) ? (null, ProofRefusals.WitnessKnown.Because("verifier")) : (new WitnessedLogAdded(order.Verifier, order.Log.Trim()), null);
+        return known.Witnessed.Any(w => w.Verifier == verifier)
+            ? (null, ProofRefusals.WitnessKnown.Because("verifier"))
+            : (new WitnessedLogAdded(order.Verifier, order.Log.Trim()), null);
     }, async stop => Call.Json(await WitnessedListAsync(keys, witnessing, stop), 201));
 
     public static Task<IResult> RemoveLogAsync(Call call, LogKeys keys, Witnessing witnessing) => ActAsync<RetireVerifier>(call, keys, (order, known) =>
@@ -97,7 +107,9 @@ internal static class WitnessEndpoints
     }
 
     public static async Task<IResult> WitnessedCheckpointAsync(string origin, Witnessing witnessing, CancellationToken stop) =>
-        await witnessing.NoteAsync(origin, stop) is { } note ? Results.Text(note, "text/plain; charset=utf-8") : Results.Text("没有 · none\n", "text/plain; charset=utf-8", statusCode: 404);
+        await witnessing.NoteAsync(origin, stop) is { } note
+            ? Results.Text(note, "text/plain; charset=utf-8")
+            : Results.Text("没有 · none\n", "text/plain; charset=utf-8", statusCode: 404);
 
     private static async Task<IResult> ActAsync<T>(Call call, LogKeys keys, Func<T, LogRegister, (IDomainEvent? Event, Refusal? Refusal)> decide, Func<CancellationToken, Task<IResult>> answer) where T : class
     {
@@ -149,7 +161,8 @@ internal sealed record WitnessList(ImmutableArray<WitnessView> Items);
 /// <param name="Since">When it was registered.</param>
 /// <param name="Until">When it was retired.</param>
 /// <param name="Delivery">How far checkpoints have got with it; none where it comes for them itself.</param>
-internal sealed record WitnessView(string Verifier, string Witness, string? Url, DateTimeOffset Since, DateTimeOffset? Until, DeliveryState? Delivery);
+internal sealed record WitnessView(
+    string Verifier, string Witness, string? Url, DateTimeOffset Since, DateTimeOffset? Until, DeliveryState? Delivery);
 
 /// <summary>This deployment as a witness.</summary>
 /// <param name="Verifier">The key it cosigns with: others register it.</param>

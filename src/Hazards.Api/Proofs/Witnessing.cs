@@ -41,14 +41,18 @@ internal sealed class Witnessing(NpgsqlDataSource dataSource, KeyFolder folder, 
 
     /// <summary>The key it cosigns with; null where this process has no key folder or no key of its own in it.</summary>
     public NoteSigner? Signer() =>
-        options.Keys is null || LogKeyFile.Load(folder) is not { } file ? null : new NoteSigner($"{file.Origin}/witness", folder.Secret(KeyName, KeySize), NoteSignatureType.Cosignature);
+        options.Keys is null || LogKeyFile.Load(folder) is not { } file
+            ? null
+            : new NoteSigner($"{file.Origin}/witness", folder.Secret(KeyName, KeySize), NoteSignatureType.Cosignature);
 
     /// <summary>Answers a submitted checkpoint.</summary>
     public async Task<WitnessAnswer> AddAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
     {
         if (Submission.Parse(request.Span) is not { } submitted)
-            return new WitnessAnswer(400, "请求格式不符 · not a request of C2SP tlog-witness: old <size>, proof lines, an empty line, a checkpoint\n");
-        var trusted = (await keys.RegisterAsync(cancellationToken)).Witnessed.Where(w => w.Verifier.Name == submitted.Checkpoint.Origin).Select(w => w.Verifier).ToArray();
+            return new WitnessAnswer(
+                400, "请求格式不符 · not a request of C2SP tlog-witness: old <size>, proof lines, an empty line, a checkpoint\n");
+        var trusted = (await keys.RegisterAsync(cancellationToken)).Witnessed.Where(w => w.Verifier.Name == submitted.Checkpoint.Origin)
+            .Select(w => w.Verifier).ToArray();
         if (trusted.Length == 0)
             return new WitnessAnswer(404, "未受托见证该日志 · this log is not witnessed here\n");
         if (trusted.Any(submitted.Note.IsForged) || trusted.All(t => submitted.Note.VerifiedBy(t) is null))
@@ -62,7 +66,8 @@ internal sealed class Witnessing(NpgsqlDataSource dataSource, KeyFolder folder, 
 
     /// <summary>The last checkpoint cosigned of the log whose origin has this SHA-256, in hexadecimal; null when there is none.</summary>
     public async Task<string?> NoteAsync(string originHash, CancellationToken cancellationToken = default) =>
-        (await NotesAsync(cancellationToken)).FirstOrDefault(n => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(n.Origin))) == originHash).Note;
+        (await NotesAsync(cancellationToken))
+            .FirstOrDefault(n => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(n.Origin))) == originHash).Note;
 
     /// <summary>The last checkpoint cosigned of each log.</summary>
     public async Task<IReadOnlyList<(string Origin, string Note)>> NotesAsync(CancellationToken cancellationToken = default)
@@ -94,8 +99,10 @@ internal sealed class Witnessing(NpgsqlDataSource dataSource, KeyFolder folder, 
             return new WitnessAnswer(409, string.Create(CultureInfo.InvariantCulture, $"{size}\n"));
         if (next.Size == 0 && next.Root != TreeHash.Sha256.Empty)
             return new WitnessAnswer(422, "空日志的根散列不对 · the root of an empty log is another\n");
-        if (size == 0 ? submitted.Proof.Length > 0 : !Verify.Consistency(TreeHash.Sha256, size, next.Size, submitted.Proof, root, next.Root))
-            return new WitnessAnswer(422, "一致性证明不成立：该日志没有延续之前见证的内容 · the proof does not hold: the log does not continue what was witnessed before\n");
+        if (size == 0 ? submitted.Proof.Length > 0 : !Verify.Consistency(
+            TreeHash.Sha256, size, next.Size, submitted.Proof, root, next.Root))
+            return new WitnessAnswer(
+                422, "一致性证明不成立：该日志没有延续之前见证的内容 · the proof does not hold: the log does not continue what was witnessed before\n");
         var cosigned = submitted.Note.SignedBy(signer, options.Clock.GetUtcNow());
         await using (var remember = new NpgsqlCommand(RememberSql, connection))
         {
@@ -110,12 +117,15 @@ internal sealed class Witnessing(NpgsqlDataSource dataSource, KeyFolder folder, 
         return new WitnessAnswer(200, cosigned.VerifiedBy(signer.Verifier)!.Line());
     }
 
-    private static async Task<(long Size, Digest Root)> RememberedAsync(NpgsqlConnection connection, string origin, CancellationToken cancellationToken)
+    private static async Task<(long Size, Digest Root)> RememberedAsync(
+        NpgsqlConnection connection, string origin, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(RememberedSql, connection);
         command.Parameters.AddWithValue(origin);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), new Digest(reader.GetFieldValue<byte[]>(1))) : (0, TreeHash.Sha256.Empty);
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetInt64(0), new Digest(reader.GetFieldValue<byte[]>(1)))
+            : (0, TreeHash.Sha256.Empty);
     }
 
     /// <summary>A request, taken apart.</summary>
@@ -129,11 +139,13 @@ internal sealed class Witnessing(NpgsqlDataSource dataSource, KeyFolder folder, 
         public static Submission? Parse(ReadOnlySpan<byte> request)
         {
             var split = request.IndexOf("\n\n"u8);
-            if (split < 0 || !SignedNote.TryParse(request[(split + 2)..], out var note) || !Checkpoint.TryParse(note.Text, out var checkpoint))
+            if (split < 0 || !SignedNote.TryParse(request[(split + 2)..], out var note) || !Checkpoint.TryParse(
+                note.Text, out var checkpoint))
                 return null;
             var lines = Encoding.ASCII.GetString(request[..split]).Split('\n');
             if (lines.Length > MostProofLines + 1 || !lines[0].StartsWith("old ", StringComparison.Ordinal)
-                || !long.TryParse(lines[0].AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var old) || lines[0] != FormattableString.Invariant($"old {old}"))
+                || !long.TryParse(lines[0].AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var old)
+                || lines[0] != FormattableString.Invariant($"old {old}"))
                 return null;
             var proof = new Digest[lines.Length - 1];
             for (var i = 0; i < proof.Length; i++)

@@ -14,21 +14,33 @@ namespace Hazards.Api.Reports;
 /// <summary>Figures, reports and their duties, by REST and by the command line.</summary>
 internal sealed class FigureModule : IModule
 {
-    private static readonly QueryParameter Span = new("span", typeof(TableSpan), "month：当期（默认）；year：自本年1月1日累计", "period: the period alone (when left out); year: cumulated since 1 January");
-    private static readonly QueryParameter PeriodOf = new("period", typeof(Period), "报表期（必填）：2026、2026Q3、2026-07、2026-07a、2026-07b", "The period (required): 2026, 2026Q3, 2026-07, 2026-07a, 2026-07b");
-    private static readonly QueryParameter Provisional = new("provisional", typeof(bool), "true：期未结束时查看期内数", "true: figures so far, while the period has not ended");
-    private static readonly QueryParameter By = new("breakdown", typeof(Breakdown), "按行业（默认）或下一级区划", "By sector (when left out), or by region one level below");
+    private static readonly QueryParameter Span = new(
+        "span", typeof(TableSpan), "month：当期（默认）；year：自本年1月1日累计",
+        "period: the period alone (when left out); year: cumulated since 1 January");
+    private static readonly QueryParameter PeriodOf = new(
+        "period", typeof(Period), "报表期（必填）：2026、2026Q3、2026-07、2026-07a、2026-07b",
+        "The period (required): 2026, 2026Q3, 2026-07, 2026-07a, 2026-07b");
+    private static readonly QueryParameter Provisional = new(
+        "provisional", typeof(bool), "true：期未结束时查看期内数", "true: figures so far, while the period has not ended");
+    private static readonly QueryParameter By = new(
+        "breakdown", typeof(Breakdown), "按行业（默认）或下一级区划", "By sector (when left out), or by region one level below");
     private static readonly QueryParameter Kind = new("kind", typeof(HazardKind), "安全生产或自然灾害", "Work safety or natural disaster");
-    private static readonly QueryParameter Campaign = new("campaign", typeof(string), "专项行动编号：只计其中发现的", "A campaign: only what was found in it") { Longest = 40 };
+    private static readonly QueryParameter Campaign = new(
+        "campaign", typeof(string), "专项行动编号：只计其中发现的", "A campaign: only what was found in it") { Longest = 40 };
     private static readonly QueryParameter Named = new(
         "named", typeof(int), $"点名至多几项，1–{ReportMaker.MostNamed}；默认 {ReportMaker.MostNamed}",
-        $"How many overdue duties are named at most, 1 to {ReportMaker.MostNamed}; {ReportMaker.MostNamed} when left out") { Least = 1, Most = ReportMaker.MostNamed };
-    private static readonly ImmutableArray<QueryParameter> Common = [Parameters.Region, PeriodOf, Kind, Campaign, Provisional, Parameters.AsOf];
+        $"How many overdue duties are named at most, 1 to {ReportMaker.MostNamed}; {ReportMaker.MostNamed} when left out")
+        {
+            Least = 1, Most = ReportMaker.MostNamed,
+        };
+    private static readonly ImmutableArray<QueryParameter> Common = [
+        Parameters.Region, PeriodOf, Kind, Campaign, Provisional, Parameters.AsOf];
 
     /// <summary>The address of each report.</summary>
     private static readonly ImmutableArray<(ReportKind Kind, string Path)> Paths =
     [
-        (ReportKind.MonthlyTable, "monthly-table"), (ReportKind.QuarterlyReport, "quarterly-report"), (ReportKind.AnnualReport, "annual-report"),
+        (ReportKind.MonthlyTable, "monthly-table"), (ReportKind.QuarterlyReport, "quarterly-report"),
+        (ReportKind.AnnualReport, "annual-report"),
         (ReportKind.TwoLists, "two-lists"), (ReportKind.FourRegimes, "four-regimes"), (ReportKind.Bulletin, "bulletin"),
         (ReportKind.BodyRanking, "body-ranking"), (ReportKind.CountyRanking, "county-ranking"), (ReportKind.Quotas, "quotas"),
     ];
@@ -36,7 +48,8 @@ internal sealed class FigureModule : IModule
     public void AddServices(IServiceCollection services)
     {
         AddFigures(services);
-        services.AddScheduled(JobKind.NoticeOverdueReports, o => o.RingEvery, (s, stop) => s.GetRequiredService<ReportDuties>().NoticeMissedAsync(stop));
+        services.AddScheduled(
+            JobKind.NoticeOverdueReports, o => o.RingEvery, (s, stop) => s.GetRequiredService<ReportDuties>().NoticeMissedAsync(stop));
     }
 
     /// <summary>What the commands need as well.</summary>
@@ -58,33 +71,54 @@ internal sealed class FigureModule : IModule
             var (chinese, english) = (CodeList.Chinese(kind), CodeList.English(kind));
             var table = kind is ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport or ReportKind.Bulletin;
             var list = kind is ReportKind.TwoLists or ReportKind.FourRegimes or ReportKind.QuarterlyReport or ReportKind.AnnualReport;
-            ImmutableArray<QueryParameter> own = [.. Common, .. kind == ReportKind.MonthlyTable ? [Span] : Array.Empty<QueryParameter>(), .. table ? [By] : Array.Empty<QueryParameter>()];
+            ImmutableArray<QueryParameter> own = [
+                .. Common, .. kind == ReportKind.MonthlyTable ? [Span] : Array.Empty<QueryParameter>(),
+                .. table ? [By] : Array.Empty<QueryParameter>()];
             api.Get($"/figures/{path}", new Operation(Tag.Figures, chinese, english)
             {
-                Query = list ? [.. own, Parameters.Cursor, Parameters.Limit] : kind == ReportKind.Bulletin ? [.. own, Named] : own, Answer = typeof(ReportAnswer),
+                Query = list ? [.. own, Parameters.Cursor, Parameters.Limit] : kind == ReportKind.Bulletin ? [.. own, Named] : own,
+                Answer = typeof(ReportAnswer),
             }, (Call call, ReportMaker maker, KeptAnswers kept) => AnswerAsync(call, kind, list, maker, kept));
-            api.Get($"/figures/{path}/file", new Operation(Tag.Figures, $"{chinese}：xlsx", $"{english}, as xlsx") { Query = own, Files = [ReportSheets.MediaType] },
+            api.Get(
+                $"/figures/{path}/file",
+                new Operation(Tag.Figures, $"{chinese}：xlsx", $"{english}, as xlsx") { Query = own, Files = [ReportSheets.MediaType] },
                 (Call call, ReportMaker maker) => FileAsync(call, kind, path, maker));
         }
-        api.Get("/figures/bulletin/page", new Operation(Tag.Figures, "通报：可打印的网页", "The bulletin as a page to print") { Query = [.. Common, By], Files = ["text/html"] }, PageAsync);
-        api.Get("/figures/monthly-table/difference", new Operation(Tag.Figures, "月报表两个时刻所知之差，逐项说明原因", "Why the table as known at one instant is not the table as known at another, hazard by hazard")
+        api.Get(
+            "/figures/bulletin/page",
+            new Operation(Tag.Figures, "通报：可打印的网页", "The bulletin as a page to print")
+            {
+                Query = [.. Common, By], Files = ["text/html"],
+            }, PageAsync);
+        api.Get(
+            "/figures/monthly-table/difference",
+            new Operation(
+                Tag.Figures, "月报表两个时刻所知之差，逐项说明原因",
+                "Why the table as known at one instant is not the table as known at another, hazard by hazard")
         {
             Query =
             [
                 Parameters.Region, PeriodOf, Kind, Span, By,
-                new("from", typeof(DateTimeOffset), "先前所知的时刻（必填）", "As known at this instant (required)"), new("to", typeof(DateTimeOffset), "后来所知的时刻，默认现在", "As known at this later one; now when left out"),
-                new("column", typeof(MonthlyColumn), "只看这一栏", "This column only"), new("line", typeof(string), "只看这一行（行业或区划代码）", "This line only (the code of a sector or region)") { Longest = 40 },
+                new("from", typeof(DateTimeOffset), "先前所知的时刻（必填）", "As known at this instant (required)"),
+                new("to", typeof(DateTimeOffset), "后来所知的时刻，默认现在", "As known at this later one; now when left out"),
+                new("column", typeof(MonthlyColumn), "只看这一栏", "This column only"),
+                new("line", typeof(string), "只看这一行（行业或区划代码）", "This line only (the code of a sector or region)") { Longest = 40 },
                 Parameters.Cursor, Parameters.Limit,
             ],
             Answer = typeof(DifferenceAnswer),
         }, DifferenceAsync);
-        api.Get("/figures/monthly-table/hazards", new Operation(Tag.Figures, "月报表一格所计的隐患", "The hazards that a cell of the monthly table counts")
+        api.Get(
+            "/figures/monthly-table/hazards",
+            new Operation(Tag.Figures, "月报表一格所计的隐患", "The hazards that a cell of the monthly table counts")
         {
             Query =
             [
                 .. Common, Span, By,
-                new("column", typeof(MonthlyColumn), "哪一栏（必填；检查单位、资金两栏不按隐患计）", "Which column (required); units and funds do not count hazards"),
-                new("line", typeof(string), "哪一行（行业或区划代码）；默认合计", "Which line (the code of a sector or region); the sum when left out") { Longest = 40 },
+                new(
+                    "column", typeof(MonthlyColumn), "哪一栏（必填；检查单位、资金两栏不按隐患计）",
+                    "Which column (required); units and funds do not count hazards"),
+                new("line", typeof(string), "哪一行（行业或区划代码）；默认合计",
+                    "Which line (the code of a sector or region); the sum when left out") { Longest = 40 },
                 Parameters.Cursor, Parameters.Limit,
             ],
             Answer = typeof(CellAnswer),
@@ -101,7 +135,8 @@ internal sealed class FigureModule : IModule
         if (period is null)
             query.Refuse(InputRefusals.Missing.Because("period"));
         if (!call.Caller.Jurisdiction.Contains(region))
-            query.Refuse(FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
+            query.Refuse(
+                FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
         Guid? campaign = null;
         if (query.Text("campaign", 40) is { } text && query.Refusal is null)
         {
@@ -145,7 +180,9 @@ internal sealed class FigureModule : IModule
         if (Read(call, kind, paged: false) is not { } request)
             return Call.Refuse(call.Query.Refusal!);
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop);
-        return answer is null ? Call.Refuse(refusal!) : Results.File(ReportSheets.Of(answer), ReportSheets.MediaType, $"{path}-{request.Region.Value}-{request.Period.Value}.xlsx");
+        return answer is null
+            ? Call.Refuse(refusal!)
+            : Results.File(ReportSheets.Of(answer), ReportSheets.MediaType, $"{path}-{request.Region.Value}-{request.Period.Value}.xlsx");
     }
 
     private static async Task<IResult> PageAsync(Call call, ReportMaker maker)
@@ -181,13 +218,15 @@ internal sealed class FigureModule : IModule
             query.Refuse(InputRefusals.Missing.Because("from"));
         var region = query.Region() ?? call.Caller.Jurisdiction;
         if (!call.Caller.Jurisdiction.Contains(region))
-            query.Refuse(FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
+            query.Refuse(
+                FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
         if (query.Value<Period>("period") is not { } period)
         {
             query.Refuse(InputRefusals.Missing.Because("period"));
             return Call.Refuse(query.Refusal!);
         }
-        var (breakdown, kind, span) = (query.Code<Breakdown>("breakdown") ?? Breakdown.Sector, query.Code<HazardKind>("kind"), query.Code<TableSpan>("span"));
+        var (breakdown, kind, span) = (query.Code<Breakdown>("breakdown") ?? Breakdown.Sector, query.Code<HazardKind>("kind"),
+            query.Code<TableSpan>("span"));
         var until = to ?? (await figures.NewestAsync(call.Stop));
         if (query.Refusal is null && !(from < until))
             query.Refuse(FigureRefusals.Order.Because("from"));
@@ -238,7 +277,8 @@ internal sealed record CellAnswer(
 /// <param name="Hazards">The hazards behind it.</param>
 /// <param name="Next">Cursor of the next page.</param>
 internal sealed record DifferenceAnswer(
-    RegionCode Region, Period Period, CodeEntry Breakdown, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<CellChange> Cells, IReadOnlyList<ChangeItem> Hazards, string? Next);
+    RegionCode Region, Period Period, CodeEntry Breakdown, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<CellChange> Cells,
+    IReadOnlyList<ChangeItem> Hazards, string? Next);
 
 /// <summary>A hazard that entered or left a cell.</summary>
 /// <param name="Id">The hazard.</param>
@@ -248,7 +288,9 @@ internal sealed record DifferenceAnswer(
 /// <param name="Before">What was known of it before; absent when nothing was.</param>
 /// <param name="After">What was known of it later.</param>
 /// <param name="Events">What was recorded of it in between.</param>
-internal sealed record ChangeItem(HazardId Id, string Title, IReadOnlyList<CodeEntry> Causes, IReadOnlyList<CellChange> Cells, KnownFacts? Before, KnownFacts? After, IReadOnlyList<ChangeEvent> Events)
+internal sealed record ChangeItem(
+    HazardId Id, string Title, IReadOnlyList<CodeEntry> Causes, IReadOnlyList<CellChange> Cells, KnownFacts? Before, KnownFacts? After,
+    IReadOnlyList<ChangeEvent> Events)
 {
     public static ChangeItem Of(HazardChange change, HazardFile file, DateTimeOffset from) => new(
         change.Hazard, file.Hazard.Title, [.. change.Causes.Select(c => Labels.Of(c))], change.Cells, change.Before, change.After,
@@ -256,7 +298,8 @@ internal sealed record ChangeItem(HazardId Id, string Title, IReadOnlyList<CodeE
 }
 
 /// <summary>An event recorded between the two instants.</summary>
-internal sealed record ChangeEvent(long Position, CodeEntry Type, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, string Actor);
+internal sealed record ChangeEvent(
+    long Position, CodeEntry Type, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, string Actor);
 
 /// <summary>The bulletin as a page to print.</summary>
 internal static class BulletinPage
@@ -272,10 +315,16 @@ internal static class BulletinPage
             <p>{{E(report.PeriodName)}}，{{E(report.RegionName)}}排查一般隐患 {{total.FoundGeneral}} 项，整改 {{total.RectifiedGeneral}} 项，整改率 {{Rate(total.GeneralRate)}}；排查重大隐患 {{total.FoundMajor}} 项，整改销号 {{total.RectifiedMajor}} 项，整改率 {{Rate(total.MajorRate)}}；挂牌督办 {{total.Listed}} 项。另有立行立改 {{total.OnTheSpot}} 项、企业自查自改 {{total.OwnChecks}} 项。本年累计落实治理资金 {{total.Funds}} 万元。</p>
             """);
         var overdue = report.Overdue!;
-        text.Append(CultureInfo.InvariantCulture, $"<h2>超期点名</h2><p>截至期末超期 {overdue.All} 项{(overdue.All > overdue.Named.Count ? string.Create(CultureInfo.InvariantCulture, $"，以下列出超期最久的 {overdue.Named.Count} 项") : "")}。</p><table><tr><th>责任单位</th><th>隐患</th><th>事项</th><th>期限</th><th>超期（天）</th><th>已采取督办</th></tr>");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"<h2>超期点名</h2><p>截至期末超期 {overdue.All} 项{(overdue.All > overdue.Named.Count ? string.Create(CultureInfo.InvariantCulture, $"，以下列出超期最久的 {overdue.Named.Count} 项") : "")}。</p><table><tr><th>责任单位</th><th>隐患</th><th>事项</th><th>期限</th><th>超期（天）</th><th>已采取督办</th></tr>");
         foreach (var o in overdue.Named)
-            text.Append(CultureInfo.InvariantCulture, $"<tr><td>{E(o.BodyName)}</td><td>{E(o.Title)}</td><td>{E(o.Duty.Chinese)}（{E(o.Leg)}）</td><td>{o.Due:yyyy-MM-dd}</td><td class=\"n\">{o.Days}</td><td>催办 {o.Urged}、通知书 {o.Notices}、通报 {o.Criticisms}</td></tr>");
-        text.Append(CultureInfo.InvariantCulture, $"</table><p>数据截至 {(report.KnownAt is { } at ? ChinaTime.Format(at) : "即时")}（事件 {report.Position}）{(report.Provisional ? "，期内数" : "")}。</p></body></html>");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td>{E(o.BodyName)}</td><td>{E(o.Title)}</td><td>{E(o.Duty.Chinese)}（{E(o.Leg)}）</td><td>{o.Due:yyyy-MM-dd}</td><td class=\"n\">{o.Days}</td><td>催办 {o.Urged}、通知书 {o.Notices}、通报 {o.Criticisms}</td></tr>");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"</table><p>数据截至 {(report.KnownAt is { } at ? ChinaTime.Format(at) : "即时")}（事件 {report.Position}）{(report.Provisional ? "，期内数" : "")}。</p></body></html>");
         return text.ToString();
     }
 

@@ -62,7 +62,8 @@ internal sealed record TableSection(string Period, CodeEntry Breakdown, IReadOnl
 
 /// <summary>A line with its name and rates.</summary>
 internal sealed record TableLine(
-    string Key, string Name, long Inspected, long FoundGeneral, long RectifiedGeneral, decimal? GeneralRate, long FoundMajor, long RectifiedMajor, decimal? MajorRate,
+    string Key, string Name, long Inspected, long FoundGeneral, long RectifiedGeneral, decimal? GeneralRate, long FoundMajor,
+    long RectifiedMajor, decimal? MajorRate,
     long Planned, long FiveInPlace, long Listed, long ListedByProvince, decimal Funds, long OnTheSpot, long Ungraded)
 {
     /// <summary>自查自改, counted apart; absent where the layout is an earlier one, which counts them as 立行立改.</summary>
@@ -97,8 +98,10 @@ internal sealed record TableLine(
 /// <param name="Circulated">通报制.</param>
 /// <param name="Plans">治理方案, by leg.</param>
 internal sealed record HazardCard(
-    HazardId Id, string Region, string Sector, string? Level, DateOnly FoundOn, string Title, string State, string? Harm, string? Enterprise, string? Place, string Stage, string Source,
-    AssignmentColumn? Assigned, FiguresLedgerColumn Ledger, ClosureColumn Closed, CirculationColumn Circulated, IReadOnlyList<MeasureLine> Plans);
+    HazardId Id, string Region, string Sector, string? Level, DateOnly FoundOn, string Title, string State, string? Harm,
+    string? Enterprise, string? Place, string Stage, string Source,
+    AssignmentColumn? Assigned, FiguresLedgerColumn Ledger, ClosureColumn Closed, CirculationColumn Circulated,
+    IReadOnlyList<MeasureLine> Plans);
 
 /// <summary>交办制: to whom, when, by when.</summary>
 internal sealed record AssignmentColumn(DateOnly On, string By, IReadOnlyList<AssignedLeg> Legs);
@@ -107,7 +110,8 @@ internal sealed record AssignmentColumn(DateOnly On, string By, IReadOnlyList<As
 internal sealed record AssignedLeg(string Leg, string Body, string? Supervisor, DateOnly? AcknowledgedOn, DateOnly Deadline);
 
 /// <summary>台账制: listing, progress, production, calendar of the plan.</summary>
-internal sealed record FiguresLedgerColumn(string? Listing, DateOnly? ListedOn, string? Document, int? Percent, bool Suspended, DateOnly? Deadline);
+internal sealed record FiguresLedgerColumn(
+    string? Listing, DateOnly? ListedOn, string? Document, int? Percent, bool Suspended, DateOnly? Deadline);
 
 /// <summary>销号制: acceptance, closure, look-backs.</summary>
 internal sealed record ClosureColumn(DateOnly? AcceptedOn, DateOnly? ClosedOn, string? Ground, int Lookbacks, int Reopened);
@@ -117,7 +121,8 @@ internal sealed record CirculationColumn(int Urged, int Notices, int Interviews,
 
 /// <summary>措施清单: the plan of a leg.</summary>
 internal sealed record MeasureLine(
-    HazardId Hazard, string Title, string Leg, string Body, string? Responsible, IReadOnlyDictionary<string, string> Parts, string? KeptElsewhere,
+    HazardId Hazard, string Title, string Leg, string Body, string? Responsible, IReadOnlyDictionary<string, string> Parts,
+    string? KeptElsewhere,
     decimal? Funds, decimal? Spent, DateOnly Deadline, string? Review, int Percent);
 
 /// <summary>The overdue, named.</summary>
@@ -126,7 +131,9 @@ internal sealed record MeasureLine(
 internal sealed record OverdueSection(long All, IReadOnlyList<OverdueLine> Named);
 
 /// <summary>An overdue duty: who, of what, how long, and what was done about it.</summary>
-internal sealed record OverdueLine(BodyId Body, string BodyName, HazardId Hazard, string Title, string? Level, string Leg, CodeEntry Duty, DateOnly Due, int Days, int Urged, int Notices, int Criticisms);
+internal sealed record OverdueLine(
+    BodyId Body, string BodyName, HazardId Hazard, string Title, string? Level, string Leg, CodeEntry Duty, DateOnly Due, int Days,
+    int Urged, int Notices, int Criticisms);
 
 /// <summary>A ranking with its formula.</summary>
 /// <param name="Formula">The weights and what each measure counts.</param>
@@ -151,4 +158,6 @@ internal sealed record RankingLine(int? Rank, string Key, string Name, decimal? 
 /// <param name="Listed">So many were.</param>
 /// <param name="Met">Whether it is met.</param>
 /// <param name="Source">Where the rule comes from.</param>
-internal sealed record QuotaLine(RegionCode Region, string RegionName, CodeEntry Listing, CodeEntry? HazardKind, bool DifferentSectors, int Required, long Listed, bool Met, string Source);
+internal sealed record QuotaLine(
+    RegionCode Region, string RegionName, CodeEntry Listing, CodeEntry? HazardKind, bool DifferentSectors, int Required, long Listed,
+    bool Met, string Source);

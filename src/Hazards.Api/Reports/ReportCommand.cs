@@ -18,8 +18,10 @@ internal static class ReportCommand
 
     private static readonly ImmutableArray<(string Name, ReportKind Kind)> Kinds =
     [
-        ("monthly", ReportKind.MonthlyTable), ("quarterly", ReportKind.QuarterlyReport), ("annual", ReportKind.AnnualReport), ("two-lists", ReportKind.TwoLists),
-        ("four-regimes", ReportKind.FourRegimes), ("bulletin", ReportKind.Bulletin), ("body-ranking", ReportKind.BodyRanking), ("county-ranking", ReportKind.CountyRanking), ("quotas", ReportKind.Quotas),
+        ("monthly", ReportKind.MonthlyTable), ("quarterly", ReportKind.QuarterlyReport), ("annual", ReportKind.AnnualReport),
+        ("two-lists", ReportKind.TwoLists),
+        ("four-regimes", ReportKind.FourRegimes), ("bulletin", ReportKind.Bulletin), ("body-ranking", ReportKind.BodyRanking),
+        ("county-ranking", ReportKind.CountyRanking), ("quotas", ReportKind.Quotas),
     ];
 
     public static Command Create()
@@ -44,7 +46,10 @@ internal static class ReportCommand
         command.SetAction((parsed, stop) => given.RunAsync(parsed, async (services, region, period, asOf) =>
         {
             var today = ChinaTime.DateAt(asOf ?? services.GetRequiredService<TimeProvider>().GetUtcNow());
-            var request = new ReportRequest(kind, region, period, asOf, today) { Cumulated = parsed.GetValue(year), Breakdown = parsed.GetValue(byRegion) ? Breakdown.Region : Breakdown.Sector };
+            var request = new ReportRequest(kind, region, period, asOf, today)
+            {
+                Cumulated = parsed.GetValue(year), Breakdown = parsed.GetValue(byRegion) ? Breakdown.Region : Breakdown.Sector,
+            };
             if (kind != ReportKind.MonthlyTable && ReportStore.CheckPeriod(kind, period) is { } wrong)
                 return Fail(wrong);
             var (answer, refusal) = await services.GetRequiredService<ReportMaker>().MakeAsync(request, stop);
@@ -60,7 +65,8 @@ internal static class ReportCommand
                 ".json" => DomainJson.Write(answer),
                 ".html" when kind == ReportKind.Bulletin => System.Text.Encoding.UTF8.GetBytes(BulletinPage.Of(answer)),
                 ".xlsx" => ReportSheets.Of(answer),
-                var other => throw new ArgumentException($"--out：不支持“{other}”，可用 .xlsx .json{(kind == ReportKind.Bulletin ? " .html" : "")} · no such form"),
+                var other => throw new ArgumentException(
+                    $"--out：不支持“{other}”，可用 .xlsx .json{(kind == ReportKind.Bulletin ? " .html" : "")} · no such form"),
             };
             await File.WriteAllBytesAsync(path, bytes, stop);
             Console.WriteLine($"{path}  {bytes.Length:N0} bytes  SHA-256 {Sha256Digest.Of(bytes).Value}");
@@ -84,7 +90,9 @@ internal static class ReportCommand
             Screen.Widen();
             var table = new Table().AddColumns("报表 report", "区划 region", "报表期 period", "期限 due", "状态 state", "超期（天）");
             foreach (var d in duties)
-                table.AddRow(d.Kind.Chinese, Markup.Escape(d.RegionName), d.Period.Value, $"{d.Due:yyyy-MM-dd}{(d.Provisional ? "（暂定）" : "")}", d.State.Chinese, Number(d.DaysOverdue));
+                table.AddRow(
+                    d.Kind.Chinese, Markup.Escape(d.RegionName), d.Period.Value, $"{d.Due:yyyy-MM-dd}{(d.Provisional ? "（暂定）" : "")}",
+                    d.State.Chinese, Number(d.DaysOverdue));
             AnsiConsole.Write(table);
             return 0;
         }, stop));
@@ -104,12 +112,14 @@ internal static class ReportCommand
                 ?? throw new ArgumentException("此数据库还没有开发单位：请先运行 hazards run · run the service once first");
             var by = new Actor(Environment.UserName, body, [Role.Coordinator], "hazards report", RegionCode.Nation);
             var (report, refusal) = await services.GetRequiredService<ReportStore>().FreezeAsync(
-                new FreezeReport(KindOf(parsed.GetRequiredValue(kind)), region, period, parsed.GetValue(reason)), new Given(by), Terms.None, stop);
+                new FreezeReport(KindOf(parsed.GetRequiredValue(kind)), region, period, parsed.GetValue(reason)), new Given(by), Terms.None,
+                stop);
             if (report is null)
                 return Fail(refusal!);
             var edition = report.Editions.Last();
             Console.WriteLine($"{CodeList.Chinese(report.Kind)} {Regions.FullNameOf(region)} {period.Chinese} 第 {edition.Edition} 版，截至事件 {edition.Position}");
-            Console.WriteLine($"  {Report.StreamOf(report.Kind, region, period)}\n  json {edition.Json.Value}\n  xlsx {edition.Sheet?.Value}");
+            Console.WriteLine(
+                $"  {Report.StreamOf(report.Kind, region, period)}\n  json {edition.Json.Value}\n  xlsx {edition.Sheet?.Value}");
             return 0;
         }, stop));
         return command;
@@ -145,7 +155,9 @@ internal static class ReportCommand
     private static Argument<string> KindArgument() => new("report") { Description = string.Join(" | ", Kinds.Select(k => k.Name)) };
 
     private static ReportKind KindOf(string name) =>
-        Kinds.FirstOrDefault(k => k.Name == name) is { Name: not null } found ? found.Kind : throw new ArgumentException($"没有报表“{name}”，可用：{string.Join("、", Kinds.Select(k => k.Name))} · no such report");
+        Kinds.FirstOrDefault(k => k.Name == name) is { Name: not null } found
+            ? found.Kind
+            : throw new ArgumentException($"没有报表“{name}”，可用：{string.Join("、", Kinds.Select(k => k.Name))} · no such report");
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -160,7 +172,10 @@ internal static class ReportCommand
     {
         private readonly DatabaseOptions database = new();
         private readonly Option<string> region = new("--region") { Description = "行政区划 the region", DefaultValueFactory = _ => "0" };
-        private readonly Option<string?> period = new("--period") { Description = "报表期 2026 | 2026Q3 | 2026-07 | 2026-07a", Required = withPeriod };
+        private readonly Option<string?> period = new("--period")
+        {
+            Description = "报表期 2026 | 2026Q3 | 2026-07 | 2026-07a", Required = withPeriod,
+        };
         private readonly Option<string?> asOf = new("--as-of") { Description = "按此时刻所知 as known at this instant (RFC 3339)" };
 
         public void AddTo(Command command)
@@ -172,7 +187,8 @@ internal static class ReportCommand
             database.AddTo(command);
         }
 
-        public async Task<int> RunAsync(ParseResult parsed, Func<IServiceProvider, RegionCode, Period, DateTimeOffset?, Task<int>> run, CancellationToken stop)
+        public async Task<int> RunAsync(
+            ParseResult parsed, Func<IServiceProvider, RegionCode, Period, DateTimeOffset?, Task<int>> run, CancellationToken stop)
         {
             if (!RegionCode.TryParse(parsed.GetValue(region), out var code, out var wrong))
                 return Fail(wrong);
@@ -208,7 +224,8 @@ internal static class ReportCommand
         public static void Show(ReportAnswer report)
         {
             Widen();
-            AnsiConsole.WriteLine($"{report.Title}（{report.From:yyyy-MM-dd} 至 {report.To:yyyy-MM-dd}）{(report.Provisional ? " 期内数 provisional" : "")}");
+            AnsiConsole.WriteLine(
+                $"{report.Title}（{report.From:yyyy-MM-dd} 至 {report.To:yyyy-MM-dd}）{(report.Provisional ? " 期内数 provisional" : "")}");
             if (report.Table is { } table)
                 Write(table);
             if (report.Hazards is { } hazards)
@@ -226,10 +243,16 @@ internal static class ReportCommand
 
         private static void Write(TableSection section)
         {
-            var table = new Table().AddColumns(section.Breakdown.Chinese, "检查单位", "一般排查", "整改", "率%", "重大排查", "整改销号", "率%", "治理计划", "五到位", "挂牌", "省级", "资金万元", "立行立改", "自查自改", "未定级");
+            var table = new Table()
+                .AddColumns(
+                    section.Breakdown.Chinese, "检查单位", "一般排查", "整改", "率%", "重大排查", "整改销号", "率%", "治理计划", "五到位", "挂牌", "省级", "资金万元", "立行立改",
+                    "自查自改", "未定级");
             foreach (var l in section.Lines.Append(section.Total))
-                table.AddRow(l.Name, Number(l.Inspected), Number(l.FoundGeneral), Number(l.RectifiedGeneral), Rate(l.GeneralRate), Number(l.FoundMajor), Number(l.RectifiedMajor), Rate(l.MajorRate),
-                    Number(l.Planned), Number(l.FiveInPlace), Number(l.Listed), Number(l.ListedByProvince), l.Funds.ToString("0.00", CultureInfo.InvariantCulture),
+                table.AddRow(
+                    l.Name, Number(l.Inspected), Number(l.FoundGeneral), Number(l.RectifiedGeneral), Rate(l.GeneralRate),
+                    Number(l.FoundMajor), Number(l.RectifiedMajor), Rate(l.MajorRate),
+                    Number(l.Planned), Number(l.FiveInPlace), Number(l.Listed), Number(l.ListedByProvince),
+                    l.Funds.ToString("0.00", CultureInfo.InvariantCulture),
                     Number(l.OnTheSpot), Number(l.OwnChecks ?? 0), Number(l.Ungraded));
             AnsiConsole.Write(table);
         }
@@ -240,7 +263,8 @@ internal static class ReportCommand
             foreach (var c in cards.Take(200))
                 table.AddRow(new[]
                 {
-                    $"{c.FoundOn:yyyy-MM-dd}", c.Title, c.Region, c.Sector, c.Level ?? "", c.Stage, c.Assigned is null ? "" : string.Join('、', c.Assigned.Legs.Select(l => l.Body)),
+                    $"{c.FoundOn:yyyy-MM-dd}", c.Title, c.Region, c.Sector, c.Level ?? "", c.Stage,
+                    c.Assigned is null ? "" : string.Join('、', c.Assigned.Legs.Select(l => l.Body)),
                     c.Ledger.Deadline is { } due ? $"{due:yyyy-MM-dd}" : "", c.Closed.ClosedOn is { } closed ? $"{closed:yyyy-MM-dd}" : "",
                 }.Select(Markup.Escape).ToArray());
             AnsiConsole.Write(table);
@@ -252,13 +276,16 @@ internal static class ReportCommand
         {
             var table = new Table().Title($"超期点名 overdue: {overdue.All}").AddColumns("责任单位", "隐患", "事项", "期限", "超期（天）", "催办", "通知", "通报");
             foreach (var o in overdue.Named.Take(100))
-                table.AddRow(Markup.Escape(o.BodyName), Markup.Escape(o.Title), o.Duty.Chinese, $"{o.Due:yyyy-MM-dd}", Number(o.Days), Number(o.Urged), Number(o.Notices), Number(o.Criticisms));
+                table.AddRow(
+                    Markup.Escape(o.BodyName), Markup.Escape(o.Title), o.Duty.Chinese, $"{o.Due:yyyy-MM-dd}", Number(o.Days),
+                    Number(o.Urged), Number(o.Notices), Number(o.Criticisms));
             AnsiConsole.Write(table);
         }
 
         private static void Write(RankingSection ranking)
         {
-            var table = new Table().AddColumns(["名次", "单位", "得分", "在办", .. ranking.Formula.Select(f => $"{f.Measure.Chinese}×{f.Weight.ToString("0.##", CultureInfo.InvariantCulture)}")]);
+            var table = new Table()
+                .AddColumns(["名次", "单位", "得分", "在办", .. ranking.Formula.Select(f => $"{f.Measure.Chinese}×{f.Weight.ToString("0.##", CultureInfo.InvariantCulture)}")]);
             foreach (var l in ranking.Lines)
                 table.AddRow([l.Rank is { } r ? Number(r) : "—", Markup.Escape(l.Name), l.Score?.ToString("0.00", CultureInfo.InvariantCulture) ?? "—", Number(l.Legs),
                     .. l.Measures.Select(m => m.Value is { } v ? string.Create(CultureInfo.InvariantCulture, $"{v:0.00} ({m.Numerator}/{m.Denominator})") : "—")]);
@@ -269,7 +296,9 @@ internal static class ReportCommand
         {
             var table = new Table().AddColumns("区划", "层级", "类别", "应挂", "已挂", "完成");
             foreach (var q in quotas)
-                table.AddRow(Markup.Escape(q.RegionName), q.Listing.Chinese, q.HazardKind?.Chinese ?? "不限", Number(q.Required), Number(q.Listed), q.Met ? "是" : "否");
+                table.AddRow(
+                    Markup.Escape(q.RegionName), q.Listing.Chinese, q.HazardKind?.Chinese ?? "不限", Number(q.Required), Number(q.Listed),
+                    q.Met ? "是" : "否");
             AnsiConsole.Write(table);
         }
 

@@ -36,7 +36,8 @@ internal enum DutyState
 /// <param name="FrozenLate">Whether that was after the day.</param>
 /// <param name="Source">Where the rule comes from.</param>
 internal sealed record ReportDuty(
-    Guid Id, CodeEntry Kind, RegionCode Region, string RegionName, Period Period, DateOnly Due, bool Provisional, CodeEntry State, int DaysOverdue,
+    Guid Id, CodeEntry Kind, RegionCode Region, string RegionName, Period Period, DateOnly Due, bool Provisional, CodeEntry State,
+    int DaysOverdue,
     DateOnly? FrozenOn, bool FrozenLate, string Source);
 
 /// <summary>
@@ -50,12 +51,16 @@ internal sealed class ReportDuties(FigureQueries figures, ReportStore store, Rul
     // How far back a period is still looked for: an annual report is due a month after its year.
     private const int DaysBack = 400;
 
-    /// <summary>The duties of a region and the regions in it, of periods that ended in the last 400 days or run on the day; by due date.</summary>
+    /// <summary>
+    /// The duties of a region and the regions in it, of periods that ended in the last 400 days or run on the day; by due date.
+    /// </summary>
     public async Task<IReadOnlyList<ReportDuty>> OnAsync(RegionCode region, DateOnly day, DateTimeOffset? asOf, CancellationToken stop)
     {
-        var made = (await figures.ReportsAsync(region, day.AddDays(-DaysBack - 366), day.AddYears(1), asOf, MostEntries, stop)).Where(e => e.Event is ReportFrozen).ToLookup(e => e.Id);
+        var made = (await figures.ReportsAsync(region, day.AddDays(-DaysBack - 366), day.AddYears(1), asOf, MostEntries, stop))
+            .Where(e => e.Event is ReportFrozen).ToLookup(e => e.Id);
         var duties = Owed(region, day).Select(o => Duty(o, day, made[Report.StreamOf(o.Kind, o.Region.Code, o.Period)].FirstOrDefault()));
-        return [.. duties.OrderBy(d => d.Due).ThenBy(d => d.Region.Value, StringComparer.Ordinal).ThenBy(d => d.Kind.Code, StringComparer.Ordinal)];
+        return [.. duties.OrderBy(d => d.Due).ThenBy(d => d.Region.Value, StringComparer.Ordinal)
+            .ThenBy(d => d.Kind.Code, StringComparer.Ordinal)];
     }
 
     /// <summary>Notices every report that is overdue now and was not noticed before; returns how many events it wrote.</summary>
@@ -65,7 +70,8 @@ internal sealed class ReportDuties(FigureQueries figures, ReportStore store, Rul
             return 0;
         var now = clock.GetUtcNow();
         var today = ChinaTime.DateAt(now);
-        var entries = (await figures.ReportsAsync(RegionCode.Nation, today.AddDays(-DaysBack - 366), today, null, MostEntries, stop)).Select(e => e.Id).ToHashSet();
+        var entries = (await figures.ReportsAsync(RegionCode.Nation, today.AddDays(-DaysBack - 366), today, null, MostEntries, stop))
+            .Select(e => e.Id).ToHashSet();
         var written = 0;
         foreach (var owed in Owed(RegionCode.Nation, today, adoptedOnly: true).Where(o => o.Due.Date < today).OrderBy(o => o.Due.Date))
         {
@@ -73,7 +79,9 @@ internal sealed class ReportDuties(FigureQueries figures, ReportStore store, Rul
             if (entries.Contains(id) || await store.LoadAsync(id, stop) is not null)
                 continue;
             var missed = new ReportDeadlineMissed(owed.Kind, owed.Region.Code, owed.Period, owed.Due.Date, now);
-            var context = Clockwork.Context(ChinaTime.EndOf(owed.Due.Date), Entry.Prompt, rules.Current.PolicyOn(owed.Region.Code, owed.Period.Last), rules.Current.Calendar);
+            var context = Clockwork.Context(
+                ChinaTime.EndOf(owed.Due.Date), Entry.Prompt, rules.Current.PolicyOn(owed.Region.Code, owed.Period.Last),
+                rules.Current.Calendar);
             // The stream must not exist: of two nodes that notice at once, one writes and the other is told of a conflict.
             if ((await store.AppendAsync(id, null, missed, context, Terms.None, stop)).Result is AppendResult.Committed)
                 written++;
@@ -86,17 +94,23 @@ internal sealed class ReportDuties(FigureQueries figures, ReportStore store, Rul
         DateOnly? on = frozen is null ? null : ChinaTime.DateAt(frozen.RecordedAt);
         var state = on is not null ? DutyState.Frozen : day <= owed.Period.Last ? DutyState.Coming : day <= owed.Due.Date ? DutyState.Due : DutyState.Overdue;
         return new ReportDuty(
-            Report.StreamOf(owed.Kind, owed.Region.Code, owed.Period), Labels.Of(owed.Kind), owed.Region.Code, owed.Region.Name, owed.Period, owed.Due.Date, owed.Due.Provisional,
-            Labels.Of(state), state == DutyState.Overdue ? day.DayNumber - owed.Due.Date.DayNumber : 0, on, on > owed.Due.Date, owed.Source);
+            Report.StreamOf(owed.Kind, owed.Region.Code, owed.Period), Labels.Of(owed.Kind), owed.Region.Code, owed.Region.Name,
+            owed.Period, owed.Due.Date, owed.Due.Provisional,
+            Labels.Of(state), state == DutyState.Overdue ? day.DayNumber - owed.Due.Date.DayNumber : 0, on, on > owed.Due.Date,
+            owed.Source);
     }
 
     private sealed record OwedReport(ReportKind Kind, NamedRegion Region, Period Period, DueDate Due, string Source);
 
-    /// <summary>What is owed: by a report's rule, every region of the level it names; by a ranking's, the region that adopted the policy.</summary>
+    /// <summary>
+    /// What is owed: by a report's rule, every region of the level it names; by a ranking's, the region that adopted the
+    /// policy.
+    /// </summary>
     private IEnumerable<OwedReport> Owed(RegionCode region, DateOnly day, bool adoptedOnly = false)
     {
         var rulebook = rules.Current;
-        foreach (var named in ReportMaker.Owing(region).Where(r => !adoptedOnly || rulebook.Adopted.Any(a => a.Jurisdiction.Contains(r.Code))))
+        foreach (var named in ReportMaker.Owing(region).Where(
+            r => !adoptedOnly || rulebook.Adopted.Any(a => a.Jurisdiction.Contains(r.Code))))
             foreach (var every in Enum.GetValues<PeriodKind>())
                 for (var period = Period.Of(every, day); period.Last >= day.AddDays(-DaysBack); period = period.Previous)
                 {
@@ -104,11 +118,14 @@ internal sealed class ReportDuties(FigureQueries figures, ReportStore store, Rul
                     if (adoptedOnly && !rulebook.Adopted.Any(a => ReferenceEquals(a.Policy, policy)))
                         continue;
                     foreach (var rule in policy.Reports.Where(r => r.Every == every && r.Of == named.Code.Level))
-                        yield return new OwedReport(rule.Kind, named, period, rulebook.Calendar.Add(period.Last, rule.DueDays, rule.Count), rule.Source);
-                    if (policy.Rankings.IsEmpty || !rulebook.Adopted.Any(a => a.Jurisdiction == named.Code && ReferenceEquals(a.Policy, policy)))
+                        yield return new OwedReport(
+                            rule.Kind, named, period, rulebook.Calendar.Add(period.Last, rule.DueDays, rule.Count), rule.Source);
+                    if (policy.Rankings.IsEmpty || !rulebook.Adopted.Any(
+                        a => a.Jurisdiction == named.Code && ReferenceEquals(a.Policy, policy)))
                         continue;
                     foreach (var rule in policy.Rankings.Where(r => r.Every == every))
-                        yield return new OwedReport(rule.Kind, named, period, rulebook.Calendar.Add(period.Last, rule.DueDays, DayCount.Calendar), rule.Source);
+                        yield return new OwedReport(
+                            rule.Kind, named, period, rulebook.Calendar.Add(period.Last, rule.DueDays, DayCount.Calendar), rule.Source);
                 }
     }
 }

@@ -76,14 +76,17 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// <summary>Makes one.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="stop">Stops.</param>
-    /// <param name="kept">Figures that were counted for somebody else are good enough; null: everything is counted, as a report that is frozen or verified must be.</param>
-    public async Task<(ReportAnswer? Answer, Refusal? Refusal)> MakeAsync(ReportRequest request, CancellationToken stop, KeptAnswers? kept = null)
+    /// <param name="kept">Figures that were counted for somebody else are good enough; null: everything is counted, as a report
+    /// that is frozen or verified must be.</param>
+    public async Task<(ReportAnswer? Answer, Refusal? Refusal)> MakeAsync(
+        ReportRequest request, CancellationToken stop, KeptAnswers? kept = null)
     {
         var policy = rules.Current.PolicyOn(request.Region, request.Period.Last);
         var scope = request.Scope;
         var name = Regions.FullNameOf(request.Region);
         var answer = new ReportAnswer(
-            Labels.Of(request.Kind), $"{name}{request.Period.Chinese}{CodeList.Chinese(request.Kind)}", request.Region, name, request.Period, request.Period.Chinese,
+            Labels.Of(request.Kind), $"{name}{request.Period.Chinese}{CodeList.Chinese(request.Kind)}", request.Region, name,
+            request.Period, request.Period.Chinese,
             scope.First, scope.Last, request.KnownAt, await figures.PositionAsync(request.KnownAt, stop), request.Provisional, policy.Version)
         {
             Notes = FigureNotes.Of(request.Kind, request.Template),
@@ -93,7 +96,8 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
             ReportKind.MonthlyTable => (await WithTableAsync(answer, request, kept, stop), null),
             ReportKind.QuarterlyReport or ReportKind.AnnualReport => await PeriodicAsync(answer, request, kept, stop),
             ReportKind.TwoLists => await ListsAsync(answer, request, new ListChoice(null, FoundInPeriod: false, OpenAtEnd: false), stop),
-            ReportKind.FourRegimes => await ListsAsync(answer, request, new ListChoice(Level.Major, FoundInPeriod: false, OpenAtEnd: false), stop),
+            ReportKind.FourRegimes =>
+                await ListsAsync(answer, request, new ListChoice(Level.Major, FoundInPeriod: false, OpenAtEnd: false), stop),
             ReportKind.Bulletin => (await BulletinAsync(answer, request, kept, stop), null),
             ReportKind.Quotas => (answer with { Quotas = await QuotasAsync(request, stop) }, null),
             _ => await RankAsync(answer, request, policy, kept, stop),
@@ -119,12 +123,14 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         var (breakdown, apart) = (request.Breakdown, request.Template >= OwnChecksApart);
         var order = sectors.Entries.Select((e, i) => (e.Code, i)).ToDictionary(p => p.Code, p => p.i, StringComparer.Ordinal);
         var lines = table.Lines
-            .OrderBy(l => breakdown == Breakdown.Sector ? order.GetValueOrDefault(l.Key, int.MaxValue) : 0).ThenBy(l => l.Key, StringComparer.Ordinal)
+            .OrderBy(l => breakdown == Breakdown.Sector ? order.GetValueOrDefault(l.Key, int.MaxValue) : 0)
+            .ThenBy(l => l.Key, StringComparer.Ordinal)
             .Select(l => TableLine.Of(l, apart, breakdown == Breakdown.Sector ? sectors.Find(SectorCode.Parse(l.Key)).Chinese : Regions.NameOf(RegionCode.Parse(l.Key))));
         return new TableSection(period.Value, Labels.Of(breakdown), [.. lines], TableLine.Of(table.Total, apart, "合计"));
     }
 
-    private async Task<(ReportAnswer?, Refusal?)> PeriodicAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
+    private async Task<(ReportAnswer?, Refusal?)> PeriodicAsync(
+        ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
     {
         var previous = request.Scope with { Period = request.Period.Previous, First = request.Period.Previous.First };
         var before = await TableAsync(previous, request.Breakdown, kept, stop);
@@ -133,7 +139,8 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         return refusal is null ? (answer with { OpenMajor = cards, Next = next }, null) : (null, refusal);
     }
 
-    private async Task<(ReportAnswer?, Refusal?)> ListsAsync(ReportAnswer answer, ReportRequest request, ListChoice choice, CancellationToken stop)
+    private async Task<(ReportAnswer?, Refusal?)> ListsAsync(
+        ReportAnswer answer, ReportRequest request, ListChoice choice, CancellationToken stop)
     {
         var (cards, next, refusal) = await CardsAsync(request, choice, stop);
         if (refusal is not null)
@@ -142,7 +149,8 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         return (request.Kind == ReportKind.TwoLists ? answer with { Measures = [.. cards!.SelectMany(c => c.Plans)] } : answer, null);
     }
 
-    private async Task<(IReadOnlyList<HazardCard>? Cards, string? Next, Refusal? Refusal)> CardsAsync(ReportRequest request, ListChoice choice, CancellationToken stop)
+    private async Task<(IReadOnlyList<HazardCard>? Cards, string? Next, Refusal? Refusal)> CardsAsync(
+        ReportRequest request, ListChoice choice, CancellationToken stop)
     {
         var cards = new List<HazardCard>();
         var cursor = request.Cursor;
@@ -159,13 +167,16 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     }
 
     /// <summary>A page of the hazards that a cell of the monthly table counts.</summary>
-    public async Task<(IReadOnlyList<HazardCard> Cards, string? Next)> CellAsync(ReportRequest request, MonthlyColumn column, string? line, CancellationToken stop)
+    public async Task<(IReadOnlyList<HazardCard> Cards, string? Next)> CellAsync(
+        ReportRequest request, MonthlyColumn column, string? line, CancellationToken stop)
     {
-        var page = await figures.CountedAsync(request.Scope, request.Breakdown, column, line, request.Cursor, request.Limit ?? RowsOfPage, stop);
+        var page = await figures.CountedAsync(
+            request.Scope, request.Breakdown, column, line, request.Cursor, request.Limit ?? RowsOfPage, stop);
         return (await CardsOfAsync(page.Items, request.KnownAt, stop), page.Next);
     }
 
-    private async Task<IReadOnlyList<HazardCard>> CardsOfAsync(IReadOnlyCollection<HazardId> hazards, DateTimeOffset? knownAt, CancellationToken stop)
+    private async Task<IReadOnlyList<HazardCard>> CardsOfAsync(
+        IReadOnlyCollection<HazardId> hazards, DateTimeOffset? knownAt, CancellationToken stop)
     {
         var read = await files.ReadAsync(hazards, knownAt, stop);
         var names = await figures.NamesAsync(read.SelectMany(f => HazardCards.BodiesOf(f.Hazard)), knownAt, stop);
@@ -179,7 +190,8 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         // Which legs, and no words of theirs: those are read each time.
         var (longest, all) = await CountAsync(
             request.Scope, named, s => figures.OverdueAsync(request.Scope, named, s), o => o.Longest.Length, kept, stop);
-        var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop)).ToDictionary(f => f.Hazard.Id, f => f.Hazard);
+        var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop))
+            .ToDictionary(f => f.Hazard.Id, f => f.Hazard);
         var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
         return answer with { Overdue = new OverdueSection(all, [.. longest.Select(o => Line(o, read[o.Hazard], names))]) };
     }
@@ -188,25 +200,32 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     {
         var steps = hazard.Legs.TryGetValue(overdue.Leg, out var leg) && leg.Body == overdue.Body ? leg.Steps : hazard.Steps;
         return new OverdueLine(
-            overdue.Body, names.GetValueOrDefault(overdue.Body.Value, overdue.Body.Value), overdue.Hazard, hazard.Title, hazard.Level is { } level ? CodeList.Chinese(level) : null,
+            overdue.Body, names.GetValueOrDefault(overdue.Body.Value, overdue.Body.Value), overdue.Hazard, hazard.Title,
+            hazard.Level is { } level ? CodeList.Chinese(level) : null,
             CodeList.Chinese(overdue.Leg), Labels.Of(overdue.Duty), overdue.Due, overdue.Days,
-            steps.GetValueOrDefault(SupervisionStep.Urge), steps.GetValueOrDefault(SupervisionStep.Notice), steps.GetValueOrDefault(SupervisionStep.Criticism));
+            steps.GetValueOrDefault(SupervisionStep.Urge), steps.GetValueOrDefault(SupervisionStep.Notice),
+            steps.GetValueOrDefault(SupervisionStep.Criticism));
     }
 
-    private async Task<(ReportAnswer?, Refusal?)> RankAsync(ReportAnswer answer, ReportRequest request, Policy policy, KeptAnswers? kept, CancellationToken stop)
+    private async Task<(ReportAnswer?, Refusal?)> RankAsync(
+        ReportAnswer answer, ReportRequest request, Policy policy, KeptAnswers? kept, CancellationToken stop)
     {
         // A policy that has such a ranking for another period has decided so.
         var rule = policy.Rankings.FirstOrDefault(r => r.Kind == request.Kind && r.Every == request.Period.Kind)
             ?? (policy.Rankings.All(r => r.Kind != request.Kind) ? RankingRule.Default(request.Kind, request.Period.Kind) : null);
         if (rule is null)
-            return (null, FigureRefusals.NotRanked.Because("period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
+            return (null, FigureRefusals.NotRanked.Because(
+                "period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
         var bodies = request.Kind == ReportKind.BodyRanking;
         var tallies = await CountAsync(
             request.Scope, bodies, s => figures.TalliesAsync(request.Scope, bodies, s), t => 6 * t.Count, kept, stop);
         var names = bodies
-            ? (await figures.BodiesAsync(request.Region, rule.Bodies, request.KnownAt, MostRanked, stop)).ToDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal)
-            : Regions.All.Where(r => r.Code.Level == RegionLevel.County && request.Region.Contains(r.Code)).ToDictionary(r => r.Code.Value, r => r.Name, StringComparer.Ordinal);
-        var participants = names.Keys.Select(k => tallies.TryGetValue(k, out var found) ? (k, found.Legs, (IReadOnlyCollection<Tally>)found.Tallies) : (k, 0L, []));
+            ? (await figures.BodiesAsync(request.Region, rule.Bodies, request.KnownAt, MostRanked, stop))
+                .ToDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal)
+            : Regions.All.Where(r => r.Code.Level == RegionLevel.County && request.Region.Contains(r.Code))
+                .ToDictionary(r => r.Code.Value, r => r.Name, StringComparer.Ordinal);
+        var participants = names.Keys.Select(
+            k => tallies.TryGetValue(k, out var found) ? (k, found.Legs, (IReadOnlyCollection<Tally>)found.Tallies) : (k, 0L, []));
         var lines = Ranking.Rank(rule, participants);
         return (answer with
         {
@@ -224,10 +243,12 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         foreach (var region in Owing(request.Region))
             foreach (var quota in rules.Current.PolicyOn(region.Code, request.Period.Last).Quotas.Where(q => q.Of == region.Code.Level && q.Every == request.Period.Kind))
             {
-                var counted = made.Where(m => region.Code.Contains(m.County) && m.Level >= quota.Listing && (quota.Kind is null || m.Kind == quota.Kind)).ToArray();
+                var counted = made.Where(m => region.Code.Contains(m.County) && m.Level >= quota.Listing
+                    && (quota.Kind is null || m.Kind == quota.Kind)).ToArray();
                 var listed = quota.DifferentSectors ? counted.Select(m => m.Sector).Distinct().Count() : counted.Sum(m => m.Count);
                 lines.Add(new QuotaLine(
-                    region.Code, region.Name, Labels.Of(quota.Listing)!, Labels.Of(quota.Kind), quota.DifferentSectors, quota.AtLeast, listed, listed >= quota.AtLeast, quota.Source));
+                    region.Code, region.Name, Labels.Of(quota.Listing)!, Labels.Of(quota.Kind), quota.DifferentSectors, quota.AtLeast,
+                    listed, listed >= quota.AtLeast, quota.Source));
             }
         return lines;
     }
@@ -252,8 +273,10 @@ internal static class HazardCards
         var verified = file.Story.Select(s => s.Event).OfType<HazardVerified>().LastOrDefault();
         var harm = string.Join("；", new[] { hazard.GradingBasis, verified?.Findings }.Where(t => !string.IsNullOrWhiteSpace(t)));
         return new HazardCard(
-            hazard.Id, Regions.NameOf(hazard.Region), sectors.Find(hazard.Sector).Chinese, hazard.Level is { } level ? CodeList.Chinese(level) : null,
-            ChinaTime.DateAt(hazard.FoundAt), hazard.Title, hazard.Description, harm.Length == 0 ? null : harm, hazard.Enterprise?.Name, hazard.Place?.Text,
+            hazard.Id, Regions.NameOf(hazard.Region), sectors.Find(hazard.Sector).Chinese,
+            hazard.Level is { } level ? CodeList.Chinese(level) : null,
+            ChinaTime.DateAt(hazard.FoundAt), hazard.Title, hazard.Description, harm.Length == 0 ? null : harm, hazard.Enterprise?.Name,
+            hazard.Place?.Text,
             CodeList.Chinese(hazard.Stage), CodeList.Chinese(hazard.Source),
             hazard.Legs.IsEmpty ? null : Assigned(hazard, Name), Ledger(hazard), Closed(hazard), Circulated(file), Plans(file, Name));
     }
@@ -273,7 +296,8 @@ internal static class HazardCards
 
     private static ClosureColumn Closed(Hazard hazard) => new(
         hazard.Legs.IsEmpty || hazard.Legs.Values.Any(l => l.AcceptedAt is null) ? null : Day(hazard.Legs.Values.Max(l => l.AcceptedAt)),
-        Day(hazard.Closure?.At), hazard.Closure is { } closure ? CodeList.Chinese(closure.Ground) : null, hazard.LookedBack.Length, hazard.Reopened);
+        Day(hazard.Closure?.At), hazard.Closure is { } closure ? CodeList.Chinese(closure.Ground) : null, hazard.LookedBack.Length,
+        hazard.Reopened);
 
     private static CirculationColumn Circulated(HazardFile file) => new(
         file.Story.Count(s => s.Event is LegUrged), file.Story.Count(s => s.Event is SupervisionNoticeIssued),
@@ -289,8 +313,10 @@ internal static class HazardCards
             var plan = leg.Plan is null ? null : file.Story.Select(s => s.Event).OfType<PlanSubmitted>().Last(p => p.Leg == leg.Leg);
             lines.Add(new MeasureLine(
                 hazard.Id, hazard.Title, CodeList.Chinese(leg.Leg), name(leg.Body), leg.ResponsiblePerson,
-                plan?.Parts.ToImmutableSortedDictionary(p => CodeList.Chinese(p.Key), p => p.Value, StringComparer.Ordinal) ?? ImmutableSortedDictionary<string, string>.Empty, plan?.KeptElsewhere,
-                leg.Funds, leg.Spent, hazard.DeadlineOf(leg), leg.Plan?.Verdict is { } verdict ? CodeList.Chinese(verdict) : null, leg.Percent));
+                plan?.Parts.ToImmutableSortedDictionary(p => CodeList.Chinese(p.Key), p => p.Value,
+                    StringComparer.Ordinal) ?? ImmutableSortedDictionary<string, string>.Empty, plan?.KeptElsewhere,
+                leg.Funds, leg.Spent, hazard.DeadlineOf(leg), leg.Plan?.Verdict is { } verdict ? CodeList.Chinese(verdict) : null,
+                leg.Percent));
         }
         return lines;
     }

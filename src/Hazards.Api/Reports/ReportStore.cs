@@ -32,7 +32,8 @@ internal sealed record VerifiedFile(string Form, Sha256Digest Frozen, Sha256Dige
 /// Reports that were frozen: the event holds digests of the files, the position they were counted at, and the policy; the
 /// files can be made again from the rows as of that position, byte for byte.
 /// </summary>
-internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStore files, ReportMaker maker, RulebookSource rules, TimeProvider clock)
+internal sealed class ReportStore(
+    IEventLog log, FigureQueries figures, FileStore files, ReportMaker maker, RulebookSource rules, TimeProvider clock)
 {
     private const int MostTries = 5;
 
@@ -51,23 +52,30 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
             return (null, wrong);
         var id = Report.StreamOf(order.Kind, order.Region, order.Period);
         if (terms.Key is { } key && await log.FindAsync(key, stop) is { } first)
-            return first is AppendResult.Repeated ? (await LoadAsync(id, stop), null) : (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", key.Key)));
+            return first is AppendResult.Repeated
+                ? (await LoadAsync(id, stop), null)
+                : (null, AppendRefusals.KeyReused.Because("Idempotency-Key", ("key", key.Key)));
         for (var tries = 0; tries < MostTries; tries++)
         {
             var before = await LoadAsync(id, stop);
             if (before?.Editions.LastOrDefault() is { } last && string.IsNullOrWhiteSpace(order.Reason))
                 return (null, FigureRefusals.FrozenBefore.Because("reason", ("edition", last.Edition)));
             var head = await log.HeadAsync(stop);
-            var (json, sheet, refusal) = await BytesAsync(order.Kind, order.Region, order.Period, head.RecordedAt, ReportMaker.Template, stop);
+            var (json, sheet, refusal) = await BytesAsync(
+                order.Kind, order.Region, order.Period, head.RecordedAt, ReportMaker.Template, stop);
             if (refusal is not null)
                 return (null, refusal);
             var policy = rules.Current.PolicyOn(order.Region, order.Period.Last);
             var frozen = new ReportFrozen(
-                order.Kind, order.Region, order.Period, (before?.Editions.Count() ?? 0) + 1, head.RecordedAt, head.Position, policy.Version, ReportMaker.Template,
-                await files.PutAsync(json, "application/json", order.Region, stop), await files.PutAsync(sheet, ReportSheets.MediaType, order.Region, stop),
+                order.Kind, order.Region, order.Period, (before?.Editions.Count() ?? 0) + 1, head.RecordedAt, head.Position, policy.Version,
+                ReportMaker.Template,
+                await files.PutAsync(json, "application/json", order.Region, stop),
+                await files.PutAsync(sheet, ReportSheets.MediaType, order.Region, stop),
                 string.IsNullOrWhiteSpace(order.Reason) ? null : order.Reason.Trim());
             var now = terms.RecordedAt ?? clock.GetUtcNow();
-            var context = new EventContext(now, Entry.Prompt, given.By.Name, given.By.Body.Id, RoleOf(given.By)!.Value, given.By.Client, policy.Version, given.Document, given.Attachments) { Calendar = rules.Current.Calendar.Edition };
+            var context = new EventContext(
+                now, Entry.Prompt, given.By.Name, given.By.Body.Id, RoleOf(given.By)!.Value, given.By.Client, policy.Version,
+                given.Document, given.Attachments) { Calendar = rules.Current.Calendar.Edition };
             switch (await AppendAsync(id, before, frozen, context, terms, stop))
             {
                 case (AppendResult.Committed, var after):
@@ -84,10 +92,12 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
     }
 
     /// <summary>Appends to a report's stream at the version that was read; a conflict means that another was first.</summary>
-    public async Task<(AppendResult Result, Report After)> AppendAsync(Guid id, Report? before, IReportEvent happened, EventContext context, Terms terms, CancellationToken stop)
+    public async Task<(AppendResult Result, Report After)> AppendAsync(
+        Guid id, Report? before, IReportEvent happened, EventContext context, Terms terms, CancellationToken stop)
     {
         var after = Report.Apply(before, happened);
-        var append = new StreamAppend(id, Report.StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfReport(after));
+        var append = new StreamAppend(
+            id, Report.StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfReport(after));
         return (await log.AppendAsync(new Append([append], terms.Key, terms.RecordedAt) { Relies = terms.Relies }, stop), after);
     }
 
@@ -134,7 +144,8 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
         if (!given.By.Jurisdiction.Contains(order.Region))
             return FigureRefusals.Outside.Because("region", ("region", order.Region.Value), ("jurisdiction", given.By.Jurisdiction.Value));
         if (!Regions.Exists(order.Region))
-            return InputRefusals.RegionUnknown.Because("region", ("value", order.Region.Value), ("county", order.Region.At(RegionLevel.County).Value));
+            return InputRefusals.RegionUnknown.Because(
+                "region", ("value", order.Region.Value), ("county", order.Region.At(RegionLevel.County).Value));
         if (Texts.Optional("reason", order.Reason) is { } reason)
             return reason;
         return CheckPeriod(order.Kind, order.Period) ?? (ChinaTime.DateAt(clock.GetUtcNow()) <= order.Period.Last
@@ -145,7 +156,8 @@ internal sealed class ReportStore(IEventLog log, FigureQueries figures, FileStor
     /// <summary>Whether a report is made for such a period.</summary>
     public static Refusal? CheckPeriod(ReportKind kind, Period period) =>
         ReportMaker.PeriodOf(kind) is { } wanted && wanted != period.Kind
-            ? FigureRefusals.PeriodKind.Because("period", ("report", Words.Of(kind)), ("expected", Words.Of(wanted)), ("value", period.Value))
+            ? FigureRefusals.PeriodKind.Because(
+                "period", ("report", Words.Of(kind)), ("expected", Words.Of(wanted)), ("value", period.Value))
             : null;
 
     private static Role? RoleOf(Actor by) =>

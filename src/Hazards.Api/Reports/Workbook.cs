@@ -42,7 +42,9 @@ internal sealed class Workbook
         return stream.ToArray();
     }
 
-    /// <summary>Writes its only sheet with further rows behind its own, as they were taken from another (<see cref="Sheet.TakeRows"/>).</summary>
+    /// <summary>
+    /// Writes its only sheet with further rows behind its own, as they were taken from another (<see cref="Sheet.TakeRows"/>).
+    /// </summary>
     public async Task WriteAsync(Stream target, Stream rows, CancellationToken cancellationToken)
     {
         using var zip = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true);
@@ -177,7 +179,9 @@ internal sealed class Sheet(string name, IReadOnlyList<double> widths, int befor
                 rows.Append(CultureInfo.InvariantCulture, $"<c r=\"{address}\" s=\"{style}\"/>");
                 break;
             case string text:
-                rows.Append(CultureInfo.InvariantCulture, $"<c r=\"{address}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{Workbook.Escape(text)}</t></is></c>");
+                rows.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<c r=\"{address}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{Workbook.Escape(text)}</t></is></c>");
                 break;
             case DateOnly date:
                 Cell(address, cell with { Value = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) });
@@ -208,9 +212,12 @@ internal sealed class Sheet(string name, IReadOnlyList<double> widths, int befor
     /// <summary>What stands behind its rows.</summary>
     public string Ending()
     {
-        var merged = merges.Count == 0 ? "" : $"<mergeCells count=\"{merges.Count.ToString(CultureInfo.InvariantCulture)}\">{string.Concat(merges.Select(m => $"<mergeCell ref=\"{m}\"/>"))}</mergeCells>";
+        var merged = merges.Count == 0
+            ? ""
+            : $"<mergeCells count=\"{merges.Count.ToString(CultureInfo.InvariantCulture)}\">{string.Concat(merges.Select(m => $"<mergeCell ref=\"{m}\"/>"))}</mergeCells>";
         return $"</sheetData>{merged}<pageMargins left=\"0.4\" right=\"0.4\" top=\"0.5\" bottom=\"0.5\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToWidth=\"1\" fitToHeight=\"0\"/></worksheet>";
     }
 
-    private static string Letter(int column) => column < 26 ? ((char)('A' + column)).ToString() : $"{(char)('A' + column / 26 - 1)}{(char)('A' + column % 26)}";
+    private static string Letter(int column) =>
+        column < 26 ? ((char)('A' + column)).ToString() : $"{(char)('A' + column / 26 - 1)}{(char)('A' + column % 26)}";
 }

@@ -23,7 +23,8 @@ internal static partial class Database
     internal const string JobMigrations = "Hazards.Api.Jobs.Schema.";
 
     /// <summary>A pool for the whole process. Connects when first used.</summary>
-    public static NpgsqlDataSource Open(string connectionString) => new NpgsqlDataSourceBuilder(Settings(connectionString).ConnectionString).Build();
+    public static NpgsqlDataSource Open(string connectionString) =>
+        new NpgsqlDataSourceBuilder(Settings(connectionString).ConnectionString).Build();
 
     /// <summary>
     /// A second pool, for single statements that ask and change nothing of their session: what a session is reset to when a connection
@@ -80,7 +81,8 @@ internal static partial class Database
         await ServiceRole.GrantAgainAsync(dataSource, cancellationToken);
         return
         [
-            .. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"), .. evidence.Select(n => $"evidence/{n}"),
+            .. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"),
+            .. evidence.Select(n => $"evidence/{n}"),
             .. imports.Select(n => $"imports/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"),
             .. accounts.Select(n => $"accounts/{n}"), .. webhooks.Select(n => $"webhooks/{n}"),
             .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>(),
@@ -92,7 +94,8 @@ internal static partial class Database
     public static async Task RefuseNewerAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
         if (KnownMigrations.NewerIn(await KnownMigrations.ReadAsync(dataSource, cancellationToken)) is { } newer)
-            throw new MigrationException($"数据库已由更新的版本升级（{newer}），请使用新版本 · a newer version has migrated the database ({newer}): use that version.");
+            throw new MigrationException(
+                $"数据库已由更新的版本升级（{newer}），请使用新版本 · a newer version has migrated the database ({newer}): use that version.");
     }
 
     /// <summary>

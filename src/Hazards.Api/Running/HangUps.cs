@@ -41,7 +41,8 @@ internal sealed class HangUps
     }
 
     /// <summary>Asks the database something small, and waits for the answer so long and no longer.</summary>
-    /// <exception cref="TimeoutException">There was none in time. What was asked is cancelled, which may take the database's connection a while.</exception>
+    /// <exception cref="TimeoutException">There was none in time. What was asked is cancelled, which may take the database's
+    /// connection a while.</exception>
     public async Task<T> WithinAsync<T>(TimeSpan patience, Func<CancellationToken, Task<T>> ask, CancellationToken stop)
     {
         var asking = new CancellationTokenSource();
@@ -56,7 +57,9 @@ internal sealed class HangUps
             {
                 Cancel(asking);
                 // Nobody listens any more.
-                _ = asked.ContinueWith(static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = asked.ContinueWith(
+                    static done => done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
         }
     }

@@ -61,14 +61,18 @@ internal sealed record ServiceOptions(string ConnectionString)
     /// <summary>The folder of the deployment's secrets (<see cref="KeyFolder"/>); null: whatever needs one fails.</summary>
     public string? Keys { get; init; }
 
-    /// <summary>Whether this node does work outside of requests (<see cref="Messaging"/>). Off in tests that do it themselves: then its messages go nowhere.</summary>
+    /// <summary>
+    /// Whether this node does work outside of requests (<see cref="Messaging"/>). Off in tests that do it themselves: then its
+    /// messages go nowhere.
+    /// </summary>
     public bool Jobs { get; init; } = true;
 
     /// <summary>How often what is scheduled, or was left by a node that died, is looked for.</summary>
     public TimeSpan JobPoll { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>After which pauses a job that failed is tried again; then it is a dead letter.</summary>
-    public ImmutableArray<TimeSpan> JobRetries { get; init; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
+    public ImmutableArray<TimeSpan> JobRetries { get; init; } = [
+        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
 
     /// <summary>The trees grown over the log; the first is meant where none is named.</summary>
     public ImmutableArray<TreeHash> Trees { get; init; } = [TreeHash.Sha256];
@@ -97,10 +101,15 @@ internal sealed record ServiceOptions(string ConnectionString)
     /// <summary>How often the whole log is audited by one of the nodes; null: not by this one.</summary>
     public TimeSpan? AuditEvery { get; init; }
 
-    /// <summary>Whether accounts whose roles ask for a second factor (<see cref="Account.NeedsSecondFactor"/>) must set one before they can do anything. Whoever has set one always gives it.</summary>
+    /// <summary>
+    /// Whether accounts whose roles ask for a second factor (<see cref="Account.NeedsSecondFactor"/>) must set one before they
+    /// can do anything. Whoever has set one always gives it.
+    /// </summary>
     public bool RequireSecondFactor { get; init; } = true;
 
-    /// <summary>How often a minute passwords and codes are tried from one address, before it must wait: a whole office may share one.</summary>
+    /// <summary>
+    /// How often a minute passwords and codes are tried from one address, before it must wait: a whole office may share one.
+    /// </summary>
     public int SignInAttemptsAMinute { get; init; } = 30;
 
     /// <summary>How much a node does for one caller, and at once; null: what the environment says, if anything.</summary>
@@ -159,7 +168,8 @@ internal static class HazardsService
         return services;
     }
 
-    private static MartenServiceCollectionExtensions.MartenConfigurationExpression AddStore(IServiceCollection services, ServiceOptions options)
+    private static MartenServiceCollectionExtensions.MartenConfigurationExpression AddStore(
+        IServiceCollection services, ServiceOptions options)
     {
         var folder = new KeyFolder(options.Keys);
         // Without a key folder events are not authenticated; whoever asks for a signature is told why there is none.
@@ -193,12 +203,16 @@ internal static class HazardsService
         });
         EventDaemon.Add(services, marten);
         services.AddSingleton(s => MartenEventLog.On(
-            s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log with { Outbox = s.GetService<IOutbox>() },
+            s.GetRequiredService<IDocumentStore>(), s.GetRequiredService<NpgsqlDataSource>(), options.Log with
+            {
+                Outbox = s.GetService<IOutbox>(),
+            },
             s.GetRequiredService<Questions>().Source));
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<MartenEventLog>());
         services.AddSingleton(s => new KeptAnswers(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<KeptPages>();
-        services.AddSingleton<IHazardQueries>(s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
+        services.AddSingleton<IHazardQueries>(
+            s => new HazardQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<IRegistryQueries>(s => new RegistryQueries(s.GetRequiredService<Questions>().Source));
         services.AddSingleton<FileStore>();
         services.AddSingleton(s => new SealQueries(s.GetRequiredService<Questions>().Source));

@@ -25,7 +25,12 @@ internal static class Health
             if (missing is null)
                 await auditor.LookAsync(stop);
             return Call.Json(
-                new HealthAnswer(missing is null ? "ready" : "not ready", missing) { Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble, Jobs = schedule.Failure, Outside = missing is null ? await RemarkAsync(outside.LookAsync(stop)) : null, Time = missing is null ? await RemarkAsync(times.LookAsync(stop)) : null },
+                new HealthAnswer(missing is null ? "ready" : "not ready", missing)
+                {
+                    Log = Trouble.Of(wrong), Audit = audits.Failure, Daemon = trouble, Jobs = schedule.Failure,
+                    Outside = missing is null ? await RemarkAsync(outside.LookAsync(stop)) : null,
+                    Time = missing is null ? await RemarkAsync(times.LookAsync(stop)) : null,
+                },
                 missing is null ? 200 : 503);
         }).ExcludeFromDescription();
     }

@@ -15,14 +15,17 @@ internal static class Hosts
     /// </summary>
     public const string ServerKeepalives = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4";
 
-    /// <summary>The settings of connections that write: of several hosts the one that takes writes, unless the string itself says which.</summary>
+    /// <summary>
+    /// The settings of connections that write: of several hosts the one that takes writes, unless the string itself says which.
+    /// </summary>
     public static NpgsqlConnectionStringBuilder Writable(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         if (Count(settings) > 1 && settings.TargetSessionAttributes is null)
             settings.TargetSessionAttributes = "read-write";
         // Weasel, which Marten asks for the server's name, takes a later host's port for the first one's.
-        if (HostsOf(settings) is [{ } first, ..] hosts && !first.Contains(':', StringComparison.Ordinal) && hosts.Any(h => h.Contains(':', StringComparison.Ordinal)))
+        if (HostsOf(settings) is [{ } first, ..] hosts && !first.Contains(':', StringComparison.Ordinal) && hosts.Any(
+            h => h.Contains(':', StringComparison.Ordinal)))
             settings.Host = string.Join(',', [$"{first}:{settings.Port}", .. hosts[1..]]);
         // The other way round: an idle connection to a machine that is gone ends within a minute, and is not handed out again.
         if (!settings.TcpKeepAlive && settings.TcpKeepAliveTime == 0 && HostsOf(settings).All(IsNetwork))
@@ -47,7 +50,8 @@ internal static class Hosts
 
     private static int Count(NpgsqlConnectionStringBuilder settings) => Math.Max(1, HostsOf(settings).Length);
 
-    private static string[] HostsOf(NpgsqlConnectionStringBuilder settings) => settings.Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+    private static string[] HostsOf(NpgsqlConnectionStringBuilder settings) =>
+        settings.Host?.Split(',', StringSplitOptions.TrimEntries) ?? [];
 
     // Not a Unix socket, by its path or its abstract name.
     private static bool IsNetwork(string host) => host.Length > 0 && host[0] is not ('/' or '@');

@@ -8,7 +8,8 @@ namespace Hazards.Api.Running;
 /// those the record must be proved to. Every node of a deployment has the same ones. Each secret is made when it is first
 /// asked for, in a file that only its owner can read.
 /// </summary>
-/// <param name="folder">The folder; made when it is first written to. Null: there is none, and whoever asks it for something is told so.</param>
+/// <param name="folder">The folder; made when it is first written to. Null: there is none, and whoever asks it for something is
+/// told so.</param>
 internal sealed class KeyFolder(string? folder)
 {
     private readonly string? folder = string.IsNullOrEmpty(folder) ? null : Path.GetFullPath(folder);
@@ -90,7 +91,8 @@ internal sealed class KeyFolder(string? folder)
 /// <summary>The key folder cannot be used now; <see cref="Refusal"/> says why and how to mend it. What needed it was not done.</summary>
 internal sealed class KeyFolderException : IOException
 {
-    private KeyFolderException(Refusal refusal, Exception? inner) : base($"{refusal.Chinese} · {refusal.English}", inner) => Refusal = refusal;
+    private KeyFolderException(Refusal refusal, Exception? inner) : base($"{refusal.Chinese} · {refusal.English}", inner) =>
+        Refusal = refusal;
 
     /// <summary>What callers are told: unavailable for now.</summary>
     public Refusal Refusal { get; }
@@ -108,8 +110,13 @@ internal sealed class KeyFolderException : IOException
 internal static class KeyFolderRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Damaged = new("proof.key_damaged", RefusalKind.Unavailable, "密钥目录中的文件不可用：{what}", "A file in the key folder cannot be used: {what}");
-    public static readonly RefusalCode Missing = new("key_folder.missing", RefusalKind.Unavailable, "服务没有密钥目录：请管理员用 --keys 或 HAZARDS_KEYS 指定", "The service has no folder for its keys: its operator must give --keys or HAZARDS_KEYS");
-    public static readonly RefusalCode Unusable = new("key_folder.unusable", RefusalKind.Unavailable, "密钥目录中的 {file} 无法读写（{what}）：请检查密钥目录的属主、权限和磁盘空间，恢复后自动继续", "{file} in the key folder cannot be read or written ({what}): check the folder's owner, its permissions and the disk; the service goes on by itself then");
+    public static readonly RefusalCode Damaged = new(
+        "proof.key_damaged", RefusalKind.Unavailable, "密钥目录中的文件不可用：{what}", "A file in the key folder cannot be used: {what}");
+    public static readonly RefusalCode Missing = new(
+        "key_folder.missing", RefusalKind.Unavailable, "服务没有密钥目录：请管理员用 --keys 或 HAZARDS_KEYS 指定",
+        "The service has no folder for its keys: its operator must give --keys or HAZARDS_KEYS");
+    public static readonly RefusalCode Unusable = new(
+        "key_folder.unusable", RefusalKind.Unavailable, "密钥目录中的 {file} 无法读写（{what}）：请检查密钥目录的属主、权限和磁盘空间，恢复后自动继续",
+        "{file} in the key folder cannot be read or written ({what}): check the folder's owner, its permissions and the disk; the service goes on by itself then");
 #pragma warning restore CS1591
 }

@@ -42,7 +42,8 @@ internal static class KnownMigrations
     /// are), or one of a part of the product that is not known here.
     /// </summary>
     public static string? NewerIn(IEnumerable<string> applied) =>
-        applied.Where(m => !LastOfModule.TryGetValue(ModuleOf(m), out var last) || string.CompareOrdinal(m, last) > 0).Max(StringComparer.Ordinal);
+        applied.Where(m => !LastOfModule.TryGetValue(ModuleOf(m), out var last) || string.CompareOrdinal(m, last) > 0)
+            .Max(StringComparer.Ordinal);
 
     private static string ModuleOf(string migration) => migration[..migration.IndexOf('/', StringComparison.Ordinal)];
 

@@ -47,7 +47,9 @@ internal sealed class LogCategoryAttribute(string name) : Attribute
 /// <summary>Writes under the category that a type names, or under the type's own name.</summary>
 internal sealed class CategoryLogger<T>(ILoggerFactory factory) : ILogger<T>
 {
-    private readonly ILogger logger = typeof(T).GetCustomAttribute<LogCategoryAttribute>() is { } category ? factory.CreateLogger(category.Name) : new Logger<T>(factory);
+    private readonly ILogger logger = typeof(T).GetCustomAttribute<LogCategoryAttribute>() is { } category
+        ? factory.CreateLogger(category.Name)
+        : new Logger<T>(factory);
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => logger.BeginScope(state);
 

@@ -27,17 +27,22 @@ internal static class Messaging
     /// <summary>Longest a job may run; a package of 2,000 hazards takes minutes.</summary>
     private static readonly TimeSpan LongestJob = TimeSpan.FromHours(12);
 
-    /// <summary>After so many a node is taken for dead: half a minute. Taken for dead wrongly it comes back, and what both do is done once.</summary>
+    /// <summary>
+    /// After so many a node is taken for dead: half a minute. Taken for dead wrongly it comes back, and what both do is done
+    /// once.
+    /// </summary>
     private const int MissedHeartbeats = 6;
 
     /// <summary>The handlers there are: named here, not looked for.</summary>
-    private static readonly Type[] Handlers = [typeof(MakePackageHandler), typeof(ImportLedgerHandler), typeof(RecountDueDatesHandler), typeof(EraseAgainHandler)];
+    private static readonly Type[] Handlers = [
+        typeof(MakePackageHandler), typeof(ImportLedgerHandler), typeof(RecountDueDatesHandler), typeof(EraseAgainHandler)];
 
     /// <summary>What would only do the same work twice at once.</summary>
     private static readonly Type[] OneAtATime = [typeof(RecountDueDates), typeof(EraseAgain)];
 
     /// <summary>Adds Wolverine to a host with Marten.</summary>
-    public static void Add(IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten, ServiceOptions options)
+    public static void Add(
+        IServiceCollection services, MartenServiceCollectionExtensions.MartenConfigurationExpression marten, ServiceOptions options)
     {
         marten.IntegrateWithWolverine(m =>
         {
@@ -80,7 +85,9 @@ internal static class Messaging
         Retry(wolverine, options);
     }
 
-    /// <summary>What is nobody's fault is tried until it works; anything else a few times, and then it waits for somebody to look.</summary>
+    /// <summary>
+    /// What is nobody's fault is tried until it works; anything else a few times, and then it waits for somebody to look.
+    /// </summary>
     private static void Retry(WolverineOptions wolverine, ServiceOptions options)
     {
         TimeSpan[] patient = [options.JobPoll, options.JobPoll * 3, options.JobPoll * 12];

@@ -76,7 +76,8 @@ internal static class PrivateFile
                 File.Delete(draft);
     }
 
-    private static string DraftOf(string path, string number) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{number}");
+    private static string DraftOf(string path, string number) =>
+        Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{number}");
 
     private static void MakeFolder(string folder)
     {

@@ -23,7 +23,9 @@ internal static partial class Telemetry
         if (!tracing && !measuring)
             return;
         var telemetry = services.AddOpenTelemetry().ConfigureResource(r => r
-            .AddService(configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : "hazards", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3)));
+            .AddService(
+                configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : "hazards",
+                serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3)));
         if (tracing)
             telemetry.WithTracing(builder =>
             {
@@ -48,7 +50,8 @@ internal static partial class Telemetry
     {
         services.GetService<TracerProvider>();
         services.GetService<MeterProvider>();
-        var (configuration, logger) = (services.GetRequiredService<IConfiguration>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("Hazards.Api.Telemetry"));
+        var (configuration, logger) = (services.GetRequiredService<IConfiguration>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Hazards.Api.Telemetry"));
         foreach (var name in new[] { Variable(null, "ENDPOINT"), Variable(Traces, "ENDPOINT"), Variable(Metrics, "ENDPOINT") })
             if (configuration[name] is { Length: > 0 } given && AddressOf(given) is null)
                 LogNoAddress(logger, name, given);
@@ -67,12 +70,14 @@ internal static partial class Telemetry
         .AddNpgsqlInstrumentation()
         .AddMeter("Marten", "Wolverine*", "Hazards.*");
 
-    private static string Variable(string? signal, string name) => signal is null ? $"OTEL_EXPORTER_OTLP_{name}" : $"OTEL_EXPORTER_OTLP_{signal}_{name}";
+    private static string Variable(string? signal, string name) =>
+        signal is null ? $"OTEL_EXPORTER_OTLP_{name}" : $"OTEL_EXPORTER_OTLP_{signal}_{name}";
 
     private static Uri? EndpointOf(IConfiguration configuration, string signal) =>
         AddressOf(configuration[Variable(signal, "ENDPOINT")]) ?? AddressOf(configuration[Variable(null, "ENDPOINT")]);
 
-    private static Uri? AddressOf(string? given) => Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
+    private static Uri? AddressOf(string? given) =>
+        Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
 
     /// <summary>The exporter reads the common variables itself, those of one signal not (its README, 1.20).</summary>
     private static void Read(OtlpExporterOptions options, IConfiguration configuration, string signal)
@@ -103,7 +108,9 @@ internal sealed class TelemetryEnd(IServiceProvider services) : IHostedLifecycle
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
         var (tracer, meter) = (services.GetService<TracerProvider>(), services.GetService<MeterProvider>());
-        return Task.WhenAll(Task.Run(() => tracer?.Shutdown(Milliseconds), CancellationToken.None), Task.Run(() => meter?.Shutdown(Milliseconds), CancellationToken.None));
+        return Task.WhenAll(
+            Task.Run(() => tracer?.Shutdown(Milliseconds), CancellationToken.None),
+            Task.Run(() => meter?.Shutdown(Milliseconds), CancellationToken.None));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

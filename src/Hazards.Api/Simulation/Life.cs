@@ -110,12 +110,15 @@ internal sealed class Life
         var enterprise = _county.PickEnterprise(sector, _random);
         var (title, description, category) = Phrases.Pick(sector, _random);
         var source = Pick([ReportSource.SelfInspection, ReportSource.Inspection, ReportSource.Inspection, ReportSource.Enforcement, ReportSource.GridWorker, ReportSource.Hotline, ReportSource.Expert, ReportSource.Public]);
-        _township = _county.Townships.IsEmpty ? null : _county.Townships.FirstOrDefault(t => t.Region == _shares.In) ?? Pick([.. _county.Townships]);
+        _township = _county.Townships.IsEmpty
+            ? null
+            : _county.Townships.FirstOrDefault(t => t.Region == _shares.In) ?? Pick([.. _county.Townships]);
         var township = _township?.Region ?? RegionCode.Parse($"{_county.Region.Value}{100 + _random.Next(12):D3}");
         var report = new ReportHazard(
             source, township, sector, title, $"{enterprise.Name}：{description}",
             sector.Value is "forest_fire" or "flood_drought" or "geology" or "earthquake" ? HazardKind.NaturalDisaster : HazardKind.Safety,
-            category, enterprise, new Place($"{(enterprise.Name.StartsWith(_county.Name, StringComparison.Ordinal) ? "" : _county.Name)}{enterprise.Name}{Pick(["一车间", "二车间", "仓库", "配电房", "储罐区", "施工现场", "宿舍楼", "调压站"])}"),
+            category, enterprise,
+            new Place($"{(enterprise.Name.StartsWith(_county.Name, StringComparison.Ordinal) ? "" : _county.Name)}{enterprise.Name}{Pick(["一车间", "二车间", "仓库", "配电房", "储罐区", "施工现场", "宿舍楼", "调压站"])}"),
             new ExternalReference("seed", index.ToString("D8", System.Globalization.CultureInfo.InvariantCulture)),
             ReportedLevel: _major ? "重大" : Pick(["一般", "一般", "3级", "C"]));
         _owner = _county.Owners.FirstOrDefault(o => o.CreditCode == enterprise.CreditCode);
@@ -141,16 +144,21 @@ internal sealed class Life
             case Stage.Reported when _unfounded:
                 return At(after, 1, _office, Role.Coordinator, new RejectHazard("经现场核查，所报情况不存在"));
             case Stage.Reported:
-                return At(after, 0.7, _office, Role.Coordinator, _major ? new VerifyHazard(Level.Major, "重大事故隐患判定标准第四条第二项", "现场核查属实") : new VerifyHazard(Level.General, null, "属实"));
+                return At(
+                    after, 0.7, _office, Role.Coordinator,
+                    _major ? new VerifyHazard(Level.Major, "重大事故隐患判定标准第四条第二项", "现场核查属实") : new VerifyHazard(Level.General, null, "属实"));
             case Stage.Verified:
                 return At(after, 0.6, _office, Role.Coordinator, at => new AssignHazard(Orders(hazard, at)));
             case Stage.Assigned or Stage.Rectifying or Stage.AwaitingAcceptance:
                 return InHand(hazard, after);
             case Stage.AwaitingClosure when hazard.Listing is not null:
-                return At(after, 1.5, _prefecture.Find(hazard.Listing.By), Role.ListingAuthority, new DelistHazard(DelistingGround.Accepted, "各责任方均已验收合格"), Paper("摘", after));
+                return At(
+                    after, 1.5, _prefecture.Find(hazard.Listing.By), Role.ListingAuthority,
+                    new DelistHazard(DelistingGround.Accepted, "各责任方均已验收合格"), Paper("摘", after));
             case Stage.AwaitingClosure:
                 return At(after, 0.8, _office, Role.Coordinator, new CloseHazard("验收合格，予以销号"));
-            case Stage.Closed when hazard.Closure is { LookedBackAt: null, Ground: not ClosureGround.FixedOnTheSpot } && (_major || Chance(_shares.LookedBack)):
+            case Stage.Closed when hazard.Closure is { LookedBackAt: null, Ground: not ClosureGround.FixedOnTheSpot }
+                && (_major || Chance(_shares.LookedBack)):
                 return At(after, _shares.LookbackDays, _supervision, Role.Supervisor, at => Chance(_shares.Recurred) && hazard.Reopened == 0
                     ? new LookBack(LookbackResult.Recurred, "回头看发现隐患反弹", "督查组", Orders(hazard, at))
                     : new LookBack(LookbackResult.Holding, "未发现反弹", "督查组"));
@@ -167,19 +175,24 @@ internal sealed class Life
             var county = _shares.ListedByCounty > 0 && Chance(_shares.ListedByCounty);
             if (_listed == 1)
                 return At(after, 2, county ? _county.Office : _prefecture.Office, Role.ListingAuthority,
-                    at => new ListHazard(county ? ListingLevel.County : ListingLevel.Prefecture, ChinaTime.DateAt(at).AddDays(120), "限期整改到位，按月报告进度", "州政府门户网站"), Paper("挂", after));
+                    at => new ListHazard(
+                        county ? ListingLevel.County : ListingLevel.Prefecture, ChinaTime.DateAt(at).AddDays(120), "限期整改到位，按月报告进度",
+                        "州政府门户网站"), Paper("挂", after));
         }
         var today = ChinaTime.DateAt(after);
-        if (_shares.Supervised && hazard.Legs.Values.FirstOrDefault(l => l.Deadline < today && l.Stage < LegStage.Declared) is { } late && Supervise(late, after) is { } step)
+        if (_shares.Supervised && hazard.Legs.Values.FirstOrDefault(l => l.Deadline < today && l.Stage < LegStage.Declared) is { } late
+            && Supervise(late, after) is { } step)
             return step;
         // What waits for the office first; then the leg that is behind, and of two the one that has waited longest.
-        foreach (var leg in hazard.Legs.Values.OrderByDescending(AwaitsOffice).ThenBy(l => l.Stage).ThenBy(l => l.Percent).ThenBy(l => l.Since))
+        foreach (var leg in hazard.Legs.Values.OrderByDescending(AwaitsOffice).ThenBy(l => l.Stage).ThenBy(l => l.Percent)
+            .ThenBy(l => l.Since))
             if (leg.Leg != _shares.Silent && OnLeg(hazard, leg, after) is { } act)
                 return act;
         return null;
     }
 
-    private static bool AwaitsOffice(LegState leg) => leg is { Stage: LegStage.Declared } or { Stage: LegStage.Rectifying, Plan.Verdict: null };
+    private static bool AwaitsOffice(LegState leg) =>
+        leg is { Stage: LegStage.Declared } or { Stage: LegStage.Rectifying, Plan.Verdict: null };
 
     private NextAct? Supervise(LegState late, DateTimeOffset after)
     {
@@ -200,7 +213,8 @@ internal sealed class Life
             case LegStage.Assigned:
                 return At(after, 0.5, body, Role.Responsible, new AcknowledgeAssignment(leg.Leg, "分管负责人"));
             case LegStage.Rectifying when leg.Plan is null && (_major || Chance(0.45)):
-                return At(after, 2.5, body, Role.Responsible, new SubmitPlan(leg.Leg, Phrases.Plan(_major), 0.5m + _random.Next(1, 400) / 10m));
+                return At(
+                    after, 2.5, body, Role.Responsible, new SubmitPlan(leg.Leg, Phrases.Plan(_major), 0.5m + _random.Next(1, 400) / 10m));
             case LegStage.Rectifying when leg.Plan is { Verdict: null }:
                 return At(after, 1.5, _office, Role.Coordinator, new ReviewPlan(leg.Leg, Verdict.Pass, "方案可行"));
             case LegStage.Rectifying when _stuck && leg.Percent >= 30:
@@ -211,9 +225,13 @@ internal sealed class Life
                 _commented = true;
                 return At(after, 1, _office, Role.Coordinator, new AddComment("已电话了解进展"));
             case LegStage.Rectifying when leg.Percent < 80:
-                return At(after, _major ? 18 : 4, body, Role.Responsible, new ReportProgress(leg.Leg, Math.Min(100, leg.Percent + 30 + _random.Next(30)), "按方案推进", null));
+                return At(
+                    after, _major ? 18 : 4, body, Role.Responsible,
+                    new ReportProgress(leg.Leg, Math.Min(100, leg.Percent + 30 + _random.Next(30)), "按方案推进", null));
             case LegStage.Rectifying:
-                return At(after, _major ? 10 : 3, body, Role.Responsible, new DeclareCompletion(leg.Leg, "隐患部位已整改到位，附整改前后照片", 0.3m + _random.Next(1, 300) / 10m));
+                return At(
+                    after, _major ? 10 : 3, body, Role.Responsible,
+                    new DeclareCompletion(leg.Leg, "隐患部位已整改到位，附整改前后照片", 0.3m + _random.Next(1, 300) / 10m));
             case LegStage.Declared:
                 return At(after, 2.5, _office, Role.Coordinator, at => leg.Failed < 2 && Chance(_shares.FailedReinspection)
                     ? new Reinspect(leg.Leg, Verdict.Fail, "整改不彻底，责令继续整改", "复查组", ChinaTime.DateAt(at).AddDays(25))
@@ -241,7 +259,8 @@ internal sealed class Life
         At(after, days, by, role, _ => command, paper);
 
     /// <summary>The same for a command that names a deadline: it is counted from the act, not from the step before.</summary>
-    private NextAct At(DateTimeOffset after, double days, Body by, Role role, Func<DateTimeOffset, IHazardCommand> command, DocumentNumber? paper = null)
+    private NextAct At(
+        DateTimeOffset after, double days, Body by, Role role, Func<DateTimeOffset, IHazardCommand> command, DocumentNumber? paper = null)
     {
         // Delays are exponential around their mean, never under a minute.
         var delay = -Math.Log(1 - _random.NextDouble()) * days * _pace;
@@ -249,7 +268,8 @@ internal sealed class Life
         return new NextAct(at, by, role, command(at), paper);
     }
 
-    private DocumentNumber Paper(string kind, DateTimeOffset at) => DocumentNumber.Parse($"州安委办{kind}〔{ChinaTime.DateAt(at).Year}〕{_random.Next(1, 10_000)}号");
+    private DocumentNumber Paper(string kind, DateTimeOffset at) =>
+        DocumentNumber.Parse($"州安委办{kind}〔{ChinaTime.DateAt(at).Year}〕{_random.Next(1, 10_000)}号");
 
     private County PickCounty()
     {

@@ -43,7 +43,8 @@ internal sealed class Prefecture
     public Body Government { get; }
 
     public IEnumerable<Body> Bodies => new[] { Office, Supervision, Government }
-        .Concat(Counties.SelectMany(c => new[] { c.Office, c.Supervision, c.Government }.Concat(c.Regulators.Values).Concat(c.Townships).Concat(c.Owners)));
+        .Concat(Counties.SelectMany(c => new[] { c.Office, c.Supervision, c.Government }.Concat(c.Regulators.Values).Concat(c.Townships)
+            .Concat(c.Owners)));
 
     /// <summary>A body of the prefecture.</summary>
     public Body Find(BodyId id) => (_byId ??= Bodies.DistinctBy(b => b.Id).ToFrozenDictionary(b => b.Id))[id];
@@ -102,7 +103,8 @@ internal sealed record County(
     public ImmutableArray<Body> Owners { get; init; } = [];
 
     /// <summary>Enterprises by what they do, where that is known; otherwise any enterprise has any hazard.</summary>
-    public ImmutableDictionary<SectorCode, ImmutableArray<Enterprise>> ByTrade { get; init; } = ImmutableDictionary<SectorCode, ImmutableArray<Enterprise>>.Empty;
+    public ImmutableDictionary<SectorCode, ImmutableArray<Enterprise>> ByTrade { get; init; } =
+        ImmutableDictionary<SectorCode, ImmutableArray<Enterprise>>.Empty;
 
     /// <summary>An enterprise in which a hazard of the sector may be found.</summary>
     public Enterprise PickEnterprise(SectorCode sector, Random random)
@@ -114,7 +116,8 @@ internal sealed record County(
     // Which department regulates which sectors, as county governments usually divide them.
     private static readonly (string Id, string Name, string[] Sectors)[] Departments =
     [
-        ("emergency", "应急管理局", ["coal_mine", "non_coal_mine", "tailings_pond", "hazardous_chemicals", "fireworks", "industry_trade", "earthquake", "other"]),
+        ("emergency", "应急管理局", [
+            "coal_mine", "non_coal_mine", "tailings_pond", "hazardous_chemicals", "fireworks", "industry_trade", "earthquake", "other"]),
         ("housing", "住房和城乡建设局", ["construction", "city_gas"]),
         ("transport", "交通运输局", ["road_traffic", "water_traffic"]),
         ("fire", "消防救援大队", ["fire_safety", "crowded_places"]),
@@ -133,7 +136,8 @@ internal sealed record County(
     {
         var code = region.Code.Value;
         var regulators = Departments
-            .Select(d => (Body: Prefecture.NewBody($"seed-{code}-{d.Id}", region.Name + d.Name, BodyKind.Regulator, region.Code, [.. d.Sectors.Select(SectorCode.Parse)]), d.Sectors))
+            .Select(d => (Body: Prefecture.NewBody($"seed-{code}-{d.Id}", region.Name
+                + d.Name, BodyKind.Regulator, region.Code, [.. d.Sectors.Select(SectorCode.Parse)]), d.Sectors))
             .SelectMany(d => d.Sectors.Select(s => (Sector: SectorCode.Parse(s), d.Body)))
             .ToImmutableDictionary(p => p.Sector, p => p.Body);
         return new County(

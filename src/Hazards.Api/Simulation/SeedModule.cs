@@ -49,7 +49,9 @@ internal sealed class SeedModule : IModule
     private static async Task<int> RunAsync(OwnedDatabase opened, SeedPlan plan, CancellationToken stop)
     {
         var services = new ServiceCollection();
-        HazardsService.AddCore(services, new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys, Log = new EventLogOptions { AllowGivenTimes = true } });
+        HazardsService.AddCore(
+            services,
+            new ServiceOptions(opened.ConnectionString) { Keys = opened.Keys, Log = new EventLogOptions { AllowGivenTimes = true } });
         await using var provider = services.BuildServiceProvider();
         await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);

@@ -85,7 +85,9 @@ internal sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sect
         }
     }
 
-    private async Task StepAsync(Running life, DateTimeOffset at, Prefecture prefecture, ImmutableDictionary<BodyId, Body> directory, ChannelWriter<(Running, Exception?)> done, CancellationToken cancellationToken)
+    private async Task StepAsync(
+        Running life, DateTimeOffset at, Prefecture prefecture, ImmutableDictionary<BodyId, Body> directory,
+        ChannelWriter<(Running, Exception?)> done, CancellationToken cancellationToken)
     {
         try
         {
@@ -98,7 +100,9 @@ internal sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sect
         }
     }
 
-    private async Task StepAsync(Running life, DateTimeOffset at, Prefecture prefecture, ImmutableDictionary<BodyId, Body> directory, CancellationToken cancellationToken)
+    private async Task StepAsync(
+        Running life, DateTimeOffset at, Prefecture prefecture, ImmutableDictionary<BodyId, Body> directory,
+        CancellationToken cancellationToken)
     {
         Decision decision;
         Act act;
@@ -130,7 +134,9 @@ internal sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sect
     }
 
     private Act ActOf(Body by, Role role, DateTimeOffset at, DocumentNumber? document, Prefecture prefecture, ImmutableDictionary<BodyId, Body> directory) =>
-        new(new Actor(by.Name, by, [role], "seed", prefecture.Region), at, at, rules.PolicyAt(prefecture.Region, at), sectors, directory, document, []) { Calendar = rules.Calendar };
+        new(
+            new Actor(by.Name, by, [role], "seed", prefecture.Region), at, at, rules.PolicyAt(prefecture.Region, at), sectors, directory,
+            document, []) { Calendar = rules.Calendar };
 
     private async Task<long> RegisterAsync(Prefecture prefecture, DateTimeOffset at, CancellationToken cancellationToken)
     {
@@ -138,7 +144,9 @@ internal sealed class Seeder(IEventLog log, Rulebook rules, SectorCatalogue sect
         foreach (var body in bodies)
         {
             var happened = new BodyRegistered(body.Id, body.Name, body.Kind, body.Region, body.Sectors, null, null);
-            var context = new EventContext(at, Entry.Prompt, "seed", prefecture.Office.Id, Role.Administrator, "seed", rules.PolicyAt(prefecture.Region, at).Version, null, []);
+            var context = new EventContext(
+                at, Entry.Prompt, "seed", prefecture.Office.Id, Role.Administrator, "seed", rules.PolicyAt(prefecture.Region, at).Version,
+                null, []);
             var append = new Append([new StreamAppend(body.Id.StreamId, BodyStore.StreamType, 0, [Facts.Of(happened, context, Terms.None)], new PendingState.OfBody(body))], null, at);
             if (await log.AppendAsync(append, cancellationToken) is not AppendResult.Committed)
                 throw new InvalidOperationException("this log was seeded before; seed an empty one");

@@ -14,9 +14,11 @@ namespace Hazards.Api.Supervision;
 /// <param name="Level">Its level.</param>
 /// <param name="Stage">Where it stands.</param>
 /// <param name="Link">Where it is found.</param>
-internal sealed record HazardBrief(HazardId Id, string Title, RegionCode Region, SectorCode Sector, CodeEntry? Level, CodeEntry Stage, string Link)
+internal sealed record HazardBrief(
+    HazardId Id, string Title, RegionCode Region, SectorCode Sector, CodeEntry? Level, CodeEntry Stage, string Link)
 {
-    public static HazardBrief Of(HazardItem item) => new(item.Id, item.Title, item.Region, item.Sector, Labels.Of(item.Level), Labels.Of(item.Stage), Links.Hazard(item.Id));
+    public static HazardBrief Of(HazardItem item) =>
+        new(item.Id, item.Title, item.Region, item.Sector, Labels.Of(item.Level), Labels.Of(item.Stage), Links.Hazard(item.Id));
 }
 
 /// <summary>A page of open duties; a page holds the duties of so many hazards.</summary>
@@ -78,7 +80,9 @@ internal sealed record MissedPage(ImmutableArray<MissedDuty> Items, string? Next
 /// <param name="Due">Its last day.</param>
 /// <param name="NoticedAt">When the service noticed.</param>
 /// <param name="RecordedAt">When that was recorded.</param>
-internal sealed record MissedDuty(HazardBrief Hazard, CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt, DateTimeOffset RecordedAt);
+internal sealed record MissedDuty(
+    HazardBrief Hazard, CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt,
+    DateTimeOffset RecordedAt);
 
 /// <summary>A page of proposed steps.</summary>
 internal sealed record ProposalPage(ImmutableArray<Proposed> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
@@ -96,7 +100,9 @@ internal sealed record ProposalPage(ImmutableArray<Proposed> Items, string? Next
 /// <param name="DaysOverdue">Days since.</param>
 /// <param name="Asked">Who is asked.</param>
 /// <param name="ProposedAt">When it was proposed.</param>
-internal sealed record Proposed(HazardBrief Hazard, CodeEntry Step, CodeEntry Clock, CodeEntry? Leg, DateOnly Due, int DaysOverdue, NamedBody Asked, DateTimeOffset ProposedAt);
+internal sealed record Proposed(
+    HazardBrief Hazard, CodeEntry Step, CodeEntry Clock, CodeEntry? Leg, DateOnly Due, int DaysOverdue, NamedBody Asked,
+    DateTimeOffset ProposedAt);
 
 /// <summary>A page of the watch over both legs.</summary>
 internal sealed record DualPage(ImmutableArray<DualHazard> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)
@@ -150,7 +156,8 @@ internal sealed record DualLeg(
         var silence = LegLine.SilenceOf(leg, hazard, today, rules);
         var duty = hazard.Clocks.FirstOrDefault(c => c.Kind == ClockKind.Supervise && c.Leg == leg.Leg);
         return new DualLeg(
-            Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline, DualHazard.Days(leg.LastHeardAt ?? leg.AssignedAt, today), leg.LastHeardAt,
+            Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline,
+            DualHazard.Days(leg.LastHeardAt ?? leg.AssignedAt, today), leg.LastHeardAt,
             leg.Supervisor is { } supervisor ? NamedBody.Of(supervisor, names.Bodies) : null, leg.SupervisedAt, duty?.Due, Math.Max(0, duty?.DaysOverdue ?? 0))
         {
             Silent = silence.Silent, SilentAfter = silence.Allowed, Percent = leg.Percent, Urged = leg.Urged,

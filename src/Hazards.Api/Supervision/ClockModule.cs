@@ -17,15 +17,18 @@ internal sealed class ClockModule : IModule
 
     public void AddServices(IServiceCollection services)
     {
-        services.AddSingleton(s => new ClockQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
-        services.AddSingleton(s => new NoticeQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
+        services.AddSingleton(
+            s => new ClockQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
+        services.AddSingleton(
+            s => new NoticeQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<ClockWorker>();
         services.AddScheduled(JobKind.PassDeadlines, o => o.RingEvery, (s, stop) => s.GetRequiredService<ClockWorker>().RunAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/clocks", new Operation(Tag.Lists, "在办时限：谁应在何时前办理什么，最早到期的在前", "Open duties: who must do what until when, the earliest first")
+        api.Get(
+            "/clocks", new Operation(Tag.Lists, "在办时限：谁应在何时前办理什么，最早到期的在前", "Open duties: who must do what until when, the earliest first")
         {
             Query =
             [
@@ -37,7 +40,10 @@ internal sealed class ClockModule : IModule
             ],
             Answer = typeof(DutyPage),
         }, DutiesAsync);
-        api.Get("/missed", new Operation(Tag.Lists, "逾期记录：谁的哪项时限何时逾期、系统何时发现，最近到期的在前", "Missed deadlines: whose, when due, when noticed, the newest due date first")
+        api.Get(
+            "/missed",
+            new Operation(
+                Tag.Lists, "逾期记录：谁的哪项时限何时逾期、系统何时发现，最近到期的在前", "Missed deadlines: whose, when due, when noticed, the newest due date first")
         {
             Query =
             [
@@ -49,12 +55,16 @@ internal sealed class ClockModule : IModule
             ],
             Answer = typeof(MissedPage),
         }, MissedAsync);
-        api.Get("/proposals", new Operation(Tag.Lists, "待决定的督办建议，超期最久的在前", "Proposed supervision steps that wait for a decision, the longest overdue first")
+        api.Get(
+            "/proposals",
+            new Operation(Tag.Lists, "待决定的督办建议，超期最久的在前", "Proposed supervision steps that wait for a decision, the longest overdue first")
         {
             Query = [Parameters.Region, Sector, Duty, new("body", typeof(BodyId), "提请该单位决定", "The body that is asked"), .. Parameters.Page],
             Answer = typeof(ProposalPage),
         }, ProposalsAsync);
-        api.Get("/boards/dual", new Operation(Tag.Lists, "双重督办看板：两方并列，沉默最久的在前", "Double supervision: both legs side by side, the longest silent first")
+        api.Get(
+            "/boards/dual",
+            new Operation(Tag.Lists, "双重督办看板：两方并列，沉默最久的在前", "Double supervision: both legs side by side, the longest silent first")
         {
             Query = [Parameters.Region, Sector, new("supervisor", typeof(BodyId), "督办单位", "A supervisor of a leg"), .. Parameters.Page],
             Answer = typeof(DualPage),
@@ -76,7 +86,8 @@ internal sealed class ClockModule : IModule
         var filter = new HazardFilter
         {
             Region = call.Query.Region(), Sectors = sector is { } s ? [s] : [],
-            Owes = call.Query.Value<BodyId>("body"), Duty = call.Query.Code<ClockKind>("clock"), DueBy = dueBy ?? DateOnly.MaxValue.AddDays(-1),
+            Owes = call.Query.Value<BodyId>("body"), Duty = call.Query.Code<ClockKind>("clock"),
+            DueBy = dueBy ?? DateOnly.MaxValue.AddDays(-1),
         };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
@@ -144,7 +155,10 @@ internal sealed class ClockModule : IModule
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
-        var filter = new ClockFilter { Region = call.Query.Region(), Sector = call.Query.Value<SectorCode>("sector"), Body = call.Query.Value<BodyId>("supervisor") };
+        var filter = new ClockFilter
+        {
+            Region = call.Query.Region(), Sector = call.Query.Value<SectorCode>("sector"), Body = call.Query.Value<BodyId>("supervisor"),
+        };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await clocks.DualAsync(scope, filter, cursor, limit, call.Stop);
@@ -158,11 +172,13 @@ internal sealed class ClockModule : IModule
 
     private static HazardFilter HazardsOf(ClockFilter filter) => new()
     {
-        Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body, OwesAsOffice = filter.BodyAsOffice,
+        Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body,
+        OwesAsOffice = filter.BodyAsOffice,
     };
 
     private static ClockFilter Filter(Query query, string body) => new()
     {
-        Region = query.Region(), Sector = query.Value<SectorCode>("sector"), Body = query.Value<BodyId>(body), Duty = query.Code<ClockKind>("clock"),
+        Region = query.Region(), Sector = query.Value<SectorCode>("sector"), Body = query.Value<BodyId>(body),
+        Duty = query.Code<ClockKind>("clock"),
     };
 }

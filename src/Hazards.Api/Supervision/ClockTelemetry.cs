@@ -11,16 +11,22 @@ internal static class ClockTelemetry
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Rings = Meter.CreateCounter<long>("hazards.clocks.rings", "{event}", "Events written by the clock worker, by type");
-    private static readonly Counter<long> Failures = Meter.CreateCounter<long>("hazards.clocks.failures", "{hazard}", "Hazards whose clocks could not be rung");
-    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("hazards.clocks.pass.duration", "s", "How long a pass took");
+    private static readonly Counter<long> Rings = Meter.CreateCounter<long>(
+        "hazards.clocks.rings", "{event}", "Events written by the clock worker, by type");
+    private static readonly Counter<long> Failures = Meter.CreateCounter<long>(
+        "hazards.clocks.failures", "{hazard}", "Hazards whose clocks could not be rung");
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "hazards.clocks.pass.duration", "s", "How long a pass took");
     private static long backlog;
     private static long lag;
 
     static ClockTelemetry()
     {
-        Meter.CreateObservableGauge("hazards.clocks.backlog", () => Volatile.Read(ref backlog), "{hazard}", "Hazards with something to ring for when the last pass began");
-        Meter.CreateObservableGauge("hazards.clocks.lag", () => Volatile.Read(ref lag), "d", "Days since the earliest of them should have rung");
+        Meter.CreateObservableGauge(
+            "hazards.clocks.backlog", () => Volatile.Read(ref backlog), "{hazard}",
+            "Hazards with something to ring for when the last pass began");
+        Meter.CreateObservableGauge(
+            "hazards.clocks.lag", () => Volatile.Read(ref lag), "d", "Days since the earliest of them should have rung");
     }
 
     public static Activity? Begin((long Count, DateOnly? Earliest) found, DateOnly today)

@@ -14,7 +14,8 @@ namespace Hazards.Api.Supervision;
 /// <param name="Next">Cursor of the next page; absent on the last.</param>
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Counts">How much is unread, counted up to 1000.</param>
-/// <param name="Authority">权限变更: how much it was told of keys, accounts and policies (<c>/authority/changes</c>) that nobody of it has opened; 0 for whom that list is not.</param>
+/// <param name="Authority">权限变更: how much it was told of keys, accounts and policies (<c>/authority/changes</c>) that nobody of
+/// it has opened; 0 for whom that list is not.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
 internal sealed record InboxPage(
     BodyId Body, ImmutableArray<MessageView> Items, string? Next, DateTimeOffset? AsOf, InboxCounts Counts, int Authority,
@@ -43,7 +44,8 @@ internal sealed record InboxPage(
 /// <param name="Links">Where to go from here.</param>
 internal sealed record MessageView(
     Guid Id, string Address, CodeEntry As, HazardId Hazard, string Title, RegionCode Region, CodeEntry Event, long Position,
-    DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments,
+    DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor, DocumentNumber? DocumentNumber,
+    ImmutableArray<Attachment> Attachments,
     JsonElement Data, ImmutableArray<InboxOpening> Openings, IReadOnlyDictionary<string, string> Links) : IShowsHazards
 {
     IEnumerable<HazardId> IShowsHazards.Shown => [Hazard];
@@ -68,7 +70,8 @@ internal sealed record MessageView(
 internal sealed record OpeningAnswer(Guid Message, string Actor, BodyId Body, DateTimeOffset OpenedAt, bool First);
 
 /// <summary>What a body owes, the earliest due first.</summary>
-internal sealed record InboxDuties(BodyId Body, ImmutableArray<InboxDuty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
+internal sealed record InboxDuties(
+    BodyId Body, ImmutableArray<InboxDuty> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names);
 
 /// <summary>What a body owes about one hazard.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -77,7 +80,8 @@ internal sealed record InboxDuties(BodyId Body, ImmutableArray<InboxDuty> Items,
 /// <param name="Stage">Where it stands.</param>
 /// <param name="Level">Its level.</param>
 /// <param name="Clocks">The body's own clocks, the earliest due first.</param>
-internal sealed record InboxDuty(HazardId Hazard, string Title, RegionCode Region, CodeEntry Stage, CodeEntry? Level, ImmutableArray<ClockItem> Clocks)
+internal sealed record InboxDuty(
+    HazardId Hazard, string Title, RegionCode Region, CodeEntry Stage, CodeEntry? Level, ImmutableArray<ClockItem> Clocks)
 {
     public static InboxDuty Of(HazardItem item, Body body) => new(
         item.Id, item.Title, item.Region, Labels.Of(item.Stage), Labels.Of(item.Level),
@@ -90,7 +94,9 @@ internal sealed record InboxDuty(HazardId Hazard, string Title, RegionCode Regio
 /// <param name="Events">Every event that told anybody, in order.</param>
 /// <param name="NeverOpened">Who never opened a message, and how many.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
-internal sealed record ToldAnswer(HazardId Hazard, DateTimeOffset? AsOf, ImmutableArray<ToldEvent> Events, ImmutableArray<Unopened> NeverOpened, IReadOnlyDictionary<string, string> Names)
+internal sealed record ToldAnswer(
+    HazardId Hazard, DateTimeOffset? AsOf, ImmutableArray<ToldEvent> Events, ImmutableArray<Unopened> NeverOpened,
+    IReadOnlyDictionary<string, string> Names)
 {
     /// <summary>From the events of a case file, and from nothing else.</summary>
     public static ToldAnswer Of(CaseFile file, DateTimeOffset? asOf)
@@ -99,23 +105,29 @@ internal sealed record ToldAnswer(HazardId Hazard, DateTimeOffset? AsOf, Immutab
         return new ToldAnswer(file.Id, asOf, events,
         [
             .. events.SelectMany(e => e.To.Select(to => (e.ToldAt, To: to))).Where(t => t.To.Openings.IsEmpty).GroupBy(t => t.To.Address)
-                .Select(g => new Unopened(g.Key, g.Count(), g.Min(t => t.ToldAt))).OrderByDescending(u => u.Messages).ThenBy(u => u.Address, StringComparer.Ordinal),
+                .Select(g => new Unopened(g.Key, g.Count(), g.Min(t => t.ToldAt))).OrderByDescending(u => u.Messages)
+                .ThenBy(u => u.Address, StringComparer.Ordinal),
         ], ImmutableDictionary<string, string>.Empty);
     }
 
     /// <summary>The bodies that it names.</summary>
-    internal IEnumerable<BodyId> Mentioned => Events.SelectMany(e => e.To.SelectMany(to => to.Openings.Select(o => o.Body).Concat(BodyAt(to.Address))).Prepend(e.By));
+    internal IEnumerable<BodyId> Mentioned =>
+        Events.SelectMany(e => e.To.SelectMany(to => to.Openings.Select(o => o.Body).Concat(BodyAt(to.Address))).Prepend(e.By));
 
     private static IEnumerable<BodyId> BodyAt(string address) => BodyId.TryParse(address, out var body, out _) ? [body] : [];
 }
 
 /// <summary>An event and whom it was told.</summary>
-internal sealed record ToldEvent(long Position, CodeEntry Event, DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor, DocumentNumber? DocumentNumber, ImmutableArray<Addressee> To)
+internal sealed record ToldEvent(
+    long Position, CodeEntry Event, DateTimeOffset OccurredAt, DateTimeOffset ToldAt, BodyId By, string Actor,
+    DocumentNumber? DocumentNumber, ImmutableArray<Addressee> To)
 {
     public static ToldEvent Of(CaseFile file, RecordedHappening e) => new(
-        e.Position, EventLabels.Of(EventTypes.NameOf(e.Event)), e.Context.OccurredAt, e.RecordedAt, e.Context.Body, e.Context.Actor, e.Context.Document,
+        e.Position, EventLabels.Of(EventTypes.NameOf(e.Event)), e.Context.OccurredAt, e.RecordedAt, e.Context.Body, e.Context.Actor,
+        e.Context.Document,
         [.. e.Context.Told.OrderBy(t => t.Address, StringComparer.Ordinal).Select(t => (Told: t, Message: Messages.IdOf(e.Id, t.Address))).Select(t => new Addressee(
-            t.Message, t.Told.Address, Labels.Of(t.Told.As), [.. file.Openings[t.Message].Select(o => new InboxOpening(o.Body, o.Actor, o.OpenedAt))]))]);
+            t.Message, t.Told.Address, Labels.Of(t.Told.As),
+            [.. file.Openings[t.Message].Select(o => new InboxOpening(o.Body, o.Actor, o.OpenedAt))]))]);
 }
 
 /// <summary>One who was told, and who opened it; nobody did while openings are empty.</summary>

@@ -12,7 +12,8 @@ namespace Hazards.Api.Supervision;
 /// <summary>收件箱: what a body was told, what it owes, and for those who look into it who was told what and who opened it.</summary>
 internal sealed class InboxModule : IModule
 {
-    private static readonly QueryParameter Body = new("body", typeof(BodyId), "查看该单位的收件箱（督查、调查）；默认为本单位", "The inbox of this body (supervisors, investigators); one's own when left out");
+    private static readonly QueryParameter Body = new(
+        "body", typeof(BodyId), "查看该单位的收件箱（督查、调查）；默认为本单位", "The inbox of this body (supervisors, investigators); one's own when left out");
 
     private static readonly ImmutableArray<QueryParameter> Filter =
     [
@@ -31,20 +32,36 @@ internal sealed class InboxModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/inbox", new Operation(Tag.Inbox, "收件箱：本单位被告知的事项，新的在前；查看列表不算打开", "The inbox: what the body was told, the newest first; listing opens nothing")
+        api.Get(
+            "/inbox",
+            new Operation(
+                Tag.Inbox, "收件箱：本单位被告知的事项，新的在前；查看列表不算打开", "The inbox: what the body was told, the newest first; listing opens nothing")
         {
             Query = Filter, Answer = typeof(InboxPage),
         }, ListAsync);
-        api.Get("/inbox/duties", new Operation(Tag.Inbox, "应办事项：本单位现在应办的各项时限，先到期的在前", "What the body owes now: its open clocks, the earliest due first")
+        api.Get(
+            "/inbox/duties",
+            new Operation(Tag.Inbox, "应办事项：本单位现在应办的各项时限，先到期的在前", "What the body owes now: its open clocks, the earliest due first")
         {
             Query = [Body, .. Parameters.Page], Answer = typeof(InboxDuties),
         }, DutiesAsync);
-        api.Get("/inbox/{id}", new Operation(Tag.Inbox, "一条告知；查看不算打开", "One message; looking opens nothing") { Query = [Parameters.AsOf], Answer = typeof(MessageView) }, FindAsync);
-        api.Post("/inbox/{id}/opening", new Operation(Tag.Inbox, "打开告知：每人首次打开记入履历，重复打开不再记录", "Open a message: the first time of each person is recorded, no other")
+        api.Get(
+            "/inbox/{id}",
+            new Operation(Tag.Inbox, "一条告知；查看不算打开", "One message; looking opens nothing")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(MessageView),
+            }, FindAsync);
+        api.Post(
+            "/inbox/{id}/opening",
+            new Operation(Tag.Inbox, "打开告知：每人首次打开记入履历，重复打开不再记录", "Open a message: the first time of each person is recorded, no other")
         {
             Body = typeof(OpenMessage), IsAct = true, Answer = typeof(OpeningAnswer),
         }, OpenAsync);
-        api.Get("/hazards/{id}/told", new Operation(Tag.Inbox, "告知情况：每个事项告知了谁、何时告知、谁在何时打开、谁从未打开", "Who was told what of a hazard, when, who opened it and when, and who never did")
+        api.Get(
+            "/hazards/{id}/told",
+            new Operation(
+                Tag.Inbox, "告知情况：每个事项告知了谁、何时告知、谁在何时打开、谁从未打开",
+                "Who was told what of a hazard, when, who opened it and when, and who never did")
         {
             Query = [Parameters.AsOf], Answer = typeof(ToldAnswer),
         }, ToldAsync);
@@ -55,7 +72,10 @@ internal sealed class InboxModule : IModule
     private static async Task<IResult> ListAsync(
         Call call, InboxQueries inbox, AuthorityQueries authority, IRegistryQueries registry, Naming naming)
     {
-        var filter = new InboxFilter { Unread = call.Query.Flag("unread"), As = call.Query.Code<TellAs>("as"), Hazard = call.Query.Value<HazardId>("hazard") };
+        var filter = new InboxFilter
+        {
+            Unread = call.Query.Flag("unread"), As = call.Query.Code<TellAs>("as"), Hazard = call.Query.Value<HazardId>("hazard"),
+        };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
         var (body, refusal) = await WhoseAsync(call, registry);
@@ -64,9 +84,12 @@ internal sealed class InboxModule : IModule
         var addresses = Told.AddressesOf(body!);
         var page = await inbox.ListAsync(scope, addresses, filter, cursor, limit, call.Stop);
         var counts = await inbox.CountAsync(scope, addresses, call.Stop);
-        var changes = AuthorityEndpoint.IsFor(call.Caller) && scope.AsOf is null ? await authority.UnseenAsync(scope, [.. addresses], call.Stop) : 0;
+        var changes = AuthorityEndpoint.IsFor(call.Caller) && scope.AsOf is null
+            ? await authority.UnseenAsync(scope, [.. addresses], call.Stop)
+            : 0;
         var names = await naming.OfBodiesAsync(page.Items.SelectMany(BodiesOf).Append(body!.Id), call.Stop);
-        return Call.Json(new InboxPage(body.Id, [.. page.Items.Select(i => MessageView.Of(i))], page.Next, scope.AsOf, counts, changes, names));
+        return Call.Json(
+            new InboxPage(body.Id, [.. page.Items.Select(i => MessageView.Of(i))], page.Next, scope.AsOf, counts, changes, names));
     }
 
     private static async Task<IResult> DutiesAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
@@ -99,12 +122,15 @@ internal sealed class InboxModule : IModule
         if (order.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var scope = new Scope(call.Caller.Jurisdiction, null, DateOnly.MinValue);
-        if (!Guid.TryParseExact(id, "D", out var message) || await inbox.FindAsync(scope, message, call.Stop) is not { } item || !IsOwn(call, item))
+        if (!Guid.TryParseExact(id, "D", out var message) || await inbox.FindAsync(scope, message, call.Stop) is not { } item
+            || !IsOwn(call, item))
             return Call.Refuse(InboxRefusals.NotFound.Because());
         if (Texts.Name("actor", order.Given!.By.Name) is { } nameless)
             return Call.Refuse(nameless);
         var (at, now, contended) = await messages.OpenAsync(item, order.Given.By, order.Terms, call.Stop);
-        return contended is not null ? Call.Refuse(contended) : Call.Json(new OpeningAnswer(item.Id, order.Given.By.Name, call.Caller.Body.Id, at, now));
+        return contended is not null
+            ? Call.Refuse(contended)
+            : Call.Json(new OpeningAnswer(item.Id, order.Given.By.Name, call.Caller.Body.Id, at, now));
     }
 
     private static async Task<IResult> ToldAsync(Call call, string id, CaseFiles files, Naming naming)
@@ -128,18 +154,22 @@ internal sealed class InboxModule : IModule
             return (own, null);
         if (!MayLook(call))
             return (null, InboxRefusals.NotYours.Because(Body.Name, ("body", asked)));
-        return (await registry.BodiesAsync([asked], call.Stop)).GetValueOrDefault(asked) is { } body && call.Caller.Jurisdiction.Contains(body.Region)
+        return (await registry.BodiesAsync([asked], call.Stop)).GetValueOrDefault(asked) is { } body
+            && call.Caller.Jurisdiction.Contains(body.Region)
             ? (body, null)
             : (null, BodyRefusals.NotFound.Because(Body.Name));
     }
 
-    private static bool MayLook(Call call) => !call.Caller.Body.SeesOnlyItsOwn && call.Caller.Key.Roles.Any(r => r is Role.Supervisor or Role.Investigator or Role.ListingAuthority);
+    private static bool MayLook(Call call) =>
+        !call.Caller.Body.SeesOnlyItsOwn
+            && call.Caller.Key.Roles.Any(r => r is Role.Supervisor or Role.Investigator or Role.ListingAuthority);
 
     private static bool IsOwn(Call call, InboxItem item) => Told.AddressesOf(call.Caller.Body).Contains(item.Address);
 
     private static async Task<bool> InJurisdictionAsync(Call call, InboxItem item, IRegistryQueries registry) =>
         !BodyId.TryParse(item.Address, out var id, out _)
-        || ((await registry.BodiesAsync([id], call.Stop)).GetValueOrDefault(id) is { } body && call.Caller.Jurisdiction.Contains(body.Region));
+        || ((await registry.BodiesAsync([id], call.Stop)).GetValueOrDefault(id) is { } body
+            && call.Caller.Jurisdiction.Contains(body.Region));
 
     private static IEnumerable<BodyId> BodiesOf(InboxItem item)
     {
@@ -158,7 +188,10 @@ internal sealed record OpenMessage;
 internal static class InboxRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode NotFound = new("message.not_found", RefusalKind.NotFound, "没有这条告知，或不是告知您单位的", "There is no such message, or it was not told to your body");
-    public static readonly RefusalCode NotYours = new("inbox.not_yours", RefusalKind.Forbidden, "只有督查、挂牌机关和调查审计可以查看其他单位 {body} 的收件箱", "Only supervisors, listing authorities and investigators may look into the inbox of another body, {body}");
+    public static readonly RefusalCode NotFound = new(
+        "message.not_found", RefusalKind.NotFound, "没有这条告知，或不是告知您单位的", "There is no such message, or it was not told to your body");
+    public static readonly RefusalCode NotYours = new(
+        "inbox.not_yours", RefusalKind.Forbidden, "只有督查、挂牌机关和调查审计可以查看其他单位 {body} 的收件箱",
+        "Only supervisors, listing authorities and investigators may look into the inbox of another body, {body}");
 #pragma warning restore CS1591
 }

@@ -23,7 +23,8 @@ internal sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProv
     /// <param name="terms">Where the request comes from.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>When the person first opened it, and whether that was now; a refusal when too many open it at once.</returns>
-    public async Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(InboxItem message, Actor by, Terms terms, CancellationToken cancellationToken = default)
+    public async Task<(DateTimeOffset OpenedAt, bool Now, Refusal? Refusal)> OpenAsync(
+        InboxItem message, Actor by, Terms terms, CancellationToken cancellationToken = default)
     {
         return await OpenAsync(message.Id, by, version => Append(message, by, terms, version), terms, cancellationToken);
     }
@@ -82,9 +83,11 @@ internal sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProv
 
     private Append Append(InboxItem message, Actor by, Terms terms, long version)
     {
-        var opened = Facts.Of(new MessageOpened(message.Hazard, message.EventId, message.Address), Context(message.Region, by, terms), terms);
+        var opened = Facts.Of(
+            new MessageOpened(message.Hazard, message.EventId, message.Address), Context(message.Region, by, terms), terms);
         var row = new PendingState.OfOpenings([new Opening(opened.Id, message.Id, version + 1, by.Body.Id, by.Name)]);
-        return new Append([new StreamAppend(message.Id, StreamType, version, [opened], row)], null, terms.RecordedAt) { Relies = terms.Relies };
+        return new Append([new StreamAppend(message.Id, StreamType, version, [opened], row)], null,
+            terms.RecordedAt) { Relies = terms.Relies };
     }
 
     private EventContext Context(RegionCode region, Actor by, Terms terms)
@@ -92,6 +95,7 @@ internal sealed class MessageStore(IEventLog log, RulebookSource rules, TimeProv
         var now = terms.RecordedAt ?? clock.GetUtcNow();
         // Any role may read; the first is as good as another.
         return new EventContext(
-            now, Entry.Prompt, by.Name, by.Body.Id, by.Roles.Order().FirstOrDefault(), by.Client, rules.Current.PolicyAt(region, now).Version, null, []);
+            now, Entry.Prompt, by.Name, by.Body.Id, by.Roles.Order().FirstOrDefault(), by.Client,
+            rules.Current.PolicyAt(region, now).Version, null, []);
     }
 }

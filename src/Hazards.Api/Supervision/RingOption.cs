@@ -9,7 +9,11 @@ internal static class RingOption
 
     public static Option<int> Create()
     {
-        var option = new Option<int>("--ring-every") { Description = $"每隔几秒检查逾期，0 为不检查（{UsualSeconds}）· seconds between two looks for passed deadlines, 0 for never", DefaultValueFactory = _ => UsualSeconds };
+        var option = new Option<int>("--ring-every")
+        {
+            Description = $"每隔几秒检查逾期，0 为不检查（{UsualSeconds}）· seconds between two looks for passed deadlines, 0 for never",
+            DefaultValueFactory = _ => UsualSeconds,
+        };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var seconds) || seconds is < 0 or > 86_400))

@@ -2,12 +2,16 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>复查验收: one leg is looked at by a body that does not answer for it. A pass accepts this leg only; a fail sends it back to rectification.</summary>
+/// <summary>
+/// 复查验收: one leg is looked at by a body that does not answer for it. A pass accepts this leg only; a fail sends it back to
+/// rectification.
+/// </summary>
 /// <param name="Leg">Which leg.</param>
 /// <param name="Verdict">Pass or fail.</param>
 /// <param name="Findings">What was found.</param>
 /// <param name="Inspectors">Who looked, in words.</param>
-/// <param name="Deadline">When it fails: the deadline from now on. The present one stays when left out, even if it has passed. Refused with a pass.</param>
+/// <param name="Deadline">When it fails: the deadline from now on. The present one stays when left out, even if it has passed.
+/// Refused with a pass.</param>
 public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, [property: Longest(400)] string? Inspectors = null, DateOnly? Deadline = null) : IHazardCommand
 {
     /// <inheritdoc />
@@ -26,7 +30,8 @@ public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, [prope
         if (Refusal.All(Checks.After(act, leg.Since, new Words("申报整改完成", "the declaration of completion")),
             Texts.Required("findings", Findings),
             Texts.Check("inspectors", Inspectors, 0, 400, multiline: false),
-            Deadline is not { } deadline ? null : passes ? HazardRefusals.DeadlineWithPass.Because("deadline") : Checks.Deadline("deadline", deadline, act),
+            Deadline is not { } deadline ? null : passes ? HazardRefusals.DeadlineWithPass.Because("deadline") : Checks.Deadline(
+                "deadline", deadline, act),
             passes ? Requirements(hazard, act) : null) is { } wrong)
             return wrong;
         // Without a new deadline the old one stands, even if it has passed: failing must not make overdue work punctual.
@@ -37,10 +42,16 @@ public sealed record Reinspect(Leg Leg, Verdict Verdict, string Findings, [prope
 
     /// <summary>What the policy asks of an acceptance beside the inspector's word; every rule that fits must be met.</summary>
     private Refusal? Requirements(Hazard hazard, Act act) => AcceptanceRules.Lacking(
-        hazard, Leg, act.By.Body, new Acceptance(hazard.Level, act.Attachments.IsDefault ? 0 : act.Attachments.Length, !string.IsNullOrWhiteSpace(Inspectors), act.Document is not null), act);
+        hazard, Leg, act.By.Body,
+        new Acceptance(
+            hazard.Level, act.Attachments.IsDefault ? 0 : act.Attachments.Length, !string.IsNullOrWhiteSpace(Inspectors),
+            act.Document is not null), act);
 }
 
-/// <summary>撤销验收: an accepted leg went bad, or was accepted in error, before the hazard was closed. The acceptance stays in the log; the leg is rectified again.</summary>
+/// <summary>
+/// 撤销验收: an accepted leg went bad, or was accepted in error, before the hazard was closed. The acceptance stays in the log; the
+/// leg is rectified again.
+/// </summary>
 /// <param name="Leg">Which leg.</param>
 /// <param name="Reason">What was found.</param>
 /// <param name="Deadline">The deadline from now on. The present one stays when left out, even if it has passed.</param>
@@ -82,7 +93,8 @@ internal static class AcceptanceRules
     ]);
 
     /// <summary>Accepted legs whose hazard has become graver since need what an acceptance at the present level needs.</summary>
-    public static Refusal? Outgrown(Hazard hazard, Act act) => Refusal.All([.. hazard.Legs.Values.Select(leg => Outgrown(hazard, leg, act))]);
+    public static Refusal? Outgrown(Hazard hazard, Act act) =>
+        Refusal.All([.. hazard.Legs.Values.Select(leg => Outgrown(hazard, leg, act))]);
 
     private static Refusal? Outgrown(Hazard hazard, LegState leg, Act act)
     {
@@ -93,18 +105,23 @@ internal static class AcceptanceRules
             ? null
             : HazardRefusals.LevelRaised.Because(null,
                 ("leg", Words.Of(leg.Leg)), ("before", Words.Of(before)), ("level", Words.Of(hazard.Level!.Value)),
-                ("lacking", Words.Join([Words.Of(lacking), .. lacking.Others.Select(Words.Of)])), ("code", lacking.Code), ("source", lacking.Facts.GetValueOrDefault("source")));
+                ("lacking", Words.Join([Words.Of(lacking), .. lacking.Others.Select(Words.Of)])), ("code", lacking.Code),
+                ("source", lacking.Facts.GetValueOrDefault("source")));
     }
 
     private static Refusal? Unplanned(Hazard hazard, LegState leg, Act act) =>
-        act.Policy.PlanRequired.Contains(hazard.Level!.Value) && leg.Plan is not { Verdict: Verdict.Pass } ? HazardRefusals.PlanRequired.Because() : null;
+        act.Policy.PlanRequired.Contains(hazard.Level!.Value) && leg.Plan is not { Verdict: Verdict.Pass }
+            ? HazardRefusals.PlanRequired.Because()
+            : null;
 
     private static Refusal? Lacking(AcceptanceRule rule, Leg leg, Body? by, Acceptance given) => Refusal.All(
         by is { } body && !rule.AcceptedBy.IsEmpty && !rule.AcceptedBy.Contains(body.Kind)
-            ? HazardRefusals.AcceptanceBody.Because(null, ("leg", Words.Of(leg)), ("kinds", Words.Of(rule.AcceptedBy)), ("body", body.Id), ("source", rule.Source))
+            ? HazardRefusals.AcceptanceBody.Because(
+                null, ("leg", Words.Of(leg)), ("kinds", Words.Of(rule.AcceptedBy)), ("body", body.Id), ("source", rule.Source))
             : null,
         given.Attachments < rule.Attachments
-            ? HazardRefusals.AcceptanceAttachments.Because("attachments", ("least", rule.Attachments), ("count", given.Attachments), ("source", rule.Source))
+            ? HazardRefusals.AcceptanceAttachments.Because(
+                "attachments", ("least", rule.Attachments), ("count", given.Attachments), ("source", rule.Source))
             : null,
         rule.Inspectors && !given.Inspectors ? HazardRefusals.AcceptanceInspectors.Because("inspectors", ("source", rule.Source)) : null,
         rule.Document && !given.Document ? HazardRefusals.AcceptanceDocument.Because("documentNumber", ("source", rule.Source)) : null);

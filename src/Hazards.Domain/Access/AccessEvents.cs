@@ -79,7 +79,9 @@ public sealed record RecordsRead(Looked Looked) : IAccessEvent;
 [EventType("records_exported", "导出档案", "Records exported")]
 public sealed record RecordsExported(Looked Looked, string MediaType, string? FileName, long? Size, Sha256Digest? Digest) : IAccessEvent;
 
-/// <summary>取走证据包: an evidence package was given to somebody, whole or in part. The package's own stream tells the rest of its story.</summary>
+/// <summary>
+/// 取走证据包: an evidence package was given to somebody, whole or in part. The package's own stream tells the rest of its story.
+/// </summary>
 /// <param name="Looked">What it holds.</param>
 /// <param name="Package">The package.</param>
 /// <param name="From">The first byte given, from 0.</param>
@@ -102,4 +104,5 @@ public sealed record PersonalDataViewed(Looked Looked, Guid Person, ImmutableArr
 /// <param name="ClaimedAt">When it was said to have happened.</param>
 /// <param name="Attempt">What it would have changed, in short, where that can be said.</param>
 [EventType("sealed_attempt_refused", "封存期间的变更尝试", "Attempt on sealed records refused")]
-public sealed record SealedAttemptRefused(Looked Looked, string Command, string Refusal, ImmutableArray<Guid> Seals, DateTimeOffset ClaimedAt, string? Attempt) : IAccessEvent;
+public sealed record SealedAttemptRefused(
+    Looked Looked, string Command, string Refusal, ImmutableArray<Guid> Seals, DateTimeOffset ClaimedAt, string? Attempt) : IAccessEvent;

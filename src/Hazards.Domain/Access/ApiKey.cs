@@ -15,14 +15,18 @@ public interface IApiKeyEvent : IDomainEvent;
 /// <param name="Region">Its jurisdiction; what lies outside is not found.</param>
 /// <param name="ExpiresAt">When it ends by itself, if ever.</param>
 [EventType("api_key_issued", "密钥签发", "API key issued")]
-public sealed record ApiKeyIssued(Guid Id, Sha256Digest Digest, string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt) : IApiKeyEvent;
+public sealed record ApiKeyIssued(
+    Guid Id, Sha256Digest Digest, string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region,
+    DateTimeOffset? ExpiresAt) : IApiKeyEvent;
 
 /// <summary>密钥吊销: the key no longer opens anything.</summary>
 [EventType("api_key_revoked", "密钥吊销", "API key revoked")]
 public sealed record ApiKeyRevoked(string Reason) : IApiKeyEvent;
 
 /// <summary>A key as its events leave it.</summary>
-public sealed record ApiKey(Guid Id, Sha256Digest Digest, string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt, bool Revoked, long Version)
+public sealed record ApiKey(
+    Guid Id, Sha256Digest Digest, string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt,
+    bool Revoked, long Version)
 {
     /// <summary>Folds one event.</summary>
     public static ApiKey Apply(ApiKey? key, IApiKeyEvent happened) => happened switch

@@ -30,7 +30,8 @@ public readonly record struct BodyDecision(ImmutableArray<IBodyEvent> Events, Re
 
 /// <summary>Enters a body into the registry. It belongs to the level that enters it, or to the one it names as <c>keeper</c>.</summary>
 public sealed record RegisterBody(
-    BodyId Id, [property: Longest(Texts.NameLength)] string Name, BodyKind Kind, RegionCode Region, ImmutableArray<SectorCode> Sectors = default, CreditCode? CreditCode = null,
+    BodyId Id, [property: Longest(Texts.NameLength)] string Name, BodyKind Kind, RegionCode Region,
+    ImmutableArray<SectorCode> Sectors = default, CreditCode? CreditCode = null,
     BodyId? Parent = null, RegionCode? Keeper = null) : IBodyCommand
 {
     /// <inheritdoc />
@@ -61,7 +62,9 @@ public sealed record RenameBody([property: Longest(Texts.NameLength)] string Nam
             return no;
         if (Refusal.All(Texts.Name("name", Name), Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
-        return Name.Trim() == body!.Name ? BodyRefusals.NothingChanges.Because("name") : BodyDecision.Of(new BodyRenamed(body.Name, Name.Trim(), Reason));
+        return Name.Trim() == body!.Name
+            ? BodyRefusals.NothingChanges.Because("name")
+            : BodyDecision.Of(new BodyRenamed(body.Name, Name.Trim(), Reason));
     }
 }
 
@@ -115,13 +118,22 @@ public sealed record DissolveBody(string Reason, BodyId? Successor = null) : IBo
 public static class BodyRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Exists = new("body.exists", RefusalKind.Conflict, "单位编号 {id} 已被使用", "There is already a body with the id {id}");
+    public static readonly RefusalCode Exists = new(
+        "body.exists", RefusalKind.Conflict, "单位编号 {id} 已被使用", "There is already a body with the id {id}");
     public static readonly RefusalCode NotFound = new("body.not_found", RefusalKind.NotFound, "没有这个单位", "There is no such body");
-    public static readonly RefusalCode Unknown = new("body.unknown", RefusalKind.Unprocessable, "{field} 所指的单位 {id} 未登记，请先登记该单位", "{field} names the body {id}, which is not registered; register it first");
-    public static readonly RefusalCode Dissolved = new("body.dissolved", RefusalKind.Conflict, "单位 {id}（{name}）已撤销，不能再承担任务", "The body {id} ({name}) is dissolved and cannot be given duties");
-    public static readonly RefusalCode NothingChanges = new("body.nothing_changes", RefusalKind.Unprocessable, "没有任何变更", "Nothing would change");
-    public static readonly RefusalCode Itself = new("body.itself", RefusalKind.Unprocessable, "{field} 不能是单位自己", "{field} cannot be the body itself");
-    public static readonly RefusalCode Forbidden = new("body.forbidden", RefusalKind.Forbidden, "只有对 {region} 有管辖权的系统管理员可以维护单位", "Only an administrator with jurisdiction over {region} may keep this body");
+    public static readonly RefusalCode Unknown = new(
+        "body.unknown", RefusalKind.Unprocessable, "{field} 所指的单位 {id} 未登记，请先登记该单位",
+        "{field} names the body {id}, which is not registered; register it first");
+    public static readonly RefusalCode Dissolved = new(
+        "body.dissolved", RefusalKind.Conflict, "单位 {id}（{name}）已撤销，不能再承担任务",
+        "The body {id} ({name}) is dissolved and cannot be given duties");
+    public static readonly RefusalCode NothingChanges = new(
+        "body.nothing_changes", RefusalKind.Unprocessable, "没有任何变更", "Nothing would change");
+    public static readonly RefusalCode Itself = new(
+        "body.itself", RefusalKind.Unprocessable, "{field} 不能是单位自己", "{field} cannot be the body itself");
+    public static readonly RefusalCode Forbidden = new(
+        "body.forbidden", RefusalKind.Forbidden, "只有对 {region} 有管辖权的系统管理员可以维护单位",
+        "Only an administrator with jurisdiction over {region} may keep this body");
 #pragma warning restore CS1591
 }
 

@@ -24,7 +24,8 @@ public sealed record CalendarYear(int Year, PolicySource Source, ImmutableArray<
 {
     /// <summary>Whether the day is worked, by this notice alone.</summary>
     public bool IsWorked(DateOnly day) =>
-        Worked.Contains(day) || (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !Holidays.Any(h => h.From <= day && day <= h.To));
+        Worked.Contains(day)
+            || (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !Holidays.Any(h => h.From <= day && day <= h.To));
 }
 
 /// <summary>
@@ -84,7 +85,10 @@ public sealed class WorkCalendar
         : _worked.TryGetValue(day.Year, out var days) ? days[day.DayOfYear - 1]
         : day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday);
 
-    /// <summary>The first and the last day that this edition knows otherwise than another: worked or not, announced or not. Null when there is none.</summary>
+    /// <summary>
+    /// The first and the last day that this edition knows otherwise than another: worked or not, announced or not. Null when
+    /// there is none.
+    /// </summary>
     public (DateOnly First, DateOnly Last)? DifferenceFrom(WorkCalendar other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -73,12 +73,15 @@ public sealed record Campaign(
         ArgumentNullException.ThrowIfNull(context);
         return happened switch
         {
-            CampaignOpened e => new Campaign(e.Id, e.Name, e.Kind, e.From, e.To, e.Sectors, e.Regions, e.Organiser, e.Requirements, context.Document, null, null, 1),
+            CampaignOpened e => new Campaign(
+                e.Id, e.Name, e.Kind, e.From, e.To, e.Sectors, e.Regions, e.Organiser, e.Requirements, context.Document, null, null, 1),
             CampaignChanged e when campaign is not null => campaign with
             {
-                Name = e.Name, From = e.From, To = e.To, Sectors = e.Sectors, Regions = e.Regions, Requirements = e.Requirements, Version = campaign.Version + 1,
+                Name = e.Name, From = e.From, To = e.To, Sectors = e.Sectors, Regions = e.Regions, Requirements = e.Requirements,
+                Version = campaign.Version + 1,
             },
-            CampaignEnded e when campaign is not null => campaign with { EndedOn = e.On, Summary = e.Summary, Version = campaign.Version + 1 },
+            CampaignEnded e when campaign is not null =>
+                campaign with { EndedOn = e.On, Summary = e.Summary, Version = campaign.Version + 1 },
             _ => throw new InvalidOperationException($"{happened?.GetType().Name} cannot happen to this campaign"),
         };
     }

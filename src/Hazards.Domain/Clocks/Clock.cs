@@ -3,7 +3,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>A duty that is open now: who must do what until when. Derived from state and policy; overdue is a matter of the date, never a stored flag.</summary>
+/// <summary>
+/// A duty that is open now: who must do what until when. Derived from state and policy; overdue is a matter of the date, never
+/// a stored flag.
+/// </summary>
 /// <param name="Kind">The duty.</param>
 /// <param name="Leg">The leg it concerns, if one.</param>
 /// <param name="Body">The body that must act; null where it is the committee office of the region and none is named yet.</param>
@@ -22,7 +25,10 @@ public record Clock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since
 /// <summary>The clocks of a hazard.</summary>
 public static class Clocks
 {
-    /// <summary>All open clocks, the earliest due first. Each is counted by the policy in force when its duty began, and by the calendar of the hazard's newest event.</summary>
+    /// <summary>
+    /// All open clocks, the earliest due first. Each is counted by the policy in force when its duty began, and by the calendar
+    /// of the hazard's newest event.
+    /// </summary>
     public static ImmutableArray<Clock> Open(Hazard hazard, Rulebook rules)
     {
         ArgumentNullException.ThrowIfNull(hazard);

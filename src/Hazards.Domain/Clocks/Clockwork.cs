@@ -7,7 +7,8 @@ namespace Hazards.Domain;
 public static class Clockwork
 {
     /// <summary>The body in whose name the service notices; not in the registry.</summary>
-    public static Body Body { get; } = new(BodyId.Parse("clockwork"), "系统时钟", BodyKind.System, RegionCode.Nation, [], null, null, false, null, 0);
+    public static Body Body { get; } = new(
+        BodyId.Parse("clockwork"), "系统时钟", BodyKind.System, RegionCode.Nation, [], null, null, false, null, 0);
 
     /// <summary>The actor of its acts.</summary>
     public static Actor Actor { get; } = new("系统时钟", Body, [Role.Clock], "clockwork", RegionCode.Nation);
@@ -17,7 +18,8 @@ public static class Clockwork
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(calendar);
-        return new EventContext(occurredAt, entry, Actor.Name, Body.Id, Role.Clock, Actor.Client, policy.Version, null, []) { Calendar = calendar.Edition };
+        return new EventContext(occurredAt, entry, Actor.Name, Body.Id, Role.Clock, Actor.Client, policy.Version, null,
+            []) { Calendar = calendar.Edition };
     }
 
     /// <summary>

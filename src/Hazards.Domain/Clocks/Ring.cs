@@ -15,7 +15,8 @@ namespace Hazards.Domain;
 public static class Ring
 {
     /// <summary>The steps the service may take itself; every other is a person's.</summary>
-    private static readonly ImmutableArray<SupervisionStep> Own = [SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism, SupervisionStep.Escalation];
+    private static readonly ImmutableArray<SupervisionStep> Own = [
+        SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism, SupervisionStep.Escalation];
 
     /// <summary>The first day on which there will be something to ring for; null when nothing is left.</summary>
     public static DateOnly? NextRing(Hazard hazard, Rulebook rules) => NextRing(hazard, Clocks.Open(hazard, rules), rules);
@@ -43,7 +44,8 @@ public static class Ring
     /// <param name="today">The date in China.</param>
     /// <param name="noticedAt">When the service looks.</param>
     /// <param name="bodies">The bodies the hazard names, for the texts; and the committee offices of wider regions.</param>
-    public static ImmutableArray<Happening> On(Hazard hazard, Rulebook rules, DateOnly today, DateTimeOffset noticedAt, IReadOnlyDictionary<BodyId, Body> bodies)
+    public static ImmutableArray<Happening> On(
+        Hazard hazard, Rulebook rules, DateOnly today, DateTimeOffset noticedAt, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(rules);
@@ -70,32 +72,42 @@ public static class Ring
         return round.Happened;
     }
 
-    /// <summary>Whether the ladder may have the service itself escalate the hazard: then <see cref="On"/> needs the offices of wider regions.</summary>
+    /// <summary>
+    /// Whether the ladder may have the service itself escalate the hazard: then <see cref="On"/> needs the offices of wider
+    /// regions.
+    /// </summary>
     public static bool MayEscalate(Hazard hazard, Rulebook rules)
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(rules);
-        return Clocks.Open(hazard, rules).Any(c => LadderOf(hazard, c.Due, rules).Any(s => s is { Step: SupervisionStep.Escalation, Mode: StepMode.Automatic }));
+        return Clocks.Open(hazard, rules)
+            .Any(c => LadderOf(hazard, c.Due, rules).Any(s => s is { Step: SupervisionStep.Escalation, Mode: StepMode.Automatic }));
     }
 
-    private static ImmutableArray<LadderStep> LadderOf(Hazard hazard, DateOnly due, Rulebook rules) => rules.PolicyOn(hazard.Region, due.AddDays(1)).Ladder;
+    private static ImmutableArray<LadderStep> LadderOf(Hazard hazard, DateOnly due, Rulebook rules) =>
+        rules.PolicyOn(hazard.Region, due.AddDays(1)).Ladder;
 
     /// <summary>The rungs a missed duty has not climbed, each with the day from which it is due.</summary>
-    private static IEnumerable<(LadderStep Rung, DateOnly From)> Rungs(Hazard hazard, ImmutableArray<Clock> open, MissedClock missed, Rulebook rules)
+    private static IEnumerable<(LadderStep Rung, DateOnly From)> Rungs(
+        Hazard hazard, ImmutableArray<Clock> open, MissedClock missed, Rulebook rules)
     {
         var calendar = rules.Calendar.At(hazard.Calendar);
         var seen = new HashSet<SupervisionStep>();
         foreach (var rung in LadderOf(hazard, missed.Due, rules))
         {
             // What is ended can be urged; every other step is against somebody who still has something to put right.
-            if (!rung.IsFor(missed.Kind, hazard.Level) || missed.Rungs.Contains(rung.Step) || (!hazard.IsOpen && rung.Step != SupervisionStep.Urge))
+            if (!rung.IsFor(missed.Kind, hazard.Level) || missed.Rungs.Contains(rung.Step)
+                || (!hazard.IsOpen && rung.Step != SupervisionStep.Urge))
                 continue;
             if (!IsProposed(hazard, open, missed.Leg, rung.Step) && seen.Add(rung.Step))
                 yield return (rung, Later(calendar.Add(missed.Due, rung.DaysOverdue, rung.Count).Date, missed.Due.AddDays(1)));
         }
     }
 
-    /// <summary>Whether a person is being asked for this step already: against the leg for whichever of its duties, or against the hazard as a whole.</summary>
+    /// <summary>
+    /// Whether a person is being asked for this step already: against the leg for whichever of its duties, or against the
+    /// hazard as a whole.
+    /// </summary>
     private static bool IsProposed(Hazard hazard, ImmutableArray<Clock> open, Leg? leg, SupervisionStep step)
     {
         var whole = step is SupervisionStep.Escalation or SupervisionStep.Exposure or SupervisionStep.Penalty or SupervisionStep.Referral;
@@ -107,7 +119,8 @@ public static class Ring
 
     private static DateOnly Later(DateOnly one, DateOnly other) => one > other ? one : other;
 
-    private sealed class Round(Hazard before, Rulebook rules, DateOnly today, DateTimeOffset noticedAt, IReadOnlyDictionary<BodyId, Body> bodies)
+    private sealed class Round(
+        Hazard before, Rulebook rules, DateOnly today, DateTimeOffset noticedAt, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         private readonly ImmutableArray<Happening>.Builder happened = ImmutableArray.CreateBuilder<Happening>();
         private readonly ImmutableArray<Clock> open = Clocks.Open(before, rules);
@@ -121,10 +134,14 @@ public static class Ring
         {
             foreach (var clock in open)
                 if (clock.Due >= from && clock.Due < today && hazard.MissedOf(clock) is null)
-                    Add(new DeadlineMissed(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, noticedAt), ChinaTime.EndOf(clock.Due));
+                    Add(
+                        new DeadlineMissed(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, noticedAt),
+                        ChinaTime.EndOf(clock.Due));
         }
 
-        /// <summary>The rungs that are due, leg by leg and mildest first: one step for all missed duties of a leg that call for it.</summary>
+        /// <summary>
+        /// The rungs that are due, leg by leg and mildest first: one step for all missed duties of a leg that call for it.
+        /// </summary>
         public void Climb()
         {
             foreach (var duties in open.Where(c => c.Due < today).GroupBy(c => c.Leg).OrderBy(g => g.Key))
@@ -169,7 +186,10 @@ public static class Ring
         private StepProposed Proposed(SupervisionStep step, Clock clock) =>
             new(step, clock.Kind, clock.Leg, clock.Due, clock.DaysOverdue(today), Asked(clock));
 
-        /// <summary>The leg's supervisor, else who assigned it, else the committee office of the region; never the one that missed the duty.</summary>
+        /// <summary>
+        /// The leg's supervisor, else who assigned it, else the committee office of the region; never the one that missed the
+        /// duty.
+        /// </summary>
         private BodyId? Asked(Clock clock)
         {
             var leg = clock.Leg is { } name ? hazard.Legs[name] : null;
@@ -189,12 +209,14 @@ public static class Ring
                 return null;
             var level = hazard.Region.Level > RegionLevel.County ? hazard.Region.Level : RegionLevel.County;
             foreach (var dealing in new[] { hazard.AssignedBy, hazard.Listing?.By })
-                if (dealing is { } id && bodies.TryGetValue(id, out var body) && body.Region.Level > level && body.Region.Contains(hazard.Region))
+                if (dealing is { } id && bodies.TryGetValue(id, out var body) && body.Region.Level > level
+                    && body.Region.Contains(hazard.Region))
                     level = body.Region.Level;
             if (level >= RegionLevel.Nation)
                 return null;
             var wider = hazard.Region.At(level + 1);
-            var offices = bodies.Values.Where(b => b.Kind == BodyKind.CommitteeOffice && !b.Dissolved && b.Region == wider).Take(2).ToArray();
+            var offices = bodies.Values.Where(b => b.Kind == BodyKind.CommitteeOffice && !b.Dissolved && b.Region == wider).Take(2)
+                .ToArray();
             return offices is [var only] ? only.Id : null;
         }
 

@@ -91,7 +91,9 @@ public sealed record ReopenHazard(string Reason, ImmutableArray<LegOrder> Legs =
             return early;
         var legs = Legs.IsDefault ? [] : Legs;
         if (!legs.IsEmpty && hazard.Level is null)
-            return HazardRefusals.StageForbids.Because("legs", ("stage", Words.Of(Stage.Reported)), ("command", Words.Of(CommandRules.Assign)), ("allowed", Words.Of(Stage.Verified)));
+            return HazardRefusals.StageForbids.Because(
+                "legs", ("stage", Words.Of(Stage.Reported)), ("command", Words.Of(CommandRules.Assign)),
+                ("allowed", Words.Of(Stage.Verified)));
         if (!legs.IsEmpty && Checks.Orders("legs", legs, hazard, act) is { } bad)
             return bad;
         return Decision.Of(new HazardReopened(Reason, legs));

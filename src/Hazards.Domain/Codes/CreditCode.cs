@@ -46,7 +46,8 @@ public readonly record struct CreditCode : IValue<CreditCode>
         value = default;
         refusal = null;
         var code = (text ?? "").Trim().ToUpperInvariant();
-        if (code.Length != 18 || CheckCharacter(code.AsSpan(0, 17)) is not { } check || !Alphabet.Contains(code[17], StringComparison.Ordinal))
+        if (code.Length != 18 || CheckCharacter(code.AsSpan(0, 17)) is not { } check || !Alphabet.Contains(
+            code[17], StringComparison.Ordinal))
         {
             refusal = InputRefusals.CreditCode.Because(null, ("value", Texts.Excerpt(text)));
             return false;

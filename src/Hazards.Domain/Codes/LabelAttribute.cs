@@ -44,13 +44,16 @@ public static class CodeList
     }
 
     private static CodeEntry Entry<T>(T value) where T : struct, Enum =>
-        Cache<T>.ByValue.TryGetValue(value, out var entry) ? entry : throw new ArgumentOutOfRangeException(nameof(value), value, "not in the code list");
+        Cache<T>.ByValue.TryGetValue(value, out var entry)
+            ? entry
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "not in the code list");
 
     private static class Cache<T> where T : struct, Enum
     {
         public static readonly ImmutableArray<CodeEntry> Entries = [.. Enum.GetValues<T>().Select(Describe)];
         public static readonly ImmutableDictionary<T, CodeEntry> ByValue = Enum.GetValues<T>().ToImmutableDictionary(v => v, Describe);
-        public static readonly ImmutableDictionary<string, T> ByCode = Enum.GetValues<T>().ToImmutableDictionary(v => Describe(v).Code, StringComparer.Ordinal);
+        public static readonly ImmutableDictionary<string, T> ByCode = Enum.GetValues<T>()
+            .ToImmutableDictionary(v => Describe(v).Code, StringComparer.Ordinal);
 
         private static CodeEntry Describe(T value)
         {

@@ -5,7 +5,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>行业领域: a sector's code, lower-case letters, digits and underscores. Which codes exist stands in a <see cref="SectorCatalogue"/>.</summary>
+/// <summary>
+/// 行业领域: a sector's code, lower-case letters, digits and underscores. Which codes exist stands in a
+/// <see cref="SectorCatalogue"/>.
+/// </summary>
 [JsonConverter(typeof(ValueJsonConverter<SectorCode>))]
 public readonly record struct SectorCode : IValue<SectorCode>
 {
@@ -97,5 +100,6 @@ public sealed class SectorCatalogue
     public bool Knows(SectorCode code) => _byCode.ContainsKey(code.Value);
 
     /// <summary>The entry of a code; a code that is no longer in the catalogue is its own label.</summary>
-    public CodeEntry Find(SectorCode code) => _byCode.TryGetValue(code.Value, out var entry) ? entry : new CodeEntry(code.Value, code.Value, code.Value);
+    public CodeEntry Find(SectorCode code) =>
+        _byCode.TryGetValue(code.Value, out var entry) ? entry : new CodeEntry(code.Value, code.Value, code.Value);
 }

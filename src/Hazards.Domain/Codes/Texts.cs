@@ -11,7 +11,10 @@ public static class Texts
     /// <summary>Longest free text (descriptions, findings, reasons), in UTF-16 units.</summary>
     public const int LongLength = 8000;
 
-    /// <summary>Whether the text has neither control characters (but line breaks and tabs when <paramref name="multiline"/>) nor broken surrogates.</summary>
+    /// <summary>
+    /// Whether the text has neither control characters (but line breaks and tabs when <paramref name="multiline"/>) nor broken
+    /// surrogates.
+    /// </summary>
     public static bool IsClean(string text, bool multiline)
     {
         ArgumentNullException.ThrowIfNull(text);

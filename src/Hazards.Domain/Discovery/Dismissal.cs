@@ -17,7 +17,8 @@ public sealed record RejectHazard(string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard), Checks.AfterEntry(act, hazard)) is { } wrong
+        return Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard),
+            Checks.AfterEntry(act, hazard)) is { } wrong
             ? wrong
             : Decision.Of(new HazardRejected(Reason));
     }
@@ -55,7 +56,10 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
     }
 }
 
-/// <summary>立行立改: fixed during the inspection, before the inspector's eyes. The inspector's presence is the acceptance, so it closes at once.</summary>
+/// <summary>
+/// 立行立改: fixed during the inspection, before the inspector's eyes. The inspector's presence is the acceptance, so it closes at
+/// once.
+/// </summary>
 /// <param name="Measures">What was done.</param>
 /// <param name="FixedBy">By whom, in words.</param>
 public sealed record FixOnTheSpot(string Measures, [property: Longest(Texts.NameLength)] string? FixedBy = null) : IHazardCommand
@@ -97,7 +101,10 @@ public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.Nam
     }
 }
 
-/// <summary>撤销立行立改: the entry was wrong (another hazard, not fixed, a graver level). The hazard stands again as before it; that is no recurrence.</summary>
+/// <summary>
+/// 撤销立行立改: the entry was wrong (another hazard, not fixed, a graver level). The hazard stands again as before it; that is no
+/// recurrence.
+/// </summary>
 /// <param name="Reason">Why.</param>
 public sealed record WithdrawFix(string Reason) : IHazardCommand
 {

@@ -15,7 +15,8 @@ public sealed record VerifyHazard(
 
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act) =>
-        (Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Optional("findings", Findings) ?? Checks.AfterReopening(act, hazard)) is { } wrong
+        (Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Optional("findings", Findings)
+            ?? Checks.AfterReopening(act, hazard)) is { } wrong
             ? wrong
             : Decision.Of(new HazardVerified(Level, Basis, Findings) { Grade = Grade });
 }
@@ -69,9 +70,11 @@ internal static class Grading
         if (grades.IsEmpty)
             return HazardRefusals.NoGrades.Because("grade", ("policy", act.Policy.Version));
         if (grades.FirstOrDefault(g => g.Grade == given) is not { } rule)
-            return HazardRefusals.UnknownGrade.Because("grade", ("policy", act.Policy.Version), ("grade", given), ("grades", string.Join(", ", grades.Select(g => g.Grade))));
+            return HazardRefusals.UnknownGrade.Because(
+                "grade", ("policy", act.Policy.Version), ("grade", given), ("grades", string.Join(", ", grades.Select(g => g.Grade))));
         return rule.Level == level
             ? null
-            : HazardRefusals.GradeLevel.Because("grade", ("title", rule.Title), ("expected", Words.Of(rule.Level)), ("level", Words.Of(level)), ("source", rule.Source));
+            : HazardRefusals.GradeLevel.Because(
+                "grade", ("title", rule.Title), ("expected", Words.Of(rule.Level)), ("level", Words.Of(level)), ("source", rule.Source));
     }
 }

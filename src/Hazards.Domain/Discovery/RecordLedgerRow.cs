@@ -80,8 +80,10 @@ public sealed record RecordLedgerRow(string Ledger, Sha256Digest File, string Sh
             return InputRefusals.TooMany.Because("cells", ("count", Cells.Length), ("max", MostCells));
         return (Cells.IsDefault ? [] : Cells).SelectMany((cell, i) => new[]
         {
-            Keepable($"cells[{i}].header", cell.Header), Keepable($"cells[{i}].address", cell.Address), Keepable($"cells[{i}].text", cell.Text),
-        }).Concat((NotUnderstood.IsDefault ? [] : NotUnderstood).Select((text, i) => Keepable($"notUnderstood[{i}]", text))).FirstOrDefault(r => r is not null);
+            Keepable($"cells[{i}].header", cell.Header), Keepable($"cells[{i}].address", cell.Address),
+            Keepable($"cells[{i}].text", cell.Text),
+        }).Concat((NotUnderstood.IsDefault ? [] : NotUnderstood).Select((text, i) =>
+            Keepable($"notUnderstood[{i}]", text))).FirstOrDefault(r => r is not null);
     }
 
     // A cell is kept as it was, whatever it holds, but for what PostgreSQL's jsonb cannot hold: NUL and broken surrogates.

@@ -14,7 +14,8 @@ namespace Hazards.Domain;
 /// <param name="Enterprise">The unit it belongs to.</param>
 /// <param name="Place">The place.</param>
 /// <param name="Reference">The reporting system's own number: one hazard per (system, id) of a sender.</param>
-/// <param name="FoundBy">Who found it, in words. Where the public reports (<see cref="OfThePublic"/>) it is taken for the reporter's name and sealed.</param>
+/// <param name="FoundBy">Who found it, in words. Where the public reports (<see cref="OfThePublic"/>) it is taken for the
+/// reporter's name and sealed.</param>
 /// <param name="ReportedLevel">The level in the reporter's words; grading is a separate act.</param>
 /// <param name="Inspection">The inspection that found it.</param>
 /// <param name="Campaign">The campaign it was found in; when left out, that of the inspection, if the hazard lies within it.</param>
@@ -47,7 +48,10 @@ public sealed record ReportHazard(
     /// <summary>12345热线、群众举报: sources whose words on who found it name a member of the public.</summary>
     public static bool OfThePublic(ReportSource source) => source is ReportSource.Hotline or ReportSource.Public;
 
-    /// <summary>The person it brings with it; null when it names none. Whoever reports among the public by 群众举报 is a whistle-blower unless the report says otherwise.</summary>
+    /// <summary>
+    /// The person it brings with it; null when it names none. Whoever reports among the public by 群众举报 is a whistle-blower
+    /// unless the report says otherwise.
+    /// </summary>
     public (PersonKind Kind, PersonData Data)? Person()
     {
         var foundBy = OfThePublic(Source) ? Blank(FoundBy) : null;
@@ -81,7 +85,10 @@ public sealed record ReportHazard(
     }
 
     private Guid? OfInspection(Act act) =>
-        act.Inspection is { } visit && act.Campaign is { } campaign && campaign.Id == visit.Campaign && campaign.Covers(Region, Sector, act.Date) ? campaign.Id : null;
+        act.Inspection is { } visit && act.Campaign is { } campaign && campaign.Id == visit.Campaign
+            && campaign.Covers(Region, Sector, act.Date)
+            ? campaign.Id
+            : null;
 
     private Refusal? Check(Act act) =>
         Refusal.All(
@@ -117,7 +124,9 @@ public sealed record ReportHazard(
     {
         if (!act.By.Jurisdiction.Contains(region))
             return DiscoveryRefusals.OutsideJurisdiction.Because(field, ("value", region), ("jurisdiction", act.By.Jurisdiction));
-        return Regions.Exists(region) ? null : InputRefusals.RegionUnknown.Because(field, ("value", region), ("county", region.At(RegionLevel.County)));
+        return Regions.Exists(region)
+            ? null
+            : InputRefusals.RegionUnknown.Because(field, ("value", region), ("county", region.At(RegionLevel.County)));
     }
 
     internal static Refusal? CheckPlace(string field, Place? place)
@@ -130,7 +139,9 @@ public sealed record ReportHazard(
             return InputRefusals.OutOfRange.Because($"{field}.longitude", ("value", place.Longitude), ("min", -180), ("max", 180));
         if (place.Latitude is < -90 or > 90)
             return InputRefusals.OutOfRange.Because($"{field}.latitude", ("value", place.Latitude), ("min", -90), ("max", 90));
-        return place.Longitude is null == place.Latitude is null ? null : InputRefusals.Missing.Because($"{field}.{(place.Longitude is null ? "longitude" : "latitude")}");
+        return place.Longitude is null == place.Latitude is null
+            ? null
+            : InputRefusals.Missing.Because($"{field}.{(place.Longitude is null ? "longitude" : "latitude")}");
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
@@ -140,5 +151,7 @@ public sealed record ReportHazard(
 public static class DiscoveryRefusals
 {
     /// <summary>The region of a report lies outside the caller's jurisdiction.</summary>
-    public static readonly RefusalCode OutsideJurisdiction = new("region.outside_jurisdiction", RefusalKind.Forbidden, "行政区划 {value} 不在您的管辖范围 {jurisdiction} 内", "Region {value} lies outside your jurisdiction, {jurisdiction}");
+    public static readonly RefusalCode OutsideJurisdiction = new(
+        "region.outside_jurisdiction", RefusalKind.Forbidden, "行政区划 {value} 不在您的管辖范围 {jurisdiction} 内",
+        "Region {value} lies outside your jurisdiction, {jurisdiction}");
 }

@@ -55,7 +55,9 @@ public sealed record EvidenceRequested(
     string Reason, RegionCode Jurisdiction, ImmutableArray<HazardId> Hazards, EvidenceFilter? Filter, DateOnly? From, DateOnly? To,
     ImmutableArray<DateTimeOffset> Instants, AttachmentChoice Attachments, TreeChoice Hash, ImmutableArray<Guid> Disclose) : IEvidenceEvent
 {
-    /// <summary>Whether an <see cref="EvidenceCounted"/> follows: a package that has none is not whole. Requests of before say nothing.</summary>
+    /// <summary>
+    /// Whether an <see cref="EvidenceCounted"/> follows: a package that has none is not whole. Requests of before say nothing.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Counts { get; init; }
 }
@@ -73,7 +75,8 @@ public sealed record EvidenceCounted(long UpTo, ImmutableArray<CountedStream> St
 /// <param name="Id">The stream.</param>
 /// <param name="Events">How many events it had: versions 1 to this.</param>
 /// <param name="Openings">Of a hazard: how often the messages that it told had been opened.</param>
-public sealed record CountedStream(Guid Id, long Events, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Openings = 0);
+public sealed record CountedStream(
+    Guid Id, long Events, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Openings = 0);
 
 /// <summary>证据包制成: the package is as these bytes, and never changes.</summary>
 /// <param name="Digest">SHA-256 of the zip.</param>
@@ -133,7 +136,12 @@ public sealed record EvidencePackage(Guid Id, EvidenceRequested Request, EventCo
         ({ } package, EvidenceCounted e) => package with { Version = package.Version + 1, Counted = e },
         ({ } package, EvidenceMade e) => package with { Version = package.Version + 1, Made = e },
         ({ } package, EvidenceFailed e) => package with { Version = package.Version + 1, Failed = e },
-        ({ } package, EvidenceDownloaded) => package with { Version = package.Version + 1, Downloads = package.Downloads + 1, TakenBy = package.TakenBy.Add((context.Body, context.Actor)) },
+        ({ } package, EvidenceDownloaded) =>
+            package with
+            {
+                Version = package.Version + 1, Downloads = package.Downloads + 1,
+                TakenBy = package.TakenBy.Add((context.Body, context.Actor)),
+            },
         _ => throw new InvalidOperationException($"{happened?.GetType().Name} cannot happen here: the stream is damaged"),
     };
 }

@@ -89,14 +89,18 @@ public readonly record struct Period : IValue<Period>
 
     private static Period? Read(string? text)
     {
-        if (text is not { Length: 4 or 6 or 7 or 8 } || !text.AsSpan(0, 4).ContainsOnlyDigits() || !text.StartsWith("20", StringComparison.Ordinal))
+        if (text is not { Length: 4 or 6 or 7 or 8 } || !text.AsSpan(0, 4).ContainsOnlyDigits() || !text.StartsWith(
+            "20", StringComparison.Ordinal))
             return null;
         var year = int.Parse(text.AsSpan(0, 4), CultureInfo.InvariantCulture);
         if (text.Length == 4)
             return Of(PeriodKind.Year, new DateOnly(year, 1, 1));
         if (text.Length == 6)
-            return text[4] is 'Q' && text[5] is >= '1' and <= '4' ? Of(PeriodKind.Quarter, new DateOnly(year, (text[5] - '0') * 3, 1)) : null;
-        if (text[4] is not '-' || !text.AsSpan(5, 2).ContainsOnlyDigits() || int.Parse(text.AsSpan(5, 2), CultureInfo.InvariantCulture) is not (>= 1 and <= 12 and var month))
+            return text[4] is 'Q' && text[5] is >= '1' and <= '4'
+                ? Of(PeriodKind.Quarter, new DateOnly(year, (text[5] - '0') * 3, 1))
+                : null;
+        if (text[4] is not '-' || !text.AsSpan(5, 2).ContainsOnlyDigits()
+            || int.Parse(text.AsSpan(5, 2), CultureInfo.InvariantCulture) is not (>= 1 and <= 12 and var month))
             return null;
         return text[7..] switch
         {

@@ -28,12 +28,14 @@ public sealed record RankedLine(string Key, int? Rank, decimal? Score, long Legs
 public static class Ranking
 {
     /// <summary>Ranks the participants, the best first; those not ranked at the end, by key.</summary>
-    public static ImmutableArray<RankedLine> Rank(RankingRule rule, IEnumerable<(string Key, long Legs, IReadOnlyCollection<Tally> Tallies)> participants)
+    public static ImmutableArray<RankedLine> Rank(
+        RankingRule rule, IEnumerable<(string Key, long Legs, IReadOnlyCollection<Tally> Tallies)> participants)
     {
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(participants);
         var lines = participants.Select(p => Score(rule, p.Key, p.Legs, p.Tallies))
-            .OrderByDescending(l => l.Score.HasValue && l.Legs >= rule.LeastLegs).ThenByDescending(l => l.Score).ThenBy(l => l.Key, StringComparer.Ordinal).ToArray();
+            .OrderByDescending(l => l.Score.HasValue && l.Legs >= rule.LeastLegs).ThenByDescending(l => l.Score)
+            .ThenBy(l => l.Key, StringComparer.Ordinal).ToArray();
         var ranked = ImmutableArray.CreateBuilder<RankedLine>(lines.Length);
         for (var i = 0; i < lines.Length; i++)
         {

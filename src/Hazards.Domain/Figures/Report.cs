@@ -16,7 +16,10 @@ public interface IReportEvent : IDomainEvent
     Period Period { get; }
 }
 
-/// <summary>报表定稿: a report was frozen. What it says is in the files; the same position gives the same bytes for ever. The calendar's edition stands in the context.</summary>
+/// <summary>
+/// 报表定稿: a report was frozen. What it says is in the files; the same position gives the same bytes for ever. The calendar's
+/// edition stands in the context.
+/// </summary>
 /// <param name="Kind">The report.</param>
 /// <param name="Region">Whose.</param>
 /// <param name="Period">For which time.</param>
@@ -33,14 +36,17 @@ public sealed record ReportFrozen(
     ReportKind Kind, RegionCode Region, Period Period, int Edition, DateTimeOffset KnownAt, long Position, string Policy, int Template,
     Sha256Digest Json, Sha256Digest? Sheet, string? Reason) : IReportEvent;
 
-/// <summary>报表逾期: the day a report was due has passed and it is not frozen. Once for every report; it occurred when the day ended.</summary>
+/// <summary>
+/// 报表逾期: the day a report was due has passed and it is not frozen. Once for every report; it occurred when the day ended.
+/// </summary>
 /// <param name="Kind">The report.</param>
 /// <param name="Region">Who owes it.</param>
 /// <param name="Period">For which time.</param>
 /// <param name="Due">The last day for it.</param>
 /// <param name="NoticedAt">When the service noticed.</param>
 [EventType("report_deadline_missed", "报表逾期", "Report overdue")]
-public sealed record ReportDeadlineMissed(ReportKind Kind, RegionCode Region, Period Period, DateOnly Due, DateTimeOffset NoticedAt) : IReportEvent;
+public sealed record ReportDeadlineMissed(ReportKind Kind, RegionCode Region, Period Period, DateOnly Due,
+    DateTimeOffset NoticedAt) : IReportEvent;
 
 /// <summary>A report of a region for a period, as its events leave it.</summary>
 /// <param name="Kind">The report.</param>

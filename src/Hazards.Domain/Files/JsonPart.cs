@@ -23,7 +23,10 @@ internal sealed class JsonPart
     /// <summary>What it is called there: a member's name, or the number of an item.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Where it stands (<c>clocks[2].days</c>). Put together when it is asked for: written out for each of many parts, it would be as long as all the names around them.</summary>
+    /// <summary>
+    /// Where it stands (<c>clocks[2].days</c>). Put together when it is asked for: written out for each of many parts, it would
+    /// be as long as all the names around them.
+    /// </summary>
     public string Path => In is not { Path: var outer } ? "" : In.Kind == JsonTokenType.StartArray ? $"{outer}[{Name}]" : outer.Length == 0 ? Texts.Excerpt(Name)! : $"{outer}.{Texts.Excerpt(Name)}";
 
     public required int Line { get; init; }
@@ -95,7 +98,8 @@ internal sealed class JsonPart
         return null;
     }
 
-    private static JsonPart Take(ref Utf8JsonReader reader, JsonPart? outer, string name, ReadOnlyMemory<byte> file, Lines lines, Findings findings)
+    private static JsonPart Take(
+        ref Utf8JsonReader reader, JsonPart? outer, string name, ReadOnlyMemory<byte> file, Lines lines, Findings findings)
     {
         var start = (int)reader.TokenStartIndex;
         var (line, column) = lines.At(start);

@@ -52,11 +52,13 @@ internal sealed class JsonShape(Findings findings)
     public void CheckMembers(JsonPart part, Type type, ImmutableArray<string> apart)
     {
         var members = KnownMembers.GetOrAdd(type, static t => new(
-            Options.GetTypeInfo(t).Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null).Select(p => KeyValuePair.Create(p.Name, p)),
+            Options.GetTypeInfo(t).Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null)
+                .Select(p => KeyValuePair.Create(p.Name, p)),
             StringComparer.Ordinal));
         foreach (var member in part.Members)
             if (!members.TryGetValue(member.Name, out var known))
-                findings.Add(member.At, FileRefusals.UnknownMember, ("name", Texts.Excerpt(member.Name)), ("known", string.Join("、", members.Keys)));
+                findings.Add(
+                    member.At, FileRefusals.UnknownMember, ("name", Texts.Excerpt(member.Name)), ("known", string.Join("、", members.Keys)));
             else if (!apart.Contains(member.Name))
                 Check(member.Value, known.PropertyType, known.IsSetNullable);
         foreach (var missing in members.Values.Where(m => m.AssociatedParameter is { HasDefaultValue: false } && part[m.Name] is null))
@@ -137,7 +139,8 @@ internal sealed class JsonShape(Findings findings)
             return;
         var read = type == typeof(int)
             ? int.TryParse(part.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
-            : decimal.TryParse(part.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
+            : decimal.TryParse(
+                part.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
         Expect(part, read, type == typeof(int) ? "整数" : "小数", type == typeof(int) ? "a whole number" : "a decimal number");
     }
 
@@ -154,10 +157,12 @@ internal sealed class JsonShape(Findings findings)
             findings.Add(part, refusal);
     }
 
-    private static bool IsValue(Type type) => type.IsValueType && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IValue<>));
+    private static bool IsValue(Type type) =>
+        type.IsValueType && type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IValue<>));
 
     private static Func<string, Refusal?> ParserOf(Type type) =>
-        typeof(JsonShape).GetMethod(nameof(Parse), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).CreateDelegate<Func<string, Refusal?>>();
+        typeof(JsonShape).GetMethod(nameof(Parse), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+            .CreateDelegate<Func<string, Refusal?>>();
 
     private static Refusal? Parse<T>(string text) where T : struct, IValue<T> => T.TryParse(text, out _, out var refusal) ? null : refusal;
 

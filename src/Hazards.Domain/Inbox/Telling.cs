@@ -14,7 +14,8 @@ public static class Telling
     /// <param name="happened">The event.</param>
     /// <param name="before">The hazard before it; null when it begins here.</param>
     /// <param name="after">The hazard after it.</param>
-    /// <param name="context">Who acted. A ledger entered afterwards tells for information only: what is owed now stands in the clocks.</param>
+    /// <param name="context">Who acted. A ledger entered afterwards tells for information only: what is owed now stands in the
+    /// clocks.</param>
     /// <param name="by">The body that acted, if known: a committee office is not told by way of its region either.</param>
     public static ImmutableArray<Told> Of(IHazardEvent happened, Hazard? before, Hazard after, EventContext context, Body? by = null)
     {

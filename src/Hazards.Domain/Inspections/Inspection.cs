@@ -59,13 +59,19 @@ public sealed record InspectionCorrected(
 [EventType("inspection_voided", "作废检查", "Inspection voided")]
 public sealed record InspectionVoided(string Reason) : IInspectionEvent;
 
-/// <summary>An inspection as its events leave it. Its body is the one that entered it; late (补录): later than the policy allows for a prompt entry.</summary>
+/// <summary>
+/// An inspection as its events leave it. Its body is the one that entered it; late (补录): later than the policy allows for a
+/// prompt entry.
+/// </summary>
 public sealed record Inspection(
     Guid Id, Enterprise Unit, RegionCode Region, SectorCode Sector, DateOnly On, InspectionSource Source,
     string? Inspectors, string? Findings, int? HazardsClaimed, Guid? Campaign, ExternalReference? Reference,
     BodyId By, bool Late, bool Voided, long Version)
 {
-    /// <summary>What makes two visits visits to the same unit: its credit code; without one, its name, whatever its width, case and blanks.</summary>
+    /// <summary>
+    /// What makes two visits visits to the same unit: its credit code; without one, its name, whatever its width, case and
+    /// blanks.
+    /// </summary>
     [JsonIgnore]
     public string UnitKey => Unit.CreditCode?.Value ?? KeyOf(Unit.Name);
 
@@ -79,7 +85,10 @@ public sealed record Inspection(
     // The full-width forms of ASCII that Chinese input methods produce; brackets come in both widths in registers of units.
     private static char Narrow(char c) => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c;
 
-    /// <summary>The identity of an inspection that a sender (<see cref="Actor.Sender"/>) knows under its own number; a new one for any other.</summary>
+    /// <summary>
+    /// The identity of an inspection that a sender (<see cref="Actor.Sender"/>) knows under its own number; a new one for any
+    /// other.
+    /// </summary>
     public static Guid IdentityOf(string sender, ExternalReference? reference) =>
         reference is null ? Guid.CreateVersion7() : StreamIds.Named("inspection of", $"{sender}\n{reference.System}\n{reference.Id}");
 
@@ -101,7 +110,8 @@ public sealed record Inspection(
                 context.Body, context.Entry == Entry.Late, false, 1),
             InspectionCorrected e when inspection is not null => inspection with
             {
-                Unit = e.Unit, Region = e.Region, Sector = e.Sector, On = e.On, Source = e.Source, Inspectors = e.Inspectors, Findings = e.Findings,
+                Unit = e.Unit, Region = e.Region, Sector = e.Sector, On = e.On, Source = e.Source, Inspectors = e.Inspectors,
+                Findings = e.Findings,
                 HazardsClaimed = e.HazardsClaimed, Campaign = e.Campaign, Version = inspection.Version + 1,
             },
             InspectionVoided when inspection is not null => inspection with { Voided = true, Version = inspection.Version + 1 },

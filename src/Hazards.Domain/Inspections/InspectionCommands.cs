@@ -58,13 +58,15 @@ public sealed record MakeInspection(
         if (On < Decider.Earliest)
             return Acting.Refuse<IInspectionEvent>(HazardRefusals.TooEarly.Because("on", ("value", On), ("earliest", Decider.Earliest)));
         if (On > ChinaTime.DateAt(act.Now))
-            return Acting.Refuse<IInspectionEvent>(InspectionRefusals.Future.Because("on", ("value", On), ("date", ChinaTime.DateAt(act.Now))));
+            return Acting.Refuse<IInspectionEvent>(
+                InspectionRefusals.Future.Because("on", ("value", On), ("date", ChinaTime.DateAt(act.Now))));
         if (Acting.Check(Rule, act, out var role) is { } no)
             return Acting.Refuse<IInspectionEvent>(no);
         if (inspection is not null)
             return Acting.Refuse<IInspectionEvent>(InspectionRefusals.EnteredBefore.Because("reference", ("id", inspection.Id), ("system", Reference?.System), ("number", Reference?.Id)));
         if (act.Date != On)
-            return Acting.Refuse<IInspectionEvent>(InspectionRefusals.DateDiffers.Because("occurredAt", ("value", act.OccurredAt), ("on", On)));
+            return Acting.Refuse<IInspectionEvent>(
+                InspectionRefusals.DateDiffers.Because("occurredAt", ("value", act.OccurredAt), ("on", On)));
         var made = new InspectionMade(Id, Unit, Region, Sector, On, Source, Inspectors, Findings, HazardsClaimed, Campaign, Reference);
         return Refusal.All(Reference?.Check("reference"),
             InspectionChecks.Check(Unit, Region, Sector, On, Inspectors, Findings, HazardsClaimed, Campaign, act)) is { } wrong
@@ -86,7 +88,8 @@ public sealed record MakeInspection(
 /// <param name="Campaign">The campaign it was made in.</param>
 /// <param name="NoCampaign">True: it was made in no campaign.</param>
 public sealed record CorrectInspection(
-    string Reason, Enterprise? Unit = null, RegionCode? Region = null, SectorCode? Sector = null, DateOnly? On = null, InspectionSource? Source = null,
+    string Reason, Enterprise? Unit = null, RegionCode? Region = null, SectorCode? Sector = null, DateOnly? On = null,
+    InspectionSource? Source = null,
     [property: Longest(400)] string? Inspectors = null, string? Findings = null, int? HazardsClaimed = null, Guid? Campaign = null, bool NoCampaign = false) : IInspectionCommand
 {
     /// <inheritdoc />
@@ -104,16 +107,20 @@ public sealed record CorrectInspection(
             return Acting.Refuse<IInspectionEvent>(no);
         var before = inspection!;
         var e = new InspectionCorrected(
-            Unit ?? before.Unit, Region ?? before.Region, Sector ?? before.Sector, On ?? before.On, Source ?? before.Source, Inspectors ?? before.Inspectors,
+            Unit ?? before.Unit, Region ?? before.Region, Sector ?? before.Sector, On ?? before.On, Source ?? before.Source,
+            Inspectors ?? before.Inspectors,
             Findings ?? before.Findings, HazardsClaimed ?? before.HazardsClaimed, NoCampaign ? null : Campaign ?? before.Campaign, Reason);
         if (Refusal.All(Texts.Required("reason", Reason),
             (NoCampaign && Campaign is not null ? InspectionRefusals.CampaignOrNone.Because("noCampaign") : null),
-            InspectionChecks.Check(e.Unit, e.Region, e.Sector, e.On, e.Inspectors, e.Findings, e.HazardsClaimed, e.Campaign, act)) is { } wrong)
+            InspectionChecks.Check(e.Unit, e.Region, e.Sector, e.On, e.Inspectors, e.Findings, e.HazardsClaimed, e.Campaign,
+                act)) is { } wrong)
             return Acting.Refuse<IInspectionEvent>(wrong);
         if (e.On > ChinaTime.DateAt(act.Now))
-            return Acting.Refuse<IInspectionEvent>(InspectionRefusals.Future.Because("on", ("value", e.On), ("date", ChinaTime.DateAt(act.Now))));
+            return Acting.Refuse<IInspectionEvent>(
+                InspectionRefusals.Future.Because("on", ("value", e.On), ("date", ChinaTime.DateAt(act.Now))));
         var same = (e.Unit, e.Region, e.Sector, e.On, e.Source, e.Inspectors, e.Findings, e.HazardsClaimed, e.Campaign)
-            == (before.Unit, before.Region, before.Sector, before.On, before.Source, before.Inspectors, before.Findings, before.HazardsClaimed, before.Campaign);
+            == (before.Unit, before.Region, before.Sector, before.On, before.Source, before.Inspectors, before.Findings,
+                before.HazardsClaimed, before.Campaign);
         return same ? Acting.Refuse<IInspectionEvent>(HazardRefusals.NothingChanges.Because()) : Acting.Happened<IInspectionEvent>(role, e);
     }
 }
@@ -139,17 +146,38 @@ public sealed record VoidInspection(string Reason) : IInspectionCommand
 public static class InspectionRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode NotFound = new("inspection.not_found", RefusalKind.NotFound, "没有这次检查，或不在您的管辖范围内", "There is no such inspection, or it lies outside your jurisdiction");
-    public static readonly RefusalCode Unknown = new("inspection.unknown", RefusalKind.Unprocessable, "{field} 所指的检查 {id} 不存在，请先登记", "{field} names the inspection {id}, which does not exist; enter it first");
-    public static readonly RefusalCode EnteredBefore = new("inspection.entered_before", RefusalKind.Conflict, "来源系统 {system} 的编号 {number} 已登记为检查 {id}", "The system {system} has entered its number {number} before, as inspection {id}");
-    public static readonly RefusalCode NotYours = new("inspection.not_yours", RefusalKind.Forbidden, "检查由 {by} 登记；只有它，或行政区划包含检查地的安委办、人民政府可以更正或作废，{caller} 不是", "{by} entered the inspection; only it, or a committee office or government whose region holds the place, may correct or void it; {caller} is none");
-    public static readonly RefusalCode Voided = new("inspection.voided", RefusalKind.Conflict, "检查 {id} 已作废", "The inspection {id} was voided");
-    public static readonly RefusalCode Future = new("inspection.future", RefusalKind.Unprocessable, "检查日期 {value} 晚于今天 {date}", "The day of the inspection, {value}, lies after today, {date}");
-    public static readonly RefusalCode DateDiffers = new("inspection.date_differs", RefusalKind.Unprocessable, "发生时间 {value} 与检查日期 {on} 不是同一天", "occurredAt {value} is not on the day of the inspection, {on}");
-    public static readonly RefusalCode CampaignOrNone = new("inspection.campaign_or_none", RefusalKind.Unprocessable, "campaign 与 noCampaign 不能同时给出", "Give either campaign or noCampaign, not both");
-    public static readonly RefusalCode OtherCampaign = new("inspection.other_campaign", RefusalKind.Unprocessable, "检查属于专项行动 {campaign}，与所给的 {given} 不同", "The inspection was made in the campaign {campaign}, not in {given}");
-    public static readonly RefusalCode OtherPlace = new("inspection.other_place", RefusalKind.Unprocessable, "隐患所在区划 {region} 与检查地 {inspected} 互不包含", "The hazard's region {region} and that of the inspection, {inspected}, do not hold one another");
-    public static readonly RefusalCode FoundBefore = new("inspection.found_before", RefusalKind.Unprocessable, "隐患发现日期 {date} 早于检查日期 {on}", "The hazard was found on {date}, before the inspection on {on}");
+    public static readonly RefusalCode NotFound = new(
+        "inspection.not_found", RefusalKind.NotFound, "没有这次检查，或不在您的管辖范围内",
+        "There is no such inspection, or it lies outside your jurisdiction");
+    public static readonly RefusalCode Unknown = new(
+        "inspection.unknown", RefusalKind.Unprocessable, "{field} 所指的检查 {id} 不存在，请先登记",
+        "{field} names the inspection {id}, which does not exist; enter it first");
+    public static readonly RefusalCode EnteredBefore = new(
+        "inspection.entered_before", RefusalKind.Conflict, "来源系统 {system} 的编号 {number} 已登记为检查 {id}",
+        "The system {system} has entered its number {number} before, as inspection {id}");
+    public static readonly RefusalCode NotYours = new(
+        "inspection.not_yours", RefusalKind.Forbidden, "检查由 {by} 登记；只有它，或行政区划包含检查地的安委办、人民政府可以更正或作废，{caller} 不是",
+        "{by} entered the inspection; only it, or a committee office or government whose region holds the place, may correct or void it; {caller} is none");
+    public static readonly RefusalCode Voided = new(
+        "inspection.voided", RefusalKind.Conflict, "检查 {id} 已作废", "The inspection {id} was voided");
+    public static readonly RefusalCode Future = new(
+        "inspection.future", RefusalKind.Unprocessable, "检查日期 {value} 晚于今天 {date}",
+        "The day of the inspection, {value}, lies after today, {date}");
+    public static readonly RefusalCode DateDiffers = new(
+        "inspection.date_differs", RefusalKind.Unprocessable, "发生时间 {value} 与检查日期 {on} 不是同一天",
+        "occurredAt {value} is not on the day of the inspection, {on}");
+    public static readonly RefusalCode CampaignOrNone = new(
+        "inspection.campaign_or_none", RefusalKind.Unprocessable, "campaign 与 noCampaign 不能同时给出",
+        "Give either campaign or noCampaign, not both");
+    public static readonly RefusalCode OtherCampaign = new(
+        "inspection.other_campaign", RefusalKind.Unprocessable, "检查属于专项行动 {campaign}，与所给的 {given} 不同",
+        "The inspection was made in the campaign {campaign}, not in {given}");
+    public static readonly RefusalCode OtherPlace = new(
+        "inspection.other_place", RefusalKind.Unprocessable, "隐患所在区划 {region} 与检查地 {inspected} 互不包含",
+        "The hazard's region {region} and that of the inspection, {inspected}, do not hold one another");
+    public static readonly RefusalCode FoundBefore = new(
+        "inspection.found_before", RefusalKind.Unprocessable, "隐患发现日期 {date} 早于检查日期 {on}",
+        "The hazard was found on {date}, before the inspection on {on}");
 #pragma warning restore CS1591
 }
 
@@ -176,7 +204,8 @@ internal static class InspectionChecks
         Texts.Name("unit.name", unit.Name)
         ?? Texts.Check("inspectors", inspectors, 0, 400, multiline: false)
         ?? Texts.Optional("findings", findings)
-        ?? (hazards is < 0 or > MostHazards ? InputRefusals.OutOfRange.Because("hazardsClaimed", ("value", hazards), ("min", 0), ("max", MostHazards)) : null)
+        ?? (hazards is < 0 or > MostHazards ? InputRefusals.OutOfRange.Because(
+            "hazardsClaimed", ("value", hazards), ("min", 0), ("max", MostHazards)) : null)
         ?? (on < Decider.Earliest ? HazardRefusals.TooEarly.Because("on", ("value", on), ("earliest", Decider.Earliest)) : null)
         ?? ReportHazard.CheckRegion("region", region, act)
         ?? (act.Sectors.Knows(sector) ? null : InputRefusals.SectorUnknown.Because("sector", ("value", sector)))

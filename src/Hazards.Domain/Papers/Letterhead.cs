@@ -13,7 +13,8 @@ namespace Hazards.Domain;
 /// <param name="Contact">联系人及电话.</param>
 [EventType("letterhead_set", "设定文书版头", "Letterhead set")]
 public sealed record LetterheadSet(
-    BodyId Body, string Name, string Code, ImmutableSortedDictionary<PaperKind, string> Words, string Signature, string Seal, string? Contact) : IDomainEvent;
+    BodyId Body, string Name, string Code, ImmutableSortedDictionary<PaperKind, string> Words, string Signature, string Seal,
+    string? Contact) : IDomainEvent;
 
 /// <summary>The letterhead of a body.</summary>
 /// <param name="Body">The body.</param>
@@ -52,7 +53,9 @@ public sealed record Letterhead(
         return new Letterhead(body.Id, $"{body.Name}文件", code, UsualWords, body.Name, "（印章）", null, 0);
     }
 
-    /// <summary>What a paper's numbers begin with. Papers with the same beginning share one series, so no number is ever there twice.</summary>
+    /// <summary>
+    /// What a paper's numbers begin with. Papers with the same beginning share one series, so no number is ever there twice.
+    /// </summary>
     public string PrefixOf(PaperKind paper) => Code + Words.GetValueOrDefault(paper, UsualWords[paper]);
 
     /// <summary>Folds one event.</summary>
@@ -93,7 +96,9 @@ public sealed record SetLetterhead(
         if (Check(words) is { } wrong)
             return (null, wrong);
         var usual = Letterhead.Usual(body!);
-        return (new LetterheadSet(body!.Id, Name?.Trim() ?? usual.Name, Code?.Trim() ?? usual.Code, words, Signature?.Trim() ?? usual.Signature, Seal?.Trim() ?? usual.Seal, Contact?.Trim()), null);
+        return (new LetterheadSet(
+            body!.Id, Name?.Trim() ?? usual.Name, Code?.Trim() ?? usual.Code, words, Signature?.Trim() ?? usual.Signature,
+            Seal?.Trim() ?? usual.Seal, Contact?.Trim()), null);
     }
 
     // A number is at most 80 characters (DocumentNumber): code, word, year and number must fit.
@@ -111,10 +116,14 @@ public sealed record SetLetterhead(
         return null;
     }
 
-    private static Refusal? Optional(string field, string? text, int max) => text is null ? null : Texts.Check(field, text, 1, max, multiline: false);
+    private static Refusal? Optional(string field, string? text, int max) =>
+        text is null ? null : Texts.Check(field, text, 1, max, multiline: false);
 }
 
-/// <summary>编号: a number of a body's series was given to a paper. The stream is the series, and its version is the number: so there is no gap and none is there twice.</summary>
+/// <summary>
+/// 编号: a number of a body's series was given to a paper. The stream is the series, and its version is the number: so there is
+/// no gap and none is there twice.
+/// </summary>
 /// <param name="Paper">The paper.</param>
 /// <param name="Hazard">The hazard it is about.</param>
 /// <param name="Event">The event it goes with, of the same append.</param>

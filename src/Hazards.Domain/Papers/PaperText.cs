@@ -105,7 +105,9 @@ public sealed record PaperFacts(
 
     private IEnumerable<PaperLine> About()
     {
-        var level = Hazard.Level is { } known ? $"{CodeList.Chinese(known)}{(Hazard.GradingBasis is { } basis ? $"（判定依据：{basis}）" : "")}" : "尚未定级";
+        var level = Hazard.Level is { } known
+            ? $"{CodeList.Chinese(known)}{(Hazard.GradingBasis is { } basis ? $"（判定依据：{basis}）" : "")}"
+            : "尚未定级";
         var unit = Hazard.Enterprise is { } e ? $"隐患单位：{e.Name}{(e.CreditCode is { } code ? $"（统一社会信用代码{code}）" : "")}。" : "";
         yield return Text($"隐患名称：{Hazard.Title}。{unit}地点：{Regions.FullNameOf(Hazard.Region)}{Hazard.Place?.Text}。行业领域：{Sectors.Find(Hazard.Sector).Chinese}。隐患等级：{level}。发现时间：{PaperText.Day(ChinaTime.DateAt(Hazard.FoundAt))}。");
         yield return Text($"隐患描述：{Flat(Hazard.Description)}。隐患编号：{Hazard.Id}。");
@@ -213,7 +215,8 @@ public sealed record PaperFacts(
 
     private static string ListingName(ListingLevel? level) => level is { } known ? CodeList.Chinese(known) : "挂牌";
 
-    private static string Flat(string text) => string.Join('　', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).TrimEnd('。');
+    private static string Flat(string text) =>
+        string.Join('　', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).TrimEnd('。');
 
     private static string End(string text) => text.Length > 0 && "。！？）".Contains(text[^1], StringComparison.Ordinal) ? text : text + "。";
 }

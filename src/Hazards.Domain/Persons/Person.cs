@@ -2,10 +2,15 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>A fact about what became of a person's data; its stream is the person's own (type <c>person</c>). Looks at them are <see cref="PersonalDataViewed"/>.</summary>
+/// <summary>
+/// A fact about what became of a person's data; its stream is the person's own (type <c>person</c>). Looks at them are
+/// <see cref="PersonalDataViewed"/>.
+/// </summary>
 public interface IPersonEvent : IDomainEvent;
 
-/// <summary>删除个人信息: the person's key is destroyed; what was sealed cannot be opened any more by anybody. The 文号 stands in the context.</summary>
+/// <summary>
+/// 删除个人信息: the person's key is destroyed; what was sealed cannot be opened any more by anybody. The 文号 stands in the context.
+/// </summary>
 /// <param name="Hazard">The hazard they belong to.</param>
 /// <param name="Kind">In what capacity the person is in it.</param>
 /// <param name="Reason">Why.</param>

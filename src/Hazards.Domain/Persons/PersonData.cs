@@ -11,7 +11,8 @@ namespace Hazards.Domain;
 /// <param name="IdNumber">证件号码.</param>
 /// <param name="Address">住址或单位.</param>
 /// <param name="Other">其他联系方式, in words.</param>
-public sealed record PersonData(string? Name = null, string? Phone = null, string? IdNumber = null, string? Address = null, string? Other = null)
+public sealed record PersonData(
+    string? Name = null, string? Phone = null, string? IdNumber = null, string? Address = null, string? Other = null)
 {
     /// <summary>A number with fewer characters is no trace of a person.</summary>
     private const int ShortestTrace = 7;
@@ -38,7 +39,9 @@ public sealed record PersonData(string? Name = null, string? Phone = null, strin
             ?? (Trimmed().IsEmpty ? PersonRefusals.NothingGiven.Because(field.Length == 0 ? null : field) : null);
     }
 
-    /// <summary>Whether a text that is kept in clear gives the person away: a number of hers always, her name when it must not be known.</summary>
+    /// <summary>
+    /// Whether a text that is kept in clear gives the person away: a number of hers always, her name when it must not be known.
+    /// </summary>
     internal bool IsIn(string? text, bool secret) =>
         text is not null && (Holds(text, Phone, ShortestTrace) || Holds(text, IdNumber, ShortestTrace) || (secret && Holds(text, Name, 2)));
 

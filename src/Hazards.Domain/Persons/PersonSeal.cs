@@ -16,7 +16,8 @@ public sealed record PersonSeal(Guid Person, HazardId Hazard, byte[] Key)
 
     /// <summary>A command that brings a person needs one.</summary>
     /// <exception cref="InvalidOperationException">There is none: nothing may be decided in clear.</exception>
-    internal static PersonSeal Needed(PersonSeal? seal) => seal ?? throw new InvalidOperationException("a person's data can only be kept sealed");
+    internal static PersonSeal Needed(PersonSeal? seal) =>
+        seal ?? throw new InvalidOperationException("a person's data can only be kept sealed");
 }
 
 /// <summary>A command that may bring personal data with it.</summary>
@@ -39,7 +40,9 @@ public interface IBringsPerson : IHazardCommand
 /// <param name="Address">住址或单位.</param>
 /// <param name="Other">其他联系方式, in words.</param>
 /// <param name="Secret">举报人, whose identity is to be kept secret; when left out, true for 群众举报 and false otherwise.</param>
-public sealed record ReporterGiven([property: Longest(100)] string? Name = null, [property: Longest(60)] string? Phone = null, [property: Longest(60)] string? IdNumber = null, [property: Longest(300)] string? Address = null, [property: Longest(500)] string? Other = null, bool? Secret = null)
+public sealed record ReporterGiven(
+    [property: Longest(100)] string? Name = null, [property: Longest(60)] string? Phone = null,
+    [property: Longest(60)] string? IdNumber = null, [property: Longest(300)] string? Address = null, [property: Longest(500)] string? Other = null, bool? Secret = null)
 {
     /// <inheritdoc />
     public override string ToString() => Data.ToString();

@@ -118,7 +118,8 @@ public static class PersonCipher
     {
         plain = [];
         var all = new byte[(text?.Length ?? 0) / 4 * 3 + 3];
-        if (key.Length != KeyLength || !Convert.TryFromBase64String(text ?? "", all, out var length) || length < HeadLength + TagLength || all[0] != Form)
+        if (key.Length != KeyLength || !Convert.TryFromBase64String(text ?? "", all, out var length) || length < HeadLength + TagLength
+            || all[0] != Form)
             return PersonOpening.Malformed;
         var given = all.AsSpan(0, length);
         if (!CryptographicOperations.FixedTimeEquals(given.Slice(1, CommitmentLength), Commit(binding.Person, key)))
@@ -127,7 +128,9 @@ public static class PersonCipher
         try
         {
             using var cipher = new AesGcm(key, TagLength);
-            cipher.Decrypt(given.Slice(1 + CommitmentLength, NonceLength), given.Slice(HeadLength, opened.Length), given[^TagLength..], opened, binding.ToBytes());
+            cipher.Decrypt(
+                given.Slice(1 + CommitmentLength, NonceLength), given.Slice(HeadLength, opened.Length), given[^TagLength..], opened,
+                binding.ToBytes());
         }
         catch (AuthenticationTagMismatchException)
         {

@@ -7,7 +7,10 @@ namespace Hazards.Domain;
 /// <summary>A fact about the policies a deployment goes by.</summary>
 public interface IPolicyEvent : IDomainEvent;
 
-/// <summary>采用制度: a policy applies in a jurisdiction from a day on. Its text, and that of every policy it rests on, stand here: a replay needs nothing else.</summary>
+/// <summary>
+/// 采用制度: a policy applies in a jurisdiction from a day on. Its text, and that of every policy it rests on, stand here: a replay
+/// needs nothing else.
+/// </summary>
 /// <param name="Policy">The document.</param>
 /// <param name="Jurisdiction">For hazards in this region.</param>
 /// <param name="From">The first day.</param>
@@ -29,7 +32,8 @@ public sealed record PolicyWithdrawn(PolicyVersion Version, DateOnly LastDay, st
 /// <summary>A policy once adopted.</summary>
 /// <param name="Event">The adoption.</param>
 /// <param name="Policy">The whole policy.</param>
-/// <param name="To">The last day it applies, as later versions and withdrawals leave it; null: until superseded. Before the first day: it never applies.</param>
+/// <param name="To">The last day it applies, as later versions and withdrawals leave it; null: until superseded. Before the
+/// first day: it never applies.</param>
 /// <param name="Withdrawn">Why it was withdrawn, if it was.</param>
 public sealed record AdoptedPolicy(PolicyAdopted Event, Policy Policy, DateOnly? To, string? Withdrawn)
 {
@@ -63,8 +67,10 @@ public sealed record PolicyRegister(ImmutableArray<AdoptedPolicy> All, long Stre
     /// <summary>Folds one event.</summary>
     public PolicyRegister Apply(IPolicyEvent happened) => happened switch
     {
-        PolicyAdopted e => new PolicyRegister([.. All.Select(a => a.Version.Name == e.Policy.Version.Name ? EndBefore(a, e.From) : a), Begin(e)], Stream + 1),
-        PolicyWithdrawn e => new PolicyRegister([.. All.Select(a => a.Version == e.Version ? a with { To = e.LastDay, Withdrawn = e.Reason } : a)], Stream + 1),
+        PolicyAdopted e => new PolicyRegister(
+            [.. All.Select(a => a.Version.Name == e.Policy.Version.Name ? EndBefore(a, e.From) : a), Begin(e)], Stream + 1),
+        PolicyWithdrawn e => new PolicyRegister(
+            [.. All.Select(a => a.Version == e.Version ? a with { To = e.LastDay, Withdrawn = e.Reason } : a)], Stream + 1),
         _ => throw new InvalidOperationException($"{happened?.GetType().Name} is not an event of a policy"),
     };
 
@@ -108,7 +114,9 @@ public sealed record AdoptPolicy(string Document) : IPolicyCommand
         if (check is not { Document: { } document, Text: { } text })
         {
             var first = check.Findings[0];
-            return PolicyRefusals.Wrong.Because("document", ("count", check.Findings.Length), ("line", first.Line), ("column", first.Column), ("first", $"{first.Refusal.Chinese} · {first.Refusal.English}"));
+            return PolicyRefusals.Wrong.Because(
+                "document", ("count", check.Findings.Length), ("line", first.Line), ("column", first.Column),
+                ("first", $"{first.Refusal.Chinese} · {first.Refusal.English}"));
         }
         if (PolicyTime.MayKeep(by, document.Jurisdiction) is { } forbidden)
             return forbidden;
@@ -144,24 +152,30 @@ public sealed record AdoptPolicy(string Document) : IPolicyCommand
         if (document.Version.Number != before.Version.Number + 1)
             return PolicyRefusals.Number.Because("version", ("name", name), ("next", Next(register, name)));
         if (before.Event.Jurisdiction != document.Jurisdiction)
-            return PolicyRefusals.OtherRegion.Because("jurisdiction", ("name", name), ("region", before.Event.Jurisdiction), ("value", document.Jurisdiction));
+            return PolicyRefusals.OtherRegion.Because(
+                "jurisdiction", ("name", name), ("region", before.Event.Jurisdiction), ("value", document.Jurisdiction));
         if (Authority.OverPolicy(by, before.Event, "version") is { } above)
             return above;
         return document.EffectiveFrom <= before.Event.From && before.Meets(before.Event.From, null)
-            ? PolicyRefusals.NotAfter.Because("effectiveFrom", ("value", document.EffectiveFrom), ("previous", before.Version), ("from", before.Event.From))
+            ? PolicyRefusals.NotAfter.Because(
+                "effectiveFrom", ("value", document.EffectiveFrom), ("previous", before.Version), ("from", before.Event.From))
             : null;
     }
 
     private static Refusal? Overlap(PolicyRegister register, PolicyDocument document)
     {
         var other = register.All.FirstOrDefault(a =>
-            a.Event.Jurisdiction == document.Jurisdiction && a.Version.Name != document.Version.Name && a.Meets(document.EffectiveFrom, document.EffectiveTo));
+            a.Event.Jurisdiction == document.Jurisdiction && a.Version.Name != document.Version.Name
+                && a.Meets(document.EffectiveFrom, document.EffectiveTo));
         return other is null
             ? null
-            : PolicyRefusals.Overlaps.Because("effectiveFrom", ("region", document.Jurisdiction), ("other", other.Version), ("from", other.Event.From), ("to", other.To?.ToString("yyyy-MM-dd", null) ?? "…"));
+            : PolicyRefusals.Overlaps.Because(
+                "effectiveFrom", ("region", document.Jurisdiction), ("other", other.Version), ("from", other.Event.From),
+                ("to", other.To?.ToString("yyyy-MM-dd", null) ?? "…"));
     }
 
-    private static string Next(PolicyRegister register, string name) => $"{name}@{register.All.Last(a => a.Version.Name == name).Version.Number + 1}";
+    private static string Next(PolicyRegister register, string name) =>
+        $"{name}@{register.All.Last(a => a.Version.Name == name).Version.Number + 1}";
 }
 
 /// <summary>Ends a policy before its time, without a successor: from the next day on the wider jurisdiction's applies.</summary>
@@ -187,7 +201,8 @@ public sealed record WithdrawPolicy(PolicyVersion Version, string Reason, DateOn
             return PolicyRefusals.Ended.Because("version", ("version", Version), ("to", to));
         var last = LastDay ?? earliest;
         return last < earliest || last >= (policy.To ?? DateOnly.MaxValue)
-            ? PolicyRefusals.LastDay.Because("lastDay", ("value", last), ("earliest", earliest), ("latest", policy.To?.AddDays(-1).ToString("yyyy-MM-dd", null) ?? "…"))
+            ? PolicyRefusals.LastDay.Because(
+                "lastDay", ("value", last), ("earliest", earliest), ("latest", policy.To?.AddDays(-1).ToString("yyyy-MM-dd", null) ?? "…"))
             : new PolicyDecision(new PolicyWithdrawn(Version, last, Reason), null);
     }
 }
@@ -201,5 +216,7 @@ internal static class PolicyTime
     public static DateOnly Known(DateTimeOffset now) => ChinaTime.DateAt(now + Notice);
 
     public static Refusal? MayKeep(Actor by, RegionCode region) =>
-        by.Roles.Contains(Role.Administrator) && by.Jurisdiction.Contains(region) ? null : PolicyRefusals.Forbidden.Because(null, ("region", region));
+        by.Roles.Contains(Role.Administrator) && by.Jurisdiction.Contains(region)
+            ? null
+            : PolicyRefusals.Forbidden.Because(null, ("region", region));
 }

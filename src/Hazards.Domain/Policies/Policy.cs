@@ -85,9 +85,12 @@ public sealed record Policy(
     public ImmutableArray<WarningRule> Warnings { get; init; } = [];
 
     /// <summary>The national baseline that ships with the product: what applies where nothing was adopted.</summary>
-    public static Policy NationalBaseline { get; } = PolicyShelf.Shipped.Resolve(PolicyDocument.Read(ShippedPolicies.Find(PolicyVersion.Parse("national-baseline@2"))!.Json));
+    public static Policy NationalBaseline { get; } = PolicyShelf.Shipped.Resolve(
+        PolicyDocument.Read(ShippedPolicies.Find(PolicyVersion.Parse("national-baseline@2"))!.Json));
 
-    /// <summary>Reads a policy document that rests on nothing but what ships; throws <see cref="JsonException"/> with the first mistake.</summary>
+    /// <summary>
+    /// Reads a policy document that rests on nothing but what ships; throws <see cref="JsonException"/> with the first mistake.
+    /// </summary>
     public static Policy Read(Stream json)
     {
         using var copy = new MemoryStream();
@@ -123,8 +126,12 @@ public sealed record Policy(
     public ImmutableArray<PlanPart> PartsFor(Level level) =>
         PlanParts.FirstOrDefault(p => p.Level == level)?.Parts ?? [];
 
-    /// <summary>The step to take next for a duty that was due on a day, after the steps taken; null when none is due. A rung's days are counted as it says.</summary>
-    public SupervisionStep? NextStep(ClockKind kind, Level? level, DateOnly due, DateOnly today, WorkCalendar calendar, IReadOnlySet<SupervisionStep> taken)
+    /// <summary>
+    /// The step to take next for a duty that was due on a day, after the steps taken; null when none is due. A rung's days are
+    /// counted as it says.
+    /// </summary>
+    public SupervisionStep? NextStep(
+        ClockKind kind, Level? level, DateOnly due, DateOnly today, WorkCalendar calendar, IReadOnlySet<SupervisionStep> taken)
     {
         ArgumentNullException.ThrowIfNull(calendar);
         ArgumentNullException.ThrowIfNull(taken);

@@ -101,8 +101,10 @@ internal sealed record PolicySections(
         shape.CheckMembers(root, typeof(PolicyDocument), Apart);
         return new PolicySections(
             shape.Each<ClockRule>(root["clocks"]), shape.Each<PlanRule>(root["planParts"]), shape.Each<ListingRule>(root["listing"]),
-            shape.Each<GradeRule>(root["grades"]), shape.Each<AssignmentRule>(root["assignment"]), shape.Each<SupervisionRule>(root["supervision"]),
-            shape.Each<LookbackRule>(root["lookbacks"]), shape.Each<AcceptanceRule>(root["acceptance"]), shape.Each<LadderStep>(root["ladder"]),
+            shape.Each<GradeRule>(root["grades"]), shape.Each<AssignmentRule>(root["assignment"]),
+            shape.Each<SupervisionRule>(root["supervision"]),
+            shape.Each<LookbackRule>(root["lookbacks"]), shape.Each<AcceptanceRule>(root["acceptance"]),
+            shape.Each<LadderStep>(root["ladder"]),
             shape.Each<QuotaRule>(root["quotas"]), shape.Each<ReportRule>(root["reports"]), shape.Each<RankingRule>(root["rankings"]),
             shape.Each<SpecialPeriodRule>(root["specialPeriods"]), shape.Each<PaperRule>(root["papers"]),
             root["extension"] is { } extension && shape.Read<ExtensionRule>(extension) is { } rule ? (extension, rule) : null,
@@ -115,7 +117,8 @@ internal sealed record PolicySections(
 /// <summary>The rules of a document, each by itself and against those of its own section.</summary>
 internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findings findings)
 {
-    private static readonly ImmutableArray<SupervisionStep> Automatic = [SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism, SupervisionStep.Escalation];
+    private static readonly ImmutableArray<SupervisionStep> Automatic = [
+        SupervisionStep.Urge, SupervisionStep.Notice, SupervisionStep.Criticism, SupervisionStep.Escalation];
 
     public void Check()
     {
@@ -140,7 +143,9 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
 
     private void CheckWarnings()
     {
-        Unique(sections.Warnings, w => OfWhich(w.Clock is { } clock ? Words.Of(clock) : new Words("各项时限", "every clock"), "的预警", "the warning of"));
+        Unique(
+            sections.Warnings,
+            w => OfWhich(w.Clock is { } clock ? Words.Of(clock) : new Words("各项时限", "every clock"), "的预警", "the warning of"));
         foreach (var (at, rule) in sections.Warnings)
         {
             InRange(at["yellowDays"], 0, 366);
@@ -224,7 +229,11 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         Unique(sections.Assignment, a => OfWhich(Words.Of(a.Level), "的交办方式", "the assignment of"));
         Unique(sections.Supervision, s => OfWhich(Words.Of(s.Level), "的督查间隔", "the supervision of"));
         Unique(sections.Lookbacks, l => OfWhich(Words.Of(l.Level), "的回头看", "the look-back of"));
-        Unique(sections.Acceptance, a => Of(new Words("验收要求", "what an acceptance needs"), NameOf(a.Level), a.Leg is { } leg ? Words.Of(leg) : new Words("各方", "every leg")));
+        Unique(
+            sections.Acceptance,
+            a => Of(
+                new Words("验收要求", "what an acceptance needs"), NameOf(a.Level),
+                a.Leg is { } leg ? Words.Of(leg) : new Words("各方", "every leg")));
         Unique(sections.Papers, p => Words.Of(p.Paper));
         foreach (var (at, plan) in sections.PlanParts)
         {
@@ -243,7 +252,9 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             NotEmpty(at, "days", rule.Days.Length);
             for (var i = 0; i < rule.Days.Length; i++)
                 if (rule.Days[i] <= (i == 0 ? 0 : rule.Days[i - 1]))
-                    findings.Add(at["days"]!.Items[i], PolicyRefusals.LookbackFalling, ("value", rule.Days[i]), ("previous", i == 0 ? 0 : rule.Days[i - 1]));
+                    findings.Add(
+                        at["days"]!.Items[i], PolicyRefusals.LookbackFalling, ("value", rule.Days[i]),
+                        ("previous", i == 0 ? 0 : rule.Days[i - 1]));
         }
     }
 
@@ -255,7 +266,9 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             Once(at["kinds"]);
             InRange(at["mostDays"], 1, 3660);
             if (rule.Regions < RegionOf(rule.Level))
-                findings.Add(at.Or("regions"), PolicyRefusals.ListingRegion, ("level", Words.Of(rule.Level)), ("region", JsonNamingPolicy.CamelCase.ConvertName(rule.Regions.ToString())));
+                findings.Add(
+                    at.Or("regions"), PolicyRefusals.ListingRegion, ("level", Words.Of(rule.Level)),
+                    ("region", JsonNamingPolicy.CamelCase.ConvertName(rule.Regions.ToString())));
         }
     }
 
@@ -291,12 +304,16 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             if (step.DaysOverdue < 1)
                 findings.Add(at.Or("daysOverdue"), PolicyRefusals.LadderSoon, ("value", step.DaysOverdue));
             if (step.Mode == StepMode.Automatic && !Automatic.Contains(step.Step))
-                findings.Add(at.Or("mode"), PolicyRefusals.LadderAutomatic, ("step", Words.Of(step.Step)), ("allowed", Words.Of(Automatic)));
+                findings.Add(
+                    at.Or("mode"), PolicyRefusals.LadderAutomatic, ("step", Words.Of(step.Step)), ("allowed", Words.Of(Automatic)));
             Once(at["clocks"]);
             if (i > 0 && step.DaysOverdue < sections.Ladder[i - 1].Rule.DaysOverdue)
-                findings.Add(at.Or("daysOverdue"), PolicyRefusals.LadderFalling, ("value", step.DaysOverdue), ("previous", sections.Ladder[i - 1].Rule.DaysOverdue));
+                findings.Add(
+                    at.Or("daysOverdue"), PolicyRefusals.LadderFalling, ("value", step.DaysOverdue),
+                    ("previous", sections.Ladder[i - 1].Rule.DaysOverdue));
             for (var j = 0; j < i; j++)
-                if (sections.Ladder[j] is var (earlier, other) && other.Step == step.Step && (clocks[j] & clocks[i]) != 0 && Meet(other, step))
+                if (sections.Ladder[j] is var (earlier, other) && other.Step == step.Step && (clocks[j] & clocks[i]) != 0
+                    && Meet(other, step))
                     Twice(at.Or("step"), new Words($"“{CodeList.Chinese(step.Step)}”", $"“{CodeList.Code(step.Step)}”"), earlier);
         }
     }
@@ -304,12 +321,14 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
     private static bool Meet(LadderStep one, LadderStep other) => one.Level is null || other.Level is null || one.Level == other.Level;
 
     // A bit for each clock; all of them where a step names none.
-    private static ulong ClocksOf(LadderStep step) => step.Clocks.IsEmpty ? ulong.MaxValue : step.Clocks.Aggregate(0UL, (bits, clock) => bits | 1UL << (int)clock);
+    private static ulong ClocksOf(LadderStep step) =>
+        step.Clocks.IsEmpty ? ulong.MaxValue : step.Clocks.Aggregate(0UL, (bits, clock) => bits | 1UL << (int)clock);
 
     private void CheckFigures()
     {
         Unique(sections.Quotas, q => Of(
-            new Words("挂牌任务", "the quota"), new Words($"{q.Of}", $"{q.Of}"), Words.Of(q.Every), Words.Of(q.Listing), q.Kind is { } kind ? Words.Of(kind) : new Words("各类", "every kind")));
+            new Words("挂牌任务", "the quota"), new Words($"{q.Of}", $"{q.Of}"), Words.Of(q.Every), Words.Of(q.Listing),
+            q.Kind is { } kind ? Words.Of(kind) : new Words("各类", "every kind")));
         Unique(sections.Reports, r => Of(Words.Of(r.Kind), new Words($"{r.Of}", $"{r.Of}"), Words.Of(r.Every)));
         Unique(sections.Rankings, r => Of(Words.Of(r.Kind), Words.Of(r.Every)));
         foreach (var (at, quota) in sections.Quotas)
@@ -330,7 +349,9 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
         foreach (var (at, period) in sections.SpecialPeriods)
             if (period.To < period.From)
                 findings.Add(at.Or("to"), PolicyRefusals.PeriodBackwards, ("name", period.Name), ("from", period.From), ("to", period.To));
-        Unique([.. sections.SpecialPeriods], p => new Words($"特殊时段“{p.Name}”（{p.From:yyyy-MM-dd}）", $"the special period “{p.Name}” ({p.From:yyyy-MM-dd})"));
+        Unique(
+            [.. sections.SpecialPeriods],
+            p => new Words($"特殊时段“{p.Name}”（{p.From:yyyy-MM-dd}）", $"the special period “{p.Name}” ({p.From:yyyy-MM-dd})"));
     }
 
     private void CheckRanking(JsonPart at, RankingRule ranking)
@@ -355,7 +376,8 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             InRange(at["dueDays"], 1, 366);
     }
 
-    private static Words OfWhich(Words which, string chinese, string english) => new($"{which.Chinese}{chinese}", $"{english} {which.English}");
+    private static Words OfWhich(Words which, string chinese, string english) =>
+        new($"{which.Chinese}{chinese}", $"{english} {which.English}");
 
     private static Words Of(Words what, params IEnumerable<Words> which)
     {
@@ -379,9 +401,11 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
                 Twice(item, new Words($"“{Texts.Excerpt(text)}”", $"“{Texts.Excerpt(text)}”"), first[text]);
     }
 
-    private void Twice(JsonPart at, Words what, JsonPart first) => findings.Add(at, PolicyRefusals.Twice, ("what", what), ("line", first.Line));
+    private void Twice(JsonPart at, Words what, JsonPart first) =>
+        findings.Add(at, PolicyRefusals.Twice, ("what", what), ("line", first.Line));
 
-    private void Never(JsonPart at, ClockKind clock, Words why) => findings.Add(at, PolicyRefusals.ClockNever, ("clock", PolicyWhole.NameOf(clock)), ("why", why));
+    private void Never(JsonPart at, ClockKind clock, Words why) =>
+        findings.Add(at, PolicyRefusals.ClockNever, ("clock", PolicyWhole.NameOf(clock)), ("why", why));
 
     private void NotEmpty(JsonPart at, string name, int length)
     {
@@ -391,12 +415,15 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
 
     private void InRange(JsonPart? at, int min, int max)
     {
-        if (at?.Text is { } text && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && (value < min || value > max))
+        if (at?.Text is { } text && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && (value < min || value > max))
             findings.Add(at, FileRefusals.Range, ("value", value), ("min", min), ("max", max));
     }
 
     private DateOnly? Date(string name) =>
-        DateOnly.TryParseExact(root[name]?.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+        DateOnly.TryParseExact(root[name]?.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            ? date
+            : null;
 
     private static Words NameOf(Level? level) => level is { } one ? Words.Of(one) : new Words("各级", "every level");
 
@@ -455,7 +482,9 @@ internal sealed class PolicyWhole(JsonPart root, Policy policy, Findings finding
             if (policy.Publication is not null && !set)
                 findings.Add(root.Or("publication"), PolicyRefusals.PublicationClock, ("clock", NameOf(kind)));
             if (policy.Publication is null && set)
-                findings.Add(root.Or("clocks"), PolicyRefusals.ClockNever, ("clock", NameOf(kind)), ("why", new Words("没有 publication", "there is no publication")));
+                findings.Add(
+                    root.Or("clocks"), PolicyRefusals.ClockNever, ("clock", NameOf(kind)),
+                    ("why", new Words("没有 publication", "there is no publication")));
         }
     }
 
@@ -464,6 +493,8 @@ internal sealed class PolicyWhole(JsonPart root, Policy policy, Findings finding
     private void Needs(ClockKind kind, Level? level)
     {
         if (policy.Clock(kind, level) is null)
-            findings.Add(root.Or("clocks"), PolicyRefusals.ClockMissing, ("clock", NameOf(kind)), ("level", level is { } one ? Words.Of(one) : new Words("各级", "every level")));
+            findings.Add(
+                root.Or("clocks"), PolicyRefusals.ClockMissing, ("clock", NameOf(kind)),
+                ("level", level is { } one ? Words.Of(one) : new Words("各级", "every level")));
     }
 }

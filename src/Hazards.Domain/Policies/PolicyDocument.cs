@@ -88,10 +88,12 @@ public sealed record PolicyDocument(
         Privacy = Privacy ?? under?.Privacy ?? PrivacyRule.ProductDefault,
         LateEntry = LateEntry ?? under?.LateEntry,
         RolesTogether = RolesTogether ?? under?.RolesTogether ?? [],
-        Warnings = [.. Warnings ?? [], .. (under?.Warnings ?? []).Where(b => !(Warnings ?? []).Any(w => w.Clock is null || w.Clock == b.Clock))],
+        Warnings = [
+            .. Warnings ?? [], .. (under?.Warnings ?? []).Where(b => !(Warnings ?? []).Any(w => w.Clock is null || w.Clock == b.Clock))],
     };
 
-    private Policy Of(Policy? under) => under ?? throw new InvalidOperationException($"{Version} has no base and leaves out what a policy must say");
+    private Policy Of(Policy? under) =>
+        under ?? throw new InvalidOperationException($"{Version} has no base and leaves out what a policy must say");
 
     /// <summary>Reads a document that was checked before; members that a newer program wrote are skipped.</summary>
     public static PolicyDocument Read(string json) =>

@@ -43,5 +43,6 @@ public sealed class PolicyShelf
         return document.Base is { } version ? [Needed(version), .. Under(PolicyDocument.Read(Needed(version).Json))] : [];
     }
 
-    private PolicyText Needed(PolicyVersion version) => Find(version) ?? throw new InvalidOperationException($"there is no policy {version} to rest on");
+    private PolicyText Needed(PolicyVersion version) =>
+        Find(version) ?? throw new InvalidOperationException($"there is no policy {version} to rest on");
 }

@@ -28,7 +28,9 @@ public readonly partial record struct PolicyVersion : IValue<PolicyVersion>
     public static bool TryParse(string? text, out PolicyVersion value, [NotNullWhen(false)] out Refusal? refusal)
     {
         var match = Form().Match(text ?? "");
-        value = match.Success ? new PolicyVersion(match.Groups[1].Value, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)) : default;
+        value = match.Success
+            ? new PolicyVersion(match.Groups[1].Value, int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))
+            : default;
         refusal = match.Success ? null : PolicyRefusals.Version.Because(null, ("value", Texts.Excerpt(text)));
         return match.Success;
     }

@@ -52,7 +52,8 @@ public sealed record PolicySource(string Title, string? Number = null, string? C
 /// <param name="Level">For hazards of this level only; for all when left out.</param>
 /// <param name="Count">Calendar or working days.</param>
 /// <param name="By">When given: the first such day of a year that lies at least <paramref name="Days"/> after the beginning.</param>
-public sealed record ClockRule(ClockKind Kind, int Days, string Source, Level? Level = null, DayCount Count = DayCount.Calendar, MonthDay? By = null);
+public sealed record ClockRule(
+    ClockKind Kind, int Days, string Source, Level? Level = null, DayCount Count = DayCount.Calendar, MonthDay? By = null);
 
 /// <summary>What a plan must hold for a level.</summary>
 public sealed record PlanRule(Level Level, ImmutableArray<PlanPart> Parts, string Source);
@@ -85,7 +86,8 @@ public sealed record SupervisionRule(Level Level, int Days, string Source, DayCo
 /// <param name="Kinds">The kinds of body that may.</param>
 /// <param name="Source">Where the rule comes from.</param>
 /// <param name="MostDays">The listing's deadline lies at most so many calendar days ahead; no bound when left out.</param>
-public sealed record ListingRule(ListingLevel Level, RegionLevel Regions, ImmutableArray<BodyKind> Kinds, string Source, int? MostDays = null)
+public sealed record ListingRule(
+    ListingLevel Level, RegionLevel Regions, ImmutableArray<BodyKind> Kinds, string Source, int? MostDays = null)
 {
     /// <summary>Whether a body may list at this level.</summary>
     public bool LetsList(Body body)
@@ -95,7 +97,10 @@ public sealed record ListingRule(ListingLevel Level, RegionLevel Regions, Immuta
     }
 }
 
-/// <summary>Where and how soon a listing and its end must be made public. The clocks are <see cref="ClockKind.Publish"/> and <see cref="ClockKind.PublishDelisting"/>.</summary>
+/// <summary>
+/// Where and how soon a listing and its end must be made public. The clocks are <see cref="ClockKind.Publish"/> and
+/// <see cref="ClockKind.PublishDelisting"/>.
+/// </summary>
 /// <param name="SameMedia">The delisting is published in the same media as the listing.</param>
 /// <param name="Source">Where the rule comes from.</param>
 public sealed record PublicationRule(bool SameMedia, string Source);
@@ -126,7 +131,8 @@ public sealed record LookbackRule(Level Level, ImmutableArray<int> Days, string 
 /// <param name="Attachments">At least so many attachments (photos, expert opinions).</param>
 /// <param name="Inspectors">The inspectors must be named.</param>
 /// <param name="Document">The acceptance carries a document number.</param>
-public sealed record AcceptanceRule(string Source, Level? Level = null, Leg? Leg = null, int Attachments = 0, bool Inspectors = false, bool Document = false)
+public sealed record AcceptanceRule(
+    string Source, Level? Level = null, Leg? Leg = null, int Attachments = 0, bool Inspectors = false, bool Document = false)
 {
     /// <summary>The kinds of body that may accept it; any when empty.</summary>
     public ImmutableArray<BodyKind> AcceptedBy { get; init; } = [];
@@ -138,7 +144,8 @@ public sealed record AcceptanceRule(string Source, Level? Level = null, Leg? Leg
 /// <param name="Mode">By the service itself, or proposed to a person. An interview or a visit can only be proposed.</param>
 /// <param name="Level">For hazards of this level only; for all when left out.</param>
 /// <param name="Count">Calendar or working days.</param>
-public sealed record LadderStep(int DaysOverdue, SupervisionStep Step, StepMode Mode = StepMode.Proposed, Level? Level = null, DayCount Count = DayCount.Calendar)
+public sealed record LadderStep(
+    int DaysOverdue, SupervisionStep Step, StepMode Mode = StepMode.Proposed, Level? Level = null, DayCount Count = DayCount.Calendar)
 {
     /// <summary>The duties it is for; all when empty.</summary>
     public ImmutableArray<ClockKind> Clocks { get; init; } = [];
@@ -154,7 +161,10 @@ public sealed record LadderStep(int DaysOverdue, SupervisionStep Step, StepMode 
 /// <param name="Clock">For this duty only; for all without a rule of their own when left out.</param>
 public sealed record WarningRule(int YellowDays, int RedDays, string Source, ClockKind? Clock = null)
 {
-    /// <summary>What applies where no policy says otherwise. Cities warn at three days (西安); no paper was found that sets both figures for all duties.</summary>
+    /// <summary>
+    /// What applies where no policy says otherwise. Cities warn at three days (西安); no paper was found that sets both figures
+    /// for all duties.
+    /// </summary>
     public static WarningRule ProductDefault { get; } = new(7, 3, "产品默认值");
 }
 
@@ -166,16 +176,20 @@ public sealed record WarningRule(int YellowDays, int RedDays, string Source, Clo
 /// <param name="Source">Where the rule comes from.</param>
 /// <param name="Kind">Of this kind only.</param>
 /// <param name="DifferentSectors">Hazards of one sector count once.</param>
-public sealed record QuotaRule(RegionLevel Of, PeriodKind Every, ListingLevel Listing, int AtLeast, string Source, HazardKind? Kind = null, bool DifferentSectors = false);
+public sealed record QuotaRule(
+    RegionLevel Of, PeriodKind Every, ListingLevel Listing, int AtLeast, string Source, HazardKind? Kind = null,
+    bool DifferentSectors = false);
 
 /// <summary>A report that is due after every period.</summary>
 /// <param name="Kind">The report.</param>
 /// <param name="Every">The period it covers.</param>
 /// <param name="Source">Where the rule comes from.</param>
-/// <param name="DueDays">Days after the period's last day, counted by <paramref name="Count"/> (15 after a quarter: the 15th of the month after it).</param>
+/// <param name="DueDays">Days after the period's last day, counted by <paramref name="Count"/> (15 after a quarter: the 15th of
+/// the month after it).</param>
 /// <param name="Count">Calendar or working days.</param>
 /// <param name="Of">The level of the regions whose committee office owes it.</param>
-public sealed record ReportRule(ReportKind Kind, PeriodKind Every, int DueDays, string Source, DayCount Count = DayCount.Calendar, RegionLevel Of = RegionLevel.County);
+public sealed record ReportRule(
+    ReportKind Kind, PeriodKind Every, int DueDays, string Source, DayCount Count = DayCount.Calendar, RegionLevel Of = RegionLevel.County);
 
 /// <summary>Something a ranking measures, each 0 to 100, higher is better.</summary>
 public enum RankingMeasure
@@ -215,7 +229,8 @@ public sealed record RankingRule(
     public static RankingRule Default(ReportKind kind, PeriodKind every) => new(
         kind, every, ImmutableSortedDictionary<RankingMeasure, decimal>.Empty
             .Add(RankingMeasure.OnTimeRate, 40).Add(RankingMeasure.RectificationRate, 30)
-            .Add(kind == ReportKind.BodyRanking ? RankingMeasure.AcknowledgedInTime : RankingMeasure.NoRecurrence, 20).Add(RankingMeasure.OverdueDays, 10),
+            .Add(kind == ReportKind.BodyRanking ? RankingMeasure.AcknowledgedInTime : RankingMeasure.NoRecurrence, 20)
+            .Add(RankingMeasure.OverdueDays, 10),
         "产品默认值：现行制度没有规定排名，本公式只供参考 (the product's default: the policy in force has no ranking)");
 
     /// <summary>For a ranking of bodies: these kinds.</summary>
@@ -263,7 +278,9 @@ public enum PlanPart
 /// <param name="Witness">Roles that may see a witness and what the witness said.</param>
 /// <param name="Erase">Roles that may have a person's data erased.</param>
 /// <param name="Source">Where the rule comes from.</param>
-public sealed record PrivacyRule(ImmutableArray<Role> Reporter, ImmutableArray<Role> WhistleBlower, ImmutableArray<Role> Witness, ImmutableArray<Role> Erase, string Source)
+public sealed record PrivacyRule(
+    ImmutableArray<Role> Reporter, ImmutableArray<Role> WhistleBlower, ImmutableArray<Role> Witness, ImmutableArray<Role> Erase,
+    string Source)
 {
     /// <summary>
     /// What applies where no policy says otherwise. The papers demand that a whistle-blower stays unknown

@@ -30,7 +30,10 @@ public sealed record LogKeyIntroduced(string Origin, string Hash, string Verifie
 [EventType("log_key_retired", "停用日志签名密钥", "Log key retired")]
 public sealed record LogKeyRetired(string Hash, string Verifier, string Reason) : ILogEvent;
 
-/// <summary>启用写入校验密钥: every event after this one carries a code that only the holder of the key can make (HMAC-SHA256, the column <c>mac</c>).</summary>
+/// <summary>
+/// 启用写入校验密钥: every event after this one carries a code that only the holder of the key can make (HMAC-SHA256, the column
+/// <c>mac</c>).
+/// </summary>
 /// <param name="KeyId">The first eight bytes of the key's SHA-256, in hexadecimal.</param>
 [EventType("append_key_introduced", "启用写入校验密钥", "Append key introduced")]
 public sealed record AppendKeyIntroduced(string KeyId) : ILogEvent;

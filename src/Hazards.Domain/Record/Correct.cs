@@ -33,7 +33,8 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
         return Field switch
         {
             CorrectableField.EnterpriseName when to is not null => (new Enterprise(to, hazard.Enterprise?.CreditCode), hazard.Region),
-            CorrectableField.EnterpriseCreditCode when hazard.Enterprise is { } enterprise => (enterprise with { CreditCode = CreditCode.TryParse(to, out var code, out _) ? code : null }, hazard.Region),
+            CorrectableField.EnterpriseCreditCode when hazard.Enterprise is { } enterprise =>
+                (enterprise with { CreditCode = CreditCode.TryParse(to, out var code, out _) ? code : null }, hazard.Region),
             CorrectableField.Region when RegionCode.TryParse(to, out var region, out _) => (hazard.Enterprise, region),
             _ => (hazard.Enterprise, hazard.Region),
         };

@@ -46,7 +46,8 @@ public sealed record ImportedRow(
 /// <param name="Mapping">The mapping used, as JSON text.</param>
 /// <param name="Region">The region of rows that name none.</param>
 [EventType("ledger_import_started", "开始导入台账", "Ledger import started")]
-public sealed record LedgerImportStarted(string FileName, Sha256Digest File, string Ledger, string Mapping, RegionCode Region) : IImportEvent;
+public sealed record LedgerImportStarted(string FileName, Sha256Digest File, string Ledger, string Mapping,
+    RegionCode Region) : IImportEvent;
 
 /// <summary>台账导入明细: a part of the report, rows in the order of the file.</summary>
 [EventType("ledger_rows_imported", "导入台账行", "Ledger rows imported")]
@@ -68,6 +69,9 @@ public sealed record LedgerImportUndone(string Reason, int Hazards) : IImportEve
 /// <param name="Partly">Of the data rows, those with cells not understood.</param>
 /// <param name="Events">Events written for hazards.</param>
 /// <param name="BodiesRegistered">Bodies entered into the registry because the ledger names them.</param>
-/// <param name="Notes">What is to be known of the file, its sheets and columns, a line each as <c>code: text</c>; absent where there is nothing.</param>
+/// <param name="Notes">What is to be known of the file, its sheets and columns, a line each as <c>code: text</c>; absent where
+/// there is nothing.</param>
 [EventType("ledger_import_finished", "完成导入台账", "Ledger import finished")]
-public sealed record LedgerImportFinished(int Rows, int Entered, int Updated, int Unchanged, int Kept, int Skipped, int Partly, int Events, int BodiesRegistered, string? Notes = null) : IImportEvent;
+public sealed record LedgerImportFinished(
+    int Rows, int Entered, int Updated, int Unchanged, int Kept, int Skipped, int Partly, int Events, int BodiesRegistered,
+    string? Notes = null) : IImportEvent;

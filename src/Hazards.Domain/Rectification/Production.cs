@@ -15,7 +15,9 @@ public sealed record SuspendProduction(bool Whole, string Scope) : IHazardComman
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return Refusal.All(Checks.Document(act, Rule), Texts.Required("scope", Scope)) is { } wrong ? wrong : Decision.Of(new ProductionSuspended(Whole, Scope));
+        return Refusal.All(Checks.Document(act, Rule), Texts.Required("scope", Scope)) is { } wrong
+            ? wrong
+            : Decision.Of(new ProductionSuspended(Whole, Scope));
     }
 }
 
@@ -56,7 +58,9 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var suspension = hazard.Suspension!;
-        return Refusal.All(Checks.After(act, suspension.RequestedAt ?? suspension.Since, Words.Of(suspension.RequestedAt is null ? CommandRules.SuspendProduction : CommandRules.RequestResumption)),
+        return Refusal.All(Checks.After(act, suspension.RequestedAt
+            ?? suspension.Since,
+            Words.Of(suspension.RequestedAt is null ? CommandRules.SuspendProduction : CommandRules.RequestResumption)),
             Texts.Required("findings", Findings)) is { } wrong
             ? wrong
             : Decision.Of([new ResumptionReviewed(Verdict, Findings), .. Moved(hazard, suspension, act)]);

@@ -118,7 +118,10 @@ public sealed record Refusal(RefusalCode Reason, string? Field, ImmutableSortedD
         ArgumentNullException.ThrowIfNull(other);
         return this with
         {
-            Others = [.. Others, .. other.Others.Prepend(other with { Others = [] }).Where(o => o.Field is null || o.Field != Field && Others.All(known => known.Field != o.Field))],
+            Others = [
+                .. Others,
+                .. other.Others.Prepend(other with { Others = [] })
+                .Where(o => o.Field is null || o.Field != Field && Others.All(known => known.Field != o.Field))],
         };
     }
 

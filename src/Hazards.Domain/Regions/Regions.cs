@@ -8,7 +8,10 @@ namespace Hazards.Domain;
 /// <param name="Name">Its own name.</param>
 public sealed record NamedRegion(RegionCode Code, string Name);
 
-/// <summary>Names of regions from province to county, by GB/T 2260. Townships and villages have no names here; they are valid where their county is.</summary>
+/// <summary>
+/// Names of regions from province to county, by GB/T 2260. Townships and villages have no names here; they are valid where
+/// their county is.
+/// </summary>
 public static class Regions
 {
     private static readonly FrozenDictionary<string, string> Names = Load();

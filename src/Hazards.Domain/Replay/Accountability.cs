@@ -89,11 +89,15 @@ public static class Accountability
                     file.Rules.PolicyAt(file.States[i].Region, e.Context.OccurredAt).Version, file.States[i].Calendar, mark, null);
         }
         var duties = DutyRuns.Of(file).Select(r =>
-            new Accountable(Charge.Duty, r.Leg, r.Kind, r.Body, r.Office, null, null, r.Due, r.Rule.Policy, r.Rule.Calendar, r.Began, r.Ended));
-        return [.. ended.Concat(holding.Values).Concat(duties).OrderBy(a => a.From.Version).ThenBy(a => a.For).ThenBy(a => a.Leg).ThenBy(a => a.Duty).ThenBy(a => a.Due)];
+            new Accountable(
+                Charge.Duty, r.Leg, r.Kind, r.Body, r.Office, null, null, r.Due, r.Rule.Policy, r.Rule.Calendar, r.Began, r.Ended));
+        return [.. ended.Concat(holding.Values).Concat(duties).OrderBy(a => a.From.Version).ThenBy(a => a.For).ThenBy(a => a.Leg)
+            .ThenBy(a => a.Duty).ThenBy(a => a.Due)];
     }
 
-    private readonly record struct Held(Charge For, Leg? Leg, BodyId? Body, RegionCode? Office, BodyId? AssignedBy = null, BodyId? Supervisor = null, DateTimeOffset? Since = null);
+    private readonly record struct Held(
+        Charge For, Leg? Leg, BodyId? Body, RegionCode? Office, BodyId? AssignedBy = null, BodyId? Supervisor = null,
+        DateTimeOffset? Since = null);
 
     private static IEnumerable<Held> HeldIn(Hazard hazard)
     {

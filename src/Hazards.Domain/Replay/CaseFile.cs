@@ -35,7 +35,11 @@ public sealed record RecordedOpening(Guid Message, BodyId Body, string Actor, Da
 /// <param name="By">The body that acted.</param>
 public sealed record EventMark(long Position, long Version, string Type, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, BodyId By)
 {
-    internal static EventMark Of(RecordedHappening e) => new(e.Position, e.Version, EventTypes.NameOf(e.Event), e.Context.OccurredAt, e.RecordedAt, e.Context.Body) { LateEntry = e.Context.LateEntry };
+    internal static EventMark Of(RecordedHappening e) =>
+        new(e.Position, e.Version, EventTypes.NameOf(e.Event), e.Context.OccurredAt, e.RecordedAt, e.Context.Body)
+        {
+            LateEntry = e.Context.LateEntry,
+        };
 
     /// <summary>Why it counts as of when it happened although it was entered on a later day; null where nothing was asked of it.</summary>
     public LateEntryAllowed? LateEntry { get; init; }
@@ -103,7 +107,10 @@ public sealed class CaseFile
         return file.Events.IsEmpty ? null : file;
     }
 
-    /// <summary>The same file as it was at an earlier instant (or at a later one, as far as it was read); null when it was not begun yet.</summary>
+    /// <summary>
+    /// The same file as it was at an earlier instant (or at a later one, as far as it was read); null when it was not begun
+    /// yet.
+    /// </summary>
     public CaseFile? At(DateTimeOffset instant)
     {
         var file = new CaseFile(Id, _all, _allOpenings, Rules, Bodies, instant);

@@ -40,7 +40,8 @@ public static class Deeds
             ExtensionRequested => later is ExtensionGranted or ExtensionRefused,
             CompletionDeclared => later is LegAccepted or ReinspectionFailed,
             LegAccepted => later is HazardClosed or AcceptanceWithdrawn,
-            ReinspectionFailed or AcceptanceWithdrawn => later is CompletionDeclared or ProgressReported or ExtensionRequested or InterimMeasuresTaken,
+            ReinspectionFailed or AcceptanceWithdrawn =>
+                later is CompletionDeclared or ProgressReported or ExtensionRequested or InterimMeasuresTaken,
             StepProposed e => later is StepDeclined d
                 ? d.Step == e.Step && d.Clock == e.Clock && d.Due == e.Due : later is ISupervisionStep taken && taken.Step == e.Step,
             SupervisionNoticeIssued { ReplyOwed: true } when @as == TellAs.Todo => later is SupervisionNoticeAnswered,

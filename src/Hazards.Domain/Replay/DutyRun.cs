@@ -49,7 +49,9 @@ public static class DutyRuns
     {
         var hazard = file.States[index];
         var office = clock.Body is null ? hazard.Region.At(RegionLevel.County) : (RegionCode?)null;
-        return new DutyRun(clock.Kind, clock.Leg, clock.Body, office, clock.Since, clock.Due, clock.Provisional, RuleCited.Of(clock, hazard, file.Rules), mark, null, null);
+        return new DutyRun(
+            clock.Kind, clock.Leg, clock.Body, office, clock.Since, clock.Due, clock.Provisional, RuleCited.Of(clock, hazard, file.Rules),
+            mark, null, null);
     }
 
     // A duty can be taken up again as it was (a regrading taken back): the service noticed it while it ran, not in the other runs.

@@ -11,7 +11,8 @@ namespace Hazards.Domain;
 /// <param name="Findings">What they found.</param>
 /// <param name="Attachments">How many files went with it.</param>
 /// <param name="Event">The event.</param>
-public sealed record AcceptanceGiven(Leg Leg, BodyId By, string Actor, string? Inspectors, string Findings, int Attachments, EventMark Event);
+public sealed record AcceptanceGiven(
+    Leg Leg, BodyId By, string Actor, string? Inspectors, string Findings, int Attachments, EventMark Event);
 
 /// <summary>How a hazard was ended: who accepted and closed it, how often it came back, what a look-back found.</summary>
 /// <param name="Closed">Every closure, in order.</param>
@@ -38,6 +39,8 @@ public sealed record EndingsOf(
     private static AcceptanceGiven Accept(RecordedHappening e)
     {
         var accepted = (LegAccepted)e.Event;
-        return new AcceptanceGiven(accepted.Leg, e.Context.Body, e.Context.Actor, accepted.Inspectors, accepted.Findings, e.Context.Attachments.Length, EventMark.Of(e));
+        return new AcceptanceGiven(
+            accepted.Leg, e.Context.Body, e.Context.Actor, accepted.Inspectors, accepted.Findings, e.Context.Attachments.Length,
+            EventMark.Of(e));
     }
 }

@@ -23,12 +23,15 @@ public sealed record WhoKnew(string Address, EventMark? Told, RecordedOpening? O
 /// <param name="State">The hazard as those leave it; null when nothing was recorded.</param>
 /// <param name="NotYetRecorded">What had happened by then, as claimed later, and was recorded only afterwards.</param>
 /// <param name="Who">Who knew, and since when.</param>
-public sealed record KnownAt(DateTimeOffset At, int Version, Hazard? State, ImmutableArray<RecordedHappening> NotYetRecorded, ImmutableArray<WhoKnew> Who);
+public sealed record KnownAt(
+    DateTimeOffset At, int Version, Hazard? State, ImmutableArray<RecordedHappening> NotYetRecorded, ImmutableArray<WhoKnew> Who);
 
 /// <summary>知情: what was on record at an instant, what had happened and was not, and who knew.</summary>
 public static class Knowledge
 {
-    /// <summary>What was known at an instant; what came to light later is taken from the file, up to the instant it is looked from.</summary>
+    /// <summary>
+    /// What was known at an instant; what came to light later is taken from the file, up to the instant it is looked from.
+    /// </summary>
     public static KnownAt At(CaseFile file, DateTimeOffset instant)
     {
         ArgumentNullException.ThrowIfNull(file);

@@ -14,7 +14,8 @@ public sealed record RuleCited(string Policy, string Title, string Clause, int? 
     private const string SetByOrder = "整改期限以交办、改派、延期、复查或挂牌所定为准";
     private const string SetByNotice = "回复期限以督办通知书写明的为准";
 
-    internal static RuleCited Of(Clock clock, Hazard hazard, Rulebook rules) => Of(clock, hazard.Region, hazard.Level, hazard.Calendar, rules);
+    internal static RuleCited Of(Clock clock, Hazard hazard, Rulebook rules) =>
+        Of(clock, hazard.Region, hazard.Level, hazard.Calendar, rules);
 
     /// <summary>The rule of a duty of a hazard in a region, of a level, counted by an edition of the calendar.</summary>
     public static RuleCited Of(Clock clock, RegionCode region, Level? level, int calendar, Rulebook rules)
@@ -22,7 +23,8 @@ public sealed record RuleCited(string Policy, string Title, string Clause, int? 
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(rules);
         var policy = rules.PolicyAt(region, clock.Since);
-        RuleCited Cite(string clause, int? days = null, DayCount? count = null) => new(policy.Version, policy.Title, clause, days, count, calendar);
+        RuleCited Cite(string clause, int? days = null, DayCount? count = null) =>
+            new(policy.Version, policy.Title, clause, days, count, calendar);
         if (clock.Kind == ClockKind.Rectify)
             return Cite(SetByOrder);
         if (clock.Kind == ClockKind.Reply)

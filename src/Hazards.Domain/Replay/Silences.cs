@@ -33,7 +33,8 @@ public enum SilenceKind
 /// <param name="Due">The duty's last day.</param>
 /// <param name="As">As what it was told, where it was told.</param>
 /// <param name="From">
-/// When the silence began to be longer than allowed: the end of the last day, or when the duty came to be due on a day that had passed already;
+/// When the silence began to be longer than allowed: the end of the last day, or when the duty came to be due on a day that had
+/// passed already;
 /// or when it was told.
 /// </param>
 /// <param name="Until">When it ended; null while it lasts, at the instant looked from.</param>
@@ -56,7 +57,8 @@ public static class Silences
     {
         ArgumentNullException.ThrowIfNull(file);
         var missed = DutyRuns.Of(file).Select(r => OfDuty(file, r)).OfType<Silence>().ToImmutableArray();
-        return [.. missed.Concat(OfLegs(file, missed)).Concat(NeverOpened(file)).OrderBy(s => s.From).ThenBy(s => s.Kind).ThenBy(s => s.Leg).ThenBy(s => s.Began.Position)];
+        return [.. missed.Concat(OfLegs(file, missed)).Concat(NeverOpened(file)).OrderBy(s => s.From).ThenBy(s => s.Kind).ThenBy(s => s.Leg)
+            .ThenBy(s => s.Began.Position)];
     }
 
     // A duty can come to be due on a day that has passed already: a regrading or a recount moves what is due also into the
@@ -96,7 +98,8 @@ public static class Silences
     /// <summary>双重交办: a leg that owed something while the other one acted, however many duties it owed.</summary>
     private static IEnumerable<Silence> OfLegs(CaseFile file, ImmutableArray<Silence> missed)
     {
-        foreach (var duties in missed.Where(s => s.Kind == SilenceKind.DutyMissed && s.Leg is Leg.Territorial or Leg.Sectoral && IsLegs(s)).GroupBy(s => (s.Leg, s.Body)))
+        foreach (var duties in missed.Where(
+            s => s.Kind == SilenceKind.DutyMissed && s.Leg is Leg.Territorial or Leg.Sectoral && IsLegs(s)).GroupBy(s => (s.Leg, s.Body)))
         {
             Silence? longest = null;
             foreach (var duty in duties.OrderBy(d => d.From))
@@ -136,7 +139,10 @@ public static class Silences
             {
                 // It did something else meanwhile: from then on it was not silent, though still overdue.
                 until = e.Context.OccurredAt;
-                silence = silence with { Until = until, Ended = EventMark.Of(e), Positions = [.. silence.Positions.Append(e.Position).Distinct().Order()] };
+                silence = silence with
+                {
+                    Until = until, Ended = EventMark.Of(e), Positions = [.. silence.Positions.Append(e.Position).Distinct().Order()],
+                };
             }
             else
                 others.Add(e.Position);
@@ -144,7 +150,11 @@ public static class Silences
         var heard = file.Events.Where(e => others.Contains(e.Position) && e.Context.OccurredAt < until).Select(e => e.Position).ToArray();
         return heard.Length == 0
             ? null
-            : silence with { Kind = SilenceKind.LegSilent, Days = DaysBetween(silence.From, until), Noticed = null, Positions = [.. silence.Positions.Union(heard).Order()] };
+            : silence with
+            {
+                Kind = SilenceKind.LegSilent, Days = DaysBetween(silence.From, until), Noticed = null,
+                Positions = [.. silence.Positions.Union(heard).Order()],
+            };
     }
 
     /// <summary>Told, and neither opened nor followed by any act of its own: one silence for each addressee and manner.</summary>
@@ -162,7 +172,8 @@ public static class Silences
         {
             var (to, first) = group.First();
             yield return new Silence(
-                SilenceKind.NeverOpened, to.Body, to.Office, null, null, null, to.As, first.RecordedAt, null, DaysBetween(first.RecordedAt, file.AsOf), null,
+                SilenceKind.NeverOpened, to.Body, to.Office, null, null, null, to.As, first.RecordedAt, null,
+                DaysBetween(first.RecordedAt, file.AsOf), null,
                 first, null, null, Cite(group.Select(g => (EventMark?)g.Event)));
         }
     }
@@ -176,7 +187,8 @@ public static class Silences
         return false;
     }
 
-    private static ImmutableArray<long> Cite(IEnumerable<EventMark?> marks) => [.. marks.OfType<EventMark>().Select(m => m.Position).Distinct().Order()];
+    private static ImmutableArray<long> Cite(IEnumerable<EventMark?> marks) =>
+        [.. marks.OfType<EventMark>().Select(m => m.Position).Distinct().Order()];
 
     private static int DaysBetween(DateTimeOffset from, DateTimeOffset until) => Math.Max(1, (int)Math.Ceiling((until - from).TotalDays));
 

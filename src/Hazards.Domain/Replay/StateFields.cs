@@ -23,7 +23,8 @@ public static class StateFields
     public static ImmutableArray<StateField> Of(Hazard hazard, ImmutableArray<Clock> clocks)
     {
         ArgumentNullException.ThrowIfNull(hazard);
-        return [.. About(hazard).Concat(hazard.Legs.Values.SelectMany(OfLeg)).Concat(Over(hazard)).Concat(clocks.Select(OfClock)).Where(f => f.Value is not null)];
+        return [.. About(hazard).Concat(hazard.Legs.Values.SelectMany(OfLeg)).Concat(Over(hazard)).Concat(clocks.Select(OfClock))
+            .Where(f => f.Value is not null)];
     }
 
     private static IEnumerable<StateField> About(Hazard h) =>
@@ -54,7 +55,9 @@ public static class StateFields
             Date($"{path}.deadline", $"{leg}·整改期限", $"{english}: deadline", l.Deadline),
             Body($"{path}.supervisor", $"{leg}·督办单位", $"{english}: supervisor", l.Supervisor),
             Text($"{path}.responsiblePerson", $"{leg}·整改责任人", $"{english}: person responsible", l.ResponsiblePerson),
-            Text($"{path}.plan", $"{leg}·整改方案", $"{english}: plan", l.Plan is { } plan ? plan.Verdict is { } v ? CodeList.Code(v) : "submitted" : null,
+            Text(
+                $"{path}.plan", $"{leg}·整改方案", $"{english}: plan",
+                l.Plan is { } plan ? plan.Verdict is { } v ? CodeList.Code(v) : "submitted" : null,
                 l.Plan is { } p ? p.Verdict is { } w ? CodeList.Chinese(w) : "已报送，待审查" : null),
             Text($"{path}.percent", $"{leg}·整改进度", $"{english}: progress", l.Percent == 0 ? null : $"{l.Percent}%"),
             Number($"{path}.funds", $"{leg}·落实资金（万元）", $"{english}: funds (10,000 yuan)", l.Funds),
@@ -64,7 +67,9 @@ public static class StateFields
             Count($"{path}.extensions", $"{leg}·已批延期（次）", $"{english}: extensions granted", l.Extensions),
             Count($"{path}.failed", $"{leg}·复查不合格（次）", $"{english}: failed re-inspections", l.Failed),
             Body($"{path}.acceptedBy", $"{leg}·验收单位", $"{english}: accepted by", l.AcceptedBy),
-            Text($"{path}.returnReason", $"{leg}·退回理由", $"{english}: reason of return", l.Stage == LegStage.Returned ? l.ReturnReason : null),
+            Text(
+                $"{path}.returnReason", $"{leg}·退回理由", $"{english}: reason of return",
+                l.Stage == LegStage.Returned ? l.ReturnReason : null),
             .. l.Steps.Select(s => Count($"{path}.steps.{CodeList.Code(s.Key)}", $"{leg}·{CodeList.Chinese(s.Key)}（次）", $"{english}: {CodeList.Code(s.Key)}", s.Value)),
         ];
     }
@@ -90,26 +95,34 @@ public static class StateFields
         Count("corrections", "更正（次）", "Corrections", h.Corrections),
         Count("calendar", "日历版次", "Calendar edition", h.Calendar),
         .. h.Missed.GroupBy(m => (m.Kind, m.Leg)).Select(m => Count(
-            $"missed.{CodeList.Code(m.Key.Kind)}{Suffix(m.Key.Leg)}", $"逾期·{CodeList.Chinese(m.Key.Kind)}{Aside(m.Key.Leg)}（次）", $"Missed: {CodeList.Code(m.Key.Kind)}{Suffix(m.Key.Leg)}", m.Count())),
+            $"missed.{CodeList.Code(m.Key.Kind)}{Suffix(m.Key.Leg)}", $"逾期·{CodeList.Chinese(m.Key.Kind)}{Aside(m.Key.Leg)}（次）",
+            $"Missed: {CodeList.Code(m.Key.Kind)}{Suffix(m.Key.Leg)}", m.Count())),
     ];
 
     private static StateField OfClock(Clock c) =>
-        Date($"clocks.{CodeList.Code(c.Kind)}{Suffix(c.Leg)}", $"时限·{CodeList.Chinese(c.Kind)}{Aside(c.Leg)}", $"Due: {CodeList.Code(c.Kind)}{Suffix(c.Leg)}", c.Due);
+        Date(
+            $"clocks.{CodeList.Code(c.Kind)}{Suffix(c.Leg)}", $"时限·{CodeList.Chinese(c.Kind)}{Aside(c.Leg)}",
+            $"Due: {CodeList.Code(c.Kind)}{Suffix(c.Leg)}", c.Due);
 
     private static string Suffix(Leg? leg) => leg is { } one ? $".{CodeList.Code(one)}" : "";
 
     private static string Aside(Leg? leg) => leg is { } one and not Leg.Sole ? $"（{CodeList.Chinese(one)}）" : "";
 
-    private static StateField Text(string name, string chinese, string english, string? value, string? shown = null) => new(name, chinese, english, value, shown ?? value);
+    private static StateField Text(string name, string chinese, string english, string? value, string? shown = null) =>
+        new(name, chinese, english, value, shown ?? value);
 
     private static StateField Code<T>(string name, string chinese, string english, T? value) where T : struct, Enum =>
         new(name, chinese, english, value is { } known ? CodeList.Code(known) : null, value is { } shown ? CodeList.Chinese(shown) : null);
 
-    private static StateField Body(string name, string chinese, string english, BodyId? value) => Text(name, chinese, english, value?.Value) with { IsBody = true };
+    private static StateField Body(string name, string chinese, string english, BodyId? value) =>
+        Text(name, chinese, english, value?.Value) with { IsBody = true };
 
-    private static StateField Date(string name, string chinese, string english, DateOnly? value) => Text(name, chinese, english, value?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    private static StateField Date(string name, string chinese, string english, DateOnly? value) =>
+        Text(name, chinese, english, value?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
 
-    private static StateField Number(string name, string chinese, string english, decimal? value) => Text(name, chinese, english, value?.ToString("0.##", CultureInfo.InvariantCulture));
+    private static StateField Number(string name, string chinese, string english, decimal? value) =>
+        Text(name, chinese, english, value?.ToString("0.##", CultureInfo.InvariantCulture));
 
-    private static StateField Count(string name, string chinese, string english, int value) => Text(name, chinese, english, value == 0 ? null : value.ToString(CultureInfo.InvariantCulture));
+    private static StateField Count(string name, string chinese, string english, int value) =>
+        Text(name, chinese, english, value == 0 ? null : value.ToString(CultureInfo.InvariantCulture));
 }

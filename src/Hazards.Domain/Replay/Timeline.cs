@@ -28,7 +28,8 @@ public sealed record AnswerGiven(EventMark Event, string Actor);
 /// <param name="Openings">Who opened it, the first first; empty: nobody did up to the instant looked from.</param>
 /// <param name="Acted">Its next own act that answers it; null when there was none, or none was asked for.</param>
 /// <param name="Asked">Whether an answer was asked for: it was told to act, or warned.</param>
-public sealed record TimelineTelling(Told To, Guid Message, DateTimeOffset ToldAt, ImmutableArray<RecordedOpening> Openings, AnswerGiven? Acted, bool Asked);
+public sealed record TimelineTelling(
+    Told To, Guid Message, DateTimeOffset ToldAt, ImmutableArray<RecordedOpening> Openings, AnswerGiven? Acted, bool Asked);
 
 /// <summary>One event of the timeline: occurred, recorded, told, opened and acted side by side.</summary>
 /// <param name="Event">The event.</param>
@@ -69,7 +70,8 @@ public static class Timeline
         return [.. e.Context.Told.Select(told =>
         {
             var message = Messages.IdOf(e.Id, told.Address);
-            return new TimelineTelling(told, message, e.RecordedAt, [.. file.Openings[message]], Answer(file, index, told), told.As != TellAs.Notice);
+            return new TimelineTelling(
+                told, message, e.RecordedAt, [.. file.Openings[message]], Answer(file, index, told), told.As != TellAs.Notice);
         })];
     }
 
@@ -78,7 +80,8 @@ public static class Timeline
         for (var i = index + 1; i < file.Events.Length; i++)
         {
             var later = file.Events[i];
-            if (Deeds.Answers(file.Events[index].Event, told.As, later.Event) && file.Reads(Deeds.By(later.Happening, file.Before(i)), told))
+            if (Deeds.Answers(file.Events[index].Event, told.As, later.Event) && file.Reads(
+                Deeds.By(later.Happening, file.Before(i)), told))
                 return new AnswerGiven(EventMark.Of(later), later.Context.Actor);
         }
         return null;

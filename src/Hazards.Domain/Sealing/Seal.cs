@@ -15,7 +15,8 @@ public interface ISealEvent : IDomainEvent;
 /// <param name="SealedAt">When it was entered: nothing dated before may be added any more.</param>
 [EventType("records_sealed", "封存档案", "Records sealed")]
 public sealed record RecordsSealed(
-    Guid Id, Enterprise Enterprise, RegionCode Region, string Reason, string Authority, DateTimeOffset Since, DateTimeOffset SealedAt) : ISealEvent;
+    Guid Id, Enterprise Enterprise, RegionCode Region, string Reason, string Authority, DateTimeOffset Since,
+    DateTimeOffset SealedAt) : ISealEvent;
 
 /// <summary>解除封存. The paper's 文号 stands in the context.</summary>
 [EventType("records_unsealed", "解除封存", "Records unsealed")]
@@ -74,8 +75,15 @@ public sealed record Seal(
         ArgumentNullException.ThrowIfNull(context);
         return happened switch
         {
-            RecordsSealed e => new Seal(e.Id, e.Enterprise, e.Region, e.Reason, e.Authority, e.Since, e.SealedAt, context.Body, context.Actor, context.Document, null, 1),
-            RecordsUnsealed e when seal is not null => seal with { Lifting = new SealLifting(context.OccurredAt, context.Body, context.Actor, context.Document, e.Reason), Version = seal.Version + 1 },
+            RecordsSealed e => new Seal(
+                e.Id, e.Enterprise, e.Region, e.Reason, e.Authority, e.Since, e.SealedAt, context.Body, context.Actor, context.Document,
+                null, 1),
+            RecordsUnsealed e when seal is not null =>
+                seal with
+                {
+                    Lifting = new SealLifting(context.OccurredAt, context.Body, context.Actor, context.Document, e.Reason),
+                    Version = seal.Version + 1,
+                },
             _ => throw new InvalidOperationException($"{happened?.GetType().Name} cannot happen here"),
         };
     }

@@ -46,11 +46,13 @@ public sealed record SealRecords(Enterprise Enterprise, RegionCode Region, strin
         if ((Acting.Check(Rule, act, out var role) ?? Check(act)) is { } no)
             return Acting.Refuse<ISealEvent>(no);
         if (seal is not null)
-            return Acting.Refuse<ISealEvent>(SealRefusals.SealedBefore.Because("documentNumber", ("id", seal.Id), ("document", act.Document)));
+            return Acting.Refuse<ISealEvent>(
+                SealRefusals.SealedBefore.Because("documentNumber", ("id", seal.Id), ("document", act.Document)));
         var enterprise = Enterprise with { Name = Enterprise.Name.Trim() };
         var authority = string.IsNullOrWhiteSpace(Authority) ? act.By.Body.Name : Authority.Trim();
         return Acting.Happened<ISealEvent>(role, new RecordsSealed(
-            Seal.IdOf(enterprise, Region, act.By.Body.Id, act.Document), enterprise, Region, Reason.Trim(), authority, Since ?? act.OccurredAt, act.Now));
+            Seal.IdOf(enterprise, Region, act.By.Body.Id, act.Document), enterprise, Region, Reason.Trim(), authority,
+            Since ?? act.OccurredAt, act.Now));
     }
 
     private Refusal? Check(Act act) =>
@@ -60,7 +62,8 @@ public sealed record SealRecords(Enterprise Enterprise, RegionCode Region, strin
         ?? Checks.Document(act, Rule)
         ?? ReportHazard.CheckRegion("region", Region, act)
         ?? (Since > act.Now + Decider.ClockTolerance ? HazardRefusals.Future.Because("since", ("value", Since), ("now", act.Now)) : null)
-        ?? (Since is { } since && ChinaTime.DateAt(since) < Decider.Earliest ? HazardRefusals.TooEarly.Because("since", ("value", since), ("earliest", Decider.Earliest)) : null);
+        ?? (Since is { } since && ChinaTime.DateAt(since) < Decider.Earliest ? HazardRefusals.TooEarly.Because(
+            "since", ("value", since), ("earliest", Decider.Earliest)) : null);
 }
 
 /// <summary>解除封存: by the body that sealed, or one of a wider region above it. The paper's 文号 is the act's <c>documentNumber</c>.</summary>
@@ -84,7 +87,8 @@ public sealed record LiftSeal(string Reason) : ISealCommand
             return Acting.Refuse<ISealEvent>(above);
         if (seal.Lifting is { } lifted)
             return Acting.Refuse<ISealEvent>(SealRefusals.Lifted.Because(null, ("at", lifted.At), ("document", lifted.Document)));
-        return (Texts.Required("reason", Reason) ?? Checks.Document(act, Rule) ?? Checks.After(act, seal.Since, Words.Of(SealRules.Seal))) is { } wrong
+        return (Texts.Required("reason", Reason) ?? Checks.Document(act, Rule) ?? Checks.After(
+            act, seal.Since, Words.Of(SealRules.Seal))) is { } wrong
             ? Acting.Refuse<ISealEvent>(wrong)
             : Acting.Happened<ISealEvent>(role, new RecordsUnsealed(Reason.Trim()));
     }
@@ -106,10 +110,16 @@ public static class SealRefusals
     public static readonly RefusalCode SealedPast = new("enterprise.sealed_past", RefusalKind.Locked,
         "“{enterprise}”的档案自 {since} 起已由 {authority} 封存（{document}），不能再登记封存（{sealedAt}）以前的事项（{value}），本次尝试已记录；正在办理的事项请按现在的时间登记，其他事宜请联系 {authority}",
         "The records of “{enterprise}” have been sealed by {authority} since {since} ({document}); nothing dated {value}, before the sealing at {sealedAt}, can be entered any more, and the attempt is on record. Enter what is being done under the present time; for anything else ask {authority}");
-    public static readonly RefusalCode NotFound = new("seal.not_found", RefusalKind.NotFound, "没有这项封存，或不在您的管辖范围内", "There is no such seal, or it lies outside your jurisdiction");
-    public static readonly RefusalCode NotYours = new("seal.not_yours", RefusalKind.Forbidden, "只有决定封存的单位（{body}）或其上级可以解除封存，{caller} 不是", "Only the body that sealed ({body}) or one above it may lift the seal; {caller} is neither");
-    public static readonly RefusalCode Lifted = new("seal.lifted", RefusalKind.Conflict, "封存已于 {at} 解除（{document}）", "The seal was lifted at {at} ({document})");
-    public static readonly RefusalCode SealedBefore = new("seal.sealed_before", RefusalKind.Conflict, "同一单位已按文号 {document} 登记过这项封存：{id}", "This order ({document}) is on record already: seal {id}");
+    public static readonly RefusalCode NotFound = new(
+        "seal.not_found", RefusalKind.NotFound, "没有这项封存，或不在您的管辖范围内", "There is no such seal, or it lies outside your jurisdiction");
+    public static readonly RefusalCode NotYours = new(
+        "seal.not_yours", RefusalKind.Forbidden, "只有决定封存的单位（{body}）或其上级可以解除封存，{caller} 不是",
+        "Only the body that sealed ({body}) or one above it may lift the seal; {caller} is neither");
+    public static readonly RefusalCode Lifted = new(
+        "seal.lifted", RefusalKind.Conflict, "封存已于 {at} 解除（{document}）", "The seal was lifted at {at} ({document})");
+    public static readonly RefusalCode SealedBefore = new(
+        "seal.sealed_before", RefusalKind.Conflict, "同一单位已按文号 {document} 登记过这项封存：{id}",
+        "This order ({document}) is on record already: seal {id}");
 #pragma warning restore CS1591
 
     /// <summary>Whether a refusal says that records are sealed.</summary>

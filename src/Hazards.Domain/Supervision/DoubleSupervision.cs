@@ -59,7 +59,8 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (hazard.Missed.FirstOrDefault(m => m.Kind == Clock && m.Leg == Leg && m.Due == Due && m.Proposed.Contains(Step)) is not { } missed)
+        if (hazard.Missed.FirstOrDefault(m => m.Kind == Clock && m.Leg == Leg && m.Due == Due
+            && m.Proposed.Contains(Step)) is not { } missed)
             return HazardRefusals.NotProposed.Because("step", ("step", Words.Of(Step)), ("clock", Words.Of(Clock)), ("due", Due));
         if (Texts.Required("reason", Reason) is { } wrong)
             return wrong;
@@ -68,10 +69,17 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
             : NotAsked(missed, Step, act);
     }
 
-    /// <summary>Whether a proposed step is the caller's to decide. Put to the committee office of the region without a name: an office or government whose region holds the hazard.</summary>
+    /// <summary>
+    /// Whether a proposed step is the caller's to decide. Put to the committee office of the region without a name: an office
+    /// or government whose region holds the hazard.
+    /// </summary>
     internal static bool MayDecide(MissedClock missed, SupervisionStep step, Hazard hazard, Act act) =>
-        missed.Asked.TryGetValue(step, out var asked) ? Relations.StandsOver(act.By.Body, hazard, asked, act) : Relations.Leads(act.By.Body);
+        missed.Asked.TryGetValue(step, out var asked)
+            ? Relations.StandsOver(act.By.Body, hazard, asked, act)
+            : Relations.Leads(act.By.Body);
 
     internal static Refusal NotAsked(MissedClock missed, SupervisionStep step, Act act) =>
-        HazardRefusals.NotAsked.Because(null, ("body", missed.Asked.TryGetValue(step, out var asked) ? asked.Value : (object)new Words("安委办", "the committee office")), ("caller", act.By.Body.Id));
+        HazardRefusals.NotAsked.Because(
+            null, ("body", missed.Asked.TryGetValue(step, out var asked) ? asked.Value : (object)new Words("安委办", "the committee office")),
+            ("caller", act.By.Body.Id));
 }

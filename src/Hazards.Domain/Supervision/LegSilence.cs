@@ -23,7 +23,9 @@ public readonly record struct LegSilence(int Days, int Allowed, bool Silent, boo
     /// <param name="supervisedAt">When its supervisor last acted on it.</param>
     /// <param name="today">The day.</param>
     /// <param name="rule">How often the supervisor must act, where a policy says so.</param>
-    public static LegSilence Of(LegStage stage, DateTimeOffset assignedAt, DateTimeOffset? heardAt, DateTimeOffset? supervisedAt, DateOnly today, SupervisionRule? rule)
+    public static LegSilence Of(
+        LegStage stage, DateTimeOffset assignedAt, DateTimeOffset? heardAt, DateTimeOffset? supervisedAt, DateOnly today,
+        SupervisionRule? rule)
     {
         var last = heardAt ?? assignedAt;
         var days = Math.Max(0, today.DayNumber - ChinaTime.DateAt(last).DayNumber);

@@ -21,7 +21,8 @@ public sealed record ListHazard(
         var body = act.By.Body;
         var rule = act.Policy.Listing.FirstOrDefault(r => r.Level == Level);
         if (rule is null || !rule.LetsList(body))
-            return HazardRefusals.MayNotList.Because("level", ("body", body.Id), ("level", Words.Of(Level)), ("source", rule?.Source ?? "—"));
+            return HazardRefusals.MayNotList.Because(
+                "level", ("body", body.Id), ("level", Words.Of(Level)), ("source", rule?.Source ?? "—"));
         return Refusal.All(Checks.Document(act, Rule),
             Texts.Required("requirements", Requirements),
             Texts.Check("publishedIn", PublishedIn, 0, 400),
@@ -34,14 +35,16 @@ public sealed record ListHazard(
 
     private Refusal? TooLong(ListingRule rule, Act act) =>
         rule.MostDays is { } most && Deadline > act.Date.AddDays(most)
-            ? HazardRefusals.ListingTooLong.Because("deadline", ("value", Deadline), ("latest", act.Date.AddDays(most)), ("source", rule.Source))
+            ? HazardRefusals.ListingTooLong.Because(
+                "deadline", ("value", Deadline), ("latest", act.Date.AddDays(most)), ("source", rule.Source))
             : null;
 
     private Refusal? BelowGrade(Hazard hazard, Act act)
     {
         foreach (var grade in act.Policy.Grades)
             if (grade.Grade == hazard.Grade && grade.ListedAt is { } least && Level < least)
-                return HazardRefusals.ListingBelowGrade.Because("level", ("title", grade.Title), ("least", Words.Of(least)), ("source", grade.Source));
+                return HazardRefusals.ListingBelowGrade.Because(
+                    "level", ("title", grade.Title), ("least", Words.Of(least)), ("source", grade.Source));
         return null;
     }
 }
@@ -68,7 +71,11 @@ public sealed record DelistHazard(DelistingGround Ground, string Reason) : IHaza
             Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
         return Ground == DelistingGround.Accepted && hazard.Stage != Stage.AwaitingClosure
-            ? HazardRefusals.DelistUnaccepted.Because("ground", ("legs", Words.Join(hazard.Legs.Values.Where(l => l.Stage != LegStage.Accepted).Select(l => new Words($"{CodeList.Chinese(l.Leg)}（{CodeList.Chinese(l.Stage)}）", $"{CodeList.Code(l.Leg)} ({CodeList.Code(l.Stage)})")))))
+            ? HazardRefusals.DelistUnaccepted.Because(
+                "ground",
+                ("legs",
+                    Words.Join(hazard.Legs.Values.Where(l => l.Stage != LegStage.Accepted)
+                        .Select(l => new Words($"{CodeList.Chinese(l.Leg)}（{CodeList.Chinese(l.Stage)}）", $"{CodeList.Code(l.Leg)} ({CodeList.Code(l.Stage)})")))))
             : Decision.Of(new HazardDelisted(listing.Level, Ground, Reason));
     }
 }

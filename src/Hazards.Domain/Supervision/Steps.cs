@@ -136,7 +136,9 @@ public sealed record CirculateCriticism(string Text, Leg? Leg = null) : IHazardC
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(act);
-        return Refusal.All(Checks.Document(act, Rule), Texts.Required("text", Text)) is { } wrong ? wrong : Decision.Of(new CriticismCirculated(Leg, Text));
+        return Refusal.All(Checks.Document(act, Rule), Texts.Required("text", Text)) is { } wrong
+            ? wrong
+            : Decision.Of(new CriticismCirculated(Leg, Text));
     }
 }
 

@@ -120,7 +120,8 @@ internal sealed class ZipWalk(SafeFileHandle file)
     {
         var size = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(22));
         return size < uint.MaxValue ? size
-            : header.Length >= nameEnd + 20 && BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(nameEnd + 4)) is >= uint.MaxValue and var large ? large
+            : header.Length >= nameEnd + 20
+                && BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(nameEnd + 4)) is >= uint.MaxValue and var large ? large
             : -1;
     }
 

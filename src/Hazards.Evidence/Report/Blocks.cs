@@ -87,7 +87,9 @@ internal static class HtmlBlocks
         switch (block)
         {
             case Block.Heading { Level: var level, Text: var text, Anchor: var anchor }:
-                html.Append(CultureInfo.InvariantCulture, $"<h{level + 1}{(anchor is null ? "" : $" id=\"{anchor}\"")}>{Markup.Encode(text)}</h{level + 1}>\n");
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<h{level + 1}{(anchor is null ? "" : $" id=\"{anchor}\"")}>{Markup.Encode(text)}</h{level + 1}>\n");
                 break;
             case Block.Words { Text: var text, Grave: var grave }:
                 html.Append(grave ? "<p class=\"grave\">" : "<p>").Append(Lines(text)).Append("</p>\n");
@@ -127,7 +129,8 @@ internal static class HtmlBlocks
 
     // A citation is read as one word, a list of them breaks between two.
     private static string Lines(string text) =>
-        Markup.Citation().Replace(Markup.Encode(text), m => $"<span class=\"cite\">{m.Value.Replace(' ', '\u00A0')}</span>").Replace("\n", "<br>", StringComparison.Ordinal);
+        Markup.Citation().Replace(Markup.Encode(text), m => $"<span class=\"cite\">{m.Value.Replace(' ', '\u00A0')}</span>")
+            .Replace("\n", "<br>", StringComparison.Ordinal);
 }
 
 /// <summary>Blocks as the body of a word-processing document (ECMA-376), A4 across.</summary>
@@ -156,7 +159,8 @@ internal static class DocxBlocks
                 xml.Append("<w:p><w:pPr><w:pStyle w:val=\"Title\"/></w:pPr>").Append(Run(text, false)).Append("</w:p>");
                 break;
             case Block.Heading { Level: var level, Text: var text }:
-                xml.Append(CultureInfo.InvariantCulture, $"<w:p><w:pPr><w:pStyle w:val=\"Heading{level}\"/></w:pPr>").Append(Run(text, false)).Append("</w:p>");
+                xml.Append(CultureInfo.InvariantCulture, $"<w:p><w:pPr><w:pStyle w:val=\"Heading{level}\"/></w:pPr>")
+                    .Append(Run(text, false)).Append("</w:p>");
                 break;
             case Block.Words { Text: var text, Grave: var grave }:
                 xml.Append("<w:p>").Append(Run(text, grave)).Append("</w:p>");
@@ -174,7 +178,9 @@ internal static class DocxBlocks
     {
         var whole = table.Widths.Sum();
         int[] widths = [.. table.Widths.Select(w => Across * w / whole)];
-        xml.Append("<w:tbl><w:tblPr><w:tblStyle w:val=\"Grid\"/>").Append(CultureInfo.InvariantCulture, $"<w:tblW w:w=\"{widths.Sum()}\" w:type=\"dxa\"/>").Append("<w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>");
+        xml.Append("<w:tbl><w:tblPr><w:tblStyle w:val=\"Grid\"/>")
+            .Append(CultureInfo.InvariantCulture, $"<w:tblW w:w=\"{widths.Sum()}\" w:type=\"dxa\"/>")
+            .Append("<w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>");
         foreach (var width in widths)
             xml.Append(CultureInfo.InvariantCulture, $"<w:gridCol w:w=\"{width}\"/>");
         xml.Append("</w:tblGrid>");
@@ -188,7 +194,9 @@ internal static class DocxBlocks
     {
         xml.Append("<w:tr><w:trPr><w:cantSplit/>").Append(head ? "<w:tblHeader/>" : "").Append("</w:trPr>");
         for (var i = 0; i < cells.Length; i++)
-            xml.Append(CultureInfo.InvariantCulture, $"<w:tc><w:tcPr><w:tcW w:w=\"{widths[i]}\" w:type=\"dxa\"/>{(head ? "<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"EEEEEE\"/>" : "")}</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"Cell\"/></w:pPr>{Run(cells[i].Text, cells[i].Grave, head)}</w:p></w:tc>");
+            xml.Append(
+                CultureInfo.InvariantCulture,
+                $"<w:tc><w:tcPr><w:tcW w:w=\"{widths[i]}\" w:type=\"dxa\"/>{(head ? "<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"EEEEEE\"/>" : "")}</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"Cell\"/></w:pPr>{Run(cells[i].Text, cells[i].Grave, head)}</w:p></w:tc>");
         xml.Append("</w:tr>");
     }
 

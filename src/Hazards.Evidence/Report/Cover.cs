@@ -39,9 +39,12 @@ internal sealed record Cover(
             ["序号", "隐患", "区划", "单位", "等级", "发现（所称）", "登记", "环节", "逾期", "沉默", "补录", "更正", "未打开", "事件"],
             [2, 8, 6, 6, 5, 5, 5, 5, 2, 2, 2, 2, 2, 7],
             [.. Lines.Select((l, i) => ImmutableArray.Create<Cell>(
-                Number(i + 1), new Cell(l.Title + Since(l, l.TitleAt), Link: HazardSection.Anchor(i)), l.Region + Since(l, l.RegionAt), l.Enterprise + Since(l, l.EnterpriseAt),
-                (l.Level ?? "未定级") + Since(l, l.LevelAt), HazardSection.Time(l.FoundAt), HazardSection.Time(l.RecordedAt), l.Stage + Since(l, l.StageAt),
-                Count(l.Missed), Count(l.Silences), Count(l.Late), Count(l.Corrections), Count(l.Unopened), l.First == l.Last ? HazardSection.Cite(l.First) : HazardSection.Cite(l.First, l.Last)))]);
+                Number(i + 1), new Cell(l.Title + Since(l, l.TitleAt), Link: HazardSection.Anchor(i)), l.Region + Since(l, l.RegionAt),
+                l.Enterprise + Since(l, l.EnterpriseAt),
+                (l.Level ?? "未定级") + Since(l, l.LevelAt), HazardSection.Time(l.FoundAt), HazardSection.Time(l.RecordedAt),
+                l.Stage + Since(l, l.StageAt),
+                Count(l.Missed), Count(l.Silences), Count(l.Late), Count(l.Corrections), Count(l.Unopened),
+                l.First == l.Last ? HazardSection.Cite(l.First) : HazardSection.Cite(l.First, l.Last)))]);
         yield return new Block.NewPage();
         yield return new Block.Heading(1, "二、逐项情况");
     }
@@ -107,7 +110,8 @@ internal sealed record Cover(
     }
 
     // What the first event said is cited at the end of the line.
-    private static string Since(SummaryLine line, long position) => position == line.First || line.Form is null ? "" : HazardSection.Cite(position);
+    private static string Since(SummaryLine line, long position) =>
+        position == line.First || line.Form is null ? "" : HazardSection.Cite(position);
 
     private string Totals() => string.Create(CultureInfo.InvariantCulture,
         $"共 {Lines.Count} 条隐患：逾期 {Lines.Sum(l => l.Missed)} 次（涉及 {Lines.Count(l => l.Missed > 0)} 条），沉默 {Lines.Sum(l => l.Silences)} 处（{Lines.Count(l => l.Silences > 0)} 条），补录 {Lines.Sum(l => l.Late)} 个事件（{Lines.Count(l => l.Late > 0)} 条），更正 {Lines.Sum(l => l.Corrections)} 次，告知后无人打开 {Lines.Sum(l => l.Unopened)} 次。截止时的环节：{string.Join("，", Lines.GroupBy(l => l.Stage).OrderByDescending(g => g.Count()).Select(g => $"{g.Key} {g.Count()} 条"))}。");

@@ -76,28 +76,35 @@ internal sealed record HazardSection(
 
     /// <summary>Its line in the summary.</summary>
     public SummaryLine Summary() => new(
-        Hazard.Title, Regions.FullNameOf(Hazard.Region), Hazard.Enterprise?.Name, Hazard.Level is { } level ? CodeList.Chinese(level) : null,
+        Hazard.Title, Regions.FullNameOf(Hazard.Region), Hazard.Enterprise?.Name,
+        Hazard.Level is { } level ? CodeList.Chinese(level) : null,
         Hazard.FoundAt, File.Events[0].RecordedAt, CodeList.Chinese(Hazard.Stage),
-        File.Events.Count(e => e.Event is DeadlineMissed), Silent.Length, Rows.Count(r => r.Late is not null), Rows.Count(r => r.Correction is not null),
+        File.Events.Count(e => e.Event is DeadlineMissed), Silent.Length, Rows.Count(r => r.Late is not null),
+        Rows.Count(r => r.Correction is not null),
         Rows.Sum(r => r.Told.Count(t => t.Openings.IsEmpty)), File.Events[0].Position, File.Events[^1].Position)
     {
-        Form = ReportForm.Now, TitleAt = SaidAt(h => h.Title), RegionAt = SaidAt(h => h.Region), EnterpriseAt = SaidAt(h => h.Enterprise?.Name),
+        Form = ReportForm.Now, TitleAt = SaidAt(h => h.Title), RegionAt = SaidAt(h => h.Region),
+        EnterpriseAt = SaidAt(h => h.Enterprise?.Name),
         LevelAt = SaidAt(h => h.Level), StageAt = SaidAt(h => h.Stage),
     };
 
     /// <summary>The section.</summary>
     public IEnumerable<Block> Blocks()
     {
-        yield return new Block.Heading(2, string.Create(CultureInfo.InvariantCulture, $"隐患 {Ordinal + 1}：{File.States[0].Title}{Cite(File.Events[0].Position)}"), Anchor(Ordinal));
+        yield return new Block.Heading(
+            2, string.Create(CultureInfo.InvariantCulture, $"隐患 {Ordinal + 1}：{File.States[0].Title}{Cite(File.Events[0].Position)}"),
+            Anchor(Ordinal));
         yield return About();
         yield return new Block.Heading(3, "经过（发生、登记、告知、打开、办理并列）");
         yield return Course();
-        foreach (var block in Section("责任单位与责任期间", Accountable()).Concat(Section("逾期与沉默", SilencesTable())).Concat(Section("所选时点的状态", States()))
+        foreach (var block in Section("责任单位与责任期间", Accountable()).Concat(Section("逾期与沉默", SilencesTable())).Concat(
+            Section("所选时点的状态", States()))
             .Concat(Section("告知与打开", Told())).Concat(Section("文书与附件", FilesTable())))
             yield return block;
     }
 
-    private static IEnumerable<Block> Section(string title, Block? content) => content is null ? [] : [new Block.Heading(3, title), content];
+    private static IEnumerable<Block> Section(string title, Block? content) =>
+        content is null ? [] : [new Block.Heading(3, title), content];
 
     private Block.Table About()
     {
@@ -108,10 +115,14 @@ internal sealed record HazardSection(
             ("隐患编号", Hazard.Id.Value),
             ("标题", $"{reported.Title}{cite}{Corrected(CorrectableField.Title)}"),
             ("隐患描述", $"{reported.Description}{cite}{Corrected(CorrectableField.Description)}"),
-            ("单位", $"{reported.Enterprise?.Name ?? "（未登记）"}{(reported.Enterprise?.CreditCode is { } code ? $"（{code}）" : "")}{cite}{Corrected(CorrectableField.EnterpriseName, CorrectableField.EnterpriseCreditCode)}"),
-            ("地点", $"{Regions.FullNameOf(reported.Region)}{reported.Place?.Text}{cite}{Corrected(CorrectableField.Region, CorrectableField.Place)}"),
-            ("行业、类别", $"{SectorCatalogue.Usual.Find(reported.Sector).Chinese}，{CodeList.Chinese(reported.Kind)}{cite}{Corrected(CorrectableField.Sector, CorrectableField.Category)}"),
-            ("发现与登记", $"{Time(reported.FoundAt)} 发现，{Time(first.RecordedAt)} 登记，{NameOf(reported.ReportedBy)}上报{(reported.LateEntry ? "【补录】" : "")}{cite}"),
+            ("单位",
+                $"{reported.Enterprise?.Name ?? "（未登记）"}{(reported.Enterprise?.CreditCode is { } code ? $"（{code}）" : "")}{cite}{Corrected(CorrectableField.EnterpriseName, CorrectableField.EnterpriseCreditCode)}"),
+            ("地点",
+                $"{Regions.FullNameOf(reported.Region)}{reported.Place?.Text}{cite}{Corrected(CorrectableField.Region, CorrectableField.Place)}"),
+            ("行业、类别",
+                $"{SectorCatalogue.Usual.Find(reported.Sector).Chinese}，{CodeList.Chinese(reported.Kind)}{cite}{Corrected(CorrectableField.Sector, CorrectableField.Category)}"),
+            ("发现与登记",
+                $"{Time(reported.FoundAt)} 发现，{Time(first.RecordedAt)} 登记，{NameOf(reported.ReportedBy)}上报{(reported.LateEntry ? "【补录】" : "")}{cite}"),
             ("等级", Hazard.Level is { } level ? $"{CodeList.Chinese(level)}{Cite(SaidAt(h => h.Level))}{Basis()}" : "尚未定级"),
             ("截止时的环节", $"{CodeList.Chinese(Hazard.Stage)}{Cite(SaidAt(h => h.Stage))}"),
         ];
@@ -180,7 +191,9 @@ internal sealed record HazardSection(
 
     private string OneTold(TimelineTelling t)
     {
-        var opened = t.Openings.IsEmpty ? "未打开" : string.Join("、", t.Openings.Select(o => $"{o.Actor} {Time(o.OpenedAt)} 打开{Cite(o.Position)}"));
+        var opened = t.Openings.IsEmpty
+            ? "未打开"
+            : string.Join("、", t.Openings.Select(o => $"{o.Actor} {Time(o.OpenedAt)} 打开{Cite(o.Position)}"));
         var acted = t.Acted is { } answer ? $" → {Time(answer.Event.OccurredAt)} 办理{Cite(answer.Event.Position)}" : t.Asked ? " → 未办理" : "";
         return $"{AddressOf(t.To)}（{CodeList.Chinese(t.To.As)}）→ {opened}{acted}";
     }
@@ -193,20 +206,29 @@ internal sealed record HazardSection(
             [.. held.Select(a => ImmutableArray.Create<Cell>(
                 $"{CodeList.Chinese(a.For)}{(a.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}",
                 a.Body is { } body ? NameOf(body) : $"{Regions.FullNameOf(a.Office!.Value)}安委办",
-                $"{Time(a.From.OccurredAt)}{Cite(a.From.Position)}", a.To is { } to ? $"{Time(to.OccurredAt)}{Cite(to.Position)}" : "截止时仍负责",
+                $"{Time(a.From.OccurredAt)}{Cite(a.From.Position)}",
+                a.To is { } to ? $"{Time(to.OccurredAt)}{Cite(to.Position)}" : "截止时仍负责",
                 $"{a.Policy}\n日历第 {a.Calendar} 版",
-                string.Join("，", new[] { a.AssignedBy is { } by ? $"交办：{NameOf(by)}" : null, a.Supervisor is { } s ? $"督办：{NameOf(s)}" : null }.OfType<string>())))]);
+                string.Join(
+                    "，",
+                    new[] { a.AssignedBy is { } by ? $"交办：{NameOf(by)}" : null,
+                        a.Supervisor is { } s ? $"督办：{NameOf(s)}" : null }.OfType<string>())))]);
     }
 
     private Block.Table? SilencesTable() => Silent.IsEmpty ? null : new Block.Table(
         ["情形", "单位", "事项与期限", "自", "至", "天数", "规定", "依据"], [6, 8, 7, 6, 6, 3, 8, 7],
         [.. Silent.Select(s => ImmutableArray.Create<Cell>(
-            new Cell(CodeList.Chinese(s.Kind), Grave: true), s.Body is { } body ? NameOf(body) : $"{Regions.FullNameOf(s.Office!.Value)}安委办",
+            new Cell(CodeList.Chinese(s.Kind), Grave: true),
+            s.Body is { } body ? NameOf(body) : $"{Regions.FullNameOf(s.Office!.Value)}安委办",
             $"{(s.Duty is { } duty ? CodeList.Chinese(duty) : s.As is { } told ? CodeList.Chinese(told) : "")}"
                 + $"{(s.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}"
                 + $"{(s.Due is { } due ? $"，限 {Day(due)}" : "")}",
-            Time(s.From), s.Until is { } until ? $"{Time(until)}{(s.Ended?.LateEntry is { } allowed ? $"（{allowed.Say()}）" : "")}" : "截止时仍未办", Number(s.Days),
-            s.Rule is { } rule ? $"{rule.Policy} {rule.Clause}{(rule.Days is { } days ? $"（{days} {(rule.Count == DayCount.Working ? "个工作日" : "日")}）" : "")}" : "—",
+            Time(s.From),
+            s.Until is { } until ? $"{Time(until)}{(s.Ended?.LateEntry is { } allowed ? $"（{allowed.Say()}）" : "")}" : "截止时仍未办",
+            Number(s.Days),
+            s.Rule is { } rule
+                ? $"{rule.Policy} {rule.Clause}{(rule.Days is { } days ? $"（{days} {(rule.Count == DayCount.Working ? "个工作日" : "日")}）" : "")}"
+                : "—",
             Cite([.. s.Positions])))]);
 
     private Block.Table? States()
@@ -217,7 +239,8 @@ internal sealed record HazardSection(
             var version = File.VersionAt(instant);
             rows.Add(version == 0
                 ? [Time(instant), "尚未登记，没有任何记录", "", ""]
-                : [Time(instant), CodeList.Chinese(File.States[version - 1].Stage), Known(File.States[version - 1]), $"第 1 至 {version} 个事件，最后为{Cite(File.Events[version - 1].Position)}"]);
+                : [Time(instant), CodeList.Chinese(File.States[version - 1].Stage), Known(File.States[version - 1]),
+                    $"第 1 至 {version} 个事件，最后为{Cite(File.Events[version - 1].Position)}"]);
         }
 
         return rows.Count == 0 ? null : new Block.Table(["时点", "环节", "各责任方", "依据"], [6, 4, 16, 8], [.. rows]);
@@ -246,7 +269,8 @@ internal sealed record HazardSection(
                 var unopened = g.Where(t => t.Told.Openings.IsEmpty).Select(t => t.Row.Event.Position).ToArray();
                 var first = g.SelectMany(t => t.Told.Openings).MinBy(o => o.Position);
                 return ImmutableArray.Create<Cell>(
-                    AddressOf(g.First().Told.To), Number(g.Count()), Number(g.Count() - unopened.Length), new Cell(unopened.Length == 0 ? "无" : Cite(unopened), unopened.Length > 0),
+                    AddressOf(g.First().Told.To), Number(g.Count()), Number(g.Count() - unopened.Length),
+                    new Cell(unopened.Length == 0 ? "无" : Cite(unopened), unopened.Length > 0),
                     first is null ? new Cell("从未打开", Grave: true) : $"{first.Actor} {Time(first.OpenedAt)}{Cite(first.Position)}");
             })]);
     }
@@ -254,24 +278,31 @@ internal sealed record HazardSection(
     private Block.Table? FilesTable() => Files.IsEmpty ? null : new Block.Table(
         ["名称", "SHA-256", "包内位置", "依据"], [8, 14, 14, 4],
         [.. Files.Select(f => ImmutableArray.Create<Cell>(
-            f.Attachment.Name ?? "（未命名）", f.Attachment.Digest.Value, new Cell(f.Entry ?? $"不在包内：{f.Reason}", f.Entry is null), Cite(f.Position)))]);
+            f.Attachment.Name ?? "（未命名）", f.Attachment.Digest.Value, new Cell(f.Entry ?? $"不在包内：{f.Reason}", f.Entry is null),
+            Cite(f.Position)))]);
 
-    private string NameOf(BodyId id) => id == Clockwork.Body.Id ? Clockwork.Body.Name : File.Bodies.TryGetValue(id, out var body) ? body.Name : id.Value;
+    private string NameOf(BodyId id) =>
+        id == Clockwork.Body.Id ? Clockwork.Body.Name : File.Bodies.TryGetValue(id, out var body) ? body.Name : id.Value;
 
     private string AddressOf(Told to) => to.Body is { } body ? NameOf(body) : $"{Regions.FullNameOf(to.Office!.Value)}安委办";
 
     internal static string Cite(params ReadOnlySpan<long> positions)
     {
         const int Most = 12;
-        var shown = string.Join("、", positions[..Math.Min(positions.Length, Most)].ToArray().Select(p => p.ToString(CultureInfo.InvariantCulture)));
+        var shown = string.Join(
+            "、", positions[..Math.Min(positions.Length, Most)].ToArray().Select(p => p.ToString(CultureInfo.InvariantCulture)));
         return positions.IsEmpty ? "" : $"〔事件 {shown}{(positions.Length > Most ? $" 等 {positions.Length} 个" : "")}〕";
     }
 
-    internal static string Time(DateTimeOffset instant) => instant.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    internal static string Time(DateTimeOffset instant) =>
+        instant.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     internal static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static string Span(TimeSpan span) => span.TotalDays >= 2 ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.#} 天") : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} 小时");
+    private static string Span(TimeSpan span) =>
+        span.TotalDays >= 2
+            ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.#} 天")
+            : string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} 小时");
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -20,10 +20,14 @@ internal static class ReportDocx
     /// <summary>The parts around it, always the same.</summary>
     public static readonly (string Name, string Xml)[] Parts =
     [
-        ("[Content_Types].xml", $"""{Declaration}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="{Types}.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="{Types}.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="{Types}.footer+xml"/></Types>"""),
-        ("_rels/.rels", $"""{Declaration}<Relationships xmlns="{Relations}"><Relationship Id="rId1" Type="{Relation}/officeDocument" Target="word/document.xml"/></Relationships>"""),
-        ("word/_rels/document.xml.rels", $"""{Declaration}<Relationships xmlns="{Relations}"><Relationship Id="rId1" Type="{Relation}/styles" Target="styles.xml"/><Relationship Id="rId2" Type="{Relation}/footer" Target="footer1.xml"/></Relationships>"""),
-        ("word/footer1.xml", $"""{Declaration}<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:t xml:space="preserve">— </w:t></w:r><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p></w:ftr>"""),
+        ("[Content_Types].xml",
+            $"""{Declaration}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="{Types}.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="{Types}.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="{Types}.footer+xml"/></Types>"""),
+        ("_rels/.rels",
+            $"""{Declaration}<Relationships xmlns="{Relations}"><Relationship Id="rId1" Type="{Relation}/officeDocument" Target="word/document.xml"/></Relationships>"""),
+        ("word/_rels/document.xml.rels",
+            $"""{Declaration}<Relationships xmlns="{Relations}"><Relationship Id="rId1" Type="{Relation}/styles" Target="styles.xml"/><Relationship Id="rId2" Type="{Relation}/footer" Target="footer1.xml"/></Relationships>"""),
+        ("word/footer1.xml",
+            $"""{Declaration}<w:ftr xmlns:w="{W}"><w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:t xml:space="preserve">— </w:t></w:r><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p></w:ftr>"""),
         ("word/styles.xml", $"""
             {Declaration}<w:styles xmlns:w="{W}"><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="宋体" w:hAnsi="宋体" w:eastAsia="宋体" w:cs="宋体"/><w:sz w:val="21"/><w:szCs w:val="21"/><w:lang w:val="zh-CN" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault></w:docDefaults>
             <w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/><w:pPr><w:spacing w:after="60"/></w:pPr></w:style>

@@ -13,7 +13,8 @@ internal sealed class CheckpointCheck(PackageReader package, Manifest manifest, 
         var (bytes, refusal) = package.Read(PackageNames.Checkpoint, 256 * 1024);
         if (bytes is null || !SignedNote.TryParse(bytes, out var note) || !Checkpoint.TryParse(note.Text, out var checkpoint))
         {
-            yield return Check.Fails("checkpoint", refusal ?? EvidenceRefusals.CheckpointMalformed.Because(null, ("name", PackageNames.Checkpoint)));
+            yield return Check.Fails(
+                "checkpoint", refusal ?? EvidenceRefusals.CheckpointMalformed.Because(null, ("name", PackageNames.Checkpoint)));
             yield break;
         }
         refusal = Own(note, checkpoint);

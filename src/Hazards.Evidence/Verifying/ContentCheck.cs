@@ -5,14 +5,17 @@ using Hazards.Evidence.Proof;
 namespace Hazards.Evidence;
 
 /// <summary>Whether the entries are those of the manifest, in its order, each with its digest. Reads every byte once.</summary>
-internal sealed class ContentCheck(PackageReader package, Manifest manifest, IProgress<double>? progress, CancellationToken cancellationToken)
+internal sealed class ContentCheck(
+    PackageReader package, Manifest manifest, IProgress<double>? progress, CancellationToken cancellationToken)
 {
     private readonly byte[] buffer = new byte[256 * 1024];
     private long done;
 
     public Refusal? Run()
     {
-        ImmutableArray<string> names = [PackageNames.Readme, PackageNames.Manifest, PackageNames.ManifestNote, PackageNames.Sums, .. manifest.Entries.Skip(1).Select(e => e.Name)];
+        ImmutableArray<string> names = [
+            PackageNames.Readme, PackageNames.Manifest, PackageNames.ManifestNote, PackageNames.Sums,
+            .. manifest.Entries.Skip(1).Select(e => e.Name)];
         if (manifest.Entries is not [{ Name: PackageNames.Readme }, ..] || !names.All(PackageNames.IsSafe))
             return EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "entries"));
         return Named(names) ?? Digests() ?? Sums();
@@ -29,7 +32,9 @@ internal sealed class ContentCheck(PackageReader package, Manifest manifest, IPr
         foreach (var (entry, expected) in package.Entries.Zip(names))
             if (entry.Name != expected)
                 return EvidenceRefusals.Order.Because(null, ("name", entry.Name), ("expected", expected));
-        return names.Length == package.Entries.Length ? null : EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "entries: one twice"));
+        return names.Length == package.Entries.Length
+            ? null
+            : EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "entries: one twice"));
     }
 
     private Refusal? Digests()
@@ -49,7 +54,9 @@ internal sealed class ContentCheck(PackageReader package, Manifest manifest, IPr
     // The three that the manifest cannot name.
     private Refusal? Sums()
     {
-        ZipEntry[] control = [package.Find(PackageNames.Manifest)!.Value, package.Find(PackageNames.ManifestNote)!.Value, package.Find(PackageNames.Sums)!.Value];
+        ZipEntry[] control = [
+            package.Find(PackageNames.Manifest)!.Value, package.Find(PackageNames.ManifestNote)!.Value,
+            package.Find(PackageNames.Sums)!.Value];
         var digests = Array.ConvertAll(control, Measure);
         for (var i = 0; i < control.Length; i++)
             if (digests[i].Crc32 != control[i].Crc32)

@@ -4,7 +4,9 @@ using Hazards.Evidence.Proof;
 namespace Hazards.Evidence;
 
 /// <summary>An event as its line in a package has it: the log's envelope, version 1 (docs/evidence.md).</summary>
-internal sealed record EnvelopeLine(Guid Id, long Position, Guid Stream, string StreamType, long Version, string Type, DateTimeOffset RecordedAt, byte[] Data, byte[] Headers)
+internal sealed record EnvelopeLine(
+    Guid Id, long Position, Guid Stream, string StreamType, long Version, string Type, DateTimeOffset RecordedAt, byte[] Data,
+    byte[] Headers)
 {
     private const int Members = 13;
 
@@ -19,7 +21,8 @@ internal sealed record EnvelopeLine(Guid Id, long Position, Guid Stream, string 
                 throw new JsonException("不是第 1 版信封 · no envelope of version 1");
             var envelope = new EnvelopeLine(
                 root.GetProperty("id").GetGuid(),
-                root.GetProperty("position").GetInt64(), root.GetProperty("stream").GetGuid(), Text(root, "streamType"), root.GetProperty("version").GetInt64(),
+                root.GetProperty("position").GetInt64(), root.GetProperty("stream").GetGuid(), Text(root, "streamType"),
+                root.GetProperty("version").GetInt64(),
                 Text(root, "type"), root.GetProperty("recordedAt").GetDateTimeOffset(), Raw(root, "data"), Raw(root, "headers"));
             return (envelope, CanonicalJson.Write(root).AsSpan().SequenceEqual(line.Span));
         }
@@ -29,7 +32,8 @@ internal sealed record EnvelopeLine(Guid Id, long Position, Guid Stream, string 
         }
     }
 
-    private static string Text(JsonElement root, string name) => root.GetProperty(name).GetString() ?? throw new JsonException($"{name}: null");
+    private static string Text(JsonElement root, string name) =>
+        root.GetProperty(name).GetString() ?? throw new JsonException($"{name}: null");
 
     private static byte[] Raw(JsonElement root, string name) => System.Text.Encoding.UTF8.GetBytes(root.GetProperty(name).GetRawText());
 }

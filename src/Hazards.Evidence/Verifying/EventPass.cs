@@ -81,7 +81,9 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
         }
         using var events = new LineReader(package.Open(lines));
         using var proof = new LineReader(package.Open(paths));
-        var replay = stream is { Type: "hazard", Whole: true } ? new Replay(new HazardId(stream.Id), manifest.Instants, Compare, Named.Read) : null;
+        var replay = stream is { Type: "hazard", Whole: true }
+            ? new Replay(new HazardId(stream.Id), manifest.Instants, Compare, Named.Read)
+            : null;
         var positions = Positions[stream.Id] = [];
         long number = 0, version = 0;
         while (ReadLine(events, name, ++number) is { } read)
@@ -93,7 +95,8 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
             order.Add((read.Event.Position, read.Event.RecordedAt.UtcTicks));
             positions.Add(read.Event.Position);
             Note(read.Event);
-            var refusal = Named.Read(read.Event) ?? replay?.Add(read.Event) ?? (stream.Id == manifest.Package ? Story.Read(read.Event) : null);
+            var refusal = Named.Read(read.Event) ?? replay?.Add(read.Event)
+                ?? (stream.Id == manifest.Package ? Story.Read(read.Event) : null);
             States ??= refusal;
         }
         Finish(stream, name, proofs, number - 1, proof);
@@ -124,9 +127,11 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
     private void CheckPlace(ManifestStream stream, EnvelopeLine e, string name, long number, long before)
     {
         if (e.Stream != stream.Id || e.StreamType != stream.Type)
-            Lines ??= EvidenceRefusals.OtherStream.Because(null, ("name", name), ("line", number), ("stream", $"{e.StreamType} {e.Stream}"));
+            Lines ??= EvidenceRefusals.OtherStream.Because(
+                null, ("name", name), ("line", number), ("stream", $"{e.StreamType} {e.Stream}"));
         if (stream.Whole ? e.Version != number : e.Version <= before)
-            Streams ??= EvidenceRefusals.Gap.Because(null, ("name", name), ("line", number), ("expected", stream.Whole ? number : before + 1), ("version", e.Version));
+            Streams ??= EvidenceRefusals.Gap.Because(
+                null, ("name", name), ("line", number), ("expected", stream.Whole ? number : before + 1), ("version", e.Version));
         if (e.RecordedAt > manifest.AsOf)
             Times ??= EvidenceRefusals.Later.Because(null, ("position", e.Position), ("recorded", e.RecordedAt), ("asOf", manifest.AsOf));
     }
@@ -135,7 +140,9 @@ internal sealed class EventPass(PackageReader package, Manifest manifest, TreeHa
     {
         try
         {
-            var proof = proofs.Next() is { } line ? ProofLine.Read(line.Span) : throw new InvalidDataException("没有这一行 · there is no such line");
+            var proof = proofs.Next() is { } line
+                ? ProofLine.Read(line.Span)
+                : throw new InvalidDataException("没有这一行 · there is no such line");
             if (proof.Position != e.Position)
                 Proofs ??= EvidenceRefusals.ProofOther.Because(null, ("name", name), ("line", number), ("position", e.Position));
             else if (proof.Leaf != leaf || !Verify.Inclusion(hash, e.Position - 1, manifest.Size, leaf, proof.Path, manifest.Root))

@@ -55,9 +55,12 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
         }
         Hash = Manifest.Hash switch { "sha256" => TreeHash.Sha256, "sm3" => TreeHash.Sm3, _ => null };
         return Hash is null ? EvidenceRefusals.ManifestMalformed.Because(null, ("detail", $"hash: {Excerpt(Manifest.Hash)}"))
-            : Manifest.Instants.Zip(Manifest.Instants.Skip(1)).Any(p => p.First >= p.Second) ? EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "instants: not ascending"))
-            : Manifest.Instants.Any(i => i > Manifest.AsOf) ? EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "instants: after asOf"))
-            : Manifest.Streams.DistinctBy(s => s.Id).Count() != Manifest.Streams.Length ? EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "streams: one twice"))
+            : Manifest.Instants.Zip(Manifest.Instants.Skip(1))
+                .Any(p => p.First >= p.Second) ? EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "instants: not ascending"))
+            : Manifest.Instants.Any(i => i > Manifest.AsOf) ? EvidenceRefusals.ManifestMalformed.Because(
+                null, ("detail", "instants: after asOf"))
+            : Manifest.Streams.DistinctBy(s => s.Id)
+                .Count() != Manifest.Streams.Length ? EvidenceRefusals.ManifestMalformed.Because(null, ("detail", "streams: one twice"))
             : null;
     }
 
@@ -87,7 +90,8 @@ internal sealed class ManifestCheck(PackageReader package, VerifyOptions options
             return EvidenceRefusals.Forged.Because(null, ("key", claimed?.ToString() ?? note.Signatures[0].Name));
         return Keys.Trusted.All(k => k.Name != said.Origin)
             ? EvidenceRefusals.OtherLog.Because(null, ("origin", said.Origin), ("trusted", Keys.Trusted[0].Name))
-            : EvidenceRefusals.OtherKey.Because(null, ("key", FormattableString.Invariant($"{note.Signatures[0].Name}+{note.Signatures[0].KeyId:x8}")));
+            : EvidenceRefusals.OtherKey.Because(
+                null, ("key", FormattableString.Invariant($"{note.Signatures[0].Name}+{note.Signatures[0].KeyId:x8}")));
     }
 
     private Refusal? Compare(ManifestNote said)

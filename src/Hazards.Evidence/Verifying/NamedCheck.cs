@@ -8,11 +8,13 @@ internal sealed class NamedCheck(PackageReader package, Manifest manifest, Event
 {
     private static readonly HashSet<string> Fixed = new(StringComparer.Ordinal)
     {
-        PackageNames.Readme, PackageNames.Manifest, PackageNames.ManifestNote, PackageNames.Sums, PackageNames.Checkpoint, PackageNames.Keys, PackageNames.Consistency,
+        PackageNames.Readme, PackageNames.Manifest, PackageNames.ManifestNote, PackageNames.Sums, PackageNames.Checkpoint,
+        PackageNames.Keys, PackageNames.Consistency,
     };
 
     private readonly Dictionary<string, ManifestEntry[]> folders =
-        manifest.Entries.Where(e => !Fixed.Contains(e.Name)).GroupBy(e => e.Name.Split('/')[0], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        manifest.Entries.Where(e => !Fixed.Contains(e.Name)).GroupBy(e => e.Name.Split('/')[0], StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
 
     public IEnumerable<Check> Run()
     {
@@ -59,7 +61,8 @@ internal sealed class NamedCheck(PackageReader package, Manifest manifest, Event
             if (text is null)
                 return refusal;
             var name = Path.GetFileNameWithoutExtension(entry.Name);
-            if (!PolicyVersion.TryParse(name, out var version, out _) || entry.Name != PackageNames.Policy(version) || !pass.Named.IsText(version, text))
+            if (!PolicyVersion.TryParse(name, out var version, out _) || entry.Name != PackageNames.Policy(version)
+                || !pass.Named.IsText(version, text))
                 return EvidenceRefusals.PolicyUnproved.Because(null, ("name", entry.Name));
         }
         foreach (var version in pass.Named.Policies)
@@ -94,7 +97,8 @@ internal sealed class NamedCheck(PackageReader package, Manifest manifest, Event
                 return EvidenceRefusals.PersonUnnamed.Because(null, ("name", entry.Name));
             var opening = said.Check(held.Sealed, held.Statement);
             if (opening != PersonOpening.Opened)
-                return (opening == PersonOpening.WrongKey ? EvidenceRefusals.PersonKey : EvidenceRefusals.PersonAltered).Because(null, ("name", entry.Name));
+                return (opening == PersonOpening.WrongKey ? EvidenceRefusals.PersonKey : EvidenceRefusals.PersonAltered)
+                    .Because(null, ("name", entry.Name));
         }
         return null;
 
@@ -121,8 +125,11 @@ internal sealed class NamedCheck(PackageReader package, Manifest manifest, Event
             var (text, refusal) = package.Read(entry.Name);
             if (text is null)
                 return refusal;
-            var known = int.TryParse(Path.GetFileNameWithoutExtension(entry.Name), out var edition) ? pass.Named.Calendar.At(edition) : null;
-            if (known?.Edition != edition || entry.Name != PackageNames.Calendar(edition) || !StateText.Of(known).AsSpan().SequenceEqual(text))
+            var known = int.TryParse(Path.GetFileNameWithoutExtension(entry.Name), out var edition)
+                ? pass.Named.Calendar.At(edition)
+                : null;
+            if (known?.Edition != edition || entry.Name != PackageNames.Calendar(edition) || !StateText.Of(known).AsSpan()
+                .SequenceEqual(text))
                 return EvidenceRefusals.CalendarUnproved.Because(null, ("name", entry.Name));
         }
         return null;
@@ -130,7 +137,8 @@ internal sealed class NamedCheck(PackageReader package, Manifest manifest, Event
 
     private Refusal? Misplaced()
     {
-        var streams = manifest.Streams.SelectMany(s => new[] { PackageNames.Events(s.Id), PackageNames.Proofs(s.Id) }).ToHashSet(StringComparer.Ordinal);
+        var streams = manifest.Streams.SelectMany(s => new[] { PackageNames.Events(s.Id), PackageNames.Proofs(s.Id) })
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var (folder, entries) in folders)
             foreach (var entry in entries)
                 if (!HasPlace(folder, entry.Name))

@@ -13,7 +13,8 @@ public static class PackageVerifier
     /// <param name="progress">From 0 to 1.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Verification Verify(string path, VerifyOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static Verification Verify(
+        string path, VerifyOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         var (package, refusal) = PackageReader.Open(path);
         if (package is null)
@@ -24,7 +25,8 @@ public static class PackageVerifier
 }
 
 /// <summary>The checks of one package, in the order in which each rests on those before it.</summary>
-internal sealed class PackageChecks(PackageReader package, VerifyOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
+internal sealed class PackageChecks(
+    PackageReader package, VerifyOptions options, IProgress<double>? progress, CancellationToken cancellationToken)
 {
     private readonly List<Check> checks = [];
 

@@ -9,7 +9,9 @@ namespace Hazards.Evidence;
 /// <param name="instants">Where to stop, ascending.</param>
 /// <param name="at">Told there what was on record; null: nothing yet.</param>
 /// <param name="read">Told every event once it is read.</param>
-internal sealed class Replay(HazardId id, ImmutableArray<DateTimeOffset> instants, Action<HazardId, DateTimeOffset, Hazard?> at, Action<EnvelopeLine, Happening> read)
+internal sealed class Replay(
+    HazardId id, ImmutableArray<DateTimeOffset> instants, Action<HazardId, DateTimeOffset, Hazard?> at,
+    Action<EnvelopeLine, Happening> read)
 {
     private Hazard? hazard;
     private int next;
@@ -75,8 +77,11 @@ internal static class StateComparison
 
     private static bool Says(JsonElement newer, JsonElement older) => (newer.ValueKind, older.ValueKind) switch
     {
-        (JsonValueKind.Object, JsonValueKind.Object) => older.EnumerateObject().All(m => newer.TryGetProperty(m.Name, out var value) && Says(value, m.Value)),
-        (JsonValueKind.Array, JsonValueKind.Array) => newer.GetArrayLength() == older.GetArrayLength() && newer.EnumerateArray().Zip(older.EnumerateArray()).All(p => Says(p.First, p.Second)),
+        (JsonValueKind.Object, JsonValueKind.Object) =>
+            older.EnumerateObject().All(m => newer.TryGetProperty(m.Name, out var value) && Says(value, m.Value)),
+        (JsonValueKind.Array, JsonValueKind.Array) =>
+            newer.GetArrayLength() == older.GetArrayLength()
+                && newer.EnumerateArray().Zip(older.EnumerateArray()).All(p => Says(p.First, p.Second)),
         _ => JsonElement.DeepEquals(newer, older),
     };
 }

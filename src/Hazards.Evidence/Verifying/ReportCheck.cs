@@ -63,10 +63,12 @@ internal sealed class ReportCheck(PackageReader package, Manifest manifest, Even
         foreach (var stream in manifest.Streams.Where(s => s.Type == "body"))
             if (Read(stream.Id).Aggregate((Body?)null, (body, e) => Body.Apply(body, (IBodyEvent)DomainJson.ReadEvent(e.Type, e.Data))) is { } body)
                 bodies[body.Id] = body;
-        var policies = Read(PolicyRegister.StreamId).Aggregate(PolicyRegister.Empty, (register, e) => register.Apply((IPolicyEvent)DomainJson.ReadEvent(e.Type, e.Data)));
+        var policies = Read(PolicyRegister.StreamId)
+            .Aggregate(PolicyRegister.Empty, (register, e) => register.Apply((IPolicyEvent)DomainJson.ReadEvent(e.Type, e.Data)));
         var rules = new Rulebook([.. policies.Adopted], pass.Named.Calendar);
         var request = pass.Story.Asked!.Value.Request;
-        var entries = manifest.Entries.Where(e => e.Name.StartsWith("attachments/", StringComparison.Ordinal) || e.Name.StartsWith("notices/", StringComparison.Ordinal))
+        var entries = manifest.Entries.Where(
+            e => e.Name.StartsWith("attachments/", StringComparison.Ordinal) || e.Name.StartsWith("notices/", StringComparison.Ordinal))
             .ToDictionary(e => e.Sha256, e => e.Name);
         for (var i = 0; i < request.Hazards.Length; i++)
         {
@@ -83,7 +85,8 @@ internal sealed class ReportCheck(PackageReader package, Manifest manifest, Even
     {
         var id = request.Hazards[ordinal];
         var happenings = Read(id.StreamId).ConvertAll(e => new RecordedHappening(
-            e.Position, e.Version, e.Id, e.RecordedAt, new Happening((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data), DomainJson.ReadContext(e.Headers))));
+            e.Position, e.Version, e.Id, e.RecordedAt,
+            new Happening((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data), DomainJson.ReadContext(e.Headers))));
         var openings = happenings.SelectMany(h => h.Context.Told.Select(t => Messages.IdOf(h.Id, t.Address))).Distinct().SelectMany(Read)
             .Select(e => (Event: e, Context: DomainJson.ReadContext(e.Headers)))
             .Select(o => new RecordedOpening(o.Event.Stream, o.Context.Body, o.Context.Actor, o.Event.RecordedAt, o.Event.Position));
@@ -97,12 +100,15 @@ internal sealed class ReportCheck(PackageReader package, Manifest manifest, Even
     private Cover CoverOf()
     {
         var (line, request, context) = pass.Story.Asked!.Value;
-        var note = SignedNote.TryParse(package.Read(PackageNames.Checkpoint, 256 * 1024).Bytes ?? [], out var signed) ? signed : throw new InvalidDataException(PackageNames.Checkpoint);
+        var note = SignedNote.TryParse(package.Read(PackageNames.Checkpoint, 256 * 1024).Bytes ?? [], out var signed)
+            ? signed
+            : throw new InvalidDataException(PackageNames.Checkpoint);
         var checkpoint = Checkpoint.TryParse(note.Text, out var read) ? read : throw new InvalidDataException(PackageNames.Checkpoint);
         var keys = LogKey.Read(package.Read(PackageNames.Keys, 1024 * 1024).Bytes ?? []).Where(k => k.To is null || k.To > manifest.AsOf)
             .Select(k => NoteVerifier.TryParse(k.Vkey, out var key) ? key : throw new InvalidDataException(PackageNames.Keys));
         return new Cover(
-            new ReportOrder(manifest.Package, request, context, line.RecordedAt, line.Position), bodies.GetValueOrDefault(context.Body)?.Name ?? context.Body.Value,
+            new ReportOrder(manifest.Package, request, context, line.RecordedAt, line.Position),
+            bodies.GetValueOrDefault(context.Body)?.Name ?? context.Body.Value,
             checkpoint, manifest.AsOf, [.. keys], lines, manifest.Streams.Where(s => s.Type is "hazard" or "message").Sum(s => s.Events));
     }
 
@@ -138,7 +144,8 @@ internal sealed class ReportCheck(PackageReader package, Manifest manifest, Even
         for (var i = 0; i < pieces.Count; i++)
         {
             var bytes = new byte[pieces[i].Length];
-            if (content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || !SHA256.HashData(bytes).AsSpan().SequenceEqual(pieces[i].Sha256))
+            if (content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || !SHA256.HashData(bytes).AsSpan()
+                .SequenceEqual(pieces[i].Sha256))
                 return FormattableString.Invariant($"隐患 {i + 1} · hazard {i + 1}");
         }
         return Same(content, around.After) && content.ReadByte() < 0 ? null : "末页 · the last page";
@@ -147,7 +154,8 @@ internal sealed class ReportCheck(PackageReader package, Manifest manifest, Even
     private static bool Same(Stream content, byte[] expected)
     {
         var bytes = new byte[expected.Length];
-        return content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length && bytes.AsSpan().SequenceEqual(expected);
+        return content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length
+            && bytes.AsSpan().SequenceEqual(expected);
     }
 
     private List<EnvelopeLine> Read(Guid stream)

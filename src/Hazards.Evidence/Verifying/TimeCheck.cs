@@ -20,7 +20,8 @@ internal sealed class TimeCheck(PackageReader package, Manifest manifest, Truste
                 $"时间戳机构的证明：包内没有时间戳；记录时间是日志自己的时钟",
                 $"an authority's word for the time: the package holds no timestamp; recorded times are by the log's own clock");
         if (note is null || reply is null)
-            return Fails(EvidenceRefusals.TimeHalf.Because(null, ("name", note is null ? PackageNames.TimeCheckpoint : PackageNames.TimeReply)));
+            return Fails(
+                EvidenceRefusals.TimeHalf.Because(null, ("name", note is null ? PackageNames.TimeCheckpoint : PackageNames.TimeReply)));
         var (bytes, refusal) = package.Read(PackageNames.TimeCheckpoint, MostNote);
         (var token, refusal) = bytes is null ? (null, refusal) : package.Read(PackageNames.TimeReply, Timestamps.MostBytes);
         if (bytes is null || token is null)

@@ -84,7 +84,10 @@ public sealed record PackageContents(
 /// <summary>What whoever checks a package trusts, and has from elsewhere.</summary>
 public sealed record VerifyOptions
 {
-    /// <summary>Keys of the log that were had from elsewhere: on paper, from another body. Empty: those in the package stand in, and it does not hold.</summary>
+    /// <summary>
+    /// Keys of the log that were had from elsewhere: on paper, from another body. Empty: those in the package stand in, and it
+    /// does not hold.
+    /// </summary>
     public ImmutableArray<Proof.NoteVerifier> Keys { get; init; } = [];
 
     /// <summary>Witnesses whose cosignatures the checkpoint must bear.</summary>

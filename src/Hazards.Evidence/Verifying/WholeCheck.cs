@@ -93,7 +93,8 @@ internal sealed class WholeCheck(Manifest manifest, EventPass pass)
         foreach (var stream in count.Streams)
             if (CountUpTo(stream.Id, count.UpTo) is var found && found != stream.Events)
                 return EvidenceRefusals.CountOther.Because(
-                    null, ("stream", stream.Id), ("upTo", count.UpTo), ("expected", stream.Events), ("position", line.Position), ("count", found));
+                    null, ("stream", stream.Id), ("upTo", count.UpTo), ("expected", stream.Events), ("position", line.Position),
+                    ("count", found));
         var counted = count.Streams.Select(s => s.Id).ToHashSet();
         foreach (var hazard in pass.Story.Asked!.Value.Request.Hazards)
             if (!counted.Contains(hazard.StreamId))
@@ -113,9 +114,11 @@ internal sealed class WholeCheck(Manifest manifest, EventPass pass)
         foreach (var stream in count.Streams)
             if (openings.GetValueOrDefault(new HazardId(stream.Id)) is var found && found != stream.Openings)
                 return EvidenceRefusals.OpeningsOther.Because(
-                    null, ("hazard", stream.Id), ("upTo", count.UpTo), ("expected", stream.Openings), ("position", line.Position), ("count", found));
+                    null, ("hazard", stream.Id), ("upTo", count.UpTo), ("expected", stream.Openings), ("position", line.Position),
+                    ("count", found));
         return null;
     }
 
-    private long CountUpTo(Guid stream, long upTo) => pass.Positions.TryGetValue(stream, out var positions) ? positions.LongCount(p => p <= upTo) : 0;
+    private long CountUpTo(Guid stream, long upTo) =>
+        pass.Positions.TryGetValue(stream, out var positions) ? positions.LongCount(p => p <= upTo) : 0;
 }

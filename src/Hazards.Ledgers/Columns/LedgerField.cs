@@ -105,5 +105,6 @@ public enum LedgerState
 }
 
 /// <summary>Enum names in camelCase, and names only: a number in a mapping is a mistake.</summary>
-internal sealed class LedgerEnumConverter<T>() : JsonStringEnumConverter<T>(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+internal sealed class LedgerEnumConverter<T>() : JsonStringEnumConverter<T>(
+    System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where T : struct, Enum;

@@ -8,7 +8,8 @@ internal static class Words
     private static readonly HashSet<string> Dittos =
         ["同上", "上同", "同前", "〃", "″", "同上行", "同上一行", "同上条", "同上一条", "同上一项", "与上同", "”", "“", "〞", "〝", "＂", "\"", "''", "DITTO"];
 
-    private static readonly HashSet<string> Placeholders = ["/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "没有", "空", "暂缺", "N/A", "NA", "NULL", "NONE"];
+    private static readonly HashSet<string> Placeholders = [
+        "/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "没有", "空", "暂缺", "N/A", "NA", "NULL", "NONE"];
 
     private static readonly HashSet<string> Undecided =
         ["待定", "待明确", "待确定", "待确认", "待落实", "待核实", "待核定", "待补充", "待查", "待研究", "未定", "未明确", "未确定", "未确认", "未落实", "不详", "不明", "不明确", "不确定", "不清楚", "未知"];

@@ -70,7 +70,8 @@ public sealed class LedgerFile : IDisposable
             return FileSignature.Of(bytes) switch
             {
                 FileSignature.Kind.Zip => OpenXlsx(bytes, fileName, limits, ct),
-                FileSignature.Kind.LegacyExcel => new LedgerFile(fileName, LedgerFormat.Xls, XlsWorkbook.Read(bytes, limits, ct), null, null),
+                FileSignature.Kind.LegacyExcel =>
+                    new LedgerFile(fileName, LedgerFormat.Xls, XlsWorkbook.Read(bytes, limits, ct), null, null),
                 FileSignature.Kind.EncryptedExcel => Refusals.XlsxEncrypted.At(null),
                 FileSignature.Kind.Markup => Refusals.FileHtml.At(null),
                 _ when IsNamedXlsx(fileName) => Refusals.XlsxNotZip.At(null, Path.GetFileName(fileName)),
@@ -147,7 +148,8 @@ public sealed class LedgerFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(limits);
-        if (stream is MemoryStream { Position: 0, CanWrite: false } over && over.TryGetBuffer(out var buffered) && buffered is { Offset: 0, Array: { } whole }
+        if (stream is MemoryStream { Position: 0, CanWrite: false } over && over.TryGetBuffer(out var buffered)
+            && buffered is { Offset: 0, Array: { } whole }
             && buffered.Count == whole.Length)
             return whole.Length > limits.FileBytes ? Refusals.FileTooLarge.At(null, limits.FileBytes) : whole;
         using var taken = new MemoryStream();

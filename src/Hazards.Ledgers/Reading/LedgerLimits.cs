@@ -18,7 +18,9 @@ public sealed record LedgerLimits
     /// <summary>Bytes of one part of an xlsx, counted while inflating.</summary>
     public long PartBytes { get; init; } = 128L << 20;
 
-    /// <summary>Inflated over compressed size of one part; looked at from one mebibyte on, as small parts legitimately shrink a lot.</summary>
+    /// <summary>
+    /// Inflated over compressed size of one part; looked at from one mebibyte on, as small parts legitimately shrink a lot.
+    /// </summary>
     public int InflationRatio { get; init; } = 200;
 
     /// <summary>Parts in an xlsx (photographs count).</summary>

@@ -75,7 +75,8 @@ internal sealed class Quota(LedgerLimits limits)
     public void Cell(int column, int row, int length)
     {
         if (column > limits.Columns) throw new RefusedException(Refusals.TooManyColumns.At(CellAddress.Of(column, row), limits.Columns));
-        if (length > limits.CellCharacters) throw new RefusedException(Refusals.CellTooLong.At(CellAddress.Of(column, row), limits.CellCharacters));
+        if (length > limits.CellCharacters) throw new RefusedException(
+            Refusals.CellTooLong.At(CellAddress.Of(column, row), limits.CellCharacters));
         if (++_cells > limits.Cells) throw new RefusedException(Refusals.TooManyCells.At(CellAddress.Of(column, row), limits.Cells));
     }
 }

@@ -17,7 +17,8 @@ internal static class XlsWorkbook
     {
         try
         {
-            using var reader = ExcelReaderFactory.CreateBinaryReader(new MemoryStream(bytes, writable: false), new ExcelReaderConfiguration { FallbackEncoding = Encoding.GetEncoding(936) });
+            using var reader = ExcelReaderFactory.CreateBinaryReader(
+                new MemoryStream(bytes, writable: false), new ExcelReaderConfiguration { FallbackEncoding = Encoding.GetEncoding(936) });
             var quota = new Quota(limits);
             List<LedgerSheet> sheets = [];
             do
@@ -58,7 +59,8 @@ internal static class XlsWorkbook
         }
         foreach (var merge in reader.MergeCells ?? [])
         {
-            if (layout.Merges.Count == quota.Limits.MergedRanges) throw new RefusedException(Refusals.TooManyMerges.At(reader.Name, quota.Limits.MergedRanges));
+            if (layout.Merges.Count == quota.Limits.MergedRanges) throw new RefusedException(
+                Refusals.TooManyMerges.At(reader.Name, quota.Limits.MergedRanges));
             layout.Merges.Add(new(merge.FromRow + 1, merge.FromColumn + 1, merge.ToRow + 1, merge.ToColumn + 1));
         }
         layout.Merges.Sort((a, b) => a.Top != b.Top ? a.Top.CompareTo(b.Top) : a.Left.CompareTo(b.Left));
@@ -72,11 +74,16 @@ internal static class XlsWorkbook
     {
         null or "" => null,
         // The reader has turned the serial into a date; it is kept as a serial, as an xlsx keeps it.
-        DateTime date => new(row, column + 1, date.ToOADate().ToString(CultureInfo.InvariantCulture), CellKind.Date) { Date = DateTime.SpecifyKind(date, DateTimeKind.Unspecified) },
+        DateTime date => new(row, column + 1, date.ToOADate().ToString(CultureInfo.InvariantCulture), CellKind.Date)
+        {
+            Date = DateTime.SpecifyKind(date, DateTimeKind.Unspecified),
+        },
         TimeSpan time => new(row, column + 1, time.ToString("c", CultureInfo.InvariantCulture), CellKind.Text),
         bool yes => new(row, column + 1, yes ? "TRUE" : "FALSE", CellKind.Boolean),
         string text => new(row, column + 1, text, CellKind.Text),
-        IConvertible number => new(row, column + 1, Convert.ToDouble(number, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture), CellKind.Number),
+        IConvertible number => new(
+            row, column + 1, Convert.ToDouble(number, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture),
+            CellKind.Number),
         var other => new(row, column + 1, Convert.ToString(other, CultureInfo.InvariantCulture) ?? "", CellKind.Text),
     };
 }

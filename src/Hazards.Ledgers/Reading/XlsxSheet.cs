@@ -136,7 +136,8 @@ internal sealed class XlsxSheet(XlsxWorkbook workbook, PackagePart part, string 
     private int ParseColumn(string text) =>
         CellAddress.TryParse(text, out var column, out _) ? column : throw Broken("cell " + text);
 
-    private RefusedException Broken(string what) => new(Refusals.XlsxBroken.At($"{name}!{CellAddress.Of(Math.Max(_column, 1), Math.Max(_row, 1))}", what));
+    private RefusedException Broken(string what) =>
+        new(Refusals.XlsxBroken.At($"{name}!{CellAddress.Of(Math.Max(_column, 1), Math.Max(_row, 1))}", what));
 
     private static bool IsTrue(string? text) => text is "1" or "true";
 }

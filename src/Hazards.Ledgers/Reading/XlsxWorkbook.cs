@@ -98,7 +98,8 @@ internal sealed class XlsxWorkbook : IDisposable
         using var xml = OpenXml(_package.GetPart(relationships));
         while (xml.Read())
         {
-            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "Relationship" || xml.GetAttribute("Type")?.EndsWith(type, StringComparison.Ordinal) != true) continue;
+            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "Relationship" || xml.GetAttribute("Type")?.EndsWith(
+                type, StringComparison.Ordinal) != true) continue;
             if (xml.GetAttribute("TargetMode") == "External" || PartAt(part, xml.GetAttribute("Target")) is not { } target) continue;
             targets[xml.GetAttribute("Id") ?? ""] = target;
         }
@@ -211,7 +212,8 @@ internal sealed class XlsxWorkbook : IDisposable
             throw new RefusedException(Refusals.XlsxBroken.At(entry.Name, "no relationship " + entry.RelationshipId));
         var relationship = _part.GetRelationship(entry.RelationshipId);
         if (!relationship.RelationshipType.EndsWith("/worksheet", StringComparison.Ordinal)) return null;
-        return Resolve(relationship) ?? throw new RefusedException(Refusals.XlsxBroken.At(entry.Name, "no part " + relationship.TargetUri.OriginalString));
+        return Resolve(relationship)
+            ?? throw new RefusedException(Refusals.XlsxBroken.At(entry.Name, "no part " + relationship.TargetUri.OriginalString));
     }
 
     private PackagePart? Resolve(PackageRelationship relationship)

@@ -43,8 +43,11 @@ internal static partial class DeadlineWords
     {
         if (match.Groups["next"].Success) return found?.AddMonths(1) is { } later ? EndOf(later.Year, later.Month) : null;
         if (match.Groups["this"].Success)
-            return found is { } day ? match.Groups["this"].Value.Contains('年', StringComparison.Ordinal) ? new(day.Year, 12, 31) : EndOf(day.Year, day.Month) : null;
-        var year = match.Groups["y"] is { Success: true, ValueSpan: var digits } ? int.Parse(digits, CultureInfo.InvariantCulture) : context.Year ?? found?.Year;
+            return found is { } day ? match.Groups["this"].Value.Contains('年', StringComparison.Ordinal) ? new(day.Year, 12,
+                31) : EndOf(day.Year, day.Month) : null;
+        var year = match.Groups["y"] is { Success: true, ValueSpan: var digits }
+            ? int.Parse(digits, CultureInfo.InvariantCulture)
+            : context.Year ?? found?.Year;
         if (year is not { } known) return null;
         if (match.Groups["end"].Success) return new(known, 12, 31);
         if (match.Groups["q"].Success) return EndOf(known, 3 * ("一二三四".IndexOf(match.Groups["q"].Value, StringComparison.Ordinal) + 1));

@@ -11,7 +11,8 @@ public sealed record LedgerPicture(string? Header, string Address)
 
     /// <summary>Whether it shows the repair, by its header; otherwise what was found.</summary>
     public bool IsAfter =>
-        Header is not null && !Header.Contains('前', StringComparison.Ordinal) && Afterwards.Any(w => Header.Contains(w, StringComparison.Ordinal));
+        Header is not null && !Header.Contains('前', StringComparison.Ordinal)
+            && Afterwards.Any(w => Header.Contains(w, StringComparison.Ordinal));
 
     /// <summary>Whether the file holds it; a cell may speak of one that it has lost.</summary>
     public bool IsThere => Image is not null;

@@ -130,7 +130,9 @@ public sealed record UnderstoodRow
     public decimal? Funds { get; init; }
     /// <summary>The date by which it must be done.</summary>
     public LedgerDate? Deadline { get; init; }
-    /// <summary>What stands there instead of a date and says no day: 长期坚持, 5个工作日, 2026年3月32日. A question, never the same as nothing.</summary>
+    /// <summary>
+    /// What stands there instead of a date and says no day: 长期坚持, 5个工作日, 2026年3月32日. A question, never the same as nothing.
+    /// </summary>
     public string? DeadlineText { get; init; }
     /// <summary>Every body named, in column order.</summary>
     public IReadOnlyList<ResponsibleUnit> ResponsibleUnits { get; init; } = [];

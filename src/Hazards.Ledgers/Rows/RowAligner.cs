@@ -76,7 +76,8 @@ internal sealed class RowAligner
         if (best.Find(c => c.Changes.TrueForAll(change => change.AtEnd)) is { } atEnd)
             return new(Under(row, scores, atEnd), fields.Count < _width ? Note(NoteKinds.RowShort, row) : null);
         if (best.Exists(c => !scores.SameContent(c, best[0]))) return Unaligned(row);
-        return new(Under(row, scores, best[0]), Note(NoteKinds.RowRealigned, row, Describe(best[0], zh: true), Describe(best[0], zh: false)));
+        return new(
+            Under(row, scores, best[0]), Note(NoteKinds.RowRealigned, row, Describe(best[0], zh: true), Describe(best[0], zh: false)));
     }
 
     /// <summary>Fields of the line that together make one field of the record; none of them for a blank that was put in.</summary>
@@ -167,7 +168,10 @@ internal sealed class RowAligner
         {
             0 => null,
             1 => fields[span.Start],
-            _ => fields[span.Start]! with { Text = string.Join(aligner._delimiter, fields.Skip(span.Start).Take(span.Length).Select(f => f!.Text)) },
+            _ => fields[span.Start]! with
+            {
+                Text = string.Join(aligner._delimiter, fields.Skip(span.Start).Take(span.Length).Select(f => f!.Text)),
+            },
         };
 
         private int[] Points(SheetCell cell)
@@ -207,5 +211,7 @@ internal sealed class RowAligner
     private Alignment Unaligned(SheetRow row) => new(null, Note(NoteKinds.RowNotAligned, row));
 
     private LedgerNote Note(NoteKind kind, SheetRow row, params object[] more) =>
-        kind.About(null, CellAddress.Of(1, row.Number), null, [row.Width.ToString(CultureInfo.InvariantCulture), _width.ToString(CultureInfo.InvariantCulture), .. more]);
+        kind.About(
+            null, CellAddress.Of(1, row.Number), null,
+            [row.Width.ToString(CultureInfo.InvariantCulture), _width.ToString(CultureInfo.InvariantCulture), .. more]);
 }

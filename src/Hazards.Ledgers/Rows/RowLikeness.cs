@@ -21,9 +21,12 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
     public static RowLikeness Of(UnderstoodRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return new(row.ExternalId?.Trim(), row.FoundAt?.Day, Words.Normalise($"{row.Enterprise}{row.Project}{row.Place}"), Words.Normalise(row.Description ?? ""))
+        return new(
+            row.ExternalId?.Trim(), row.FoundAt?.Day, Words.Normalise($"{row.Enterprise}{row.Project}{row.Place}"),
+            Words.Normalise(row.Description ?? ""))
         {
-            Unit = Words.Normalise(row.ResponsibleUnit?.Name ?? row.Enterprise ?? ""), Person = Words.Normalise(row.ResponsiblePerson ?? ""),
+            Unit = Words.Normalise(row.ResponsibleUnit?.Name ?? row.Enterprise ?? ""),
+            Person = Words.Normalise(row.ResponsiblePerson ?? ""),
         };
     }
 
@@ -41,7 +44,8 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
             }
         return new(
             Text(LedgerField.ExternalId).Trim() is { Length: > 0 } number ? number : null, DayOf(Text(LedgerField.FoundAt)),
-            Words.Normalise(Text(LedgerField.Enterprise) + Text(LedgerField.Project) + Text(LedgerField.Place)), Words.Normalise(Text(LedgerField.Description)))
+            Words.Normalise(Text(LedgerField.Enterprise) + Text(LedgerField.Project) + Text(LedgerField.Place)),
+            Words.Normalise(Text(LedgerField.Description)))
         {
             // 同上 is whoever stood above it then.
             Unit = units.Exists(Words.IsDitto) ? "" : Words.Normalise(string.Concat(units)),
@@ -62,14 +66,18 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         return Description.Length > 0 && Description == other.Description && Where == other.Where && SameDay(other);
     }
 
-    /// <summary>Whether both name the same body that answers; null where either names none. One that names several names each of them.</summary>
+    /// <summary>
+    /// Whether both name the same body that answers; null where either names none. One that names several names each of them.
+    /// </summary>
     public bool? SameUnit(RowLikeness other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Same(Unit, other.Unit);
     }
 
-    /// <summary>Whether the same persons answer, by their own number, the unit or else the person; null where either does not say.</summary>
+    /// <summary>
+    /// Whether the same persons answer, by their own number, the unit or else the person; null where either does not say.
+    /// </summary>
     public bool? SameAnswer(RowLikeness other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -120,12 +128,18 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(mapping);
         var plain = Words.Normalise(header);
-        return mapping.Columns.FirstOrDefault(c => c.Header is { } h && Words.Normalise(h) == plain)?.Field ?? HeaderWords.Find(header.Split('/'))?.Field;
+        return mapping.Columns.FirstOrDefault(c => c.Header is { } h && Words.Normalise(h) == plain)?.Field
+            ?? HeaderWords.Find(header.Split('/'))?.Field;
     }
 
     private static DateOnly? DayOf(string text)
     {
-        var cell = new SheetCell(1, 1, text, double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _) ? CellKind.Number : CellKind.Text);
-        return DateTexts.TryRead(cell, [], out var date) || DateTexts.TryReadSerial(cell, out date) || DateTexts.TryReadShort(cell, default, false, out date) ? date.Day : null;
+        var cell = new SheetCell(
+            1, 1, text,
+            double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _) ? CellKind.Number : CellKind.Text);
+        return DateTexts.TryRead(cell, [], out var date) || DateTexts.TryReadSerial(cell, out date)
+            || DateTexts.TryReadShort(cell, default, false, out date)
+            ? date.Day
+            : null;
     }
 }

@@ -49,7 +49,8 @@ public static class RowMatcher
         var left = earlier.DistinctBy(e => e.Hazard).ToDictionary(e => e.Hazard);
         var open = new SortedSet<int>(Enumerable.Range(0, coming.Count));
         foreach (var i in open.ToArray())
-            if (left.TryGetValue(coming[i].Hazard, out var same) && !IsAnothers(coming[i].Likeness, same.Likeness) && left.Remove(same.Hazard))
+            if (left.TryGetValue(coming[i].Hazard, out var same) && !IsAnothers(coming[i].Likeness, same.Likeness)
+                && left.Remove(same.Hazard))
                 Take(i, same.Hazard, RowMatch.Identity);
         Pair(RowMatch.Cells, c => c.Fingerprint, e => e.Fingerprint, (_, _) => true);
         Pair(RowMatch.Typing, c => SaidOf(c.Likeness), e => SaidOf(e.Likeness), (c, e) => c.Equivalent(e));
@@ -59,7 +60,9 @@ public static class RowMatcher
             if (left.TryGetValue(coming[i].Hazard, out var moved) && coming[i].Likeness.Number is { } number
                 && number == moved.Likeness.Number && left.Remove(moved.Hazard))
                 Take(i, moved.Hazard, RowMatch.Identity);
-        Pair(RowMatch.Number, c => c.Likeness.HasTellingNumber ? c.Likeness.Number : null, e => e.Likeness.HasTellingNumber ? e.Likeness.Number : null,
+        Pair(
+            RowMatch.Number, c => c.Likeness.HasTellingNumber ? c.Likeness.Number : null,
+            e => e.Likeness.HasTellingNumber ? e.Likeness.Number : null,
             (c, e) => c.Alike(e) >= RewordedUnderItsNumber || c.Where.Length > 0 && c.Where == e.Where && c.SameDay(e));
         Pair(RowMatch.Number, c => Placed(c.Likeness), e => Placed(e.Likeness),
             (c, e) => c.Description == e.Description && (c.SameDay(e) || !IsAnothers(c, e))
@@ -73,13 +76,16 @@ public static class RowMatcher
             found[index] = (hazard, how);
         }
 
-        void Pair(RowMatch how, Func<ComingRow, string?> keyOfComing, Func<EarlierRow, string?> keyOfEarlier, Func<RowLikeness, RowLikeness, bool> agrees)
+        void Pair(
+            RowMatch how, Func<ComingRow, string?> keyOfComing, Func<EarlierRow, string?> keyOfEarlier,
+            Func<RowLikeness, RowLikeness, bool> agrees)
         {
             var there = left.Values.Where(e => keyOfEarlier(e) is not null).ToLookup(keyOfEarlier);
             foreach (var group in open.Where(i => keyOfComing(coming[i]) is not null).GroupBy(i => keyOfComing(coming[i])).ToArray())
             {
                 // Rows that cannot be told apart by this sign are left to the next.
-                if (there[group.Key].ToArray() is not [var one] || group.ToArray() is not [var index] || !agrees(coming[index].Likeness, one.Likeness)) continue;
+                if (there[group.Key].ToArray() is not [var one] || group.ToArray() is not [var index] || !agrees(
+                    coming[index].Likeness, one.Likeness)) continue;
                 left.Remove(one.Hazard);
                 Take(index, one.Hazard, how);
             }
@@ -87,14 +93,16 @@ public static class RowMatcher
 
         void ByWords()
         {
-            var there = left.Values.Where(e => e.Likeness is { Day: not null, Description.Length: > 3 }).ToLookup(e => (e.Likeness.Day, e.Likeness.Where));
+            var there = left.Values.Where(e => e.Likeness is { Day: not null, Description.Length: > 3 })
+                .ToLookup(e => (e.Likeness.Day, e.Likeness.Where));
             foreach (var i in open.ToArray())
             {
                 var row = coming[i].Likeness;
                 if (row is not { Day: not null, Description.Length: > 3 }) continue;
                 var least = row.Where.Length > 0 ? Reworded : (1 + Reworded) / 2;
                 var near = there[(row.Day, row.Where)]
-                    .Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(row, e.Likeness) && row.SameNumbers(e.Likeness) && row.Alike(e.Likeness) >= least).Take(2).ToArray();
+                    .Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(row, e.Likeness) && row.SameNumbers(e.Likeness)
+                        && row.Alike(e.Likeness) >= least).Take(2).ToArray();
                 if (near is not [var only] || !left.Remove(only.Hazard)) continue;
                 Take(i, only.Hazard, RowMatch.Words);
             }

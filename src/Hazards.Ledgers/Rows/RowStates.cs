@@ -187,7 +187,8 @@ internal sealed partial class RowStates(
             if (row.State is { Value: { } state } && IsDone(state) && state != LedgerState.Unfounded)
             {
                 // An account tells what was done before it was accepted; only a remark speaks of now.
-                if (RemarkWords.NotDone(cell.Text, isRemark ? state : LedgerState.Declared) is not null || isRemark && RemarkWords.Void(cell.Text) is not null)
+                if (RemarkWords.NotDone(cell.Text, isRemark ? state : LedgerState.Declared) is not null || isRemark
+                    && RemarkWords.Void(cell.Text) is not null)
                     row = Doubt(row, cell, cell.Text, notes);
             }
             else if (isRemark && row.State?.Value != LedgerState.Unfounded && (RemarkWords.Void(cell.Text) ?? RemarkWords.Done(cell.Text)) is not null)

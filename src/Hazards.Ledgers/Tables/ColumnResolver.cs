@@ -15,7 +15,9 @@ internal static class ColumnResolver
             && (wanted == Words.Normalise(column.Header) || wanted == Words.Normalise(column.Path[^1]));
     }
 
-    /// <summary>The columns found, those missing, and those whose header stands over more than one column (the leftmost is taken).</summary>
+    /// <summary>
+    /// The columns found, those missing, and those whose header stands over more than one column (the leftmost is taken).
+    /// </summary>
     public static (List<ResolvedColumn> Found, List<ColumnMapping> Missing, List<(ColumnMapping Mapped, LedgerColumn Other)> Ambiguous) Resolve(
         LedgerTable table, LedgerMapping mapping)
     {

@@ -52,9 +52,13 @@ public sealed class AccessQueries(NpgsqlDataSource dataSource)
 {
     private const int LongestPage = 200;
 
-    /// <summary>Looks, the newest first. A hazard's looks are all of them, wherever the caller looked from: whoever may see the hazard may see who else did.</summary>
+    /// <summary>
+    /// Looks, the newest first. A hazard's looks are all of them, wherever the caller looked from: whoever may see the hazard
+    /// may see who else did.
+    /// </summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public async Task<Page<AccessEntry>> ListAsync(Scope scope, AccessFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public async Task<Page<AccessEntry>> ListAsync(
+        Scope scope, AccessFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);

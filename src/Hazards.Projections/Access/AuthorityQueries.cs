@@ -84,7 +84,9 @@ public sealed class AuthorityQueries(NpgsqlDataSource dataSource)
             : new Page<AuthorityEntry>([.. found.Take(limit)], new PageCursor(0, found[limit - 1].Position, "").Write(hash));
     }
 
-    /// <summary>How many changes these addresses were told that nobody of them has opened; counted up to <see cref="InboxCounts.Most"/>.</summary>
+    /// <summary>
+    /// How many changes these addresses were told that nobody of them has opened; counted up to <see cref="InboxCounts.Most"/>.
+    /// </summary>
     public async Task<int> UnseenAsync(Scope scope, ImmutableArray<string> addresses, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);

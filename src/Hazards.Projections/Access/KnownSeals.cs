@@ -24,7 +24,8 @@ public sealed class KnownSeals(SealQueries queries)
     /// <param name="region">The region.</param>
     /// <param name="anew">They are read now.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async ValueTask<SealsFound> InForceAsync(Enterprise? enterprise, RegionCode region, bool anew, CancellationToken cancellationToken = default)
+    public async ValueTask<SealsFound> InForceAsync(
+        Enterprise? enterprise, RegionCode region, bool anew, CancellationToken cancellationToken = default)
     {
         if (enterprise is null)
             return SealsFound.None;

@@ -30,7 +30,8 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
     private const int LongestPage = 200;
 
     /// <summary>The seals in force on an enterprise's records in a region: one look-up by index.</summary>
-    public async Task<SealsFound> InForceAsync(Enterprise? enterprise, RegionCode region, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
+    public async Task<SealsFound> InForceAsync(
+        Enterprise? enterprise, RegionCode region, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
     {
         if (enterprise is null)
             return SealsFound.None;
@@ -42,7 +43,8 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
         [.. await ReadAsync(new Conditions().And("h.lifted_at is null"), null, $"order by h.position limit {most}", cancellationToken)];
 
     /// <summary>Every seal that a hazard's records were ever under, lifted ones too.</summary>
-    public async Task<ImmutableArray<Seal>> EverAsync(Enterprise? enterprise, RegionCode region, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<Seal>> EverAsync(
+        Enterprise? enterprise, RegionCode region, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default)
     {
         if (enterprise is null)
             return [];
@@ -73,16 +75,19 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Which of these hazards are sealed, and by what: one look-up for a whole page.</summary>
-    public async Task<IReadOnlyDictionary<HazardId, ImmutableArray<Seal>>> OfItemsAsync(IReadOnlyCollection<HazardItem> items, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<HazardId, ImmutableArray<Seal>>> OfItemsAsync(
+        IReadOnlyCollection<HazardItem> items, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(items);
-        var named = items.Where(i => i.EnterpriseName is not null).Select(i => (Item: i, Enterprise: new Enterprise(i.EnterpriseName!, i.EnterpriseCode))).ToArray();
+        var named = items.Where(i => i.EnterpriseName is not null)
+            .Select(i => (Item: i, Enterprise: new Enterprise(i.EnterpriseName!, i.EnterpriseCode))).ToArray();
         var seals = named.Length == 0 ? [] : await OfAsync([.. named.Select(n => n.Enterprise)], asOf, cancellationToken);
         var found = new Dictionary<HazardId, ImmutableArray<Seal>>();
         if (seals.Count == 0)
             return found;
         foreach (var (item, enterprise) in named)
-            if (seals.Where(s => s.Seal.Lifting is null && s.Seal.Covers(enterprise, item.Region)).Select(s => s.Seal).ToImmutableArray() is { IsEmpty: false } over)
+            if (seals.Where(s => s.Seal.Lifting is null && s.Seal.Covers(enterprise, item.Region)).Select(s => s.Seal)
+                .ToImmutableArray() is { IsEmpty: false } over)
                 found[item.Id] = over;
         return found;
     }
@@ -98,7 +103,9 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
 
     /// <summary>Seals that touch the jurisdiction, the newest first; within a region, in force or lifted.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public async Task<Page<Seal>> ListAsync(Scope scope, RegionCode? region, bool? active, CreditCode? enterprise, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public async Task<Page<Seal>> ListAsync(
+        Scope scope, RegionCode? region, bool? active, CreditCode? enterprise, string? cursor, int limit,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -134,27 +141,32 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
     }
 
     // By seals_by_code and seals_by_name.
-    private Task<List<(Seal Seal, long Position)>> OfAsync(IReadOnlyCollection<Enterprise> enterprises, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    private Task<List<(Seal Seal, long Position)>> OfAsync(
+        IReadOnlyCollection<Enterprise> enterprises, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var where = new Conditions();
-        var codes = where.Parameter(enterprises.Select(e => e.CreditCode?.Value).OfType<string>().Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        var codes = where.Parameter(
+            enterprises.Select(e => e.CreditCode?.Value).OfType<string>().Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
         var names = where.Parameter(enterprises.Select(Seal.NameKey).Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
         where.And($"(h.code = any ({codes}) or h.name_key = any ({names}))");
         return ReadAsync(where, asOf, "order by h.position", cancellationToken);
     }
 
     /// <summary>Seals with their positions; what was lifted after the instant looked from is still in force there.</summary>
-    private async Task<List<(Seal Seal, long Position)>> ReadAsync(Conditions where, DateTimeOffset? asOf, string order, CancellationToken cancellationToken)
+    private async Task<List<(Seal Seal, long Position)>> ReadAsync(
+        Conditions where, DateTimeOffset? asOf, string order, CancellationToken cancellationToken)
     {
         if (asOf is { } instant)
             where.And($"h.recorded_from <= {where.Instant(instant)}");
-        await using var command = dataSource.CreateCommand($"select h.item, h.position, h.lifted_at from rows.seals h where {where.Sql} {order}");
+        await using var command = dataSource.CreateCommand(
+            $"select h.item, h.position, h.lifted_at from rows.seals h where {where.Sql} {order}");
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(Seal, long)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var seal = JsonSerializer.Deserialize<Seal>(reader.GetFieldValue<byte[]>(0), DomainJson.Options) ?? throw new JsonException("a seal is null");
+            var seal = JsonSerializer.Deserialize<Seal>(reader.GetFieldValue<byte[]>(0), DomainJson.Options)
+                ?? throw new JsonException("a seal is null");
             if (asOf is { } then && !reader.IsDBNull(2) && reader.GetDateTime(2) > then.UtcDateTime)
                 seal = seal with { Lifting = null, Version = 1 };
             found.Add((seal, reader.GetInt64(1)));

@@ -11,7 +11,9 @@ namespace Hazards.Projections.Figures;
 /// with what was known of it. Only hazards whose facts got a version between the two can have; they are found by the
 /// period's range of hazard_facts and leg_facts, and looked up by key at both instants.
 /// </summary>
-internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope scope, Breakdown breakdown, DateTimeOffset from, DateTimeOffset to, MonthlyColumn? column, string? line)
+internal sealed class DifferenceQuery(
+    NpgsqlDataSource dataSource, FigureScope scope, Breakdown breakdown, DateTimeOffset from, DateTimeOffset to, MonthlyColumn? column,
+    string? line)
 {
     /// <summary>What holds of a hazard of the period that a column counts, over alias x; <c>{last}</c> is the period's end.</summary>
     internal static readonly ImmutableArray<(MonthlyColumn Column, string Holds)> Counted =
@@ -21,7 +23,8 @@ internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope s
         (MonthlyColumn.FoundMajor, "x.level = 'major' and not x.on_the_spot"),
         (MonthlyColumn.RectifiedMajor, "x.level = 'major' and not x.on_the_spot and x.closed_on <= {last}"),
         (MonthlyColumn.Planned, "x.level = 'major' and not x.on_the_spot and (x.closed_on <= {last}) is not true and x.plan_on <= {last}"),
-        (MonthlyColumn.FiveInPlace, "x.level = 'major' and not x.on_the_spot and (x.closed_on <= {last}) is not true and x.plan_on <= {last} and x.five_on <= {last}"),
+        (MonthlyColumn.FiveInPlace,
+            "x.level = 'major' and not x.on_the_spot and (x.closed_on <= {last}) is not true and x.plan_on <= {last} and x.five_on <= {last}"),
         (MonthlyColumn.Listed, "x.level = 'major' and not x.on_the_spot and x.listed_on <= {last}"),
         (MonthlyColumn.ListedByProvince, "x.level = 'major' and not x.on_the_spot and x.province_on <= {last}"),
         (MonthlyColumn.OnTheSpot, "x.on_the_spot and x.ground is distinct from 'ownCheck'"),
@@ -58,7 +61,8 @@ internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope s
     /// <summary>The change of every cell in sum.</summary>
     public async Task<ImmutableArray<CellChange>> SumsAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"{Changes()} select line, col, sum(change) from changes group by line, col having sum(change) <> 0 order by line, col");
+        await using var command = dataSource.CreateCommand(
+            $"{Changes()} select line, col, sum(change) from changes group by line, col having sum(change) <> 0 order by line, col");
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = ImmutableArray.CreateBuilder<CellChange>();
@@ -91,7 +95,8 @@ internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope s
     {
         var (first, last, year) = (where.Date(scope.First), where.Date(scope.Last), where.Date(scope.Period.YearBegin));
         var (t1, t2) = (where.Instant(from), where.Instant(to));
-        var cells = string.Join(",\n", Counted.Select(c => $"('{CodeList.Code(c.Column)}', {c.Holds.Replace("{last}", last, StringComparison.Ordinal)})"));
+        var cells = string.Join(
+            ",\n", Counted.Select(c => $"('{CodeList.Code(c.Column)}', {c.Holds.Replace("{last}", last, StringComparison.Ordinal)})"));
         var narrow = "";
         if (column is { } wanted)
             narrow += $" and col = '{CodeList.Code(wanted)}'";
@@ -151,11 +156,14 @@ internal sealed class DifferenceQuery(NpgsqlDataSource dataSource, FigureScope s
           and {FactSource.Within(where, scope with { Campaign = null }, campaigns: false)}
         """;
 
-    private string Within(string alias) => FactSource.Within(where, scope, campaigns: true).Replace("f.", $"{alias}.", StringComparison.Ordinal);
+    private string Within(string alias) =>
+        FactSource.Within(where, scope, campaigns: true).Replace("f.", $"{alias}.", StringComparison.Ordinal);
 
     private static KnownFacts? Facts(NpgsqlDataReader r, int at) => r.IsDBNull(at) ? null : new KnownFacts(
-        RegionCode.Parse(r.GetString(at)), SectorCode.Parse(r.GetString(at + 1)), r.IsDBNull(at + 2) ? null : Codes.Read<Level>(r.GetString(at + 2)),
-        r.GetBoolean(at + 3), r.GetBoolean(at + 4), r.GetBoolean(at + 5), Date(r, at + 6), Date(r, at + 7), Date(r, at + 8), Date(r, at + 9), Date(r, at + 10),
+        RegionCode.Parse(r.GetString(at)), SectorCode.Parse(r.GetString(at + 1)),
+        r.IsDBNull(at + 2) ? null : Codes.Read<Level>(r.GetString(at + 2)),
+        r.GetBoolean(at + 3), r.GetBoolean(at + 4), r.GetBoolean(at + 5), Date(r, at + 6), Date(r, at + 7), Date(r, at + 8),
+        Date(r, at + 9), Date(r, at + 10),
         r.GetInt32(at + 11), r.GetDecimal(at + 12));
 
     private static DateOnly? Date(NpgsqlDataReader r, int at) => r.IsDBNull(at) ? null : r.GetFieldValue<DateOnly>(at);

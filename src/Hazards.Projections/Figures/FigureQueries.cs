@@ -40,7 +40,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     /// <summary>When the newest event was recorded.</summary>
     public async Task<DateTimeOffset> NewestAsync(CancellationToken cancellationToken = default)
     {
-        await using var command = dataSource.CreateCommand("""select coalesce((select e."timestamp" from log.mt_events e order by e.seq_id desc limit 1), now())""");
+        await using var command = dataSource.CreateCommand(
+            """select coalesce((select e."timestamp" from log.mt_events e order by e.seq_id desc limit 1), now())""");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return await reader.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken);
@@ -64,16 +65,19 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         var hash = PageCursor.HashOf("difference", scope.Region, scope.Period, scope.First, scope.Kind, breakdown, from, to, column, line);
         var after = PageCursor.Read(cursor, hash);
-        var found = await new DifferenceQuery(dataSource, scope, breakdown, from, to, column, line).PageAsync(after?.HazardId, limit + 1, cancellationToken);
+        var found = await new DifferenceQuery(dataSource, scope, breakdown, from, to, column, line)
+            .PageAsync(after?.HazardId, limit + 1, cancellationToken);
         return found.Count <= limit
             ? new Page<HazardChange>([.. found], null)
-            : new Page<HazardChange>([.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Hazard.StreamId.ToString("N")).Write(hash));
+            : new Page<HazardChange>(
+                [.. found.Take(limit)], new PageCursor(0, 0, found[limit - 1].Hazard.StreamId.ToString("N")).Write(hash));
     }
 
     /// <summary>The hazards of a list, in the order in which they were found, a page at a time.</summary>
     /// <remarks>By hazard_facts_now, and hazard_facts_major where only major ones are asked for.</remarks>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public async Task<Page<HazardId>> HazardsAsync(FigureScope scope, ListChoice choice, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public async Task<Page<HazardId>> HazardsAsync(
+        FigureScope scope, ListChoice choice, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(choice);
@@ -84,7 +88,9 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var condition = $"f.found_on <= {last} and not f.on_the_spot and {FactSource.Within(where, scope, campaigns: true)}";
         if (choice.FoundInPeriod)
             condition += $" and f.found_on >= {first}";
-        condition += choice.OpenAtEnd ? $" and (f.closed_on is null or f.closed_on > {last})" : $" and (f.closed_on is null or f.closed_on >= {first})";
+        condition += choice.OpenAtEnd
+            ? $" and (f.closed_on is null or f.closed_on > {last})"
+            : $" and (f.closed_on is null or f.closed_on >= {first})";
         if (choice.Level is { } level)
             condition += $" and f.level = '{CodeList.Code(level)}'";
         return await FoundAsync(where, condition, scope, hash, cursor, limit, cancellationToken);
@@ -105,7 +111,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        var hash = PageCursor.HashOf("figure cell", scope.Region, scope.Period, scope.First, scope.KnownAt, scope.Kind, scope.Campaign, breakdown, column, line);
+        var hash = PageCursor.HashOf(
+            "figure cell", scope.Region, scope.Period, scope.First, scope.KnownAt, scope.Kind, scope.Campaign, breakdown, column, line);
         var where = new Conditions();
         var (first, last) = (where.Date(scope.First), where.Date(scope.Last));
         var holds = DifferenceQuery.Counted.First(c => c.Column == column).Holds
@@ -122,19 +129,28 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         if (PageCursor.Read(cursor, hash) is { } after)
             condition += $" and (f.found_on, f.hazard_id) > ({where.Date(DateOnly.FromDayNumber((int)after.Key))}, {where.Parameter(after.HazardId, NpgsqlDbType.Uuid)})";
         var rows = FactSource.Of("f.found_on, f.hazard_id", "hazard_facts", where, condition, scope.KnownAt);
-        await using var command = dataSource.CreateCommand($"select found_on, hazard_id from ({rows}) f order by found_on, hazard_id limit {limit + 1}");
+        await using var command = dataSource.CreateCommand(
+            $"select found_on, hazard_id from ({rows}) f order by found_on, hazard_id limit {limit + 1}");
         where.AddTo(command);
         var found = new List<(DateOnly Found, Guid Id)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             found.Add((reader.GetFieldValue<DateOnly>(0), reader.GetGuid(1)));
         var page = found.Take(limit).Select(f => new HazardId(f.Id)).ToImmutableArray();
-        return new Page<HazardId>(page, found.Count <= limit ? null : new PageCursor(0, found[limit - 1].Found.DayNumber, found[limit - 1].Id.ToString("N")).Write(hash));
+        return new Page<HazardId>(
+            page,
+            found.Count <= limit
+                ? null
+                : new PageCursor(0, found[limit - 1].Found.DayNumber, found[limit - 1].Id.ToString("N")).Write(hash));
     }
 
-    /// <summary>Legs overdue on the period's last day (or today, if that comes first): to be acknowledged or rectified; the longest first.</summary>
+    /// <summary>
+    /// Legs overdue on the period's last day (or today, if that comes first): to be acknowledged or rectified; the longest
+    /// first.
+    /// </summary>
     /// <remarks>By leg_facts_finished_now: unfinished on that day.</remarks>
-    public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(FigureScope scope, int limit, CancellationToken cancellationToken = default)
+    public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(
+        FigureScope scope, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions();
@@ -170,11 +186,14 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions();
-        var within = scope.Region.IsNation ? "true" : $"f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
+        var within = scope.Region.IsNation
+            ? "true"
+            : $"f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
         // By listing_facts_by_date; few hazards are ever listed.
         var rows = FactSource.Of("f.region, f.sector, f.kind, f.level", "listing_facts", where,
             $"f.listed_on between {where.Date(scope.First)} and {where.Date(scope.Last)} and f.counts and {within}", scope.KnownAt);
-        await using var command = dataSource.CreateCommand($"select left(region, 6), sector, kind, level, count(*) from ({rows}) l group by 1, 2, 3, 4 order by 1, 2, 3, 4");
+        await using var command = dataSource.CreateCommand(
+            $"select left(region, 6), sector, kind, level, count(*) from ({rows}) l group by 1, 2, 3, 4 order by 1, 2, 3, 4");
         where.AddTo(command);
         var found = ImmutableArray.CreateBuilder<ListingCount>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -186,7 +205,9 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Bodies of some kinds within a region that had not been dissolved, as known at an instant; at most so many.</summary>
-    public async Task<ImmutableArray<Body>> BodiesAsync(RegionCode region, ImmutableArray<BodyKind> kinds, DateTimeOffset? knownAt, int limit, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<Body>> BodiesAsync(
+        RegionCode region, ImmutableArray<BodyKind> kinds, DateTimeOffset? knownAt, int limit,
+        CancellationToken cancellationToken = default)
     {
         var where = new Conditions().Within(region);
         where.And($"h.kind = any ({where.Parameter(kinds.Select(CodeList.Code).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)}) and not h.dissolved");
@@ -194,7 +215,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     }
 
     /// <summary>The names of bodies, as known at an instant: a frozen report keeps the names of its day.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> NamesAsync(IEnumerable<BodyId> bodies, DateTimeOffset? knownAt, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<string, string>> NamesAsync(
+        IEnumerable<BodyId> bodies, DateTimeOffset? knownAt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bodies);
         var ids = bodies.Select(b => b.Value).Distinct().ToArray();
@@ -202,13 +224,16 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
             return ImmutableDictionary<string, string>.Empty;
         var where = new Conditions();
         where.And($"h.body_id = any ({where.Parameter(ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})");
-        return (await BodiesAsync(where, knownAt, ids.Length, cancellationToken)).ToImmutableSortedDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal);
+        return (await BodiesAsync(where, knownAt, ids.Length, cancellationToken))
+            .ToImmutableSortedDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal);
     }
 
-    private async Task<ImmutableArray<Body>> BodiesAsync(Conditions where, DateTimeOffset? knownAt, int limit, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<Body>> BodiesAsync(
+        Conditions where, DateTimeOffset? knownAt, int limit, CancellationToken cancellationToken)
     {
         where.And(knownAt is { } known ? $"h.recorded_from <= {where.Instant(known)} and h.recorded_to > {where.Instant(known)}" : "h.recorded_to = 'infinity'");
-        await using var command = dataSource.CreateCommand($"select h.body from rows.bodies h where {where.Sql} order by h.body_id limit {limit}");
+        await using var command = dataSource.CreateCommand(
+            $"select h.body from rows.bodies h where {where.Sql} order by h.body_id limit {limit}");
         where.AddTo(command);
         var found = ImmutableArray.CreateBuilder<Body>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -217,8 +242,11 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         return found.ToImmutable();
     }
 
-    /// <summary>What happened to the reports of a region and those in it, for periods that ended on these days; by day, region and kind.</summary>
-    public async Task<ImmutableArray<ReportEntry>> ReportsAsync(RegionCode region, DateOnly from, DateOnly to, DateTimeOffset? asOf, int limit, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// What happened to the reports of a region and those in it, for periods that ended on these days; by day, region and kind.
+    /// </summary>
+    public async Task<ImmutableArray<ReportEntry>> ReportsAsync(
+        RegionCode region, DateOnly from, DateOnly to, DateTimeOffset? asOf, int limit, CancellationToken cancellationToken = default)
     {
         // By report_facts_by_day.
         var where = new Conditions().Within(region);
@@ -244,7 +272,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var type = EventTypes.All.First(t => t.Value == (reader.GetBoolean(4) ? typeof(ReportFrozen) : typeof(ReportDeadlineMissed))).Key;
+            var type = EventTypes.All.First(
+                t => t.Value == (reader.GetBoolean(4) ? typeof(ReportFrozen) : typeof(ReportDeadlineMissed))).Key;
             var happened = (IReportEvent)DomainJson.ReadEvent(type, reader.GetFieldValue<byte[]>(5));
             found.Add(new ReportEntry(reader.GetGuid(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3), happened));
         }

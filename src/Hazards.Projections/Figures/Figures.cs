@@ -11,7 +11,8 @@ namespace Hazards.Projections;
 /// <param name="Today">The date in China of that instant: what lies after it has not happened.</param>
 /// <param name="Kind">Of this kind only.</param>
 /// <param name="Campaign">Found in this campaign only.</param>
-public sealed record FigureScope(RegionCode Region, Period Period, DateTimeOffset? KnownAt, DateOnly Today, HazardKind? Kind = null, Guid? Campaign = null)
+public sealed record FigureScope(
+    RegionCode Region, Period Period, DateTimeOffset? KnownAt, DateOnly Today, HazardKind? Kind = null, Guid? Campaign = null)
 {
     /// <summary>The first day counted.</summary>
     public DateOnly First { get; init; } = Period.First;
@@ -91,7 +92,8 @@ public enum MonthlyColumn
 /// <param name="OnTheSpot">Fixed on the spot, counted apart.</param>
 /// <param name="Ungraded">Not graded yet, counted apart.</param>
 public sealed record MonthlyLine(
-    string Key, long Inspected, long FoundGeneral, long RectifiedGeneral, long FoundMajor, long RectifiedMajor, long Planned, long FiveInPlace,
+    string Key, long Inspected, long FoundGeneral, long RectifiedGeneral, long FoundMajor, long RectifiedMajor, long Planned,
+    long FiveInPlace,
     long Listed, long ListedByProvince, decimal Funds, long OnTheSpot, long Ungraded)
 {
     /// <summary>The key of the sum.</summary>
@@ -109,12 +111,16 @@ public sealed record MonthlyLine(
     /// <summary>A line without anything.</summary>
     public static MonthlyLine Empty(string key) => new(key, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    internal static decimal? Rate(long part, long whole) => whole == 0 ? null : Math.Round(100m * part / whole, 1, MidpointRounding.AwayFromZero);
+    internal static decimal? Rate(long part, long whole) =>
+        whole == 0 ? null : Math.Round(100m * part / whole, 1, MidpointRounding.AwayFromZero);
 
     internal MonthlyLine Plus(MonthlyLine other) => new(
         Key, Inspected, FoundGeneral + other.FoundGeneral, RectifiedGeneral + other.RectifiedGeneral, FoundMajor + other.FoundMajor,
         RectifiedMajor + other.RectifiedMajor, Planned + other.Planned, FiveInPlace + other.FiveInPlace, Listed + other.Listed,
-        ListedByProvince + other.ListedByProvince, Funds + other.Funds, OnTheSpot + other.OnTheSpot, Ungraded + other.Ungraded) { OwnChecks = OwnChecks + other.OwnChecks };
+        ListedByProvince + other.ListedByProvince, Funds + other.Funds, OnTheSpot + other.OnTheSpot, Ungraded + other.Ungraded)
+        {
+            OwnChecks = OwnChecks + other.OwnChecks,
+        };
 }
 
 /// <summary>The official monthly table.</summary>
@@ -131,7 +137,8 @@ public sealed record ListingCount(RegionCode County, SectorCode Sector, HazardKi
 
 /// <summary>What a hazard's facts are, as the explanation of a difference shows them.</summary>
 public sealed record KnownFacts(
-    RegionCode Region, SectorCode Sector, Level? Level, bool Late, bool OnTheSpot, bool Dismissed, DateOnly? ClosedOn, DateOnly? PlanOn, DateOnly? FiveOn,
+    RegionCode Region, SectorCode Sector, Level? Level, bool Late, bool OnTheSpot, bool Dismissed, DateOnly? ClosedOn, DateOnly? PlanOn,
+    DateOnly? FiveOn,
     DateOnly? ListedOn, DateOnly? ProvinceOn, int Reopened, decimal Funds);
 
 /// <summary>A cell that a hazard entered or left between two instants of knowledge.</summary>
@@ -186,7 +193,8 @@ public enum ChangeCause
 /// <param name="After">What was known at the later one.</param>
 /// <param name="Causes">Why it changed cells.</param>
 /// <param name="Cells">The cells it entered or left.</param>
-public sealed record HazardChange(HazardId Hazard, KnownFacts? Before, KnownFacts? After, ImmutableArray<ChangeCause> Causes, ImmutableArray<CellChange> Cells);
+public sealed record HazardChange(
+    HazardId Hazard, KnownFacts? Before, KnownFacts? After, ImmutableArray<ChangeCause> Causes, ImmutableArray<CellChange> Cells);
 
 /// <summary>What happened to a report.</summary>
 /// <param name="Id">The report.</param>

@@ -38,7 +38,8 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
     }
 
     private static MonthlyLine Line(NpgsqlDataReader r) => new(
-        r.GetString(1), r.GetInt64(13), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7), r.GetInt64(8), r.GetInt64(9),
+        r.GetString(1), r.GetInt64(13), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7),
+        r.GetInt64(8), r.GetInt64(9),
         r.GetDecimal(12), r.GetInt64(10), r.GetInt64(11)) { OwnChecks = r.GetInt64(14) };
 
     private string Sql()
@@ -47,7 +48,8 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
         var (first, last, year) = (where.Date(scope.First), where.Date(scope.Last), where.Date(scope.Period.YearBegin));
         var hazards = FactSource.Of(
             $"{key} as line, f.level, f.on_the_spot, f.ground, f.closed_on <= {last} as rectified, f.plan_on <= {last} as planned, f.five_on <= {last} as five, f.listed_on <= {last} as listed, f.province_on <= {last} as province",
-            "hazard_facts", where, $"f.found_on between {first} and {last} and {FactSource.Within(where, scope, campaigns: true)}", scope.KnownAt);
+            "hazard_facts", where, $"f.found_on between {first} and {last} and {FactSource.Within(where, scope, campaigns: true)}",
+            scope.KnownAt);
         // Funds of a body that gave the leg back or lost it are not committed; those spent before a reopening were.
         var funds = FactSource.Of(
             $"{key} as line, f.funds", "leg_facts", where,

@@ -33,7 +33,8 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     /// </param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>Its digest.</returns>
-    public async Task<Sha256Digest> PutAsync(ReadOnlyMemory<byte> bytes, string mediaType, RegionCode? owner = null, CancellationToken cancellationToken = default)
+    public async Task<Sha256Digest> PutAsync(
+        ReadOnlyMemory<byte> bytes, string mediaType, RegionCode? owner = null, CancellationToken cancellationToken = default)
     {
         var digest = Sha256Digest.Of(bytes.Span);
         await using var content = new MemoryStream(bytes.ToArray(), writable: false);
@@ -43,7 +44,8 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
 
     /// <summary>Stores a file from a stream whose digest was computed while it came in; the database checks it again.</summary>
     /// <exception cref="InvalidDataException">The content does not have this digest.</exception>
-    public async Task PutAsync(Sha256Digest digest, Stream content, string mediaType, RegionCode? owner = null, CancellationToken cancellationToken = default)
+    public async Task PutAsync(
+        Sha256Digest digest, Stream content, string mediaType, RegionCode? owner = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentException.ThrowIfNullOrEmpty(mediaType);
@@ -62,7 +64,8 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
             await InsertAsync(connection, digest, content, mediaType, cancellationToken);
         if (owner is { } region)
         {
-            await using var own = new NpgsqlCommand("insert into files.owners (digest, region) values ($1, $2) on conflict do nothing", connection);
+            await using var own = new NpgsqlCommand(
+                "insert into files.owners (digest, region) values ($1, $2) on conflict do nothing", connection);
             own.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Bytes(digest) });
             own.Parameters.Add(new NpgsqlParameter<string> { TypedValue = region.Value });
             await own.ExecuteNonQueryAsync(cancellationToken);
@@ -93,7 +96,9 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetInt64(1)) : null;
     }
 
-    /// <summary>Opens a file for streaming, compared with its digest by the database before the first byte; null when there is none.</summary>
+    /// <summary>
+    /// Opens a file for streaming, compared with its digest by the database before the first byte; null when there is none.
+    /// </summary>
     /// <exception cref="AlteredFileException">What is stored does not have this digest any more.</exception>
     public async Task<FileReading?> OpenAsync(Sha256Digest digest, CancellationToken cancellationToken = default)
     {
@@ -127,7 +132,8 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     /// <summary>Notes that a sender put in a file that is there: it may open and attach it.</summary>
     public async Task NoteUploadAsync(Sha256Digest digest, string sender, CancellationToken cancellationToken = default)
     {
-        await using var command = dataSource.CreateCommand("insert into files.uploads (digest, sender) values ($1, $2) on conflict do nothing");
+        await using var command = dataSource.CreateCommand(
+            "insert into files.uploads (digest, sender) values ($1, $2) on conflict do nothing");
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Bytes(digest) });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -137,7 +143,8 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     public async Task<(long Files, long Bytes)> PutInAsync(string sender, DateOnly day, CancellationToken cancellationToken = default)
     {
         // By the primary key.
-        await using var command = dataSource.CreateCommand("select q.files, q.bytes from files.quotas q where q.sender = $1 and q.day = $2");
+        await using var command = dataSource.CreateCommand(
+            "select q.files, q.bytes from files.quotas q where q.sender = $1 and q.day = $2");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -248,7 +255,8 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         return (bool)(await find.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task InsertAsync(NpgsqlConnection connection, Sha256Digest digest, Stream content, string mediaType, CancellationToken cancellationToken)
+    private static async Task InsertAsync(
+        NpgsqlConnection connection, Sha256Digest digest, Stream content, string mediaType, CancellationToken cancellationToken)
     {
         await using var insert = new NpgsqlCommand(
             "insert into files.blobs (digest, media_type, size, bytes) values ($1, $2, $3, $4) on conflict do nothing returning sha256(bytes) = digest", connection);
@@ -265,7 +273,9 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
     private static AlteredFileException Altered(Sha256Digest digest) => new(digest);
 }
 
-/// <summary>What is stored of a file has not its digest any more: it was altered behind the service's back, and is not handed out.</summary>
+/// <summary>
+/// What is stored of a file has not its digest any more: it was altered behind the service's back, and is not handed out.
+/// </summary>
 /// <param name="digest">The digest it had.</param>
 public sealed class AlteredFileException(Sha256Digest digest) : Exception($"The file {digest} was altered: it has another digest now.")
 {

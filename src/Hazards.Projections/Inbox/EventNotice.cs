@@ -3,14 +3,18 @@ using Hazards.Domain;
 
 namespace Hazards.Projections;
 
-/// <summary>What one event of a hazard tells, and which files it names. Other than the hazard's own row, nothing here is merged with what was recorded together.</summary>
+/// <summary>
+/// What one event of a hazard tells, and which files it names. Other than the hazard's own row, nothing here is merged with
+/// what was recorded together.
+/// </summary>
 /// <param name="EventId">The event.</param>
 /// <param name="Hazard">The hazard.</param>
 /// <param name="Version">The event's version in the hazard's stream.</param>
 /// <param name="Region">The hazard's region after it.</param>
 /// <param name="Told">Whom it was told.</param>
 /// <param name="Files">The files it names.</param>
-public sealed record EventNotice(Guid EventId, HazardId Hazard, long Version, RegionCode Region, ImmutableArray<Told> Told, ImmutableArray<Attachment> Files)
+public sealed record EventNotice(
+    Guid EventId, HazardId Hazard, long Version, RegionCode Region, ImmutableArray<Told> Told, ImmutableArray<Attachment> Files)
 {
     /// <summary>督办单: what it means for notices; null for most events.</summary>
     public NoticeMark? Mark { get; init; }
@@ -20,7 +24,10 @@ public sealed record EventNotice(Guid EventId, HazardId Hazard, long Version, Re
     {
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(context);
-        return new EventNotice(eventId, after.Id, after.Version, after.Region, context.Told, context.Attachments) { Mark = NoticeMark.Of(happened, after, context) };
+        return new EventNotice(eventId, after.Id, after.Version, after.Region, context.Told, context.Attachments)
+        {
+            Mark = NoticeMark.Of(happened, after, context),
+        };
     }
 }
 

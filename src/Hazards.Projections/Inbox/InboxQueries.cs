@@ -73,7 +73,8 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
         if (PageCursor.Read(cursor, hash) is { } after)
             where.And($"h.position < {where.Parameter(after.Key, NpgsqlDbType.Bigint)}");
         // By inbox_by_addressee, or inbox_unread, from its end. An event tells an address once, so the position is the key.
-        var found = await ReadAsync(scope, where, $"order by h.position desc limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+        var found = await ReadAsync(
+            scope, where, $"order by h.position desc limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}", cancellationToken);
         if (found.Length <= limit)
             return new Page<InboxItem>(found, null);
         // Two addresses of one body may have been told of the same event; both go with the page, whatever its length.
@@ -138,7 +139,8 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
     /// The messages of rows. A row only says where a message lies: what was told, as what and to whom, and who opened it, is
     /// read from the events, and a row that its event does not bear out is none (the audit names it).
     /// </summary>
-    private async Task<ImmutableArray<InboxItem>> ReadAsync(Scope scope, Conditions where, string order, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<InboxItem>> ReadAsync(
+        Scope scope, Conditions where, string order, CancellationToken cancellationToken)
     {
         var opened = scope.AsOf is { } instant ? $" and o.\"timestamp\" <= {where.Instant(instant)}" : "";
         // The event, the title and the openings by their keys, once for each message of the page.
@@ -164,9 +166,11 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
     }
 
     private static InboxItem Item(NpgsqlDataReader reader) => new(
-            reader.GetGuid(0), reader.GetString(1), Codes.Read<TellAs>(reader.GetString(2)), new HazardId(reader.GetGuid(3)), reader.GetString(4), RegionCode.Parse(reader.GetString(5)),
+            reader.GetGuid(0), reader.GetString(1), Codes.Read<TellAs>(reader.GetString(2)), new HazardId(reader.GetGuid(3)),
+            reader.GetString(4), RegionCode.Parse(reader.GetString(5)),
             reader.GetInt64(6), reader.GetGuid(7), reader.GetString(8), At(reader.GetDateTime(9)),
-            DomainJson.ReadContext(System.Text.Encoding.UTF8.GetBytes(reader.GetString(10))), JsonSerializer.Deserialize<JsonElement>(reader.GetString(11)),
+            DomainJson.ReadContext(System.Text.Encoding.UTF8.GetBytes(reader.GetString(10))),
+            JsonSerializer.Deserialize<JsonElement>(reader.GetString(11)),
             Openings(reader, 12));
 
     /// <summary>Openings from three columns: bodies, persons, instants.</summary>
@@ -174,7 +178,8 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
     {
         if (reader.IsDBNull(from))
             return [];
-        var (bodies, actors, times) = (reader.GetFieldValue<string[]>(from), reader.GetFieldValue<string[]>(from + 1), reader.GetFieldValue<DateTime[]>(from + 2));
+        var (bodies, actors, times) = (reader.GetFieldValue<string[]>(from), reader.GetFieldValue<string[]>(from + 1),
+            reader.GetFieldValue<DateTime[]>(from + 2));
         return [.. bodies.Select((body, n) => new InboxOpening(BodyId.Parse(body), actors[n], At(times[n])))];
     }
 

@@ -24,9 +24,12 @@ public enum RowFault
 /// <param name="Position">The event's position: that which told, or the opening.</param>
 /// <param name="Hazard">The hazard, where it is known.</param>
 /// <param name="Columns">The columns that differ.</param>
-public sealed record InboxRowFinding(bool Opening, RowFault Fault, Guid Message, string Who, long Position, Guid? Hazard, ImmutableArray<string> Columns);
+public sealed record InboxRowFinding(
+    bool Opening, RowFault Fault, Guid Message, string Who, long Position, Guid? Hazard, ImmutableArray<string> Columns);
 
-/// <summary>Compares the rows of the inbox and of openings with the events: one statement each, of one snapshot, over the whole log.</summary>
+/// <summary>
+/// Compares the rows of the inbox and of openings with the events: one statement each, of one snapshot, over the whole log.
+/// </summary>
 /// <param name="dataSource">The database.</param>
 public sealed class InboxRows(NpgsqlDataSource dataSource)
 {
@@ -75,7 +78,9 @@ public sealed class InboxRows(NpgsqlDataSource dataSource)
         order by 4, 3 limit $1
         """;
 
-    /// <summary>The rows that are not what the events say, the first <paramref name="most"/> of messages and of openings, by position.</summary>
+    /// <summary>
+    /// The rows that are not what the events say, the first <paramref name="most"/> of messages and of openings, by position.
+    /// </summary>
     public async Task<ImmutableArray<InboxRowFinding>> DifferencesAsync(int most, CancellationToken cancellationToken = default) =>
         [.. await ReadAsync(Messages, opening: false, most, cancellationToken), .. await ReadAsync(Openings, opening: true, most, cancellationToken)];
 

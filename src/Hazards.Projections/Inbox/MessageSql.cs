@@ -16,7 +16,8 @@ internal static class MessageSql
     /// <summary>A message's identity, as <see cref="Domain.Messages.IdOf"/> makes it.</summary>
     public static string IdOf(string eventId, string address)
     {
-        var hash = $"substring(sha256(convert_to('hazards:message' || chr(10) || {eventId}::text || chr(10) || {address}, 'UTF8')) from 1 for 16)";
+        var hash =
+            $"substring(sha256(convert_to('hazards:message' || chr(10) || {eventId}::text || chr(10) || {address}, 'UTF8')) from 1 for 16)";
         return $"encode(set_byte(set_byte({hash}, 6, get_byte({hash}, 6) & 15 | 128), 8, get_byte({hash}, 8) & 63 | 128), 'hex')::uuid";
     }
 }

@@ -27,7 +27,9 @@ public sealed record NoticeMark(
         ArgumentNullException.ThrowIfNull(after);
         ArgumentNullException.ThrowIfNull(context);
         if (happened is SupervisionNoticeIssued notice)
-            return new NoticeMark(SentTo(notice, after), notice.ReplyBy, context.Body, after.Sector, null, false, notice.ReplyOwed == true ? context.Document : null);
+            return new NoticeMark(
+                SentTo(notice, after), notice.ReplyBy, context.Body, after.Sector, null, false,
+                notice.ReplyOwed == true ? context.Document : null);
         if (!after.Steps.ContainsKey(SupervisionStep.Notice))
             return null;
         var (leg, answers) = happened switch
@@ -41,11 +43,14 @@ public sealed record NoticeMark(
             // Whatever else happens ends no silence.
             _ => (null, false),
         };
-        return leg is null ? null : new NoticeMark([], null, context.Body, after.Sector, leg, answers, (happened as SupervisionNoticeAnswered)?.Notice);
+        return leg is null
+            ? null
+            : new NoticeMark([], null, context.Body, after.Sector, leg, answers, (happened as SupervisionNoticeAnswered)?.Notice);
     }
 
     private static ImmutableArray<(string Leg, BodyId? Body)> SentTo(SupervisionNoticeIssued notice, Hazard after) =>
         notice is { Leg: null, Duties: not null } || after.Legs.IsEmpty
             ? [(NoLeg, after.Listing?.By ?? after.Delisting?.By ?? after.AssignedBy)]
-            : [.. after.Legs.Values.Where(l => notice.Leg is null || l.Leg == notice.Leg).Select(l => (CodeList.Code(l.Leg), (BodyId?)l.Body))];
+            : [.. after.Legs.Values.Where(l => notice.Leg is null || l.Leg == notice.Leg).Select(
+                l => (CodeList.Code(l.Leg), (BodyId?)l.Body))];
 }

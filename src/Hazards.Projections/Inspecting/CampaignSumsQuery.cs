@@ -74,12 +74,14 @@ internal sealed class CampaignSumsQuery(NpgsqlDataSource dataSource, Scope scope
               where o.campaign = any ({asked})) h
             group by h.campaign
             """, r => new FoundCounts(
-            r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8), r.GetInt32(9)), cancellationToken);
+            r.GetInt32(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8),
+            r.GetInt32(9)), cancellationToken);
     }
 
     private string Asked(Conditions where) => where.Parameter(campaigns.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
 
-    private async Task<Dictionary<Guid, T>> ReadAsync<T>(Conditions where, string sql, Func<NpgsqlDataReader, T> counts, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, T>> ReadAsync<T>(
+        Conditions where, string sql, Func<NpgsqlDataReader, T> counts, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(sql);
         where.AddTo(command);

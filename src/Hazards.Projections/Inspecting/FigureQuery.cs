@@ -30,7 +30,10 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
             [.. lines.Where(l => l.Sector is not null).OrderBy(l => l.Sector!.Value.Value, StringComparer.Ordinal)]);
     }
 
-    /// <summary>By origins_by_campaign and the primary key, or by hazards_by_found; as of an instant also by history_by_hazard, or the instant's epoch.</summary>
+    /// <summary>
+    /// By origins_by_campaign and the primary key, or by hazards_by_found; as of an instant also by history_by_hazard, or the
+    /// instant's epoch.
+    /// </summary>
     private async Task<Dictionary<Line, FoundCounts>> HazardsAsync(CancellationToken cancellationToken)
     {
         var where = new Conditions().Apply(scope, filter);
@@ -38,7 +41,9 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
             return new() { [default] = FoundCounts.None };
         where.And("h.stage not in ('rejected', 'merged')");
         var today = where.Date(scope.Today);
-        var rows = string.Join("\n  union all\n  ", Sources.Of(scope, where, liveOnly: false).Select(s => $"select {Columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
+        var rows = string.Join(
+            "\n  union all\n  ",
+            Sources.Of(scope, where, liveOnly: false).Select(s => $"select {Columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
         var sql = $"""
             select h.region, h.sector,
                    (count(*) filter (where not h.spot))::int,
@@ -58,7 +63,8 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
             group by grouping sets ((), (h.region), (h.sector))
             """;
         return await ReadAsync(sql, where, r => new FoundCounts(
-            r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8), r.GetInt32(9), r.GetInt32(10)), cancellationToken);
+            r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6), r.GetInt32(7), r.GetInt32(8), r.GetInt32(9),
+            r.GetInt32(10)), cancellationToken);
     }
 
     /// <summary>
@@ -80,7 +86,8 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
     private Task<Dictionary<Line, VisitCounts>> VisitsAsync(CancellationToken cancellationToken)
     {
         var where = new Conditions().Within(scope.Jurisdiction);
-        where.And($"h.campaign = {where.Parameter(campaign!.Value, NpgsqlDbType.Uuid)} and not h.voided").And(InspectionQueries.InForce(where, scope));
+        where.And($"h.campaign = {where.Parameter(campaign!.Value, NpgsqlDbType.Uuid)} and not h.voided")
+            .And(InspectionQueries.InForce(where, scope));
         var known = scope.AsOf is { } asOf ? $" and o.recorded_from <= {where.Instant(asOf)}" : "";
         var sql = $"""
             select v.region, v.sector, count(*)::int, count(distinct v.unit_key)::int,
@@ -92,7 +99,8 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
               where {where.Sql}) v
             group by grouping sets ((), (v.region), (v.sector))
             """;
-        return ReadAsync(sql, where, r => new VisitCounts(r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6)), cancellationToken);
+        return ReadAsync(
+            sql, where, r => new VisitCounts(r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetInt32(6)), cancellationToken);
     }
 
     /// <summary>How many digits a region one level below the widest has.</summary>
@@ -105,14 +113,16 @@ internal sealed class FigureQuery(NpgsqlDataSource dataSource, Scope scope, Haza
         _ => 12,
     };
 
-    private async Task<Dictionary<Line, T>> ReadAsync<T>(string sql, Conditions where, Func<NpgsqlDataReader, T> counts, CancellationToken cancellationToken)
+    private async Task<Dictionary<Line, T>> ReadAsync<T>(
+        string sql, Conditions where, Func<NpgsqlDataReader, T> counts, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(sql);
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new Dictionary<Line, T>();
         while (await reader.ReadAsync(cancellationToken))
-            found.Add(new Line(reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), counts(reader));
+            found.Add(
+                new Line(reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)), counts(reader));
         return found;
     }
 }

@@ -11,7 +11,10 @@ namespace Hazards.Projections;
 /// <param name="Claimed">Hazards the inspectors say they found.</param>
 public sealed record VisitCounts(int Visits, int Units, int WithoutHazards, int Late, int Claimed);
 
-/// <summary>What was found. Hazards rejected as unfounded or merged into another do not count; those fixed at once are in no figure but their own.</summary>
+/// <summary>
+/// What was found. Hazards rejected as unfounded or merged into another do not count; those fixed at once are in no figure but
+/// their own.
+/// </summary>
 /// <param name="Found">查出隐患, without those fixed on the spot or by an own check.</param>
 /// <param name="OnTheSpot">立行立改: fixed before an inspector's eyes.</param>
 /// <param name="OwnChecks">自查自改: found and fixed by the enterprise itself.</param>

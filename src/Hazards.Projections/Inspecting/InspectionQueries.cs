@@ -41,7 +41,10 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
 {
     private const int LongestPage = 200;
 
-    /// <summary>What a report or an inspection names, as it stands, in one query: the inspection, and the campaign named or else the inspection's.</summary>
+    /// <summary>
+    /// What a report or an inspection names, as it stands, in one query: the inspection, and the campaign named or else the
+    /// inspection's.
+    /// </summary>
     public async Task<(Inspection? Inspection, Campaign? Campaign)> NamedAsync(
         RegionCode jurisdiction, Guid? inspection, Guid? campaign, CancellationToken cancellationToken = default)
     {
@@ -61,7 +64,8 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
         var visit = reader.IsDBNull(0) ? null : Item<Inspection>(reader, 0);
         var named = reader.IsDBNull(1) ? null : Item<Campaign>(reader, 1);
         // What is not there for the caller does not exist: no refusal names it or tells it from an invented one.
-        return (visit is not null && jurisdiction.Contains(visit.Region) ? visit : null, named is not null && named.Touches(jurisdiction) ? named : null);
+        return (visit is not null && jurisdiction.Contains(visit.Region) ? visit : null,
+            named is not null && named.Touches(jurisdiction) ? named : null);
     }
 
     /// <summary>One campaign; null when there is none that touches the jurisdiction.</summary>
@@ -70,7 +74,8 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
         ArgumentNullException.ThrowIfNull(scope);
         var where = Touching(new Conditions(), scope.Jurisdiction);
         where.And($"h.campaign_id = {where.Parameter(id, NpgsqlDbType.Uuid)}").And(InForce(where, scope));
-        return (await ReadAsync<Campaign>($"select h.item from rows.campaigns h where {where.Sql}", where, cancellationToken)).FirstOrDefault();
+        return (await ReadAsync<Campaign>($"select h.item from rows.campaigns h where {where.Sql}", where, cancellationToken))
+            .FirstOrDefault();
     }
 
     /// <summary>Campaigns that touch a region, the newest first; of a kind, or going on on a day.</summary>
@@ -92,7 +97,9 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
             where.And($"(h.from_date, h.campaign_id) < ({HazardReader.KeyParameter(where, after.Key, isDate: true)}, {where.Parameter(after.HazardId, NpgsqlDbType.Uuid)})");
         where.And(InForce(where, scope));
         // By campaigns_by_date, in order.
-        var found = await ReadAsync<Campaign>($"select h.item from rows.campaigns h where {where.Sql} order by h.from_date desc, h.campaign_id desc limit {limit + 1}", where, cancellationToken);
+        var found = await ReadAsync<Campaign>(
+            $"select h.item from rows.campaigns h where {where.Sql} order by h.from_date desc, h.campaign_id desc limit {limit + 1}",
+            where, cancellationToken);
         return Cut(found, limit, c => new PageCursor(0, c.From.DayNumber, c.Id.ToString("N")).Write(hash));
     }
 
@@ -102,12 +109,14 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions().Within(scope.Jurisdiction);
         where.And($"h.inspection_id = {where.Parameter(id, NpgsqlDbType.Uuid)}").And(InForce(where, scope));
-        return (await ReadAsync<Inspection>($"select h.item from rows.inspections h where {where.Sql}", where, cancellationToken)).FirstOrDefault();
+        return (await ReadAsync<Inspection>($"select h.item from rows.inspections h where {where.Sql}", where, cancellationToken))
+            .FirstOrDefault();
     }
 
     /// <summary>Inspections, the newest first.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this query.</exception>
-    public async Task<Page<Inspection>> InspectionsAsync(Scope scope, InspectionFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public async Task<Page<Inspection>> InspectionsAsync(
+        Scope scope, InspectionFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(filter);
@@ -120,7 +129,9 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
         if (PageCursor.Read(cursor, hash) is { } after)
             where.And($"(h.on_date, h.inspection_id) < ({HazardReader.KeyParameter(where, after.Key, isDate: true)}, {where.Parameter(after.HazardId, NpgsqlDbType.Uuid)})");
         // By inspections_by_date, _by_campaign or _by_unit, each in order.
-        var found = await ReadAsync<Inspection>($"select h.item from rows.inspections h where {where.Sql} order by h.on_date desc, h.inspection_id desc limit {limit + 1}", where, cancellationToken);
+        var found = await ReadAsync<Inspection>(
+            $"select h.item from rows.inspections h where {where.Sql} order by h.on_date desc, h.inspection_id desc limit {limit + 1}",
+            where, cancellationToken);
         return Cut(found, limit, i => new PageCursor(0, i.On.DayNumber, i.Id.ToString("N")).Write(hash));
     }
 
@@ -129,7 +140,8 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
     {
         ArgumentNullException.ThrowIfNull(campaign);
         var widest = campaign.Regions.MinBy(r => r.Value.Length);
-        return new FigureQuery(dataSource, scope, new HazardFilter { Campaign = campaign.Id }, campaign.Id, widest).RunAsync(cancellationToken);
+        return new FigureQuery(dataSource, scope, new HazardFilter { Campaign = campaign.Id }, campaign.Id, widest)
+            .RunAsync(cancellationToken);
     }
 
     /// <summary>Several campaigns in sum, by their identities: their visits, and what was found in them.</summary>
@@ -195,5 +207,6 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
     }
 
     private static T Item<T>(NpgsqlDataReader reader, int ordinal) =>
-        JsonSerializer.Deserialize<T>(reader.GetFieldValue<byte[]>(ordinal), DomainJson.Options) ?? throw new JsonException("a row is null");
+        JsonSerializer.Deserialize<T>(reader.GetFieldValue<byte[]>(ordinal), DomainJson.Options)
+            ?? throw new JsonException("a row is null");
 }

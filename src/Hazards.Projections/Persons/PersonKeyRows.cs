@@ -12,7 +12,8 @@ namespace Hazards.Projections;
 /// <param name="Master">The master key it is wrapped under; null when it was destroyed.</param>
 /// <param name="Wrapped">The wrapped key; null when it was destroyed.</param>
 /// <param name="DestroyedAt">When it was destroyed.</param>
-public sealed record PersonKeyRow(Guid Person, HazardId Hazard, PersonKind Kind, string? Master, byte[]? Wrapped, DateTimeOffset? DestroyedAt);
+public sealed record PersonKeyRow(
+    Guid Person, HazardId Hazard, PersonKind Kind, string? Master, byte[]? Wrapped, DateTimeOffset? DestroyedAt);
 
 /// <summary>The keys of persons in schema <c>persons</c>: kept, read, wrapped anew, destroyed.</summary>
 /// <param name="dataSource">The database.</param>
@@ -55,12 +56,14 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
     }
 
     /// <summary>When the keys of these persons were destroyed; those that live are not in it.</summary>
-    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> DestroyedAsync(IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> DestroyedAsync(
+        IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
     {
         var found = new Dictionary<Guid, DateTimeOffset>();
         if (persons.Count == 0)
             return found;
-        await using var command = dataSource.CreateCommand("select person, destroyed_at from persons.keys where person = any ($1) and destroyed_at is not null");
+        await using var command = dataSource.CreateCommand(
+            "select person, destroyed_at from persons.keys where person = any ($1) and destroyed_at is not null");
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. persons] });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -78,7 +81,8 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            return new HeldKey(connection, transaction, await FindAsync(connection, person, alone ? " for update" : " for share", cancellationToken));
+            return new HeldKey(
+                connection, transaction, await FindAsync(connection, person, alone ? " for update" : " for share", cancellationToken));
         }
         catch
         {
@@ -110,9 +114,11 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Which of these persons' keys live.</summary>
-    public async Task<IReadOnlyList<PersonKeyRow>> LivingAsync(IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PersonKeyRow>> LivingAsync(
+        IReadOnlyCollection<Guid> persons, CancellationToken cancellationToken = default)
     {
-        await using var command = dataSource.CreateCommand($"select {Columns} from persons.keys where person = any ($1) and wrapped is not null");
+        await using var command = dataSource.CreateCommand(
+            $"select {Columns} from persons.keys where person = any ($1) and wrapped is not null");
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. persons] });
         return await ReadAsync(command, cancellationToken);
     }
@@ -131,19 +137,22 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>How many there were; 0 when all are done.</returns>
-    public async Task<int> RewrapAsync(string master, Func<PersonKeyRow, byte[]> wrap, int most, CancellationToken cancellationToken = default)
+    public async Task<int> RewrapAsync(
+        string master, Func<PersonKeyRow, byte[]> wrap, int most, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(wrap);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var next = new NpgsqlCommand($"select {Columns} from persons.keys where master <> $1 order by master, person limit $2 for update", connection);
+        await using var next = new NpgsqlCommand(
+            $"select {Columns} from persons.keys where master <> $1 order by master, person limit $2 for update", connection);
         next.Parameters.Add(new NpgsqlParameter<string> { TypedValue = master });
         next.Parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
         var keys = await ReadAsync(next, cancellationToken);
         await using var update = new NpgsqlCommand("update persons.keys k set master = $1, wrapped = n.wrapped from unnest($2::uuid[], $3::bytea[]) n (person, wrapped) where k.person = n.person", connection);
         update.Parameters.Add(new NpgsqlParameter<string> { TypedValue = master });
         update.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. keys.Select(k => k.Person)] });
-        update.Parameters.Add(new NpgsqlParameter { Value = keys.Select(wrap).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        update.Parameters.Add(
+            new NpgsqlParameter { Value = keys.Select(wrap).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         if (keys.Count > 0)
             await update.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -157,7 +166,8 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<PersonKeyRow?> FindAsync(NpgsqlConnection connection, Guid person, string locking, CancellationToken cancellationToken)
+    private static async Task<PersonKeyRow?> FindAsync(
+        NpgsqlConnection connection, Guid person, string locking, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"select {Columns} from persons.keys where person = $1{locking}", connection);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = person });
@@ -170,10 +180,13 @@ public sealed class PersonKeyRows(NpgsqlDataSource dataSource)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var kind = CodeList.TryParse<PersonKind>(reader.GetString(2), out var known) ? known : throw new InvalidDataException($"no kind of person: {reader.GetString(2)}");
+            var kind = CodeList.TryParse<PersonKind>(reader.GetString(2), out var known)
+                ? known
+                : throw new InvalidDataException($"no kind of person: {reader.GetString(2)}");
             found.Add(new PersonKeyRow(
                 reader.GetGuid(0), new HazardId(reader.GetGuid(1)), kind, reader.IsDBNull(3) ? null : reader.GetString(3),
-                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)));
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)));
         }
         return found;
     }

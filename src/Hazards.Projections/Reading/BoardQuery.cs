@@ -49,7 +49,9 @@ internal sealed class BoardQuery(NpgsqlDataSource dataSource, Scope scope, Regio
 
     private string Sql()
     {
-        var head = scope.AsOf is { } asOf ? $"rows.position_at({where.Instant(asOf)})" : "coalesce((select max(e.seq_id) from log.mt_events e), 0)";
+        var head = scope.AsOf is { } asOf
+            ? $"rows.position_at({where.Instant(asOf)})"
+            : "coalesce((select max(e.seq_id) from log.mt_events e), 0)";
         return $"""
             with head as materialized (select {head} as position), -- once, and not for every cell
             cells as (
@@ -110,7 +112,9 @@ internal sealed class BoardQuery(NpgsqlDataSource dataSource, Scope scope, Regio
     {
         var today = where.Date(scope.Today);
         var soon = where.Date(scope.Today.AddDays(dueSoonDays));
-        return Rows($"0, (h.next_due < {today})::int, (h.next_due >= {today})::int", $"h.next_due <= {soon} and h.next_due < 'infinity'", liveOnly: true);
+        return Rows(
+            $"0, (h.next_due < {today})::int, (h.next_due >= {today})::int", $"h.next_due <= {soon} and h.next_due < 'infinity'",
+            liveOnly: true);
     }
 
     private string Rows(string counts, string condition, bool liveOnly) => string.Join("\nunion all\n", Sources.Of(scope, where, liveOnly).Select(s =>

@@ -24,10 +24,13 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
 
     private Conditions where = new();
 
-    public async Task<Page<ChangedHazard>> PageAsync(PageCursor? after, int limit, Func<long, HazardId, string> cursorAfter, CancellationToken cancellationToken)
+    public async Task<Page<ChangedHazard>> PageAsync(
+        PageCursor? after, int limit, Func<long, HazardId, string> cursorAfter, CancellationToken cancellationToken)
     {
-        // All that changed, until now: the last to change are looked at alone, and only where too few of them are in the region, everything.
-        if (interval.To is null && Chosen() == "true" && await ReadAsync(after, limit, limit * 4, cursorAfter, cancellationToken) is { Next: not null } newest)
+        // All that changed, until now: the last to change are looked at alone, and only where too few of them are in the
+        // region, everything.
+        if (interval.To is null && Chosen() == "true"
+            && await ReadAsync(after, limit, limit * 4, cursorAfter, cancellationToken) is { Next: not null } newest)
             return newest;
         where = new Conditions();
         return await ReadAsync(after, limit, null, cursorAfter, cancellationToken);
@@ -44,7 +47,9 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
         var key = after is { } cursor ? where.Parameter(cursor.Key, NpgsqlDbType.Bigint) : null;
         if (Begin(newest, key) is not { } sides)
             return new Page<ChangedHazard>([], null);
-        var beyond = after is { } last ? $" and (s.position, s.hazard_id) < ({key}, {where.Parameter(last.HazardId, NpgsqlDbType.Uuid)})" : "";
+        var beyond = after is { } last
+            ? $" and (s.position, s.hazard_id) < ({key}, {where.Parameter(last.HazardId, NpgsqlDbType.Uuid)})"
+            : "";
         // Every hazard that changed after the earliest of the newest is among them: positions and times go up together.
         var among = newest is null ? "" : " and s.position >= (select min(n.position) from newest n)";
         await using var command = dataSource.CreateCommand($"""
@@ -94,7 +99,8 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new ChangeCounts(
-            reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), [.. Lists.Select((l, i) => new ListMoves(l.List, reader.GetInt32(3 + 2 * i), reader.GetInt32(4 + 2 * i)))]);
+            reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2),
+            [.. Lists.Select((l, i) => new ListMoves(l.List, reader.GetInt32(3 + 2 * i), reader.GetInt32(4 + 2 * i)))]);
     }
 
     private string Chosen()
@@ -185,7 +191,8 @@ internal sealed class ChangesQuery(NpgsqlDataSource dataSource, Interval interva
     /// </summary>
     private static string Version(string region, string? at)
     {
-        static string Columns(string of) => $"{of}.hazard_id, {of}.position, {of}.stage, {of}.level, {of}.next_due, {of}.listing_deadline, {of}.dual";
+        static string Columns(string of) =>
+            $"{of}.hazard_id, {of}.position, {of}.stage, {of}.level, {of}.next_due, {of}.listing_deadline, {of}.dual";
         return at is null
             ? $"select {Columns("h")} where {region}"
             : $"""

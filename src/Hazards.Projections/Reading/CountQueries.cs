@@ -20,7 +20,9 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
             from ({Rows("h.listing_level, h.listing_deadline")}) h
             group by 1
             """;
-        return ReadAsync(sql, r => new ListedCount(Codes.Read<ListingLevel>(r.GetString(0)), r.GetInt32(1), r.GetInt32(2)), c => c.OrderBy(l => l.Level), cancellationToken);
+        return ReadAsync(
+            sql, r => new ListedCount(Codes.Read<ListingLevel>(r.GetString(0)), r.GetInt32(1), r.GetInt32(2)),
+            c => c.OrderBy(l => l.Level), cancellationToken);
     }
 
     /// <summary>By hazards_by_listing and history_by_listing: so many as are listed are read.</summary>
@@ -35,8 +37,11 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
             group by 1, 2, 3
             """;
         return ReadAsync(sql,
-            r => new ListedGroup(Codes.Read<ListingLevel>(r.GetString(0)), BodyId.Parse(r.GetString(1)), RegionCode.Parse(r.GetString(2)), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5)),
-            c => c.OrderByDescending(l => l.Level).ThenBy(l => l.By.Value, StringComparer.Ordinal).ThenBy(l => l.County.Value, StringComparer.Ordinal), cancellationToken);
+            r => new ListedGroup(
+                Codes.Read<ListingLevel>(r.GetString(0)), BodyId.Parse(r.GetString(1)), RegionCode.Parse(r.GetString(2)), r.GetInt32(3),
+                r.GetInt32(4), r.GetInt32(5)),
+            c => c.OrderByDescending(l => l.Level).ThenBy(l => l.By.Value, StringComparer.Ordinal).ThenBy(
+                l => l.County.Value, StringComparer.Ordinal), cancellationToken);
     }
 
     /// <summary>By hazards_by_due and history_by_due. Counts clocks, not hazards.</summary>
@@ -52,12 +57,14 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
             group by 1, 2
             """;
         return ReadAsync(sql, ReadOverdue,
-            c => c.OrderByDescending(o => o.Count).ThenByDescending(o => o.MostDays).ThenBy(o => o.Body?.Value, StringComparer.Ordinal).ThenBy(o => o.Kind),
+            c => c.OrderByDescending(o => o.Count).ThenByDescending(o => o.MostDays).ThenBy(o => o.Body?.Value, StringComparer.Ordinal)
+                .ThenBy(o => o.Kind),
             cancellationToken);
     }
 
     /// <summary>By hazards_by_due and history_by_due, each no further than the most that is counted.</summary>
-    public static async Task<DueCounts> DueAsync(NpgsqlDataSource dataSource, Scope scope, HazardFilter filter, CancellationToken cancellationToken)
+    public static async Task<DueCounts> DueAsync(
+        NpgsqlDataSource dataSource, Scope scope, HazardFilter filter, CancellationToken cancellationToken)
     {
         var where = new Conditions().Apply(scope, filter);
         if (!where.Possible)
@@ -76,10 +83,13 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
     }
 
     private static OverdueCount ReadOverdue(NpgsqlDataReader reader) => new(
-        reader.IsDBNull(0) ? null : BodyId.Parse(reader.GetString(0)), Codes.Read<ClockKind>(reader.GetString(1)), reader.GetInt32(2), reader.GetInt32(3));
+        reader.IsDBNull(0) ? null : BodyId.Parse(reader.GetString(0)), Codes.Read<ClockKind>(reader.GetString(1)), reader.GetInt32(2),
+        reader.GetInt32(3));
 
     private string Rows(string columns) =>
-        string.Join("\n  union all\n  ", Sources.Of(scope, where, liveOnly: true).Select(s => $"select {columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
+        string.Join(
+            "\n  union all\n  ",
+            Sources.Of(scope, where, liveOnly: true).Select(s => $"select {columns} from {s.Table} h where {where.Sql} and {s.InForce}"));
 
     private async Task<ImmutableArray<T>> ReadAsync<T>(
         string sql, Func<NpgsqlDataReader, T> read, Func<IEnumerable<T>, IEnumerable<T>> order, CancellationToken cancellationToken)

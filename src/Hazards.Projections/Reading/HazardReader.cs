@@ -17,7 +17,9 @@ internal static class HazardReader
     {
         if (reader.IsDBNull(ordinal))
             return 0;
-        return isDate ? reader.GetFieldValue<DateOnly>(ordinal).DayNumber : reader.GetDateTime(ordinal).Ticks / TimeSpan.TicksPerMicrosecond;
+        return isDate
+            ? reader.GetFieldValue<DateOnly>(ordinal).DayNumber
+            : reader.GetDateTime(ordinal).Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
     /// <exception cref="BadCursorException">The number is no date or instant.</exception>

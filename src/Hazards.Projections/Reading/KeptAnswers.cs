@@ -21,17 +21,21 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
     private readonly record struct Key(object Question, DateTimeOffset? KnownAt, long Head, uint Rows);
 
     /// <summary>The answer to a question.</summary>
-    /// <param name="question">All that the answer depends on besides what is recorded; compared by value, the day that is looked from included.</param>
+    /// <param name="question">All that the answer depends on besides what is recorded; compared by value, the day that is
+    /// looked from included.</param>
     /// <param name="knownAt">The instant looked from; null for now.</param>
     /// <param name="ask">Counts.</param>
     /// <param name="sizeOf">How many items an answer has.</param>
     /// <param name="cancellationToken">Stops waiting; others who wait for the same count go on.</param>
     public async Task<T> GetAsync<T>(
-        object question, DateTimeOffset? knownAt, Func<CancellationToken, Task<T>> ask, Func<T, int> sizeOf, CancellationToken cancellationToken)
+        object question, DateTimeOffset? knownAt, Func<CancellationToken, Task<T>> ask, Func<T, int> sizeOf,
+        CancellationToken cancellationToken)
         where T : notnull
     {
         var (head, recordedAt, rows) = await HeadAsync(cancellationToken);
-        var key = knownAt < recordedAt ? new Key((typeof(T), question), knownAt, 0, rows) : new Key((typeof(T), question), null, head, rows);
+        var key = knownAt < recordedAt
+            ? new Key((typeof(T), question), knownAt, 0, rows)
+            : new Key((typeof(T), question), null, head, rows);
         var answer = kept.GetOrAdd(key, _ => new Lazy<Task<object>>(async () =>
         {
             // Nobody's leaving ends what others wait for; the database's own time limit does.

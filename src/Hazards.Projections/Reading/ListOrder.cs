@@ -9,7 +9,8 @@ namespace Hazards.Projections.Reading;
 /// <param name="Column">The column.</param>
 /// <param name="IsDate">A date; else an instant.</param>
 /// <param name="Descending">The direction.</param>
-/// <param name="Segments">The condition of each segment, in order; the first has the column's values, a second has none, but for <see cref="Keyed"/>.</param>
+/// <param name="Segments">The condition of each segment, in order; the first has the column's values, a second has none, but
+/// for <see cref="Keyed"/>.</param>
 internal sealed record ListOrder(string Column, bool IsDate, bool Descending, params string[] Segments)
 {
     /// <summary>A text that the list is sorted by before the column; null for none.</summary>
@@ -34,7 +35,8 @@ internal sealed record ListOrder(string Column, bool IsDate, bool Descending, pa
     private static ListOrder Changed(bool descending) => new("recorded_from", false, descending, "true");
 
     // Served by hazards_by_due and history_by_due; the second segment by the primary key.
-    private static ListOrder Due(bool descending) => new("next_due", true, descending, "h.next_due < 'infinity'", "h.next_due = 'infinity'");
+    private static ListOrder Due(bool descending) =>
+        new("next_due", true, descending, "h.next_due < 'infinity'", "h.next_due = 'infinity'");
 
     /// <summary>The longest overdue first: hazards_by_due, history_by_due.</summary>
     public static readonly ListOrder Overdue = new("next_due", true, false, "h.next_due < 'infinity'");
@@ -50,7 +52,9 @@ internal sealed record ListOrder(string Column, bool IsDate, bool Descending, pa
     {
         DueSort.Due => Overdue,
         // hazards_by_level: a segment a level.
-        DueSort.Level => new("next_due", true, false, "h.level = 'major' and h.next_due < 'infinity'", "h.level = 'general' and h.next_due < 'infinity'", "h.level is null and h.next_due < 'infinity'") { Keyed = true },
+        DueSort.Level => new(
+            "next_due", true, false, "h.level = 'major' and h.next_due < 'infinity'", "h.level = 'general' and h.next_due < 'infinity'",
+            "h.level is null and h.next_due < 'infinity'") { Keyed = true },
         // hazards_by_place.
         DueSort.Region => Overdue with { Lead = "h.region" },
         // hazards_by_debtor. The clocks stand in the order of their due dates: the first is that of next_due.

@@ -10,7 +10,9 @@ namespace Hazards.Projections.Reading;
 /// the superseded ones of that instant's epoch, and those that no longer were live. Every part is read in the list's
 /// order and no further than the page.
 /// </summary>
-internal sealed class ListQuery(NpgsqlDataSource dataSource, Rulebook rules, Scope scope, HazardFilter filter, ListOrder order, byte[] hash, string? cursorText, int limit)
+internal sealed class ListQuery(
+    NpgsqlDataSource dataSource, Rulebook rules, Scope scope, HazardFilter filter, ListOrder order, byte[] hash, string? cursorText,
+    int limit)
 {
     private readonly PageCursor? cursor = PageCursor.Read(cursorText, hash);
 
@@ -32,7 +34,9 @@ internal sealed class ListQuery(NpgsqlDataSource dataSource, Rulebook rules, Sco
                 if (items.Count == limit)
                     return new Page<HazardItem>(items.DrainToImmutable(), last.Write(hash));
                 items.Add(HazardReader.Item(reader, scope.Today, rules));
-                last = new PageCursor(segment, HazardReader.Key(reader, 6, order.IsDate), reader.GetGuid(0).ToString("N") + (order.Lead is null ? "" : reader.GetString(7)));
+                last = new PageCursor(
+                    segment, HazardReader.Key(reader, 6, order.IsDate),
+                    reader.GetGuid(0).ToString("N") + (order.Lead is null ? "" : reader.GetString(7)));
             }
         }
 

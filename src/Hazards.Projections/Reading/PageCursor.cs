@@ -43,12 +43,14 @@ internal readonly record struct PageCursor(int Segment, long Key, string Id)
         var bytes = Base64Url.DecodeFromChars(text);
         if (bytes.Length < IdAt || !bytes.AsSpan(0, HashLength).SequenceEqual(query))
             throw new BadCursorException();
-        return new PageCursor(bytes[HashLength], BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(KeyAt)), Encoding.ASCII.GetString(bytes.AsSpan(IdAt)));
+        return new PageCursor(
+            bytes[HashLength], BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(KeyAt)), Encoding.ASCII.GetString(bytes.AsSpan(IdAt)));
     }
 
     /// <summary>The identity of a hazard.</summary>
     /// <exception cref="BadCursorException">It is none.</exception>
-    public Guid HazardId => Id.Length >= GuidLength && Guid.TryParseExact(Id[..GuidLength], "N", out var id) ? id : throw new BadCursorException();
+    public Guid HazardId =>
+        Id.Length >= GuidLength && Guid.TryParseExact(Id[..GuidLength], "N", out var id) ? id : throw new BadCursorException();
 
     /// <summary>What stands behind the hazard's identity: a text that the list is sorted by.</summary>
     public string Rest => Id[GuidLength..];

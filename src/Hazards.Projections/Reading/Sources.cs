@@ -3,7 +3,10 @@ namespace Hazards.Projections.Reading;
 /// <summary>The tables that together hold every hazard as it stood at the scope's instant, each hazard in exactly one.</summary>
 internal static class Sources
 {
-    /// <summary>The version of the hazard of a row p that was in force at the scope's instant. By the primary key, and history_by_hazard.</summary>
+    /// <summary>
+    /// The version of the hazard of a row p that was in force at the scope's instant. By the primary key, and
+    /// history_by_hazard.
+    /// </summary>
     public static string VersionOf(Scope scope, Conditions where)
     {
         const string columns = "h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last";
@@ -39,6 +42,7 @@ internal static class Sources
                 and h.epoch = (select e.epoch from rows.epochs e where e.starts <= {instant} order by e.starts desc limit 1)
             """);
         if (!liveOnly)
-            yield return ("rows.hazard_history", $"not h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}");
+            yield return ("rows.hazard_history",
+                $"not h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}");
     }
 }

@@ -76,7 +76,8 @@ public static class Rebuild
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (!await AskAsync(connection, $"select exists (select from pg_namespace where nspname in ('{Next}', '{Check}'))", cancellationToken)
+        if (!await AskAsync(
+            connection, $"select exists (select from pg_namespace where nspname in ('{Next}', '{Check}'))", cancellationToken)
             || !await AskAsync(connection, $"select pg_try_advisory_lock({RebuildLock})", cancellationToken))
             return false;
         try
@@ -175,7 +176,9 @@ public static class Rebuild
                     return;
                 try
                 {
-                    await ExecuteAsync(connection, $"drop schema if exists {schema} cascade; select pg_advisory_unlock({RebuildLock})", CancellationToken.None);
+                    await ExecuteAsync(
+                        connection, $"drop schema if exists {schema} cascade; select pg_advisory_unlock({RebuildLock})",
+                        CancellationToken.None);
                 }
                 catch (NpgsqlException)
                 {

@@ -26,7 +26,8 @@ public static class RowsAge
     /// <param name="rebuild">Makes the rows anew (<see cref="Rebuild.RunAsync"/>).</param>
     /// <param name="cancellationToken">Gives up; the next start goes on.</param>
     /// <returns>Whether they were.</returns>
-    public static async Task<bool> EnsureAsync(NpgsqlDataSource dataSource, Func<CancellationToken, Task> rebuild, CancellationToken cancellationToken = default)
+    public static async Task<bool> EnsureAsync(
+        NpgsqlDataSource dataSource, Func<CancellationToken, Task> rebuild, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(rebuild);
@@ -34,13 +35,17 @@ public static class RowsAge
         await ExecuteAsync(connection, $"select pg_advisory_lock({Lock})", cancellationToken);
         try
         {
-            await ExecuteAsync(connection, "create table if not exists migrations.rows_made (one boolean not null primary key default true check (one), made_by text not null)", cancellationToken);
+            await ExecuteAsync(
+                connection,
+                "create table if not exists migrations.rows_made (one boolean not null primary key default true check (one), made_by text not null)", cancellationToken);
             if (await IsCurrentAsync(connection, cancellationToken))
                 return false;
             var needed = await ScalarAsync(connection, "select exists (select from log.mt_events)", cancellationToken) is true;
             if (needed)
                 await rebuild(cancellationToken);
-            await ExecuteAsync(connection, $"insert into migrations.rows_made (made_by) values ('{Newest}') on conflict (one) do update set made_by = excluded.made_by", cancellationToken);
+            await ExecuteAsync(
+                connection,
+                $"insert into migrations.rows_made (made_by) values ('{Newest}') on conflict (one) do update set made_by = excluded.made_by", cancellationToken);
             return needed;
         }
         finally

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Hazards.Projections;
 
 /// <summary>Rows in a schema of their own, written from the log in its order by the statements that write the live ones.</summary>
-internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Rulebook rules, string schema, IProgress<RebuildProgress>? progress)
+internal sealed class RowsCopy(
+    NpgsqlConnection connection, IEventLog log, Rulebook rules, string schema, IProgress<RebuildProgress>? progress)
 {
     private const int RowsInBatch = 500;
 
@@ -43,7 +44,8 @@ internal sealed class RowsCopy(NpgsqlConnection connection, IEventLog log, Ruleb
     {
         await CatchUpAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var wait = new NpgsqlCommand($"select pg_advisory_xact_lock({LogLock}); set local lock_timeout = '{PatienceWithReaders}'", connection))
+        await using (var wait = new NpgsqlCommand(
+            $"select pg_advisory_xact_lock({LogLock}); set local lock_timeout = '{PatienceWithReaders}'", connection))
             await wait.ExecuteNonQueryAsync(cancellationToken);
         var before = position;
         try

@@ -22,7 +22,9 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
     /// <summary>Every version of every fact that figures are counted from, and what happened to reports.</summary>
     public string Facts { get; init; } = "";
 
-    /// <summary>Missed deadlines, proposals and the watch over both legs, with their bounds; notices with what ended their silence.</summary>
+    /// <summary>
+    /// Missed deadlines, proposals and the watch over both legs, with their bounds; notices with what ended their silence.
+    /// </summary>
     public string Clocks { get; init; } = "";
 
     /// <summary>Every look with its hazards, and every seal.</summary>
@@ -55,15 +57,22 @@ public sealed record RowsDigest(string Hazards, string History, string Texts, st
                 + await HashAsync(connection, $"select * from {schema}.hazard_files order by digest, hazard_id, position", cancellationToken))
         {
             Facts = await HashAsync(connection, $"select * from {schema}.hazard_facts order by hazard_id, recorded_from", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.leg_facts order by hazard_id, leg, term, recorded_from", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.listing_facts order by hazard_id, term, recorded_from", cancellationToken)
+                + await HashAsync(
+                    connection, $"select * from {schema}.leg_facts order by hazard_id, leg, term, recorded_from", cancellationToken)
+                + await HashAsync(
+                    connection, $"select * from {schema}.listing_facts order by hazard_id, term, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.report_facts order by report_id, version", cancellationToken),
-            Inspections = await HashAsync(connection, $"select * from {schema}.campaigns order by campaign_id, recorded_from", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.inspections order by inspection_id, recorded_from", cancellationToken)
+            Inspections = await HashAsync(
+                connection, $"select * from {schema}.campaigns order by campaign_id, recorded_from", cancellationToken)
+                + await HashAsync(
+                    connection, $"select * from {schema}.inspections order by inspection_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.hazard_origins order by hazard_id", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.field_reports order by hazard_id", cancellationToken),
-            Clocks = await HashAsync(connection, $"select * from {schema}.missed_clocks order by hazard_id, clock, leg, since, due", cancellationToken)
-                + await HashAsync(connection, $"select * from {schema}.proposals order by hazard_id, clock, leg, due, step, recorded_from", cancellationToken)
+            Clocks = await HashAsync(
+                connection, $"select * from {schema}.missed_clocks order by hazard_id, clock, leg, since, due", cancellationToken)
+                + await HashAsync(
+                    connection, $"select * from {schema}.proposals order by hazard_id, clock, leg, due, step, recorded_from",
+                    cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.dual_watch order by hazard_id, recorded_from", cancellationToken)
                 + await HashAsync(connection, $"select * from {schema}.notices order by position, leg", cancellationToken),
             Access = await HashAsync(connection, $"select * from {schema}.looks order by position", cancellationToken)

@@ -45,16 +45,20 @@ public sealed class RowsSample : IAsyncDisposable
     private readonly List<Guid> unreadable = [];
     private ImmutableArray<Table> tables = [];
 
-    private RowsSample(NpgsqlConnection connection, IEventLog log, Rulebook rules) => (this.connection, this.log, this.rules) = (connection, log, rules);
+    private RowsSample(NpgsqlConnection connection, IEventLog log, Rulebook rules) =>
+        (this.connection, this.log, this.rules) = (connection, log, rules);
 
     /// <summary>The kinds of streams whose rows are compared.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["hazard", "campaign", "inspection", "report", "webhook", "seal", "access"];
 
-    /// <summary>The streams of the last comparison whose events are none that can follow each other: their rows were not compared.</summary>
+    /// <summary>
+    /// The streams of the last comparison whose events are none that can follow each other: their rows were not compared.
+    /// </summary>
     public IReadOnlyList<Guid> Unreadable => unreadable;
 
     /// <summary>Makes the tables; null where this login may not.</summary>
-    public static async Task<RowsSample?> OpenAsync(NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, CancellationToken cancellationToken = default)
+    public static async Task<RowsSample?> OpenAsync(
+        NpgsqlDataSource dataSource, IEventLog log, Rulebook rules, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -73,7 +77,8 @@ public sealed class RowsSample : IAsyncDisposable
             }
 
             // The schema is the session's own, and what is said about the live one is not for here.
-            var sql = OnSchemaRows.Replace(ProjectionMigrations.SqlFor(Schema).Replace($"create schema {Schema};", "", StringComparison.Ordinal), "");
+            var sql = OnSchemaRows.Replace(
+                ProjectionMigrations.SqlFor(Schema).Replace($"create schema {Schema};", "", StringComparison.Ordinal), "");
             await using var make = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
             await make.ExecuteNonQueryAsync(cancellationToken);
             sample.tables = await sample.TablesAsync(cancellationToken);
@@ -90,7 +95,8 @@ public sealed class RowsSample : IAsyncDisposable
     /// <param name="streams">Some hundreds at most: their states are in memory.</param>
     /// <param name="most">So many differences of each table are named.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<ImmutableArray<RowDifference>> CompareAsync(IReadOnlyCollection<Guid> streams, int most, CancellationToken cancellationToken = default)
+    public async Task<ImmutableArray<RowDifference>> CompareAsync(
+        IReadOnlyCollection<Guid> streams, int most, CancellationToken cancellationToken = default)
     {
         // What is made is rolled back: the tables are empty for the next streams.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
@@ -213,7 +219,8 @@ public sealed class RowsSample : IAsyncDisposable
         return [.. positions];
     }
 
-    private async Task<List<RowDifference>> CompareAsync(Table table, Guid[] streams, long[] positions, int most, CancellationToken cancellationToken)
+    private async Task<List<RowDifference>> CompareAsync(
+        Table table, Guid[] streams, long[] positions, int most, CancellationToken cancellationToken)
     {
         var key = string.Join(", ", table.Key.Select(c => $"t.{c}"));
         var stream = table.OfPositions
@@ -236,7 +243,8 @@ public sealed class RowsSample : IAsyncDisposable
         var found = new List<RowDifference>();
         while (await reader.ReadAsync(cancellationToken))
             found.Add(new RowDifference(
-                table.Name, (RowFault)reader.GetInt32(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), [.. reader.GetFieldValue<string[]>(3)]));
+                table.Name, (RowFault)reader.GetInt32(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetGuid(2),
+                [.. reader.GetFieldValue<string[]>(3)]));
         return found;
     }
 
@@ -282,7 +290,8 @@ public sealed class RowsSample : IAsyncDisposable
             var (name, columns, key) = (reader.GetString(0), reader.GetFieldValue<string[]>(1), reader.GetFieldValue<string[]>(2));
             if (name == BoardChanges)
             {
-                found.Add(new Table(name, OfPositions: false, "stream_id", ["stream_id", "recorded_at", "region", "sector", "stage", "level"]));
+                found.Add(
+                    new Table(name, OfPositions: false, "stream_id", ["stream_id", "recorded_at", "region", "sector", "stage", "level"]));
                 continue;
             }
             var ofPositions = OfPositions.Contains(name);

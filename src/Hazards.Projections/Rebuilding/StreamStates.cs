@@ -25,7 +25,8 @@ internal readonly record struct Folded(IEvent Event, object? Before, object? Aft
         PendingState? state = After switch
         {
             Hazard hazard => new PendingState.OfHazard((Hazard?)Before, hazard, rules) { Notices = [.. Notices] },
-            ImmutableList<Opening> openings => new PendingState.OfOpenings([.. openings.Skip(((ImmutableList<Opening>?)Before)?.Count ?? 0)]),
+            ImmutableList<Opening> openings =>
+                new PendingState.OfOpenings([.. openings.Skip(((ImmutableList<Opening>?)Before)?.Count ?? 0)]),
             Body body => new PendingState.OfBody(body),
             ApiKey key => new PendingState.OfKey(key),
             Account account => new PendingState.OfAccount(account),

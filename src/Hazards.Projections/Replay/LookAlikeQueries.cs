@@ -24,8 +24,12 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
 
     private static readonly string TooMany = $"{{{Grams.More}}}";
 
-    /// <summary>Hazards of an enterprise, by its credit code, else by its name; and those whose words have the place. The caller compares names and places as of its instant.</summary>
-    public async Task<ImmutableArray<Guid>> CandidatesAsync(RegionCode jurisdiction, Enterprise? enterprise, string? place, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Hazards of an enterprise, by its credit code, else by its name; and those whose words have the place. The caller
+    /// compares names and places as of its instant.
+    /// </summary>
+    public async Task<ImmutableArray<Guid>> CandidatesAsync(
+        RegionCode jurisdiction, Enterprise? enterprise, string? place, CancellationToken cancellationToken = default)
     {
         var found = new HashSet<Guid>();
         if (enterprise?.CreditCode is { } code)
@@ -90,11 +94,13 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
             """;
     }
 
-    private async Task AddAsync(HashSet<Guid> found, RegionCode jurisdiction, Func<Conditions, string> condition, CancellationToken cancellationToken)
+    private async Task AddAsync(
+        HashSet<Guid> found, RegionCode jurisdiction, Func<Conditions, string> condition, CancellationToken cancellationToken)
     {
         var where = new Conditions().Within(jurisdiction);
         where.And(condition(where));
-        await using var command = dataSource.CreateCommand($"select h.hazard_id from rows.hazards h where {where.Sql} order by h.first_recorded_at desc limit {Most}");
+        await using var command = dataSource.CreateCommand(
+            $"select h.hazard_id from rows.hazards h where {where.Sql} order by h.first_recorded_at desc limit {Most}");
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

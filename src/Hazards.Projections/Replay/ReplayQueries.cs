@@ -20,11 +20,15 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     /// <summary>A body that was told of more events than this is read along the log, others by what they were told.</summary>
     private const int MostTold = 5_000;
 
-    /// <summary>How much of the log one page of a large region or a busy body looks through: a page may be shorter than asked for, and go on.</summary>
+    /// <summary>
+    /// How much of the log one page of a large region or a busy body looks through: a page may be shorter than asked for, and
+    /// go on.
+    /// </summary>
     private const int Stretch = 20_000;
 
     /// <summary>The events of hazards, in order; a stream that is no hazard's is left out. By the log's (stream, version).</summary>
-    public async Task<IReadOnlyDictionary<HazardId, ImmutableArray<RecordedHappening>>> EventsAsync(IReadOnlyCollection<Guid> streams, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<HazardId, ImmutableArray<RecordedHappening>>> EventsAsync(
+        IReadOnlyCollection<Guid> streams, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("""
             select e.stream_id, e.seq_id, e.version, e.id, e."timestamp", e.type, e.data, e.headers
@@ -43,7 +47,9 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
                 found[id] = events = ImmutableArray.CreateBuilder<RecordedHappening>();
             events.Add(new RecordedHappening(
                 reader.GetInt64(1), reader.GetInt64(2), reader.GetGuid(3), At(reader.GetDateTime(4)),
-                new Happening((IHazardEvent)DomainJson.ReadEvent(reader.GetString(5), reader.GetFieldValue<byte[]>(6)), DomainJson.ReadContext(reader.GetFieldValue<byte[]>(7)))));
+                new Happening(
+                    (IHazardEvent)DomainJson.ReadEvent(reader.GetString(5), reader.GetFieldValue<byte[]>(6)),
+                    DomainJson.ReadContext(reader.GetFieldValue<byte[]>(7)))));
         }
         return found.ToDictionary(f => f.Key, f => f.Value.ToImmutable());
     }
@@ -76,12 +82,16 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         while (await reader.ReadAsync(cancellationToken))
         {
             var (message, context) = (reader.GetGuid(0), DomainJson.ReadContext(reader.GetFieldValue<byte[]>(1)));
-            found.Add((told[message], new RecordedOpening(message, context.Body, context.Actor, At(reader.GetDateTime(2)), reader.GetInt64(3))));
+            found.Add(
+                (told[message], new RecordedOpening(message, context.Body, context.Actor, At(reader.GetDateTime(2)), reader.GetInt64(3))));
         }
         return found.ToLookup(f => f.Item1, f => f.Item2);
     }
 
-    /// <summary>The last position recorded at an instant or before; 0 when there is none. Recorded times never run backwards, so it is found by halving.</summary>
+    /// <summary>
+    /// The last position recorded at an instant or before; 0 when there is none. Recorded times never run backwards, so it is
+    /// found by halving.
+    /// </summary>
     public async Task<long> PositionAtAsync(DateTimeOffset instant, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("""
@@ -98,9 +108,13 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         return (long)(await command.ExecuteScalarAsync(cancellationToken) ?? 0L);
     }
 
-    /// <summary>The entries of a subject after a position, in the order of the log, up to another. A page may have fewer than asked for and go on all the same.</summary>
+    /// <summary>
+    /// The entries of a subject after a position, in the order of the log, up to another. A page may have fewer than asked for
+    /// and go on all the same.
+    /// </summary>
     /// <exception cref="BadCursorException">The cursor is not one of this subject's.</exception>
-    public async Task<Page<ReplayEntry>> EntriesAsync(ReplaySubject subject, long from, long upTo, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public async Task<Page<ReplayEntry>> EntriesAsync(
+        ReplaySubject subject, long from, long upTo, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
         var hash = PageCursor.HashOf("replay entries", subject.Key);
@@ -109,10 +123,13 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         return new Page<ReplayEntry>(entries, next is { } position ? new PageCursor(0, position, "").Write(hash) : null);
     }
 
-    private async Task<(ImmutableArray<ReplayEntry> Entries, long? Next)> EntriesAsync(ReplaySubject subject, long after, long upTo, int limit, CancellationToken cancellationToken)
+    private async Task<(ImmutableArray<ReplayEntry> Entries, long? Next)> EntriesAsync(
+        ReplaySubject subject, long after, long upTo, int limit, CancellationToken cancellationToken)
     {
         var where = new Conditions();
-        var range = new Range(where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint), where.Parameter(limit, NpgsqlDbType.Integer));
+        var range = new Range(
+            where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint),
+            where.Parameter(limit, NpgsqlDbType.Integer));
         var stretch = subject switch
         {
             ReplaySubject.OfRegion { Region: var region } => await IsLargeAsync(region, cancellationToken),
@@ -131,7 +148,8 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = ImmutableArray.CreateBuilder<ReplayEntry>();
         while (await reader.ReadAsync(cancellationToken))
-            found.Add(new ReplayEntry(reader.GetInt64(0), Codes.Read<Involvement>(reader.GetString(1)), reader.GetGuid(2), reader.GetInt64(3)));
+            found.Add(
+                new ReplayEntry(reader.GetInt64(0), Codes.Read<Involvement>(reader.GetString(1)), reader.GetGuid(2), reader.GetInt64(3)));
         if (found.Count == limit)
             return (found.ToImmutable(), found[^1].Position);
         return (found.ToImmutable(), stretch && after + Stretch < upTo ? after + Stretch : null);
@@ -139,18 +157,24 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
 
     /// <summary>The hazards a subject has to do with between two positions, by their identities, after one of them.</summary>
     /// <exception cref="BadCursorException">The cursor is not one of this subject's.</exception>
-    public async Task<Page<Guid>> HazardsAsync(ReplaySubject subject, long after, long upTo, string? cursor, int limit, CancellationToken cancellationToken = default)
+    public async Task<Page<Guid>> HazardsAsync(
+        ReplaySubject subject, long after, long upTo, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
         var hash = PageCursor.HashOf("replay hazards", subject.Key);
         var found = await HazardsAsync(subject, after, upTo, PageCursor.Read(cursor, hash)?.HazardId, limit + 1, cancellationToken);
-        return found.Length <= limit ? new Page<Guid>(found, null) : new Page<Guid>(found[..limit], new PageCursor(0, 0, found[limit - 1].ToString("N")).Write(hash));
+        return found.Length <= limit
+            ? new Page<Guid>(found, null)
+            : new Page<Guid>(found[..limit], new PageCursor(0, 0, found[limit - 1].ToString("N")).Write(hash));
     }
 
-    private async Task<ImmutableArray<Guid>> HazardsAsync(ReplaySubject subject, long after, long upTo, Guid? afterHazard, int limit, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<Guid>> HazardsAsync(
+        ReplaySubject subject, long after, long upTo, Guid? afterHazard, int limit, CancellationToken cancellationToken)
     {
         var where = new Conditions();
-        var range = new Range(where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint), where.Parameter(limit, NpgsqlDbType.Integer));
+        var range = new Range(
+            where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint),
+            where.Parameter(limit, NpgsqlDbType.Integer));
         var concerned = subject switch
         {
             // By mt_events_by_body and mt_events_told: as many events as the body was concerned in the period.
@@ -158,7 +182,8 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
                 select e.stream_id from log.mt_events e where {ByBody(where, range, body.Id)}
                 union select e.stream_id from log.mt_events e where {IsTold(where, body)} and e.seq_id > {range.After} and e.seq_id <= {range.UpTo}
                 """,
-            ReplaySubject.OfPerson person => $"select distinct e.stream_id from log.mt_events e where {ByBody(where, range, person.Body)} and e.headers ->> 'actor' = {where.Text(person.Name)}",
+            ReplaySubject.OfPerson person =>
+                $"select distinct e.stream_id from log.mt_events e where {ByBody(where, range, person.Body)} and e.headers ->> 'actor' = {where.Text(person.Name)}",
             _ => Hazards(where, subject),
         };
         await using var command = dataSource.CreateCommand($"""
@@ -257,7 +282,8 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     private async Task<bool> IsLargeAsync(RegionCode region, CancellationToken cancellationToken)
     {
         var where = new Conditions().Within(region);
-        await using var command = dataSource.CreateCommand($"select count(*) from (select from rows.hazards h where {where.Sql} limit {FewHazards + 1}) h");
+        await using var command = dataSource.CreateCommand(
+            $"select count(*) from (select from rows.hazards h where {where.Sql} limit {FewHazards + 1}) h");
         where.AddTo(command);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! > FewHazards;
     }
@@ -267,11 +293,13 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand(
             $"select count(*) from (select from rows.inbox i where i.addressee = any ($1) limit {MostTold + 1}) i");
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = Told.AddressesOf(body), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new NpgsqlParameter<string[]> { TypedValue = Told.AddressesOf(body), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! > MostTold;
     }
 
-    private static NpgsqlParameter<Guid[]> Ids(IReadOnlyCollection<Guid> ids) => new() { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
+    private static NpgsqlParameter<Guid[]> Ids(IReadOnlyCollection<Guid> ids) =>
+        new() { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
 
     private static DateTimeOffset At(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }

@@ -23,7 +23,10 @@ internal static class CodesMove
         select coalesce(max(e.seq_id), 0) from log.mt_events e
         """;
 
-    /// <summary>Moves what there is. Codes are moved in the order of the positions, which become visible in order: the last moved says where to go on.</summary>
+    /// <summary>
+    /// Moves what there is. Codes are moved in the order of the positions, which become visible in order: the last moved says
+    /// where to go on.
+    /// </summary>
     public static async Task RunAsync(NpgsqlConnection connection, long part, CancellationToken cancellationToken)
     {
         var moved = await PositionAsync(connection, "select coalesce(max(c.position), 0) from log.event_codes c", cancellationToken);
@@ -37,7 +40,8 @@ internal static class CodesMove
         }
     }
 
-    private static async Task<long> PositionAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params long[] values)
+    private static async Task<long> PositionAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params long[] values)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         foreach (var value in values)

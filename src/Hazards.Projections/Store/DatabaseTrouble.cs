@@ -60,6 +60,7 @@ public static class DatabaseTrouble
     /// something has swallowed the stream that the events belong to.
     /// </summary>
     private static bool IsAnotherWriters(PostgresException e) =>
-        e is { SchemaName: HazardsStore.Schema, SqlState: PostgresErrorCodes.UniqueViolation, TableName: "mt_events" or "mt_streams" or "event_codes" or "append_keys" }
+        e is { SchemaName: HazardsStore.Schema, SqlState: PostgresErrorCodes.UniqueViolation,
+            TableName: "mt_events" or "mt_streams" or "event_codes" or "append_keys" }
             or { SchemaName: HazardsStore.Schema, SqlState: PostgresErrorCodes.ForeignKeyViolation, TableName: "mt_events" };
 }

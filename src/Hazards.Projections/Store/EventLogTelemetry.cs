@@ -31,7 +31,8 @@ public sealed class EventLogTelemetry : IDisposable
         commitTime = meter.CreateHistogram<double>("hazards.log.commit.duration", "s", "From sending a batch to its commit.");
         appends = meter.CreateCounter<long>("hazards.log.appends", "{append}", "Appends answered, by outcome.");
         events = meter.CreateCounter<long>("hazards.log.events", "{event}", "Events committed.");
-        unsent = meter.CreateCounter<long>("hazards.log.unsent", "{batch}", "Batches whose messages are kept and could not be sent at once.");
+        unsent = meter.CreateCounter<long>(
+            "hazards.log.unsent", "{batch}", "Batches whose messages are kept and could not be sent at once.");
         retries = meter.CreateCounter<long>("hazards.log.retries", "{append}", "Appends to be sent again because the database was unwell.");
         meter.CreateObservableGauge("hazards.log.head", headPosition, "{event}", "The last position this process knows of.");
         meter.CreateObservableGauge("hazards.log.queue.length", queueLength, "{append}", "Appends waiting or being written.");

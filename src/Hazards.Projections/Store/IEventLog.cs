@@ -36,7 +36,8 @@ public interface IEventLog
     /// <param name="fromVersion">The first version wanted.</param>
     /// <param name="cancellationToken">Cancels.</param>
     Task<IReadOnlyList<IEvent>> FetchAsync(
-        Guid streamId, long upToVersion = 0, DateTimeOffset? recordedUpTo = null, long fromVersion = 0, CancellationToken cancellationToken = default);
+        Guid streamId, long upToVersion = 0, DateTimeOffset? recordedUpTo = null, long fromVersion = 0,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Every event after a position as Marten reads it, in commit order, streaming; tombstones too.</summary>
     IAsyncEnumerable<IEvent> FetchAllAsync(long afterPosition, long upToPosition, CancellationToken cancellationToken = default);
@@ -44,14 +45,20 @@ public interface IEventLog
     /// <summary>The newest position this process has heard of; 0 before it heard of any.</summary>
     long KnownPosition { get; }
 
-    /// <summary>Reads a stream in version order as it lies in the table, for what is shown or proved of it; <paramref name="recordedUpTo"/> leaves out what was recorded later.</summary>
+    /// <summary>
+    /// Reads a stream in version order as it lies in the table, for what is shown or proved of it;
+    /// <paramref name="recordedUpTo"/> leaves out what was recorded later.
+    /// </summary>
     IAsyncEnumerable<RecordedEvent> ReadStreamAsync(
         Guid streamId,
         long fromVersion = 1,
         DateTimeOffset? recordedUpTo = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Reads every event with a position greater than <paramref name="afterPosition"/> as it lies in the table, in commit order, streaming.</summary>
+    /// <summary>
+    /// Reads every event with a position greater than <paramref name="afterPosition"/> as it lies in the table, in commit
+    /// order, streaming.
+    /// </summary>
     IAsyncEnumerable<RecordedEvent> ReadAllAsync(
         long afterPosition,
         long? upToPosition = null,
@@ -161,10 +168,12 @@ public abstract record AppendResult
     private AppendResult() { }
 
     /// <summary>On disk. Versions are those after the append, in the order of <see cref="Append.Streams"/>.</summary>
-    public sealed record Committed(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt, IReadOnlyList<StreamVersion> Versions) : AppendResult;
+    public sealed record Committed(
+        long FirstPosition, long LastPosition, DateTimeOffset RecordedAt, IReadOnlyList<StreamVersion> Versions) : AppendResult;
 
     /// <summary>The same key and fingerprint were committed before; this is the first outcome, nothing was written now.</summary>
-    public sealed record Repeated(long FirstPosition, long LastPosition, DateTimeOffset RecordedAt, IReadOnlyList<StreamVersion> Versions) : AppendResult;
+    public sealed record Repeated(
+        long FirstPosition, long LastPosition, DateTimeOffset RecordedAt, IReadOnlyList<StreamVersion> Versions) : AppendResult;
 
     /// <summary>A stream is not at the version that was expected or relied on; nothing was written.</summary>
     public sealed record Conflict(Guid StreamId, long ExpectedVersion, long ActualVersion) : AppendResult;

@@ -38,7 +38,8 @@ public static class LogMigrations
 
     private static async Task<bool> IsNewerAsync(NpgsqlDataSource dataSource, string last, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("""select exists (select from migrations.applied where module = 'log' and name collate "C" > $1)""");
+        await using var command = dataSource.CreateCommand(
+            """select exists (select from migrations.applied where module = 'log' and name collate "C" > $1)""");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = last });
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }

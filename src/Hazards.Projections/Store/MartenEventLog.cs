@@ -38,7 +38,8 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
         head = new HeadWatch(dataSource, options);
         queue = new AppendQueue(options.QueueCapacity);
         telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
-        writer = new AppendWriter(store, dataSource, options, queue, telemetry, h => head.Advance(h.Position), () => feeds, head.IsWrittenBy);
+        writer = new AppendWriter(
+            store, dataSource, options, queue, telemetry, h => head.Advance(h.Position), () => feeds, head.IsWrittenBy);
     }
 
     /// <summary>The log of a store that the host has made. Connects only when first used.</summary>
@@ -59,7 +60,8 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     /// <param name="options">Null for the defaults.</param>
     /// <param name="rows">Writes the read side's rows in the same transaction as the events.</param>
     /// <param name="more">What a caller adds to the store's configuration.</param>
-    public static MartenEventLog Open(NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null, Action<StoreOptions>? more = null)
+    public static MartenEventLog Open(
+        NpgsqlDataSource dataSource, EventLogOptions? options = null, IRowWriter? rows = null, Action<StoreOptions>? more = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         return new MartenEventLog(HazardsStore.Open(dataSource, rows, more), ownsStore: true, dataSource, options ?? new EventLogOptions());
@@ -146,7 +148,8 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
         Guid streamId, long upToVersion = 0, DateTimeOffset? recordedUpTo = null, long fromVersion = 0, CancellationToken cancellationToken = default)
     {
         await using var session = store.QuerySession();
-        return await session.Events.FetchStreamAsync(streamId, upToVersion, recordedUpTo?.ToUniversalTime(), fromVersion, cancellationToken);
+        return await session.Events.FetchStreamAsync(
+            streamId, upToVersion, recordedUpTo?.ToUniversalTime(), fromVersion, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -215,7 +218,10 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
     /// <inheritdoc />
     public long KnownPosition => head.Position;
 
-    /// <summary>Returns when there may be events beyond a position: at once when this process knows of some, else after the next commit of any process, or the poll interval.</summary>
+    /// <summary>
+    /// Returns when there may be events beyond a position: at once when this process knows of some, else after the next commit
+    /// of any process, or the poll interval.
+    /// </summary>
     public async Task WaitBeyondAsync(long position, CancellationToken cancellationToken = default)
     {
         head.Listen();

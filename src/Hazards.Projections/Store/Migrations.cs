@@ -93,7 +93,9 @@ public static class Migrations
             .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
         List<MigrationFile> files = [.. names.Select(n => new MigrationFile(n[prefix.Length..].TrimStart('.'), Read(assembly, n)))];
-        return files.Count > 0 ? files : throw new MigrationException($"No migrations named {prefix}*.sql are embedded in {assembly.GetName().Name}.");
+        return files.Count > 0
+            ? files
+            : throw new MigrationException($"No migrations named {prefix}*.sql are embedded in {assembly.GetName().Name}.");
     }
 
     private static string Read(Assembly assembly, string resource)
@@ -143,7 +145,8 @@ public static class Migrations
     /// Applies a file. One that sets <c>lock_timeout</c> would rather be tried again than have everybody wait behind it while
     /// it waits for a long reader.
     /// </summary>
-    private static async Task ApplyAsync(NpgsqlConnection connection, string module, MigrationFile file, CancellationToken cancellationToken)
+    private static async Task ApplyAsync(
+        NpgsqlConnection connection, string module, MigrationFile file, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -159,7 +162,8 @@ public static class Migrations
         }
     }
 
-    private static async Task ApplyOnceAsync(NpgsqlConnection connection, string module, MigrationFile file, CancellationToken cancellationToken)
+    private static async Task ApplyOnceAsync(
+        NpgsqlConnection connection, string module, MigrationFile file, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
@@ -171,7 +175,8 @@ public static class Migrations
             throw new MigrationException($"{module}/{file.Name} failed: {e.MessageText}", e);
         }
 
-        await using var record = new NpgsqlCommand("insert into migrations.applied (module, name, checksum) values ($1, $2, $3)", connection);
+        await using var record = new NpgsqlCommand(
+            "insert into migrations.applied (module, name, checksum) values ($1, $2, $3)", connection);
         foreach (var value in new[] { module, file.Name, file.Checksum })
             record.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
         await record.ExecuteNonQueryAsync(cancellationToken);

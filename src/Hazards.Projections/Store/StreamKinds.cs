@@ -40,7 +40,8 @@ public static class StreamKinds
     /// <summary>The type by which Marten knows a kind.</summary>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     public static Type TypeOf(string name) =>
-        ByName.GetValueOrDefault(name) ?? throw new ArgumentException($"{name} is no kind of stream: name it in {nameof(StreamKinds)}.", nameof(name));
+        ByName.GetValueOrDefault(name)
+            ?? throw new ArgumentException($"{name} is no kind of stream: name it in {nameof(StreamKinds)}.", nameof(name));
 
     private sealed class SignIn;
 

@@ -46,7 +46,8 @@ internal sealed class ClockStatements(string schema)
     private static IEnumerable<MissedClock> NewlyMissed(PendingState.OfHazard hazard)
     {
         foreach (var missed in hazard.After.Missed)
-            if (hazard.Before is null || !hazard.Before.Missed.Any(m => m.Kind == missed.Kind && m.Leg == missed.Leg && m.Since == missed.Since && m.Due == missed.Due))
+            if (hazard.Before is null || !hazard.Before.Missed.Any(
+                m => m.Kind == missed.Kind && m.Leg == missed.Leg && m.Since == missed.Since && m.Due == missed.Due))
                 yield return missed;
     }
 
@@ -113,11 +114,14 @@ internal sealed record ProposalRow(string Clock, string Leg, DateOnly Due, strin
                let missed = hazard.MissedOf(clock)
                where missed is not null
                from step in missed.Proposed
-               select new ProposalRow(CodeList.Code(clock.Kind), CodeOf(clock.Leg), clock.Due, CodeList.Code(step), missed.Asked.TryGetValue(step, out var asked) ? asked.Value : null),
+               select new ProposalRow(
+                   CodeList.Code(clock.Kind), CodeOf(clock.Leg), clock.Due, CodeList.Code(step),
+                   missed.Asked.TryGetValue(step, out var asked) ? asked.Value : null),
         ];
     }
 
-    private static bool SamePlace(Hazard one, Hazard other) => (one.Region, one.Sector, one.Level) == (other.Region, other.Sector, other.Level);
+    private static bool SamePlace(Hazard one, Hazard other) =>
+        (one.Region, one.Sector, one.Level) == (other.Region, other.Sector, other.Level);
 }
 
 /// <summary>双重督办: a hazard with two legs of which one is not accepted, and since when the most silent of those has been silent.</summary>
@@ -132,7 +136,9 @@ internal sealed record DualWatch(DateTimeOffset SilentSince, string Supervisors,
             if (leg.Stage != LegStage.Accepted && !(silent <= (leg.LastHeardAt ?? leg.AssignedAt)))
                 silent = leg.LastHeardAt ?? leg.AssignedAt;
         return silent is { } since
-            ? new DualWatch(since, string.Join(',', hazard.Legs.Values.Select(l => l.Supervisor).OfType<BodyId>().Select(s => s.Value)), hazard.Region, hazard.Sector)
+            ? new DualWatch(
+                since, string.Join(',', hazard.Legs.Values.Select(l => l.Supervisor).OfType<BodyId>().Select(s => s.Value)), hazard.Region,
+                hazard.Sector)
             : null;
     }
 }

@@ -6,7 +6,8 @@ namespace Hazards.Projections.Writing;
 /// <summary>Adds the columns of a set-wise statement: one array parameter each.</summary>
 internal static class Columns
 {
-    public static void AddColumn<T, TValue>(this NpgsqlBatchCommand command, NpgsqlDbType element, IReadOnlyList<T> rows, Func<T, TValue> value)
+    public static void AddColumn<T, TValue>(
+        this NpgsqlBatchCommand command, NpgsqlDbType element, IReadOnlyList<T> rows, Func<T, TValue> value)
     {
         var column = new TValue[rows.Count];
         for (var i = 0; i < column.Length; i++)

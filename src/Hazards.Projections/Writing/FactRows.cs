@@ -13,7 +13,8 @@ internal sealed record HazardFacts(
 {
     public static HazardFacts From(Hazard hazard) => new(
         ChinaTime.DateAt(hazard.FoundAt), hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.LateEntry,
-        hazard.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck, hazard.Rejection is not null || hazard.MergedInto is not null,
+        hazard.Closure?.Ground is ClosureGround.FixedOnTheSpot or ClosureGround.OwnCheck,
+        hazard.Rejection is not null || hazard.MergedInto is not null,
         Dates.Of(hazard.Closure?.At), hazard.Closure?.Ground,
         Dates.First(hazard.Legs.Values.Select(l => l.PlannedAt)), FiveInPlace(hazard),
         Dates.First(hazard.Listings.Where(l => l.Counts).Select(l => (DateTimeOffset?)l.At)),
@@ -50,17 +51,26 @@ internal sealed record LegFacts(
         var ended = past?.EndedAt ?? (leg.Stage == LegStage.Returned ? leg.Since : null);
         var looked = past?.LookedBack ?? hazard.LookedBack;
         return new LegFacts(
-            leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.Rejection is not null || hazard.MergedInto is not null,
-            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, DeadlineOf(hazard, leg, ended), leg.DeclaredOn, Dates.Of(leg.AcceptedAt),
+            leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level,
+            hazard.Rejection is not null || hazard.MergedInto is not null,
+            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, DeadlineOf(hazard, leg, ended),
+            leg.DeclaredOn, Dates.Of(leg.AcceptedAt),
             Dates.Of(ended), leg.Failed,
-            looked.IsEmpty ? null : string.Join(',', looked.Select(l => ChinaTime.DateAt(l).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
-            past is { Recurred: true } ? ChinaTime.DateAt(past.EndedAt) : null, leg.FundsAt is null ? null : leg.Funds, Dates.Of(leg.FundsAt));
+            looked.IsEmpty
+                ? null
+                : string.Join(',', looked.Select(l => ChinaTime.DateAt(l).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
+            past is { Recurred: true } ? ChinaTime.DateAt(past.EndedAt) : null, leg.FundsAt is null ? null : leg.Funds,
+            Dates.Of(leg.FundsAt));
     }
 
     private static DateOnly? AcknowledgeBy(Hazard hazard, Rulebook rules, LegState leg) =>
-        rules.PolicyAt(hazard.Region, leg.AssignedAt).Due(ClockKind.Acknowledge, hazard.Level, leg.AssignedAt, rules.Calendar.At(hazard.Calendar))?.Date;
+        rules.PolicyAt(hazard.Region, leg.AssignedAt)
+            .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignedAt, rules.Calendar.At(hazard.Calendar))?.Date;
 
-    /// <summary>The leg's own deadline, or that of the newest listing of its time where that is earlier; a delisting does not lengthen it afterwards.</summary>
+    /// <summary>
+    /// The leg's own deadline, or that of the newest listing of its time where that is earlier; a delisting does not lengthen
+    /// it afterwards.
+    /// </summary>
     private static DateOnly DeadlineOf(Hazard hazard, LegState leg, DateTimeOffset? ended)
     {
         var listing = hazard.Listings.LastOrDefault(l => l.Counts && !(l.EndedAt < leg.AssignedAt) && !(l.At > ended));
@@ -69,10 +79,13 @@ internal sealed record LegFacts(
 }
 
 /// <summary>What figures need to know of a listing.</summary>
-internal sealed record ListingFacts(int Term, RegionCode Region, SectorCode Sector, HazardKind Kind, ListingLevel Level, BodyId By, DateOnly ListedOn, DateOnly? EndedOn, bool Counts)
+internal sealed record ListingFacts(
+    int Term, RegionCode Region, SectorCode Sector, HazardKind Kind, ListingLevel Level, BodyId By, DateOnly ListedOn, DateOnly? EndedOn,
+    bool Counts)
 {
     public static IEnumerable<ListingFacts> From(Hazard hazard) => hazard.Listings.Select((l, i) =>
-        new ListingFacts(i, hazard.Region, hazard.Sector, hazard.Kind, l.Level, l.By, ChinaTime.DateAt(l.At), Dates.Of(l.EndedAt), l.Counts));
+        new ListingFacts(
+            i, hazard.Region, hazard.Sector, hazard.Kind, l.Level, l.By, ChinaTime.DateAt(l.At), Dates.Of(l.EndedAt), l.Counts));
 }
 
 internal static class Dates

@@ -26,5 +26,6 @@ internal sealed record HazardRow(Hazard Hazard, ImmutableArray<Clock> Clocks, Da
 
     /// <summary>What full-text search looks in, a part a line.</summary>
     public static string Words(Hazard hazard) => string.Join('\n',
-        hazard.Title, hazard.Description, hazard.Place?.Text, hazard.Enterprise?.Name, hazard.Enterprise?.CreditCode?.Value, hazard.Reference?.Id);
+        hazard.Title, hazard.Description, hazard.Place?.Text, hazard.Enterprise?.Name, hazard.Enterprise?.CreditCode?.Value,
+        hazard.Reference?.Id);
 }

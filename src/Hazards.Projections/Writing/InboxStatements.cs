@@ -5,7 +5,9 @@ using NpgsqlTypes;
 
 namespace Hazards.Projections.Writing;
 
-/// <summary>The statements that write what events tell (Schema/0008_inbox.sql): one row an addressee, one a file named, one an opening.</summary>
+/// <summary>
+/// The statements that write what events tell (Schema/0008_inbox.sql): one row an addressee, one a file named, one an opening.
+/// </summary>
 internal sealed class InboxStatements(string schema)
 {
     private readonly string writeInbox = RowStatements.Call(schema, "write_inbox", 7);

@@ -4,7 +4,10 @@ using NpgsqlTypes;
 
 namespace Hazards.Projections.Writing;
 
-/// <summary>The statements that write notices and what answers them (Schema/0016_lists.sql, 0019_replies.sql). Most appends have neither and send none.</summary>
+/// <summary>
+/// The statements that write notices and what answers them (Schema/0016_lists.sql, 0019_replies.sql). Most appends have neither
+/// and send none.
+/// </summary>
 internal sealed class NoticeStatements(string schema)
 {
     private readonly string writeNotices = RowStatements.Call(schema, "write_notices", 10);

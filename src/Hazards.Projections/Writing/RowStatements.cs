@@ -101,7 +101,8 @@ internal sealed class RowStatements(string schema)
         access.AddTo(batch, rows);
     }
 
-    private void AddTo(NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)
+    private void AddTo(
+        NpgsqlBatch batch, List<NewHazard> hazards, List<NewText> texts, List<(PendingRow, Body)> bodies, List<(PendingRow, ApiKey)> keys)
     {
         if (hazards.Count > 0)
             AddHazards(batch, hazards);
@@ -138,7 +139,9 @@ internal sealed class RowStatements(string schema)
         command.AddColumn(NpgsqlDbType.Date, hazards, h => h.Row.NextDue);
         command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Row.Clocks.Select(c => CodeList.Code(c.Kind))));
         command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Row.Clocks.Select(c => c.Body?.Value ?? NoBody)));
-        command.AddColumn(NpgsqlDbType.Text, hazards, h => string.Join(',', h.Row.Clocks.Select(c => c.Due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))));
+        command.AddColumn(
+            NpgsqlDbType.Text, hazards,
+            h => string.Join(',', h.Row.Clocks.Select(c => c.Due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))));
         command.AddColumn(NpgsqlDbType.TimestampTz, hazards, h => h.Hazard.Closure?.At.UtcDateTime);
         command.AddColumn(NpgsqlDbType.Json, hazards, h => (ReadOnlyMemory<byte>)h.Row.Item);
         command.AddColumn(NpgsqlDbType.Date, hazards, h => h.Row.NextRing);
@@ -188,7 +191,8 @@ internal sealed class RowStatements(string schema)
         command.AddColumn(NpgsqlDbType.Text, bodies, b => b.Body.Name);
         command.AddColumn(NpgsqlDbType.Text, bodies, b => CodeList.Code(b.Body.Kind));
         command.AddColumn(NpgsqlDbType.Text, bodies, b => b.Body.Region.Value);
-        command.AddColumn(NpgsqlDbType.Text, bodies, b => b.Body.Sectors.IsDefault ? "" : string.Join(',', b.Body.Sectors.Select(s => s.Value)));
+        command.AddColumn(
+            NpgsqlDbType.Text, bodies, b => b.Body.Sectors.IsDefault ? "" : string.Join(',', b.Body.Sectors.Select(s => s.Value)));
         command.AddColumn(NpgsqlDbType.Boolean, bodies, b => b.Body.Dissolved);
         command.AddColumn(NpgsqlDbType.Json, bodies, b => (ReadOnlyMemory<byte>)DomainJson.Write(b.Body));
         batch.BatchCommands.Add(command);

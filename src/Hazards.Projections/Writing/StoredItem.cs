@@ -33,7 +33,9 @@ internal sealed record StoredItem(
     private static StoredClock Clock(Clock clock, Hazard hazard)
     {
         var taken = clock.Leg is { } leg ? hazard.Legs[leg].Steps : hazard.Steps;
-        return new StoredClock(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, [.. hazard.MissedOf(clock) is { } missed ? missed.Rungs : taken.Keys], clock.Provisional);
+        return new StoredClock(
+            clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due,
+            [.. hazard.MissedOf(clock) is { } missed ? missed.Rungs : taken.Keys], clock.Provisional);
     }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DomainJson.Options);
@@ -52,7 +54,9 @@ internal sealed record StoredItem(
 }
 
 /// <summary>An open clock, with the supervision steps taken against it: what <see cref="Policy.NextStep"/> asks for.</summary>
-internal sealed record StoredClock(ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, ImmutableArray<SupervisionStep> Taken, bool Provisional = false)
+internal sealed record StoredClock(
+    ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, ImmutableArray<SupervisionStep> Taken,
+    bool Provisional = false)
 {
     /// <summary>The clock on a day: the ladder is that of the day after the due date, the warning that of when the duty began.</summary>
     public ClockItem ToItem(DateOnly today, Rulebook rules, RegionCode region, Level? level)

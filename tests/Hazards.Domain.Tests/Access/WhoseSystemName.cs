@@ -50,13 +50,15 @@ public sealed class WhoseSystemName
         order.Decide(SystemNames.None, Admin(CountyOffice, Wudu), CityOffice).Refusal!.Code.ShouldBe("body.unknown", "outside");
         order.Decide(SystemNames.None, Admin(CountyOffice, Wudu), null).Refusal!.Code.ShouldBe("body.unknown");
         foreach (var own in new[] { "field", "台账:隐患台账" })
-            (order with { System = own }).Decide(SystemNames.None, Admin(CountyOffice, Wudu), Line).Refusal!.Code.ShouldBe("system_name.reserved");
+            (order with { System = own })
+                .Decide(SystemNames.None, Admin(CountyOffice, Wudu), Line).Refusal!.Code.ShouldBe("system_name.reserved");
         var names = Granted(SystemNames.None, By(CountyOffice, Wudu, "台账"));
         order.Decide(names, Admin(CountyOffice, Wudu), Line).Refusal!.Code.ShouldBe("system_name.taken");
         order.Decide(names, Admin(CityOffice, Longnan), Line).Event.ShouldNotBeNull("the level above may say otherwise");
         new ReleaseSystemName("无人", "停用").Decide(names, Admin(CountyOffice, Wudu)).Refusal!.Code.ShouldBe("system_name.not_found");
         new ReleaseSystemName("12345热线", "停用", Wudu).Decide(names, Admin(CityOffice, Longnan)).Event.ShouldNotBeNull();
-        new ReleaseSystemName("12345热线", "停用", Wudu).Decide(names, Admin(CountyOffice, Wenxian)).Refusal!.Code.ShouldBe("system_name.not_found");
+        new ReleaseSystemName("12345热线", "停用", Wudu)
+            .Decide(names, Admin(CountyOffice, Wenxian)).Refusal!.Code.ShouldBe("system_name.not_found");
     }
 
     private static SystemNames Granted(SystemNames names, Actor by) => names.Apply(

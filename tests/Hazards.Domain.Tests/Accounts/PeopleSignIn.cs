@@ -61,10 +61,13 @@ public sealed class PeopleSignIn
         var opened = Told(Opened, First);
         opened.ShouldSatisfyAllConditions(
             a => a.Login.ShouldBe("zhang.wei"), a => a.Name.ShouldBe("张伟"), a => a.MustChangePassword.ShouldBeTrue(),
-            a => a.SecondFactor.ShouldBeFalse(), a => a.Closed.ShouldBeFalse(), a => a.Version.ShouldBe(2), a => a.PasswordVersion.ShouldBe(2));
+            a => a.SecondFactor.ShouldBeFalse(), a => a.Closed.ShouldBeFalse(), a => a.Version.ShouldBe(2),
+            a => a.PasswordVersion.ShouldBe(2));
 
         var changed = Account.Apply(opened, new AccountChanged("张伟", Government, [Role.Responsible], County));
-        changed.ShouldSatisfyAllConditions(a => a.Body.ShouldBe(Government), a => a.Roles.ShouldBe([Role.Responsible]), a => a.Login.ShouldBe("zhang.wei"), a => a.Version.ShouldBe(3));
+        changed.ShouldSatisfyAllConditions(
+            a => a.Body.ShouldBe(Government), a => a.Roles.ShouldBe([Role.Responsible]), a => a.Login.ShouldBe("zhang.wei"),
+            a => a.Version.ShouldBe(3));
 
         Account.Apply(changed, new AccountClosed("调离")).Closed.ShouldBeTrue();
         Should.Throw<InvalidOperationException>(() => Account.Apply(null, First));
@@ -78,8 +81,10 @@ public sealed class PeopleSignIn
         Account.Apply(account, new AccountChanged("张维", Office, [Role.Reporter], County)).RightsVersion.ShouldBe(rights);
         foreach (IAccountEvent ending in new IAccountEvent[]
         {
-            new AccountChanged("张伟", Office, [Role.Reporter, Role.Inspector], County), new AccountChanged("张伟", Government, [Role.Reporter], County),
-            new AccountChanged("张伟", Office, [Role.Reporter], RegionCode.Parse("5329")), new AccountClosed("调离"), new AccountPasswordSet(false, true), First,
+            new AccountChanged("张伟", Office, [Role.Reporter, Role.Inspector], County),
+            new AccountChanged("张伟", Government, [Role.Reporter], County),
+            new AccountChanged("张伟", Office, [Role.Reporter], RegionCode.Parse("5329")), new AccountClosed("调离"),
+            new AccountPasswordSet(false, true), First,
         })
         {
             var after = Account.Apply(account, ending);
@@ -136,7 +141,9 @@ public sealed class PeopleSignIn
     public void Attempts_while_it_is_locked_make_it_neither_longer_nor_shorter()
     {
         var locked = Locked();
-        var tried = Account.Apply(Account.Apply(locked, new SignInRefused(SignInRefusal.Locked, null, null)), new SignInRefused(SignInRefusal.Closed, null, null));
+        var tried = Account.Apply(
+            Account.Apply(locked, new SignInRefused(SignInRefusal.Locked, null, null)),
+            new SignInRefused(SignInRefusal.Closed, null, null));
         (tried.Failures, tried.LockedUntil).ShouldBe((locked.Failures, locked.LockedUntil));
     }
 
@@ -173,5 +180,6 @@ public sealed class PeopleSignIn
 
     private static Account Locked() => Told(Opened, First, Wrong, Wrong, Wrong, Wrong, Wrong with { LockedUntil = Nine + Lockout.Length });
 
-    private static Account Told(params IAccountEvent[] events) => events.Aggregate((Account?)null, (account, happened) => Account.Apply(account, happened))!;
+    private static Account Told(params IAccountEvent[] events) =>
+        events.Aggregate((Account?)null, (account, happened) => Account.Apply(account, happened))!;
 }

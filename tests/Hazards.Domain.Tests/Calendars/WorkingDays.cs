@@ -16,7 +16,8 @@ public sealed class WorkingDays
         var calendar = WorkCalendar.Shipped;
         calendar.Years[year].Source.Number.ShouldStartWith("国办发明电");
         calendar.Years[year].Holidays.Length.ShouldBeLessThan(mostHolidays);
-        Enumerable.Range(0, DateTime.IsLeapYear(year) ? 366 : 365).Count(n => calendar.IsWorked(new DateOnly(year, 1, 1).AddDays(n))).ShouldBe(days);
+        Enumerable.Range(0, DateTime.IsLeapYear(year) ? 366 : 365).Count(n => calendar.IsWorked(new DateOnly(year, 1, 1).AddDays(n)))
+            .ShouldBe(days);
         Check(Encoding.UTF8.GetString(DomainJson.Write(calendar.Years[year]))).ShouldBeEmpty();
     }
 
@@ -73,12 +74,16 @@ public sealed class WorkingDays
         new SetCalendarYear(text, "没有变化").Decide(calendar, Keeper).Refusal!.Reason.ShouldBe(CalendarRefusals.NothingChanges);
         new SetCalendarYear(text, " ").Decide(calendar, Keeper).Refusal!.Reason.ShouldBe(InputRefusals.Missing);
         new SetCalendarYear(text, "x").Decide(WorkCalendar.Shipped, Keeper).Refusal!.Reason.ShouldBe(CalendarRefusals.NotAnnounced);
-        new SetCalendarYear(text.Replace("01-03", "01-04", StringComparison.Ordinal), "延长一天").Decide(calendar, Keeper).Event.ShouldBeOfType<CalendarYearAmended>();
-        new SetCalendarYear(text).Decide(WorkCalendar.Shipped, Keeper with { Jurisdiction = Gansu }).Refusal!.Reason.ShouldBe(CalendarRefusals.Forbidden);
-        new SetCalendarYear(text).Decide(WorkCalendar.Shipped, As(StateOffice, Role.Coordinator)).Refusal!.Reason.ShouldBe(CalendarRefusals.Forbidden);
+        new SetCalendarYear(text.Replace("01-03", "01-04", StringComparison.Ordinal), "延长一天")
+            .Decide(calendar, Keeper).Event.ShouldBeOfType<CalendarYearAmended>();
+        new SetCalendarYear(text)
+            .Decide(WorkCalendar.Shipped, Keeper with { Jurisdiction = Gansu }).Refusal!.Reason.ShouldBe(CalendarRefusals.Forbidden);
+        new SetCalendarYear(text)
+            .Decide(WorkCalendar.Shipped, As(StateOffice, Role.Coordinator)).Refusal!.Reason.ShouldBe(CalendarRefusals.Forbidden);
     }
 
     private static CalendarYear Year(string text) => CalendarCheck.Of(Encoding.UTF8.GetBytes(text)).Year.ShouldNotBeNull();
 
-    private static System.Collections.Immutable.ImmutableArray<Finding> Check(string text) => CalendarCheck.Of(Encoding.UTF8.GetBytes(text)).Findings;
+    private static System.Collections.Immutable.ImmutableArray<Finding> Check(string text) =>
+        CalendarCheck.Of(Encoding.UTF8.GetBytes(text)).Findings;
 }

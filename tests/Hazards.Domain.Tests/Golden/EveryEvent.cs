@@ -42,7 +42,8 @@ public sealed class EveryEvent
     [Theory, MemberData(nameof(OfHazards))]
     public void Says_whom_it_is_put_before(string name)
     {
-        var hazard = new Story().And(Hotline, (HazardReported)Named("hazard_reported.minimal")).And(new HazardVerified(Level.General, null, null)).Then;
+        var hazard = new Story().And(Hotline, (HazardReported)Named("hazard_reported.minimal"))
+            .And(new HazardVerified(Level.General, null, null)).Then;
         // Whether the hazard could have come to it does not matter here, only whether something was said of it.
         Should.NotThrow(() =>
         {
@@ -87,6 +88,7 @@ public sealed class EveryEvent
         BodyId body => [body],
         IEnumerable many => many.Cast<object?>().SelectMany(one => BodiesIn(one, seen)),
         _ when value.GetType().Namespace != typeof(Hazard).Namespace || value.GetType().IsEnum || !seen.Add(value) => [],
-        _ => value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0).SelectMany(p => BodiesIn(p.GetValue(value), seen)),
+        _ => value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0)
+            .SelectMany(p => BodiesIn(p.GetValue(value), seen)),
     };
 }

@@ -80,9 +80,14 @@ public sealed class GoldenFiles
     public void An_old_alias_is_read_as_the_event_of_today_link_by_link()
     {
         var table = new Upcasters(
-            new("leg_praised", "leg_urged_v0", old => new JsonObject { ["leg"] = old["line"]?.DeepClone(), ["words"] = old["words"]?.DeepClone() }),
-            new("leg_urged_v0", "leg_urged", old => new JsonObject { ["leg"] = old["leg"]?.DeepClone(), ["message"] = old["words"]?.DeepClone() }));
-        DomainJson.ReadEvent("leg_praised", """{"line":"territorial","words":"请抓紧"}"""u8, table).ShouldBe(new LegUrged(Leg.Territorial, "请抓紧"));
+            new(
+                "leg_praised", "leg_urged_v0",
+                old => new JsonObject { ["leg"] = old["line"]?.DeepClone(), ["words"] = old["words"]?.DeepClone() }),
+            new(
+                "leg_urged_v0", "leg_urged",
+                old => new JsonObject { ["leg"] = old["leg"]?.DeepClone(), ["message"] = old["words"]?.DeepClone() }));
+        DomainJson.ReadEvent("leg_praised", """{"line":"territorial","words":"请抓紧"}"""u8, table)
+            .ShouldBe(new LegUrged(Leg.Territorial, "请抓紧"));
         DomainJson.ReadEvent("leg_urged_v0", """{"words":"请抓紧"}"""u8, table).ShouldBe(new LegUrged(null, "请抓紧"));
         DomainJson.ReadEvent("leg_urged", """{"message":"请抓紧"}"""u8, table).ShouldBe(new LegUrged(null, "请抓紧"));
         Should.Throw<JsonException>(() => DomainJson.ReadEvent("leg_praised", "[]"u8, table));
@@ -112,7 +117,8 @@ public sealed class GoldenFiles
     {
         foreach (var property in expected.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0))
             if (property.GetValue(expected) is System.Collections.IEnumerable many and not string)
-                ((System.Collections.IEnumerable)property.GetValue(read)!).Cast<object>().Select(Part).ShouldBe(many.Cast<object>().Select(Part));
+                ((System.Collections.IEnumerable)property.GetValue(read)!).Cast<object>().Select(Part)
+                    .ShouldBe(many.Cast<object>().Select(Part));
             else if (property.GetValue(expected) is CalendarYear or Looked)
                 Part(property.GetValue(read)!).ShouldBe(Part(property.GetValue(expected)!));
             else

@@ -8,9 +8,12 @@ namespace Hazards.Domain.Tests.Inbox;
 /// <summary>告知: who is put in the picture by what.</summary>
 public sealed class WhoIsTold
 {
-    private static readonly HazardReported Report = new(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "燃气泄漏", "阀井漏气", null, null, null, null, null);
-    private static readonly Story Dual = new Story().And(Hotline, Report).And(new HazardVerified(Level.Major, "判定标准第五条", null), new HazardAssigned([Territorial(), Sectoral()]));
-    private static readonly Story Acknowledged = Dual.And(CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null)).And(GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null));
+    private static readonly HazardReported Report = new(
+        ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "燃气泄漏", "阀井漏气", null, null, null, null, null);
+    private static readonly Story Dual = new Story().And(Hotline, Report)
+        .And(new HazardVerified(Level.Major, "判定标准第五条", null), new HazardAssigned([Territorial(), Sectoral()]));
+    private static readonly Story Acknowledged = Dual.And(CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null))
+        .And(GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null));
     private static readonly Story Listed = Acknowledged.And(CityOffice, new HazardListed(ListingLevel.Prefecture, Deadline, "限期整改", null));
 
     [Fact]
@@ -24,16 +27,22 @@ public sealed class WhoIsTold
 
     [Fact]
     public void An_assignment_is_put_before_each_leg_and_its_supervisor() =>
-        Tell(new Story().And(Hotline, Report).And(new HazardVerified(Level.General, null, null)), CountyOffice, new HazardAssigned([Territorial(), Sectoral()]))
+        Tell(
+            new Story().And(Hotline, Report).And(new HazardVerified(Level.General, null, null)), CountyOffice,
+            new HazardAssigned([Territorial(), Sectoral()]))
             .ShouldBe(["todo wudu-gov", "todo wudu-housing", "notice wudu-supervision"]);
 
     [Fact]
     public void What_a_leg_asks_is_put_before_who_decides_and_the_lister_hears_of_it()
     {
-        Tell(Acknowledged, GasRegulator, new CompletionDeclared(Leg.Sectoral, "已整改", null)).ShouldBe(["todo wudu-office", "notice wudu-supervision"]);
-        Tell(Listed, GasRegulator, new CompletionDeclared(Leg.Sectoral, "已整改", null)).ShouldBe(["todo wudu-office", "notice longnan-office", "notice wudu-supervision"]);
+        Tell(Acknowledged, GasRegulator, new CompletionDeclared(Leg.Sectoral, "已整改", null))
+            .ShouldBe(["todo wudu-office", "notice wudu-supervision"]);
+        Tell(Listed, GasRegulator, new CompletionDeclared(Leg.Sectoral, "已整改", null))
+            .ShouldBe(["todo wudu-office", "notice longnan-office", "notice wudu-supervision"]);
         Tell(Listed, GasRegulator, new ExtensionRequested(Leg.Sectoral, Deadline, Deadline.AddDays(20), "材料未到"))
-            .ShouldBe(["todo longnan-office", "notice wudu-office", "notice wudu-supervision"], "a listed hazard's extension is decided by the lister");
+            .ShouldBe(
+                ["todo longnan-office", "notice wudu-office", "notice wudu-supervision"],
+                "a listed hazard's extension is decided by the lister");
         Tell(Dual, GasRegulator, new AssignmentReturned(Leg.Sectoral, "不归我管")).ShouldBe(["todo wudu-office", "notice wudu-supervision"]);
     }
 
@@ -41,8 +50,10 @@ public sealed class WhoIsTold
     public void A_decision_is_put_before_the_leg_and_its_supervisor()
     {
         var declared = Acknowledged.And(GasRegulator, new CompletionDeclared(Leg.Sectoral, "已整改", null));
-        Tell(declared, Emergency, new ReinspectionFailed(Leg.Sectoral, "仍有泄漏", null, Deadline)).ShouldBe(["todo wudu-housing", "notice wudu-office", "notice wudu-supervision"]);
-        Tell(declared, Emergency, new LegAccepted(Leg.Sectoral, "合格", null)).ShouldBe(["notice wudu-housing", "notice wudu-office", "notice wudu-supervision"]);
+        Tell(declared, Emergency, new ReinspectionFailed(Leg.Sectoral, "仍有泄漏", null, Deadline))
+            .ShouldBe(["todo wudu-housing", "notice wudu-office", "notice wudu-supervision"]);
+        Tell(declared, Emergency, new LegAccepted(Leg.Sectoral, "合格", null))
+            .ShouldBe(["notice wudu-housing", "notice wudu-office", "notice wudu-supervision"]);
     }
 
     [Fact]
@@ -55,9 +66,11 @@ public sealed class WhoIsTold
     [Fact]
     public void A_leg_that_is_urged_must_act_and_all_who_watch_hear_of_it()
     {
-        Tell(Listed, CitySupervision, new LegUrged(Leg.Territorial, "请抓紧")).ShouldBe(["todo wudu-gov", "notice longnan-office", "notice wudu-office"]);
+        Tell(Listed, CitySupervision, new LegUrged(Leg.Territorial, "请抓紧"))
+            .ShouldBe(["todo wudu-gov", "notice longnan-office", "notice wudu-office"]);
         Tell(Listed, CitySupervision, new CriticismCirculated(null, "整改不力"))
-            .ShouldBe(["warning wudu-gov", "warning wudu-housing", "notice longnan-office", "notice wudu-office", "notice wudu-supervision"]);
+            .ShouldBe(
+                ["warning wudu-gov", "warning wudu-housing", "notice longnan-office", "notice wudu-office", "notice wudu-supervision"]);
         Tell(Dual, CountyOffice, new SupervisionEscalated(CitySupervision.Id, "久拖不决"))
             .ShouldBe(["todo longnan-supervision", "warning wudu-gov", "warning wudu-housing", "notice wudu-supervision"]);
     }
@@ -76,14 +89,22 @@ public sealed class WhoIsTold
     {
         var missed = new DeadlineMissed(ClockKind.Acknowledge, Leg.Sectoral, GasRegulator.Id, Start, Deadline, Start.AddDays(60));
         Tell(Dual, Clockwork.Body, missed).ShouldBe(["warning wudu-housing", "notice wudu-office", "notice wudu-supervision"]);
-        Tell(new Story().And(Hotline, Report), Clockwork.Body, new DeadlineMissed(ClockKind.Verify, null, null, Start, Deadline, Start.AddDays(60))).ShouldBe(["warning office:621202"]);
-        Tell(Dual, Clockwork.Body, new StepProposed(SupervisionStep.Interview, ClockKind.Acknowledge, Leg.Sectoral, Deadline, 7, CitySupervision.Id)).ShouldBe(["todo longnan-supervision"]);
-        Tell(Dual, Clockwork.Body, new StepProposed(SupervisionStep.Interview, ClockKind.Acknowledge, Leg.Sectoral, Deadline, 7, null)).ShouldBe(["todo office:621202"]);
+        Tell(
+            new Story().And(Hotline, Report), Clockwork.Body,
+            new DeadlineMissed(ClockKind.Verify, null, null, Start, Deadline, Start.AddDays(60))).ShouldBe(["warning office:621202"]);
+        Tell(
+            Dual, Clockwork.Body,
+            new StepProposed(SupervisionStep.Interview, ClockKind.Acknowledge, Leg.Sectoral, Deadline, 7, CitySupervision.Id))
+                .ShouldBe(["todo longnan-supervision"]);
+        Tell(Dual, Clockwork.Body, new StepProposed(SupervisionStep.Interview, ClockKind.Acknowledge, Leg.Sectoral, Deadline, 7, null))
+            .ShouldBe(["todo office:621202"]);
     }
 
     [Fact]
     public void A_due_date_counted_anew_is_put_before_the_one_who_owes() =>
-        Tell(Dual, Clockwork.Body, new DeadlinesRecounted(0, [new DueMoved(ClockKind.Acknowledge, Leg.Sectoral, Start, Deadline, Deadline.AddDays(1), false)]))
+        Tell(
+            Dual, Clockwork.Body,
+            new DeadlinesRecounted(0, [new DueMoved(ClockKind.Acknowledge, Leg.Sectoral, Start, Deadline, Deadline.AddDays(1), false)]))
             .ShouldBe(["notice wudu-housing"]);
 
     [Fact]
@@ -94,7 +115,8 @@ public sealed class WhoIsTold
     [Fact]
     public void A_ledger_entered_afterwards_asks_nobody_to_act()
     {
-        var context = new EventContext(Start, Entry.Late, "台账", CountyOffice.Id, Role.Importer, "tests", Policy.NationalBaseline.Version, null, []);
+        var context = new EventContext(
+            Start, Entry.Late, "台账", CountyOffice.Id, Role.Importer, "tests", Policy.NationalBaseline.Version, null, []);
         var before = new Story().And(Hotline, Report).And(new HazardVerified(Level.General, null, null)).Then;
         var assigned = new HazardAssigned([Territorial(), Sectoral()]);
         Telling.Of(assigned, before, Hazard.Apply(Id, before, new Happening(assigned, context)), context)
@@ -104,7 +126,8 @@ public sealed class WhoIsTold
     [Fact]
     public void The_body_that_acted_is_never_told_nor_anybody_twice()
     {
-        foreach (var (happening, before, after) in Steps(Listed.And(Supervision, new LegUrged(null, "抓紧"), new HazardReopened("反弹", [Territorial()]))))
+        foreach (var (happening, before, after) in Steps(
+            Listed.And(Supervision, new LegUrged(null, "抓紧"), new HazardReopened("反弹", [Territorial()]))))
         {
             var told = Telling.Of(happening.Event, before, after, happening.Context);
             told.ShouldNotContain(t => t.Body == happening.Context.Body);
@@ -136,7 +159,9 @@ public sealed class WhoIsTold
 
     private static string[] Tell(Story story, Body by, IHazardEvent happened)
     {
-        var context = new EventContext(story.Now, Entry.Prompt, "张工", by.Id, Role.Coordinator, "tests", Policy.NationalBaseline.Version, Paper, []);
-        return [.. Telling.Of(happened, story.Hazard, Hazard.Apply(Id, story.Hazard, new Happening(happened, context)), context, by).Select(t => $"{CodeList.Code(t.As)} {t.Address}")];
+        var context = new EventContext(
+            story.Now, Entry.Prompt, "张工", by.Id, Role.Coordinator, "tests", Policy.NationalBaseline.Version, Paper, []);
+        return [.. Telling.Of(happened, story.Hazard, Hazard.Apply(Id, story.Hazard, new Happening(happened, context)), context, by)
+            .Select(t => $"{CodeList.Code(t.As)} {t.Address}")];
     }
 }

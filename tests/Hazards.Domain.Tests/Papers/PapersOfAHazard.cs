@@ -36,7 +36,8 @@ public sealed class PapersOfAHazard
         var usual = Letterhead.Usual(CountyOffice);
         usual.Name.ShouldBe("武都区安委办文件");
         usual.PrefixOf(PaperKind.SupervisionNotice).ShouldBe("武都区安委办督");
-        var set = Letterhead.Apply(usual, Set(new SetLetterhead(Code: "武安委办", Words: Letterhead.UsualWords.Clear().Add(PaperKind.SupervisionNotice, "督字"))));
+        var set = Letterhead.Apply(
+            usual, Set(new SetLetterhead(Code: "武安委办", Words: Letterhead.UsualWords.Clear().Add(PaperKind.SupervisionNotice, "督字"))));
         set.PrefixOf(PaperKind.SupervisionNotice).ShouldBe("武安委办督字");
         set.PrefixOf(PaperKind.ClosureNotice).ShouldBe("武安委办销");
         set.Version.ShouldBe(1);
@@ -46,10 +47,13 @@ public sealed class PapersOfAHazard
     public void A_letterhead_that_no_number_could_begin_with_is_refused()
     {
         Decide(new SetLetterhead(Code: new string('长', 41))).Refusal!.Field.ShouldBe("code");
-        Decide(new SetLetterhead(Words: Letterhead.UsualWords.Clear().Add(PaperKind.Criticism, new string('通', 11)))).Refusal!.Field.ShouldBe("words.criticism");
+        Decide(new SetLetterhead(Words: Letterhead.UsualWords.Clear()
+            .Add(PaperKind.Criticism, new string('通', 11)))).Refusal!.Field.ShouldBe("words.criticism");
         Decide(new SetLetterhead(Name: "")).Refusal!.Field.ShouldBe("name");
-        new SetLetterhead().Decide(CountyOffice, new BodyAct(As(CountyOffice, Role.Coordinator), SectorCatalogue.Usual, Bodies)).Refusal!.Code.ShouldBe("body.forbidden");
-        new SetLetterhead().Decide(null, new BodyAct(As(CountyOffice), SectorCatalogue.Usual, Bodies)).Refusal!.Code.ShouldBe("body.not_found");
+        new SetLetterhead().Decide(CountyOffice,
+            new BodyAct(As(CountyOffice, Role.Coordinator), SectorCatalogue.Usual, Bodies)).Refusal!.Code.ShouldBe("body.forbidden");
+        new SetLetterhead().Decide(null,
+            new BodyAct(As(CountyOffice), SectorCatalogue.Usual, Bodies)).Refusal!.Code.ShouldBe("body.not_found");
     }
 
     [Fact]
@@ -67,10 +71,17 @@ public sealed class PapersOfAHazard
     [Fact]
     public void A_notice_says_what_where_who_until_when_and_on_what_grounds()
     {
-        var story = new Story().And(Hotline, new HazardReported(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "燃气泄漏", "阀井漏气。\n浓度超标", new Enterprise("武都燃气公司"), new Place("城关镇南街"), null, null, null))
+        var story = new Story()
+            .And(
+                Hotline,
+                new HazardReported(
+                    ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "燃气泄漏", "阀井漏气。\n浓度超标", new Enterprise("武都燃气公司"),
+                    new Place("城关镇南街"), null, null, null))
             .And(new HazardVerified(Level.Major, "判定标准第五条", null), new HazardAssigned([Territorial(), Sectoral()]));
         var notice = new SupervisionNoticeIssued(Leg.Sectoral, "十日内整改到位", Deadline);
-        var text = new PaperFacts(PaperKind.SupervisionNotice, notice, story.Then, Letterhead.Usual(CountyOffice), Paper, new DateOnly(2026, 3, 9), Policy.NationalBaseline,
+        var text = new PaperFacts(
+            PaperKind.SupervisionNotice, notice, story.Then, Letterhead.Usual(CountyOffice), Paper, new DateOnly(2026, 3, 9),
+            Policy.NationalBaseline,
             SectorCatalogue.Usual, Bodies, WorkCalendar.Shipped, []).ToText();
         text.Title.ShouldBe("关于“燃气泄漏”隐患整改的督办通知书");
         text.To.ShouldBe(["武都区住建局"]);
@@ -88,7 +99,9 @@ public sealed class PapersOfAHazard
         foreach (var story in new[] { Stories.Verified, Stories.Assigned, Stories.Listed, Stories.Closed })
             foreach (var kind in Enum.GetValues<PaperKind>())
             {
-                var text = new PaperFacts(kind, new PaperIssued(kind, null, []), story.Then, Letterhead.Usual(CountyOffice), Paper, new DateOnly(2026, 3, 9), Policy.NationalBaseline,
+                var text = new PaperFacts(
+                    kind, new PaperIssued(kind, null, []), story.Then, Letterhead.Usual(CountyOffice), Paper, new DateOnly(2026, 3, 9),
+                    Policy.NationalBaseline,
                     SectorCatalogue.Usual, ImmutableDictionary<BodyId, Body>.Empty, WorkCalendar.Shipped, []).ToText();
                 text.To.ShouldNotBeEmpty();
                 text.Title.ShouldContain(story.Then.Title);

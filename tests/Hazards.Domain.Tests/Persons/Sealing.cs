@@ -45,7 +45,8 @@ public sealed class Sealing
         (person with { Kind = PersonKind.WhistleBlower }).Open(World.Id, Seal.Key, out _).ShouldBe(PersonOpening.Altered);
         (person with { Person = Guid.NewGuid() }).Open(World.Id, Seal.Key, out _).ShouldBe(PersonOpening.WrongKey);
         person.OpenStatement(World.Id, person.Sealed, Seal.Key, out _).ShouldBe(PersonOpening.Altered);
-        (person with { Sealed = person.SealStatement(World.Id, "证言", Seal.Key) }).Open(World.Id, Seal.Key, out _).ShouldBe(PersonOpening.Altered);
+        (person with { Sealed = person.SealStatement(World.Id, "证言", Seal.Key) }).Open(World.Id, Seal.Key, out _)
+            .ShouldBe(PersonOpening.Altered);
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class Sealing
         Open([]).ShouldBe(PersonOpening.Malformed);
         (sealedOnce with { Sealed = "不是 Base64" }).Open(World.Id, Seal.Key, out _).ShouldBe(PersonOpening.Malformed);
 
-        PersonOpening Open(byte[] altered) => (sealedOnce with { Sealed = Convert.ToBase64String(altered) }).Open(World.Id, Seal.Key, out _);
+        PersonOpening Open(byte[] altered) =>
+            (sealedOnce with { Sealed = Convert.ToBase64String(altered) }).Open(World.Id, Seal.Key, out _);
     }
 
     [Fact]
@@ -85,14 +87,20 @@ public sealed class Sealing
     public void What_is_disclosed_is_checked_against_what_the_event_holds()
     {
         var key = Convert.ToBase64String(Seal.Key);
-        var disclosed = new DisclosedPerson(World.Id, SealedOnce.Witness, key, SealedOnce.Data) { SealedStatement = SealedOnce.Statement, Statement = SealedOnce.Said };
+        var disclosed = new DisclosedPerson(World.Id, SealedOnce.Witness, key, SealedOnce.Data)
+        {
+            SealedStatement = SealedOnce.Statement, Statement = SealedOnce.Said,
+        };
         disclosed.Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Opened);
-        (disclosed with { Data = SealedOnce.Data with { Name = "李某" } }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Altered);
+        (disclosed with { Data = SealedOnce.Data with { Name = "李某" } }).Check(SealedOnce.Witness, SealedOnce.Statement)
+            .ShouldBe(PersonOpening.Altered);
         (disclosed with { Statement = "没有闻到" }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Altered);
-        (disclosed with { Statement = null, SealedStatement = null }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Altered);
+        (disclosed with { Statement = null, SealedStatement = null }).Check(SealedOnce.Witness, SealedOnce.Statement)
+            .ShouldBe(PersonOpening.Altered);
         disclosed.Check(Of(SealedOnce.Data), SealedOnce.Statement).ShouldBe(PersonOpening.Altered);
         (disclosed with { Hazard = World.OtherId }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Altered);
-        (disclosed with { Key = Convert.ToBase64String(PersonCipher.NewKey()) }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.WrongKey);
+        (disclosed with { Key = Convert.ToBase64String(PersonCipher.NewKey()) }).Check(SealedOnce.Witness, SealedOnce.Statement)
+            .ShouldBe(PersonOpening.WrongKey);
         (disclosed with { Key = "短" }).Check(SealedOnce.Witness, SealedOnce.Statement).ShouldBe(PersonOpening.Malformed);
         DomainJson.Write(disclosed).Length.ShouldBeGreaterThan(0);
     }

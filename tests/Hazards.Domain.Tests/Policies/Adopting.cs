@@ -29,7 +29,8 @@ public sealed class Adopting
     {
         var late = new DateTimeOffset(2026, 3, 2, 23, 50, 0, ChinaTime.Offset);
         new AdoptPolicy(Text(from: "2026-03-03")).Decide(PolicyRegister.Empty, Administrator, late.AddSeconds(-1)).Refusal.ShouldBeNull();
-        new AdoptPolicy(Text(from: "2026-03-03")).Decide(PolicyRegister.Empty, Administrator, late).Refusal!.Reason.ShouldBe(PolicyRefusals.TooSoon);
+        new AdoptPolicy(Text(from: "2026-03-03"))
+            .Decide(PolicyRegister.Empty, Administrator, late).Refusal!.Reason.ShouldBe(PolicyRefusals.TooSoon);
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class Adopting
         var register = Adopt(PolicyRegister.Empty, Text(from: "2026-04-01"));
         Refused(register, new AdoptPolicy(Text(from: "2026-04-01")), PolicyRefusals.Adopted);
         Refused(register, new AdoptPolicy(Text(from: "2026-04-01", days: 9)), PolicyRefusals.Reused).Facts["next"].ShouldBe("wudu-rules@2");
-        Refused(register, new AdoptPolicy(Text("wudu-rules@3", "2026-06-01")), PolicyRefusals.Number).Facts["next"].ShouldBe("wudu-rules@2");
+        Refused(register, new AdoptPolicy(Text("wudu-rules@3", "2026-06-01")), PolicyRefusals.Number).Facts["next"]
+            .ShouldBe("wudu-rules@2");
         Refused(register, new AdoptPolicy(Text("wudu-rules@2", "2026-04-01")), PolicyRefusals.NotAfter);
         Refused(register, new AdoptPolicy(Text("wudu-rules@2", "2026-06-01", region: "6212")), PolicyRefusals.OtherRegion);
     }
@@ -96,7 +98,8 @@ public sealed class Adopting
     [Fact]
     public void Only_an_administrator_of_the_place_may()
     {
-        new AdoptPolicy(Text()).Decide(PolicyRegister.Empty, As(CountyOffice, Role.Coordinator), Now).Refusal!.Reason.ShouldBe(PolicyRefusals.Forbidden);
+        new AdoptPolicy(Text())
+            .Decide(PolicyRegister.Empty, As(CountyOffice, Role.Coordinator), Now).Refusal!.Reason.ShouldBe(PolicyRefusals.Forbidden);
         var neighbour = Administrator with { Jurisdiction = Wenxian };
         new AdoptPolicy(Text()).Decide(PolicyRegister.Empty, neighbour, Now).Refusal!.Reason.ShouldBe(PolicyRefusals.Forbidden);
         new WithdrawPolicy(Version1, "x").Decide(Adopt(PolicyRegister.Empty, Text()), neighbour, Now).Refusal!.Reason
@@ -106,7 +109,8 @@ public sealed class Adopting
     [Fact]
     public void A_document_with_mistakes_is_not_adopted()
     {
-        var refusal = Refused(PolicyRegister.Empty, new AdoptPolicy(WhatTheCheckerFinds.Document("\"dueSoonDay\": 5")), PolicyRefusals.Wrong);
+        var refusal = Refused(
+            PolicyRegister.Empty, new AdoptPolicy(WhatTheCheckerFinds.Document("\"dueSoonDay\": 5")), PolicyRefusals.Wrong);
         (refusal.Facts["count"], refusal.Facts["line"], refusal.Facts["column"]).ShouldBe(("1", "9", "3"));
     }
 
@@ -115,7 +119,8 @@ public sealed class Adopting
     public void A_policy_may_rest_on_an_adopted_one_and_its_event_holds_them_all()
     {
         var register = Adopt(PolicyRegister.Empty, Text("longnan-rules@1", "2026-04-01", region: "6212", days: 8));
-        var above = WhatTheCheckerFinds.Document("\"promptEntryHours\": 48", from: "2026-04-01").Replace("national-baseline@2", "longnan-rules@1", StringComparison.Ordinal);
+        var above = WhatTheCheckerFinds.Document("\"promptEntryHours\": 48", from: "2026-04-01")
+            .Replace("national-baseline@2", "longnan-rules@1", StringComparison.Ordinal);
         var both = Adopt(register, above);
         var policy = both.All[^1];
         (policy.Policy.DueSoonDays, policy.Policy.PromptEntryHours).ShouldBe((8, 48));

@@ -34,7 +34,8 @@ public sealed class ShippedDocuments
         new DateOnly(2026, 3, 31).AddDays(quarterly.DueDays).ShouldBe(new DateOnly(2026, 4, 15));
         var annual = policy.Reports.Single(r => r.Kind == ReportKind.AnnualReport);
         new DateOnly(2026, 12, 31).AddDays(annual.DueDays).ShouldBe(new DateOnly(2027, 1, 31));
-        policy.Clock(ClockKind.ReviewResumption, Level.Major)!.ShouldSatisfyAllConditions(c => c.Days.ShouldBe(10), c => c.Count.ShouldBe(DayCount.Calendar));
+        policy.Clock(ClockKind.ReviewResumption, Level.Major)!.ShouldSatisfyAllConditions(
+            c => c.Days.ShouldBe(10), c => c.Count.ShouldBe(DayCount.Calendar));
         policy.PartsFor(Level.Major).ShouldBe(Enum.GetValues<PlanPart>(), ignoreOrder: true);
         policy.PlanRequired.ShouldBe([Level.Major]);
         policy.Ladder[0].ShouldSatisfyAllConditions(l => l.Step.ShouldBe(SupervisionStep.Urge), l => l.Mode.ShouldBe(StepMode.Automatic));
@@ -48,8 +49,10 @@ public sealed class ShippedDocuments
         var policy = Of("xiangxi-one-list@1");
         policy.Quotas.Select(q => (q.Of, q.Listing, q.AtLeast, q.Kind)).ShouldBe(
             [(RegionLevel.County, ListingLevel.Prefecture, 3, HazardKind.Safety), (RegionLevel.County, ListingLevel.Prefecture, 2, HazardKind.NaturalDisaster)]);
-        policy.Supervision.Single().ShouldSatisfyAllConditions(s => s.Level.ShouldBe(Level.Major), s => s.Days.ShouldBeLessThanOrEqualTo(92));
-        policy.Rankings.Select(r => (r.Kind, r.Every, r.Weights.Values.Sum())).ShouldBe([(ReportKind.BodyRanking, PeriodKind.Quarter, 100m), (ReportKind.CountyRanking, PeriodKind.Quarter, 100m)]);
+        policy.Supervision.Single()
+            .ShouldSatisfyAllConditions(s => s.Level.ShouldBe(Level.Major), s => s.Days.ShouldBeLessThanOrEqualTo(92));
+        policy.Rankings.Select(r => (r.Kind, r.Every, r.Weights.Values.Sum()))
+            .ShouldBe([(ReportKind.BodyRanking, PeriodKind.Quarter, 100m), (ReportKind.CountyRanking, PeriodKind.Quarter, 100m)]);
         policy.Lookbacks.Single().Level.ShouldBe(Level.Major);
         policy.Ladder.Select(l => l.Step).ShouldContain(SupervisionStep.Exposure);
         policy.Ladder.Select(l => l.Step).ShouldContain(SupervisionStep.Penalty);
@@ -72,7 +75,8 @@ public sealed class ShippedDocuments
     {
         var policy = Of("longnan-double@1");
         foreach (var level in Enum.GetValues<Level>())
-            policy.Assignment.Single(a => a.Level == level).ShouldSatisfyAllConditions(a => a.Dual.ShouldBeTrue(), a => a.Supervised.ShouldBeTrue());
+            policy.Assignment.Single(a => a.Level == level)
+                .ShouldSatisfyAllConditions(a => a.Dual.ShouldBeTrue(), a => a.Supervised.ShouldBeTrue());
         policy.SpecialPeriods.Select(p => p.Name).ShouldBe(["2019年春节", "2019年全国两会"]);
     }
 
@@ -81,18 +85,24 @@ public sealed class ShippedDocuments
     public void Qingdao_counts_working_days()
     {
         var policy = Of("qingdao-3x@1");
-        (ClockKind, int)[] expected = [(ClockKind.File, 3), (ClockKind.Publish, 5), (ClockKind.PublishDelisting, 5), (ClockKind.DecideExtension, 10)];
+        (ClockKind, int)[] expected = [
+            (ClockKind.File, 3), (ClockKind.Publish, 5), (ClockKind.PublishDelisting, 5), (ClockKind.DecideExtension, 10)];
         foreach (var (kind, days) in expected)
-            policy.Clock(kind, Level.Major)!.ShouldSatisfyAllConditions(c => c.Days.ShouldBe(days), c => c.Count.ShouldBe(DayCount.Working));
+            policy.Clock(kind, Level.Major)!.ShouldSatisfyAllConditions(
+                c => c.Days.ShouldBe(days), c => c.Count.ShouldBe(DayCount.Working));
         policy.Publication!.SameMedia.ShouldBeTrue();
         policy.Extension.ShouldSatisfyAllConditions(e => e.RequestDaysBefore.ShouldBe(20), e => e.Count.ShouldBe(DayCount.Working));
         policy.Listing.Single(l => l.Level == ListingLevel.County).MostDays.ShouldBe(366);
         policy.Listing.Select(l => l.Level).ShouldBe(Enum.GetValues<ListingLevel>(), ignoreOrder: true);
-        policy.Quotas.Single().ShouldSatisfyAllConditions(q => q.AtLeast.ShouldBe(3), q => q.DifferentSectors.ShouldBeTrue(), q => q.Every.ShouldBe(PeriodKind.Quarter));
+        policy.Quotas.Single()
+            .ShouldSatisfyAllConditions(
+                q => q.AtLeast.ShouldBe(3), q => q.DifferentSectors.ShouldBeTrue(), q => q.Every.ShouldBe(PeriodKind.Quarter));
         policy.Papers.Single(p => p.Always).Paper.ShouldBe(PaperKind.RectificationDirective);
         // Friday, 25 September 2026, is the first day of the Mid-autumn holiday; Sunday the 20th is worked in exchange.
-        policy.Due(ClockKind.File, Level.Major, new DateTimeOffset(2026, 9, 18, 9, 0, 0, ChinaTime.Offset), WorkCalendar.Shipped)!.Value.Date.ShouldBe(new DateOnly(2026, 9, 22));
-        policy.Due(ClockKind.Publish, Level.Major, new DateTimeOffset(2026, 9, 18, 9, 0, 0, ChinaTime.Offset), WorkCalendar.Shipped)!.Value.Date.ShouldBe(new DateOnly(2026, 9, 24));
+        policy.Due(ClockKind.File, Level.Major, new DateTimeOffset(2026, 9, 18, 9, 0, 0, ChinaTime.Offset),
+            WorkCalendar.Shipped)!.Value.Date.ShouldBe(new DateOnly(2026, 9, 22));
+        policy.Due(ClockKind.Publish, Level.Major, new DateTimeOffset(2026, 9, 18, 9, 0, 0, ChinaTime.Offset),
+            WorkCalendar.Shipped)!.Value.Date.ShouldBe(new DateOnly(2026, 9, 24));
     }
 
     /// <summary>鄂安〔2010〕20号.</summary>
@@ -108,5 +118,6 @@ public sealed class ShippedDocuments
         policy.Publication.ShouldNotBeNull();
     }
 
-    private static Policy Of(string version) => PolicyShelf.Shipped.Resolve(PolicyDocument.Read(ShippedPolicies.Find(PolicyVersion.Parse(version))!.Json));
+    private static Policy Of(string version) =>
+        PolicyShelf.Shipped.Resolve(PolicyDocument.Read(ShippedPolicies.Find(PolicyVersion.Parse(version))!.Json));
 }

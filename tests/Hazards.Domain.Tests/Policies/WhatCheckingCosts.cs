@@ -46,7 +46,8 @@ public sealed class WhatCheckingCosts
     [Fact]
     public void No_more_mistakes_are_told_than_somebody_reads_and_that_there_are_more_is_told()
     {
-        var check = PolicyCheck.Of(Encoding.UTF8.GetBytes($"{{{string.Join(',', Enumerable.Range(0, 2_000).Select(i => $"\n\"a{i}\":0"))}}}"));
+        var check = PolicyCheck.Of(
+            Encoding.UTF8.GetBytes($"{{{string.Join(',', Enumerable.Range(0, 2_000).Select(i => $"\n\"a{i}\":0"))}}}"));
         check.Findings.Length.ShouldBe(Findings.Most + 1);
         check.Findings.Count(f => f.Code == FileRefusals.More.Code).ShouldBe(1);
     }

@@ -139,7 +139,8 @@ public sealed class WhatTheCheckerFinds
     public void A_document_without_a_base_says_everything()
     {
         var alone = Document().Replace("  \"base\": \"national-baseline@2\",\n", "", StringComparison.Ordinal);
-        Check(alone).Findings.Select(f => f.Refusal.Facts["name"]).ShouldBe(PolicyDocument.Indispensable.Remove("dueSoonDays"), ignoreOrder: true);
+        Check(alone).Findings.Select(f => f.Refusal.Facts["name"])
+            .ShouldBe(PolicyDocument.Indispensable.Remove("dueSoonDays"), ignoreOrder: true);
     }
 
     [Theory]
@@ -186,7 +187,8 @@ public sealed class WhatTheCheckerFinds
     public void Every_value_may_be_of_any_type()
     {
         var text = ShippedPolicies.Find(PolicyVersion.Parse("xiangxi-one-list@1"))!.Json;
-        foreach (System.Text.RegularExpressions.Match value in System.Text.RegularExpressions.Regex.Matches(text, @"(?<=: |\[)(""[^""]*""|\d+|true|\[\d[^\]]*\])"))
+        foreach (System.Text.RegularExpressions.Match value in System.Text.RegularExpressions.Regex.Matches(
+            text, @"(?<=: |\[)(""[^""]*""|\d+|true|\[\d[^\]]*\])"))
             foreach (var other in (string[])["null", "7", "\"x\"", "[]", "{}", "false", "[null]", "[{}]"])
             {
                 var check = Check(text.Remove(value.Index, value.Length).Insert(value.Index, other));

@@ -59,7 +59,8 @@ internal sealed record Manner(Policy Policy, WorkCalendar Amended, int LateOneIn
             Clocks =
             [
                 .. Lively.Clocks,
-                .. Lively.Clocks.Where(c => c.Level is null).Select(c => c with { Level = Level.Major, Days = c.Days * 2, Count = DayCount.Working }),
+                .. Lively.Clocks.Where(c => c.Level is null)
+                .Select(c => c with { Level = Level.Major, Days = c.Days * 2, Count = DayCount.Working }),
             ],
         },
         WorkCalendar.Shipped.With(new CalendarYear(2026, new PolicySource("x"), [], [])), LateOneIn: 2, RegradeOneIn: 6);
@@ -150,12 +151,15 @@ internal static class Lives
     }
 }
 
-/// <summary>Throws orders: mostly such as make sense where the hazard stands, by bodies that might give them, and often enough others.</summary>
+/// <summary>
+/// Throws orders: mostly such as make sense where the hazard stands, by bodies that might give them, and often enough others.
+/// </summary>
 internal sealed class Dice(Random random, Hazard hazard, Manner manner)
 {
     private static readonly Body[] Everybody = [.. Bodies.Values.OrderBy(b => b.Id.Value, StringComparer.Ordinal)];
     // Neighbouring seeds give Random much the same beginning; scattered ones do not.
-    public Dice(int seed, Hazard hazard, Manner manner) : this(new Random(unchecked((int)((uint)(seed + 1) * 2654435761u))), hazard, manner) { }
+    public Dice(int seed, Hazard hazard, Manner manner) : this(
+        new Random(unchecked((int)((uint)(seed + 1) * 2654435761u))), hazard, manner) { }
 
     public int Next(int below) => random.Next(below);
 
@@ -167,7 +171,8 @@ internal sealed class Dice(Random random, Hazard hazard, Manner manner)
 
     public (Actor By, IHazardCommand Command) Order(DateTimeOffset now)
     {
-        var command = Command(DateOnly.FromDateTime(now.Date), Pick(hazard.Legs.Keys.DefaultIfEmpty(Pick(Enum.GetValues<Leg>())).ToArray()));
+        var command = Command(
+            DateOnly.FromDateTime(now.Date), Pick(hazard.Legs.Keys.DefaultIfEmpty(Pick(Enum.GetValues<Leg>())).ToArray()));
         return (By(command), command);
     }
 
@@ -198,7 +203,9 @@ internal sealed class Dice(Random random, Hazard hazard, Manner manner)
         var day = today.AddDays(Next(90) - 3);
         return Pick(names).Name switch
         {
-            "record_ledger_row" => new RecordLedgerRow("台账", Next(9) == 0 ? default : Sha256Digest.Of("台账"u8), "Sheet1", 1, Sha256Digest.Of([(byte)Next(3)]), "已整改", [new("序号", "A1", "1")], []),
+            "record_ledger_row" => new RecordLedgerRow(
+                "台账", Next(9) == 0 ? default : Sha256Digest.Of("台账"u8), "Sheet1", 1, Sha256Digest.Of([(byte)Next(3)]), "已整改",
+                [new("序号", "A1", "1")], []),
             "withdraw_imported" when Next(5) == 0 => new WithdrawImported(Guid.Empty, "列映射有误"),
             "verify" => new VerifyHazard(Pick(Enum.GetValues<Level>()), "判定标准第五条"),
             "regrade" => new RegradeHazard(Pick(Enum.GetValues<Level>()), "复核", "判定标准第五条"),
@@ -219,7 +226,8 @@ internal sealed class Dice(Random random, Hazard hazard, Manner manner)
             "request_resumption" => new RequestResumption(leg, "已检测"),
             "review_resumption" => new ReviewResumption(verdict, "现场"),
             "report_progress" => new ReportProgress(leg, Next(110), "进展", Next(100)),
-            "request_extension" => new RequestExtension(leg, (hazard.Legs.GetValueOrDefault(leg)?.Deadline ?? day).AddDays(Next(45)), "材料未到"),
+            "request_extension" => new RequestExtension(
+                leg, (hazard.Legs.GetValueOrDefault(leg)?.Deadline ?? day).AddDays(Next(45)), "材料未到"),
             "decide_extension" => new DecideExtension(leg, Next(2) > 0, Next(2) == 0 ? day.AddDays(20) : null, "意见"),
             "declare_completion" or "return" => new DeclareCompletion(leg, "完成"),
             "reinspect" => new Reinspect(leg, verdict, "结果", null, Next(3) == 0 ? day : null),
@@ -243,7 +251,8 @@ internal sealed class Dice(Random random, Hazard hazard, Manner manner)
             "close" => new CloseHazard(null, Next(4) == 0),
             "look_back" => new LookBack(Pick(Enum.GetValues<LookbackResult>()), "回头看", null, Next(2) == 0 ? Orders(day) : default),
             "reopen" => new ReopenHazard("反弹", Next(2) == 0 ? Orders(day) : default),
-            "correct" => new CorrectHazard(Pick(Enum.GetValues<CorrectableField>()), Pick(null, "更正后", "91620000MA73XXXX", "621202", "6212021", "city_gas"), "更正"),
+            "correct" => new CorrectHazard(
+                Pick(Enum.GetValues<CorrectableField>()), Pick(null, "更正后", "91620000MA73XXXX", "621202", "6212021", "city_gas"), "更正"),
             "record_witness" => new RecordWitness("孙某某") { Seal = Story.Seal },
             _ => new AddComment("批注"),
         };

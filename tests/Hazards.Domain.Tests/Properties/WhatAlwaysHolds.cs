@@ -8,9 +8,12 @@ namespace Hazards.Domain.Tests.Properties;
 /// <summary>What holds after every sequence of orders, given by whomever, in whatever order.</summary>
 public sealed class WhatAlwaysHolds
 {
-    private static readonly Type[] AcceptanceUndone = [typeof(ReinspectionFailed), typeof(LegReassigned), typeof(HazardReopened), typeof(HazardAssigned)];
+    private static readonly Type[] AcceptanceUndone = [
+        typeof(ReinspectionFailed), typeof(LegReassigned), typeof(HazardReopened), typeof(HazardAssigned)];
 
-    private static readonly string[] OnEnded = ["withdraw_fix", "record_ledger_row", "withdraw_imported", "look_back", "reopen", "correct", "comment", "record_witness", "urge", "publish_delisting", "decline_step"];
+    private static readonly string[] OnEnded = [
+        "withdraw_fix", "record_ledger_row", "withdraw_imported", "look_back", "reopen", "correct", "comment", "record_witness", "urge",
+        "publish_delisting", "decline_step"];
 
     [Fact]
     public void Every_life_reaches_every_stage_and_every_event_somewhere()
@@ -130,7 +133,8 @@ public sealed class WhatAlwaysHolds
         {
             var today = ChinaTime.DateAt(rang.At);
             Ring.On(rang.After, Manner.Usual.Rules, today, rang.At, Bodies).ShouldBeEmpty();
-            rang.Events.IsEmpty.ShouldBe(!(Ring.NextRing(rang.Before, Manner.Usual.Rules) <= today), "the next ring is the first day with something to do");
+            rang.Events.IsEmpty.ShouldBe(
+                !(Ring.NextRing(rang.Before, Manner.Usual.Rules) <= today), "the next ring is the first day with something to do");
             (Ring.NextRing(rang.After, Manner.Usual.Rules) <= today).ShouldBeFalse();
             if (Ring.NextRing(rang.After, Manner.Usual.Rules) is not { } next || next.Year > 2100)
                 continue;
@@ -144,7 +148,8 @@ public sealed class WhatAlwaysHolds
     {
         foreach (var rang in life.Rings)
         {
-            var taken = rang.Events.Select(e => e.Event).Where(e => e is not DeadlineMissed).Select(e => (e is StepProposed p ? p.Step.ToString() : e.GetType().Name, LegOf(e)));
+            var taken = rang.Events.Select(e => e.Event).Where(e => e is not DeadlineMissed)
+                .Select(e => (e is StepProposed p ? p.Step.ToString() : e.GetType().Name, LegOf(e)));
             taken.ShouldBeUnique();
         }
     });

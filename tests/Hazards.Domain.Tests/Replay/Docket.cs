@@ -37,7 +37,8 @@ internal sealed record Docket
 
     /// <summary>What was due by an older calendar was counted anew on this day.</summary>
     public Docket Recounted(string day) =>
-        Add(new Happening(Clockwork.Recount(State!, Rules).ShouldNotBeNull(), Clockwork.Context(When(day), Entry.Prompt, Policy, Calendar)), When(day), null);
+        Add(new Happening(Clockwork.Recount(State!, Rules).ShouldNotBeNull(), Clockwork.Context(When(day), Entry.Prompt, Policy, Calendar)),
+            When(day), null);
 
     public Docket Add(Happening happening, DateTimeOffset recordedAt, Body? by)
     {
@@ -45,7 +46,11 @@ internal sealed record Docket
         var after = Hazard.Apply(Id, before, happening);
         var told = happening.Context with { Told = Telling.Of(happening.Event, before, after, happening.Context, by) };
         var version = Events.Length + 1;
-        return this with { State = after, Events = Events.Add(new RecordedHappening(version * 10, version, new Guid(version, 0, 0, new byte[8]), recordedAt, happening with { Context = told })) };
+        return this with
+        {
+            State = after,
+            Events = Events.Add(new RecordedHappening(version * 10, version, new Guid(version, 0, 0, new byte[8]), recordedAt, happening with { Context = told })),
+        };
     }
 
     /// <summary>On this day a person of the body opened what the newest event told it.</summary>
@@ -55,7 +60,11 @@ internal sealed record Docket
     {
         var e = Events.Single(e => e.Position == position);
         var told = e.Context.Told.First(t => addresses.Contains(t.Address));
-        return this with { Openings = Openings.Add(new RecordedOpening(Messages.IdOf(e.Id, told.Address), by.Id, "值班员", at, position + 1 + Openings.Length % 9)) };
+        return this with
+        {
+            Openings = Openings.Add(
+                new RecordedOpening(Messages.IdOf(e.Id, told.Address), by.Id, "值班员", at, position + 1 + Openings.Length % 9)),
+        };
     }
 
     /// <summary>The file as it is looked at on a day.</summary>

@@ -16,19 +16,23 @@ public sealed class WhatReplayAlwaysHolds
     public void Somebody_is_accountable_for_every_open_leg_without_a_gap_and_nobody_twice() => ForEveryRecord(100, docket =>
     {
         var file = End(docket);
-        var main = Accountability.Of(file).Where(a => a.For is Charge.Verifying or Charge.Assigning or Charge.Rectifying or Charge.Reassigning).ToArray();
+        var main = Accountability.Of(file)
+            .Where(a => a.For is Charge.Verifying or Charge.Assigning or Charge.Rectifying or Charge.Reassigning).ToArray();
         for (var i = 0; i < file.Events.Length; i++)
         {
             var version = i + 1;
             var held = main.Where(a => a.From.Version <= version && !(a.To?.Version <= version)).ToArray();
-            held.Length.ShouldBe(!file.States[i].IsOpen ? 0 : Math.Max(1, file.States[i].Legs.Count), $"after event {version}, {file.States[i].Stage}");
+            held.Length.ShouldBe(
+                !file.States[i].IsOpen ? 0 : Math.Max(1, file.States[i].Legs.Count), $"after event {version}, {file.States[i].Stage}");
             held.Select(a => a.Leg).Distinct().Count().ShouldBe(held.Length);
         }
         foreach (var one in Accountability.Of(file))
             (one.To is null || one.To.Version > one.From.Version).ShouldBeTrue();
         // Every notice asks for a reply of its own: of replies there is one duty for each day on which one is owed.
-        foreach (var twice in Accountability.Of(file).Where(a => a.Duty != null).GroupBy(a => (a.Duty, a.Leg, a.Duty == ClockKind.Reply ? a.Due : null)))
-            twice.OrderBy(a => a.From.Version).Zip(twice.OrderBy(a => a.From.Version).Skip(1)).ShouldAllBe(p => p.First.To != null && p.First.To.Version <= p.Second.From.Version);
+        foreach (var twice in Accountability.Of(file).Where(a => a.Duty != null).GroupBy(
+            a => (a.Duty, a.Leg, a.Duty == ClockKind.Reply ? a.Due : null)))
+            twice.OrderBy(a => a.From.Version).Zip(twice.OrderBy(a => a.From.Version).Skip(1))
+                .ShouldAllBe(p => p.First.To != null && p.First.To.Version <= p.Second.From.Version);
     });
 
     [Fact]
@@ -36,7 +40,8 @@ public sealed class WhatReplayAlwaysHolds
     {
         var file = End(docket);
         foreach (var e in docket.Events.Where((_, n) => n % 5 == 0 || n == docket.Events.Length - 1))
-            Json(file.StateAt(e.RecordedAt)).ShouldBe(Json(Hazard.Fold(Id, docket.Events.Where(o => o.RecordedAt <= e.RecordedAt).Select(o => o.Happening))));
+            Json(file.StateAt(e.RecordedAt))
+                .ShouldBe(Json(Hazard.Fold(Id, docket.Events.Where(o => o.RecordedAt <= e.RecordedAt).Select(o => o.Happening))));
         file.StateAt(docket.Events[0].RecordedAt.AddTicks(-1)).ShouldBeNull();
     });
 
@@ -68,7 +73,8 @@ public sealed class WhatReplayAlwaysHolds
         {
             var instant = docket.Events[cut].RecordedAt;
             var only = CaseFile.Of(
-                Id, docket.Events.Where(e => e.RecordedAt <= instant), docket.Openings.Where(o => o.OpenedAt <= instant), docket.Rules, Bodies, instant)!;
+                Id, docket.Events.Where(e => e.RecordedAt <= instant), docket.Openings.Where(o => o.OpenedAt <= instant), docket.Rules,
+                Bodies, instant)!;
             var then = whole.At(instant)!;
             Said(then).ShouldBe(Said(only));
             var (known, onlyKnown) = (Knowledge.At(whole, instant), Knowledge.At(only, instant));
@@ -135,7 +141,8 @@ public sealed class WhatReplayAlwaysHolds
         {
             var (after, before) = (file.Events[i].RecordedAt, i + 1 < file.Events.Length ? file.Events[i + 1].RecordedAt : file.AsOf);
             foreach (var clock in file.ClocksAfter(i).Where(c => after < before && ChinaTime.EndOf(c.Due) < before))
-                if (!silences[(clock.Kind, clock.Leg, clock.Body, clock.Due)].Any(s => s.Began.Version <= i + 1 && !(s.Ended?.Version <= i + 1)))
+                if (!silences[(clock.Kind, clock.Leg, clock.Body, clock.Due)].Any(
+                    s => s.Began.Version <= i + 1 && !(s.Ended?.Version <= i + 1)))
                     Assert.Fail($"{clock} stood open from event {i + 1} to {before}");
         }
     }
@@ -152,9 +159,13 @@ public sealed class WhatReplayAlwaysHolds
 
     private static string Json(object? value) => value is null ? "null" : Encoding.UTF8.GetString(DomainJson.Write(value));
 
-    private static void ForEveryRecord(int lives, Action<Docket> holds) => Lives.Check(80, lives, seeds => holds(Recorded(seeds, Manner.Slovenly)));
+    private static void ForEveryRecord(int lives, Action<Docket> holds) =>
+        Lives.Check(80, lives, seeds => holds(Recorded(seeds, Manner.Slovenly)));
 
-    /// <summary>The life as it was entered: nothing before it happened, and recorded times never run backwards; some messages are opened.</summary>
+    /// <summary>
+    /// The life as it was entered: nothing before it happened, and recorded times never run backwards; some messages are
+    /// opened.
+    /// </summary>
     private static Docket Recorded(int[] seeds, Manner manner)
     {
         var docket = new Docket { Policy = manner.Policy, Calendar = manner.Amended };
@@ -166,7 +177,8 @@ public sealed class WhatReplayAlwaysHolds
             now = noticed > now ? noticed : now;
             docket = docket.Add(happening, now, Bodies.GetValueOrDefault(happening.Context.Body));
             foreach (var told in docket.Events[^1].Context.Told)
-                if (seeds[n++ % seeds.Length] % 3 == 0 && Bodies.Values.FirstOrDefault(b => Told.AddressesOf(b).Contains(told.Address)) is { } reader)
+                if (seeds[n++ % seeds.Length] % 3 == 0 && Bodies.Values.FirstOrDefault(b => Told.AddressesOf(b)
+                    .Contains(told.Address)) is { } reader)
                     docket = docket.Opened(now.AddHours(n % 50), reader, Told.AddressesOf(reader), docket.Last);
         }
         return docket;

@@ -24,7 +24,8 @@ public sealed class WhatTheRecordSays
         var company = rows[2].Told.Single(t => t.To.Body == GasCompany.Id);
         company.Asked.ShouldBeTrue();
         company.Acted!.Event.Type.ShouldBe("assignment_acknowledged");
-        rows[2].Told.Single(t => t.To.Body == Supervision.Id).ShouldSatisfyAllConditions(t => t.Asked.ShouldBeFalse(), t => t.Acted.ShouldBeNull(), t => t.Openings.ShouldBeEmpty());
+        rows[2].Told.Single(t => t.To.Body == Supervision.Id)
+            .ShouldSatisfyAllConditions(t => t.Asked.ShouldBeFalse(), t => t.Acted.ShouldBeNull(), t => t.Openings.ShouldBeEmpty());
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class WhatTheRecordSays
     {
         var docket = Assigned.On("03-04", GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位"))
             .On("03-05", CountyOffice, new LegReassigned(GasCompany.Id, Sole(GasRegulator), "由主管部门牵头"));
-        var main = Accountability.Of(docket.AsOf("03-06")).Where(a => a.For is Charge.Verifying or Charge.Assigning or Charge.Rectifying or Charge.Reassigning)
+        var main = Accountability.Of(docket.AsOf("03-06"))
+            .Where(a => a.For is Charge.Verifying or Charge.Assigning or Charge.Rectifying or Charge.Reassigning)
             .Select(a => (a.For, a.Body?.Value ?? a.Office?.Value, a.From.Position, a.To?.Position));
         main.ShouldBe(
         [
@@ -68,8 +70,10 @@ public sealed class WhatTheRecordSays
             (Charge.Reassigning, "wudu-office", 40, 50), (Charge.Rectifying, "wudu-housing", 50, null),
         ]);
         var duty = Accountability.Of(docket.AsOf("03-06")).First(a => a.Duty == ClockKind.Acknowledge);
-        (duty.Body, duty.Policy, duty.Calendar, duty.Due, duty.To!.Position).ShouldBe((GasCompany.Id, "national-baseline@2", 0, new DateOnly(2026, 3, 4), 40));
-        Accountability.Of(docket.AsOf("03-06")).Where(a => a.HeldAt(Docket.When("03-04 12:00")) && a.For == Charge.Rectifying).ShouldBeEmpty();
+        (duty.Body, duty.Policy, duty.Calendar, duty.Due, duty.To!.Position)
+            .ShouldBe((GasCompany.Id, "national-baseline@2", 0, new DateOnly(2026, 3, 4), 40));
+        Accountability.Of(docket.AsOf("03-06")).Where(a => a.HeldAt(Docket.When("03-04 12:00")) && a.For == Charge.Rectifying)
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -79,33 +83,48 @@ public sealed class WhatTheRecordSays
         var known = Knowledge.At(docket.AsOf("03-12"), Docket.When("03-06"));
         known.State!.Stage.ShouldBe(Stage.Assigned);
         known.NotYetRecorded.ShouldHaveSingleItem().Position.ShouldBe(40);
-        known.Who.Single(w => w.Address == GasCompany.Id.Value).ShouldSatisfyAllConditions(w => w.Told!.Position.ShouldBe(30), w => w.Since.ShouldBeNull("it can be shown only that it was told"));
+        known.Who.Single(w => w.Address == GasCompany.Id.Value)
+            .ShouldSatisfyAllConditions(
+                w => w.Told!.Position.ShouldBe(30), w => w.Since.ShouldBeNull("it can be shown only that it was told"));
         known.Who.Single(w => w.Address == "office:621202").Since.ShouldBe(Docket.When("03-02 09:30"));
-        Knowledge.At(docket.AsOf("03-12"), Docket.When("03-01")).ShouldSatisfyAllConditions(k => k.State.ShouldBeNull(), k => k.Version.ShouldBe(0));
+        Knowledge.At(docket.AsOf("03-12"), Docket.When("03-01"))
+            .ShouldSatisfyAllConditions(k => k.State.ShouldBeNull(), k => k.Version.ShouldBe(0));
         Knowledge.At(docket.AsOf("03-08"), Docket.When("03-06")).NotYetRecorded.ShouldBeEmpty("on the 8th nobody could say so");
     }
 
     [Fact]
     public void Changes_name_the_field_its_values_and_the_events_that_made_them()
     {
-        var docket = Assigned.On("03-04", GasCompany, new AssignmentAcknowledged(Leg.Sole, "王某")).On("03-10", CityOffice, Stories.CityListing);
-        var changes = StateChanges.Between(docket.AsOf("03-12"), Docket.When("03-03 12:00"), Docket.When("03-11")).ToDictionary(c => c.Field.Name);
-        changes["stage"].ShouldSatisfyAllConditions(c => c.From.ShouldBe("assigned"), c => c.FromShown.ShouldBe("待签收"), c => c.Field.Shown.ShouldBe("整改中"), c => c.Events.ShouldHaveSingleItem().Position.ShouldBe(40));
+        var docket = Assigned.On("03-04", GasCompany, new AssignmentAcknowledged(Leg.Sole, "王某"))
+            .On("03-10", CityOffice, Stories.CityListing);
+        var changes = StateChanges.Between(docket.AsOf("03-12"), Docket.When("03-03 12:00"), Docket.When("03-11"))
+            .ToDictionary(c => c.Field.Name);
+        changes["stage"].ShouldSatisfyAllConditions(
+            c => c.From.ShouldBe("assigned"), c => c.FromShown.ShouldBe("待签收"), c => c.Field.Shown.ShouldBe("整改中"),
+            c => c.Events.ShouldHaveSingleItem().Position.ShouldBe(40));
         changes["legs.sole.responsiblePerson"].Field.Value.ShouldBe("王某");
-        changes["clocks.acknowledge.sole"].ShouldSatisfyAllConditions(c => c.From.ShouldBe("2026-03-04"), c => c.Field.Value.ShouldBeNull());
+        changes["clocks.acknowledge.sole"]
+            .ShouldSatisfyAllConditions(c => c.From.ShouldBe("2026-03-04"), c => c.Field.Value.ShouldBeNull());
         changes["listing.level"].Events.ShouldHaveSingleItem().Position.ShouldBe(50);
         changes.ShouldNotContainKey("title");
-        StateChanges.By(docket.AsOf("03-12"), 5).Select(c => c.Field.Name).ShouldBe(["listing.level", "listing.by", "listing.deadline", "listing.publishedIn"]);
+        StateChanges.By(docket.AsOf("03-12"), 5).Select(c => c.Field.Name)
+            .ShouldBe(["listing.level", "listing.by", "listing.deadline", "listing.publishedIn"]);
     }
 
     [Fact]
     public void How_it_ended_says_who_accepted_and_whether_it_came_back()
     {
-        var docket = Assigned.On("03-04", GasCompany, new AssignmentAcknowledged(Leg.Sole, null)).On("03-06", GasCompany, new CompletionDeclared(Leg.Sole, "已更换", null))
-            .On("03-07", Emergency, new LegAccepted(Leg.Sole, "合格", "李工")).On("03-08", CountyOffice, new HazardClosed(ClosureGround.Rectified, null))
-            .On("05-08", CountyOffice, new LookbackMade(LookbackResult.Recurred, "又漏气", null)).On("05-09", CountyOffice, new HazardReopened("反弹", [Sole()]));
+        var docket = Assigned.On("03-04", GasCompany, new AssignmentAcknowledged(Leg.Sole, null))
+            .On("03-06", GasCompany, new CompletionDeclared(Leg.Sole, "已更换", null))
+            .On("03-07", Emergency, new LegAccepted(Leg.Sole, "合格", "李工"))
+            .On("03-08", CountyOffice, new HazardClosed(ClosureGround.Rectified, null))
+            .On("05-08", CountyOffice, new LookbackMade(LookbackResult.Recurred, "又漏气", null))
+            .On("05-09", CountyOffice, new HazardReopened("反弹", [Sole()]));
         var ended = EndingsOf.Of(docket.Events);
-        ended.Accepted.ShouldHaveSingleItem().ShouldSatisfyAllConditions(a => a.By.ShouldBe(Emergency.Id), a => a.Inspectors.ShouldBe("李工"), a => a.Event.Position.ShouldBe(60));
-        (ended.Closed.Length, ended.Ground, ended.Reopened.Length, ended.Reason, ended.Result).ShouldBe((1, ClosureGround.Rectified, 1, "反弹", LookbackResult.Recurred));
+        ended.Accepted.ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(
+                a => a.By.ShouldBe(Emergency.Id), a => a.Inspectors.ShouldBe("李工"), a => a.Event.Position.ShouldBe(60));
+        (ended.Closed.Length, ended.Ground, ended.Reopened.Length, ended.Reason, ended.Result)
+            .ShouldBe((1, ClosureGround.Rectified, 1, "反弹", LookbackResult.Recurred));
     }
 }

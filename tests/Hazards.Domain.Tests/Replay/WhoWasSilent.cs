@@ -8,7 +8,8 @@ namespace Hazards.Domain.Tests.Replay;
 public sealed class WhoWasSilent
 {
     private static readonly Docket Reported = new Docket().On("03-02", Hotline, Stories.Report);
-    private static readonly Docket Verified = Reported.Opened("03-02 10:00", CountyOffice).On("03-03", CountyOffice, new HazardVerified(Level.General, null, null));
+    private static readonly Docket Verified = Reported.Opened("03-02 10:00", CountyOffice)
+        .On("03-03", CountyOffice, new HazardVerified(Level.General, null, null));
     private static readonly Docket Dual = Verified.On("03-03 10:00", CountyOffice, new HazardAssigned([Territorial(), Sectoral()]));
 
     [Fact]
@@ -23,10 +24,13 @@ public sealed class WhoWasSilent
     {
         var open = Duties(Reported.AsOf("03-08")).ShouldHaveSingleItem();
         open.ShouldSatisfyAllConditions(
-            s => s.Kind.ShouldBe(SilenceKind.DutyMissed), s => s.Duty.ShouldBe(ClockKind.Verify), s => s.Body.ShouldBeNull(), s => s.Office.ShouldBe(Wudu),
-            s => s.From.ShouldBe(Docket.When("03-06 00:00")), s => s.Until.ShouldBeNull(), s => s.Days.ShouldBe(3), s => s.Positions.ShouldBe([10L]),
+            s => s.Kind.ShouldBe(SilenceKind.DutyMissed), s => s.Duty.ShouldBe(ClockKind.Verify), s => s.Body.ShouldBeNull(),
+            s => s.Office.ShouldBe(Wudu),
+            s => s.From.ShouldBe(Docket.When("03-06 00:00")), s => s.Until.ShouldBeNull(), s => s.Days.ShouldBe(3),
+            s => s.Positions.ShouldBe([10L]),
             s => s.Rule!.Policy.ShouldBe("national-baseline@2"), s => s.Rule!.Clause.ShouldBe("产品默认值"), s => s.Rule!.Days.ShouldBe(3));
-        var ended = Duties(Reported.Ringing("03-06 00:05").On("03-09", CountyOffice, new HazardVerified(Level.General, null, null)).AsOf("03-10")).ShouldHaveSingleItem();
+        var ended = Duties(Reported.Ringing("03-06 00:05").On("03-09", CountyOffice, new HazardVerified(Level.General, null, null))
+            .AsOf("03-10")).ShouldHaveSingleItem();
         ended.Until.ShouldBe(Docket.When("03-09"));
         ended.Noticed!.Position.ShouldBe(20);
         ended.Ended!.Type.ShouldBe("hazard_verified");
@@ -36,12 +40,15 @@ public sealed class WhoWasSilent
     [Fact]
     public void A_leg_is_silent_while_the_other_acts_and_its_silence_is_not_hidden()
     {
-        var docket = Dual.On("03-04", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null)).On("03-10", CountyGovernment, new ProgressReported(Leg.Territorial, 30, null, "已开挖"));
+        var docket = Dual.On("03-04", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null))
+            .On("03-10", CountyGovernment, new ProgressReported(Leg.Territorial, 30, null, "已开挖"));
         var leg = Silences.Of(docket.AsOf("03-20")).Single(s => s.Kind == SilenceKind.LegSilent);
         leg.ShouldSatisfyAllConditions(
-            s => s.Leg.ShouldBe(Leg.Sectoral), s => s.Body.ShouldBe(GasRegulator.Id), s => s.From.ShouldBe(Docket.When("03-05 00:00")), s => s.Until.ShouldBeNull(),
+            s => s.Leg.ShouldBe(Leg.Sectoral), s => s.Body.ShouldBe(GasRegulator.Id), s => s.From.ShouldBe(Docket.When("03-05 00:00")),
+            s => s.Until.ShouldBeNull(),
             s => s.Positions.ShouldBe([30L, docket.Last], "the assignment, and what the other leg did meanwhile"));
-        Silences.Of(docket.AsOf("03-08")).ShouldNotContain(s => s.Kind == SilenceKind.LegSilent, "up to then the other leg had done nothing since the day passed");
+        Silences.Of(docket.AsOf("03-08"))
+            .ShouldNotContain(s => s.Kind == SilenceKind.LegSilent, "up to then the other leg had done nothing since the day passed");
     }
 
     [Fact]
@@ -60,13 +67,19 @@ public sealed class WhoWasSilent
     [Fact]
     public void A_supervisor_is_silent_beyond_the_interval_of_the_policy_and_each_act_begins_it_anew()
     {
-        var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "某市双重督办办法第六条", DayCount.Working)] };
+        var policy = Policy.NationalBaseline with
+        {
+            Supervision = [new SupervisionRule(Level.General, 10, "某市双重督办办法第六条", DayCount.Working)],
+        };
         var docket = (Dual with { Policy = policy }).On("03-10", Supervision, new LegUrged(Leg.Sectoral, "请抓紧"), role: Role.Supervisor);
-        Supervisors(docket.AsOf("03-24")).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id, "ten working days from 3 March end on the 17th; the other supervisor has urged on the 10th");
+        Supervisors(docket.AsOf("03-24"))
+            .ShouldHaveSingleItem().Body.ShouldBe(
+                CountyOffice.Id, "ten working days from 3 March end on the 17th; the other supervisor has urged on the 10th");
         var both = Supervisors(docket.AsOf("04-30"));
         both.Length.ShouldBe(2);
         both[1].ShouldSatisfyAllConditions(
-            s => s.Body.ShouldBe(Supervision.Id), s => s.Due.ShouldBe(new DateOnly(2026, 3, 24)), s => s.Rule!.Clause.ShouldBe("某市双重督办办法第六条"),
+            s => s.Body.ShouldBe(Supervision.Id), s => s.Due.ShouldBe(new DateOnly(2026, 3, 24)),
+            s => s.Rule!.Clause.ShouldBe("某市双重督办办法第六条"),
             s => s.Rule!.Days.ShouldBe(10), s => s.Rule!.Count.ShouldBe(DayCount.Working), s => s.Began.Type.ShouldBe("leg_urged"));
     }
 
@@ -74,10 +87,13 @@ public sealed class WhoWasSilent
     public void Who_was_told_and_never_opened_nor_acted_is_silent_since_it_was_told()
     {
         var never = Unopened(Dual.AsOf("03-04"));
-        never.Select(s => (s.Body!.Value.Value, s.As, s.Positions.Length)).ShouldBe([("hotline", TellAs.Notice, 1), ("wudu-gov", TellAs.Todo, 1), ("wudu-housing", TellAs.Todo, 1), ("wudu-supervision", TellAs.Notice, 1)], ignoreOrder: true);
+        never.Select(s => (s.Body!.Value.Value, s.As, s.Positions.Length))
+            .ShouldBe([("hotline", TellAs.Notice, 1), ("wudu-gov", TellAs.Todo, 1), ("wudu-housing", TellAs.Todo, 1), ("wudu-supervision", TellAs.Notice, 1)], ignoreOrder: true);
         Unopened(Dual.Opened("03-03 11:00", CountyGovernment).AsOf("03-04")).ShouldNotContain(s => s.Body == CountyGovernment.Id);
-        Unopened(Dual.Opened("03-05", CountyGovernment).AsOf("03-04")).ShouldContain(s => s.Body == CountyGovernment.Id, "as of the 4th it had not opened it");
-        Unopened(Dual.On("03-04", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null)).AsOf("03-05")).ShouldNotContain(s => s.Body == CountyGovernment.Id, "who acknowledges knows");
+        Unopened(Dual.Opened("03-05", CountyGovernment).AsOf("03-04"))
+            .ShouldContain(s => s.Body == CountyGovernment.Id, "as of the 4th it had not opened it");
+        Unopened(Dual.On("03-04", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null)).AsOf("03-05"))
+            .ShouldNotContain(s => s.Body == CountyGovernment.Id, "who acknowledges knows");
     }
 
     [Fact]
@@ -85,14 +101,17 @@ public sealed class WhoWasSilent
     {
         Unopened(Reported.AsOf("03-03")).ShouldHaveSingleItem().Office.ShouldBe(Wudu);
         Unopened(Reported.Opened("03-02 10:00", CountyOffice).AsOf("03-03")).ShouldBeEmpty();
-        Unopened(Reported.On("03-02 11:00", CountyOffice, new HazardVerified(Level.General, null, null)).AsOf("03-03")).ShouldNotContain(s => s.Office == Wudu);
+        Unopened(Reported.On("03-02 11:00", CountyOffice, new HazardVerified(Level.General, null, null)).AsOf("03-03"))
+            .ShouldNotContain(s => s.Office == Wudu);
     }
 
     [Fact]
     public void What_is_entered_after_the_day_and_claims_to_have_been_in_time_is_named()
     {
-        var docket = Reported.Ringing("03-06 00:05").On("03-04", CountyOffice, new HazardVerified(Level.General, null, null), recorded: "03-20");
-        Silences.Of(docket.AsOf("03-19")).ShouldContain(s => s.Kind == SilenceKind.DutyMissed && s.Until == null, "nothing was known of it on the 19th");
+        var docket = Reported.Ringing("03-06 00:05")
+            .On("03-04", CountyOffice, new HazardVerified(Level.General, null, null), recorded: "03-20");
+        Silences.Of(docket.AsOf("03-19"))
+            .ShouldContain(s => s.Kind == SilenceKind.DutyMissed && s.Until == null, "nothing was known of it on the 19th");
         var claimed = Silences.Of(docket.AsOf("03-21")).Single(s => s.Duty == ClockKind.Verify);
         claimed.Kind.ShouldBe(SilenceKind.EnteredAfterwards);
         claimed.From.ShouldBe(Docket.When("03-06 00:00"));
@@ -103,8 +122,10 @@ public sealed class WhoWasSilent
     public void A_ledger_entered_at_once_makes_nobody_silent_on_record_who_acted_in_time()
     {
         var docket = new Docket()
-            .On("03-02", CountyOffice, Stories.Report, "06-01", Role.Importer).On("03-03", CountyOffice, new HazardVerified(Level.General, null, null), "06-01", Role.Importer)
-            .On("03-03", CountyOffice, new HazardAssigned([Sole()]), "06-01", Role.Importer).On("03-04", CountyOffice, new AssignmentAcknowledged(Leg.Sole, null), "06-01", Role.Importer)
+            .On("03-02", CountyOffice, Stories.Report, "06-01", Role.Importer)
+            .On("03-03", CountyOffice, new HazardVerified(Level.General, null, null), "06-01", Role.Importer)
+            .On("03-03", CountyOffice, new HazardAssigned([Sole()]), "06-01", Role.Importer)
+            .On("03-04", CountyOffice, new AssignmentAcknowledged(Leg.Sole, null), "06-01", Role.Importer)
             .On("03-20", CountyOffice, new CompletionDeclared(Leg.Sole, "已更换", null), "06-01", Role.Importer);
         Silences.Of(docket.AsOf("06-01")).Where(s => s.Duty != null && s.Duty != ClockKind.Reinspect).ShouldBeEmpty();
         Timeline.Of(docket.AsOf("06-01"))[3].By.ShouldBe(GasCompany.Id, "what the importer enters of the leg's acts is the leg's");
@@ -131,7 +152,8 @@ public sealed class WhoWasSilent
             .On("03-16", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"))
             .Ringing("03-17");
         var notice = regraded.Events.Single(e => e.Event is DeadlineMissed { Clock: ClockKind.Supervise, Leg: Leg.Sectoral }).Position;
-        var docket = regraded.On("03-15", Supervision, new SupervisionVisitMade(Leg.Sectoral, "已到现场", null), recorded: "03-20", role: Role.Supervisor);
+        var docket = regraded.On(
+            "03-15", Supervision, new SupervisionVisitMade(Leg.Sectoral, "已到现场", null), recorded: "03-20", role: Role.Supervisor);
 
         var before = SilencesOf(Supervision, docket.AsOf("03-19"));
         before.Select(s => (s.Kind, s.Due, s.From, s.Until)).ShouldBe(
@@ -140,11 +162,13 @@ public sealed class WhoWasSilent
             (SilenceKind.SupervisorSilent, new DateOnly(2026, 3, 10), Docket.When("03-16"), null),
         ]);
         var after = SilencesOf(Supervision, docket.AsOf("03-21"));
-        after[0].ShouldSatisfyAllConditions(s => s.Kind.ShouldBe(SilenceKind.SupervisorSilent), s => s.Until.ShouldBe(Docket.When("03-16")));
+        after[0].ShouldSatisfyAllConditions(
+            s => s.Kind.ShouldBe(SilenceKind.SupervisorSilent), s => s.Until.ShouldBe(Docket.When("03-16")));
         after[1].ShouldSatisfyAllConditions(
             s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 3, 10)), s => s.Days.ShouldBe(4),
             s => s.From.ShouldBe(Docket.When("03-16")), s => s.Until.ShouldBe(Docket.When("03-20"), "until then nothing was on record"),
-            s => s.Began.Type.ShouldBe("hazard_regraded"), s => s.Noticed!.Position.ShouldBe(notice), s => s.Ended!.Position.ShouldBe(docket.Last));
+            s => s.Began.Type.ShouldBe("hazard_regraded"), s => s.Noticed!.Position.ShouldBe(notice),
+            s => s.Ended!.Position.ShouldBe(docket.Last));
         after.Length.ShouldBe(2);
     }
 
@@ -156,7 +180,8 @@ public sealed class WhoWasSilent
             .On("03-05", GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), recorded: "03-10");
         var silence = SilencesOf(GasRegulator, docket.AsOf("03-11")).Single(s => s.Duty == ClockKind.Acknowledge);
         silence.ShouldSatisfyAllConditions(
-            s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 3, 4)), s => s.Noticed.ShouldBeNull(),
+            s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 3, 4)),
+            s => s.Noticed.ShouldBeNull(),
             s => s.From.ShouldBe(Docket.When("03-06")), s => s.Until.ShouldBe(Docket.When("03-10")));
     }
 
@@ -197,7 +222,8 @@ public sealed class WhoWasSilent
         var docket = (Dual with { Policy = StricterWhenMajor(ClockKind.Acknowledge) })
             .On("03-06", CountyOffice, new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核"), recorded: "06-01")
             .On("03-05", GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), recorded: "06-01");
-        SilencesOf(GasRegulator, docket.AsOf("06-02")).ShouldNotContain(s => s.Due == new DateOnly(2026, 3, 4), "it was due on the 4th for no time at all");
+        SilencesOf(GasRegulator, docket.AsOf("06-02"))
+            .ShouldNotContain(s => s.Due == new DateOnly(2026, 3, 4), "it was due on the 4th for no time at all");
     }
 
     [Fact]
@@ -239,7 +265,8 @@ public sealed class WhoWasSilent
             .On("03-20", CountyOffice, new HazardRegraded(Level.Major, Level.General, "判定标准第五条", "复核"))
             .On("03-21", CountyGovernment, new AssignmentAcknowledged(Leg.Territorial, null));
         var leg = Silences.Of(docket.AsOf("03-25")).Single(s => s.Kind == SilenceKind.LegSilent && s.Leg == Leg.Sectoral);
-        leg.ShouldSatisfyAllConditions(s => s.From.ShouldBe(Docket.When("03-12 00:00")), s => s.Until.ShouldBeNull(), s => s.Ended.ShouldBeNull());
+        leg.ShouldSatisfyAllConditions(
+            s => s.From.ShouldBe(Docket.When("03-12 00:00")), s => s.Until.ShouldBeNull(), s => s.Ended.ShouldBeNull());
     }
 
     private static Silence[] Duties(CaseFile file) => [.. Silences.Of(file).Where(s => s.Kind == SilenceKind.DutyMissed)];
@@ -248,7 +275,10 @@ public sealed class WhoWasSilent
 
     /// <summary>A supervisor acts every ten days on a general hazard, every seven on a major one.</summary>
     private static readonly Policy OftenerWhenMajor =
-        Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x"), new SupervisionRule(Level.Major, 7, "x")] };
+        Policy.NationalBaseline with
+        {
+            Supervision = [new SupervisionRule(Level.General, 10, "x"), new SupervisionRule(Level.Major, 7, "x")],
+        };
 
     /// <summary>Five days for a general hazard, one for a major one.</summary>
     private static Policy StricterWhenMajor(ClockKind kind) => Policy.NationalBaseline with

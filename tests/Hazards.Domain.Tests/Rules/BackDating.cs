@@ -63,7 +63,8 @@ public sealed class BackDating
     public void What_is_entered_on_its_day_rests_on_no_late_entry()
     {
         var story = Stories.Rectifying.Under(LetsEnterLate);
-        var asked = story.When(As(GasCompany), new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到"), story.Now.AddHours(-1)).ThenItHappens();
+        var asked = story.When(As(GasCompany), new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到"), story.Now.AddHours(-1))
+            .ThenItHappens();
         asked.Events[^1].Context.LateEntry.ShouldBeNull();
     }
 
@@ -130,13 +131,19 @@ public sealed class BackDating
     {
         var found = Start.AddDays(-20);
         var reported = new Story { Now = found }.And(Stories.Report);
-        var entered = reported with { Events = [reported.Events[0] with { Context = reported.Events[0].Context with { CountsFrom = ChinaTime.DateAt(Start) } }] };
+        var entered = reported with
+        {
+            Events = [reported.Events[0] with { Context = reported.Events[0].Context with { CountsFrom = ChinaTime.DateAt(Start) } }],
+        };
         var act = (entered with { Now = Start }).Act(As(CountyOffice), found.AddHours(1), paper: true) with { Under = Role.Coordinator };
         Ring.Before(act, reported.Then, Rulebook.Baseline).Length.ShouldBe(1, "it stood there unverified for 20 days");
         Ring.Before(act, entered.Then, Rulebook.Baseline).ShouldBeEmpty();
     }
 
-    private static readonly Policy LetsEnterLate = Policy.NationalBaseline with { LateEntry = new LateEntryRule([Role.Responsible], 24, "第七条") };
+    private static readonly Policy LetsEnterLate = Policy.NationalBaseline with
+    {
+        LateEntry = new LateEntryRule([Role.Responsible], 24, "第七条"),
+    };
 
     /// <summary>Of every command, however late: what is refused now is refused with any earlier date as well.</summary>
     [Theory, MemberData(nameof(Commands))]

@@ -85,7 +85,8 @@ public sealed class CampaignsAndInspections
         Refused(campaign, CountyOffice, longer with { Reason = "" }, InputRefusals.Missing, "reason");
         Refused(campaign, CountyOffice, new ChangeCampaign("无"), HazardRefusals.NothingChanges);
         Refused(campaign, CountyOffice, new ChangeCampaign("误", To: First.AddDays(-1)), CampaignRefusals.Backwards, "to");
-        new ChangeCampaign("改").Decide(campaign, ActOf(As(CountyOffice) with { Jurisdiction = Wenxian })).Refusal!.Reason.ShouldBe(CampaignRefusals.NotFound);
+        new ChangeCampaign("改")
+            .Decide(campaign, ActOf(As(CountyOffice) with { Jurisdiction = Wenxian })).Refusal!.Reason.ShouldBe(CampaignRefusals.NotFound);
         new ChangeCampaign("改").Decide(null, ActOf(As(CountyOffice))).Refusal!.Reason.ShouldBe(CampaignRefusals.NotFound);
     }
 
@@ -110,7 +111,8 @@ public sealed class CampaignsAndInspections
     public void A_unit_inspected_once_is_one_visit_with_or_without_hazards()
     {
         var visit = Enter(Emergency, Visit);
-        (visit.Unit, visit.On, visit.By, visit.Late, visit.Voided, visit.HazardsClaimed).ShouldBe((Unit, Today, Emergency.Id, false, false, (int?)null));
+        (visit.Unit, visit.On, visit.By, visit.Late, visit.Voided, visit.HazardsClaimed)
+            .ShouldBe((Unit, Today, Emergency.Id, false, false, (int?)null));
     }
 
     [Fact]
@@ -119,7 +121,8 @@ public sealed class CampaignsAndInspections
         Key(" 武都 燃气公司").ShouldBe(Key("武都燃气公司"));
         Key("ＡＢＣ公司").ShouldBe(Key("abc公司"));
         Key("甲公司").ShouldNotBe(Key("乙公司"));
-        Enter(Emergency, Visit with { Unit = new Enterprise("甲", CreditCode.Parse("91350100M000100Y43")) }).UnitKey.ShouldBe("91350100M000100Y43");
+        Enter(Emergency,
+            Visit with { Unit = new Enterprise("甲", CreditCode.Parse("91350100M000100Y43")) }).UnitKey.ShouldBe("91350100M000100Y43");
 
         static string Key(string name) => Enter(Emergency, Visit with { Unit = new Enterprise(name) }).UnitKey;
     }
@@ -143,7 +146,8 @@ public sealed class CampaignsAndInspections
         Refused(Emergency, Visit with { Sector = SectorCode.Parse("magic") }, InputRefusals.SectorUnknown, "sector");
         Refused(Emergency, Visit with { Region = RegionCode.Parse("621299") }, InputRefusals.RegionUnknown, "region");
         Refused(Emergency, Visit with { Reference = new ExternalReference("", "1") }, InputRefusals.Missing, "reference.system");
-        Visit.Decide(null, ActOf(As(Emergency) with { Jurisdiction = Wenxian })).Refusal!.Reason.ShouldBe(DiscoveryRefusals.OutsideJurisdiction);
+        Visit.Decide(null, ActOf(As(Emergency) with { Jurisdiction = Wenxian })).Refusal!.Reason.ShouldBe(
+            DiscoveryRefusals.OutsideJurisdiction);
         Visit.Decide(null, ActOf(As(Emergency, Role.Responsible))).Refusal!.Reason.ShouldBe(HazardRefusals.Role);
     }
 
@@ -179,7 +183,9 @@ public sealed class CampaignsAndInspections
         Refused(visit, OtherRegulator, new CorrectInspection("改", HazardsClaimed: 2), InspectionRefusals.NotYours);
         Refused(visit, Emergency, new CorrectInspection("改", On: First.AddDays(-1)), CampaignRefusals.NotInTime, "campaign", campaign);
         Refused(visit, Emergency, new CorrectInspection("改", On: Today.AddDays(3), NoCampaign: true), InspectionRefusals.Future, "on");
-        Refused(visit, Emergency, new CorrectInspection("改", Campaign: campaign.Id, NoCampaign: true), InspectionRefusals.CampaignOrNone, "noCampaign", campaign);
+        Refused(
+            visit, Emergency, new CorrectInspection("改", Campaign: campaign.Id, NoCampaign: true), InspectionRefusals.CampaignOrNone,
+            "noCampaign", campaign);
         Refused(visit, Emergency, new CorrectInspection("无"), HazardRefusals.NothingChanges, null, campaign);
         Refused(visit, Emergency, new CorrectInspection(""), InputRefusals.Missing, "reason", campaign);
 
@@ -199,7 +205,8 @@ public sealed class CampaignsAndInspections
         var visit = Enter(Emergency, Visit with { Campaign = campaign.Id }, campaign);
         Reported(Found(visit.Id, campaign.Id), campaign, visit).ShouldBe((visit.Id, campaign.Id));
         Reported(Found(visit.Id, null), campaign, visit).ShouldBe((visit.Id, campaign.Id), "the visit's campaign is the hazard's");
-        Reported(Found(visit.Id, null) with { Sector = Schools }, campaign, visit).ShouldBe((visit.Id, (Guid?)null), "unless the hazard lies outside it");
+        Reported(Found(visit.Id, null) with { Sector = Schools }, campaign, visit)
+            .ShouldBe((visit.Id, (Guid?)null), "unless the hazard lies outside it");
         Reported(Found(null, campaign.Id), campaign, null).ShouldBe(((Guid?)null, campaign.Id));
     }
 
@@ -213,7 +220,9 @@ public sealed class CampaignsAndInspections
         RefusedReport(Found(visit.Id, null), null, visit with { Voided = true }, InspectionRefusals.Voided, "inspection");
         RefusedReport(Found(visit.Id, null) with { Region = Wenxian }, campaign, visit, InspectionRefusals.OtherPlace, "inspection");
         RefusedReport(Found(visit.Id, null), campaign, visit with { On = Today.AddDays(1) }, InspectionRefusals.FoundBefore, "inspection");
-        RefusedReport(Found(visit.Id, OtherId.StreamId), campaign with { Id = OtherId.StreamId }, visit, InspectionRefusals.OtherCampaign, "campaign");
+        RefusedReport(
+            Found(visit.Id, OtherId.StreamId), campaign with { Id = OtherId.StreamId }, visit, InspectionRefusals.OtherCampaign,
+            "campaign");
         RefusedReport(Found(null, campaign.Id) with { Sector = Schools }, campaign, null, CampaignRefusals.NotInSector, "campaign");
         RefusedReport(Found(null, campaign.Id) with { Region = Wenxian }, campaign, null, CampaignRefusals.NotInRegion, "campaign");
         RefusedReport(Found(null, campaign.Id), campaign with { To = Today.AddDays(-1) }, null, CampaignRefusals.NotInTime, "campaign");
@@ -271,7 +280,8 @@ public sealed class CampaignsAndInspections
         return Inspection.Apply(visit, decision.Events.Single(), ActOf(As(by)).Context(decision.Role));
     }
 
-    private static void Refused(Body by, ICampaignCommand command, RefusalCode code, string? field = null) => Refused(null, by, command, code, field);
+    private static void Refused(Body by, ICampaignCommand command, RefusalCode code, string? field = null) =>
+        Refused(null, by, command, code, field);
 
     private static void Refused(Campaign? campaign, Body by, ICampaignCommand command, RefusalCode code, string? field = null)
     {
@@ -285,12 +295,16 @@ public sealed class CampaignsAndInspections
         (refusal?.Reason, refusal?.Field).ShouldBe((code, field));
     }
 
-    private static void Refused(Inspection? visit, Body by, IInspectionCommand command, RefusalCode code, string? field = null, Campaign? campaign = null)
+    private static void Refused(
+        Inspection? visit, Body by, IInspectionCommand command, RefusalCode code, string? field = null, Campaign? campaign = null)
     {
         var refusal = command.Decide(visit, ActOf(As(by), null, campaign)).Refusal;
         (refusal?.Reason, refusal?.Field).ShouldBe((code, field));
     }
 
     private static Act ActOf(Actor by, DateTimeOffset? occurred = null, Campaign? campaign = null, Inspection? visit = null) =>
-        new(by, occurred ?? Start, Start, Policy.NationalBaseline, SectorCatalogue.Usual, Bodies, Paper, []) { Campaign = campaign, Inspection = visit };
+        new(by, occurred ?? Start, Start, Policy.NationalBaseline, SectorCatalogue.Usual, Bodies, Paper, [])
+        {
+            Campaign = campaign, Inspection = visit,
+        };
 }

@@ -20,7 +20,8 @@ public sealed class ClocksAndPolicy
         Kinds(Stories.Rectifying).ShouldBe([(ClockKind.Rectify, Deadline)]);
         Kinds(Stories.MajorRectifying).ShouldBe([(ClockKind.Plan, Today.AddDays(7)), (ClockKind.Rectify, Deadline)]);
         Kinds(Stories.MajorPlanned).ShouldBe([(ClockKind.ReviewPlan, Today.AddDays(5)), (ClockKind.Rectify, Deadline)]);
-        Kinds(Stories.MajorPlanned.And(new PlanReviewed(Leg.Sole, Verdict.Fail, "x"))).ShouldBe([(ClockKind.Plan, Today.AddDays(7)), (ClockKind.Rectify, Deadline)]);
+        Kinds(Stories.MajorPlanned.And(new PlanReviewed(Leg.Sole, Verdict.Fail, "x")))
+            .ShouldBe([(ClockKind.Plan, Today.AddDays(7)), (ClockKind.Rectify, Deadline)]);
         Kinds(Stories.MajorPlanned.And(new PlanReviewed(Leg.Sole, Verdict.Pass, null))).ShouldBe([(ClockKind.Rectify, Deadline)]);
         Kinds(Stories.Declared).ShouldBe([(ClockKind.Reinspect, Today.AddDays(10))]);
         Kinds(Stories.Accepted).ShouldBe([(ClockKind.Close, Today.AddDays(3))]);
@@ -49,7 +50,8 @@ public sealed class ClocksAndPolicy
     public void The_ladder_is_climbed_mildest_first()
     {
         var policy = Policy.NationalBaseline;
-        SupervisionStep? Next(int days, HashSet<SupervisionStep> taken) => policy.NextStep(ClockKind.Rectify, Level.General, Today, Today.AddDays(days), WorkCalendar.Shipped, taken);
+        SupervisionStep? Next(int days, HashSet<SupervisionStep> taken) =>
+            policy.NextStep(ClockKind.Rectify, Level.General, Today, Today.AddDays(days), WorkCalendar.Shipped, taken);
         Next(0, new HashSet<SupervisionStep>()).ShouldBeNull();
         Next(1, new HashSet<SupervisionStep>()).ShouldBe(SupervisionStep.Urge);
         Next(1, new HashSet<SupervisionStep> { SupervisionStep.Urge }).ShouldBeNull();
@@ -63,7 +65,9 @@ public sealed class ClocksAndPolicy
     {
         var policy = Policy.NationalBaseline with { Ladder = [new LadderStep(3, SupervisionStep.Notice, Count: DayCount.Working)] };
         var friday = new DateOnly(2026, 3, 6);
-        SupervisionStep? On(int days) => policy.NextStep(ClockKind.Rectify, Level.General, friday, friday.AddDays(days), WorkCalendar.Shipped, new HashSet<SupervisionStep>());
+        SupervisionStep? On(int days) =>
+            policy.NextStep(
+                ClockKind.Rectify, Level.General, friday, friday.AddDays(days), WorkCalendar.Shipped, new HashSet<SupervisionStep>());
         On(4).ShouldBeNull("Monday and Tuesday only");
         On(5).ShouldBe(SupervisionStep.Notice);
         On(0).ShouldBeNull();
@@ -83,7 +87,8 @@ public sealed class ClocksAndPolicy
         policy.PartsFor(Level.General).Length.ShouldBe(5);
         policy.Clock(ClockKind.Plan, Level.Major)!.Days.ShouldBe(7);
         policy.Clock(ClockKind.Plan, Level.General).ShouldBeNull();
-        policy.Due(ClockKind.Reinspect, Level.General, new DateTimeOffset(2026, 3, 2, 16, 0, 0, TimeSpan.Zero), WorkCalendar.Shipped).ShouldBe(new DueDate(new DateOnly(2026, 3, 13), false));
+        policy.Due(ClockKind.Reinspect, Level.General, new DateTimeOffset(2026, 3, 2, 16, 0, 0, TimeSpan.Zero), WorkCalendar.Shipped)
+            .ShouldBe(new DueDate(new DateOnly(2026, 3, 13), false));
     }
 
     [Fact]
@@ -107,7 +112,8 @@ public sealed class ClocksAndPolicy
             clocks.Remove(clocks.First(c => (string?)c!["kind"] == kind));
         }
         Should.Throw<JsonException>(() => Read(Without)).Message.ShouldContain(kind);
-        Should.Throw<JsonException>(() => Read(p => p["clocks"]!.AsArray().First(c => (string?)c!["kind"] == kind)!["level"] = "major")).Message.ShouldContain(kind);
+        Should.Throw<JsonException>(() => Read(p => p["clocks"]!.AsArray()
+            .First(c => (string?)c!["kind"] == kind)!["level"] = "major")).Message.ShouldContain(kind);
     }
 
     private static Policy Read(Action<JsonObject> change)

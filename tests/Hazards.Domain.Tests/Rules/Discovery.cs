@@ -12,7 +12,8 @@ public sealed class Discovery
     public void A_report_begins_a_hazard()
     {
         var story = new Story().When(As(Hotline), Report)
-            .Then(new HazardReported(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "漏气", "调压箱漏气", null, null, null, null, null));
+            .Then(
+                new HazardReported(ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "漏气", "调压箱漏气", null, null, null, null, null));
         story.Then.Stage.ShouldBe(Stage.Reported);
         story.Then.Version.ShouldBe(1);
         story.Then.ReportedBy.ShouldBe(Hotline.Id);
@@ -77,7 +78,8 @@ public sealed class Discovery
     {
         new Story().When(As(Hotline) with { Jurisdiction = Wenxian }, Report).ThenRefused(DiscoveryRefusals.OutsideJurisdiction, "region");
         new Story().When(As(Hotline), Report, Start.AddMinutes(6)).ThenRefused(HazardRefusals.Future);
-        new Story().When(As(Hotline), Report, new DateTimeOffset(1999, 12, 31, 0, 0, 0, TimeSpan.Zero)).ThenRefused(HazardRefusals.TooEarly);
+        new Story().When(As(Hotline), Report, new DateTimeOffset(1999, 12, 31, 0, 0, 0, TimeSpan.Zero))
+            .ThenRefused(HazardRefusals.TooEarly);
         new Story().When(As(Gone), Report).ThenRefused(BodyRefusals.Dissolved);
     }
 
@@ -96,11 +98,14 @@ public sealed class Discovery
         With(a => a with { Attachments = default }).ThenItHappens().Events[^1].Context.Attachments.ShouldBeEmpty();
         With(a => a with { By = a.By with { Name = "" } }).ThenRefused(InputRefusals.Missing, "actor");
         With(a => a with { By = a.By with { Name = "\ud800" } }).ThenRefused(InputRefusals.NotClean, "actor");
-        With(a => a with { Attachments = [photo, photo with { Name = new string('长', 10_000) }] }).ThenRefused(InputRefusals.TooLong, "attachments[1].name");
-        With(a => a with { Attachments = [photo with { MediaType = "a\nb" }] }).ThenRefused(InputRefusals.NotClean, "attachments[0].mediaType");
+        With(a => a with { Attachments = [photo, photo with { Name = new string('长', 10_000) }] })
+            .ThenRefused(InputRefusals.TooLong, "attachments[1].name");
+        With(a => a with { Attachments = [photo with { MediaType = "a\nb" }] })
+            .ThenRefused(InputRefusals.NotClean, "attachments[0].mediaType");
         With(a => a with { Attachments = [photo with { Size = -1 }] }).ThenRefused(InputRefusals.OutOfRange, "attachments[0].size");
         With(a => a with { Attachments = [new Attachment(default)] }).ThenRefused(InputRefusals.Missing, "attachments[0].digest");
-        With(a => a with { Attachments = [.. Enumerable.Repeat(photo, Attachment.Most + 1)] }).ThenRefused(InputRefusals.TooMany, "attachments");
+        With(a => a with { Attachments = [.. Enumerable.Repeat(photo, Attachment.Most + 1)] })
+            .ThenRefused(InputRefusals.TooMany, "attachments");
     }
 
     [Fact]
@@ -108,7 +113,8 @@ public sealed class Discovery
     {
         Stories.Reported.When(CountyOffice, new VerifyHazard(Level.Major)).ThenRefused(HazardRefusals.BasisRequired, "basis");
         Stories.Verified.When(CountyOffice, new RegradeHazard(Level.Major, "复核")).ThenRefused(HazardRefusals.BasisRequired, "basis");
-        var verified = Stories.Reported.When(CountyOffice, new VerifyHazard(Level.Major, "判定标准第五条")).Then(new HazardVerified(Level.Major, "判定标准第五条", null));
+        var verified = Stories.Reported.When(CountyOffice, new VerifyHazard(Level.Major, "判定标准第五条"))
+            .Then(new HazardVerified(Level.Major, "判定标准第五条", null));
         verified.Then.Stage.ShouldBe(Stage.Verified);
         verified.Then.Level.ShouldBe(Level.Major);
     }
@@ -116,10 +122,12 @@ public sealed class Discovery
     [Fact]
     public void Regrading_changes_the_level_after_it_was_given()
     {
-        Stories.Verified.When(CountyOffice, new RegradeHazard(Level.Major, "复核", "第五条")).Then(new HazardRegraded(Level.General, Level.Major, "第五条", "复核"))
+        Stories.Verified.When(CountyOffice, new RegradeHazard(Level.Major, "复核", "第五条"))
+            .Then(new HazardRegraded(Level.General, Level.Major, "第五条", "复核"))
             .Then.Level.ShouldBe(Level.Major);
         Stories.Verified.When(CountyOffice, new RegradeHazard(Level.General, "复核")).ThenRefused(HazardRefusals.NothingChanges, "level");
-        Stories.Verified.When(As(CountyOffice), new RegradeHazard(Level.Major, "复核", "第五条"), Start).ThenRefused(HazardRefusals.BeforePrevious);
+        Stories.Verified.When(As(CountyOffice), new RegradeHazard(Level.Major, "复核", "第五条"), Start)
+            .ThenRefused(HazardRefusals.BeforePrevious);
     }
 
     [Fact]
@@ -138,7 +146,8 @@ public sealed class Discovery
         foreach (var ending in endings)
         {
             Stories.Verified.And(CityOffice, Stories.CityListing).When(CountyOffice, ending).ThenRefused(HazardRefusals.StillListed);
-            Stories.Verified.And(Emergency, new ProductionSuspended(true, "全部")).When(CountyOffice, ending).ThenRefused(HazardRefusals.StillSuspended);
+            Stories.Verified.And(Emergency, new ProductionSuspended(true, "全部")).When(CountyOffice, ending)
+                .ThenRefused(HazardRefusals.StillSuspended);
         }
     }
 
@@ -147,7 +156,8 @@ public sealed class Discovery
     {
         var target = Story.Given(Stories.Report).Then with { Id = OtherId };
         var outcome = Stories.Reported.When(CountyOffice, new MergeHazard(OtherId, "同一处") { Target = target });
-        outcome.Then(new HazardMerged(OtherId, "同一处")).Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Merged), h => h.MergedInto.ShouldBe(OtherId));
+        outcome.Then(new HazardMerged(OtherId, "同一处")).Then.ShouldSatisfyAllConditions(
+            h => h.Stage.ShouldBe(Stage.Merged), h => h.MergedInto.ShouldBe(OtherId));
         var (other, absorbed) = outcome.Decision.Elsewhere.ShouldNotBeNull();
         other.ShouldBe(OtherId);
         absorbed.ShouldBe(new DuplicateAbsorbed(World.Id, "同一处"));
@@ -162,9 +172,11 @@ public sealed class Discovery
         Stories.Reported.When(CountyOffice, merge with { Into = World.Id }).ThenRefused(HazardRefusals.MergeItself, "into");
         Stories.Reported.When(CountyOffice, merge with { Target = null }).ThenRefused(HazardRefusals.MergeTarget, "into");
         Stories.Reported.When(CountyOffice, merge with { Target = Stories.Reported.Then }).ThenRefused(HazardRefusals.MergeTarget, "into");
-        Stories.Reported.When(As(CountyOffice) with { Jurisdiction = Wudu }, merge with { Target = target with { Region = Wenxian } }).ThenRefused(HazardRefusals.MergeTarget, "into");
+        Stories.Reported.When(As(CountyOffice) with { Jurisdiction = Wudu }, merge with { Target = target with { Region = Wenxian } })
+            .ThenRefused(HazardRefusals.MergeTarget, "into");
         foreach (var ended in new[] { Stories.Closed, Stories.Rejected, Stories.Merged })
-            Stories.Reported.When(CountyOffice, merge with { Target = ended.Then with { Id = OtherId } }).ThenRefused(HazardRefusals.MergeTargetEnded, "into");
+            Stories.Reported.When(CountyOffice, merge with { Target = ended.Then with { Id = OtherId } })
+                .ThenRefused(HazardRefusals.MergeTargetEnded, "into");
     }
 
     [Fact]
@@ -172,7 +184,9 @@ public sealed class Discovery
     {
         var fixedThere = Stories.Reported.When(Emergency, new FixOnTheSpot("当场关阀", "站长"))
             .Then(new HazardFixedOnTheSpot("当场关阀", "站长"), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
-        fixedThere.Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Closed), h => h.Level.ShouldBe(Level.General), h => h.Closure!.Ground.ShouldBe(ClosureGround.FixedOnTheSpot));
+        fixedThere.Then.ShouldSatisfyAllConditions(
+            h => h.Stage.ShouldBe(Stage.Closed), h => h.Level.ShouldBe(Level.General),
+            h => h.Closure!.Ground.ShouldBe(ClosureGround.FixedOnTheSpot));
         Stories.VerifiedMajor.When(Emergency, new FixOnTheSpot("当场")).ThenRefused(HazardRefusals.NotOnTheSpot);
     }
 
@@ -189,7 +203,8 @@ public sealed class Discovery
     public void What_was_reported_as_major_is_not_ended_as_fixed_before_it_was_graded(string? said, bool major)
     {
         var onTheSpot = Story.Given(Stories.Report with { ReportedLevel = said }).When(Emergency, new FixOnTheSpot("当场关阀"));
-        var own = new Story().And(GasCompany, Stories.Report with { Source = ReportSource.SelfInspection, Reporter = null, ReportedLevel = said })
+        var own = new Story()
+            .And(GasCompany, Stories.Report with { Source = ReportSource.SelfInspection, Reporter = null, ReportedLevel = said })
             .When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换软管"));
         foreach (var fixedAtOnce in new[] { onTheSpot, own })
             if (major)
@@ -212,10 +227,12 @@ public sealed class Discovery
         once.When(importer, row with { Fingerprint = default }).ThenRefused(InputRefusals.Missing, "fingerprint");
         var other = row with { Fingerprint = Sha256Digest.Of("x"u8) };
         once.When(importer, other with { Cells = [new("问题", "B3", "坏\0")] }).ThenRefused(InputRefusals.NotClean, "cells[0].text");
-        once.When(importer, other with { Cells = [new("问题", "B3", new string('长', 40_000))] }).ThenRefused(InputRefusals.TooLong, "cells[0].text");
+        once.When(importer, other with { Cells = [new("问题", "B3", new string('长', 40_000))] })
+            .ThenRefused(InputRefusals.TooLong, "cells[0].text");
         once.When(importer, other with { Cells = [new("问题", null!, "")] }).ThenRefused(InputRefusals.Missing, "cells[0].address");
         once.When(importer, other with { NotUnderstood = ["\ud800"] }).ThenRefused(InputRefusals.NotClean, "notUnderstood[0]");
-        once.When(importer, other with { Cells = [.. Enumerable.Repeat(new LedgerCell("", "", ""), 1001)] }).ThenRefused(InputRefusals.TooMany, "cells");
+        once.When(importer, other with { Cells = [.. Enumerable.Repeat(new LedgerCell("", "", ""), 1001)] })
+            .ThenRefused(InputRefusals.TooMany, "cells");
         once.When(importer, other with { Cells = [new("问题", "B3", "\a控制字符照原样保留")], NotUnderstood = default }).ThenItHappens();
     }
 }

@@ -14,8 +14,10 @@ public sealed partial class Documents
     /// <summary>Every refusal the domain knows.</summary>
     internal static readonly RefusalCode[] Refusals =
     [
-        .. typeof(RefusalCode).Assembly.GetTypes().SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static))
-            .Where(f => f.FieldType == typeof(RefusalCode)).Select(f => (RefusalCode)f.GetValue(null)!).OrderBy(r => r.Code, StringComparer.Ordinal),
+        .. typeof(RefusalCode).Assembly.GetTypes()
+        .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static))
+            .Where(f => f.FieldType == typeof(RefusalCode)).Select(f => (RefusalCode)f.GetValue(null)!)
+            .OrderBy(r => r.Code, StringComparer.Ordinal),
     ];
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed partial class Documents
     {
         var path = Repository.PathOf("tests", "Hazards.Domain.Tests", "Golden", "refusal-codes.txt");
         if (Environment.GetEnvironmentVariable("HAZARDS_WRITE_DOCS") == "1")
-            File.WriteAllLines(path, (File.Exists(path) ? File.ReadAllLines(path) : []).Union(Refusals.Select(r => r.Code)).Order(StringComparer.Ordinal));
+            File.WriteAllLines(
+                path, (File.Exists(path) ? File.ReadAllLines(path) : []).Union(Refusals.Select(r => r.Code)).Order(StringComparer.Ordinal));
         Refusals.Select(r => r.Code).ShouldBe(File.ReadAllLines(path));
     }
 
@@ -82,7 +85,8 @@ public sealed partial class Documents
     }
 
     private static string Stages(CommandRule rule) =>
-        rule.Stages.IsEmpty ? "（由此开始）" : rule.Stages.Length == Enum.GetValues<Stage>().Length ? "任何环节" : Names(rule.Stages) + OfImported(rule);
+        rule.Stages.IsEmpty ? "（由此开始）" : rule.Stages.Length == Enum.GetValues<Stage>().Length ? "任何环节" : Names(rule.Stages)
+            + OfImported(rule);
 
     private static string OfImported(CommandRule rule) => rule.StagesOfImported.IsEmpty ? ""
         : $"<br>台账导入{(rule.OnlyUntouched ? "而无人办理过的" : "的")}还可在 imported{(rule.OnlyUntouched ? " and not acted on" : "")}: {Names(rule.StagesOfImported)}";

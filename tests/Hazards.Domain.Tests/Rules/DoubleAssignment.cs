@@ -50,7 +50,9 @@ public sealed class DoubleAssignment
     [Theory, MemberData(nameof(Wrong))]
     public void A_wrong_order_is_refused_wherever_legs_are_named(string code, string field, LegOrder[] orders)
     {
-        IHazardCommand[] commands = [new AssignHazard([.. orders]), new ReopenHazard("反弹", [.. orders]), new LookBack(LookbackResult.Recurred, "反弹", null, [.. orders])];
+        IHazardCommand[] commands = [
+            new AssignHazard([.. orders]), new ReopenHazard("反弹", [.. orders]),
+            new LookBack(LookbackResult.Recurred, "反弹", null, [.. orders])];
         foreach (var command in orders.Length == 0 ? commands[..1] : commands)
         {
             var story = command is AssignHazard ? Stories.Verified : Stories.Closed;
@@ -74,17 +76,21 @@ public sealed class DoubleAssignment
         var both = GasRegulator with { Kind = BodyKind.Government };
         var act = Stories.Verified.Act(As(CountyOffice)) with { Bodies = Bodies.SetItem(both.Id, both) };
         // A body has one kind, so an assignment meets this only as a wrong leg; a reassignment says it outright.
-        Decider.Decide(new AssignHazard([Territorial(both), Sectoral(both)]), Stories.Verified.Then, act).Refusal!.Code.ShouldBe(HazardRefusals.NotSectoral.Code);
-        Stories.Dual.When(CountyOffice, new ReassignLeg(Leg.Territorial, GasRegulator.Id, Deadline, "整改", "调整")).ThenRefused(HazardRefusals.NotTerritorial, "body");
+        Decider.Decide(new AssignHazard([Territorial(both), Sectoral(both)]), Stories.Verified.Then, act).Refusal!.Code.ShouldBe(
+            HazardRefusals.NotSectoral.Code);
+        Stories.Dual.When(CountyOffice, new ReassignLeg(Leg.Territorial, GasRegulator.Id, Deadline, "整改", "调整"))
+            .ThenRefused(HazardRefusals.NotTerritorial, "body");
     }
 
     [Fact]
     public void One_leg_cannot_answer_for_the_other()
     {
-        IHazardCommand[] answers = [new AcknowledgeAssignment(Leg.Sectoral), new ReturnAssignment(Leg.Sectoral, "x"), new TakeInterimMeasures(Leg.Sectoral, "x")];
+        IHazardCommand[] answers = [
+            new AcknowledgeAssignment(Leg.Sectoral), new ReturnAssignment(Leg.Sectoral, "x"), new TakeInterimMeasures(Leg.Sectoral, "x")];
         foreach (var answer in answers)
             Stories.Dual.When(CountyGovernment, answer).ThenRefused(HazardRefusals.NotYourLeg, "leg");
-        var one = Stories.Dual.When(CountyGovernment, new AcknowledgeAssignment(Leg.Territorial)).Then(new AssignmentAcknowledged(Leg.Territorial, null));
+        var one = Stories.Dual.When(CountyGovernment, new AcknowledgeAssignment(Leg.Territorial))
+            .Then(new AssignmentAcknowledged(Leg.Territorial, null));
         one.Then.Legs[Leg.Sectoral].Stage.ShouldBe(LegStage.Assigned);
         one.Then.Legs[Leg.Sectoral].LastHeardAt.ShouldBeNull();
         one.Then.Stage.ShouldBe(Stage.Assigned);
@@ -93,8 +99,10 @@ public sealed class DoubleAssignment
     [Fact]
     public void The_bodies_of_the_two_legs_cannot_accept_each_other()
     {
-        Stories.DualDeclared.When(As(GasRegulator, Role.Inspector), new Reinspect(Leg.Territorial, Verdict.Pass, "合格")).ThenRefused(HazardRefusals.OwnLeg, "leg");
-        Stories.DualDeclared.When(As(CountyGovernment, Role.Inspector), new Reinspect(Leg.Sectoral, Verdict.Pass, "合格")).ThenRefused(HazardRefusals.OwnLeg, "leg");
+        Stories.DualDeclared.When(As(GasRegulator, Role.Inspector), new Reinspect(Leg.Territorial, Verdict.Pass, "合格"))
+            .ThenRefused(HazardRefusals.OwnLeg, "leg");
+        Stories.DualDeclared.When(As(CountyGovernment, Role.Inspector), new Reinspect(Leg.Sectoral, Verdict.Pass, "合格"))
+            .ThenRefused(HazardRefusals.OwnLeg, "leg");
     }
 
     [Fact]
@@ -126,7 +134,8 @@ public sealed class DoubleAssignment
     {
         var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x")] };
         var story = Stories.Verified.AfterDays(5).And(new HazardAssigned([Territorial(), Sectoral()])).Under(policy);
-        Supervise(story.When(As(Supervision), new Urge("请抓紧", Leg.Sectoral), story.Now.AddDays(-4)).ThenItHappens()).ShouldBe(Supervise(story));
+        Supervise(story.When(As(Supervision), new Urge("请抓紧", Leg.Sectoral), story.Now.AddDays(-4)).ThenItHappens())
+            .ShouldBe(Supervise(story));
     }
 
     private static Clock Supervise(Story story) => story.Clocks.Single(c => c.Kind == ClockKind.Supervise && c.Leg == Leg.Sectoral);
@@ -135,12 +144,14 @@ public sealed class DoubleAssignment
     public void It_is_closed_only_when_both_legs_are_accepted()
     {
         Stories.DualOneAccepted.When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.StageForbids);
-        var one = Stories.DualDeclared.When(Emergency, new Reinspect(Leg.Territorial, Verdict.Pass, "合格")).Then(new LegAccepted(Leg.Territorial, "合格", null));
+        var one = Stories.DualDeclared.When(Emergency, new Reinspect(Leg.Territorial, Verdict.Pass, "合格"))
+            .Then(new LegAccepted(Leg.Territorial, "合格", null));
         one.Then.Stage.ShouldBe(Stage.AwaitingAcceptance);
         one.When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.StageForbids);
         var both = one.When(Emergency, new Reinspect(Leg.Sectoral, Verdict.Pass, "合格")).ThenItHappens();
         both.Then.Stage.ShouldBe(Stage.AwaitingClosure);
-        both.When(CountyOffice, new CloseHazard("到位")).Then(new HazardClosed(ClosureGround.Rectified, "到位")).Then.Stage.ShouldBe(Stage.Closed);
+        both.When(CountyOffice, new CloseHazard("到位"))
+            .Then(new HazardClosed(ClosureGround.Rectified, "到位")).Then.Stage.ShouldBe(Stage.Closed);
     }
 
     [Fact]
@@ -148,7 +159,9 @@ public sealed class DoubleAssignment
     {
         var story = Stories.DualDeclared.When(Emergency, new Reinspect(Leg.Sectoral, Verdict.Fail, "仍漏气", "李工"))
             .Then(new ReinspectionFailed(Leg.Sectoral, "仍漏气", "李工", Deadline.AddDays(5)));
-        story.Then.Legs[Leg.Sectoral].ShouldSatisfyAllConditions(l => l.Stage.ShouldBe(LegStage.Rectifying), l => l.Failed.ShouldBe(1), l => l.DeclaredAt.ShouldBeNull());
+        story.Then.Legs[Leg.Sectoral]
+            .ShouldSatisfyAllConditions(
+                l => l.Stage.ShouldBe(LegStage.Rectifying), l => l.Failed.ShouldBe(1), l => l.DeclaredAt.ShouldBeNull());
         story.Then.Legs[Leg.Territorial].Stage.ShouldBe(LegStage.Declared);
         story.Then.Stage.ShouldBe(Stage.Rectifying);
     }
@@ -156,12 +169,16 @@ public sealed class DoubleAssignment
     [Fact]
     public void A_returned_leg_waits_for_another_body_while_the_other_goes_on()
     {
-        var story = Stories.Dual.When(GasRegulator, new ReturnAssignment(Leg.Sectoral, "职能已划转")).Then(new AssignmentReturned(Leg.Sectoral, "职能已划转"));
-        story.Clocks.Where(c => c.Leg == Leg.Sectoral).Select(c => (c.Kind, c.Body)).ShouldBe([(ClockKind.Reassign, CountyOffice.Id), (ClockKind.Rectify, CountyOffice.Id)]);
+        var story = Stories.Dual.When(GasRegulator, new ReturnAssignment(Leg.Sectoral, "职能已划转"))
+            .Then(new AssignmentReturned(Leg.Sectoral, "职能已划转"));
+        story.Clocks.Where(c => c.Leg == Leg.Sectoral).Select(c => (c.Kind, c.Body))
+            .ShouldBe([(ClockKind.Reassign, CountyOffice.Id), (ClockKind.Rectify, CountyOffice.Id)]);
         story.When(CountyGovernment, new AcknowledgeAssignment(Leg.Territorial)).ThenItHappens();
         var again = story.When(CountyOffice, new ReassignLeg(Leg.Sectoral, Emergency.Id, Deadline, "整改", "职能划转"))
             .Then(new LegReassigned(GasRegulator.Id, new LegOrder(Leg.Sectoral, Emergency.Id, Deadline, "整改", Supervision.Id), "职能划转"));
-        again.Then.Legs[Leg.Sectoral].ShouldSatisfyAllConditions(l => l.Body.ShouldBe(Emergency.Id), l => l.Stage.ShouldBe(LegStage.Assigned), l => l.ReturnReason.ShouldBeNull());
+        again.Then.Legs[Leg.Sectoral]
+            .ShouldSatisfyAllConditions(
+                l => l.Body.ShouldBe(Emergency.Id), l => l.Stage.ShouldBe(LegStage.Assigned), l => l.ReturnReason.ShouldBeNull());
     }
 
     [Fact]
@@ -173,7 +190,8 @@ public sealed class DoubleAssignment
         Stories.Dual.When(CountyOffice, To(Emergency, CountyGovernment)).ThenRefused(HazardRefusals.SupervisorIsLeg, "supervisor");
         Stories.Dual.When(CountyOffice, To(Emergency, Emergency)).ThenRefused(HazardRefusals.SupervisorIsLeg, "supervisor");
         Stories.Dual.When(CountyOffice, To(Gone)).ThenRefused(BodyRefusals.Dissolved, "body");
-        Stories.Dual.When(CountyOffice, To(Emergency) with { Deadline = new DateOnly(2026, 1, 1) }).ThenRefused(HazardRefusals.DeadlinePast, "deadline");
+        Stories.Dual.When(CountyOffice, To(Emergency) with { Deadline = new DateOnly(2026, 1, 1) })
+            .ThenRefused(HazardRefusals.DeadlinePast, "deadline");
     }
 
     [Fact]
@@ -181,7 +199,9 @@ public sealed class DoubleAssignment
     {
         var entered = Stories.Verified.And(Emergency, new HazardAssigned([Sole()]));
         entered.When(CountyOffice, new ReassignLeg(Leg.Sole, GasRegulator.Id, Deadline, "整改", "调整")).ThenItHappens();
-        entered.When(OtherRegulator, new ReassignLeg(Leg.Sole, GasRegulator.Id, Deadline, "整改", "调整")).ThenRefused(HazardRefusals.NotAssigner);
-        Stories.Assigned.When(CountyGovernment, new ReassignLeg(Leg.Sole, GasRegulator.Id, Deadline, "整改", "调整")).ThenRefused(HazardRefusals.NotAssigner);
+        entered.When(OtherRegulator, new ReassignLeg(Leg.Sole, GasRegulator.Id, Deadline, "整改", "调整"))
+            .ThenRefused(HazardRefusals.NotAssigner);
+        Stories.Assigned.When(CountyGovernment, new ReassignLeg(Leg.Sole, GasRegulator.Id, Deadline, "整改", "调整"))
+            .ThenRefused(HazardRefusals.NotAssigner);
     }
 }

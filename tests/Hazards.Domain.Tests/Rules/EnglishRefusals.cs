@@ -12,7 +12,10 @@ public sealed partial class EnglishRefusals
             refusal.English.ShouldNotMatch(@"[\u3000-\u9fff\uff00-\uffef]", refusal.Code);
     }
 
-    /// <summary>What a refusal is filled with is a <see cref="Words"/> where it is said otherwise in each language: nothing passes the Chinese term alone.</summary>
+    /// <summary>
+    /// What a refusal is filled with is a <see cref="Words"/> where it is said otherwise in each language: nothing passes the
+    /// Chinese term alone.
+    /// </summary>
     [Fact]
     public void No_refusal_is_filled_with_a_chinese_term()
     {
@@ -21,13 +24,15 @@ public sealed partial class EnglishRefusals
         foreach (var file in sources)
             foreach (var said in Said().Matches(File.ReadAllText(file)).Select(m => m.Value))
                 foreach (var fact in Facts().Matches(said).Where(f => !f.Value.Contains("new Words(", StringComparison.Ordinal)))
-                    fact.Value.ShouldNotMatch(@"CodeList\.Chinese|\.Chinese\b(?!.*English)|""[^""]*[\u4e00-\u9fff]", $"{Path.GetFileName(file)}: {said}");
+                    fact.Value.ShouldNotMatch(
+                        @"CodeList\.Chinese|\.Chinese\b(?!.*English)|""[^""]*[\u4e00-\u9fff]", $"{Path.GetFileName(file)}: {said}");
     }
 
     [Fact]
     public void Terms_are_said_as_codes()
     {
-        var refusal = HazardRefusals.Role.Because(null, ("command", Words.Of(CommandRules.Verify)), ("roles", Words.Of(CommandRules.Verify.Roles)));
+        var refusal = HazardRefusals.Role.Because(
+            null, ("command", Words.Of(CommandRules.Verify)), ("roles", Words.Of(CommandRules.Verify.Roles)));
         refusal.Chinese.ShouldContain("核实定级");
         refusal.English.ShouldContain("coordinator, importer");
         refusal.ShouldBeEnglish();

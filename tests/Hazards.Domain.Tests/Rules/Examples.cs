@@ -17,8 +17,12 @@ internal static class Examples
 
     public static readonly ImmutableDictionary<string, Example> ByRule = new Example[]
     {
-        new(Stories.Reported, CountyOffice, new RecordLedgerRow("隐患台账", File, "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [new("序号", "A3", "1")], ["C3"])),
-        new(Stories.Reported.And(new LedgerRowRecorded("隐患台账", File, "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [], [])), CountyOffice, new WithdrawImported(new("0195f0a0-0000-7000-8000-00000000000c"), "列映射有误，重新导入")),
+        new(
+            Stories.Reported, CountyOffice,
+            new RecordLedgerRow("隐患台账", File, "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [new("序号", "A3", "1")], ["C3"])),
+        new(
+            Stories.Reported.And(new LedgerRowRecorded("隐患台账", File, "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [], [])), CountyOffice,
+            new WithdrawImported(new("0195f0a0-0000-7000-8000-00000000000c"), "列映射有误，重新导入")),
         new(Stories.Reported, CountyOffice, new VerifyHazard(Level.Major, "判定标准第五条", "属实")),
         new(Stories.Verified, CountyOffice, new RegradeHazard(Level.Major, "专家复核", "判定标准第五条")),
         new(Stories.Reported, CountyOffice, new RejectHazard("现场无此设施")),
@@ -29,16 +33,21 @@ internal static class Examples
         new(Stories.Verified, CountyOffice, new AssignHazard([Territorial(), Sectoral()])),
         new(Stories.Assigned, GasCompany, new AcknowledgeAssignment(Leg.Sole, "王某")),
         new(Stories.Rectifying, GasCompany, new ReturnAssignment(Leg.Sole, "不属本单位")),
-        new(Stories.Rectifying, CountyOffice, new ReassignLeg(Leg.Sole, GasRegulator.Id, Deadline, "由主管部门牵头", "责任调整", Supervision.Id, "赵某")),
+        new(
+            Stories.Rectifying, CountyOffice,
+            new ReassignLeg(Leg.Sole, GasRegulator.Id, Deadline, "由主管部门牵头", "责任调整", Supervision.Id, "赵某")),
         new(Stories.MajorRectifying, GasCompany, new SubmitPlan(Leg.Sole, SixParts, 30m)),
         new(Stories.MajorPlanned, CountyOffice, new ReviewPlan(Leg.Sole, Verdict.Pass, "可行")),
         new(Stories.Rectifying, GasCompany, new TakeInterimMeasures(Leg.Sole, "设置警戒")),
         new(Stories.Rectifying, Emergency, new SuspendProduction(true, "全部供气")),
         new(Stories.Rectifying.And(Emergency, new ProductionSuspended(true, "全部供气")), GasCompany, new RequestResumption(Leg.Sole, "已检测合格")),
-        new(Stories.Rectifying.And(Emergency, new ProductionSuspended(true, "全部供气")).And(GasCompany, new ResumptionRequested(Leg.Sole, "已检测合格")), Emergency, new ReviewResumption(Verdict.Pass, "现场合格")),
+        new(Stories.Rectifying.And(Emergency, new ProductionSuspended(true, "全部供气"))
+            .And(GasCompany, new ResumptionRequested(Leg.Sole, "已检测合格")), Emergency, new ReviewResumption(Verdict.Pass, "现场合格")),
         new(Stories.Rectifying, GasCompany, new ReportProgress(Leg.Sole, 40, "已开挖", 3.2m)),
         new(Stories.Rectifying, GasCompany, new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到")),
-        new(Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(20), "材料未到")), CountyOffice, new DecideExtension(Leg.Sole, true, null, "同意")),
+        new(
+            Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(20), "材料未到")), CountyOffice,
+            new DecideExtension(Leg.Sole, true, null, "同意")),
         new(Stories.Rectifying, GasCompany, new DeclareCompletion(Leg.Sole, "已更换", 12.5m)),
         new(Stories.Declared, Emergency, new Reinspect(Leg.Sole, Verdict.Pass, "合格", "李工")),
         new(Stories.Accepted, Emergency, new WithdrawAcceptance(Leg.Sole, "验收后又漏气", Deadline)),

@@ -3,10 +3,14 @@ using static Hazards.Domain.Tests.Rules.World;
 
 namespace Hazards.Domain.Tests.Rules;
 
-/// <summary>台账导入的隐患: what an import entered twice or wrongly is taken out at any stage; what people decided is told from what a ledger said.</summary>
+/// <summary>
+/// 台账导入的隐患: what an import entered twice or wrongly is taken out at any stage; what people decided is told from what a ledger
+/// said.
+/// </summary>
 public sealed class ImportedHazards
 {
-    private static readonly LedgerRowRecorded Row = new("隐患台账", Sha256Digest.Of("file"u8), "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [], []);
+    private static readonly LedgerRowRecorded Row = new(
+        "隐患台账", Sha256Digest.Of("file"u8), "Sheet1", 3, Sha256Digest.Of("row"u8), "已整改", [], []);
 
     public static TheoryData<Stage> Stages => [.. Enum.GetValues<Stage>().Where(s => s is not (Stage.Rejected or Stage.Merged))];
 
@@ -79,13 +83,15 @@ public sealed class ImportedHazards
 
     [Theory, MemberData(nameof(LateStages))]
     public void What_no_ledger_told_is_not_taken_out_so(Stage stage) =>
-        Stories.At(stage).When(CountyOffice, new RejectHazard("录入错误")).ThenRefused(stage == Stage.Closed ? HazardRefusals.NotOpen : HazardRefusals.StageForbids);
+        Stories.At(stage).When(CountyOffice, new RejectHazard("录入错误"))
+            .ThenRefused(stage == Stage.Closed ? HazardRefusals.NotOpen : HazardRefusals.StageForbids);
 
     [Theory, MemberData(nameof(LateStages))]
     public void What_was_taken_out_can_be_reopened_and_not_before_it_was(Stage stage)
     {
         var taken = Imported(Stories.At(stage)).When(CountyOffice, new RejectHazard("录入错误")).ThenItHappens();
-        taken.When(As(CountyOffice), new ReopenHazard("取错了行"), taken.Then.Rejection!.At.AddMinutes(-1)).ThenRefused(HazardRefusals.BeforePrevious);
+        taken.When(As(CountyOffice), new ReopenHazard("取错了行"), taken.Then.Rejection!.At.AddMinutes(-1))
+            .ThenRefused(HazardRefusals.BeforePrevious);
         taken.When(CountyOffice, new ReopenHazard("取错了行")).ThenItHappens().Then.IsOpen.ShouldBeTrue();
         taken.Clocks.ShouldBeEmpty();
     }
@@ -94,9 +100,11 @@ public sealed class ImportedHazards
     public void Nothing_is_taken_out_before_it_came_to_stand_so()
     {
         var closed = Imported(Stories.Closed);
-        closed.When(As(CountyOffice), new RejectHazard("录入错误"), closed.Then.Closure!.At.AddMinutes(-1)).ThenRefused(HazardRefusals.BeforePrevious);
+        closed.When(As(CountyOffice), new RejectHazard("录入错误"), closed.Then.Closure!.At.AddMinutes(-1))
+            .ThenRefused(HazardRefusals.BeforePrevious);
         var open = Imported(Stories.Declared);
-        open.When(As(CountyOffice), new RejectHazard("录入错误"), open.Then.Legs[Leg.Sole].Since.AddMinutes(-1)).ThenRefused(HazardRefusals.BeforePrevious);
+        open.When(As(CountyOffice), new RejectHazard("录入错误"), open.Then.Legs[Leg.Sole].Since.AddMinutes(-1))
+            .ThenRefused(HazardRefusals.BeforePrevious);
     }
 
     [Fact]
@@ -109,7 +117,8 @@ public sealed class ImportedHazards
         var asked = new ExtensionRequested(Leg.Sole, leg.Deadline, leg.Deadline.AddDays(5), "备件");
         var granted = new ExtensionGranted(Leg.Sole, leg.Deadline, leg.Deadline.AddDays(5), null);
         Imported(Stories.Rectifying).And(asked, granted).Then.Legs[Leg.Sole].DeadlineByLedger.ShouldBeFalse();
-        By(By(Imported(Stories.Rectifying), Role.Importer, asked), Role.Importer, granted).Then.Legs[Leg.Sole].DeadlineByLedger.ShouldBeTrue();
+        By(By(Imported(Stories.Rectifying), Role.Importer, asked), Role.Importer,
+            granted).Then.Legs[Leg.Sole].DeadlineByLedger.ShouldBeTrue();
         Imported(Stories.Rectifying).And(new HazardRegraded(Level.General, Level.Major, "第五条", "复核")).Then.GradedByLedger.ShouldBeFalse();
         Imported(Stories.Rectifying).And(new LegReassigned(leg.Body, Sole(), "改派")).Then.Legs[Leg.Sole].NamedByLedger.ShouldBeFalse();
         Stories.Rectifying.Then.ShouldSatisfyAllConditions(h => h.ActedOn.ShouldBeTrue(), h => h.GradedByLedger.ShouldBeFalse());
@@ -118,12 +127,17 @@ public sealed class ImportedHazards
     /// <summary>The same story, had an import told it.</summary>
     internal static Story Imported(Story story) => story with
     {
-        Events = [.. story.Events.Insert(1, story.Events[0] with { Event = Row }).Select(h => h with { Context = h.Context with { Role = Role.Importer } })],
+        Events = [.. story.Events.Insert(1, story.Events[0] with { Event = Row })
+            .Select(h => h with { Context = h.Context with { Role = Role.Importer } })],
     };
 
     private static Story By(Story story, Role role, IHazardEvent happened)
     {
         var after = story.And(happened);
-        return after with { Events = after.Events.SetItem(after.Events.Length - 1, after.Events[^1] with { Context = after.Events[^1].Context with { Role = role } }) };
+        return after with
+        {
+            Events = after.Events.SetItem(
+                after.Events.Length - 1, after.Events[^1] with { Context = after.Events[^1].Context with { Role = role } }),
+        };
     }
 }

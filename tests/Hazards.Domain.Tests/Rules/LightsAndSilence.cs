@@ -49,7 +49,8 @@ public sealed class LightsAndSilence
         var one = PolicyDocument.Read(WhatTheCheckerFinds.Document("\"warnings\": [{ \"yellowDays\": 4, \"redDays\": 2, \"source\": \"y\", \"clock\": \"acknowledge\" }]")).On(under);
         one.Warning(ClockKind.Acknowledge).YellowDays.ShouldBe(4);
         one.Warning(ClockKind.Rectify).YellowDays.ShouldBe(10);
-        var all = PolicyDocument.Read(WhatTheCheckerFinds.Document("\"warnings\": [{ \"yellowDays\": 6, \"redDays\": 2, \"source\": \"y\" }]")).On(under);
+        var all = PolicyDocument.Read(
+            WhatTheCheckerFinds.Document("\"warnings\": [{ \"yellowDays\": 6, \"redDays\": 2, \"source\": \"y\" }]")).On(under);
         all.Warning(ClockKind.Acknowledge).YellowDays.ShouldBe(6);
     }
 
@@ -59,7 +60,8 @@ public sealed class LightsAndSilence
         Silence(LegStage.Rectifying, heard: 12).ShouldBe(new LegSilence(8, 7, true, true));
         Silence(LegStage.Rectifying, heard: 13).Silent.ShouldBeFalse();
         Silence(LegStage.Assigned, heard: null).Days.ShouldBe(19);
-        Silence(LegStage.Rectifying, heard: 12, rule: new SupervisionRule(Level.Major, 30, "x")).ShouldBe(new LegSilence(8, 30, false, false));
+        Silence(LegStage.Rectifying, heard: 12, rule: new SupervisionRule(Level.Major, 30, "x"))
+            .ShouldBe(new LegSilence(8, 30, false, false));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class PersonsOfAHazard
     [Fact]
     public void Two_names_for_one_reporter_are_both_kept()
     {
-        var story = new Story().When(As(Hotline), Report with { FoundBy = "李大爷", Reporter = new ReporterGiven("李某", Other: "晚上打") }).ThenItHappens();
+        var story = new Story().When(As(Hotline), Report with { FoundBy = "李大爷", Reporter = new ReporterGiven("李某", Other: "晚上打") })
+            .ThenItHappens();
         story.Then.Reporter!.Open(Id, Story.Seal.Key, out var data);
         data.ShouldBe(new PersonData("李某", Other: "李大爷；晚上打"));
         new Story().When(As(Hotline), Report with { FoundBy = "李某", Reporter = new ReporterGiven("李某") }).ThenItHappens()
@@ -69,7 +70,8 @@ public sealed class PersonsOfAHazard
 
     [Fact]
     public void A_reporter_of_whom_nothing_is_known_is_refused() =>
-        new Story().When(As(Hotline), Report with { Reporter = new ReporterGiven(" ") }).ThenRefused(PersonRefusals.NothingGiven, "reporter");
+        new Story().When(As(Hotline), Report with { Reporter = new ReporterGiven(" ") })
+            .ThenRefused(PersonRefusals.NothingGiven, "reporter");
 
     [Theory]
     [InlineData("13900001111", false, true)]
@@ -102,19 +104,24 @@ public sealed class PersonsOfAHazard
     [Fact]
     public void A_refusal_does_not_repeat_what_it_refuses()
     {
-        var refusal = new Story().When(As(Hotline), Report with { Reporter = new ReporterGiven("李\n某", new string('1', 61)) }).Decision.Refusal.ShouldNotBeNull();
+        var refusal = new Story()
+            .When(As(Hotline),
+                Report with { Reporter = new ReporterGiven("李\n某", new string('1', 61)) }).Decision.Refusal.ShouldNotBeNull();
         refusal.ToString().ShouldNotContain("李");
-        new Story().When(As(Hotline), Report with { Reporter = new ReporterGiven(Phone: new string('1', 61)) }).Decision.Refusal!.ToString().ShouldNotContain("111111");
+        new Story().When(As(Hotline), Report with { Reporter = new ReporterGiven(Phone: new string('1', 61)) }).Decision.Refusal!.ToString()
+            .ShouldNotContain("111111");
     }
 
     [Fact]
     public void Nothing_is_decided_about_a_person_in_clear() =>
-        Should.Throw<InvalidOperationException>(() => Decider.Decide(Report with { FoundBy = "李某" }, null, new Story().Act(As(Hotline), paper: false)));
+        Should.Throw<InvalidOperationException>(
+            () => Decider.Decide(Report with { FoundBy = "李某" }, null, new Story().Act(As(Hotline), paper: false)));
 
     [Fact]
     public void A_witness_and_what_the_witness_says_are_sealed()
     {
-        var story = Stories.Rectifying.When(Emergency, new RecordWitness("孙某某", Phone: "13800002222", Statement: " 当晚闻到气味 ")).ThenItHappens();
+        var story = Stories.Rectifying.When(Emergency, new RecordWitness("孙某某", Phone: "13800002222", Statement: " 当晚闻到气味 "))
+            .ThenItHappens();
         var (witness, statement) = story.Then.Witnesses.ShouldHaveSingleItem();
         witness.Open(Id, Story.Seal.Key, out var data);
         data.ShouldBe(new PersonData("孙某某", "13800002222"));
@@ -148,8 +155,11 @@ public sealed class PersonsOfAHazard
         var context = new Story().Act(As(Emergency)).Context(Role.Administrator);
         var once = Person.Apply(null, new PersonErased(Id, PersonKind.Reporter, "本人申请"), context);
         once.ShouldBe(new Person(context.OccurredAt, 1));
-        Person.Apply(once, new PersonErased(Id, PersonKind.Reporter, "从备份恢复后再次删除"), context with { OccurredAt = context.OccurredAt.AddDays(1) }).ShouldBe(new Person(context.OccurredAt, 2));
+        Person.Apply(
+            once, new PersonErased(Id, PersonKind.Reporter, "从备份恢复后再次删除"),
+            context with { OccurredAt = context.OccurredAt.AddDays(1) }).ShouldBe(new Person(context.OccurredAt, 2));
     }
 
-    private static string InClear(Story story) => string.Concat(story.Events.Select(e => Encoding.UTF8.GetString(DomainJson.Write(e.Event)))) + story.Then;
+    private static string InClear(Story story) =>
+        string.Concat(story.Events.Select(e => Encoding.UTF8.GetString(DomainJson.Write(e.Event)))) + story.Then;
 }

@@ -17,7 +17,8 @@ public sealed class Rectification
         foreach (var part in Enum.GetValues<PlanPart>())
         {
             Stories.MajorRectifying.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts.Remove(part))).ThenRefused(HazardRefusals.PlanParts);
-            Stories.MajorRectifying.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts.SetItem(part, " "))).ThenRefused(InputRefusals.Missing, $"parts.{CodeList.Code(part)}");
+            Stories.MajorRectifying.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts.SetItem(part, " ")))
+                .ThenRefused(InputRefusals.Missing, $"parts.{CodeList.Code(part)}");
             var five = Stories.Rectifying.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts.Remove(part)));
             if (part == PlanPart.Goals)
                 five.ThenItHappens();
@@ -29,8 +30,10 @@ public sealed class Rectification
     [Fact]
     public void Only_a_general_hazards_plan_may_be_kept_elsewhere()
     {
-        Stories.Rectifying.When(GasCompany, new SubmitPlan(Leg.Sole, null, 5, "档案室")).Then(new PlanSubmitted(Leg.Sole, ImmutableSortedDictionary<PlanPart, string>.Empty, 5, "档案室"));
-        Stories.MajorRectifying.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts, 5, "档案室")).ThenRefused(HazardRefusals.PlanKeptElsewhere, "keptElsewhere");
+        Stories.Rectifying.When(GasCompany, new SubmitPlan(Leg.Sole, null, 5, "档案室"))
+            .Then(new PlanSubmitted(Leg.Sole, ImmutableSortedDictionary<PlanPart, string>.Empty, 5, "档案室"));
+        Stories.MajorRectifying.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts, 5, "档案室"))
+            .ThenRefused(HazardRefusals.PlanKeptElsewhere, "keptElsewhere");
     }
 
     [Theory, InlineData(-0.01), InlineData(100_000_000.01), InlineData(0.0000001)]
@@ -49,10 +52,12 @@ public sealed class Rectification
         var done = new DeclareCompletion(Leg.Sole, "已更换");
         Stories.MajorRectifying.When(GasCompany, done).ThenRefused(HazardRefusals.PlanRequired);
         Stories.MajorPlanned.When(GasCompany, done).ThenRefused(HazardRefusals.PlanRequired);
-        Stories.MajorPlanned.And(new PlanReviewed(Leg.Sole, Verdict.Fail, "不可行")).When(GasCompany, done).ThenRefused(HazardRefusals.PlanRequired);
+        Stories.MajorPlanned.And(new PlanReviewed(Leg.Sole, Verdict.Fail, "不可行")).When(GasCompany, done)
+            .ThenRefused(HazardRefusals.PlanRequired);
         var passed = Stories.MajorPlanned.And(Passed);
         passed.When(GasCompany, done).Then(new CompletionDeclared(Leg.Sole, "已更换", null)).Then.Stage.ShouldBe(Stage.AwaitingAcceptance);
-        passed.And(GasCompany, new PlanSubmitted(Leg.Sole, SixParts, null, null)).When(GasCompany, done).ThenRefused(HazardRefusals.PlanRequired);
+        passed.And(GasCompany, new PlanSubmitted(Leg.Sole, SixParts, null, null)).When(GasCompany, done)
+            .ThenRefused(HazardRefusals.PlanRequired);
     }
 
     [Fact]
@@ -61,18 +66,21 @@ public sealed class Rectification
         Stories.MajorRectifying.When(CountyOffice, new ReviewPlan(Leg.Sole, Verdict.Pass)).ThenRefused(HazardRefusals.NoPlan);
         Stories.MajorPlanned.When(CountyOffice, new ReviewPlan(Leg.Sole, Verdict.Fail)).ThenRefused(InputRefusals.Missing, "comments");
         Stories.MajorPlanned.And(Passed).When(CountyOffice, new ReviewPlan(Leg.Sole, Verdict.Pass)).ThenRefused(HazardRefusals.NoPlan);
-        Stories.MajorPlanned.When(As(CountyOffice), new ReviewPlan(Leg.Sole, Verdict.Pass), Start).ThenRefused(HazardRefusals.BeforePrevious);
+        Stories.MajorPlanned.When(As(CountyOffice), new ReviewPlan(Leg.Sole, Verdict.Pass), Start)
+            .ThenRefused(HazardRefusals.BeforePrevious);
     }
 
     [Fact]
     public void Progress_lies_between_0_and_100_and_goes_back_only_after_a_failed_reinspection()
     {
-        var half = Stories.Rectifying.When(GasCompany, new ReportProgress(Leg.Sole, 50, "过半")).Then(new ProgressReported(Leg.Sole, 50, null, "过半"));
+        var half = Stories.Rectifying.When(GasCompany, new ReportProgress(Leg.Sole, 50, "过半"))
+            .Then(new ProgressReported(Leg.Sole, 50, null, "过半"));
         half.When(GasCompany, new ReportProgress(Leg.Sole, 49, "x")).ThenRefused(HazardRefusals.ProgressBackwards, "percent");
         half.When(GasCompany, new ReportProgress(Leg.Sole, 101, "x")).ThenRefused(InputRefusals.OutOfRange, "percent");
         half.When(GasCompany, new ReportProgress(Leg.Sole, -1, "x")).ThenRefused(InputRefusals.OutOfRange, "percent");
         half.When(GasCompany, new ReportProgress(Leg.Sole, 50, "仍是一半")).ThenItHappens();
-        Stories.Declared.And(Emergency, new ReinspectionFailed(Leg.Sole, "仍漏气", null, Deadline)).When(GasCompany, new ReportProgress(Leg.Sole, 60, "返工")).ThenItHappens();
+        Stories.Declared.And(Emergency, new ReinspectionFailed(Leg.Sole, "仍漏气", null, Deadline))
+            .When(GasCompany, new ReportProgress(Leg.Sole, 60, "返工")).ThenItHappens();
     }
 
     [Fact]
@@ -84,7 +92,8 @@ public sealed class Rectification
         Stories.Rectifying.When(GasCompany, new RequestResumption(Leg.Sole, "x")).ThenRefused(HazardRefusals.NotSuspended);
         Stories.Rectifying.When(Emergency, new ReviewResumption(Verdict.Pass, "x")).ThenRefused(HazardRefusals.NotSuspended);
         var asked = stopped.When(GasCompany, new RequestResumption(Leg.Sole, "已检测")).Then(new ResumptionRequested(Leg.Sole, "已检测"));
-        asked.Clocks.ShouldContain(c => c.Kind == ClockKind.ReviewResumption && c.Body == Emergency.Id && c.Due == new DateOnly(2026, 3, 12));
+        asked.Clocks.ShouldContain(
+            c => c.Kind == ClockKind.ReviewResumption && c.Body == Emergency.Id && c.Due == new DateOnly(2026, 3, 12));
         asked.When(GasCompany, new RequestResumption(Leg.Sole, "再次")).ThenRefused(HazardRefusals.AlreadyRequested);
         asked.When(As(GasCompany), new ReviewResumption(Verdict.Pass, "自查合格")).ThenRefused(HazardRefusals.OwnLeg);
         var failed = asked.When(Emergency, new ReviewResumption(Verdict.Fail, "仍漏")).Then(new ResumptionReviewed(Verdict.Fail, "仍漏"));
@@ -109,15 +118,21 @@ public sealed class Rectification
     public void An_extension_is_asked_for_by_the_deadline_and_moves_it_when_granted()
     {
         var to = Deadline.AddDays(20);
-        var asked = Stories.Rectifying.When(GasCompany, new RequestExtension(Leg.Sole, to, "材料未到")).Then(new ExtensionRequested(Leg.Sole, Deadline, to, "材料未到"));
+        var asked = Stories.Rectifying.When(GasCompany, new RequestExtension(Leg.Sole, to, "材料未到"))
+            .Then(new ExtensionRequested(Leg.Sole, Deadline, to, "材料未到"));
         asked.Clocks.ShouldContain(c => c.Kind == ClockKind.DecideExtension && c.Body == CountyOffice.Id);
         asked.When(GasCompany, new RequestExtension(Leg.Sole, to, "再次")).ThenRefused(HazardRefusals.ExtensionPending);
-        var granted = asked.When(CountyOffice, new DecideExtension(Leg.Sole, true)).Then(new ExtensionGranted(Leg.Sole, Deadline, to, null));
-        granted.Then.Legs[Leg.Sole].ShouldSatisfyAllConditions(l => l.Deadline.ShouldBe(to), l => l.FirstDeadline.ShouldBe(Deadline), l => l.Extensions.ShouldBe(1));
+        var granted = asked.When(CountyOffice, new DecideExtension(Leg.Sole, true))
+            .Then(new ExtensionGranted(Leg.Sole, Deadline, to, null));
+        granted.Then.Legs[Leg.Sole]
+            .ShouldSatisfyAllConditions(
+                l => l.Deadline.ShouldBe(to), l => l.FirstDeadline.ShouldBe(Deadline), l => l.Extensions.ShouldBe(1));
         granted.Clocks.Single().Due.ShouldBe(to);
         asked.When(CountyOffice, new DecideExtension(Leg.Sole, false)).ThenRefused(InputRefusals.Missing, "comments");
-        asked.When(CountyOffice, new DecideExtension(Leg.Sole, false, null, "理由不足")).Then(new ExtensionRefused(Leg.Sole, "理由不足")).Then.Legs[Leg.Sole].Deadline.ShouldBe(Deadline);
-        asked.When(CountyOffice, new DecideExtension(Leg.Sole, true, Deadline.AddDays(10))).Then(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(10), null));
+        asked.When(CountyOffice, new DecideExtension(Leg.Sole, false, null, "理由不足"))
+            .Then(new ExtensionRefused(Leg.Sole, "理由不足")).Then.Legs[Leg.Sole].Deadline.ShouldBe(Deadline);
+        asked.When(CountyOffice, new DecideExtension(Leg.Sole, true, Deadline.AddDays(10)))
+            .Then(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(10), null));
     }
 
     [Fact]
@@ -132,12 +147,17 @@ public sealed class Rectification
         (lastDay with { Now = ChinaTime.EndOf(Deadline) }).When(GasCompany, Ask(20)).ThenRefused(HazardRefusals.ExtensionLate);
         var early = Policy.NationalBaseline with { Extension = Policy.NationalBaseline.Extension with { RequestDaysBefore = 20 } };
         lastDay.Under(early).When(GasCompany, Ask(20)).ThenRefused(HazardRefusals.ExtensionLate);
-        var twice = Stories.Rectifying.And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(1), null), new ExtensionGranted(Leg.Sole, Deadline.AddDays(1), Deadline.AddDays(2), null));
+        var twice = Stories.Rectifying.And(
+            new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(1), null),
+            new ExtensionGranted(Leg.Sole, Deadline.AddDays(1), Deadline.AddDays(2), null));
         twice.When(GasCompany, Ask(20)).ThenRefused(HazardRefusals.ExtensionTooMany);
         var asked = Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "x"));
         asked.AfterDays(100).When(CountyOffice, new DecideExtension(Leg.Sole, true)).ThenRefused(HazardRefusals.DeadlinePast, "to");
         asked.When(As(CountyOffice), new DecideExtension(Leg.Sole, true), Start).ThenRefused(HazardRefusals.BeforePrevious);
-        Stories.Verified.And(CountyOffice, new HazardAssigned([Sole(CountyOffice)])).And(CountyOffice, new AssignmentAcknowledged(Leg.Sole, null), new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "x"))
+        Stories.Verified.And(CountyOffice, new HazardAssigned([Sole(CountyOffice)]))
+            .And(
+                CountyOffice, new AssignmentAcknowledged(Leg.Sole, null),
+                new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "x"))
             .When(CountyOffice, new DecideExtension(Leg.Sole, true)).ThenRefused(HazardRefusals.OwnLeg, "leg");
     }
 
@@ -146,7 +166,8 @@ public sealed class Rectification
     [InlineData(100, 99)]
     public void After_a_failed_reinspection_the_progress_is_what_was_reported_and_never_all(int reported, int after)
     {
-        var declared = Stories.Rectifying.And(GasCompany, new ProgressReported(Leg.Sole, reported, null, "进度"), new CompletionDeclared(Leg.Sole, "已更换", null));
+        var declared = Stories.Rectifying.And(
+            GasCompany, new ProgressReported(Leg.Sole, reported, null, "进度"), new CompletionDeclared(Leg.Sole, "已更换", null));
         declared.Then.Legs[Leg.Sole].Percent.ShouldBe(100);
         declared.And(Emergency, new ReinspectionFailed(Leg.Sole, "仍漏气", null, Deadline)).Then.Legs[Leg.Sole].Percent.ShouldBe(after);
     }
@@ -155,11 +176,15 @@ public sealed class Rectification
     public void Failing_reinspection_gives_no_time_unless_the_inspector_does()
     {
         var late = Stories.Declared with { Now = ChinaTime.EndOf(Deadline).AddDays(5) };
-        var failed = late.When(Emergency, new Reinspect(Leg.Sole, Verdict.Fail, "仍漏")).Then(new ReinspectionFailed(Leg.Sole, "仍漏", null, Deadline));
+        var failed = late.When(Emergency, new Reinspect(Leg.Sole, Verdict.Fail, "仍漏"))
+            .Then(new ReinspectionFailed(Leg.Sole, "仍漏", null, Deadline));
         failed.Clocks.Single(c => c.Kind == ClockKind.Rectify).DaysOverdue(ChinaTime.DateAt(late.Now)).ShouldBe(6);
-        late.When(Emergency, new Reinspect(Leg.Sole, Verdict.Fail, "仍漏", null, Deadline.AddDays(30))).ThenItHappens().Then.Legs[Leg.Sole].Deadline.ShouldBe(Deadline.AddDays(30));
-        late.When(Emergency, new Reinspect(Leg.Sole, Verdict.Fail, "仍漏", null, Deadline)).ThenRefused(HazardRefusals.DeadlinePast, "deadline");
+        late.When(Emergency, new Reinspect(Leg.Sole, Verdict.Fail, "仍漏", null, Deadline.AddDays(30)))
+            .ThenItHappens().Then.Legs[Leg.Sole].Deadline.ShouldBe(Deadline.AddDays(30));
+        late.When(Emergency, new Reinspect(Leg.Sole, Verdict.Fail, "仍漏", null, Deadline))
+            .ThenRefused(HazardRefusals.DeadlinePast, "deadline");
         late.When(As(Emergency), new Reinspect(Leg.Sole, Verdict.Pass, "合格"), Start).ThenRefused(HazardRefusals.BeforePrevious);
-        failed.When(GasCompany, new DeclareCompletion(Leg.Sole, "已返工")).ThenItHappens().When(Emergency, new Reinspect(Leg.Sole, Verdict.Pass, "合格")).ThenItHappens();
+        failed.When(GasCompany, new DeclareCompletion(Leg.Sole, "已返工")).ThenItHappens()
+            .When(Emergency, new Reinspect(Leg.Sole, Verdict.Pass, "合格")).ThenItHappens();
     }
 }

@@ -15,7 +15,8 @@ public sealed class RepliesToNotices
         var noticed = Stories.Rectifying.When(Supervision, new IssueNotice("五日内书面回复", Leg.Sole, Stories.ReplyBy))
             .Then(new SupervisionNoticeIssued(Leg.Sole, "五日内书面回复", Stories.ReplyBy) { ReplyOwed = true });
         Replies(noticed).ShouldBe([new Clock(ClockKind.Reply, Leg.Sole, GasCompany.Id, Stories.Rectifying.Now, Stories.ReplyBy)]);
-        var duty = OpenSteps.Duties(noticed.Then, GasCompany, Rulebook.Baseline, ChinaTime.DateAt(Start)).Single(d => d.Clock.Kind == ClockKind.Reply);
+        var duty = OpenSteps.Duties(noticed.Then, GasCompany, Rulebook.Baseline, ChinaTime.DateAt(Start))
+            .Single(d => d.Clock.Kind == ClockKind.Reply);
         (duty.Own, duty.Rule.Clause).ShouldBe((true, "回复期限以督办通知书写明的为准"));
     }
 
@@ -46,19 +47,22 @@ public sealed class RepliesToNotices
     public void A_notice_entered_when_its_date_had_passed_began_no_clock()
     {
         var later = Stories.Rectifying.AfterDays(10);
-        var entered = later.When(As(Supervision), new IssueNotice("书面回复", Leg.Sole, Stories.ReplyBy), later.Now.AddDays(-9)).ThenItHappens();
+        var entered = later.When(As(Supervision), new IssueNotice("书面回复", Leg.Sole, Stories.ReplyBy), later.Now.AddDays(-9))
+            .ThenItHappens();
         Replies(entered).ShouldBeEmpty("nobody was told in time");
     }
 
     [Fact]
     public void Only_the_reply_ends_it_or_what_ends_every_duty_of_the_leg()
     {
-        var busy = Stories.Noticed.And(GasCompany, new ProgressReported(Leg.Sole, 40, null, "已开挖"), new CompletionDeclared(Leg.Sole, "完成", null));
+        var busy = Stories.Noticed.And(
+            GasCompany, new ProgressReported(Leg.Sole, 40, null, "已开挖"), new CompletionDeclared(Leg.Sole, "完成", null));
         Replies(busy).ShouldHaveSingleItem();
         Replies(busy.When(GasCompany, Reply).ThenItHappens()).ShouldBeEmpty();
         Replies(busy.And(Emergency, new LegAccepted(Leg.Sole, "合格", null))).ShouldBeEmpty();
         Replies(Stories.Noticed.And(new LegReassigned(GasCompany.Id, Sole(GasRegulator), "改派"))).ShouldBeEmpty();
-        Replies(Stories.Noticed.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位"))).ShouldHaveSingleItem("giving the leg back is no reply");
+        Replies(Stories.Noticed.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位")))
+            .ShouldHaveSingleItem("giving the leg back is no reply");
     }
 
     [Fact]
@@ -90,7 +94,8 @@ public sealed class RepliesToNotices
         Replies(both).Length.ShouldBe(2);
         both.When(GasCompany, Reply).ThenRefused(HazardRefusals.NoticeWhich);
         both.When(GasCompany, Reply with { Notice = DocumentNumber.Parse("武督〔2026〕10号") }).ThenRefused(HazardRefusals.NoticeUnknown);
-        Replies(both.When(GasCompany, Reply with { Notice = Paper }).ThenItHappens()).ShouldHaveSingleItem().Due.ShouldBe(Stories.ReplyBy.AddDays(3));
+        Replies(both.When(GasCompany, Reply with { Notice = Paper }).ThenItHappens())
+            .ShouldHaveSingleItem().Due.ShouldBe(Stories.ReplyBy.AddDays(3));
     }
 
     private static ImmutableArray<Clock> Replies(Story story) => [.. story.Clocks.Where(c => c.Kind == ClockKind.Reply)];

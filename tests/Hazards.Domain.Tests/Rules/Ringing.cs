@@ -20,7 +20,10 @@ public sealed class Ringing
     };
 
     /// <summary>The baseline's ladder with every rung put to a person; the baseline itself urges by the service.</summary>
-    private static readonly Policy Asking = Policy.NationalBaseline with { Ladder = [.. Policy.NationalBaseline.Ladder.Select(l => l with { Mode = StepMode.Proposed })] };
+    private static readonly Policy Asking = Policy.NationalBaseline with
+    {
+        Ladder = [.. Policy.NationalBaseline.Ladder.Select(l => l with { Mode = StepMode.Proposed })],
+    };
 
     [Fact]
     public void Nothing_rings_on_the_last_day_and_the_miss_is_dated_to_its_end()
@@ -35,7 +38,8 @@ public sealed class Ringing
             new StepProposed(SupervisionStep.Urge, ClockKind.Rectify, Leg.Sole, Deadline, 1, CountyOffice.Id),
         ]);
         events[0].Context.ShouldSatisfyAllConditions(
-            c => c.OccurredAt.ShouldBe(ChinaTime.EndOf(Deadline)), c => c.Entry.ShouldBe(Entry.Prompt), c => c.Role.ShouldBe(Role.Clock), c => c.Body.ShouldBe(Clockwork.Body.Id));
+            c => c.OccurredAt.ShouldBe(ChinaTime.EndOf(Deadline)), c => c.Entry.ShouldBe(Entry.Prompt), c => c.Role.ShouldBe(Role.Clock),
+            c => c.Body.ShouldBe(Clockwork.Body.Id));
         Ring.NextRing(after, Rulebook.Baseline).ShouldBe(Deadline.AddDays(3));
     }
 
@@ -43,7 +47,8 @@ public sealed class Ringing
     public void Who_was_down_for_a_week_says_when_it_noticed_and_climbs_every_rung_that_is_due()
     {
         var (events, after) = On(Stories.Rectifying, Deadline.AddDays(8), Automatic);
-        Facts(events).Select(e => e.GetType()).ShouldBe([typeof(DeadlineMissed), typeof(LegUrged), typeof(SupervisionNoticeIssued), typeof(StepProposed)]);
+        Facts(events).Select(e => e.GetType())
+            .ShouldBe([typeof(DeadlineMissed), typeof(LegUrged), typeof(SupervisionNoticeIssued), typeof(StepProposed)]);
         events[0].Context.Entry.ShouldBe(Entry.Late);
         events[0].Event.ShouldBeOfType<DeadlineMissed>().NoticedAt.ShouldBe(ChinaTime.StartOf(Deadline.AddDays(8)));
         events[1].Event.ShouldBeOfType<LegUrged>().Message.ShouldBe("武都燃气公司应于2026年4月30日前完成“完成整改”，已超期8天。请抓紧办理。");
@@ -64,9 +69,11 @@ public sealed class Ringing
     public void A_person_asked_is_the_legs_supervisor_then_the_assigner_never_who_missed_it()
     {
         var (events, _) = On(Stories.Dual, new DateOnly(2026, 3, 4));
-        Facts(events).OfType<StepProposed>().Select(p => (p.Leg, p.To)).ShouldBe([(Leg.Territorial, (BodyId?)CountyOffice.Id), (Leg.Sectoral, Supervision.Id)]);
+        Facts(events).OfType<StepProposed>().Select(p => (p.Leg, p.To))
+            .ShouldBe([(Leg.Territorial, (BodyId?)CountyOffice.Id), (Leg.Sectoral, Supervision.Id)]);
         var returned = Stories.Assigned.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位"));
-        Facts(On(returned, new DateOnly(2026, 3, 4)).Events).OfType<StepProposed>().Single().To.ShouldBeNull("the assigner owes the reassignment");
+        Facts(On(returned, new DateOnly(2026, 3, 4)).Events).OfType<StepProposed>()
+            .Single().To.ShouldBeNull("the assigner owes the reassignment");
         Facts(On(Stories.Reported, new DateOnly(2026, 3, 6)).Events).OfType<StepProposed>().Single().To.ShouldBeNull();
     }
 
@@ -76,9 +83,11 @@ public sealed class Ringing
         var late = Deadline.AddDays(31);
         Facts(On(Stories.Rectifying, late, Automatic).Events).OfType<SupervisionEscalated>().Single().To.ShouldBe(CityOffice.Id);
         var second = Make("longnan-second", CityOffice);
-        Facts(On(Stories.Rectifying, late, Automatic, Bodies.Add(second.Id, second)).Events).OfType<StepProposed>().Select(p => p.Step).ShouldContain(SupervisionStep.Escalation);
+        Facts(On(Stories.Rectifying, late, Automatic, Bodies.Add(second.Id, second)).Events).OfType<StepProposed>().Select(p => p.Step)
+            .ShouldContain(SupervisionStep.Escalation);
         Facts(On(Stories.Rectifying, late, Automatic, Bodies.Remove(CityOffice.Id)).Events).OfType<SupervisionEscalated>().ShouldBeEmpty();
-        Facts(On(Stories.Listed, late, Automatic).Events).OfType<SupervisionEscalated>().Single().To.ShouldBe(ProvinceOffice.Id, "the city lists it already");
+        Facts(On(Stories.Listed, late, Automatic).Events).OfType<SupervisionEscalated>()
+            .Single().To.ShouldBe(ProvinceOffice.Id, "the city lists it already");
     }
 
     [Fact]
@@ -99,15 +108,18 @@ public sealed class Ringing
         var declared = After(Stories.Rectifying, Deadline.AddDays(1)).And(GasCompany, new CompletionDeclared(Leg.Sole, "完成", null));
         Ring.NextRing(declared.Then, Rulebook.Baseline).ShouldNotBeNull().ShouldBeGreaterThan(Deadline);
         Ring.NextRing(Stories.Closed.Then, Rulebook.Baseline).ShouldBeNull();
-        var major = Stories.Accepted.And(new HazardRegraded(Level.General, Level.Major, "第五条", "复核"), new HazardClosed(ClosureGround.Rectified, null));
+        var major = Stories.Accepted.And(
+            new HazardRegraded(Level.General, Level.Major, "第五条", "复核"), new HazardClosed(ClosureGround.Rectified, null));
         var lookback = major.Clocks.Single(c => c.Kind == ClockKind.Lookback).Due;
-        Facts(On(major, lookback.AddDays(90), Automatic).Events).Select(e => e.GetType()).ShouldBe([typeof(DeadlineMissed), typeof(LegUrged)]);
+        Facts(On(major, lookback.AddDays(90), Automatic).Events).Select(e => e.GetType())
+            .ShouldBe([typeof(DeadlineMissed), typeof(LegUrged)]);
     }
 
     [Fact]
     public void A_duty_that_began_after_the_reopening_as_claimed_goes_on_and_is_not_missed_again()
     {
-        // Verified on the 9th and missed on the 12th; only then it is entered that it was fixed on the spot on the 3rd, and had come back on the 5th.
+        // Verified on the 9th and missed on the 12th; only then it is entered that it was fixed on the spot on the 3rd, and had
+        // come back on the 5th.
         var story = After(Stories.Reported.AfterDays(7).And(new HazardVerified(Level.General, null, null)), new DateOnly(2026, 3, 12));
         story.Then.Missed.Select(m => m.Kind).ShouldBe([ClockKind.Assign], "the report was verified late, and nobody looked");
         var reopened = story
@@ -129,12 +141,21 @@ public sealed class Ringing
     [Fact]
     public void A_due_date_moved_by_the_calendar_is_missed_on_its_new_day()
     {
-        var policy = Policy.NationalBaseline with { Clocks = [.. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Verify), new ClockRule(ClockKind.Verify, 3, "x", null, DayCount.Working)] };
+        var policy = Policy.NationalBaseline with
+        {
+            Clocks = [
+                .. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Verify),
+                new ClockRule(ClockKind.Verify, 3, "x", null, DayCount.Working)],
+        };
         var rules = Of(policy);
         var before = Stories.Reported.Then;
         Clocks.Open(before, rules).Single().Due.ShouldBe(new DateOnly(2026, 3, 5));
         var year = WorkCalendar.Shipped.Years[2026];
-        var newer = rules with { Calendar = rules.Calendar.With(year with { Holidays = year.Holidays.Add(new Holiday("临时放假", new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 4))) }) };
+        var newer = rules with
+        {
+            Calendar = rules.Calendar.With(
+                year with { Holidays = year.Holidays.Add(new Holiday("临时放假", new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 4))) }),
+        };
         var recounted = Clockwork.Recount(before, newer).ShouldNotBeNull();
         var at = ChinaTime.StartOf(new DateOnly(2026, 3, 6));
         var after = Hazard.Apply(Id, before, new Happening(recounted, Clockwork.Context(at, Entry.Prompt, policy, newer.Calendar)));
@@ -142,15 +163,18 @@ public sealed class Ringing
         Ring.NextRing(after, newer).ShouldBe(new DateOnly(2026, 3, 7));
     }
 
-    private static (ImmutableArray<Happening> Events, Hazard After) On(Story story, DateOnly today, Policy? policy = null, ImmutableDictionary<BodyId, Body>? bodies = null)
+    private static (ImmutableArray<Happening> Events, Hazard After) On(
+        Story story, DateOnly today, Policy? policy = null, ImmutableDictionary<BodyId, Body>? bodies = null)
     {
         var events = Ring.On(story.Then, Of(policy ?? Asking), today, ChinaTime.StartOf(today), bodies ?? Bodies);
         return (events, events.Aggregate(story.Then, (h, e) => Hazard.Apply(Id, h, e)));
     }
 
-    private static Story After(Story story, DateOnly today) => story with { Events = [.. story.Events, .. On(story, today).Events], Now = ChinaTime.StartOf(today).AddHours(9) };
+    private static Story After(Story story, DateOnly today) =>
+        story with { Events = [.. story.Events, .. On(story, today).Events], Now = ChinaTime.StartOf(today).AddHours(9) };
 
-    private static Rulebook Of(Policy policy) => new([new Adopted(policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+    private static Rulebook Of(Policy policy) =>
+        new([new Adopted(policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
 
     private static IEnumerable<IHazardEvent> Facts(IEnumerable<Happening> events) => events.Select(e => e.Event);
 

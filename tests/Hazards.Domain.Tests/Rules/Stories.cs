@@ -7,14 +7,16 @@ namespace Hazards.Domain.Tests.Rules;
 internal static class Stories
 {
     public static readonly HazardReported Report = new(
-        ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "调压箱漏气", "小区调压箱有明显漏气", new Enterprise("武都燃气公司"), new Place("东江镇"), null, "李某", "一般");
+        ReportSource.Hotline, HazardKind.Safety, Wudu, Gas, null, "调压箱漏气", "小区调压箱有明显漏气", new Enterprise("武都燃气公司"), new Place("东江镇"), null,
+        "李某", "一般");
 
     public static Story Reported => Story.Given(Report);
 
     /// <summary>企业自查: reported by the enterprise itself.</summary>
     public static Story OwnReport => new Story().And(GasCompany, Report with { Source = ReportSource.SelfInspection, Reporter = null });
 
-    public static Story FixedOnTheSpot => Reported.And(Emergency, new HazardFixedOnTheSpot("当场关阀", null), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
+    public static Story FixedOnTheSpot =>
+        Reported.And(Emergency, new HazardFixedOnTheSpot("当场关阀", null), new HazardClosed(ClosureGround.FixedOnTheSpot, null));
 
     public static Story Verified => Reported.And(new HazardVerified(Level.General, null, "属实"));
 
@@ -48,7 +50,8 @@ internal static class Stories
         .And(GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), new CompletionDeclared(Leg.Sectoral, "已监督更换", null));
 
     /// <summary>A major hazard that its leg is rectifying, without a plan yet.</summary>
-    public static Story MajorRectifying => VerifiedMajor.And(new HazardAssigned([Sole()])).And(GasCompany, new AssignmentAcknowledged(Leg.Sole, null));
+    public static Story MajorRectifying =>
+        VerifiedMajor.And(new HazardAssigned([Sole()])).And(GasCompany, new AssignmentAcknowledged(Leg.Sole, null));
 
     /// <summary>The same with a plan that waits for its review.</summary>
     public static Story MajorPlanned => MajorRectifying.And(GasCompany, new PlanSubmitted(Leg.Sole, SixParts, 30m, null));
@@ -62,16 +65,21 @@ internal static class Stories
     public static Story ListedQuietly => Rectifying.And(CityOffice, CityListing with { PublishedIn = null });
 
     /// <summary>Listed, and delisted again.</summary>
-    public static Story Delisted => Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "挂牌有误"));
+    public static Story Delisted =>
+        Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "挂牌有误"));
 
     /// <summary>Rectifying, and sent a notice that is to be replied to by a day.</summary>
-    public static Story Noticed => Rectifying.And(Supervision, new SupervisionNoticeIssued(Leg.Sole, "五日内书面回复", ReplyBy) { ReplyOwed = true });
+    public static Story Noticed =>
+        Rectifying.And(Supervision, new SupervisionNoticeIssued(Leg.Sole, "五日内书面回复", ReplyBy) { ReplyOwed = true });
 
     public static DateOnly ReplyBy => ChinaTime.DateAt(Start).AddDays(5);
 
     /// <summary>Overdue, and an interview proposed to the county's committee office.</summary>
     public static Story Proposed => Rectifying.AfterDays(70)
-        .And(Clockwork.Body, new DeadlineMissed(ClockKind.Rectify, Leg.Sole, GasCompany.Id, Assigned.Then.Legs[Leg.Sole].AssignedAt, Deadline, Start.AddDays(70)))
+        .And(
+            Clockwork.Body,
+            new DeadlineMissed(
+                ClockKind.Rectify, Leg.Sole, GasCompany.Id, Assigned.Then.Legs[Leg.Sole].AssignedAt, Deadline, Start.AddDays(70)))
         .And(Clockwork.Body, new StepProposed(SupervisionStep.Interview, ClockKind.Rectify, Leg.Sole, Deadline, 11, CountyOffice.Id));
 
     /// <summary>One story for each stage.</summary>

@@ -25,7 +25,9 @@ internal sealed record Story
     public Hazard Then => Hazard.ShouldNotBeNull();
 
     /// <summary>The clocks that run now.</summary>
-    public ImmutableArray<Clock> Clocks => Hazards.Domain.Clocks.Open(Then, new Rulebook([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped));
+    public ImmutableArray<Clock> Clocks =>
+        Hazards.Domain.Clocks.Open(
+            Then, new Rulebook([new Adopted(Policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped));
 
     /// <summary>A story in which these events have happened, caused by the county's committee office.</summary>
     public static Story Given(params ReadOnlySpan<IHazardEvent> events) => new Story().And(CountyOffice, events);
@@ -69,7 +71,8 @@ internal sealed record Story
     }
 
     /// <summary>What personal data are sealed with in these stories.</summary>
-    public static PersonSeal Seal { get; } = new(Guid.Parse("01f0a3c2-5b7e-4d19-8f64-2a9b3c4d5e6f"), Id, [.. Enumerable.Range(1, PersonCipher.KeyLength).Select(n => (byte)n)]);
+    public static PersonSeal Seal { get; } = new(
+        Guid.Parse("01f0a3c2-5b7e-4d19-8f64-2a9b3c4d5e6f"), Id, [.. Enumerable.Range(1, PersonCipher.KeyLength).Select(n => (byte)n)]);
 
     /// <summary>The circumstances in which a command would be given now.</summary>
     public Act Act(Actor by, DateTimeOffset? at = null, bool paper = true) =>
@@ -137,7 +140,8 @@ internal static class Speech
         var names = refusal.EnglishFacts.Where(f => f.Value is { Length: > 0 } && refusal.Facts[f.Key] == f.Value).ToArray();
         foreach (var (name, value) in names.Where(f => f.Key is not ("value" or "source")))
             value!.Split('、').ShouldNotContain(part => Terms.Contains(part), $"{refusal.Code}: {name} is a term");
-        names.OrderByDescending(f => f.Value!.Length).Aggregate(refusal.English, (text, own) => text.Replace(own.Value!, "", StringComparison.Ordinal))
+        names.OrderByDescending(f => f.Value!.Length)
+            .Aggregate(refusal.English, (text, own) => text.Replace(own.Value!, "", StringComparison.Ordinal))
             .ShouldNotMatch("[\u3000-\u9fff\uff00-\uffef]", refusal.Code);
         foreach (var other in refusal.Others)
             other.ShouldBeEnglish();

@@ -34,8 +34,10 @@ public sealed class SupervisionAndClosure
     public void A_listing_has_a_deadline_and_stands_alone()
     {
         Stories.Listed.When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "x")).ThenRefused(HazardRefusals.AlreadyListed);
-        Stories.Rectifying.When(CityOffice, new ListHazard(ListingLevel.Prefecture, new DateOnly(2026, 3, 1), "x")).ThenRefused(HazardRefusals.DeadlinePast, "deadline");
-        Stories.Rectifying.Under(Policy.NationalBaseline with { Listing = [] }).When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "x")).ThenRefused(HazardRefusals.MayNotList);
+        Stories.Rectifying.When(CityOffice, new ListHazard(ListingLevel.Prefecture, new DateOnly(2026, 3, 1), "x"))
+            .ThenRefused(HazardRefusals.DeadlinePast, "deadline");
+        Stories.Rectifying.Under(Policy.NationalBaseline with { Listing = [] })
+            .When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "x")).ThenRefused(HazardRefusals.MayNotList);
     }
 
     [Fact]
@@ -44,19 +46,24 @@ public sealed class SupervisionAndClosure
         var listing = Stories.CityListing with { Deadline = Soon };
         var listed = Stories.Rectifying.And(CityOffice, listing);
         listed.Clocks.Single().Due.ShouldBe(Soon);
-        Stories.Rectifying.And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(9), null)).And(CityOffice, listing).Clocks.Single().Due.ShouldBe(Soon);
-        var asked = listed.When(GasCompany, new RequestExtension(Leg.Sole, Soon.AddDays(5), "材料未到")).Then(new ExtensionRequested(Leg.Sole, Soon, Soon.AddDays(5), "材料未到"));
+        Stories.Rectifying.And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(9), null))
+            .And(CityOffice, listing).Clocks.Single().Due.ShouldBe(Soon);
+        var asked = listed.When(GasCompany, new RequestExtension(Leg.Sole, Soon.AddDays(5), "材料未到"))
+            .Then(new ExtensionRequested(Leg.Sole, Soon, Soon.AddDays(5), "材料未到"));
         asked.Clocks.ShouldContain(c => c.Kind == ClockKind.DecideExtension && c.Body == CityOffice.Id);
         asked.When(CityOffice, new DecideExtension(Leg.Sole, true)).ThenItHappens().Clocks.Single().Due.ShouldBe(Soon.AddDays(5));
-        listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "误")).Clocks.Single().Due.ShouldBe(Deadline);
+        listed.And(CityOffice,
+            new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "误")).Clocks.Single().Due.ShouldBe(Deadline);
     }
 
     [Fact]
     public void Delisting_as_accepted_needs_every_leg_accepted()
     {
         Stories.Rectifying.When(CityOffice, new DelistHazard(DelistingGround.Accepted, "合格")).ThenRefused(HazardRefusals.NotListed);
-        Stories.Listed.When(CityOffice, new DelistHazard(DelistingGround.Accepted, "合格")).ThenRefused(HazardRefusals.DelistUnaccepted, "ground");
-        Stories.Listed.When(As(CityOffice), new DelistHazard(DelistingGround.LevelChanged, "升级"), Start).ThenRefused(HazardRefusals.BeforePrevious);
+        Stories.Listed.When(CityOffice, new DelistHazard(DelistingGround.Accepted, "合格"))
+            .ThenRefused(HazardRefusals.DelistUnaccepted, "ground");
+        Stories.Listed.When(As(CityOffice), new DelistHazard(DelistingGround.LevelChanged, "升级"), Start)
+            .ThenRefused(HazardRefusals.BeforePrevious);
         Stories.Listed.When(CityOffice, new DelistHazard(DelistingGround.LevelChanged, "升级")).ThenItHappens()
             .When(ProvinceOffice, new ListHazard(ListingLevel.Province, Deadline, "省级挂牌")).ThenItHappens();
         Stories.Accepted.And(CityOffice, Stories.CityListing).When(CityOffice, new DelistHazard(DelistingGround.Accepted, "合格"))
@@ -71,24 +78,30 @@ public sealed class SupervisionAndClosure
         listed.When(As(CityOffice, Role.Coordinator), new CloseHazard()).ThenRefused(HazardRefusals.StillListed);
         listed.When(As(CityOffice), new CloseHazard(), paper: false).ThenRefused(HazardRefusals.DocumentRequired);
         listed.When(As(CityOffice), new CloseHazard(), listed.Now.AddHours(-1).AddTicks(-1)).ThenRefused(HazardRefusals.BeforePrevious);
-        listed.When(CityOffice, new CloseHazard("到位")).Then(new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "到位"), new HazardClosed(ClosureGround.Rectified, "到位"));
+        listed.When(CityOffice, new CloseHazard("到位"))
+            .Then(
+                new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "到位"),
+                new HazardClosed(ClosureGround.Rectified, "到位"));
     }
 
     [Fact]
     public void Steps_are_counted_for_the_leg_they_are_taken_against()
     {
-        var story = Stories.Dual.When(Supervision, new Urge("抓紧", Leg.Sectoral)).ThenItHappens().When(Supervision, new Urge("都抓紧")).ThenItHappens();
+        var story = Stories.Dual.When(Supervision, new Urge("抓紧", Leg.Sectoral)).ThenItHappens().When(Supervision, new Urge("都抓紧"))
+            .ThenItHappens();
         story.Then.Steps[SupervisionStep.Urge].ShouldBe(2);
         story.Then.Legs[Leg.Sectoral].Steps[SupervisionStep.Urge].ShouldBe(2);
         story.Then.Legs[Leg.Territorial].Steps[SupervisionStep.Urge].ShouldBe(1);
         Stories.Reported.When(Supervision, new Urge("抓紧", Leg.Sole)).ThenRefused(HazardRefusals.NoSuchLeg, "leg");
-        Stories.Rectifying.When(Supervision, new IssueNotice("整改", null, new DateOnly(2026, 3, 1))).ThenRefused(HazardRefusals.DeadlinePast, "replyBy");
+        Stories.Rectifying.When(Supervision, new IssueNotice("整改", null, new DateOnly(2026, 3, 1)))
+            .ThenRefused(HazardRefusals.DeadlinePast, "replyBy");
     }
 
     [Fact]
     public void Escalation_goes_up_to_a_living_body_around_the_hazard()
     {
-        Stories.Rectifying.When(Supervision, new Escalate(CitySupervision.Id, "拖")).Then(new SupervisionEscalated(CitySupervision.Id, "拖")).Then.EscalatedTo.ShouldBe(CitySupervision.Id);
+        Stories.Rectifying.When(Supervision, new Escalate(CitySupervision.Id, "拖"))
+            .Then(new SupervisionEscalated(CitySupervision.Id, "拖")).Then.EscalatedTo.ShouldBe(CitySupervision.Id);
         Stories.Rectifying.When(Supervision, new Escalate(CountyOffice.Id, "拖")).ThenRefused(HazardRefusals.EscalateUp, "to");
         Stories.Rectifying.When(CityOffice, new Escalate(CountyOffice.Id, "拖")).ThenRefused(HazardRefusals.EscalateUp, "to");
         Stories.Rectifying.When(Supervision, new Escalate(Unregistered, "拖")).ThenRefused(BodyRefusals.Unknown, "to");
@@ -98,11 +111,13 @@ public sealed class SupervisionAndClosure
     [Fact]
     public void A_look_back_that_holds_stops_its_clock()
     {
-        var closed = Stories.VerifiedMajor.And(new HazardAssigned([Sole()])).And(GasCompany, new AssignmentAcknowledged(Leg.Sole, null), new CompletionDeclared(Leg.Sole, "完成", null))
+        var closed = Stories.VerifiedMajor.And(new HazardAssigned([Sole()]))
+            .And(GasCompany, new AssignmentAcknowledged(Leg.Sole, null), new CompletionDeclared(Leg.Sole, "完成", null))
             .And(Emergency, new LegAccepted(Leg.Sole, "合格", null)).And(new HazardClosed(ClosureGround.Rectified, null));
         var clock = closed.Clocks.ShouldHaveSingleItem();
         (clock.Kind, clock.Body, clock.Due).ShouldBe((ClockKind.Lookback, CountyOffice.Id, new DateOnly(2026, 5, 31)));
-        closed.When(CountyOffice, new LookBack(LookbackResult.Holding, "未反弹")).Then(new LookbackMade(LookbackResult.Holding, "未反弹", null)).Clocks.ShouldBeEmpty();
+        closed.When(CountyOffice, new LookBack(LookbackResult.Holding, "未反弹"))
+            .Then(new LookbackMade(LookbackResult.Holding, "未反弹", null)).Clocks.ShouldBeEmpty();
         closed.When(GasCompany with { Region = Longnan }, new LookBack(LookbackResult.Holding, "自查")).ThenRefused(HazardRefusals.OwnLeg);
         closed.When(As(CountyOffice), new LookBack(LookbackResult.Holding, "未反弹"), Start).ThenRefused(HazardRefusals.BeforePrevious);
         Stories.Closed.Clocks.ShouldBeEmpty();
@@ -111,10 +126,13 @@ public sealed class SupervisionAndClosure
     [Fact]
     public void A_look_back_that_finds_it_again_reopens_it()
     {
-        var waiting = Stories.Closed.When(CountyOffice, new LookBack(LookbackResult.Recurred, "再漏")).Then(new LookbackMade(LookbackResult.Recurred, "再漏", null), new HazardReopened("再漏", []));
-        waiting.Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Verified), h => h.Reopened.ShouldBe(1), h => h.Closure.ShouldBeNull(), h => h.Legs.ShouldBeEmpty());
+        var waiting = Stories.Closed.When(CountyOffice, new LookBack(LookbackResult.Recurred, "再漏"))
+            .Then(new LookbackMade(LookbackResult.Recurred, "再漏", null), new HazardReopened("再漏", []));
+        waiting.Then.ShouldSatisfyAllConditions(
+            h => h.Stage.ShouldBe(Stage.Verified), h => h.Reopened.ShouldBe(1), h => h.Closure.ShouldBeNull(), h => h.Legs.ShouldBeEmpty());
         waiting.Clocks.ShouldHaveSingleItem().Kind.ShouldBe(ClockKind.Assign);
-        Stories.Closed.When(CountyOffice, new LookBack(LookbackResult.Recurred, "再漏", null, [Sole()])).ThenItHappens().Then.Stage.ShouldBe(Stage.Assigned);
+        Stories.Closed.When(CountyOffice, new LookBack(LookbackResult.Recurred, "再漏", null, [Sole()]))
+            .ThenItHappens().Then.Stage.ShouldBe(Stage.Assigned);
     }
 
     [Fact]
@@ -123,8 +141,10 @@ public sealed class SupervisionAndClosure
         Stories.Closed.When(CountyOffice, new ReopenHazard("反弹", [Territorial(), Sectoral()])).ThenItHappens().Then.ShouldSatisfyAllConditions(
             h => h.Stage.ShouldBe(Stage.Assigned), h => h.Legs.Values.ShouldAllBe(l => l.AcceptedAt == null));
         Stories.Rejected.When(CountyOffice, new ReopenHazard("属实")).ThenItHappens().Then.Stage.ShouldBe(Stage.Reported);
-        Stories.Merged.When(CountyOffice, new ReopenHazard("并错")).ThenItHappens().Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Reported), h => h.MergedInto.ShouldBeNull());
-        Stories.Verified.And(new HazardRejected("误")).When(CountyOffice, new ReopenHazard("属实")).ThenItHappens().Then.Stage.ShouldBe(Stage.Verified);
+        Stories.Merged.When(CountyOffice, new ReopenHazard("并错"))
+            .ThenItHappens().Then.ShouldSatisfyAllConditions(h => h.Stage.ShouldBe(Stage.Reported), h => h.MergedInto.ShouldBeNull());
+        Stories.Verified.And(new HazardRejected("误")).When(CountyOffice, new ReopenHazard("属实"))
+            .ThenItHappens().Then.Stage.ShouldBe(Stage.Verified);
         Stories.Rejected.When(CountyOffice, new ReopenHazard("属实", [Sole()])).ThenRefused(HazardRefusals.StageForbids, "legs");
         foreach (var ended in new[] { Stories.Closed, Stories.Rejected, Stories.Merged })
             ended.When(As(CountyOffice), new ReopenHazard("早"), Start).ThenRefused(HazardRefusals.BeforePrevious);
@@ -175,10 +195,15 @@ public sealed class SupervisionAndClosure
     {
         Stories.Closed.When(CountyOffice, new CorrectHazard(CorrectableField.EnterpriseCreditCode, "91350100m000100y43", "补录"))
             .Then(new HazardCorrected(CorrectableField.EnterpriseCreditCode, null, "91350100M000100Y43", "补录")).Then.Enterprise!.CreditCode!.Value.Value.ShouldBe("91350100M000100Y43");
-        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Region, "621202101", "更正")).Then(new HazardCorrected(CorrectableField.Region, "621202", "621202101", "更正"))
+        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Region, "621202101", "更正"))
+            .Then(new HazardCorrected(CorrectableField.Region, "621202", "621202101", "更正"))
             .Then.Region.Value.ShouldBe("621202101");
-        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Place, null, "更正")).ThenItHappens().Then.Place.ShouldBeNull();
-        Story.Given(Stories.Report with { Enterprise = null }).When(CountyOffice, new CorrectHazard(CorrectableField.EnterpriseCreditCode, "91350100M000100Y43", "x")).ThenRefused(HazardRefusals.CorrectionEnterprise);
-        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Region, "621299", "x")).ThenRefused(HazardRefusals.CorrectionRegion);
+        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Place, null, "更正"))
+            .ThenItHappens().Then.Place.ShouldBeNull();
+        Story.Given(Stories.Report with { Enterprise = null })
+            .When(CountyOffice, new CorrectHazard(CorrectableField.EnterpriseCreditCode, "91350100M000100Y43", "x"))
+            .ThenRefused(HazardRefusals.CorrectionEnterprise);
+        Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Region, "621299", "x"))
+            .ThenRefused(HazardRefusals.CorrectionRegion);
     }
 }

@@ -40,7 +40,8 @@ public sealed class TextsInCommands
     }
 
     private static IEnumerable<object[]> Each(Func<IHazardCommand, IEnumerable<string>> texts) =>
-        Examples.ByRule.OrderBy(e => e.Key, StringComparer.Ordinal).SelectMany(e => texts(e.Value.Command), (e, text) => new object[] { e.Key, text });
+        Examples.ByRule.OrderBy(e => e.Key, StringComparer.Ordinal)
+            .SelectMany(e => texts(e.Value.Command), (e, text) => new object[] { e.Key, text });
 
     private static Outcome Give(string name, string text, string? value)
     {

@@ -18,7 +18,8 @@ public sealed class TheGaps
         story.Clocks.ShouldContain(c => c.Kind == ClockKind.Rectify && c.Leg == Leg.Territorial && c.Due == Deadline);
 
         var declared = story.When(CountyGovernment, new DeclareCompletion(Leg.Territorial, "再次整改")).ThenItHappens();
-        declared.When(Emergency, new Reinspect(Leg.Territorial, Verdict.Pass, "合格")).ThenItHappens().Then.Legs[Leg.Territorial].Stage.ShouldBe(LegStage.Accepted);
+        declared.When(Emergency, new Reinspect(Leg.Territorial, Verdict.Pass, "合格"))
+            .ThenItHappens().Then.Legs[Leg.Territorial].Stage.ShouldBe(LegStage.Accepted);
     }
 
     [Fact]
@@ -28,10 +29,13 @@ public sealed class TheGaps
         Stories.Accepted.When(GasCompany, withdraw).Decision.Refusal.ShouldNotBeNull();
         Stories.Declared.When(Emergency, withdraw).ThenRefused(HazardRefusals.LegStageForbids);
         Stories.Closed.When(Emergency, withdraw).ThenRefused(HazardRefusals.NotOpen);
-        var refusal = Stories.Accepted.When(Emergency, new WithdrawAcceptance(Leg.Sole, " ", new DateOnly(2020, 1, 1))).ThenRefused(InputRefusals.Missing, "reason");
-        refusal.Others.Select(o => (o.Code, o.Field)).ShouldBe([(HazardRefusals.DeadlinePast.Code, "deadline")], "all that is wrong is told at once");
+        var refusal = Stories.Accepted.When(Emergency, new WithdrawAcceptance(Leg.Sole, " ", new DateOnly(2020, 1, 1)))
+            .ThenRefused(InputRefusals.Missing, "reason");
+        refusal.Others.Select(o => (o.Code, o.Field))
+            .ShouldBe([(HazardRefusals.DeadlinePast.Code, "deadline")], "all that is wrong is told at once");
         Stories.Accepted.When(As(CountyOffice), new CloseHazard()).ThenItHappens();
-        Stories.Accepted.When(Emergency, withdraw).ThenItHappens().When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.StageForbids);
+        Stories.Accepted.When(Emergency, withdraw).ThenItHappens().When(CountyOffice, new CloseHazard())
+            .ThenRefused(HazardRefusals.StageForbids);
     }
 
     [Fact]
@@ -43,17 +47,23 @@ public sealed class TheGaps
 
         var again = raised.When(Emergency, new WithdrawAcceptance(Leg.Sole, "升级为重大，补报方案")).ThenItHappens();
         again.When(GasCompany, new DeclareCompletion(Leg.Sole, "完成")).ThenRefused(HazardRefusals.PlanRequired);
-        var planned = again.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts, 30m)).ThenItHappens().When(CountyOffice, new ReviewPlan(Leg.Sole, Verdict.Pass)).ThenItHappens();
-        var accepted = planned.When(GasCompany, new DeclareCompletion(Leg.Sole, "完成")).ThenItHappens().When(Emergency, new Reinspect(Leg.Sole, Verdict.Pass, "合格", "李工")).ThenItHappens();
+        var planned = again.When(GasCompany, new SubmitPlan(Leg.Sole, SixParts, 30m)).ThenItHappens()
+            .When(CountyOffice, new ReviewPlan(Leg.Sole, Verdict.Pass)).ThenItHappens();
+        var accepted = planned.When(GasCompany, new DeclareCompletion(Leg.Sole, "完成")).ThenItHappens()
+            .When(Emergency, new Reinspect(Leg.Sole, Verdict.Pass, "合格", "李工")).ThenItHappens();
         accepted.When(CountyOffice, new CloseHazard()).ThenItHappens().Then.Stage.ShouldBe(Stage.Closed);
     }
 
     [Fact]
     public void What_the_new_level_asks_of_an_acceptance_is_asked_too()
     {
-        var strict = Policy.NationalBaseline with { PlanRequired = [], Acceptance = [new AcceptanceRule("县规定", Level.Major, Inspectors: true)] };
+        var strict = Policy.NationalBaseline with
+        {
+            PlanRequired = [], Acceptance = [new AcceptanceRule("县规定", Level.Major, Inspectors: true)],
+        };
         var raised = Stories.Accepted.Under(strict).When(CountyOffice, new RegradeHazard(Level.Major, "专家复核", "判定标准第五条")).ThenItHappens();
-        raised.When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.LevelRaised).Facts["code"].ShouldBe(HazardRefusals.AcceptanceInspectors.Code);
+        raised.When(CountyOffice, new CloseHazard()).ThenRefused(HazardRefusals.LevelRaised).Facts["code"]
+            .ShouldBe(HazardRefusals.AcceptanceInspectors.Code);
         var lowered = raised.When(CountyOffice, new RegradeHazard(Level.General, "复核有误")).ThenItHappens();
         lowered.When(CountyOffice, new CloseHazard()).ThenItHappens();
     }
@@ -61,7 +71,10 @@ public sealed class TheGaps
     [Fact]
     public void All_legs_and_all_that_they_lack_are_told_at_once()
     {
-        var strict = Policy.NationalBaseline with { PlanRequired = [], Acceptance = [new AcceptanceRule("县规定", Level.Major, Attachments: 2, Inspectors: true, Document: true)] };
+        var strict = Policy.NationalBaseline with
+        {
+            PlanRequired = [], Acceptance = [new AcceptanceRule("县规定", Level.Major, Attachments: 2, Inspectors: true, Document: true)],
+        };
         var story = Stories.DualDeclared.Under(strict);
         foreach (var leg in new[] { Leg.Sectoral, Leg.Territorial })
             story = story.When(As(Emergency), new Reinspect(leg, Verdict.Pass, "合格")).ThenItHappens();
@@ -71,8 +84,10 @@ public sealed class TheGaps
         all.Select(r => r.Facts["leg"]).ShouldBe([CodeList.Chinese(Leg.Sectoral), CodeList.Chinese(Leg.Territorial)], ignoreOrder: true);
         foreach (var lacking in new[] { HazardRefusals.AcceptanceAttachments, HazardRefusals.AcceptanceInspectors })
             all.ShouldAllBe(r => r.Chinese.Contains(lacking.Chinese.Split('{', StringSplitOptions.None)[0], StringComparison.Ordinal));
-        var again = Stories.DualDeclared.Under(strict with { Acceptance = [new AcceptanceRule("x", Attachments: 2, Inspectors: true, Document: true)] })
-            .When(As(Emergency), new Reinspect(Leg.Sectoral, Verdict.Pass, " "), paper: false).ThenRefused(InputRefusals.Missing, "findings");
+        var again = Stories.DualDeclared.Under(
+            strict with { Acceptance = [new AcceptanceRule("x", Attachments: 2, Inspectors: true, Document: true)] })
+            .When(As(Emergency), new Reinspect(Leg.Sectoral, Verdict.Pass, " "), paper: false)
+            .ThenRefused(InputRefusals.Missing, "findings");
         again.Others.Select(o => o.Code).ShouldBe(
             [HazardRefusals.AcceptanceAttachments.Code, HazardRefusals.AcceptanceInspectors.Code, HazardRefusals.AcceptanceDocument.Code]);
     }
@@ -91,11 +106,14 @@ public sealed class TheGaps
         var before = Stories.Reported.Then;
         var story = Stories.FixedOnTheSpot.AfterDays(3).When(CountyOffice, new WithdrawFix("误登，尚未整改")).Then(new FixWithdrawn("误登，尚未整改"));
         var after = story.Then;
-        (after.Stage, after.Level, after.Closure, after.Reopened, after.VerifiedAt).ShouldBe((Stage.Reported, null, null, before.Reopened, null));
-        story.Clocks.Single(c => c.Kind == ClockKind.Verify).Due.ShouldBeGreaterThanOrEqualTo(ChinaTime.DateAt(story.Now), "nobody could verify it while it was closed");
+        (after.Stage, after.Level, after.Closure, after.Reopened, after.VerifiedAt)
+            .ShouldBe((Stage.Reported, null, null, before.Reopened, null));
+        story.Clocks.Single(c => c.Kind == ClockKind.Verify).Due.ShouldBeGreaterThanOrEqualTo(
+            ChinaTime.DateAt(story.Now), "nobody could verify it while it was closed");
         story.When(CountyOffice, new VerifyHazard(Level.Major, "判定标准第五条")).ThenItHappens();
 
-        var graded = Stories.Verified.When(Emergency, new FixOnTheSpot("当场")).ThenItHappens().When(CountyOffice, new WithdrawFix("误登")).ThenItHappens();
+        var graded = Stories.Verified.When(Emergency, new FixOnTheSpot("当场")).ThenItHappens().When(CountyOffice, new WithdrawFix("误登"))
+            .ThenItHappens();
         (graded.Then.Stage, graded.Then.Level).ShouldBe((Stage.Verified, Level.General));
         Stories.Closed.When(CountyOffice, new WithdrawFix("误登")).ThenRefused(HazardRefusals.NoFix);
     }
@@ -108,7 +126,10 @@ public sealed class TheGaps
         (story.Then.Stage, story.Then.Closure!.Ground).ShouldBe((Stage.Closed, ClosureGround.OwnCheck));
         Stories.Reported.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
         Stories.Reported.When(As(CountyOffice, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
-        var others = new Story().And(GasCompany, Stories.Report with { Source = ReportSource.SelfInspection, Reporter = null, Enterprise = new Enterprise("另一公司") });
+        var others = new Story()
+            .And(
+                GasCompany,
+                Stories.Report with { Source = ReportSource.SelfInspection, Reporter = null, Enterprise = new Enterprise("另一公司") });
         others.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
         story.When(CountyOffice, new WithdrawFix("现场没有更换")).ThenItHappens().Then.Stage.ShouldBe(Stage.Reported);
     }

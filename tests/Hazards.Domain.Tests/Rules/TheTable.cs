@@ -10,16 +10,21 @@ public sealed class TheTable
 {
     public static TheoryData<string> Commands => Examples.Names;
 
-    public static IEnumerable<object[]> CommandsAndStages => Examples.ByRule.Keys.Order(StringComparer.Ordinal).SelectMany(_ => Enum.GetValues<Stage>(), (name, stage) => new object[] { name, stage });
+    public static IEnumerable<object[]> CommandsAndStages =>
+        Examples.ByRule.Keys.Order(StringComparer.Ordinal)
+            .SelectMany(_ => Enum.GetValues<Stage>(), (name, stage) => new object[] { name, stage });
 
-    public static IEnumerable<object[]> CommandsAndRoles => Examples.ByRule.Keys.Order(StringComparer.Ordinal).SelectMany(_ => Enum.GetValues<Role>(), (name, role) => new object[] { name, role });
+    public static IEnumerable<object[]> CommandsAndRoles =>
+        Examples.ByRule.Keys.Order(StringComparer.Ordinal)
+            .SelectMany(_ => Enum.GetValues<Role>(), (name, role) => new object[] { name, role });
 
     public static TheoryData<Role> Roles => [.. Enum.GetValues<Role>()];
 
     [Fact]
     public void Every_command_type_has_its_line_and_its_example()
     {
-        var commands = typeof(IHazardCommand).Assembly.GetTypes().Where(t => t is { IsClass: true } && t.IsAssignableTo(typeof(IHazardCommand))).Select(t => t.Name).Order();
+        var commands = typeof(IHazardCommand).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true } && t.IsAssignableTo(typeof(IHazardCommand))).Select(t => t.Name).Order();
         Examples.ByRule.Values.Select(e => e.Command.GetType().Name).Order().ShouldBe(commands);
         Examples.ByRule.Keys.Append(CommandRules.Report.Name).Order(StringComparer.Ordinal)
             .ShouldBe(CommandRules.All.Select(r => r.Name).Order(StringComparer.Ordinal));
@@ -28,7 +33,8 @@ public sealed class TheTable
     [Fact]
     public void Every_line_is_in_the_list_once()
     {
-        var fields = typeof(CommandRules).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(CommandRule)).Select(f => (CommandRule)f.GetValue(null)!);
+        var fields = typeof(CommandRules).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(f => f.FieldType == typeof(CommandRule)).Select(f => (CommandRule)f.GetValue(null)!);
         CommandRules.All.ShouldBe(fields, ignoreOrder: true);
         CommandRules.All.Select(r => r.Name).ShouldBeUnique();
         CommandRules.All.Select(r => r.Chinese).ShouldBeUnique();
@@ -161,10 +167,12 @@ public sealed class TheTable
     {
         var (given, by, command) = Examples.ByRule[name];
         var actor = RoleHolder(by, command.Rule);
-        given.When(actor, command, given.Now + Decider.ClockTolerance + TimeSpan.FromTicks(1)).ThenRefused(HazardRefusals.Future, "occurredAt");
+        given.When(actor, command, given.Now + Decider.ClockTolerance + TimeSpan.FromTicks(1))
+            .ThenRefused(HazardRefusals.Future, "occurredAt");
         given.When(actor, command, DateTimeOffset.MaxValue).ThenRefused(HazardRefusals.Future, "occurredAt");
         given.When(actor, command, Start.AddTicks(-1)).ThenRefused(HazardRefusals.BeforeFound, "occurredAt");
-        given.When(actor, command, new DateTimeOffset(1999, 12, 31, 15, 59, 59, TimeSpan.Zero)).ThenRefused(HazardRefusals.TooEarly, "occurredAt");
+        given.When(actor, command, new DateTimeOffset(1999, 12, 31, 15, 59, 59, TimeSpan.Zero))
+            .ThenRefused(HazardRefusals.TooEarly, "occurredAt");
         given.When(actor, command, ChinaTime.StartOf(Decider.Earliest)).ThenRefused(HazardRefusals.BeforeFound, "occurredAt");
         given.When(actor, command, DateTimeOffset.MinValue).ThenRefused(HazardRefusals.TooEarly, "occurredAt");
         given.When(actor, command, given.Now + Decider.ClockTolerance).ThenItHappens();
@@ -209,7 +217,8 @@ public sealed class TheTable
         var both = Stories.Assigned.When(As(CityOffice, Role.Responsible, Role.Importer), new AcknowledgeAssignment(Leg.Sole));
         both.ThenItHappens();
         both.Decision.Role.ShouldBe(Role.Importer);
-        Stories.Assigned.When(As(CityOffice, Role.Responsible, Role.Coordinator), new AcknowledgeAssignment(Leg.Sole)).ThenRefused(HazardRefusals.NotYourLeg);
+        Stories.Assigned.When(As(CityOffice, Role.Responsible, Role.Coordinator), new AcknowledgeAssignment(Leg.Sole))
+            .ThenRefused(HazardRefusals.NotYourLeg);
     }
 
     private static Actor RoleHolder(Body body, CommandRule rule) =>

@@ -21,7 +21,8 @@ internal static class Varied
     {
         var nullability = new NullabilityInfoContext();
         return Constructor(command).GetParameters()
-            .Where(p => p.ParameterType == typeof(string) && nullability.Create(p).WriteState == NullabilityState.NotNull).Select(p => p.Name!);
+            .Where(p => p.ParameterType == typeof(string) && nullability.Create(p).WriteState == NullabilityState.NotNull)
+            .Select(p => p.Name!);
     }
 
     private static ConstructorInfo Constructor(IHazardCommand command) =>

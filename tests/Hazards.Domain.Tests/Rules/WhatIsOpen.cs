@@ -12,10 +12,14 @@ public sealed class WhatIsOpen
     private static readonly ImmutableHashSet<string> NotAllowed =
     [
         HazardRefusals.Role.Code, HazardRefusals.StageForbids.Code, HazardRefusals.NotOpen.Code, HazardRefusals.LegStageForbids.Code,
-        HazardRefusals.NotYourLeg.Code, HazardRefusals.OwnLeg.Code, HazardRefusals.NotAssigner.Code, HazardRefusals.NotLister.Code, HazardRefusals.OutsideRegion.Code,
-        HazardRefusals.NotListed.Code, HazardRefusals.AlreadyListed.Code, HazardRefusals.AlreadyPublished.Code, HazardRefusals.AlreadyFiled.Code, HazardRefusals.NothingToPublish.Code,
-        HazardRefusals.NoPlan.Code, HazardRefusals.NotSuspended.Code, HazardRefusals.AlreadySuspended.Code, HazardRefusals.NotRequested.Code, HazardRefusals.AlreadyRequested.Code,
-        HazardRefusals.ExtensionNone.Code, HazardRefusals.ExtensionPending.Code, HazardRefusals.ExtensionTooMany.Code, HazardRefusals.ExtensionLate.Code,
+        HazardRefusals.NotYourLeg.Code, HazardRefusals.OwnLeg.Code, HazardRefusals.NotAssigner.Code, HazardRefusals.NotLister.Code,
+        HazardRefusals.OutsideRegion.Code,
+        HazardRefusals.NotListed.Code, HazardRefusals.AlreadyListed.Code, HazardRefusals.AlreadyPublished.Code,
+        HazardRefusals.AlreadyFiled.Code, HazardRefusals.NothingToPublish.Code,
+        HazardRefusals.NoPlan.Code, HazardRefusals.NotSuspended.Code, HazardRefusals.AlreadySuspended.Code,
+        HazardRefusals.NotRequested.Code, HazardRefusals.AlreadyRequested.Code,
+        HazardRefusals.ExtensionNone.Code, HazardRefusals.ExtensionPending.Code, HazardRefusals.ExtensionTooMany.Code,
+        HazardRefusals.ExtensionLate.Code,
         HazardRefusals.PlanRequired.Code, HazardRefusals.StillListed.Code, HazardRefusals.NotOnTheSpot.Code, BodyRefusals.Dissolved.Code,
     ];
 
@@ -83,9 +87,11 @@ public sealed class WhatIsOpen
     [Fact]
     public void Each_leg_has_its_own_steps()
     {
-        Open(Stories.Dual, As(CountyGovernment)).Where(s => s.Rule == CommandRules.Acknowledge).Select(s => s.Leg).ShouldBe([Leg.Territorial]);
+        Open(Stories.Dual, As(CountyGovernment)).Where(s => s.Rule == CommandRules.Acknowledge).Select(s => s.Leg)
+            .ShouldBe([Leg.Territorial]);
         Open(Stories.Dual, As(GasRegulator)).Where(s => s.Rule == CommandRules.Acknowledge).Select(s => s.Leg).ShouldBe([Leg.Sectoral]);
-        Open(Stories.DualDeclared, As(CountyOffice)).Where(s => s.Rule == CommandRules.Reinspect).Select(s => s.Leg).ShouldBe([Leg.Territorial, Leg.Sectoral]);
+        Open(Stories.DualDeclared, As(CountyOffice)).Where(s => s.Rule == CommandRules.Reinspect).Select(s => s.Leg)
+            .ShouldBe([Leg.Territorial, Leg.Sectoral]);
     }
 
     [Fact]
@@ -104,7 +110,8 @@ public sealed class WhatIsOpen
     public void A_seal_takes_what_it_freezes_off_the_list()
     {
         var (story, act) = (Stories.Reported, Stories.Reported.Act(As(CountyOffice)));
-        var seal = new Seal(Guid.NewGuid(), new Enterprise("武都燃气公司"), Wudu, "燃爆事故调查", "调查组", story.Now, story.Now, CountyOffice.Id, "张工", null, null, 1);
+        var seal = new Seal(
+            Guid.NewGuid(), new Enterprise("武都燃气公司"), Wudu, "燃爆事故调查", "调查组", story.Now, story.Now, CountyOffice.Id, "张工", null, null, 1);
         Rules(OpenSteps.Of(story.Then, act, [], Rulebook.Baseline)).ShouldContain(CommandRules.Reject);
         Rules(OpenSteps.Of(story.Then, act with { Seals = [seal] }, [], Rulebook.Baseline)).ShouldNotContain(CommandRules.Reject);
         Rules(OpenSteps.Of(story.Then, act with { Seals = [seal] }, [], Rulebook.Baseline)).ShouldContain(CommandRules.Verify);
@@ -121,5 +128,6 @@ public sealed class WhatIsOpen
     private static bool Listed(Story story, Actor caller, IHazardCommand command) => Listed(story.Then, story.Act(caller), command);
 
     private static bool Listed(Hazard hazard, Act act, IHazardCommand command) =>
-        OpenSteps.Of(hazard, act, [], Rulebook.Baseline).Any(s => s.Rule == command.Rule && (s.Leg is null || s.Leg == command.ConcernedLeg));
+        OpenSteps.Of(hazard, act, [], Rulebook.Baseline)
+            .Any(s => s.Rule == command.Rule && (s.Leg is null || s.Leg == command.ConcernedLeg));
 }

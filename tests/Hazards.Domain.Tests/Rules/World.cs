@@ -32,7 +32,8 @@ internal static class World
 
     public static readonly ImmutableDictionary<BodyId, Body> Bodies = new[]
     {
-        CountyOffice, CityOffice, ProvinceOffice, StateOffice, NextOffice, CountyGovernment, CityGovernment, NextGovernment, GasRegulator, OtherRegulator,
+        CountyOffice, CityOffice, ProvinceOffice, StateOffice, NextOffice, CountyGovernment, CityGovernment, NextGovernment, GasRegulator,
+        OtherRegulator,
         NextRegulator, Emergency, Supervision, CitySupervision, GasCompany, Hotline, Gone,
     }.ToImmutableDictionary(b => b.Id);
 
@@ -58,9 +59,11 @@ internal static class World
 
     public static LegOrder Sole(Body? body = null) => new(Leg.Sole, (body ?? GasCompany).Id, Deadline, "更换老化管道");
 
-    public static LegOrder Territorial(Body? body = null) => new(Leg.Territorial, (body ?? CountyGovernment).Id, Deadline, "督促企业整改", CountyOffice.Id);
+    public static LegOrder Territorial(Body? body = null) =>
+        new(Leg.Territorial, (body ?? CountyGovernment).Id, Deadline, "督促企业整改", CountyOffice.Id);
 
-    public static LegOrder Sectoral(Body? body = null) => new(Leg.Sectoral, (body ?? GasRegulator).Id, Deadline.AddDays(5), "监督更换管道", Supervision.Id);
+    public static LegOrder Sectoral(Body? body = null) =>
+        new(Leg.Sectoral, (body ?? GasRegulator).Id, Deadline.AddDays(5), "监督更换管道", Supervision.Id);
 
     public static ImmutableSortedDictionary<PlanPart, string> SixParts { get; } =
         Enum.GetValues<PlanPart>().ToImmutableSortedDictionary(p => p, p => CodeList.Chinese(p) + "：已明确");

@@ -8,7 +8,10 @@ namespace Hazards.Domain.Tests.Sealing;
 public sealed class SealingAndLifting
 {
     private static readonly SealRecords Order = new(new Enterprise("武都燃气公司"), Wudu, "“3·2”燃气爆炸事故调查");
-    private static readonly Body Group = Emergency with { Id = BodyId.Parse("accident-group"), Name = "“3·2”事故调查组", Kind = BodyKind.Investigation };
+    private static readonly Body Group = Emergency with
+    {
+        Id = BodyId.Parse("accident-group"), Name = "“3·2”事故调查组", Kind = BodyKind.Investigation,
+    };
 
     [Theory]
     [InlineData(Role.Investigator, true)]
@@ -39,11 +42,17 @@ public sealed class SealingAndLifting
     [Fact]
     public void A_seal_needs_an_order_a_reason_and_a_region_of_one_s_own()
     {
-        Refused(Order.Decide(null, Act(As(Group, Role.Investigator)) with { Document = null }), HazardRefusals.DocumentRequired, "documentNumber");
+        Refused(
+            Order.Decide(null, Act(As(Group, Role.Investigator)) with { Document = null }), HazardRefusals.DocumentRequired,
+            "documentNumber");
         Refused((Order with { Reason = " " }).Decide(null, Act(As(Group, Role.Investigator))), InputRefusals.Missing, "reason");
-        Refused((Order with { Enterprise = new Enterprise("") }).Decide(null, Act(As(Group, Role.Investigator))), InputRefusals.Missing, "enterprise.name");
+        Refused(
+            (Order with { Enterprise = new Enterprise("") }).Decide(null, Act(As(Group, Role.Investigator))), InputRefusals.Missing,
+            "enterprise.name");
         Refused((Order with { Since = Start.AddDays(1) }).Decide(null, Act(As(Group, Role.Investigator))), HazardRefusals.Future, "since");
-        Refused(Order.Decide(null, Act(As(Group, Role.Investigator) with { Jurisdiction = Wenxian })), DiscoveryRefusals.OutsideJurisdiction, "region");
+        Refused(
+            Order.Decide(null, Act(As(Group, Role.Investigator) with { Jurisdiction = Wenxian })), DiscoveryRefusals.OutsideJurisdiction,
+            "region");
         Refused(Order.Decide(null, Act(As(Gone, Role.Investigator))), BodyRefusals.Dissolved);
     }
 
@@ -82,7 +91,9 @@ public sealed class SealingAndLifting
     [Fact]
     public void Lifting_needs_a_paper_and_a_reason_and_happens_once()
     {
-        Refused(new LiftSeal("调查结束").Decide(Sealed(), Act(As(Group, Role.Investigator)) with { Document = null }), HazardRefusals.DocumentRequired, "documentNumber");
+        Refused(
+            new LiftSeal("调查结束").Decide(Sealed(), Act(As(Group, Role.Investigator)) with { Document = null }),
+            HazardRefusals.DocumentRequired, "documentNumber");
         Refused(new LiftSeal("").Decide(Sealed(), Act(As(Group, Role.Investigator))), InputRefusals.Missing, "reason");
         var act = Act(As(Group, Role.Investigator));
         var lifted = Seal.Apply(Sealed(), new LiftSeal("调查结束").Decide(Sealed(), act).Events.Single(), act.Context(Role.Investigator));

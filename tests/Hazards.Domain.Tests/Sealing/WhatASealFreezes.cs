@@ -37,14 +37,16 @@ public sealed class WhatASealFreezes
         var before = Decide(story, by, command, story.Now.AddDays(-2), sealedAt: story.Now.AddDays(-1));
         Refused(before, command.FrozenWhenSealed(story.Then) ? SealRefusals.Sealed : SealRefusals.SealedPast);
         if (!command.FrozenWhenSealed(story.Then))
-            Decide(story, by, command, story.Now.AddHours(-2), sealedAt: story.Now.AddDays(-1)).Refusal?.English.ShouldBeNull("it lies after the sealing");
+            Decide(story, by, command, story.Now.AddHours(-2), sealedAt: story.Now.AddDays(-1)).Refusal?.English.ShouldBeNull(
+                "it lies after the sealing");
     }
 
     [Fact]
     public void What_happens_now_is_not_held_up_by_a_clock_that_is_slow()
     {
         var story = Stories.Assigned;
-        Decide(story, GasCompany, new AcknowledgeAssignment(Leg.Sole), story.Now - Decider.ClockTolerance, sealedAt: story.Now).Refusal?.English.ShouldBeNull();
+        Decide(story, GasCompany, new AcknowledgeAssignment(Leg.Sole), story.Now - Decider.ClockTolerance,
+            sealedAt: story.Now).Refusal?.English.ShouldBeNull();
         Refused(Decide(story, GasCompany, new AcknowledgeAssignment(Leg.Sole), story.Now - Decider.ClockTolerance - TimeSpan.FromSeconds(1), sealedAt: story.Now), SealRefusals.SealedPast);
     }
 
@@ -54,7 +56,9 @@ public sealed class WhatASealFreezes
         var first = new RecordLedgerRow("台账", Sha256Digest.Of("a"u8), "表一", 3, Sha256Digest.Of("b"u8), null, [], []);
         Decide(Stories.At(Stage.Reported), As(CityOffice, Role.Importer), first, null).Refusal?.English.ShouldBeNull();
         var recorded = Stories.At(Stage.Reported).When(As(CityOffice, Role.Importer), first).ThenItHappens();
-        Refused(Decide(recorded, As(CityOffice, Role.Importer), first with { Fingerprint = Sha256Digest.Of("c"u8) }, null), SealRefusals.Sealed);
+        Refused(
+            Decide(recorded, As(CityOffice, Role.Importer), first with { Fingerprint = Sha256Digest.Of("c"u8) }, null),
+            SealRefusals.Sealed);
     }
 
     [Fact]
@@ -76,7 +80,8 @@ public sealed class WhatASealFreezes
 
     [Fact]
     public void Nobody_is_told_of_a_seal_who_could_not_do_it_anyway() =>
-        Decide(Stories.At(Stage.Reported), As(GasCompany, Role.Responsible), new RejectHazard("不属实"), null).Refusal!.Code.ShouldBe(HazardRefusals.Role.Code);
+        Decide(Stories.At(Stage.Reported), As(GasCompany, Role.Responsible), new RejectHazard("不属实"),
+            null).Refusal!.Code.ShouldBe(HazardRefusals.Role.Code);
 
     [Fact]
     public void A_hazard_found_gets_in_and_only_a_late_report_from_before_does_not()

@@ -76,7 +76,8 @@ public sealed class CodesAndNumbers
     [Theory]
     [InlineData("0", true), InlineData("62", true), InlineData("6212", true), InlineData("621202", true), InlineData("621202101201", true)]
     [InlineData("441900", true), InlineData("441900003", true), InlineData("99", false), InlineData("621299", false), InlineData("621299101", false)]
-    public void A_township_exists_where_its_county_does(string code, bool exists) => Regions.Exists(RegionCode.Parse(code)).ShouldBe(exists);
+    public void A_township_exists_where_its_county_does(string code, bool exists) =>
+        Regions.Exists(RegionCode.Parse(code)).ShouldBe(exists);
 
     [Fact]
     public void All_regions_are_listed_once_in_order()
@@ -166,7 +167,8 @@ public sealed class CodesAndNumbers
     {
         // In the log for ever: another algorithm would make a second stream for the same report.
         HazardId.Shared(new ExternalReference("12345", "LN-1")).Value.ShouldBe(StreamIds.Named("hazard", "12345\nLN-1").ToString());
-        HazardId.For("a/b", new ExternalReference("12345", "LN-1")).Value.ShouldBe(StreamIds.Named("hazard of", "a/b\n12345\nLN-1").ToString());
+        HazardId.For("a/b", new ExternalReference("12345", "LN-1")).Value.ShouldBe(
+            StreamIds.Named("hazard of", "a/b\n12345\nLN-1").ToString());
         StreamIds.Named("body", "wudu-office").Version.ShouldBe(8);
         StreamIds.Named("body", "x").ShouldNotBe(StreamIds.Named("hazard", "x"));
     }
@@ -178,9 +180,12 @@ public sealed class CodesAndNumbers
         JsonSerializer.Deserialize<RegionCode>("\"620000\"", DomainJson.Options).Value.ShouldBe("62");
         Should.Throw<MalformedValueException>(() => JsonSerializer.Deserialize<RegionCode>("62", DomainJson.Options)).Refusal.Code.ShouldBe("input.not_text");
         Should.Throw<MalformedValueException>(() => JsonSerializer.Deserialize<CreditCode>("\"x\"", DomainJson.Options)).Refusal.Code.ShouldBe("credit_code.malformed");
-        JsonSerializer.Deserialize<Dictionary<SectorCode, int>>("""{"city_gas":1}""", DomainJson.Options)![SectorCode.Parse("city_gas")].ShouldBe(1);
-        JsonSerializer.Serialize(new Dictionary<SectorCode, int> { [SectorCode.Parse("city_gas")] = 1 }, DomainJson.Options).ShouldBe("""{"city_gas":1}""");
-        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<VerifyHazard>("""{"level":"major","bassis":"x"}""", DomainJson.Strict));
+        JsonSerializer.Deserialize<Dictionary<SectorCode, int>>("""{"city_gas":1}""", DomainJson.Options)![SectorCode.Parse("city_gas")]
+            .ShouldBe(1);
+        JsonSerializer.Serialize(new Dictionary<SectorCode, int> { [SectorCode.Parse("city_gas")] = 1 }, DomainJson.Options)
+            .ShouldBe("""{"city_gas":1}""");
+        Should.Throw<JsonException>(
+            () => JsonSerializer.Deserialize<VerifyHazard>("""{"level":"major","bassis":"x"}""", DomainJson.Strict));
         Should.Throw<JsonException>(() => JsonSerializer.Deserialize<VerifyHazard>("{}", DomainJson.Strict));
         JsonSerializer.Deserialize<VerifyHazard>("""{"level":"major"}""", DomainJson.Strict).ShouldBe(new VerifyHazard(Level.Major));
     }

@@ -78,27 +78,32 @@ public sealed class PeriodsAndRankings
             ("good-a", 2, [new(RankingMeasure.OnTimeRate, 3, 4), new(RankingMeasure.RectificationRate, 2, 2)]),
             ("idle", 0, []),
         ]);
-        lines.Select(l => (l.Key, l.Rank, l.Score)).ShouldBe([("good-a", 1, 85m), ("good-b", 1, 85m), ("slow", 3, 35m), ("idle", null, null)]);
+        lines.Select(l => (l.Key, l.Rank, l.Score))
+            .ShouldBe([("good-a", 1, 85m), ("good-b", 1, 85m), ("slow", 3, 35m), ("idle", null, null)]);
         lines[0].Measures.Select(m => (m.Measure, m.Weight, m.Numerator, m.Denominator, m.Value)).ShouldBe(
             [(RankingMeasure.OnTimeRate, 60m, 3L, 4L, 75m), (RankingMeasure.RectificationRate, 40m, 2L, 2L, 100m)]);
     }
 
     [Fact]
     public void A_measure_without_a_case_leaves_its_weight_to_the_others() =>
-        Ranking.Rank(Rule((RankingMeasure.OnTimeRate, 75), (RankingMeasure.NoRecurrence, 25)), [("a", 1, [new Tally(RankingMeasure.OnTimeRate, 1, 3)])])[0].Score.ShouldBe(33.33m);
+        Ranking.Rank(
+            Rule((RankingMeasure.OnTimeRate, 75), (RankingMeasure.NoRecurrence, 25)),
+            [("a", 1, [new Tally(RankingMeasure.OnTimeRate, 1, 3)])])[0].Score.ShouldBe(33.33m);
 
     [Theory]
     [InlineData(0, 4, 100)]
     [InlineData(10, 4, 95)]
     [InlineData(400, 4, 0)]
     public void A_day_overdue_costs_what_the_policy_says_and_never_more_than_all(long days, long legs, double value) =>
-        Ranking.ValueOf(Rule((RankingMeasure.OverdueDays, 100)), new Tally(RankingMeasure.OverdueDays, days, legs)).ShouldBe((decimal)value);
+        Ranking.ValueOf(Rule((RankingMeasure.OverdueDays, 100)), new Tally(RankingMeasure.OverdueDays, days, legs))
+            .ShouldBe((decimal)value);
 
     [Fact]
     public void Who_had_too_few_legs_is_shown_and_not_ranked()
     {
         var rule = Rule((RankingMeasure.RectificationRate, 100)) with { LeastLegs = 3 };
-        var lines = Ranking.Rank(rule, [("few", 2, [new(RankingMeasure.RectificationRate, 2, 2)]), ("many", 9, [new(RankingMeasure.RectificationRate, 1, 9)])]);
+        var lines = Ranking.Rank(
+            rule, [("few", 2, [new(RankingMeasure.RectificationRate, 2, 2)]), ("many", 9, [new(RankingMeasure.RectificationRate, 1, 9)])]);
         lines.Select(l => (l.Key, l.Rank)).ShouldBe([("many", 1), ("few", null)]);
         lines[1].Score.ShouldBe(100);
     }

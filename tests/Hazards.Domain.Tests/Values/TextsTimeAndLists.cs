@@ -75,7 +75,8 @@ public sealed class TextsTimeAndLists
     [Theory, MemberData(nameof(Lists))]
     public void Every_value_of_a_list_has_one_code_and_both_labels(Type list)
     {
-        var entries = ((IEnumerable)typeof(CodeList).GetMethod(nameof(CodeList.Of))!.MakeGenericMethod(list).Invoke(null, null)!).Cast<CodeEntry>().ToArray();
+        var entries = ((IEnumerable)typeof(CodeList).GetMethod(nameof(CodeList.Of))!.MakeGenericMethod(list).Invoke(null, null)!)
+            .Cast<CodeEntry>().ToArray();
         entries.Length.ShouldBe(Enum.GetNames(list).Length);
         entries.Select(e => e.Code).ShouldBeUnique();
         entries.Select(e => e.Chinese).ShouldBeUnique();

@@ -9,9 +9,11 @@ public sealed class CanonicalJsonFacts
     [Theory, InlineData("arrays"), InlineData("french"), InlineData("structures"), InlineData("unicode"), InlineData("values"), InlineData("weird")]
     public void The_published_files_come_out_byte_for_byte(string name)
     {
-        static byte[] Read(string folder, string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Proof", "Vectors", "jcs", folder, name + ".json"));
+        static byte[] Read(string folder, string name) =>
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Proof", "Vectors", "jcs", folder, name + ".json"));
         using var input = JsonDocument.Parse(Read("input", name));
-        Encoding.UTF8.GetString(CanonicalJson.Write(input.RootElement)).ShouldBe(Encoding.UTF8.GetString(Read("output", name)).TrimEnd('\n'));
+        Encoding.UTF8.GetString(CanonicalJson.Write(input.RootElement))
+            .ShouldBe(Encoding.UTF8.GetString(Read("output", name)).TrimEnd('\n'));
     }
 
     [Theory] // RFC 8785, appendix B

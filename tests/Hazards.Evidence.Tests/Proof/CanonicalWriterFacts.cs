@@ -12,7 +12,8 @@ public sealed class CanonicalWriterFacts
     [Theory, InlineData("arrays"), InlineData("french"), InlineData("structures"), InlineData("unicode"), InlineData("values"), InlineData("weird")]
     public void The_published_files_come_out_byte_for_byte(string name)
     {
-        static byte[] Read(string folder, string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Proof", "Vectors", "jcs", folder, name + ".json"));
+        static byte[] Read(string folder, string name) =>
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Proof", "Vectors", "jcs", folder, name + ".json"));
         _writer.Json(Read("input", name));
         Encoding.UTF8.GetString(_writer.Written).ShouldBe(Encoding.UTF8.GetString(Read("output", name)).TrimEnd('\n'));
     }
@@ -110,7 +111,8 @@ public sealed class CanonicalWriterFacts
         0 => random.NextInt64(long.MinValue, long.MaxValue).ToString(),
         1 => random.Next(-1000, 1000).ToString(),
         2 => BitConverter.Int64BitsToDouble(random.NextInt64()) is var number && double.IsFinite(number) ? number.ToString("R") : "1.50",
-        3 => ((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-9, 8))).ToString("F" + random.Next(1, 12)) + (random.Next(3) == 0 ? "00" : ""),
+        3 => ((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-9, 8)))
+            .ToString("F" + random.Next(1, 12)) + (random.Next(3) == 0 ? "00" : ""),
         4 => new[] { "true", "false", "null" }[random.Next(3)],
         5 or 6 => Text(random),
         7 => $"[{Space(random)}{string.Join($"{Space(random)},{Space(random)}", Enumerable.Range(0, random.Next(5)).Select(_ => Value(random, depth + 1)))}{Space(random)}]",

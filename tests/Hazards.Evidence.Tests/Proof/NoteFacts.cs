@@ -17,7 +17,8 @@ public sealed class NoteFacts
         SignedNote.TryParse(Published, out var note).ShouldBeTrue();
         note!.VerifiedBy(key).ShouldNotBeNull();
         note.ToString().ShouldBe(Published);
-        SignedNote.TryParse(Published.Replace("example message", "Example message", StringComparison.Ordinal), out var changed).ShouldBeTrue();
+        SignedNote.TryParse(Published.Replace("example message", "Example message", StringComparison.Ordinal), out var changed)
+            .ShouldBeTrue();
         changed!.VerifiedBy(key).ShouldBeNull();
         changed.IsForged(key).ShouldBeTrue();
         note.VerifiedBy(NoteSigner.Create("example.com/foo").Verifier).ShouldBeNull();
@@ -31,7 +32,8 @@ public sealed class NoteFacts
         Convert.ToHexStringLower(Ed25519.PublicKeyOf(Convert.FromHexString(seed))).ShouldBe(key);
         Convert.ToHexStringLower(Ed25519.Sign(Convert.FromHexString(seed), Convert.FromHexString(message))).ShouldBe(signature);
         Ed25519.Verify(Convert.FromHexString(key), Convert.FromHexString(message), Convert.FromHexString(signature)).ShouldBeTrue();
-        Ed25519.Verify(Convert.FromHexString(key), [.. Convert.FromHexString(message), 1], Convert.FromHexString(signature)).ShouldBeFalse();
+        Ed25519.Verify(Convert.FromHexString(key), [.. Convert.FromHexString(message), 1], Convert.FromHexString(signature))
+            .ShouldBeFalse();
     }
 
     [Fact]

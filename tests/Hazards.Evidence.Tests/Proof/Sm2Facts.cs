@@ -96,7 +96,8 @@ public sealed class Sm2Facts
             var key = Sm2.NewKey();
             await File.WriteAllBytesAsync(Path("ours.der"), [.. KeyInfo, .. Sm2.PublicKeyOf(key)]);
             await File.WriteAllBytesAsync(Path("ours.sig"), Sm2.Sign(key, Message));
-            (await RunAsync($"pkeyutl -verify -pubin -keyform DER -inkey ours.der {by} -in text -sigfile ours.sig")).ShouldContain("Signature Verified Successfully");
+            (await RunAsync($"pkeyutl -verify -pubin -keyform DER -inkey ours.der {by} -in text -sigfile ours.sig"))
+                .ShouldContain("Signature Verified Successfully");
             // Theirs.
             await RunAsync("genpkey -algorithm SM2 -out theirs.pem");
             await RunAsync("pkey -in theirs.pem -pubout -outform DER -out theirs.der");

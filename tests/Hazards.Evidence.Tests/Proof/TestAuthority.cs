@@ -65,7 +65,9 @@ internal sealed class TestAuthority : IDisposable
         var authority = new TestAuthority();
         await File.WriteAllTextAsync(authority.PathOf("openssl.cnf"), Config);
         await File.WriteAllTextAsync(authority.PathOf("serial"), "01\n");
-        await authority.RunAsync("req", "-x509", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "3650", "-utf8", "-subj", "/O=CA", "-config", "openssl.cnf", "-extensions", "ca");
+        await authority.RunAsync(
+            "req", "-x509", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "3650", "-utf8",
+            "-subj", "/O=CA", "-config", "openssl.cnf", "-extensions", "ca");
         await authority.CertifyAsync("tsa", name);
         return authority;
     }
@@ -75,8 +77,11 @@ internal sealed class TestAuthority : IDisposable
     {
         string[] key = curve is null ? ["-algorithm", "RSA"] : ["-algorithm", "EC", "-pkeyopt", $"ec_paramgen_curve:{curve}"];
         await RunAsync(["genpkey", .. key, "-out", $"{section}.key"]);
-        await RunAsync("req", "-new", "-key", $"{section}.key", "-out", $"{section}.csr", "-utf8", "-subj", $"/O={name}", "-config", "openssl.cnf");
-        await RunAsync("x509", "-req", "-in", $"{section}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "3650", "-out", $"{section}.pem", "-extfile", "openssl.cnf", "-extensions", section);
+        await RunAsync(
+            "req", "-new", "-key", $"{section}.key", "-out", $"{section}.csr", "-utf8", "-subj", $"/O={name}", "-config", "openssl.cnf");
+        await RunAsync(
+            "x509", "-req", "-in", $"{section}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "3650", "-out",
+            $"{section}.pem", "-extfile", "openssl.cnf", "-extensions", section);
     }
 
     /// <summary>What it answers to a request.</summary>
@@ -84,26 +89,33 @@ internal sealed class TestAuthority : IDisposable
     {
         var name = Guid.NewGuid().ToString("n");
         await File.WriteAllBytesAsync(PathOf($"{name}.tsq"), request.ToArray());
-        await RunAsync("ts", "-reply", "-config", "openssl.cnf", "-section", "one", "-queryfile", $"{name}.tsq", "-inkey", "tsa.key", "-signer", "tsa.pem", "-out", $"{name}.tsr");
+        await RunAsync(
+            "ts", "-reply", "-config", "openssl.cnf", "-section", "one", "-queryfile", $"{name}.tsq", "-inkey", "tsa.key", "-signer",
+            "tsa.pem", "-out", $"{name}.tsr");
         return await File.ReadAllBytesAsync(PathOf($"{name}.tsr"));
     }
 
     /// <summary>The same, signed with another certificate, or saying another time: openssl ts itself would not.</summary>
     public async Task<byte[]> OddReplyAsync(ReadOnlyMemory<byte> request, string section = "tsa", DateTimeOffset? time = null)
     {
-        var info = TstInfo.GetInstance(Asn1Object.FromByteArray(new TimeStampResponse(await ReplyAsync(request)).TimeStampToken.TimeStampInfo.GetEncoded()));
+        var info = TstInfo.GetInstance(
+            Asn1Object.FromByteArray(new TimeStampResponse(await ReplyAsync(request)).TimeStampToken.TimeStampInfo.GetEncoded()));
         if (time is { } at)
             info = new TstInfo(
-                info.Policy, info.MessageImprint, info.SerialNumber, new DerGeneralizedTime(at.UtcDateTime.ToString("yyyyMMddHHmmss'Z'", CultureInfo.InvariantCulture)),
+                info.Policy, info.MessageImprint, info.SerialNumber,
+                new DerGeneralizedTime(at.UtcDateTime.ToString("yyyyMMddHHmmss'Z'", CultureInfo.InvariantCulture)),
                 info.Accuracy, info.Ordering, info.Nonce, info.Tsa, info.Extensions);
         await File.WriteAllBytesAsync(PathOf("info.der"), info.GetDerEncoded());
-        await RunAsync("cms", "-sign", "-binary", "-nodetach", "-cades", "-econtent_type", "1.2.840.113549.1.9.16.1.4", "-in", "info.der", "-signer", $"{section}.pem", "-inkey", $"{section}.key", "-md", "sha256", "-outform", "DER", "-out", "token.der");
+        await RunAsync(
+            "cms", "-sign", "-binary", "-nodetach", "-cades", "-econtent_type", "1.2.840.113549.1.9.16.1.4", "-in", "info.der", "-signer",
+            $"{section}.pem", "-inkey", $"{section}.key", "-md", "sha256", "-outform", "DER", "-out", "token.der");
         var token = Asn1Object.FromByteArray(await File.ReadAllBytesAsync(PathOf("token.der")));
         return new DerSequence(new DerSequence(DerInteger.ValueOf(0)), token).GetDerEncoded();
     }
 
     /// <summary>A refusal of RFC 3161.</summary>
-    public static byte[] Rejection() => new DerSequence(new DerSequence(DerInteger.ValueOf(2), new DerSequence(new DerUtf8String("no")))).GetDerEncoded();
+    public static byte[] Rejection() =>
+        new DerSequence(new DerSequence(DerInteger.ValueOf(2), new DerSequence(new DerUtf8String("no")))).GetDerEncoded();
 
     /// <summary>What <c>openssl ts -verify</c> says.</summary>
     public async Task<string> VerifyAsync(byte[] reply, byte[] data)
@@ -119,12 +131,17 @@ internal sealed class TestAuthority : IDisposable
 
     private async Task<string> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("openssl", arguments) { WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("openssl", arguments)
+        {
+            WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         using var openssl = Process.Start(start)!;
         var error = openssl.StandardError.ReadToEndAsync();
         var output = await openssl.StandardOutput.ReadToEndAsync();
         await openssl.WaitForExitAsync();
-        return openssl.ExitCode == 0 ? output + await error : throw new InvalidOperationException($"openssl {string.Join(' ', arguments)}: {output}{await error}");
+        return openssl.ExitCode == 0
+            ? output + await error
+            : throw new InvalidOperationException($"openssl {string.Join(' ', arguments)}: {output}{await error}");
     }
 
     private static bool Found()

@@ -44,7 +44,8 @@ public sealed class TileFacts
             {
                 var subtree = new Subtree(level, index);
                 var tile = Tile.Holding(subtree, size);
-                var hashes = await reader([.. Enumerable.Range(0, tile.Width).Select(i => new Subtree(tile.Level * Tile.Height, (tile.Index << Tile.Height) + i))], default);
+                var hashes = await reader([.. Enumerable.Range(0, tile.Width)
+                    .Select(i => new Subtree(tile.Level * Tile.Height, (tile.Index << Tile.Height) + i))], default);
                 tile.HashOf(subtree, hashes.ToArray(), hash).ShouldBe((await reader([subtree], default))[0]);
             }
     }
@@ -71,7 +72,8 @@ public sealed class GrowthFacts
                     hashes.Span[..narrower.Length].SequenceEqual(narrower).ShouldBeTrue("a tile only grows");
                 stored[(tile.Level, tile.Index)] = hashes.ToArray();
             }
-            builder = TileBuilder.Resume(hash, done, TileBuilder.Edge(done).Select(t => new FilledTile(t, stored[(t.Level, t.Index)].AsMemory(0, t.Width))));
+            builder = TileBuilder.Resume(
+                hash, done, TileBuilder.Edge(done).Select(t => new FilledTile(t, stored[(t.Level, t.Index)].AsMemory(0, t.Width))));
         }
 
         ValueTask<IReadOnlyList<Digest>> Read(IReadOnlyList<Subtree> subtrees, CancellationToken stop) => ValueTask.FromResult<IReadOnlyList<Digest>>(
@@ -81,7 +83,9 @@ public sealed class GrowthFacts
         builder.TakeChanged().ShouldBeEmpty();
         stored.Keys.Order().ShouldBe(Tile.Between(0, builder.Size).Select(t => (t.Level, t.Index)).Order());
         foreach (var index in new[] { 0, 255, 256, 1999, (int)builder.Size - 1 }.Where(i => i < builder.Size))
-            Verify.Inclusion(hash, index, builder.Size, leaves[index], await TreeProofs.InclusionAsync(hash, index, builder.Size, Read), root).ShouldBeTrue();
+            Verify.Inclusion(
+                hash, index, builder.Size, leaves[index], await TreeProofs.InclusionAsync(hash, index, builder.Size, Read),
+                root).ShouldBeTrue();
     }
 
     [Fact]

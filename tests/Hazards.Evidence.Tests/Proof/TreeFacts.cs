@@ -7,7 +7,8 @@ namespace Hazards.Evidence.Tests.Proof;
 
 public sealed class TreeFacts
 {
-    private static readonly string[] Leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+    private static readonly string[] Leaves = [
+        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
 
     public static readonly TheoryData<int, string> Roots = new()
     {
@@ -24,7 +25,8 @@ public sealed class TreeFacts
 
     [Theory, MemberData(nameof(Roots))]
     public async Task The_published_roots_come_out(int size, string root) =>
-        (await TreeProofs.RootAsync(TreeHash.Sha256, size, Memory.Of(TreeHash.Sha256, Leaves.Select(Convert.FromHexString)))).ToHex().ShouldBe(root);
+        (await TreeProofs.RootAsync(TreeHash.Sha256, size, Memory.Of(TreeHash.Sha256, Leaves.Select(Convert.FromHexString)))).ToHex()
+            .ShouldBe(root);
 
     [Fact]
     public void Every_published_inclusion_proof_is_judged_as_published()

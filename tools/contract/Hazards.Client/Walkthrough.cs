@@ -27,9 +27,15 @@ public static class Walkthrough
             Description = "储配站西侧新建居民楼距储罐仅12米", Enterprise = new Enterprise { Name = "巍山某燃气有限公司" }, OccurredAt = Ago(20),
         });
         var id = reported.Id;
-        await RefusedAsync("grading.basis_required", () => office.PostHazardVerificationAsync(id, new VerifyHazardRequest { Level = Level.Major, OccurredAt = Ago(19) }));
-        Expect("verified", (await office.PostHazardVerificationAsync(id, new VerifyHazardRequest { Level = Level.Major, Basis = "重大隐患判定标准第四条", OccurredAt = Ago(19) })).Stage.Code);
-        await office.PostHazardAssignmentsAsync(id, new AssignHazardRequest { Legs = Legs(40), OccurredAt = Ago(18), DocumentNumber = "巍安委办交〔2026〕7号" });
+        await RefusedAsync(
+            "grading.basis_required",
+            () => office.PostHazardVerificationAsync(id, new VerifyHazardRequest { Level = Level.Major, OccurredAt = Ago(19) }));
+        Expect(
+            "verified",
+            (await office.PostHazardVerificationAsync(
+                id, new VerifyHazardRequest { Level = Level.Major, Basis = "重大隐患判定标准第四条", OccurredAt = Ago(19) })).Stage.Code);
+        await office.PostHazardAssignmentsAsync(
+            id, new AssignHazardRequest { Legs = Legs(40), OccurredAt = Ago(18), DocumentNumber = "巍安委办交〔2026〕7号" });
         await dali.PostHazardListingAsync(id, new ListHazardRequest
         {
             Level = ListingLevel.Prefecture, Deadline = Day(40), Requirements = "限期整改，按月报告", PublishedIn = "大理州人民政府网站",
@@ -37,7 +43,8 @@ public static class Walkthrough
         });
         if ((await dali.GetListsListedAsync(region: "5329")).Items.All(i => i.Hazard.Id != id))
             throw new InvalidOperationException("it is not listed");
-        await RefusedAsync("leg.not_yours", () => gov.PostHazardLegAcknowledgementAsync(id, Leg.Sectoral, body: new AcknowledgeAssignmentRequest()));
+        await RefusedAsync(
+            "leg.not_yours", () => gov.PostHazardLegAcknowledgementAsync(id, Leg.Sectoral, body: new AcknowledgeAssignmentRequest()));
 
         var parts = new Dictionary<string, string>
         {
@@ -49,13 +56,17 @@ public static class Walkthrough
         await housing.PostHazardLegAcknowledgementAsync(id, Leg.Sectoral, body: new AcknowledgeAssignmentRequest { OccurredAt = Ago(17) });
         foreach (var (client, leg) in new[] { (gov, Leg.Territorial), (housing, Leg.Sectoral) })
         {
-            await client.PostHazardLegPlansAsync(id, leg, body: new SubmitPlanRequest { Parts = parts, Funds = 120.5, OccurredAt = Ago(15) });
-            await office.PostHazardLegPlanReviewsAsync(id, leg, body: new ReviewPlanRequest { Verdict = Verdict.Pass, Comments = "方案可行", OccurredAt = Ago(14) });
+            await client.PostHazardLegPlansAsync(
+                id, leg, body: new SubmitPlanRequest { Parts = parts, Funds = 120.5, OccurredAt = Ago(15) });
+            await office.PostHazardLegPlanReviewsAsync(
+                id, leg, body: new ReviewPlanRequest { Verdict = Verdict.Pass, Comments = "方案可行", OccurredAt = Ago(14) });
         }
 
-        await housing.PostHazardLegExtensionRequestsAsync(id, Leg.Sectoral, new RequestExtensionRequest { To = Day(60), Reason = "检测机构排期延迟" });
+        await housing.PostHazardLegExtensionRequestsAsync(
+            id, Leg.Sectoral, new RequestExtensionRequest { To = Day(60), Reason = "检测机构排期延迟" });
         await dali.PostHazardLegExtensionDecisionsAsync(id, Leg.Sectoral, new DecideExtensionRequest { Grant = true, Comments = "同意延期一次" });
-        await gov.PostHazardLegCompletionAsync(id, Leg.Territorial, body: new DeclareCompletionRequest { Results = "已搬迁储罐一台", OccurredAt = Ago(9) });
+        await gov.PostHazardLegCompletionAsync(
+            id, Leg.Territorial, body: new DeclareCompletionRequest { Results = "已搬迁储罐一台", OccurredAt = Ago(9) });
         await RefusedAsync("role.forbidden", () => gov.PostHazardLegReinspectionsAsync(id, Leg.Territorial,
             body: new ReinspectRequest { Verdict = Verdict.Pass, Findings = "自查合格" }));
         await office.PostHazardLegReinspectionsAsync(id, Leg.Territorial,
@@ -63,16 +74,26 @@ public static class Walkthrough
         foreach (var (client, leg) in new[] { (gov, Leg.Territorial), (housing, Leg.Sectoral) })
         {
             await RefusedAsync("hazard.stage_forbids", () => office.PostHazardClosureAsync(id, body: new CloseHazardRequest()));
-            await client.PostHazardLegCompletionAsync(id, leg, body: new DeclareCompletionRequest { Results = "储罐均已搬迁", OccurredAt = Ago(4) });
-            await office.PostHazardLegReinspectionsAsync(id, leg, body: new ReinspectRequest { Verdict = Verdict.Pass, Findings = "间距满足要求", OccurredAt = Ago(3) });
+            await client.PostHazardLegCompletionAsync(
+                id, leg, body: new DeclareCompletionRequest { Results = "储罐均已搬迁", OccurredAt = Ago(4) });
+            await office.PostHazardLegReinspectionsAsync(
+                id, leg, body: new ReinspectRequest { Verdict = Verdict.Pass, Findings = "间距满足要求", OccurredAt = Ago(3) });
         }
 
         await RefusedAsync("closure.still_listed", () => office.PostHazardClosureAsync(id, body: new CloseHazardRequest()));
-        await dali.PostHazardDelistingAsync(id, new DelistHazardRequest { Ground = DelistingGround.Accepted, Reason = "两方均验收合格", DocumentNumber = "大安委办督〔2026〕9号", OccurredAt = Ago(1) });
+        await dali.PostHazardDelistingAsync(
+            id,
+            new DelistHazardRequest
+            {
+                Ground = DelistingGround.Accepted, Reason = "两方均验收合格", DocumentNumber = "大安委办督〔2026〕9号", OccurredAt = Ago(1),
+            });
         Expect("closed", (await office.PostHazardClosureAsync(id, body: new CloseHazardRequest { Remarks = "验收合格，予以销号" })).Stage.Code);
-        await RefusedAsync("hazard.not_open", () => gov.PostHazardLegProgressAsync(id, Leg.Territorial, new ReportProgressRequest { Percent = 100, Note = "补报" }));
+        await RefusedAsync(
+            "hazard.not_open",
+            () => gov.PostHazardLegProgressAsync(id, Leg.Territorial, new ReportProgressRequest { Percent = 100, Note = "补报" }));
         var before = DateTimeOffset.UtcNow;
-        await office.PostHazardLookbacksAsync(id, new LookBackRequest { Result = LookbackResult.Recurred, Findings = "防火墙被拆除一段，隐患反弹", Legs = Legs(15) });
+        await office.PostHazardLookbacksAsync(
+            id, new LookBackRequest { Result = LookbackResult.Recurred, Findings = "防火墙被拆除一段，隐患反弹", Legs = Legs(15) });
         Expect(Stage.Assigned, (await office.GetHazardAsync(id)).Hazard.Stage);
         if ((await dali.GetBoardsClosedLoopAsync(region: "5329")).Cells.Count == 0)
             throw new InvalidOperationException("the board is empty");
@@ -83,7 +104,8 @@ public static class Walkthrough
         return id;
 
         async Task<HazardsClient> KeyAsync(string body, string region, params Role[] roles) =>
-            Of(address, (await admin.PostApiKeysAsync(new IssueKeyRequest { Client = body, Body = body, Region = region, Roles = roles })).Secret);
+            Of(address, (await admin.PostApiKeysAsync(
+                new IssueKeyRequest { Client = body, Body = body, Region = region, Roles = roles })).Secret);
     }
 
     /// <summary>Whatever one leg does, the lists name the other.</summary>
@@ -91,15 +113,18 @@ public static class Walkthrough
     {
         var pond = (await office.PostHazardsAsync(new ReportHazardRequest
         {
-            Source = ReportSource.Expert, Region = "532927", Sector = "city_gas", Title = "储配站围堰开裂", Description = "专家会诊发现围堰开裂，汛期可能渗漏", OccurredAt = Ago(30),
+            Source = ReportSource.Expert, Region = "532927", Sector = "city_gas", Title = "储配站围堰开裂", Description = "专家会诊发现围堰开裂，汛期可能渗漏",
+            OccurredAt = Ago(30),
         })).Id;
         await office.PostHazardVerificationAsync(pond, new VerifyHazardRequest { Level = Level.General, OccurredAt = Ago(29) });
         await office.PostHazardAssignmentsAsync(pond, new AssignHazardRequest
         {
             Legs = Legs(-8, "cs-dali"), OccurredAt = Ago(28),
         });
-        await gov.PostHazardLegAcknowledgementAsync(pond, Leg.Territorial, body: new AcknowledgeAssignmentRequest { ResponsiblePerson = "分管副县长", OccurredAt = Ago(27) });
-        await gov.PostHazardLegProgressAsync(pond, Leg.Territorial, new ReportProgressRequest { Percent = 60, Note = "已修补两处", Spent = 3.5, OccurredAt = Ago(15) });
+        await gov.PostHazardLegAcknowledgementAsync(
+            pond, Leg.Territorial, body: new AcknowledgeAssignmentRequest { ResponsiblePerson = "分管副县长", OccurredAt = Ago(27) });
+        await gov.PostHazardLegProgressAsync(
+            pond, Leg.Territorial, new ReportProgressRequest { Percent = 60, Note = "已修补两处", Spent = 3.5, OccurredAt = Ago(15) });
         if ((await dali.GetListsOverdueAsync(region: "532927")).Items.All(i => i.Hazard.Id != pond))
             throw new InvalidOperationException("the silent leg is not listed");
         await dali.PostHazardUrgingsAsync(pond, new UrgeRequest { Leg = Leg.Sectoral, Message = "交办已28天仍未签收，请立即办理" });
@@ -112,7 +137,8 @@ public static class Walkthrough
     /// <summary>A package of evidence, which the county does not see.</summary>
     private static async Task PackageAsync(Guid id, HazardsClient dali, HazardsClient office)
     {
-        var asked = await dali.PostEvidenceAsync(new RequestEvidenceRequest { Reason = "燃气公司储配站隐患调查", DocumentNumber = "大安委办函〔2026〕11号", Hazards = [id] });
+        var asked = await dali.PostEvidenceAsync(
+            new RequestEvidenceRequest { Reason = "燃气公司储配站隐患调查", DocumentNumber = "大安委办函〔2026〕11号", Hazards = [id] });
         var made = await dali.GetEvidenceRequestAsync(asked.Id);
         for (; made.EndedAt is null; made = await dali.GetEvidenceRequestAsync(asked.Id))
             await Task.Delay(200);
@@ -140,7 +166,9 @@ public static class Walkthrough
 
     private static DateTimeOffset Ago(int days) => DateTimeOffset.UtcNow.AddDays(-days);
 
-    private static DateTimeOffset Day(int days) => new(DateTime.Parse(DateTime.UtcNow.AddHours(8).AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), TimeSpan.Zero);
+    private static DateTimeOffset Day(int days) =>
+        new(DateTime.Parse(DateTime.UtcNow.AddHours(8).AddDays(days)
+            .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), TimeSpan.Zero);
 
     private static void Expect<T>(T wanted, T found)
     {

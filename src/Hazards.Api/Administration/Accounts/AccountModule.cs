@@ -76,9 +76,13 @@ internal sealed class AccountModule : IModule
     private static Operation Look<T>(string chinese, string english) => new(Tag.Registry, chinese, english) { Answer = typeof(T) };
 
     private static Operation Act<T>(string chinese, string english) =>
-        new(Tag.Registry, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(AccountAnswer), Versioned = true, Forbids = NoAdministrator };
+        new(Tag.Registry, chinese, english)
+        {
+            Body = typeof(T), IsAct = true, Answer = typeof(AccountAnswer), Versioned = true, Forbids = NoAdministrator,
+        };
 
-    private static Refusal? NoAdministrator(Caller caller) => caller.Key.Roles.Contains(Role.Administrator) ? null : AccountRefusals.Forbidden.Because();
+    private static Refusal? NoAdministrator(Caller caller) =>
+        caller.Key.Roles.Contains(Role.Administrator) ? null : AccountRefusals.Forbidden.Because();
 
     private static async Task<IResult> ListAsync(Call call, IRegistryQueries registry)
     {

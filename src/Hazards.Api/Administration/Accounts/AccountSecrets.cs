@@ -28,7 +28,8 @@ internal sealed class AccountSecrets(
     // Whoever guesses logins must not hear from the time it takes which there are.
     private readonly string nobodys = Hasher.HashPassword(null!, Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
 
-    internal static PasswordHasher<Account> HasherOf(int iterations) => new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
+    internal static PasswordHasher<Account> HasherOf(int iterations) =>
+        new(Options.Create(new PasswordHasherOptions { IterationCount = iterations }));
 
     public static string Hash(string password) => Hasher.HashPassword(null!, password);
 

@@ -15,7 +15,9 @@ namespace Hazards.Api.Administration.Accounts;
 /// <param name="Body">The body on whose behalf the person acts.</param>
 /// <param name="Roles">What the person may do.</param>
 /// <param name="Region">The jurisdiction.</param>
-internal sealed record OpenAccount([property: Longest(Logins.Longest)] string Login, [property: Longest(Texts.NameLength)] string Name, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region);
+internal sealed record OpenAccount(
+    [property: Longest(Logins.Longest)] string Login, [property: Longest(Texts.NameLength)] string Name, BodyId Body,
+    ImmutableArray<Role> Roles, RegionCode Region);
 
 /// <summary>Changes an account; what is left out stays. When rights change, its sessions end.</summary>
 /// <param name="Name">The person's name.</param>
@@ -191,7 +193,9 @@ internal sealed class AccountStore(
             if (Registering.CheckTime(given, terms, clock) is { } wrong)
                 return Proposal<Account>.Refuse(wrong);
             var ruling = await decide(before, stop);
-            return ruling.Refusal is { } refusal ? Proposal<Account>.Refuse(refusal) : await ProposeAsync(before, ruling.Events, given, terms, stop);
+            return ruling.Refusal is { } refusal
+                ? Proposal<Account>.Refuse(refusal)
+                : await ProposeAsync(before, ruling.Events, given, terms, stop);
         }, cancellationToken);
         return await SettleAsync(outcome, password, cancellationToken);
     }
@@ -239,7 +243,8 @@ internal sealed class AccountStore(
         Account? before, ImmutableArray<IAccountEvent> events, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var after = events.Aggregate(before, (account, happened) => Account.Apply(account, happened))!;
-        var context = await registry.TellAboveAsync(Registering.Context(given, terms, rules, clock), given.By, after.Region, cancellationToken);
+        var context = await registry.TellAboveAsync(
+            Registering.Context(given, terms, rules, clock), given.By, after.Region, cancellationToken);
         return Proposal<Account>.Append(after, AccountJournal.StreamOf(before, after, events, context, terms));
     }
 

@@ -29,7 +29,8 @@ internal sealed class CredentialCodes(ReadOnlyMemory<byte>? appendKey)
             $"session\n{id:D}\n{digest}\n{account:D}\n{rightsVersion}\n{step}\n{expiresAt.UtcTicks / TimeSpan.TicksPerMicrosecond}"));
 
     /// <summary>Whether a code is the one it must be; with no key, any is.</summary>
-    public static bool Holds(byte[]? kept, byte[]? due) => due is null || kept is not null && CryptographicOperations.FixedTimeEquals(kept, due);
+    public static bool Holds(byte[]? kept, byte[]? due) =>
+        due is null || kept is not null && CryptographicOperations.FixedTimeEquals(kept, due);
 
     private byte[]? Of(string text) => key is null ? null : HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 }

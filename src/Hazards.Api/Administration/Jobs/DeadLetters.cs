@@ -20,7 +20,9 @@ namespace Hazards.Api.Administration.Jobs;
 /// <param name="Why">In its own words.</param>
 /// <param name="Replays">How often it was sent again already.</param>
 /// <param name="Replaying">Whether it waits to be sent again.</param>
-internal sealed record DeadLetter(Guid Id, CodeEntry Job, string Message, DateTimeOffset SentAt, DateTimeOffset? FailedAt, int Attempts, string Error, string Why, int Replays, bool Replaying);
+internal sealed record DeadLetter(
+    Guid Id, CodeEntry Job, string Message, DateTimeOffset SentAt, DateTimeOffset? FailedAt, int Attempts, string Error, string Why,
+    int Replays, bool Replaying);
 
 /// <summary>A page of dead letters, the newest first.</summary>
 internal sealed record DeadLetterPage(ImmutableArray<DeadLetter> Items, string? Next);
@@ -77,18 +79,22 @@ internal sealed class DeadLetters(NpgsqlDataSource dataSource)
         var envelope = EnvelopeSerializer.Deserialize(reader.GetFieldValue<byte[]>(2));
         var job = Enum.TryParse<JobKind>(type[(type.LastIndexOf('.') + 1)..], out var kind) ? kind : JobKind.Unknown;
         return new DeadLetter(
-            reader.GetGuid(0), Labels.Of(job), envelope.Data is { } data ? Encoding.UTF8.GetString(data) : "", reader.GetFieldValue<DateTimeOffset>(3),
-            reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4), envelope.Attempts, reader.IsDBNull(5) ? "" : reader.GetString(5),
+            reader.GetGuid(0), Labels.Of(job), envelope.Data is { } data ? Encoding.UTF8.GetString(data) : "",
+            reader.GetFieldValue<DateTimeOffset>(3),
+            reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4), envelope.Attempts,
+            reader.IsDBNull(5) ? "" : reader.GetString(5),
             reader.IsDBNull(6) ? "" : reader.GetString(6), reader.GetInt32(7), reader.GetBoolean(8));
     }
 
-    private static string Cursor(DateTimeOffset at, Guid id) => Base64Url.EncodeToString([.. BitConverter.GetBytes(at.UtcTicks), .. id.ToByteArray()]);
+    private static string Cursor(DateTimeOffset at, Guid id) =>
+        Base64Url.EncodeToString([.. BitConverter.GetBytes(at.UtcTicks), .. id.ToByteArray()]);
 
     private static (DateTime At, Guid Id) Before(string? cursor)
     {
         if (cursor is null)
             return (DateTime.MaxValue.ToUniversalTime(), Guid.AllBitsSet);
-        if (!Base64Url.IsValid(cursor) || Base64Url.DecodeFromChars(cursor) is not { Length: 24 } bytes || BitConverter.ToInt64(bytes) is < 0 or > 3155378975999999999)
+        if (!Base64Url.IsValid(cursor) || Base64Url.DecodeFromChars(cursor) is not { Length: 24 } bytes
+            || BitConverter.ToInt64(bytes) is < 0 or > 3155378975999999999)
             throw new BadCursorException();
         return (new DateTime(BitConverter.ToInt64(bytes), DateTimeKind.Utc), new Guid(bytes.AsSpan(8)));
     }

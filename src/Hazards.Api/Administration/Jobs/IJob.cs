@@ -27,7 +27,10 @@ internal sealed class Job<TMessage>(Func<TMessage, CancellationToken, Task> run)
     public Task RunAsync(TMessage message, CancellationToken cancellationToken) => run(message, cancellationToken);
 }
 
-/// <summary>Work that one node does again and again (<see cref="Schedule"/>). It asks the log what is due, so that nothing is lost with a turn.</summary>
+/// <summary>
+/// Work that one node does again and again (<see cref="Schedule"/>). It asks the log what is due, so that nothing is lost with
+/// a turn.
+/// </summary>
 /// <param name="Job">Which.</param>
 /// <param name="Every">How often; null: not in this deployment.</param>
 /// <param name="Run">Does what is due.</param>

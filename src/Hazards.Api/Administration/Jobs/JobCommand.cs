@@ -28,7 +28,8 @@ internal static class JobCommand
             foreach (var letter in page.Items)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{letter.Id:D}  {letter.Job.Chinese} {letter.Job.Code}  {letter.FailedAt ?? letter.SentAt:yyyy-MM-dd'T'HH:mm:ssK}  {letter.Attempts} 次 attempts{(letter.Replaying ? "  等待重新执行 waits to be done again" : "")}\n    {letter.Message}\n    {letter.Error}: {letter.Why}"));
-            Console.WriteLine(page.Items.IsEmpty ? "没有失败的任务 none" : page.Next is null ? $"{page.Items.Length}" : $"最近 {Most} 个 the newest {Most}");
+            Console.WriteLine(
+                page.Items.IsEmpty ? "没有失败的任务 none" : page.Next is null ? $"{page.Items.Length}" : $"最近 {Most} 个 the newest {Most}");
             return 0;
         }, stop));
         return command;
@@ -38,7 +39,8 @@ internal static class JobCommand
     {
         var database = new DatabaseOptions();
         var id = new Argument<Guid>("id") { Description = "编号 · its id" };
-        var command = new Command("replay", "重新执行失败的任务：由运行中的服务在数秒内执行 · has a failed job done again, by the running service within seconds") { id };
+        var command = new Command(
+            "replay", "重新执行失败的任务：由运行中的服务在数秒内执行 · has a failed job done again, by the running service within seconds") { id };
         database.AddTo(command);
         command.SetAction((parsed, stop) => WithAsync(database, parsed, async letters =>
         {
@@ -49,7 +51,8 @@ internal static class JobCommand
         return command;
     }
 
-    private static async Task<int> WithAsync(DatabaseOptions database, ParseResult parsed, Func<DeadLetters, Task<int>> work, CancellationToken stop)
+    private static async Task<int> WithAsync(
+        DatabaseOptions database, ParseResult parsed, Func<DeadLetters, Task<int>> work, CancellationToken stop)
     {
         await using var opened = await database.OpenAsync(parsed, stop);
         // Built and never started: it serves nothing and does no job.

@@ -19,11 +19,16 @@ internal sealed class JobModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/jobs/dead-letters", new Operation(Tag.Jobs, $"多次尝试仍失败的后台任务，新的在前（{Administrators}）", "Jobs that failed again and again, the newest first (administrators)")
+        api.Get(
+            "/jobs/dead-letters",
+            new Operation(
+                Tag.Jobs, $"多次尝试仍失败的后台任务，新的在前（{Administrators}）", "Jobs that failed again and again, the newest first (administrators)")
         {
             Query = [Parameters.Cursor, Parameters.Limit], Answer = typeof(DeadLetterPage), HoldsNoRecords = true,
         }, ListAsync);
-        api.Post("/jobs/dead-letters/{id}/replay", new Operation(Tag.Jobs, $"重新执行失败的任务（{Administrators}）", "Have a failed job done again (administrators)")
+        api.Post(
+            "/jobs/dead-letters/{id}/replay",
+            new Operation(Tag.Jobs, $"重新执行失败的任务（{Administrators}）", "Have a failed job done again (administrators)")
         {
             Answer = typeof(JobsReplayAnswer), Success = 202, HoldsNoRecords = true,
         }, ReplayAsync);
@@ -52,7 +57,8 @@ internal sealed class JobModule : IModule
             : Call.Refuse(JobRefusals.NotFound.Because("id", ("id", Texts.Excerpt(id))));
     }
 
-    private static bool IsAdministrator(Call call) => call.Caller.Key.Roles.Contains(Role.Administrator) && call.Caller.Jurisdiction.IsNation;
+    private static bool IsAdministrator(Call call) =>
+        call.Caller.Key.Roles.Contains(Role.Administrator) && call.Caller.Jurisdiction.IsNation;
 }
 
 /// <summary>A job that waits to be done again.</summary>

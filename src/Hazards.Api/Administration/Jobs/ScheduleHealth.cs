@@ -29,13 +29,18 @@ internal sealed class ScheduleHealth : IDisposable
     {
         this.clock = clock;
         turns = meter.CreateCounter<long>("hazards.jobs.turns", "{turn}", "Turns of scheduled jobs on this node, by job and error.");
-        meter.CreateObservableGauge("hazards.jobs.failing", () => failing.Select(f => new Measurement<int>(f.Value.Times, Tag(f.Key))), "{turn}", "Failures in a row of the scheduled jobs that fail.");
+        meter.CreateObservableGauge(
+            "hazards.jobs.failing", () => failing.Select(f => new Measurement<int>(f.Value.Times, Tag(f.Key))), "{turn}",
+            "Failures in a row of the scheduled jobs that fail.");
     }
 
     /// <summary>A line for each that fails; null when none does.</summary>
     public string? Failure => failing.IsEmpty
         ? null
-        : string.Join("; ", failing.OrderBy(f => f.Key).Select(f => $"{CodeList.Chinese(f.Key)} {CodeList.Code(f.Key)}: {f.Value.Times} × {f.Value.Error}, {f.Value.Since:O} 起 since"));
+        : string.Join(
+            "; ",
+            failing.OrderBy(f => f.Key)
+                .Select(f => $"{CodeList.Chinese(f.Key)} {CodeList.Code(f.Key)}: {f.Value.Times} × {f.Value.Error}, {f.Value.Since:O} 起 since"));
 
     /// <summary>A turn was done; returns the failure that ends with it, if any.</summary>
     public ScheduleFailure? Done(JobKind job)

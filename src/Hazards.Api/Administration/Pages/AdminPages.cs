@@ -49,7 +49,8 @@ internal static class AdminPages
 
     private static async Task<IResult> OpenChangeAsync(PageCall page)
     {
-        var opened = await page.PostAsync<OpeningAnswer>("/authority/changes/{position}/opening", [], null, null, ("position", page.Route("position")));
+        var opened = await page.PostAsync<OpeningAnswer>(
+            "/authority/changes/{position}/opening", [], null, null, ("position", page.Route("position")));
         if (opened.Refusal is { } refusal)
         {
             page.Refusal = refusal;
@@ -63,7 +64,8 @@ internal static class AdminPages
 
     private static async Task<IResult?> OpenAsync(PageCall page)
     {
-        var answered = await page.PostAsync<AccountAnswer>("/accounts", FormJson.Of(page, "login", "name", "body", "region").And(page, "roles"), FormJson.Text(page, "_key"));
+        var answered = await page.PostAsync<AccountAnswer>(
+            "/accounts", FormJson.Of(page, "login", "name", "body", "region").And(page, "roles"), FormJson.Text(page, "_key"));
         Show(page, answered, answered.Value?.FirstPassword);
         return null;
     }
@@ -82,17 +84,25 @@ internal static class AdminPages
         switch (FormJson.Text(page, "what"))
         {
             case "change":
-                return await DoneAsync<AccountAnswer>(page, "/accounts/{id}/changes", FormJson.Of(page, "name", "body", "region").And(page, "roles"), to, page.T("账号已变更，原登录已退出。", "The account was changed; its sessions have ended."), id);
+                return await DoneAsync<AccountAnswer>(
+                    page, "/accounts/{id}/changes", FormJson.Of(page, "name", "body", "region").And(page, "roles"), to,
+                    page.T("账号已变更，原登录已退出。", "The account was changed; its sessions have ended."), id);
             case "password":
-                var answered = await page.PostAsync<AccountAnswer>("/accounts/{id}/password-reset", [], FormJson.Text(page, "_key"), VersionOf(page), id);
+                var answered = await page.PostAsync<AccountAnswer>(
+                    "/accounts/{id}/password-reset", [], FormJson.Text(page, "_key"), VersionOf(page), id);
                 Show(page, answered, answered.Value?.FirstPassword);
                 return null;
             case "factor":
-                return await DoneAsync<AccountAnswer>(page, "/accounts/{id}/second-factor-removal", FormJson.Of(page, "reason"), to, page.T("动态口令已移除。", "The second factor was removed."), id);
+                return await DoneAsync<AccountAnswer>(
+                    page, "/accounts/{id}/second-factor-removal", FormJson.Of(page, "reason"), to,
+                    page.T("动态口令已移除。", "The second factor was removed."), id);
             case "close":
-                return await DoneAsync<AccountAnswer>(page, "/accounts/{id}/closure", FormJson.Of(page, "reason"), to, page.T("账号已停用。", "The account is closed."), id);
+                return await DoneAsync<AccountAnswer>(
+                    page, "/accounts/{id}/closure", FormJson.Of(page, "reason"), to, page.T("账号已停用。", "The account is closed."), id);
             case "end":
-                return await DoneAsync<AccountAnswer>(page, "/accounts/{id}/sessions/{session}/end", [], to, page.T("该登录已退出。", "The session has ended."), id, ("session", FormJson.Text(page, "session")));
+                return await DoneAsync<AccountAnswer>(
+                    page, "/accounts/{id}/sessions/{session}/end", [], to, page.T("该登录已退出。", "The session has ended."), id,
+                    ("session", FormJson.Text(page, "session")));
             default:
                 return null;
         }
@@ -103,13 +113,18 @@ internal static class AdminPages
         var (to, id) = ($"/admin/bodies/{Uri.EscapeDataString(page.Route("id"))}", ("id", page.Route("id")));
         return FormJson.Text(page, "what") switch
         {
-            "rename" => await DoneAsync<BodyAnswer>(page, "/bodies/{id}/renaming", FormJson.Of(page, "name", "reason"), to, page.T("单位已更名。", "The body was renamed."), id),
+            "rename" => await DoneAsync<BodyAnswer>(
+                page, "/bodies/{id}/renaming", FormJson.Of(page, "name", "reason"), to, page.T("单位已更名。", "The body was renamed."), id),
             "change" => await DoneAsync<BodyAnswer>(
                 page, "/bodies/{id}/changes",
                 FormJson.Of(page, "reason", "kind", "region", "creditCode", "parent", "keeper").And(page, "sectors"),
                 to, page.T("单位已变更。", "The body was changed."), id),
-            "dissolve" => await DoneAsync<BodyAnswer>(page, "/bodies/{id}/dissolution", FormJson.Of(page, "reason", "successor"), to, page.T("单位已撤销。", "The body is dissolved."), id),
-            "letterhead" => await DoneAsync<Letterhead>(page, "/bodies/{id}/letterhead", FormJson.Of(page, "name", "code", "signature", "seal", "contact"), to, page.T("文书版头已设定。", "The letterhead is set."), id),
+            "dissolve" => await DoneAsync<BodyAnswer>(
+                page, "/bodies/{id}/dissolution", FormJson.Of(page, "reason", "successor"), to, page.T("单位已撤销。", "The body is dissolved."),
+                id),
+            "letterhead" => await DoneAsync<Letterhead>(
+                page, "/bodies/{id}/letterhead", FormJson.Of(page, "name", "code", "signature", "seal", "contact"), to,
+                page.T("文书版头已设定。", "The letterhead is set."), id),
             _ => null,
         };
     }
@@ -125,7 +140,9 @@ internal static class AdminPages
     }
 
     private static async Task<IResult> RevokeAsync(PageCall page) =>
-        await DoneAsync<KeyAnswer>(page, "/api-keys/{id}/revocation", FormJson.Of(page, "reason"), "/admin/keys", page.T("密钥已吊销。", "The key is revoked."), ("id", page.Route("id")))
+        await DoneAsync<KeyAnswer>(
+            page, "/api-keys/{id}/revocation", FormJson.Of(page, "reason"), "/admin/keys", page.T("密钥已吊销。", "The key is revoked."),
+            ("id", page.Route("id")))
         ?? PageRoutes.Show<KeysPage>(page);
 
     private static async Task<IResult?> RegisterAsync(PageCall page)
@@ -177,18 +194,24 @@ internal static class AdminPages
     private static async Task<IResult?> PolicyAsync(PageCall page)
     {
         if (FormJson.Text(page, "what") == "shipped")
-            return await DoneAsync<PolicyAnswer>(page, "/policies", FormJson.Of(page, "shipped", "effectiveFrom", "jurisdiction"), "/admin/policies", page.T("制度已采用。", "The policy is adopted."));
+            return await DoneAsync<PolicyAnswer>(
+                page, "/policies", FormJson.Of(page, "shipped", "effectiveFrom", "jurisdiction"), "/admin/policies",
+                page.T("制度已采用。", "The policy is adopted."));
         var (text, json, refusal) = await FormJson.DocumentAsync(page, "document");
         if (FormJson.Text(page, "what") == "adopt" && json is not null)
-            return await DoneAsync<PolicyAnswer>(page, "/policies", new JsonObject { ["document"] = json }, "/admin/policies", page.T("制度已采用。", "The policy is adopted."));
+            return await DoneAsync<PolicyAnswer>(
+                page, "/policies", new JsonObject { ["document"] = json }, "/admin/policies", page.T("制度已采用。", "The policy is adopted."));
         // The checker says what is wrong even where it is no JSON at all.
-        var check = await page.PostAsync<CheckAnswer>(new Asked("POST", "/policies/check") { Body = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+        var check = await page.PostAsync<CheckAnswer>(
+            new Asked("POST", "/policies/check") { Body = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
         (page.Problem, page.Done) = (check.Refusal ?? (text.Length == 0 ? refusal : null), check.Value);
         return null;
     }
 
     private static Task<IResult?> WithdrawAsync(PageCall page) =>
-        DoneAsync<PolicyAnswer>(page, "/policies/{version}/withdrawal", FormJson.Of(page, "reason", "lastDay"), "/admin/policies", page.T("制度已停用。", "The policy is withdrawn."), ("version", page.Route("version")));
+        DoneAsync<PolicyAnswer>(
+            page, "/policies/{version}/withdrawal", FormJson.Of(page, "reason", "lastDay"), "/admin/policies",
+            page.T("制度已停用。", "The policy is withdrawn."), ("version", page.Route("version")));
 
     private static async Task<IResult?> CalendarAsync(PageCall page)
     {
@@ -198,10 +221,14 @@ internal static class AdminPages
             return null;
         var order = FormJson.Of(page, "reason");
         order["document"] = json;
-        return await DoneAsync<YearAnswer>(page, "/calendar/years", order, "/admin/calendar", page.T("放假安排已登记，期限在后台重新计算。", "The year is on record; due dates are counted anew in the background."));
+        return await DoneAsync<YearAnswer>(
+            page, "/calendar/years", order, "/admin/calendar",
+            page.T("放假安排已登记，期限在后台重新计算。", "The year is on record; due dates are counted anew in the background."));
     }
 
     private static async Task<IResult> ReplayAsync(PageCall page) =>
-        await DoneAsync<JobsReplayAnswer>(page, "/jobs/dead-letters/{id}/replay", [], "/admin/jobs", page.T("任务将重新执行。", "The job will be done again."), ("id", page.Route("id")))
+        await DoneAsync<JobsReplayAnswer>(
+            page, "/jobs/dead-letters/{id}/replay", [], "/admin/jobs", page.T("任务将重新执行。", "The job will be done again."),
+            ("id", page.Route("id")))
         ?? PageRoutes.Show<JobsPage>(page);
 }

@@ -35,7 +35,8 @@ internal sealed record PersonShown(Guid Person, CodeEntry Kind, string State, Da
 internal sealed record PersonNamed(Guid Person, CodeEntry Kind, string Said);
 
 /// <summary>查看、披露、删除个人信息: the one door to what is sealed. Every look is on record before it is answered.</summary>
-internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessRecorder looks, SealQueries seals, RulebookSource rules, IEventLog log, TimeProvider clock)
+internal sealed class PersonDesk(
+    PersonKeys keys, PersonKeyRows rows, AccessRecorder looks, SealQueries seals, RulebookSource rules, IEventLog log, TimeProvider clock)
 {
     /// <summary>The type of a person's stream.</summary>
     public const string StreamType = "person";
@@ -55,12 +56,18 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
         [.. KnownTo(hazard, caller).Select(h => new PersonNamed(h.Sealed.Person, Labels.Of(h.Sealed.Kind), SealedView.Said))];
 
     private IEnumerable<Held> KnownTo(Hazard hazard, Caller caller) =>
-        Held.In(hazard).Where(h => h.Sealed.Kind != PersonKind.WhistleBlower || PolicyOf(hazard).Privacy.WhistleBlower.Any(caller.Key.Roles.Contains));
+        Held.In(hazard).Where(
+            h => h.Sealed.Kind != PersonKind.WhistleBlower || PolicyOf(hazard).Privacy.WhistleBlower.Any(caller.Key.Roles.Contains));
 
     private static PersonShown Shown(Held held, DateTimeOffset? erasedAt) =>
-        new(held.Sealed.Person, Labels.Of(held.Sealed.Kind), erasedAt is null ? SealedView.Said : "个人信息已删除", erasedAt, held.Statement is not null);
+        new(
+            held.Sealed.Person, Labels.Of(held.Sealed.Kind), erasedAt is null ? SealedView.Said : "个人信息已删除", erasedAt,
+            held.Statement is not null);
 
-    /// <summary>查看: opens a person's data for a caller whose role the policy names, and records that it was done; or records that it was refused.</summary>
+    /// <summary>
+    /// 查看: opens a person's data for a caller whose role the policy names, and records that it was done; or records that it was
+    /// refused.
+    /// </summary>
     /// <param name="hazard">The hazard, which the caller may see.</param>
     /// <param name="person">The person.</param>
     /// <param name="asked">Who asks, and why.</param>
@@ -80,7 +87,10 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
         return new PersonLook(opened, null);
     }
 
-    /// <summary>Whether a caller may have a person opened at all; null when so. For what is done later on the caller's behalf: nothing is opened, and nothing recorded.</summary>
+    /// <summary>
+    /// Whether a caller may have a person opened at all; null when so. For what is done later on the caller's behalf: nothing
+    /// is opened, and nothing recorded.
+    /// </summary>
     public Refusal? WhyNot(Hazard hazard, Guid person, Actor by)
     {
         if (Held.In(hazard).FirstOrDefault(h => h.Sealed.Person == person) is not { } held)
@@ -92,7 +102,8 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
     /// 披露: opens persons of a hazard for an evidence package, one after the other; the first refusal ends it. Each is
     /// recorded as a look. Without it nothing of a person but the sealed value leaves the service.
     /// </summary>
-    public async Task<(ImmutableArray<DisclosedPerson> Persons, Refusal? Refusal)> DiscloseAsync(Hazard hazard, IEnumerable<Guid> persons, PersonAsked asked, CancellationToken cancellationToken = default)
+    public async Task<(ImmutableArray<DisclosedPerson> Persons, Refusal? Refusal)> DiscloseAsync(
+        Hazard hazard, IEnumerable<Guid> persons, PersonAsked asked, CancellationToken cancellationToken = default)
     {
         var opened = ImmutableArray.CreateBuilder<DisclosedPerson>();
         foreach (var person in persons)
@@ -115,7 +126,8 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
     /// <param name="given">Who, with the 文号 it rests on.</param>
     /// <param name="terms">On what terms.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<Outcome<Person>> EraseAsync(Hazard hazard, Guid person, string reason, Given given, Terms terms, CancellationToken cancellationToken = default)
+    public async Task<Outcome<Person>> EraseAsync(
+        Hazard hazard, Guid person, string reason, Given given, Terms terms, CancellationToken cancellationToken = default)
     {
         if (Held.In(hazard).FirstOrDefault(h => h.Sealed.Person == person) is not { } held)
             return new Outcome<Person>.Refused(PersonRefusals.NotFound.Because("person"));
@@ -125,7 +137,8 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
             await ProposeAsync(hazard, held, reason, given, terms, stop), cancellationToken);
         if (outcome is Outcome<Person>.Refused { Refusal: var refusal })
             return refusal.Reason == PersonRefusals.Erased && await ErasedAsync(person, cancellationToken) is { } already
-                ? await DestroyAsync(new Outcome<Person>.Done(already, [], already.ErasedAt, Repeated: true), person, key, cancellationToken)
+                ? await DestroyAsync(
+                    new Outcome<Person>.Done(already, [], already.ErasedAt, Repeated: true), person, key, cancellationToken)
                 : outcome;
         return await DestroyAsync(outcome, person, key, cancellationToken);
     }
@@ -143,8 +156,10 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
             {
                 await using var key = await rows.HoldAsync(row.Person, alone: true, cancellationToken);
                 var erased = new PersonErased(row.Hazard, row.Kind, "数据库从备份恢复，密钥再次销毁");
-                var context = Clockwork.Context(clock.GetUtcNow(), Entry.Prompt, rules.Current.PolicyAt(RegionCode.Nation, clock.GetUtcNow()), rules.Current.Calendar);
-                await log.AppendAsync(new Append([new StreamAppend(row.Person, StreamType, 0, [Facts.Of(erased, context, Terms.None)])]), cancellationToken);
+                var context = Clockwork.Context(
+                    clock.GetUtcNow(), Entry.Prompt, rules.Current.PolicyAt(RegionCode.Nation, clock.GetUtcNow()), rules.Current.Calendar);
+                await log.AppendAsync(
+                    new Append([new StreamAppend(row.Person, StreamType, 0, [Facts.Of(erased, context, Terms.None)])]), cancellationToken);
                 await key.DestroyAsync(cancellationToken);
                 destroyed++;
             }
@@ -154,24 +169,35 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
     private Refusal EraseForbidden(Hazard hazard) =>
         PersonRefusals.EraseRole.Because(null, ("roles", Names(PolicyOf(hazard).Privacy.Erase)), ("policy", PolicyOf(hazard).Version));
 
-    private async Task<Proposal<Person>> ProposeAsync(Hazard hazard, Held held, string reason, Given given, Terms terms, CancellationToken cancellationToken)
+    private async Task<Proposal<Person>> ProposeAsync(
+        Hazard hazard, Held held, string reason, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var policy = PolicyOf(hazard);
         if (policy.Privacy.Erase.Where(given.By.Roles.Contains).Cast<Role?>().FirstOrDefault() is not { } role)
             return Proposal<Person>.Refuse(EraseForbidden(hazard));
-        if ((Texts.Required("reason", reason) ?? (given.Document is null ? HazardRefusals.DocumentRequired.Because("documentNumber", ("command", new Words("删除个人信息", "Erase personal data"))) : null)) is { } wrong)
+        if ((Texts.Required("reason", reason) ?? (given.Document is null ? HazardRefusals.DocumentRequired.Because(
+            "documentNumber", ("command", new Words("删除个人信息", "Erase personal data"))) : null)) is { } wrong)
             return Proposal<Person>.Refuse(wrong);
         if (await ErasedAsync(held.Sealed.Person, cancellationToken) is { } already)
             return Proposal<Person>.Refuse(PersonRefusals.Erased.Because(null, ("at", already.ErasedAt)));
         var (sealedBy, seen) = await seals.InForceAsync(hazard.Enterprise, hazard.Region, null, cancellationToken);
         if (sealedBy.FirstOrDefault() is { } seal)
-            return Proposal<Person>.Refuse(PersonRefusals.Held.Because(null, ("enterprise", seal.Enterprise.Name), ("since", seal.Since), ("authority", seal.Authority), ("document", seal.Document)));
+            return Proposal<Person>
+                .Refuse(PersonRefusals.Held.Because(null, ("enterprise", seal.Enterprise.Name), ("since", seal.Since), ("authority", seal.Authority), ("document", seal.Document)));
         var now = terms.RecordedAt ?? clock.GetUtcNow();
-        var context = new EventContext(now, Entry.Prompt, given.By.Name, given.By.Body.Id, role, given.By.Client, policy.Version, given.Document, given.Attachments) { Calendar = rules.Current.Calendar.Edition };
+        var context = new EventContext(
+            now, Entry.Prompt, given.By.Name, given.By.Body.Id, role, given.By.Client, policy.Version, given.Document,
+            given.Attachments) { Calendar = rules.Current.Calendar.Edition };
         var erased = new PersonErased(hazard.Id, held.Sealed.Kind, reason.Trim());
         // A seal that comes between this look and the append stops it.
-        var row = hazard.Enterprise is { } enterprise ? new PendingState.OfErasure { Guards = [new SealGuard(enterprise, hazard.Region, seen)] } : null;
-        return Proposal<Person>.Append(Person.Apply(null, erased, context), new StreamAppend(held.Sealed.Person, StreamType, 0, [Facts.Of(erased, context, terms)], row));
+        var row = hazard.Enterprise is { } enterprise ? new PendingState.OfErasure
+        {
+            Guards = [new SealGuard(enterprise, hazard.Region, seen)],
+        } : null;
+        return Proposal<Person>
+            .Append(
+                Person.Apply(null, erased, context),
+                new StreamAppend(held.Sealed.Person, StreamType, 0, [Facts.Of(erased, context, terms)], row));
     }
 
     private async Task<Outcome<Person>> DestroyAsync(Outcome<Person> outcome, Guid person, HeldKey key, CancellationToken cancellationToken)
@@ -189,14 +215,16 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
         var allowed = policy.Privacy.For(held.Sealed.Kind);
         return allowed.Any(by.Roles.Contains)
             ? null
-            : PersonRefusals.Role.Because(null, ("kind", Words.Of(held.Sealed.Kind)), ("roles", Names(allowed)), ("policy", policy.Version));
+            : PersonRefusals.Role.Because(
+                null, ("kind", Words.Of(held.Sealed.Kind)), ("roles", Names(allowed)), ("policy", policy.Version));
     }
 
     /// <summary>Who may not see a whistle-blower is not told that there is one.</summary>
     private static Refusal Told(Held held, Refusal refusal) =>
         held.Sealed.Kind == PersonKind.WhistleBlower ? PersonRefusals.NotFound.Because("person") : refusal;
 
-    private async Task<(DisclosedPerson? Person, Refusal? Refusal)> OpenAsync(Hazard hazard, Held held, PersonKeyRow? row, CancellationToken cancellationToken)
+    private async Task<(DisclosedPerson? Person, Refusal? Refusal)> OpenAsync(
+        Hazard hazard, Held held, PersonKeyRow? row, CancellationToken cancellationToken)
     {
         if (await ErasedAsync(held.Sealed.Person, cancellationToken) is { } erased)
             return (null, PersonRefusals.Erased.Because(null, ("at", erased.ErasedAt)));
@@ -213,13 +241,15 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
         return (new DisclosedPerson(hazard.Id, held.Sealed, Convert.ToBase64String(key), data!) { SealedStatement = held.Statement, Statement = statement }, null);
     }
 
-    private async Task<PersonLook> RefusedAsync(Hazard hazard, Guid person, PersonAsked asked, Refusal why, Refusal told, CancellationToken cancellationToken)
+    private async Task<PersonLook> RefusedAsync(
+        Hazard hazard, Guid person, PersonAsked asked, Refusal why, Refusal told, CancellationToken cancellationToken)
     {
         await RecordAsync(hazard, person, asked, [], why, cancellationToken);
         return new PersonLook(null, told);
     }
 
-    private Task RecordAsync(Hazard hazard, Guid person, PersonAsked asked, ImmutableArray<string> parts, Refusal? refusal, CancellationToken cancellationToken)
+    private Task RecordAsync(
+        Hazard hazard, Guid person, PersonAsked asked, ImmutableArray<string> parts, Refusal? refusal, CancellationToken cancellationToken)
     {
         var request = asked.Asked ?? new AskedFor("POST", $"{Links.Root}/evidence", $"{Links.Root}/evidence", 0);
         var looked = new Looked(hazard.Region, [hazard.Id])
@@ -247,7 +277,8 @@ internal sealed class PersonDesk(PersonKeys keys, PersonKeyRows rows, AccessReco
     [
         .. new (string Name, string? Value)[]
         {
-            ("name", person.Data.Name), ("phone", person.Data.Phone), ("idNumber", person.Data.IdNumber), ("address", person.Data.Address), ("other", person.Data.Other), ("statement", person.Statement),
+            ("name", person.Data.Name), ("phone", person.Data.Phone), ("idNumber", person.Data.IdNumber), ("address", person.Data.Address),
+            ("other", person.Data.Other), ("statement", person.Statement),
         }.Where(p => p.Value is not null).Select(p => p.Name),
     ];
 

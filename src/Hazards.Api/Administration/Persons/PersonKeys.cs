@@ -24,7 +24,10 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
     /// <summary>Why no personal data can be kept here; null when they can.</summary>
     public Refusal? WhyNot() => folder.Exists ? null : PersonRefusals.NoKeys.Because();
 
-    /// <summary>Keeps a fresh key; on disk when this returns. Only then may the event that it seals be appended. A key whose event never came does no harm.</summary>
+    /// <summary>
+    /// Keeps a fresh key; on disk when this returns. Only then may the event that it seals be appended. A key whose event never
+    /// came does no harm.
+    /// </summary>
     public Task KeepAsync(PersonSeal seal, PersonKind kind, CancellationToken cancellationToken = default)
     {
         var (id, master) = Current();
@@ -35,13 +38,16 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
     /// <summary>Unwraps a key; null when its master key is not in the folder or does not open it.</summary>
     internal byte[]? Unwrap(PersonKeyRow row)
     {
-        if (row is not { Wrapped: { Length: NonceLength + PersonCipher.KeyLength + TagLength } wrapped, Master: { } name } || Find(name) is not { } master)
+        if (row is not { Wrapped: { Length: NonceLength + PersonCipher.KeyLength + TagLength } wrapped, Master: { } name }
+            || Find(name) is not { } master)
             return null;
         var key = new byte[PersonCipher.KeyLength];
         using var cipher = new AesGcm(master, TagLength);
         try
         {
-            cipher.Decrypt(wrapped.AsSpan(0, NonceLength), wrapped.AsSpan(NonceLength, key.Length), wrapped.AsSpan(NonceLength + key.Length), key, Binding(row));
+            cipher.Decrypt(
+                wrapped.AsSpan(0, NonceLength), wrapped.AsSpan(NonceLength, key.Length), wrapped.AsSpan(NonceLength + key.Length), key,
+                Binding(row));
             return key;
         }
         catch (AuthenticationTagMismatchException)
@@ -53,7 +59,8 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
     /// <summary>密钥轮换: makes a new master key and wraps every living key under it. May be stopped and run again.</summary>
     /// <returns>The new master key's name and the files of those that nothing is wrapped under any more.</returns>
     /// <exception cref="InvalidOperationException">A master key that some key is wrapped under is not in the folder.</exception>
-    public async Task<(string Master, IReadOnlyList<string> Idle)> RewrapAsync(IProgress<(long Done, long All)> progress, CancellationToken cancellationToken = default)
+    public async Task<(string Master, IReadOnlyList<string> Idle)> RewrapAsync(
+        IProgress<(long Done, long All)> progress, CancellationToken cancellationToken = default)
     {
         var (_, newest) = Names().LastOrDefault();
         folder.Secret($"{Prefix}{newest + 1}.key", PersonCipher.KeyLength);
@@ -75,21 +82,28 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
 
     /// <summary>Everybody who was erased, as the folder remembers it.</summary>
     internal IEnumerable<Guid> Remembered() => folder.Exists && Directory.Exists(folder.Folder)
-        ? Directory.EnumerateFiles(folder.Folder, Erased + "*").Select(f => Path.GetFileName(f)[Erased.Length..]).Where(n => Guid.TryParseExact(n, "D", out _)).Select(n => Guid.Parse(n))
+        ? Directory.EnumerateFiles(folder.Folder, Erased + "*").Select(f => Path.GetFileName(f)[Erased.Length..])
+            .Where(n => Guid.TryParseExact(n, "D", out _)).Select(n => Guid.Parse(n))
         : [];
 
     /// <summary>A secret hash of a request that holds personal data: without the folder nobody can try names and numbers on it.</summary>
-    internal byte[]? Fingerprint(ReadOnlySpan<byte> plain) => folder.Exists ? HMACSHA256.HashData(folder.Secret("persons-requests.key", 32), plain) : null;
+    internal byte[]? Fingerprint(ReadOnlySpan<byte> plain) =>
+        folder.Exists ? HMACSHA256.HashData(folder.Secret("persons-requests.key", 32), plain) : null;
 
     private byte[] Rewrapped(PersonKeyRow row, byte[] master) =>
-        Unwrap(row) is { } key ? Wrap(row, key, master) : throw new InvalidOperationException($"主密钥 {row.Master} 不在密钥目录 {folder.Folder} · the master key {row.Master} is not in {folder.Folder}");
+        Unwrap(row) is { } key
+            ? Wrap(row, key, master)
+            : throw new InvalidOperationException(
+                $"主密钥 {row.Master} 不在密钥目录 {folder.Folder} · the master key {row.Master} is not in {folder.Folder}");
 
     private static byte[] Wrap(PersonKeyRow row, ReadOnlySpan<byte> key, byte[] master)
     {
         var wrapped = new byte[NonceLength + key.Length + TagLength];
         RandomNumberGenerator.Fill(wrapped.AsSpan(0, NonceLength));
         using var cipher = new AesGcm(master, TagLength);
-        cipher.Encrypt(wrapped.AsSpan(0, NonceLength), key, wrapped.AsSpan(NonceLength, key.Length), wrapped.AsSpan(NonceLength + key.Length), Binding(row));
+        cipher.Encrypt(
+            wrapped.AsSpan(0, NonceLength), key, wrapped.AsSpan(NonceLength, key.Length), wrapped.AsSpan(NonceLength + key.Length),
+            Binding(row));
         return wrapped;
     }
 
@@ -113,7 +127,8 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
 
     private IEnumerable<(string Name, int Number)> Names() => Directory.Exists(folder.Folder)
         ? Directory.EnumerateFiles(folder.Folder, Prefix + "*.key").Select(f => Path.GetFileName(f))
-            .Select(n => (n, int.TryParse(n[Prefix.Length..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0))
+            .Select(
+                n => (n, int.TryParse(n[Prefix.Length..^4], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0))
             .Where(n => n.Item2 > 0).OrderBy(n => n.Item2)
         : [];
 

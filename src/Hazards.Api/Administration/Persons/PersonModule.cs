@@ -21,15 +21,26 @@ internal sealed partial class PersonModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/hazards/{id}/persons", new Operation(Tag.Persons, "隐患涉及的报告人、举报人、证人：只显示已封存；举报人只对制度规定的角色显示", "The persons of a hazard: that they are there, sealed; whistle-blowers only for the roles the policy names")
+        api.Get(
+            "/hazards/{id}/persons",
+            new Operation(
+                Tag.Persons, "隐患涉及的报告人、举报人、证人：只显示已封存；举报人只对制度规定的角色显示",
+                "The persons of a hazard: that they are there, sealed; whistle-blowers only for the roles the policy names")
         {
             Answer = typeof(PersonsAnswer),
         }, ListAsync);
-        api.Post("/hazards/{id}/persons/{person}/disclosures", new Operation(Tag.Persons, "查看个人信息：须说明事由，每次查看（含被拒绝的）都留痕", "See a person's data: with a reason; every look is recorded, refused ones too")
+        api.Post(
+            "/hazards/{id}/persons/{person}/disclosures",
+            new Operation(
+                Tag.Persons, "查看个人信息：须说明事由，每次查看（含被拒绝的）都留痕", "See a person's data: with a reason; every look is recorded, refused ones too")
         {
             Body = typeof(DiscloseRequest), IsAct = true, Answer = typeof(DisclosureAnswer), Also = [410],
         }, DiscloseAsync);
-        api.Post("/persons/{person}/erasure", new Operation(Tag.Persons, "删除个人信息：销毁密钥，事件与证明不变；重复请求结果相同", "Erase a person's data by destroying the key; events and proofs stay as they are; the same again changes nothing")
+        api.Post(
+            "/persons/{person}/erasure",
+            new Operation(
+                Tag.Persons, "删除个人信息：销毁密钥，事件与证明不变；重复请求结果相同",
+                "Erase a person's data by destroying the key; events and proofs stay as they are; the same again changes nothing")
         {
             Body = typeof(EraseRequest), IsAct = true, Answer = typeof(ErasureAnswer), Also = [410, 423],
         }, EraseAsync);
@@ -82,7 +93,9 @@ internal sealed partial class PersonModule : IModule
 
     // Looked at and erased is now: neither can be entered late.
     private static Refusal? NowOnly(Given given) =>
-        given.OccurredAt is null ? null : RequestRefusals.UnknownField.Because("occurredAt", ("known", "reason, documentNumber, actor, attachments"));
+        given.OccurredAt is null
+            ? null
+            : RequestRefusals.UnknownField.Because("occurredAt", ("known", "reason, documentNumber, actor, attachments"));
 
     private static async Task<(Hazard? Hazard, Refusal? Refusal)> HazardAsync(Call call, string id, HazardStore store)
     {
@@ -128,7 +141,8 @@ internal sealed partial class PersonModule : IModule
 
     private sealed class Showing(ProgressTask bar) : IProgress<(long Done, long All)>
     {
-        public void Report((long Done, long All) value) => (bar.MaxValue, bar.Value) = (Math.Max(1, value.All), value.All == 0 ? 1 : value.Done);
+        public void Report((long Done, long All) value) =>
+            (bar.MaxValue, bar.Value) = (Math.Max(1, value.All), value.All == 0 ? 1 : value.Done);
     }
 }
 

@@ -25,7 +25,8 @@ internal sealed class PersonSealing(HazardId hazard)
 
     public IReadOnlyList<Step> Of(IReadOnlyList<Step> steps) =>
         steps.Any(s => s.Command is IBringsPerson { BringsPerson: true })
-            ? [.. steps.Select(s => s.Command is IBringsPerson { BringsPerson: true } person ? s with { Command = person.With(New(person.Kind)) } : s)]
+            ? [.. steps.Select(
+                s => s.Command is IBringsPerson { BringsPerson: true } person ? s with { Command = person.With(New(person.Kind)) } : s)]
             : steps;
 
     private PersonSeal New(PersonKind kind)

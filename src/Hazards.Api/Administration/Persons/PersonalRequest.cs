@@ -10,12 +10,14 @@ namespace Hazards.Api.Administration.Persons;
 internal static class PersonalRequest
 {
     public static bool Holds<T>(JsonElement body) =>
-        typeof(T) == typeof(RecordWitness) || (typeof(T) == typeof(ReportHazard) && OfReport(body)) || (typeof(T) == typeof(HazardEntry) && OfEntry(body))
+        typeof(T) == typeof(RecordWitness) || (typeof(T) == typeof(ReportHazard) && OfReport(body))
+            || (typeof(T) == typeof(HazardEntry) && OfEntry(body))
         || (typeof(T) == typeof(UnreadEntries) && body.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array
             && items.EnumerateArray().Any(OfEntry));
 
     private static bool OfEntry(JsonElement entry) =>
-        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("report", out var report) && report.ValueKind == JsonValueKind.Object && OfReport(report);
+        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("report", out var report)
+            && report.ValueKind == JsonValueKind.Object && OfReport(report);
 
     private static bool OfReport(JsonElement report) => report.TryGetProperty("reporter", out _) || report.TryGetProperty("foundBy", out _);
 }

@@ -14,10 +14,13 @@ internal static class CalendarEndpoints
     {
         api.Get("/calendar", new Operation(Tag.Codes, "工作日历：放假和调休上班", "The working calendar: days off, and weekend days worked in exchange")
         {
-            Query = [new("year", typeof(int), "年份；默认全部", "The year; all of them when left out") { Least = 1900, Most = 9999 }, Parameters.AsOf],
+            Query = [
+                new("year", typeof(int), "年份；默认全部", "The year; all of them when left out") { Least = 1900, Most = 9999 }, Parameters.AsOf],
             Answer = typeof(CalendarAnswer),
         }, FindAsync);
-        api.Get("/calendar/working-days", new Operation(Tag.Codes, "从某日起数若干个工作日是哪一天（当日不计）", "The day so many working days after another (which is not counted)")
+        api.Get(
+            "/calendar/working-days",
+            new Operation(Tag.Codes, "从某日起数若干个工作日是哪一天（当日不计）", "The day so many working days after another (which is not counted)")
         {
             Query =
             [
@@ -27,10 +30,14 @@ internal static class CalendarEndpoints
             ],
             Answer = typeof(WorkingDayAnswer),
         }, CountAsync);
-        api.Post("/calendar/years", new Operation(Tag.Codes, "公布或调整年度放假安排（全国系统管理）：期限随之重算", "Add or amend a year (national administrators): due dates are counted anew")
+        api.Post(
+            "/calendar/years",
+            new Operation(
+                Tag.Codes, "公布或调整年度放假安排（全国系统管理）：期限随之重算", "Add or amend a year (national administrators): due dates are counted anew")
         {
             Body = typeof(YearOrder), IsAct = true, Answer = typeof(YearAnswer), Success = 201, Versioned = true,
-            Forbids = c => c.Key.Roles.Contains(Role.Administrator) && c.Jurisdiction.IsNation ? null : CalendarRefusals.Forbidden.Because(),
+            Forbids = c =>
+                c.Key.Roles.Contains(Role.Administrator) && c.Jurisdiction.IsNation ? null : CalendarRefusals.Forbidden.Because(),
         }, SetAsync);
     }
 
@@ -67,7 +74,8 @@ internal static class CalendarEndpoints
         var order = await call.ReadAsync<YearOrder>();
         if (order.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var outcome = await store.ExecuteAsync(new SetCalendarYear(order.Command!.Document.GetRawText(), order.Command.Reason), order.Given!, order.Terms, call.Stop);
+        var outcome = await store.ExecuteAsync(
+            new SetCalendarYear(order.Command!.Document.GetRawText(), order.Command.Reason), order.Given!, order.Terms, call.Stop);
         if (outcome is not Outcome<WorkCalendar>.Done done)
             return Call.Refuse(((Outcome<WorkCalendar>.Refused)outcome).Refusal);
         call.Mark(done.Events[0].Version, done.Repeated);

@@ -11,27 +11,52 @@ internal static class PolicyEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/policy", new Operation(Tag.Codes, "某地某日适用的制度：时限、挂牌权限、方案内容等", "The policy that applies in a region on a day: clocks, who may list, what a plan must hold, …")
+        api.Get(
+            "/policy",
+            new Operation(
+                Tag.Codes, "某地某日适用的制度：时限、挂牌权限、方案内容等",
+                "The policy that applies in a region on a day: clocks, who may list, what a plan must hold, …")
         {
             Query = [Parameters.Region, new("on", typeof(DateOnly), "日期，默认今天", "The day; today when left out")],
             Answer = typeof(Policy),
         }, InForceAsync);
-        api.Get("/policies", new Operation(Tag.Codes, "采用过的制度：现行、待生效、已失效", "The policies adopted: in force, to come, past") { Query = [Parameters.AsOf], Answer = typeof(PolicyList), Versioned = true }, ListAsync);
-        api.Get("/policies/shipped", new Operation(Tag.Codes, "随产品提供的制度", "The policies that come with the product") { Answer = typeof(ShippedList) },
+        api.Get(
+            "/policies",
+            new Operation(Tag.Codes, "采用过的制度：现行、待生效、已失效", "The policies adopted: in force, to come, past")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(PolicyList), Versioned = true,
+            }, ListAsync);
+        api.Get(
+            "/policies/shipped",
+            new Operation(Tag.Codes, "随产品提供的制度", "The policies that come with the product") { Answer = typeof(ShippedList) },
             () => Call.Json(new ShippedList([.. ShippedPolicies.All.Select(Shipped.Of)])));
-        api.Get("/policies/{version}", new Operation(Tag.Codes, "一个制度：原文和完整内容", "One policy: its document, and the whole with what its bases say") { Query = [Parameters.AsOf], Answer = typeof(PolicyView) }, FindAsync);
-        api.Post("/policies/check", new Operation(Tag.Codes, "检查制度文件（系统管理）：列出全部错误及行列", "Check a policy document (administrators): every mistake with its line and column")
+        api.Get(
+            "/policies/{version}",
+            new Operation(Tag.Codes, "一个制度：原文和完整内容", "One policy: its document, and the whole with what its bases say")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(PolicyView),
+            }, FindAsync);
+        api.Post(
+            "/policies/check",
+            new Operation(
+                Tag.Codes, "检查制度文件（系统管理）：列出全部错误及行列", "Check a policy document (administrators): every mistake with its line and column")
         {
             Body = typeof(PolicyDocument), Answer = typeof(CheckAnswer), Forbids = NoAdministrator,
         }, CheckAsync);
-        api.Post("/policies", Act<PolicyOrder>("采用制度（系统管理）：从今后某日起适用", "Adopt a policy (administrators): from a day to come on") with { Success = 201 }, AdoptAsync);
+        api.Post(
+            "/policies",
+            Act<PolicyOrder>("采用制度（系统管理）：从今后某日起适用", "Adopt a policy (administrators): from a day to come on") with { Success = 201 },
+            AdoptAsync);
         api.Post("/policies/{version}/withdrawal", Act<WithdrawalOrder>("停用制度（系统管理）", "Withdraw a policy (administrators)")
             // A policy that is not there for the caller is not found, whatever its roles.
             with { Forbids = null }, WithdrawAsync);
     }
 
     private static Operation Act<T>(string chinese, string english) =>
-        new(Tag.Codes, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(PolicyAnswer), Versioned = true, Forbids = NoAdministrator };
+        new(Tag.Codes, chinese, english)
+        {
+            Body = typeof(T), IsAct = true, Answer = typeof(PolicyAnswer), Versioned = true, Forbids = NoAdministrator,
+        };
 
     private static Refusal? NoAdministrator(Caller caller) =>
         caller.Key.Roles.Contains(Role.Administrator) ? null : PolicyRefusals.Forbidden.Because(null, ("region", caller.Jurisdiction));
@@ -40,7 +65,9 @@ internal static class PolicyEndpoints
     {
         var region = call.Query.Region() ?? call.Caller.Body.Region;
         var on = call.Query.Date("on") ?? ChinaTime.DateAt(clock.GetUtcNow());
-        return call.Query.Refusal is { } refusal ? Call.Refuse(refusal) : Call.Json((await rules.NowAsync(0, call.Stop)).PolicyOn(region, on));
+        return call.Query.Refusal is { } refusal
+            ? Call.Refuse(refusal)
+            : Call.Json((await rules.NowAsync(0, call.Stop)).PolicyOn(region, on));
     }
 
     private static async Task<IResult> ListAsync(Call call, PolicyStore store, TimeProvider clock)
@@ -85,7 +112,9 @@ internal static class PolicyEndpoints
         if (order.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var (text, wrong) = order.Command!.Text();
-        return text is null ? Call.Refuse(wrong!) : Answer(call, await store.ExecuteAsync(new AdoptPolicy(text), order.Given!, order.Terms, call.Stop), null, 201);
+        return text is null
+            ? Call.Refuse(wrong!)
+            : Answer(call, await store.ExecuteAsync(new AdoptPolicy(text), order.Given!, order.Terms, call.Stop), null, 201);
     }
 
     private static async Task<IResult> WithdrawAsync(Call call, string version, PolicyStore store)
@@ -95,7 +124,11 @@ internal static class PolicyEndpoints
         var order = await call.ReadAsync<WithdrawalOrder>();
         return order.Refusal is { } refusal
             ? Call.Refuse(refusal)
-            : Answer(call, await store.ExecuteAsync(new WithdrawPolicy(wanted, order.Command!.Reason, order.Command.LastDay), order.Given!, order.Terms, call.Stop), wanted, 200);
+            : Answer(
+                call,
+                await store.ExecuteAsync(
+                    new WithdrawPolicy(wanted, order.Command!.Reason, order.Command.LastDay), order.Given!, order.Terms,
+                    call.Stop), wanted, 200);
     }
 
     private static IResult Answer(Call call, Outcome<PolicyRegister> outcome, PolicyVersion? version, int status)
@@ -106,7 +139,9 @@ internal static class PolicyEndpoints
         call.Mark(done.After.Stream, done.Repeated);
         if (status == 201)
             call.Response.Headers.Location = $"{Links.Root}/policies/{policy.Version}";
-        return Call.Json(new PolicyAnswer(AdoptionView.Of(policy, ChinaTime.DateAt(done.RecordedAt)), EventAnswer.Of(done.Events), done.RecordedAt), status);
+        return Call.Json(
+            new PolicyAnswer(AdoptionView.Of(policy, ChinaTime.DateAt(done.RecordedAt)), EventAnswer.Of(done.Events), done.RecordedAt),
+            status);
     }
 
     private static Refusal? Read(string text, out PolicyVersion version) =>
@@ -121,13 +156,16 @@ internal static class PolicyEndpoints
 /// <param name="Shipped">The version of a shipped one.</param>
 /// <param name="EffectiveFrom">For a shipped one: the first day it applies here.</param>
 /// <param name="Jurisdiction">For a shipped one: where it applies; as it says when left out.</param>
-internal sealed record PolicyOrder(JsonElement? Document = null, PolicyVersion? Shipped = null, DateOnly? EffectiveFrom = null, RegionCode? Jurisdiction = null)
+internal sealed record PolicyOrder(
+    JsonElement? Document = null, PolicyVersion? Shipped = null, DateOnly? EffectiveFrom = null, RegionCode? Jurisdiction = null)
 {
     /// <summary>The document to adopt.</summary>
     public (string? Text, Refusal? Refusal) Text()
     {
         if (Document is { } given)
-            return Shipped is null && EffectiveFrom is null && Jurisdiction is null ? (given.GetRawText(), null) : (null, PolicyRefusals.NothingGiven.Because());
+            return Shipped is null && EffectiveFrom is null && Jurisdiction is null
+                ? (given.GetRawText(), null)
+                : (null, PolicyRefusals.NothingGiven.Because());
         if (Shipped is not { } version)
             return (null, PolicyRefusals.NothingGiven.Because());
         return ShippedPolicies.Find(version) is { } shipped
@@ -167,7 +205,8 @@ internal enum PolicyState
 
 /// <summary>An adopted policy.</summary>
 internal sealed record AdoptionView(
-    PolicyVersion Version, string Title, RegionCode Jurisdiction, string JurisdictionName, DateOnly From, DateOnly? To, PolicyState State, string? Withdrawn,
+    PolicyVersion Version, string Title, RegionCode Jurisdiction, string JurisdictionName, DateOnly From, DateOnly? To, PolicyState State,
+    string? Withdrawn,
     Sha256Digest Digest, ImmutableArray<PolicySource> Sources)
 {
     public static AdoptionView Of(AdoptedPolicy p, DateOnly today) => new(
@@ -180,12 +219,16 @@ internal sealed record AdoptionView(
 internal sealed record PolicyList(ImmutableArray<AdoptionView> Items, DateTimeOffset? AsOf, DateOnly Today);
 
 /// <summary>A policy that comes with the product.</summary>
-internal sealed record Shipped(PolicyVersion Version, string Title, RegionCode Jurisdiction, string JurisdictionName, PolicyVersion? Base, ImmutableArray<PolicySource> Sources)
+internal sealed record Shipped(
+    PolicyVersion Version, string Title, RegionCode Jurisdiction, string JurisdictionName, PolicyVersion? Base,
+    ImmutableArray<PolicySource> Sources)
 {
     public static Shipped Of(PolicyText text)
     {
         var document = PolicyDocument.Read(text.Json);
-        return new Shipped(document.Version, document.Title, document.Jurisdiction, Regions.FullNameOf(document.Jurisdiction), document.Base, document.Sources);
+        return new Shipped(
+            document.Version, document.Title, document.Jurisdiction, Regions.FullNameOf(document.Jurisdiction), document.Base,
+            document.Sources);
     }
 }
 

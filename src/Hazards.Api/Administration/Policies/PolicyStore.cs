@@ -15,10 +15,12 @@ internal sealed class PolicyStore(IEventLog log, IRegistryQueries registry, Rule
     private readonly Deciding deciding = new(log);
 
     /// <summary>Everything adopted, as it was known at an instant or is now.</summary>
-    public Task<PolicyRegister> LoadAsync(DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) => LoadAsync(asOf, long.MaxValue, cancellationToken);
+    public Task<PolicyRegister> LoadAsync(DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(asOf, long.MaxValue, cancellationToken);
 
     /// <summary>Decides a command and appends what follows; this process knows it at once.</summary>
-    public async Task<Outcome<PolicyRegister>> ExecuteAsync(IPolicyCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<PolicyRegister>> ExecuteAsync(
+        IPolicyCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         terms ??= Terms.None;
         var outcome = await deciding.RunAsync(PolicyRegister.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop),
@@ -68,10 +70,12 @@ internal sealed class CalendarStore(IEventLog log, RulebookSource rules, Service
     private readonly Deciding deciding = new(log);
 
     /// <summary>The calendar as it was known at an instant, or is now.</summary>
-    public Task<WorkCalendar> LoadAsync(DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) => LoadAsync(asOf, long.MaxValue, cancellationToken);
+    public Task<WorkCalendar> LoadAsync(DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(asOf, long.MaxValue, cancellationToken);
 
     /// <summary>Adds a year, or amends one; due dates are counted anew in the background.</summary>
-    public async Task<Outcome<WorkCalendar>> ExecuteAsync(SetCalendarYear command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    public async Task<Outcome<WorkCalendar>> ExecuteAsync(
+        SetCalendarYear command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         terms ??= Terms.None;
         var outcome = await deciding.RunAsync(WorkCalendar.StreamId, terms, (_, version, stop) => LoadAsync(null, version, stop),

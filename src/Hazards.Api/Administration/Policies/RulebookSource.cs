@@ -32,7 +32,8 @@ internal sealed class RulebookSource(ServiceOptions options, IEventLog log) : ID
     /// <param name="edition">The least edition of the calendar.</param>
     /// <param name="anew">They are read now.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async ValueTask<(Rulebook Rules, IReadOnlyList<StreamVersion> Relies)> ReliedOnAsync(int edition, bool anew, CancellationToken cancellationToken)
+    public async ValueTask<(Rulebook Rules, IReadOnlyList<StreamVersion> Relies)> ReliedOnAsync(
+        int edition, bool anew, CancellationToken cancellationToken)
     {
         _ = anew ? await RefreshAsync(cancellationToken) : await NowAsync(edition, cancellationToken);
         var now = known;
@@ -48,7 +49,8 @@ internal sealed class RulebookSource(ServiceOptions options, IEventLog log) : ID
             var before = known;
             var readAt = Stopwatch.GetTimestamp();
             var (policies, calendar, changes) = (before.Policies, before.Rules.Calendar, before.CalendarChanges);
-            foreach (var e in await log.FetchAsync(PolicyRegister.StreamId, fromVersion: policies.Stream + 1, cancellationToken: cancellationToken))
+            foreach (var e in await log.FetchAsync(
+                PolicyRegister.StreamId, fromVersion: policies.Stream + 1, cancellationToken: cancellationToken))
                 policies = policies.Apply((IPolicyEvent)e.Data);
             foreach (var e in await log.FetchAsync(WorkCalendar.StreamId, fromVersion: changes + 1, cancellationToken: cancellationToken))
                 (calendar, changes) = (calendar.With(((ICalendarEvent)e.Data).Year), e.Version);

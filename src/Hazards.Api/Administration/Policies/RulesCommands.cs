@@ -25,7 +25,10 @@ internal static class PolicyCommand
 
     private static Command Shipped()
     {
-        var version = new Argument<string?>("version") { Description = "随产品提供的版本；不给则列出全部 · a shipped version; all are listed without one", Arity = ArgumentArity.ZeroOrOne };
+        var version = new Argument<string?>("version")
+        {
+            Description = "随产品提供的版本；不给则列出全部 · a shipped version; all are listed without one", Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("show", "打印随产品提供的制度，供复制修改 · print a shipped policy, to copy and change") { version };
         command.SetAction(parsed =>
         {
@@ -82,9 +85,11 @@ internal static class PolicyCommand
                     return AdministratorCommands.Say(from, check.Findings);
                 if (await AdministratorCommands.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
                     return 1;
-                return await store.ExecuteAsync(new AdoptPolicy(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF')), given, null, stop) is Outcome<PolicyRegister>.Refused refused
+                return await store.ExecuteAsync(new AdoptPolicy(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF')), given, null,
+                    stop) is Outcome<PolicyRegister>.Refused refused
                     ? AdministratorCommands.Fail(refused.Refusal)
-                    : AdministratorCommands.Done($"已采用 adopted {check.Document!.Version}：{check.Document.EffectiveFrom:yyyy-MM-dd} 起 from then on");
+                    : AdministratorCommands.Done(
+                        $"已采用 adopted {check.Document!.Version}：{check.Document.EffectiveFrom:yyyy-MM-dd} 起 from then on");
             }, stop);
         });
         return command;
@@ -128,7 +133,8 @@ internal static class CalendarCommand
                 if (await AdministratorCommands.OnBehalfOfAsync(services, parsed.GetValue(body), stop) is not { } given)
                     return 1;
                 var command = new SetCalendarYear(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'), parsed.GetValue(reason));
-                return await services.GetRequiredService<CalendarStore>().ExecuteAsync(command, given, null, stop) is Outcome<WorkCalendar>.Refused refused
+                return await services.GetRequiredService<CalendarStore>()
+                    .ExecuteAsync(command, given, null, stop) is Outcome<WorkCalendar>.Refused refused
                     ? AdministratorCommands.Fail(refused.Refusal)
                     : AdministratorCommands.Done($"已公布 added {check.Year!.Year}；运行中的服务将重算期限 a running service counts due dates anew");
             }, stop);

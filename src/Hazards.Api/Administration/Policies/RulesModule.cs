@@ -14,7 +14,8 @@ internal sealed class RulesModule : IModule
         services.AddSingleton<Recounting>();
         services.AddJob<RecountDueDates>((s, message, stop) => s.GetRequiredService<Recounting>().RunAsync(message, stop));
         // A node that counted by an older edition a moment ago is caught by the next turn.
-        services.AddScheduled(JobKind.RecountDueDates, _ => TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<Recounting>().RunAsync(stop));
+        services.AddScheduled(
+            JobKind.RecountDueDates, _ => TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<Recounting>().RunAsync(stop));
         services.AddHostedService<RulebookWatch>();
     }
 

@@ -20,7 +20,8 @@ internal sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebo
         LoadAsync(id.StreamId, asOf, long.MaxValue, cancellationToken);
 
     /// <summary>Decides a command on a body and appends what follows.</summary>
-    public Task<Outcome<Body>> ExecuteAsync(BodyId id, IBodyCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    public Task<Outcome<Body>> ExecuteAsync(
+        BodyId id, IBodyCommand command, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         terms ??= Terms.None;
         return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, body => given.By.Sees(body) ? Registering.MayHear(given.By, body.Region, BodyRefusals.Forbidden) : BodyRefusals.NotFound.Because("id", ("id", id)), async (_, stop) =>
@@ -81,7 +82,9 @@ internal static class Registering
         var occurred = given.OccurredAt ?? now;
         var policy = rules.Current.PolicyAt(given.By.Body.Region, occurred);
         var entry = now - occurred > TimeSpan.FromHours(policy.PromptEntryHours) ? Entry.Late : Entry.Prompt;
-        return new EventContext(occurred, entry, given.By.Name, given.By.Body.Id, Role.Administrator, given.By.Client, policy.Version, given.Document, given.Attachments);
+        return new EventContext(
+            occurred, entry, given.By.Name, given.By.Body.Id, Role.Administrator, given.By.Client, policy.Version, given.Document,
+            given.Attachments);
     }
 
     /// <summary>Why the outcome of a repeated request is not for a caller: its own key could not have made it.</summary>

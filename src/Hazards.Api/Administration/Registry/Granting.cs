@@ -88,6 +88,9 @@ internal static class AuthorityFacts
         this IRegistryQueries registry, EventContext context, Actor by, RegionCode region, CancellationToken cancellationToken)
     {
         var offices = await registry.OfficesAsync([.. Authority.Wider(region)], cancellationToken);
-        return Authority.Told(region, by.Body, offices) is { } above ? context with { Told = [new Told(null, above, TellAs.Notice)] } : context;
+        return Authority.Told(region, by.Body, offices) is { } above ? context with
+        {
+            Told = [new Told(null, above, TellAs.Notice)],
+        } : context;
     }
 }

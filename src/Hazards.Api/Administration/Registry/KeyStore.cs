@@ -29,13 +29,23 @@ internal sealed record IssuedKey(ApiKey Key, string? Secret);
 internal static class KeyRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Forbidden = new("api_key.forbidden", RefusalKind.Forbidden, "只有系统管理员可以管理密钥", "Only an administrator may manage keys");
-    public static readonly RefusalCode Region = new("api_key.region_outside", RefusalKind.Forbidden, "密钥的管辖范围 {value} 超出您的管辖范围 {jurisdiction}", "The key's region {value} lies outside your jurisdiction, {jurisdiction}");
-    public static readonly RefusalCode ClockRole = new("api_key.clock_role", RefusalKind.Unprocessable, "角色 clock 属于系统时钟本身，任何密钥都不能有", "The role clock is the service's own; no key can have it");
-    public static readonly RefusalCode BodyOutside = new("api_key.body_outside", RefusalKind.Forbidden, "单位 {body} 不在您的管辖范围 {jurisdiction} 内", "The body {body} lies outside your jurisdiction, {jurisdiction}");
-    public static readonly RefusalCode Expiry = new("api_key.expiry_past", RefusalKind.Unprocessable, "有效期 {value} 应晚于当前时间", "expiresAt {value} must lie in the future");
-    public static readonly RefusalCode NotFound = new("api_key.not_found", RefusalKind.NotFound, "没有这把密钥，或不在您的管辖范围内", "There is no such key, or it lies outside your jurisdiction");
-    public static readonly RefusalCode Revoked = new("api_key.already_revoked", RefusalKind.Conflict, "密钥已吊销", "The key is revoked already");
+    public static readonly RefusalCode Forbidden = new(
+        "api_key.forbidden", RefusalKind.Forbidden, "只有系统管理员可以管理密钥", "Only an administrator may manage keys");
+    public static readonly RefusalCode Region = new(
+        "api_key.region_outside", RefusalKind.Forbidden, "密钥的管辖范围 {value} 超出您的管辖范围 {jurisdiction}",
+        "The key's region {value} lies outside your jurisdiction, {jurisdiction}");
+    public static readonly RefusalCode ClockRole = new(
+        "api_key.clock_role", RefusalKind.Unprocessable, "角色 clock 属于系统时钟本身，任何密钥都不能有",
+        "The role clock is the service's own; no key can have it");
+    public static readonly RefusalCode BodyOutside = new(
+        "api_key.body_outside", RefusalKind.Forbidden, "单位 {body} 不在您的管辖范围 {jurisdiction} 内",
+        "The body {body} lies outside your jurisdiction, {jurisdiction}");
+    public static readonly RefusalCode Expiry = new(
+        "api_key.expiry_past", RefusalKind.Unprocessable, "有效期 {value} 应晚于当前时间", "expiresAt {value} must lie in the future");
+    public static readonly RefusalCode NotFound = new(
+        "api_key.not_found", RefusalKind.NotFound, "没有这把密钥，或不在您的管辖范围内", "There is no such key, or it lies outside your jurisdiction");
+    public static readonly RefusalCode Revoked = new(
+        "api_key.already_revoked", RefusalKind.Conflict, "密钥已吊销", "The key is revoked already");
 #pragma warning restore CS1591
 }
 
@@ -51,7 +61,8 @@ internal sealed class KeyStore(IEventLog log, IRegistryQueries registry, Ruleboo
     public static Sha256Digest DigestOf(string secret) => Sha256Digest.Of(Encoding.UTF8.GetBytes(secret));
 
     /// <summary>A secret that nobody has.</summary>
-    internal static string NewSecret() => "hz_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    internal static string NewSecret() =>
+        "hz_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     /// <summary>Makes a key. The secret is in the answer and nowhere else; a repeat of the request does not have it.</summary>
     public Task<Outcome<IssuedKey>> IssueAsync(IssueKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
@@ -69,19 +80,23 @@ internal sealed class KeyStore(IEventLog log, IRegistryQueries registry, Ruleboo
         {
             if (await CheckAsync(order, together, given, terms, stop) is { } refusal)
                 return Proposal<ApiKey>.Refuse(refusal);
-            var issued = new ApiKeyIssued(Guid.CreateVersion7(), DigestOf(secret), order.Client.Trim(), order.Body, order.Roles, order.Region, order.ExpiresAt);
+            var issued = new ApiKeyIssued(
+                Guid.CreateVersion7(), DigestOf(secret), order.Client.Trim(), order.Body, order.Roles, order.Region, order.ExpiresAt);
             return await ProposeAsync(issued.Id, null, issued, given, terms, stop);
         }, cancellationToken);
         return outcome switch
         {
-            Outcome<ApiKey>.Done done => new Outcome<IssuedKey>.Done(new IssuedKey(done.After, done.Repeated ? null : secret), done.Events, done.RecordedAt, done.Repeated),
+            Outcome<ApiKey>.Done done =>
+                new Outcome<IssuedKey>
+                    .Done(new IssuedKey(done.After, done.Repeated ? null : secret), done.Events, done.RecordedAt, done.Repeated),
             Outcome<ApiKey>.Refused refused => new Outcome<IssuedKey>.Refused(refused.Refusal),
             _ => throw new InvalidOperationException(),
         };
     }
 
     /// <summary>Takes a key out of use, at once and for good.</summary>
-    public Task<Outcome<ApiKey>> RevokeAsync(Guid id, RevokeKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
+    public Task<Outcome<ApiKey>> RevokeAsync(
+        Guid id, RevokeKey order, Given given, Terms? terms = null, CancellationToken cancellationToken = default)
     {
         terms ??= Terms.None;
         return deciding.RunAsync(id, terms, AtVersionAsync, key => MayHear(given.By, key), async (_, stop) =>
@@ -126,8 +141,13 @@ internal sealed class KeyStore(IEventLog log, IRegistryQueries registry, Ruleboo
         Guid id, ApiKey? before, IApiKeyEvent happened, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var after = ApiKey.Apply(before, happened);
-        var context = await registry.TellAboveAsync(Registering.Context(given, terms, rules, clock), given.By, after.Region, cancellationToken);
-        return Proposal<ApiKey>.Append(after, new StreamAppend(id, StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfKey(after)));
+        var context = await registry.TellAboveAsync(
+            Registering.Context(given, terms, rules, clock), given.By, after.Region, cancellationToken);
+        return Proposal<ApiKey>
+            .Append(
+                after,
+                new StreamAppend(
+                    id, StreamType, before?.Version ?? 0, [Facts.Of(happened, context, terms)], new PendingState.OfKey(after)));
     }
 
     private async Task<ApiKey> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>

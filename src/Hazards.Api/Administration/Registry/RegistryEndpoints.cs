@@ -14,7 +14,12 @@ internal static class RegistryEndpoints
         MapBodies(api);
         MapKeys(api);
         SystemNameEndpoints.Map(api);
-        api.Get("/me", new Operation(Tag.Registry, "当前密钥：单位、角色、管辖范围", "The key in use: body, roles, jurisdiction") { Answer = typeof(Me), HoldsNoRecords = true },
+        api.Get(
+            "/me",
+            new Operation(Tag.Registry, "当前密钥：单位、角色、管辖范围", "The key in use: body, roles, jurisdiction")
+            {
+                Answer = typeof(Me), HoldsNoRecords = true,
+            },
             (Call call) => Call.Json(Me.Of(call.Caller)));
     }
 
@@ -33,22 +38,51 @@ internal static class RegistryEndpoints
             ],
             Answer = typeof(BodyPage),
         }, ListAsync);
-        api.Get("/bodies/{id}", new Operation(Tag.Registry, "单位", "One body") { Query = [Parameters.AsOf], Answer = typeof(Body), Versioned = true }, FindAsync);
-        api.Get("/bodies/{id}/events", new Operation(Tag.Registry, "单位履历", "A body's history") { Query = [Parameters.AsOf], Answer = typeof(BodyHistory), Versioned = true }, HistoryAsync);
+        api.Get(
+            "/bodies/{id}",
+            new Operation(Tag.Registry, "单位", "One body")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(Body), Versioned = true,
+            }, FindAsync);
+        api.Get(
+            "/bodies/{id}/events",
+            new Operation(Tag.Registry, "单位履历", "A body's history")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(BodyHistory), Versioned = true,
+            }, HistoryAsync);
         api.Post("/bodies", Act<RegisterBody>("登记单位", "Register a body") with { Success = 201 }, RegisterAsync);
-        api.Post("/bodies/{id}/renaming", Act<RenameBody>("单位更名", "Rename a body"), (Call call, string id, BodyStore store) => ExecuteAsync<RenameBody>(call, id, store));
-        api.Post("/bodies/{id}/changes", Act<ChangeBody>("变更单位", "Change a body"), (Call call, string id, BodyStore store) => ExecuteAsync<ChangeBody>(call, id, store));
-        api.Post("/bodies/{id}/dissolution", Act<DissolveBody>("撤销单位", "Dissolve a body"), (Call call, string id, BodyStore store) => ExecuteAsync<DissolveBody>(call, id, store));
+        api.Post(
+            "/bodies/{id}/renaming", Act<RenameBody>("单位更名", "Rename a body"),
+            (Call call, string id, BodyStore store) => ExecuteAsync<RenameBody>(call, id, store));
+        api.Post(
+            "/bodies/{id}/changes", Act<ChangeBody>("变更单位", "Change a body"),
+            (Call call, string id, BodyStore store) => ExecuteAsync<ChangeBody>(call, id, store));
+        api.Post(
+            "/bodies/{id}/dissolution", Act<DissolveBody>("撤销单位", "Dissolve a body"),
+            (Call call, string id, BodyStore store) => ExecuteAsync<DissolveBody>(call, id, store));
     }
 
     private static void MapKeys(IEndpointRouteBuilder api)
     {
-        api.Get("/api-keys", new Operation(Tag.Registry, "密钥列表（系统管理）", "Keys (administrators only)") { Answer = typeof(KeyList) }, ListKeysAsync);
-        api.Post("/api-keys", Act<IssueKey>("签发密钥（系统管理）：密钥只显示一次", "Issue a key (administrators only): the key is shown once") with { Forbids = NoAdministrator, Answer = typeof(KeyAnswer), Success = 201 }, IssueAsync);
-        api.Post("/api-keys/{id}/revocation", Act<RevokeKey>("吊销密钥（系统管理）", "Revoke a key (administrators only)") with { Forbids = NoAdministrator, Answer = typeof(KeyAnswer) }, RevokeAsync);
+        api.Get(
+            "/api-keys", new Operation(Tag.Registry, "密钥列表（系统管理）", "Keys (administrators only)") { Answer = typeof(KeyList) },
+            ListKeysAsync);
+        api.Post(
+            "/api-keys",
+            Act<IssueKey>("签发密钥（系统管理）：密钥只显示一次", "Issue a key (administrators only): the key is shown once") with
+            {
+                Forbids = NoAdministrator, Answer = typeof(KeyAnswer), Success = 201,
+            }, IssueAsync);
+        api.Post(
+            "/api-keys/{id}/revocation",
+            Act<RevokeKey>("吊销密钥（系统管理）", "Revoke a key (administrators only)") with
+            {
+                Forbids = NoAdministrator, Answer = typeof(KeyAnswer),
+            }, RevokeAsync);
     }
 
-    private static Refusal? NoAdministrator(Caller caller) => caller.Key.Roles.Contains(Role.Administrator) ? null : KeyRefusals.Forbidden.Because();
+    private static Refusal? NoAdministrator(Caller caller) =>
+        caller.Key.Roles.Contains(Role.Administrator) ? null : KeyRefusals.Forbidden.Because();
 
     private static Operation Act<T>(string chinese, string english) =>
         new(Tag.Registry, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(BodyAnswer), Versioned = true };
@@ -77,7 +111,9 @@ internal static class RegistryEndpoints
         if (Read(call, id, out var bodyId) is { } refusal)
             return Call.Refuse(refusal);
         var body = await registry.BodyAsync(bodyId, asOf, call.Stop);
-        return body is not null && Sees(call, body) ? call.Versioned(body, body.Version) : Call.Refuse(BodyRefusals.NotFound.Because("id", ("id", bodyId)));
+        return body is not null && Sees(call, body)
+            ? call.Versioned(body, body.Version)
+            : Call.Refuse(BodyRefusals.NotFound.Because("id", ("id", bodyId)));
     }
 
     private static async Task<IResult> HistoryAsync(Call call, string id, IEventLog log)
@@ -132,7 +168,10 @@ internal static class RegistryEndpoints
             return Call.Refuse(((Outcome<Body>.Refused)outcome).Refusal);
         call.Mark(done.After.Version, done.Repeated);
         return Call.Json(new BodyAnswer(done.After.Id, done.After.Version, done.After, EventAnswer.Of(done.Events), done.RecordedAt,
-            new Dictionary<string, string> { ["self"] = Links.Body(done.After.Id), ["events"] = $"{Links.Body(done.After.Id)}/events" }), status);
+            new Dictionary<string, string>
+            {
+                ["self"] = Links.Body(done.After.Id), ["events"] = $"{Links.Body(done.After.Id)}/events",
+            }), status);
     }
 
     private static async Task<IResult> ListKeysAsync(Call call, IRegistryQueries registry) =>
@@ -165,7 +204,8 @@ internal static class RegistryEndpoints
         if (outcome is not Outcome<ApiKey>.Done done)
             return Call.Refuse(((Outcome<ApiKey>.Refused)outcome).Refusal);
         call.Mark(done.After.Version, done.Repeated);
-        return Call.Json(new KeyAnswer(done.After.Id, done.After.Version, KeyView.Of(done.After), null, EventAnswer.Of(done.Events), done.RecordedAt));
+        return Call.Json(
+            new KeyAnswer(done.After.Id, done.After.Version, KeyView.Of(done.After), null, EventAnswer.Of(done.Events), done.RecordedAt));
     }
 }
 
@@ -173,7 +213,8 @@ internal static class RegistryEndpoints
 internal sealed record Me(KeyView Key, Body Body, ImmutableArray<CodeEntry> Roles, RegionCode Region, string RegionName)
 {
     public static Me Of(Caller caller) => new(
-        KeyView.Of(caller.Key), caller.Body, [.. caller.Key.Roles.Select(r => Labels.Of(r))], caller.Key.Region, Regions.FullNameOf(caller.Key.Region));
+        KeyView.Of(caller.Key), caller.Body, [.. caller.Key.Roles.Select(r => Labels.Of(r))], caller.Key.Region,
+        Regions.FullNameOf(caller.Key.Region));
 }
 
 /// <summary>A page of bodies.</summary>
@@ -183,12 +224,17 @@ internal sealed record BodyPage(ImmutableArray<Body> Items, string? Next, DateTi
 internal sealed record BodyHistory(BodyId Id, long Version, DateTimeOffset? AsOf, ImmutableArray<HistoryEvent> Events);
 
 /// <summary>What a command on a body answers.</summary>
-internal sealed record BodyAnswer(BodyId Id, long Version, Body Body, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt, IReadOnlyDictionary<string, string> Links);
+internal sealed record BodyAnswer(
+    BodyId Id, long Version, Body Body, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt,
+    IReadOnlyDictionary<string, string> Links);
 
 /// <summary>A key without what opens it.</summary>
-internal sealed record KeyView(Guid Id, string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt, bool Revoked, long Version)
+internal sealed record KeyView(
+    Guid Id, string Client, BodyId Body, ImmutableArray<Role> Roles, RegionCode Region, DateTimeOffset? ExpiresAt, bool Revoked,
+    long Version)
 {
-    public static KeyView Of(ApiKey key) => new(key.Id, key.Client, key.Body, key.Roles, key.Region, key.ExpiresAt, key.Revoked, key.Version);
+    public static KeyView Of(ApiKey key) =>
+        new(key.Id, key.Client, key.Body, key.Roles, key.Region, key.ExpiresAt, key.Revoked, key.Version);
 }
 
 /// <summary>Keys.</summary>
@@ -201,4 +247,5 @@ internal sealed record KeyList(ImmutableArray<KeyView> Items);
 /// <param name="Secret">What opens it: shown this once, absent when a request is repeated.</param>
 /// <param name="Events">What was written.</param>
 /// <param name="RecordedAt">When.</param>
-internal sealed record KeyAnswer(Guid Id, long Version, KeyView Key, string? Secret, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt);
+internal sealed record KeyAnswer(
+    Guid Id, long Version, KeyView Key, string? Secret, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt);

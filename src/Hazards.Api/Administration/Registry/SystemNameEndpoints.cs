@@ -9,7 +9,10 @@ internal static class SystemNameEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/system-names", new Operation(Tag.Registry, "系统名归属（系统管理）：辖区内谁独用哪个来源系统名", "Whose the names of systems are within the jurisdiction (administrators only)")
+        api.Get(
+            "/system-names",
+            new Operation(
+                Tag.Registry, "系统名归属（系统管理）：辖区内谁独用哪个来源系统名", "Whose the names of systems are within the jurisdiction (administrators only)")
         {
             Answer = typeof(SystemNameList),
         }, ListAsync);
@@ -17,7 +20,9 @@ internal static class SystemNameEndpoints
             "确定系统名归属（系统管理）：在本辖区内，只有该单位的该系统可以用这个来源系统名上报",
             "Give the name of a system to a client (administrators only): within the jurisdiction nobody else reports under it") with { Success = 201 },
             async (Call call, SystemNameStore store) => await ExecuteAsync<GrantSystemName>(call, 201, store.GrantAsync));
-        api.Post("/system-names/releases", Act<ReleaseSystemName>("解除系统名归属（系统管理）", "Take the name of a system from its client (administrators only)"),
+        api.Post(
+            "/system-names/releases",
+            Act<ReleaseSystemName>("解除系统名归属（系统管理）", "Take the name of a system from its client (administrators only)"),
             async (Call call, SystemNameStore store) => await ExecuteAsync<ReleaseSystemName>(call, 200, store.ReleaseAsync));
     }
 

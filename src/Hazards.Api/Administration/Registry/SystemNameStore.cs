@@ -61,7 +61,8 @@ internal sealed class SystemNameStore(IEventLog log, IRegistryQueries registry, 
                 var (happened, refusal) = await decide(before, stop);
                 if ((refusal ?? Registering.CheckTime(given, terms, clock)) is { } wrong)
                     return Proposal<SystemNames>.Refuse(wrong);
-                var context = await registry.TellAboveAsync(Registering.Context(given, terms, rules, clock), given.By, happened!.Region, stop);
+                var context = await registry.TellAboveAsync(
+                    Registering.Context(given, terms, rules, clock), given.By, happened!.Region, stop);
                 return Proposal<SystemNames>.Append(before.Apply(happened),
                     new StreamAppend(SystemNames.StreamId, StreamType, before.Version, [Facts.Of(happened, context, terms)]));
             }, cancellationToken);

@@ -70,9 +70,13 @@ internal sealed class WebhookModule : IModule
     private static Operation Look<T>(string chinese, string english) => new(Tag.Registry, chinese, english) { Answer = typeof(T) };
 
     private static Operation Act<T>(string chinese, string english) =>
-        new(Tag.Registry, chinese, english) { Body = typeof(T), IsAct = true, Answer = typeof(WebhookAnswer), Versioned = true, Forbids = NoAdministrator };
+        new(Tag.Registry, chinese, english)
+        {
+            Body = typeof(T), IsAct = true, Answer = typeof(WebhookAnswer), Versioned = true, Forbids = NoAdministrator,
+        };
 
-    private static Refusal? NoAdministrator(Caller caller) => caller.Key.Roles.Contains(Role.Administrator) ? null : WebhookRefusals.Forbidden.Because();
+    private static Refusal? NoAdministrator(Caller caller) =>
+        caller.Key.Roles.Contains(Role.Administrator) ? null : WebhookRefusals.Forbidden.Because();
 
     private static async Task<IResult> ListAsync(Call call, IRegistryQueries registry)
     {

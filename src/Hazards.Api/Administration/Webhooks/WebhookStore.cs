@@ -24,7 +24,8 @@ internal sealed record RegisterWebhook(
 /// <param name="Types">Which types of events; an empty list: all there are.</param>
 /// <param name="Note">What it is for; an empty text: nothing.</param>
 internal sealed record ChangeWebhook(
-    string? Address = null, BodyId? Body = null, RegionCode? Region = null, ImmutableArray<string>? Types = null, [property: Longest(500)] string? Note = null);
+    string? Address = null, BodyId? Body = null, RegionCode? Region = null, ImmutableArray<string>? Types = null,
+    [property: Longest(500)] string? Note = null);
 
 /// <summary>Sends nothing until it is resumed.</summary>
 /// <param name="Reason">Why.</param>

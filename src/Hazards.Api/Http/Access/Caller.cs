@@ -11,11 +11,15 @@ namespace Hazards.Api.Http.Access;
 internal static class AccessRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Missing = new("key.missing", RefusalKind.Unauthenticated, "缺少密钥：请在 Authorization: Bearer 或 X-Api-Key 中提供", "No key: send it as Authorization: Bearer or X-Api-Key");
+    public static readonly RefusalCode Missing = new(
+        "key.missing", RefusalKind.Unauthenticated, "缺少密钥：请在 Authorization: Bearer 或 X-Api-Key 中提供",
+        "No key: send it as Authorization: Bearer or X-Api-Key");
     public static readonly RefusalCode Unknown = new("key.unknown", RefusalKind.Unauthenticated, "密钥无效", "The key is not known");
     public static readonly RefusalCode Expired = new("key.expired", RefusalKind.Unauthenticated, "密钥已于 {at} 过期", "The key expired at {at}");
     public static readonly RefusalCode Revoked = new("key.revoked", RefusalKind.Unauthenticated, "密钥已吊销", "The key was revoked");
-    public static readonly RefusalCode BodyDissolved = new("caller.body_dissolved", RefusalKind.Forbidden, "密钥所属单位 {body}（{name}）已撤销，只能查询", "The key's body {body} ({name}) is dissolved; it may only read");
+    public static readonly RefusalCode BodyDissolved = new(
+        "caller.body_dissolved", RefusalKind.Forbidden, "密钥所属单位 {body}（{name}）已撤销，只能查询",
+        "The key's body {body} ({name}) is dissolved; it may only read");
     public static readonly RefusalCode Enterprise = new("caller.enterprise", RefusalKind.Forbidden,
         "生产经营单位及其内设机构只能查询和办理本单位的隐患、告知和文书；机关的内设机构请在单位登记中写明上级单位",
         "An enterprise, and what belongs to it, may only see and act on its own hazards, what it was told and its papers; "
@@ -27,7 +31,9 @@ internal static class AccessRefusals
 #pragma warning restore CS1591
 }
 
-/// <summary>Who calls: the key and the body it is bound to; or a person who signed in, whose account stands in the place of a key.</summary>
+/// <summary>
+/// Who calls: the key and the body it is bound to; or a person who signed in, whose account stands in the place of a key.
+/// </summary>
 internal sealed record Caller(ApiKey Key, Body Body)
 {
     private readonly ImmutableHashSet<Role> roles = [.. Key.Roles];
@@ -64,11 +70,16 @@ internal sealed record Caller(ApiKey Key, Body Body)
     {
         var own = who.Account;
         // The digest is of no key: nothing looks an account up by it.
-        var identity = new ApiKey(own.Id, Sha256Digest.Of(own.Id.ToByteArray()), AccountJournal.Client, own.Body, own.Roles, own.Region, null, own.Closed, own.Version);
+        var identity = new ApiKey(
+            own.Id, Sha256Digest.Of(own.Id.ToByteArray()), AccountJournal.Client, own.Body, own.Roles, own.Region, null, own.Closed,
+            own.Version);
         return new Caller(identity, body) { Account = own, Session = who.Session };
     }
 
-    /// <summary>The caller as the domain sees it; the person's name as the calling system gives it, or by the account, whatever the request says.</summary>
+    /// <summary>
+    /// The caller as the domain sees it; the person's name as the calling system gives it, or by the account, whatever the
+    /// request says.
+    /// </summary>
     public Actor As(string? name) => new(Account?.Name ?? name ?? Key.Client, Body, roles, Key.Client, Key.Region);
 }
 

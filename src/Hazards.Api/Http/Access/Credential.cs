@@ -35,5 +35,6 @@ internal sealed class Credential(Caller caller, Func<CancellationToken, Task<(Ca
         return null;
     }
 
-    private static StreamVersion[] Of(Caller caller) => [new(caller.Key.Id, caller.Key.Version), new(caller.Body.Id.StreamId, caller.Body.Version)];
+    private static StreamVersion[] Of(Caller caller) =>
+        [new(caller.Key.Id, caller.Key.Version), new(caller.Body.Id.StreamId, caller.Body.Version)];
 }

@@ -20,7 +20,8 @@ internal sealed class WrongKeys(Limits limits, TimeProvider clock)
     /// <summary>Why a key is not looked up now; null when it is.</summary>
     public Refusal? Locked(string address, Sha256Digest key)
     {
-        if (!tries.TryGetValue(address, out var been) || been.LockedUntil - clock.GetUtcNow() is not { Ticks: > 0 } rest || known.ContainsKey(key))
+        if (!tries.TryGetValue(address, out var been) || been.LockedUntil - clock.GetUtcNow() is not { Ticks: > 0 } rest
+            || known.ContainsKey(key))
             return null;
         return LimitRefusals.WrongKeys.Because(null, ("seconds", Limits.Seconds(rest)));
     }

@@ -80,7 +80,9 @@ internal static class ApiDocument
             .Select(e => (About: e.Metadata.GetRequiredMetadata<Operation>(), Method: e.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods[0], Path: PathOf(e)))
             .ToArray();
         var schemas = new Schemas(document);
-        schemas.Learn(described.Select(d => d.About.Body).OfType<Type>().Append(typeof(ActFields)), described.Select(d => d.About.Answer).OfType<Type>().Append(typeof(ProblemDetails)));
+        schemas.Learn(
+            described.Select(d => d.About.Body).OfType<Type>().Append(typeof(ActFields)),
+            described.Select(d => d.About.Answer).OfType<Type>().Append(typeof(ProblemDetails)));
         document.Paths = [];
         var text = new OperationText(document, schemas);
         foreach (var (about, method, path) in described)

@@ -55,7 +55,8 @@ internal sealed class BodyExamples(OpenApiDocument document)
     {
         var members = schema.Properties ?? new Dictionary<string, IOpenApiSchema>();
         var given = members.Where(m => schema.Required?.Contains(m.Key) == true || m.Key == Actor).ToArray();
-        return new JsonObject((given.Length > 0 ? given : [.. members]).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)Of(m.Value, m.Key, within))));
+        return new JsonObject(
+            (given.Length > 0 ? given : [.. members]).Select(m => KeyValuePair.Create(m.Key, (JsonNode?)Of(m.Value, m.Key, within))));
     }
 
     private static string Cut(string text, int? most) => most is { } length && text.Length > length ? text[..length] : text;

@@ -22,7 +22,8 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         Description = Describe(about),
         OperationId = OperationNames.Of(method, path),
         Tags = new HashSet<OpenApiTagReference> { new(about.Tag.Name, document) },
-        Parameters = [.. InPath(path).Select(Shared), .. about.Query.Select(InQuery).Select(Shared), .. Headers(about, method).Select(Shared)],
+        Parameters = [
+            .. InPath(path).Select(Shared), .. about.Query.Select(InQuery).Select(Shared), .. Headers(about, method).Select(Shared)],
         RequestBody = BodyOf(about, path),
         Security = about.Open ? [] : null,
         Responses = Answers(about, method, path),
@@ -36,7 +37,8 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         for (var number = 1; ; number++)
         {
             var key = number == 1 ? name : $"{name}-{number}";
-            if (known.TryAdd(key, parameter) || known[key].Description == parameter.Description && Same(known[key].Schema, parameter.Schema))
+            if (known.TryAdd(key, parameter) || known[key].Description == parameter.Description && Same(
+                known[key].Schema, parameter.Schema))
                 return new OpenApiParameterReference(key, document);
         }
     }
@@ -44,7 +46,9 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
     private static bool Same(IOpenApiSchema? one, IOpenApiSchema? other) => (one, other) switch
     {
         (OpenApiSchemaReference a, OpenApiSchemaReference b) => a.Reference.Id == b.Reference.Id,
-        (OpenApiSchema a, OpenApiSchema b) => (a.Type, a.Format, a.Pattern, a.Minimum, a.Maximum, a.MaxLength) == (b.Type, b.Format, b.Pattern, b.Minimum, b.Maximum, b.MaxLength)
+        (OpenApiSchema a, OpenApiSchema b) =>
+            (a.Type, a.Format, a.Pattern, a.Minimum, a.Maximum, a.MaxLength) == (b.Type, b.Format, b.Pattern, b.Minimum, b.Maximum,
+                b.MaxLength)
             && (a.Items is null ? b.Items is null : Same(a.Items, b.Items)),
         _ => false,
     };
@@ -59,7 +63,8 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
             text.AppendLine($"- `{CodeList.Code(role)}` {CodeList.Chinese(role)} · {CodeList.English(role)}");
         text.AppendLine().AppendLine($"条件 · relation: {CodeList.Chinese(rule.Relation)} · {CodeList.English(rule.Relation)}").AppendLine();
         if (!rule.Stages.IsEmpty)
-            text.AppendLine($"环节 · stages: {string.Join("、", rule.Stages.Select(s => $"{CodeList.Chinese(s)} `{CodeList.Code(s)}`"))}").AppendLine();
+            text.AppendLine($"环节 · stages: {string.Join("、", rule.Stages.Select(s => $"{CodeList.Chinese(s)} `{CodeList.Code(s)}`"))}")
+                .AppendLine();
         if (!rule.StagesOfImported.IsEmpty)
             text.AppendLine($"台账导入的隐患{(rule.OnlyUntouched ? "无人办理过的" : "")}还可在 · besides, for a hazard that was imported{(rule.OnlyUntouched ? " and that nobody has acted on" : "")}: {string.Join("、", rule.StagesOfImported.Select(s => $"{CodeList.Chinese(s)} `{CodeList.Code(s)}`"))}").AppendLine();
         if (!rule.LegStages.IsEmpty)
@@ -69,8 +74,13 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
 
     private IEnumerable<OpenApiParameter> InPath(string path)
     {
-        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(p => p[1..p.IndexOf('}', StringComparison.Ordinal)].Trim('*')))
-            yield return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Description = PathText(name, path), Schema = PathSchema(name, path) };
+        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(
+            p => p[1..p.IndexOf('}', StringComparison.Ordinal)].Trim('*')))
+            yield return new OpenApiParameter
+            {
+                Name = name, In = ParameterLocation.Path, Required = true, Description = PathText(name, path),
+                Schema = PathSchema(name, path),
+            };
     }
 
     private static string PathText(string name, string path) => name switch
@@ -143,13 +153,21 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
 
         if (about is { Body: null, BodyMediaType: null, Open: false, HoldsNoRecords: false })
         {
-            yield return Header("X-Purpose", "查阅事由或案号（中文做百分号编码）；写明的，本次查阅留痕 · why records are read, or the case's number (percent-encoded); a reading that says so is put on record");
+            yield return Header(
+                "X-Purpose",
+                "查阅事由或案号（中文做百分号编码）；写明的，本次查阅留痕 · why records are read, or the case's number (percent-encoded); a reading that says so is put on record");
             yield return Header("X-Actor", "查阅人姓名（中文做百分号编码）· the person who reads (percent-encoded)");
         }
     }
 
     private static OpenApiParameter Header(string name, string text, string? pattern = null) =>
-        new() { Name = name, In = ParameterLocation.Header, Description = text, Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = pattern } };
+        new()
+        {
+            Name = name, In = ParameterLocation.Header, Description = text, Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String, Pattern = pattern,
+            },
+        };
 
     private OpenApiRequestBody? BodyOf(Operation about, string path)
     {
@@ -174,7 +192,10 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
         if (about.MayTakeLonger)
             answers["202"] = Success(about);
         if (about.Ranged)
-            answers["206"] = new OpenApiResponse { Description = "所要的一段 · the range asked for", Content = about.Files.ToDictionary(f => f, _ => Bytes()) };
+            answers["206"] = new OpenApiResponse
+            {
+                Description = "所要的一段 · the range asked for", Content = about.Files.ToDictionary(f => f, _ => Bytes()),
+            };
         if (HttpMethods.IsGet(method) && (about.Versioned || about.Ranged))
             answers["304"] = new OpenApiResponse { Description = "未变 · not modified" };
         foreach (var status in Errors.Of(about, method, path).Distinct().Order())
@@ -182,7 +203,10 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
                 ? new OpenApiResponse
                 {
                     Description = Errors.Texts[status.ToString(CultureInfo.InvariantCulture)],
-                    Content = new Dictionary<string, OpenApiMediaType> { ["text/plain"] = Bytes(), ["text/x.tlog.size"] = Bytes(), ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
+                    Content = new Dictionary<string, OpenApiMediaType>
+                    {
+                        ["text/plain"] = Bytes(), ["text/x.tlog.size"] = Bytes(), ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) },
+                    },
                 }
                 : Errors.Component(status, document, schemas);
         return answers;
@@ -209,7 +233,8 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
 
     private static OpenApiMediaType Bytes() => new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
 
-    private static OpenApiHeader HeaderText(string text) => new() { Description = text, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+    private static OpenApiHeader HeaderText(string text) =>
+        new() { Description = text, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
 }
 
 /// <summary>Names of operations, as a generated client's methods: <c>getHazard</c>, <c>postHazardLegPlans</c>.</summary>
@@ -284,7 +309,10 @@ internal static class Errors
         (document.Components!.Responses ??= new Dictionary<string, IOpenApiResponse>()).TryAdd(name, new OpenApiResponse
         {
             Description = Texts[status.ToString(CultureInfo.InvariantCulture)],
-            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) } },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new() { Schema = schemas.Of(typeof(ProblemDetails)) },
+            },
             Headers = status is 429 or 503 ? new Dictionary<string, IOpenApiHeader> { ["Retry-After"] = RetryAfter() } : null,
         });
         return new OpenApiResponseReference(name, document);

@@ -115,7 +115,8 @@ internal sealed class Schemas(OpenApiDocument document)
         return named.TryGetValue(name, out var other) && other != type ? throw Twice(name, type, other) : name;
     }
 
-    private static InvalidOperationException Twice(string name, Type one, Type other) => new($"{one} and {other} are both named {name} in the contract");
+    private static InvalidOperationException Twice(string name, Type one, Type other) =>
+        new($"{one} and {other} are both named {name} in the contract");
 
     private OpenApiSchema Body(Type type, string? left, bool isAct)
     {
@@ -138,13 +139,17 @@ internal sealed class Schemas(OpenApiDocument document)
                 Add(schema, owner, member, RequestJson.IsRequired(member), stated);
         else
             foreach (var member in info.Properties.Where(p => p.Get is not null))
-                Add(schema, info.Type, member, !MayBeLeftOut(member) && (!given.Contains(info.Type) || IsComputed(member) || RequestJson.IsRequired(member)), stated);
+                Add(
+                    schema, info.Type, member,
+                    !MayBeLeftOut(member) && (!given.Contains(info.Type) || IsComputed(member) || RequestJson.IsRequired(member)), stated);
         return schema;
     }
 
     /// <summary>Null is left out, and so is what says that it may be.</summary>
     private static bool MayBeLeftOut(JsonPropertyInfo member) =>
-        IsNullable(member) || member.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), true) is [JsonIgnoreAttribute { Condition: not JsonIgnoreCondition.Never }];
+        IsNullable(member)
+            || member.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), true) is [
+                JsonIgnoreAttribute { Condition: not JsonIgnoreCondition.Never }];
 
     private static bool IsNullable(JsonPropertyInfo member) =>
         member.PropertyType.IsValueType ? Nullable.GetUnderlyingType(member.PropertyType) is not null : member.IsGetNullable;
@@ -157,7 +162,8 @@ internal sealed class Schemas(OpenApiDocument document)
         var schema = Of(member.PropertyType);
         MayHoldNull(schema, member);
         if (stated && RequestJson.HoldsText(member) && schema is OpenApiSchema text)
-            foreach (var held in new[] { text, text.Items, text.AdditionalProperties }.OfType<OpenApiSchema>().Where(h => h.Type?.HasFlag(JsonSchemaType.String) ?? false))
+            foreach (var held in new[] { text, text.Items, text.AdditionalProperties }.OfType<OpenApiSchema>().Where(
+                h => h.Type?.HasFlag(JsonSchemaType.String) ?? false))
                 held.MaxLength = RequestJson.LongestOf(member);
         var said = XmlTexts.OfMember(owner, member.Name);
         if (schema is OpenApiSchema own)
@@ -192,13 +198,16 @@ internal sealed class Schemas(OpenApiDocument document)
 
     private bool Allows(PropertyInfo property)
     {
-        var held = nullability.Create(property) is { } info && info.ElementType is { } element ? element : nullability.Create(property).GenericTypeArguments.LastOrDefault();
+        var held = nullability.Create(property) is { } info && info.ElementType is { } element
+            ? element
+            : nullability.Create(property).GenericTypeArguments.LastOrDefault();
         return held?.ReadState == NullabilityState.Nullable;
     }
 
     private static OpenApiSchema Empty(string? text) => new()
     {
-        Type = JsonSchemaType.Object, Description = text, Properties = new Dictionary<string, IOpenApiSchema>(), Required = new HashSet<string>(),
+        Type = JsonSchemaType.Object, Description = text, Properties = new Dictionary<string, IOpenApiSchema>(),
+        Required = new HashSet<string>(),
     };
 
     private static OpenApiSchema? Plain(Type type)
@@ -219,12 +228,16 @@ internal sealed class Schemas(OpenApiDocument document)
             return new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
         if (type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>))
             return new OpenApiSchema { Type = JsonSchemaType.String, Format = "byte" };
-        return type == typeof(TimeSpan) ? new OpenApiSchema { Type = JsonSchemaType.String, Description = "时长 · a span of time, d.hh:mm:ss" } : null;
+        return type == typeof(TimeSpan) ? new OpenApiSchema
+        {
+            Type = JsonSchemaType.String, Description = "时长 · a span of time, d.hh:mm:ss",
+        } : null;
     }
 
     private static OpenApiSchema Value(ValueText text) => new()
     {
-        Type = JsonSchemaType.String, Pattern = text.Pattern, Format = text.Format, Examples = [(JsonNode)text.Example], Description = text.Text,
+        Type = JsonSchemaType.String, Pattern = text.Pattern, Format = text.Format, Examples = [(JsonNode)text.Example],
+        Description = text.Text,
     };
 
     private static OpenApiSchema Codes(Type type)
@@ -235,7 +248,8 @@ internal sealed class Schemas(OpenApiDocument document)
         {
             Type = JsonSchemaType.String,
             Enum = [.. codes.Select(c => (JsonNode)c.Code)],
-            Description = string.Join('\n', codes.Select(c => c.Label is null ? $"- `{c.Code}`" : $"- `{c.Code}` {c.Label.Chinese} · {c.Label.English}")),
+            Description = string.Join(
+                '\n', codes.Select(c => c.Label is null ? $"- `{c.Code}`" : $"- `{c.Code}` {c.Label.Chinese} · {c.Label.English}")),
         };
     }
 

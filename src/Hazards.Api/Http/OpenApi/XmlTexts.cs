@@ -12,7 +12,9 @@ internal static class XmlTexts
     /// <summary>The text of a type; null where there is none.</summary>
     public static string? Of(Type type) => Find(type, NameOf(type));
 
-    /// <summary>The text of a record's parameter or a property, or of one it inherits, by its JSON name; null where there is none.</summary>
+    /// <summary>
+    /// The text of a record's parameter or a property, or of one it inherits, by its JSON name; null where there is none.
+    /// </summary>
     public static string? OfMember(Type type, string name) =>
         Find(type, $"{NameOf(type)}.{name}") ?? (type.BaseType is { } under ? OfMember(under, name) : null);
 
@@ -44,7 +46,8 @@ internal static class XmlTexts
         var text = string.Concat(element.DescendantNodes().Select(n => n switch
         {
             XText own => own.Value,
-            XElement { IsEmpty: true } see => (see.Attribute("cref") ?? see.Attribute("name") ?? see.Attribute("langword"))?.Value.Split('.')[^1] ?? "",
+            XElement { IsEmpty: true } see =>
+                (see.Attribute("cref") ?? see.Attribute("name") ?? see.Attribute("langword"))?.Value.Split('.')[^1] ?? "",
             _ => "",
         }));
         return string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -49,7 +49,10 @@ internal sealed class InProcess(EndpointDataSource endpoints, TimeProvider clock
     public async Task<(IResult? Result, Refusal? Refusal, long? Version)> SendAsync(HttpContext page, Caller caller, Asked asked)
     {
         var endpoint = EndpointOf(asked.Method, asked.Pattern);
-        var http = new DefaultHttpContext { RequestServices = page.RequestServices, RequestAborted = page.RequestAborted, TraceIdentifier = page.TraceIdentifier };
+        var http = new DefaultHttpContext
+        {
+            RequestServices = page.RequestServices, RequestAborted = page.RequestAborted, TraceIdentifier = page.TraceIdentifier,
+        };
         Fill(http.Request, page.Request, asked);
         http.SetEndpoint(endpoint);
         var captured = new CapturedResult();
@@ -66,7 +69,8 @@ internal sealed class InProcess(EndpointDataSource endpoints, TimeProvider clock
     {
         request.Method = asked.Method;
         (request.Scheme, request.Host, request.Path) = (page.Scheme, page.Host, Path(asked));
-        request.QueryString = QueryString.Create(asked.Query.Where(q => !string.IsNullOrEmpty(q.Value)).Select(q => KeyValuePair.Create(q.Key, q.Value)));
+        request.QueryString = QueryString.Create(
+            asked.Query.Where(q => !string.IsNullOrEmpty(q.Value)).Select(q => KeyValuePair.Create(q.Key, q.Value)));
         foreach (var (name, value) in asked.Route)
             request.RouteValues[name] = value;
         foreach (var (name, value) in asked.Headers)
@@ -79,7 +83,8 @@ internal sealed class InProcess(EndpointDataSource endpoints, TimeProvider clock
     }
 
     private static string Path(Asked asked) =>
-        asked.Route.Aggregate(Links.Root + asked.Pattern, (path, value) => path.Replace($"{{{value.Key}}}", value.Value, StringComparison.Ordinal));
+        asked.Route.Aggregate(
+            Links.Root + asked.Pattern, (path, value) => path.Replace($"{{{value.Key}}}", value.Value, StringComparison.Ordinal));
 
     private RouteEndpoint EndpointOf(string method, string pattern) =>
         known.Value.GetValueOrDefault((method, Links.Root + pattern))

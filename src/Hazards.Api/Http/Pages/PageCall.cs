@@ -184,7 +184,8 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
     public Task<Answered<T>> PostAsync<T>(string pattern, JsonObject body, string? key, long? ifVersion = null, params (string Name, string Value)[] route) where T : class =>
         PostAsync<T>(new Asked("POST", pattern)
         {
-            Body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Options)), Route = route.ToDictionary(r => r.Name, r => r.Value),
+            Body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(body, DomainJson.Options)),
+            Route = route.ToDictionary(r => r.Name, r => r.Value),
             Headers = [.. Terms(key, ifVersion)],
         });
 
@@ -249,18 +250,22 @@ internal static class PageCookies
     private const int LongestSaid = 500;
 
     public static void Say(HttpContext http, string text) =>
-        http.Response.Cookies.Append(SaidName, Convert.ToBase64String(Encoding.UTF8.GetBytes(text.Length > LongestSaid ? text[..LongestSaid] : text)), Options(http));
+        http.Response.Cookies.Append(
+            SaidName, Convert.ToBase64String(Encoding.UTF8.GetBytes(text.Length > LongestSaid ? text[..LongestSaid] : text)),
+            Options(http));
 
     public static string? TakeSaid(HttpContext http)
     {
-        if (!HttpMethods.IsGet(http.Request.Method) || http.Request.Headers["HX-Request"].Count > 0 || http.Request.Cookies[SaidName] is not { Length: > 0 and < 4000 } said)
+        if (!HttpMethods.IsGet(http.Request.Method) || http.Request.Headers["HX-Request"].Count > 0
+            || http.Request.Cookies[SaidName] is not { Length: > 0 and < 4000 } said)
             return null;
         http.Response.Cookies.Delete(SaidName, Options(http));
         var bytes = new byte[said.Length];
         return Convert.TryFromBase64String(said, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
     }
 
-    public static CookieOptions Options(HttpContext http, TimeSpan? age = null) => new() { MaxAge = age, HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", IsEssential = true };
+    public static CookieOptions Options(HttpContext http, TimeSpan? age = null) =>
+        new() { MaxAge = age, HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, Path = "/", IsEssential = true };
 }
 
 /// <summary>Codes as English words.</summary>
@@ -294,7 +299,8 @@ internal static class PageTimes
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
             // The last instant of that day.
             instant = ChinaTime.EndOf(date).AddTicks(-10);
-        else if (DateTime.TryParseExact(text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        else if (DateTime.TryParseExact(
+            text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
             instant = new DateTimeOffset(local, ChinaTime.Offset);
         else if (!Instants.TryParse(text, out instant))
             return (null, RequestRefusals.Instant.Because("asOf", ("value", Texts.Excerpt(text))));
@@ -302,7 +308,8 @@ internal static class PageTimes
     }
 
     /// <summary>yyyy-MM-dd HH:mm in China.</summary>
-    public static string Minute(DateTimeOffset instant) => instant.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    public static string Minute(DateTimeOffset instant) =>
+        instant.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>yyyy-MM-dd in China.</summary>
     public static string Day(DateTimeOffset instant) => Day(ChinaTime.DateAt(instant));
@@ -311,5 +318,6 @@ internal static class PageTimes
     public static string Day(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>Days and hours between two instants, roughly.</summary>
-    public static int DaysBetween(DateTimeOffset from, DateTimeOffset to) => ChinaTime.DateAt(to).DayNumber - ChinaTime.DateAt(from).DayNumber;
+    public static int DaysBetween(DateTimeOffset from, DateTimeOffset to) =>
+        ChinaTime.DateAt(to).DayNumber - ChinaTime.DateAt(from).DayNumber;
 }

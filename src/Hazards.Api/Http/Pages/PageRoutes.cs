@@ -10,7 +10,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Hazards.Api.Http.Pages;
 
-/// <summary>What a page does with a form that was sent to it; null: it shows itself again, with the reason in <see cref="PageCall.Problem"/>.</summary>
+/// <summary>
+/// What a page does with a form that was sent to it; null: it shows itself again, with the reason in
+/// <see cref="PageCall.Problem"/>.
+/// </summary>
 internal delegate Task<IResult?> FormHandler(PageCall page);
 
 /// <summary>How pages are added.</summary>
@@ -37,7 +40,9 @@ internal static class PageRoutes
         On(routes, "GET", pattern, http => RunAsync(http, open, page => Task.FromResult(Show<T>(page))));
         if (post is null)
             return;
-        var form = On(routes, "POST", pattern, http => RunAsync(http, open, page => WithFormAsync(page, async p => await post(p) ?? Show<T>(p), upload)));
+        var form = On(
+            routes, "POST", pattern,
+            http => RunAsync(http, open, page => WithFormAsync(page, async p => await post(p) ?? Show<T>(p), upload)));
         if (upload is not null)
             form.WithMetadata(new RequestSizeLimitAttribute(upload.MostBytes)).WithRequestTimeout(upload.Longest);
     }
@@ -110,7 +115,9 @@ internal static class PageRoutes
 
     /// <summary>The page a form was on: what was typed is kept there by the browser.</summary>
     private static string BackOf(HttpContext http) =>
-        Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Host == http.Request.Host.Host ? from.PathAndQuery : "/";
+        Uri.TryCreate(http.Request.Headers.Referer, UriKind.Absolute, out var from) && from.Host == http.Request.Host.Host
+            ? from.PathAndQuery
+            : "/";
 
     private static async Task<IResult> WithFormAsync(PageCall page, Func<PageCall, Task<IResult>> handler, PageUpload? upload = null)
     {
@@ -118,7 +125,8 @@ internal static class PageRoutes
             return new Problem(RequestRefusals.MediaType.Because("Content-Type", ("value", Texts.Excerpt(page.Http.Request.ContentType)), ("expected", "a form")));
         page.Form = upload is null
             ? await page.Http.Request.ReadFormAsync(page.Http.RequestAborted)
-            : await page.Http.Request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = upload.MostBytes }, page.Http.RequestAborted);
+            : await page.Http.Request.ReadFormAsync(
+                new FormOptions { MultipartBodyLengthLimit = upload.MostBytes }, page.Http.RequestAborted);
         if (!await page.Http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(page.Http))
             return Show<Shared.ErrorPage>(Refused(page, PageRefusals.Forged.Because()));
         if (page.AsOf is not null)
@@ -134,7 +142,9 @@ internal static class PageRoutes
 
     /// <summary>Where a link said to go after signing in, if it is a page of ours.</summary>
     public static string Safe(string? to) =>
-        to is ['/', not ('/' or '\\'), ..] or "/" && !to.StartsWith("/sign-", StringComparison.Ordinal) && !to.Any(char.IsControl) ? to : "/";
+        to is ['/', not ('/' or '\\'), ..] or "/" && !to.StartsWith("/sign-", StringComparison.Ordinal) && !to.Any(char.IsControl)
+            ? to
+            : "/";
 }
 
 /// <summary>A form that sends a file.</summary>
@@ -152,11 +162,20 @@ internal sealed class PageMark
 internal static class PageRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Forged = new("page.form_not_ours", RefusalKind.Forbidden, "表单已失效：请返回上一页刷新后再提交，填写的内容会保留", "The form is no longer valid: go back, reload the page and send it again; what you typed is kept");
-    public static readonly RefusalCode Past = new("page.past_is_read_only", RefusalKind.Conflict, "正在查看过去的情况，只能看不能办理：请先回到现在", "This is the past: it can be read, not changed. Go back to the present first");
-    public static readonly RefusalCode Differ = new("page.passwords_differ", RefusalKind.Invalid, "两次输入的新密码不一致", "The two new passwords differ");
-    public static readonly RefusalCode SiteSignOn = new("page.site_sign_on", RefusalKind.Unauthenticated, "统一身份认证没有成功（{detail}）：请重新登录，仍不成功请联系管理员", "Your organisation's sign-on did not succeed ({detail}): sign in again, or ask your administrator");
-    public static readonly RefusalCode NotJson = new("page.not_json", RefusalKind.Invalid, "不是正确的 JSON：第 {line} 行第 {column} 列", "This is not JSON: line {line}, column {column}");
-    public static readonly RefusalCode NotFound = new("page.not_found", RefusalKind.NotFound, "没有这个页面，或您无权查看", "There is no such page, or you may not see it");
+    public static readonly RefusalCode Forged = new(
+        "page.form_not_ours", RefusalKind.Forbidden, "表单已失效：请返回上一页刷新后再提交，填写的内容会保留",
+        "The form is no longer valid: go back, reload the page and send it again; what you typed is kept");
+    public static readonly RefusalCode Past = new(
+        "page.past_is_read_only", RefusalKind.Conflict, "正在查看过去的情况，只能看不能办理：请先回到现在",
+        "This is the past: it can be read, not changed. Go back to the present first");
+    public static readonly RefusalCode Differ = new(
+        "page.passwords_differ", RefusalKind.Invalid, "两次输入的新密码不一致", "The two new passwords differ");
+    public static readonly RefusalCode SiteSignOn = new(
+        "page.site_sign_on", RefusalKind.Unauthenticated, "统一身份认证没有成功（{detail}）：请重新登录，仍不成功请联系管理员",
+        "Your organisation's sign-on did not succeed ({detail}): sign in again, or ask your administrator");
+    public static readonly RefusalCode NotJson = new(
+        "page.not_json", RefusalKind.Invalid, "不是正确的 JSON：第 {line} 行第 {column} 列", "This is not JSON: line {line}, column {column}");
+    public static readonly RefusalCode NotFound = new(
+        "page.not_found", RefusalKind.NotFound, "没有这个页面，或您无权查看", "There is no such page, or you may not see it");
 #pragma warning restore CS1591
 }

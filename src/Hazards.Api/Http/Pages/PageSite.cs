@@ -67,7 +67,8 @@ internal static class PageSite
     private static ForwardedHeadersOptions Proxies(IConfiguration configuration)
     {
         var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
-        foreach (var proxy in (configuration["HAZARDS_PROXIES"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var proxy in (configuration["HAZARDS_PROXIES"] ?? "").Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             if (System.Net.IPNetwork.TryParse(proxy, out var network))
                 options.KnownIPNetworks.Add(network);
             else
@@ -79,7 +80,8 @@ internal static class PageSite
     {
         app.MapGet("/language/{language}", (HttpContext http, string language, string? to) =>
         {
-            http.Response.Cookies.Append(PageCookies.Language, language == "en" ? "en" : "zh", PageCookies.Options(http, TimeSpan.FromDays(365)));
+            http.Response.Cookies.Append(
+                PageCookies.Language, language == "en" ? "en" : "zh", PageCookies.Options(http, TimeSpan.FromDays(365)));
             return Results.Redirect(PageRoutes.Safe(to));
         }).ExcludeFromDescription();
         SignInPages.Map(app);
@@ -102,7 +104,8 @@ internal static class PageSite
 
     /// <summary>Whether a person asked, and not a program: what goes wrong is then shown as a page.</summary>
     public static bool IsForPeople(HttpContext http) =>
-        !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+        !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+            && !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
         && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Shows a refusal as a page.</summary>

@@ -11,7 +11,9 @@ internal static class SiteFiles
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
 
     private static readonly FrozenDictionary<string, string> Digests = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
-        .ToFrozenDictionary(f => Path.GetRelativePath(Folder, f).Replace('\\', '/'), f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f)))[..10]);
+        .ToFrozenDictionary(
+            f => Path.GetRelativePath(Folder, f).Replace('\\', '/'),
+            f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f)))[..10]);
 
     /// <summary>The address of a file.</summary>
     public static string Of(string file) => $"/assets/{file}?v={Digests[file]}";

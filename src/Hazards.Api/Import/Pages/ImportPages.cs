@@ -30,7 +30,10 @@ internal static class ImportPages
         await using var content = file.OpenReadStream();
         var answered = await page.PostAsync<ImportDraft>(new Asked("POST", "/imports/drafts")
         {
-            Body = content, MediaType = "application/octet-stream", Query = [KeyValuePair.Create("fileName", (string?)Path.GetFileName(file.FileName)), KeyValuePair.Create("region", page.Text("region"))],
+            Body = content, MediaType = "application/octet-stream",
+            Query = [
+                KeyValuePair.Create("fileName", (string?)Path.GetFileName(file.FileName)),
+                KeyValuePair.Create("region", page.Text("region"))],
         });
         page.Problem = answered.Refusal;
         return answered.Value is { } draft ? page.Go($"/imports/drafts/{draft.Id}") : null;
@@ -52,18 +55,22 @@ internal static class ImportPages
             }
         else
             body["mapping"] = page.Text("shipped") ?? MappingForm.Read(page.Form!).ToJson();
-        var answered = await page.PostAsync<ImportDraft>("/imports/drafts/{id}/mapping", body, page.Form?["_key"], null, ("id", page.Route("id")));
+        var answered = await page.PostAsync<ImportDraft>(
+            "/imports/drafts/{id}/mapping", body, page.Form?["_key"], null, ("id", page.Route("id")));
         page.Problem = answered.Refusal;
         if (answered.Value is null)
             return null;
         return again || page.Text("what") == "keep" || answered.Value.Trouble is not null
-            ? page.Go($"/imports/drafts/{page.Route("id")}", again ? page.T("已按所指的表头重新识别", "Guessed anew") : page.T("列映射已保存", "The mapping is kept"))
+            ? page.Go(
+                $"/imports/drafts/{page.Route("id")}",
+                again ? page.T("已按所指的表头重新识别", "Guessed anew") : page.T("列映射已保存", "The mapping is kept"))
             : page.Go($"/imports/drafts/{page.Route("id")}/rows");
     }
 
     private static async Task<IResult?> BeginAsync(PageCall page)
     {
-        var answered = await page.PostAsync<ImportReport>("/imports/drafts/{id}/import", [], page.Form?["_key"], null, ("id", page.Route("id")));
+        var answered = await page.PostAsync<ImportReport>(
+            "/imports/drafts/{id}/import", [], page.Form?["_key"], null, ("id", page.Route("id")));
         page.Problem = answered.Refusal;
         return answered.Value is { } report ? page.Go($"/imports/{report.Id}") : null;
     }
@@ -71,10 +78,12 @@ internal static class ImportPages
     private static async Task<IResult?> UndoAsync(PageCall page)
     {
         var body = new JsonObject { ["reason"] = page.Text("reason"), ["actor"] = page.Who.Account.Name };
-        var answered = await page.PostAsync<ImportReport>("/imports/{id}/undoing", body, page.Form?["_key"], null, ("id", page.Route("id")));
+        var answered = await page.PostAsync<ImportReport>(
+            "/imports/{id}/undoing", body, page.Form?["_key"], null, ("id", page.Route("id")));
         page.Problem = answered.Refusal;
         return answered.Value is { Undone: { } undone }
-            ? page.Go($"/imports/{page.Route("id")}", page.T($"已撤销：{undone.Hazards} 条隐患不再计入", $"Undone: {undone.Hazards} hazards count no more"))
+            ? page.Go(
+                $"/imports/{page.Route("id")}", page.T($"已撤销：{undone.Hazards} 条隐患不再计入", $"Undone: {undone.Hazards} hazards count no more"))
             : null;
     }
 }
@@ -111,7 +120,8 @@ internal static class MappingForm
             if (Code<LedgerField>(form[$"field.{letter}"]) is { } field)
                 yield return new ColumnMapping(field)
                 {
-                    Header = One(form[$"header.{letter}"]), Column = One(form[$"header.{letter}"]) is null || form[$"ambiguous.{letter}"] == "1" ? letter : null,
+                    Header = One(form[$"header.{letter}"]),
+                    Column = One(form[$"header.{letter}"]) is null || form[$"ambiguous.{letter}"] == "1" ? letter : null,
                     Role = field == LedgerField.ResponsibleUnit ? One(form[$"role.{letter}"]) : null,
                 };
     }
@@ -125,11 +135,13 @@ internal static class MappingForm
         return meanings;
     }
 
-    private static T? Code<T>(string? text) where T : struct, Enum => Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsDigit(text![0]) ? value : null;
+    private static T? Code<T>(string? text) where T : struct,
+    Enum => Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsDigit(text![0]) ? value : null;
 
     private static int? Number(string? text) => int.TryParse(text, out var number) ? number : null;
 
     private static string? One(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    private static string[] Words(string? text) => (text ?? "").Split(Between, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Words(string? text) =>
+        (text ?? "").Split(Between, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

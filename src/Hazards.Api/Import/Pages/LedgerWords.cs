@@ -19,12 +19,14 @@ internal static class LedgerWords
 
     public static string Say(this PageCall page, RowVerdict verdict) => page.T(LedgerChinese.Of(verdict), English(verdict));
 
-    public static string Say(this PageCall page, LedgerLevel level) => level == LedgerLevel.Major ? page.T("重大", "Major") : page.T("一般", "General");
+    public static string Say(this PageCall page, LedgerLevel level) =>
+        level == LedgerLevel.Major ? page.T("重大", "Major") : page.T("一般", "General");
 
     public static string Code<T>(T value) where T : struct, Enum => char.ToLowerInvariant(value.ToString()[0]) + value.ToString()[1..];
 
     /// <summary>A note of a row without its code, in the sentence it comes with.</summary>
-    public static (string Code, string Text) Note(string note) => note.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon ? (note[..colon], note[(colon + 2)..]) : ("", note);
+    public static (string Code, string Text) Note(string note) =>
+        note.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon ? (note[..colon], note[(colon + 2)..]) : ("", note);
 
     private static string English<T>(T value) where T : struct, Enum => PageWords.Of(Code(value));
 }

@@ -8,7 +8,8 @@ namespace Hazards.Api.Investigation.Packages;
 /// <summary>Sends a package, whole or from where a download broke off (RFC 9110, section 14), after the download is on record.</summary>
 internal static class Download
 {
-    public static async Task<IResult> SendAsync(Call call, string id, PackageShelf shelf, EvidenceStore store, AccessRecorder looks, PackageCheck check)
+    public static async Task<IResult> SendAsync(
+        Call call, string id, PackageShelf shelf, EvidenceStore store, AccessRecorder looks, PackageCheck check)
     {
         var (package, refusal) = await EvidenceModule.OpenAsync(call, id, shelf);
         if (package is null)
@@ -16,10 +17,13 @@ internal static class Download
         if (await store.LoadAsync(package.Id, call.Stop) is not { Made: { } made } known)
             return Call.Refuse(package.Failure is { } why
                 ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))
-                : EvidenceRefusals.NotReady.Because(null, ("state", Words.Of(EvidenceAnswer.Of(package).State)), ("done", package.Done), ("total", package.Request.Hazards.Length)));
+                : EvidenceRefusals.NotReady.Because(
+                    null, ("state", Words.Of(EvidenceAnswer.Of(package).State)), ("done", package.Done),
+                    ("total", package.Request.Hazards.Length)));
         var tag = new EntityTagHeaderValue($"\"{made.Digest}\"");
         Describe(call.Response, package.Id, made, tag);
-        if (EntityTagHeaderValue.TryParseList(call.Request.Headers.IfNoneMatch, out var had) && had.Any(t => t.Compare(tag, useStrongComparison: false)))
+        if (EntityTagHeaderValue.TryParseList(call.Request.Headers.IfNoneMatch, out var had) && had.Any(
+            t => t.Compare(tag, useStrongComparison: false)))
             return Results.StatusCode(304);
         var asked = call.Request.Headers.Range.ToString();
         var (from, length) = RangeOf(call.Request, made.Size, tag) is not { } range ? (0, made.Size) : range;
@@ -43,7 +47,8 @@ internal static class Download
         if (length < made.Size)
         {
             call.Response.StatusCode = 206;
-            call.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{from + length - 1}/{made.Size}");
+            call.Response.Headers.ContentRange = string.Create(
+                CultureInfo.InvariantCulture, $"bytes {from}-{from + length - 1}/{made.Size}");
         }
 
         call.Response.ContentLength = length;
@@ -67,11 +72,15 @@ internal static class Download
     private static (long From, long Length)? RangeOf(HttpRequest request, long size, EntityTagHeaderValue tag)
     {
         // What is no single range of bytes is not understood, and then the whole is sent.
-        if (!RangeHeaderValue.TryParse(request.Headers.Range.ToString(), out var range) || range is not { Unit.Value: "bytes", Ranges: { Count: 1 } ranges })
+        if (!RangeHeaderValue.TryParse(request.Headers.Range.ToString(), out var range)
+            || range is not { Unit.Value: "bytes", Ranges: { Count: 1 } ranges })
             return null;
-        if (request.Headers.IfRange is { Count: > 0 } condition && !(EntityTagHeaderValue.TryParse(condition.ToString(), out var had) && had.Compare(tag, useStrongComparison: true)))
+        if (request.Headers.IfRange is { Count: > 0 } condition
+            && !(EntityTagHeaderValue.TryParse(condition.ToString(), out var had) && had.Compare(tag, useStrongComparison: true)))
             return null;
-        var (from, to) = ranges.First() is { From: { } first } one ? (first, Math.Min(one.To ?? long.MaxValue, size - 1)) : (Math.Max(size - ranges.First().To!.Value, 0), size - 1);
+        var (from, to) = ranges.First() is { From: { } first } one
+            ? (first, Math.Min(one.To ?? long.MaxValue, size - 1))
+            : (Math.Max(size - ranges.First().To!.Value, 0), size - 1);
         return from <= to && from < size ? (from, to - from + 1) : (0, 0);
     }
 
@@ -79,7 +88,8 @@ internal static class Download
     /// Before the first byte goes out. Every part that is sent stands in the package's own stream; among the looks at its
     /// hazards each person's taking stands once for every beginning, and not again for every piece.
     /// </summary>
-    private static async Task RecordAsync(Call call, EvidenceStore store, AccessRecorder looks, ShelvedPackage package, EvidencePackage known, long from, long length)
+    private static async Task RecordAsync(
+        Call call, EvidenceStore store, AccessRecorder looks, ShelvedPackage package, EvidencePackage known, long from, long length)
     {
         var by = call.Caller.As(null);
         var (asked, _) = call.Terms([]);
@@ -89,12 +99,15 @@ internal static class Download
             var looked = new Looked(package.Request.Jurisdiction, package.Request.Hazards)
             {
                 Enterprise = package.Request.Filter?.Enterprise, Purpose = package.Request.Reason, Key = call.Caller.Key.Id,
-                Asked = new AskedFor("GET", $"{Links.Root}/evidence/{{id}}/package", call.Request.Path, length < known.Made!.Size ? 206 : 200),
+                Asked = new AskedFor(
+                    "GET", $"{Links.Root}/evidence/{{id}}/package", call.Request.Path, length < known.Made!.Size ? 206 : 200),
             };
             await looks.RecordAsync(new EvidenceTaken(looked, package.Id, from, length), by, terms, call.Stop);
         }
 
-        var outcome = await store.AddAsync(package.Id, store.Context(by, EvidenceDesk.RoleOf(by)!.Value), terms, p => new EvidenceDownloaded(p.Made!.Digest, from, length), call.Stop);
+        var outcome = await store.AddAsync(
+            package.Id, store.Context(by, EvidenceDesk.RoleOf(by)!.Value), terms,
+            p => new EvidenceDownloaded(p.Made!.Digest, from, length), call.Stop);
         if (outcome is Outcome<EvidencePackage>.Refused refused)
             throw new LogUnavailableException($"The download could not be recorded: {refused.Refusal.English}");
     }

@@ -47,8 +47,10 @@ internal enum EvidenceState
 /// <param name="EndedAt">When it was made, or given up.</param>
 /// <param name="Links">Where to go from here.</param>
 internal sealed record EvidenceAnswer(
-    Guid Id, CodeEntry State, string Reason, DocumentNumber? DocumentNumber, string Actor, BodyId Body, string Client, DateTimeOffset? RequestedAt, long? Position,
-    int Hazards, DateOnly? From, DateOnly? To, ImmutableArray<DateTimeOffset> Instants, CodeEntry Files, CodeEntry Hash, EvidenceFilter? Filter,
+    Guid Id, CodeEntry State, string Reason, DocumentNumber? DocumentNumber, string Actor, BodyId Body, string Client,
+    DateTimeOffset? RequestedAt, long? Position,
+    int Hazards, DateOnly? From, DateOnly? To, ImmutableArray<DateTimeOffset> Instants, CodeEntry Files, CodeEntry Hash,
+    EvidenceFilter? Filter,
     MakingProgress Progress, string? Trouble, string? Failure, long? Size, Sha256Digest? Digest, StandsOn? Checkpoint, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, string> Links)
 {
     /// <summary>The hazards, for one package; a list leaves them out.</summary>
@@ -73,9 +75,12 @@ internal sealed record EvidenceAnswer(
         if (ready)
             links["package"] = $"{self}/package";
         return new EvidenceAnswer(
-            p.Id, Labels.Of(state), p.Request.Reason, p.Asked.Document, p.Asked.Actor, p.Asked.Body, p.Asked.Client, p.RequestedAt, p.Position,
-            p.Request.Hazards.Length, p.Request.From, p.Request.To, p.Request.Instants, Labels.Of(p.Request.Attachments), Labels.Of(p.Request.Hash), p.Request.Filter,
-            new MakingProgress(ready ? p.Request.Hazards.Length : p.Done, p.Request.Hazards.Length, "hazards"), ended ? null : p.Trouble, ended ? p.Failure : null,
+            p.Id, Labels.Of(state), p.Request.Reason, p.Asked.Document, p.Asked.Actor, p.Asked.Body, p.Asked.Client, p.RequestedAt,
+            p.Position,
+            p.Request.Hazards.Length, p.Request.From, p.Request.To, p.Request.Instants, Labels.Of(p.Request.Attachments),
+            Labels.Of(p.Request.Hash), p.Request.Filter,
+            new MakingProgress(ready ? p.Request.Hazards.Length : p.Done, p.Request.Hazards.Length, "hazards"), ended ? null : p.Trouble,
+            ended ? p.Failure : null,
             ready ? p.Size : null, ready ? p.Digest : null, StandsOn.Of(p), ended ? p.EndedAt : null, links);
     }
 }
@@ -95,7 +100,8 @@ internal sealed record MakingProgress(int Done, int Total, string Of);
 internal sealed record StandsOn(string Origin, long Size, string Root, DateTimeOffset AsOf, string Note)
 {
     public static StandsOn? Of(ShelvedPackage p) =>
-        p.Checkpoint is { } text && SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var note) && Checkpoint.TryParse(note.Text, out var checkpoint)
+        p.Checkpoint is { } text && SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var note)
+            && Checkpoint.TryParse(note.Text, out var checkpoint)
             ? new StandsOn(checkpoint.Origin, checkpoint.Size, checkpoint.Root.ToString(), p.AsOf!.Value, text)
             : null;
 }

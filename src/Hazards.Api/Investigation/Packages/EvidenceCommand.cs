@@ -36,14 +36,22 @@ internal static class EvidenceCommand
         await using var provider = services.BuildServiceProvider();
         await opened.PrepareAsync(stop);
         await provider.GetRequiredService<RulebookSource>().RefreshAsync(stop);
-        var body = await provider.GetRequiredService<BodyStore>().LoadAsync(BodyId.Parse(parsed.GetValue(given.Body) ?? Office.Value), null, stop)
-            ?? throw new ArgumentException("--body：没有这个单位；默认的 dev-office 由 hazards run 登记 · there is no such body; hazards run registers dev-office");
-        var by = new Actor(parsed.GetValue(given.Actor) ?? Environment.UserName, body, [Domain.Codes.Role.Investigator], "hazards evidence", RegionCode.Nation);
-        var act = new LifeCycle.Given(by) { Document = parsed.GetValue(given.Document) is { } number ? DocumentNumber.Parse(number) : null };
+        var body = await provider.GetRequiredService<BodyStore>()
+            .LoadAsync(BodyId.Parse(parsed.GetValue(given.Body) ?? Office.Value), null, stop)
+            ?? throw new ArgumentException(
+                "--body：没有这个单位；默认的 dev-office 由 hazards run 登记 · there is no such body; hazards run registers dev-office");
+        var by = new Actor(
+            parsed.GetValue(given.Actor) ?? Environment.UserName, body, [Domain.Codes.Role.Investigator], "hazards evidence",
+            RegionCode.Nation);
+        var act = new LifeCycle.Given(by)
+        {
+            Document = parsed.GetValue(given.Document) is { } number ? DocumentNumber.Parse(number) : null,
+        };
         return await MakeAsync(provider, order!, act, parsed.GetRequiredValue(given.Out), stop);
     }
 
-    private static async Task<int> MakeAsync(ServiceProvider provider, RequestEvidence order, LifeCycle.Given act, string path, CancellationToken stop)
+    private static async Task<int> MakeAsync(
+        ServiceProvider provider, RequestEvidence order, LifeCycle.Given act, string path, CancellationToken stop)
     {
         var began = Stopwatch.StartNew();
         var outcome = await provider.GetRequiredService<EvidenceDesk>().RequestAsync(order, act, Terms.None, stop);
@@ -66,8 +74,10 @@ internal static class EvidenceCommand
         }
 
         await provider.GetRequiredService<EvidenceStore>().AddAsync(
-            package.Id, provider.GetRequiredService<EvidenceStore>().Context(act.By, Domain.Codes.Role.Investigator), Terms.None, p => new EvidenceDownloaded(made.Digest!.Value, 0, made.Size!.Value), stop);
-        await using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous))
+            package.Id, provider.GetRequiredService<EvidenceStore>().Context(act.By, Domain.Codes.Role.Investigator), Terms.None,
+            p => new EvidenceDownloaded(made.Digest!.Value, 0, made.Size!.Value), stop);
+        await using (var file = new FileStream(
+            path, FileMode.Create, FileAccess.Write, FileShare.None, 128 * 1024, FileOptions.Asynchronous))
             await (await new PackageBytes(shelf, package.Id).LayOutAsync(stop)).WriteAsync(file, stop);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}  {made.Request.Hazards.Length} 条隐患 hazards  {made.Size:N0} bytes  {began.Elapsed.TotalSeconds:F1} s"));
         Console.WriteLine($"  SHA-256 {made.Digest}\n  编号 id {made.Id:D}");
@@ -75,7 +85,8 @@ internal static class EvidenceCommand
     }
 
     private static Progress Bar() => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn());
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn());
 
     private static int Fail(Refusal refusal)
     {
@@ -94,15 +105,24 @@ internal static class EvidenceCommand
         private readonly Option<string[]> hazards = new("--hazard") { Description = "隐患编号，可多次 a hazard's id, one or more" };
         private readonly Option<string?> enterprise = new("--enterprise") { Description = "统一社会信用代码 credit code" };
         private readonly Option<string?> region = new("--region") { Description = "行政区划 region" };
-        private readonly Option<string?> responsible = new("--responsible") { Description = "责任单位编号（含曾经负责的） a body that answers for a leg, or did" };
+        private readonly Option<string?> responsible = new("--responsible")
+        {
+            Description = "责任单位编号（含曾经负责的） a body that answers for a leg, or did",
+        };
         private readonly Option<string?> foundFrom = new("--found-from") { Description = "发现日期不早于 found on this date or later" };
         private readonly Option<string?> foundTo = new("--found-to") { Description = "发现日期不晚于 found on this date or earlier" };
         private readonly Option<string?> from = new("--from") { Description = "期间的第一天 first day looked into" };
         private readonly Option<string?> to = new("--to") { Description = "期间的最后一天 last day looked into" };
-        private readonly Option<string[]> instants = new("--at") { Description = "要固定状态的时点（RFC 3339），可多次 instants whose states are wanted" };
+        private readonly Option<string[]> instants = new("--at")
+        {
+            Description = "要固定状态的时点（RFC 3339），可多次 instants whose states are wanted",
+        };
         private readonly Option<bool> withhold = new("--withhold-attachments") { Description = "附件只列摘要 only the digests of files" };
         private readonly Option<bool> sm3 = new("--sm3") { Description = "用 SM3 树 the SM3 tree" };
-        private readonly Option<string> reason = new("--reason") { Description = "事由：案件编号或用途 the case's number or the purpose", Required = true };
+        private readonly Option<string> reason = new("--reason")
+        {
+            Description = "事由：案件编号或用途 the case's number or the purpose", Required = true,
+        };
 
         public Option<string?> Document { get; } = new("--document") { Description = "依据文号 number of the order" };
 
@@ -126,10 +146,12 @@ internal static class EvidenceCommand
         {
             Refusal? wrong = null;
             T? Value<T>(Option<string?> option) where T : struct, Domain.IValue<T> =>
-                parsed.GetValue(option) is not { } text ? null : T.TryParse(text, out var value, out var refusal) ? value : Wrong<T>(refusal with { Field = option.Name });
+                parsed.GetValue(option) is not { } text ? null : T.TryParse(text, out var value, out var refusal) ? value : Wrong<T>(
+                    refusal with { Field = option.Name });
             DateOnly? Date(Option<string?> option) =>
                 parsed.GetValue(option) is not { } text ? null : Instants.TryParseDate(text, out var date) ? date
-                : Wrong<DateOnly>(RequestRefusals.Parameter.Because(option.Name, ("value", Texts.Excerpt(text)), ("expected", "yyyy-MM-dd")));
+                : Wrong<DateOnly>(
+                    RequestRefusals.Parameter.Because(option.Name, ("value", Texts.Excerpt(text)), ("expected", "yyyy-MM-dd")));
             T? Wrong<T>(Refusal refusal) where T : struct
             {
                 wrong ??= refusal;
@@ -148,10 +170,13 @@ internal static class EvidenceCommand
                     at.Add(instant);
                 else
                     wrong ??= RequestRefusals.Instant.Because("--at", ("value", Texts.Excerpt(text)));
-            var filter = new EvidenceFilter(Value<CreditCode>(enterprise), Value<RegionCode>(region), Value<BodyId>(responsible), Date(foundFrom), Date(foundTo));
+            var filter = new EvidenceFilter(
+                Value<CreditCode>(enterprise), Value<RegionCode>(region), Value<BodyId>(responsible), Date(foundFrom), Date(foundTo));
             var order = new RequestEvidence(
-                parsed.GetRequiredValue(reason), ids.ToImmutable(), filter == new EvidenceFilter() ? null : filter, Date(from), Date(to), at.ToImmutable(),
-                parsed.GetValue(withhold) ? AttachmentChoice.Withhold : AttachmentChoice.Include, parsed.GetValue(sm3) ? TreeChoice.Sm3 : TreeChoice.Sha256);
+                parsed.GetRequiredValue(reason), ids.ToImmutable(), filter == new EvidenceFilter() ? null : filter, Date(from), Date(to),
+                at.ToImmutable(),
+                parsed.GetValue(withhold) ? AttachmentChoice.Withhold : AttachmentChoice.Include,
+                parsed.GetValue(sm3) ? TreeChoice.Sm3 : TreeChoice.Sha256);
             return wrong is null ? (order, null) : (null, wrong);
         }
     }

@@ -22,7 +22,8 @@ namespace Hazards.Api.Investigation.Packages;
 /// <param name="Disclose">披露其个人信息的人员编号 · persons whose data is disclosed.</param>
 internal sealed record RequestEvidence(
     string Reason, ImmutableArray<HazardId> Hazards = default, EvidenceFilter? Filter = null, DateOnly? From = null, DateOnly? To = null,
-    ImmutableArray<DateTimeOffset> Instants = default, AttachmentChoice Files = AttachmentChoice.Include, TreeChoice? Hash = null, ImmutableArray<Guid> Disclose = default);
+    ImmutableArray<DateTimeOffset> Instants = default, AttachmentChoice Files = AttachmentChoice.Include, TreeChoice? Hash = null,
+    ImmutableArray<Guid> Disclose = default);
 
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
@@ -44,7 +45,8 @@ internal sealed class EvidenceDesk(
     public static Role? RoleOf(Actor by) => Roles.Where(by.Roles.Contains).Select(r => (Role?)r).FirstOrDefault();
 
     /// <summary>Takes a request; the package is made by whichever node is free.</summary>
-    public async Task<Outcome<EvidencePackage>> RequestAsync(RequestEvidence order, Given given, Terms terms, CancellationToken cancellationToken)
+    public async Task<Outcome<EvidencePackage>> RequestAsync(
+        RequestEvidence order, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var id = terms.Key is { } key ? StreamIds.Named(EvidencePackage.StreamType, $"{key.Scope}\n{key.Key}") : Guid.CreateVersion7();
         var outcome = await store.BeginAsync(id, terms, package => MayHear(given.By, package), async stop =>
@@ -58,7 +60,8 @@ internal sealed class EvidenceDesk(
             return (request, context, null);
         }, cancellationToken);
         if (outcome is Outcome<EvidencePackage>.Done done)
-            await shelf.ConfirmAsync(done.After.Id, done.After.Request, done.After.Asked, done.Events[0].Position, done.RecordedAt, cancellationToken);
+            await shelf.ConfirmAsync(
+                done.After.Id, done.After.Request, done.After.Asked, done.Events[0].Position, done.RecordedAt, cancellationToken);
         return outcome;
     }
 
@@ -66,7 +69,8 @@ internal sealed class EvidenceDesk(
         RoleOf(by) is null ? EvidenceRefusals.Role.Because()
         : by.Jurisdiction.Contains(package.Request.Jurisdiction) ? null : EvidenceRefusals.NotFound.Because();
 
-    private async Task<(EvidenceRequested? Request, Role Role, Refusal? Refusal)> DecideAsync(RequestEvidence order, Actor by, CancellationToken cancellationToken)
+    private async Task<(EvidenceRequested? Request, Role Role, Refusal? Refusal)> DecideAsync(
+        RequestEvidence order, Actor by, CancellationToken cancellationToken)
     {
         if (RoleOf(by) is not { } role)
             return (null, default, EvidenceRefusals.Role.Because());
@@ -76,11 +80,13 @@ internal sealed class EvidenceDesk(
         // Also those that other nodes of the deployment grow.
         var trees = options.Trees.Union(await keys.SignedTreesAsync(cancellationToken));
         if (!trees.Contains(TreeOf(choice)))
-            return (null, default, ProofRefusals.NoTree.Because("hash", ("hash", CodeList.Code(choice)), ("known", string.Join(", ", trees))));
+            return (null, default, ProofRefusals.NoTree.Because(
+                "hash", ("hash", CodeList.Code(choice)), ("known", string.Join(", ", trees))));
         var ids = order.Hazards.IsDefault ? [] : order.Hazards;
         var named = await NamedAsync(ids, by.Jurisdiction, cancellationToken);
         if (ids.Where(i => !named.Any(n => n.Id == i)).ToArray() is { Length: > 0 } unknown)
-            return (null, default, EvidenceRefusals.Unknown.Because("hazards", ("count", unknown.Length), ("ids", string.Join(", ", unknown.Take(10)) + (unknown.Length > 10 ? " …" : ""))));
+            return (null, default, EvidenceRefusals.Unknown.Because(
+                "hazards", ("count", unknown.Length), ("ids", string.Join(", ", unknown.Take(10)) + (unknown.Length > 10 ? " …" : ""))));
         var chosen = order.Filter is { } filter ? await ChosenAsync(filter, by.Jurisdiction, cancellationToken) : [];
         var all = named.Concat(chosen).DistinctBy(h => h.Id).OrderBy(h => h.RecordedAt).ThenBy(h => h.Id.StreamId).ToArray();
         if (all.Length == 0)
@@ -88,12 +94,14 @@ internal sealed class EvidenceDesk(
         if (all.Length > MostHazards)
             return (null, default, EvidenceRefusals.TooMany.Because("filter", ("max", MostHazards)));
         var instants = Instants(order);
-        if (instants.Where(i => i < all[0].RecordedAt).Select(i => (DateTimeOffset?)i).FirstOrDefault() is { } early && !order.Instants.IsDefaultOrEmpty)
+        if (instants.Where(i => i < all[0].RecordedAt).Select(i => (DateTimeOffset?)i).FirstOrDefault() is { } early
+            && !order.Instants.IsDefaultOrEmpty)
             return (null, default, EvidenceRefusals.InstantBefore.Because("instants", ("value", early), ("first", all[0].RecordedAt)));
         if (!order.Disclose.IsDefaultOrEmpty && await WhyNotDiscloseAsync(order.Disclose, all.Select(h => h.Id), by, cancellationToken) is { } undisclosed)
             return (null, default, undisclosed);
         return (new EvidenceRequested(
-            order.Reason.Trim(), by.Jurisdiction, [.. all.Select(h => h.Id)], order.Filter, order.From, order.To, [.. instants.Where(i => i >= all[0].RecordedAt)],
+            order.Reason.Trim(), by.Jurisdiction, [.. all.Select(h => h.Id)], order.Filter, order.From, order.To,
+            [.. instants.Where(i => i >= all[0].RecordedAt)],
             order.Files, choice, order.Disclose.IsDefault ? [] : order.Disclose) { Counts = true }, role, null);
     }
 
@@ -120,10 +128,12 @@ internal sealed class EvidenceDesk(
             return EvidenceRefusals.EmptyFilter.Because("filter");
         if (filter.Region is { } region && !by.Jurisdiction.Contains(region))
             return EvidenceRefusals.Outside.Because("filter.region", ("region", region), ("jurisdiction", by.Jurisdiction));
-        return Reversed("filter.foundFrom", filter.FoundFrom, filter.FoundTo) ?? Reversed("filter.recordedFrom", filter.RecordedFrom, filter.RecordedTo);
+        return Reversed("filter.foundFrom", filter.FoundFrom, filter.FoundTo)
+            ?? Reversed("filter.recordedFrom", filter.RecordedFrom, filter.RecordedTo);
     }
 
-    private static Refusal? Reversed(string field, DateOnly? from, DateOnly? to) => from > to ? EvidenceRefusals.Period.Because(field, ("from", from), ("to", to)) : null;
+    private static Refusal? Reversed(string field, DateOnly? from, DateOnly? to) =>
+        from > to ? EvidenceRefusals.Period.Because(field, ("from", from), ("to", to)) : null;
 
     private Refusal? CheckInstants(RequestEvidence order)
     {
@@ -132,10 +142,13 @@ internal sealed class EvidenceDesk(
         if (order.Instants.Length > MostInstants)
             return InputRefusals.TooMany.Because("instants", ("count", order.Instants.Length), ("max", MostInstants));
         var now = clock.GetUtcNow();
-        return order.Instants.Where(i => i > now).Select(i => EvidenceRefusals.InstantFuture.Because("instants", ("value", i), ("now", now))).FirstOrDefault();
+        return order.Instants.Where(i => i > now)
+            .Select(i => EvidenceRefusals.InstantFuture.Because("instants", ("value", i), ("now", now))).FirstOrDefault();
     }
 
-    /// <summary>Those asked for; else the end of the period. Now, that is the checkpoint's own instant, is added when it is known.</summary>
+    /// <summary>
+    /// Those asked for; else the end of the period. Now, that is the checkpoint's own instant, is added when it is known.
+    /// </summary>
     private ImmutableArray<DateTimeOffset> Instants(RequestEvidence order)
     {
         if (!order.Instants.IsDefaultOrEmpty)
@@ -146,7 +159,8 @@ internal sealed class EvidenceDesk(
     /// <summary>
     /// Each person must stand in one of the hazards, and whoever asks must have the right to see them. Their keys say which to look at.
     /// </summary>
-    private async Task<Refusal?> WhyNotDiscloseAsync(ImmutableArray<Guid> asked, IEnumerable<HazardId> ids, Actor by, CancellationToken cancellationToken)
+    private async Task<Refusal?> WhyNotDiscloseAsync(
+        ImmutableArray<Guid> asked, IEnumerable<HazardId> ids, Actor by, CancellationToken cancellationToken)
     {
         var wanted = asked.ToHashSet();
         var holding = (await personKeys.HazardsAsync(wanted, cancellationToken)).Intersect(ids).Select(h => h.StreamId).ToArray();
@@ -167,7 +181,8 @@ internal sealed class EvidenceDesk(
         .Concat(hazard.Witnesses.Select(w => w.Witness.Person)).Concat(hazard.Contacts.Select(c => c.Person.Person));
 
     /// <summary>By their ids.</summary>
-    private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> NamedAsync(ImmutableArray<HazardId> ids, RegionCode jurisdiction, CancellationToken cancellationToken)
+    private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> NamedAsync(
+        ImmutableArray<HazardId> ids, RegionCode jurisdiction, CancellationToken cancellationToken)
     {
         if (ids.IsEmpty)
             return [];
@@ -182,7 +197,8 @@ internal sealed class EvidenceDesk(
     /// By conditions. hazards_by_enterprise, _by_found, _by_recorded and _by_region serve it; the bodies of a leg, past ones
     /// too, stand in leg_facts under the hazard's id.
     /// </summary>
-    private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> ChosenAsync(EvidenceFilter filter, RegionCode jurisdiction, CancellationToken cancellationToken)
+    private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> ChosenAsync(
+        EvidenceFilter filter, RegionCode jurisdiction, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
         var sql = new System.Text.StringBuilder("select h.hazard_id, h.first_recorded_at from rows.hazards h where true");
@@ -217,7 +233,8 @@ internal sealed class EvidenceDesk(
         return await ReadAsync(command, cancellationToken);
     }
 
-    private static async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> ReadAsync(
+        NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(HazardId, DateTimeOffset)>();

@@ -20,7 +20,8 @@ internal sealed class EvidenceModule : IModule
         services.AddSingleton<VerificationDesk>();
         services.AddSingleton<PackageCheck>();
         services.AddScheduled(JobKind.FindLeftPackages, _ => LeftAlone, async (s, stop) =>
-            await s.GetRequiredService<Projections.Store.IOutbox>().SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
+            await s.GetRequiredService<Projections.Store.IOutbox>()
+                .SendAsync(await s.GetRequiredService<PackageShelf>().LeftAsync(LeftAlone, stop)));
     }
 
     /// <summary>What the command needs as well.</summary>
@@ -36,13 +37,34 @@ internal sealed class EvidenceModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Post("/evidence", new Operation(Tag.Evidence, "申请证据包：后台制作，制成后下载（调查审计、安委办经办、督查）", "Ask for a package of evidence: made in the background, then downloaded (investigators, coordinators, supervisors)")
+        api.Post(
+            "/evidence",
+            new Operation(
+                Tag.Evidence, "申请证据包：后台制作，制成后下载（调查审计、安委办经办、督查）",
+                "Ask for a package of evidence: made in the background, then downloaded (investigators, coordinators, supervisors)")
         {
             Body = typeof(RequestEvidence), IsAct = true, Answer = typeof(EvidenceAnswer), Success = 202,
         }, RequestAsync);
-        api.Get("/evidence", new Operation(Tag.Evidence, "管辖范围内申请的证据包，新的在前", "The packages asked for within the jurisdiction, the newest first") { Query = [.. Parameters.Page], Answer = typeof(EvidencePage) }, ListAsync);
-        api.Get("/evidence/{id}", new Operation(Tag.Evidence, "一个证据包：进度、大小、摘要、所依据的检查点", "One package: progress, size, digest, the checkpoint it stands on") { Answer = typeof(EvidenceAnswer) }, FindAsync);
-        api.Get("/evidence/{id}/package", new Operation(Tag.Evidence, "下载证据包（zip）：可断点续传，字节永远相同，每次下载留痕", "Download a package (zip): can be resumed, always the same bytes, every download is recorded") { Files = ["application/zip"], Ranged = true, Also = [409] }, Download.SendAsync)
+        api.Get(
+            "/evidence",
+            new Operation(Tag.Evidence, "管辖范围内申请的证据包，新的在前", "The packages asked for within the jurisdiction, the newest first")
+            {
+                Query = [.. Parameters.Page], Answer = typeof(EvidencePage),
+            }, ListAsync);
+        api.Get(
+            "/evidence/{id}",
+            new Operation(Tag.Evidence, "一个证据包：进度、大小、摘要、所依据的检查点", "One package: progress, size, digest, the checkpoint it stands on")
+            {
+                Answer = typeof(EvidenceAnswer),
+            }, FindAsync);
+        api.Get(
+            "/evidence/{id}/package",
+            new Operation(
+                Tag.Evidence, "下载证据包（zip）：可断点续传，字节永远相同，每次下载留痕",
+                "Download a package (zip): can be resumed, always the same bytes, every download is recorded")
+                {
+                    Files = ["application/zip"], Ranged = true, Also = [409],
+                }, Download.SendAsync)
             .DisableRequestTimeout();
         VerificationEndpoints.Map(api);
     }
@@ -70,7 +92,8 @@ internal sealed class EvidenceModule : IModule
         if (EvidenceDesk.RoleOf(call.Caller.As(null)) is null)
             return Call.Refuse(EvidenceRefusals.Role.Because());
         var found = await shelf.ListAsync(call.Caller.Jurisdiction, asOf, Before(cursor), limit + 1, call.Stop);
-        return Call.Json(new EvidencePage([.. found.Take(limit).Select(p => EvidenceAnswer.Of(p, asOf))], found.Count > limit ? Cursor(found[limit - 1].Position!.Value) : null, asOf));
+        return Call.Json(new EvidencePage([.. found.Take(limit)
+            .Select(p => EvidenceAnswer.Of(p, asOf))], found.Count > limit ? Cursor(found[limit - 1].Position!.Value) : null, asOf));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, PackageShelf shelf, EvidenceStore store)
@@ -87,18 +110,21 @@ internal sealed class EvidenceModule : IModule
     {
         if (EvidenceDesk.RoleOf(call.Caller.As(null)) is null)
             return (null, EvidenceRefusals.Role.Because());
-        return Guid.TryParseExact(id, "D", out var known) && await shelf.FindAsync(known, call.Stop) is { Position: not null } package && call.Caller.Jurisdiction.Contains(package.Request.Jurisdiction)
+        return Guid.TryParseExact(id, "D", out var known) && await shelf.FindAsync(known, call.Stop) is { Position: not null } package
+            && call.Caller.Jurisdiction.Contains(package.Request.Jurisdiction)
             ? (package, null)
             : (null, EvidenceRefusals.NotFound.Because("id"));
     }
 
-    private static string Cursor(long position) => Base64Url.EncodeToString(System.Text.Encoding.ASCII.GetBytes(position.ToString(CultureInfo.InvariantCulture)));
+    private static string Cursor(long position) =>
+        Base64Url.EncodeToString(System.Text.Encoding.ASCII.GetBytes(position.ToString(CultureInfo.InvariantCulture)));
 
     private static long Before(string? cursor)
     {
         if (cursor is null)
             return long.MaxValue;
-        return cursor.Length <= 40 && Base64Url.IsValid(cursor) && long.TryParse(Base64Url.DecodeFromChars(cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
+        return cursor.Length <= 40 && Base64Url.IsValid(cursor)
+            && long.TryParse(Base64Url.DecodeFromChars(cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
             ? position
             : throw new BadCursorException();
     }

@@ -11,7 +11,8 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
     private readonly Deciding deciding = new(log);
 
     /// <summary>A package; null when nothing of it is in the log.</summary>
-    public Task<EvidencePackage?> LoadAsync(Guid id, CancellationToken cancellationToken) => LoadAsync(id, long.MaxValue, cancellationToken);
+    public Task<EvidencePackage?> LoadAsync(Guid id, CancellationToken cancellationToken) =>
+        LoadAsync(id, long.MaxValue, cancellationToken);
 
     /// <summary>Where the request stands in the log.</summary>
     public async Task<RecordedEvent?> RequestOfAsync(Guid id, CancellationToken cancellationToken)
@@ -34,7 +35,13 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
             var (request, context, refusal) = await decide(stop);
             return refusal is not null
                 ? Proposal<EvidencePackage>.Refuse(refusal)
-                : Proposal<EvidencePackage>.Append(new EvidencePackage(id, request!, context!), new StreamAppend(id, EvidencePackage.StreamType, 0, [Facts.Of(request!, context!, terms)])) with { Messages = [new MakePackage(id)] };
+                : Proposal<EvidencePackage>
+                    .Append(
+                        new EvidencePackage(id, request!, context!),
+                        new StreamAppend(id, EvidencePackage.StreamType, 0, [Facts.Of(request!, context!, terms)])) with
+                        {
+                            Messages = [new MakePackage(id)],
+                        };
         }, cancellationToken);
 
     /// <summary>Adds what came of a package, or that it was given to someone; decided on how it stands then.</summary>
@@ -51,14 +58,17 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
             if (happened(before) is not { } news)
                 return Proposal<EvidencePackage>.Refuse(HazardRefusals.NothingChanges.Because());
             return Proposal<EvidencePackage>.Append(
-                EvidencePackage.Apply(id, before, news, context), new StreamAppend(id, EvidencePackage.StreamType, before.Version, [Facts.Of(news, context, terms)]));
+                EvidencePackage.Apply(id, before, news, context),
+                new StreamAppend(id, EvidencePackage.StreamType, before.Version, [Facts.Of(news, context, terms)]));
         }, cancellationToken);
 
     /// <summary>The circumstances of what a person does.</summary>
     public EventContext Context(Actor by, Role role, DocumentNumber? document = null)
     {
         var (now, rulebook) = (clock.GetUtcNow(), rules.Current);
-        return new EventContext(now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rulebook.PolicyAt(by.Body.Region, now).Version, document, []) { Calendar = rulebook.Calendar.Edition };
+        return new EventContext(
+            now, Entry.Prompt, by.Name, by.Body.Id, role, by.Client, rulebook.PolicyAt(by.Body.Region, now).Version, document,
+            []) { Calendar = rulebook.Calendar.Edition };
     }
 
     /// <summary>The circumstances of what the service does by itself.</summary>
@@ -82,5 +92,6 @@ internal sealed class EvidenceStore(IEventLog log, RulebookSource rules, TimePro
     }
 
     private async Task<EvidencePackage> AtVersionAsync(Guid id, long version, CancellationToken cancellationToken) =>
-        await LoadAsync(id, version, cancellationToken) ?? throw new InvalidOperationException($"The log remembers an append to {id} but has no such stream.");
+        await LoadAsync(id, version, cancellationToken)
+            ?? throw new InvalidOperationException($"The log remembers an append to {id} but has no such stream.");
 }

@@ -18,9 +18,11 @@ internal sealed class FilePacker
         (this.files, this.choice, this.known) = (files, choice, known);
 
     /// <summary>Goes on from what is on the shelf.</summary>
-    public static async Task<FilePacker> BeginAsync(ShelvedPackage package, PackageShelf shelf, FileStore files, CancellationToken cancellationToken)
+    public static async Task<FilePacker> BeginAsync(
+        ShelvedPackage package, PackageShelf shelf, FileStore files, CancellationToken cancellationToken)
     {
-        var known = (await shelf.PartsAsync(package.Id, cancellationToken)).Where(p => p.IsFile).ToDictionary(p => p.Sha256, p => ((string?)p.Name, (string?)null));
+        var known = (await shelf.PartsAsync(package.Id, cancellationToken)).Where(p => p.IsFile)
+            .ToDictionary(p => p.Sha256, p => ((string?)p.Name, (string?)null));
         foreach (var (digest, reason) in await shelf.WithheldAsync(package.Id, cancellationToken))
             known[digest] = (null, reason);
         return new FilePacker(files, package.Request.Attachments, known);
@@ -42,7 +44,8 @@ internal sealed class FilePacker
             {
                 if (!known.TryGetValue(attachment.Digest, out var found))
                 {
-                    known[attachment.Digest] = found = await AddAsync(batch, group, item++, attachment, IsPaper(happened, context, attachment), cancellationToken);
+                    known[attachment.Digest] = found = await AddAsync(
+                        batch, group, item++, attachment, IsPaper(happened, context, attachment), cancellationToken);
                     if (found.Reason is { } reason)
                         batch.Withheld.Add((attachment.Digest, reason));
                 }
@@ -53,7 +56,8 @@ internal sealed class FilePacker
         return named.ToImmutable();
     }
 
-    private async Task<(string? Entry, string? Reason)> AddAsync(PartBatch batch, int group, int item, Attachment attachment, bool isPaper, CancellationToken cancellationToken)
+    private async Task<(string? Entry, string? Reason)> AddAsync(
+        PartBatch batch, int group, int item, Attachment attachment, bool isPaper, CancellationToken cancellationToken)
     {
         if (choice == AttachmentChoice.Withhold)
             return (null, "按申请只列摘要 · withheld as asked");
@@ -71,7 +75,8 @@ internal sealed class FilePacker
         }
         catch (AlteredFileException)
         {
-            return (null, $"{LifeCycle.Files.FileRefusals.Altered.Code}：存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
+            return (null,
+                $"{LifeCycle.Files.FileRefusals.Altered.Code}：存档文件已被改动，与事件所载摘要不符 · the stored file was altered and has not the digest that the event names");
         }
     }
 
@@ -91,7 +96,8 @@ internal sealed class FilePacker
 
     /// <summary>文书: a file that was made as the event's own paper.</summary>
     private static bool IsPaper(IDomainEvent happened, EventContext context, Attachment attachment) =>
-        happened is IHazardEvent one && Domain.Papers.Of(one) is not null && context.Document is { } number && (attachment.Name == $"{number}.docx" || attachment.Name == $"{number}.html");
+        happened is IHazardEvent one && Domain.Papers.Of(one) is not null && context.Document is { } number
+            && (attachment.Name == $"{number}.docx" || attachment.Name == $"{number}.html");
 
     private static string ExtensionOf(Attachment attachment, string mediaType) => (Path.GetExtension(attachment.Name ?? "").TrimStart('.').ToLowerInvariant(), mediaType) switch
     {

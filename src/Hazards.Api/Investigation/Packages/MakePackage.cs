@@ -66,7 +66,10 @@ internal sealed partial class PackageJob(PackageShelf shelf, PackageMaker maker,
             await shelf.TroubleAsync(id, $"{e.GetType().Name}: {e.Message}", isTry: true, cancellationToken);
             // As Wolverine counts: the same try after which the message is a dead letter.
             if (attempt > options.JobRetries.Length)
-                await maker.GiveUpAsync(id, $"多次尝试均未成功，可重新申请，或由系统管理员重新执行 · it failed again and again; ask again, or have an administrator do it again: {e.Message}", cancellationToken);
+                await maker.GiveUpAsync(
+                    id,
+                    $"多次尝试均未成功，可重新申请，或由系统管理员重新执行 · it failed again and again; ask again, or have an administrator do it again: {e.Message}",
+                    cancellationToken);
             throw;
         }
     }

@@ -16,10 +16,12 @@ internal sealed class PackageBytes(PackageShelf shelf, Guid package)
     private readonly Dictionary<(long Number, int N), byte[]> read = [];
 
     /// <summary>The whole package, ready to be written.</summary>
-    public async Task<PackageLayout> LayOutAsync(CancellationToken cancellationToken) => new((await shelf.PartsAsync(package, cancellationToken)).Select(PartOf));
+    public async Task<PackageLayout> LayOutAsync(CancellationToken cancellationToken) =>
+        new((await shelf.PartsAsync(package, cancellationToken)).Select(PartOf));
 
     /// <summary>A part with its content.</summary>
-    public PackagePart PartOf(ShelvedPart part) => new(part.Name, part.Size, part.Sha256, part.Crc32, (from, _) => ValueTask.FromResult(Open(part, from)));
+    public PackagePart PartOf(ShelvedPart part) =>
+        new(part.Name, part.Size, part.Sha256, part.Crc32, (from, _) => ValueTask.FromResult(Open(part, from)));
 
     /// <summary>A part's content from a byte on.</summary>
     public Stream Open(ShelvedPart part, long from = 0) => new Content(this, part, from);
@@ -72,7 +74,8 @@ internal sealed class PackageBytes(PackageShelf shelf, Guid package)
             return length;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read it asynchronously");
 

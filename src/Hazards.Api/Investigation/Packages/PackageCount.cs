@@ -34,7 +34,9 @@ internal sealed class PackageCount(NpgsqlDataSource dataSource, IEventLog log)
             }
         }
 
-        Guid[] shared = [LogStream.Id, PolicyRegister.StreamId, WorkCalendar.StreamId, .. bodies.OrderBy(b => b.Value, StringComparer.Ordinal).Select(b => b.StreamId)];
+        Guid[] shared = [
+            LogStream.Id, PolicyRegister.StreamId, WorkCalendar.StreamId,
+            .. bodies.OrderBy(b => b.Value, StringComparer.Ordinal).Select(b => b.StreamId)];
         var inAll = await EventsAsync(shared, upTo, cancellationToken);
         counted.AddRange(shared.Where(inAll.ContainsKey).Select(s => new CountedStream(s, inAll[s])));
         return new EvidenceCounted(upTo, [.. counted]);

@@ -36,10 +36,13 @@ internal sealed class PackageFinish(
         AddRules(batch, gathered);
         var keys = await KeysAsync(cancellationToken);
         batch.Add(PartNumber.Of(PartNumber.Checkpoint, 0), PackageNames.Checkpoint, Encoding.UTF8.GetBytes(Package.Checkpoint!));
-        batch.Add(PartNumber.Of(PartNumber.Checkpoint, 1), PackageNames.Keys, LogKey.ToBytes(keys.Select(k => new LogKey(k.Verifier.ToString(), k.Since, k.Until, k.Endorsement))));
+        batch.Add(
+            PartNumber.Of(PartNumber.Checkpoint, 1), PackageNames.Keys,
+            LogKey.ToBytes(keys.Select(k => new LogKey(k.Verifier.ToString(), k.Since, k.Until, k.Endorsement))));
         await AddTimeAsync(batch, cancellationToken);
         await mine.WriteAsync(batch, cancellationToken);
-        await WriteReportAsync(gathered, [.. keys.Where(k => k.Until is null || k.Until > standing.AsOf).Select(k => k.Verifier)], cancellationToken);
+        await WriteReportAsync(
+            gathered, [.. keys.Where(k => k.Until is null || k.Until > standing.AsOf).Select(k => k.Verifier)], cancellationToken);
         await WriteHeadAsync(cancellationToken);
         var (digest, size) = await DigestAsync(cancellationToken);
         await mine.CompleteAsync(digest, size, cancellationToken);
@@ -54,14 +57,20 @@ internal sealed class PackageFinish(
     {
         var size = standing.Checkpoint.Size;
         // What was altered since it was kept proves nothing; the audit names it.
-        if (await times.NewestAsync(size, cancellationToken) is not { } stamp || Timestamps.Check(stamp.Reply.Span, stamp.NoteBytes, null).Fault is not null
+        if (await times.NewestAsync(size, cancellationToken) is not { } stamp || Timestamps.Check(
+            stamp.Reply.Span, stamp.NoteBytes, null).Fault is not null
             || !SignedNote.TryParse(stamp.NoteBytes, out var note) || !Checkpoint.TryParse(note.Text, out var checkpoint))
             return;
-        IReadOnlyList<Digest> proof = checkpoint.Size == size ? [] : await desk.Tree(standing.Tree).ConsistencyAsync(checkpoint.Size, size, cancellationToken);
-        if (checkpoint.Size != stamp.Size || !Verify.Consistency(standing.Tree, checkpoint.Size, size, [.. proof], checkpoint.Root, standing.Checkpoint.Root))
+        IReadOnlyList<Digest> proof = checkpoint.Size == size
+            ? []
+            : await desk.Tree(standing.Tree).ConsistencyAsync(checkpoint.Size, size, cancellationToken);
+        if (checkpoint.Size != stamp.Size || !Verify.Consistency(
+            standing.Tree, checkpoint.Size, size, [.. proof], checkpoint.Root, standing.Checkpoint.Root))
             return;
         if (checkpoint.Size < size)
-            batch.Add(PartNumber.Of(PartNumber.Checkpoint, 2), PackageNames.Consistency, (byte[])[.. new ConsistencyLine(checkpoint.Size, [.. proof]).ToBytes(), (byte)'\n']);
+            batch.Add(
+                PartNumber.Of(PartNumber.Checkpoint, 2), PackageNames.Consistency,
+                (byte[])[.. new ConsistencyLine(checkpoint.Size, [.. proof]).ToBytes(), (byte)'\n']);
         batch.Add(PartNumber.Of(PartNumber.Checkpoint, 3), PackageNames.TimeCheckpoint, stamp.NoteBytes);
         batch.Add(PartNumber.Of(PartNumber.Checkpoint, 4), PackageNames.TimeReply, stamp.Reply);
     }
@@ -82,10 +91,14 @@ internal sealed class PackageFinish(
     private async Task<ImmutableArray<LogKeyPeriod>> KeysAsync(CancellationToken cancellationToken) =>
         [.. (await desk.KeysAsync(cancellationToken)).Where(k => k.Hash == standing.Tree.Name && k.IntroducedAt <= standing.Checkpoint.Size)];
 
-    /// <summary>Who the bodies are, which policies were adopted, which days are worked, with which keys the log is signed, and the request itself.</summary>
+    /// <summary>
+    /// Who the bodies are, which policies were adopted, which days are worked, with which keys the log is signed, and the
+    /// request itself.
+    /// </summary>
     private async Task AddSharedStreamsAsync(PartBatch batch, IReadOnlyList<GatheredHazard> gathered, CancellationToken cancellationToken)
     {
-        var bodies = gathered.SelectMany(g => g.Bodies).Append(Package.Asked.Body.Value).Distinct().Order(StringComparer.Ordinal).Select(b => BodyId.Parse(b).StreamId);
+        var bodies = gathered.SelectMany(g => g.Bodies).Append(Package.Asked.Body.Value).Distinct().Order(StringComparer.Ordinal)
+            .Select(b => BodyId.Parse(b).StreamId);
         var packer = await FilePacker.BeginAsync(Package, shelf, files, cancellationToken);
         Guid[] streams = [LogStream.Id, PolicyRegister.StreamId, WorkCalendar.StreamId, Package.Id, .. bodies];
         for (var i = 0; i < streams.Length; i++)
@@ -96,11 +109,16 @@ internal sealed class PackageFinish(
             if (events.Count == 0)
                 continue;
             await EventParts.AddAsync(batch, standing, Shared + i, 0, events, cancellationToken);
-            await packer.AddAsync(batch, Shared + i, events.Select(e => (e.Position, DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span))), cancellationToken);
+            await packer.AddAsync(
+                batch, Shared + i,
+                events.Select(e => (e.Position, DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span))),
+                cancellationToken);
         }
     }
 
-    /// <summary>The text of every policy that applied, with those it rests on, and every edition of the calendar that was counted by.</summary>
+    /// <summary>
+    /// The text of every policy that applied, with those it rests on, and every edition of the calendar that was counted by.
+    /// </summary>
     private void AddRules(PartBatch batch, IReadOnlyList<GatheredHazard> gathered)
     {
         var shelfOfTexts = standing.Policies.Shelf;
@@ -114,10 +132,13 @@ internal sealed class PackageFinish(
         foreach (var text in texts.Values)
             batch.Add(PartNumber.Of(PartNumber.Policies, number++), PackageNames.Policy(text.Version), Encoding.UTF8.GetBytes(text.Json));
         foreach (var edition in gathered.SelectMany(g => g.Editions).Append(standing.Rules.Calendar.Edition).Distinct().Order())
-            batch.Add(PartNumber.Of(PartNumber.Calendar, edition), PackageNames.Calendar(edition), StateText.Of(standing.Rules.Calendar.At(edition)));
+            batch.Add(
+                PartNumber.Of(PartNumber.Calendar, edition), PackageNames.Calendar(edition),
+                StateText.Of(standing.Rules.Calendar.At(edition)));
     }
 
-    private async Task WriteReportAsync(IReadOnlyList<GatheredHazard> gathered, ImmutableArray<NoteVerifier> keys, CancellationToken cancellationToken)
+    private async Task WriteReportAsync(
+        IReadOnlyList<GatheredHazard> gathered, ImmutableArray<NoteVerifier> keys, CancellationToken cancellationToken)
     {
         var lines = gathered.Select(g => JsonSerializer.Deserialize<SummaryLine>(g.Summary, DomainJson.Options)!).ToArray();
         var asking = (await standing.Bodies.FindAsync(Package.Asked.Body, cancellationToken))?.Name ?? Package.Asked.Body.Value;
@@ -127,7 +148,8 @@ internal sealed class PackageFinish(
         await WritePartAsync(PartNumber.Of(PartNumber.Report, 0), PackageNames.ReportHtml,
             output => AroundAsync(output, html, PartNumber.DraftHtml, cancellationToken), cancellationToken);
         await WritePartAsync(PartNumber.Of(PartNumber.Report, 1), PackageNames.ReportDocx,
-            output => ReportDocx.WriteAsync(output, body => AroundAsync(body, document, PartNumber.DraftDocx, cancellationToken)), cancellationToken);
+            output => ReportDocx.WriteAsync(output, body => AroundAsync(body, document, PartNumber.DraftDocx, cancellationToken)),
+            cancellationToken);
     }
 
     private async Task AroundAsync(Stream output, (byte[] Before, byte[] After) around, long section, CancellationToken cancellationToken)
@@ -157,7 +179,9 @@ internal sealed class PackageFinish(
     /// <summary>A part of any length: on disk while it is written, then onto the shelf piece by piece.</summary>
     private async Task WritePartAsync(long number, string name, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
-        await using var draft = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, CopyBuffer, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var draft = new FileStream(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, CopyBuffer,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         await write(draft);
         await draft.FlushAsync(cancellationToken);
         draft.Position = 0;
@@ -213,16 +237,21 @@ internal sealed class PackageFinish(
 
     private async Task<Manifest> ManifestAsync(IReadOnlyCollection<ShelvedPart> parts, CancellationToken cancellationToken)
     {
-        var format = standing.Tree == TreeHash.Sm3 || parts.Any(p => p.Name == PackageNames.TimeReply) ? Manifest.FormatWithMore : Manifest.FormatNow;
+        var format = standing.Tree == TreeHash.Sm3 || parts.Any(p => p.Name == PackageNames.TimeReply)
+            ? Manifest.FormatWithMore
+            : Manifest.FormatNow;
         var request = Package.Request;
         var withheld = await shelf.WithheldAsync(Package.Id, cancellationToken);
         var period = request.From is null && request.To is null ? null : new ManifestPeriod(request.From, request.To);
         var version = typeof(PackageFinish).Assembly.GetName().Version;
         return new Manifest(
-            format, Package.Id, standing.Checkpoint.Origin, standing.Tree.Name, standing.Checkpoint.Size, standing.Checkpoint.Root, standing.AsOf.ToUniversalTime(), period,
+            format, Package.Id, standing.Checkpoint.Origin, standing.Tree.Name, standing.Checkpoint.Size, standing.Checkpoint.Root,
+            standing.AsOf.ToUniversalTime(), period,
             [.. parts.Select(p => p.Stream).OfType<ManifestStream>()], standing.Instants,
             [.. withheld.OrderBy(w => w.Key.Value, StringComparer.Ordinal).Select(w => new WithheldFile(w.Key, w.Value))],
-            new ManifestMaking(Package.RequestedAt!.Value.ToUniversalTime(), Package.Asked.Actor, Package.Asked.Body, Package.Asked.Client, request.Reason, Package.Asked.Document?.Value, string.Create(CultureInfo.InvariantCulture, $"hazards {version}")),
+            new ManifestMaking(
+                Package.RequestedAt!.Value.ToUniversalTime(), Package.Asked.Actor, Package.Asked.Body, Package.Asked.Client,
+                request.Reason, Package.Asked.Document?.Value, string.Create(CultureInfo.InvariantCulture, $"hazards {version}")),
             []);
     }
 

@@ -45,23 +45,30 @@ internal sealed class PackageLock : IAsyncDisposable
 
     /// <summary>Writes what the checkpoint is, for good.</summary>
     public Task FixAsync(string checkpoint, long treeSize, DateTimeOffset asOf, CancellationToken cancellationToken) => ExecuteAsync(
-        "update evidence.packages set checkpoint = $2, tree_size = $3, as_of = $4, trouble = null where id = $1 and checkpoint is null", cancellationToken,
+        "update evidence.packages set checkpoint = $2, tree_size = $3, as_of = $4, trouble = null where id = $1 and checkpoint is null",
+        cancellationToken,
         PackageShelf.Of(checkpoint), PackageShelf.Of(treeSize), PackageShelf.Of(asOf.UtcDateTime, NpgsqlDbType.TimestampTz));
 
     /// <summary>The zip is complete and has this digest.</summary>
     public Task CompleteAsync(Sha256Digest digest, long size, CancellationToken cancellationToken) => ExecuteAsync(
-        "update evidence.packages set digest = $2, size = $3, trouble = null where id = $1", cancellationToken, PackageShelf.Of(Convert.FromHexString(digest.Value)), PackageShelf.Of(size));
+        "update evidence.packages set digest = $2, size = $3, trouble = null where id = $1", cancellationToken,
+        PackageShelf.Of(Convert.FromHexString(digest.Value)), PackageShelf.Of(size));
 
     /// <summary>Its end is in the log.</summary>
     public Task EndAsync(DateTimeOffset at, string? failure, CancellationToken cancellationToken) => ExecuteAsync(
         "update evidence.packages set ended_at = $2, failure = $3 where id = $1", cancellationToken,
-        PackageShelf.Of(at.UtcDateTime, NpgsqlDbType.TimestampTz), new NpgsqlParameter { Value = (object?)failure ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        PackageShelf.Of(at.UtcDateTime, NpgsqlDbType.TimestampTz), new NpgsqlParameter
+        {
+            Value = (object?)failure ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text,
+        });
 
     /// <summary>Drops parts: drafts that were used, or what a maker that died left half done.</summary>
     public async Task DropAsync(long from, long to, CancellationToken cancellationToken)
     {
         foreach (var table in new[] { "chunks", "parts" })
-            await ExecuteAsync($"delete from evidence.{table} where package = $1 and number >= $2 and number < $3", cancellationToken, PackageShelf.Of(from), PackageShelf.Of(to));
+            await ExecuteAsync(
+                $"delete from evidence.{table} where package = $1 and number >= $2 and number < $3", cancellationToken,
+                PackageShelf.Of(from), PackageShelf.Of(to));
     }
 
     /// <summary>Writes gathered parts, all or nothing.</summary>
@@ -91,13 +98,16 @@ internal sealed class PackageLock : IAsyncDisposable
         }
 
         foreach (var (digest, reason) in batch.Withheld)
-            await ExecuteAsync("insert into evidence.withheld (package, digest, reason) values ($1, $2, $3) on conflict do nothing", cancellationToken,
+            await ExecuteAsync(
+                "insert into evidence.withheld (package, digest, reason) values ($1, $2, $3) on conflict do nothing", cancellationToken,
                 PackageShelf.Of(Convert.FromHexString(digest.Value)), PackageShelf.Of(reason));
         foreach (var g in batch.Gathered)
             await ExecuteAsync("insert into evidence.gathered (package, ordinal, events, policies, editions, bodies, summary) values ($1, $2, $3, $4, $5, $6, $7::json)", cancellationToken,
-                PackageShelf.Of(g.Ordinal), PackageShelf.Of(g.Events), PackageShelf.Of(g.Policies.ToArray()), PackageShelf.Of(g.Editions.ToArray()), PackageShelf.Of(g.Bodies.ToArray()), PackageShelf.Of(g.Summary));
+                PackageShelf.Of(g.Ordinal), PackageShelf.Of(g.Events), PackageShelf.Of(g.Policies.ToArray()),
+                PackageShelf.Of(g.Editions.ToArray()), PackageShelf.Of(g.Bodies.ToArray()), PackageShelf.Of(g.Summary));
         if (batch.Gathered.Count > 0)
-            await ExecuteAsync("update evidence.packages set done = $2 where id = $1", cancellationToken, PackageShelf.Of(batch.Gathered[^1].Ordinal + 1));
+            await ExecuteAsync(
+                "update evidence.packages set done = $2 where id = $1", cancellationToken, PackageShelf.Of(batch.Gathered[^1].Ordinal + 1));
         await transaction.CommitAsync(cancellationToken);
     }
 

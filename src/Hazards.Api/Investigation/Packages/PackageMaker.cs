@@ -27,7 +27,8 @@ internal sealed class CannotBeMadeException(string message) : Exception(message)
 /// hazard and a few megabytes of parts.
 /// </summary>
 internal sealed class PackageMaker(
-    NpgsqlDataSource dataSource, IEventLog log, CheckpointDesk desk, EvidenceStore store, PackageShelf shelf, FileStore files, IRegistryQueries registry,
+    NpgsqlDataSource dataSource, IEventLog log, CheckpointDesk desk, EvidenceStore store, PackageShelf shelf, FileStore files,
+    IRegistryQueries registry,
     PersonDesk persons, ServiceOptions options)
 {
     private const int MostWaiting = 4 * 1024 * 1024;
@@ -87,7 +88,8 @@ internal sealed class PackageMaker(
         return null;
     }
 
-    private async Task MakeAsync(ShelvedPackage package, PackageLock mine, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
+    private async Task MakeAsync(
+        ShelvedPackage package, PackageLock mine, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
     {
         if (package.Checkpoint is null)
         {
@@ -105,7 +107,11 @@ internal sealed class PackageMaker(
         }
 
         var (gathered, checkpoint) = (await shelf.GatheredAsync(package.Id, cancellationToken), CheckpointOf(package));
-        await EndAsync(package, mine, new EvidenceMade(package.Digest!.Value, package.Size!.Value, checkpoint.Size, checkpoint.Root.ToString(), gathered.Sum(g => g.Events)), cancellationToken);
+        await EndAsync(
+            package, mine,
+            new EvidenceMade(
+                package.Digest!.Value, package.Size!.Value, checkpoint.Size, checkpoint.Root.ToString(),
+                gathered.Sum(g => g.Events)), cancellationToken);
     }
 
     /// <summary>Has it on record how much there is, once; answers where that stands.</summary>
@@ -114,7 +120,9 @@ internal sealed class PackageMaker(
         if (await store.LoadAsync(package.Id, cancellationToken) is { Counted: null })
         {
             var counted = await new PackageCount(dataSource, log).OfAsync(package.Request, package.Asked.Body, cancellationToken);
-            await store.AddAsync(package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, p => p.Counted is null ? counted : null, cancellationToken);
+            await store.AddAsync(
+                package.Id, store.ByItself(), new Terms { CausationId = "evidence" }, p => p.Counted is null ? counted : null,
+                cancellationToken);
         }
 
         await foreach (var e in log.ReadStreamAsync(package.Id, cancellationToken: cancellationToken))
@@ -135,7 +143,8 @@ internal sealed class PackageMaker(
     }
 
     private static Checkpoint CheckpointOf(ShelvedPackage package) =>
-        SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(package.Checkpoint!), out var note) && Checkpoint.TryParse(note.Text, out var checkpoint)
+        SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(package.Checkpoint!), out var note)
+            && Checkpoint.TryParse(note.Text, out var checkpoint)
             ? checkpoint
             : throw new CannotBeMadeException("存档的检查点已损坏 · the stored checkpoint is damaged");
 
@@ -154,7 +163,8 @@ internal sealed class PackageMaker(
             new Rulebook([.. options.Rules.Adopted, .. policies.Adopted], calendar), new BodiesThen(log, checkpoint.Size));
     }
 
-    private async Task GatherAsync(Standing standing, PackageLock mine, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
+    private async Task GatherAsync(
+        Standing standing, PackageLock mine, IProgress<EvidenceProgress>? progress, CancellationToken cancellationToken)
     {
         var package = standing.Package;
         var total = package.Request.Hazards.Length;
@@ -191,13 +201,16 @@ internal sealed class PackageMaker(
             ?? throw new CannotBeMadeException($"隐患 {id} 在截止时没有记录 · nothing of hazard {id} was on record at the checkpoint");
         AddStates(standing, batch, ordinal, file);
         await DiscloseAsync(standing, batch, ordinal, file.Newest, cancellationToken);
-        var namedFiles = await packer.AddAsync(batch, ordinal, happenings.Select(h => (h.Position, (IDomainEvent)h.Event, h.Context)), cancellationToken);
-        var section = new HazardSection(ordinal, file, standing.Instants, (standing.Package.Request.From, standing.Package.Request.To), namedFiles);
+        var namedFiles = await packer.AddAsync(
+            batch, ordinal, happenings.Select(h => (h.Position, (IDomainEvent)h.Event, h.Context)), cancellationToken);
+        var section = new HazardSection(
+            ordinal, file, standing.Instants, (standing.Package.Request.From, standing.Package.Request.To), namedFiles);
         Block[] blocks = [.. section.Blocks()];
         batch.Add(PartNumber.Of(PartNumber.DraftHtml, ordinal), $"draft/{ordinal}.html", HtmlBlocks.Write(blocks));
         batch.Add(PartNumber.Of(PartNumber.DraftDocx, ordinal), $"draft/{ordinal}.xml", DocxBlocks.Write(blocks));
         batch.Gathered.Add(new GatheredHazard(
-            ordinal, events.Count + messages.Sum(m => m.Count), standing.PoliciesOf(file), [.. happenings.Select(h => h.Context.Calendar).Distinct().Order()],
+            ordinal, events.Count + messages.Sum(m => m.Count), standing.PoliciesOf(file),
+            [.. happenings.Select(h => h.Context.Calendar).Distinct().Order()],
             [.. named.Select(b => b.Value).Order(StringComparer.Ordinal)], System.Text.Encoding.UTF8.GetString(DomainJson.Write(section.Summary()))));
     }
 
@@ -216,7 +229,8 @@ internal sealed class PackageMaker(
     }
 
     /// <summary>The streams of messages that the events told and that somebody opened.</summary>
-    private async Task<List<List<RecordedEvent>>> MessagesAsync(List<RecordedHappening> happenings, long size, CancellationToken cancellationToken)
+    private async Task<List<List<RecordedEvent>>> MessagesAsync(
+        List<RecordedHappening> happenings, long size, CancellationToken cancellationToken)
     {
         var told = happenings.SelectMany(h => h.Context.Told.Select(t => Messages.IdOf(h.Id, t.Address))).ToArray();
         var opened = new List<Guid>();
@@ -236,7 +250,10 @@ internal sealed class PackageMaker(
         return messages;
     }
 
-    /// <summary>披露: opens the persons that were asked for, on behalf of whoever asked and on record; of all others only the sealed value leaves the service.</summary>
+    /// <summary>
+    /// 披露: opens the persons that were asked for, on behalf of whoever asked and on record; of all others only the sealed value
+    /// leaves the service.
+    /// </summary>
     private async Task DiscloseAsync(Standing standing, PartBatch batch, int ordinal, Hazard hazard, CancellationToken cancellationToken)
     {
         var package = standing.Package;
@@ -244,17 +261,22 @@ internal sealed class PackageMaker(
         if (wanted.Length == 0)
             return;
         var asking = await registry.BodiesAsync([package.Asked.Body], cancellationToken);
-        var by = new Actor(package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body, [package.Asked.Role], package.Asked.Client, package.Request.Jurisdiction);
+        var by = new Actor(
+            package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body, [package.Asked.Role],
+            package.Asked.Client, package.Request.Jurisdiction);
         var (opened, refusal) = await persons.DiscloseAsync(hazard, wanted, new PersonAsked(by, package.Request.Reason), cancellationToken);
         if (refusal is { Reason.Kind: RefusalKind.Unavailable })
             throw new NotNowException(refusal);
         if (refusal is not null)
-            throw new CannotBeMadeException($"{EvidenceRefusals.NoDisclosure.Because(null, ("why", Words.Of(refusal))).Chinese} · {refusal.English}");
+            throw new CannotBeMadeException(
+                $"{EvidenceRefusals.NoDisclosure.Because(null, ("why", Words.Of(refusal))).Chinese} · {refusal.English}");
         for (var i = 0; i < opened.Length; i++)
         {
             // Canonical, like all JSON of a package.
             using var json = System.Text.Json.JsonDocument.Parse(DomainJson.Write(opened[i]));
-            batch.Add(PartNumber.Of(PartNumber.Persons, ordinal, i), $"persons/{opened[i].Sealed.Person:D}.json", CanonicalJson.Write(json.RootElement));
+            batch.Add(
+                PartNumber.Of(PartNumber.Persons, ordinal, i), $"persons/{opened[i].Sealed.Person:D}.json",
+                CanonicalJson.Write(json.RootElement));
         }
     }
 
@@ -262,7 +284,8 @@ internal sealed class PackageMaker(
     {
         for (var i = 0; i < standing.Instants.Length; i++)
             if (file.StateAt(standing.Instants[i]) is { } state)
-                batch.Add(PartNumber.Of(PartNumber.States, i, ordinal), PackageNames.State(standing.Instants[i], file.Id), StateText.Of(state));
+                batch.Add(
+                    PartNumber.Of(PartNumber.States, i, ordinal), PackageNames.State(standing.Instants[i], file.Id), StateText.Of(state));
     }
 
     private async Task EndAsync(ShelvedPackage package, PackageLock mine, IEvidenceEvent end, CancellationToken cancellationToken)
@@ -287,7 +310,8 @@ internal sealed record Standing(
     ShelvedPackage Package, Checkpoint Checkpoint, DateTimeOffset AsOf, TreeHash Tree, BulkProofs Proofs, PolicyRegister Policies, Rulebook Rules, BodiesThen Bodies)
 {
     /// <summary>The instants asked for, and the checkpoint's own.</summary>
-    public ImmutableArray<DateTimeOffset> Instants { get; } = [.. Package.Request.Instants.Where(i => i < AsOf).Append(AsOf).Select(i => i.ToUniversalTime()).Distinct().Order()];
+    public ImmutableArray<DateTimeOffset> Instants { get; } = [
+        .. Package.Request.Instants.Where(i => i < AsOf).Append(AsOf).Select(i => i.ToUniversalTime()).Distinct().Order()];
 
     /// <summary>The policies that applied to a hazard: by its events, its duties, and at the instants.</summary>
     public ImmutableArray<string> PoliciesOf(CaseFile file) =>
@@ -303,7 +327,9 @@ internal sealed record Standing(
 internal static class AsOfCheckpoint
 {
     /// <summary>A stream's events that a tree of a size covers.</summary>
-    public static async IAsyncEnumerable<RecordedEvent> UpToAsync(this IEventLog log, Guid stream, long size, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<RecordedEvent> UpToAsync(
+        this IEventLog log, Guid stream, long size,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var e in log.ReadStreamAsync(stream, cancellationToken: cancellationToken))
         {
@@ -314,7 +340,9 @@ internal static class AsOfCheckpoint
     }
 }
 
-/// <summary>Bodies as their events had them at a checkpoint, each read once: what is said of them must follow from what is packed.</summary>
+/// <summary>
+/// Bodies as their events had them at a checkpoint, each read once: what is said of them must follow from what is packed.
+/// </summary>
 internal sealed class BodiesThen(IEventLog log, long size)
 {
     private readonly Dictionary<BodyId, Body?> read = [];
@@ -342,7 +370,8 @@ internal sealed class BodiesThen(IEventLog log, long size)
 /// <summary>The events of a stream with their proofs, as two parts.</summary>
 internal static class EventParts
 {
-    public static async Task AddAsync(PartBatch batch, Standing standing, int group, int item, List<RecordedEvent> events, CancellationToken cancellationToken)
+    public static async Task AddAsync(
+        PartBatch batch, Standing standing, int group, int item, List<RecordedEvent> events, CancellationToken cancellationToken)
     {
         var proofs = await standing.Proofs.InclusionAsync(events.ConvertAll(e => e.Position), cancellationToken);
         var (lines, paths) = (new ArrayBufferWriter<byte>(4096), new ArrayBufferWriter<byte>(4096));
@@ -352,7 +381,8 @@ internal static class EventParts
             Envelope.Write(events[i], lines);
             var leaf = standing.Tree.Leaf(lines.WrittenSpan[begin..]);
             // The tree was made from the same events: whatever fits it no more was altered since.
-            if (!Verify.Inclusion(standing.Tree, events[i].Position - 1, standing.Checkpoint.Size, leaf, proofs[i], standing.Checkpoint.Root))
+            if (!Verify.Inclusion(
+                standing.Tree, events[i].Position - 1, standing.Checkpoint.Size, leaf, proofs[i], standing.Checkpoint.Root))
                 throw new CannotBeMadeException($"第 {events[i].Position} 号事件与已签名的检查点不符：记录被改动过，请运行 audit 查明 · event {events[i].Position} does not fit the signed checkpoint: the record was altered, run audit");
             lines.Write("\n"u8);
             paths.Write(new ProofLine(events[i].Position, leaf, proofs[i]).ToBytes());

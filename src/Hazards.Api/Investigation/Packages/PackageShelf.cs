@@ -13,7 +13,8 @@ namespace Hazards.Api.Investigation.Packages;
 /// <param name="Asked">By whom, when, by which order.</param>
 /// <param name="Position">The position of the event that asked; null until it is known to be in the log.</param>
 /// <param name="RequestedAt">When that was recorded.</param>
-internal sealed record ShelvedPackage(Guid Id, int Number, EvidenceRequested Request, EventContext Asked, long? Position, DateTimeOffset? RequestedAt)
+internal sealed record ShelvedPackage(
+    Guid Id, int Number, EvidenceRequested Request, EventContext Asked, long? Position, DateTimeOffset? RequestedAt)
 {
     /// <summary>The signed checkpoint it stands on.</summary>
     public string? Checkpoint { get; init; }
@@ -54,15 +55,18 @@ internal sealed record ShelvedPackage(Guid Id, int Number, EvidenceRequested Req
 /// <param name="Crc32">Of its bytes.</param>
 /// <param name="IsFile">Its bytes are those of a stored file.</param>
 /// <param name="Stream">The stream whose events it holds, with its type and how many.</param>
-internal sealed record ShelvedPart(long Number, string Name, long Size, Sha256Digest Sha256, uint Crc32, bool IsFile, ManifestStream? Stream);
+internal sealed record ShelvedPart(
+    long Number, string Name, long Size, Sha256Digest Sha256, uint Crc32, bool IsFile, ManifestStream? Stream);
 
 /// <summary>What was gathered of one hazard.</summary>
-internal sealed record GatheredHazard(int Ordinal, long Events, ImmutableArray<string> Policies, ImmutableArray<int> Editions, ImmutableArray<string> Bodies, string Summary);
+internal sealed record GatheredHazard(
+    int Ordinal, long Events, ImmutableArray<string> Policies, ImmutableArray<int> Editions, ImmutableArray<string> Bodies, string Summary);
 
 /// <summary>Where a part stands in the zip: by section, then by number within it.</summary>
 internal static class PartNumber
 {
-    public const long Head = 0, Checkpoint = 1, Events = 2, Proofs = 3, States = 4, Policies = 5, Calendar = 6, Notices = 7, Attachments = 8, Persons = 9, Report = 10;
+    public const long Head = 0, Checkpoint = 1, Events = 2, Proofs = 3, States = 4, Policies = 5, Calendar = 6, Notices = 7,
+    Attachments = 8, Persons = 9, Report = 10;
 
     /// <summary>Drafts of the report: no entries of the zip.</summary>
     public const long DraftHtml = 20, DraftDocx = 21;
@@ -98,7 +102,9 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Its event is in the log.</summary>
-    public async Task ConfirmAsync(Guid id, EvidenceRequested request, EventContext asked, long position, DateTimeOffset recordedAt, CancellationToken cancellationToken)
+    public async Task ConfirmAsync(
+        Guid id, EvidenceRequested request, EventContext asked, long position, DateTimeOffset recordedAt,
+        CancellationToken cancellationToken)
     {
         // What the log says counts: of two requests under one key the second may have been noted first.
         await using var command = dataSource.CreateCommand(
@@ -115,7 +121,8 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     /// <summary>Forgets a package that never came to be.</summary>
     public async Task ForgetAsync(Guid id, TimeSpan olderThan, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("delete from evidence.packages where id = $1 and position is null and stored_at < clock_timestamp() - $2");
+        await using var command = dataSource.CreateCommand(
+            "delete from evidence.packages where id = $1 and position is null and stored_at < clock_timestamp() - $2");
         command.Parameters.Add(Of(id));
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -124,7 +131,8 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     /// <summary>Notes why it does not go on, and whether that was a try.</summary>
     public async Task TroubleAsync(Guid id, string why, bool isTry, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("update evidence.packages set trouble = $2, tries = tries + $3 where id = $1 and ended_at is null");
+        await using var command = dataSource.CreateCommand(
+            "update evidence.packages set trouble = $2, tries = tries + $3 where id = $1 and ended_at is null");
         command.Parameters.Add(Of(id));
         command.Parameters.Add(Of(why));
         command.Parameters.Add(Of(isTry ? 1 : 0));
@@ -141,11 +149,15 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     /// <summary>Those that have not ended, the oldest first. By packages_unfinished.</summary>
     public async Task<IReadOnlyList<ShelvedPackage>> UnfinishedAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"select {Columns} from evidence.packages p where p.ended_at is null order by p.number limit 100");
+        await using var command = dataSource.CreateCommand(
+            $"select {Columns} from evidence.packages p where p.ended_at is null order by p.number limit 100");
         return await ReadAsync(command, cancellationToken);
     }
 
-    /// <summary>Those that nobody seems to be making: asked for by a command line that was cut off, or by a program that kept no messages.</summary>
+    /// <summary>
+    /// Those that nobody seems to be making: asked for by a command line that was cut off, or by a program that kept no
+    /// messages.
+    /// </summary>
     public async Task<IReadOnlyList<MakePackage>> LeftAsync(TimeSpan olderThan, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
@@ -163,7 +175,8 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Those asked for within a jurisdiction before a position, the newest first. By packages_by_position, from its end.</summary>
-    public async Task<IReadOnlyList<ShelvedPackage>> ListAsync(RegionCode jurisdiction, DateTimeOffset? asOf, long before, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ShelvedPackage>> ListAsync(
+        RegionCode jurisdiction, DateTimeOffset? asOf, long before, int most, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"""
             select {Columns} from evidence.packages p
@@ -190,7 +203,8 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
         var parts = new List<ShelvedPart>();
         while (await reader.ReadAsync(cancellationToken))
             parts.Add(new ShelvedPart(
-                reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), Digest(reader.GetFieldValue<byte[]>(3)), (uint)reader.GetInt64(4), reader.GetBoolean(5),
+                reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), Digest(reader.GetFieldValue<byte[]>(3)),
+                (uint)reader.GetInt64(4), reader.GetBoolean(5),
                 reader.IsDBNull(6) ? null : new ManifestStream(reader.GetGuid(6), reader.GetString(7), reader.GetInt64(8), Whole: true)));
         return parts;
     }
@@ -198,7 +212,8 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     /// <summary>Files that are not in the package.</summary>
     public async Task<IReadOnlyDictionary<Sha256Digest, string>> WithheldAsync(Guid package, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select w.digest, w.reason from evidence.withheld w where w.package = $1 order by w.digest");
+        await using var command = dataSource.CreateCommand(
+            "select w.digest, w.reason from evidence.withheld w where w.package = $1 order by w.digest");
         command.Parameters.Add(Of(package));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var withheld = new Dictionary<Sha256Digest, string>();
@@ -216,12 +231,14 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
         var gathered = new List<GatheredHazard>();
         while (await reader.ReadAsync(cancellationToken))
             gathered.Add(new GatheredHazard(
-                reader.GetInt32(0), reader.GetInt64(1), [.. reader.GetFieldValue<string[]>(2)], [.. reader.GetFieldValue<int[]>(3)], [.. reader.GetFieldValue<string[]>(4)], reader.GetString(5)));
+                reader.GetInt32(0), reader.GetInt64(1), [.. reader.GetFieldValue<string[]>(2)], [.. reader.GetFieldValue<int[]>(3)],
+                [.. reader.GetFieldValue<string[]>(4)], reader.GetString(5)));
         return gathered;
     }
 
     /// <summary>Chunks from one on, in order, of this part and the next ones.</summary>
-    public async Task<IReadOnlyList<(long Number, int N, byte[] Bytes)>> ChunksAsync(Guid package, long number, int n, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(long Number, int N, byte[] Bytes)>> ChunksAsync(
+        Guid package, long number, int n, int most, CancellationToken cancellationToken)
     {
         // By primary key.
         await using var command = dataSource.CreateCommand("""
@@ -242,11 +259,13 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     /// <summary>Bytes of a stored file.</summary>
     public async Task<byte[]> FileAsync(Sha256Digest digest, long from, int most, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select substring(b.bytes from $2 for $3) from files.blobs b where b.digest = $1");
+        await using var command = dataSource.CreateCommand(
+            "select substring(b.bytes from $2 for $3) from files.blobs b where b.digest = $1");
         command.Parameters.Add(Of(Convert.FromHexString(digest.Value)));
         command.Parameters.Add(Of((int)from + 1));
         command.Parameters.Add(Of(most));
-        return await command.ExecuteScalarAsync(cancellationToken) as byte[] ?? throw new InvalidDataException($"The file {digest} is gone.");
+        return await command.ExecuteScalarAsync(cancellationToken) as byte[]
+            ?? throw new InvalidDataException($"The file {digest} is gone.");
     }
 
     private static async Task<IReadOnlyList<ShelvedPackage>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
@@ -259,7 +278,9 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
     }
 
     private static ShelvedPackage Read(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetInt32(1), (EvidenceRequested)DomainJson.ReadEvent("evidence_requested", reader.GetFieldValue<byte[]>(2)), DomainJson.ReadContext(reader.GetFieldValue<byte[]>(3)),
+        reader.GetGuid(0), reader.GetInt32(1),
+        (EvidenceRequested)DomainJson.ReadEvent("evidence_requested", reader.GetFieldValue<byte[]>(2)),
+        DomainJson.ReadContext(reader.GetFieldValue<byte[]>(3)),
         Value<long>(reader, 4), Value<DateTimeOffset>(reader, 5))
     {
         Checkpoint = reader.IsDBNull(6) ? null : reader.GetString(6),
@@ -274,14 +295,18 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
         Failure = reader.IsDBNull(15) ? null : reader.GetString(15),
     };
 
-    private static T? Value<T>(NpgsqlDataReader reader, int ordinal) where T : struct => reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<T>(ordinal);
+    private static T? Value<T>(NpgsqlDataReader reader, int ordinal) where T : struct =>
+        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<T>(ordinal);
 
     internal static Sha256Digest Digest(byte[] bytes) =>
-        Sha256Digest.TryParse(Convert.ToHexStringLower(bytes), out var digest, out _) ? digest : throw new InvalidDataException("A stored digest has not 32 bytes.");
+        Sha256Digest.TryParse(Convert.ToHexStringLower(bytes), out var digest, out _)
+            ? digest
+            : throw new InvalidDataException("A stored digest has not 32 bytes.");
 
     internal static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 
     internal static NpgsqlParameter<T> Of<T>(T value, NpgsqlDbType type) => new() { TypedValue = value, NpgsqlDbType = type };
 
-    internal static NpgsqlParameter<string> Json(ReadOnlySpan<byte> json) => new() { TypedValue = System.Text.Encoding.UTF8.GetString(json) };
+    internal static NpgsqlParameter<string> Json(ReadOnlySpan<byte> json) =>
+        new() { TypedValue = System.Text.Encoding.UTF8.GetString(json) };
 }

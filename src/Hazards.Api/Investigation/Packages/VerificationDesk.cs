@@ -30,7 +30,8 @@ internal sealed class VerificationDesk(LogKeys keys) : IDisposable
     /// <param name="write">Writes it; tells why not, if it does not.</param>
     /// <param name="trusted">Keys of the log that are trusted; this log's own when there are none.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task<(VerificationAnswer? Answer, Refusal? Refusal)> VerifyAsync(Func<Stream, Task<Refusal?>> write, string[] trusted, CancellationToken cancellationToken)
+    public async Task<(VerificationAnswer? Answer, Refusal? Refusal)> VerifyAsync(
+        Func<Stream, Task<Refusal?>> write, string[] trusted, CancellationToken cancellationToken)
     {
         var (verifiers, wrong) = trusted.Length == 0 ? (await OwnAsync(cancellationToken), null) : Read(trusted);
         if (wrong is not null)
@@ -59,14 +60,18 @@ internal sealed class VerificationDesk(LogKeys keys) : IDisposable
         }
     }
 
-    private static async Task<(VerificationAnswer?, Refusal?)> VerifyAsync(Func<Stream, Task<Refusal?>> write, ImmutableArray<NoteVerifier> verifiers, bool own, CancellationToken cancellationToken)
+    private static async Task<(VerificationAnswer?, Refusal?)> VerifyAsync(
+        Func<Stream, Task<Refusal?>> write, ImmutableArray<NoteVerifier> verifiers, bool own, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Path.GetTempPath(), $"hazards-verify-{Guid.NewGuid():n}.zip");
         try
         {
             Sha256Digest digest;
             long size;
-            var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous };
+            var create = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous,
+            };
             if (!OperatingSystem.IsWindows())
                 create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             await using (var file = new FileStream(path, create))
@@ -75,10 +80,14 @@ internal sealed class VerificationDesk(LogKeys keys) : IDisposable
                     return (null, refusal);
                 size = file.Length;
                 file.Position = 0;
-                digest = Sha256Digest.TryParse(Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)), out var known, out var unknown) ? known : throw new FormatException(unknown.English);
+                digest = Sha256Digest.TryParse(
+                    Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)), out var known, out var unknown)
+                    ? known
+                    : throw new FormatException(unknown.English);
             }
 
-            var verification = await Task.Run(() => PackageVerifier.Verify(path, new VerifyOptions { Keys = verifiers }, null, cancellationToken), cancellationToken);
+            var verification = await Task.Run(
+                () => PackageVerifier.Verify(path, new VerifyOptions { Keys = verifiers }, null, cancellationToken), cancellationToken);
             return (VerificationAnswer.Of(verification, digest, size, verifiers, own), null);
         }
         finally
@@ -118,10 +127,13 @@ internal sealed class VerificationDesk(LogKeys keys) : IDisposable
 /// <param name="Own">Whether these are this log's own, and not given.</param>
 /// <param name="Checks">Every check, in the order in which they were made; each rests on those before it.</param>
 /// <param name="Contents">What the package holds; absent where that could not be learnt.</param>
-internal sealed record VerificationAnswer(bool Holds, bool Heed, Sha256Digest Digest, long Size, ImmutableArray<string> Keys, bool Own, ImmutableArray<EvidenceCheckAnswer> Checks, PackageContents? Contents)
+internal sealed record VerificationAnswer(
+    bool Holds, bool Heed, Sha256Digest Digest, long Size, ImmutableArray<string> Keys, bool Own,
+    ImmutableArray<EvidenceCheckAnswer> Checks, PackageContents? Contents)
 {
     public static VerificationAnswer Of(Verification verification, Sha256Digest digest, long size, ImmutableArray<NoteVerifier> keys, bool own) => new(
-        verification.Holds, verification.Holds && verification.Checks.Any(c => c.Outcome == CheckOutcome.Heed), digest, size, [.. keys.Select(k => k.ToString())], own,
+        verification.Holds, verification.Holds && verification.Checks.Any(c => c.Outcome == CheckOutcome.Heed), digest, size,
+        [.. keys.Select(k => k.ToString())], own,
         [.. verification.Checks.Select(EvidenceCheckAnswer.Of)], verification.Contents);
 }
 
@@ -133,7 +145,8 @@ internal sealed record VerificationAnswer(bool Holds, bool Heed, Sha256Digest Di
 /// <param name="Code">Where it fails: the stable code of the reason.</param>
 internal sealed record EvidenceCheckAnswer(string Name, CheckOutcomeCode Outcome, string Chinese, string English, string? Code)
 {
-    public static EvidenceCheckAnswer Of(Check check) => new(check.Name, (CheckOutcomeCode)check.Outcome, check.Chinese, check.English, check.Code);
+    public static EvidenceCheckAnswer Of(Check check) =>
+        new(check.Name, (CheckOutcomeCode)check.Outcome, check.Chinese, check.English, check.Code);
 }
 
 /// <summary>What came of a check.</summary>

@@ -7,15 +7,23 @@ namespace Hazards.Api.Investigation.Packages;
 internal static class VerificationEndpoints
 {
     private static readonly QueryParameter Key = new(
-        "key", typeof(string), "您信任的日志公钥（C2SP vkey），可多把；默认本日志的公钥", "Keys of the log that you trust (C2SP vkeys); this log's own when left out", Many: true);
+        "key", typeof(string), "您信任的日志公钥（C2SP vkey），可多把；默认本日志的公钥",
+        "Keys of the log that you trust (C2SP vkeys); this log's own when left out", Many: true);
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.Post("/evidence/verification", new Operation(Tag.Evidence, "核验一个证据包（zip 原件作为请求体）：逐项结果；文件核验后即删除，不留存", "Check a package, sent as the body: every check by name; the file is deleted when it was checked")
+        api.Post(
+            "/evidence/verification",
+            new Operation(
+                Tag.Evidence, "核验一个证据包（zip 原件作为请求体）：逐项结果；文件核验后即删除，不留存",
+                "Check a package, sent as the body: every check by name; the file is deleted when it was checked")
         {
             Query = [Key], BodyMediaType = "application/zip", Answer = typeof(VerificationAnswer),
-        }, VerifyAsync).WithRequestTimeout(VerificationDesk.Longest).WithMetadata(new RequestSizeLimitAttribute(VerificationDesk.MostBytes));
-        api.Post("/evidence/{id}/verification", new Operation(Tag.Evidence, "核验已制成的证据包，与离线核验工具相同", "Check a package that was made here, by the verifier that also stands alone")
+        }, VerifyAsync).WithRequestTimeout(VerificationDesk.Longest)
+            .WithMetadata(new RequestSizeLimitAttribute(VerificationDesk.MostBytes));
+        api.Post(
+            "/evidence/{id}/verification",
+            new Operation(Tag.Evidence, "核验已制成的证据包，与离线核验工具相同", "Check a package that was made here, by the verifier that also stands alone")
         {
             Query = [Key], Answer = typeof(VerificationAnswer),
         }, VerifyMadeAsync).WithRequestTimeout(VerificationDesk.Longest);
@@ -36,7 +44,8 @@ internal static class VerificationEndpoints
         if (EvidenceAnswer.Of(package) is { Size: null } answer)
             return Call.Refuse(package.Failure is { } why
                 ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))
-                : EvidenceRefusals.NotReady.Because(null, ("state", Words.Of(answer.State)), ("done", package.Done), ("total", package.Request.Hazards.Length)));
+                : EvidenceRefusals.NotReady.Because(
+                    null, ("state", Words.Of(answer.State)), ("done", package.Done), ("total", package.Request.Hazards.Length)));
         return Answer(await desk.VerifyAsync(async file =>
         {
             var layout = await new PackageBytes(shelf, package.Id).LayOutAsync(call.Stop);
@@ -45,7 +54,8 @@ internal static class VerificationEndpoints
         }, Trusted(call), call.Stop));
     }
 
-    private static string[] Trusted(Call call) => [.. call.Request.Query[Key.Name].OfType<string>().Select(k => k.Trim()).Where(k => k.Length > 0)];
+    private static string[] Trusted(Call call) =>
+        [.. call.Request.Query[Key.Name].OfType<string>().Select(k => k.Trim()).Where(k => k.Length > 0)];
 
     /// <summary>Copies the body, and no more of it than may be.</summary>
     private static async Task<Refusal?> TakeAsync(Call call, Stream file)
@@ -61,5 +71,6 @@ internal static class VerificationEndpoints
         return null;
     }
 
-    private static IResult Answer((VerificationAnswer? Answer, Refusal? Refusal) done) => done.Answer is { } answer ? Call.Json(answer) : Call.Refuse(done.Refusal!);
+    private static IResult Answer((VerificationAnswer? Answer, Refusal? Refusal) done) =>
+        done.Answer is { } answer ? Call.Json(answer) : Call.Refuse(done.Refusal!);
 }

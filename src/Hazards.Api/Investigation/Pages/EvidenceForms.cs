@@ -36,7 +36,9 @@ internal static class EvidenceForms
             body["instants"] = new JsonArray(page.InstantOf(instant));
         var answered = await page.PostAsync<EvidenceAnswer>("/evidence", body, page.Form?["_key"]);
         page.Problem = answered.Refusal;
-        return answered.Value is { } asked ? page.Go($"/investigation/evidence/{asked.Id}", page.T("已申请，正在后台制作", "Asked for; it is being made")) : null;
+        return answered.Value is { } asked
+            ? page.Go($"/investigation/evidence/{asked.Id}", page.T("已申请，正在后台制作", "Asked for; it is being made"))
+            : null;
     }
 
     /// <summary>核验一个已制成的包.</summary>

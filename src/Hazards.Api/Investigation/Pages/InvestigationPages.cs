@@ -38,7 +38,8 @@ internal static class InvestigationPages
         page.Problem = Texts.Check("purpose", purpose, 1, LongestPurpose, multiline: false);
         if (page.Problem is not null)
             return PageRoutes.Show<InvestigationPage>(page);
-        await page.Http.RequestServices.GetRequiredService<Sessions>().SetPurposeAsync(page.Who.Session.Id, purpose, page.Http.RequestAborted);
+        await page.Http.RequestServices.GetRequiredService<Sessions>()
+            .SetPurposeAsync(page.Who.Session.Id, purpose, page.Http.RequestAborted);
         return page.Go(back, page.T("查阅事由已登记", "The purpose is on record"));
     }
 
@@ -47,7 +48,10 @@ internal static class InvestigationPages
         var enterprise = new JsonObject { ["name"] = page.Text("name") };
         if (page.Text("creditCode") is { } code)
             enterprise["creditCode"] = code;
-        var body = new JsonObject { ["enterprise"] = enterprise, ["region"] = page.Text("region"), ["reason"] = page.Text("reason"), ["documentNumber"] = page.Text("documentNumber"), ["actor"] = page.Who.Account.Name };
+        var body = new JsonObject
+        {
+            ["enterprise"] = enterprise, ["region"] = page.Text("region"), ["reason"] = page.Text("reason"), ["documentNumber"] = page.Text("documentNumber"), ["actor"] = page.Who.Account.Name,
+        };
         if (page.Text("since") is { } since)
             body["since"] = page.InstantOf(since);
         if (page.Text("authority") is { } authority)
@@ -59,8 +63,12 @@ internal static class InvestigationPages
 
     private static async Task<IResult?> LiftAsync(PageCall page)
     {
-        var body = new JsonObject { ["reason"] = page.Text("reason"), ["documentNumber"] = page.Text("documentNumber"), ["actor"] = page.Who.Account.Name };
-        var answered = await page.PostAsync<RecordAnswer<Seal>>("/seals/{id}/lifting", body, page.Form?["_key"], page.Version(), ("id", page.Route("id")));
+        var body = new JsonObject
+        {
+            ["reason"] = page.Text("reason"), ["documentNumber"] = page.Text("documentNumber"), ["actor"] = page.Who.Account.Name,
+        };
+        var answered = await page.PostAsync<RecordAnswer<Seal>>(
+            "/seals/{id}/lifting", body, page.Form?["_key"], page.Version(), ("id", page.Route("id")));
         page.Problem = answered.Refusal;
         return answered.Value is null ? null : page.Go($"/investigation/seals/{page.Route("id")}", page.T("封存已解除", "The seal is lifted"));
     }
@@ -71,12 +79,18 @@ internal static class InvestigationPages
         {
             var asked = await page.PostAsync<AuditAsked>("/log/audits", [], page.Form?["_key"]);
             page.Problem = asked.Refusal;
-            return asked.Value is null ? null : page.Go("/investigation/log", page.T("已要求审计，稍后刷新可见结果", "The audit was asked for; its result will be here"));
+            return asked.Value is null
+                ? null
+                : page.Go("/investigation/log", page.T("已要求审计，稍后刷新可见结果", "The audit was asked for; its result will be here"));
         }
 
-        var signed = await page.PostAsync<CheckpointView>(new Asked("POST", "/log/checkpoints") { Body = new MemoryStream(), MediaType = "text/plain" });
+        var signed = await page.PostAsync<CheckpointView>(
+            new Asked("POST", "/log/checkpoints") { Body = new MemoryStream(), MediaType = "text/plain" });
         page.Problem = signed.Refusal;
-        return signed.Value is { } checkpoint ? page.Go("/investigation/log", page.T($"已签发覆盖 {checkpoint.Size} 个事件的检查点", $"A checkpoint over {checkpoint.Size} events was signed")) : null;
+        return signed.Value is { } checkpoint
+            ? page.Go(
+                "/investigation/log", page.T($"已签发覆盖 {checkpoint.Size} 个事件的检查点", $"A checkpoint over {checkpoint.Size} events was signed"))
+            : null;
     }
 }
 
@@ -84,7 +98,8 @@ internal static class InvestigationPages
 internal static class FormFields
 {
     /// <summary>A field's text; null where nothing was typed.</summary>
-    public static string? Text(this PageCall page, string field) => page.Form?[field].ToString().Trim() is { Length: > 0 } text ? text : null;
+    public static string? Text(this PageCall page, string field) =>
+        page.Form?[field].ToString().Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>The version the form was shown with.</summary>
     public static long? Version(this PageCall page) => long.TryParse(page.Form?["_version"], out var version) ? version : null;
@@ -107,5 +122,6 @@ internal static class FormFields
     }
 
     /// <summary>What stands in a box for date and time.</summary>
-    public static string Local(DateTimeOffset instant) => instant.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Local(DateTimeOffset instant) =>
+        instant.ToOffset(ChinaTime.Offset).ToString("yyyy-MM-dd'T'HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
 }

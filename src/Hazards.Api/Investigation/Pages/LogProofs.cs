@@ -20,7 +20,8 @@ internal static class LogProofs
     public static bool SameRoot(string kept, string root)
     {
         var text = string.Concat(kept.Where(c => !char.IsWhiteSpace(c)));
-        return text == root || Digest.TryParse(root, out var digest) && string.Equals(text, digest.ToHex(), StringComparison.OrdinalIgnoreCase);
+        return text == root || Digest.TryParse(root, out var digest)
+            && string.Equals(text, digest.ToHex(), StringComparison.OrdinalIgnoreCase);
     }
 
     private static TreeHash Tree(string name) => name == TreeHash.Sm3.Name ? TreeHash.Sm3 : TreeHash.Sha256;

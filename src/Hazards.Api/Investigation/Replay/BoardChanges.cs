@@ -8,12 +8,17 @@ namespace Hazards.Api.Investigation.Replay;
 /// <summary>两个时刻之间: what changed on the boards of a region, who changed it, and what was entered late.</summary>
 internal static class BoardChanges
 {
-    private static readonly QueryParameter From = new("from", typeof(DateTimeOffset), "先前的时刻（必填），按登记时间", "The earlier instant (required), by recorded time");
+    private static readonly QueryParameter From = new(
+        "from", typeof(DateTimeOffset), "先前的时刻（必填），按登记时间", "The earlier instant (required), by recorded time");
     private static readonly QueryParameter To = new("to", typeof(DateTimeOffset), "后来的时刻；默认现在", "The later one; now when left out");
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/boards/changes", new Operation(Tag.Lists, "两个时刻之间变动的隐患：逐项变动、谁办理的、补录的；最近变动的在前", "Hazards that changed between two instants: field by field, by whom, and what was entered late; the last to change first")
+        api.Get(
+            "/boards/changes",
+            new Operation(
+                Tag.Lists, "两个时刻之间变动的隐患：逐项变动、谁办理的、补录的；最近变动的在前",
+                "Hazards that changed between two instants: field by field, by whom, and what was entered late; the last to change first")
         {
             Query =
             [
@@ -26,7 +31,9 @@ internal static class BoardChanges
             ],
             Answer = typeof(BoardChangePage),
         }, ListAsync);
-        api.Get("/boards/changes/counts", new Operation(Tag.Lists, "两个时刻之间的变动数：各清单新进、退出", "The same in figures: how many entered and left each list")
+        api.Get(
+            "/boards/changes/counts",
+            new Operation(Tag.Lists, "两个时刻之间的变动数：各清单新进、退出", "The same in figures: how many entered and left each list")
         {
             Query = [Parameters.Region, From, To], Answer = typeof(BoardChangeCounts),
         }, CountsAsync);
@@ -37,7 +44,8 @@ internal static class BoardChanges
         var query = call.Query;
         var filter = new ChangeFilter
         {
-            Region = query.Region(), List = query.Code<BoardList>("list"), Move = query.Code<ListMove>("move"), New = query.Flag("new"), Late = query.Flag("late"),
+            Region = query.Region(), List = query.Code<BoardList>("list"), Move = query.Code<ListMove>("move"), New = query.Flag("new"),
+            Late = query.Flag("late"),
         };
         var (cursor, limit) = Parameters.ReadPage(query);
         var interval = Read(call);
@@ -59,7 +67,8 @@ internal static class BoardChanges
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var counts = await kept.GetAsync(
-            (interval.Jurisdiction, interval.From, interval.Today, region), interval.To, stop => changes.CountsAsync(interval, region, stop), c => c.Lists.Length, call.Stop);
+            (interval.Jurisdiction, interval.From, interval.Today, region), interval.To,
+            stop => changes.CountsAsync(interval, region, stop), c => c.Lists.Length, call.Stop);
         return Call.Json(new BoardChangeCounts(
             region ?? interval.Jurisdiction, interval.From, interval.To ?? call.Now, counts.Hazards, counts.New, counts.Late,
             [.. counts.Lists.Select(l => new ListChange(Labels.Of(l.List), l.Entered, l.Left))]));
@@ -116,7 +125,8 @@ internal sealed record BoardChange(
         var shown = jurisdiction.Contains(file.Newest.Region) ? file.Newest : file.StateAt(from) ?? file.Newest;
         var within = ReferenceEquals(shown, file.Newest);
         return new BoardChange(
-            file.Id, shown.Title, shown.Region, Labels.Of(changed.StageFrom), Labels.Of(changed.StageTo), Labels.Of(changed.LevelFrom), Labels.Of(changed.LevelTo),
+            file.Id, shown.Title, shown.Region, Labels.Of(changed.StageFrom), Labels.Of(changed.StageTo), Labels.Of(changed.LevelFrom),
+            Labels.Of(changed.LevelTo),
             [.. changed.Entered.Select(l => Labels.Of(l))], [.. changed.Left.Select(l => Labels.Of(l))],
             within ? [.. StateChanges.Between(file, from, to).Select(c => ChangeEntry.Of(file, c))] : [],
             within ? [.. file.Events.Where(e => e.RecordedAt > from && e.RecordedAt <= to).Select(RecordedChange.Of)] : []);
@@ -131,10 +141,12 @@ internal sealed record BoardChange(
 /// <param name="Late">补录; what the service noticed late is not, for nobody entered it.</param>
 /// <param name="By">The body that acted.</param>
 /// <param name="Actor">The person.</param>
-internal sealed record RecordedChange(long Position, CodeEntry Type, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, BodyId By, string Actor)
+internal sealed record RecordedChange(
+    long Position, CodeEntry Type, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, bool Late, BodyId By, string Actor)
 {
     public static RecordedChange Of(RecordedHappening e) => new(
-        e.Position, EventLabels.Of(EventTypes.NameOf(e.Event)), e.Context.OccurredAt, e.RecordedAt, e.Context.Entry == Entry.Late && e.Context.Role != Role.Clock, e.Context.Body, e.Context.Actor);
+        e.Position, EventLabels.Of(EventTypes.NameOf(e.Event)), e.Context.OccurredAt, e.RecordedAt,
+        e.Context.Entry == Entry.Late && e.Context.Role != Role.Clock, e.Context.Body, e.Context.Actor);
 }
 
 /// <summary>Changes between two instants in figures.</summary>
@@ -145,7 +157,8 @@ internal sealed record RecordedChange(long Position, CodeEntry Type, DateTimeOff
 /// <param name="New">Of those, not on record at the earlier instant.</param>
 /// <param name="Late">Of those, with something entered late.</param>
 /// <param name="Lists">List by list.</param>
-internal sealed record BoardChangeCounts(RegionCode Region, DateTimeOffset From, DateTimeOffset To, int Hazards, int New, int Late, ImmutableArray<ListChange> Lists);
+internal sealed record BoardChangeCounts(
+    RegionCode Region, DateTimeOffset From, DateTimeOffset To, int Hazards, int New, int Late, ImmutableArray<ListChange> Lists);
 
 /// <summary>How many hazards entered and left a list.</summary>
 internal sealed record ListChange(CodeEntry List, int Entered, int Left);

@@ -20,7 +20,8 @@ internal sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry,
         (await OpenAsync([id.StreamId], asOf, cancellationToken)).GetValueOrDefault(id);
 
     /// <summary>The files of many; a stream that is no hazard's, or had not begun, has none.</summary>
-    public async Task<IReadOnlyDictionary<HazardId, CaseFile>> OpenAsync(IReadOnlyCollection<Guid> streams, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<HazardId, CaseFile>> OpenAsync(
+        IReadOnlyCollection<Guid> streams, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         if (streams.Count == 0)
             return ImmutableDictionary<HazardId, CaseFile>.Empty;
@@ -40,10 +41,14 @@ internal sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry,
     private DateTimeOffset Now(ImmutableArray<RecordedHappening> events, IEnumerable<RecordedOpening> openings) =>
         openings.Select(o => o.OpenedAt).Append(events[^1].RecordedAt).Append(clock.GetUtcNow()).Max();
 
-    private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(RecordedHappening[] events, IEnumerable<RecordedOpening> openings, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(
+        RecordedHappening[] events, IEnumerable<RecordedOpening> openings, CancellationToken cancellationToken)
     {
         var named = events.SelectMany(e => NamedBodies.In(e.Happening)).Concat(openings.Select(o => o.Body)).ToHashSet();
-        var bodies = new Dictionary<BodyId, Body>(await registry.BodiesAsync(named, cancellationToken)) { [Clockwork.Body.Id] = Clockwork.Body };
+        var bodies = new Dictionary<BodyId, Body>(await registry.BodiesAsync(named, cancellationToken))
+        {
+            [Clockwork.Body.Id] = Clockwork.Body,
+        };
         var regions = events.Select(e => e.Event).OfType<HazardReported>().Select(r => r.Region.At(RegionLevel.County))
             .Concat(events.SelectMany(e => e.Context.Told).Select(t => t.Office).OfType<RegionCode>()).ToHashSet();
         foreach (var office in await registry.OfficesAsync(regions, cancellationToken))

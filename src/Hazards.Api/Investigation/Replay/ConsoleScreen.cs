@@ -23,10 +23,12 @@ internal static class ConsoleScreen
     public static string Bold(string text) => Paint("1", text);
 
     /// <summary>An instant in China, to the minute.</summary>
-    public static string Time(DateTimeOffset instant) => instant.ToOffset(Domain.ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset instant) =>
+        instant.ToOffset(Domain.ChinaTime.Offset).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>How an event is cited.</summary>
-    public static string Cite(params IEnumerable<long> positions) => $"〔事件 {string.Join('、', positions.Select(p => p.ToString(CultureInfo.InvariantCulture)))}〕";
+    public static string Cite(params IEnumerable<long> positions) =>
+        $"〔事件 {string.Join('、', positions.Select(p => p.ToString(CultureInfo.InvariantCulture)))}〕";
 
     public static void Heading(string text) => Console.WriteLine($"\n{Bold(text)}\n{new string('─', Math.Min(100, WidthOf(text)))}");
 
@@ -58,7 +60,8 @@ internal static class ConsoleScreen
     }
 
     // East Asian Wide and Fullwidth, as far as the field writes them (Unicode UAX #11).
-    private static bool IsWide(Rune r) => r.Value is >= 0x1100 and <= 0x115F or >= 0x2E80 and <= 0xA4CF or >= 0xAC00 and <= 0xD7A3 or >= 0xF900 and <= 0xFAFF or >= 0xFE30 and <= 0xFE4F or >= 0xFF00 and <= 0xFF60 or >= 0xFFE0 and <= 0xFFE6 or >= 0x20000 and <= 0x3FFFD;
+    private static bool IsWide(Rune r) =>
+        r.Value is >= 0x1100 and <= 0x115F or >= 0x2E80 and <= 0xA4CF or >= 0xAC00 and <= 0xD7A3 or >= 0xF900 and <= 0xFAFF or >= 0xFE30 and <= 0xFE4F or >= 0xFF00 and <= 0xFF60 or >= 0xFFE0 and <= 0xFFE6 or >= 0x20000 and <= 0x3FFFD;
 
     private static string Paint(string code, string text) => Colours ? $"\u001b[{code}m{text}\u001b[0m" : text;
 

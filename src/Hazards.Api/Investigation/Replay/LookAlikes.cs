@@ -15,7 +15,8 @@ namespace Hazards.Api.Investigation.Replay;
 /// <param name="Complete">False where there are more hazards of the enterprise or place than are looked at.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
 internal sealed record LookAlikesAnswer(
-    HazardId Hazard, DateTimeOffset? Before, int Closed, int Reopened, int Repeated, ImmutableArray<LookAlike> Items, bool Complete, IReadOnlyDictionary<string, string> Names);
+    HazardId Hazard, DateTimeOffset? Before, int Closed, int Reopened, int Repeated, ImmutableArray<LookAlike> Items, bool Complete,
+    IReadOnlyDictionary<string, string> Names);
 
 /// <summary>A hazard like another, as it was recorded then.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -40,13 +41,16 @@ internal sealed record LookAlikesAnswer(
 /// <param name="RepeatedBy">Like hazards found after it had been closed, the one asked about among them.</param>
 /// <param name="Links">Where to go from here.</param>
 internal sealed record LookAlike(
-    HazardId Hazard, string Title, RegionCode Region, string? Place, SectorCode Sector, CodeEntry? Level, CodeEntry Stage, DateTimeOffset FoundAt,
+    HazardId Hazard, string Title, RegionCode Region, string? Place, SectorCode Sector, CodeEntry? Level, CodeEntry Stage,
+    DateTimeOffset FoundAt,
     bool SameEnterprise, bool SamePlace, bool SameSector, bool SameCategory, double Likeness,
-    Cited? Closed, CodeEntry? Ground, ImmutableArray<AcceptedBy> Accepted, ImmutableArray<Cited> Reopened, string? Reason, CodeEntry? Lookback,
+    Cited? Closed, CodeEntry? Ground, ImmutableArray<AcceptedBy> Accepted, ImmutableArray<Cited> Reopened, string? Reason,
+    CodeEntry? Lookback,
     ImmutableArray<HazardId> RepeatedBy, IReadOnlyDictionary<string, string> Links);
 
 /// <summary>An acceptance.</summary>
-internal sealed record AcceptedBy(CodeEntry Leg, BodyId By, string Actor, string? Inspectors, string Findings, int Attachments, Cited Event);
+internal sealed record AcceptedBy(
+    CodeEntry Leg, BodyId By, string Actor, string? Inspectors, string Findings, int Attachments, Cited Event);
 
 /// <summary>Finds and compares look-alikes.</summary>
 /// <param name="queries">Finds candidates.</param>
@@ -56,7 +60,8 @@ internal sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
     /// <summary>Texts that share this much are of the same matter, whatever category they were given.</summary>
     private const double Like = 0.5;
 
-    internal async Task<(LookAlikesAnswer? Answer, Refusal? Refusal)> OfAsync(CaseFile file, DateTimeOffset? before, RegionCode jurisdiction, CancellationToken cancellationToken)
+    internal async Task<(LookAlikesAnswer? Answer, Refusal? Refusal)> OfAsync(
+        CaseFile file, DateTimeOffset? before, RegionCode jurisdiction, CancellationToken cancellationToken)
     {
         var own = file.Newest;
         var byWords = own.Enterprise is null && !(own.Place?.Text.Trim().Length >= LookAlikeQueries.ShortestPlace);
@@ -72,12 +77,14 @@ internal sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
             .Select(f => (File: f, Alike: Compare(own, f)))
             .Where(c => IsAlike(c.Alike) || texts is not null && IsAlikeInWords(own, c.File.Newest, c.Alike, texts)).ToArray();
         var items = found.Select(f => f.Alike with { RepeatedBy = Later(f.Alike, own, before, found.Select(o => o.Alike)) })
-            .OrderBy(a => a.Closed is null && a.Reopened.IsEmpty).ThenByDescending(a => a.Likeness).ThenBy(a => a.FoundAt).ToImmutableArray();
+            .OrderBy(a => a.Closed is null && a.Reopened.IsEmpty).ThenByDescending(a => a.Likeness).ThenBy(a => a.FoundAt)
+            .ToImmutableArray();
         var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, name) in found.SelectMany(f => f.File.Bodies).Select(b => (b.Key.Value, b.Value.Name)))
             names[id] = name;
         return (new LookAlikesAnswer(
-            file.Id, before, items.Count(i => i.Closed is not null), items.Count(i => !i.Reopened.IsEmpty), items.Count(i => !i.RepeatedBy.IsEmpty), items,
+            file.Id, before, items.Count(i => i.Closed is not null), items.Count(i => !i.Reopened.IsEmpty),
+            items.Count(i => !i.RepeatedBy.IsEmpty), items,
             candidates.Length < (byWords ? LookAlikeQueries.MostInWords : LookAlikeQueries.Most), names), null);
     }
 
@@ -86,7 +93,8 @@ internal sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
     // A hotline call says neither unit nor place apart: what it tells, and that the place is in the text, must do.
     private static bool IsAlikeInWords(Hazard own, Hazard other, LookAlike a, TextsOfACounty texts) =>
         a.Likeness >= Like || (a.SameSector && LookAlikeQueries.Likeness(own.Title, other.Title) >= Like)
-        || other.Place?.Text.Trim() is { Length: >= LookAlikeQueries.ShortestPlace } place && WordsOf(own).Contains(place, StringComparison.Ordinal)
+        || other.Place?.Text.Trim() is { Length: >= LookAlikeQueries.ShortestPlace } place
+        && WordsOf(own).Contains(place, StringComparison.Ordinal)
         || texts.AreFew(SharedWords.Of(WordsOf(own), WordsOf(other)));
 
     private static LookAlike Compare(Hazard own, CaseFile file)
@@ -94,7 +102,8 @@ internal sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
         var other = file.Newest;
         var ended = EndingsOf.Of(file.Events);
         return new LookAlike(
-            file.Id, other.Title, other.Region, other.Place?.Text, other.Sector, Labels.Of(other.Level), Labels.Of(other.Stage), other.FoundAt,
+            file.Id, other.Title, other.Region, other.Place?.Text, other.Sector, Labels.Of(other.Level), Labels.Of(other.Stage),
+            other.FoundAt,
             SameEnterprise(own.Enterprise, other.Enterprise), SamePlace(own, other), own.Sector == other.Sector,
             own.Category is { Length: > 0 } category && string.Equals(category, other.Category, StringComparison.OrdinalIgnoreCase),
             Math.Round(LookAlikeQueries.Likeness(WordsOf(own), WordsOf(other)), 3),
@@ -109,17 +118,20 @@ internal sealed class LookAlikes(LookAlikeQueries queries, CaseFiles files)
     {
         if (one.Closed is not { } closed)
             return [];
-        var others = all.Where(o => o.Hazard != one.Hazard && o.FoundAt > closed.OccurredAt && o.SameSector == one.SameSector).Select(o => (o.Hazard, o.FoundAt));
+        var others = all.Where(o => o.Hazard != one.Hazard && o.FoundAt > closed.OccurredAt && o.SameSector == one.SameSector)
+            .Select(o => (o.Hazard, o.FoundAt));
         if (one.SameSector && own.FoundAt > closed.OccurredAt && !(own.FoundAt > before))
             others = others.Append((own.Id, own.FoundAt));
         return [.. others.OrderBy(o => o.FoundAt).Select(o => o.Item1)];
     }
 
     private static bool SameEnterprise(Enterprise? one, Enterprise? other) =>
-        one is not null && other is not null && (one.CreditCode is { } code && other.CreditCode is { } theirs ? code == theirs : one.Name.Trim() == other.Name.Trim());
+        one is not null && other is not null
+            && (one.CreditCode is { } code && other.CreditCode is { } theirs ? code == theirs : one.Name.Trim() == other.Name.Trim());
 
     private static bool SamePlace(Hazard one, Hazard other) =>
-        one.Place?.Text.Trim() is { Length: >= LookAlikeQueries.ShortestPlace } place && place == other.Place?.Text.Trim() && one.Region.At(RegionLevel.County) == other.Region.At(RegionLevel.County);
+        one.Place?.Text.Trim() is { Length: >= LookAlikeQueries.ShortestPlace } place && place == other.Place?.Text.Trim()
+            && one.Region.At(RegionLevel.County) == other.Region.At(RegionLevel.County);
 
     private static string WordsOf(Hazard h) => $"{h.Title} {h.Category} {h.Description}";
 }

@@ -18,7 +18,9 @@ internal sealed record Cited(
     long Position, long Version, CodeEntry Event, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, BodyId By, LateEntryAllowed? LateEntry)
 {
     public static Cited? Of(EventMark? mark) =>
-        mark is null ? null : new(mark.Position, mark.Version, EventLabels.Of(mark.Type), mark.OccurredAt, mark.RecordedAt, mark.By, mark.LateEntry);
+        mark is null
+            ? null
+            : new(mark.Position, mark.Version, EventLabels.Of(mark.Type), mark.OccurredAt, mark.RecordedAt, mark.By, mark.LateEntry);
 }
 
 /// <summary>The next act of someone who was told that answers it.</summary>
@@ -35,10 +37,12 @@ internal sealed record OpenedBy(BodyId Body, string Actor, DateTimeOffset Opened
 /// <param name="Opened">Who opened it and when, the first first; empty: nobody did.</param>
 /// <param name="Acted">Its next own act that answers it.</param>
 /// <param name="Unanswered">Asked to act or warned, and no such act followed.</param>
-internal sealed record ToldTo(string Address, CodeEntry As, DateTimeOffset ToldAt, Guid Message, ImmutableArray<OpenedBy> Opened, AnsweredBy? Acted, bool Unanswered)
+internal sealed record ToldTo(
+    string Address, CodeEntry As, DateTimeOffset ToldAt, Guid Message, ImmutableArray<OpenedBy> Opened, AnsweredBy? Acted, bool Unanswered)
 {
     public static ToldTo Of(TimelineTelling t) => new(
-        t.To.Address, Labels.Of(t.To.As), t.ToldAt, t.Message, [.. t.Openings.Select(o => new OpenedBy(o.Body, o.Actor, o.OpenedAt, o.Position))],
+        t.To.Address, Labels.Of(t.To.As), t.ToldAt, t.Message,
+        [.. t.Openings.Select(o => new OpenedBy(o.Body, o.Actor, o.OpenedAt, o.Position))],
         t.Acted is { } a ? new AnsweredBy(Cited.Of(a.Event)!, a.Actor) : null, t.Asked && t.Acted is null);
 }
 
@@ -49,7 +53,8 @@ internal sealed record ToldTo(string Address, CodeEntry As, DateTimeOffset ToldA
 /// <param name="Policy">The policy.</param>
 internal sealed record LateBy(double HoursAfter, int HoursAllowed, double HoursLate, string Policy)
 {
-    public static LateBy? Of(LateEntry? late) => late is null ? null : new(Hours(late.After), late.AllowedHours, Hours(late.By), late.Policy);
+    public static LateBy? Of(LateEntry? late) =>
+        late is null ? null : new(Hours(late.After), late.AllowedHours, Hours(late.By), late.Policy);
 
     private static double Hours(TimeSpan span) => Math.Round(span.TotalHours, 1);
 }
@@ -79,7 +84,8 @@ internal sealed record LateBy(double HoursAfter, int HoursAllowed, double HoursL
 /// <param name="ByClock">The service's own clock noticed or did it.</param>
 /// <param name="Data">The facts.</param>
 internal sealed record TimelineEntry(
-    long Position, long Version, HazardId Hazard, CodeEntry Event, string Words, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt, BodyId By, string Actor, CodeEntry Role,
+    long Position, long Version, HazardId Hazard, CodeEntry Event, string Words, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt,
+    BodyId By, string Actor, CodeEntry Role,
     CodeEntry? Leg, CodeEntry Stage, string Policy, int Calendar, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments,
     ImmutableArray<ToldTo> Told, LateBy? Late, LateEntryAllowed? LateEntry, CorrectionMade? Correction, Cited? OccurredBefore, bool ByClock, JsonElement Data)
 {
@@ -102,7 +108,9 @@ internal sealed record TimelineEntry(
 /// <param name="To">Recorded at this instant or earlier.</param>
 /// <param name="Items">Every event once, in the order of the log.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
-internal sealed record TimelineAnswer(HazardId Hazard, string Title, DateTimeOffset? AsOf, DateTimeOffset? From, DateTimeOffset? To, ImmutableArray<TimelineEntry> Items, IReadOnlyDictionary<string, string> Names);
+internal sealed record TimelineAnswer(
+    HazardId Hazard, string Title, DateTimeOffset? AsOf, DateTimeOffset? From, DateTimeOffset? To, ImmutableArray<TimelineEntry> Items,
+    IReadOnlyDictionary<string, string> Names);
 
 /// <summary>A silence longer than a rule allows.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -122,7 +130,8 @@ internal sealed record TimelineAnswer(HazardId Hazard, string Title, DateTimeOff
 /// <param name="Noticed">The event with which the service noticed.</param>
 /// <param name="Positions">Every event cited.</param>
 internal sealed record SilenceEntry(
-    HazardId Hazard, CodeEntry Kind, BodyId? Body, RegionCode? Office, CodeEntry? Leg, CodeEntry? Duty, DateOnly? Due, CodeEntry? As, DateTimeOffset From, DateTimeOffset? Until, int Days,
+    HazardId Hazard, CodeEntry Kind, BodyId? Body, RegionCode? Office, CodeEntry? Leg, CodeEntry? Duty, DateOnly? Due, CodeEntry? As,
+    DateTimeOffset From, DateTimeOffset? Until, int Days,
     RuleCited? Rule, Cited Began, Cited? Ended, Cited? Noticed, ImmutableArray<long> Positions)
 {
     public static SilenceEntry Of(HazardId hazard, Silence s) => new(
@@ -131,7 +140,8 @@ internal sealed record SilenceEntry(
 }
 
 /// <summary>The silences of a hazard.</summary>
-internal sealed record SilencesAnswer(HazardId Hazard, string Title, DateTimeOffset? AsOf, ImmutableArray<SilenceEntry> Items, IReadOnlyDictionary<string, string> Names);
+internal sealed record SilencesAnswer(
+    HazardId Hazard, string Title, DateTimeOffset? AsOf, ImmutableArray<SilenceEntry> Items, IReadOnlyDictionary<string, string> Names);
 
 /// <summary>Who was accountable for what, from one event to another.</summary>
 /// <param name="Hazard">The hazard.</param>
@@ -151,11 +161,14 @@ internal sealed record AccountableEntry(
     HazardId Hazard, CodeEntry For, CodeEntry? Leg, CodeEntry? Duty, BodyId? Body, RegionCode? Office, BodyId? AssignedBy, BodyId? Supervisor, DateOnly? Due, string Policy, int Calendar, Cited From, Cited? To)
 {
     public static AccountableEntry Of(HazardId hazard, Accountable a) => new(
-        hazard, Labels.Of(a.For), Labels.Of(a.Leg), Labels.Of(a.Duty), a.Body, a.Office, a.AssignedBy, a.Supervisor, a.Due, a.Policy, a.Calendar, Cited.Of(a.From)!, Cited.Of(a.To));
+        hazard, Labels.Of(a.For), Labels.Of(a.Leg), Labels.Of(a.Duty), a.Body, a.Office, a.AssignedBy, a.Supervisor, a.Due, a.Policy,
+        a.Calendar, Cited.Of(a.From)!, Cited.Of(a.To));
 }
 
 /// <summary>The intervals of accountability of a hazard.</summary>
-internal sealed record AccountabilityAnswer(HazardId Hazard, string Title, DateTimeOffset? AsOf, DateTimeOffset? At, ImmutableArray<AccountableEntry> Items, IReadOnlyDictionary<string, string> Names);
+internal sealed record AccountabilityAnswer(
+    HazardId Hazard, string Title, DateTimeOffset? AsOf, DateTimeOffset? At, ImmutableArray<AccountableEntry> Items,
+    IReadOnlyDictionary<string, string> Names);
 
 /// <summary>A field of the state.</summary>
 /// <param name="Name">Its path.</param>
@@ -169,7 +182,8 @@ internal sealed record FieldEntry(string Name, string Chinese, string English, s
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsBody { get; init; }
 
-    public static FieldEntry Of(CaseFile file, StateField f) => new(f.Name, f.Chinese, f.English, f.Value, file.Show(f, f.Shown)) { IsBody = f.IsBody };
+    public static FieldEntry Of(CaseFile file, StateField f) =>
+        new(f.Name, f.Chinese, f.English, f.Value, file.Show(f, f.Shown)) { IsBody = f.IsBody };
 }
 
 /// <summary>A field that changed.</summary>
@@ -179,11 +193,14 @@ internal sealed record FieldEntry(string Name, string Chinese, string English, s
 /// <param name="Events">The events that changed it.</param>
 internal sealed record ChangeEntry(FieldEntry Field, string? From, string? FromShown, ImmutableArray<Cited> Events)
 {
-    public static ChangeEntry Of(CaseFile file, StateChange c) => new(FieldEntry.Of(file, c.Field), c.From, file.Show(c.Field, c.FromShown), [.. c.Events.Select(e => Cited.Of(e)!)]);
+    public static ChangeEntry Of(CaseFile file, StateChange c) =>
+        new(FieldEntry.Of(file, c.Field), c.From, file.Show(c.Field, c.FromShown), [.. c.Events.Select(e => Cited.Of(e)!)]);
 }
 
 /// <summary>What changed of a hazard between two instants.</summary>
-internal sealed record ChangesAnswer(HazardId Hazard, string Title, DateTimeOffset From, DateTimeOffset To, int FromVersion, int ToVersion, ImmutableArray<ChangeEntry> Items, IReadOnlyDictionary<string, string> Names);
+internal sealed record ChangesAnswer(
+    HazardId Hazard, string Title, DateTimeOffset From, DateTimeOffset To, int FromVersion, int ToVersion,
+    ImmutableArray<ChangeEntry> Items, IReadOnlyDictionary<string, string> Names);
 
 /// <summary>Who knew of a hazard, and since when.</summary>
 /// <param name="Address">A body's id, or <c>office:REGION</c>.</param>
@@ -194,7 +211,8 @@ internal sealed record ChangesAnswer(HazardId Hazard, string Title, DateTimeOffs
 internal sealed record KnewEntry(string Address, DateTimeOffset? Since, Cited? Told, OpenedBy? Opened, Cited? Acted)
 {
     public static KnewEntry Of(WhoKnew w) => new(
-        w.Address, w.Since, Cited.Of(w.Told), w.Opened is { } o ? new OpenedBy(o.Body, o.Actor, o.OpenedAt, o.Position) : null, Cited.Of(w.Acted));
+        w.Address, w.Since, Cited.Of(w.Told), w.Opened is { } o ? new OpenedBy(o.Body, o.Actor, o.OpenedAt, o.Position) : null,
+        Cited.Of(w.Acted));
 }
 
 /// <summary>A hazard at an instant, or after one of its events.</summary>
@@ -214,8 +232,10 @@ internal sealed record KnewEntry(string Address, DateTimeOffset? Since, Cited? T
 /// <param name="Names">Names of the bodies mentioned.</param>
 /// <param name="Links">Step by step: first, previous, next, last; and what else is said of it.</param>
 internal sealed record ReplayAnswer(
-    HazardId Hazard, DateTimeOffset At, DateTimeOffset KnownAt, int Version, int Versions, TimelineEntry? Event, Hazard? State, ImmutableArray<FieldEntry> Fields, ImmutableArray<Clock> Clocks,
-    ImmutableArray<ChangeEntry> Changed, ImmutableArray<AccountableEntry> Accountable, ImmutableArray<KnewEntry> Who, ImmutableArray<TimelineEntry> NotYetRecorded,
+    HazardId Hazard, DateTimeOffset At, DateTimeOffset KnownAt, int Version, int Versions, TimelineEntry? Event, Hazard? State,
+    ImmutableArray<FieldEntry> Fields, ImmutableArray<Clock> Clocks,
+    ImmutableArray<ChangeEntry> Changed, ImmutableArray<AccountableEntry> Accountable, ImmutableArray<KnewEntry> Who,
+    ImmutableArray<TimelineEntry> NotYetRecorded,
     IReadOnlyDictionary<string, string> Names, IReadOnlyDictionary<string, string> Links)
 {
     /// <param name="file">As it is known.</param>
@@ -266,11 +286,13 @@ internal static class CaseNames
     /// <summary>The name of one who was told, knew or was silent.</summary>
     public static string NameOf(this CaseFile file, BodyId? body, RegionCode? office) =>
         body is not null || office is not { } region ? file.NameOf(body)
-        : file.Bodies.Values.FirstOrDefault(b => b.Kind == BodyKind.CommitteeOffice && b.Region == region)?.Name ?? $"{Regions.FullNameOf(region)}安委办";
+        : file.Bodies.Values.FirstOrDefault(b => b.Kind == BodyKind.CommitteeOffice && b.Region == region)?.Name
+            ?? $"{Regions.FullNameOf(region)}安委办";
 
     public static IReadOnlyDictionary<string, string> Names(this CaseFile file)
     {
-        var names = new SortedDictionary<string, string>(file.Bodies.ToDictionary(b => b.Key.Value, b => b.Value.Name), StringComparer.Ordinal);
+        var names = new SortedDictionary<string, string>(
+            file.Bodies.ToDictionary(b => b.Key.Value, b => b.Value.Name), StringComparer.Ordinal);
         foreach (var office in file.Events.SelectMany(e => e.Context.Told).Where(t => t.Office is not null))
             names[office.Address] = file.NameOf(null, office.Office);
         return names;

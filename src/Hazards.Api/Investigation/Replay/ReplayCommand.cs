@@ -17,9 +17,15 @@ internal static class ReplayCommand
         command.Add(Subject("body", "单位：做过什么、被告知什么、打开过什么 · what a body did, was told and opened", "单位编号 the body's id", ResolveBodyAsync));
         command.Add(Person());
         command.Add(Subject("enterprise", "生产经营单位：其隐患的全部事项 · all that happened to an enterprise's hazards", "统一社会信用代码 its credit code",
-            (_, text, _) => Task.FromResult(CreditCode.TryParse(text, out var code, out var wrong) ? ((ReplaySubject?)new ReplaySubject.OfEnterprise(code), (Refusal?)null) : (null, wrong))));
+            (_, text,
+                _) => Task.FromResult(CreditCode.TryParse(text, out var code, out var wrong)
+                    ? ((ReplaySubject?)new ReplaySubject.OfEnterprise(code), (Refusal?)null)
+                    : (null, wrong))));
         command.Add(Subject("region", "行政区划：区内隐患的全部事项 · all that happened to a region's hazards", "区划代码 its code",
-            (_, text, _) => Task.FromResult(RegionCode.TryParse(text, out var region, out var wrong) ? ((ReplaySubject?)new ReplaySubject.OfRegion(region), (Refusal?)null) : (null, wrong))));
+            (_, text,
+                _) => Task.FromResult(RegionCode.TryParse(text, out var region, out var wrong)
+                    ? ((ReplaySubject?)new ReplaySubject.OfRegion(region), (Refusal?)null)
+                    : (null, wrong))));
         return command;
     }
 
@@ -60,7 +66,8 @@ internal static class ReplayCommand
         var id = new Argument<string>("hazard") { Description = "隐患编号 the hazard's id" };
         var before = Instant("--before", "只看此前已登记的（如事故时间）· as recorded before this instant");
         var given = new ReplayOptions();
-        var command = new Command("look-alikes", "此前同一单位或同一地点的相似隐患：销号、反弹、重复 · like hazards at the same enterprise or place before") { id, before };
+        var command = new Command("look-alikes", "此前同一单位或同一地点的相似隐患：销号、反弹、重复 · like hazards at the same enterprise or place before") { id,
+            before };
         given.AddTo(command);
         command.SetAction((parsed, stop) => given.RunAsync(parsed, [before], async (services, instants) =>
         {
@@ -89,7 +96,9 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static Command Subject(string name, string description, string what, Func<IServiceProvider, string, ParseResult, Task<(ReplaySubject? Subject, Refusal? Refusal)>> resolve)
+    private static Command Subject(
+        string name, string description, string what,
+        Func<IServiceProvider, string, ParseResult, Task<(ReplaySubject? Subject, Refusal? Refusal)>> resolve)
     {
         var who = new Argument<string>(name) { Description = what };
         var (from, to) = Period();
@@ -144,7 +153,8 @@ internal sealed class ReplayOptions
     public void AddTo(Command command) => database.AddTo(command);
 
     /// <summary>Reads the instants, opens the database and runs.</summary>
-    public async Task<int> RunAsync(ParseResult parsed, Option<string?>[] instants, Func<IServiceProvider, DateTimeOffset?[], Task<int>> run, CancellationToken stop)
+    public async Task<int> RunAsync(
+        ParseResult parsed, Option<string?>[] instants, Func<IServiceProvider, DateTimeOffset?[], Task<int>> run, CancellationToken stop)
     {
         var read = new DateTimeOffset?[instants.Length];
         for (var i = 0; i < instants.Length; i++)
@@ -173,7 +183,8 @@ internal sealed class ReplayOptions
         if (Instants.TryParse(text, out instant))
             return true;
         string[] forms = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss"];
-        if (!DateTime.TryParseExact(text, forms, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var local))
+        if (!DateTime.TryParseExact(
+            text, forms, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out var local))
             return false;
         instant = new DateTimeOffset(local, ChinaTime.Offset);
         return true;

@@ -34,7 +34,9 @@ internal sealed class ReplayPage(CaseFile file)
         else
             Fields(known.Version);
         Heading("谁负责 accountable");
-        Table(["事项 for", "责任方 leg", "单位 body", "自 from", "至 to", "期限 due", "制度 policy"], Accountability.Of(file).Where(a => a.HeldAt(at)).Select(Of));
+        Table(
+            ["事项 for", "责任方 leg", "单位 body", "自 from", "至 to", "期限 due", "制度 policy"],
+            Accountability.Of(file).Where(a => a.HeldAt(at)).Select(Of));
         Heading("谁知情 who knew");
         Table(["单位 body", "最早可证知情 since", "首次告知 told", "首次打开 opened", "首次行动 acted"], known.Who.Select(Of));
         Heading("当时已发生、尚未登记 had happened, not yet recorded");
@@ -123,7 +125,8 @@ internal sealed class ReplayPage(CaseFile file)
     {
         var e = r.Event;
         return new Row(
-            Time(e.Context.OccurredAt), Time(e.RecordedAt), EventLabels.Of(EventTypes.NameOf(e.Event)).Chinese, file.NameOf(r.By), e.Context.Actor,
+            Time(e.Context.OccurredAt), Time(e.RecordedAt), EventLabels.Of(EventTypes.NameOf(e.Event)).Chinese, file.NameOf(r.By),
+            e.Context.Actor,
             $"{EventWords.Line(e.Event, b => file.NameOf(b))}{(e.Context.Document is { } number ? $"（{number}）" : "")} {Cite(e.Position)}")
         {
             Paint = r.Late is not null || r.OccurredBefore is not null ? Yellow : r.ByClock ? Dim : text => text,
@@ -146,7 +149,9 @@ internal sealed class ReplayPage(CaseFile file)
     private static string Of(CaseFile file, TimelineTelling t)
     {
         var line = $"{CodeList.Chinese(t.To.As)} → {file.NameOf(t.To.Body, t.To.Office)}：";
-        line += t.Openings.IsEmpty ? Red("未打开 never opened") : $"{Time(t.Openings[0].OpenedAt)} {t.Openings[0].Actor} 打开 {Cite(t.Openings[0].Position)}";
+        line += t.Openings.IsEmpty
+            ? Red("未打开 never opened")
+            : $"{Time(t.Openings[0].OpenedAt)} {t.Openings[0].Actor} 打开 {Cite(t.Openings[0].Position)}";
         if (t.Acted is { } a)
             line += $"；{Time(a.Event.OccurredAt)} {a.Actor} {EventLabels.Of(a.Event.Type).Chinese} {Cite(a.Event.Position)}";
         else if (t.Asked)
@@ -155,12 +160,16 @@ internal sealed class ReplayPage(CaseFile file)
     }
 
     private Row Of(Silence s) => SilenceOf(
-        CodeList.Chinese(s.Kind), file.NameOf(s.Body, s.Office), s.Leg is { } leg ? CodeList.Chinese(leg) : "", s.Duty is { } duty ? CodeList.Chinese(duty) : s.As is { } told ? CodeList.Chinese(told) : "",
+        CodeList.Chinese(s.Kind), file.NameOf(s.Body, s.Office), s.Leg is { } leg ? CodeList.Chinese(leg) : "",
+        s.Duty is { } duty ? CodeList.Chinese(duty) : s.As is { } told ? CodeList.Chinese(told) : "",
         s.Due, s.From, s.Until, s.Days, s.Rule, s.Positions, s.Ended?.LateEntry);
 
-    internal static Row SilenceOf(string kind, string body, string leg, string duty, DateOnly? due, DateTimeOffset from, DateTimeOffset? until, int days, RuleCited? rule, IEnumerable<long> positions,
+    internal static Row SilenceOf(
+        string kind, string body, string leg, string duty, DateOnly? due, DateTimeOffset from, DateTimeOffset? until, int days,
+        RuleCited? rule, IEnumerable<long> positions,
         LateEntryAllowed? allowed = null) => new(
-        kind, body, leg.Length == 0 || leg == CodeList.Chinese(Leg.Sole) ? duty : $"{duty}（{leg}）", due?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "", Time(from), until is { } end ? Time(end) : "至今 still",
+        kind, body, leg.Length == 0 || leg == CodeList.Chinese(Leg.Sole) ? duty : $"{duty}（{leg}）",
+        due?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "", Time(from), until is { } end ? Time(end) : "至今 still",
         days.ToString(CultureInfo.InvariantCulture), rule is null ? "" : $"{rule.Policy} {rule.Clause}{(rule.Days is { } d ? $"（{d}{(rule.Count is { } count ? CodeList.Chinese(count) : "日")}）" : "")}")
     {
         Paint = until is null ? Red : Yellow,
@@ -168,7 +177,8 @@ internal sealed class ReplayPage(CaseFile file)
     };
 
     private Row Of(Accountable a) => new(
-        a.Duty is { } duty ? $"时限·{CodeList.Chinese(duty)}" : CodeList.Chinese(a.For), a.Leg is { } leg ? CodeList.Chinese(leg) : "", file.NameOf(a.Body, a.Office),
+        a.Duty is { } duty ? $"时限·{CodeList.Chinese(duty)}" : CodeList.Chinese(a.For), a.Leg is { } leg ? CodeList.Chinese(leg) : "",
+        file.NameOf(a.Body, a.Office),
         $"{Time(a.From.RecordedAt)} {Cite(a.From.Position)}", a.To is { } to ? $"{Time(to.RecordedAt)} {Cite(to.Position)}" : "至今",
         a.Due?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "", $"{a.Policy}{(a.Calendar > 0 ? $" 日历{a.Calendar}" : "")}");
 
@@ -180,7 +190,8 @@ internal sealed class ReplayPage(CaseFile file)
         Paint = w.Since is null ? Red : text => text,
     };
 
-    private static string Short(string? text) => text is null ? "—" : text.Length <= 40 ? text.ReplaceLineEndings(" ") : text.ReplaceLineEndings(" ")[..39] + "…";
+    private static string Short(string? text) =>
+        text is null ? "—" : text.Length <= 40 ? text.ReplaceLineEndings(" ") : text.ReplaceLineEndings(" ")[..39] + "…";
 
     private static string Pad(string text, int width) => text + new string(' ', Math.Max(1, width - WidthOf(text)));
 }

@@ -14,7 +14,8 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
         {
             var page = await files.TimelineAsync(q, stop);
             return (page.Next, page.Items.Select(i => new Row(
-                Time(i.Opening?.OpenedAt ?? i.Event.OccurredAt), Time(i.Opening?.OpenedAt ?? i.Event.RecordedAt), i.How.Chinese, i.Event.Event.Chinese, Name(page.Names, i.Event.By), i.Event.Actor,
+                Time(i.Opening?.OpenedAt ?? i.Event.OccurredAt), Time(i.Opening?.OpenedAt ?? i.Event.RecordedAt), i.How.Chinese,
+                i.Event.Event.Chinese, Name(page.Names, i.Event.By), i.Event.Actor,
                 $"{i.Title}：{i.Event.Words} {Cite(i.Position)}")
             {
                 Paint = i.Event.Late is not null ? Yellow : text => text,
@@ -30,7 +31,8 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
         {
             var page = await files.SilencesAsync(q, stop);
             return (page.Next, page.Items.Select(s => ReplayPage.SilenceOf(
-                s.Kind.Chinese, s.Body is { } body ? Name(page.Names, body) : $"{Regions.FullNameOf(s.Office!.Value)}安委办", s.Leg?.Chinese ?? "", s.Duty?.Chinese ?? s.As?.Chinese ?? "",
+                s.Kind.Chinese, s.Body is { } body ? Name(page.Names, body) : $"{Regions.FullNameOf(s.Office!.Value)}安委办",
+                s.Leg?.Chinese ?? "", s.Duty?.Chinese ?? s.As?.Chinese ?? "",
                 s.Due, s.From, s.Until, s.Days, s.Rule, s.Positions, s.Ended?.LateEntry)));
         }, "类别 kind", "单位 body", "事项 duty", "到期 due", "自 from", "至 until", "天 days", "依据 rule");
     }
@@ -42,7 +44,8 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
         {
             var page = await files.AccountabilityAsync(q, at, stop);
             return (page.Next, page.Items.Select(a => new Row(
-                a.Hazard.Value, a.Duty is { } duty ? $"时限·{duty.Chinese}" : a.For.Chinese, a.Leg?.Chinese ?? "", a.Body is { } body ? Name(page.Names, body) : $"{Regions.FullNameOf(a.Office!.Value)}安委办",
+                a.Hazard.Value, a.Duty is { } duty ? $"时限·{duty.Chinese}" : a.For.Chinese, a.Leg?.Chinese ?? "",
+                a.Body is { } body ? Name(page.Names, body) : $"{Regions.FullNameOf(a.Office!.Value)}安委办",
                 $"{Time(a.From.RecordedAt)} {Cite(a.From.Position)}", a.Due?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "", a.Policy)
             {
                 Paint = a.Due < ChinaTime.DateAt(at) ? Red : text => text,
@@ -58,14 +61,17 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
             Table(["项目", "原 from", "现 to"],
             [
                 new Row("隐患 hazards", Number(before.Hazards), Number(after.Hazards)),
-                .. Codes<Domain.Codes.Stage>().Select(c => new Row($"环节·{c.Chinese}", Number(before.Stages.GetValueOrDefault(c.Code)), Number(after.Stages.GetValueOrDefault(c.Code)))),
-                .. Codes<ReplayList>().Select(c => new Row($"清单·{c.Chinese}", Number(before.Lists.GetValueOrDefault(c.Code)), Number(after.Lists.GetValueOrDefault(c.Code)))),
+                .. Codes<Domain.Codes.Stage>()
+                .Select(c => new Row($"环节·{c.Chinese}", Number(before.Stages.GetValueOrDefault(c.Code)), Number(after.Stages.GetValueOrDefault(c.Code)))),
+                .. Codes<ReplayList>()
+                .Select(c => new Row($"清单·{c.Chinese}", Number(before.Lists.GetValueOrDefault(c.Code)), Number(after.Lists.GetValueOrDefault(c.Code)))),
             ]);
         await PagesAsync(question, async q =>
         {
             var page = q.Cursor is null ? first : await files.ChangesAsync(q, stop);
             return (page.Next, page.Items.Select(m => new Row(
-                m.Hazard.Value, m.Title, $"{m.StageFrom?.Chinese ?? "（无）"} → {m.StageTo?.Chinese ?? "（无）"}", string.Join('、', m.Entered.Select(l => l.Chinese)), string.Join('、', m.Left.Select(l => l.Chinese)), Cite(m.Positions))
+                m.Hazard.Value, m.Title, $"{m.StageFrom?.Chinese ?? "（无）"} → {m.StageTo?.Chinese ?? "（无）"}",
+                string.Join('、', m.Entered.Select(l => l.Chinese)), string.Join('、', m.Left.Select(l => l.Chinese)), Cite(m.Positions))
             {
                 Paint = m.Entered.Any(l => l.Code == "overdue") ? Red : text => text,
             }));
@@ -77,7 +83,10 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
         Console.WriteLine($"此前相似隐患 {answer.Items.Length} 条：已销号 {answer.Closed}，反弹重开 {answer.Reopened}，销号后又发现 {answer.Repeated}{(answer.Complete ? "" : "（候选过多，未全部比对 not all compared）")}");
         Table(["隐患 hazard", "标题 title", "环节 stage", "发现 found", "相似 alike", "同", "销号 closed"], answer.Items.Select(i => new Row(
             i.Hazard.Value, i.Title, i.Stage.Chinese, Time(i.FoundAt), i.Likeness.ToString("0.00", CultureInfo.InvariantCulture),
-            string.Join('、', new[] { (i.SameEnterprise, "单位"), (i.SamePlace, "地点"), (i.SameSector, "行业"), (i.SameCategory, "类别") }.Where(s => s.Item1).Select(s => s.Item2)),
+            string.Join(
+                '、',
+                new[] { (i.SameEnterprise, "单位"), (i.SamePlace, "地点"), (i.SameSector, "行业"), (i.SameCategory, "类别") }.Where(s => s.Item1)
+                    .Select(s => s.Item2)),
             i.Closed is { } closed ? $"{Time(closed.OccurredAt)} {i.Ground?.Chinese} {Cite(closed.Position)}" : "")
         {
             Paint = !i.Reopened.IsEmpty || !i.RepeatedBy.IsEmpty ? Red : text => text,
@@ -90,7 +99,8 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
         }));
     }
 
-    private async Task PagesAsync(SubjectQuestion question, Func<SubjectQuestion, Task<(string? Next, IEnumerable<Row> Rows)>> read, params string[] heads)
+    private async Task PagesAsync(
+        SubjectQuestion question, Func<SubjectQuestion, Task<(string? Next, IEnumerable<Row> Rows)>> read, params string[] heads)
     {
         var rows = new List<Row>();
         string? cursor = null;
@@ -120,7 +130,8 @@ internal sealed class ReplayScreens(SubjectFiles files, int most)
         var (from, to) => $" {(from is { } f ? Time(f) : "…")} → {(to is { } t ? Time(t) : "现在")}",
     };
 
-    private static System.Collections.Immutable.ImmutableArray<Domain.Codes.CodeEntry> Codes<T>() where T : struct, Enum => Domain.Codes.CodeList.Of<T>();
+    private static System.Collections.Immutable.ImmutableArray<Domain.Codes.CodeEntry> Codes<T>() where T : struct,
+    Enum => Domain.Codes.CodeList.Of<T>();
 
     private static string Name(IReadOnlyDictionary<string, string> names, BodyId body) => names.GetValueOrDefault(body.Value, body.Value);
 

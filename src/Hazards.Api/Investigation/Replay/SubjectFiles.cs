@@ -12,7 +12,9 @@ namespace Hazards.Api.Investigation.Replay;
 /// <param name="Items">The entries, in the order of the log; a page may have fewer than asked for.</param>
 /// <param name="Next">Cursor of the next page; absent on the last.</param>
 /// <param name="Names">Names of the bodies mentioned.</param>
-internal sealed record SubjectTimeline(DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset? AsOf, ImmutableArray<SubjectEntry> Items, string? Next, IReadOnlyDictionary<string, string> Names);
+internal sealed record SubjectTimeline(
+    DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset? AsOf, ImmutableArray<SubjectEntry> Items, string? Next,
+    IReadOnlyDictionary<string, string> Names);
 
 /// <summary>An entry of a subject's timeline.</summary>
 /// <param name="Position">Where it stands in the log: the event's position, or the opening's.</param>
@@ -24,17 +26,22 @@ internal sealed record SubjectTimeline(DateTimeOffset? From, DateTimeOffset? To,
 internal sealed record SubjectEntry(long Position, CodeEntry How, string Title, RegionCode Region, OpenedBy? Opening, TimelineEntry Event);
 
 /// <summary>A page of a subject's silences; a page holds those of so many hazards.</summary>
-internal sealed record SubjectSilences(DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset? AsOf, ImmutableArray<SilenceEntry> Items, string? Next, IReadOnlyDictionary<string, string> Names);
+internal sealed record SubjectSilences(
+    DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset? AsOf, ImmutableArray<SilenceEntry> Items, string? Next,
+    IReadOnlyDictionary<string, string> Names);
 
 /// <summary>A page of what a subject was accountable for; a page holds that of so many hazards.</summary>
-internal sealed record SubjectAccountability(DateTimeOffset At, DateTimeOffset? AsOf, ImmutableArray<AccountableEntry> Items, string? Next, IReadOnlyDictionary<string, string> Names);
+internal sealed record SubjectAccountability(
+    DateTimeOffset At, DateTimeOffset? AsOf, ImmutableArray<AccountableEntry> Items, string? Next,
+    IReadOnlyDictionary<string, string> Names);
 
 /// <summary>How many hazards stood where.</summary>
 /// <param name="Hazards">All of them.</param>
 /// <param name="Stages">By stage.</param>
 /// <param name="Levels">By level; those not graded are under an empty name.</param>
 /// <param name="Lists">On each list.</param>
-internal sealed record ReplayCounts(int Hazards, IReadOnlyDictionary<string, int> Stages, IReadOnlyDictionary<string, int> Levels, IReadOnlyDictionary<string, int> Lists);
+internal sealed record ReplayCounts(
+    int Hazards, IReadOnlyDictionary<string, int> Stages, IReadOnlyDictionary<string, int> Levels, IReadOnlyDictionary<string, int> Lists);
 
 /// <summary>A list that hazards are on or not.</summary>
 internal enum ReplayList
@@ -78,16 +85,20 @@ internal enum ReplayList
 /// <param name="Left">The lists it left.</param>
 /// <param name="Positions">The events between.</param>
 internal sealed record HazardMoved(
-    HazardId Hazard, string Title, CodeEntry? StageFrom, CodeEntry? StageTo, CodeEntry? LevelFrom, CodeEntry? LevelTo, ImmutableArray<CodeEntry> Entered, ImmutableArray<CodeEntry> Left, ImmutableArray<long> Positions);
+    HazardId Hazard, string Title, CodeEntry? StageFrom, CodeEntry? StageTo, CodeEntry? LevelFrom, CodeEntry? LevelTo,
+    ImmutableArray<CodeEntry> Entered, ImmutableArray<CodeEntry> Left, ImmutableArray<long> Positions);
 
 /// <summary>What changed for a subject between two instants.</summary>
 /// <param name="From">The earlier.</param>
 /// <param name="To">The later.</param>
-/// <param name="CountsFrom">How many hazards stood where at the earlier; on the first page only, and only where they are not too many to count so.</param>
+/// <param name="CountsFrom">How many hazards stood where at the earlier; on the first page only, and only where they are not
+/// too many to count so.</param>
 /// <param name="CountsTo">The same at the later.</param>
 /// <param name="Items">The hazards of this page that stand otherwise.</param>
 /// <param name="Next">Cursor of the next page; absent on the last.</param>
-internal sealed record SubjectChanges(DateTimeOffset From, DateTimeOffset To, ReplayCounts? CountsFrom, ReplayCounts? CountsTo, ImmutableArray<HazardMoved> Items, string? Next);
+internal sealed record SubjectChanges(
+    DateTimeOffset From, DateTimeOffset To, ReplayCounts? CountsFrom, ReplayCounts? CountsTo, ImmutableArray<HazardMoved> Items,
+    string? Next);
 
 /// <summary>Replays a subject page by page: each page's case files are opened together, so memory is bounded by a page.</summary>
 /// <param name="replay">Finds what concerns it.</param>
@@ -106,7 +117,8 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         var timelines = open.ToDictionary(f => f.Key, f => Timeline.Of(f.Value));
         var items = ImmutableArray.CreateBuilder<SubjectEntry>();
         foreach (var entry in page.Items)
-            if (open.TryGetValue(new HazardId(entry.Stream), out var file) && timelines[file.Id].FirstOrDefault(r => r.Event.Position == entry.Event) is { } row)
+            if (open.TryGetValue(new HazardId(entry.Stream), out var file) && timelines[file.Id].FirstOrDefault(
+                r => r.Event.Position == entry.Event) is { } row)
                 items.Add(new SubjectEntry(entry.Position, Labels.Of(entry.How), file.Newest.Title, file.Newest.Region, OpeningAt(row, entry), TimelineEntry.Of(file, row)));
         return new SubjectTimeline(q.From, q.To, q.AsOf, items.ToImmutable(), page.Next, Names(open.Values));
     }
@@ -141,10 +153,12 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         var all = q with { From = null, To = to };
         var (open, next) = await PageAsync(all, stop);
         var counts = q.Cursor is null ? await CountAsync(all, from, to, next is null ? open : null, stop) : (null, null);
-        return new SubjectChanges(from, to, counts.From, counts.To, [.. open.Values.Select(f => Moved(f, from, to)).OfType<HazardMoved>()], next);
+        return new SubjectChanges(
+            from, to, counts.From, counts.To, [.. open.Values.Select(f => Moved(f, from, to)).OfType<HazardMoved>()], next);
     }
 
-    private async Task<(ReplayCounts? From, ReplayCounts? To)> CountAsync(SubjectQuestion q, DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<HazardId, CaseFile>? whole, CancellationToken stop)
+    private async Task<(ReplayCounts? From, ReplayCounts? To)> CountAsync(
+        SubjectQuestion q, DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<HazardId, CaseFile>? whole, CancellationToken stop)
     {
         var (before, after) = (new Tally(), new Tally());
         string? cursor = null;
@@ -170,7 +184,8 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         return before?.Stage == after?.Stage && before?.Level == after?.Level && was.SetEquals(now)
             ? null
             : new HazardMoved(
-                file.Id, file.Newest.Title, Labels.Of(before?.Stage), Labels.Of(after?.Stage), Labels.Of(before?.Level), Labels.Of(after?.Level),
+                file.Id, file.Newest.Title, Labels.Of(before?.Stage), Labels.Of(after?.Stage), Labels.Of(before?.Level),
+                Labels.Of(after?.Level),
                 [.. now.Except(was).Order().Select(Labels.Of)], [.. was.Except(now).Order().Select(Labels.Of)],
                 [.. file.Events.Where(e => e.RecordedAt > from && e.RecordedAt <= to).Select(e => e.Position)]);
     }
@@ -182,18 +197,24 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         var today = ChinaTime.DateAt(at);
         var on = new (ReplayList List, bool Is)[]
         {
-            (ReplayList.Open, h.IsOpen), (ReplayList.Overdue, Clocks.Open(h, file.Rules).Any(c => c.Due < today)), (ReplayList.Major, h.IsOpen && h.Level == Level.Major),
-            (ReplayList.Listed, h.Listing is not null), (ReplayList.Dual, h.IsOpen && h.IsDual), (ReplayList.Suspended, h.Suspension is not null),
-            (ReplayList.Escalated, h.IsOpen && h.EscalatedTo is not null), (ReplayList.Closed, h.Closure is not null), (ReplayList.Reopened, h.Reopened > 0),
+            (ReplayList.Open, h.IsOpen), (ReplayList.Overdue, Clocks.Open(h, file.Rules).Any(c => c.Due < today)),
+            (ReplayList.Major, h.IsOpen && h.Level == Level.Major),
+            (ReplayList.Listed, h.Listing is not null), (ReplayList.Dual, h.IsOpen && h.IsDual),
+            (ReplayList.Suspended, h.Suspension is not null),
+            (ReplayList.Escalated, h.IsOpen && h.EscalatedTo is not null), (ReplayList.Closed, h.Closure is not null),
+            (ReplayList.Reopened, h.Reopened > 0),
         };
         return [.. on.Where(o => o.Is).Select(o => o.List)];
     }
 
-    private static bool Concerns(ReplaySubject subject, BodyId? body, RegionCode? office) => subject is not ReplaySubject.OfBody { Body: var asked }
+    private static bool Concerns(ReplaySubject subject, BodyId? body, RegionCode? office) =>
+        subject is not ReplaySubject.OfBody { Body: var asked }
         || body == asked.Id || (body is null && office is { } region && Told.AddressesOf(asked).Contains(Told.OfficeAddress(region)));
 
     private static OpenedBy? OpeningAt(TimelineRow row, ReplayEntry entry) =>
-        entry.How == Involvement.Opened && row.Told.SelectMany(t => t.Openings).FirstOrDefault(o => o.Position == entry.Position) is { } o ? new OpenedBy(o.Body, o.Actor, o.OpenedAt, o.Position) : null;
+        entry.How == Involvement.Opened && row.Told.SelectMany(t => t.Openings).FirstOrDefault(o => o.Position == entry.Position) is { } o
+            ? new OpenedBy(o.Body, o.Actor, o.OpenedAt, o.Position)
+            : null;
 
     private async Task<(IReadOnlyDictionary<HazardId, CaseFile> Open, string? Next)> PageAsync(SubjectQuestion q, CancellationToken stop)
     {
@@ -202,7 +223,8 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         return (await OpenAsync(q, page.Items, stop), page.Next);
     }
 
-    private async Task<IReadOnlyDictionary<HazardId, CaseFile>> OpenAsync(SubjectQuestion q, IEnumerable<Guid> streams, CancellationToken stop)
+    private async Task<IReadOnlyDictionary<HazardId, CaseFile>> OpenAsync(
+        SubjectQuestion q, IEnumerable<Guid> streams, CancellationToken stop)
     {
         var open = await files.OpenAsync([.. streams.Distinct()], q.AsOf, stop);
         return open.Where(f => q.Jurisdiction.Contains(f.Value.Newest.Region)).ToDictionary(f => f.Key, f => f.Value);

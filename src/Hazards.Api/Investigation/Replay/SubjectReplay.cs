@@ -15,7 +15,11 @@ internal static class SubjectReplay
         Map(api, "/replay/bodies/{id}", "单位", "a body", BodyAsync);
         Map(api, "/replay/enterprises/{code}", "生产经营单位", "an enterprise", EnterpriseAsync);
         Map(api, "/replay/regions/{code}", "行政区划", "a region", RegionAsync);
-        api.Get("/replay/persons", new Operation(Tag.Replay, "追溯人员：某单位某人在一个时期做过什么、打开过什么，按日志顺序", "Replay of a person: what it did and opened in a period, in the order of the log")
+        api.Get(
+            "/replay/persons",
+            new Operation(
+                Tag.Replay, "追溯人员：某单位某人在一个时期做过什么、打开过什么，按日志顺序",
+                "Replay of a person: what it did and opened in a period, in the order of the log")
         {
             Query = [Body, Name, HazardReplay.From, HazardReplay.To, .. Parameters.Page], Answer = typeof(SubjectTimeline),
         }, (Call call, SubjectFiles files, IRegistryQueries registry) => TimelineAsync(call, files, registry, PersonAsync));
@@ -23,19 +27,31 @@ internal static class SubjectReplay
 
     private static void Map(IEndpointRouteBuilder api, string path, string chinese, string english, Resolve resolve)
     {
-        api.Get(path, new Operation(Tag.Replay, $"追溯{chinese}：一个时期内涉及的各项事件，按日志顺序；发生、登记、告知、打开、行动并列", $"Replay of {english}: the events of a period that concern it, in the order of the log")
+        api.Get(
+            path,
+            new Operation(
+                Tag.Replay, $"追溯{chinese}：一个时期内涉及的各项事件，按日志顺序；发生、登记、告知、打开、行动并列",
+                $"Replay of {english}: the events of a period that concern it, in the order of the log")
         {
             Query = [HazardReplay.From, HazardReplay.To, .. Parameters.Page], Answer = typeof(SubjectTimeline),
         }, (Call call, SubjectFiles files, IRegistryQueries registry) => TimelineAsync(call, files, registry, resolve));
-        api.Get($"{path}/silences", new Operation(Tag.Replay, $"{chinese}的沉默：一个时期内到期未办、告知未打开等，逐条注明依据", $"The silences of {english} in a period, each with its rule")
+        api.Get(
+            $"{path}/silences",
+            new Operation(Tag.Replay, $"{chinese}的沉默：一个时期内到期未办、告知未打开等，逐条注明依据", $"The silences of {english} in a period, each with its rule")
         {
             Query = [HazardReplay.From, HazardReplay.To, .. Parameters.Page], Answer = typeof(SubjectSilences),
         }, (Call call, SubjectFiles files, IRegistryQueries registry) => SilencesAsync(call, files, registry, resolve));
-        api.Get($"{path}/accountability", new Operation(Tag.Replay, $"{chinese}在某一时刻的责任：各隐患由谁负责什么", $"What {english} was accountable for at an instant")
+        api.Get(
+            $"{path}/accountability",
+            new Operation(Tag.Replay, $"{chinese}在某一时刻的责任：各隐患由谁负责什么", $"What {english} was accountable for at an instant")
         {
             Query = [HazardReplay.At, .. Parameters.Page], Answer = typeof(SubjectAccountability),
         }, (Call call, SubjectFiles files, IRegistryQueries registry) => AccountabilityAsync(call, files, registry, resolve));
-        api.Get($"{path}/changes", new Operation(Tag.Replay, $"{chinese}两个时刻之间的变动：数量及进出各清单的隐患", $"What changed for {english} between two instants: counts, and the hazards that entered or left the lists")
+        api.Get(
+            $"{path}/changes",
+            new Operation(
+                Tag.Replay, $"{chinese}两个时刻之间的变动：数量及进出各清单的隐患",
+                $"What changed for {english} between two instants: counts, and the hazards that entered or left the lists")
         {
             Query = [HazardReplay.From, HazardReplay.To, Parameters.Cursor, Parameters.Limit], Answer = typeof(SubjectChanges),
         }, (Call call, SubjectFiles files, IRegistryQueries registry) => ChangesAsync(call, files, registry, resolve));
@@ -70,7 +86,8 @@ internal static class SubjectReplay
         return asked is null ? Call.Refuse(refusal!) : Call.Json(await files.ChangesAsync(asked, call.Stop));
     }
 
-    private static async Task<(SubjectQuestion? Question, Refusal? Refusal)> ReadAsync(Call call, IRegistryQueries registry, Resolve resolve, bool asOf)
+    private static async Task<(SubjectQuestion? Question, Refusal? Refusal)> ReadAsync(
+        Call call, IRegistryQueries registry, Resolve resolve, bool asOf)
     {
         var (from, to) = call.Period();
         var instant = asOf ? call.AsOf() : null;
@@ -100,7 +117,9 @@ internal static class SubjectReplay
     }
 
     private static Task<(ReplaySubject?, Refusal?)> EnterpriseAsync(Call call, IRegistryQueries registry) => Task.FromResult<(ReplaySubject?, Refusal?)>(
-        CreditCode.TryParse(Route(call, "code"), out var code, out var wrong) ? (new ReplaySubject.OfEnterprise(code), null) : (null, wrong with { Field = "code" }));
+        CreditCode.TryParse(Route(call, "code"), out var code, out var wrong)
+            ? (new ReplaySubject.OfEnterprise(code), null)
+            : (null, wrong with { Field = "code" }));
 
     private static Task<(ReplaySubject?, Refusal?)> RegionAsync(Call call, IRegistryQueries registry) => Task.FromResult<(ReplaySubject?, Refusal?)>(
         !RegionCode.TryParse(Route(call, "code"), out var region, out var wrong) ? (null, wrong with { Field = "code" })
@@ -111,7 +130,8 @@ internal static class SubjectReplay
     {
         if (!BodyId.TryParse(text, out var id, out var wrong))
             return (null, wrong with { Field = field });
-        return (await registry.BodiesAsync([id], call.Stop)).GetValueOrDefault(id) is { } body && call.Caller.Jurisdiction.Contains(body.Region)
+        return (await registry.BodiesAsync([id], call.Stop)).GetValueOrDefault(id) is { } body
+            && call.Caller.Jurisdiction.Contains(body.Region)
             ? (body, null)
             : (null, BodyRefusals.NotFound.Because(field));
     }
@@ -127,4 +147,6 @@ internal static class SubjectReplay
 /// <param name="AsOf">As it was recorded then.</param>
 /// <param name="Cursor">The page.</param>
 /// <param name="Limit">How many.</param>
-internal sealed record SubjectQuestion(ReplaySubject Subject, RegionCode Jurisdiction, DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset? AsOf, string? Cursor, int Limit);
+internal sealed record SubjectQuestion(
+    ReplaySubject Subject, RegionCode Jurisdiction, DateTimeOffset? From, DateTimeOffset? To, DateTimeOffset? AsOf, string? Cursor,
+    int Limit);

@@ -12,7 +12,8 @@ internal static class FieldPages
     public static void Map(IEndpointRouteBuilder pages)
     {
         pages.Page<FieldPage>("/field");
-        pages.PagePost("/field", async page => await FieldSending.OfFormAsync(page) ?? PageRoutes.Show<FieldPage>(page)).WithRequestTimeout(LongestTransfer);
+        pages.PagePost("/field", async page => await FieldSending.OfFormAsync(page) ?? PageRoutes.Show<FieldPage>(page))
+            .WithRequestTimeout(LongestTransfer);
         pages.PagePost("/field/photos", FieldSending.PhotoAsync).WithRequestTimeout(LongestTransfer);
         pages.PagePost("/field/reports", FieldSending.OfPhoneAsync);
         pages.PageGet("/field/token", page => Task.FromResult(Token(page)));
@@ -40,8 +41,13 @@ internal sealed record FieldToken(Guid Account, string Token, DateTimeOffset Now
 internal static class FieldRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode OtherAccount = new("field.other_account", RefusalKind.Forbidden, "这条上报由另一账号填写，须由其本人登录后发送", "Another account wrote this report; it is sent when that person has signed in");
-    public static readonly RefusalCode Number = new("field.number", RefusalKind.Invalid, "上报缺少自己的编号，请刷新页面重填", "The report lacks a number of its own: reload the page and write it again");
-    public static readonly RefusalCode PhotoTooLarge = new("field.photo_too_large", RefusalKind.TooLarge, "照片 {name} 过大，每张最多 {max} MB", "Photo {name} is too large: {max} MB at most");
+    public static readonly RefusalCode OtherAccount = new(
+        "field.other_account", RefusalKind.Forbidden, "这条上报由另一账号填写，须由其本人登录后发送",
+        "Another account wrote this report; it is sent when that person has signed in");
+    public static readonly RefusalCode Number = new(
+        "field.number", RefusalKind.Invalid, "上报缺少自己的编号，请刷新页面重填",
+        "The report lacks a number of its own: reload the page and write it again");
+    public static readonly RefusalCode PhotoTooLarge = new(
+        "field.photo_too_large", RefusalKind.TooLarge, "照片 {name} 过大，每张最多 {max} MB", "Photo {name} is too large: {max} MB at most");
 #pragma warning restore CS1591
 }

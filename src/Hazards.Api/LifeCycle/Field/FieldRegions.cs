@@ -6,7 +6,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Api.LifeCycle.Field;
 
-/// <summary>Where a report can lie: the townships of a county or prefecture, by the names of their governments; further out, the counties.</summary>
+/// <summary>
+/// Where a report can lie: the townships of a county or prefecture, by the names of their governments; further out, the
+/// counties.
+/// </summary>
 internal static class FieldRegions
 {
     private const int Most = 200;
@@ -23,7 +26,9 @@ internal static class FieldRegions
             return [];
         var within = (await page.GetAsync<RegionList>("/regions", [("prefix", own.IsNation ? null : own), ("limit", MostNamed)])).Items;
         if (own.Level is not (RegionLevel.County or RegionLevel.Prefecture))
-            return Grouped(within.Where(r => r.Code.Level == (own.IsNation ? RegionLevel.Prefecture : RegionLevel.County)), own.IsNation ? RegionLevel.Province : RegionLevel.Prefecture);
+            return Grouped(
+                within.Where(r => r.Code.Level == (own.IsNation ? RegionLevel.Prefecture : RegionLevel.County)),
+                own.IsNation ? RegionLevel.Province : RegionLevel.Prefecture);
         var townships = await TownshipsAsync(page, own);
         // A county whose townships have no body here: the report lies in the county, and there is nothing to choose.
         if (own.Level == RegionLevel.County && townships.Length == 0)
@@ -40,9 +45,12 @@ internal static class FieldRegions
 
     private static async Task<ImmutableArray<Body>> TownshipsAsync(PageCall page, RegionCode region)
     {
-        var bodies = await page.GetAsync<BodyPage>("/bodies", [("region", region), ("kind", CodeList.Code(BodyKind.Government)), ("limit", Most)]);
+        var bodies = await page.GetAsync<BodyPage>(
+            "/bodies", [("region", region), ("kind", CodeList.Code(BodyKind.Government)), ("limit", Most)]);
         // Of more than that nobody chooses from a list.
-        return bodies.Next is null ? [.. bodies.Items.Where(b => b.Region.Level == RegionLevel.Township).OrderBy(b => b.Region.Value, StringComparer.Ordinal)] : [];
+        return bodies.Next is null
+            ? [.. bodies.Items.Where(b => b.Region.Level == RegionLevel.Township).OrderBy(b => b.Region.Value, StringComparer.Ordinal)]
+            : [];
     }
 
     private static ImmutableArray<Group> Grouped(IEnumerable<RegionEntry> regions, RegionLevel by) =>

@@ -66,7 +66,8 @@ internal static class FieldSending
         return id is { } hazard ? Call.Json(new FieldAnswer(hazard, $"/hazards/{hazard}"), repeated ? 200 : 201) : Refuse(page, refusal!);
     }
 
-    private static async Task<(HazardId? Id, Refusal? Refusal, bool Repeated)> ReportAsync(PageCall page, Guid number, DateTimeOffset? written, JsonArray attachments)
+    private static async Task<(HazardId? Id, Refusal? Refusal, bool Repeated)> ReportAsync(
+        PageCall page, Guid number, DateTimeOffset? written, JsonArray attachments)
     {
         var reference = FieldReport.ReferenceOf(page.Who.Account.Id, number);
         var answered = await page.PostAsync<CommandAnswer>("/hazards", Report(page, reference, written, attachments), $"field-{number:N}");
@@ -74,7 +75,8 @@ internal static class FieldSending
         {
             { Value: { } done } => (done.Id, null, false),
             // It came before, and the answer did not reach the phone.
-            { Refusal: { } refusal } when refusal.Reason == HazardRefusals.ReportedBefore => (HazardId.Parse(refusal.Facts["id"]!), null, true),
+            { Refusal: { } refusal } when refusal.Reason == HazardRefusals.ReportedBefore =>
+                (HazardId.Parse(refusal.Facts["id"]!), null, true),
             { Refusal: { } refusal } => (null, refusal with { Field = FieldOf(refusal.Field) }, false),
             _ => throw new InvalidOperationException("POST /hazards answered neither way."),
         };
@@ -112,11 +114,17 @@ internal static class FieldSending
         var located = longitude is not null && latitude is not null;
         if ((Given(form["place"]) ?? (located ? "手机定位" : null)) is not { } text)
             return null;
-        return located ? new JsonObject { ["text"] = text, ["longitude"] = longitude, ["latitude"] = latitude } : new JsonObject { ["text"] = text };
+        return located ? new JsonObject
+        {
+            ["text"] = text, ["longitude"] = longitude, ["latitude"] = latitude,
+        } : new JsonObject { ["text"] = text };
     }
 
     private static decimal? Degrees(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var degrees) ? degrees : null;
+        decimal.TryParse(
+            text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var degrees)
+            ? degrees
+            : null;
 
     /// <summary>The beginning of what was said: its first sentence, or as much of it as a list shows.</summary>
     internal static string TitleOf(string said)
@@ -150,7 +158,8 @@ internal static class FieldSending
     private static async Task<Answered<FileAnswer>> PutAsync(PageCall page, IFormFile photo)
     {
         if (photo.Length > MostPhotoBytes)
-            return new Answered<FileAnswer>(null, FieldRefusals.PhotoTooLarge.Because("photos", ("name", NameOf(photo)), ("max", MostPhotoBytes / 1024 / 1024)), null);
+            return new Answered<FileAnswer>(
+                null, FieldRefusals.PhotoTooLarge.Because("photos", ("name", NameOf(photo)), ("max", MostPhotoBytes / 1024 / 1024)), null);
         await using var content = photo.OpenReadStream();
         return await page.PostAsync<FileAnswer>(new Asked("POST", "/files") { Body = content, MediaType = photo.ContentType });
     }
@@ -175,7 +184,10 @@ internal static class FieldSending
 
     /// <summary>The number of a report; a form's own token ends with one.</summary>
     private static Guid? NumberOf(string? text) =>
-        Guid.TryParse(text is not null && text.StartsWith("page-", StringComparison.Ordinal) ? text["page-".Length..] : text, out var number) ? number : null;
+        Guid.TryParse(
+            text is not null && text.StartsWith("page-", StringComparison.Ordinal) ? text["page-".Length..] : text, out var number)
+            ? number
+            : null;
 
     private static JsonArray? Parse(string? text)
     {

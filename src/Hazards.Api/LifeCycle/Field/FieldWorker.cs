@@ -12,12 +12,15 @@ internal static class FieldWorker
     /// <summary>What the page needs, by the content of each file; the same addresses that the page names.</summary>
     private static readonly string[] Files =
     [
-        .. new[] { "lib/bootstrap/bootstrap.min.css", "app.css", "lib/htmx.org/htmx.min.js", "app.js", "field-queue.js", "field.js", "icon.svg" }.Select(SiteFiles.Of),
+        .. new[] { "lib/bootstrap/bootstrap.min.css", "app.css", "lib/htmx.org/htmx.min.js", "app.js", "field-queue.js", "field.js",
+            "icon.svg" }.Select(SiteFiles.Of),
     ];
 
     /// <summary>Changes with any of the files, and with the program that writes the page.</summary>
     public static readonly string Version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\n', [.. Files, SiteFiles.Of("field-worker.js"), typeof(FieldWorker).Assembly.ManifestModule.ModuleVersionId.ToString()]))))[..16];
+        string.Join(
+            '\n',
+            [.. Files, SiteFiles.Of("field-worker.js"), typeof(FieldWorker).Assembly.ManifestModule.ModuleVersionId.ToString()]))))[..16];
 
     private static readonly string Text = $"""
         self.SHELL = {JsonSerializer.Serialize(new { version = Version, files = Files })};
@@ -40,7 +43,8 @@ internal static class FieldWorker
         icons = new[] { new { src = SiteFiles.Of("icon.svg"), sizes = "any", type = "image/svg+xml", purpose = "any" } },
     }, Unescaped);
 
-    private static JsonSerializerOptions Unescaped => new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static JsonSerializerOptions Unescaped =>
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The worker; open, since a browser asks for it anew without a session too. It lies below the page it is for.</summary>
     public static IResult Script(HttpContext http)

@@ -12,7 +12,8 @@ internal static class FileCheck
     private const int MostEntries = 10_000;
 
     // What a PDF does, runs or unpacks (ISO 32000-1, 12.6.4 and 7.11.4), in lower case.
-    private static readonly byte[][] Actions = [.. new[] { "/javascript", "/launch", "/embeddedfile" }.Select(System.Text.Encoding.ASCII.GetBytes)];
+    private static readonly byte[][] Actions = [
+        .. new[] { "/javascript", "/launch", "/embeddedfile" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
     /// <summary>Why a file is not taken; null when it is.</summary>
     /// <param name="file">The file; its position is moved.</param>

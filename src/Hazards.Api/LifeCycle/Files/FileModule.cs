@@ -27,7 +27,8 @@ internal sealed class FileModule : IModule
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton<Pictures>();
-        services.AddScheduled(JobKind.PurgeFiles, _ => PurgeEvery, (s, stop) => s.GetRequiredService<FileStore>().PurgeAsync(Unreferred, stop));
+        services.AddScheduled(
+            JobKind.PurgeFiles, _ => PurgeEvery, (s, stop) => s.GetRequiredService<FileStore>().PurgeAsync(Unreferred, stop));
     }
 
     public void Map(IEndpointRouteBuilder api)
@@ -39,7 +40,12 @@ internal sealed class FileModule : IModule
             BodyMediaType = "application/octet-stream", Answer = typeof(FileAnswer), Success = 201,
         }, PutAsync).WithRequestTimeout(LongestTransfer);
         PhotoEndpoints.Map(api);
-        api.Get("/files/{digest}", new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper") { Also = [409], Files = ["*/*"] }, GetAsync)
+        api.Get(
+            "/files/{digest}",
+            new Operation(Tag.Papers, "下载附件或文书", "A file by its SHA-256: an attachment or a paper")
+            {
+                Also = [409], Files = ["*/*"],
+            }, GetAsync)
             .WithRequestTimeout(LongestTransfer);
     }
 
@@ -79,10 +85,12 @@ internal sealed class FileModule : IModule
         if (been.Files < most.UploadsADay && been.Bytes <= most.UploadBytesADay - bytes)
             return null;
         var tomorrow = ChinaTime.StartOf(ChinaTime.DateAt(now).AddDays(1));
-        return LimitRefusals.Uploads.Because(null, ("files", most.UploadsADay), ("bytes", most.UploadBytesADay), ("seconds", Limits.Seconds(tomorrow - now)));
+        return LimitRefusals.Uploads.Because(
+            null, ("files", most.UploadsADay), ("bytes", most.UploadBytesADay), ("seconds", Limits.Seconds(tomorrow - now)));
     }
 
-    private static async Task KeepAsync(FileStore files, Sha256Digest digest, Stream kept, string mediaType, string sender, CancellationToken stop)
+    private static async Task KeepAsync(
+        FileStore files, Sha256Digest digest, Stream kept, string mediaType, string sender, CancellationToken stop)
     {
         try
         {

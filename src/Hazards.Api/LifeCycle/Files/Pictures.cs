@@ -79,7 +79,9 @@ internal sealed class Pictures(FileStore files) : IDisposable
             // A file that is not there yet may be put in later; that it is no picture stays so.
             if (await files.GetAsync(digest, cancellationToken) is not { } file)
                 return null;
-            var made = FileKinds.Find(file.MediaType) is { IsPicture: true } ? await Task.Run(() => make(file.Bytes), cancellationToken) : null;
+            var made = FileKinds.Find(file.MediaType) is { IsPicture: true }
+                ? await Task.Run(() => make(file.Bytes), cancellationToken)
+                : null;
             kept.Set((digest, what), made, new MemoryCacheEntryOptions { Size = weigh(made) });
             return made;
         }

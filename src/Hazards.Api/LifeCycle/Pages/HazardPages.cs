@@ -56,7 +56,8 @@ internal static class HazardPages
     {
         StepFieldKind.Legs => f with
         {
-            Fields = [.. Enum.GetValues<Leg>().OrderBy(l => l == Leg.Sole).Select(l => f with { Name = CodeList.Code(l), Kind = StepFieldKind.Leg })],
+            Fields = [.. Enum.GetValues<Leg>().OrderBy(l => l == Leg.Sole)
+                .Select(l => f with { Name = CodeList.Code(l), Kind = StepFieldKind.Leg })],
         },
         _ => f,
     });

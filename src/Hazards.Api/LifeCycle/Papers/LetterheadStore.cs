@@ -9,7 +9,8 @@ using Hazards.Projections.Store;
 namespace Hazards.Api.LifeCycle.Papers;
 
 /// <summary>The letterheads of bodies: a stream each, short, folded when a paper is made.</summary>
-internal sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
+internal sealed class LetterheadStore(
+    IEventLog log, IRegistryQueries registry, RulebookSource rules, SectorCatalogue sectors, TimeProvider clock)
 {
     /// <summary>The type of a letterhead's stream.</summary>
     public const string StreamType = "letterhead";
@@ -21,7 +22,8 @@ internal sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, 
         LoadAsync(body, asOf, long.MaxValue, cancellationToken);
 
     /// <summary>Sets a letterhead.</summary>
-    public Task<Outcome<Letterhead>> SetAsync(BodyId id, SetLetterhead command, Given given, Terms terms, CancellationToken cancellationToken = default)
+    public Task<Outcome<Letterhead>> SetAsync(
+        BodyId id, SetLetterhead command, Given given, Terms terms, CancellationToken cancellationToken = default)
     {
         var stream = Letterhead.StreamOf(id);
         return deciding.RunAsync(stream, terms, async (_, version, stop) => await LoadAsync(await BodyAsync(id, stop), null, version, stop),
@@ -36,7 +38,10 @@ internal sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, 
             if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Letterhead>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var context = Registering.Context(given, terms, rules, clock);
-            return Proposal<Letterhead>.Append(Letterhead.Apply(before, happened!), new StreamAppend(stream, StreamType, before.Version, [Facts.Of(happened!, context, terms)]));
+            return Proposal<Letterhead>
+                .Append(
+                    Letterhead.Apply(before, happened!),
+                    new StreamAppend(stream, StreamType, before.Version, [Facts.Of(happened!, context, terms)]));
         }, cancellationToken);
     }
 
@@ -49,5 +54,7 @@ internal sealed class LetterheadStore(IEventLog log, IRegistryQueries registry, 
     }
 
     private async Task<Body> BodyAsync(BodyId id, CancellationToken cancellationToken) =>
-        (await registry.BodiesAsync([id], cancellationToken)).GetValueOrDefault(id) ?? throw new InvalidOperationException($"The log knows a letterhead of {id}, the registry no such body.");
+        (await registry.BodiesAsync([id], cancellationToken))
+            .GetValueOrDefault(id)
+                ?? throw new InvalidOperationException($"The log knows a letterhead of {id}, the registry no such body.");
 }

@@ -24,7 +24,8 @@ internal readonly record struct Papered(IHazardEvent Event, EventContext Context
 /// clock's, has its events prepared here and adds them to the story: with numbers, files by digest, and the events of
 /// papers that the policy wants made with every such act.
 /// </summary>
-internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers numbers, FileStore files, IRegistryQueries registry, SectorCatalogue sectors)
+internal sealed class PaperDesk(
+    LetterheadStore letterheads, PaperNumbers numbers, FileStore files, IRegistryQueries registry, SectorCatalogue sectors)
 {
     /// <summary>The media type of a paper as a document.</summary>
     public const string Docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -39,20 +40,25 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
 
     /// <summary>
     /// The act as it is decided: a command that needs a number and came without one is decided as if it had one, where the
-    /// policy has the service make that paper. The number itself is given by <see cref="PrepareAsync(PaperNumbers.Taking, Hazard?, HazardId, Decision, Act, CancellationToken)"/>.
+    /// policy has the service make that paper. The number itself is given by
+    /// <see cref="PrepareAsync(PaperNumbers.Taking, Hazard?, HazardId, Decision, Act, CancellationToken)"/>.
     /// </summary>
     public static Act Expecting(IHazardCommand command, Hazard hazard, Act act)
     {
-        return act.Document is null && Domain.Papers.Of(command, hazard) is { } paper && (command is IssuePaper || RuleOf(act.Policy, paper) is not null)
+        return act.Document is null && Domain.Papers.Of(command, hazard) is { } paper
+            && (command is IssuePaper || RuleOf(act.Policy, paper) is not null)
             ? act with { Document = Unnumbered }
             : act;
     }
 
     /// <summary>Prepares what a decision says.</summary>
-    public Task<IReadOnlyList<Papered>> PrepareAsync(PaperNumbers.Taking taking, Hazard? before, HazardId id, Decision decision, Act act, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<Papered>> PrepareAsync(
+        PaperNumbers.Taking taking, Hazard? before, HazardId id, Decision decision, Act act, CancellationToken cancellationToken = default)
     {
         var context = (act.Document == Unnumbered ? act with { Document = null } : act).Context(decision.Role);
-        return PrepareAsync(taking, before, id, [.. decision.Events.Select(e => new Happening(e, context))], act.Policy, act.Calendar, act.By.Body, act.Bodies, cancellationToken);
+        return PrepareAsync(
+            taking, before, id, [.. decision.Events.Select(e => new Happening(e, context))], act.Policy, act.Calendar, act.By.Body,
+            act.Bodies, cancellationToken);
     }
 
     /// <summary>Prepares events of whatever origin.</summary>
@@ -66,7 +72,8 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
     /// <param name="known">Bodies known already.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async Task<IReadOnlyList<Papered>> PrepareAsync(
-        PaperNumbers.Taking taking, Hazard? before, HazardId id, ImmutableArray<Happening> happenings, Policy policy, WorkCalendar calendar, Body by,
+        PaperNumbers.Taking taking, Hazard? before, HazardId id, ImmutableArray<Happening> happenings, Policy policy, WorkCalendar calendar,
+        Body by,
         IReadOnlyDictionary<BodyId, Body> known, CancellationToken cancellationToken = default)
     {
         var prepared = new List<Papered>(happenings.Length);
@@ -82,7 +89,8 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
             foreach (var following in Domain.Papers.Following(happened).Where(k => RuleOf(policy, k) is { Always: true }))
             {
                 var leg = Domain.Papers.LegOf(happened);
-                var issued = await MakeAsync(work, happened, context with { Document = null, Attachments = [] }, following, cancellationToken);
+                var issued = await MakeAsync(
+                    work, happened, context with { Document = null, Attachments = [] }, following, cancellationToken);
                 var paper = new PaperIssued(following, leg, Domain.Papers.To(state, leg));
                 state = Hazard.Apply(id, state, new Happening(paper, issued.Context));
                 prepared.Add(issued with { Event = paper });
@@ -97,7 +105,8 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
 
     private static PaperRule? RuleOf(Policy policy, PaperKind paper) => policy.Papers.FirstOrDefault(p => p.Paper == paper);
 
-    private async Task<Papered> MakeAsync(Work work, IHazardEvent happened, EventContext context, PaperKind kind, CancellationToken cancellationToken)
+    private async Task<Papered> MakeAsync(
+        Work work, IHazardEvent happened, EventContext context, PaperKind kind, CancellationToken cancellationToken)
     {
         var bodies = await BodiesAsync(work, cancellationToken);
         if (IssuerOf(work, happened, bodies) is not { } issuer)
@@ -106,7 +115,9 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
         var date = ChinaTime.DateAt(context.OccurredAt);
         var series = new PaperSeries(issuer.Id, date.Year, letterhead.PrefixOf(kind));
         var paper = new NumberedPaper(kind, series, await work.Taking.NextAsync(series, cancellationToken));
-        var text = new PaperFacts(kind, happened, work.Hazard, letterhead, paper.Document, date, work.Policy, sectors, bodies, work.Calendar, context.Attachments).ToText();
+        var text = new PaperFacts(
+            kind, happened, work.Hazard, letterhead, paper.Document, date, work.Policy, sectors, bodies, work.Calendar,
+            context.Attachments).ToText();
         var made = ImmutableArray.Create(
             await PutAsync(PaperDocx.Write(text), $"{paper.Document}.docx", Docx, cancellationToken),
             await PutAsync(Encoding.UTF8.GetBytes(PaperHtml.Write(text)), $"{paper.Document}.html", Html, cancellationToken));
@@ -117,7 +128,9 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
     private async Task<Attachment> PutAsync(byte[] bytes, string name, string mediaType, CancellationToken cancellationToken) =>
         new(await files.PutAsync(bytes, mediaType, null, cancellationToken), name, mediaType, bytes.Length);
 
-    /// <summary>Whose paper it is: the caller's; the clock writes in the name of the leg's supervisor, the lister or the assigner.</summary>
+    /// <summary>
+    /// Whose paper it is: the caller's; the clock writes in the name of the leg's supervisor, the lister or the assigner.
+    /// </summary>
     private static Body? IssuerOf(Work work, IHazardEvent happened, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         if (work.By.Id != Clockwork.Body.Id)
@@ -133,7 +146,8 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
     private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(Work work, CancellationToken cancellationToken)
     {
         var named = work.Hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.Supervisor, l.AcceptedBy, l.AssignedBy })
-            .Append(work.Hazard.AssignedBy).Append(work.Hazard.Listing?.By).OfType<BodyId>().Where(b => !work.Known.ContainsKey(b)).ToHashSet();
+            .Append(work.Hazard.AssignedBy).Append(work.Hazard.Listing?.By).OfType<BodyId>().Where(b => !work.Known.ContainsKey(b))
+            .ToHashSet();
         var bodies = new Dictionary<BodyId, Body>(work.Known) { [work.By.Id] = work.By };
         if (named.Count > 0)
             foreach (var (id, body) in await registry.BodiesAsync(named, cancellationToken))
@@ -141,5 +155,6 @@ internal sealed class PaperDesk(LetterheadStore letterheads, PaperNumbers number
         return bodies;
     }
 
-    private sealed record Work(PaperNumbers.Taking Taking, Hazard Hazard, Policy Policy, WorkCalendar Calendar, Body By, IReadOnlyDictionary<BodyId, Body> Known);
+    private sealed record Work(
+        PaperNumbers.Taking Taking, Hazard Hazard, Policy Policy, WorkCalendar Calendar, Body By, IReadOnlyDictionary<BodyId, Body> Known);
 }

@@ -7,7 +7,8 @@ namespace Hazards.Api.LifeCycle.Papers;
 /// <summary>A paper to be printed from a browser: one page of HTML that needs nothing else, in the layout of GB/T 9704-2012.</summary>
 internal static class PaperHtml
 {
-    // GB/T 9704-2012, 5.1–5.2: A4, 37 mm above and 28 mm beside the type area of 156 mm × 225 mm; 22 lines of 28 characters of size 3 (16 pt).
+    // GB/T 9704-2012, 5.1–5.2: A4, 37 mm above and 28 mm beside the type area of 156 mm × 225 mm; 22 lines of 28 characters of
+    // size 3 (16 pt).
     private const string Style = """
         @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
         * { box-sizing: border-box; margin: 0; padding: 0; }
@@ -33,7 +34,8 @@ internal static class PaperHtml
     {
         var html = new StringBuilder();
         html.Append("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n");
-        html.Append("<title>").Append(Text(paper.Number.Value)).Append(' ').Append(Text(paper.Title)).Append("</title>\n<style>\n").Append(Style.ReplaceLineEndings("\n")).Append("\n</style>\n</head>\n<body>\n");
+        html.Append("<title>").Append(Text(paper.Number.Value)).Append(' ').Append(Text(paper.Title)).Append("</title>\n<style>\n")
+            .Append(Style.ReplaceLineEndings("\n")).Append("\n</style>\n</head>\n<body>\n");
         html.Append(FormattableString.Invariant($"<div class=\"org\" style=\"font-size:{PaperDocx.SizeOf(paper.Letterhead.Name)}pt\">{Text(paper.Letterhead.Name)}</div>\n"));
         Line(html, "div", "number", paper.Number.Value);
         html.Append("<div class=\"rule\"></div>\n<h1>").Append(Text(paper.Title)).Append("</h1>\n");
@@ -41,19 +43,23 @@ internal static class PaperHtml
         foreach (var line in paper.Body)
             Line(html, "p", line.Heading switch { 1 => "h1", 2 => "h2", _ => null }, line.Text);
         if (!paper.Annexes.IsEmpty)
-            html.Append("<div class=\"annex\">附件：").AppendJoin("<br>", paper.Annexes.Select((a, n) => FormattableString.Invariant($"{n + 1}. {Text(a)}"))).Append("</div>\n");
-        html.Append("<div class=\"sign\">").Append(Text(paper.Letterhead.Signature)).Append("<br><span class=\"seal\">").Append(Text(paper.Letterhead.Seal)).Append("</span><br>")
+            html.Append("<div class=\"annex\">附件：")
+                .AppendJoin("<br>", paper.Annexes.Select((a, n) => FormattableString.Invariant($"{n + 1}. {Text(a)}"))).Append("</div>\n");
+        html.Append("<div class=\"sign\">").Append(Text(paper.Letterhead.Signature)).Append("<br><span class=\"seal\">")
+            .Append(Text(paper.Letterhead.Seal)).Append("</span><br>")
             .Append(PaperText.Day(paper.Date)).Append("</div>\n<div class=\"imprint\">\n");
         if (!paper.CopyTo.IsEmpty)
             html.Append("<div>抄送：").Append(Text(string.Join('，', paper.CopyTo))).Append("。</div>\n");
         else
             html.Append("<div></div>\n");
-        html.Append("<div><span>").Append(Text(paper.Letterhead.Signature)).Append("</span><span>").Append(PaperText.Day(paper.Date)).Append("印发</span></div>\n</div>\n</body>\n</html>\n");
+        html.Append("<div><span>").Append(Text(paper.Letterhead.Signature)).Append("</span><span>").Append(PaperText.Day(paper.Date))
+            .Append("印发</span></div>\n</div>\n</body>\n</html>\n");
         return html.ToString();
     }
 
     private static void Line(StringBuilder html, string tag, string? style, string text) =>
-        html.Append('<').Append(tag).Append(style is null ? "" : $" class=\"{style}\"").Append('>').Append(Text(text)).Append("</").Append(tag).Append(">\n");
+        html.Append('<').Append(tag).Append(style is null ? "" : $" class=\"{style}\"").Append('>').Append(Text(text)).Append("</")
+            .Append(tag).Append(">\n");
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -15,12 +15,21 @@ internal sealed class PaperModule : IModule
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/hazards/{id}/papers", new Operation(Tag.Papers, "隐患的文书：文号、时间、docx 与可打印网页", "The papers of a hazard: numbers, times, docx and a page to print")
+        api.Get(
+            "/hazards/{id}/papers",
+            new Operation(Tag.Papers, "隐患的文书：文号、时间、docx 与可打印网页", "The papers of a hazard: numbers, times, docx and a page to print")
         {
             Query = [Parameters.AsOf], Answer = typeof(PaperList), Versioned = true,
         }, ListAsync);
-        api.Get("/bodies/{id}/letterhead", new Operation(Tag.Papers, "单位的文书版头", "A body's letterhead") { Query = [Parameters.AsOf], Answer = typeof(Letterhead), Versioned = true }, FindAsync);
-        api.Post("/bodies/{id}/letterhead", new Operation(Tag.Papers, "设定文书版头：未给的项按单位名称取默认值", "Set a body's letterhead; what is left out is made from its name")
+        api.Get(
+            "/bodies/{id}/letterhead",
+            new Operation(Tag.Papers, "单位的文书版头", "A body's letterhead")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(Letterhead), Versioned = true,
+            }, FindAsync);
+        api.Post(
+            "/bodies/{id}/letterhead",
+            new Operation(Tag.Papers, "设定文书版头：未给的项按单位名称取默认值", "Set a body's letterhead; what is left out is made from its name")
         {
             Body = typeof(SetLetterhead), IsAct = true, Answer = typeof(Letterhead), Versioned = true,
         }, SetAsync);
@@ -81,7 +90,8 @@ internal sealed class PaperModule : IModule
 }
 
 /// <summary>The papers of a hazard, in order.</summary>
-internal sealed record PaperList(HazardId Hazard, long Version, DateTimeOffset? AsOf, ImmutableArray<PaperView> Papers, IReadOnlyDictionary<string, string> Names);
+internal sealed record PaperList(
+    HazardId Hazard, long Version, DateTimeOffset? AsOf, ImmutableArray<PaperView> Papers, IReadOnlyDictionary<string, string> Names);
 
 /// <summary>A paper.</summary>
 /// <param name="Paper">Which.</param>
@@ -105,7 +115,8 @@ internal sealed record PaperView(
             return null;
         var leg = Domain.Papers.LegOf(happened);
         return new PaperView(
-            Labels.Of(kind), number, leg, happened is PaperIssued issued ? issued.To : Domain.Papers.To(after, leg), context.Body, EventLabels.Of(e.EventTypeName), e.Sequence,
+            Labels.Of(kind), number, leg, happened is PaperIssued issued ? issued.To : Domain.Papers.To(after, leg), context.Body,
+            EventLabels.Of(e.EventTypeName), e.Sequence,
             context.OccurredAt, e.Timestamp,
             [.. context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, FileAnswer.LinkOf(a.Digest)))]);
     }

@@ -20,9 +20,11 @@ internal static class ListPages
     }
 
     /// <summary>The address of a list in the interface, as the page shows it: for files.</summary>
-    public static string File(PageCall page, string path, ListFormat format, IEnumerable<(string Name, object? Value)> query, IEnumerable<string> columns)
+    public static string File(
+        PageCall page, string path, ListFormat format, IEnumerable<(string Name, object? Value)> query, IEnumerable<string> columns)
     {
-        var address = new StringBuilder(Links.Root).Append(path).Append("?format=").Append(CodeList.Code(format)).Append("&lang=").Append(page.English ? "en" : "zh");
+        var address = new StringBuilder(Links.Root).Append(path).Append("?format=").Append(CodeList.Code(format)).Append("&lang=")
+            .Append(page.English ? "en" : "zh");
         foreach (var (name, value) in query.Append(("columns", string.Join(',', columns))).Append(("asOf", page.AsOfText)))
             if (Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text)
                 address.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(text));
@@ -44,8 +46,10 @@ internal static class ListPages
     /// </param>
     public static JsonArray Chosen(PageCall page, bool asShown) =>
     [
-        .. page.Form!["hazard"].Concat(asShown ? [] : page.Form["refused"]).OfType<string>().Select(h => h.Split(':')).Where(h => h.Length == 2 && long.TryParse(h[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .DistinctBy(h => h[0]).Select(h => asShown ? (JsonNode)new JsonObject { ["id"] = h[0], ["version"] = long.Parse(h[1], CultureInfo.InvariantCulture) } : new JsonObject { ["id"] = h[0] }),
+        .. page.Form!["hazard"].Concat(asShown ? [] : page.Form["refused"]).OfType<string>().Select(h => h.Split(':'))
+        .Where(h => h.Length == 2 && long.TryParse(h[1], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .DistinctBy(h => h[0])
+            .Select(h => asShown ? (JsonNode)new JsonObject { ["id"] = h[0], ["version"] = long.Parse(h[1], CultureInfo.InvariantCulture) } : new JsonObject { ["id"] = h[0] }),
     ];
 
     /// <summary>Red, amber or green, for a light's code.</summary>

@@ -12,6 +12,7 @@ internal static class OverviewPages
         pages.Page<OverviewPage>("/overview");
         pages.Page<TrendPart>("/overview/trend");
         pages.PageGet("/live", page => Task.FromResult<IResult>(
-            TypedResults.ServerSentEvents(page.Http.RequestServices.GetRequiredService<LiveHub>().WatchAsync(page.Http.RequestAborted)))).DisableRequestTimeout().WithMetadata(new Waits());
+            TypedResults.ServerSentEvents(page.Http.RequestServices.GetRequiredService<LiveHub>().WatchAsync(page.Http.RequestAborted))))
+                .DisableRequestTimeout().WithMetadata(new Waits());
     }
 }

@@ -19,14 +19,26 @@ internal static class AuditCommand
     {
         var database = new DatabaseOptions();
         var json = new Option<bool>("--json") { Description = "输出 JSON · prints JSON" };
-        var since = new Option<long>("--since-checkpoint") { Description = "只审计此大小的检查点之后的部分 · only what lies after the checkpoint of this size" };
+        var since = new Option<long>("--since-checkpoint")
+        {
+            Description = "只审计此大小的检查点之后的部分 · only what lies after the checkpoint of this size",
+        };
         var record = new Option<bool>("--record") { Description = "把结果记入日志 · records the result in the log" };
-        var notes = new Option<string[]>("--checkpoint") { Description = "他方保存的检查点文件，可多次 · a file with a checkpoint that another body kept, one or more" };
+        var notes = new Option<string[]>("--checkpoint")
+        {
+            Description = "他方保存的检查点文件，可多次 · a file with a checkpoint that another body kept, one or more",
+        };
         var size = new Option<long?>("--size") { Description = "存证单上的大小 · the size on the printed sheet" };
         var root = new Option<string?>("--root") { Description = "存证单上的根（Base64）· the root on the printed sheet" };
-        var hash = new Option<string>("--hash") { Description = "存证单上的算法 · the hash on the printed sheet", DefaultValueFactory = _ => TreeHash.Sha256.Name };
+        var hash = new Option<string>("--hash")
+        {
+            Description = "存证单上的算法 · the hash on the printed sheet", DefaultValueFactory = _ => TreeHash.Sha256.Name,
+        };
         var verifiers = new Option<string[]>("--vkey") { Description = "只信任这些验证公钥 · trust only these verifier keys" };
-        var command = new Command("audit", "审计日志：从数据表重算全部证明，与检查点比对 · recompute everything from the tables and compare it with the checkpoints") { json, since, record, notes, size, root, hash, verifiers };
+        var command = new Command(
+            "audit",
+            "审计日志：从数据表重算全部证明，与检查点比对 · recompute everything from the tables and compare it with the checkpoints") { json, since, record,
+            notes, size, root, hash, verifiers };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
@@ -54,7 +66,8 @@ internal static class AuditCommand
         // A folder that is not there is not made: whoever audits has no keys to make.
         var options = new ServiceOptions(opened.ConnectionString)
         {
-            Keys = Directory.Exists(opened.Keys) ? opened.Keys : null, Timestamps = TimestampOptions.Of(new ConfigurationBuilder().AddEnvironmentVariables().Build()),
+            Keys = Directory.Exists(opened.Keys) ? opened.Keys : null,
+            Timestamps = TimestampOptions.Of(new ConfigurationBuilder().AddEnvironmentVariables().Build()),
         };
         await using var source = Database.Open(options.ConnectionString);
         await using var log = MartenEventLog.Open(source);
@@ -104,7 +117,9 @@ internal static class AuditCommand
 
     private static KeptCheckpoint FromFile(string path) =>
         SignedNote.TryParse(File.ReadAllBytes(path), out var note) && Checkpoint.TryParse(note.Text, out var checkpoint)
-            ? new KeptCheckpoint(path, checkpoint.Origin.EndsWith("/sm3", StringComparison.Ordinal) ? TreeHash.Sm3.Name : TreeHash.Sha256.Name, checkpoint.Size, checkpoint.Root)
+            ? new KeptCheckpoint(
+                path, checkpoint.Origin.EndsWith("/sm3", StringComparison.Ordinal) ? TreeHash.Sm3.Name : TreeHash.Sha256.Name,
+                checkpoint.Size, checkpoint.Root)
             : throw new ArgumentException($"--checkpoint：{path} 不是检查点（C2SP 签名文本）· is not a checkpoint (a C2SP signed note)");
 
     private static IEnumerable<KeptCheckpoint> Typed(long? size, string? root, string hash)
@@ -115,14 +130,18 @@ internal static class AuditCommand
             throw new ArgumentException($"--hash：没有 {hash} · there is no {hash}; sha256 or sm3");
         return size > 0 && Digest.TryParse(root, out var digest)
             ? [new KeptCheckpoint("存证单 the printed sheet", hash, size.Value, digest)]
-            : throw new ArgumentException("--size 与 --root 须一同给出，根为 44 个字符的 Base64 · --size and --root go together; the root has 44 characters of Base64");
+            : throw new ArgumentException(
+                "--size 与 --root 须一同给出，根为 44 个字符的 Base64 · --size and --root go together; the root has 44 characters of Base64");
     }
 
     private static NoteVerifier Verifier(string text) =>
-        NoteVerifier.TryParse(text, out var verifier) ? verifier : throw new ArgumentException($"--vkey：{text} 不是验证公钥 · is not a verifier key (name+id+base64)");
+        NoteVerifier.TryParse(text, out var verifier)
+            ? verifier
+            : throw new ArgumentException($"--vkey：{text} 不是验证公钥 · is not a verifier key (name+id+base64)");
 
     private static Progress Bar() => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn());
+        .Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn());
 
     private sealed class Showing(ProgressTask bar) : IProgress<AuditProgress>
     {
@@ -134,7 +153,9 @@ internal static class AuditCommand
     }
 
     /// <summary>A report as JSON.</summary>
-    internal sealed record Said(bool Holds, long First, long Size, DateTimeOffset? RecordedAt, double Seconds, ImmutableArray<SaidTree> Trees, ImmutableArray<AuditFinding> Findings)
+    internal sealed record Said(
+        bool Holds, long First, long Size, DateTimeOffset? RecordedAt, double Seconds, ImmutableArray<SaidTree> Trees,
+        ImmutableArray<AuditFinding> Findings)
     {
         public static Said Of(AuditReport report) => new(
             report.Holds, report.First, report.Size, report.RecordedAt, report.Duration.TotalSeconds,
@@ -142,5 +163,7 @@ internal static class AuditCommand
     }
 
     /// <summary>A tree as JSON.</summary>
-    internal sealed record SaidTree(string Hash, string Root, long Stored, long Checkpoints, long LastCheckpoint, DateTimeOffset? LastSignedAt, long Uncovered, DateTimeOffset? UncoveredSince);
+    internal sealed record SaidTree(
+        string Hash, string Root, long Stored, long Checkpoints, long LastCheckpoint, DateTimeOffset? LastSignedAt, long Uncovered,
+        DateTimeOffset? UncoveredSince);
 }

@@ -31,17 +31,24 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
     /// <summary>So many streams are drawn for a sample.</summary>
     private const int StreamsDrawn = 100;
 
-    public async Task<AuditReport> RunAsync(AuditOrder order, int? readers, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
+    public async Task<AuditReport> RunAsync(
+        AuditOrder order, int? readers, IProgress<AuditProgress>? progress, CancellationToken cancellationToken)
     {
         var register = await LogRegister.Empty.ReadOnAsync(log, cancellationToken);
         var before = new List<AuditFinding>();
         ImmutableArray<TreeHash> trees = [.. TreeOption.Known.Where(t => register.Keys.Any(k => k.Hash == t.Name))];
         if (trees.IsEmpty)
             trees = [TreeHash.Sha256];
-        var question = new AuditQuestion { Trees = trees, After = order.After, Kept = [.. order.Kept, .. Remembered(trees, before)], Keys = Keys(order, register, trees, before) };
+        var question = new AuditQuestion
+        {
+            Trees = trees, After = order.After, Kept = [.. order.Kept, .. Remembered(trees, before)],
+            Keys = Keys(order, register, trees, before),
+        };
         if (AppendKey(register, before) is { } key)
             question = question with { AppendKey = key, AppendKeySince = register.AppendKey?.Position ?? long.MaxValue };
-        var report = await LogAudit.RunAsync(Database.Settings(options.ConnectionString).ConnectionString, readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
+        var report = await LogAudit.RunAsync(
+            Database.Settings(options.ConnectionString).ConnectionString,
+            readers is { } some ? question with { Readers = some } : question, progress, cancellationToken);
         // After it, so that nothing falls between how far it went and what requests had met by then.
         register = await register.ReadOnAsync(log, cancellationToken);
         var rows = await RowsAsync(register, question.AppendKey, order, cancellationToken);
@@ -52,7 +59,9 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
     public async Task<ImmutableArray<AuditFinding>> SampleAsync(CancellationToken cancellationToken)
     {
         await using var dataSource = Database.Open(options.ConnectionString);
-        return [.. await new CatalogueAudit(dataSource).RunAsync(cancellationToken), .. await KeptAsync(dataSource, whole: false, cancellationToken)];
+        return [
+            .. await new CatalogueAudit(dataSource).RunAsync(cancellationToken),
+            .. await KeptAsync(dataSource, whole: false, cancellationToken)];
     }
 
     private async Task<ImmutableArray<AuditFinding>> RowsAsync(
@@ -66,7 +75,8 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
             ?
             [
                 .. catalogue, .. identities, .. await new InboxAudit(dataSource).RunAsync(cancellationToken),
-                .. await new CountAudit(dataSource).RunAsync(order.Whole, cancellationToken), .. await KeptAsync(dataSource, order.Whole, cancellationToken),
+                .. await new CountAudit(dataSource).RunAsync(order.Whole, cancellationToken),
+                .. await KeptAsync(dataSource, order.Whole, cancellationToken),
             ]
             : [.. catalogue, .. identities];
     }
@@ -100,25 +110,29 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         return kept;
     }
 
-    private ImmutableArray<AuditKey> Keys(AuditOrder order, LogRegister register, ImmutableArray<TreeHash> trees, List<AuditFinding> findings)
+    private ImmutableArray<AuditKey> Keys(
+        AuditOrder order, LogRegister register, ImmutableArray<TreeHash> trees, List<AuditFinding> findings)
     {
         if (!order.Verifiers.IsEmpty)
             return [.. from hash in trees from verifier in order.Verifiers where verifier.Name.EndsWith("/sm3", StringComparison.Ordinal) == (hash == TreeHash.Sm3) select new AuditKey(hash.Name, verifier)];
         foreach (var strange in register.Unendorsed)
             findings.Add(new AuditFinding("key_unendorsed",
-                $"位置 {strange.IntroducedAt} 启用的签名密钥没有得到前一把密钥的背书：密钥被替换", $"the signing key introduced at position {strange.IntroducedAt} was not vouched for by the one before it: the key was replaced")
+                $"位置 {strange.IntroducedAt} 启用的签名密钥没有得到前一把密钥的背书：密钥被替换",
+                $"the signing key introduced at position {strange.IntroducedAt} was not vouched for by the one before it: the key was replaced")
             { First = strange.IntroducedAt, Last = strange.IntroducedAt, Hash = strange.Hash });
         var named = register.Keys.Select(k => new AuditKey(k.Hash, k.Verifier)).ToImmutableArray();
         if (options.Keys is null || LogKeyFile.LoadAll(folder) is not { IsEmpty: false } files)
             return named;
         var own = files.SelectMany(f => trees.SelectMany(t => f.SignersOf(t))).ToLookup(s => s.Verifier.Type, s => s.Verifier);
         // The folder cannot be written to from the database: where the two disagree, it is believed.
-        var strangers = own.FirstOrDefault(keys => named.Any(n => n.Verifier.Type == keys.Key) && !keys.Any(k => named.Any(n => n.Verifier == k)));
+        var strangers = own.FirstOrDefault(
+            keys => named.Any(n => n.Verifier.Type == keys.Key) && !keys.Any(k => named.Any(n => n.Verifier == k)));
         if (named.IsEmpty || strangers is null)
             return named;
         var first = register.Keys.First(k => k.Verifier.Type == strangers.Key);
         findings.Add(new AuditFinding("key_replaced",
-            $"日志（位置 {first.IntroducedAt}）登记的签名密钥 {first.Verifier} 与密钥目录中的不是同一把：其中之一被替换", $"the signing key that the log names at position {first.IntroducedAt} ({first.Verifier}) is not the one in the key folder: one of them was replaced")
+            $"日志（位置 {first.IntroducedAt}）登记的签名密钥 {first.Verifier} 与密钥目录中的不是同一把：其中之一被替换",
+            $"the signing key that the log names at position {first.IntroducedAt} ({first.Verifier}) is not the one in the key folder: one of them was replaced")
         { First = first.IntroducedAt, Last = first.IntroducedAt, Hash = first.Hash });
         return [.. files.SelectMany(f => trees.SelectMany(t => f.SignersOf(t).Select(s => new AuditKey(t.Name, s.Verifier))))];
     }
@@ -131,7 +145,8 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
         if (register.AppendKey is not { } named || named.KeyId == LogKeys.AppendKeyId(key))
             return key;
         findings.Add(new AuditFinding("append_key_replaced",
-            $"日志（位置 {named.Position}）登记的写入校验密钥与密钥目录中的不是同一把；写入校验码未核对", $"the append key that the log names at position {named.Position} is not the one in the key folder; append codes were not checked") { First = named.Position, Last = named.Position });
+            $"日志（位置 {named.Position}）登记的写入校验密钥与密钥目录中的不是同一把；写入校验码未核对",
+            $"the append key that the log names at position {named.Position} is not the one in the key folder; append codes were not checked") { First = named.Position, Last = named.Position });
         return null;
     }
 
@@ -140,15 +155,18 @@ internal sealed class AuditDesk(KeyFolder folder, IEventLog log, ServiceOptions 
     {
         const int most = 50;
         return new AuditCompleted(
-            report.Holds, report.First, report.Size, [.. report.Trees.Select(t => new AuditedRoot(t.Hash, t.Root.ToString(), t.LastCheckpoint))], Math.Round(report.Duration.TotalSeconds, 3),
-            report.Findings.Length, [.. report.Findings.Take(most).Select(f => new AuditNoted(f.Code, f.First, f.Last, f.Count, f.Stream))]);
+            report.Holds, report.First, report.Size,
+            [.. report.Trees.Select(t => new AuditedRoot(t.Hash, t.Root.ToString(), t.LastCheckpoint))], Math.Round(report.Duration.TotalSeconds, 3),
+            report.Findings.Length,
+            [.. report.Findings.Take(most).Select(f => new AuditNoted(f.Code, f.First, f.Last, f.Count, f.Stream))]);
     }
 
     /// <summary>Records an audit in the log's own stream.</summary>
     public static async Task RecordAsync(LogKeys keys, AuditReport report, CancellationToken cancellationToken)
     {
         // Whoever else writes there writes rarely.
-        while (!await keys.AppendAsync([Event(report)], (await keys.RegisterAsync(cancellationToken)).Version, Clockwork.Actor, cancellationToken))
+        while (!await keys.AppendAsync(
+            [Event(report)], (await keys.RegisterAsync(cancellationToken)).Version, Clockwork.Actor, cancellationToken))
             cancellationToken.ThrowIfCancellationRequested();
     }
 }

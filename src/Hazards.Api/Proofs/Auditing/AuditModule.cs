@@ -20,14 +20,27 @@ internal sealed class AuditModule : IModule
         services.AddSingleton<AuditTelemetry>();
         services.AddSingleton<AuditWorker>();
         // Whether it is due is decided by the log, so that a restart does not begin anew.
-        services.AddScheduled(JobKind.AuditWhenDue, o => o.AuditEvery is { } every && every < Look ? every : o.AuditEvery is null ? null : Look, (s, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop));
-        services.AddScheduled(JobKind.SampleRows, o => o.AuditEvery is null ? null : Sample, (s, stop) => s.GetRequiredService<AuditWorker>().SampleAsync(stop));
+        services.AddScheduled(
+            JobKind.AuditWhenDue, o => o.AuditEvery is { } every && every < Look ? every : o.AuditEvery is null ? null : Look,
+            (s, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop));
+        services.AddScheduled(
+            JobKind.SampleRows, o => o.AuditEvery is null ? null : Sample,
+            (s, stop) => s.GetRequiredService<AuditWorker>().SampleAsync(stop));
     }
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/log/audits", new Operation(Tag.Proof, "历次审计结果，最近的在前", "What audits of the log found, the newest first") { Query = [.. Parameters.Page], Answer = typeof(AuditPage) }, ListAsync);
-        api.Post("/log/audits", new Operation(Tag.Proof, "立即审计整个日志（系统管理、调查审计、督查）：后台进行，结果见审计清单", "Audit the whole log now (administrators, investigators, supervisors): in the background; its result joins the list")
+        api.Get(
+            "/log/audits",
+            new Operation(Tag.Proof, "历次审计结果，最近的在前", "What audits of the log found, the newest first")
+            {
+                Query = [.. Parameters.Page], Answer = typeof(AuditPage),
+            }, ListAsync);
+        api.Post(
+            "/log/audits",
+            new Operation(
+                Tag.Proof, "立即审计整个日志（系统管理、调查审计、督查）：后台进行，结果见审计清单",
+                "Audit the whole log now (administrators, investigators, supervisors): in the background; its result joins the list")
         {
             Answer = typeof(AuditAsked), Success = 202,
         }, AskAsync);
@@ -46,7 +59,9 @@ internal sealed class AuditModule : IModule
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var before = cursor is null ? long.MaxValue : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw new Projections.BadCursorException();
+        var before = cursor is null ? long.MaxValue : long.TryParse(
+            cursor, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var version) ? version : throw new Projections.BadCursorException();
         // The log's own stream is short: an event a day, and one for each change of keys.
         var newest = new Queue<(long Version, AuditItem Item)>();
         foreach (var e in await log.FetchAsync(LogStream.Id, 0, asOf, cancellationToken: call.Stop))
@@ -60,7 +75,11 @@ internal sealed class AuditModule : IModule
                 newest.Dequeue();
         }
         var page = newest.Reverse().ToArray();
-        return Call.Json(new AuditPage([.. page.Take(limit).Select(p => p.Item)], page.Length > limit ? page[limit - 1].Version.ToString(CultureInfo.InvariantCulture) : null, asOf) { Running = worker.RunningSince });
+        return Call.Json(new AuditPage([.. page.Take(limit)
+            .Select(p => p.Item)], page.Length > limit ? page[limit - 1].Version.ToString(CultureInfo.InvariantCulture) : null, asOf)
+            {
+                Running = worker.RunningSince,
+            });
     }
 }
 
@@ -79,7 +98,9 @@ internal sealed record AuditAsked(DateTimeOffset Since);
 internal static class AuditRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode Forbidden = new("audit.forbidden", RefusalKind.Forbidden, "只有系统管理、调查审计和督查可以要求审计日志", "Only administrators, investigators and supervisors may have the log audited");
+    public static readonly RefusalCode Forbidden = new(
+        "audit.forbidden", RefusalKind.Forbidden, "只有系统管理、调查审计和督查可以要求审计日志",
+        "Only administrators, investigators and supervisors may have the log audited");
 #pragma warning restore CS1591
 }
 

@@ -9,7 +9,11 @@ internal static class AuditOption
 
     public static Option<int> Create()
     {
-        var option = new Option<int>("--audit-every") { Description = $"每隔几小时全面审计日志，0 为不审计（{UsualHours}）· hours between two full audits of the log, 0 for never", DefaultValueFactory = _ => UsualHours };
+        var option = new Option<int>("--audit-every")
+        {
+            Description = $"每隔几小时全面审计日志，0 为不审计（{UsualHours}）· hours between two full audits of the log, 0 for never",
+            DefaultValueFactory = _ => UsualHours,
+        };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var hours) || hours is < 0 or > 8784))

@@ -14,8 +14,11 @@ internal sealed class AuditTelemetry : IDisposable
     public AuditTelemetry(TimeProvider clock)
     {
         findings = meter.CreateCounter<long>("hazards.audit.findings", "{finding}", "Findings of audits this node ran, by code");
-        meter.CreateObservableGauge("hazards.audit.holds", () => Measured(l => l.Audit.Holds ? 1L : 0L), null, "1 when the last audit found nothing, 0 when it found something");
-        meter.CreateObservableGauge("hazards.audit.age", () => Measured(l => (clock.GetUtcNow() - l.At).TotalSeconds), "s", "Since the last audit");
+        meter.CreateObservableGauge(
+            "hazards.audit.holds", () => Measured(l => l.Audit.Holds ? 1L : 0L), null,
+            "1 when the last audit found nothing, 0 when it found something");
+        meter.CreateObservableGauge(
+            "hazards.audit.age", () => Measured(l => (clock.GetUtcNow() - l.At).TotalSeconds), "s", "Since the last audit");
         meter.CreateObservableGauge("hazards.audit.duration", () => Measured(l => l.Audit.Seconds), "s", "How long the last audit took");
         meter.CreateObservableGauge("hazards.audit.size", () => Measured(l => l.Audit.Size), "{event}", "The last position audited");
     }

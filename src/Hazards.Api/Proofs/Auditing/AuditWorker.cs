@@ -87,7 +87,10 @@ internal sealed partial class AuditWorker(
         await LookAsync(cancellationToken);
         // One reader: the service's callers come first.
         var report = await desk.RunAsync(AuditOrder.Full with { Whole = whole }, readers: 1, null, cancellationToken);
-        report = report with { Findings = [.. sampled.Where(s => !report.Findings.Any(f => f.Code == s.Code && f.English == s.English)), .. report.Findings] };
+        report = report with
+        {
+            Findings = [.. sampled.Where(s => !report.Findings.Any(f => f.Code == s.Code && f.English == s.English)), .. report.Findings],
+        };
         foreach (var finding in report.Findings)
             LogFinding(finding.Code, finding.Chinese, finding.English);
         telemetry.Found(AuditDesk.Event(report));

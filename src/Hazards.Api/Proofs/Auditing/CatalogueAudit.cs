@@ -19,7 +19,8 @@ internal sealed class CatalogueAudit(NpgsqlDataSource dataSource)
 
     private static readonly string Sql = Read("catalogue.sql");
 
-    private static readonly ImmutableSortedDictionary<string, string> Made = Read("manifest.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+    private static readonly ImmutableSortedDictionary<string, string> Made = Read("manifest.txt")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(l => l.TrimEnd('\r').Split('\t', 2)).ToImmutableSortedDictionary(l => l[0], l => l[1], StringComparer.Ordinal);
 
     /// <summary>What differs, by name.</summary>
@@ -40,12 +41,14 @@ internal sealed class CatalogueAudit(NpgsqlDataSource dataSource)
                     $"数据库对象 {name} 被改动：应为“{made}”，现为“{what}”", $"{name} was altered: it is {what} and was made as {made}"));
         // A right that is wanting opens nothing: where the service logs in as the owner there are none.
         foreach (var name in Made.Keys.Where(n => !n.StartsWith("grant ", StringComparison.Ordinal) && !there.ContainsKey(n)))
-            differences.Add(new AuditFinding("schema_object_missing", $"数据库对象 {name} 被删除或停用", $"{name}, which the migrations make, is gone"));
+            differences.Add(
+                new AuditFinding("schema_object_missing", $"数据库对象 {name} 被删除或停用", $"{name}, which the migrations make, is gone"));
         return [.. differences.Take(Most)];
     }
 
     /// <summary>The catalogue as it is, by the objects' names.</summary>
-    public static async Task<ImmutableSortedDictionary<string, string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<ImmutableSortedDictionary<string, string>> ReadAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         // Names are qualified by what is not on the path, and nothing but pg_catalog answers to a plain name.
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -59,10 +62,13 @@ internal sealed class CatalogueAudit(NpgsqlDataSource dataSource)
         return found.ToImmutable();
     }
 
-    /// <summary>The migration by which the database is newer or older than this program. What it says may be forged: so it is a finding.</summary>
+    /// <summary>
+    /// The migration by which the database is newer or older than this program. What it says may be forged: so it is a finding.
+    /// </summary>
     private async Task<string?> OtherAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var may = new NpgsqlCommand("select has_schema_privilege('migrations', 'usage') and has_table_privilege('migrations.applied', 'select')", connection);
+        await using var may = new NpgsqlCommand(
+            "select has_schema_privilege('migrations', 'usage') and has_table_privilege('migrations.applied', 'select')", connection);
         if (await may.ExecuteScalarAsync(cancellationToken) is not true)
             return null;
         var applied = await KnownMigrations.ReadAsync(dataSource, cancellationToken);
@@ -71,8 +77,10 @@ internal sealed class CatalogueAudit(NpgsqlDataSource dataSource)
 
     private static AuditFinding Added(string name, string what) => name.Split(' ')[0] switch
     {
-        "grant" or "owner" or "membership" or "attribute" => new AuditFinding("privilege_added", $"数据库权限被放宽：{name} {what}", $"a right that the service does not give: {name} {what}"),
-        _ => new AuditFinding("schema_object_added", $"数据库中有程序未建立的对象：{name}（{what}）", $"{name} was made by nothing of this program: {what}"),
+        "grant" or "owner" or "membership" or "attribute" => new AuditFinding(
+            "privilege_added", $"数据库权限被放宽：{name} {what}", $"a right that the service does not give: {name} {what}"),
+        _ =>
+            new AuditFinding("schema_object_added", $"数据库中有程序未建立的对象：{name}（{what}）", $"{name} was made by nothing of this program: {what}"),
     };
 
     private static string Line(string text) => text.ReplaceLineEndings(" ").Replace('\t', ' ');

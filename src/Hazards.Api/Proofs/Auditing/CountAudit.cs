@@ -46,25 +46,31 @@ internal sealed class CountAudit(NpgsqlDataSource dataSource)
         var tables = await ListAsync(connection, TablesSql, r => r.GetString(0), cancellationToken);
         foreach (var table in all ? tables : [])
             findings.AddRange(await TableAsync(connection, table, cancellationToken));
-        if (tables.Contains("log.mt_events") && await MarkedAsync<long>(connection, "seq_id", "mt_events", "or t.bdata is not null", cancellationToken) is { Length: > 0 } events)
+        if (tables.Contains("log.mt_events") && await MarkedAsync<long>(
+            connection, "seq_id", "mt_events", "or t.bdata is not null", cancellationToken) is { Length: > 0 } events)
             findings.Add(new AuditFinding("event_marked",
                 $"位置 {string.Join(", ", events.Take(Named))} 的事件被标为已归档、属于租户或带有二进制数据：服务从不如此，读取时会跳过",
                 $"the events at {string.Join(", ", events.Take(Named))} are marked as archived, of a tenant or with binary data: the service marks none, and readers pass them over")
             { First = events[0], Last = events[^1], Count = events.Length, Positions = [.. events.Take(Named)] });
         if (tables.Contains("log.mt_streams"))
             findings.AddRange(from stream in await MarkedAsync<Guid>(connection, "id", "mt_streams", "", cancellationToken) ?? []
-                              select new AuditFinding("stream_marked", $"流 {stream:D} 被标为已归档或属于租户：服务从不如此", $"stream {stream:D} is marked as archived or of a tenant: the service marks none") { Stream = stream });
+                              select new AuditFinding(
+                                  "stream_marked", $"流 {stream:D} 被标为已归档或属于租户：服务从不如此",
+                                  $"stream {stream:D} is marked as archived or of a tenant: the service marks none") { Stream = stream });
         return [.. findings];
     }
 
     private static async Task<List<AuditFinding>> TableAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
-        var indexes = await ListAsync(connection, IndexesSql, r => (Name: r.GetString(0), Where: r.IsDBNull(1) ? "true" : r.GetString(1), Keys: r.GetString(2)), cancellationToken, table);
+        var indexes = await ListAsync(
+            connection, IndexesSql, r => (Name: r.GetString(0), Where: r.IsDBNull(1) ? "true" : r.GetString(1), Keys: r.GetString(2)),
+            cancellationToken, table);
         if (indexes.Count == 0)
             return [];
         await PlanAsync(connection, byIndex: false, cancellationToken);
         // Every condition of a partial index is counted in the one pass.
-        var rows = await ListAsync(connection, $"select {string.Join(", ", indexes.Select(i => $"count(*) filter (where {i.Where})"))} from {table}",
+        var rows = await ListAsync(
+            connection, $"select {string.Join(", ", indexes.Select(i => $"count(*) filter (where {i.Where})"))} from {table}",
             r => Enumerable.Range(0, indexes.Count).Select(r.GetInt64).ToArray(), cancellationToken);
         await PlanAsync(connection, byIndex: true, cancellationToken);
         var findings = new List<AuditFinding>();
@@ -72,12 +78,14 @@ internal sealed class CountAudit(NpgsqlDataSource dataSource)
         {
             var sql = $"select count(*) from (select from {table} where {index.Where} order by {index.Keys} offset 0) x";
             // Where the planner has a better one for the same order, that one is counted and this one is not.
-            if (!(await ListAsync(connection, $"explain (format json) {sql}", r => r.GetString(0), cancellationToken))[0].Contains($"\"Index Name\": {JsonSerializer.Serialize(index.Name)}", StringComparison.Ordinal))
+            if (!(await ListAsync(connection, $"explain (format json) {sql}", r => r.GetString(0), cancellationToken))[0].Contains(
+                $"\"Index Name\": {JsonSerializer.Serialize(index.Name)}", StringComparison.Ordinal))
                 continue;
             var counted = (await ListAsync(connection, sql, r => r.GetInt64(0), cancellationToken))[0];
             if (counted != n)
                 findings.Add(new AuditFinding("index_differs",
-                    $"索引 {index.Name} 与表 {table} 不一致：表中 {n} 行，按索引 {counted} 行：有行被隐藏或索引损坏", $"the index {index.Name} and its table {table} disagree: {n} rows in the table, {counted} by the index: it hides rows, or is broken")
+                    $"索引 {index.Name} 与表 {table} 不一致：表中 {n} 行，按索引 {counted} 行：有行被隐藏或索引损坏",
+                    $"the index {index.Name} and its table {table} disagree: {n} rows in the table, {counted} by the index: it hides rows, or is broken")
                 { Count = Math.Abs(n - counted) });
         }
 
@@ -96,7 +104,8 @@ internal sealed class CountAudit(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<T[]?> MarkedAsync<T>(NpgsqlConnection connection, string key, string table, string more, CancellationToken cancellationToken)
+    private static async Task<T[]?> MarkedAsync<T>(
+        NpgsqlConnection connection, string key, string table, string more, CancellationToken cancellationToken)
     {
         await PlanAsync(connection, byIndex: false, cancellationToken);
         await using var command = new NpgsqlCommand($"""
@@ -108,7 +117,8 @@ internal sealed class CountAudit(NpgsqlDataSource dataSource)
         return await command.ExecuteScalarAsync(cancellationToken) as T[];
     }
 
-    private static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, string? given = null)
+    private static async Task<List<T>> ListAsync<T>(
+        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, string? given = null)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         if (given is not null)

@@ -21,7 +21,8 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
     private const int MostInAll = 500;
 
     /// <summary>What counting in working days by a newer edition of the calendar moves, until it is counted anew.</summary>
-    private static readonly string[] Recounted = ["next_due", "next_ring", "clock_dues", "due", "item", "edition", "counted_until", "version"];
+    private static readonly string[] Recounted = [
+        "next_due", "next_ring", "clock_dues", "due", "item", "edition", "counted_until", "version"];
 
     private const string LedgerSql = """
         select coalesce(h.hazard_id, s.id), s.id is null
@@ -58,7 +59,8 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
     /// <param name="sample">How many streams are drawn; null: all are compared.</param>
     /// <param name="rules">Reads the rules that apply now.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<ImmutableArray<AuditFinding>> RunAsync(int? sample, Func<CancellationToken, Task<Rulebook>> rules, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<AuditFinding>> RunAsync(
+        int? sample, Func<CancellationToken, Task<Rulebook>> rules, CancellationToken cancellationToken)
     {
         var findings = new List<AuditFinding>();
         await using (var may = dataSource.CreateCommand("""
@@ -86,7 +88,8 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
         return [.. findings.DistinctBy(f => (f.Code, f.English)).Take(MostInAll)];
     }
 
-    private async Task<IEnumerable<AuditFinding>> CompareAsync(RowsSample made, Rulebook book, Guid[] streams, CancellationToken cancellationToken)
+    private async Task<IEnumerable<AuditFinding>> CompareAsync(
+        RowsSample made, Rulebook book, Guid[] streams, CancellationToken cancellationToken)
     {
         var differences = await made.CompareAsync(streams, Most, cancellationToken);
         var unreadable = made.Unreadable.Select(s => new AuditFinding("stream_unreadable",
@@ -94,10 +97,13 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
             $"the events of stream {s:D} cannot follow each other: one was altered, marked or deleted; its rows were not compared") { Stream = s }).ToArray();
         if (differences.IsEmpty)
             return unreadable;
-        var waiting = await ListAsync("select c.hazard_id from rows.working_clocks c where c.edition < $1 and c.hazard_id = any ($2)", r => r.GetGuid(0), cancellationToken,
+        var waiting = await ListAsync(
+            "select c.hazard_id from rows.working_clocks c where c.edition < $1 and c.hazard_id = any ($2)", r => r.GetGuid(0),
+            cancellationToken,
             new NpgsqlParameter<int> { TypedValue = book.Calendar.Edition }, new NpgsqlParameter<Guid[]> { TypedValue = streams });
         return unreadable.Concat(differences
-            .Where(d => d.Fault != RowFault.Differs || d.Stream is not { } hazard || !waiting.Contains(hazard) || d.Columns.Except(Recounted).Any())
+            .Where(d => d.Fault != RowFault.Differs || d.Stream is not { } hazard || !waiting.Contains(hazard)
+                || d.Columns.Except(Recounted).Any())
             .Select(Finding));
     }
 
@@ -109,9 +115,11 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
         {
             RowFault.Missing => ("row_missing", "被删除", "was deleted: the log makes it"),
             RowFault.Unrecorded => ("row_unrecorded", "没有依据，被插入", "was inserted: the log does not make it"),
-            _ => ("row_differs", $"与日志不符：{string.Join("、", d.Columns)} 被改动", $"is not what the log makes: {string.Join(", ", d.Columns)} was altered"),
+            _ => ("row_differs", $"与日志不符：{string.Join("、", d.Columns)} 被改动",
+                $"is not what the log makes: {string.Join(", ", d.Columns)} was altered"),
         };
-        return new AuditFinding(code, $"rows.{d.Table} 的行 {d.Key}{chinese}{what}", $"the row {d.Key} of rows.{d.Table}{english} {said}") { Stream = d.Stream };
+        return new AuditFinding(
+            code, $"rows.{d.Table} 的行 {d.Key}{chinese}{what}", $"the row {d.Key} of rows.{d.Table}{english} {said}") { Stream = d.Stream };
     }
 
     private async Task<List<AuditFinding>> LedgerAsync(CancellationToken cancellationToken) =>
@@ -119,8 +127,12 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
         {
             var (hazard, unrecorded) = (r.GetGuid(0), r.GetBoolean(1));
             return unrecorded
-                ? new AuditFinding("row_unrecorded", $"rows.hazards 的行（隐患 {hazard:D}）没有依据，被插入", $"the row of hazard {hazard:D} in rows.hazards was inserted: the log has no such hazard") { Stream = hazard }
-                : new AuditFinding("row_missing", $"rows.hazards 的行（隐患 {hazard:D}）被删除：日志中有此隐患，台账和看板没有", $"the row of hazard {hazard:D} in rows.hazards was deleted: the log has the hazard, ledger and lists have not") { Stream = hazard };
+                ? new AuditFinding(
+                    "row_unrecorded", $"rows.hazards 的行（隐患 {hazard:D}）没有依据，被插入",
+                    $"the row of hazard {hazard:D} in rows.hazards was inserted: the log has no such hazard") { Stream = hazard }
+                : new AuditFinding(
+                    "row_missing", $"rows.hazards 的行（隐患 {hazard:D}）被删除：日志中有此隐患，台账和看板没有",
+                    $"the row of hazard {hazard:D} in rows.hazards was deleted: the log has the hazard, ledger and lists have not") { Stream = hazard };
         }, cancellationToken);
 
     private async Task<List<AuditFinding>> BoardAsync(CancellationToken cancellationToken) =>
@@ -128,7 +140,8 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
         {
             var cell = string.Join(' ', Enumerable.Range(0, 4).Select(r.GetString)).Trim();
             return new AuditFinding("board_differs",
-                $"看板与台账不一致：{cell} 看板为 {r.GetInt64(4)}，台账为 {r.GetInt64(5)}", $"board and ledger disagree: {cell} has {r.GetInt64(4)} on the board and {r.GetInt64(5)} in the ledger");
+                $"看板与台账不一致：{cell} 看板为 {r.GetInt64(4)}，台账为 {r.GetInt64(5)}",
+                $"board and ledger disagree: {cell} has {r.GetInt64(4)} on the board and {r.GetInt64(5)} in the ledger");
         }, cancellationToken);
 
     /// <summary>Streams drawn by their events, so that what is much worked on is looked at more often; and by their rows.</summary>
@@ -140,14 +153,18 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
             select e.stream_id from log.mt_events e join log.mt_streams s on s.id = e.stream_id and s.type = any ($2) and s.version < 2000
             where e.seq_id = any ($1)
             """, r => r.GetGuid(0), cancellationToken,
-            new NpgsqlParameter<long[]> { TypedValue = positions }, new NpgsqlParameter<string[]> { TypedValue = [.. RowsSample.Kinds] })).Distinct().Take(StreamsAtOnce)];
+            new NpgsqlParameter<long[]> { TypedValue = positions }, new NpgsqlParameter<string[]>
+            {
+                TypedValue = [.. RowsSample.Kinds],
+            })).Distinct().Take(StreamsAtOnce)];
     }
 
     private async Task<Guid[]> NextAsync(Guid after, CancellationToken cancellationToken) =>
         [.. await ListAsync($"select s.id from log.mt_streams s where s.id > $1 and s.type = any ($2) order by s.id limit {StreamsAtOnce}", r => r.GetGuid(0), cancellationToken,
             new NpgsqlParameter<Guid> { TypedValue = after }, new NpgsqlParameter<string[]> { TypedValue = [.. RowsSample.Kinds] })];
 
-    private async Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    private async Task<List<T>> ListAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = dataSource.CreateCommand(sql);
         command.CommandTimeout = 0;

@@ -72,7 +72,10 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource, KeyFolder folder)
           and exists (select from files.uploads u union all select from files.owners)
         group by f.digest order by f.digest limit {Most}
         """, r => new AuditFinding("file_missing",
-            $"隐患 {r.GetGuid(1):D} 的文件 {r.GetString(0)} 不在库中", $"the file {r.GetString(0)} of hazard {r.GetGuid(1):D} is gone") { Stream = r.GetGuid(1), First = r.GetInt64(2) }, cancellationToken);
+            $"隐患 {r.GetGuid(1):D} 的文件 {r.GetString(0)} 不在库中", $"the file {r.GetString(0)} of hazard {r.GetGuid(1):D} is gone")
+            {
+                Stream = r.GetGuid(1), First = r.GetInt64(2),
+            }, cancellationToken);
 
     private async Task<List<AuditFinding>> PackagesAsync(bool all, CancellationToken cancellationToken)
     {
@@ -90,11 +93,15 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource, KeyFolder folder)
             // A check of its own: what was compared for a download a moment ago is compared again.
             var altered = kept is null ? "package" : kept != digest ? "digest"
                 : Sha256Digest.TryParse(digest, out var known, out _)
-                    ? await new PackageCheck(TimeProvider.System).AlteredAsync(id, await new PackageBytes(shelf, id).LayOutAsync(cancellationToken), known, cancellationToken) : "digest";
+                    ? await new PackageCheck(TimeProvider.System)
+                        .AlteredAsync(id, await new PackageBytes(shelf, id).LayOutAsync(cancellationToken), known,
+                            cancellationToken) : "digest";
             if (altered is not null)
                 findings.Add(new AuditFinding(kept is null ? "package_missing" : "package_altered",
                     kept is null ? $"证据包 {id:D} 不在库中" : $"证据包 {id:D} 与日志登记的摘要不符：{altered} 被改动",
-                    kept is null ? $"the package of evidence {id:D} is gone" : $"the package of evidence {id:D} has not the digest that the log gives: {altered} was altered") { Stream = id });
+                    kept is null
+                        ? $"the package of evidence {id:D} is gone"
+                        : $"the package of evidence {id:D} has not the digest that the log gives: {altered} was altered") { Stream = id });
         }
 
         return findings;
@@ -123,9 +130,17 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource, KeyFolder folder)
         order by 1 limit {Most}
         """, r => (r.GetGuid(0), r.GetInt32(1)) switch
         {
-            var (person, n) when n == 0 => new AuditFinding("person_key_missing", $"人员 {person:D} 的密钥行被删除", $"the row of the key of person {person:D} was deleted") { Stream = person },
-            var (person, n) when n == 1 => new AuditFinding("person_key_unrecorded", $"人员 {person:D} 的密钥被销毁，日志中没有删除记录", $"the key of person {person:D} was destroyed, and the log has no erasure") { Stream = person },
-            var (person, _) => new AuditFinding("person_key_lives", $"人员 {person:D} 已删除，其密钥仍在或被放回", $"person {person:D} was erased, and the key is there: it was put back") { Stream = person },
+            var (person, n) when n == 0 =>
+                new AuditFinding(
+                    "person_key_missing", $"人员 {person:D} 的密钥行被删除",
+                    $"the row of the key of person {person:D} was deleted") { Stream = person },
+            var (person, n) when n == 1 =>
+                new AuditFinding(
+                    "person_key_unrecorded", $"人员 {person:D} 的密钥被销毁，日志中没有删除记录",
+                    $"the key of person {person:D} was destroyed, and the log has no erasure") { Stream = person },
+            var (person, _) => new AuditFinding(
+                "person_key_lives", $"人员 {person:D} 已删除，其密钥仍在或被放回",
+                $"person {person:D} was erased, and the key is there: it was put back") { Stream = person },
         }, cancellationToken);
 
     /// <summary>Keys that do not open: a wrapped key is bound to its person, capacity and hazard.</summary>
@@ -160,7 +175,10 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource, KeyFolder folder)
           and not exists (select from log.mt_streams s where s.id = p.person and s.type = 'person')
         order by p.seq_id limit {Most}
         """, r => new AuditFinding("person_key_missing",
-            $"人员 {r.GetGuid(0):D} 的密钥行被删除", $"the row of the key of person {r.GetGuid(0):D} was deleted") { Stream = r.GetGuid(1), First = r.GetInt64(2), Last = r.GetInt64(2) }, cancellationToken);
+            $"人员 {r.GetGuid(0):D} 的密钥行被删除", $"the row of the key of person {r.GetGuid(0):D} was deleted")
+            {
+                Stream = r.GetGuid(1), First = r.GetInt64(2), Last = r.GetInt64(2),
+            }, cancellationToken);
 
     private async Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {

@@ -52,14 +52,19 @@ internal sealed class TimestampAudit(NpgsqlDataSource dataSource, TimestampTrust
             return Finding(row, "timestamp_unfounded", "所对的检查点不在，或文本不同", "is of no checkpoint that is there, or of another text");
         var (stamp, fault) = Timestamps.Check(row.Reply.Span, row.NoteBytes, trust);
         return fault == TimestampFault.Authority ? Finding(row, "timestamp_of_another", "不出自配置的机构", "is not by the configured authority")
-            : fault is { } wrong ? Finding(row, "timestamp_altered", $"被改动：{Timestamping.InWords(wrong).Split(" · ")[0]}", $"was altered: {Timestamping.InWords(wrong).Split(" · ")[1]}")
-            : stamp!.Time != row.Time ? Finding(row, "timestamp_altered", "被改动：表中的时间不是机构所签的", "was altered: its row says another time than the authority signed")
+            : fault is { } wrong ? Finding(
+                row, "timestamp_altered", $"被改动：{Timestamping.InWords(wrong).Split(" · ")[0]}",
+                $"was altered: {Timestamping.InWords(wrong).Split(" · ")[1]}")
+            : stamp!.Time != row.Time ? Finding(
+                row, "timestamp_altered", "被改动：表中的时间不是机构所签的", "was altered: its row says another time than the authority signed")
             : null;
     }
 
     private static AuditFinding Finding(StoredTimestamp row, string code, string chinese, string english)
     {
         var size = row.Size.ToString(CultureInfo.InvariantCulture);
-        return new AuditFinding(code, $"{row.Hash} 检查点（大小 {size}）的时间戳{chinese}", $"the timestamp of the {row.Hash} checkpoint of size {size} {english}") { Hash = row.Hash, Last = row.Size };
+        return new AuditFinding(
+            code, $"{row.Hash} 检查点（大小 {size}）的时间戳{chinese}",
+            $"the timestamp of the {row.Hash} checkpoint of size {size} {english}") { Hash = row.Hash, Last = row.Size };
     }
 }

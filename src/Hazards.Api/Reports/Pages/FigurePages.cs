@@ -26,7 +26,10 @@ internal static class FigurePages
     private static async Task<IResult?> FreezeAsync(PageCall page)
     {
         var form = page.Form!;
-        var body = new JsonObject { ["kind"] = (string?)form["kind"], ["region"] = (string?)form["region"], ["period"] = (string?)form["period"] };
+        var body = new JsonObject
+        {
+            ["kind"] = (string?)form["kind"], ["region"] = (string?)form["region"], ["period"] = (string?)form["period"],
+        };
         if (form["reason"] is [{ Length: > 0 } reason])
             body["reason"] = reason;
         var answer = await page.PostAsync<ReportFile>("/reports", body, form["_key"]);
@@ -41,7 +44,8 @@ internal static class FigurePages
     {
         var answer = await page.PostAsync<Verification>(new Asked("POST", "/reports/{id}/verification")
         {
-            Route = new Dictionary<string, string> { ["id"] = page.Route("id") }, Query = [KeyValuePair.Create<string, string?>("edition", page.Form!["edition"])],
+            Route = new Dictionary<string, string> { ["id"] = page.Route("id") },
+            Query = [KeyValuePair.Create<string, string?>("edition", page.Form!["edition"])],
             Body = new MemoryStream("{}"u8.ToArray()),
         });
         page.Problem = answer.Refusal;
@@ -54,10 +58,12 @@ internal static class FigurePages
 internal static class FigureQuery
 {
     /// <summary>Stages in which a hazard is open.</summary>
-    public static readonly Stage[] Open = [Stage.Reported, Stage.Verified, Stage.Assigned, Stage.Rectifying, Stage.AwaitingAcceptance, Stage.AwaitingClosure];
+    public static readonly Stage[] Open = [
+        Stage.Reported, Stage.Verified, Stage.Assigned, Stage.Rectifying, Stage.AwaitingAcceptance, Stage.AwaitingClosure];
 
     /// <summary>The region asked for; one's own when none is, or what is asked is no region.</summary>
-    public static RegionCode Region(PageCall p) => RegionCode.TryParse(p.Query("region"), out var region, out _) ? region : p.Caller.Jurisdiction;
+    public static RegionCode Region(PageCall p) =>
+        RegionCode.TryParse(p.Query("region"), out var region, out _) ? region : p.Caller.Jurisdiction;
 
     /// <summary>The period asked for; that of a kind before the current one when none is.</summary>
     public static Period Period(PageCall p, PeriodKind usual = PeriodKind.Month) =>
@@ -70,7 +76,8 @@ internal static class FigureQuery
     public static IEnumerable<NamedRegion> Regions(PageCall p, RegionCode chosen)
     {
         var own = p.Caller.Jurisdiction;
-        var below = own.Level switch { RegionLevel.Nation => RegionLevel.Province, RegionLevel.Province => RegionLevel.Prefecture, _ => RegionLevel.County };
+        var below = own.Level switch { RegionLevel.Nation => RegionLevel.Province, RegionLevel.Province => RegionLevel.Prefecture,
+            _ => RegionLevel.County };
         return Domain.Regions.All.Where(r => r.Code.Level == below && r.Code != own && own.Contains(r.Code))
             .Prepend(new NamedRegion(own, Domain.Regions.NameOf(own)))
             .Concat([new NamedRegion(chosen, Domain.Regions.NameOf(chosen))]).DistinctBy(r => r.Code);

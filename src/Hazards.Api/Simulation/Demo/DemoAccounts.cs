@@ -25,7 +25,8 @@ internal sealed class DemoAccounts(AccountStore accounts, IRegistryQueries regis
         PrivateFile.Create(file, System.Security.Cryptography.RandomNumberGenerator.GetString(Letters, 12) + "\n");
         var password = (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
         foreach (var person in people)
-            await accounts.EnsureDemoAsync(person.Login, password, person.Name, person.Body, person.Roles, person.Region, cancellationToken);
+            await accounts.EnsureDemoAsync(
+                person.Login, password, person.Name, person.Body, person.Roles, person.Region, cancellationToken);
         return (people, password);
     }
 }

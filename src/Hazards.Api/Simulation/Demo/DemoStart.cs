@@ -72,7 +72,8 @@ internal static class DemoStart
 
     private static async Task<bool> IsEmptyAsync(string connectionString, CancellationToken cancellationToken)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await using var made = source.CreateCommand("select to_regclass('log.mt_events') is not null");
         if (!(bool)(await made.ExecuteScalarAsync(cancellationToken))!)
             return true;

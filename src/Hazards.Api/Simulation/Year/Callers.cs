@@ -49,7 +49,8 @@ internal sealed class Callers(HttpClient http, string administratorKey, RegionCo
     public static Reply Require(Reply reply, string path) =>
         reply.Done ? reply : throw new InvalidOperationException($"{path}: {reply.Status} {reply.Json}");
 
-    private Task<string> KeyAsync(Body by, Role role) => _keys.GetOrAdd((by.Id, role), _ => new Lazy<Task<string>>(() => IssueAsync(by, role))).Value;
+    private Task<string> KeyAsync(Body by, Role role) =>
+        _keys.GetOrAdd((by.Id, role), _ => new Lazy<Task<string>>(() => IssueAsync(by, role))).Value;
 
     private async Task<string> IssueAsync(Body by, Role role)
     {
@@ -66,7 +67,8 @@ internal sealed class Callers(HttpClient http, string administratorKey, RegionCo
         return new Reply((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellationToken))!);
     }
 
-    private async Task<HttpResponseMessage> AskAsync(string key, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(
+        string key, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _requests);
         using var request = new HttpRequestMessage(method, $"{Links.Root}/{path}");

@@ -52,7 +52,8 @@ internal sealed class Caseload(Callers callers, HazardStore store, Inspectors in
     private async Task StepAsync(Case step, CancellationToken cancellationToken)
     {
         var done = step.Id is null ? await BeginAsync(step, cancellationToken) : await ActAsync(step, cancellationToken);
-        var hazard = await store.LoadAsync(step.Id!.Value, null, cancellationToken) ?? throw new InvalidOperationException("it was reported");
+        var hazard = await store.LoadAsync(step.Id!.Value, null, cancellationToken)
+            ?? throw new InvalidOperationException("it was reported");
         step.Next = step.Paperwork.Next(hazard) ?? step.Life.Next(hazard);
         if (done || step.Next is not { } next)
             return;

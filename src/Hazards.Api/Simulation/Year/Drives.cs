@@ -22,9 +22,13 @@ internal sealed class Drives(Callers callers, Prefecture prefecture, int year)
         new("全国两会特殊时段", CampaignKind.SpecialPeriod, new(year, 3, 3), new(year, 3, 13), []),
         new("春季燃气和消防安全专项行动", CampaignKind.Campaign, new(year, 2, 20), new(year, 4, 30), Of("city_gas", "fire_safety", "crowded_places")),
         new("安全生产月大检查", CampaignKind.Campaign, new(year, 6, 1), new(year, 6, 30), []),
-        new("汛期地质灾害和尾矿库专项行动", CampaignKind.Campaign, new(year, 7, 1), new(year, 8, 31), Of("flood_drought", "geology", "tailings_pond", "construction", "road_traffic")),
+        new(
+            "汛期地质灾害和尾矿库专项行动", CampaignKind.Campaign, new(year, 7, 1), new(year, 8, 31),
+            Of("flood_drought", "geology", "tailings_pond", "construction", "road_traffic")),
         new("国庆节特殊时段", CampaignKind.SpecialPeriod, new(year, 9, 28), new(year, 10, 8), []),
-        new("冬季煤矿和非煤矿山专项行动", CampaignKind.Campaign, new(year, 11, 1), new(year, 12, 20), Of("coal_mine", "non_coal_mine", "hazardous_chemicals", "fireworks")),
+        new(
+            "冬季煤矿和非煤矿山专项行动", CampaignKind.Campaign, new(year, 11, 1), new(year, 12, 20),
+            Of("coal_mine", "non_coal_mine", "hazardous_chemicals", "fireworks")),
     ];
 
     /// <summary>The campaign a visit on this day is made in.</summary>
@@ -47,7 +51,9 @@ internal sealed class Drives(Callers callers, Prefecture prefecture, int year)
     {
         var body = Routes.BodyOf(new OpenCampaign(drive.Name, drive.From, drive.To, [prefecture.Region], drive.Sectors, drive.Kind, "突出重点，逐户检查，发现的隐患当场能改的当场改，不能的限期整改"));
         body["documentNumber"] = $"州安委〔{year}〕{All.IndexOf(drive) + 1}号";
-        return Callers.Require(await callers.PostAsync(prefecture.Office, Role.Coordinator, "campaigns", body, cancellationToken), "campaigns").Json["id"]!.ToString();
+        return Callers.Require(
+            await callers.PostAsync(prefecture.Office, Role.Coordinator, "campaigns", body, cancellationToken),
+            "campaigns").Json["id"]!.ToString();
     }
 
     private async Task EndAsync(Drive drive, CancellationToken cancellationToken)

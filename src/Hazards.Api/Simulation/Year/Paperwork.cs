@@ -28,12 +28,15 @@ internal sealed class Paperwork(Prefecture prefecture, ImmutableDictionary<BodyI
         {
             var lister = bodies[listing.By];
             if (listing.FiledAt is null)
-                return new NextAct(After(hazard, 1), lister, Role.ListingAuthority, new FileListing((lister == prefecture.Office ? province : prefecture.Office).Id));
+                return new NextAct(
+                    After(hazard, 1), lister, Role.ListingAuthority,
+                    new FileListing((lister == prefecture.Office ? province : prefecture.Office).Id));
             if (listing.PublishedAt is null && listing.PublishedIn is null)
                 return new NextAct(After(hazard, 2), lister, Role.ListingAuthority, new PublishListing(Medium));
         }
         if (hazard is { Listing: null, Delisting: { PublishedAt: null } delisting } && !_forgets)
-            return new NextAct(After(hazard, 2), bodies[delisting.By], Role.ListingAuthority, new PublishDelisting(delisting.Medium ?? Medium));
+            return new NextAct(
+                After(hazard, 2), bodies[delisting.By], Role.ListingAuthority, new PublishDelisting(delisting.Medium ?? Medium));
         foreach (var leg in hazard.Legs.Values)
             if (Extension(hazard, leg) is { } act)
                 return act;
@@ -46,11 +49,14 @@ internal sealed class Paperwork(Prefecture prefecture, ImmutableDictionary<BodyI
             return new NextAct(After(hazard, 2), bodies[leg.AssignedBy], Role.Coordinator, _random.NextDouble() < 0.8
                 ? new DecideExtension(leg.Leg, true, request.To, "同意延期")
                 : new DecideExtension(leg.Leg, false, null, "理由不充分，按原期限整改"));
-        if (_asked || leg.Stage != LegStage.Rectifying || leg.Percent is 0 or > 80 || leg.Deadline < ChinaTime.DateAt(hazard.LastOccurredAt).AddDays(MostDaysUntilAsked))
+        if (_asked || leg.Stage != LegStage.Rectifying || leg.Percent is 0 or > 80 || leg.Deadline < ChinaTime.DateAt(hazard.LastOccurredAt)
+            .AddDays(MostDaysUntilAsked))
             return null;
         _asked = true;
         return _random.NextDouble() < ExtensionShare
-            ? new NextAct(After(hazard, 0.5), bodies[leg.Body], Role.Responsible, new RequestExtension(leg.Leg, leg.Deadline.AddDays(20), "配件采购周期较长，申请延期"))
+            ? new NextAct(
+                After(hazard, 0.5), bodies[leg.Body], Role.Responsible,
+                new RequestExtension(leg.Leg, leg.Deadline.AddDays(20), "配件采购周期较长，申请延期"))
             : null;
     }
 

@@ -57,7 +57,8 @@ internal sealed class Recount
             return;
         using var data = JsonDocument.Parse(e.Data);
         using var headers = JsonDocument.Parse(e.Headers);
-        var day = DateOnly.FromDateTime(headers.RootElement.GetProperty("occurredAt").GetDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).DateTime);
+        var day = DateOnly.FromDateTime(
+            headers.RootElement.GetProperty("occurredAt").GetDateTimeOffset().ToOffset(TimeSpan.FromHours(8)).DateTime);
         if (e.StreamType == "hazard")
             OnHazard(e, data.RootElement, day);
         else
@@ -67,7 +68,10 @@ internal sealed class Recount
     private void OnHazard(RecordedEvent e, JsonElement data, DateOnly day)
     {
         if (e.Type == "hazard_reported")
-            _hazards[e.StreamId] = new Hazard { Found = day, Region = Text(data, "region")!, Sector = Text(data, "sector")!, Campaign = Text(data, "campaign") };
+            _hazards[e.StreamId] = new Hazard
+            {
+                Found = day, Region = Text(data, "region")!, Sector = Text(data, "sector")!, Campaign = Text(data, "campaign"),
+            };
         var hazard = _hazards[e.StreamId];
         switch (e.Type)
         {
@@ -84,7 +88,12 @@ internal sealed class Recount
     private void OnVisit(RecordedEvent e, JsonElement data)
     {
         if (e.Type == "inspection_made")
-            _visits[e.StreamId] = new Visit { Unit = UnitOf(data.GetProperty("unit")), Sector = Text(data, "sector")!, On = DateOnly.Parse(Text(data, "on")!, System.Globalization.CultureInfo.InvariantCulture), Campaign = Text(data, "campaign") };
+            _visits[e.StreamId] = new Visit
+            {
+                Unit = UnitOf(data.GetProperty("unit")), Sector = Text(data, "sector")!,
+                On = DateOnly.Parse(Text(data, "on")!, System.Globalization.CultureInfo.InvariantCulture),
+                Campaign = Text(data, "campaign"),
+            };
         else if (e.Type == "inspection_voided")
             _visits[e.StreamId].Voided = true;
     }

@@ -23,15 +23,20 @@ internal sealed class SimulateModule : IModule
         var hazards = new Option<int>("--hazards") { Description = "隐患数 how many hazards", DefaultValueFactory = _ => 3_000 };
         var seed = new Option<int>("--seed") { Description = "随机种子 the seed: the same gives the same year", DefaultValueFactory = _ => 1 };
         var year = new Option<int>("--year") { Description = "年份 the year", DefaultValueFactory = _ => 2026 };
-        var folder = new Option<string>("--out") { Description = "输出目录 the folder for tables and figures", DefaultValueFactory = _ => "simulated-year" };
+        var folder = new Option<string>("--out")
+        {
+            Description = "输出目录 the folder for tables and figures", DefaultValueFactory = _ => "simulated-year",
+        };
         hazards.Validators.Add(r => Within(r, hazards.Name, r.GetValueOrDefault<int>(), 1, 100_000));
         year.Validators.Add(r => Within(r, year.Name, r.GetValueOrDefault<int>(), 2024, 2026));
         var database = new DatabaseOptions();
-        var command = new Command("simulate", "用真实接口模拟一个州（市）的一年，输出统计表 · simulate a year of a prefecture through the real API") { hazards, seed, year, folder };
+        var command = new Command("simulate", "用真实接口模拟一个州（市）的一年，输出统计表 · simulate a year of a prefecture through the real API") { hazards,
+            seed, year, folder };
         database.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
-            var plan = new YearPlan(parsed.GetValue(hazards), parsed.GetValue(seed), parsed.GetValue(year), Path.GetFullPath(parsed.GetRequiredValue(folder)));
+            var plan = new YearPlan(
+                parsed.GetValue(hazards), parsed.GetValue(seed), parsed.GetValue(year), Path.GetFullPath(parsed.GetRequiredValue(folder)));
             await using var opened = await database.OpenAsync(parsed, stop);
             await opened.PrepareAsync(stop);
             return await RunAsync(opened, plan, stop);

@@ -53,14 +53,21 @@ internal sealed class SimulatedYear : IAsyncDisposable
         _prefecture = Prefecture.Create(plan.Seed);
     }
 
-    /// <summary>Builds the service on an empty database, prepared (<see cref="Database.PrepareAsync"/>), and starts it on a free port of this machine.</summary>
+    /// <summary>
+    /// Builds the service on an empty database, prepared (<see cref="Database.PrepareAsync"/>), and starts it on a free port of
+    /// this machine.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The database is not empty: recorded times never run backwards.</exception>
-    public static async Task<SimulatedYear> StartAsync(string connectionString, string keys, YearPlan plan, CancellationToken cancellationToken)
+    public static async Task<SimulatedYear> StartAsync(
+        string connectionString, string keys, YearPlan plan, CancellationToken cancellationToken)
     {
         var clock = new SimulatedClock(plan.Eve);
         var service = HazardsService.Build(new ServiceOptions(connectionString)
         {
-            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = keys, Limits = LimitOptions.None, Clock = clock, Log = new EventLogOptions { AllowGivenTimes = true, Clock = clock },
+            Urls = "http://127.0.0.1:0", JsonLogs = true, Keys = keys, Limits = LimitOptions.None, Clock = clock, Log = new EventLogOptions
+            {
+                AllowGivenTimes = true, Clock = clock,
+            },
         });
         var year = new SimulatedYear(plan, clock, service);
         try
@@ -68,7 +75,8 @@ internal sealed class SimulatedYear : IAsyncDisposable
             if ((await service.Services.GetRequiredService<IEventLog>().HeadAsync(cancellationToken)).Position > 0)
                 throw new InvalidOperationException("数据库不是空的：请用 --data 指定一个新目录 · the database is not empty: give --data a new folder");
             await service.StartAsync(cancellationToken);
-            var address = service.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+            var address =
+                service.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
             year._http = new HttpClient { BaseAddress = new Uri(address) };
             return year;
         }
@@ -88,7 +96,8 @@ internal sealed class SimulatedYear : IAsyncDisposable
         var callers = new Callers(_http!, await AdministratorKeyAsync(cancellationToken), _prefecture.Region);
         var province = Prefecture.NewBody("seed-43-office", "湖南省安全生产委员会办公室", BodyKind.CommitteeOffice, RegionCode.Parse("43"));
         await RegisterAsync(callers, province, cancellationToken);
-        await callers.AdministerAsync("policies", new JsonObject { ["shipped"] = Policy, ["effectiveFrom"] = $"{_plan.Year}-01-01" }, cancellationToken);
+        await callers.AdministerAsync(
+            "policies", new JsonObject { ["shipped"] = Policy, ["effectiveFrom"] = $"{_plan.Year}-01-01" }, cancellationToken);
         var random = new Random(_plan.Seed);
         var drives = new Drives(callers, _prefecture, _plan.Year);
         var inspectors = new Inspectors(callers, _prefecture, drives, _plan.Hazards, new Random(_plan.Seed + 1));
@@ -125,7 +134,8 @@ internal sealed class SimulatedYear : IAsyncDisposable
             // Spread evenly over the days, found in working hours.
             var day = _plan.Begin.AddDays((int)((i + 0.5) / _plan.Hazards * days));
             var found = day.AddHours(8).AddMinutes(random.Next(10 * 60));
-            cases.Expect(new Life(_prefecture, _plan.Seed, i, Shares), new Paperwork(_prefecture, bodies, province, _plan.Seed + i), i, found);
+            cases.Expect(
+                new Life(_prefecture, _plan.Seed, i, Shares), new Paperwork(_prefecture, bodies, province, _plan.Seed + i), i, found);
         }
     }
 
@@ -144,7 +154,8 @@ internal sealed class SimulatedYear : IAsyncDisposable
         var file = Path.Combine(Path.GetTempPath(), $"hazards-year-{Guid.NewGuid():n}");
         try
         {
-            return await ActivatorUtilities.CreateInstance<FirstKey>(_service.Services).EnsureAsync(file, BodyId.Parse("simulation"), "模拟系统管理", "simulation", cancellationToken);
+            return await ActivatorUtilities.CreateInstance<FirstKey>(_service.Services)
+                .EnsureAsync(file, BodyId.Parse("simulation"), "模拟系统管理", "simulation", cancellationToken);
         }
         finally
         {
@@ -165,7 +176,8 @@ internal readonly record struct YearProgress(DateOnly Day, int Hazards, long Req
 
 /// <summary>What became of the year.</summary>
 internal sealed record YearOutcome(
-    YearPlan Plan, Prefecture Prefecture, Callers Callers, Drives Drives, int Hazards, int Visits, long Rung, IReadOnlyDictionary<string, int> Refusals);
+    YearPlan Plan, Prefecture Prefecture, Callers Callers, Drives Drives, int Hazards, int Visits, long Rung,
+    IReadOnlyDictionary<string, int> Refusals);
 
 /// <summary>What the service itself does when a day begins: it rings for the deadlines that have passed.</summary>
 internal sealed class Midnight(ClockWorker clocks)

@@ -27,7 +27,8 @@ internal sealed class YearReport(YearOutcome year)
         Directory.CreateDirectory(year.Plan.Out);
         foreach (var (file, path) in new[]
         {
-            ("board.json", "boards/closed-loop"), ("listed.json", "lists/listed/counts"), ("overdue.json", "lists/overdue/counts"), ("special-periods.json", "special-periods"),
+            ("board.json", "boards/closed-loop"), ("listed.json", "lists/listed/counts"), ("overdue.json", "lists/overdue/counts"),
+            ("special-periods.json", "special-periods"),
         })
             await SaveAsync(file, await GetAsync(path, cancellationToken), cancellationToken);
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
@@ -57,7 +58,9 @@ internal sealed class YearReport(YearOutcome year)
             var figures = await GetAsync($"{(campaign ? "campaigns" : "special-periods")}/{drive.Id}/figures", cancellationToken);
             await SaveAsync($"{drive.From:yyyy-MM-dd}-{(campaign ? "campaign" : "special-period")}.json", figures, cancellationToken);
             var (visits, hazards) = (figures["figures"]!["total"]!["visits"], figures["figures"]!["total"]!["hazards"]!);
-            text.Append(CultureInfo.InvariantCulture, $"| {drive.Name} | {drive.From:MM-dd}—{drive.To:MM-dd} | {visits?["visits"]} | {visits?["units"]} | {hazards["found"]} | {hazards["onTheSpot"]} | {hazards["ownChecks"]} | {hazards["byDeadline"]} | {hazards["rectified"]} | {hazards["rate"]?.ToString() ?? "—"} | {hazards["major"]} | {hazards["open"]} | {hazards["overdue"]} |\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {drive.Name} | {drive.From:MM-dd}—{drive.To:MM-dd} | {visits?["visits"]} | {visits?["units"]} | {hazards["found"]} | {hazards["onTheSpot"]} | {hazards["ownChecks"]} | {hazards["byDeadline"]} | {hazards["rectified"]} | {hazards["rate"]?.ToString() ?? "—"} | {hazards["major"]} | {hazards["open"]} | {hazards["overdue"]} |\n");
             Compare(drive, campaign, visits, hazards, recount);
         }
     }
@@ -72,7 +75,9 @@ internal sealed class YearReport(YearOutcome year)
             await SaveAsync($"monthly-table-{period}.json", table, cancellationToken);
             await SaveFileAsync($"monthly-table-{period}.xlsx", $"figures/monthly-table/file?period={period}", cancellationToken);
             var total = table["table"]!["total"]!;
-            text.Append(CultureInfo.InvariantCulture, $"| {period} | {total["inspected"]} | {total["foundGeneral"]} | {total["rectifiedGeneral"]} | {total["generalRate"]?.ToString() ?? "—"} | {total["foundMajor"]} | {total["rectifiedMajor"]} | {total["listed"]} | {total["onTheSpot"]} | {total["funds"]} |\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"| {period} | {total["inspected"]} | {total["foundGeneral"]} | {total["rectifiedGeneral"]} | {total["generalRate"]?.ToString() ?? "—"} | {total["foundMajor"]} | {total["rectifiedMajor"]} | {total["listed"]} | {total["onTheSpot"]} | {total["funds"]} |\n");
             foreach (var line in table["table"]!["lines"]!.AsArray())
                 Compare(month, line!, recount);
         }
@@ -84,7 +89,9 @@ internal sealed class YearReport(YearOutcome year)
         var last = first.AddMonths(1).AddDays(-1);
         var found = recount.Hazards.Where(h => h.Sector == sector && first <= h.Found && h.Found <= last).ToArray();
         var rest = found.Where(h => !h.OnTheSpot).ToArray();
-        Add("检查家数", "inspected", recount.Visits.Where(v => v.Sector == sector && first <= v.On && v.On <= last).Select(v => v.Unit).Distinct().Count());
+        Add(
+            "检查家数", "inspected",
+            recount.Visits.Where(v => v.Sector == sector && first <= v.On && v.On <= last).Select(v => v.Unit).Distinct().Count());
         Add("一般隐患查出", "foundGeneral", rest.Count(h => h.Level == "general"));
         Add("一般隐患已整改", "rectifiedGeneral", rest.Count(h => h.Level == "general" && h.Closed && h.ClosedOn <= last));
         Add("重大隐患查出", "foundMajor", rest.Count(h => h.Level == "major"));
@@ -95,13 +102,16 @@ internal sealed class YearReport(YearOutcome year)
             _figures.Add(new Checked($"{month}月 {line["name"]}：{figure}", line[column]!.GetValue<int>(), recounted));
     }
 
-    /// <summary>What the policy in force asks for, quarter by quarter and half-month by half-month; what it does not have is said.</summary>
+    /// <summary>
+    /// What the policy in force asks for, quarter by quarter and half-month by half-month; what it does not have is said.
+    /// </summary>
     private async Task PapersAsync(StringBuilder text, CancellationToken cancellationToken)
     {
         string[] quarters = ["Q1", "Q2", "Q3", "Q4"];
         var papers = quarters.SelectMany(q => new[] { ("county-ranking", $"{year.Plan.Year}{q}"), ("body-ranking", $"{year.Plan.Year}{q}"), ("quarterly-report", $"{year.Plan.Year}{q}"), ("four-regimes", $"{year.Plan.Year}{q}") })
             .Concat(Enumerable.Range(0, 24).Select(half => ("bulletin", string.Create(CultureInfo.InvariantCulture, $"{year.Plan.Year}-{half / 2 + 1:D2}{(half % 2 == 0 ? 'a' : 'b')}"))))
-            .Append(("quotas", $"{year.Plan.Year}")).Append(("annual-report", $"{year.Plan.Year}")).Append(("two-lists", $"{year.Plan.Year}"));
+            .Append(("quotas", $"{year.Plan.Year}")).Append(("annual-report", $"{year.Plan.Year}"))
+            .Append(("two-lists", $"{year.Plan.Year}"));
         text.Append("\n## 排名、通报、指标\n\n");
         foreach (var (paper, period) in papers)
         {
@@ -116,7 +126,8 @@ internal sealed class YearReport(YearOutcome year)
     {
         var parts = new List<string>();
         if (report["ranking"]?["lines"] is JsonArray lines)
-            parts.Add(string.Join("、", lines.Where(l => l!["rank"] is not null).Take(3).Select(l => $"{l!["rank"]} {l["name"]}（{l["score"]}）")));
+            parts.Add(
+                string.Join("、", lines.Where(l => l!["rank"] is not null).Take(3).Select(l => $"{l!["rank"]} {l["name"]}（{l["score"]}）")));
         if (report["quotas"] is JsonArray quotas)
             parts.Add($"{quotas.Count(q => q!["met"]!.GetValue<bool>())}/{quotas.Count} 达到");
         if (report["overdue"]?["all"] is { } overdue)
@@ -126,7 +137,8 @@ internal sealed class YearReport(YearOutcome year)
 
     private void Compare(Drive drive, bool campaign, JsonNode? visits, JsonNode hazards, Recount recount)
     {
-        var mine = recount.Hazards.Where(h => campaign ? h.Campaign == drive.Id : drive.Covers(SectorCode.Parse(h.Sector), h.Found)).ToArray();
+        var mine = recount.Hazards.Where(h => campaign ? h.Campaign == drive.Id : drive.Covers(SectorCode.Parse(h.Sector), h.Found))
+            .ToArray();
         var rest = mine.Where(h => !h.OnTheSpot).ToArray();
         Add("查出隐患", hazards["found"], rest.Length);
         Add("立行立改", hazards["onTheSpot"], mine.Length - rest.Length);
@@ -144,10 +156,13 @@ internal sealed class YearReport(YearOutcome year)
             _figures.Add(new Checked($"{drive.Name}：{figure}", service!.GetValue<int>(), recounted));
     }
 
-    private Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) => year.Callers.GetAsync(Office, Role.Supervisor, path, cancellationToken);
+    private Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
+        year.Callers.GetAsync(Office, Role.Supervisor, path, cancellationToken);
 
     private async Task SaveFileAsync(string file, string path, CancellationToken cancellationToken) =>
-        await File.WriteAllBytesAsync(Path.Combine(year.Plan.Out, file), await year.Callers.GetBytesAsync(Office, Role.Supervisor, path, cancellationToken), cancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(year.Plan.Out, file), await year.Callers.GetBytesAsync(Office, Role.Supervisor, path, cancellationToken),
+            cancellationToken);
 
     private async Task SaveAsync(string file, JsonNode json, CancellationToken cancellationToken) =>
         await File.WriteAllTextAsync(Path.Combine(year.Plan.Out, file), json.ToJsonString(Readable) + "\n", cancellationToken);

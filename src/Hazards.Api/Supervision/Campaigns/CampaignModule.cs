@@ -39,7 +39,9 @@ internal sealed class CampaignModule : IModule
             ],
             Answer = typeof(CampaignPage),
         }, ListAsync);
-        api.Get("/campaigns/figures", new Operation(Tag.Campaigns, "专项行动一览：各行动的户次、查出、整改合计", "Campaigns in sum: visits, found, rectified; the newest first")
+        api.Get(
+            "/campaigns/figures",
+            new Operation(Tag.Campaigns, "专项行动一览：各行动的户次、查出、整改合计", "Campaigns in sum: visits, found, rectified; the newest first")
         {
             Query =
             [
@@ -49,19 +51,40 @@ internal sealed class CampaignModule : IModule
             ],
             Answer = typeof(CampaignSums),
         }, SumsAsync);
-        api.Get("/campaigns/{id}", new Operation(Tag.Campaigns, "专项行动", "One campaign") { Query = [Parameters.AsOf], Answer = typeof(Campaign), Versioned = true }, FindAsync);
-        api.Get("/campaigns/{id}/events", new Operation(Tag.Campaigns, "专项行动履历", "A campaign's history") { Query = [Parameters.AsOf], Answer = typeof(RecordHistory), Versioned = true }, HistoryAsync);
-        api.Get("/campaigns/{id}/figures", new Operation(Tag.Campaigns, "专项行动统计：户次、家数、查出、立行立改、限期整改、整改率", "A campaign in figures: visits, units, found, fixed on the spot, by deadline, rectified, rate")
+        api.Get(
+            "/campaigns/{id}",
+            new Operation(Tag.Campaigns, "专项行动", "One campaign")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(Campaign), Versioned = true,
+            }, FindAsync);
+        api.Get(
+            "/campaigns/{id}/events",
+            new Operation(Tag.Campaigns, "专项行动履历", "A campaign's history")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(RecordHistory), Versioned = true,
+            }, HistoryAsync);
+        api.Get(
+            "/campaigns/{id}/figures",
+            new Operation(
+                Tag.Campaigns, "专项行动统计：户次、家数、查出、立行立改、限期整改、整改率",
+                "A campaign in figures: visits, units, found, fixed on the spot, by deadline, rectified, rate")
         {
             Query = [Parameters.AsOf], Answer = typeof(CampaignFigures),
         }, FiguresAsync);
         api.Post("/campaigns", Act<OpenCampaign>(CampaignRules.Open) with { Success = 201 }, OpenAsync);
-        api.Post("/campaigns/{id}/changes", Act<ChangeCampaign>(CampaignRules.Change), (Call call, string id, CampaignStore store) => ExecuteAsync<ChangeCampaign>(call, id, store));
-        api.Post("/campaigns/{id}/end", Act<EndCampaign>(CampaignRules.End), (Call call, string id, CampaignStore store) => ExecuteAsync<EndCampaign>(call, id, store));
+        api.Post(
+            "/campaigns/{id}/changes", Act<ChangeCampaign>(CampaignRules.Change),
+            (Call call, string id, CampaignStore store) => ExecuteAsync<ChangeCampaign>(call, id, store));
+        api.Post(
+            "/campaigns/{id}/end", Act<EndCampaign>(CampaignRules.End),
+            (Call call, string id, CampaignStore store) => ExecuteAsync<EndCampaign>(call, id, store));
     }
 
     private static Operation Act<T>(CommandRule rule) =>
-        new(Tag.Campaigns, rule.Chinese, rule.English) { Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(RecordAnswer<Campaign>), Versioned = true };
+        new(Tag.Campaigns, rule.Chinese, rule.English)
+        {
+            Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(RecordAnswer<Campaign>), Versioned = true,
+        };
 
     private static async Task<IResult> ListAsync(Call call, InspectionQueries queries)
     {
@@ -100,7 +123,8 @@ internal sealed class CampaignModule : IModule
         if (campaign is null)
             return Call.Refuse(refusal!);
         var figures = await queries.FiguresAsync(scope, campaign, call.Stop);
-        return Call.Json(new CampaignFigures(campaign, scope.AsOf, scope.Today, figures, Naming.Regions(figures.ByRegion.Select(l => l.Region!.Value))));
+        return Call.Json(
+            new CampaignFigures(campaign, scope.AsOf, scope.Today, figures, Naming.Regions(figures.ByRegion.Select(l => l.Region!.Value))));
     }
 
     private static async Task<IResult> HistoryAsync(Call call, string id, InspectionQueries queries, CampaignStore store)
@@ -113,7 +137,8 @@ internal sealed class CampaignModule : IModule
         return call.Versioned(new RecordHistory(campaign.Id, events.Count, scope.AsOf, [.. events]), events.Count);
     }
 
-    private static async Task<(Campaign? Campaign, Refusal? Refusal)> ReadAsync(Call call, string id, Scope scope, InspectionQueries queries)
+    private static async Task<(Campaign? Campaign, Refusal? Refusal)> ReadAsync(
+        Call call, string id, Scope scope, InspectionQueries queries)
     {
         if (call.Query.Refusal is { } refusal)
             return (null, refusal);
@@ -149,10 +174,12 @@ internal sealed class CampaignModule : IModule
 }
 
 /// <summary>A page of campaigns.</summary>
-internal sealed record CampaignPage(ImmutableArray<Campaign> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Regions);
+internal sealed record CampaignPage(
+    ImmutableArray<Campaign> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Regions);
 
 /// <summary>A page of campaigns in sum.</summary>
-internal sealed record CampaignSums(ImmutableArray<CampaignSum> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, IReadOnlyDictionary<string, string> Regions);
+internal sealed record CampaignSums(
+    ImmutableArray<CampaignSum> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, IReadOnlyDictionary<string, string> Regions);
 
 /// <summary>A campaign in sum.</summary>
 internal sealed record CampaignSum(Campaign Campaign, FigureLine Total);
@@ -163,13 +190,16 @@ internal sealed record CampaignSum(Campaign Campaign, FigureLine Total);
 /// <param name="Today">The date overdue is judged by.</param>
 /// <param name="Figures">The figures.</param>
 /// <param name="Regions">Names of the regions.</param>
-internal sealed record CampaignFigures(Campaign Campaign, DateTimeOffset? AsOf, DateOnly Today, InspectionFigures Figures, IReadOnlyDictionary<string, string> Regions);
+internal sealed record CampaignFigures(
+    Campaign Campaign, DateTimeOffset? AsOf, DateOnly Today, InspectionFigures Figures, IReadOnlyDictionary<string, string> Regions);
 
 /// <summary>A record's history.</summary>
 internal sealed record RecordHistory(Guid Id, long Version, DateTimeOffset? AsOf, ImmutableArray<HistoryEvent> Events);
 
 /// <summary>What a command on a campaign or an inspection answers.</summary>
-internal sealed record RecordAnswer<T>(Guid Id, long Version, T Record, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt, IReadOnlyDictionary<string, string> Links);
+internal sealed record RecordAnswer<T>(
+    Guid Id, long Version, T Record, ImmutableArray<EventAnswer> Events, DateTimeOffset RecordedAt,
+    IReadOnlyDictionary<string, string> Links);
 
 /// <summary>Makes the answers.</summary>
 internal static class RecordAnswer

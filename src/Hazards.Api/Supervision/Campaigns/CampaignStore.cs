@@ -10,7 +10,8 @@ namespace Hazards.Api.Supervision.Campaigns;
 /// <summary>专项行动: opened, changed, ended.</summary>
 internal sealed class CampaignStore(IEventLog log, Circumstances circumstances, FileStore files)
 {
-    private readonly RecordStore<Campaign, ICampaignEvent> records = new("campaign", log, Campaign.Apply, c => new PendingState.OfCampaign(c));
+    private readonly RecordStore<Campaign, ICampaignEvent> records = new(
+        "campaign", log, Campaign.Apply, c => new PendingState.OfCampaign(c));
 
     public Task<Outcome<Campaign>> OpenAsync(OpenCampaign command, Given given, Terms terms, CancellationToken cancellationToken) =>
         records.RunAsync(command.Id, isNew: true, terms, Hears(command, given.By), Decide(command, given, terms), cancellationToken)
@@ -35,10 +36,12 @@ internal sealed class CampaignStore(IEventLog log, Circumstances circumstances, 
 }
 
 /// <summary>检查: entered, corrected, voided.</summary>
-internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, Circumstances circumstances, KnownSeals seals, AccessRecorder access, FileStore files,
+internal sealed class InspectionStore(
+    IEventLog log, InspectionQueries queries, Circumstances circumstances, KnownSeals seals, AccessRecorder access, FileStore files,
     SystemNameStore systems)
 {
-    private readonly RecordStore<Inspection, IInspectionEvent> records = new("inspection", log, Inspection.Apply, i => new PendingState.OfInspection(i));
+    private readonly RecordStore<Inspection, IInspectionEvent> records = new(
+        "inspection", log, Inspection.Apply, i => new PendingState.OfInspection(i));
 
     public async Task<Outcome<Inspection>> EnterAsync(MakeInspection command, Given given, Terms terms, CancellationToken cancellationToken)
     {
@@ -63,7 +66,8 @@ internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, 
         return Inspection.IdentityOf(by.Sender, reference);
     }
 
-    public async Task<Outcome<Inspection>> ExecuteAsync(Guid id, IInspectionCommand command, Given given, Terms terms, CancellationToken cancellationToken)
+    public async Task<Outcome<Inspection>> ExecuteAsync(
+        Guid id, IInspectionCommand command, Given given, Terms terms, CancellationToken cancellationToken)
     {
         SealWatch? watch = null;
         var decide = Decide(command, given, terms, null);
@@ -96,7 +100,8 @@ internal sealed class InspectionStore(IEventLog log, InspectionQueries queries, 
         async (before, stop) =>
         {
             var (_, campaign) = await queries.NamedAsync(given.By.Jurisdiction, null, command.NamedCampaign ?? before?.Campaign, stop);
-            var act = circumstances.Of(given, terms, occurredAt, before is null ? null : ChinaTime.StartOf(before.On)) with { Campaign = campaign };
+            var act = circumstances.Of(given, terms, occurredAt,
+                before is null ? null : ChinaTime.StartOf(before.On)) with { Campaign = campaign };
             return (command.Decide(before, act), act);
         };
 }

@@ -38,19 +38,39 @@ internal static class InspectionEndpoints
             ],
             Answer = typeof(InspectionPage),
         }, ListAsync);
-        api.Get("/inspections/{id}", new Operation(Tag.Campaigns, "一次检查及查出的隐患", "One inspection, with the hazards found in it") { Query = [Parameters.AsOf], Answer = typeof(InspectionDetails), Versioned = true }, FindAsync);
-        api.Get("/inspections/{id}/events", new Operation(Tag.Campaigns, "检查履历", "An inspection's history") { Query = [Parameters.AsOf], Answer = typeof(RecordHistory), Versioned = true }, HistoryAsync);
+        api.Get(
+            "/inspections/{id}",
+            new Operation(Tag.Campaigns, "一次检查及查出的隐患", "One inspection, with the hazards found in it")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(InspectionDetails), Versioned = true,
+            }, FindAsync);
+        api.Get(
+            "/inspections/{id}/events",
+            new Operation(Tag.Campaigns, "检查履历", "An inspection's history")
+            {
+                Query = [Parameters.AsOf], Answer = typeof(RecordHistory), Versioned = true,
+            }, HistoryAsync);
         api.Post("/inspections", Act<MakeInspection>(CampaignRules.Inspect) with { Success = 201 }, EnterAsync);
-        api.Post("/inspections/batch", new Operation(Tag.Campaigns, $"批量登记检查：最多 {MostInBatch} 条，逐条答复", $"Enter inspections, {MostInBatch} at most, each answered on its own")
+        api.Post(
+            "/inspections/batch",
+            new Operation(
+                Tag.Campaigns, $"批量登记检查：最多 {MostInBatch} 条，逐条答复", $"Enter inspections, {MostInBatch} at most, each answered on its own")
         {
             Body = typeof(InspectionBatch), Answer = typeof(CampaignsBatchAnswer),
         }, EnterManyAsync);
-        api.Post("/inspections/{id}/corrections", Act<CorrectInspection>(CampaignRules.CorrectInspection), (Call call, string id, InspectionStore store) => ExecuteAsync<CorrectInspection>(call, id, store));
-        api.Post("/inspections/{id}/voiding", Act<VoidInspection>(CampaignRules.VoidInspection), (Call call, string id, InspectionStore store) => ExecuteAsync<VoidInspection>(call, id, store));
+        api.Post(
+            "/inspections/{id}/corrections", Act<CorrectInspection>(CampaignRules.CorrectInspection),
+            (Call call, string id, InspectionStore store) => ExecuteAsync<CorrectInspection>(call, id, store));
+        api.Post(
+            "/inspections/{id}/voiding", Act<VoidInspection>(CampaignRules.VoidInspection),
+            (Call call, string id, InspectionStore store) => ExecuteAsync<VoidInspection>(call, id, store));
     }
 
     private static Operation Act<T>(CommandRule rule) =>
-        new(Tag.Campaigns, rule.Chinese, rule.English) { Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(RecordAnswer<Inspection>), Versioned = true };
+        new(Tag.Campaigns, rule.Chinese, rule.English)
+        {
+            Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(RecordAnswer<Inspection>), Versioned = true,
+        };
 
     private static async Task<IResult> ListAsync(Call call, InspectionQueries queries, Naming naming)
     {
@@ -58,7 +78,8 @@ internal static class InspectionEndpoints
         var filter = new InspectionFilter
         {
             Region = query.Region(), Sectors = query.Values<SectorCode>("sector"), Unit = query.Text("unit", Texts.NameLength),
-            Campaign = query.Id("campaign"), From = query.Date("from"), To = query.Date("to"), Late = query.Flag("late"), Voided = query.Flag("voided") ?? false,
+            Campaign = query.Id("campaign"), From = query.Date("from"), To = query.Date("to"), Late = query.Flag("late"),
+            Voided = query.Flag("voided") ?? false,
         };
         var (cursor, limit) = Parameters.ReadPage(query);
         var scope = call.Scope();
@@ -74,7 +95,8 @@ internal static class InspectionEndpoints
         var (inspection, refusal) = await ReadAsync(call, id, scope, queries);
         if (inspection is null)
             return Call.Refuse(refusal!);
-        var found = await hazards.LedgerAsync(scope, new HazardFilter { Inspection = inspection.Id }, LedgerSort.Recorded, false, null, MostHazardsShown, call.Stop);
+        var found = await hazards.LedgerAsync(
+            scope, new HazardFilter { Inspection = inspection.Id }, LedgerSort.Recorded, false, null, MostHazardsShown, call.Stop);
         // No ETag: what it found goes on without it.
         return Call.Json(new InspectionDetails(inspection, scope.AsOf, scope.Today, found.Items, found.Next is not null, await naming.OfAsync(found.Items, scope.AsOf, call.Stop)));
     }
@@ -89,7 +111,8 @@ internal static class InspectionEndpoints
         return call.Versioned(new RecordHistory(inspection.Id, events.Count, scope.AsOf, [.. events]), events.Count);
     }
 
-    private static async Task<(Inspection? Inspection, Refusal? Refusal)> ReadAsync(Call call, string id, Scope scope, InspectionQueries queries)
+    private static async Task<(Inspection? Inspection, Refusal? Refusal)> ReadAsync(
+        Call call, string id, Scope scope, InspectionQueries queries)
     {
         if (call.Query.Refusal is { } refusal)
             return (null, refusal);
@@ -130,9 +153,11 @@ internal static class InspectionEndpoints
                 return Call.Refuse(wrong);
             var items = json.RootElement.GetProperty("items").EnumerateArray().ToArray();
             var rows = new CampaignsBatchRow[items.Length];
-            await Parallel.ForEachAsync(Enumerable.Range(0, items.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop },
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, items.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop },
                 async (i, stop) => rows[i] = await EnterOneAsync(call, i, items[i], terms, store, stop));
-            return Call.Json(new CampaignsBatchAnswer(rows.Count(r => r.Problem is null), rows.Count(r => r.Problem is not null), [.. rows]));
+            return Call.Json(
+                new CampaignsBatchAnswer(rows.Count(r => r.Problem is null), rows.Count(r => r.Problem is not null), [.. rows]));
         }
     }
 
@@ -153,12 +178,14 @@ internal static class InspectionEndpoints
         };
     }
 
-    private static async Task<CampaignsBatchRow> EnterOneAsync(Call call, int index, JsonElement item, Terms terms, InspectionStore store, CancellationToken cancellationToken)
+    private static async Task<CampaignsBatchRow> EnterOneAsync(
+        Call call, int index, JsonElement item, Terms terms, InspectionStore store, CancellationToken cancellationToken)
     {
         var order = await call.ReadActAsync<MakeInspection>(item);
         if (order.Refusal is { } wrong)
             return CampaignsBatchRow.Of(call, index, wrong);
-        var outcome = await store.EnterAsync(order.Command!, order.Given!, terms with { Key = KeyOf(terms.Key, index, item) }, cancellationToken);
+        var outcome = await store.EnterAsync(
+            order.Command!, order.Given!, terms with { Key = KeyOf(terms.Key, index, item) }, cancellationToken);
         return outcome is Outcome<Inspection>.Done done
             ? new CampaignsBatchRow(index, 201, done.After.Id, done.After.Late, done.Repeated, null)
             : CampaignsBatchRow.Of(call, index, ((Outcome<Inspection>.Refused)outcome).Refusal);
@@ -166,7 +193,11 @@ internal static class InspectionEndpoints
 
     /// <summary>Every row has the batch's key and its own content: a batch that is mended and sent again enters only what is new.</summary>
     private static AppendKey? KeyOf(AppendKey? batch, int index, JsonElement item) =>
-        batch is null ? null : batch with { Key = FormattableString.Invariant($"{batch.Key}/{index}"), Fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(item.GetRawText())) };
+        batch is null ? null : batch with
+        {
+            Key = FormattableString.Invariant($"{batch.Key}/{index}"),
+            Fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(item.GetRawText())),
+        };
 
     private static IResult Answer(Call call, Outcome<Inspection> outcome, int status) =>
         outcome is Outcome<Inspection>.Done done
@@ -176,7 +207,10 @@ internal static class InspectionEndpoints
     private static string LinkOf(Guid id) => $"{Links.Root}/inspections/{id}";
 }
 
-/// <summary>Inspections to be entered; each item may also have <c>occurredAt</c>, <c>actor</c>, <c>documentNumber</c> and <c>attachments</c>.</summary>
+/// <summary>
+/// Inspections to be entered; each item may also have <c>occurredAt</c>, <c>actor</c>, <c>documentNumber</c> and
+/// <c>attachments</c>.
+/// </summary>
 /// <param name="Items">1 to 500 inspections.</param>
 internal sealed record InspectionBatch(ImmutableArray<MakeInspection> Items);
 
@@ -197,7 +231,9 @@ internal sealed record CampaignsBatchRow(int Index, int Status, Guid? Id, bool? 
 {
     public static CampaignsBatchRow Of(Call call, int index, Refusal refusal)
     {
-        var known = refusal.Reason == InspectionRefusals.EnteredBefore && Guid.TryParse(refusal.Facts.GetValueOrDefault("id"), out var id) ? id : (Guid?)null;
+        var known = refusal.Reason == InspectionRefusals.EnteredBefore && Guid.TryParse(refusal.Facts.GetValueOrDefault("id"), out var id)
+            ? id
+            : (Guid?)null;
         var problem = new Problem(refusal).DetailsFor(call.Request);
         return new CampaignsBatchRow(index, problem.Status, known, null, null, problem);
     }
@@ -205,7 +241,8 @@ internal sealed record CampaignsBatchRow(int Index, int Status, Guid? Id, bool? 
 
 /// <summary>A page of inspections.</summary>
 internal sealed record InspectionPage(
-    ImmutableArray<Inspection> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies, IReadOnlyDictionary<string, string> Regions);
+    ImmutableArray<Inspection> Items, string? Next, DateTimeOffset? AsOf, IReadOnlyDictionary<string, string> Bodies,
+    IReadOnlyDictionary<string, string> Regions);
 
 /// <summary>An inspection with what it found.</summary>
 /// <param name="Inspection">The inspection.</param>
@@ -214,4 +251,5 @@ internal sealed record InspectionPage(
 /// <param name="Hazards">The hazards found in it, the first recorded first; 200 at most.</param>
 /// <param name="More">Whether there are more: ask the ledger by <c>inspection</c>.</param>
 /// <param name="Names">Names of what the hazards mention.</param>
-internal sealed record InspectionDetails(Inspection Inspection, DateTimeOffset? AsOf, DateOnly Today, ImmutableArray<HazardItem> Hazards, bool More, Names Names);
+internal sealed record InspectionDetails(
+    Inspection Inspection, DateTimeOffset? AsOf, DateOnly Today, ImmutableArray<HazardItem> Hazards, bool More, Names Names);

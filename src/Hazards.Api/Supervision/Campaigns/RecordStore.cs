@@ -27,7 +27,8 @@ internal sealed class RecordStore<TState, TEvent>(
     /// <param name="cancellationToken">Cancels waiting.</param>
     /// <param name="guards">The seals the decision was made without.</param>
     public Task<Outcome<TState>> RunAsync(
-        Guid id, bool isNew, Terms terms, Func<TState, Refusal?> mayHear, Func<TState?, CancellationToken, Task<(Decision<TEvent> Decision, Act Act)>> decide, CancellationToken cancellationToken,
+        Guid id, bool isNew, Terms terms, Func<TState, Refusal?> mayHear,
+        Func<TState?, CancellationToken, Task<(Decision<TEvent> Decision, Act Act)>> decide, CancellationToken cancellationToken,
         Func<ImmutableArray<SealGuard>>? guards = null) =>
         deciding.RunAsync(isNew ? null : id, terms, AtVersionAsync, mayHear, async (attempt, stop) =>
         {
@@ -40,7 +41,12 @@ internal sealed class RecordStore<TState, TEvent>(
                 return Proposal<TState>.Refuse(refusal);
             var context = act.Context(decision.Role);
             var after = decision.Events.Aggregate(before, (state, happened) => apply(state, happened, context))!;
-            return Proposal<TState>.Append(after, new StreamAppend(id, type, version, [.. decision.Events.Select(e => Facts.Of(e, context, terms))], row(after) with { Guards = guards?.Invoke() ?? [] }));
+            return Proposal<TState>
+                .Append(
+                    after,
+                    new StreamAppend(
+                        id, type, version, [.. decision.Events.Select(e => Facts.Of(e, context, terms))],
+                        row(after) with { Guards = guards?.Invoke() ?? [] }));
         }, cancellationToken);
 
     /// <summary>Who began a record; null when there is none.</summary>
@@ -48,7 +54,8 @@ internal sealed class RecordStore<TState, TEvent>(
         await log.FetchAsync(id, 1, cancellationToken: cancellationToken) is [{ Data: TEvent } first, ..] ? first.Context() : null;
 
     /// <summary>A record's history; null when there is no such record.</summary>
-    public async Task<(TState State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    public async Task<(TState State, IReadOnlyList<HistoryEvent> Events)?> HistoryAsync(
+        Guid id, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         TState? state = null;
         var events = new List<HistoryEvent>();
@@ -67,7 +74,8 @@ internal sealed class RecordStore<TState, TEvent>(
         (await LoadAsync(stream, null, version, cancellationToken)).State
         ?? throw new InvalidOperationException($"The log remembers an append to {stream} but has no such stream.");
 
-    private async Task<(TState? State, long Version)> LoadAsync(Guid id, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
+    private async Task<(TState? State, long Version)> LoadAsync(
+        Guid id, DateTimeOffset? asOf, long upToVersion, CancellationToken cancellationToken)
     {
         TState? state = null;
         var version = 0L;
@@ -93,7 +101,8 @@ internal sealed class Circumstances(RulebookSource rules, SectorCatalogue sector
         var (occurred, now) = given.TimeAt(Now(terms), previous, supposed);
         var (rulebook, body) = (rules.Current, given.By.Body);
         var bodies = new Dictionary<BodyId, Body> { [body.Id] = body };
-        return new Act(given.By, occurred, now, rulebook.PolicyAt(body.Region, occurred), sectors, bodies, given.Document, given.Attachments)
+        return new Act(
+            given.By, occurred, now, rulebook.PolicyAt(body.Region, occurred), sectors, bodies, given.Document, given.Attachments)
         {
             Calendar = rulebook.Calendar, PolicyNow = rulebook.PolicyAt(body.Region, now),
         };

@@ -39,11 +39,13 @@ internal sealed class SpecialPeriods(RulebookSource rules, InspectionQueries que
     public async Task<ImmutableArray<SpecialPeriod>> OfAsync(Scope scope, RegionCode region, CancellationToken cancellationToken)
     {
         var declared = await queries.CampaignsAsync(scope, region, CampaignKind.SpecialPeriod, null, null, MostDeclared, cancellationToken);
-        return [.. OfPolicies(region).Concat(declared.Items.Select(Of)).OrderByDescending(p => p.From).ThenBy(p => p.Id, StringComparer.Ordinal)];
+        return [.. OfPolicies(region).Concat(declared.Items.Select(Of)).OrderByDescending(p => p.From)
+            .ThenBy(p => p.Id, StringComparer.Ordinal)];
     }
 
     /// <summary>One by its id, or by its name where only one has it; else why not.</summary>
-    public async Task<(SpecialPeriod? Period, Refusal? Refusal)> FindAsync(Scope scope, RegionCode region, string id, CancellationToken cancellationToken)
+    public async Task<(SpecialPeriod? Period, Refusal? Refusal)> FindAsync(
+        Scope scope, RegionCode region, string id, CancellationToken cancellationToken)
     {
         if (Guid.TryParseExact(id, "D", out var campaign))
             return await queries.CampaignAsync(scope, campaign, cancellationToken) is { Kind: CampaignKind.SpecialPeriod } declared
@@ -57,17 +59,23 @@ internal sealed class SpecialPeriods(RulebookSource rules, InspectionQueries que
         {
             [var one] => (one, null),
             [] => (null, SpecialPeriodRefusals.NotFound.Because("id", ("value", Texts.Excerpt(id)))),
-            _ => (null, SpecialPeriodRefusals.Ambiguous.Because("id", ("value", Texts.Excerpt(id)), ("ids", string.Join(", ", found.Select(p => p.Id))))),
+            _ => (null, SpecialPeriodRefusals.Ambiguous.Because(
+                "id", ("value", Texts.Excerpt(id)), ("ids", string.Join(", ", found.Select(p => p.Id))))),
         };
     }
 
-    /// <summary>A policy's period counts where the policy is in force on one of its days; a later version that repeats it says nothing new.</summary>
+    /// <summary>
+    /// A policy's period counts where the policy is in force on one of its days; a later version that repeats it says nothing
+    /// new.
+    /// </summary>
     private IEnumerable<SpecialPeriod> OfPolicies(RegionCode region)
     {
         var rulebook = rules.Current;
         var adopted = rulebook.Adopted.Where(a => a.Jurisdiction.Contains(region) || region.Contains(a.Jurisdiction))
-            .SelectMany(a => a.Policy.SpecialPeriods.Where(p => p.From <= (a.To ?? DateOnly.MaxValue) && p.To >= a.From).Select(p => (a.Policy, Period: p, a.Jurisdiction)));
-        var baseline = Policy.NationalBaseline.SpecialPeriods.Select(p => (Policy: Policy.NationalBaseline, Period: p, Jurisdiction: RegionCode.Nation));
+            .SelectMany(a => a.Policy.SpecialPeriods.Where(p => p.From <= (a.To ?? DateOnly.MaxValue) && p.To >= a.From)
+                .Select(p => (a.Policy, Period: p, a.Jurisdiction)));
+        var baseline = Policy.NationalBaseline.SpecialPeriods.Select(
+            p => (Policy: Policy.NationalBaseline, Period: p, Jurisdiction: RegionCode.Nation));
         return adopted.Concat(baseline)
             .DistinctBy(p => (p.Period.Name, p.Period.From, p.Period.To, p.Jurisdiction))
             .Select(p => new SpecialPeriod(
@@ -75,15 +83,20 @@ internal sealed class SpecialPeriods(RulebookSource rules, InspectionQueries que
                 [p.Jurisdiction], [], p.Period.Source, p.Policy.Version));
     }
 
-    private static SpecialPeriod Of(Campaign c) => new(c.Id.ToString("D"), c.Name, c.From, c.Last, c.Regions, c.Sectors, c.Document?.Value, null);
+    private static SpecialPeriod Of(Campaign c) =>
+        new(c.Id.ToString("D"), c.Name, c.From, c.Last, c.Regions, c.Sectors, c.Document?.Value, null);
 }
 
 /// <summary>Refusals about special periods.</summary>
 internal static class SpecialPeriodRefusals
 {
 #pragma warning disable CS1591 // each code says in both languages what it means
-    public static readonly RefusalCode NotFound = new("special_period.not_found", RefusalKind.NotFound, "没有特殊时段“{value}”，可用的见 /api/v1/special-periods", "There is no special period “{value}”; see /api/v1/special-periods");
-    public static readonly RefusalCode Ambiguous = new("special_period.ambiguous", RefusalKind.Unprocessable, "有几个特殊时段叫“{value}”，请用编号：{ids}", "Several special periods are called “{value}”; use an id: {ids}");
+    public static readonly RefusalCode NotFound = new(
+        "special_period.not_found", RefusalKind.NotFound, "没有特殊时段“{value}”，可用的见 /api/v1/special-periods",
+        "There is no special period “{value}”; see /api/v1/special-periods");
+    public static readonly RefusalCode Ambiguous = new(
+        "special_period.ambiguous", RefusalKind.Unprocessable, "有几个特殊时段叫“{value}”，请用编号：{ids}",
+        "Several special periods are called “{value}”; use an id: {ids}");
 #pragma warning restore CS1591
 }
 
@@ -96,11 +109,18 @@ internal static class SpecialPeriodEndpoints
         {
             Query = [Parameters.Region, Parameters.AsOf], Answer = typeof(SpecialPeriodList),
         }, ListAsync);
-        api.Get("/special-periods/{period}/hazards", new Operation(Tag.Campaigns, "特殊时段内发现的隐患，单独盯办", "The hazards found in a special period, watched apart")
+        api.Get(
+            "/special-periods/{period}/hazards",
+            new Operation(Tag.Campaigns, "特殊时段内发现的隐患，单独盯办", "The hazards found in a special period, watched apart")
         {
-            Query = [.. Parameters.Filter.Where(p => p.Name is not ("foundFrom" or "foundTo")), .. Parameters.Page], Answer = typeof(HazardPage),
+            Query = [.. Parameters.Filter.Where(p => p.Name is not ("foundFrom" or "foundTo")), .. Parameters.Page],
+            Answer = typeof(HazardPage),
         }, HazardsAsync);
-        api.Get("/special-periods/{period}/figures", new Operation(Tag.Campaigns, "特殊时段统计：查出、立行立改、限期整改、在办、超期、整改率", "A special period in figures: found, fixed on the spot, by deadline, open, overdue, rate")
+        api.Get(
+            "/special-periods/{period}/figures",
+            new Operation(
+                Tag.Campaigns, "特殊时段统计：查出、立行立改、限期整改、在办、超期、整改率",
+                "A special period in figures: found, fixed on the spot, by deadline, open, overdue, rate")
         {
             Query = [Parameters.Region, Parameters.AsOf], Answer = typeof(SpecialPeriodFigures),
         }, FiguresAsync);
@@ -114,7 +134,8 @@ internal static class SpecialPeriodEndpoints
             : Call.Json(new SpecialPeriodList(region, scope.AsOf, await periods.OfAsync(scope, region, call.Stop)));
     }
 
-    private static async Task<IResult> HazardsAsync(Call call, string period, SpecialPeriods periods, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> HazardsAsync(
+        Call call, string period, SpecialPeriods periods, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
     {
         var filter = await Parameters.WithSubordinatesAsync(Parameters.ReadFilter(call.Query), call.Query, registry, call.Stop);
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -158,4 +179,5 @@ internal sealed record SpecialPeriodList(RegionCode Region, DateTimeOffset? AsOf
 /// <param name="Today">The date overdue is judged by.</param>
 /// <param name="Figures">What was found in it.</param>
 /// <param name="Regions">Names of the regions.</param>
-internal sealed record SpecialPeriodFigures(SpecialPeriod Period, DateTimeOffset? AsOf, DateOnly Today, InspectionFigures Figures, IReadOnlyDictionary<string, string> Regions);
+internal sealed record SpecialPeriodFigures(
+    SpecialPeriod Period, DateTimeOffset? AsOf, DateOnly Today, InspectionFigures Figures, IReadOnlyDictionary<string, string> Regions);

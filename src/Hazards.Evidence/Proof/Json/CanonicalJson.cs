@@ -12,7 +12,8 @@ namespace Hazards.Evidence.Proof;
 public static class CanonicalJson
 {
     /// <summary>The canonical form, UTF-8.</summary>
-    /// <exception cref="JsonException">A number is beyond a double, or a string holds half of a surrogate pair, or a member's name stands twice.</exception>
+    /// <exception cref="JsonException">A number is beyond a double, or a string holds half of a surrogate pair, or a member's
+    /// name stands twice.</exception>
     public static byte[] Write(JsonElement value)
     {
         var output = new ArrayBufferWriter<byte>(512);
@@ -154,7 +155,8 @@ public static class CanonicalJson
     /// <summary>Writes the number that a reader stands on.</summary>
     internal static void WriteNumber(ref Utf8JsonReader reader, IBufferWriter<byte> output)
     {
-        var (whole, number, text) = (reader.TryGetInt64(out var found) ? found : (long?)null, reader.GetDouble(), Encoding.ASCII.GetString(reader.ValueSpan));
+        var (whole, number, text) = (reader.TryGetInt64(out var found) ? found : (long?)null, reader.GetDouble(),
+            Encoding.ASCII.GetString(reader.ValueSpan));
         output.Write(Encoding.ASCII.GetBytes(Number(whole, () => number, () => text)));
     }
 
@@ -165,7 +167,9 @@ public static class CanonicalJson
         if (whole is > -MostExact and < MostExact)
             return whole.Value.ToString(CultureInfo.InvariantCulture);
         var number = read();
-        return double.IsFinite(number) ? Number(number) : throw new JsonException($"The number {text()} is beyond what JSON interchange holds.");
+        return double.IsFinite(number)
+            ? Number(number)
+            : throw new JsonException($"The number {text()} is beyond what JSON interchange holds.");
     }
 
     /// <summary>A double as ECMAScript writes it (ECMA-262, Number::toString): the shortest digits that read back the same.</summary>
@@ -183,7 +187,8 @@ public static class CanonicalJson
             > 0 and <= 21 when digits.Length <= point => digits + new string('0', point - digits.Length),
             > 0 and <= 21 => $"{digits[..point]}.{digits[point..]}",
             > -6 and <= 0 => $"0.{new string('0', -point)}{digits}",
-            _ => FormattableString.Invariant($"{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(point > 0 ? "+" : "-")}{Math.Abs(point - 1)}"),
+            _ => FormattableString.Invariant(
+                $"{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(point > 0 ? "+" : "-")}{Math.Abs(point - 1)}"),
         };
     }
 

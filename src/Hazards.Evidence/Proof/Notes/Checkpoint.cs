@@ -21,7 +21,8 @@ public sealed record Checkpoint(string Origin, long Size, Digest Root)
         checkpoint = null;
         if (text?.Split('\n') is not [{ Length: > 0 } origin, var sizeText, var rootText, ""])
             return false;
-        if (!long.TryParse(sizeText, NumberStyles.None, CultureInfo.InvariantCulture, out var size) || !Digest.TryParse(rootText, out var root))
+        if (!long.TryParse(sizeText, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            || !Digest.TryParse(rootText, out var root))
             return false;
         checkpoint = new Checkpoint(origin, size, root);
         return checkpoint.ToString() == text;

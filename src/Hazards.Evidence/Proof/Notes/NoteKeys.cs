@@ -40,7 +40,8 @@ public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyM
     }
 
     /// <summary>指纹: SHA-256 of the key's bytes, in groups of four to be read aloud.</summary>
-    public string Fingerprint => string.Join(' ', Convert.ToHexStringLower(SHA256.HashData(PublicKey.Span)).Chunk(4).Select(g => new string(g)));
+    public string Fingerprint =>
+        string.Join(' ', Convert.ToHexStringLower(SHA256.HashData(PublicKey.Span)).Chunk(4).Select(g => new string(g)));
 
     /// <summary>The key as text: <c>name+id+base64</c>.</summary>
     public override string ToString() =>
@@ -81,7 +82,8 @@ public sealed record NoteVerifier(string Name, NoteSignatureType Type, ReadOnlyM
 
     /// <summary>Whether a text may name a key.</summary>
     public static bool IsName([NotNullWhen(true)] string? name) =>
-        name is { Length: > 0 } && !name.Contains('+', StringComparison.Ordinal) && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+        name is { Length: > 0 } && !name.Contains('+', StringComparison.Ordinal)
+            && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
 
     internal bool Verifies(string text, ReadOnlySpan<byte> signature)
     {

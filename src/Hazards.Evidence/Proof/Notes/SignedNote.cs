@@ -13,7 +13,8 @@ public sealed record NoteSignature(string Name, uint KeyId, ReadOnlyMemory<byte>
 {
     /// <summary>When a witness signed; null for the log's own signature.</summary>
     public DateTimeOffset? CosignedAt =>
-        Signature.Length == sizeof(ulong) + Ed25519.SignatureSize && BinaryPrimitives.ReadInt64BigEndian(Signature.Span) is >= 0 and < 253402300800 and var time
+        Signature.Length == sizeof(ulong) + Ed25519.SignatureSize
+            && BinaryPrimitives.ReadInt64BigEndian(Signature.Span) is >= 0 and < 253402300800 and var time
             ? DateTimeOffset.FromUnixTimeSeconds(time)
             : null;
 
@@ -51,7 +52,10 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
         return this with { Signatures = [.. Signatures.Where(s => s.Name != signature.Name || s.KeyId != signature.KeyId), signature] };
     }
 
-    /// <summary>The note's signature by a key, if there is one and it is right; a wrong one by this key throws the whole note in doubt: see <see cref="IsForged"/>.</summary>
+    /// <summary>
+    /// The note's signature by a key, if there is one and it is right; a wrong one by this key throws the whole note in doubt:
+    /// see <see cref="IsForged"/>.
+    /// </summary>
     public NoteSignature? VerifiedBy(NoteVerifier verifier) =>
         Of(verifier).FirstOrDefault(s => verifier.Verifies(Text, s.Signature.Span));
 
@@ -101,7 +105,8 @@ public sealed record SignedNote(string Text, ImmutableArray<NoteSignature> Signa
 
     private static NoteSignature? Signature(string line)
     {
-        if (!line.StartsWith("— ", StringComparison.Ordinal) || line[2..].Split(' ') is not [var name, var base64] || !NoteVerifier.IsName(name))
+        if (!line.StartsWith("— ", StringComparison.Ordinal) || line[2..].Split(' ') is not [var name, var base64]
+            || !NoteVerifier.IsName(name))
             return null;
         var bytes = new byte[base64.Length];
         return Convert.TryFromBase64String(base64, bytes, out var length) && length > sizeof(uint)

@@ -56,7 +56,8 @@ public sealed class TimestampTrust
         try
         {
             var parameters = new PkixBuilderParameters(
-                new HashSet<TrustAnchor>(certificates.Select(c => new TrustAnchor(c, null))), new X509CertStoreSelector { Certificate = signer })
+                new HashSet<TrustAnchor>(certificates.Select(c => new TrustAnchor(c, null))),
+                new X509CertStoreSelector { Certificate = signer })
             {
                 IsRevocationEnabled = false, Date = at,
             };

@@ -73,7 +73,8 @@ public readonly record struct Tile(int Level, long Index, int Width = Tile.FullW
     public static bool TryParse([NotNullWhen(true)] string? path, out Tile tile)
     {
         tile = default;
-        if (path?.Split('/') is not ["tile", var levelText, .. var rest] || !int.TryParse(levelText, NumberStyles.None, CultureInfo.InvariantCulture, out var level) || level > HighestLevel)
+        if (path?.Split('/') is not ["tile", var levelText, .. var rest] || !int.TryParse(
+            levelText, NumberStyles.None, CultureInfo.InvariantCulture, out var level) || level > HighestLevel)
             return false;
         var width = FullWidth;
         if (rest is [.. var before, var partial, var widthText] && partial.EndsWith(".p", StringComparison.Ordinal))
@@ -90,5 +91,7 @@ public readonly record struct Tile(int Level, long Index, int Width = Tile.FullW
     }
 
     private static Digest Gather(ReadOnlySpan<Digest> hashes, TreeHash hash) =>
-        hashes.Length == 1 ? hashes[0] : hash.Node(Gather(hashes[..(hashes.Length / 2)], hash), Gather(hashes[(hashes.Length / 2)..], hash));
+        hashes.Length == 1
+            ? hashes[0]
+            : hash.Node(Gather(hashes[..(hashes.Length / 2)], hash), Gather(hashes[(hashes.Length / 2)..], hash));
 }

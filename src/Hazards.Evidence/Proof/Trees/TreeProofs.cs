@@ -20,7 +20,8 @@ namespace Hazards.Evidence.Proof;
 public static class TreeProofs
 {
     /// <summary>The root of the first <paramref name="size"/> leaves.</summary>
-    public static async ValueTask<Digest> RootAsync(TreeHash hash, long size, SubtreeReader reader, CancellationToken cancellationToken = default)
+    public static async ValueTask<Digest> RootAsync(
+        TreeHash hash, long size, SubtreeReader reader, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(hash);
         ArgumentOutOfRangeException.ThrowIfNegative(size);
@@ -29,7 +30,8 @@ public static class TreeProofs
 
     /// <summary>Proof that leaf <paramref name="index"/> is in the tree of <paramref name="size"/> leaves.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The tree has no such leaf.</exception>
-    public static ValueTask<ImmutableArray<Digest>> InclusionAsync(TreeHash hash, long index, long size, SubtreeReader reader, CancellationToken cancellationToken = default)
+    public static ValueTask<ImmutableArray<Digest>> InclusionAsync(
+        TreeHash hash, long index, long size, SubtreeReader reader, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
@@ -38,7 +40,8 @@ public static class TreeProofs
 
     /// <summary>Proof that the tree of <paramref name="size"/> leaves begins with the tree of <paramref name="earlier"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The earlier tree is empty or larger.</exception>
-    public static ValueTask<ImmutableArray<Digest>> ConsistencyAsync(TreeHash hash, long earlier, long size, SubtreeReader reader, CancellationToken cancellationToken = default)
+    public static ValueTask<ImmutableArray<Digest>> ConsistencyAsync(
+        TreeHash hash, long earlier, long size, SubtreeReader reader, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(earlier);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(earlier, size);
@@ -79,7 +82,8 @@ public static class TreeProofs
         return path;
     }
 
-    private static async ValueTask<ImmutableArray<Digest>> HashesAsync(TreeHash hash, List<(long Start, long End)> ranges, SubtreeReader reader, CancellationToken cancellationToken)
+    private static async ValueTask<ImmutableArray<Digest>> HashesAsync(
+        TreeHash hash, List<(long Start, long End)> ranges, SubtreeReader reader, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var covers = ranges.ConvertAll(r => Subtree.Covering(r.Start, r.End).ToArray());

@@ -33,7 +33,9 @@ public static class Verify
         return last == 0 && result == root;
     }
 
-    /// <summary>Whether the proof shows that the tree of <paramref name="size"/> leaves begins with that of <paramref name="earlier"/>.</summary>
+    /// <summary>
+    /// Whether the proof shows that the tree of <paramref name="size"/> leaves begins with that of <paramref name="earlier"/>.
+    /// </summary>
     public static bool Consistency(TreeHash hash, long earlier, long size, IReadOnlyList<Digest> proof, Digest earlierRoot, Digest root)
     {
         ArgumentNullException.ThrowIfNull(hash);

@@ -38,13 +38,15 @@ internal sealed class AppendBatch
     }
 
     /// <summary>Those that lost because they are, or may be, in the log already: they are looked for before they are told so.</summary>
-    public IReadOnlyList<PendingAppend> Losers => [.. verdicts.Where(v => v.Result is AppendResult.Conflict or AppendResult.KeyReused || v.Repeats is not null).Select(v => v.Append)];
+    public IReadOnlyList<PendingAppend> Losers =>
+        [.. verdicts.Where(v => v.Result is AppendResult.Conflict or AppendResult.KeyReused || v.Repeats is not null).Select(v => v.Append)];
 
     /// <summary>The winners' messages.</summary>
     public IReadOnlyList<object> Messages => [.. winners.SelectMany(w => w.Append.Append.Messages)];
 
     /// <summary>The messages of those that an earlier attempt had committed unnoticed.</summary>
-    public IReadOnlyList<object> Unsent => [.. verdicts.Where(v => v is { WasCommittedBefore: true }).SelectMany(v => v.Append.Append.Messages)];
+    public IReadOnlyList<object> Unsent =>
+        [.. verdicts.Where(v => v is { WasCommittedBefore: true }).SelectMany(v => v.Append.Append.Messages)];
 
     /// <summary>Whether anything is to be written.</summary>
     public bool HasWinners => winners.Count > 0;
@@ -81,7 +83,9 @@ internal sealed class AppendBatch
     private Verdict Judge(PendingAppend append, bool alone)
     {
         if (standing.Before(append) is var (same, first, last))
-            return same ? new Verdict(append, null, (first, last)) : new Verdict(append, new AppendResult.KeyReused(append.Append.Key!.Key));
+            return same
+                ? new Verdict(append, null, (first, last))
+                : new Verdict(append, new AppendResult.KeyReused(append.Append.Key!.Key));
         foreach (var stream in append.Append.Streams)
             if (standing.VersionOf(stream.StreamId) is var actual && actual != stream.ExpectedVersion
                 || stream.After is { } known && standing.LastOf(stream.StreamId) != known)

@@ -154,7 +154,9 @@ internal sealed class AppendWriter : IAsyncDisposable
         await SendAsync(send, appends.Unsent);
     }
 
-    /// <summary>One session of Marten: events, rows, keys and codes, and the commit. Only when that has returned is anything on disk.</summary>
+    /// <summary>
+    /// One session of Marten: events, rows, keys and codes, and the commit. Only when that has returned is anything on disk.
+    /// </summary>
     /// <returns>What sends the messages that were kept with the events; null when there are none.</returns>
     private async Task<Func<Task>?> SaveAsync(AppendBatch appends, Standing standing, NpgsqlTransaction transaction)
     {
@@ -182,7 +184,12 @@ internal sealed class AppendWriter : IAsyncDisposable
     {
         var found = await FirstOutcomes.ByEventsAsync(open, losers, CancellationToken.None);
         foreach (var (append, _) in found.Where(f => f.Value is null))
-            appends.Settle(append, new Verdict(append, null) { Rejected = new AppendRejectedException("The append has events that are in the log already, and others.") });
+            appends.Settle(
+                append,
+                new Verdict(append, null)
+                {
+                    Rejected = new AppendRejectedException("The append has events that are in the log already, and others."),
+                });
         var known = found.Where(f => f.Value is not null).Select(f => (Append: f.Key, Span: f.Value!.Value)).ToList();
         if (known.Count == 0)
             return;
@@ -190,7 +197,12 @@ internal sealed class AppendWriter : IAsyncDisposable
         for (var i = 0; i < known.Count; i++)
         {
             var (first, last, at, versions) = outcomes[i];
-            appends.Settle(known[i].Append, new Verdict(known[i].Append, known[i].Append.Sent > 1 ? new AppendResult.Committed(first, last, at, versions) : outcomes[i]) { WasCommittedBefore = known[i].Append.Sent > 1 });
+            appends.Settle(
+                known[i].Append,
+                new Verdict(known[i].Append, known[i].Append.Sent > 1 ? new AppendResult.Committed(first, last, at, versions) : outcomes[i])
+                {
+                    WasCommittedBefore = known[i].Append.Sent > 1,
+                });
         }
     }
 

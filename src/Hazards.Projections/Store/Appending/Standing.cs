@@ -47,7 +47,10 @@ internal sealed class Standing
     /// <summary>When the last event was recorded.</summary>
     public DateTime RecordedAt { get; private set; } = DateTime.UnixEpoch;
 
-    /// <summary>The last number that Marten's sequence gave out. Beyond <see cref="Position"/> they were burnt by batches that came to nothing.</summary>
+    /// <summary>
+    /// The last number that Marten's sequence gave out. Beyond <see cref="Position"/> they were burnt by batches that came to
+    /// nothing.
+    /// </summary>
     public long Numbered { get; private set; }
 
     /// <summary>A stream's version; 0 when there is none.</summary>
@@ -69,7 +72,8 @@ internal sealed class Standing
         await using var look = new NpgsqlBatch(transaction.Connection, transaction) { Timeout = timeoutSeconds };
         look.BatchCommands.Add(new NpgsqlBatchCommand(LockSql));
         look.BatchCommands.Add(new NpgsqlBatchCommand(HeadSql));
-        var named = batch.SelectMany(a => a.Append.Streams.Select(s => s.StreamId).Concat(a.Append.Relies.Select(r => r.StreamId))).Distinct();
+        var named = batch.SelectMany(a => a.Append.Streams.Select(s => s.StreamId).Concat(a.Append.Relies.Select(r => r.StreamId)))
+            .Distinct();
         var remembered = batch.SelectMany(a => a.Append.Streams).Where(s => s.After is not null).Select(s => s.StreamId);
         look.BatchCommands.Add(new NpgsqlBatchCommand(StreamsSql) { Parameters = { Ids(named), Ids(remembered) } });
         var keyed = batch.Where(a => a.Append.Key is not null).ToArray();
@@ -78,9 +82,19 @@ internal sealed class Standing
             {
                 Parameters =
                 {
-                    new NpgsqlParameter<string[]> { TypedValue = [.. keyed.Select(a => a.Append.Key!.Scope)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-                    new NpgsqlParameter<string[]> { TypedValue = [.. keyed.Select(a => a.Append.Key!.Key)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-                    new NpgsqlParameter<byte[][]> { TypedValue = [.. keyed.Select(a => a.Append.Key!.Fingerprint.ToArray())], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+                    new NpgsqlParameter<string[]>
+                    {
+                        TypedValue = [.. keyed.Select(a => a.Append.Key!.Scope)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                    },
+                    new NpgsqlParameter<string[]>
+                    {
+                        TypedValue = [.. keyed.Select(a => a.Append.Key!.Key)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                    },
+                    new NpgsqlParameter<byte[][]>
+                    {
+                        TypedValue = [.. keyed.Select(a => a.Append.Key!.Fingerprint.ToArray())],
+                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+                    },
                 },
             });
         await using var reader = await look.ExecuteReaderAsync();
@@ -96,7 +110,8 @@ internal sealed class Standing
         return standing;
     }
 
-    private static NpgsqlParameter<Guid[]> Ids(IEnumerable<Guid> ids) => new() { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
+    private static NpgsqlParameter<Guid[]> Ids(IEnumerable<Guid> ids) =>
+        new() { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };
 
     private async Task ReadHeadAsync(NpgsqlDataReader reader)
     {

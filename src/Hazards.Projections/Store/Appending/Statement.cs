@@ -48,7 +48,9 @@ internal abstract class Statement(NpgsqlBatchCommand command) : IStorageOperatio
 
     /// <summary>The operation for a statement: a <c>select</c> answers with rows, an <c>insert</c> with none.</summary>
     public static Statement Of(NpgsqlBatchCommand command) =>
-        command.CommandText.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase) ? new Query(command) : new Command(command);
+        command.CommandText.AsSpan().TrimStart().StartsWith("select", StringComparison.OrdinalIgnoreCase)
+            ? new Query(command)
+            : new Command(command);
 
     private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal);
 
@@ -65,7 +67,8 @@ internal abstract class Statement(NpgsqlBatchCommand command) : IStorageOperatio
                 var mark = $"${n}";
                 var found = sql.IndexOf(mark, at, StringComparison.Ordinal);
                 if (found < 0)
-                    throw new ArgumentException($"The parameters of a statement stand in it in their order, once each; {mark} does not: {sql}", nameof(sql));
+                    throw new ArgumentException(
+                        $"The parameters of a statement stand in it in their order, once each; {mark} does not: {sql}", nameof(sql));
                 pieces[n - 1] = sql[at..found];
                 at = found + mark.Length;
             }

@@ -9,7 +9,8 @@ namespace Hazards.Projections.Store.Appending;
 /// so that positions have no gap and the daemon never waits for one. The sequence is never set back: the daemon's mark may
 /// have passed what would then be written below it, and never deliver it.
 /// </summary>
-/// <remarks>They are written as archived: otherwise every subscription that does not say which types it wants would be given them.</remarks>
+/// <remarks>They are written as archived: otherwise every subscription that does not say which types it wants would be given
+/// them.</remarks>
 internal static class Tombstones
 {
     /// <summary>The stream they lie in; Marten's own has another identity in every process. Their versions are their positions.</summary>

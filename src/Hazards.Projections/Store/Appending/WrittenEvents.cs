@@ -94,7 +94,8 @@ internal sealed class WrittenEvents(IDocumentSession session) : DocumentSessionL
         {
             expected.ForgetNumbers();
             await reader.ReadAsync(token);
-            var found = (Events: reader.GetInt64(0), Codes: reader.GetInt64(1), Streams: reader.GetInt64(2), Keys: reader.GetInt64(3), Tables: reader.GetInt64(4));
+            var found = (Events: reader.GetInt64(0), Codes: reader.GetInt64(1), Streams: reader.GetInt64(2), Keys: reader.GetInt64(3),
+                Tables: reader.GetInt64(4));
             (long Events, long Codes, long Streams, long Keys, long Tables) wanted =
                 (expected.events.Count, expected.events.Count(e => e.Code is not null), expected.streams.Count, expected.keys.Count, 4);
             if (found != wanted)

@@ -48,7 +48,8 @@ internal sealed class AuditNotes(AuditQuestion question)
             Add(Findings.Beyond("数据库 the database", hash, size, head.Position, head.Position == 0 ? null : head.RecordedAt));
     }
 
-    public (long Count, long Last, DateTimeOffset? SignedAt) CheckpointsOf(string hash) => (trees[hash].Count, trees[hash].Last, trees[hash].SignedAt);
+    public (long Count, long Last, DateTimeOffset? SignedAt) CheckpointsOf(string hash) =>
+        (trees[hash].Count, trees[hash].Last, trees[hash].SignedAt);
 
     public void Take(RangeFound found, AuditedEdge[] edges, StreamTally tally)
     {
@@ -112,7 +113,8 @@ internal sealed class AuditNotes(AuditQuestion question)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (stream, said) = (reader.IsDBNull(0) ? Guid.Empty : reader.GetGuid(0), reader.IsDBNull(3) ? (long?)null : reader.GetInt64(3));
+            var (stream, said) = (reader.IsDBNull(0) ? Guid.Empty : reader.GetGuid(0),
+                reader.IsDBNull(3) ? (long?)null : reader.GetInt64(3));
             Add(reader.IsDBNull(1)
                 ? Findings.StreamEmpty(stream, said ?? 0)
                 : Findings.Stream(stream, reader.GetInt64(1), reader.GetInt64(2), said, reader.GetInt64(4), reader.GetInt64(5)));
@@ -133,7 +135,8 @@ internal sealed class AuditNotes(AuditQuestion question)
         return [.. findings.OrderBy(f => f.First ?? long.MaxValue)];
     }
 
-    private async Task TreeAsync(TreeHash hash, TreeNotes notes, HashSet<long> named, Tampering tampering, CancellationToken cancellationToken)
+    private async Task TreeAsync(
+        TreeHash hash, TreeNotes notes, HashSet<long> named, Tampering tampering, CancellationToken cancellationToken)
     {
         Each(notes.Untiled, p => Findings.TileMissing(p, hash.Name));
         var byTile = notes.Differing.ToLookup(p => notes.Judge(p));
@@ -153,9 +156,12 @@ internal sealed class AuditNotes(AuditQuestion question)
         Each([.. altered.Where(p => notes.Judge(p) != Culprit.Event)], p => Findings.Altered(p, sure: false));
         var unexplained = notes.Contradicting.Where(c => !c.ByTiles).ToArray();
         if (unexplained.Length > 0)
-            Add(Findings.Roots(hash.Name, unexplained[0].Size, unexplained[^1].Size, unexplained.Length + notes.MoreContradicting, notes.Good, notes.Differing.Count == 0));
+            Add(Findings.Roots(hash.Name, unexplained[0].Size, unexplained[^1].Size, unexplained.Length
+                + notes.MoreContradicting, notes.Good, notes.Differing.Count == 0));
         Wrong(hash, notes, "malformed", "checkpoint_unreadable", "已损坏，不能读取", "is damaged and cannot be read");
-        Wrong(hash, notes, "row", "checkpoint_altered", "被改动：表中的大小或根与签名的文字不符", "was altered: its row says another size or root than the signed text");
+        Wrong(
+            hash, notes, "row", "checkpoint_altered", "被改动：表中的大小或根与签名的文字不符",
+            "was altered: its row says another size or root than the signed text");
         Wrong(hash, notes, "origin", "checkpoint_of_another_log", "属于另一个日志", "is of another log");
         Wrong(hash, notes, "forged", "checkpoint_signature_wrong", "签名不符", "has a wrong signature");
         Wrong(hash, notes, "key", "checkpoint_key_unknown", "由未知的密钥签名：密钥被替换", "is signed by an unknown key: the key was replaced");

@@ -57,7 +57,9 @@ public readonly record struct AuditProgress(long Done, long All);
 /// <param name="LastSignedAt">When it was signed.</param>
 /// <param name="Uncovered">Events after the newest checkpoint: nothing signed speaks for them yet.</param>
 /// <param name="UncoveredSince">When the first of them was recorded.</param>
-public sealed record AuditedTree(string Hash, Digest Root, long Stored, long Checkpoints, long LastCheckpoint, DateTimeOffset? LastSignedAt, long Uncovered, DateTimeOffset? UncoveredSince);
+public sealed record AuditedTree(
+    string Hash, Digest Root, long Stored, long Checkpoints, long LastCheckpoint, DateTimeOffset? LastSignedAt, long Uncovered,
+    DateTimeOffset? UncoveredSince);
 
 /// <summary>What an audit found.</summary>
 /// <param name="Size">The last position when it began; later events are not its subject.</param>

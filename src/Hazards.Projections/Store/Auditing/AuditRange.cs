@@ -18,20 +18,25 @@ internal sealed record Within(Said Said, IReadOnlyList<(int Level, Digest Root)>
 
 /// <summary>What one tree looks like in a range.</summary>
 internal sealed record TreePart(
-    IReadOnlyList<(int Level, Digest Root)> Events, IReadOnlyList<(int Level, Digest Root)> Tiles, Digest[] TileRoots, List<Within> Checkpoints, List<long> Differing, List<long> Untiled);
+    IReadOnlyList<(int Level, Digest Root)> Events, IReadOnlyList<(int Level, Digest Root)> Tiles, Digest[] TileRoots,
+    List<Within> Checkpoints, List<long> Differing, List<long> Untiled);
 
 /// <summary>What was found in a range.</summary>
 internal sealed record RangeFound(
-    int Index, TreePart[] Trees, ulong Tally, long Events, DateTime FirstTime, DateTime LastTime, List<long> Missing, List<long> Unreadable, List<long> Uncoded, List<long> Miscoded, List<long> Backwards);
+    int Index, TreePart[] Trees, ulong Tally, long Events, DateTime FirstTime, DateTime LastTime, List<long> Missing, List<long> Unreadable,
+    List<long> Uncoded, List<long> Miscoded, List<long> Backwards);
 
 /// <summary>Recomputes ranges of 65,536 events, each a whole tile of the first level. One reader's; reused from range to range.</summary>
-internal sealed class AuditRange(NpgsqlConnection connection, AuditQuestion question, StreamTypes? types, StreamTally tally, IReadOnlyDictionary<string, long> stored, ILookup<string, KeptCheckpoint> kept, Action<long> advanced)
+internal sealed class AuditRange(
+    NpgsqlConnection connection, AuditQuestion question, StreamTypes? types, StreamTally tally, IReadOnlyDictionary<string, long> stored,
+    ILookup<string, KeptCheckpoint> kept, Action<long> advanced)
 {
     public const int Size = Tile.FullWidth * Tile.FullWidth;
 
     private const int Step = 4096;
 
-    private const string TilesSql = "select t.index, t.hashes from log.tiles t where t.hash = $1 and t.level = 0 and t.index between $2 and $3";
+    private const string TilesSql =
+        "select t.index, t.hashes from log.tiles t where t.hash = $1 and t.level = 0 and t.index between $2 and $3";
 
     private const string CheckpointsSql = """
         select c.size, c.root, c.note, c.signed_at from log.checkpoints c
@@ -115,11 +120,14 @@ internal sealed class AuditRange(NpgsqlConnection connection, AuditQuestion ques
         var sizes = await CheckpointsAsync(hash, before, before + count, cancellationToken);
         var events = Parts(hash, own, before, count, sizes);
         var asStored = tiles is null ? events : Parts(hash, tiles, before, count, sizes);
-        return new TreePart(events.All, asStored.All, asStored.Roots, [.. sizes.Select((s, i) => new Within(s, events.At[i], asStored.At[i]))], differing, untiled);
+        return new TreePart(
+            events.All, asStored.All, asStored.Roots, [.. sizes.Select((s, i) => new Within(s, events.At[i], asStored.At[i]))], differing,
+            untiled);
     }
 
     /// <summary>The stored leaves where they are there, else those of the events; null when they are the same.</summary>
-    private async Task<Digest[]?> LeavesAsync(TreeHash hash, Digest[] own, long before, int count, List<long> differing, List<long> untiled, CancellationToken cancellationToken)
+    private async Task<Digest[]?> LeavesAsync(
+        TreeHash hash, Digest[] own, long before, int count, List<long> differing, List<long> untiled, CancellationToken cancellationToken)
     {
         var until = (int)Math.Clamp(stored[hash.Name] - before, 0, count);
         var found = new bool[until];
@@ -154,7 +162,8 @@ internal sealed class AuditRange(NpgsqlConnection connection, AuditQuestion ques
 
     private async Task<List<Said>> CheckpointsAsync(TreeHash hash, long after, long upTo, CancellationToken cancellationToken)
     {
-        var sizes = kept[hash.Name].Where(k => k.Size > after && k.Size <= upTo).Select(k => new Said(k.Size, k.Root, k.Where, null, null)).ToList();
+        var sizes = kept[hash.Name].Where(k => k.Size > after && k.Size <= upTo).Select(k => new Said(k.Size, k.Root, k.Where, null, null))
+            .ToList();
         await using var command = new NpgsqlCommand(CheckpointsSql, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue(hash.Name);
         command.Parameters.AddWithValue(NpgsqlDbType.Bigint, after);
@@ -184,7 +193,8 @@ internal sealed class AuditRange(NpgsqlConnection connection, AuditQuestion ques
     }
 
     /// <summary>The subtrees of the range: all of them, and those before each size; the sizes are in order.</summary>
-    private static (IReadOnlyList<(int, Digest)> All, List<IReadOnlyList<(int, Digest)>> At, Digest[] Roots) Parts(TreeHash hash, Digest[] leaves, long before, int count, List<Said> sizes)
+    private static (IReadOnlyList<(int, Digest)> All, List<IReadOnlyList<(int, Digest)>> At, Digest[] Roots) Parts(
+        TreeHash hash, Digest[] leaves, long before, int count, List<Said> sizes)
     {
         var edge = new Edge(hash);
         var roots = new Digest[count / Tile.FullWidth];

@@ -26,7 +26,9 @@ internal readonly ref struct EventBytes
     public ReadOnlySpan<byte> Code { get; init; }
 }
 
-/// <summary>Writes <see cref="Envelope"/> and <see cref="AppendCode"/> from the bytes of a row: the same bytes (a test compares them).</summary>
+/// <summary>
+/// Writes <see cref="Envelope"/> and <see cref="AppendCode"/> from the bytes of a row: the same bytes (a test compares them).
+/// </summary>
 internal sealed class EventWriter
 {
     private const int MicrosecondDigits = 26;

@@ -42,7 +42,9 @@ public sealed class LogAudit
     /// <param name="question">What to compare with.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<AuditReport> RunAsync(string connectionString, AuditQuestion question, IProgress<AuditProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static async Task<AuditReport> RunAsync(
+        string connectionString, AuditQuestion question, IProgress<AuditProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(question);
         // Long reads on connections of their own; the larger buffer saves the client a third of its calls. Nothing in it tells the
@@ -76,7 +78,9 @@ public sealed class LogAudit
         foreach (var tree in trees)
             covered.Add(await DescribeAsync(tree, head, cancellationToken));
         var begin = (long)first * AuditRange.Size;
-        return new AuditReport(head.Position, head.Position == 0 ? null : head.RecordedAt, begin + 1, notes.Events, [.. covered], findings, Stopwatch.GetElapsedTime(began));
+        return new AuditReport(
+            head.Position, head.Position == 0 ? null : head.RecordedAt, begin + 1, notes.Events, [.. covered], findings,
+            Stopwatch.GetElapsedTime(began));
     }
 
     /// <summary>One look at everything that goes on changing, so that head, trees and streams belong together.</summary>
@@ -85,7 +89,8 @@ public sealed class LogAudit
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var still = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var head = new LogHead(0, DateTimeOffset.MinValue);
-        await using (var command = new NpgsqlCommand("""select e.seq_id, e."timestamp" from log.mt_events e order by e.seq_id desc limit 1""", connection))
+        await using (var command = new NpgsqlCommand(
+            """select e.seq_id, e."timestamp" from log.mt_events e order by e.seq_id desc limit 1""", connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             if (await reader.ReadAsync(cancellationToken))
                 head = new LogHead(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1));
@@ -94,8 +99,10 @@ public sealed class LogAudit
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             while (await reader.ReadAsync(cancellationToken))
                 if (heads.ContainsKey(reader.GetString(0)))
-                    heads[reader.GetString(0)] = (reader.GetInt64(1), reader.GetFieldValue<byte[]>(2) is { Length: Digest.Size } root ? new Digest(root) : default);
-        await using (var command = new NpgsqlCommand("select c.hash, c.size, c.signed_at from log.checkpoints c where c.size > $1 order by c.size", connection))
+                    heads[reader.GetString(0)] = (reader.GetInt64(1),
+                        reader.GetFieldValue<byte[]>(2) is { Length: Digest.Size } root ? new Digest(root) : default);
+        await using (var command = new NpgsqlCommand(
+            "select c.hash, c.size, c.signed_at from log.checkpoints c where c.size > $1 order by c.size", connection))
         {
             command.Parameters.AddWithValue(head.Position);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -112,12 +119,15 @@ public sealed class LogAudit
         var ranges = (int)((head + AuditRange.Size - 1) / AuditRange.Size);
         var (done, next) = (0L, first - 1);
         var stored = heads.ToDictionary(h => h.Key, h => h.Value.Size);
-        var kept = question.Kept.Concat(heads.Select(h => new KeptCheckpoint(AuditNotes.StoredHead, h.Key, h.Value.Size, h.Value.Root))).ToLookup(k => k.Hash);
-        void Advanced(long events) => progress?.Report(new AuditProgress(Interlocked.Add(ref done, events), head - (long)first * AuditRange.Size));
+        var kept = question.Kept.Concat(heads.Select(h => new KeptCheckpoint(AuditNotes.StoredHead, h.Key, h.Value.Size, h.Value.Root)))
+            .ToLookup(k => k.Hash);
+        void Advanced(long events) =>
+            progress?.Report(new AuditProgress(Interlocked.Add(ref done, events), head - (long)first * AuditRange.Size));
         // So far ahead of the slowest may a reader be.
         using var ahead = new SemaphoreSlim(question.Readers * 2);
         var found = new ConcurrentDictionary<int, TaskCompletionSource<RangeFound>>();
-        TaskCompletionSource<RangeFound> Of(int index) => found.GetOrAdd(index, _ => new TaskCompletionSource<RangeFound>(TaskCreationOptions.RunContinuationsAsynchronously));
+        TaskCompletionSource<RangeFound> Of(int index) =>
+            found.GetOrAdd(index, _ => new TaskCompletionSource<RangeFound>(TaskCreationOptions.RunContinuationsAsynchronously));
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         async Task ReadAsync()
         {
@@ -162,7 +172,8 @@ public sealed class LogAudit
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // What failed first is the reason; the others were told to stop.
-            throw all.Where(t => t.IsFaulted).Select(t => t.Exception!.InnerException!).FirstOrDefault() ?? new InvalidOperationException("The audit was given up.");
+            throw all.Where(t => t.IsFaulted).Select(t => t.Exception!.InnerException!)
+                .FirstOrDefault() ?? new InvalidOperationException("The audit was given up.");
         }
     }
 
@@ -200,11 +211,13 @@ public sealed class LogAudit
         DateTimeOffset? since = null;
         if (last < head.Position)
         {
-            await using var command = dataSource.CreateCommand("""select e."timestamp" from log.mt_events e where e.seq_id > $1 order by e.seq_id limit 1""");
+            await using var command = dataSource.CreateCommand(
+                """select e."timestamp" from log.mt_events e where e.seq_id > $1 order by e.seq_id limit 1""");
             command.Parameters.AddWithValue(last);
             since = await command.ExecuteScalarAsync(cancellationToken) is DateTime at ? new DateTimeOffset(at) : null;
         }
-        return new AuditedTree(tree.Hash.Name, tree.Events.Root([]), heads[tree.Hash.Name].Size, count, last, signedAt, head.Position - last, since);
+        return new AuditedTree(
+            tree.Hash.Name, tree.Events.Root([]), heads[tree.Hash.Name].Size, count, last, signedAt, head.Position - last, since);
     }
 }
 
@@ -228,7 +241,8 @@ internal sealed class AuditedEdge(TreeHash hash)
         foreach (var subtree in Subtree.Covering(0, size))
         {
             var tile = Tile.Holding(subtree, size);
-            var hashes = await store.TileAsync(tile, cancellationToken) ?? throw new InvalidDataException($"The stored {hash} tree lacks {tile.Path}: audit the whole log.");
+            var hashes = await store.TileAsync(tile, cancellationToken)
+                ?? throw new InvalidDataException($"The stored {hash} tree lacks {tile.Path}: audit the whole log.");
             var root = tile.HashOf(subtree, hashes.Span, hash);
             Events.Push(subtree.Level, root);
             Tiles.Push(subtree.Level, root);

@@ -38,13 +38,15 @@ internal sealed class StreamTally
     public void Add(ulong events) => balance += events;
 
     /// <summary>Takes away what a stream must leave.</summary>
-    public void AddStream(Guid stream, long version) => balance -= stream == Tombstones.Stream ? 0 : Hash(stream, version) - Hash(stream, 0);
+    public void AddStream(Guid stream, long version) =>
+        balance -= stream == Tombstones.Stream ? 0 : Hash(stream, version) - Hash(stream, 0);
 
     private ulong Hash(Guid stream, long version)
     {
         Span<byte> bytes = stackalloc byte[16];
         stream.TryWriteBytes(bytes);
-        var first = Fold(BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ keys[0], BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) ^ keys[1]);
+        var first = Fold(
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ keys[0], BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]) ^ keys[1]);
         var second = Fold(first ^ keys[2], (ulong)version * 0x9E3779B97F4A7C15 ^ keys[3]);
         return Fold(second ^ keys[0], BitOperations.RotateLeft(first, 31) ^ keys[1]);
     }

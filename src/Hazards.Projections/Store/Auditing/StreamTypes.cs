@@ -18,10 +18,13 @@ internal sealed class StreamTypes
 
     /// <summary>Reads all streams, and sums up their versions.</summary>
     /// <returns>Null for the types when they are too many.</returns>
-    public static async Task<(StreamTypes? Types, StreamTally Tally)> ReadAsync(NpgsqlConnection connection, StreamTally tally, CancellationToken cancellationToken)
+    public static async Task<(StreamTypes? Types, StreamTally Tally)> ReadAsync(
+        NpgsqlConnection connection, StreamTally tally, CancellationToken cancellationToken)
     {
         var types = new StreamTypes();
-        await using (var command = new NpgsqlCommand("select s.type from log.mt_streams s tablesample system (1) group by 1 order by count(*) desc limit 1", connection) { CommandTimeout = 0 })
+        await using (var command = new NpgsqlCommand(
+            "select s.type from log.mt_streams s tablesample system (1) group by 1 order by count(*) desc limit 1",
+            connection) { CommandTimeout = 0 })
             types.usual = types.Named(await command.ExecuteScalarAsync(cancellationToken) as string ?? "hazard");
         await using var all = new NpgsqlCommand("select s.id, s.type, s.version from log.mt_streams s", connection) { CommandTimeout = 0 };
         await using var reader = await all.ExecuteReaderAsync(cancellationToken);

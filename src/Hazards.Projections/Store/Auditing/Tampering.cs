@@ -52,16 +52,19 @@ internal sealed class Tampering(NpgsqlDataSource dataSource, TreeHash hash)
         // A single event elsewhere is an exchange, not a shift: the next one must have moved as far.
         for (var by = 1; by <= FarthestShift; by++)
         {
-            if (await StoodAsync(at, at + by, cancellationToken) && await StoodAsync(at + 1, at + 1 + by, cancellationToken, orNoEvent: true))
+            if (await StoodAsync(at, at + by, cancellationToken) && await StoodAsync(
+                at + 1, at + 1 + by, cancellationToken, orNoEvent: true))
                 return Findings.Deleted(at, by, last);
-            if (await StoodAsync(at + by, at, cancellationToken) && await StoodAsync(at + 1 + by, at + 1, cancellationToken, orNoLeaf: true))
+            if (await StoodAsync(at + by, at, cancellationToken) && await StoodAsync(
+                at + 1 + by, at + 1, cancellationToken, orNoLeaf: true))
                 return Findings.Inserted(at, by, last);
         }
         return null;
     }
 
     /// <summary>Whether the event at a position was taken into the tree at another.</summary>
-    private async Task<bool> StoodAsync(long now, long then, CancellationToken cancellationToken, bool orNoEvent = false, bool orNoLeaf = false)
+    private async Task<bool> StoodAsync(
+        long now, long then, CancellationToken cancellationToken, bool orNoEvent = false, bool orNoLeaf = false)
     {
         if (await EventAsync(now, cancellationToken) is not { } e)
             return orNoEvent;
@@ -113,7 +116,9 @@ internal sealed class Tampering(NpgsqlDataSource dataSource, TreeHash hash)
 
     private async Task<RecordedEvent?> EventAsync(long position, CancellationToken cancellationToken) =>
         events.TryGetValue(position, out var known) ? known
-        : events[position] = position < 1 ? null : (await reader.ReadPageAsync(position - 1, position, cancellationToken)).SingleOrDefault();
+        : events[position] = position < 1
+        ? null
+        : (await reader.ReadPageAsync(position - 1, position, cancellationToken)).SingleOrDefault();
 
     private async Task<Digest?> LeafAsync(long position, CancellationToken cancellationToken)
     {

@@ -67,6 +67,8 @@ internal readonly record struct CanonicalEvent(ReadOnlyMemory<byte> Data, ReadOn
     {
         var output = new ArrayBufferWriter<byte>(added.Data.Length + added.Headers.Json.Length + 192);
         var (data, headers) = AppendCode.Write(output, added.Data, added.Headers.Json, added.Id, stream, added.Type, version);
-        return new CanonicalEvent(output.WrittenMemory[data], output.WrittenMemory[headers], key is { } secret ? HMACSHA256.HashData(secret.Span, output.WrittenSpan) : null);
+        return new CanonicalEvent(
+            output.WrittenMemory[data], output.WrittenMemory[headers],
+            key is { } secret ? HMACSHA256.HashData(secret.Span, output.WrittenSpan) : null);
     }
 }

@@ -17,7 +17,8 @@ public sealed class BulkProofs(TreeStore store, long size)
     private readonly Dictionary<(int Level, long Index), KnownTile> known = [];
 
     /// <summary>Proofs that the events at these positions are among the first <c>size</c>, in the order asked for.</summary>
-    public async Task<IReadOnlyList<ImmutableArray<Digest>>> InclusionAsync(IReadOnlyList<long> positions, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ImmutableArray<Digest>>> InclusionAsync(
+        IReadOnlyList<long> positions, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(positions);
         await ReadAsync(positions, cancellationToken);

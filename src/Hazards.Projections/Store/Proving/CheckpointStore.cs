@@ -19,8 +19,10 @@ public sealed class CheckpointStore(NpgsqlDataSource dataSource, TreeHash hash)
     // By primary key, backwards where the newest is asked for.
     private const string LatestSql = $"select {Columns} from log.checkpoints c where c.hash = $1 order by c.size desc limit 1";
     private const string FindSql = $"select {Columns} from log.checkpoints c where c.hash = $1 and c.size = $2";
-    private const string CoveringSql = $"select {Columns} from log.checkpoints c where c.hash = $1 and c.size >= $2 order by c.size limit 1";
-    private const string ListSql = $"select {Columns} from log.checkpoints c where c.hash = $1 and c.size < $2 order by c.size desc limit $3";
+    private const string CoveringSql =
+        $"select {Columns} from log.checkpoints c where c.hash = $1 and c.size >= $2 order by c.size limit 1";
+    private const string ListSql =
+        $"select {Columns} from log.checkpoints c where c.hash = $1 and c.size < $2 order by c.size desc limit $3";
 
     private const string AddSql = """
         insert into log.checkpoints (hash, size, root, note) values ($1, $2, $3, $4)
@@ -33,10 +35,12 @@ public sealed class CheckpointStore(NpgsqlDataSource dataSource, TreeHash hash)
     public Task<StoredCheckpoint?> LatestAsync(CancellationToken cancellationToken = default) => OneAsync(LatestSql, cancellationToken);
 
     /// <summary>That of a size.</summary>
-    public Task<StoredCheckpoint?> FindAsync(long size, CancellationToken cancellationToken = default) => OneAsync(FindSql, cancellationToken, size);
+    public Task<StoredCheckpoint?> FindAsync(long size, CancellationToken cancellationToken = default) =>
+        OneAsync(FindSql, cancellationToken, size);
 
     /// <summary>The first that covers a position.</summary>
-    public Task<StoredCheckpoint?> CoveringAsync(long position, CancellationToken cancellationToken = default) => OneAsync(CoveringSql, cancellationToken, position);
+    public Task<StoredCheckpoint?> CoveringAsync(long position, CancellationToken cancellationToken = default) =>
+        OneAsync(CoveringSql, cancellationToken, position);
 
     /// <summary>Those smaller than a size, the newest first.</summary>
     public async Task<IReadOnlyList<StoredCheckpoint>> ListAsync(long below, int most, CancellationToken cancellationToken = default)
@@ -85,6 +89,8 @@ public sealed class CheckpointStore(NpgsqlDataSource dataSource, TreeHash hash)
 
     private StoredCheckpoint Read(NpgsqlDataReader reader) => new(
         hash.Name, reader.GetInt64(0), new Digest(reader.GetFieldValue<byte[]>(1)),
-        SignedNote.TryParse(reader.GetString(2), out var note) ? note : throw new InvalidDataException($"log.checkpoints: the note of size {reader.GetInt64(0)} ({hash}) is malformed."),
+        SignedNote.TryParse(reader.GetString(2), out var note)
+            ? note
+            : throw new InvalidDataException($"log.checkpoints: the note of size {reader.GetInt64(0)} ({hash}) is malformed."),
         reader.GetFieldValue<DateTimeOffset>(3));
 }

@@ -32,7 +32,9 @@ public static class Envelope
         Json(output, ",\"headers\":"u8, recorded.Headers, canonical);
         Identity(output, ",\"id\":"u8, recorded.Id);
         Whole(output, ",\"position\":"u8, recorded.Position);
-        Text(output, ",\"recordedAt\":"u8, recorded.RecordedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+        Text(
+            output, ",\"recordedAt\":"u8,
+            recorded.RecordedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
         Identity(output, ",\"stream\":"u8, recorded.StreamId);
         Text(output, ",\"streamType\":"u8, recorded.StreamType);
         Text(output, ",\"type\":"u8, recorded.Type);

@@ -31,7 +31,8 @@ public sealed class TimestampStore(NpgsqlDataSource dataSource, TreeHash hash)
     private const string Columns = "t.size, t.note, t.reply, t.stamped_at, t.kept_at";
 
     // By primary key, backwards.
-    private const string NewestSql = $"select {Columns} from log.timestamps t where t.hash = $1 and t.size <= $2 order by t.size desc limit 1";
+    private const string NewestSql =
+        $"select {Columns} from log.timestamps t where t.hash = $1 and t.size <= $2 order by t.size desc limit 1";
     private const string AmongSql = $"select {Columns} from log.timestamps t where t.hash = $1 and t.size = any ($2)";
     private const string KeepSql = """
         insert into log.timestamps (hash, size, note, reply, stamped_at) values ($1, $2, $3, $4, $5)

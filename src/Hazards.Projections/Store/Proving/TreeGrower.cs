@@ -110,7 +110,8 @@ public sealed class TreeGrower
     private async Task<bool> AloneAsync(NpgsqlConnection connection, bool wait, CancellationToken cancellationToken)
     {
         var key = Lock + _hash.Name[1];
-        await using var alone = new NpgsqlCommand(wait ? $"select true from pg_advisory_xact_lock({key})" : $"select pg_try_advisory_xact_lock({key})", connection);
+        await using var alone = new NpgsqlCommand(
+            wait ? $"select true from pg_advisory_xact_lock({key})" : $"select pg_try_advisory_xact_lock({key})", connection);
         return await alone.ExecuteScalarAsync(cancellationToken) is true;
     }
 
@@ -142,7 +143,8 @@ public sealed class TreeGrower
         foreach (var recorded in events)
         {
             if (recorded.Position != tree.Size + 1)
-                throw new InvalidOperationException($"The event at position {tree.Size + 1} is missing: the log has a gap before {recorded.Position}.");
+                throw new InvalidOperationException(
+                    $"The event at position {tree.Size + 1} is missing: the log has a gap before {recorded.Position}.");
             envelope.ResetWrittenCount();
             Envelope.Write(recorded, envelope, canonical);
             tree.Add(_hash.Leaf(envelope.WrittenSpan));

@@ -64,13 +64,15 @@ public sealed class TreeStore(NpgsqlDataSource dataSource, TreeHash hash)
             ? tile.HashOf(subtree, hashes, hash)
             : throw new InvalidOperationException($"The {hash} tree does not hold {tile.Path}.");
 
-    internal async Task<Dictionary<(int Level, long Index), Digest[]>> TilesAsync(IReadOnlyCollection<Tile> tiles, CancellationToken cancellationToken)
+    internal async Task<Dictionary<(int Level, long Index), Digest[]>> TilesAsync(
+        IReadOnlyCollection<Tile> tiles, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         return await TilesAsync(connection, hash, tiles, cancellationToken);
     }
 
-    internal static async Task<Dictionary<(int Level, long Index), Digest[]>> TilesAsync(NpgsqlConnection connection, TreeHash hash, IReadOnlyCollection<Tile> tiles, CancellationToken cancellationToken)
+    internal static async Task<Dictionary<(int Level, long Index), Digest[]>> TilesAsync(
+        NpgsqlConnection connection, TreeHash hash, IReadOnlyCollection<Tile> tiles, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(TilesSql, connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = hash.Name });

@@ -45,7 +45,10 @@ internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions opt
         Wake();
     }
 
-    /// <summary>The server process that commits for this process: its notifications come after <see cref="Advance"/> and say nothing new.</summary>
+    /// <summary>
+    /// The server process that commits for this process: its notifications come after <see cref="Advance"/> and say nothing
+    /// new.
+    /// </summary>
     public void IsWrittenBy(int serverProcess) => Volatile.Write(ref writer, serverProcess);
 
     private void Wake() => Interlocked.Exchange(ref changed, NewSignal()).TrySetResult();

@@ -68,7 +68,8 @@ internal sealed class StoredEvents(NpgsqlDataSource dataSource, int pageSize)
     }
 
     /// <summary>The next events after a position; fewer than a page when there are no more.</summary>
-    public async Task<IReadOnlyList<RecordedEvent>> ReadPageAsync(long afterPosition, long upToPosition, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RecordedEvent>> ReadPageAsync(
+        long afterPosition, long upToPosition, CancellationToken cancellationToken)
     {
         var page = new List<RecordedEvent>();
         await ReadPageAsync(page, AllSql, cancellationToken, Parameter(afterPosition), Parameter(upToPosition), Parameter(pageSize));

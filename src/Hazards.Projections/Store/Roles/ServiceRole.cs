@@ -17,13 +17,16 @@ public static class ServiceRole
     /// </summary>
     public static readonly ImmutableArray<string> Settings = ["plan_cache_mode=force_custom_plan", "max_parallel_workers_per_gather=0"];
 
-    /// <summary>Makes the role where it is missing, and gives it the rights that the service needs and no others. For every start.</summary>
+    /// <summary>
+    /// Makes the role where it is missing, and gives it the rights that the service needs and no others. For every start.
+    /// </summary>
     /// <param name="owner">The database, as the owner of its tables.</param>
     /// <param name="role">The role.</param>
     /// <param name="login">How it logs in; null: nobody does, and the owner may act as it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="MigrationException">The role does not exist, and this owner may not make roles.</exception>
-    public static async Task EnsureAsync(NpgsqlDataSource owner, string role, ServiceLogin? login, CancellationToken cancellationToken = default)
+    public static async Task EnsureAsync(
+        NpgsqlDataSource owner, string role, ServiceLogin? login, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(owner);
         try
@@ -60,7 +63,8 @@ public static class ServiceRole
     }
 
     /// <summary>What a login is that the service should not be, in Chinese and English; null when it is as it should be.</summary>
-    public static async Task<(string Chinese, string English)?> ExcessAsync(NpgsqlDataSource service, CancellationToken cancellationToken = default)
+    public static async Task<(string Chinese, string English)?> ExcessAsync(
+        NpgsqlDataSource service, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(service);
         await using var command = service.CreateCommand("""
@@ -92,7 +96,8 @@ public static class ServiceRole
     private static string Switch(bool on) => on ? "on" : "off";
 
     /// <summary>A DO block takes no parameters: it reads them as settings of the transaction.</summary>
-    private static async Task RunAsync(NpgsqlDataSource owner, string file, string role, CancellationToken cancellationToken, params (string Name, string Value)[] given)
+    private static async Task RunAsync(
+        NpgsqlDataSource owner, string file, string role, CancellationToken cancellationToken, params (string Name, string Value)[] given)
     {
         await using var connection = await owner.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
@@ -111,7 +116,8 @@ public static class ServiceRole
 
     private static string Read(string file)
     {
-        using var reader = new StreamReader(typeof(ServiceRole).Assembly.GetManifestResourceStream($"Hazards.Projections.Store.Roles.{file}")!);
+        using var reader = new StreamReader(
+            typeof(ServiceRole).Assembly.GetManifestResourceStream($"Hazards.Projections.Store.Roles.{file}")!);
         return reader.ReadToEnd();
     }
 }

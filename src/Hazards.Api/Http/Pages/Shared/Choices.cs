@@ -11,7 +11,8 @@ internal static class Choices
         CodeList.Of<T>().Select(e => (e.Code, page.T(e)));
 
     /// <summary>Yes or no.</summary>
-    public static IEnumerable<(string Value, string Text)> YesNo(PageCall page) => [("true", page.T("是", "Yes")), ("false", page.T("否", "No"))];
+    public static IEnumerable<(string Value, string Text)> YesNo(PageCall page) =>
+        [("true", page.T("是", "Yes")), ("false", page.T("否", "No"))];
 
     /// <summary>The sectors the deployment knows.</summary>
     public static IEnumerable<(string Value, string Text)> Sectors(PageCall page) =>

@@ -19,7 +19,8 @@ internal static class FormJson
     /// <summary>And a field of which several can be chosen.</summary>
     public static JsonObject And(this JsonObject json, PageCall page, string field)
     {
-        var chosen = (page.Form?[field] ?? default).SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+        var chosen = (page.Form?[field] ?? default)
+            .SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
         if (chosen.Length > 0)
             json[field] = new JsonArray([.. chosen.Select(c => (JsonNode)c)]);
         return json;

@@ -26,7 +26,9 @@ internal static class Navigation
         new("/leader", "领导", "Leader"),
         new("/field", "上报", "Report", Role.Reporter, Role.Coordinator, Role.Inspector, Role.Supervisor, Role.Enforcer),
         new("/imports", "导入", "Import", Role.Importer),
-        new("/investigation", "追溯", "Replay", Role.Investigator, Role.Supervisor, Role.Coordinator, Role.ListingAuthority, Role.Administrator),
+        new(
+            "/investigation", "追溯", "Replay", Role.Investigator, Role.Supervisor, Role.Coordinator, Role.ListingAuthority,
+            Role.Administrator),
         new("/admin", "管理", "Admin", Role.Administrator),
     ];
 

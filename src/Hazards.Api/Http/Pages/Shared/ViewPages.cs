@@ -12,7 +12,8 @@ internal static class ViewPages
         {
             var (path, query, name) = Read(page);
             var refusal = await Views(page).SaveAsync(page.Who.Account.Id, path, name, query, page.Http.RequestAborted);
-            return page.Go(AddressOf(page, path, query), refusal is null ? page.T($"已保存视图“{name}”", $"The view “{name}” was saved") : page.T(refusal));
+            return page.Go(
+                AddressOf(page, path, query), refusal is null ? page.T($"已保存视图“{name}”", $"The view “{name}” was saved") : page.T(refusal));
         });
         pages.PagePost("/views/delete", async page =>
         {
@@ -44,6 +45,7 @@ internal static class ViewPages
     private static (string Path, string Query, string Name) Read(PageCall page)
     {
         var form = page.Form!;
-        return (PageRoutes.Safe(form["page"]).Split('?')[0], ((string?)form["query"] ?? "").Trim('?'), ((string?)form["name"] ?? "").Trim());
+        return (PageRoutes.Safe(form["page"]).Split('?')[0], ((string?)form["query"] ?? "").Trim('?'),
+            ((string?)form["name"] ?? "").Trim());
     }
 }

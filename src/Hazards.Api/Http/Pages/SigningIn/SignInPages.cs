@@ -21,7 +21,9 @@ internal static class SignInPages
 
     private static async Task<IResult?> PasswordAsync(PageCall page)
     {
-        var (opened, refusal) = await SignInOf(page).PasswordAsync(Field(page, "login"), Field(page, "password"), AddressOf(page.Http), AgentOf(page.Http), page.Http.RequestAborted);
+        var (opened, refusal) = await SignInOf(page)
+            .PasswordAsync(
+                Field(page, "login"), Field(page, "password"), AddressOf(page.Http), AgentOf(page.Http), page.Http.RequestAborted);
         if (opened is null)
         {
             page.Problem = refusal;
@@ -42,7 +44,8 @@ internal static class SignInPages
         page.Problem = page.Who.Session.Step switch
         {
             SessionStep.GiveFactor => await signIn.FactorAsync(page.Who, Field(page, "code"), stop),
-            SessionStep.ChangePassword => Differ(page) ?? await signIn.ChangePasswordAsync(page.Who, Field(page, "old"), Field(page, "new"), stop),
+            SessionStep.ChangePassword =>
+                Differ(page) ?? await signIn.ChangePasswordAsync(page.Who, Field(page, "old"), Field(page, "new"), stop),
             SessionStep.SetFactor => await signIn.ConfirmFactorAsync(page.Who, Field(page, "code"), stop),
             _ => null,
         };
@@ -66,8 +69,10 @@ internal static class SignInPages
         var stop = page.Http.RequestAborted;
         var (problem, said) = Field(page, "what") switch
         {
-            "password" => (Differ(page) ?? await signIn.ChangePasswordAsync(page.Who, Field(page, "old"), Field(page, "new"), stop), page.T("密码已更改，其他登录已退出。", "The password was changed; all other sessions have ended.")),
-            "factor" => (await signIn.ConfirmFactorAsync(page.Who, Field(page, "code"), stop), page.T("动态口令已启用。", "The second factor is set.")),
+            "password" => (Differ(page) ?? await signIn.ChangePasswordAsync(page.Who, Field(page, "old"), Field(page, "new"), stop), page.T(
+                "密码已更改，其他登录已退出。", "The password was changed; all other sessions have ended.")),
+            "factor" => (await signIn.ConfirmFactorAsync(page.Who, Field(page, "code"), stop), page.T(
+                "动态口令已启用。", "The second factor is set.")),
             _ => (null, null),
         };
         page.Problem = problem;

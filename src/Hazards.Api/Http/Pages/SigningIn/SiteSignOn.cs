@@ -52,7 +52,10 @@ internal sealed record SiteSignOn(string? DisplayName)
     {
         if (app.Services.GetService<SiteSignOn>() is null)
             return;
-        app.MapGet("/sign-in/external", (string? to) => Results.Challenge(new AuthenticationProperties { RedirectUri = PageRoutes.Safe(to) }, [Scheme])).ExcludeFromDescription();
+        app.MapGet(
+            "/sign-in/external",
+            (string? to) =>
+                Results.Challenge(new AuthenticationProperties { RedirectUri = PageRoutes.Safe(to) }, [Scheme])).ExcludeFromDescription();
     }
 
     private static async Task EnterAsync(TicketReceivedContext context, string claim)
@@ -75,7 +78,8 @@ internal sealed record SiteSignOn(string? DisplayName)
     private static Task FailAsync(RemoteFailureContext context)
     {
         context.HandleResponse();
-        return PageSite.ShowAsync(context.HttpContext, PageRefusals.SiteSignOn.Because(null, ("detail", Texts.Excerpt(context.Failure?.Message))));
+        return PageSite.ShowAsync(
+            context.HttpContext, PageRefusals.SiteSignOn.Because(null, ("detail", Texts.Excerpt(context.Failure?.Message))));
     }
 }
 
@@ -100,8 +104,12 @@ internal sealed record SignOnOptions(string Authority, string Client)
         string? Of(string name) => configuration[$"HAZARDS_OIDC_{name}"] is { Length: > 0 } value ? value : null;
         if (Of("AUTHORITY") is not { } authority)
             return null;
-        var client = Of("CLIENT") ?? throw new ArgumentException("缺少 HAZARDS_OIDC_CLIENT · HAZARDS_OIDC_CLIENT is needed beside HAZARDS_OIDC_AUTHORITY");
-        var options = new SignOnOptions(authority, client) { Secret = Of("SECRET") ?? (Of("SECRET_FILE") is { } file ? File.ReadAllText(file).Trim() : null), Name = Of("NAME") };
+        var client = Of("CLIENT")
+            ?? throw new ArgumentException("缺少 HAZARDS_OIDC_CLIENT · HAZARDS_OIDC_CLIENT is needed beside HAZARDS_OIDC_AUTHORITY");
+        var options = new SignOnOptions(authority, client)
+        {
+            Secret = Of("SECRET") ?? (Of("SECRET_FILE") is { } file ? File.ReadAllText(file).Trim() : null), Name = Of("NAME"),
+        };
         return Of("CLAIM") is { } claim ? options with { Claim = claim } : options;
     }
 }
