@@ -44,6 +44,8 @@ internal sealed class Watch : IAsyncDisposable
         // Charts are drawn by a script that is loaded with the page, and hidden by it where there is nothing to draw.
         await Page.WaitForFunctionAsync(
             "() => [...document.querySelectorAll('[data-chart]:not([hidden]) .chart')].every(c => c.querySelector('canvas, svg'))");
+        // What a page asks for by itself belongs to it.
+        await Page.WaitForFunctionAsync("() => !document.querySelector('.htmx-request')");
         await SettleAsync();
         return answer;
     }
