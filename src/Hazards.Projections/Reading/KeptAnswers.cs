@@ -15,6 +15,9 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
     /// <summary>About 20 MB.</summary>
     private const int MostItems = 200_000;
 
+    // An answer with nothing in it is kept under a key as well.
+    private const int ItemsOfKey = 5;
+
     private readonly ConcurrentDictionary<Key, Lazy<Task<object>>> kept = [];
     private int items;
 
@@ -40,7 +43,7 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
         {
             // Nobody's leaving ends what others wait for; the database's own time limit does.
             var counted = await ask(CancellationToken.None);
-            if (Interlocked.Add(ref items, sizeOf(counted)) > MostItems)
+            if (Interlocked.Add(ref items, sizeOf(counted) + ItemsOfKey) > MostItems)
             {
                 kept.Clear();
                 Volatile.Write(ref items, 0);
