@@ -14,7 +14,7 @@ internal sealed class ImportTurn : IAsyncDisposable
     // pg_advisory_lock(int, int): "impo" in ASCII, then the region's code.
     private const int LockClass = 0x69_6D_70_6F;
 
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
 
     private readonly NpgsqlConnection connection;
 
@@ -28,26 +28,25 @@ internal sealed class ImportTurn : IAsyncDisposable
     public static async Task<ImportTurn?> TakeAsync(
         NpgsqlDataSource dataSource, RegionCode region, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var turn = new ImportTurn(await dataSource.OpenConnectionAsync(cancellationToken));
-        try
+        for (var until = Environment.TickCount64 + (long)patience.TotalMilliseconds; ; await Task.Delay(Between, cancellationToken))
         {
-            for (var until = Environment.TickCount64 + (long)patience.TotalMilliseconds; ; await Task.Delay(Between, cancellationToken))
+            // Whoever waits keeps no connection from others.
+            var turn = new ImportTurn(await dataSource.OpenConnectionAsync(cancellationToken));
+            try
             {
                 if (await turn.TryAsync(region, cancellationToken))
                     return turn;
-                await turn.ReleaseAsync();
-                if (Environment.TickCount64 >= until)
-                    break;
             }
-        }
-        catch
-        {
-            await turn.DisposeAsync();
-            throw;
-        }
+            catch
+            {
+                await turn.DisposeAsync();
+                throw;
+            }
 
-        await turn.DisposeAsync();
-        return null;
+            await turn.DisposeAsync();
+            if (Environment.TickCount64 >= until)
+                return null;
+        }
     }
 
     private async Task<bool> TryAsync(RegionCode region, CancellationToken cancellationToken)
