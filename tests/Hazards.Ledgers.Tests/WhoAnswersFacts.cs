@@ -46,6 +46,7 @@ public class WhoAnswersFacts
     [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n,,管道锈蚀\n,,护栏缺失\n", new[] { "检查单位", "整改责任单位" })]
     [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n县应急管理局,,管道锈蚀\n县应急管理局,,护栏缺失\n", new[] { "整改责任单位" })]
     [InlineData("检查单位,整改责任单位,隐患内容\n县应急管理局,永昌化工厂,阀门渗漏\n,永昌化工厂,管道锈蚀\n,永昌化工厂,护栏缺失\n", new[] { "检查单位" })]
+    [InlineData("检查时间,检查单位,整改责任单位,隐患内容\n2026-03-11,县应急管理局,永昌化工厂,阀门渗漏\n,县应急管理局,永昌化工厂,管道锈蚀\n", new[] { "检查时间" })]
     public async Task A_blank_below_a_name_is_asked_about_and_not_carried_down(string csv, string[] asked)
     {
         var rows = await Records(Utf8(csv));

@@ -78,7 +78,7 @@ internal static class NoteKinds
         "“{0}”：取上一行的“{1}”。", "“{0}”: taken from the row above, “{1}”.");
     public static readonly NoteKind CellBlankBelow = Warning("cell.blank_below",
         "“{0}”空白，而上面是“{1}”：没有合并单元格，未沿用；相同的请填“同上”。",
-        "“{0}” is blank below “{1}”: no cell is merged, so it was not carried down; write 〃 or the name where it is the same.");
+        "“{0}” is blank below “{1}”: no cell is merged, so it was not carried down; write 〃 where it is the same.");
     public static readonly NoteKind CellDittoOfNothing = Warning("cell.ditto_of_nothing",
         "“{0}”：上一行没有可取的内容。", "“{0}”: there is nothing above to take.");
     public static readonly NoteKind CellPlaceholder = Info("cell.placeholder",

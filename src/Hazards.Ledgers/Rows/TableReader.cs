@@ -19,8 +19,8 @@ internal sealed class TableReader
     // 待定 is no level or deadline, and not the absence of one either: it leaves them open.
     private static readonly LedgerField[] Open = [LedgerField.Level, LedgerField.IsMajor, LedgerField.Deadline];
 
-    // Who found it and who must act: blank, they are nobody, or the importing body.
-    private static readonly LedgerField[] Whose = [LedgerField.InspectionBody, LedgerField.ResponsibleUnit];
+    // When it was found, who found it and who must act: blank, the import itself would stand in, or nobody.
+    private static readonly LedgerField[] Whose = [LedgerField.FoundAt, LedgerField.InspectionBody, LedgerField.ResponsibleUnit];
 
     private readonly Dictionary<int, SheetCell> _above = [];
     private readonly MergedAnchors _anchors;
@@ -215,8 +215,8 @@ internal sealed class TableReader
     }
 
     /// <summary>
-    /// A csv has no merged cells, and a workbook may have lost them: a blank below a name may be the same, or nobody. It is not
-    /// carried down, and asked about.
+    /// A csv has no merged cells, and a workbook may have lost them: a blank below a name or a day of discovery may be the same, or none. It is
+    /// not carried down, and asked about.
     /// </summary>
     private void AskAboutBlanks(SheetRow row, List<MeantCell> meant, List<LedgerNote> notes)
     {
