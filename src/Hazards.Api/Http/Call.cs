@@ -326,19 +326,26 @@ internal static class OrderReader
 }
 
 /// <summary>An answer that is known by its bytes; what it says is to be seen by whoever looks at answers.</summary>
-internal sealed class ShownJson(object value, long version) : IResult, IValueHttpResult
+internal sealed class ShownJson(object value, long version) : BytesJson(value)
+{
+    public string Tag => ETag.Of(version, Bytes);
+
+    public override Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.Headers.ETag = Tag;
+        return base.ExecuteAsync(httpContext);
+    }
+}
+
+/// <summary>An answer that is made into bytes once, however often they are looked at or sent.</summary>
+internal class BytesJson(object value) : IResult, IValueHttpResult
 {
     public object? Value => value;
 
-    public string Tag => ETag.Of(version, Bytes);
+    public byte[] Bytes => field ??= JsonSerializer.SerializeToUtf8Bytes(value, DomainJson.Options);
 
-    private byte[] Bytes => field ??= JsonSerializer.SerializeToUtf8Bytes(value, DomainJson.Options);
-
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        httpContext.Response.Headers.ETag = Tag;
-        return Results.Bytes(Bytes, "application/json; charset=utf-8").ExecuteAsync(httpContext);
-    }
+    public virtual Task ExecuteAsync(HttpContext httpContext) =>
+        Results.Bytes(Bytes, "application/json; charset=utf-8").ExecuteAsync(httpContext);
 }
 
 /// <summary>Stream versions as strong ETags, with the beginning of a digest where an answer holds more than the version.</summary>

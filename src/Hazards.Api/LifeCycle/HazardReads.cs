@@ -64,12 +64,12 @@ internal static class HazardReads
                 var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.FilePage, call.Stop);
                 return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
             });
-        return await pages.JsonAsync(call, scope, async () =>
+        return await pages.JsonAsync(call, scope, async stop =>
         {
-            var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, call.Stop);
-            return new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop))
+            var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, stop);
+            return new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, stop))
             {
-                KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
+                KnownLater = await KnownLater.OfAsync(hazards, scope, filter, cursor, stop),
             };
         }, page => Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry));
     }

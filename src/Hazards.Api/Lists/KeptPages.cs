@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Hazards.Api.Administration.Policies;
 using Hazards.Domain;
 using Hazards.Projections;
@@ -22,49 +21,20 @@ internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
     /// <summary>The answer, kept or made.</summary>
     /// <param name="call">The request: its query is the question.</param>
     /// <param name="scope">Whose eyes look.</param>
-    /// <param name="make">Makes the answer.</param>
+    /// <param name="make">Makes the answer, for whoever asks: the request that began it may end before it does.</param>
     /// <param name="wrong">What is wrong with a question that names somebody, by its answer.</param>
-    public async Task<IResult> JsonAsync<T>(Call call, Scope scope, Func<Task<T>> make, Func<T, Task<Refusal?>>? wrong = null) where T : notnull
+    public async Task<IResult> JsonAsync<T>(
+        Call call, Scope scope, Func<CancellationToken, Task<T>> make, Func<T, Task<Refusal?>>? wrong = null) where T : notnull
     {
         if (scope.Own is not null || Apart.Any(call.Query.Has))
         {
-            var answer = await make();
+            var answer = await make(call.Stop);
             return wrong is not null && await wrong(answer) is { } refusal ? Call.Refuse(refusal) : Call.Json(answer);
         }
 
-        try
-        {
-            // As of an instant as well: such a page says what has become known since.
-            return await kept.GetAsync(
-                (scope, call.Query.Whole, rules.Current, Environment.TickCount64 / Longest), null,
-                async _ => await KeptJson<T>.OfAsync(make), json => json.Bytes.Length / BytesOfItem, call.Stop);
-        }
-        catch (OperationCanceledException) when (!call.Stop.IsCancellationRequested)
-        {
-            // Whoever began it has hung up.
-            return Call.Json(await make());
-        }
-    }
-}
-
-/// <summary>An answer with its bytes.</summary>
-internal sealed record KeptJson<T>(T Answer, byte[] Bytes) : IResult, IValueHttpResult where T : notnull
-{
-    /// <inheritdoc />
-    public object? Value => Answer;
-
-    /// <summary>Makes it.</summary>
-    public static async Task<KeptJson<T>> OfAsync(Func<Task<T>> make)
-    {
-        var answer = await make();
-        return new KeptJson<T>(answer, JsonSerializer.SerializeToUtf8Bytes(answer, DomainJson.Options));
-    }
-
-    /// <inheritdoc />
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        httpContext.Response.ContentType = "application/json; charset=utf-8";
-        httpContext.Response.ContentLength = Bytes.Length;
-        return httpContext.Response.Body.WriteAsync(Bytes, httpContext.RequestAborted).AsTask();
+        // As of an instant as well: such a page says what has become known since.
+        return await kept.GetAsync(
+            (typeof(T), scope, call.Query.Whole, rules.Current, Environment.TickCount64 / Longest), null,
+            async stop => new BytesJson(await make(stop)), json => json.Bytes.Length / BytesOfItem, call.Stop);
     }
 }

@@ -9,6 +9,7 @@ internal static class KnownLater
     /// Of a first page as of an instant: how many such hazards had been found by then and were put on record later. Null for
     /// now, and on further pages.
     /// </summary>
-    public static async Task<int?> OfAsync(Call call, IHazardQueries hazards, Scope scope, HazardFilter filter, string? cursor) =>
-        scope.AsOf is null || cursor is not null ? null : await hazards.KnownLaterAsync(scope, filter, call.Stop);
+    public static async Task<int?> OfAsync(
+        IHazardQueries hazards, Scope scope, HazardFilter filter, string? cursor, CancellationToken cancellationToken) =>
+        scope.AsOf is null || cursor is not null ? null : await hazards.KnownLaterAsync(scope, filter, cancellationToken);
 }

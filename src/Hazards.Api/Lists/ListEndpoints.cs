@@ -34,10 +34,13 @@ internal static class ListEndpoints
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
-        return await pages.JsonAsync(call, scope, async () => BoardAnswer.Of(await kept.GetAsync(
-            (scope with { AsOf = null }, region, soon), scope.AsOf, stop => hazards.BoardAsync(scope, region, soon, stop),
-            b => b.Cells.Length, call.Stop)
-            with { AsOf = scope.AsOf }, soon, naming));
+        return await pages.JsonAsync(call, scope, async stop =>
+        {
+            var board = await kept.GetAsync(
+                (scope with { AsOf = null }, region, soon), scope.AsOf, s => hazards.BoardAsync(scope, region, soon, s),
+                b => b.Cells.Length, stop);
+            return BoardAnswer.Of(board with { AsOf = scope.AsOf }, soon, naming);
+        });
     }
 
     private static async Task<IResult> OverdueCountsAsync(Call call, IHazardQueries hazards, Naming naming, KeptPages pages)
@@ -45,10 +48,10 @@ internal static class ListEndpoints
         var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        return await pages.JsonAsync(call, scope, async () =>
+        return await pages.JsonAsync(call, scope, async stop =>
         {
-            var counts = await hazards.OverdueCountsAsync(scope, region, call.Stop);
-            var names = await naming.OfBodiesAsync(counts.Select(c => c.Body), call.Stop);
+            var counts = await hazards.OverdueCountsAsync(scope, region, stop);
+            var names = await naming.OfBodiesAsync(counts.Select(c => c.Body), stop);
             return new OverdueCounts(region, scope.AsOf, scope.Today,
                 [.. counts.Select(c => new DutyCount(NamedBody.Of(c.Body, names), Labels.Of(c.Kind), c.Count, c.MostDays))]);
         });

@@ -89,19 +89,19 @@ internal static class ListedRegister
             return await ListFiles.OfAsync(
                 call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction,
                 i => i.Hazard.Id,
-                async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop)));
-        return await pages.JsonAsync(call, scope, async () =>
+                async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop), call.Stop));
+        return await pages.JsonAsync(call, scope, async stop =>
         {
-            var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, call.Stop));
+            var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, stop), stop);
             return new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
             {
-                KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter with { Listed = true }, cursor),
+                KnownLater = await KnownLater.OfAsync(hazards, scope, filter with { Listed = true }, cursor, stop),
             };
         }, page => Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry));
 
-        async Task<ListRows<ListedItem>> RowsAsync(Page<HazardItem> found)
+        async Task<ListRows<ListedItem>> RowsAsync(Page<HazardItem> found, CancellationToken stop)
         {
-            var names = await naming.OfAsync(found.Items, found.Items.Select(i => i.Listing?.FiledWith), scope.AsOf, call.Stop);
+            var names = await naming.OfAsync(found.Items, found.Items.Select(i => i.Listing?.FiledWith), scope.AsOf, stop);
             return new ListRows<ListedItem>(
                 [.. found.Items.Select(i => ListedItem.Of(i, scope.Today, names, rules.Current))], found.Next, names);
         }

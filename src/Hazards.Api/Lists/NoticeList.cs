@@ -71,7 +71,7 @@ internal static class NoticeList
         };
         return Call.Json(new NoticePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, hazardsOf, cursor),
+            KnownLater = await KnownLater.OfAsync(hazards, scope, hazardsOf, cursor, call.Stop),
         });
 
         async Task<ListRows<NoticeLine>> RowsAsync(Page<NoticeItem> found)

@@ -112,25 +112,25 @@ internal static class OverdueList
             filter = filter with { Overdue = true };
         if (asked.IsFile)
             return await FileAsync(c => hazards.DueAsync(scope, filter, sort, c, Parameters.FilePage, call.Stop));
-        return await pages.JsonAsync(call, scope, async () =>
+        return await pages.JsonAsync(call, scope, async stop =>
         {
-            var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, call.Stop));
+            var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, stop), stop);
             return new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
             {
-                KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
+                KnownLater = await KnownLater.OfAsync(hazards, scope, filter, cursor, stop),
             };
         }, page => Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry));
 
-        async Task<ListRows<OverdueItem>> RowsAsync(Page<HazardItem> found)
+        async Task<ListRows<OverdueItem>> RowsAsync(Page<HazardItem> found, CancellationToken stop)
         {
-            var names = await naming.OfAsync(found.Items, scope.AsOf, call.Stop);
+            var names = await naming.OfAsync(found.Items, scope.AsOf, stop);
             return new ListRows<OverdueItem>(
                 [.. found.Items.Select(i => OverdueItem.Of(i, until, scope.Today, names, rules.Current))], found.Next, names);
         }
 
         Task<IResult> FileAsync(Func<string?, Task<Page<HazardItem>>> read) => ListFiles.OfAsync(
             call, asked, ("overdue", within is null ? "超期清单" : "超期和临期清单", within is null ? "Overdue" : "Overdue and due"), scope,
-            filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id, async c => await RowsAsync(await read(c)));
+            filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id, async c => await RowsAsync(await read(c), call.Stop));
     }
 
     private static async Task<IResult> WindowsAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, KeptAnswers kept)

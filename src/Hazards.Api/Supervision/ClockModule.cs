@@ -104,7 +104,7 @@ internal sealed class ClockModule : IModule
                 select OpenDuty.Of(item, clock, names, rules.Current)],
             page.Next, scope.AsOf, scope.Today, names)
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, filter, cursor),
+            KnownLater = await KnownLater.OfAsync(hazards, scope, filter, cursor, call.Stop),
         });
     }
 
@@ -125,7 +125,7 @@ internal sealed class ClockModule : IModule
             [.. page.Items.Select(i => new MissedDuty(HazardBrief.Of(i.Hazard), Labels.Of(i.Clock), Labels.Of(i.Leg), NamedBody.Of(i.Body, names.Bodies), i.Since, i.Due, i.NoticedAt, i.RecordedAt))],
             page.Next, scope.AsOf, scope.Today, names)
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, HazardsOf(filter), cursor),
+            KnownLater = await KnownLater.OfAsync(hazards, scope, HazardsOf(filter), cursor, call.Stop),
         });
     }
 
@@ -146,7 +146,7 @@ internal sealed class ClockModule : IModule
             [.. page.Items.Select(i => new Proposed(HazardBrief.Of(i.Hazard), Labels.Of(i.Step), Labels.Of(i.Clock), Labels.Of(i.Leg), i.Due, i.DaysOverdue, NamedBody.Of(i.Asked, names.Bodies), i.ProposedAt))],
             page.Next, scope.AsOf, scope.Today, names)
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, HazardsOf(filter), cursor),
+            KnownLater = await KnownLater.OfAsync(hazards, scope, HazardsOf(filter), cursor, call.Stop),
         });
     }
 
@@ -166,7 +166,7 @@ internal sealed class ClockModule : IModule
         return Call.Json(new DualPage(
             [.. page.Items.Select(i => DualHazard.Of(i, scope.Today, names, rules.Current))], page.Next, scope.AsOf, scope.Today, names)
         {
-            KnownLater = await KnownLater.OfAsync(call, hazards, scope, HazardsOf(filter) with { Dual = true }, cursor),
+            KnownLater = await KnownLater.OfAsync(hazards, scope, HazardsOf(filter) with { Dual = true }, cursor, call.Stop),
         });
     }
 

@@ -151,7 +151,7 @@ internal static class SpecialPeriodEndpoints
         var names = await naming.OfAsync(page.Items, scope.AsOf, call.Stop);
         return Call.Json(new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, names)
         {
-            KnownLater = found.Excludes(filter) ? null : await KnownLater.OfAsync(call, hazards, scope, found.Narrow(filter), cursor),
+            KnownLater = found.Excludes(filter) ? null : await KnownLater.OfAsync(hazards, scope, found.Narrow(filter), cursor, call.Stop),
         });
     }
 
