@@ -258,7 +258,8 @@ internal static class BenchRun
         AnsiConsole.Write(table);
     }, stop);
 
-    private static Task<int> ScaleAsync(int[] sizes, int clients, string? only, TimeSpan time, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    private static Task<int> ScaleAsync(
+        int[] sizes, int clients, string? only, TimeSpan time, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
         var smallest = new Dictionary<string, ReadCost>();
         foreach (var hazards in sizes.Order())

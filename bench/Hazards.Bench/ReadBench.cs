@@ -14,6 +14,8 @@ namespace Hazards.Bench;
 /// </summary>
 internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rulebook rules)
 {
+    internal static readonly string[] Words = ["燃气", "边坡", "消火栓", "疏散通道", "塔吊", "瓦斯", "围堰", "用电"];
+
     private readonly HazardQueries _queries = new(dataSource, () => rules);
 
     public async Task<IReadOnlyList<(string Name, Measured Now, Measured AsOf)>> RunAsync(
@@ -21,10 +23,9 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rule
     {
         var places = Regions.All.Where(r => r.Code.Value.StartsWith("4331", StringComparison.Ordinal)).Select(r => r.Code)
             .ToImmutableArray();
-        var instants = await InstantsAsync(64, cancellationToken);
-        var ids = await IdsAsync(500, cancellationToken);
+        var instants = await InstantsAsync(dataSource, 64, cancellationToken);
+        var ids = await IdsAsync(dataSource, 500, cancellationToken);
         var results = new List<(string, Measured, Measured)>();
-        string[] words = ["燃气", "边坡", "消火栓", "疏散通道", "塔吊", "瓦斯", "围堰", "用电"];
 
         await AddAsync(
             "board 闭环看板",
@@ -52,7 +53,7 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rule
         await AddAsync(
             "search, Chinese words 检索",
             (scope, i) => _queries.LedgerAsync(
-                scope, new HazardFilter { Region = places[i % places.Length], Text = words[i % words.Length] }, LedgerSort.Recorded, true,
+                scope, new HazardFilter { Region = places[i % places.Length], Text = Words[i % Words.Length] }, LedgerSort.Recorded, true,
                 null, 50, cancellationToken));
         await AddAsync("hazard row 隐患", (scope, i) => _queries.FindAsync(scope, ids[i % ids.Length], cancellationToken));
         await AddAsync("hazard with its history 隐患履历", (scope, i) => FoldAsync(scope, ids[i % ids.Length], cancellationToken));
@@ -80,7 +81,9 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rule
             hazard = Hazard.Apply(id, hazard, new Happening((IHazardEvent)e.Data, e.Context()));
     }
 
-    private async Task<ImmutableArray<DateTimeOffset>> InstantsAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Instants of the second half of the past.</summary>
+    internal static async Task<ImmutableArray<DateTimeOffset>> InstantsAsync(
+        NpgsqlDataSource dataSource, int count, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             """select min("timestamp"), max("timestamp") from log.mt_events where seq_id in (1, (select max(seq_id) from log.mt_events))""");
@@ -91,11 +94,16 @@ internal sealed class ReadBench(NpgsqlDataSource dataSource, IEventLog log, Rule
         return [.. Enumerable.Range(0, count).Select(i => first + (last - first) * (0.5 + 0.49 * i / count))];
     }
 
-    private async Task<ImmutableArray<HazardId>> IdsAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Hazards that are on record at all those instants, spread over the ledger, the same ones every time.</summary>
+    internal static async Task<ImmutableArray<HazardId>> IdsAsync(
+        NpgsqlDataSource dataSource, int count, CancellationToken cancellationToken)
     {
-        // Spread over the whole ledger, the same ones every time.
-        await using var command = dataSource.CreateCommand(
-            "select hazard_id from (select hazard_id, row_number() over (order by first_recorded_at) n, count(*) over () total from rows.hazards) h where n <= total / 2 and n % greatest(1, total / 2 / $1) = 0 limit $1");
+        await using var command = dataSource.CreateCommand("""
+            select hazard_id
+            from (select hazard_id, row_number() over (order by first_recorded_at) n, count(*) over () total from rows.hazards) h
+            where n <= total / 2 and n % greatest(1, total / 2 / $1) = 0
+            limit $1
+            """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var ids = ImmutableArray.CreateBuilder<HazardId>();

@@ -18,7 +18,6 @@ internal sealed record ReadCost(string Name, Cost Now, Cost AsOf);
 internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : IAsyncDisposable
 {
     private const string Prefecture = "4331";
-    private static readonly string[] Words = ["燃气", "边坡", "消火栓", "疏散通道", "塔吊", "瓦斯", "围堰", "用电"];
     private static readonly TimeSpan BetweenCommits = TimeSpan.FromMilliseconds(200);
 
     private readonly Processor processor = new(dataSource);
@@ -28,7 +27,7 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
     {
         var places = Regions.All.Where(r => r.Code.Value.StartsWith(Prefecture, StringComparison.Ordinal)).Select(r => r.Code.Value)
             .ToImmutableArray();
-        var (ids, instants) = (await IdsAsync(500, stop), await InstantsAsync(64, stop));
+        var (ids, instants) = (await ReadBench.IdsAsync(dataSource, 500, stop), await ReadBench.InstantsAsync(dataSource, 64, stop));
         var month = instants[0].AddMonths(-1).ToString("yyyy-MM", CultureInfo.InvariantCulture);
         (string Name, Func<int, string> Path)[] lists =
         [
@@ -38,8 +37,9 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
             ("listed 挂牌督办", i => $"lists/listed?region={places[i % places.Length]}&limit=50"),
             ("ledger 台账", i => $"hazards?region={places[i % places.Length]}&limit=50"),
             ("ledger, stage and sector 筛选",
-                i => $"hazards?region={places[i % places.Length]}&stage=rectifying&sector={(i % 2 == 0 ? "construction" : "fire_safety")}&limit=50"),
-            ("search 检索", i => $"hazards?region={places[i % places.Length]}&q={Words[i % Words.Length]}&limit=50"),
+                i => $"hazards?region={places[i % places.Length]}&stage=rectifying&limit=50"
+                    + $"&sector={(i % 2 == 0 ? "construction" : "fire_safety")}"),
+            ("search 检索", i => $"hazards?region={places[i % places.Length]}&q={ReadBench.Words[i % ReadBench.Words.Length]}&limit=50"),
             ("clocks 时限", i => $"clocks?region={places[i % places.Length]}&limit=50"),
             ("hazard 隐患", i => $"hazards/{ids[i % ids.Length]}"),
             ("timeline 履历", i => $"replay/hazards/{ids[i % ids.Length]}/timeline"),
@@ -59,7 +59,8 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
                 {
                     var i = Interlocked.Increment(ref asked);
                     var whole = path(i);
-                    return served.GetAsync($"{whole}{(whole.Contains('?', StringComparison.Ordinal) ? '&' : '?')}asOf={instants[i % instants.Length]:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+                    var and = whole.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+                    return served.GetAsync($"{whole}{and}asOf={instants[i % instants.Length]:yyyy-MM-dd'T'HH:mm:ss'Z'}");
                 }, stop)));
         }
 
@@ -89,29 +90,6 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
     {
         for (; !stop.IsCancellationRequested; await Task.Delay(BetweenCommits, stop))
             await served.PostAsync(served.Key, "hazards?anew=true", Facts.Report());
-    }
-
-    private async Task<ImmutableArray<DateTimeOffset>> InstantsAsync(int count, CancellationToken stop)
-    {
-        await using var command = dataSource.CreateCommand("""select min("timestamp"), max("timestamp") from log.mt_events e join rows.hazards h on h.hazard_id = e.stream_id and e.version = 1 where h.region like '4331%'""");
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        await reader.ReadAsync(stop);
-        var (from, to) = (await reader.GetFieldValueAsync<DateTimeOffset>(0, stop),
-            await reader.GetFieldValueAsync<DateTimeOffset>(1, stop));
-        return [.. Enumerable.Range(0, count).Select(i => from + (to - from) * (0.5 + 0.49 * i / count))];
-    }
-
-    // Spread over the whole ledger, of those that are on record at all the instants.
-    private async Task<ImmutableArray<Guid>> IdsAsync(int count, CancellationToken stop)
-    {
-        await using var command = dataSource.CreateCommand(
-            "select hazard_id from (select hazard_id, row_number() over (order by first_recorded_at) n, count(*) over () total from rows.hazards) h where n <= total / 3 and n % greatest(1, total / 3 / $1) = 0 limit $1");
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        var ids = ImmutableArray.CreateBuilder<Guid>();
-        while (await reader.ReadAsync(stop))
-            ids.Add(reader.GetGuid(0));
-        return ids.ToImmutable();
     }
 
     public async ValueTask DisposeAsync()

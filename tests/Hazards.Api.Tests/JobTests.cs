@@ -31,10 +31,7 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_poisoned_job_is_seen_with_its_reason_and_done_when_it_is_sent_again()
     {
-        await ExecuteAsync("""
-            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception '磁盘配额已满 the quota is used up'; end $$;
-            create trigger poison before insert on evidence.parts execute function evidence.poison()
-            """);
+        await PoisonAsync("磁盘配额已满 the quota is used up");
         var package = await AskAsync();
         var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
         letter["job"]!["code"]!.ToString().ShouldBe("makePackage");
@@ -72,14 +69,8 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_package_that_was_given_up_can_be_asked_for_again()
     {
-        await ExecuteAsync("""
-            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
-            create trigger poison before insert on evidence.parts execute function evidence.poison()
-            """);
         var hazard = await service.HazardAsync(Stage.Assigned);
-        var first = await AskAsync(hazard);
-        await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
-        await ExecuteAsync("drop trigger poison on evidence.parts");
+        var (first, _) = await GivenUpAsync(hazard);
         var second = await AskAsync(hazard);
         second.ShouldNotBe(first);
         await MadeAsync(second);
@@ -89,13 +80,7 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_job_that_fails_again_is_sent_again_by_the_command_line_as_well()
     {
-        await ExecuteAsync("""
-            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
-            create trigger poison before insert on evidence.parts execute function evidence.poison()
-            """);
-        var package = await AskAsync();
-        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
-        await ExecuteAsync("drop trigger poison on evidence.parts");
+        var (package, letter) = await GivenUpAsync();
         (await CommandAsync("jobs", "replay", letter["id"]!.ToString())).ShouldContain("waits to be done again");
         await MadeAsync(package);
         (await CommandAsync("jobs", "dead-letters")).ShouldContain("none");
@@ -108,13 +93,7 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_job_that_is_sent_again_while_the_agent_moves_others_is_not_lost()
     {
-        await ExecuteAsync("""
-            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
-            create trigger poison before insert on evidence.parts execute function evidence.poison()
-            """);
-        var package = await AskAsync();
-        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
-        await ExecuteAsync("drop trigger poison on evidence.parts");
+        var (package, letter) = await GivenUpAsync();
         await using var agent = await service.Owner.OpenConnectionAsync();
         await using var moving = await agent.BeginTransactionAsync();
         await DoAsync("""
@@ -137,13 +116,7 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_job_that_is_sent_again_twice_at_once_is_done_once()
     {
-        await ExecuteAsync("""
-            create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception 'poisoned'; end $$;
-            create trigger poison before insert on evidence.parts execute function evidence.poison()
-            """);
-        var package = await AskAsync();
-        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
-        await ExecuteAsync("drop trigger poison on evidence.parts");
+        var (package, letter) = await GivenUpAsync();
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 4).Select(_ => service.Admin.PostAsync($"jobs/dead-letters/{letter["id"]}/replay", [])));
         answers.Count(a => a.Status == HttpStatusCode.Accepted).ShouldBeGreaterThan(0);
@@ -272,6 +245,21 @@ public sealed class JobTests : IAsyncLifetime
     {
         ["reason"] = "检查后台任务", ["actor"] = "经办人", ["hazards"] = new JsonArray(hazard ?? await service.HazardAsync(Stage.Assigned)),
     })).Require(HttpStatusCode.Accepted)["id"];
+
+    /// <summary>A package that cannot be made and is given up; what was wrong is mended.</summary>
+    private async Task<(string Package, JsonNode Letter)> GivenUpAsync(string? hazard = null)
+    {
+        await PoisonAsync("poisoned");
+        var package = await AskAsync(hazard);
+        var letter = await UntilAsync(async () => (await LettersAsync()).SingleOrDefault());
+        await ExecuteAsync("drop trigger poison on evidence.parts");
+        return (package, letter);
+    }
+
+    private Task PoisonAsync(string why) => ExecuteAsync($"""
+        create function evidence.poison() returns trigger language plpgsql as $$ begin raise exception '{why}'; end $$;
+        create trigger poison before insert on evidence.parts execute function evidence.poison()
+        """);
 
     private async Task<List<string>> StoryAsync(string package)
     {

@@ -33,8 +33,9 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
     /// <summary>A region that there is: a mistyped code must not read as a region where nothing is.</summary>
     public RegionCode? Region()
     {
-        if (Value<RegionCode>("region") is not { } region || Regions.Exists(region))
-            return Value<RegionCode>("region");
+        var asked = Value<RegionCode>("region");
+        if (asked is not { } region || Regions.Exists(region))
+            return asked;
         Refuse(InputRefusals.RegionUnknown.Because("region", ("value", region), ("county", region.At(RegionLevel.County))));
         return null;
     }

@@ -33,14 +33,16 @@ internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<
     private static readonly string[] WaitedFor = ["import.unit_needed", "import.deadline_needed"];
 
     /// <summary>What was asked because the version before said otherwise; it does, as long as the row stays as it is.</summary>
-    public IEnumerable<string> Differences => Doubts.Where(d => Compared.Any(c => d.StartsWith(c, StringComparison.Ordinal)));
+    public IEnumerable<string> Differences => Doubts.Where(d => IsOneOf(d, Compared));
 
     /// <summary>
     /// What is still asked while the row stays as it is: what waited for a level or a unit is answered when the hazard went on.
     /// </summary>
-    public ImmutableArray<string> Open => Doubts.RemoveAll(d => Once.Any(o => d.StartsWith(o, StringComparison.Ordinal))
+    public ImmutableArray<string> Open => Doubts.RemoveAll(d => IsOneOf(d, Once)
         || Stage != Domain.Codes.Stage.Reported && d.Contains(LedgerStory.Waits, StringComparison.Ordinal)
-        || Stage > Domain.Codes.Stage.Verified && WaitedFor.Any(w => d.StartsWith(w, StringComparison.Ordinal)));
+        || Stage > Domain.Codes.Stage.Verified && IsOneOf(d, WaitedFor));
+
+    private static bool IsOneOf(string doubt, string[] codes) => codes.Any(c => doubt.StartsWith(c, StringComparison.Ordinal));
 }
 
 /// <summary>The earlier ledger that a file seems to be.</summary>
@@ -83,7 +85,8 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand("""
             select e.stream_id
             from log.mt_events e
-            where e.type = 'ledger_import_started' and (starts_with(e.data ->> 'region', $1) or starts_with($1, e.data ->> 'region') or e.data ->> 'region' = '0')
+            where e.type = 'ledger_import_started'
+              and (starts_with(e.data ->> 'region', $1) or starts_with($1, e.data ->> 'region') or e.data ->> 'region' = '0')
               and e."timestamp" > now() - interval '1 day'
               and not exists (select from log.mt_events f where f.stream_id = e.stream_id and f.type = 'ledger_import_finished')
               and exists (select from files.blobs b where b.digest = decode(e.data ->> 'file', 'hex'))
@@ -143,7 +146,8 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         // None to the letter: perhaps all of it was typed anew, in the same form.
         var byShape = ledgers.Where(l => l.IsHere && Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes);
         List<LedgerRecognised> resembled = [];
-        foreach (var ledger in byRows.Where(l => l.IsHere).Take(MostJudged).Concat(byShape).Concat(byRows.Where(l => !l.IsHere).Take(1)).Distinct())
+        var elsewhere = byRows.Where(l => !l.IsHere).Take(1);
+        foreach (var ledger in byRows.Where(l => l.IsHere).Take(MostJudged).Concat(byShape).Concat(elsewhere).Distinct())
         {
             var (judged, isIt) = Judge(ledger, some, await RowsAsync(ledger, null, mapping, cancellationToken));
             if (isIt && ledger.IsHere)

@@ -160,23 +160,33 @@ internal sealed class LedgerImport(
     }
 
     /// <summary>Imports what a plan describes. The same key again gives the first report; with another file it is refused.</summary>
-    public async Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(
+    public Task<(ImportReport? Report, Refusal? Refusal)> RunAsync(
         LedgerPlan plan, Actor by, Terms? terms = null, IProgress<ImportProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => StartAsync(plan, by, terms, progress, null, cancellationToken);
+
+    /// <summary>Begins an import, and does it unless that is for later: then its file is kept.</summary>
+    private async Task<(ImportReport? Report, Refusal? Refusal)> StartAsync(
+        LedgerPlan plan, Actor by, Terms? terms, IProgress<ImportProgress>? progress, ReadOnlyMemory<byte>? later,
+        CancellationToken cancellationToken)
     {
         if (await plan.AskRegionAsync(cancellationToken) is { } whither)
             return (null, whither);
-        if (terms?.Key is { } key && await log.FindAsync(key, cancellationToken) is { } earlier)
-            return await EarlierAsync(earlier, by, terms, cancellationToken);
-        await using var turn = await _tools.Earlier.TurnAsync(plan.Region, Patience, cancellationToken);
+        if (terms?.Key is { } key && await log.FindAsync(key, cancellationToken) is { } before)
+            return await EarlierAsync(before, by, terms, cancellationToken);
+        // Before its event: whoever does it finds the file.
+        if (later is { } file)
+            await files.PutAsync(file, "application/octet-stream", null, cancellationToken);
+        await using var turn = await earlier.TurnAsync(plan.Region, Patience, cancellationToken);
         if (await WhyNotNowAsync(plan, turn, cancellationToken) is { } another)
             return (null, another);
         await SettleAsync(plan, by, null, cancellationToken);
         var run = new LedgerImportRun(_tools, plan, by, terms ?? Terms.None, progress);
-        var begun = await run.BeginAsync(cancellationToken);
-        return begun is AppendResult.Committed
+        var begun = await run.BeginAsync(cancellationToken, later is null ? [] : [new ImportLedger(run.Id, by.Jurisdiction.Value)]);
+        if (begun is not AppendResult.Committed)
+            return await EarlierAsync(begun, by, terms, cancellationToken);
+        return later is null
             ? (await run.ToEndAsync(cancellationToken), null)
-            : await EarlierAsync(begun, by, terms, cancellationToken);
+            : (await FindAsync(run.Id, by.Jurisdiction, cancellationToken), null);
     }
 
     /// <summary>Whoever has not named the ledger waits until others have entered theirs: it may be the same one.</summary>
@@ -203,25 +213,9 @@ internal sealed class LedgerImport(
     /// Keeps the file and has the rest done in the background (<see cref="ImportLedger"/>): killed at any point, whoever goes on
     /// finds out what is done, and it ends in the report that it would have ended in. The same key again gives the first.
     /// </summary>
-    internal async Task<(ImportReport? Report, Refusal? Refusal)> BeginAsync(
-        LedgerPlan plan, ReadOnlyMemory<byte> file, Actor by, Terms terms, CancellationToken cancellationToken)
-    {
-        if (await plan.AskRegionAsync(cancellationToken) is { } whither)
-            return (null, whither);
-        if (terms.Key is { } key && await log.FindAsync(key, cancellationToken) is { } earlier)
-            return await EarlierAsync(earlier, by, terms, cancellationToken);
-        // Before its event: whoever does it finds the file.
-        await files.PutAsync(file, "application/octet-stream", null, cancellationToken);
-        await using var turn = await _tools.Earlier.TurnAsync(plan.Region, Patience, cancellationToken);
-        if (await WhyNotNowAsync(plan, turn, cancellationToken) is { } another)
-            return (null, another);
-        await SettleAsync(plan, by, null, cancellationToken);
-        var run = new LedgerImportRun(_tools, plan, by, terms, null);
-        var begun = await run.BeginAsync(cancellationToken, new ImportLedger(run.Id, by.Jurisdiction.Value));
-        return begun is AppendResult.Committed
-            ? (await FindAsync(run.Id, by.Jurisdiction, cancellationToken), null)
-            : await EarlierAsync(begun, by, terms, cancellationToken);
-    }
+    internal Task<(ImportReport? Report, Refusal? Refusal)> BeginAsync(
+        LedgerPlan plan, ReadOnlyMemory<byte> file, Actor by, Terms terms, CancellationToken cancellationToken) =>
+        StartAsync(plan, by, terms, null, file, cancellationToken);
 
     /// <summary>Does what an import that was begun in the background still lacks.</summary>
     internal async Task ContinueAsync(ImportLedger message, CancellationToken cancellationToken)
