@@ -532,7 +532,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
     private static JsonObject Order(
         string login, string name, string? role = null, string body = "ws-awb", string region = Service.County) => new()
     {
-        ["login"] = login, ["name"] = name, ["body"] = body, ["region"] = region, ["roles"] = role is null ? new JsonArray() : new JsonArray(role),
+        ["login"] = login, ["name"] = name, ["body"] = body, ["region"] = region,
+        ["roles"] = role is null ? new JsonArray() : new JsonArray(role),
     };
 
     private async Task<(Guid Id, string FirstPassword)> OpenAsync(string login, string role)

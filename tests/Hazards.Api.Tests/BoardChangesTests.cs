@@ -139,7 +139,8 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
         bool Open(JsonNode c) => c["stage"]!.ToString() is not ("closed" or "rejected" or "merged");
         return new Dictionary<string, int>
         {
-            ["open"] = Sum(Open), ["major"] = Sum(c => Open(c) && c["level"]?.ToString() == "major"), ["closed"] = Sum(c => c["stage"]!.ToString() == "closed"), ["overdue"] = cells.Sum(c => c["overdue"]!.GetValue<int>()),
+            ["open"] = Sum(Open), ["major"] = Sum(c => Open(c) && c["level"]?.ToString() == "major"),
+            ["closed"] = Sum(c => c["stage"]!.ToString() == "closed"), ["overdue"] = cells.Sum(c => c["overdue"]!.GetValue<int>()),
         };
     }
 

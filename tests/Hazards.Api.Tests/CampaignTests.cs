@@ -224,13 +224,15 @@ public sealed class CampaignTests(Service service) : IClassFixture<Service>
 
     private static JsonObject Campaign() => new()
     {
-        ["name"] = "燃气安全专项行动", ["from"] = Some.InDays(-20), ["to"] = Some.InDays(30), ["regions"] = new JsonArray(Service.County), ["sectors"] = new JsonArray("city_gas"),
+        ["name"] = "燃气安全专项行动", ["from"] = Some.InDays(-20), ["to"] = Some.InDays(30), ["regions"] = new JsonArray(Service.County),
+        ["sectors"] = new JsonArray("city_gas"),
         ["documentNumber"] = "巍安委办〔2026〕5号", ["requirements"] = "逐户检查",
     };
 
     private static JsonObject Visit(string unit, string? campaign, string? on = null) => new()
     {
-        ["unit"] = new JsonObject { ["name"] = unit }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = on ?? Today, ["source"] = "gridWorker", ["inspectors"] = "网格员张某", ["campaign"] = campaign,
+        ["unit"] = new JsonObject { ["name"] = unit }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = on ?? Today,
+        ["source"] = "gridWorker", ["inspectors"] = "网格员张某", ["campaign"] = campaign,
     };
 
     private static JsonObject With(JsonObject body, string name, JsonNode value)

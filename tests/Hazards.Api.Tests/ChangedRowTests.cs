@@ -173,7 +173,8 @@ public sealed class ChangedRowTests(Service service) : IClassFixture<Service>
 
         JsonObject Batch(bool preview, string? basis = "判定标准第五条", string? step = null) => new()
         {
-            ["grading"] = new JsonObject { ["level"] = "major", ["basis"] = basis }, ["text"] = "台账未附依据，经核实", ["preview"] = preview, ["step"] = step, ["actor"] = "核查员",
+            ["grading"] = new JsonObject { ["level"] = "major", ["basis"] = basis }, ["text"] = "台账未附依据，经核实", ["preview"] = preview,
+            ["step"] = step, ["actor"] = "核查员",
             ["hazards"] = new JsonArray([.. ids.Select(i => (JsonNode)new JsonObject { ["id"] = i })]),
         };
         string[] Outcomes(Answer answer) =>

@@ -38,7 +38,8 @@ public sealed class ClockEndpointTests(Service service) : IClassFixture<Service>
             .First(p => p!["hazard"]!["id"]!.ToString() == id && p["step"]!["code"]!.ToString() == "interview")!;
         var decline = new JsonObject
         {
-            ["step"] = "interview", ["clock"] = proposal["clock"]!["code"]!.ToString(), ["leg"] = proposal["leg"]!["code"]!.ToString(), ["due"] = proposal["due"]!.ToString(), ["reason"] = "已当面交代",
+            ["step"] = "interview", ["clock"] = proposal["clock"]!["code"]!.ToString(), ["leg"] = proposal["leg"]!["code"]!.ToString(),
+            ["due"] = proposal["due"]!.ToString(), ["reason"] = "已当面交代",
         };
         (await service.Supervisor.PostAsync($"hazards/{id}/declined-steps", Copy(decline)))
             .Refused(HttpStatusCode.Forbidden, "step.not_asked");

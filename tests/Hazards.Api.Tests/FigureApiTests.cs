@@ -175,7 +175,8 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
             .Require(HttpStatusCode.OK);
         var parts = new JsonObject
         {
-            ["goals"] = "消除", ["measures"] = "更换阀门", ["funds"] = "自筹", ["responsible"] = "张某", ["timeLimits"] = "月底", ["emergency"] = "停气预案",
+            ["goals"] = "消除", ["measures"] = "更换阀门", ["funds"] = "自筹", ["responsible"] = "张某", ["timeLimits"] = "月底",
+            ["emergency"] = "停气预案",
         };
         (await service.Gov.PostAsync(
             $"hazards/{id}/legs/territorial/plans",

@@ -294,7 +294,8 @@ public sealed class IdentityTests(AccountsService own) : IClassFixture<AccountsS
         {
             var order = new JsonObject
             {
-                ["login"] = "from.before", ["name"] = "某人", ["body"] = "ws-awb", ["region"] = Service.County, ["roles"] = new JsonArray("reporter"),
+                ["login"] = "from.before", ["name"] = "某人", ["body"] = "ws-awb", ["region"] = Service.County,
+                ["roles"] = new JsonArray("reporter"),
             };
             var first = (await service.Admin.PostAsync("accounts", order)).Require(HttpStatusCode.Created)["firstPassword"];
             (await service.Services.GetRequiredService<SignIn>().PasswordAsync("from.before", first, null, null)).Opened.ShouldNotBeNull();

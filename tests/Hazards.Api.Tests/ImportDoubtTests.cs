@@ -93,9 +93,12 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     }
 
     [Theory]
-    [InlineData("已销号", "未整改", "closed", "已销号"), InlineData("验收合格", "未整改", "awaitingClosure", "已验收"), InlineData("整改中", "不属实", "rectifying", "整改中")]
-    [InlineData("不属实", "整改中", "rejected", "不属实"), InlineData("已整改", "整改中", "awaitingAcceptance", "待验收"), InlineData("现场处置", "未整改", "closed", "已销号")]
-    [InlineData("整改中", "已登记", "rectifying", "整改中"), InlineData("整改中", "待整改", "rectifying", "整改中"), InlineData("已销号", "不属实", "closed", "已销号")]
+    [InlineData("已销号", "未整改", "closed", "已销号"), InlineData("验收合格", "未整改", "awaitingClosure", "已验收")]
+    [InlineData("整改中", "不属实", "rectifying", "整改中")]
+    [InlineData("不属实", "整改中", "rejected", "不属实"), InlineData("已整改", "整改中", "awaitingAcceptance", "待验收")]
+    [InlineData("现场处置", "未整改", "closed", "已销号")]
+    [InlineData("整改中", "已登记", "rectifying", "整改中"), InlineData("整改中", "待整改", "rectifying", "整改中")]
+    [InlineData("已销号", "不属实", "closed", "已销号")]
     public async Task A_state_that_goes_back_or_sideways_is_said(string first, string then, string stage, string called)
     {
         var id = HazardsOf(await ImportAsync(Row(first)))[0];
@@ -107,7 +110,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         string Row(string state) => Schools + $"1,2026-03-05,倒退处缺陷,一般,寅厂,2026-12-05,{state}\n";
     }
 
-    [Theory, InlineData("未整改", "整改中"), InlineData("整改中", "已五定"), InlineData("整改中", "已整改"), InlineData("未处理", "已销号"), InlineData("已整改", "已销号")]
+    [Theory, InlineData("未整改", "整改中"), InlineData("整改中", "已五定"), InlineData("整改中", "已整改"), InlineData("未处理", "已销号")]
+    [InlineData("已整改", "已销号")]
     public async Task A_state_that_goes_on_is_told(string first, string then)
     {
         await ImportAsync(Schools + $"1,2026-03-05,前进处缺陷,一般,寅厂,2026-12-05,{first}\n");
@@ -150,7 +154,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     }
 
     // A major hazard is not declared put right without a plan: that is said, and asked again.
-    [Theory, InlineData("整改中", "rectifying", 0), InlineData("待整改", "assigned", 0), InlineData("已整改", "rectifying", 1), InlineData("现场处置", "rectifying", 1)]
+    [Theory, InlineData("整改中", "rectifying", 0), InlineData("待整改", "assigned", 0), InlineData("已整改", "rectifying", 1)]
+    [InlineData("现场处置", "rectifying", 1)]
     public async Task What_was_only_graded_since_goes_on_as_the_same_row_says(string state, string stage, int asked)
     {
         var row = Schools + $"1,2026-11-20,批量处{state}变压器漏油,重大,未厂,2026-12-25,{state}\n";
@@ -234,7 +239,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
 
     /// <summary>What stands there as the deadline and is none is a question, never the policy's thirty days.</summary>
     [Theory]
-    [InlineData("尽快"), InlineData("长期坚持"), InlineData("5个工作日内"), InlineData("2026-02-31"), InlineData("2025-12-01"), InlineData("下次检查前"), InlineData("#REF!")]
+    [InlineData("尽快"), InlineData("长期坚持"), InlineData("5个工作日内"), InlineData("2026-02-31"), InlineData("2025-12-01"), InlineData("下次检查前")]
+    [InlineData("#REF!")]
     public async Task A_deadline_that_is_none_waits_for_a_person(string deadline)
     {
         var row = Schools + $"1,2026-03-01,期限处{deadline}护栏缺失,一般,辰厂,{deadline},整改中\n";
@@ -347,7 +353,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     /// What was assumed gives way to what is said, later or earlier, overdue or not; it was no promise that is now extended.
     /// </summary>
     [Theory]
-    [InlineData("2026-03-01", "2027-03-01"), InlineData("2026-03-01", "2026-03-20"), InlineData("2026-11-20", "2026-12-01"), InlineData("2026-11-20", "2027-05-01")]
+    [InlineData("2026-03-01", "2027-03-01"), InlineData("2026-03-01", "2026-03-20"), InlineData("2026-11-20", "2026-12-01")]
+    [InlineData("2026-11-20", "2027-05-01")]
     public async Task A_deadline_that_the_ledger_fills_in_takes_the_place_of_the_assumed_one(string found, string deadline)
     {
         string Row(string until) => Schools + $"1,{found},补期处{deadline}护栏缺失,一般,辰厂,{until},整改中\n";
@@ -440,7 +447,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     }
 
     [Theory]
-    [InlineData("武都区", "621202"), InlineData("陇南市武都区", "621202"), InlineData("武都区城关镇", "621202"), InlineData("武都", "621202"), InlineData("西和", "621225"), InlineData("西和县大桥镇", "621225")]
+    [InlineData("武都区", "621202"), InlineData("陇南市武都区", "621202"), InlineData("武都区城关镇", "621202"), InlineData("武都", "621202")]
+    [InlineData("西和", "621225"), InlineData("西和县大桥镇", "621225")]
     public async Task One_region_in_a_cell_is_found(string region, string code)
     {
         var report = await ImportAsync(
@@ -458,7 +466,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
     }
 
     [Theory]
-    [InlineData("消防", "fire_safety"), InlineData("煤矿", "coal_mine"), InlineData("非煤矿山", "non_coal_mine"), InlineData("道路交通运输", "road_traffic"), InlineData("化工、危化品", "hazardous_chemicals"), InlineData("建筑施工", "construction")]
+    [InlineData("消防", "fire_safety"), InlineData("煤矿", "coal_mine"), InlineData("非煤矿山", "non_coal_mine")]
+    [InlineData("道路交通运输", "road_traffic"), InlineData("化工、危化品", "hazardous_chemicals"), InlineData("建筑施工", "construction")]
     public async Task One_sector_in_a_cell_is_found(string sector, string code)
     {
         var report = await SectorAsync(sector);

@@ -144,7 +144,8 @@ public sealed class ImportUndoTests(Service service) : IClassFixture<Service>
             Some.Csv($"{header}1,2026-03-02,某矿业公司,阀门渗漏,C,运输队,未整改\n"))).Require(HttpStatusCode.Created);
         (await service.Admin.PostAsync("seals", new JsonObject
         {
-            ["enterprise"] = new JsonObject { ["name"] = "某矿业公司" }, ["region"] = "140724", ["reason"] = "事故调查", ["documentNumber"] = "晋调〔2026〕9号",
+            ["enterprise"] = new JsonObject { ["name"] = "某矿业公司" }, ["region"] = "140724", ["reason"] = "事故调查",
+            ["documentNumber"] = "晋调〔2026〕9号",
         })).Require(HttpStatusCode.Created);
         (await UndoAsync(import)).Refused((HttpStatusCode)423, "enterprise.sealed");
         (await service.Admin.GetAsync($"access?kind=sealed_attempt_refused&hazard={HazardsOf(import)[0]}")).Json["items"]!.AsArray()

@@ -271,7 +271,8 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
 
     private static JsonObject SixParts() => new()
     {
-        ["goals"] = "消除泄漏", ["measures"] = "更换阀门", ["funds"] = "12.5万元", ["responsible"] = "公司总经理", ["timeLimits"] = "三十日", ["emergency"] = "停气疏散",
+        ["goals"] = "消除泄漏", ["measures"] = "更换阀门", ["funds"] = "12.5万元", ["responsible"] = "公司总经理", ["timeLimits"] = "三十日",
+        ["emergency"] = "停气疏散",
     };
 
     private static JsonObject With(JsonObject body, string name, string value)

@@ -85,7 +85,8 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
         {
             var answer = await nodes.Investigator.PostAsync("seals", new()
             {
-                ["enterprise"] = new JsonObject { ["name"] = name }, ["region"] = Service.County, ["reason"] = "事故调查", ["authority"] = "调查组",
+                ["enterprise"] = new JsonObject { ["name"] = name }, ["region"] = Service.County, ["reason"] = "事故调查",
+                ["authority"] = "调查组",
                 ["documentNumber"] = $"巍政调封〔2026〕{Random.Shared.Next(1, 9999)}号",
             });
             seal = answer.Require(HttpStatusCode.Created)["id"];
@@ -148,7 +149,8 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
         var client = $"hammer-{Guid.NewGuid():n}"[..20];
         var answer = (await Here.Admin.PostAsync("api-keys", new()
         {
-            ["client"] = client, ["body"] = body, ["region"] = Service.County, ["roles"] = new JsonArray([.. roles.Select(r => (JsonNode)r)]),
+            ["client"] = client, ["body"] = body, ["region"] = Service.County,
+            ["roles"] = new JsonArray([.. roles.Select(r => (JsonNode)r)]),
         })).Require(HttpStatusCode.Created);
         return (Guid.Parse(answer["id"]), client, answer["secret"]);
     }

@@ -224,11 +224,13 @@ internal sealed partial record Mapped(string Method, string Pattern)
             p => new() { ["_step"] = "merge", ["into"] = p["hazard"], ["reason"] = "同一处" },
             p => new()
             {
-                ["_step"] = "assign", ["legs.sole.body.other"] = p["body"], ["legs.sole.deadline"] = Some.InDays(20), ["legs.sole.instructions"] = "限期",
+                ["_step"] = "assign", ["legs.sole.body.other"] = p["body"], ["legs.sole.deadline"] = Some.InDays(20),
+                ["legs.sole.instructions"] = "限期",
             },
             p => new()
             {
-                ["_step"] = "reassign", ["_leg"] = "sole", ["body"] = p["body"], ["deadline"] = Some.InDays(20), ["instructions"] = "限期", ["reason"] = "职责",
+                ["_step"] = "reassign", ["_leg"] = "sole", ["body"] = p["body"], ["deadline"] = Some.InDays(20), ["instructions"] = "限期",
+                ["reason"] = "职责",
             },
             p => new() { ["_step"] = "escalate", ["to"] = p["body"], ["reason"] = "逾期" },
         ],
@@ -244,7 +246,8 @@ internal sealed partial record Mapped(string Method, string Pattern)
         [
             p => new()
             {
-                ["name"] = "某公司", ["creditCode"] = p["enterprise"], ["region"] = "532928", ["reason"] = "事故", ["documentNumber"] = "调〔2026〕9号", ["authority"] = p["body"],
+                ["name"] = "某公司", ["creditCode"] = p["enterprise"], ["region"] = "532928", ["reason"] = "事故",
+                ["documentNumber"] = "调〔2026〕9号", ["authority"] = p["body"],
             },
         ],
         ["/investigation/seals/{id}"] = [_ => new() { ["reason"] = "解除", ["documentNumber"] = "调〔2026〕10号" }], ["/investigation/verification"] = [Nothing],

@@ -185,7 +185,8 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
             .Refused(HttpStatusCode.Forbidden, "body.forbidden");
         var set = (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject
         {
-            ["name"] = "巍山彝族回族自治县应急管理局文件", ["code"] = "巍应急", ["words"] = new JsonObject { ["supervisionNotice"] = "督字" }, ["contact"] = "李工，0872-6120000",
+            ["name"] = "巍山彝族回族自治县应急管理局文件", ["code"] = "巍应急", ["words"] = new JsonObject { ["supervisionNotice"] = "督字" },
+            ["contact"] = "李工，0872-6120000",
         })).Require(HttpStatusCode.OK);
         set.ETag.ShouldBe("\"1\"");
         (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject { ["code"] = new string('长', 41) })).Status.ShouldBe(

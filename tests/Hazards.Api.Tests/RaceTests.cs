@@ -129,7 +129,8 @@ public sealed class RaceTests(Service service) : IClassFixture<Service>
     {
         var answer = await service.Admin.PostAsync("api-keys", new()
         {
-            ["client"] = "second", ["body"] = "ws-awb", ["region"] = Service.County, ["roles"] = new System.Text.Json.Nodes.JsonArray("coordinator"),
+            ["client"] = "second", ["body"] = "ws-awb", ["region"] = Service.County,
+            ["roles"] = new System.Text.Json.Nodes.JsonArray("coordinator"),
         });
         return answer["secret"];
     }

@@ -431,7 +431,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
 
     private static JsonObject Order(string name) => new()
     {
-        ["enterprise"] = new JsonObject { ["name"] = name }, ["region"] = Service.County, ["reason"] = "燃气爆炸事故调查", ["authority"] = "“3·2”事故调查组",
+        ["enterprise"] = new JsonObject { ["name"] = name }, ["region"] = Service.County, ["reason"] = "燃气爆炸事故调查",
+        ["authority"] = "“3·2”事故调查组",
         ["documentNumber"] = $"巍政调封〔2026〕{Interlocked.Increment(ref orders)}号",
     };
 

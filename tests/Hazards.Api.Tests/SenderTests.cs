@@ -85,7 +85,8 @@ public sealed class SenderTests(Service service) : IClassFixture<Service>
         await AskedAgainAsync($"hazards/{id}/verification", verification, "v-1", id);
         var campaign = new JsonObject
         {
-            ["name"] = "专项", ["from"] = Some.InDays(-2), ["to"] = Some.InDays(3), ["regions"] = new JsonArray(Service.County), ["sectors"] = new JsonArray("city_gas"),
+            ["name"] = "专项", ["from"] = Some.InDays(-2), ["to"] = Some.InDays(3), ["regions"] = new JsonArray(Service.County),
+            ["sectors"] = new JsonArray("city_gas"),
         };
         var opened = (await first.PostAsync("campaigns", campaign, ("Idempotency-Key", "c-1"))).Require(HttpStatusCode.Created)["id"];
         (await looks.PostAsync("campaigns", campaign, ("Idempotency-Key", "c-1")))

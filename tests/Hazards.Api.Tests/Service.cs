@@ -161,7 +161,8 @@ public sealed class Service : IAsyncLifetime
     public async Task BodyAsync(string id, string name, string kind, string region, params string[] sectors) =>
         (await Admin.PostAsync("bodies", new JsonObject
         {
-            ["id"] = id, ["name"] = name, ["kind"] = kind, ["region"] = region, ["sectors"] = new JsonArray([.. sectors.Select(s => (JsonNode)s)]),
+            ["id"] = id, ["name"] = name, ["kind"] = kind, ["region"] = region,
+            ["sectors"] = new JsonArray([.. sectors.Select(s => (JsonNode)s)]),
         })).Require(HttpStatusCode.Created);
 }
 
@@ -170,7 +171,8 @@ public static class Some
 {
     public static JsonObject Report() => new()
     {
-        ["source"] = "hotline", ["region"] = Service.County, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏", ["description"] = "古城南门阀井有燃气味，检测浓度超标",
+        ["source"] = "hotline", ["region"] = Service.County, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏",
+        ["description"] = "古城南门阀井有燃气味，检测浓度超标",
     };
 
     public static JsonObject DualAssignment(string deadline = "") => new()

@@ -126,7 +126,8 @@ public sealed class SignOnTests(SignOnTests.WithProvider with) : IClassFixture<S
             app.MapGet("/.well-known/openid-configuration", () => Results.Json(new Dictionary<string, object>
             {
                 ["issuer"] = Root, ["authorization_endpoint"] = $"{Root}/authorize", ["token_endpoint"] = $"{Root}/token", ["jwks_uri"] = $"{Root}/keys",
-                ["response_types_supported"] = new[] { "code" }, ["subject_types_supported"] = new[] { "public" }, ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
+                ["response_types_supported"] = new[] { "code" }, ["subject_types_supported"] = new[] { "public" },
+                ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
             }));
             app.MapGet("/keys", () => Results.Json(new { keys = new[] { Public() } }));
             app.MapGet("/authorize", (HttpRequest request) =>

@@ -39,7 +39,8 @@ public sealed class SystemNameTests(Service service) : IClassFixture<Service>
 
         var visit = new JsonObject
         {
-            ["unit"] = new JsonObject { ["name"] = "巍山燃气公司" }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = Some.InDays(0),
+            ["unit"] = new JsonObject { ["name"] = "巍山燃气公司" }, ["region"] = Service.County, ["sector"] = "city_gas",
+            ["on"] = Some.InDays(0),
             ["reference"] = new JsonObject { ["system"] = system, ["id"] = "J-1" },
         };
         (await service.Enforcer.PostAsync("inspections", visit)).Refused(HttpStatusCode.Forbidden, "reference.system_owned");

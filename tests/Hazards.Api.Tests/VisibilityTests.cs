@@ -172,7 +172,8 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
     private static readonly Dictionary<string, string> Naming = new()
     {
         ["hazard"] = "hazard", ["body"] = "body", ["owes"] = "body", ["asked"] = "body", ["supervisor"] = "body", ["sender"] = "body",
-        ["listedBy"] = "body", ["enterprise"] = "enterprise", ["inspection"] = "inspection", ["campaign"] = "campaign", ["client"] = "client",
+        ["listedBy"] = "body", ["enterprise"] = "enterprise", ["inspection"] = "inspection", ["campaign"] = "campaign",
+        ["client"] = "client",
         ["stream"] = "hazard",
     };
 
@@ -214,7 +215,8 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
         ("/accounts",
             p => new()
             {
-                ["login"] = "li.si", ["name"] = "李四", ["body"] = p["body"], ["region"] = Service.County, ["roles"] = new JsonArray("reporter"),
+                ["login"] = "li.si", ["name"] = "李四", ["body"] = p["body"], ["region"] = Service.County,
+                ["roles"] = new JsonArray("reporter"),
             }),
         ("/webhooks", p => new() { ["address"] = "https://hooks.example.cn/in", ["body"] = p["body"], ["region"] = Service.County }),
         ("/inspections", p => Visit(p)), ("/inspections/batch", p => new() { ["items"] = new JsonArray(Visit(p)) }),
@@ -317,7 +319,8 @@ internal sealed partial record Operation(HttpMethod Method, string Path, IReadOn
 
     private static JsonObject Visit(Place place) => new()
     {
-        ["unit"] = new JsonObject { ["name"] = "某公司" }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = Some.InDays(0), ["campaign"] = place["campaign"],
+        ["unit"] = new JsonObject { ["name"] = "某公司" }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = Some.InDays(0),
+        ["campaign"] = place["campaign"],
     };
 
     private static JsonNode? Resolved(JsonNode document, string kind, JsonNode? said) =>

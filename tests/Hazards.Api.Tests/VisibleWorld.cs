@@ -165,7 +165,8 @@ public sealed class VisibleWorld : IAsyncLifetime
         });
         place.Ids["inspection"] = await MadeAsync(office, "inspections", new()
         {
-            ["unit"] = new JsonObject { ["name"] = Secret(place, "被检查单位") }, ["region"] = region, ["sector"] = "city_gas", ["on"] = Some.InDays(0),
+            ["unit"] = new JsonObject { ["name"] = Secret(place, "被检查单位") }, ["region"] = region, ["sector"] = "city_gas",
+            ["on"] = Some.InDays(0),
             ["campaign"] = place.Ids["campaign"], ["findings"] = Secret(place, "阀门"),
         });
         place.Ids["seal"] = await MadeAsync(Service.Admin, "seals", new()

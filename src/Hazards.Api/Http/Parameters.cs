@@ -124,7 +124,8 @@ internal static class Parameters
     }
 
     /// <summary>A committee office owes what nobody is named for yet in its region as well.</summary>
-    public static async Task<HazardFilter> WithOfficeAsync(HazardFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
+    public static async Task<HazardFilter> WithOfficeAsync(
+        HazardFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
         filter with { OwesAsOffice = await OfficeOfAsync(filter.Owes, registry, cancellationToken) };
 
     /// <summary>The region whose committee office a body is; null where it is none.</summary>

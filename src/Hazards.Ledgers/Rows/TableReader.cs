@@ -215,8 +215,8 @@ internal sealed class TableReader
     }
 
     /// <summary>
-    /// A csv has no merged cells, and a workbook may have lost them: a blank below a name or a day of discovery may be the same, or none. It is
-    /// not carried down, and asked about.
+    /// A csv has no merged cells, and a workbook may have lost them: a blank below a name or a day of discovery may be the same, or
+    /// none. It is not carried down, and asked about.
     /// </summary>
     private void AskAboutBlanks(SheetRow row, List<MeantCell> meant, List<LedgerNote> notes)
     {

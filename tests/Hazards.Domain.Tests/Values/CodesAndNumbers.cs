@@ -26,8 +26,10 @@ public sealed class CodesAndNumbers
     }
 
     [Theory]
-    [InlineData(null), InlineData(""), InlineData("6"), InlineData("621"), InlineData("62120"), InlineData("6212021"), InlineData("62120210")]
-    [InlineData("6212021012011"), InlineData("62120a"), InlineData("012345"), InlineData("00"), InlineData(" 62"), InlineData("６２"), InlineData("'; drop table")]
+    [InlineData(null), InlineData(""), InlineData("6"), InlineData("621"), InlineData("62120"), InlineData("6212021")]
+    [InlineData("62120210")]
+    [InlineData("6212021012011"), InlineData("62120a"), InlineData("012345"), InlineData("00"), InlineData(" 62"), InlineData("６２")]
+    [InlineData("'; drop table")]
     public void A_malformed_region_code_is_refused(string? text)
     {
         RegionCode.TryParse(text, out _, out var refusal).ShouldBeFalse();
@@ -75,7 +77,8 @@ public sealed class CodesAndNumbers
 
     [Theory]
     [InlineData("0", true), InlineData("62", true), InlineData("6212", true), InlineData("621202", true), InlineData("621202101201", true)]
-    [InlineData("441900", true), InlineData("441900003", true), InlineData("99", false), InlineData("621299", false), InlineData("621299101", false)]
+    [InlineData("441900", true), InlineData("441900003", true), InlineData("99", false), InlineData("621299", false)]
+    [InlineData("621299101", false)]
     public void A_township_exists_where_its_county_does(string code, bool exists) =>
         Regions.Exists(RegionCode.Parse(code)).ShouldBe(exists);
 
@@ -90,7 +93,8 @@ public sealed class CodesAndNumbers
     // Published codes: GB 32100-2015's own example, and codes that companies and institutions print on their sites.
     [Theory]
     [InlineData("91350100M000100Y43"), InlineData("91110000802100433B"), InlineData("914403001922038216"), InlineData("91330100799655058B")]
-    [InlineData("9144030071526726XG"), InlineData("91110108551385082Q"), InlineData("911100007109250324"), InlineData("12100000400000624D"), InlineData("9111000071093123XX")]
+    [InlineData("9144030071526726XG"), InlineData("91110108551385082Q"), InlineData("911100007109250324")]
+    [InlineData("12100000400000624D"), InlineData("9111000071093123XX")]
     public void A_published_credit_code_is_right(string text)
     {
         CreditCode.Parse(text).Value.ShouldBe(text);
@@ -123,7 +127,8 @@ public sealed class CodesAndNumbers
 
     [Theory]
     [InlineData(null), InlineData(""), InlineData("91350100M000100Y4"), InlineData("91350100M000100Y433"), InlineData("91350100I000100Y43")]
-    [InlineData("91350100M000100Y4O"), InlineData("91350100M000100Y4 "), InlineData("９1350100M000100Y43"), InlineData("91350100M000100Y4\0")]
+    [InlineData("91350100M000100Y4O"), InlineData("91350100M000100Y4 "), InlineData("９1350100M000100Y43")]
+    [InlineData("91350100M000100Y4\0")]
     public void A_malformed_credit_code_is_refused(string? text)
     {
         CreditCode.TryParse(text, out _, out var refusal).ShouldBeFalse();

@@ -8,7 +8,8 @@ namespace Hazards.Domain.Tests.Values;
 public sealed class TextsTimeAndLists
 {
     [Theory]
-    [InlineData("中文 and 😀", true, true), InlineData("两\n行\r\n\t", false, true), InlineData("\u0001", false, false), InlineData("\u007f", false, false)]
+    [InlineData("中文 and 😀", true, true), InlineData("两\n行\r\n\t", false, true), InlineData("\u0001", false, false)]
+    [InlineData("\u007f", false, false)]
     [InlineData("\u0085", false, false), InlineData("\0", false, false), InlineData("", true, true)]
     public void Clean_text_has_neither_control_characters_nor_broken_surrogates(string text, bool oneLine, bool multiline)
     {
@@ -26,8 +27,10 @@ public sealed class TextsTimeAndLists
     }
 
     [Theory]
-    [InlineData(null, "input.missing"), InlineData("", "input.missing"), InlineData(" \t", "input.missing"), InlineData("长长长长长长", "input.too_long")]
-    [InlineData("      ", "input.too_long"), InlineData(" 短 ", "input.too_short"), InlineData("坏\u0007", "input.control_characters"), InlineData("正好五字了", null), InlineData("两字", null)]
+    [InlineData(null, "input.missing"), InlineData("", "input.missing"), InlineData(" \t", "input.missing")]
+    [InlineData("长长长长长长", "input.too_long")]
+    [InlineData("      ", "input.too_long"), InlineData(" 短 ", "input.too_short"), InlineData("坏\u0007", "input.control_characters")]
+    [InlineData("正好五字了", null), InlineData("两字", null)]
     public void Text_is_checked_from_the_outside_in(string? text, string? code) => Texts.Check("field", text, 2, 5)?.Code.ShouldBe(code);
 
     [Fact]

@@ -6,7 +6,8 @@ namespace Hazards.Evidence.Tests.Proof;
 
 public sealed class CanonicalJsonFacts
 {
-    [Theory, InlineData("arrays"), InlineData("french"), InlineData("structures"), InlineData("unicode"), InlineData("values"), InlineData("weird")]
+    [Theory, InlineData("arrays"), InlineData("french"), InlineData("structures"), InlineData("unicode"), InlineData("values")]
+    [InlineData("weird")]
     public void The_published_files_come_out_byte_for_byte(string name)
     {
         static byte[] Read(string folder, string name) =>

@@ -9,7 +9,8 @@ public sealed class CanonicalWriterFacts
 {
     private readonly CanonicalWriter _writer = new();
 
-    [Theory, InlineData("arrays"), InlineData("french"), InlineData("structures"), InlineData("unicode"), InlineData("values"), InlineData("weird")]
+    [Theory, InlineData("arrays"), InlineData("french"), InlineData("structures"), InlineData("unicode"), InlineData("values")]
+    [InlineData("weird")]
     public void The_published_files_come_out_byte_for_byte(string name)
     {
         static byte[] Read(string folder, string name) =>
@@ -48,11 +49,16 @@ public sealed class CanonicalWriterFacts
     }
 
     [Theory]
-    [InlineData(""), InlineData(" "), InlineData("{"), InlineData("[1,]"), InlineData("{\"a\":1,}"), InlineData("{\"a\"}"), InlineData("{,}"), InlineData("[1 2]"), InlineData("01"), InlineData("-"), InlineData("-01")]
-    [InlineData("1."), InlineData(".5"), InlineData("1e"), InlineData("+1"), InlineData("nul"), InlineData("nulll"), InlineData("true false"), InlineData("\"\\x\""), InlineData("\"\\u12g4\""), InlineData("\"\\u12\""), InlineData("\"a")]
-    [InlineData("\"\t\""), InlineData("// note\n1"), InlineData("{\"a\":1,\"a\":2}"), InlineData("{\"a\":1,\"b\":0,\"\\u0061\":2}"), InlineData("1e999"), InlineData("-1e999"), InlineData("\"\\ud800\""), InlineData("\"\\ud800\\u0041\""), InlineData("\"\\udc00\"")]
-    [InlineData("-0"), InlineData("0"), InlineData("-0.0"), InlineData("999999999999999"), InlineData("-9007199254740991"), InlineData("9007199254740993"), InlineData("1E5"), InlineData("5e-324"), InlineData("\"\\/\\b\\u000B\"")]
-    [InlineData("{\"\\ud83d\\ude00\":1,\"\uFF01\":2,\"\":3,\"a\":4,\"a\\u0000\":5,\"ab\":6}"), InlineData("{\"abcdefgh\":1,\"abcdefghi\":2,\"abcdefg\":3}")]
+    [InlineData(""), InlineData(" "), InlineData("{"), InlineData("[1,]"), InlineData("{\"a\":1,}"), InlineData("{\"a\"}")]
+    [InlineData("{,}"), InlineData("[1 2]"), InlineData("01"), InlineData("-"), InlineData("-01")]
+    [InlineData("1."), InlineData(".5"), InlineData("1e"), InlineData("+1"), InlineData("nul"), InlineData("nulll")]
+    [InlineData("true false"), InlineData("\"\\x\""), InlineData("\"\\u12g4\""), InlineData("\"\\u12\""), InlineData("\"a")]
+    [InlineData("\"\t\""), InlineData("// note\n1"), InlineData("{\"a\":1,\"a\":2}"), InlineData("{\"a\":1,\"b\":0,\"\\u0061\":2}")]
+    [InlineData("1e999"), InlineData("-1e999"), InlineData("\"\\ud800\""), InlineData("\"\\ud800\\u0041\""), InlineData("\"\\udc00\"")]
+    [InlineData("-0"), InlineData("0"), InlineData("-0.0"), InlineData("999999999999999"), InlineData("-9007199254740991")]
+    [InlineData("9007199254740993"), InlineData("1E5"), InlineData("5e-324"), InlineData("\"\\/\\b\\u000B\"")]
+    [InlineData("{\"\\ud83d\\ude00\":1,\"\uFF01\":2,\"\":3,\"a\":4,\"a\\u0000\":5,\"ab\":6}")]
+    [InlineData("{\"abcdefgh\":1,\"abcdefghi\":2,\"abcdefg\":3}")]
     public void What_is_odd_is_judged_alike(string json) => Agree(Encoding.UTF8.GetBytes(json));
 
     [Fact]

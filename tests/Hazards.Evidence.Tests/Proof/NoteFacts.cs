@@ -55,13 +55,20 @@ public sealed class NoteFacts
     }
 
     [Theory]
-    [InlineData(""), InlineData("text\n"), InlineData("text\n\n"), InlineData("text\n\n— name\n"), InlineData("text\n\n- name AAAAAAAA\n"), InlineData("text\n\n— name AAAA\n"), InlineData("text\n\n— na+me AAAAAAAAAAA=\n"), InlineData("te\txt\n\n— name AAAAAAAAAAA=\n"), InlineData("text\n\n— name AAAAAAAAAAA=")]
+    [InlineData(""), InlineData("text\n"), InlineData("text\n\n"), InlineData("text\n\n— name\n")]
+    [InlineData("text\n\n- name AAAAAAAA\n"), InlineData("text\n\n— name AAAA\n"), InlineData("text\n\n— na+me AAAAAAAAAAA=\n")]
+    [InlineData("te\txt\n\n— name AAAAAAAAAAA=\n"), InlineData("text\n\n— name AAAAAAAAAAA=")]
     public void A_malformed_note_is_none(string text) => SignedNote.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
-    [InlineData(""), InlineData("origin\n1\n"), InlineData("origin\n01\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n"), InlineData("origin\n-1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n"), InlineData("\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n"), InlineData("origin\n1\nbjQLnP\n"), InlineData("origin\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\nextension\n")]
+    [InlineData(""), InlineData("origin\n1\n"), InlineData("origin\n01\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n")]
+    [InlineData("origin\n-1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n")]
+    [InlineData("\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n"), InlineData("origin\n1\nbjQLnP\n")]
+    [InlineData("origin\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\nextension\n")]
     public void A_malformed_checkpoint_is_none(string text) => Checkpoint.TryParse(text, out _).ShouldBeFalse();
 
-    [Theory, InlineData("name"), InlineData("name+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), InlineData("example.com/foo+530d903a+AuEyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"), InlineData("+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")]
+    [Theory, InlineData("name"), InlineData("name+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")]
+    [InlineData("example.com/foo+530d903a+AuEyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")]
+    [InlineData("+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")]
     public void A_malformed_key_is_none(string text) => NoteVerifier.TryParse(text, out _).ShouldBeFalse();
 }

@@ -48,7 +48,8 @@ public static class Walkthrough
 
         var parts = new Dictionary<string, string>
         {
-            ["goals"] = "消除重大隐患", ["measures"] = "搬迁储罐", ["funds"] = "企业自筹", ["responsible"] = "公司总经理", ["timeLimits"] = "按交办期限", ["emergency"] = "停气检修预案",
+            ["goals"] = "消除重大隐患", ["measures"] = "搬迁储罐", ["funds"] = "企业自筹", ["responsible"] = "公司总经理", ["timeLimits"] = "按交办期限",
+            ["emergency"] = "停气检修预案",
         };
         await gov.PostHazardLegAcknowledgementAsync(id, Leg.Territorial, body: new AcknowledgeAssignmentRequest { OccurredAt = Ago(17) });
         await RefusedAsync("plan.parts_missing", () => gov.PostHazardLegPlansAsync(id, Leg.Territorial,

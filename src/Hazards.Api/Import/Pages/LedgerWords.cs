@@ -9,8 +9,10 @@ internal static class LedgerWords
 {
     private static readonly FrozenDictionary<LedgerState, string> States = new Dictionary<LedgerState, string>
     {
-        [LedgerState.Reported] = "已登记、未处理", [LedgerState.Assigned] = "已交办、未整改", [LedgerState.Planned] = "已五定", [LedgerState.Rectifying] = "整改中", [LedgerState.Declared] = "已整改（未验收）",
-        [LedgerState.Accepted] = "验收合格", [LedgerState.Closed] = "已销号", [LedgerState.FixedOnTheSpot] = "立行立改", [LedgerState.Unfounded] = "不属实",
+        [LedgerState.Reported] = "已登记、未处理", [LedgerState.Assigned] = "已交办、未整改", [LedgerState.Planned] = "已五定",
+        [LedgerState.Rectifying] = "整改中", [LedgerState.Declared] = "已整改（未验收）",
+        [LedgerState.Accepted] = "验收合格", [LedgerState.Closed] = "已销号", [LedgerState.FixedOnTheSpot] = "立行立改",
+        [LedgerState.Unfounded] = "不属实",
     }.ToFrozenDictionary();
 
     public static string Say(this PageCall page, LedgerField field) => page.T(LedgerChinese.Of(field), English(field));

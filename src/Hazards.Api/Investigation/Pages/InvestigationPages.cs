@@ -50,7 +50,8 @@ internal static class InvestigationPages
             enterprise["creditCode"] = code;
         var body = new JsonObject
         {
-            ["enterprise"] = enterprise, ["region"] = page.Text("region"), ["reason"] = page.Text("reason"), ["documentNumber"] = page.Text("documentNumber"), ["actor"] = page.Who.Account.Name,
+            ["enterprise"] = enterprise, ["region"] = page.Text("region"), ["reason"] = page.Text("reason"),
+            ["documentNumber"] = page.Text("documentNumber"), ["actor"] = page.Who.Account.Name,
         };
         if (page.Text("since") is { } since)
             body["since"] = page.InstantOf(since);
