@@ -29,13 +29,12 @@ internal sealed record DutyPage(ImmutableArray<OpenDuty> Items, string? Next, Da
 }
 
 /// <summary>An open duty.</summary>
-/// <param name="Hazard">The hazard.</param>
-/// <param name="Duty">The duty.</param>
-internal sealed record OpenDuty(HazardBrief Hazard, Duty Duty) : Duty(Duty)
+internal sealed record OpenDuty : Duty
 {
-    // Its members stand among the others already.
-    [System.Text.Json.Serialization.JsonIgnore]
-    public Duty Duty { get; init; } = Duty;
+    private OpenDuty(HazardBrief hazard, Duty duty) : base(duty) => Hazard = hazard;
+
+    /// <summary>The hazard.</summary>
+    public HazardBrief Hazard { get; }
 
     public static OpenDuty Of(HazardItem item, ClockItem clock, Names names, Rulebook rules) =>
         new(HazardBrief.Of(item), Of(clock, item, names, rules));
