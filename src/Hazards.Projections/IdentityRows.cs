@@ -41,6 +41,8 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
     public static readonly string AccountColumns = $"a.account_id, a.version, {Of("a.account_id")}, a.account, a.login, a.region";
 
     private static readonly string Key = $"select k.key_id, k.version, {Of("k.key_id")}, k.key, k.digest, k.region from rows.api_keys k";
+    private static readonly string KeyByDigest = $"{Key} where k.digest = $1";
+    private static readonly string KeyById = $"{Key} where k.key_id = $1";
     private static readonly string Account = $"select {AccountColumns} from rows.accounts a";
     private static readonly string Body = $"""
         select $2::uuid, b.version, {Of("$2")}, b.body, b.body_id, b.region
@@ -49,24 +51,33 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
 
     /// <summary>A key's row by its digest, which is unique.</summary>
     public Task<IdentityRow?> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken = default) =>
-        OneAsync($"{Key} where k.digest = $1", cancellationToken, Parameter(digest.Value));
+        OneAsync(KeyByDigest, cancellationToken, Parameter(digest.Value));
 
     /// <summary>A key's row by its digest and a body's as it is now, in one round trip.</summary>
-    public async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(
-        Sha256Digest digest, BodyId body, CancellationToken cancellationToken = default)
+    public Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(
+        Sha256Digest digest, BodyId body, CancellationToken cancellationToken = default) =>
+        KeyAndBodyAsync(KeyByDigest, Parameter(digest.Value), body, cancellationToken);
+
+    /// <summary>A key's row by its primary key and a body's as it is now, in one round trip.</summary>
+    public Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(
+        Guid id, BodyId body, CancellationToken cancellationToken = default) =>
+        KeyAndBodyAsync(KeyById, Parameter(id), body, cancellationToken);
+
+    private async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(
+        string key, NpgsqlParameter found, BodyId body, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"{Key} where k.digest = $1") { Parameters = { Parameter(digest.Value) } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(key) { Parameters = { found } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Body) { Parameters = { Parameter(body.Value), Parameter(body.StreamId) } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var key = await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null;
+        var row = await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null;
         await reader.NextResultAsync(cancellationToken);
-        return (key, await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null);
+        return (row, await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null);
     }
 
     /// <summary>A key's row by its primary key.</summary>
     public Task<IdentityRow?> KeyAsync(Guid id, CancellationToken cancellationToken = default) =>
-        OneAsync($"{Key} where k.key_id = $1", cancellationToken, Parameter(id));
+        OneAsync(KeyById, cancellationToken, Parameter(id));
 
     /// <summary>An account's row by its login, which is unique.</summary>
     public Task<IdentityRow?> AccountAsync(string login, CancellationToken cancellationToken = default) =>

@@ -1,3 +1,5 @@
+using Microsoft.Net.Http.Headers;
+
 namespace Hazards.Api.Http;
 
 /// <summary>
@@ -39,6 +41,13 @@ internal static class EveryAnswer
     private static void Complete(IHeaderDictionary headers, PathString path, string id)
     {
         headers.TryAdd(RequestId, id);
+        // The framework's own words where an answer was begun anew, for caches of HTTP/1.0.
+        if (headers.Remove(HeaderNames.Pragma))
+        {
+            headers.Remove(HeaderNames.Expires);
+            headers.CacheControl = IsOfData(path) ? "no-store" : default;
+        }
+
         headers.TryAdd("X-Content-Type-Options", "nosniff");
         headers.TryAdd("Referrer-Policy", "same-origin");
         headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");

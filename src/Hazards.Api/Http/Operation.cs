@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Hazards.Domain;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Hazards.Api.Http;
 
@@ -21,12 +22,18 @@ internal sealed record QueryParameter(string Name, Type Type, string Chinese, st
     public int? Longest { get; init; }
 }
 
-/// <summary>What an endpoint says about itself; the door and the OpenAPI document both go by it.</summary>
+/// <summary>What an endpoint says about itself; who may come in and the OpenAPI document both go by it.</summary>
 /// <param name="Tag">The part of the product it belongs to.</param>
 /// <param name="Chinese">What it does, in Chinese.</param>
 /// <param name="English">What it does, in English.</param>
-internal sealed record Operation(Tag Tag, string Chinese, string English)
+internal sealed record Operation(Tag Tag, string Chinese, string English) : IAuthorizationRequirement, IAuthorizationRequirementData
 {
+    /// <summary>What a request asks for; null where it is nothing of the interface.</summary>
+    public static Operation? Of(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<Operation>();
+
+    /// <summary>What it says of itself is what is asked of its callers.</summary>
+    public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
+
     /// <summary>Whether it may be called without a key.</summary>
     public bool Open { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Hazards.Api.Http.Pages;
 using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Microsoft.Net.Http.Headers;
@@ -70,6 +71,10 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
     public static string TypeOf(RefusalCode code) => $"/problems/{code.Code}";
 
     public static string TraceIdOf(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+
+    /// <summary>Answers with a refusal, to people as a page.</summary>
+    public static Task AnswerAsync(HttpContext http, Refusal refusal) =>
+        PageSite.IsForPeople(http) ? PageSite.ShowAsync(http, refusal) : new Problem(refusal).ExecuteAsync(http);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

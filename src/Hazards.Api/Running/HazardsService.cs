@@ -118,6 +118,9 @@ internal sealed record ServiceOptions(string ConnectionString)
     /// <summary>A site's own sign-on; null: what the environment says, if anything.</summary>
     public SignOnOptions? SignOn { get; init; }
 
+    /// <summary>Tokens of another authority, by which systems call; null: what the environment says, if anything.</summary>
+    public TokenOptions? Tokens { get; init; }
+
     /// <summary>How messages are sent to other systems.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
 
@@ -153,6 +156,7 @@ internal static class HazardsService
         if (options.Jobs)
             Messaging.Add(builder.Services, marten, options);
         AddWeb(builder.Services);
+        Pipeline.Add(builder.Services, options.Tokens ?? TokenOptions.Of(builder.Configuration));
         PageSite.Add(builder.Services, builder.Configuration, options);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services);
@@ -244,7 +248,6 @@ internal static class HazardsService
         services.AddSingleton(s => new Limits(
             s.GetRequiredService<ServiceOptions>().Limits ?? LimitOptions.Of(s.GetRequiredService<IConfiguration>())));
         services.AddSingleton<WrongKeys>();
-        services.AddSingleton<Doorkeeper>();
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();
         services.AddSingleton<Readiness>();
@@ -252,7 +255,7 @@ internal static class HazardsService
         services.AddHostedService(s => s.GetRequiredService<NewerDatabase>());
         services.AddHostedService<MemoryReturn>();
         ApiDocument.Add(services);
-        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout, TimeoutStatusCode = 503 });
+        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout });
     }
 
     private static void Limit(KestrelServerOptions server)
@@ -270,12 +273,7 @@ internal static class HazardsService
 
     private static void Map(WebApplication app)
     {
-        EveryAnswer.Use(app);
-        PageSite.Use(app);
-        app.UseRouting();
-        app.UseRequestTimeouts();
-        app.UseMiddleware<Door>();
-        PageSite.UseSignOn(app);
+        Pipeline.Use(app);
         var api = app.MapGroup(Links.Root);
         HazardEndpoints.Map(api);
         HazardReads.Map(api);
