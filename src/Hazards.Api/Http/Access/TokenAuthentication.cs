@@ -34,6 +34,7 @@ internal static class TokenAuthentication
         schemes.AddJwtBearer(Name, o =>
         {
             (o.Authority, o.MapInboundClaims, o.SaveToken) = (tokens.Authority, false, false);
+            o.BackchannelTimeout = ApiKeyOptions.Patience;
             o.RequireHttpsMetadata = tokens.Authority is { } authority && !new Uri(authority).IsLoopback;
             o.TokenValidationParameters = new TokenValidationParameters
             {
@@ -101,23 +102,35 @@ internal static class TokenAuthentication
 
     private static DateTimeOffset Instant(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 
-    private static Task FailAsync(AuthenticationFailedContext context)
+    private static async Task FailAsync(AuthenticationFailedContext context)
     {
         Refusal? refusal = context.Exception switch
         {
+            SecurityTokenException when !await IsReachableAsync(context) => TokenRefusals.Unreachable.Because(),
             SecurityTokenExpiredException e => TokenRefusals.Expired.Because(null, ("at", Instant(e.Expires))),
             SecurityTokenInvalidAudienceException => Invalid("并非发给本系统（aud）", "it is not for this service (aud)"),
             SecurityTokenInvalidIssuerException => Invalid("签发者不是约定的一方（iss）", "its issuer is not the one agreed on (iss)"),
             SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidAlgorithmException =>
                 Invalid("签名不对", "its signature is wrong"),
             SecurityTokenException or ArgumentException => Invalid("格式不对", "it is malformed"),
-            // Its keys could not be read.
-            InvalidOperationException or HttpRequestException => TokenRefusals.Unreachable.Because(),
             _ => null,
         };
         if (refusal is not null)
             context.Fail(new Unauthenticated(refusal));
-        return Task.CompletedTask;
+    }
+
+    /// <summary>Whether what tokens are held against is known: not, where the authority could not be asked for it yet.</summary>
+    private static async Task<bool> IsReachableAsync(AuthenticationFailedContext context)
+    {
+        try
+        {
+            return context.Options.ConfigurationManager is not { } authority
+                || await authority.GetConfigurationAsync(context.HttpContext.RequestAborted) is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static Refusal Invalid(string chinese, string english) =>
