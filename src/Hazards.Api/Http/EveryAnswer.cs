@@ -1,4 +1,4 @@
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace Hazards.Api.Http;
 
@@ -29,6 +29,8 @@ internal static class EveryAnswer
         var (path, id) = (http.Request.Path, Problem.TraceIdOf(http));
         http.Response.OnStarting(() =>
         {
+            if (http.Features.Get<IExceptionHandlerFeature>() is not null)
+                ForgetCaches(http.Response);
             Complete(http.Response.Headers, path, id);
             return Task.CompletedTask;
         });
@@ -38,16 +40,16 @@ internal static class EveryAnswer
         return next(http);
     });
 
+    /// <summary>What the framework says of an answer to an exception, for caches of HTTP/1.0, adds nothing to what problems say.</summary>
+    private static void ForgetCaches(HttpResponse response)
+    {
+        (response.Headers.Pragma, response.Headers.Expires) = (default, default);
+        response.Headers.CacheControl = response.ContentType == Problem.MediaType ? "no-store" : default;
+    }
+
     private static void Complete(IHeaderDictionary headers, PathString path, string id)
     {
         headers.TryAdd(RequestId, id);
-        // The framework's own words where an answer was begun anew, for caches of HTTP/1.0.
-        if (headers.Remove(HeaderNames.Pragma))
-        {
-            headers.Remove(HeaderNames.Expires);
-            headers.CacheControl = IsOfData(path) ? "no-store" : default;
-        }
-
         headers.TryAdd("X-Content-Type-Options", "nosniff");
         headers.TryAdd("Referrer-Policy", "same-origin");
         headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");

@@ -42,6 +42,8 @@ internal sealed record Mistake(string Code, string? Field, string Detail, IReadO
 /// <summary>A refusal on its way to the caller.</summary>
 internal sealed class Problem(Refusal refusal, int? status = null) : IResult
 {
+    public const string MediaType = "application/problem+json";
+
     public Refusal Refusal => refusal;
 
     public static int StatusOf(RefusalCode code) => code.Kind switch
@@ -82,7 +84,7 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
         var code = status ?? StatusOf(refusal.Reason);
         var response = httpContext.Response;
         response.StatusCode = code;
-        response.ContentType = "application/problem+json";
+        response.ContentType = MediaType;
         response.Headers.ContentLanguage = english ? "en" : "zh-CN";
         response.Headers.CacheControl = "no-store";
         if (code == 401)
