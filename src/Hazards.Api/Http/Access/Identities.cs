@@ -19,7 +19,8 @@ namespace Hazards.Api.Http.Access;
 /// </remarks>
 [LogCategory("Hazards.Api.Identities")]
 internal sealed partial class Identities(
-    Questions questions, NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, ServiceOptions options, IdentityTelemetry telemetry, ILogger<Identities> logger)
+    Questions questions, NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, ServiceOptions options, IdentityTelemetry telemetry,
+    HangUps hangUps, ILogger<Identities> logger)
 {
     // Some 2 KB each. Beyond that all are compared anew, each when it comes.
     private const int Most = 20_000;
@@ -28,6 +29,9 @@ internal sealed partial class Identities(
     private static readonly TimeSpan SaidAgainAfter = TimeSpan.FromMinutes(10);
 
     private readonly IdentityRows rows = new(questions.Source);
+    private readonly Together<(Sha256Digest, BodyId), (IReadOnlyDictionary<string, IdentityRow> Keys, IReadOnlyDictionary<string, IdentityRow> Bodies)> together =
+        new(asked => hangUps.WithinAsync(
+            ApiKeyOptions.Patience, stop => new IdentityRows(questions.Source).KeysAndBodiesAsync(asked, stop), CancellationToken.None));
     // Whose a key was when it was last believed, by what it was found by: both are asked for at once.
     private readonly ConcurrentDictionary<string, BodyId> bodies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, Compared> compared = new();
@@ -39,10 +43,16 @@ internal sealed partial class Identities(
         Sha256Digest digest, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (row, bodyRow) = bodies.TryGetValue(digest.Value, out var usual)
-            ? await rows.KeyAndBodyAsync(digest, usual, cancellationToken)
+            ? await KeyAndBodyAsync(digest, usual, cancellationToken)
             : (await rows.KeyAsync(digest, cancellationToken), null);
         // What it was looked up by is what it must have been issued with.
         return row?.FoundBy == digest.Value ? await OpenedAsync(digest.Value, row, bodyRow, now, cancellationToken) : default;
+    }
+
+    private async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(Sha256Digest digest, BodyId body, CancellationToken cancellationToken)
+    {
+        var found = await together.AskAsync((digest, body)).WaitAsync(cancellationToken);
+        return (found.Keys.GetValueOrDefault(digest.Value), found.Bodies.GetValueOrDefault(body.Value));
     }
 
     /// <summary>The same of the key with this identity, which another vouches for.</summary>
