@@ -86,5 +86,6 @@ public sealed partial class ReadingOnceTests
 
     private static string? Said<T>(Order<T>? order) where T : class => order is not { Refusal: null, Given: { } given }
         ? null
-        : JsonSerializer.Serialize(order.Command, Whole) + $" {given.OccurredAt:O} {given.Document} {given.Attachments.Length} {given.By.Name}";
+        : JsonSerializer.Serialize(order.Command, Whole)
+            + $" {given.OccurredAt:O} {given.Document} {given.Attachments.Length} {given.By.Name}";
 }

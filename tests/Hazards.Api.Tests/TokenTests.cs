@@ -144,7 +144,8 @@ public sealed class TokenTests(TokenTests.WithAuthority with) : IClassFixture<To
         var hazard = await service.HazardAsync(Domain.Codes.Stage.Verified);
         (await Of(id, "ws-awb", "reporter").PostAsync($"hazards/{hazard}/assignments", Some.DualAssignment()))
             .Refused(HttpStatusCode.Forbidden, "role.forbidden");
-        (await Of(id, "ws-awb", "coordinator").PostAsync($"hazards/{hazard}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
+        (await Of(id, "ws-awb", "coordinator").PostAsync($"hazards/{hazard}/assignments", Some.DualAssignment()))
+            .Require(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -186,7 +187,8 @@ public sealed class TokenTests(TokenTests.WithAuthority with) : IClassFixture<To
         try
         {
             var id = (await KeyAsync("ws-awb", "reporter")).Id.ToString();
-            (await other.ClientOf(authority.Token(new Claim("sub", id))).PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created);
+            (await other.ClientOf(authority.Token(new Claim("sub", id))).PostAsync("hazards", Some.Report()))
+                .Require(HttpStatusCode.Created);
             (await other.ClientOf(Token(Described(id, "ws-awb", "reporter"))).GetAsync("hazards"))
                 .Refused(HttpStatusCode.Unauthorized, "token.invalid");
         }
@@ -240,7 +242,8 @@ public sealed class TokenTests(TokenTests.WithAuthority with) : IClassFixture<To
         var jwk = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(rsa.ExportParameters(false)) { KeyId = "one" });
         foreach (var text in new[]
         {
-            rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), curve.ExportSubjectPublicKeyInfoPem(), certificate.ExportCertificatePem(),
+            rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), curve.ExportSubjectPublicKeyInfoPem(),
+            certificate.ExportCertificatePem(),
             $$"""{"keys":[{"kty":"RSA","kid":"one","use":"sig","n":"{{jwk.N}}","e":"{{jwk.E}}"}]}""",
         })
             Read(text)!.Count.ShouldBe(1, text);

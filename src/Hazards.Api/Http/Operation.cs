@@ -34,6 +34,9 @@ internal sealed record Operation(Tag Tag, string Chinese, string English) : IAut
     /// <summary>What it says of itself is what is asked of its callers.</summary>
     public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
 
+    /// <summary>Its name: the framework has it written for every caller who is refused, whether anybody reads it or not.</summary>
+    public override string ToString() => English;
+
     /// <summary>Whether it may be called without a key.</summary>
     public bool Open { get; init; }
 

@@ -48,6 +48,7 @@ internal static class Pipeline
     /// <summary>The scheme of whoever has no key: a token of another's, or for reading the session of a person who signed in.</summary>
     private static string? OtherThanKey(HttpContext http, ApiKeyOptions options, TokenOptions? tokens) =>
         Operation.Of(http) is not { Open: false } ? null
-        : options.SecretOf(http.Request) is not { Length: > 0 } secret ? SessionAuthentication.MayRead(http.Request) ? SessionAuthentication.Name : null
+        : options.SecretOf(http.Request) is not { Length: > 0 } secret
+            ? SessionAuthentication.MayRead(http.Request) ? SessionAuthentication.Name : null
         : tokens is not null && TokenAuthentication.IsToken(secret) ? TokenAuthentication.Name : null;
 }

@@ -11,7 +11,7 @@ namespace Hazards.Api.Http.Access;
 internal sealed class ApiKeyOptions : AuthenticationSchemeOptions
 {
     /// <summary>The header that has a key, where <c>Authorization: Bearer</c> does not.</summary>
-    public const string Header = "X-Api-Key";
+    public string Header { get; set; } = "X-Api-Key";
 
     public const int LongestSecret = 200;
 

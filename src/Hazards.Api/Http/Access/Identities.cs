@@ -56,7 +56,8 @@ internal sealed partial class Identities(
     }
 
     /// <summary>The same of the key with this identity, which another vouches for.</summary>
-    public async Task<(ApiKey? Key, Body? Body, Refusal? Refusal)> KeyAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<(ApiKey? Key, Body? Body, Refusal? Refusal)> KeyAsync(
+        Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var name = id.ToString("D");
         var (row, bodyRow) = bodies.TryGetValue(name, out var usual)

@@ -48,16 +48,14 @@ internal sealed class OperationAuthorization : AuthorizationHandler<Operation>
 /// </summary>
 internal sealed class AuthorizationAnswer : IAuthorizationMiddlewareResultHandler
 {
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
-    {
-        var refusal = authorizeResult.Challenged
-            ? await Unauthenticated.OfAsync(context)
-            : Acceptable.Check(context.Request, Operation.Of(context)!) ?? ForbiddenBy(authorizeResult);
-        if (refusal is null)
-            await next(context);
-        else
-            await Problem.AnswerAsync(context, refusal);
-    }
+    public Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+        authorizeResult.Challenged ? ChallengeAsync(context)
+        : (Acceptable.Check(context.Request, Operation.Of(context)!) ?? ForbiddenBy(authorizeResult)) is { } refusal
+            ? Problem.AnswerAsync(context, refusal)
+        : next(context);
+
+    private static async Task ChallengeAsync(HttpContext http) => await Problem.AnswerAsync(http, await Unauthenticated.OfAsync(http));
 
     private static Refusal? ForbiddenBy(PolicyAuthorizationResult result) =>
         result.AuthorizationFailure?.FailureReasons.OfType<OperationAuthorization.Forbidden>().First().Refusal;

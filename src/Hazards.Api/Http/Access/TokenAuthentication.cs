@@ -72,12 +72,14 @@ internal static class TokenAuthentication
         var clock = services.GetRequiredService<TimeProvider>();
         if (IsOver(token.ValidTo, clock))
             return (null, TokenRefusals.Expired.Because(null, ("at", Instant(token.ValidTo))));
-        if (!Guid.TryParseExact(Text(token, tokens.KeyClaim), "D", out var id))
-            return (null, TokenRefusals.Key.Because(null, ("claim", tokens.KeyClaim), ("value", Texts.Excerpt(Text(token, tokens.KeyClaim)))));
+        var said = Text(token, tokens.KeyClaim);
+        var unknown = TokenRefusals.Key.Because(null, ("claim", tokens.KeyClaim), ("value", Texts.Excerpt(said)));
+        if (!Guid.TryParseExact(said, "D", out var id))
+            return (null, unknown);
         var (key, body, refusal) = await services.GetRequiredService<HangUps>().WithinAsync(
             ApiKeyOptions.Patience, s => services.GetRequiredService<Identities>().KeyAsync(id, clock.GetUtcNow(), s), stop);
         if (key is null || body is null)
-            return (null, refusal ?? TokenRefusals.Key.Because(null, ("claim", tokens.KeyClaim), ("value", id)));
+            return (null, refusal ?? unknown);
         if (tokens.BodyClaim is { } claim && Text(token, claim) is var named && named != key.Body.Value)
             return (null, TokenRefusals.Body.Because(null, ("claim", claim), ("value", Texts.Excerpt(named)), ("body", key.Body)));
         var (granted, wrong) = tokens.RolesClaim is { } roles ? Narrowed(key, token, roles) : (key, null);
@@ -110,8 +112,8 @@ internal static class TokenAuthentication
             SecurityTokenExpiredException e => TokenRefusals.Expired.Because(null, ("at", Instant(e.Expires))),
             SecurityTokenInvalidAudienceException => Invalid("并非发给本系统（aud）", "it is not for this service (aud)"),
             SecurityTokenInvalidIssuerException => Invalid("签发者不是约定的一方（iss）", "its issuer is not the one agreed on (iss)"),
-            SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidAlgorithmException =>
-                Invalid("签名不对", "its signature is wrong"),
+            SecurityTokenInvalidSignatureException or SecurityTokenSignatureKeyNotFoundException
+                or SecurityTokenInvalidAlgorithmException => Invalid("签名不对", "its signature is wrong"),
             SecurityTokenException or ArgumentException => Invalid("格式不对", "it is malformed"),
             _ => null,
         };
@@ -144,9 +146,11 @@ internal static class TokenRefusals
     public static readonly RefusalCode Invalid = new(
         "token.invalid", RefusalKind.Unauthenticated, "令牌无效：{detail}", "The token is not valid: {detail}");
     public static readonly RefusalCode Expired = new(
-        "token.expired", RefusalKind.Unauthenticated, "令牌不在有效期内（至 {at}），请重新获取", "The token is not valid now (until {at}); fetch another");
+        "token.expired", RefusalKind.Unauthenticated, "令牌不在有效期内（至 {at}），请重新获取",
+        "The token is not valid now (until {at}); fetch another");
     public static readonly RefusalCode Key = new(
-        "token.key_unknown", RefusalKind.Unauthenticated, "令牌的 {claim}（“{value}”）不是本系统签发的密钥编号：请由管理员签发密钥，并将其编号写入令牌",
+        "token.key_unknown", RefusalKind.Unauthenticated,
+        "令牌的 {claim}（“{value}”）不是本系统签发的密钥编号：请由管理员签发密钥，并将其编号写入令牌",
         "The token's {claim} (“{value}”) is no id of a key that was issued here: an administrator issues one, and its id goes into the token");
     public static readonly RefusalCode Body = new(
         "token.body", RefusalKind.Unauthenticated, "令牌的 {claim}（“{value}”）不是密钥所属单位 {body}",
