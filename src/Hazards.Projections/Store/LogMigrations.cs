@@ -15,12 +15,18 @@ public static class LogMigrations
         end $$
         """;
 
+    /// <summary>Our own files.</summary>
+    public static MigrationModule Module { get; } = new("log", typeof(LogMigrations).Assembly, "Hazards.Projections.Store.Schema.");
+
     /// <summary>Creates the log's tables and functions, or brings them up to date.</summary>
     /// <exception cref="MigrationException">See <see cref="Migrations"/>.</exception>
-    public static async Task<IReadOnlyList<string>> RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<string>> RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        RunAsync(dataSource, Module, cancellationToken);
+
+    internal static async Task<IReadOnlyList<string>> RunAsync(
+        NpgsqlDataSource dataSource, MigrationModule module, CancellationToken cancellationToken)
     {
-        var files = Migrations.FilesOf(typeof(LogMigrations).Assembly, "Hazards.Projections.Store.Schema.");
-        var applied = await Migrations.RunAsync(dataSource, "log", files, PrepareAsync, cancellationToken);
+        var applied = await Migrations.RunAsync(dataSource, module, PrepareAsync, cancellationToken);
         await using (var check = dataSource.CreateCommand(CheckStreamsSql))
         {
             check.CommandTimeout = 0;
@@ -29,7 +35,7 @@ public static class LogMigrations
 
         // An older Marten's idea of its tables must not be put over a newer one's. So whoever has Marten change them (another
         // version of it, another setting of ours) adds a file to the schema's as well, be it an empty one.
-        if (await IsNewerAsync(dataSource, files[^1].Name, cancellationToken))
+        if (await IsNewerAsync(dataSource, module.Names.Last(), cancellationToken))
             return applied;
         using var store = HazardsStore.Open(dataSource);
         await store.Storage.Database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellationToken);

@@ -1,0 +1,3 @@
+-- Rows made before this lack nothing.
+-- The functions that write take their columns by name. Functions stand beside the tables they write (*.functions.sql) and are put in
+-- place whenever anything here was applied; this applies them for the first time.
