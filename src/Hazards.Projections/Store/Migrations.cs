@@ -52,14 +52,12 @@ public static class Migrations
         Func<string, NpgsqlConnection, CancellationToken, Task>? prepare,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(module);
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
-        try
+        List<MigrationFile> pending = [];
+        await AloneAsync(dataSource, async connection =>
         {
             var applied = await AppliedAsync(connection, module.Name, cancellationToken);
-            var pending = Pending(module, applied);
+            pending = Pending(module, applied);
             if (applied.Count == 0 && !module.Baseline.IsEmpty)
                 await ApplyAsync(connection, module, [.. module.Baseline, .. module.Functions], pending, cancellationToken);
             else
@@ -69,8 +67,19 @@ public static class Migrations
                         await prepare(file.Name, connection, cancellationToken);
                     await UpgradeAsync(connection, module, file, file == pending[^1], cancellationToken);
                 }
+        }, cancellationToken);
+        return [.. pending.Select(f => f.Name)];
+    }
 
-            return [.. pending.Select(f => f.Name)];
+    /// <summary>Does something while no other node migrates.</summary>
+    internal static async Task AloneAsync(NpgsqlDataSource dataSource, Func<NpgsqlConnection, Task> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
+        try
+        {
+            await work(connection);
         }
         finally
         {

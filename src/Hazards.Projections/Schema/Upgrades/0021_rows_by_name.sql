@@ -1,3 +1,4 @@
 -- Rows made before this lack nothing.
 -- The functions that write take their columns by name. Functions stand beside the tables they write (*.functions.sql) and are put in
 -- place whenever anything here was applied; this applies them for the first time.
+-- Functions: a0540bcca35242b42e63291ba524cf64bfc7dde1bf54550399be27b450db45eb
