@@ -52,8 +52,10 @@ public sealed class BaselineTests
     {
         var functions = string.Concat(ProjectionMigrations.Rows.Functions.Select(f => f.Checksum));
         var line = FunctionsLine + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(functions)));
-        ProjectionMigrations.Rows.Upgrades.SelectMany(f => f.Sql.Split('\n')).Last(l => l.StartsWith(FunctionsLine, StringComparison.Ordinal))
-            .TrimEnd().ShouldBe(line, $"functions changed: add a file to Schema/Upgrades with the line “{line}” (or correct it there, if it has not landed)");
+        var said = ProjectionMigrations.Rows.Upgrades.SelectMany(f => f.Sql.Split('\n'))
+            .Last(l => l.StartsWith(FunctionsLine, StringComparison.Ordinal));
+        said.TrimEnd().ShouldBe(
+            line, $"functions changed: add a file to Schema/Upgrades with the line “{line}”, or correct it there if it has not landed");
     }
 
     /// <summary>Functions are dropped and made anew: none of them may be missed by it, or another's be lost.</summary>
@@ -124,7 +126,8 @@ public sealed class BaselineTests
 
         private async Task OnServerAsync(string sql)
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+            await using var connection =
+                new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync();

@@ -7,7 +7,8 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
     private Task<IReadOnlyList<string>> RunAsync(params (string Name, string Sql)[] files) =>
         Migrations.RunAsync(database.DataSource, Module(files));
 
-    private MigrationModule Module(params (string Name, string Sql)[] upgrades) => new(module, [.. upgrades.Select(f => new MigrationFile(f.Name, f.Sql))]);
+    private MigrationModule Module(params (string Name, string Sql)[] upgrades) =>
+        new(module, [.. upgrades.Select(f => new MigrationFile(f.Name, f.Sql))]);
 
     [Fact]
     public async Task Each_file_is_run_once_and_in_order()
@@ -77,7 +78,8 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
         (await database.ScalarAsync<string>($"select {module}.one('x')")).ShouldBe("x", "the function of before");
         (await Migrations.RunAsync(database.DataSource, now)).ShouldBe(["0002.sql"]);
         (await database.ScalarAsync<int>($"select {module}.one()")).ShouldBe(1);
-        (await database.ScalarAsync<long>($"select count(*) from pg_proc where pronamespace = '{module}'::regnamespace and proname = 'one'"))
+        (await database.ScalarAsync<long>(
+            $"select count(*) from pg_proc where pronamespace = '{module}'::regnamespace and proname = 'one'"))
             .ShouldBe(1, "the one of before is gone");
         (await database.ScalarAsync<int>($"select {module}.own()")).ShouldBe(2, "what is none of ours stays");
     }
@@ -89,14 +91,12 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
         var now = Squashed($"create table {module}.t (b int)");
         if (where == "upgrade")
             await Migrations.RunAsync(database.DataSource, now with { Upgrades = now.Upgrades[..1], Baseline = [], Functions = [] });
-        var before = await database.ScalarAsync<string>(
-            $"select (select count(*) from migrations.applied where module = '{module}') || ' ' || (select count(*) from pg_class where relnamespace = to_regnamespace('{module}'))");
+        var before = await ThereAsync();
         var killed = new MigrationFile("killed", "select pg_terminate_backend(pg_backend_pid())");
-        await Should.ThrowAsync<Exception>(() => Migrations.RunAsync(
-            database.DataSource, where == "tables" ? now with { Baseline = now.Baseline.Add(killed) } : now with { Functions = now.Functions.Add(killed) }));
-        (await database.ScalarAsync<string>(
-            $"select (select count(*) from migrations.applied where module = '{module}') || ' ' || (select count(*) from pg_class where relnamespace = to_regnamespace('{module}'))"))
-            .ShouldBe(before);
+        await Should.ThrowAsync<Exception>(() => Migrations.RunAsync(database.DataSource, where == "tables"
+            ? now with { Baseline = now.Baseline.Add(killed) }
+            : now with { Functions = now.Functions.Add(killed) }));
+        (await ThereAsync()).ShouldBe(before);
         (await Migrations.RunAsync(database.DataSource, now)).Count.ShouldBe(where == "upgrade" ? 1 : 2);
         (await database.ScalarAsync<int>($"select {module}.one()")).ShouldBe(1);
     }
@@ -109,12 +109,24 @@ public sealed class MigrationTests(LogDatabase database) : IClassFixture<LogData
         runs.Select(r => r.Count).Order().ShouldBe([0, 0, 0, 0, 2]);
     }
 
+    private Task<string> ThereAsync() => database.ScalarAsync<string>($"""
+        select concat_ws(' ',
+          (select count(*) from migrations.applied where module = '{module}'),
+          (select count(*) from pg_class where relnamespace = to_regnamespace('{module}')),
+          (select count(*) from pg_proc where pronamespace = to_regnamespace('{module}')))
+        """);
+
     private MigrationFile Another => new("0003.sql", $"alter table {module}.t add c int");
 
     /// <summary>Two upgrades that lead to what the baseline says.</summary>
     private MigrationModule Squashed(string table) =>
         Module(
-            ("0001.sql", $"create schema {module}; create table {module}.t (a int); create function {module}.own() returns int language sql as 'select 2'; create function {module}.one(text) returns text language sql as 'select $1'"),
+            ("0001.sql", $"""
+                create schema {module};
+                create table {module}.t (a int);
+                create function {module}.own() returns int language sql as 'select 2';
+                create function {module}.one(text) returns text language sql as 'select $1'
+                """),
             ("0002.sql", $"alter table {module}.t rename a to b")) with
         {
             Baseline = [new("_schema.sql", $"create schema {module}"), new("t.sql", table)],

@@ -84,9 +84,9 @@ begin
       clock_dues = excluded.clock_dues, closed_at = excluded.closed_at, next_ring = excluded.next_ring;
 end $$;
 
--- Writes the words of hazards, where they changed; after write_hazards. The grams of all are one array, with the
--- number that each has.
-create function rows.write_texts(stream uuid[], version bigint[], event uuid[], words text[], grams int[], all_grams int[])
+-- Writes the words of hazards, where they changed; after write_hazards. The grams of all are one array; the column says how
+-- many of them are each one's.
+create function rows.write_texts(stream uuid[], version bigint[], event uuid[], words text[], all_grams int[], grams int[])
 returns void language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$

@@ -64,20 +64,26 @@ public sealed partial record MigrationModule
     public IEnumerable<string> Names => Upgrades.Select(f => f.Name);
 
     /// <summary>Drops the functions of these names, whatever their parameters were before.</summary>
-    internal MigrationFile DropFunctions => new("functions of before", $"""
-        do $$
-        declare
-          f record;
-        begin
-          for f in
-            select p.oid::regprocedure as name from pg_proc p
-            where p.pronamespace = '{Name}'::regnamespace
-              and p.proname in ({string.Join(", ", Functions.SelectMany(f => FunctionName().Matches(f.Sql)).Select(m => $"'{m.Groups[1]}'"))})
-          loop
-            execute format('drop function %s', f.name);
-          end loop;
-        end $$
-        """);
+    internal MigrationFile DropFunctions
+    {
+        get
+        {
+            var names = Functions.SelectMany(f => FunctionName().Matches(f.Sql)).Select(m => $"'{m.Groups[1]}'");
+            return new MigrationFile("functions of before", $"""
+                do $$
+                declare
+                  f record;
+                begin
+                  for f in
+                    select p.oid::regprocedure as name from pg_proc p
+                    where p.pronamespace = '{Name}'::regnamespace and p.proname in ({string.Join(", ", names)})
+                  loop
+                    execute format('drop function %s', f.name);
+                  end loop;
+                end $$
+                """);
+        }
+    }
 
     [GeneratedRegex(@"^create function \w+\.(\w+)\(", RegexOptions.Multiline)]
     private static partial Regex FunctionName();

@@ -72,7 +72,8 @@ public static class Migrations
     }
 
     /// <summary>Does something while no other node migrates.</summary>
-    internal static async Task AloneAsync(NpgsqlDataSource dataSource, Func<NpgsqlConnection, Task> work, CancellationToken cancellationToken)
+    internal static async Task AloneAsync(
+        NpgsqlDataSource dataSource, Func<NpgsqlConnection, Task> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -112,7 +113,8 @@ public static class Migrations
             if (!applied.TryGetValue(file.Name, out var checksum))
             {
                 if (string.CompareOrdinal(file.Name, last) < 0)
-                    throw new MigrationException($"{module.Name}/{file.Name} is new, but {last} was applied already: give it a later number.");
+                    throw new MigrationException(
+                        $"{module.Name}/{file.Name} is new, but {last} was applied already: give it a later number.");
                 pending.Add(file);
             }
             else if (checksum != file.Checksum)

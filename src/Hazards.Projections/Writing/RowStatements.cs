@@ -45,8 +45,8 @@ internal sealed class RowStatements(string schema)
     private readonly WriteStatement<NewText> writeTexts = new(schema, "write_texts", t => EventKey.Of(t.Pending))
     {
         { "words", t => t.Words },
-        { "grams", t => t.Grams.Length },
         { "all_grams", texts => texts.SelectMany(t => t.Grams).ToArray() },
+        { "grams", t => t.Grams.Length },
     };
 
     private readonly RegistryStatements registry = new(schema);
