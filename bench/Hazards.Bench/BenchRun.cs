@@ -271,13 +271,28 @@ internal static class BenchRun
     private static Task<int> ScaleAsync(int[] sizes, Asking asking, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
         var smallest = new Dictionary<string, ReadCost>();
+        var least = sizes.Min();
+        if (sizes.FirstOrDefault(s => s % least != 0) is var odd and not 0)
+            throw new ArgumentException($"{odd} 不是 {least} 的倍数：多的由少的成倍而来 is not a multiple of it: the larger are made from the smallest");
+        await using (var seeded = await DatabaseAsync(cluster, "bench_seeded", stop))
+            await SeedAsync(seeded, least, stop);
         foreach (var hazards in sizes.Order())
         {
             var name = $"bench_scale_{hazards}";
-            await using var source = await DatabaseAsync(cluster, name, stop);
-            await SeedAsync(source, hazards, stop);
-            var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString;
-            await ScaleOfAsync(source, connection, Path.Combine(folder.FullName, name), smallest, asking, stop);
+            await using (var source = await EmptyAsync(cluster, name, stop, "bench_seeded"))
+            {
+                if (hazards > least)
+                {
+                    var began = System.Diagnostics.Stopwatch.StartNew();
+                    await Multiplied.RunAsync(source, hazards / least, stop);
+                    Say($"{hazards:N0} hazards set-wise in {began.Elapsed.TotalSeconds:F0} s");
+                }
+
+                var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString;
+                await ScaleOfAsync(source, connection, Path.Combine(folder.FullName, name), smallest, asking, stop);
+            }
+
+            await AdminAsync(cluster, $"drop database {name} with (force)", stop);
         }
     }, stop, asking.Statements > 0 ? Dearest.Settings : []);
 
@@ -543,13 +558,19 @@ internal static class BenchRun
         return source;
     }
 
-    private static async Task<NpgsqlDataSource> EmptyAsync(LocalCluster cluster, string name, CancellationToken stop)
+    private static async Task<NpgsqlDataSource> EmptyAsync(LocalCluster cluster, string name, CancellationToken stop, string template = "template0")
     {
-        await using (var admin = NpgsqlDataSource.Create(cluster.ConnectionString))
-        await using (var command = admin.CreateCommand($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'"))
-            await command.ExecuteNonQueryAsync(stop);
+        await AdminAsync(cluster, $"create database {name} template {template} encoding 'UTF8' locale 'C.UTF-8'", stop);
         return Database.Open(
             new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 150 }.ConnectionString);
+    }
+
+    private static async Task AdminAsync(LocalCluster cluster, string sql, CancellationToken stop)
+    {
+        await using var admin = NpgsqlDataSource.Create(cluster.ConnectionString);
+        await using var command = admin.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(stop);
     }
 
     private static Table Headed(string title, params string[] columns)
