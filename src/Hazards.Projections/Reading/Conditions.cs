@@ -80,13 +80,16 @@ internal sealed class Conditions
     public Conditions Apply(Scope scope, HazardFilter filter)
     {
         Within(scope, filter.Region).Own(scope);
+        var open = !filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged);
         Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null } or { DueFrom: not null } or { Owing.IsEmpty: false }
-            || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
+            || open;
         LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null } or { ListedBy: not null };
         if (!filter.Sectors.IsDefaultOrEmpty)
             And($"h.sector = any ({Codes(filter.Sectors, s => s.Value)})");
         if (!filter.Stages.IsDefaultOrEmpty)
             And($"h.stage = any ({Codes(filter.Stages, CodeList.Code)})");
+        if (open)
+            And("h.live"); // what is open is; live_by_recorded holds no others
         if (filter.Level is { } level)
             And($"h.level = {Text(CodeList.Code(level))}");
         if (filter.Kind is { } kind)
