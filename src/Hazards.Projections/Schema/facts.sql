@@ -74,7 +74,15 @@ create index leg_facts_finished_now on rows.leg_facts (finished_on, assigned_on)
            hazard_id, leg, ack_due, acknowledged_on) where recorded_to = 'infinity';
 create index leg_facts_finished_past on rows.leg_facts (finished_on, assigned_on)
   include (region, sector, body, kind, dismissed, deadline, declared_on, accepted_on, ended_on, failed, recorded_from, recorded_to,
-           hazard_id, leg, ack_due, acknowledged_on) where recorded_to < 'infinity';
+           hazard_id, leg, ack_due, acknowledged_on) where recorded_to < 'infinity' and finished_on < 'infinity';
+-- Superseded versions in which the leg was unfinished are looked for by when they began; those that lasted longer than sixty days,
+-- by both bounds.
+create index leg_facts_unfinished_past on rows.leg_facts (recorded_from, recorded_to)
+  include (region, sector, body, kind, dismissed, assigned_on, finished_on, deadline, declared_on, accepted_on, ended_on, failed,
+           hazard_id, leg, ack_due, acknowledged_on)
+  where recorded_to < 'infinity' and finished_on = 'infinity' and recorded_to - recorded_from <= '1440:00:00';
+create index leg_facts_unfinished_long on rows.leg_facts using gist (tstzrange(recorded_from, recorded_to))
+  where recorded_to < 'infinity' and finished_on = 'infinity' and recorded_to - recorded_from > '1440:00:00';
 create index leg_facts_due_now on rows.leg_facts (deadline)
   include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to) where recorded_to = 'infinity';
 create index leg_facts_due_past on rows.leg_facts (deadline)

@@ -55,6 +55,10 @@ create index hazards_by_changed  on rows.hazards (recorded_from, hazard_id, regi
 create index hazards_by_region   on rows.hazards (region);
 create index hazards_by_listing  on rows.hazards (listing_deadline, hazard_id, recorded_from, region) where listing_deadline is not null;
 create index hazards_by_enterprise on rows.hazards (enterprise) where enterprise is not null;
+create index live_by_recorded    on rows.hazards (first_recorded_at, hazard_id, recorded_from, region, sector, stage) where live;
+-- Found by an instant and recorded after it: most are recorded within a day, by hazards_by_recorded; here are the others. A
+-- difference of instants does not depend on the zone, as an instant less a day would.
+create index hazards_known_late  on rows.hazards using gist (tstzrange(found_at, first_recorded_at)) where first_recorded_at - found_at > '24:00:00';
 create index hazards_by_ring     on rows.hazards (next_ring, hazard_id) where next_ring is not null;
 
 -- What is due, at all, by level, by place and by who owes the earliest duty; of each, the earliest due first. They hold only
@@ -100,7 +104,7 @@ create table rows.hazard_texts (
   recorded_from timestamptz not null,
   recorded_to   timestamptz not null,
   words         text        not null,
-  grams         int[]       not null, -- every character and pair of neighbours in words; 0: only the first are here
+  grams         int[]       not null, -- every character and pair of neighbours in words; 0: only the first are here; county and township, negative
   primary key (hazard_id, recorded_from)
 );
 create index texts_by_gram on rows.hazard_texts using gin (grams);

@@ -108,16 +108,16 @@ internal sealed class RowStatements(string schema)
         public Hazard Hazard => Row.Hazard;
     }
 
-    /// <summary>The words of a hazard, when they differ from those before.</summary>
+    /// <summary>The words of a hazard, when they or its region differ from those before.</summary>
     private readonly record struct NewText(PendingRow Pending, string Words, int[] Grams)
     {
         public static NewText? Of(PendingRow pending, PendingState.OfHazard state)
         {
             var words = HazardRow.Words(state.After);
-            if (state.Before is not null && HazardRow.Words(state.Before) == words)
+            if (state.Before is { } before && before.Region == state.After.Region && HazardRow.Words(before) == words)
                 return null;
             var normalized = Search.Grams.Normalize(words);
-            return new NewText(pending, normalized, Search.Grams.Of(normalized));
+            return new NewText(pending, normalized, Search.Grams.Of(normalized, state.After.Region));
         }
     }
 }
