@@ -14,10 +14,9 @@ public static class ProjectionMigrations
     /// <summary>The keys of persons, which no rebuild touches.</summary>
     public static MigrationModule Persons { get; } = Of("persons", "Persons");
 
-    /// <summary>The tables and functions of the rows under the name of another schema.</summary>
+    /// <summary>What makes the tables and functions of the rows in another schema, which is there already.</summary>
     internal static string SqlFor(string schema) =>
-        string.Join("\n;\n", Rows.Baseline.Concat(Rows.Functions).Select(f => f.Sql))
-            .Replace("schema rows", $"schema {schema}", StringComparison.Ordinal)
+        string.Join("\n;\n", Rows.Baseline.Where(f => f.Name != "_schema.sql").Concat(Rows.Functions).Select(f => f.Sql))
             .Replace("rows.", $"{schema}.", StringComparison.Ordinal);
 
     private static MigrationModule Of(string name, string folder) =>

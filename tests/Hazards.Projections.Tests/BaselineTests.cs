@@ -73,8 +73,8 @@ public sealed class BaselineTests
 
     private sealed class Scratch(string server, string name) : IAsyncDisposable
     {
-        private readonly NpgsqlDataSource source =
-            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 5 }.ConnectionString);
+        private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 5, CommandTimeout = 120 }.ConnectionString);
 
         /// <summary>A database with the modules as they are given back; null: without.</summary>
         public static async Task<Scratch> MakeAsync(Func<MigrationModule, MigrationModule?> as_)
@@ -127,7 +127,7 @@ public sealed class BaselineTests
         private async Task OnServerAsync(string sql)
         {
             await using var connection =
-                new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+                new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false, CommandTimeout = 120 }.ConnectionString);
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync();

@@ -27,7 +27,7 @@ public sealed partial record MigrationModule
     /// <param name="name">The name under which they are recorded; a module with functions has them in the schema of this name.</param>
     /// <param name="assembly">The assembly that embeds them.</param>
     /// <param name="prefix">What their resource names begin with; what follows is the file's path.</param>
-    /// <exception cref="MigrationException">There are none.</exception>
+    /// <exception cref="MigrationException">There are none, or a numbered one stands among the tables.</exception>
     public MigrationModule(string name, Assembly assembly, string prefix)
     {
         ArgumentNullException.ThrowIfNull(assembly);
@@ -45,6 +45,9 @@ public sealed partial record MigrationModule
         if (upgrades.IsEmpty)
             return;
         var now = files.RemoveAll(f => f.Name.StartsWith(UpgradesFolder, StringComparison.Ordinal));
+        if (now.FirstOrDefault(f => char.IsAsciiDigit(f.Name[0])) is { } misplaced)
+            throw new MigrationException(
+                $"{name}/{misplaced.Name} is an upgrade: it belongs into {UpgradesFolder}, and what it makes beside the tables.");
         Functions = now.RemoveAll(f => !f.Name.EndsWith(FunctionsEnd, StringComparison.Ordinal));
         Baseline = now.RemoveRange(Functions);
     }
