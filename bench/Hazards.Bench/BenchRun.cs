@@ -119,7 +119,7 @@ internal static class BenchRun
         return root.Parse(args).InvokeAsync();
     }
 
-    /// <summary>On a private, durable cluster in a folder that is deleted afterwards.</summary>
+    /// <summary>On a private, durable cluster that is deleted afterwards, and a folder for keys.</summary>
     private static async Task<int> OnClusterAsync(
         PostgresSource postgres, Func<LocalCluster, DirectoryInfo, Task> measure, CancellationToken stop, params (string Name, string Value)[] settings)
     {
@@ -129,7 +129,6 @@ internal static class BenchRun
             await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
             {
                 Source = postgres,
-                DataDirectory = Path.Combine(folder.FullName, "db"),
                 Durable = true,
                 Settings = new Dictionary<string, string>(
                     [new("max_wal_size", "4GB"), .. settings.Select(s => KeyValuePair.Create(s.Name, s.Value))]),
