@@ -436,7 +436,7 @@ internal static class BenchRun
         Say($"full audit 全量审计: {audit.Duration.TotalSeconds:F1} s, {audit.Events / audit.Duration.TotalSeconds:N0} events/s, {audit.Duration / plainly:F1} × reading the same rows plainly ({plainly.TotalSeconds:F1} s); holds: {audit.Holds}; largest working set {Environment.WorkingSet / 1024 / 1024} MB");
     }
 
-    /// <summary>Appends with and without the indexes of 0006_acts_by_body.sql, in turns.</summary>
+    /// <summary>Appends with and without the indexes of acts by body (Schema/events.sql), in turns.</summary>
     private static async Task IndexCostAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_index", stop);

@@ -106,7 +106,7 @@ internal sealed class Conditions
         if (filter.Dual is { } dual)
             And(dual ? "h.dual" : "not h.dual");
         if (filter.Text is { } text)
-            ApplyText(scope, Grams.WordsOf(text));
+            ApplyText(scope, filter.Region is { } asked && scope.Jurisdiction.Contains(asked) ? asked : scope.Jurisdiction, Grams.WordsOf(text));
         return this;
     }
 
@@ -224,15 +224,24 @@ internal sealed class Conditions
     }
 
     /// <summary>All words, by the index texts_by_gram; then looked up in the text itself, for neighbours may come from two words.</summary>
-    private void ApplyText(Scope scope, string[] words)
+    private void ApplyText(Scope scope, RegionCode within, string[] words)
     {
         if (words.Length == 0)
             return;
-        var grams = Parameter(words.SelectMany(Grams.OfWord).Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        var grams = HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], within);
         var inText = string.Join(" and ", words.Select(w => $"strpos(t.words, {Text(w)}) > 0"));
         var inForce = scope.AsOf is { } asOf
             ? $"t.recorded_from <= {Instant(asOf)} and t.recorded_to > {Instant(asOf)}"
             : "t.recorded_to = 'infinity'";
-        And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where (t.grams @> {grams} or t.grams @> '{{{Grams.More}}}') and {inText} and {inForce})");
+        And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where {grams} and {inText} and {inForce})");
     }
+
+    /// <summary>That a text t may have all these grams, in a region or wherever it is of no one county. By texts_by_gram.</summary>
+    public string HasGrams(int[] grams, RegionCode within)
+    {
+        int[] place = Grams.OfPlace(within) is { } of ? [of] : [];
+        return $"(t.grams @> {Ints([.. grams, .. place])} or t.grams @> {Ints([Grams.More, .. place])})";
+    }
+
+    private string Ints(int[] values) => Parameter(values, NpgsqlDbType.Array | NpgsqlDbType.Integer);
 }
