@@ -100,16 +100,26 @@ internal static class BenchRun
         };
         var readers = new Option<int>("--clients") { Description = "并发客户端数 how many clients at once", DefaultValueFactory = _ => 16 };
         var only = new Option<string?>("--only") { Description = "只测名称含此的清单 only the lists whose name has this" };
+        var filled = new Option<string?>("--on")
+        {
+            Description = "在已有的（seed 生成的）数据库上 on a database that seed filled: a connection string",
+        };
         var scale = new Command(
             "scale",
-            "只测规模：经 HTTP 的各清单、看板、检索、单条，现在与任一时刻，随隐患数的增长 · only scale: lists, boards, search and hazards by HTTP, now and as of, and how each grows with the hazards") { sizes, readers, only, seconds, postgres };
-        scale.SetAction((parsed, stop) => ScaleAsync(parsed.GetValue(sizes)!, parsed.GetValue(readers), parsed.GetValue(only), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(postgres), stop));
+            "只测规模：经 HTTP 的各清单、看板、检索、单条，现在与任一时刻，随隐患数的增长 · only scale: lists, boards, search and hazards by HTTP, now and as of, and how each grows with the hazards") { sizes, readers, only, seconds, postgres, filled, statements };
+        scale.SetAction((parsed, stop) =>
+        {
+            var asking = new Asking(
+                parsed.GetValue(readers), parsed.GetValue(only) ?? "", TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(statements));
+            return parsed.GetValue(filled) is { } given
+                ? ScaleOnAsync(given, asking, stop) : ScaleAsync(parsed.GetValue(sizes)!, asking, parsed.GetValue(postgres), stop);
+        });
         root.Add(scale);
         root.SetAction((parsed, stop) => parsed.GetValue(reads) is { } given ? ReadsOnAsync(given, parsed.GetValue(times), stop) : RunAsync(parsed.GetValue(hazards), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(times), parsed.GetValue(rounds), parsed.GetValue(postgres), stop));
         return root.Parse(args).InvokeAsync();
     }
 
-    /// <summary>On a private, durable cluster in a folder that is deleted afterwards.</summary>
+    /// <summary>On a private, durable cluster that is deleted afterwards, and a folder for keys.</summary>
     private static async Task<int> OnClusterAsync(
         PostgresSource postgres, Func<LocalCluster, DirectoryInfo, Task> measure, CancellationToken stop, params (string Name, string Value)[] settings)
     {
@@ -119,7 +129,6 @@ internal static class BenchRun
             await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
             {
                 Source = postgres,
-                DataDirectory = Path.Combine(folder.FullName, "db"),
                 Durable = true,
                 Settings = new Dictionary<string, string>(
                     [new("max_wal_size", "4GB"), .. settings.Select(s => KeyValuePair.Create(s.Name, s.Value))]),
@@ -258,38 +267,76 @@ internal static class BenchRun
         AnsiConsole.Write(table);
     }, stop);
 
-    private static Task<int> ScaleAsync(
-        int[] sizes, int clients, string? only, TimeSpan time, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    private static Task<int> ScaleAsync(int[] sizes, Asking asking, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
         var smallest = new Dictionary<string, ReadCost>();
+        var least = sizes.Min();
+        if (sizes.FirstOrDefault(s => s % least != 0) is var odd and not 0)
+            throw new ArgumentException($"{odd} 不是 {least} 的倍数：多的由少的成倍而来 is not a multiple of it: the larger are made from the smallest");
+        await using (var seeded = await DatabaseAsync(cluster, "bench_seeded", stop))
+            await SeedAsync(seeded, least, stop);
         foreach (var hazards in sizes.Order())
         {
             var name = $"bench_scale_{hazards}";
-            await using var source = await DatabaseAsync(cluster, name, stop);
-            var events = await SeedAsync(source, hazards, stop);
-            var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString;
-            await using var bench = new ScaleBench(source, await Served.StartAsync(connection, Path.Combine(folder.FullName, name), stop));
-            var table = Headed($"规模 · {hazards:N0} hazards, {events:N0} events, {clients} clients by HTTP",
-                "", "now p50 ms", "p99", "service µs", "PostgreSQL µs", "× smallest", "as of p50 ms", "p99", "service µs", "PostgreSQL µs",
-                "× smallest");
-            foreach (var read in await bench.RunAsync(clients, only ?? "", time, stop))
+            await using (var source = await EmptyAsync(cluster, name, stop, "bench_seeded"))
             {
-                var least = smallest.TryAdd(read.Name, read) ? read : smallest[read.Name];
-                table.AddRow([read.Name, .. Cells(read.Now, least.Now), .. Cells(read.AsOf, least.AsOf)]);
+                if (hazards > least)
+                {
+                    var began = System.Diagnostics.Stopwatch.StartNew();
+                    await Multiplied.RunAsync(source, hazards / least, stop);
+                    Say($"{hazards:N0} hazards set-wise in {began.Elapsed.TotalSeconds:F0} s");
+                }
+
+                var connection = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString;
+                await ScaleOfAsync(source, connection, Path.Combine(folder.FullName, name), smallest, asking, stop);
             }
 
-            AnsiConsole.Write(table);
-            var taken = Headed("占用 · bytes with indexes", "", "rows", "MB", "bytes a row", "bytes an event");
-            foreach (var (of, rows, bytes) in await bench.SizesAsync(stop))
-                taken.AddRow(
-                    of, $"{rows:N0}", $"{bytes / 1048576:N0}", Show((double)bytes / Math.Max(1, rows)), Show((double)bytes / events));
-            AnsiConsole.Write(taken);
-            Say($"memory of service and callers: {Environment.WorkingSet / 1048576:N0} MB");
+            await AdminAsync(cluster, $"drop database {name} with (force)", stop);
         }
+    }, stop, asking.Statements > 0 ? Dearest.Settings : []);
+
+    private static async Task<int> ScaleOnAsync(string connectionString, Asking asking, CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
+        try
+        {
+            await using var source = Database.Open(connectionString);
+            await ScaleOfAsync(source, connectionString, folder.FullName, [], asking, stop);
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task ScaleOfAsync(
+        NpgsqlDataSource source, string connection, string folder, Dictionary<string, ReadCost> smallest, Asking asking, CancellationToken stop)
+    {
+        if (asking.Statements > 0)
+            await Dearest.PrepareAsync(source, stop);
+        await using var bench = new ScaleBench(source, await Served.StartAsync(connection, folder, stop));
+        var (hazards, events) = await bench.CountAsync(stop);
+        var table = Headed($"规模 · {hazards:N0} hazards, {events:N0} events, {asking.Clients} clients by HTTP",
+            "", "now p50 ms", "p99", "service µs", "PostgreSQL µs", "× smallest", "as of p50 ms", "p99", "service µs", "PostgreSQL µs",
+            "× smallest");
+        foreach (var read in await bench.RunAsync(asking, stop))
+        {
+            var least = smallest.TryAdd(read.Name, read) ? read : smallest[read.Name];
+            table.AddRow([read.Name, .. Cells(read.Now, least.Now), .. Cells(read.AsOf, least.AsOf)]);
+        }
+
+        AnsiConsole.Write(table);
+        var taken = Headed("占用 · bytes with indexes", "", "rows", "MB", "bytes a row", "bytes an event");
+        foreach (var (of, rows, bytes) in await bench.SizesAsync(stop))
+            taken.AddRow(
+                of, $"{rows:N0}", $"{bytes / 1048576:N0}", Show((double)bytes / Math.Max(1, rows)), Show((double)bytes / events));
+        AnsiConsole.Write(taken);
+        Say($"memory of service and callers: {Environment.WorkingSet / 1048576:N0} MB");
 
         static IEnumerable<string> Cells(Cost cost, Cost least) =>
             [Show(cost.Measured.P50), Show(cost.Measured.P99), Show(cost.Client), Show(cost.Server), Ratio(cost.Together / least.Together)];
-    }, stop);
+    }
 
     private static Task<int> FiguresAsync(int hazards, int times, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
@@ -389,7 +436,7 @@ internal static class BenchRun
         Say($"full audit 全量审计: {audit.Duration.TotalSeconds:F1} s, {audit.Events / audit.Duration.TotalSeconds:N0} events/s, {audit.Duration / plainly:F1} × reading the same rows plainly ({plainly.TotalSeconds:F1} s); holds: {audit.Holds}; largest working set {Environment.WorkingSet / 1024 / 1024} MB");
     }
 
-    /// <summary>Appends with and without the indexes of 0006_acts_by_body.sql, in turns.</summary>
+    /// <summary>Appends with and without the indexes of acts by body (Schema/events.sql), in turns.</summary>
     private static async Task IndexCostAsync(LocalCluster cluster, TimeSpan time, int rounds, CancellationToken stop)
     {
         await using var source = await DatabaseAsync(cluster, "bench_index", stop);
@@ -510,13 +557,19 @@ internal static class BenchRun
         return source;
     }
 
-    private static async Task<NpgsqlDataSource> EmptyAsync(LocalCluster cluster, string name, CancellationToken stop)
+    private static async Task<NpgsqlDataSource> EmptyAsync(LocalCluster cluster, string name, CancellationToken stop, string template = "template0")
     {
-        await using (var admin = NpgsqlDataSource.Create(cluster.ConnectionString))
-        await using (var command = admin.CreateCommand($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'"))
-            await command.ExecuteNonQueryAsync(stop);
+        await AdminAsync(cluster, $"create database {name} template {template} encoding 'UTF8' locale 'C.UTF-8'", stop);
         return Database.Open(
             new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name, MaxPoolSize = 150 }.ConnectionString);
+    }
+
+    private static async Task AdminAsync(LocalCluster cluster, string sql, CancellationToken stop)
+    {
+        await using var admin = NpgsqlDataSource.Create(cluster.ConnectionString);
+        await using var command = admin.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(stop);
     }
 
     private static Table Headed(string title, params string[] columns)

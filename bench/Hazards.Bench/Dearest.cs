@@ -11,7 +11,7 @@ internal static class Dearest
         [("shared_preload_libraries", "pg_stat_statements"), ("pg_stat_statements.track", "all"), ("pg_stat_statements.track_planning", "on")];
 
     public static Task PrepareAsync(NpgsqlDataSource source, CancellationToken stop) =>
-        RunAsync(source, "create extension pg_stat_statements", stop);
+        RunAsync(source, "create extension if not exists pg_stat_statements", stop);
 
     public static Task ForgetAsync(NpgsqlDataSource source, CancellationToken stop) =>
         RunAsync(source, "select pg_stat_statements_reset()", stop);
@@ -34,7 +34,7 @@ internal static class Dearest
             var query = reader.GetString(7);
             Console.Error.WriteLine(
                 $"    {Each(1) * 1000,6:F0} µs, {Each(2) * 1000,4:F0} µs for {Each(3):F2} plans, {Each(0),4:F2} calls, {Each(4),4:F0} pages, {Each(5),5:F0} B of WAL "
-                + $"{(reader.GetBoolean(6) ? " " : "·")} {(query.Length > 150 ? query[..150] : query)}");
+                + $"{(reader.GetBoolean(6) ? " " : "·")} {query}");
         }
 
         double Each(int column) => Convert.ToDouble(reader.GetValue(column), CultureInfo.InvariantCulture) / commands;

@@ -11,6 +11,13 @@ namespace Hazards.Bench;
 /// <param name="AsOf">As of instants of the second half of the past.</param>
 internal sealed record ReadCost(string Name, Cost Now, Cost AsOf);
 
+/// <summary>How lists are asked for.</summary>
+/// <param name="Clients">By how many at once.</param>
+/// <param name="Only">Only the lists whose name has this.</param>
+/// <param name="Time">Each for so long.</param>
+/// <param name="Statements">How many of the dearest statements of each are said.</param>
+internal sealed record Asking(int Clients, string Only, TimeSpan Time, int Statements);
+
 /// <summary>
 /// Every list, board, search and hazard by HTTP on a seeded database of a prefecture, of another county, word or hazard each time.
 /// A commit between two questions is what keeps answers from being kept: so there is one every while.
@@ -23,7 +30,7 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
     private readonly Processor processor = new(dataSource);
 
     /// <summary>Asks each for so long.</summary>
-    public async Task<IReadOnlyList<ReadCost>> RunAsync(int clients, string only, TimeSpan time, CancellationToken stop)
+    public async Task<IReadOnlyList<ReadCost>> RunAsync(Asking asking, CancellationToken stop)
     {
         var places = Regions.All.Where(r => r.Code.Value.StartsWith(Prefecture, StringComparison.Ordinal)).Select(r => r.Code.Value)
             .ToImmutableArray();
@@ -46,27 +53,60 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
             ("monthly table 月报表", i => $"figures/monthly-table?region={places[i % places.Length]}&period={month}"),
             ("ranking 部门排名", i => $"figures/body-ranking?region={Prefecture}&period={month}"),
         ];
+        await GrownAsync(stop);
         using var committing = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var commits = CommitAsync(committing.Token);
         var results = new List<ReadCost>();
-        foreach (var (name, path) in lists.Where(l => l.Name.Contains(only, StringComparison.Ordinal)))
+        foreach (var (name, path) in lists.Where(l => l.Name.Contains(asking.Only, StringComparison.Ordinal)))
         {
-            var asked = 0;
             Console.Error.WriteLine($"  {name}");
-            results.Add(new ReadCost(name,
-                await processor.CostAsync(name, clients, time, (_, _) => served.GetAsync(path(Interlocked.Increment(ref asked))), stop),
-                await processor.CostAsync($"{name}, as of", clients, time, (_, _) =>
-                {
-                    var i = Interlocked.Increment(ref asked);
-                    var whole = path(i);
-                    var and = whole.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-                    return served.GetAsync($"{whole}{and}asOf={instants[i % instants.Length]:yyyy-MM-dd'T'HH:mm:ss'Z'}");
-                }, stop)));
+            results.Add(new ReadCost(name, await CostAsync(name, path, asking, stop), await CostAsync($"{name}, as of", i =>
+            {
+                var whole = path(i);
+                var and = whole.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+                return $"{whole}{and}asOf={instants[i % instants.Length]:yyyy-MM-dd'T'HH:mm:ss'Z'}";
+            }, asking, stop)));
         }
 
         await committing.CancelAsync();
         await commits.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return results;
+    }
+
+    private async Task<Cost> CostAsync(string name, Func<int, string> path, Asking asking, CancellationToken stop)
+    {
+        var asked = 0;
+        if (asking.Statements > 0)
+            await Dearest.ForgetAsync(dataSource, stop);
+        var cost = await processor.CostAsync(
+            name, asking.Clients, asking.Time, (_, _) => served.GetAsync(path(Interlocked.Increment(ref asked))), stop);
+        if (asking.Statements > 0)
+        {
+            Console.Error.WriteLine($"    {name}: {asked} calls");
+            await Dearest.SayAsync(dataSource, asking.Statements, asked, stop);
+        }
+        return cost;
+    }
+
+    // The tree over a log that was filled at once grows for a while, and would be measured as well.
+    private async Task GrownAsync(CancellationToken stop)
+    {
+        await using var behind = dataSource.CreateCommand("""
+            select coalesce((select max(p.last_seq_id) from log.mt_event_progression p where p.name like 'trees%'), 0)
+                   < (select max(e.seq_id) from log.mt_events e)
+            """);
+        while (await behind.ExecuteScalarAsync(stop) is true)
+            await Task.Delay(TimeSpan.FromSeconds(1), stop);
+    }
+
+    /// <summary>Hazards and events.</summary>
+    public async Task<(long Hazards, long Events)> CountAsync(CancellationToken stop)
+    {
+        await using var command = dataSource.CreateCommand(
+            "select (select count(*) from rows.hazards), coalesce((select max(e.seq_id) from log.mt_events e), 0)");
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
     /// <summary>Bytes an event and a row version take, with their indexes, and of what the rest is.</summary>

@@ -66,7 +66,7 @@ public sealed record ClockFilter
 /// <param name="Day">Since which day; the beginning of time for a row that was written before days were.</param>
 public readonly record struct DueRing(HazardId Id, DateOnly Day);
 
-/// <summary>What clocks left behind, now and as of any instant; and which hazards ring. Schema/0006_clocks.sql names the indexes.</summary>
+/// <summary>What clocks left behind, now and as of any instant; and which hazards ring. Schema/clocks.sql names the indexes.</summary>
 /// <param name="dataSource">The database.</param>
 /// <param name="rules">The policies in force.</param>
 public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rules)

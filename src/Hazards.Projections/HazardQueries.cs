@@ -53,7 +53,6 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         if (scope.AsOf is not { } asOf)
             return 0;
         using var question = RowsTelemetry.Ask("known later", scope);
-        // By hazards_by_recorded.
         var such = filter with
         {
             Overdue = null, DueBy = null, DueFrom = null, Duty = null, Owes = null, Owing = [], Stages = [], ListingOverdue = null,
@@ -62,8 +61,17 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         if (!where.Possible)
             return 0;
         var instant = where.Instant(asOf);
-        await using var command = dataSource.CreateCommand(
-            $"select count(*)::int from rows.hazards h where h.first_recorded_at > {instant} and h.found_at <= {instant} and {where.Sql}");
+        // By hazards_by_recorded no further than a day, and hazards_known_late.
+        await using var command = dataSource.CreateCommand($"""
+            select ((
+              select count(*) from rows.hazards h
+              where h.first_recorded_at > {instant} and h.first_recorded_at <= {instant} + interval '24:00:00'
+                and h.found_at <= {instant} and h.first_recorded_at - h.found_at <= '24:00:00' and {where.Sql}
+            ) + (
+              select count(*) from rows.hazards h
+              where tstzrange(h.found_at, h.first_recorded_at) @> {instant} and h.first_recorded_at - h.found_at > '24:00:00' and {where.Sql}
+            ))::int
+            """);
         where.AddTo(command);
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }

@@ -48,7 +48,7 @@ public sealed record NoticeItem(
     DateTimeOffset? OpenedAt, DateTimeOffset? SettledAt, DateTimeOffset? SettledOccurredAt, bool Answered, string? SettledBy, int Urged,
     DateTimeOffset? UrgedAt);
 
-/// <summary>督办单: every notice with its answer, now and as of any instant. Schema/0016_lists.sql names the indexes.</summary>
+/// <summary>督办单: every notice with its answer, now and as of any instant. Schema/notices.sql names the indexes.</summary>
 /// <param name="dataSource">The database.</param>
 /// <param name="rules">The policies in force.</param>
 public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> rules)

@@ -46,6 +46,7 @@ public sealed class NewerDatabaseTests : IAsyncLifetime
     /// <summary>Before anybody has asked for its health, with whatever the migration changed.</summary>
     [Theory]
     [InlineData("alter table rows.hazards rename to hazards_of_the_future", false)]
+    [InlineData("alter function rows.write_hazards rename to write_hazards_of_the_future", true)]
     [InlineData("alter table log.append_keys add column future int not null", true)]
     [InlineData("alter table log.mt_events add constraint future check (type <> 'hazard_reported') not valid", true)]
     public async Task No_request_is_refused_for_what_a_newer_node_changed(string change, bool write)

@@ -22,6 +22,51 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
         }
     }
 
+    [Fact]
+    public async Task What_had_been_found_and_was_recorded_later_is_counted()
+    {
+        var items = await Pages.AllAsync(
+            (cursor, limit) => history.Queries.LedgerAsync(history.At(null), Everything, LedgerSort.Recorded, true, cursor, limit), 200);
+        var day = TimeSpan.FromHours(24);
+        items.ShouldContain(i => i.FirstRecordedAt - i.FoundAt > day);
+        items.ShouldContain(i => i.FirstRecordedAt > i.FoundAt && i.FirstRecordedAt - i.FoundAt < day);
+        // The very instants at which one begins or ceases to count, too.
+        var edges = items.Take(20).SelectMany(i => new DateTimeOffset?[]
+        {
+            i.FoundAt, i.FirstRecordedAt, i.FirstRecordedAt.AddTicks(-10), i.FirstRecordedAt - day, i.FoundAt + day,
+        });
+        foreach (var instant in history.Instants().Skip(1).Concat(edges))
+        {
+            var late = items.Where(i => i.FoundAt <= instant && i.FirstRecordedAt > instant).ToList();
+            (await history.Queries.KnownLaterAsync(history.At(instant), Everything)).ShouldBe(late.Count, $"{instant:O}");
+            var sector = Town.Sectors[0];
+            (await history.Queries.KnownLaterAsync(history.At(instant), Everything with { Sectors = [sector], Stages = [Stage.Closed] }))
+                .ShouldBe(late.Count(i => i.Sector == sector), $"{instant:O}: in which stage they are now says nothing");
+        }
+    }
+
+    [Fact]
+    public async Task What_is_open_is_found_by_its_stage_and_sector()
+    {
+        Stage[][] asked = [[Stage.Rectifying], [Stage.Reported, Stage.Verified], [Stage.AwaitingAcceptance, Stage.AwaitingClosure], [Stage.Assigned, Stage.Closed]];
+        var seen = 0;
+        foreach (var instant in history.Instants())
+        {
+            var replay = await Replay.UpToAsync(history.Log, instant);
+            foreach (var stages in asked)
+                foreach (var sort in Enum.GetValues<LedgerSort>())
+                {
+                    var filter = Everything with { Stages = [.. stages], Sectors = [Town.Sectors[0]] };
+                    var items = await Pages.AllAsync(
+                        (cursor, limit) => history.Queries.LedgerAsync(history.At(instant), filter, sort, true, cursor, limit), 20);
+                    items.Select(i => i.Id).ShouldBe(
+                        replay.All.Where(h => stages.Contains(h.Stage) && h.Sector == Town.Sectors[0]).Select(h => h.Id), ignoreOrder: true);
+                    seen += items.Count;
+                }
+        }
+        seen.ShouldBeGreaterThan(100);
+    }
+
     [Theory]
     [MemberData(nameof(Sorts))]
     public async Task The_ledger_is_whole_and_in_order(LedgerSort sort, bool descending)

@@ -44,7 +44,7 @@ public class RowsDatabase : IAsyncLifetime
         ConnectionString = connection.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
         await LogMigrations.RunAsync(DataSource);
-        await ProjectionMigrations.RunAsync(DataSource);
+        await Migrations.RunAsync(DataSource, ProjectionMigrations.Rows);
         await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
         Service = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString);

@@ -52,12 +52,11 @@ internal static class RunCommand
         await Database.WarnAsync(app.Services, stop);
         var keyFile = Path.Combine(data, "dev-key");
         var key = await ActivatorUtilities.CreateInstance<FirstKey>(app.Services).EnsureAsync(keyFile, DevOffice, "安委办（开发）", "dev", stop);
-        await app.StartAsync(stop);
+        await WarmUp.StartAsync(app, stop);
         await FirstStart.RunAsync(app.Services, data, app.Lifetime.ApplicationStopping);
         var (people, password) = await ActivatorUtilities.CreateInstance<DemoAccounts>(app.Services).EnsureAsync(data, stop);
         await ServedAddress.KeepAsync(data, Address(app), stop);
         Print(database, Address(app), key, keyFile, AccountsOf(people, password));
-        await WarmUp.RunAsync(app.Services, app.Lifetime.ApplicationStopping);
         await app.WaitForShutdownAsync(stop);
         return 0;
     }

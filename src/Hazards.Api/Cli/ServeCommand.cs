@@ -49,8 +49,7 @@ internal static class ServeCommand
             if (parsed.GetValue(keyFile) is { Length: > 0 } file)
                 await ActivatorUtilities.CreateInstance<FirstKey>(app.Services)
                     .EnsureAsync(file, FirstOffice, "安委办（初始）", "bootstrap", stop);
-            await app.StartAsync(stop);
-            await WarmUp.RunAsync(app.Services, app.Lifetime.ApplicationStopping);
+            await WarmUp.StartAsync(app, stop);
             await app.WaitForShutdownAsync(stop);
             return 0;
         });

@@ -21,8 +21,18 @@ internal static partial class WarmUp
         new("GET", "/boards/closed-loop"), new("GET", "/hazards"), new("GET", "/lists/overdue"), new("GET", "/lists/listed"),
     ];
 
+    /// <summary>Starts to serve, and says that it is ready once it has asked.</summary>
+    public static async Task StartAsync(WebApplication app, CancellationToken stop)
+    {
+        var readiness = app.Services.GetRequiredService<Readiness>();
+        readiness.Warming = true;
+        await app.StartAsync(stop);
+        await RunAsync(app.Services, app.Lifetime.ApplicationStopping);
+        readiness.Warming = false;
+    }
+
     /// <summary>Asks; what fails is somebody else's to report.</summary>
-    public static async Task RunAsync(IServiceProvider services, CancellationToken stop)
+    private static async Task RunAsync(IServiceProvider services, CancellationToken stop)
     {
         try
         {

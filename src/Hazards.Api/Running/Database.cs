@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Projections;
 using Hazards.Projections.Store;
 using Npgsql;
@@ -7,20 +8,12 @@ namespace Hazards.Api.Running;
 /// <summary>The database the service keeps everything in.</summary>
 internal static partial class Database
 {
-    /// <summary>What the names of the packages' own migrations begin with.</summary>
-    internal const string EvidenceMigrations = "Hazards.Api.Evidence.Schema.";
-
-    /// <summary>What the names of the migrations of accounts begin with.</summary>
-    internal const string AccountMigrations = "Hazards.Api.Accounts.Schema.";
-
-    /// <summary>What the names of the migrations of webhooks begin with.</summary>
-    internal const string WebhookMigrations = "Hazards.Api.Webhooks.Schema.";
-
-    /// <summary>Ledgers that are looked at before they are imported.</summary>
-    internal const string ImportMigrations = "Hazards.Api.Import.Schema.";
-
-    /// <summary>What the names of the migrations of Wolverine's tables begin with.</summary>
-    internal const string JobMigrations = "Hazards.Api.Jobs.Schema.";
+    /// <summary>The parts of the database in the order in which they are made; the log, which all others need, is the first.</summary>
+    internal static readonly ImmutableArray<MigrationModule> Modules =
+    [
+        LogMigrations.Module, ProjectionMigrations.Rows, ProjectionMigrations.Files, Of("evidence", "Evidence"), Of("imports", "Import"),
+        Of(Messaging.Schema, "Jobs"), ProjectionMigrations.Persons, Of("accounts", "Accounts"), Of("webhooks", "Webhooks"),
+    ];
 
     /// <summary>A pool for the whole process. Connects when first used.</summary>
     public static NpgsqlDataSource Open(string connectionString) =>
@@ -67,26 +60,21 @@ internal static partial class Database
     /// </summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
     {
-        var log = await LogMigrations.RunAsync(dataSource, cancellationToken);
-        var rows = await ProjectionMigrations.RunAsync(dataSource, cancellationToken);
-        var files = await ProjectionMigrations.RunFilesAsync(dataSource, cancellationToken);
-        var evidence = await Migrations.RunAsync(dataSource, "evidence", typeof(Database).Assembly, EvidenceMigrations, cancellationToken);
-        var imports = await Migrations.RunAsync(dataSource, "imports", typeof(Database).Assembly, ImportMigrations, cancellationToken);
-        var jobs = await Migrations.RunAsync(dataSource, Messaging.Schema, typeof(Database).Assembly, JobMigrations, cancellationToken);
-        var persons = await ProjectionMigrations.RunPersonsAsync(dataSource, cancellationToken);
-        var accounts = await Migrations.RunAsync(dataSource, "accounts", typeof(Database).Assembly, AccountMigrations, cancellationToken);
-        var webhooks = await Migrations.RunAsync(dataSource, "webhooks", typeof(Database).Assembly, WebhookMigrations, cancellationToken);
+        var applied = new List<string>();
+        foreach (var module in Modules)
+        {
+            var files = module == LogMigrations.Module
+                ? await LogMigrations.RunAsync(dataSource, cancellationToken)
+                : await Migrations.RunAsync(dataSource, module, cancellationToken);
+            applied.AddRange(files.Select(f => $"{module.Name}/{f}"));
+        }
+
         await Rebuild.SweepAsync(dataSource, cancellationToken);
         var made = await RowsAge.EnsureAsync(dataSource, stop => RowsMaking.RunAsync(dataSource, stop), cancellationToken);
         await ServiceRole.GrantAgainAsync(dataSource, cancellationToken);
-        return
-        [
-            .. log.Select(n => $"log/{n}"), .. rows.Select(n => $"rows/{n}"), .. files.Select(n => $"files/{n}"),
-            .. evidence.Select(n => $"evidence/{n}"),
-            .. imports.Select(n => $"imports/{n}"), .. jobs.Select(n => $"{Messaging.Schema}/{n}"), .. persons.Select(n => $"persons/{n}"),
-            .. accounts.Select(n => $"accounts/{n}"), .. webhooks.Select(n => $"webhooks/{n}"),
-            .. made ? [$"rows made anew by {RowsAge.Newest}"] : Array.Empty<string>(),
-        ];
+        if (made)
+            applied.Add($"rows made anew by {RowsAge.Newest}");
+        return applied;
     }
 
     /// <summary>For commands that would put what this program makes in the place of what a newer one has made.</summary>
@@ -154,6 +142,8 @@ internal static partial class Database
 
     [LoggerMessage(1, LogLevel.Warning, "服务以{Chinese}登录：建议另设只能追加和读取的角色，由属主（HAZARDS_OWNER）迁移 the service logs in as {English}: give it a role of its own and migrate as the owner (docs/operating.md)")]
     private static partial void LogExcess(ILogger logger, string chinese, string english);
+
+    private static MigrationModule Of(string name, string part) => new(name, typeof(Database).Assembly, $"Hazards.Api.{part}.Schema.");
 
     private static bool Gives(string connectionString, params ReadOnlySpan<string> names)
     {

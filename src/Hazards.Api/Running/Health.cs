@@ -85,11 +85,16 @@ internal sealed class Readiness(NpgsqlDataSource dataSource, NewerDatabase newer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether it does not yet answer as quickly as it will: it has only just begun.</summary>
+    public bool Warming { get; set; }
+
     /// <summary>What keeps this node from serving; null when nothing does.</summary>
     public async Task<string?> WhatIsMissingAsync(CancellationToken cancellationToken)
     {
         if (!log.IsWriting)
             return "log writer";
+        if (Warming)
+            return "warm-up";
         try
         {
             return await hangUps.WithinAsync(Patience, MissingAsync, cancellationToken);

@@ -1,5 +1,3 @@
-using Hazards.Projections;
-using Hazards.Projections.Store;
 using Npgsql;
 
 namespace Hazards.Api.Running;
@@ -7,18 +5,7 @@ namespace Hazards.Api.Running;
 /// <summary>The migrations this program was made with, beside those a database has had.</summary>
 internal static class KnownMigrations
 {
-    private static readonly string[] All =
-    [
-        .. FilesOf(typeof(LogMigrations), "log", "Hazards.Projections.Store.Schema."),
-        .. FilesOf(typeof(ProjectionMigrations), "rows", "Hazards.Projections.Schema."),
-        .. FilesOf(typeof(ProjectionMigrations), "files", "Hazards.Projections.Files."),
-        .. FilesOf(typeof(Database), "evidence", Database.EvidenceMigrations),
-        .. FilesOf(typeof(Database), "imports", Database.ImportMigrations),
-        .. FilesOf(typeof(Database), Messaging.Schema, Database.JobMigrations),
-        .. FilesOf(typeof(Database), "accounts", Database.AccountMigrations),
-        .. FilesOf(typeof(Database), "webhooks", Database.WebhookMigrations),
-        .. FilesOf(typeof(ProjectionMigrations), "persons", "Hazards.Projections.Persons."),
-    ];
+    private static readonly string[] All = [.. Database.Modules.SelectMany(m => m.Names, (m, name) => $"{m.Name}/{name}")];
 
     private static readonly Dictionary<string, string> LastOfModule =
         All.GroupBy(ModuleOf).ToDictionary(m => m.Key, m => m.Max(StringComparer.Ordinal)!, StringComparer.Ordinal);
@@ -46,9 +33,4 @@ internal static class KnownMigrations
             .Max(StringComparer.Ordinal);
 
     private static string ModuleOf(string migration) => migration[..migration.IndexOf('/', StringComparison.Ordinal)];
-
-    private static IEnumerable<string> FilesOf(Type module, string name, string prefix) =>
-        module.Assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal))
-            .Select(n => $"{name}/{n[prefix.Length..]}");
 }

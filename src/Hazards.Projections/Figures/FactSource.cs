@@ -1,3 +1,4 @@
+using Hazards.Domain;
 using Hazards.Projections.Reading;
 
 namespace Hazards.Projections.Figures;
@@ -8,6 +9,9 @@ namespace Hazards.Projections.Figures;
 /// </summary>
 internal static class FactSource
 {
+    // Sixty days, as 0022_lists_at_scale.sql has it.
+    private const string Long = "1440:00:00";
+
     /// <param name="columns">What is read, over alias f.</param>
     /// <param name="table">The table.</param>
     /// <param name="where">Takes the parameters.</param>
@@ -25,6 +29,39 @@ internal static class FactSource
             """;
     }
 
+    /// <summary>
+    /// Terms on legs that were in hand between two days: assigned by the last, and not finished before the first. As known earlier, each
+    /// part reads what was so then and neither what was finished since nor what had ended long before: what a version says was
+    /// recorded by the instant, so nothing in it is finished after the instant's day.
+    /// </summary>
+    /// <inheritdoc cref="Of"/>
+    /// <param name="columns">What is read, over alias f.</param>
+    /// <param name="where">Takes the parameters.</param>
+    /// <param name="from">The first day, a parameter.</param>
+    /// <param name="to">The last day, a parameter.</param>
+    /// <param name="condition">What must hold besides, over alias f.</param>
+    /// <param name="knownAt">The instant; null for now.</param>
+    public static string InHand(string columns, Conditions where, string from, string to, string condition, DateTimeOffset? knownAt)
+    {
+        var assigned = $"f.assigned_on <= {to} and {condition}";
+        if (knownAt is not { } known)
+            return Of(columns, "leg_facts", where, $"f.finished_on >= {from} and {assigned}", null);
+        // A caller's clock may run ahead by minutes, past midnight.
+        var (instant, latest) = (where.Instant(known), where.Date(ChinaTime.DateAt(known).AddDays(1)));
+        const string unfinished = "f.finished_on = 'infinity'";
+        var finished = $"f.finished_on >= {from} and f.finished_on <= {latest}";
+        const string lived = "f.recorded_to - f.recorded_from";
+        string[] parts =
+        [
+            $"f.recorded_to = 'infinity' and f.recorded_from <= {instant} and {finished}",
+            $"f.recorded_to = 'infinity' and f.recorded_from <= {instant} and {unfinished}",
+            $"f.recorded_to < 'infinity' and f.recorded_from <= {instant} and f.recorded_to > {instant} and f.finished_on < 'infinity' and {finished}",
+            $"f.recorded_to < 'infinity' and {unfinished} and f.recorded_from <= {instant} and f.recorded_from > {instant} - interval '{Long}' and f.recorded_to > {instant} and {lived} <= '{Long}'",
+            $"f.recorded_to < 'infinity' and {unfinished} and tstzrange(f.recorded_from, f.recorded_to) @> {instant} and {lived} > '{Long}'",
+        ];
+        return string.Join("\n    union all\n    ", parts.Select(part => $"select {columns} from rows.leg_facts f where {part} and {assigned}"));
+    }
+
     /// <summary>The position of the last event known at an instant.</summary>
     public static string Position(Conditions where, DateTimeOffset? knownAt) =>
         knownAt is { } known ? $"rows.position_at({where.Instant(known)})" : "coalesce((select max(e.seq_id) from log.mt_events e), 0)";
@@ -36,7 +73,7 @@ internal static class FactSource
         if (!scope.Region.IsNation)
             condition += $" and f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
         if (scope.Kind is { } kind)
-            condition += $" and f.kind = {where.Text(Domain.Codes.CodeList.Code(kind))}";
+            condition += $" and f.kind = {where.Text(Hazards.Domain.Codes.CodeList.Code(kind))}";
         if (campaigns && scope.Campaign is { } campaign)
             condition += $" and f.campaign = {where.Parameter(campaign, NpgsqlTypes.NpgsqlDbType.Uuid)}";
         return condition;

@@ -148,16 +148,17 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     /// Legs overdue on the period's last day (or today, if that comes first): to be acknowledged or rectified; the longest
     /// first.
     /// </summary>
-    /// <remarks>By leg_facts_finished_now: unfinished on that day.</remarks>
+    /// <remarks>Unfinished on that day: <see cref="FactSource.InHand"/>.</remarks>
     public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(
         FigureScope scope, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions();
-        var day = where.Date(scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last);
-        var open = FactSource.Of(
-            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on", "leg_facts", where,
-            $"f.finished_on > {day} and f.assigned_on <= {day} and {FactSource.Within(where, scope, campaigns: false)}", scope.KnownAt);
+        var on = scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last;
+        var day = where.Date(on);
+        var open = FactSource.InHand(
+            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on", where, where.Date(on.AddDays(1)), day,
+            FactSource.Within(where, scope, campaigns: false), scope.KnownAt);
         string Duty(ClockKind kind, string due, string done) =>
             $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished where {due} <= {day} and ({done} is null or {done} > {day})";
         await using var command = dataSource.CreateCommand($"""

@@ -99,7 +99,12 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
         if (scope.Campaign is { } campaign)
             condition += $" and f.campaign = {where.Parameter(campaign, NpgsqlTypes.NpgsqlDbType.Uuid)}";
         var visits = FactSource.Of($"{key} as line, f.unit_key", "inspections", where, condition, scope.KnownAt);
-        return $"select line, count(distinct unit_key) as units from ({visits}) v group by grouping sets ((line), ())";
+        return $"""
+            with units as materialized (select line, unit_key from ({visits}) v group by line, unit_key)
+            select line, count(*) as units from units group by line
+            union all
+            select null, count(*) from (select from units group by unit_key) u
+            """;
     }
 
     private string OfCampaign() => scope.Campaign is { } campaign

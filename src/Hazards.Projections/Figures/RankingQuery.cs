@@ -60,9 +60,9 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
     /// <summary>Assigned by the end, and not finished before the beginning: one look at them for both measures that concern them.</summary>
     private string InHand(string first, string last, string within)
     {
-        var legs = FactSource.Of(
+        var legs = FactSource.InHand(
             $"{Key} as key, (f.accepted_on <= {last})::int as accepted, greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline)) as days",
-            "leg_facts", where, $"f.assigned_on <= {last} and f.finished_on >= {first} and {within}", scope.KnownAt);
+            where, first, last, within, scope.KnownAt);
         return $"""
             select key, m.measure, m.n, legs
             from (select key, coalesce(sum(accepted), 0)::bigint as accepted, sum(days)::bigint as days, count(*) as legs from ({legs}) l group by key) g

@@ -35,7 +35,7 @@ public sealed record InspectionFilter
     public bool Voided { get; init; }
 }
 
-/// <summary>The read side of campaigns and inspections on PostgreSQL. The tables and their indexes: Schema/0009_campaigns.sql.</summary>
+/// <summary>The read side of campaigns and inspections on PostgreSQL. The tables and their indexes: Schema/inspections.sql.</summary>
 /// <param name="dataSource">The database.</param>
 public sealed class InspectionQueries(NpgsqlDataSource dataSource)
 {

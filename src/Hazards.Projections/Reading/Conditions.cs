@@ -80,13 +80,16 @@ internal sealed class Conditions
     public Conditions Apply(Scope scope, HazardFilter filter)
     {
         Within(scope, filter.Region).Own(scope);
+        var open = !filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged);
         Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null } or { DueFrom: not null } or { Owing.IsEmpty: false }
-            || (!filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged));
+            || open;
         LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null } or { ListedBy: not null };
         if (!filter.Sectors.IsDefaultOrEmpty)
             And($"h.sector = any ({Codes(filter.Sectors, s => s.Value)})");
         if (!filter.Stages.IsDefaultOrEmpty)
             And($"h.stage = any ({Codes(filter.Stages, CodeList.Code)})");
+        if (open)
+            And("h.live"); // what is open is; live_by_recorded holds no others
         if (filter.Level is { } level)
             And($"h.level = {Text(CodeList.Code(level))}");
         if (filter.Kind is { } kind)
@@ -103,7 +106,7 @@ internal sealed class Conditions
         if (filter.Dual is { } dual)
             And(dual ? "h.dual" : "not h.dual");
         if (filter.Text is { } text)
-            ApplyText(scope, Grams.WordsOf(text));
+            ApplyText(scope, filter.Region is { } asked && scope.Jurisdiction.Contains(asked) ? asked : scope.Jurisdiction, Grams.WordsOf(text));
         return this;
     }
 
@@ -221,15 +224,24 @@ internal sealed class Conditions
     }
 
     /// <summary>All words, by the index texts_by_gram; then looked up in the text itself, for neighbours may come from two words.</summary>
-    private void ApplyText(Scope scope, string[] words)
+    private void ApplyText(Scope scope, RegionCode within, string[] words)
     {
         if (words.Length == 0)
             return;
-        var grams = Parameter(words.SelectMany(Grams.OfWord).Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        var grams = HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], within);
         var inText = string.Join(" and ", words.Select(w => $"strpos(t.words, {Text(w)}) > 0"));
         var inForce = scope.AsOf is { } asOf
             ? $"t.recorded_from <= {Instant(asOf)} and t.recorded_to > {Instant(asOf)}"
             : "t.recorded_to = 'infinity'";
-        And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where (t.grams @> {grams} or t.grams @> '{{{Grams.More}}}') and {inText} and {inForce})");
+        And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where {grams} and {inText} and {inForce})");
     }
+
+    /// <summary>That a text t may have all these grams, in a region or wherever it is of no one county. By texts_by_gram.</summary>
+    public string HasGrams(int[] grams, RegionCode within)
+    {
+        int[] place = Grams.OfPlace(within) is { } of ? [of] : [];
+        return $"(t.grams @> {Ints([.. grams, .. place])} or t.grams @> {Ints([Grams.More, .. place])})";
+    }
+
+    private string Ints(int[] values) => Parameter(values, NpgsqlDbType.Array | NpgsqlDbType.Integer);
 }

@@ -13,8 +13,13 @@ namespace Hazards.Projections.Reading;
 /// for <see cref="Keyed"/>.</param>
 internal sealed record ListOrder(string Column, bool IsDate, bool Descending, params string[] Segments)
 {
+    private const string RecordedColumn = "first_recorded_at";
+
     /// <summary>A text that the list is sorted by before the column; null for none.</summary>
     public string? Lead { get; init; }
+
+    /// <summary>Whether it is the order in which hazards were recorded.</summary>
+    public bool ByRecorded => Column == RecordedColumn;
 
     /// <summary>Whether every segment has the column's values: the segments are what the list is sorted by first.</summary>
     public bool Keyed { get; init; }
@@ -26,7 +31,7 @@ internal sealed record ListOrder(string Column, bool IsDate, bool Descending, pa
     public bool LiveOnly(int segment) => HasKey(segment) && IsDate;
 
     // Served by hazards_by_recorded, history_by_recorded and quiet_by_recorded.
-    private static ListOrder Recorded(bool descending) => new("first_recorded_at", false, descending, "true");
+    private static ListOrder Recorded(bool descending) => new(RecordedColumn, false, descending, "true");
 
     // Served by hazards_by_found.
     private static ListOrder Found(bool descending) => new("found_at", false, descending, "true");

@@ -25,7 +25,8 @@ internal static class Sources
     /// <param name="scope">The instant.</param>
     /// <param name="where">Takes the parameters.</param>
     /// <param name="liveOnly">Nothing is asked for but hazards that something may still become due of.</param>
-    public static IEnumerable<(string Table, string InForce)> Of(Scope scope, Conditions where, bool liveOnly)
+    /// <param name="byRecorded">In the order in which they were recorded.</param>
+    public static IEnumerable<(string Table, string InForce)> Of(Scope scope, Conditions where, bool liveOnly, bool byRecorded = false)
     {
         if (scope.AsOf is not { } asOf)
         {
@@ -35,14 +36,14 @@ internal static class Sources
 
         var instant = where.Instant(asOf);
         // What was recorded later is implied by the bounds; said outright, it lets a list by 登记时间 begin at the instant
-        // instead of passing over everything newer.
-        yield return ("rows.hazards", $"h.recorded_from <= {instant} and h.first_recorded_at <= {instant}");
+        // instead of passing over everything newer. Others have it in no index, and would look at the table for it.
+        var bounds = $"h.recorded_from <= {instant}{(byRecorded ? $" and h.first_recorded_at <= {instant}" : "")}";
+        yield return ("rows.hazards", bounds);
         yield return ("rows.hazard_history", $"""
-            h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}
+            h.live and {bounds} and h.recorded_to > {instant}
                 and h.epoch = (select e.epoch from rows.epochs e where e.starts <= {instant} order by e.starts desc limit 1)
             """);
         if (!liveOnly)
-            yield return ("rows.hazard_history",
-                $"not h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}");
+            yield return ("rows.hazard_history", $"not h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}");
     }
 }

@@ -11,15 +11,12 @@ public static class RowsAge
     // pg_advisory_lock: "rowsage" in ASCII. Several nodes may start at once; one makes the rows, the others wait for it.
     private const long Lock = 0x72_6F_77_73_61_67_65;
 
-    private const string Prefix = "Hazards.Projections.Schema.";
-
     /// <summary>A migration file says so in its first line when rows made before it lack nothing.</summary>
     private const string NothingNew = "-- Rows made before this lack nothing.";
 
     /// <summary>The newest migration that rows must have been made by.</summary>
-    public static string Newest { get; } = typeof(RowsAge).Assembly.GetManifestResourceNames()
-        .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal) && !FirstLine(n).StartsWith(NothingNew, StringComparison.Ordinal))
-        .Max(StringComparer.Ordinal)![Prefix.Length..];
+    public static string Newest { get; } =
+        ProjectionMigrations.Rows.Upgrades.Last(f => !f.Sql.StartsWith(NothingNew, StringComparison.Ordinal)).Name;
 
     /// <summary>Has the rows made anew when they are older than their tables. Needs the migrations first, and their owner.</summary>
     /// <param name="dataSource">The database.</param>
@@ -71,11 +68,5 @@ public static class RowsAge
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(cancellationToken);
-    }
-
-    private static string FirstLine(string resource)
-    {
-        using var reader = new StreamReader(typeof(RowsAge).Assembly.GetManifestResourceStream(resource)!);
-        return reader.ReadLine() ?? "";
     }
 }

@@ -82,7 +82,7 @@ internal sealed class RowsCopy(
         position = Math.Max(position, upTo);
     }
 
-    /// <summary>Whether two events are of one version: what Schema/0003_write.sql says, told from the log.</summary>
+    /// <summary>Whether two events are of one version: what Schema/hazards.functions.sql says, told from the log.</summary>
     public static bool Together(IEvent one, IEvent next) =>
         next.StreamId == one.StreamId && next.Sequence == one.Sequence + 1 && next.Timestamp == one.Timestamp + Microsecond;
 

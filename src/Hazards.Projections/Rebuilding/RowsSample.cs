@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Data;
-using System.Text.RegularExpressions;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using JasperFx.Events;
@@ -35,8 +34,6 @@ public sealed class RowsSample : IAsyncDisposable
     private const string BoardChanges = "board_changes";
 
     private static readonly string[] StreamColumns = ["hazard_id", "campaign_id", "inspection_id", "report_id", "webhook_id", "seal_id"];
-
-    private static readonly Regex OnSchemaRows = new(@"comment on schema rows is '[^']*'\s*;?", RegexOptions.CultureInvariant);
 
     private readonly NpgsqlConnection connection;
     private readonly IEventLog log;
@@ -76,10 +73,7 @@ public sealed class RowsSample : IAsyncDisposable
                 return null;
             }
 
-            // The schema is the session's own, and what is said about the live one is not for here.
-            var sql = OnSchemaRows.Replace(
-                ProjectionMigrations.SqlFor(Schema).Replace($"create schema {Schema};", "", StringComparison.Ordinal), "");
-            await using var make = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+            await using var make = new NpgsqlCommand(ProjectionMigrations.SqlFor(Schema), connection) { CommandTimeout = 0 };
             await make.ExecuteNonQueryAsync(cancellationToken);
             sample.tables = await sample.TablesAsync(cancellationToken);
             return sample;

@@ -22,8 +22,6 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
 
     private const int MostCounted = 5000;
 
-    private static readonly string TooMany = $"{{{Grams.More}}}";
-
     /// <summary>
     /// Hazards of an enterprise, by its credit code, else by its name; and those whose words have the place. The caller
     /// compares names and places as of its instant.
@@ -83,15 +81,13 @@ public sealed class LookAlikeQueries(NpgsqlDataSource dataSource)
 
     private static HashSet<int> Pairs(string text) => [.. Grams.Of(Grams.Normalize(text)).Where(g => g > char.MaxValue || g < 0)];
 
-    // By texts_by_gram; a text that was in force once is enough, whichever is now.
+    // A text that was in force once is enough, whichever is now, and wherever the hazard was taken to be then.
     private static string InWords(Conditions where, string text)
     {
         var words = Grams.WordsOf(text);
-        var grams = where.Parameter(words.SelectMany(Grams.OfWord).Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        return $"""
-            h.hazard_id in (select t.hazard_id from rows.hazard_texts t
-                            where (t.grams @> {grams} or t.grams @> '{TooMany}') and {string.Join(" and ", words.Select(w => $"strpos(t.words, {where.Text(w)}) > 0"))})
-            """;
+        var inText = string.Join(" and ", words.Select(w => $"strpos(t.words, {where.Text(w)}) > 0"));
+        var grams = where.HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], RegionCode.Nation);
+        return $"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where {grams} and {inText})";
     }
 
     private async Task AddAsync(

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Hazards.Domain;
+
 namespace Hazards.Projections.Search;
 
 /// <summary>
@@ -47,6 +50,30 @@ internal static class Grams
         var pairs = Math.Min(word.Length - 1, MostOfWord);
         return Enumerable.Range(0, pairs).Select(i => Pair(word[i], word[i + 1]));
     }
+
+    /// <summary>
+    /// The grams of a text with its county and its township, as far as they are known, so that a search within one does not look at what
+    /// is like it elsewhere. They are negative numbers that no text in use makes; one that did would be looked at in vain.
+    /// </summary>
+    public static int[] Of(string normalized, RegionCode region)
+    {
+        var grams = new SortedSet<int>(Of(normalized));
+        if (region.Level <= RegionLevel.County)
+            grams.Add(Place(region, RegionLevel.County));
+        if (region.Level <= RegionLevel.Township)
+            grams.Add(Place(region, RegionLevel.Township));
+        return [.. grams];
+    }
+
+    /// <summary>What the texts of a region have in common: of its township or county. Null for wider regions.</summary>
+    public static int? OfPlace(RegionCode region) => region.Level switch
+    {
+        <= RegionLevel.Township => Place(region, RegionLevel.Township),
+        RegionLevel.County => Place(region, RegionLevel.County),
+        _ => null,
+    };
+
+    private static int Place(RegionCode region, RegionLevel level) => -int.Parse(region.At(level).Value, CultureInfo.InvariantCulture);
 
     private static void Add(SortedSet<int> grams, string text, int most)
     {

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Hazards.Projections.Store;
 
 /// <summary>
-/// Moves the codes of events out of <c>mt_events.mac</c>, which Marten would drop (Schema/0009_event_codes.sql): part by
+/// Moves the codes of events out of <c>mt_events.mac</c>, which Marten would drop (Schema/Upgrades/0009_event_codes.sql): part by
 /// part, each its own transaction, while nodes of the version before go on appending. Interrupted, it goes on where it was.
 /// </summary>
 internal static class CodesMove

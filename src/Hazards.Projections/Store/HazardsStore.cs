@@ -19,8 +19,7 @@ public static class HazardsStore
     public const string Schema = "log";
 
     /// <summary>
-    /// Indexes of ours on Marten's tables (Schema/0006_acts_by_body.sql, 0010_told.sql, 0011_late_entries.sql); Marten leaves
-    /// them alone.
+    /// Indexes of ours on Marten's tables (Schema/events.sql, and one for imports); Marten leaves them alone.
     /// </summary>
     private static readonly string[] OurIndexes = [
         "mt_events_by_body", "mt_events_code_corrected", "mt_events_imports", "mt_events_told", "mt_events_late"];

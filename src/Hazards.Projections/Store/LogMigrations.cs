@@ -15,31 +15,37 @@ public static class LogMigrations
         end $$
         """;
 
+    /// <summary>Our own files.</summary>
+    public static MigrationModule Module { get; } = new("log", typeof(LogMigrations).Assembly, "Hazards.Projections.Store.Schema.");
+
     /// <summary>Creates the log's tables and functions, or brings them up to date.</summary>
     /// <exception cref="MigrationException">See <see cref="Migrations"/>.</exception>
-    public static async Task<IReadOnlyList<string>> RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default)
-    {
-        var files = Migrations.FilesOf(typeof(LogMigrations).Assembly, "Hazards.Projections.Store.Schema.");
-        var applied = await Migrations.RunAsync(dataSource, "log", files, PrepareAsync, cancellationToken);
-        await using (var check = dataSource.CreateCommand(CheckStreamsSql))
-        {
-            check.CommandTimeout = 0;
-            await check.ExecuteNonQueryAsync(cancellationToken);
-        }
+    public static Task<IReadOnlyList<string>> RunAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        RunAsync(dataSource, Module, cancellationToken);
 
-        // An older Marten's idea of its tables must not be put over a newer one's. So whoever has Marten change them (another
-        // version of it, another setting of ours) adds a file to the schema's as well, be it an empty one.
-        if (await IsNewerAsync(dataSource, files[^1].Name, cancellationToken))
-            return applied;
-        using var store = HazardsStore.Open(dataSource);
-        await store.Storage.Database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellationToken);
+    internal static async Task<IReadOnlyList<string>> RunAsync(
+        NpgsqlDataSource dataSource, MigrationModule module, CancellationToken cancellationToken)
+    {
+        var applied = await Migrations.RunAsync(dataSource, module, PrepareAsync, cancellationToken);
+        // Marten's changes are no transaction, and two nodes that make them at once fail each other.
+        await Migrations.AloneAsync(dataSource, async connection =>
+        {
+            await using (var check = new NpgsqlCommand(CheckStreamsSql, connection) { CommandTimeout = 0 })
+                await check.ExecuteNonQueryAsync(cancellationToken);
+            // An older Marten's idea of its tables must not be put over a newer one's. So whoever has Marten change them (another
+            // version of it, another setting of ours) adds a file to the schema's as well, be it an empty one.
+            if (await IsNewerAsync(connection, module.Names.Last(), cancellationToken))
+                return;
+            using var store = HazardsStore.Open(dataSource);
+            await store.Storage.Database.ApplyAllConfiguredChangesToDatabaseAsync(AutoCreate.CreateOrUpdate, ct: cancellationToken);
+        }, cancellationToken);
         return applied;
     }
 
-    private static async Task<bool> IsNewerAsync(NpgsqlDataSource dataSource, string last, CancellationToken cancellationToken)
+    private static async Task<bool> IsNewerAsync(NpgsqlConnection connection, string last, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            """select exists (select from migrations.applied where module = 'log' and name collate "C" > $1)""");
+        await using var command = new NpgsqlCommand(
+            """select exists (select from migrations.applied where module = 'log' and name collate "C" > $1)""", connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = last });
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }

@@ -3,29 +3,57 @@ using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hazards.Projections.Writing;
 
 /// <summary>
-/// The statements that write what clocks leave behind: missed deadlines, proposed steps, the watch over both legs
-/// (Schema/0006_clocks.sql). Most appends change none of it and send none of them.
+/// The statements that write which clocks count working days, and what clocks leave behind: missed deadlines, proposed steps, the
+/// watch over both legs (Schema/clocks.sql). Most appends change none of it and send none of them.
 /// </summary>
 internal sealed class ClockStatements(string schema)
 {
-    private readonly string writeMissed = RowStatements.Call(schema, "write_missed", 9);
-    private readonly string writeProposals = RowStatements.Call(schema, "write_proposals", 4);
-    private readonly string writeDual = RowStatements.Call(schema, "write_dual", 5);
+    private readonly WriteStatement<(PendingRow Row, PendingState.OfHazard Hazard)> writeWorking =
+        new(schema, "write_working_clocks", w => EventKey.Of(w.Row))
+        {
+            { "edition", w => w.Hazard.After.Calendar },
+            { "counted_until", w => w.Hazard.Row.CountedUntil },
+        };
+
+    private readonly WriteStatement<(PendingRow Row, MissedClock Missed)> writeMissed =
+        new(schema, "write_missed", m => EventKey.Of(m.Row))
+        {
+            { "clock", m => CodeList.Code(m.Missed.Kind) },
+            { "leg", m => ProposalRow.CodeOf(m.Missed.Leg) },
+            { "body", m => m.Missed.Body?.Value },
+            { "since", m => m.Missed.Since.UtcDateTime },
+            { "due", m => m.Missed.Due },
+            { "noticed_at", m => m.Missed.NoticedAt.UtcDateTime },
+        };
+
+    private readonly WriteStatement<(PendingRow Row, ImmutableArray<ProposalRow> Open)> writeProposals =
+        new(schema, "write_proposals", p => EventKey.Of(p.Row))
+        {
+            { "open", p => DomainJson.Write(p.Open) },
+        };
+
+    private readonly WriteStatement<(PendingRow Row, DualWatch? Watch)> writeDual = new(schema, "write_dual", d => EventKey.Of(d.Row))
+    {
+        { "silent_since", d => d.Watch?.SilentSince.UtcDateTime },
+        { "supervisors", d => d.Watch?.Supervisors ?? "" },
+    };
 
     /// <summary>Adds what the rows need; after the hazards, whose rows they look at.</summary>
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<PendingRow> rows)
     {
+        var working = new List<(PendingRow Row, PendingState.OfHazard Hazard)>();
         var missed = new List<(PendingRow Row, MissedClock Missed)>();
         var proposals = new List<(PendingRow Row, ImmutableArray<ProposalRow> Open)>();
         var duals = new List<(PendingRow Row, DualWatch? Watch)>();
         foreach (var row in rows)
             if (row.Row is PendingState.OfHazard hazard)
             {
+                if (hazard.Rules.CountsWorkingDays)
+                    working.Add((row, hazard));
                 foreach (var found in NewlyMissed(hazard))
                     missed.Add((row, found));
                 if (ProposalRow.Changed(hazard) is { } open)
@@ -35,12 +63,10 @@ internal sealed class ClockStatements(string schema)
                     duals.Add((row, after));
             }
 
-        if (missed.Count > 0)
-            AddMissed(batch, missed);
-        if (proposals.Count > 0)
-            AddProposals(batch, proposals);
-        if (duals.Count > 0)
-            AddDuals(batch, duals);
+        writeWorking.AddTo(batch, working);
+        writeMissed.AddTo(batch, missed);
+        writeProposals.AddTo(batch, proposals);
+        writeDual.AddTo(batch, duals);
     }
 
     private static IEnumerable<MissedClock> NewlyMissed(PendingState.OfHazard hazard)
@@ -49,42 +75,6 @@ internal sealed class ClockStatements(string schema)
             if (hazard.Before is null || !hazard.Before.Missed.Any(
                 m => m.Kind == missed.Kind && m.Leg == missed.Leg && m.Since == missed.Since && m.Due == missed.Due))
                 yield return missed;
-    }
-
-    private void AddMissed(NpgsqlBatch batch, List<(PendingRow Row, MissedClock Missed)> missed)
-    {
-        var command = Begin(writeMissed, missed, m => m.Row);
-        command.AddColumn(NpgsqlDbType.Text, missed, m => CodeList.Code(m.Missed.Kind));
-        command.AddColumn(NpgsqlDbType.Text, missed, m => ProposalRow.CodeOf(m.Missed.Leg));
-        command.AddColumn(NpgsqlDbType.Text, missed, m => m.Missed.Body?.Value);
-        command.AddColumn(NpgsqlDbType.TimestampTz, missed, m => m.Missed.Since.UtcDateTime);
-        command.AddColumn(NpgsqlDbType.Date, missed, m => m.Missed.Due);
-        command.AddColumn(NpgsqlDbType.TimestampTz, missed, m => m.Missed.NoticedAt.UtcDateTime);
-        batch.BatchCommands.Add(command);
-    }
-
-    private void AddProposals(NpgsqlBatch batch, List<(PendingRow Row, ImmutableArray<ProposalRow> Open)> proposals)
-    {
-        var command = Begin(writeProposals, proposals, p => p.Row);
-        command.AddColumn(NpgsqlDbType.Json, proposals, p => (ReadOnlyMemory<byte>)DomainJson.Write(p.Open));
-        batch.BatchCommands.Add(command);
-    }
-
-    private void AddDuals(NpgsqlBatch batch, List<(PendingRow Row, DualWatch? Watch)> duals)
-    {
-        var command = Begin(writeDual, duals, d => d.Row);
-        command.AddColumn(NpgsqlDbType.TimestampTz, duals, d => d.Watch?.SilentSince.UtcDateTime);
-        command.AddColumn(NpgsqlDbType.Text, duals, d => d.Watch?.Supervisors ?? "");
-        batch.BatchCommands.Add(command);
-    }
-
-    private static NpgsqlBatchCommand Begin<T>(string sql, List<T> rows, Func<T, PendingRow> row)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => row(r).StreamId);
-        command.AddColumn(NpgsqlDbType.Bigint, rows, r => row(r).Version);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => row(r).LastEventId);
-        return command;
     }
 }
 

@@ -2,119 +2,108 @@ using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hazards.Projections.Writing;
 
-/// <summary>The statements that write facts, for those hazards only whose facts changed; after the hazards' rows.</summary>
+/// <summary>
+/// The statements that write facts, for those hazards only whose facts changed; after the hazards' rows (Schema/facts.sql).
+/// </summary>
 internal sealed class FactStatements(string schema)
 {
-    private readonly string writeFacts = RowStatements.Call(schema, "write_facts", 20);
-    private readonly string writeLegs = RowStatements.Call(schema, "write_leg_facts", 24);
-    private readonly string writeListings = RowStatements.Call(schema, "write_listing_facts", 12);
-    private readonly string writeReports = RowStatements.Call(schema, "write_reports", 10);
-
-    public void AddTo(NpgsqlBatch batch, List<(PendingRow Row, ChangedFacts Facts)> changed)
+    private readonly WriteStatement<(PendingRow Row, HazardFacts Facts)> writeHazards = new(schema, "write_facts", f => EventKey.Of(f.Row))
     {
-        var hazards = changed.Where(c => c.Facts.Hazard is not null).Select(c => (c.Row, Facts: c.Facts.Hazard!)).ToList();
-        if (hazards.Count > 0)
-            AddHazards(batch, hazards);
-        var legs = changed.SelectMany(c => c.Facts.Legs, (c, l) => (c.Row, Facts: l)).ToList();
-        if (legs.Count > 0)
-            AddLegs(batch, legs);
-        var listings = changed.SelectMany(c => c.Facts.Listings, (c, l) => (c.Row, Facts: l)).ToList();
-        if (listings.Count > 0)
-            AddListings(batch, listings);
-    }
+        { "found_on", f => f.Facts.FoundOn },
+        { "region", f => f.Facts.Region.Value },
+        { "sector", f => f.Facts.Sector.Value },
+        { "kind", f => CodeList.Code(f.Facts.Kind) },
+        { "level", f => f.Facts.Level is { } level ? CodeList.Code(level) : null },
+        { "late", f => f.Facts.Late },
+        { "on_the_spot", f => f.Facts.OnTheSpot },
+        { "dismissed", f => f.Facts.Dismissed },
+        { "closed_on", f => f.Facts.ClosedOn },
+        { "ground", f => f.Facts.Ground is { } ground ? CodeList.Code(ground) : null },
+        { "plan_on", f => f.Facts.PlanOn },
+        { "five_on", f => f.Facts.FiveOn },
+        { "listed_on", f => f.Facts.ListedOn },
+        { "province_on", f => f.Facts.ProvinceOn },
+        { "reopened", f => f.Facts.Reopened },
+        { "campaign", f => f.Facts.Campaign },
+        { "inspection", f => f.Facts.Inspection },
+    };
 
-    private void AddHazards(NpgsqlBatch batch, List<(PendingRow Row, HazardFacts Facts)> rows)
+    private readonly WriteStatement<(PendingRow Row, LegFacts Facts)> writeLegs = new(schema, "write_leg_facts", f => EventKey.Of(f.Row))
     {
-        var command = Begin(writeFacts, rows, r => r.Row);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.FoundOn);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Region.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Sector.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => CodeList.Code(r.Facts.Kind));
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Level is { } level ? CodeList.Code(level) : null);
-        command.AddColumn(NpgsqlDbType.Boolean, rows, r => r.Facts.Late);
-        command.AddColumn(NpgsqlDbType.Boolean, rows, r => r.Facts.OnTheSpot);
-        command.AddColumn(NpgsqlDbType.Boolean, rows, r => r.Facts.Dismissed);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.ClosedOn);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Ground is { } ground ? CodeList.Code(ground) : null);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.PlanOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.FiveOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.ListedOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.ProvinceOn);
-        command.AddColumn(NpgsqlDbType.Integer, rows, r => r.Facts.Reopened);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => r.Facts.Campaign);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => r.Facts.Inspection);
-        batch.BatchCommands.Add(command);
-    }
+        { "leg", f => CodeList.Code(f.Facts.Leg) },
+        { "term", f => f.Facts.Term },
+        { "body", f => f.Facts.Body.Value },
+        { "region", f => f.Facts.Region.Value },
+        { "sector", f => f.Facts.Sector.Value },
+        { "kind", f => CodeList.Code(f.Facts.Kind) },
+        { "level", f => f.Facts.Level is { } level ? CodeList.Code(level) : null },
+        { "dismissed", f => f.Facts.Dismissed },
+        { "assigned_on", f => f.Facts.AssignedOn },
+        { "ack_due", f => f.Facts.AckDue },
+        { "acknowledged_on", f => f.Facts.AcknowledgedOn },
+        { "deadline", f => f.Facts.Deadline },
+        { "declared_on", f => f.Facts.DeclaredOn },
+        { "accepted_on", f => f.Facts.AcceptedOn },
+        { "ended_on", f => f.Facts.EndedOn },
+        { "finished_on", f => f.Facts.FinishedOn },
+        { "failed", f => f.Facts.Failed },
+        { "looked_on", f => f.Facts.LookedOn },
+        { "reopened_on", f => f.Facts.ReopenedOn },
+        { "funds", f => f.Facts.Funds },
+        { "funds_on", f => f.Facts.FundsOn },
+    };
 
-    private void AddLegs(NpgsqlBatch batch, List<(PendingRow Row, LegFacts Facts)> rows)
-    {
-        var command = Begin(writeLegs, rows, r => r.Row);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => CodeList.Code(r.Facts.Leg));
-        command.AddColumn(NpgsqlDbType.Integer, rows, r => r.Facts.Term);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Body.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Region.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Sector.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => CodeList.Code(r.Facts.Kind));
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Level is { } level ? CodeList.Code(level) : null);
-        command.AddColumn(NpgsqlDbType.Boolean, rows, r => r.Facts.Dismissed);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.AssignedOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.AckDue);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.AcknowledgedOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.Deadline);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.DeclaredOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.AcceptedOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.EndedOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.FinishedOn);
-        command.AddColumn(NpgsqlDbType.Integer, rows, r => r.Facts.Failed);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.LookedOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.ReopenedOn);
-        command.AddColumn(NpgsqlDbType.Numeric, rows, r => r.Facts.Funds);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.FundsOn);
-        batch.BatchCommands.Add(command);
-    }
+    private readonly WriteStatement<(PendingRow Row, ListingFacts Facts)> writeListings =
+        new(schema, "write_listing_facts", f => EventKey.Of(f.Row))
+        {
+            { "term", f => f.Facts.Term },
+            { "region", f => f.Facts.Region.Value },
+            { "sector", f => f.Facts.Sector.Value },
+            { "kind", f => CodeList.Code(f.Facts.Kind) },
+            { "level", f => CodeList.Code(f.Facts.Level) },
+            { "listed_by", f => f.Facts.By.Value },
+            { "listed_on", f => f.Facts.ListedOn },
+            { "ended_on", f => f.Facts.EndedOn },
+            { "counts", f => f.Facts.Counts },
+        };
 
-    private void AddListings(NpgsqlBatch batch, List<(PendingRow Row, ListingFacts Facts)> rows)
-    {
-        var command = Begin(writeListings, rows, r => r.Row);
-        command.AddColumn(NpgsqlDbType.Integer, rows, r => r.Facts.Term);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Region.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.Sector.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => CodeList.Code(r.Facts.Kind));
-        command.AddColumn(NpgsqlDbType.Text, rows, r => CodeList.Code(r.Facts.Level));
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Facts.By.Value);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.ListedOn);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Facts.EndedOn);
-        command.AddColumn(NpgsqlDbType.Boolean, rows, r => r.Facts.Counts);
-        batch.BatchCommands.Add(command);
-    }
+    private readonly WriteStatement<(PendingRow Row, long Entry, IReportEvent Event)> writeReports =
+        new(schema, "write_reports", r => EventKey.Of(r.Row))
+        {
+            { "entry", r => r.Entry },
+            { "kind", r => CodeList.Code(r.Event.Kind) },
+            { "region", r => r.Event.Region.Value },
+            { "period", r => r.Event.Period.Value },
+            { "last_day", r => r.Event.Period.Last },
+            { "frozen", r => r.Event is ReportFrozen },
+            { "body", r => DomainJson.Write(r.Event) },
+        };
 
-    public void AddReports(NpgsqlBatch batch, List<(PendingRow Row, Report Report)> reports)
+    public void AddTo(NpgsqlBatch batch, IReadOnlyList<PendingRow> rows)
     {
-        var rows = reports.SelectMany(r => r.Report.Entries.Select((e, i) => (r.Row, Version: i + 1L, Event: e))).ToList();
-        var command = new NpgsqlBatchCommand(writeReports);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => r.Row.StreamId);
-        command.AddColumn(NpgsqlDbType.Bigint, rows, r => r.Version);
-        command.AddColumn(NpgsqlDbType.Bigint, rows, r => r.Row.Version);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => r.Row.LastEventId);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => CodeList.Code(r.Event.Kind));
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Event.Region.Value);
-        command.AddColumn(NpgsqlDbType.Text, rows, r => r.Event.Period.Value);
-        command.AddColumn(NpgsqlDbType.Date, rows, r => r.Event.Period.Last);
-        command.AddColumn(NpgsqlDbType.Boolean, rows, r => r.Event is ReportFrozen);
-        command.AddColumn(NpgsqlDbType.Json, rows, r => (ReadOnlyMemory<byte>)DomainJson.Write(r.Event));
-        batch.BatchCommands.Add(command);
-    }
+        var hazards = new List<(PendingRow Row, HazardFacts Facts)>(rows.Count);
+        var legs = new List<(PendingRow Row, LegFacts Facts)>();
+        var listings = new List<(PendingRow Row, ListingFacts Facts)>();
+        var reports = new List<(PendingRow Row, long Entry, IReportEvent Event)>();
+        foreach (var row in rows)
+            if (row.Row is PendingState.OfHazard { Facts: { } changed })
+            {
+                if (changed.Hazard is { } facts)
+                    hazards.Add((row, facts));
+                legs.AddRange(changed.Legs.Select(l => (row, l)));
+                listings.AddRange(changed.Listings.Select(l => (row, l)));
+            }
+            else if (row.Row is PendingState.OfReport report)
+            {
+                reports.AddRange(report.After.Entries.Select((e, i) => (row, i + 1L, e)));
+            }
 
-    private static NpgsqlBatchCommand Begin<T>(string sql, List<T> rows, Func<T, PendingRow> row)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => row(r).StreamId);
-        command.AddColumn(NpgsqlDbType.Bigint, rows, r => row(r).Version);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => row(r).LastEventId);
-        return command;
+        writeHazards.AddTo(batch, hazards);
+        writeLegs.AddTo(batch, legs);
+        writeListings.AddTo(batch, listings);
+        writeReports.AddTo(batch, reports);
     }
 }

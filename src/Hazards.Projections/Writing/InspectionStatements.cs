@@ -2,17 +2,49 @@ using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Hazards.Projections.Writing;
 
-/// <summary>The statements that write campaigns, inspections, and what was found in them (Schema/0009_campaigns.sql).</summary>
+/// <summary>The statements that write campaigns, inspections, and what was found in them (Schema/inspections.sql).</summary>
 internal sealed class InspectionStatements(string schema)
 {
-    private readonly string writeCampaigns = RowStatements.Call(schema, "write_campaigns", 9);
-    private readonly string writeInspections = RowStatements.Call(schema, "write_inspections", 13);
-    private readonly string writeOrigins = RowStatements.Call(schema, "write_origins", 5);
-    private readonly string writeFieldReports = RowStatements.Call(schema, "write_field_reports", 4);
+    private readonly WriteStatement<(PendingRow Row, Campaign Campaign)> writeCampaigns =
+        new(schema, "write_campaigns", c => EventKey.Of(c.Row))
+        {
+            { "kind", c => CodeList.Code(c.Campaign.Kind) },
+            { "from_date", c => c.Campaign.From },
+            { "last_date", c => c.Campaign.Last },
+            { "regions", c => string.Join(',', c.Campaign.Regions.Select(r => r.Value)) },
+            { "sectors", c => string.Join(',', c.Campaign.Sectors.Select(s => s.Value)) },
+            { "item", c => DomainJson.Write(c.Campaign) },
+        };
+
+    private readonly WriteStatement<(PendingRow Row, Inspection Inspection)> writeInspections =
+        new(schema, "write_inspections", i => EventKey.Of(i.Row))
+        {
+            { "unit_key", i => i.Inspection.UnitKey },
+            { "unit_name", i => i.Inspection.Unit.Name },
+            { "region", i => i.Inspection.Region.Value },
+            { "sector", i => i.Inspection.Sector.Value },
+            { "on_date", i => i.Inspection.On },
+            { "campaign", i => i.Inspection.Campaign },
+            { "voided", i => i.Inspection.Voided },
+            { "late", i => i.Inspection.Late },
+            { "claimed", i => i.Inspection.HazardsClaimed },
+            { "item", i => DomainJson.Write(i.Inspection) },
+        };
+
+    private readonly WriteStatement<(PendingRow Row, Hazard Hazard)> writeOrigins = new(schema, "write_origins", o => EventKey.Of(o.Row))
+    {
+        { "inspection", o => o.Hazard.Inspection },
+        { "campaign", o => o.Hazard.Campaign },
+    };
+
+    private readonly WriteStatement<(PendingRow Row, Guid Reporter)> writeFieldReports =
+        new(schema, "write_field_reports", r => EventKey.Of(r.Row))
+        {
+            { "reporter", r => r.Reporter },
+        };
 
     /// <summary>Adds what the rows need; after the hazards, whose rows the origins look at.</summary>
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<PendingRow> rows)
@@ -36,65 +68,9 @@ internal sealed class InspectionStatements(string schema)
             }
         }
 
-        if (campaigns.Count > 0)
-            AddCampaigns(batch, campaigns);
-        if (inspections.Count > 0)
-            AddInspections(batch, inspections);
-        if (origins.Count > 0)
-            AddOrigins(batch, origins);
-        if (fieldReports.Count > 0)
-            AddFieldReports(batch, fieldReports);
-    }
-
-    private void AddCampaigns(NpgsqlBatch batch, List<(PendingRow Row, Campaign Campaign)> campaigns)
-    {
-        var command = Begin(writeCampaigns, campaigns, c => c.Row);
-        command.AddColumn(NpgsqlDbType.Text, campaigns, c => CodeList.Code(c.Campaign.Kind));
-        command.AddColumn(NpgsqlDbType.Date, campaigns, c => c.Campaign.From);
-        command.AddColumn(NpgsqlDbType.Date, campaigns, c => c.Campaign.Last);
-        command.AddColumn(NpgsqlDbType.Text, campaigns, c => string.Join(',', c.Campaign.Regions.Select(r => r.Value)));
-        command.AddColumn(NpgsqlDbType.Text, campaigns, c => string.Join(',', c.Campaign.Sectors.Select(s => s.Value)));
-        command.AddColumn(NpgsqlDbType.Json, campaigns, c => (ReadOnlyMemory<byte>)DomainJson.Write(c.Campaign));
-        batch.BatchCommands.Add(command);
-    }
-
-    private void AddInspections(NpgsqlBatch batch, List<(PendingRow Row, Inspection Inspection)> inspections)
-    {
-        var command = Begin(writeInspections, inspections, i => i.Row);
-        command.AddColumn(NpgsqlDbType.Text, inspections, i => i.Inspection.UnitKey);
-        command.AddColumn(NpgsqlDbType.Text, inspections, i => i.Inspection.Unit.Name);
-        command.AddColumn(NpgsqlDbType.Text, inspections, i => i.Inspection.Region.Value);
-        command.AddColumn(NpgsqlDbType.Text, inspections, i => i.Inspection.Sector.Value);
-        command.AddColumn(NpgsqlDbType.Date, inspections, i => i.Inspection.On);
-        command.AddColumn(NpgsqlDbType.Uuid, inspections, i => i.Inspection.Campaign);
-        command.AddColumn(NpgsqlDbType.Boolean, inspections, i => i.Inspection.Voided);
-        command.AddColumn(NpgsqlDbType.Boolean, inspections, i => i.Inspection.Late);
-        command.AddColumn(NpgsqlDbType.Integer, inspections, i => i.Inspection.HazardsClaimed);
-        command.AddColumn(NpgsqlDbType.Json, inspections, i => (ReadOnlyMemory<byte>)DomainJson.Write(i.Inspection));
-        batch.BatchCommands.Add(command);
-    }
-
-    private void AddOrigins(NpgsqlBatch batch, List<(PendingRow Row, Hazard Hazard)> origins)
-    {
-        var command = Begin(writeOrigins, origins, o => o.Row);
-        command.AddColumn(NpgsqlDbType.Uuid, origins, o => o.Hazard.Inspection);
-        command.AddColumn(NpgsqlDbType.Uuid, origins, o => o.Hazard.Campaign);
-        batch.BatchCommands.Add(command);
-    }
-
-    private void AddFieldReports(NpgsqlBatch batch, List<(PendingRow Row, Guid Reporter)> reports)
-    {
-        var command = Begin(writeFieldReports, reports, r => r.Row);
-        command.AddColumn(NpgsqlDbType.Uuid, reports, r => (Guid?)r.Reporter);
-        batch.BatchCommands.Add(command);
-    }
-
-    private static NpgsqlBatchCommand Begin<T>(string sql, List<T> rows, Func<T, PendingRow> row)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => row(r).StreamId);
-        command.AddColumn(NpgsqlDbType.Bigint, rows, r => row(r).Version);
-        command.AddColumn(NpgsqlDbType.Uuid, rows, r => row(r).LastEventId);
-        return command;
+        writeCampaigns.AddTo(batch, campaigns);
+        writeInspections.AddTo(batch, inspections);
+        writeOrigins.AddTo(batch, origins);
+        writeFieldReports.AddTo(batch, fieldReports);
     }
 }

@@ -6,7 +6,7 @@ namespace Hazards.Projections;
 
 /// <summary>
 /// Writes the rows with their events: one statement for all hazards of a batch, and one each for what is rarer
-/// (words, bodies, keys). What the statements do stands in <c>Schema/0003_write.sql</c>.
+/// (words, bodies, keys). What the statements do stands in <c>Schema/*.functions.sql</c>.
 /// </summary>
 public sealed class RowWriter : IRowWriter
 {

@@ -19,7 +19,7 @@ begin
   for change in
     with wanted (name, rights) as (
       values
-        -- The log: append and read. Triggers refuse the rest to everybody (Schema/0002_append_only.sql).
+        -- The log: append and read. Triggers refuse the rest to everybody (Schema/triggers.sql).
         ('log.mt_events',                  '{SELECT,INSERT}'::text[]),
         ('log.event_codes',                '{SELECT,INSERT}'),
         ('log.append_keys',                '{SELECT,INSERT}'),

@@ -1,0 +1,5 @@
+-- Rows made before this lack nothing.
+-- The functions that write take their columns by name. Functions stand beside the tables they write (*.functions.sql) and are put in
+-- place whenever anything here was applied; this applies them for the first time. A node of before that still calls one by position is
+-- refused, or says the same: a list of types that stayed stayed in its order.
+-- Functions: 8533233ade56a872fb05cdb3e38855e9493f46f25424c3278c0fc8f5aaa23f04

@@ -1,0 +1,38 @@
+create function rows.write_notices(
+  stream uuid[], version bigint[], event uuid[], leg text[], body text[], sender text[], reply_by date[], region text[], sector text[],
+  awaits text[])
+returns void language sql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+  insert into rows.notices (position, leg, hazard_id, body, sender, sent_at, reply_by, region, sector, awaits)
+  select e.seq_id, n.leg, n.stream, n.body, n.sender, e."timestamp", n.reply_by, n.region, n.sector, n.awaits
+  from unnest(stream, version, event, leg, body, sender, reply_by, region, sector, awaits)
+       n (stream, version, event, leg, body, sender, reply_by, region, sector, awaits)
+  join log.mt_events e on e.stream_id = n.stream and e.version = n.version and e.id = n.event
+  on conflict do nothing
+$$;
+
+-- What ends the silence after notices; sent only for hazards that were sent one. A leg of '*' is every leg.
+create function rows.write_answers(
+  stream uuid[], version bigint[], event uuid[], leg text[], body text[], answers boolean[], replied text[])
+returns void language sql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+  with acts as materialized (
+    select e.seq_id as position, e."timestamp" as at, a.stream, a.leg, a.body, a.answers, a.replied
+    from unnest(stream, version, event, leg, body, answers, replied) a (stream, version, event, leg, body, answers, replied)
+    join log.mt_events e on e.stream_id = a.stream and e.version = a.version and e.id = a.event
+  ),
+  first as materialized (
+    select distinct on (n.position, n.leg) n.position, n.leg, a.position as settled, a.at, a.answers
+    from acts a
+    join rows.notices n on n.hazard_id = a.stream and n.position < a.position
+    where n.settled_position is null and (a.leg in (n.leg, '*') or (n.leg = '' and n.body = a.body))
+      and (n.awaits is null or not a.answers or n.awaits = a.replied)
+    order by n.position, n.leg, a.position
+  )
+  update rows.notices n
+  set settled_position = f.settled, settled_at = f.at, answered = f.answers
+  from first f
+  where n.position = f.position and n.leg = f.leg
+$$;
