@@ -41,7 +41,14 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
     public static readonly string AccountColumns = $"a.account_id, a.version, {Of("a.account_id")}, a.account, a.login, a.region";
 
     private static readonly string Key = $"select k.key_id, k.version, {Of("k.key_id")}, k.key, k.digest, k.region from rows.api_keys k";
+    private static readonly string KeyByDigest = $"{Key} where k.digest = $1";
+    private static readonly string KeyById = $"{Key} where k.key_id = $1";
     private static readonly string Account = $"select {AccountColumns} from rows.accounts a";
+    private static readonly string Keys = $"{Key} where k.digest = any ($1)";
+    private static readonly string Bodies = $"""
+        select s.stream, b.version, {Of("s.stream")}, b.body, b.body_id, b.region
+        from unnest($1, $2) s (id, stream) join rows.bodies b on b.body_id = s.id and b.recorded_to = 'infinity'
+        """;
     private static readonly string Body = $"""
         select $2::uuid, b.version, {Of("$2")}, b.body, b.body_id, b.region
         from rows.bodies b where b.body_id = $1 and b.recorded_to = 'infinity'
@@ -49,24 +56,55 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
 
     /// <summary>A key's row by its digest, which is unique.</summary>
     public Task<IdentityRow?> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken = default) =>
-        OneAsync($"{Key} where k.digest = $1", cancellationToken, Parameter(digest.Value));
+        OneAsync(KeyByDigest, cancellationToken, Parameter(digest.Value));
 
-    /// <summary>A key's row by its digest and a body's as it is now, in one round trip.</summary>
+    /// <summary>
+    /// The rows of keys by their digests and of bodies as they are now, in one round trip, each by what it is found by.
+    /// </summary>
+    public async Task<(IReadOnlyDictionary<string, IdentityRow> Keys, IReadOnlyDictionary<string, IdentityRow> Bodies)> KeysAndBodiesAsync(
+        IReadOnlyCollection<(Sha256Digest Digest, BodyId Body)> asked, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        var bodies = asked.Select(a => a.Body).Distinct().ToArray();
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Keys) { Parameters = { Parameter(asked.Select(a => a.Digest.Value).Distinct().ToArray()) } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Bodies)
+        {
+            Parameters = { Parameter(bodies.Select(b => b.Value).ToArray()), Parameter(bodies.Select(b => b.StreamId).ToArray()) },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var keys = await RowsAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return (keys, await RowsAsync(reader, cancellationToken));
+    }
+
+    private static async Task<Dictionary<string, IdentityRow>> RowsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var rows = new Dictionary<string, IdentityRow>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = Read(reader, 0);
+            rows[row.FoundBy] = row;
+        }
+        return rows;
+    }
+
+    /// <summary>A key's row by its primary key and a body's as it is now, in one round trip.</summary>
     public async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(
-        Sha256Digest digest, BodyId body, CancellationToken cancellationToken = default)
+        Guid id, BodyId body, CancellationToken cancellationToken = default)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"{Key} where k.digest = $1") { Parameters = { Parameter(digest.Value) } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(KeyById) { Parameters = { Parameter(id) } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Body) { Parameters = { Parameter(body.Value), Parameter(body.StreamId) } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var key = await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null;
+        var row = await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null;
         await reader.NextResultAsync(cancellationToken);
-        return (key, await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null);
+        return (row, await reader.ReadAsync(cancellationToken) ? Read(reader, 0) : null);
     }
 
     /// <summary>A key's row by its primary key.</summary>
     public Task<IdentityRow?> KeyAsync(Guid id, CancellationToken cancellationToken = default) =>
-        OneAsync($"{Key} where k.key_id = $1", cancellationToken, Parameter(id));
+        OneAsync(KeyById, cancellationToken, Parameter(id));
 
     /// <summary>An account's row by its login, which is unique.</summary>
     public Task<IdentityRow?> AccountAsync(string login, CancellationToken cancellationToken = default) =>

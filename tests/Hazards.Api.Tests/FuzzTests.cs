@@ -115,12 +115,15 @@ internal sealed class Malformed(JsonNode document, Random random, string hazard)
         return request;
     }
 
+    /// <summary>An object that is nearly as a schema says.</summary>
+    public string Json(JsonNode schema) => Object(Found(schema), 0, top: true);
+
     private ByteArrayContent? Body(JsonNode operation)
     {
         if (operation["requestBody"]?["content"]?.AsObject().First() is not { } content)
             return null;
         var bytes = content.Key == "application/json"
-            ? Encoding.UTF8.GetBytes(Broken(Object(Found(content.Value!["schema"]!), 0, top: true)))
+            ? Encoding.UTF8.GetBytes(Broken(Json(content.Value!["schema"]!)))
             : Bytes();
         var body = new ByteArrayContent(bytes);
         if (random.Next(30) > 0)

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Hazards.Api.Administration.Policies;
+using Hazards.Api.Http.Access;
 using Hazards.Domain;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,6 +25,15 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
     {
         var (id, client, secret) = await KeyAsync("ws-awb", "reporter", "coordinator");
         await HammerAsync(nodes.There.ClientOf(secret), c => c.PostAsync("hazards", Some.Report()), () => RevokeAsync(id), "key.revoked",
+            "api_key_revoked", id, $"e.headers ->> 'client' = '{client}'");
+    }
+
+    [Fact]
+    public async Task Nothing_is_done_by_a_token_after_its_key_was_revoked()
+    {
+        var (id, client, _) = await KeyAsync("ws-awb", "reporter");
+        var token = nodes.Authority.Token(new Claim("sub", id.ToString()));
+        await HammerAsync(nodes.There.ClientOf(token), c => c.PostAsync("hazards", Some.Report()), () => RevokeAsync(id), "key.revoked",
             "api_key_revoked", id, $"e.headers ->> 'client' = '{client}'");
     }
 
@@ -173,7 +184,9 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
     {
         public Service Here { get; } = new();
 
-        public Service There { get; } = new();
+        public Service There { get; private set; } = null!;
+
+        internal Provider Authority { get; } = new();
 
         public Client OfficeThere { get; private set; } = null!;
 
@@ -182,6 +195,8 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
         public async Task InitializeAsync()
         {
             await Here.InitializeAsync();
+            await Authority.StartAsync();
+            There = new Service { Options = o => o with { Tokens = new TokenOptions("hazards") { Authority = Authority.Root } } };
             await There.StartAsync(Here.ConnectionString);
             OfficeThere = There.ClientOf(Here.Office.Key);
             Investigator = await Here.KeyAsync("ws-gov", Service.County, "investigator");
@@ -190,6 +205,7 @@ public sealed class OvertakenTests(OvertakenTests.Nodes nodes) : IClassFixture<O
         public async Task DisposeAsync()
         {
             await There.StopAsync();
+            await Authority.DisposeAsync();
             await Here.DisposeAsync();
         }
     }

@@ -109,70 +109,73 @@ public sealed class SignOnTests(SignOnTests.WithProvider with) : IClassFixture<S
             await provider.DisposeAsync();
         }
     }
+}
 
-    /// <summary>A provider that vouches for whomever it is asked about.</summary>
-    private sealed class Provider : IAsyncDisposable
+/// <summary>A provider that vouches for whomever it is asked about.</summary>
+internal sealed class Provider : IAsyncDisposable
+{
+    private readonly RSA key = RSA.Create(2048), other = RSA.Create(2048);
+    private readonly ConcurrentDictionary<string, IQueryCollection> asked = new();
+    private readonly WebApplication app;
+
+    public Provider()
     {
-        private readonly RSA key = RSA.Create(2048), other = RSA.Create(2048);
-        private readonly ConcurrentDictionary<string, IQueryCollection> asked = new();
-        private readonly WebApplication app;
-
-        public Provider()
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddLogging();
+        app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new Dictionary<string, object>
         {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Services.AddLogging();
-            app = builder.Build();
-            app.Urls.Add("http://127.0.0.1:0");
-            app.MapGet("/.well-known/openid-configuration", () => Results.Json(new Dictionary<string, object>
-            {
-                ["issuer"] = Root, ["authorization_endpoint"] = $"{Root}/authorize", ["token_endpoint"] = $"{Root}/token", ["jwks_uri"] = $"{Root}/keys",
-                ["response_types_supported"] = new[] { "code" }, ["subject_types_supported"] = new[] { "public" },
-                ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
-            }));
-            app.MapGet("/keys", () => Results.Json(new { keys = new[] { Public() } }));
-            app.MapGet("/authorize", (HttpRequest request) =>
-            {
-                var code = Guid.NewGuid().ToString("n");
-                asked[code] = request.Query;
-                return Results.Redirect(QueryHelpers.AddQueryString(request.Query["redirect_uri"]!, new Dictionary<string, string?> { ["code"] = code, ["state"] = request.Query["state"] }));
-            });
-            app.MapPost("/token", async (HttpRequest request) =>
-            {
-                var form = await request.ReadFormAsync();
-                var about = asked[form["code"]!];
-                return Results.Json(
-                    new Dictionary<string, object> { ["access_token"] = "unused", ["token_type"] = "Bearer", ["id_token"] = Token(about) });
-            });
-        }
-
-        public string Root => app.Urls.First();
-
-        public Task StartAsync() => app.StartAsync();
-
-        public async ValueTask DisposeAsync()
+            ["issuer"] = Root, ["authorization_endpoint"] = $"{Root}/authorize", ["token_endpoint"] = $"{Root}/token", ["jwks_uri"] = $"{Root}/keys",
+            ["response_types_supported"] = new[] { "code" }, ["subject_types_supported"] = new[] { "public" },
+            ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
+        }));
+        app.MapGet("/keys", () => Results.Json(new { keys = new[] { Public() } }));
+        app.MapGet("/authorize", (HttpRequest request) =>
         {
-            await app.DisposeAsync();
-            key.Dispose();
-            other.Dispose();
-        }
-
-        private object Public()
+            var code = Guid.NewGuid().ToString("n");
+            asked[code] = request.Query;
+            return Results.Redirect(QueryHelpers.AddQueryString(request.Query["redirect_uri"]!, new Dictionary<string, string?> { ["code"] = code, ["state"] = request.Query["state"] }));
+        });
+        app.MapPost("/token", async (HttpRequest request) =>
         {
-            var parameters = key.ExportParameters(false);
-            return new
-            {
-                kty = "RSA", use = "sig", alg = "RS256", kid = "one", n = Base64UrlEncoder.Encode(parameters.Modulus),
-                e = Base64UrlEncoder.Encode(parameters.Exponent),
-            };
-        }
-
-        private string Token(IQueryCollection about) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Root, Audience = "hazards", Expires = DateTime.UtcNow.AddMinutes(5),
-            Subject = new ClaimsIdentity(
-                [new Claim("sub", "1"), new Claim("nonce", about["nonce"]!), new Claim("preferred_username", about["login_hint"]!)]),
-            SigningCredentials = new SigningCredentials(
-                new RsaSecurityKey(about.ContainsKey("forged") ? other : key) { KeyId = "one" }, "RS256"),
+            var form = await request.ReadFormAsync();
+            var about = asked[form["code"]!];
+            return Results.Json(
+                new Dictionary<string, object> { ["access_token"] = "unused", ["token_type"] = "Bearer", ["id_token"] = Token(about) });
         });
     }
+
+    public string Root => app.Urls.First();
+
+    public Task StartAsync() => app.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        key.Dispose();
+        other.Dispose();
+    }
+
+    private object Public()
+    {
+        var parameters = key.ExportParameters(false);
+        return new
+        {
+            kty = "RSA", use = "sig", alg = "RS256", kid = "one", n = Base64UrlEncoder.Encode(parameters.Modulus),
+            e = Base64UrlEncoder.Encode(parameters.Exponent),
+        };
+    }
+
+    private string Token(IQueryCollection about) => Token(
+        about.ContainsKey("forged") ? other : key,
+        [new Claim("sub", "1"), new Claim("nonce", about["nonce"]!), new Claim("preferred_username", about["login_hint"]!)]);
+
+    public string Token(params Claim[] claims) => Token(key, claims);
+
+    private string Token(RSA by, Claim[] claims) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    {
+        Issuer = Root, Audience = "hazards", Expires = DateTime.UtcNow.AddMinutes(5), Subject = new ClaimsIdentity(claims),
+        SigningCredentials = new SigningCredentials(new RsaSecurityKey(by) { KeyId = "one" }, "RS256"),
+    });
 }

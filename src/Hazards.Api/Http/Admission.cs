@@ -5,26 +5,37 @@ namespace Hazards.Api.Http;
 /// <summary>What every request passes once it is known who calls, by whatever way it came.</summary>
 internal static class Admission
 {
-    /// <summary>Makes the call of a request; null when it may go on.</summary>
-    /// <param name="http">The request.</param>
-    /// <param name="caller">Who calls.</param>
-    /// <param name="operation">What is asked.</param>
-    /// <param name="clock">Tells when it is.</param>
-    /// <param name="sent">The request that came from outside, by which the caller was known.</param>
-    public static Refusal? Enter(HttpContext http, Caller caller, Operation operation, TimeProvider clock, HttpRequest sent)
+    /// <summary>Makes the call of a request from outside, or refuses its query.</summary>
+    public static async Task EnterAsync(HttpContext http, RequestDelegate next)
     {
-        if (HttpMethods.IsPost(http.Request.Method) && Dissolved(caller) is { } dissolved)
-            return dissolved;
-        if (caller.Body.SeesOnlyItsOwn && !operation.ForEnterprises && !operation.HoldsNoRecords)
-            return AccessRefusals.Enterprise.Because();
-        if (operation.Rule is { } rule && !caller.Key.Roles.Any(rule.Roles.Contains))
-            return HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Words.Of(rule.Roles)));
-        if (operation.Forbids?.Invoke(caller) is { } forbidden)
-            return forbidden;
-        var call = new Call(http, caller, clock)
-        {
-            Credential = new Credential(caller, stop => http.RequestServices.GetRequiredService<Doorkeeper>().AgainAsync(sent, stop)),
-        };
+        if (Operation.Of(http) is { } operation && await EnterAsync(http, operation) is { } refusal)
+            await Problem.AnswerAsync(http, refusal);
+        else
+            await next(http);
+    }
+
+    private static async ValueTask<Refusal?> EnterAsync(HttpContext http, Operation operation)
+    {
+        if (Caller.Of(http) is not { } caller)
+            return Query.Unknown(http.Request.Query, operation.Query);
+        if (!operation.Query.IsEmpty && http.Request.Query.Count > 0)
+            await ReadWordsAsync(http, caller, operation);
+        return Begin(http, caller, operation);
+    }
+
+    /// <summary>Words among the parameters that mean nothing are told with whatever else is wrong with the query.</summary>
+    private static async Task ReadWordsAsync(HttpContext http, Caller caller, Operation operation)
+    {
+        (http.Request.Query, var wrong) = await http.RequestServices.GetRequiredService<SaidInWords>()
+            .ReadAsync(http.Request.Query, operation.Query, caller, http.RequestAborted);
+        if (wrong is not null)
+            http.Items[Query.WrongWords] = wrong;
+    }
+
+    /// <summary>Makes the call of a request; why its headers or its query are refused, null where it may go on.</summary>
+    public static Refusal? Begin(HttpContext http, Caller caller, Operation operation)
+    {
+        var call = new Call(http, caller, http.RequestServices.GetRequiredService<TimeProvider>()) { Credential = new Credential(caller) };
         http.Features.Set(call);
         if (HttpMethods.IsGet(http.Request.Method) && call.ReadReader() is { } wrong)
             return wrong;
@@ -35,8 +46,4 @@ internal static class Admission
         call.Query.Refuse(unknown);
         return null;
     }
-
-    /// <summary>Why a caller may do nothing but read: its body is no more. Null where it is.</summary>
-    public static Refusal? Dissolved(Caller caller) =>
-        caller.Body.Dissolved ? AccessRefusals.BodyDissolved.Because(null, ("body", caller.Body.Id), ("name", caller.Body.Name)) : null;
 }

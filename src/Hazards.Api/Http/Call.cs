@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hazards.Api.Administration.Persons;
@@ -114,8 +116,10 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         if (item.ValueKind != JsonValueKind.Object)
             return (null, RequestRefusals.NotObject.Because());
-        var (said, wrongWords) = await http.RequestServices.GetRequiredService<SaidInWords>().ReadAsync(item, [typeof(T)], caller, Stop);
-        var wrong = Refusal.All(wrongWords, RequestJson.TryRead<T>(said, out var read));
+        if (RequestJson.TryRead<T>(JsonMarshal.GetRawUtf8Value(item), out var read))
+            return (read, null);
+        var (said, wrongWords) = await Words.ReadAsync(item, [typeof(T)], caller, Stop);
+        var wrong = Refusal.All(wrongWords, RequestJson.Explain(said, out read));
         return wrong is null ? (read, null) : (null, wrong);
     }
 
@@ -124,16 +128,19 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         if (item.ValueKind != JsonValueKind.Object)
             return new Order<T>(RequestRefusals.NotObject.Because());
-        var words = http.RequestServices.GetRequiredService<SaidInWords>();
-        var (said, wrongWords) = await words.ReadAsync(item, [typeof(T), typeof(ActFields)], caller, Stop);
-        return OrderReader.Read<T>(said, leg, caller) switch
-        {
-            { Refusal: { } wrong } => new Order<T>(Refusal.All(wrongWords, wrong)!),
-            _ when wrongWords is not null => new Order<T>(wrongWords),
-            var order when await CheckAttachedAsync(order.Given!) is { } hidden => new Order<T>(hidden),
-            var order => order,
-        };
+        // What is read at once says no words: none is a code.
+        var order = OrderReader.TryRead<T>(item, leg, caller) ?? await ReadWordsAsync<T>(item, leg);
+        return order.Given is { } given && await CheckAttachedAsync(given) is { } hidden ? new Order<T>(hidden) : order;
     }
+
+    private async Task<Order<T>> ReadWordsAsync<T>(JsonElement item, string? leg) where T : class
+    {
+        var (said, wrongWords) = await Words.ReadAsync(item, [typeof(T), typeof(ActFields)], caller, Stop);
+        var order = OrderReader.Read<T>(said, leg, caller);
+        return Refusal.All(wrongWords, order.Refusal) is { } wrong ? new Order<T>(wrong) : order;
+    }
+
+    private SaidInWords Words => http.RequestServices.GetRequiredService<SaidInWords>();
 
     /// <summary>
     /// A file that the caller neither put in nor may read cannot be attached: that would open it to all who may see the record. One
@@ -271,6 +278,54 @@ internal static class OrderReader
 {
     private static readonly HashSet<string> ActNames = [.. RequestJson.MembersOf(typeof(ActFields)).Select(m => m.Name)];
 
+    private static readonly ActFields NothingSaid = new();
+
+    /// <summary>Reads what is as it must be, once; null where anything is not.</summary>
+    public static Order<T>? TryRead<T>(JsonElement body, string? leg, Caller caller) where T : class
+    {
+        var (own, act) = (new Part(), new Part());
+        foreach (var member in body.EnumerateObject())
+            (IsOfAct(member) ? act : own).Add(JsonMarshal.GetRawUtf8PropertyName(member), JsonMarshal.GetRawUtf8Value(member.Value));
+        if (leg is not null)
+            own.Add("leg"u8, JsonSerializer.SerializeToUtf8Bytes(leg));
+        var fields = NothingSaid;
+        return RequestJson.TryRead<T>(own.End(), out var command) && (act.IsEmpty || RequestJson.TryRead(act.End(), out fields))
+            && Wrong(fields) is null
+            ? new Order<T>(command, GivenBy(caller, fields), null)
+            : null;
+    }
+
+    private static bool IsOfAct(JsonProperty member)
+    {
+        foreach (var name in ActNames)
+            if (member.NameEquals(name))
+                return true;
+        return false;
+    }
+
+    /// <summary>Some members of an object, as they were written.</summary>
+    private sealed class Part
+    {
+        private readonly ArrayBufferWriter<byte> written = new();
+
+        public bool IsEmpty => written.WrittenCount == 0;
+
+        public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+        {
+            written.Write(IsEmpty ? "{\""u8 : ",\""u8);
+            written.Write(name);
+            written.Write("\":"u8);
+            written.Write(value);
+        }
+
+        public ReadOnlySpan<byte> End()
+        {
+            written.Write(IsEmpty ? "{}"u8 : "}"u8);
+            return written.WrittenSpan;
+        }
+    }
+
+    /// <summary>The same, or all that is wrong with it.</summary>
     public static Order<T> Read<T>(JsonElement body, string? leg, Caller caller) where T : class
     {
         try
@@ -301,23 +356,27 @@ internal static class OrderReader
         string[] unknown = [.. own.Keys.Where(n => RequestJson.MembersOf(typeof(T)).All(m => m.Name != n))];
         foreach (var name in unknown)
             own.Remove(name);
-        var (wrongAct, fields) = (RequestJson.TryRead<ActFields>(Whole(act), out var read), read);
-        var (wrongOwn, command) = (RequestJson.TryRead<T>(Whole(own), out var made), made);
+        var wrongAct = RequestJson.Explain<ActFields>(Whole(act), out var fields);
+        var wrongOwn = RequestJson.Explain<T>(Whole(own), out var command);
         if (Refusal.All(
             [
                 .. unknown.Select(n => RequestRefusals.UnknownField.Because(Texts.Excerpt(n), ("known", Known<T>()))), wrongAct,
-                Texts.Check("actor", fields?.Actor, 0, Texts.NameLength, multiline: false),
-                fields is null ? null : Attachment.Check(fields.Attachments), wrongOwn,
+                fields is null ? null : Wrong(fields), wrongOwn,
             ]) is { } wrong)
             return new Order<T>(wrong);
-        var actor = string.IsNullOrWhiteSpace(fields!.Actor) ? null : fields.Actor.Trim();
-        return new Order<T>(command, new Given(caller.As(actor))
+        return new Order<T>(command, GivenBy(caller, fields!), null);
+    }
+
+    private static Refusal? Wrong(ActFields fields) =>
+        Refusal.All(Texts.Check("actor", fields.Actor, 0, Texts.NameLength, multiline: false), Attachment.Check(fields.Attachments));
+
+    private static Given GivenBy(Caller caller, ActFields fields) =>
+        new(caller.As(string.IsNullOrWhiteSpace(fields.Actor) ? null : fields.Actor.Trim()))
         {
             OccurredAt = fields.OccurredAt,
             Document = fields.DocumentNumber,
             Attachments = fields.Attachments.IsDefault ? [] : fields.Attachments,
-        }, null);
-    }
+        };
 
     private static string Known<T>(string? except = null) =>
         string.Join(", ", RequestJson.MembersOf(typeof(T)).Select(m => m.Name).Where(n => n != except).Concat(ActNames));

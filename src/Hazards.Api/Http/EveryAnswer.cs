@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace Hazards.Api.Http;
 
 /// <summary>
@@ -27,6 +29,8 @@ internal static class EveryAnswer
         var (path, id) = (http.Request.Path, Problem.TraceIdOf(http));
         http.Response.OnStarting(() =>
         {
+            if (http.Features.Get<IExceptionHandlerFeature>() is not null)
+                ForgetCaches(http.Response);
             Complete(http.Response.Headers, path, id);
             return Task.CompletedTask;
         });
@@ -35,6 +39,13 @@ internal static class EveryAnswer
             http.Request.Method = HttpMethods.Get;
         return next(http);
     });
+
+    /// <summary>What the framework says of an answer to an exception, for caches of HTTP/1.0, adds nothing to what problems say.</summary>
+    private static void ForgetCaches(HttpResponse response)
+    {
+        (response.Headers.Pragma, response.Headers.Expires) = (default, default);
+        response.Headers.CacheControl = response.ContentType == Problem.MediaType ? "no-store" : default;
+    }
 
     private static void Complete(IHeaderDictionary headers, PathString path, string id)
     {

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Hazards.Api.Http;
 
 /// <summary>
-/// What is no HTTP request never reaches the <see cref="Door"/>: the server refuses it with a status and nothing else. Here the
+/// What is no HTTP request never reaches the <see cref="Pipeline"/>: the server refuses it with a status and nothing else. Here the
 /// refusal gets its code and its words, like every other.
 /// </summary>
 internal static class HttpRefusals

@@ -37,13 +37,25 @@ internal sealed class Limits(LimitOptions most) : IDisposable
     /// <summary>What is the most.</summary>
     public LimitOptions Most => most;
 
-    /// <summary>Counts a request, and says on the answer how many are left; a refusal when there are none.</summary>
-    public Refusal? Count(HttpContext http, Caller? caller)
+    /// <summary>Counts a request that nobody is asked a key for, by where it comes from.</summary>
+    public Task CountAddressAsync(HttpContext http, RequestDelegate next) =>
+        Operation.Of(http) is { Open: false } ? next(http) : CountAsync(http, null, next);
+
+    /// <summary>Counts a request by who sent it; by where it comes from, where that is not known.</summary>
+    public Task CountCallerAsync(HttpContext http, RequestDelegate next) =>
+        Operation.Of(http) is { Open: false } ? CountAsync(http, Caller.Of(http), next) : next(http);
+
+    private Task CountAsync(HttpContext http, Caller? caller, RequestDelegate next)
     {
-        if (IsProbe(http))
-            return null;
         var (rate, who) = caller is null ? (addresses, AddressOf(http)) : (clients, caller.KeyScope);
-        return rate.Count(http.Response, who);
+        return IsProbe(http) || rate.Count(http.Response, who) is not { } refusal ? next(http) : Problem.AnswerAsync(http, refusal);
+    }
+
+    /// <summary>Serves a request as soon as there is a place; refuses it when too many wait already.</summary>
+    public async Task TakePlaceAsync(HttpContext http, RequestDelegate next)
+    {
+        using var place = await PlaceAsync(http, Caller.Of(http));
+        await (place is null ? Problem.AnswerAsync(http, RequestRefusals.Busy.Because()) : next(http));
     }
 
     /// <summary>A place to be served in, as soon as there is one; null when too many wait already. To be given back.</summary>

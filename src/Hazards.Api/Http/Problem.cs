@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Hazards.Api.Http.Pages;
 using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Microsoft.Net.Http.Headers;
@@ -41,6 +42,8 @@ internal sealed record Mistake(string Code, string? Field, string Detail, IReadO
 /// <summary>A refusal on its way to the caller.</summary>
 internal sealed class Problem(Refusal refusal, int? status = null) : IResult
 {
+    public const string MediaType = "application/problem+json";
+
     public Refusal Refusal => refusal;
 
     public static int StatusOf(RefusalCode code) => code.Kind switch
@@ -71,13 +74,17 @@ internal sealed class Problem(Refusal refusal, int? status = null) : IResult
 
     public static string TraceIdOf(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 
+    /// <summary>Answers with a refusal, to people as a page.</summary>
+    public static Task AnswerAsync(HttpContext http, Refusal refusal) =>
+        PageSite.IsForPeople(http) ? PageSite.ShowAsync(http, refusal) : new Problem(refusal).ExecuteAsync(http);
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var english = Language.IsEnglish(httpContext.Request);
         var code = status ?? StatusOf(refusal.Reason);
         var response = httpContext.Response;
         response.StatusCode = code;
-        response.ContentType = "application/problem+json";
+        response.ContentType = MediaType;
         response.Headers.ContentLanguage = english ? "en" : "zh-CN";
         response.Headers.CacheControl = "no-store";
         if (code == 401)

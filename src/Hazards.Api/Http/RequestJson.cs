@@ -1,5 +1,9 @@
+using System.Collections;
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -8,8 +12,8 @@ using Hazards.Domain;
 namespace Hazards.Api.Http;
 
 /// <summary>
-/// Reads a request's JSON into a type and says exactly what is wrong and where: unknown, missing and repeated members,
-/// codes that are in no list, values of the wrong type.
+/// Reads a request's JSON into a type, strictly and once. Only what is refused is walked through again, to say exactly what is wrong and
+/// where: unknown, missing and repeated members, codes that are in no list, values of the wrong type.
 /// </summary>
 internal static class RequestJson
 {
@@ -21,10 +25,29 @@ internal static class RequestJson
 
     private static readonly Words WrongType = new("值的类型不对", "it is of the wrong type");
 
-    /// <summary>Reads one value, or says all that is wrong with it.</summary>
-    public static Refusal? TryRead<T>(JsonElement element, out T? value)
+    /// <summary>Reads one value; false where anything is, or may be, wrong with it.</summary>
+    public static bool TryRead<T>(ReadOnlySpan<byte> json, [NotNullWhen(true)] out T? value) where T : class
     {
-        value = default;
+        value = null;
+        // Half of a surrogate pair, which no text can hold, can only be an escape; what is kept unread would hide it.
+        if (json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0)
+            return false;
+        try
+        {
+            value = JsonSerializer.Deserialize<T>(json, Options);
+        }
+        catch (JsonException)
+        {
+            // The walk says what is wrong.
+        }
+
+        return value is not null;
+    }
+
+    /// <summary>All that is wrong with a value; null, and the value, where nothing is.</summary>
+    public static Refusal? Explain<T>(JsonElement element, out T? value) where T : class
+    {
+        value = null;
         try
         {
             var found = new List<Refusal>();
@@ -210,11 +233,84 @@ internal static class RequestJson
 
     private static JsonSerializerOptions Create()
     {
-        var options = new JsonSerializerOptions(DomainJson.Strict) { PropertyNameCaseInsensitive = false };
+        var options = new JsonSerializerOptions(DomainJson.Strict)
+        {
+            PropertyNameCaseInsensitive = false, TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RefuseUnsound } },
+        };
+        options.Converters.Insert(0, new ExactCodes());
         options.Converters.Add(new InstantConverter());
         options.Converters.Add(new DateConverter());
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
+    }
+
+    /// <summary>What the serializer would let pass: texts that are too long or blank, and nothing where something is held.</summary>
+    private static void RefuseUnsound(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object)
+            return;
+        // Members are known once all types are.
+        var checks = new Lazy<Func<object, bool>[]>(() => [.. MembersOf(type.Type).Select(SoundnessOf).OfType<Func<object, bool>>()]);
+        type.OnDeserialized = read =>
+        {
+            foreach (var isSound in checks.Value)
+                if (!isSound(read))
+                    throw new JsonException();
+        };
+    }
+
+    private static Func<object, bool>? SoundnessOf(JsonPropertyInfo member)
+    {
+        var (most, get) = (LongestOf(member), member.Get!);
+        if (member.PropertyType == typeof(string))
+        {
+            var mayBeBlank = !IsRequired(member) || member.IsSetNullable;
+            return read => get(read) is not string text || text.Length <= most && (mayBeBlank || !string.IsNullOrWhiteSpace(text));
+        }
+
+        var type = Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType;
+        if (Options.GetTypeInfo(type).ElementType is not { IsValueType: false })
+            return null;
+        // An array that was left out cannot be asked for anything.
+        var none = type.IsValueType ? Activator.CreateInstance(type) : null;
+        return read => get(read) is not { } held || held.Equals(none) || AreSound(held, most);
+    }
+
+    private static bool AreSound(object held, int most)
+    {
+        foreach (var one in held is IDictionary table ? table.Values : (IEnumerable)held)
+            if (one is null || one is string text && text.Length > most)
+                return false;
+        return true;
+    }
+
+    /// <summary>A code is read as it is written, and in no other case.</summary>
+    private sealed class ExactCodes : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(Exact<>).MakeGenericType(typeToConvert))!;
+
+        private sealed class Exact<T> : JsonConverter<T> where T : struct, Enum
+        {
+            private static readonly FrozenDictionary<string, T> Known =
+                Enum.GetValues<T>().ToFrozenDictionary(v => JsonNamingPolicy.CamelCase.ConvertName(v.ToString()), StringComparer.Ordinal);
+
+            public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                reader.TokenType == JsonTokenType.String && Known.TryGetValue(reader.GetString()!, out var value)
+                    ? value
+                    : throw new JsonException();
+
+            public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+                Known.TryGetValue(reader.GetString()!, out var value) ? value : throw new JsonException();
+
+            public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+                writer.WriteStringValue(JsonNamingPolicy.CamelCase.ConvertName(value.ToString()));
+
+            public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+                writer.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(value.ToString()));
+        }
     }
 
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>
@@ -238,7 +334,8 @@ internal static class RequestJson
             var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             return Instants.TryParseDate(text, out var date)
                 ? date
-                : throw new MalformedValueException(InputRefusals.Malformed.Because(null, ("detail", new Words($"日期应为 yyyy-MM-dd（“{Texts.Excerpt(text)}”）", $"a date is yyyy-MM-dd (“{Texts.Excerpt(text)}”)"))));
+                : throw new MalformedValueException(InputRefusals.Malformed.Because(null, ("detail", new Words(
+                    $"日期应为 yyyy-MM-dd（“{Texts.Excerpt(text)}”）", $"a date is yyyy-MM-dd (“{Texts.Excerpt(text)}”)"))));
         }
 
         public override void Write(Utf8JsonWriter writer, DateOnly value, JsonSerializerOptions options) =>

@@ -183,9 +183,11 @@ internal sealed class HazardStore(
         return await NotedAsync(outcome, watch, terms, cancellationToken);
     }
 
-    // Keys of persons and files of papers are kept before the append.
-    private static bool LeavesSomething(PersonSealing sealing, IReadOnlyList<Step> steps) =>
-        sealing.Seals.Count > 0 || steps.Any(s => Domain.Papers.MayGoWith(s.Command));
+    // Keys of persons and files of papers are kept before the append. A policy that is not known here yet makes no harm: what nothing
+    // names goes a day later.
+    private bool LeavesSomething(PersonSealing sealing, IReadOnlyList<Step> steps) =>
+        sealing.Seals.Count > 0 || steps.Any(s => s.Command is IssuePaper)
+        || steps.Any(s => Domain.Papers.MayGoWith(s.Command)) && rules.Current.MakesPapers;
 
     private static Guid LastOf(Proposal<Hazard> proposal) => proposal.Refusal is null ? proposal.Streams[0].Events[^1].Id : default;
 

@@ -32,12 +32,22 @@ internal sealed class HangUps
         }
     }
 
-    /// <summary>A token that is cancelled from here when another is, until the link is disposed.</summary>
-    public (CancellationToken Token, CancellationTokenRegistration Link) Follow(CancellationToken stop)
+    /// <summary>What is under way when a caller hangs up, or the time for a request is over, is cancelled from here.</summary>
+    public async Task FollowAsync(HttpContext http, RequestDelegate next)
     {
+        var given = http.RequestAborted;
         // Never disposed, as it may be waiting to be cancelled: it has neither a timer nor a handle that needed it.
         var own = new CancellationTokenSource();
-        return (own.Token, stop.UnsafeRegister(_ => Cancel(own), null));
+        http.RequestAborted = own.Token;
+        try
+        {
+            await using (given.UnsafeRegister(_ => Cancel(own), null))
+                await next(http);
+        }
+        finally
+        {
+            http.RequestAborted = given;
+        }
     }
 
     /// <summary>Asks the database something small, and waits for the answer so long and no longer.</summary>

@@ -112,11 +112,17 @@ internal sealed record ServiceOptions(string ConnectionString)
     /// </summary>
     public int SignInAttemptsAMinute { get; init; } = 30;
 
+    /// <summary>Longest a request may take; what is long by its nature (files, imports, the feed's long poll) has its own.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How much a node does for one caller, and at once; null: what the environment says, if anything.</summary>
     public LimitOptions? Limits { get; init; }
 
     /// <summary>A site's own sign-on; null: what the environment says, if anything.</summary>
     public SignOnOptions? SignOn { get; init; }
+
+    /// <summary>Tokens of another authority, by which systems call; null: what the environment says, if anything.</summary>
+    public TokenOptions? Tokens { get; init; }
 
     /// <summary>How messages are sent to other systems.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
@@ -134,9 +140,6 @@ internal sealed record ServiceOptions(string ConnectionString)
 /// <summary>Puts the service together. Nothing here connects: migrate first (<see cref="Database"/>).</summary>
 internal static class HazardsService
 {
-    /// <summary>Longest a request may take; the feed's long poll has its own.</summary>
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>Larger than any body an endpoint takes: the rest of a refused one is read, so that its sender hears the refusal.</summary>
     private const long MostBodyBytes = 64 * 1024 * 1024;
 
@@ -152,7 +155,8 @@ internal static class HazardsService
         var marten = AddStore(builder.Services, options);
         if (options.Jobs)
             Messaging.Add(builder.Services, marten, options);
-        AddWeb(builder.Services);
+        AddWeb(builder.Services, options);
+        Pipeline.Add(builder.Services, options.Tokens ?? TokenOptions.Of(builder.Configuration));
         PageSite.Add(builder.Services, builder.Configuration, options);
         foreach (var module in Modules.All)
             module.AddServices(builder.Services);
@@ -236,7 +240,7 @@ internal static class HazardsService
         return marten;
     }
 
-    private static void AddWeb(IServiceCollection services)
+    private static void AddWeb(IServiceCollection services, ServiceOptions options)
     {
         services.AddSingleton<HangUps>();
         services.AddSingleton<IdentityTelemetry>();
@@ -244,7 +248,6 @@ internal static class HazardsService
         services.AddSingleton(s => new Limits(
             s.GetRequiredService<ServiceOptions>().Limits ?? LimitOptions.Of(s.GetRequiredService<IConfiguration>())));
         services.AddSingleton<WrongKeys>();
-        services.AddSingleton<Doorkeeper>();
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();
         services.AddSingleton<Readiness>();
@@ -252,7 +255,7 @@ internal static class HazardsService
         services.AddHostedService(s => s.GetRequiredService<NewerDatabase>());
         services.AddHostedService<MemoryReturn>();
         ApiDocument.Add(services);
-        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout, TimeoutStatusCode = 503 });
+        services.AddRequestTimeouts(o => o.DefaultPolicy = new RequestTimeoutPolicy { Timeout = options.RequestTimeout });
     }
 
     private static void Limit(KestrelServerOptions server)
@@ -270,12 +273,7 @@ internal static class HazardsService
 
     private static void Map(WebApplication app)
     {
-        EveryAnswer.Use(app);
-        PageSite.Use(app);
-        app.UseRouting();
-        app.UseRequestTimeouts();
-        app.UseMiddleware<Door>();
-        PageSite.UseSignOn(app);
+        Pipeline.Use(app);
         var api = app.MapGroup(Links.Root);
         HazardEndpoints.Map(api);
         HazardReads.Map(api);

@@ -26,6 +26,9 @@ internal static class Logs
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", json ? LogLevel.Information : LogLevel.Warning);
+        // What became of a request is said once, by its route (ErrorHandling); who was not known is no news.
+        logging.AddFilter("Microsoft.AspNetCore.Http.Timeouts", LogLevel.Error);
+        logging.AddFilter("Hazards.Api.Http.Access", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Error);
         // They say at the level of information that they have read a page.
         logging.AddFilter("Marten", LogLevel.Warning);

@@ -23,6 +23,12 @@ internal sealed partial class NewerDatabase(NpgsqlDataSource dataSource, MartenE
     /// <summary>Whether this node is older than the database.</summary>
     public bool Exists => Migration is not null;
 
+    /// <summary>Whatever was asked is refused, an address that is not known here too: the newer nodes may know it.</summary>
+    public Task RefuseAsync(HttpContext http, RequestDelegate next) =>
+        Exists && http.Request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal)
+            ? new Problem(RequestRefusals.Outdated.Because()).ExecuteAsync(http)
+            : next(http);
+
     /// <summary>The migrations that the database has had.</summary>
     public async Task<IReadOnlySet<string>> ReadAsync(CancellationToken cancellationToken)
     {

@@ -29,6 +29,9 @@ public sealed record Rulebook(ImmutableArray<Adopted> Adopted, WorkCalendar Cale
     public bool CountsWorkingDays => Adopted.Select(a => a.Policy).Append(Policy.NationalBaseline)
         .Any(p => p.Clocks.Any(c => c.Count == DayCount.Working) || p.Supervision.Any(s => s.Count == DayCount.Working));
 
+    /// <summary>Whether any policy there ever was has the service make papers with acts.</summary>
+    public bool MakesPapers => Adopted.Select(a => a.Policy).Append(Policy.NationalBaseline).Any(p => !p.Papers.IsEmpty);
+
     /// <summary>The policy for a region on a day: that of the narrowest jurisdiction, else the national baseline.</summary>
     public Policy PolicyOn(RegionCode region, DateOnly day)
     {

@@ -15,10 +15,14 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
     /// <summary>About 20 MB.</summary>
     private const int MostItems = 200_000;
 
+    // Seconds: it is one look at an index.
+    private const int Patience = 5;
+
     // An answer with nothing in it is kept under a key as well.
     private const int ItemsOfKey = 5;
 
     private readonly ConcurrentDictionary<Key, Lazy<Task<object>>> kept = [];
+    private readonly Together<ValueTuple, (long Position, DateTimeOffset RecordedAt, uint Rows)> heads = new(_ => HeadAsync(dataSource));
     private int items;
 
     private readonly record struct Key(object Question, DateTimeOffset? KnownAt, long Head, uint Rows);
@@ -35,7 +39,7 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
         CancellationToken cancellationToken)
         where T : notnull
     {
-        var (head, recordedAt, rows) = await HeadAsync(cancellationToken);
+        var (head, recordedAt, rows) = await heads.AskAsync(default).WaitAsync(cancellationToken);
         var key = knownAt < recordedAt
             ? new Key((typeof(T), question), knownAt, 0, rows)
             : new Key((typeof(T), question), null, head, rows);
@@ -61,12 +65,13 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
         }
     }
 
-    private async Task<(long Position, DateTimeOffset RecordedAt, uint Rows)> HeadAsync(CancellationToken cancellationToken)
+    private static async Task<(long Position, DateTimeOffset RecordedAt, uint Rows)> HeadAsync(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand(
             """select e.seq_id, e."timestamp", 'rows.hazards'::regclass::oid from log.mt_events e order by e.seq_id desc limit 1""");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
+        command.CommandTimeout = Patience;
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync()
             ? (reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<uint>(2))
             : (0, DateTimeOffset.MinValue, 0);
     }

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using Hazards.Api.Administration.Accounts;
-using Hazards.Api.Administration.Registry;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
-using Microsoft.Net.Http.Headers;
 
 namespace Hazards.Api.Http.Access;
 
@@ -44,6 +42,13 @@ internal sealed record Caller(ApiKey Key, Body Body)
     /// <summary>The session by which the person calls.</summary>
     public Session? Session { get; private init; }
 
+    /// <summary>Finds out again who it is, by what the request was sent with.</summary>
+    public Func<CancellationToken, Task<(Caller? Caller, Refusal? Refusal)>> Again { get; init; } =
+        _ => Task.FromResult<(Caller?, Refusal?)>((null, AccessRefusals.Unknown.Because()));
+
+    /// <summary>Who sent a request; null where nobody was asked.</summary>
+    public static Caller? Of(HttpContext http) => (http.User as CallerPrincipal)?.Caller;
+
     /// <summary>Whose idempotency keys these are: a rotated API key keeps them. No body's id has a colon.</summary>
     public string KeyScope => Account is { } own ? $"account:{own.Id:D}" : $"{Key.Body}/{Key.Client}";
 
@@ -81,83 +86,4 @@ internal sealed record Caller(ApiKey Key, Body Body)
     /// request says.
     /// </summary>
     public Actor As(string? name) => new(Account?.Name ?? name ?? Key.Client, Body, roles, Key.Client, Key.Region);
-}
-
-/// <summary>Opens the door by key; for reading, by the session of a person who signed in to the pages as well.</summary>
-internal sealed class Doorkeeper(Identities identities, Sessions sessions, WrongKeys wrong, TimeProvider clock)
-{
-    private const int LongestSecret = 200;
-
-    public async Task<(Caller? Caller, Refusal? Refusal)> AdmitAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (SecretOf(request) is not { Length: > 0 } secret)
-            return await AdmitPersonAsync(request, cancellationToken);
-        if (secret.Length > LongestSecret)
-            return (null, AccessRefusals.Unknown.Because());
-        var (digest, address) = (KeyStore.DigestOf(secret), Limits.AddressOf(request.HttpContext));
-        if (wrong.Locked(address, digest) is { } locked)
-            return (null, locked);
-        var now = clock.GetUtcNow();
-        var (key, body, refusal) = await identities.KeyAsync(digest, k => !k.Revoked && !Expired(k), cancellationToken);
-        if (key is null)
-        {
-            wrong.Note(address);
-            return (null, refusal ?? AccessRefusals.Unknown.Because());
-        }
-
-        wrong.Remember(digest);
-        if (key.Revoked)
-            return (null, AccessRefusals.Revoked.Because());
-        if (Expired(key))
-            return (null, AccessRefusals.Expired.Because(null, ("at", key.ExpiresAt)));
-        return body is not null ? (new Caller(key, body), null) : (null, refusal ?? AccessRefusals.Unknown.Because());
-
-        bool Expired(ApiKey k) => k.ExpiresAt is { } end && end <= now;
-    }
-
-    /// <summary>Who sent a request that was let in before, by key or from a page.</summary>
-    public async Task<(Caller? Caller, Refusal? Refusal)> AgainAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (SecretOf(request) is { Length: > 0 })
-            return await AdmitAsync(request, cancellationToken);
-        return request.Cookies[SessionCookie.Name] is { Length: > 0 } token
-            ? await CallerOfAsync(token, cancellationToken)
-            : (null, AccountRefusals.Ended.Because());
-    }
-
-    /// <summary>A person with the rights of the account.</summary>
-    public async Task<(Caller? Caller, Refusal? Refusal)> CallerOfAsync(SignedInAs who, CancellationToken cancellationToken)
-    {
-        if (who.Session.Step != SessionStep.Full)
-            return (null, AccountRefusals.Unfinished.Because());
-        var (body, refusal) = await identities.BodyAsync(who.Account.Body, cancellationToken);
-        return body is not null ? (Caller.Of(who, body), null) : (null, refusal ?? AccessRefusals.Unknown.Because());
-    }
-
-    /// <summary>
-    /// Downloads from the pages. Only GET: browsers send cookies along with whatever another site makes them send, and such a
-    /// request must not write anything. The pages have forms of their own that guard against it.
-    /// </summary>
-    private async Task<(Caller? Caller, Refusal? Refusal)> AdmitPersonAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (!HttpMethods.IsGet(request.Method) || !request.Path.StartsWithSegments(Links.Root, StringComparison.Ordinal)
-            || request.Cookies[SessionCookie.Name] is not { Length: > 0 } token)
-            return (null, AccessRefusals.Missing.Because());
-        return await CallerOfAsync(token, cancellationToken);
-    }
-
-    private async Task<(Caller? Caller, Refusal? Refusal)> CallerOfAsync(string token, CancellationToken cancellationToken) =>
-        await sessions.FindAsync(token, cancellationToken) is { } who
-            ? await CallerOfAsync(who, cancellationToken)
-            : (null, AccountRefusals.Ended.Because());
-
-    private static string? SecretOf(HttpRequest request)
-    {
-        if (request.Headers.TryGetValue("X-Api-Key", out var own) && own.Count == 1)
-            return own[0];
-        return request.Headers.TryGetValue(HeaderNames.Authorization, out var header) && header.Count == 1
-            && header[0] is { } text && text.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? text["Bearer ".Length..].Trim()
-            : null;
-    }
 }

@@ -9,8 +9,7 @@ namespace Hazards.Api.Http.Access;
 /// close the two come.
 /// </summary>
 /// <param name="caller">Who was let in.</param>
-/// <param name="admit">Asks at the door again.</param>
-internal sealed class Credential(Caller caller, Func<CancellationToken, Task<(Caller? Caller, Refusal? Refusal)>> admit)
+internal sealed class Credential(Caller caller)
 {
     /// <summary>The streams that said who it is.</summary>
     public IReadOnlyList<StreamVersion> Relies { get; private set; } = Of(caller);
@@ -24,10 +23,10 @@ internal sealed class Credential(Caller caller, Func<CancellationToken, Task<(Ca
     /// </summary>
     public async Task<Refusal?> AgainAsync(CancellationToken cancellationToken)
     {
-        var (now, refusal) = await admit(cancellationToken);
+        var (now, refusal) = await caller.Again(cancellationToken);
         if (now is null)
             return refusal ?? AccessRefusals.Unknown.Because();
-        if (Admission.Dissolved(now) is { } dissolved)
+        if (OperationAuthorization.Dissolved(now) is { } dissolved)
             return dissolved;
         if (!now.HasTheRightsOf(caller))
             return AppendRefusals.Contended.Because();

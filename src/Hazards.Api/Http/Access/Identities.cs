@@ -19,7 +19,8 @@ namespace Hazards.Api.Http.Access;
 /// </remarks>
 [LogCategory("Hazards.Api.Identities")]
 internal sealed partial class Identities(
-    Questions questions, NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, ServiceOptions options, IdentityTelemetry telemetry, ILogger<Identities> logger)
+    Questions questions, NpgsqlDataSource dataSource, IEventLog log, LogKeys keys, ServiceOptions options, IdentityTelemetry telemetry,
+    HangUps hangUps, ILogger<Identities> logger)
 {
     // Some 2 KB each. Beyond that all are compared anew, each when it comes.
     private const int Most = 20_000;
@@ -28,35 +29,60 @@ internal sealed partial class Identities(
     private static readonly TimeSpan SaidAgainAfter = TimeSpan.FromMinutes(10);
 
     private readonly IdentityRows rows = new(questions.Source);
-    // Whose a key was when it was last believed: both are asked for at once.
-    private readonly ConcurrentDictionary<Sha256Digest, BodyId> bodies = new();
+    private readonly Together<(Sha256Digest, BodyId), (IReadOnlyDictionary<string, IdentityRow> Keys, IReadOnlyDictionary<string, IdentityRow> Bodies)> together =
+        new(asked => hangUps.WithinAsync(
+            ApiKeyOptions.Patience, stop => new IdentityRows(questions.Source).KeysAndBodiesAsync(asked, stop), CancellationToken.None));
+    // Whose a key was when it was last believed, by what it was found by: both are asked for at once.
+    private readonly ConcurrentDictionary<string, BodyId> bodies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, Compared> compared = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> said = new(StringComparer.Ordinal);
     private (ReadOnlyMemory<byte> Key, long Since)? appendKey;
 
-    /// <summary>
-    /// The key with this digest, and its body; or that one's row is not as recorded. A key that opens nothing any more, by
-    /// <paramref name="opens"/>, has no body here.
-    /// </summary>
+    /// <summary>The key with this digest, and its body where it opens anything now; or why not.</summary>
     public async Task<(ApiKey? Key, Body? Body, Refusal? Refusal)> KeyAsync(
-        Sha256Digest digest, Func<ApiKey, bool> opens, CancellationToken cancellationToken)
+        Sha256Digest digest, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (row, bodyRow) = bodies.TryGetValue(digest, out var usual)
-            ? await rows.KeyAndBodyAsync(digest, usual, cancellationToken)
+        var (row, bodyRow) = bodies.TryGetValue(digest.Value, out var usual)
+            ? await KeyAndBodyAsync(digest, usual, cancellationToken)
             : (await rows.KeyAsync(digest, cancellationToken), null);
         // What it was looked up by is what it must have been issued with.
-        if (row?.FoundBy != digest.Value)
-            return default;
+        return row?.FoundBy == digest.Value ? await OpenedAsync(digest.Value, row, bodyRow, now, cancellationToken) : default;
+    }
+
+    private async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(Sha256Digest digest, BodyId body, CancellationToken cancellationToken)
+    {
+        var found = await together.AskAsync((digest, body)).WaitAsync(cancellationToken);
+        return (found.Keys.GetValueOrDefault(digest.Value), found.Bodies.GetValueOrDefault(body.Value));
+    }
+
+    /// <summary>The same of the key with this identity, which another vouches for.</summary>
+    public async Task<(ApiKey? Key, Body? Body, Refusal? Refusal)> KeyAsync(
+        Guid id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var name = id.ToString("D");
+        var (row, bodyRow) = bodies.TryGetValue(name, out var usual)
+            ? await rows.KeyAndBodyAsync(id, usual, cancellationToken)
+            : (await rows.KeyAsync(id, cancellationToken), null);
+        return row is not null ? await OpenedAsync(name, row, bodyRow, now, cancellationToken) : default;
+    }
+
+    private async Task<(ApiKey? Key, Body? Body, Refusal? Refusal)> OpenedAsync(
+        string name, IdentityRow row, IdentityRow? bodyRow, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var (key, refusal) = await BelieveAsync<ApiKey>(IdentityKind.Key, row, cancellationToken);
-        if (key is null || !opens(key))
-            return (key, null, refusal);
-        if (bodyRow is null || usual != key.Body)
+        if (key is null)
+            return (null, null, refusal);
+        if (key.Revoked)
+            return (key, null, AccessRefusals.Revoked.Because());
+        if (key.ExpiresAt <= now)
+            return (key, null, AccessRefusals.Expired.Because(null, ("at", key.ExpiresAt)));
+        if (bodyRow?.FoundBy != key.Body.Value)
             bodyRow = await rows.BodyAsync(key.Body, cancellationToken);
         if (bodyRow is null)
             return (key, null, null);
         if (bodies.Count >= Most)
             bodies.Clear();
-        bodies[digest] = key.Body;
+        bodies[name] = key.Body;
         (var body, refusal) = await BelieveAsync<Body>(IdentityKind.Body, bodyRow, cancellationToken);
         return (key, await PlacedAsync(body, cancellationToken), refusal);
     }

@@ -74,43 +74,57 @@ internal sealed class OperationText(OpenApiDocument document, Schemas schemas)
 
     private IEnumerable<OpenApiParameter> InPath(string path)
     {
-        foreach (var name in path.Split('/').Where(p => p.StartsWith('{')).Select(
-            p => p[1..p.IndexOf('}', StringComparison.Ordinal)].Trim('*')))
-            yield return new OpenApiParameter
+        var parts = path.Split('/');
+        for (var i = 1; i < parts.Length; i++)
+            if (parts[i].StartsWith('{'))
             {
-                Name = name, In = ParameterLocation.Path, Required = true, Description = PathText(name, path),
-                Schema = PathSchema(name, path),
-            };
+                var name = parts[i][1..parts[i].IndexOf('}', StringComparison.Ordinal)].Trim('*');
+                yield return new OpenApiParameter
+                {
+                    Name = name, In = ParameterLocation.Path, Required = true, Description = Which[parts[i - 1]],
+                    Schema = PathSchema(name, parts[i - 1]),
+                };
+            }
     }
 
-    private static string PathText(string name, string path) => name switch
+    /// <summary>Which one of a noun, by the noun. One that is not here fails the document.</summary>
+    private static readonly FrozenDictionary<string, string> Which = new Dictionary<string, string>
     {
-        "leg" => "责任方 · the leg",
-        "size" => "检查点的大小，或 latest · the checkpoint's size, or latest",
-        "path" or "**path" => "瓦片路径（tile/ 之后的部分）· the tile's path, after tile/",
-        "origin" => "来源名的 SHA-256，十六进制 · SHA-256 of the origin, hexadecimal",
-        "list" => "代码表 · the code list",
-        "code" => "错误代码 · the error code",
-        "digest" => "文件的 SHA-256 · SHA-256 of the file",
-        _ when path.Contains("evidence", StringComparison.Ordinal) => "证据包编号 · the package's id",
-        _ when path.Contains("inbox", StringComparison.Ordinal) => "告知编号 · the message's id",
-        "period" => "特殊时段的编号或名称 · the special period's id or name",
-        _ when path.Contains("campaigns", StringComparison.Ordinal) => "专项行动编号 · the campaign's id",
-        _ when path.Contains("inspections", StringComparison.Ordinal) => "检查编号 · the inspection's id",
-        _ when path.Contains("bodies", StringComparison.Ordinal) => "单位编号 · the body's id",
-        _ when path.Contains("seals", StringComparison.Ordinal) => "封存编号 · the seal's id",
-        "session" => "登录编号 · the session's id",
-        _ when path.Contains("accounts", StringComparison.Ordinal) => "账号编号 · the account's id",
-        _ when path.Contains("webhooks", StringComparison.Ordinal) => "推送编号 · the webhook's id",
-        _ when path.Contains("api-keys", StringComparison.Ordinal) => "密钥编号 · the key's id",
-        _ => "隐患编号 · the hazard's id",
-    };
+        ["accounts"] = "账号编号 · the account's id",
+        ["api-keys"] = "密钥编号 · the key's id",
+        ["bodies"] = "单位编号 · the body's id",
+        ["campaigns"] = "专项行动编号 · the campaign's id",
+        ["changes"] = "在日志中的位置 · its position in the log",
+        ["checkpoints"] = "检查点的大小，或 latest · the checkpoint's size, or latest",
+        ["codes"] = "代码表 · the code list",
+        ["dead-letters"] = "任务编号 · the job's id",
+        ["drafts"] = "草稿编号 · the draft's id",
+        ["enterprises"] = "统一社会信用代码 · the enterprise's unified social credit code",
+        ["evidence"] = "证据包编号 · the package's id",
+        ["files"] = "文件的 SHA-256 · SHA-256 of the file",
+        ["hazards"] = "隐患编号 · the hazard's id",
+        ["imports"] = "导入编号 · the import's id",
+        ["inbox"] = "告知编号 · the message's id",
+        ["inspections"] = "检查编号 · the inspection's id",
+        ["legs"] = "责任方 · the leg",
+        ["persons"] = "人员编号 · the person's id",
+        ["policies"] = "制度版本 · the policy's version",
+        ["problems"] = "错误代码 · the error code",
+        ["regions"] = "区划代码 · the region's code",
+        ["reports"] = "报表编号 · the report's id",
+        ["seals"] = "封存编号 · the seal's id",
+        ["sessions"] = "登录编号 · the session's id",
+        ["special-periods"] = "特殊时段的编号或名称 · the special period's id or name",
+        ["tile"] = "瓦片路径（tile/ 之后的部分）· the tile's path, after tile/",
+        ["webhooks"] = "推送编号 · the webhook's id",
+        ["witness"] = "来源名的 SHA-256，十六进制 · SHA-256 of the origin, hexadecimal",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private IOpenApiSchema PathSchema(string name, string path) => name switch
+    private IOpenApiSchema PathSchema(string name, string noun) => name switch
     {
         "leg" => schemas.Of(typeof(Leg)),
         "digest" => schemas.Of(typeof(Sha256Digest)),
-        "id" when path.Contains("bodies", StringComparison.Ordinal) => schemas.Of(typeof(BodyId)),
+        "id" when noun == "bodies" => schemas.Of(typeof(BodyId)),
         "id" => schemas.Of(typeof(Guid)),
         _ => schemas.Of(typeof(string)),
     };

@@ -31,7 +31,7 @@ internal sealed record Answered<T>(T? Value, Refusal? Refusal, long? Version) wh
 /// The pages' way to the service: the endpoints of the REST interface, called within the process. Whatever a page shows or
 /// does, another system can ask for; roles, jurisdiction, refusals and the record of who looked are those of the interface.
 /// </summary>
-internal sealed class InProcess(EndpointDataSource endpoints, TimeProvider clock)
+internal sealed class InProcess(EndpointDataSource endpoints)
 {
     private readonly Lazy<FrozenDictionary<(string Method, string Pattern), RouteEndpoint>> known = new(() => endpoints.Endpoints
         .OfType<RouteEndpoint>()
@@ -58,7 +58,8 @@ internal sealed class InProcess(EndpointDataSource endpoints, TimeProvider clock
         var captured = new CapturedResult();
         http.Features.Set(captured);
         http.Features.Set(page.Features.Get<LooksOfPage>());
-        if (Admission.Enter(http, caller, endpoint.Metadata.GetRequiredMetadata<Operation>(), clock, page.Request) is { } refusal)
+        var operation = endpoint.Metadata.GetRequiredMetadata<Operation>();
+        if ((OperationAuthorization.Forbids(operation, caller, asked.Method) ?? Admission.Begin(http, caller, operation)) is { } refusal)
             return (null, refusal, null);
         await endpoint.RequestDelegate!(http);
         var version = ETag.TryReadIfMatch(http.Response.Headers.ETag, out var versions) && versions is [var one, ..] ? one : (long?)null;

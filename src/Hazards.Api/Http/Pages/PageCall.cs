@@ -15,14 +15,15 @@ namespace Hazards.Api.Http.Pages;
 internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeProvider clock)
 {
     private HttpContext? http;
-    private SignedInAs? who;
     private Caller? caller;
 
     /// <summary>The request.</summary>
     public HttpContext Http => http ?? throw new InvalidOperationException("No request has begun.");
 
     /// <summary>Who looks.</summary>
-    public SignedInAs Who => who ?? throw new InvalidOperationException("Nobody has signed in.");
+    public SignedInAs Who => Caller is { Account: { } account, Session: { } session }
+        ? new SignedInAs(account, session)
+        : throw new InvalidOperationException("Nobody has signed in.");
 
     /// <summary>Whether somebody has signed in.</summary>
     public bool IsSignedIn => caller is not null;
@@ -61,9 +62,9 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
     public string? Said { get; private set; }
 
     /// <summary>Begins a request.</summary>
-    public void Begin(HttpContext begun, SignedInAs? signedIn, Caller? seenAs)
+    public void Begin(HttpContext begun, Caller? seenAs)
     {
-        (http, who, caller) = (begun, signedIn, seenAs);
+        (http, caller) = (begun, seenAs);
         English = begun.Request.Cookies[PageCookies.Language] == "en";
         Now = clock.GetUtcNow();
         if (PageTimes.Read(begun.Request.Query["asOf"], Now) is var (instant, wrong))
@@ -75,7 +76,7 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
     public void Refuse(HttpContext refused, Refusal refusal)
     {
         if (http is null)
-            Begin(refused, null, null);
+            Begin(refused, null);
         Refusal = refusal;
     }
 
@@ -202,7 +203,7 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
         {
             return await inside.SendAsync(Http, Caller, asked);
         }
-        catch (Exception e) when (Door.Explain(e, Http) is { } refusal && refusal.Reason.Kind == RefusalKind.Unavailable && refusal.Reason != RequestRefusals.Failed)
+        catch (Exception e) when (ErrorHandling.Explain(e, Http) is { } refusal && refusal.Reason.Kind == RefusalKind.Unavailable && refusal.Reason != RequestRefusals.Failed)
         {
             // What was typed stays; it may be sent again.
             return (null, refusal, null);

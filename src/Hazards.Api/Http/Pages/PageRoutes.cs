@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Claims;
 using Hazards.Api.Administration.Accounts;
 using Hazards.Api.Investigation;
 using Hazards.Domain;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -83,29 +83,20 @@ internal static class PageRoutes
 
     private static async Task<IResult> RunAsync(HttpContext http, bool open, Func<PageCall, Task<IResult>> handler)
     {
-        var (who, caller) = await EnterAsync(http);
+        // What is proved by a form's token is proved for this account only.
+        if ((await http.AuthenticateAsync(SessionAuthentication.Name)).Principal is { } known)
+            http.User = known;
         var page = http.RequestServices.GetRequiredService<PageCall>();
-        page.Begin(http, who, caller);
-        if (!open && (caller is null || who!.Session.Step != SessionStep.Full))
-            return ToSignIn(http, who);
+        page.Begin(http, Caller.Of(http));
+        if (!open && Caller.Of(http)?.Session?.Step != SessionStep.Full)
+            return ToSignIn(http);
         return await handler(page);
     }
 
-    private static async Task<(SignedInAs? Who, Caller? Caller)> EnterAsync(HttpContext http)
-    {
-        if (http.Request.Cookies[SessionCookie.Name] is not { Length: > 0 } token
-            || await http.RequestServices.GetRequiredService<Sessions>().FindAsync(token, http.RequestAborted) is not { } who)
-            return (null, null);
-        // What is proved by a form's token is proved for this account only.
-        http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, who.Account.Id.ToString())], "session"));
-        var (body, _) = await http.RequestServices.GetRequiredService<Identities>().BodyAsync(who.Account.Body, http.RequestAborted);
-        return body is not null ? (who, Caller.Of(who, body)) : (null, null);
-    }
-
-    private static IResult ToSignIn(HttpContext http, SignedInAs? who)
+    private static IResult ToSignIn(HttpContext http)
     {
         var back = HttpMethods.IsGet(http.Request.Method) ? http.Request.Path + http.Request.QueryString : BackOf(http);
-        var address = who is null ? $"/sign-in?to={Uri.EscapeDataString(back)}" : $"/sign-in/next?to={Uri.EscapeDataString(back)}";
+        var address = Caller.Of(http) is null ? $"/sign-in?to={Uri.EscapeDataString(back)}" : $"/sign-in/next?to={Uri.EscapeDataString(back)}";
         if (http.Request.Headers["HX-Request"].Count == 0)
             return Results.Redirect(address);
         // A part of a page cannot sign in; the whole page goes.

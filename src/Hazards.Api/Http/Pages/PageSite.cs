@@ -55,13 +55,6 @@ internal static class PageSite
         SiteFiles.Use(app);
     }
 
-    /// <summary>After routing and the door: a site's own sign-on answers at its own address.</summary>
-    public static void UseSignOn(WebApplication app)
-    {
-        if (app.Services.GetService<SigningIn.SiteSignOn>() is not null)
-            app.UseAuthentication();
-    }
-
     // Who signs in from where, and whether over TLS, a proxy says: one on this machine, or those that HAZARDS_PROXIES names
     // (addresses and networks, with commas between). Nobody else is believed.
     private static ForwardedHeadersOptions Proxies(IConfiguration configuration)

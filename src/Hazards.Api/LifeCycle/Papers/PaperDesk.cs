@@ -73,25 +73,38 @@ internal sealed class PaperDesk(
     /// <param name="cancellationToken">Stops.</param>
     public async Task<IReadOnlyList<Papered>> PrepareAsync(
         PaperNumbers.Taking taking, Hazard? before, HazardId id, ImmutableArray<Happening> happenings, Policy policy, WorkCalendar calendar,
-        Body by,
-        IReadOnlyDictionary<BodyId, Body> known, CancellationToken cancellationToken = default)
+        Body by, IReadOnlyDictionary<BodyId, Body> known, CancellationToken cancellationToken = default)
     {
         var prepared = new List<Papered>(happenings.Length);
-        var state = before;
-        foreach (var (happened, context) in happenings)
+        var (state, folded) = (before, 0);
+        for (var i = 0; i < happenings.Length; i++)
         {
-            state = Hazard.Apply(id, state, new Happening(happened, context));
-            var makes = context is { Document: null } && context.Role != Role.Importer ? PaperOf(happened, policy) : null;
-            var work = new Work(taking, state, policy, calendar, by, known);
-            prepared.Add(makes is { } kind ? await MakeAsync(work, happened, context, kind, cancellationToken) : new Papered(happened, context, null));
-            if (context.Role == Role.Importer)
+            var (happened, context) = happenings[i];
+            var imported = context.Role == Role.Importer;
+            var makes = context.Document is null && !imported ? PaperOf(happened, policy) : null;
+            ImmutableArray<PaperKind> follow = imported
+                ? []
+                : [.. Domain.Papers.Following(happened).Where(k => RuleOf(policy, k) is { Always: true })];
+            if (makes is null && follow.IsEmpty)
+            {
+                prepared.Add(new Papered(happened, context, null));
                 continue;
-            foreach (var following in Domain.Papers.Following(happened).Where(k => RuleOf(policy, k) is { Always: true }))
+            }
+
+            // What a paper says is of the state after its event; where none is made, the story alone folds it.
+            for (; folded <= i; folded++)
+                state = Hazard.Apply(id, state, happenings[folded]);
+            var work = new Work(taking, state!, policy, calendar, by, known);
+            prepared.Add(
+                makes is { } kind
+                    ? await MakeAsync(work, happened, context, kind, cancellationToken)
+                    : new Papered(happened, context, null));
+            foreach (var following in follow)
             {
                 var leg = Domain.Papers.LegOf(happened);
                 var issued = await MakeAsync(
                     work, happened, context with { Document = null, Attachments = [] }, following, cancellationToken);
-                var paper = new PaperIssued(following, leg, Domain.Papers.To(state, leg));
+                var paper = new PaperIssued(following, leg, Domain.Papers.To(state!, leg));
                 state = Hazard.Apply(id, state, new Happening(paper, issued.Context));
                 prepared.Add(issued with { Event = paper });
             }

@@ -24,7 +24,7 @@ internal sealed record SiteSignOn(string? DisplayName)
         if (options is null)
             return;
         services.AddSingleton(new SiteSignOn(options.Name));
-        services.AddAuthentication(Unused)
+        services.AddAuthentication()
             // The handler wants a scheme to sign in with; sessions are ours, and it never comes to that.
             .AddCookie(Unused, o => o.Cookie.Name = "hazards_unused")
             .AddOpenIdConnect(Scheme, o =>
