@@ -126,4 +126,36 @@ public sealed class WhichComesFirst
             story.Clocks.ShouldBe(story.Clocks.OrderBy(c => c.Due).ThenBy(c => (int)c.Kind).ThenBy(c => c.Leg));
         Stories.Dual.Clocks.GroupBy(c => (c.Due, c.Kind)).ShouldContain(g => g.Count() == 2);
     }
+
+    [Fact]
+    public void A_hazard_is_looked_at_again_as_often_as_the_policy_has_days_for()
+    {
+        var policy = Policy.NationalBaseline with { Lookbacks = [new(Level.Major, [7], "办法"), new(Level.General, [30, 90], "办法")] };
+        var story = Stories.Closed.Under(policy);
+        var closed = ChinaTime.DateAt(story.Then.Closure!.At);
+        foreach (var days in new[] { 30, 90 })
+        {
+            var clock = story.Clocks.ShouldHaveSingleItem();
+            (clock.Kind, clock.Due).ShouldBe((ClockKind.Lookback, closed.AddDays(days)));
+            story = story.And(CountyOffice, new LookbackMade(LookbackResult.Holding, "未反弹", null));
+        }
+        story.Clocks.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_accepted_leg_is_supervised_no_longer()
+    {
+        var policy = Policy.NationalBaseline with { Supervision = [new(Level.General, 7, "办法")] };
+        Stories.Dual.Under(policy).Clocks.Count(c => c.Kind == ClockKind.Supervise).ShouldBe(2);
+        Stories.DualOneAccepted.Under(policy).Clocks.Single(c => c.Kind == ClockKind.Supervise).Leg.ShouldBe(Leg.Sectoral);
+    }
+
+    [Theory]
+    [InlineData(DayCount.Working, true)]
+    [InlineData(DayCount.Calendar, false)]
+    public void A_clock_says_whether_it_counts_working_days(DayCount count, bool working)
+    {
+        var policy = Policy.NationalBaseline with { Supervision = [new(Level.General, 7, "办法", count)] };
+        Stories.Dual.Under(policy).Clocks.Where(c => c.Kind == ClockKind.Supervise).ShouldAllBe(c => c.Working == working);
+    }
 }
