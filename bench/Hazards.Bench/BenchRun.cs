@@ -106,11 +106,13 @@ internal static class BenchRun
         };
         var scale = new Command(
             "scale",
-            "只测规模：经 HTTP 的各清单、看板、检索、单条，现在与任一时刻，随隐患数的增长 · only scale: lists, boards, search and hazards by HTTP, now and as of, and how each grows with the hazards") { sizes, readers, only, seconds, postgres, filled, statements };
+            "只测规模：经 HTTP 的各清单、看板、检索、单条，现在与任一时刻，随隐患数的增长 · only scale: lists, boards, search and hazards by HTTP, "
+            + "now and as of, and how each grows with the hazards") { sizes, readers, only, seconds, postgres, filled, statements };
         scale.SetAction((parsed, stop) =>
         {
             var asking = new Asking(
-                parsed.GetValue(readers), parsed.GetValue(only) ?? "", TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(statements));
+                parsed.GetValue(readers), parsed.GetValue(only) ?? "", TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                parsed.GetValue(statements));
             return parsed.GetValue(filled) is { } given
                 ? ScaleOnAsync(given, asking, stop) : ScaleAsync(parsed.GetValue(sizes)!, asking, parsed.GetValue(postgres), stop);
         });
@@ -120,21 +122,27 @@ internal static class BenchRun
     }
 
     /// <summary>On a private, durable cluster that is deleted afterwards, and a folder for keys.</summary>
-    private static async Task<int> OnClusterAsync(
-        PostgresSource postgres, Func<LocalCluster, DirectoryInfo, Task> measure, CancellationToken stop, params (string Name, string Value)[] settings)
+    private static Task<int> OnClusterAsync(
+        PostgresSource postgres, Func<LocalCluster, DirectoryInfo, Task> measure, CancellationToken stop,
+        params (string Name, string Value)[] settings) => InFolderAsync(async folder =>
+    {
+        await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
+        {
+            Source = postgres,
+            Durable = true,
+            Settings = new Dictionary<string, string>(
+                [new("max_wal_size", "4GB"), .. settings.Select(s => KeyValuePair.Create(s.Name, s.Value))]),
+        }, stop);
+        Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
+        await measure(cluster, folder);
+    });
+
+    private static async Task<int> InFolderAsync(Func<DirectoryInfo, Task> measure)
     {
         var folder = Directory.CreateTempSubdirectory("hazards-bench-");
         try
         {
-            await using var cluster = await LocalCluster.StartAsync(new LocalClusterOptions
-            {
-                Source = postgres,
-                Durable = true,
-                Settings = new Dictionary<string, string>(
-                    [new("max_wal_size", "4GB"), .. settings.Select(s => KeyValuePair.Create(s.Name, s.Value))]),
-            }, stop);
-            Say($"{cluster.Source}, {Environment.ProcessorCount} CPU");
-            await measure(cluster, folder);
+            await measure(folder);
             return 0;
         }
         finally
@@ -267,7 +275,8 @@ internal static class BenchRun
         AnsiConsole.Write(table);
     }, stop);
 
-    private static Task<int> ScaleAsync(int[] sizes, Asking asking, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
+    private static Task<int> ScaleAsync(
+        int[] sizes, Asking asking, PostgresSource postgres, CancellationToken stop) => OnClusterAsync(postgres, async (cluster, folder) =>
     {
         var smallest = new Dictionary<string, ReadCost>();
         var least = sizes.Min();
@@ -295,23 +304,15 @@ internal static class BenchRun
         }
     }, stop, asking.Statements > 0 ? Dearest.Settings : []);
 
-    private static async Task<int> ScaleOnAsync(string connectionString, Asking asking, CancellationToken stop)
+    private static Task<int> ScaleOnAsync(string connectionString, Asking asking, CancellationToken stop) => InFolderAsync(async folder =>
     {
-        var folder = Directory.CreateTempSubdirectory("hazards-bench-");
-        try
-        {
-            await using var source = Database.Open(connectionString);
-            await ScaleOfAsync(source, connectionString, folder.FullName, [], asking, stop);
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
+        await using var source = Database.Open(connectionString);
+        await ScaleOfAsync(source, connectionString, folder.FullName, [], asking, stop);
+    });
 
     private static async Task ScaleOfAsync(
-        NpgsqlDataSource source, string connection, string folder, Dictionary<string, ReadCost> smallest, Asking asking, CancellationToken stop)
+        NpgsqlDataSource source, string connection, string folder, Dictionary<string, ReadCost> smallest, Asking asking,
+        CancellationToken stop)
     {
         if (asking.Statements > 0)
             await Dearest.PrepareAsync(source, stop);
@@ -557,7 +558,8 @@ internal static class BenchRun
         return source;
     }
 
-    private static async Task<NpgsqlDataSource> EmptyAsync(LocalCluster cluster, string name, CancellationToken stop, string template = "template0")
+    private static async Task<NpgsqlDataSource> EmptyAsync(
+        LocalCluster cluster, string name, CancellationToken stop, string template = "template0")
     {
         await AdminAsync(cluster, $"create database {name} template {template} encoding 'UTF8' locale 'C.UTF-8'", stop);
         return Database.Open(

@@ -11,8 +11,8 @@ internal static class Multiplied
 {
     private static readonly string[] Tables =
     [
-        "log.mt_streams", "log.mt_events", "log.event_codes", "rows.hazards", "rows.hazard_history", "rows.hazard_items", "rows.hazard_texts",
-        "rows.board_changes", "rows.inbox", "rows.leg_facts", "rows.hazard_facts", "rows.listing_facts", "rows.dual_watch", "rows.notices",
+        "log.mt_streams", "log.mt_events", "log.event_codes", "rows.hazards", "rows.hazard_history", "rows.hazard_items",
+        "rows.hazard_texts", "rows.board_changes", "rows.inbox", "rows.leg_facts", "rows.hazard_facts", "rows.listing_facts", "rows.dual_watch", "rows.notices",
         "rows.missed_clocks", "rows.proposals", "rows.working_clocks",
     ];
 
@@ -22,7 +22,9 @@ internal static class Multiplied
     {
         await using var connection = await source.OpenConnectionAsync(stop);
         // What has no hazard came first: the bodies.
-        var before = await ScalarAsync<long>(connection, "select min(e.seq_id) - 1 from log.mt_events e join log.mt_streams s on s.id = e.stream_id where s.type = 'hazard'", stop);
+        var before = await ScalarAsync<long>(connection, """
+            select min(e.seq_id) - 1 from log.mt_events e join log.mt_streams s on s.id = e.stream_id where s.type = 'hazard'
+            """, stop);
         // The log's triggers refuse what is done here.
         await RunAsync(connection, $"{Refusing("disable")} set maintenance_work_mem = '1GB'; set synchronous_commit = off", stop);
         foreach (var table in Tables)
@@ -44,7 +46,10 @@ internal static class Multiplied
     // Indexes are made anew, in one go, where they are not what keeps rows apart.
     private static async Task MultiplyAsync(NpgsqlConnection connection, string table, long before, int times, CancellationToken stop)
     {
-        var columns = await ListAsync(connection, $"select attname from pg_attribute where attrelid = '{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum", stop);
+        var columns = await ListAsync(connection, $"""
+            select attname from pg_attribute
+            where attrelid = '{table}'::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum
+            """, stop);
         var indexes = await ListAsync(connection, $"""
             select i.indexrelid::regclass::text || E'\n' || pg_get_indexdef(i.indexrelid)
             from pg_index i where i.indrelid = '{table}'::regclass and not i.indisprimary and not i.indisunique
@@ -61,11 +66,12 @@ internal static class Multiplied
         // Rows without a position stay as they are, and are copied; those with one all move.
         var copied = $"insert into {table} ({string.Join(", ", columns)}) select {string.Join(", ", values)} from";
         var copies = position is null
-            ? $"{copied} {table} o cross join generate_series(1, {times - 1}) j{(table == "log.mt_streams" ? " where o.type = 'hazard'" : "")};"
+            ? $"{copied} {table} o cross join generate_series(1, {times - 1}) j where {(table == "log.mt_streams" ? "o.type = 'hazard'" : "true")};"
             : $"""
               create unlogged table public.bench_originals as table {table};
               truncate {table};
-              {copied} public.bench_originals o cross join lateral generate_series(0, case when o.{position} > {before} then {times - 1} else 0 end) j;
+              {copied} public.bench_originals o
+              cross join lateral generate_series(0, case when o.{position} > {before} then {times - 1} else 0 end) j;
               drop table public.bench_originals;
               """;
         await RunAsync(connection, $"""

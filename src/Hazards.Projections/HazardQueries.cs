@@ -69,7 +69,8 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
                 and h.found_at <= {instant} and h.first_recorded_at - h.found_at <= '24:00:00' and {where.Sql}
             ) + (
               select count(*) from rows.hazards h
-              where tstzrange(h.found_at, h.first_recorded_at) @> {instant} and h.first_recorded_at - h.found_at > '24:00:00' and {where.Sql}
+              where tstzrange(h.found_at, h.first_recorded_at) @> {instant} and h.first_recorded_at - h.found_at > '24:00:00'
+                and {where.Sql}
             ))::int
             """);
         where.AddTo(command);

@@ -26,6 +26,11 @@ public sealed record IdentityRow(Guid Stream, long Version, long InLog, ReadOnly
     public T Read<T>() => JsonSerializer.Deserialize<T>(Json.Span, DomainJson.Options) ?? throw new JsonException("a row is null");
 }
 
+/// <summary>Rows of keys and bodies, each by what it is found by.</summary>
+/// <param name="Keys">By digest.</param>
+/// <param name="Bodies">By id.</param>
+public sealed record KeysAndBodies(IReadOnlyDictionary<string, IdentityRow> Keys, IReadOnlyDictionary<string, IdentityRow> Bodies);
+
 /// <summary>
 /// Reads the rows of keys, accounts and bodies together with their streams' versions: one statement, two probes of an index,
 /// of one snapshot. Rows are written with their events, so that the two versions are the same unless somebody changed one.
@@ -59,15 +64,15 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
         OneAsync(KeyByDigest, cancellationToken, Parameter(digest.Value));
 
     /// <summary>
-    /// The rows of keys by their digests and of bodies as they are now, in one round trip, each by what it is found by.
+    /// The rows of keys by their digests and of bodies as they are now, in one round trip.
     /// </summary>
-    public async Task<(IReadOnlyDictionary<string, IdentityRow> Keys, IReadOnlyDictionary<string, IdentityRow> Bodies)> KeysAndBodiesAsync(
+    public async Task<KeysAndBodies> KeysAndBodiesAsync(
         IReadOnlyCollection<(Sha256Digest Digest, BodyId Body)> asked, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(asked);
-        var bodies = asked.Select(a => a.Body).Distinct().ToArray();
+        var (digests, bodies) = (asked.Select(a => a.Digest.Value).Distinct().ToArray(), asked.Select(a => a.Body).Distinct().ToArray());
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Keys) { Parameters = { Parameter(asked.Select(a => a.Digest.Value).Distinct().ToArray()) } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Keys) { Parameters = { Parameter(digests) } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Bodies)
         {
             Parameters = { Parameter(bodies.Select(b => b.Value).ToArray()), Parameter(bodies.Select(b => b.StreamId).ToArray()) },
@@ -75,7 +80,7 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var keys = await RowsAsync(reader, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return (keys, await RowsAsync(reader, cancellationToken));
+        return new KeysAndBodies(keys, await RowsAsync(reader, cancellationToken));
     }
 
     private static async Task<Dictionary<string, IdentityRow>> RowsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)

@@ -126,7 +126,8 @@ internal sealed class Provider : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         app.MapGet("/.well-known/openid-configuration", () => Results.Json(new Dictionary<string, object>
         {
-            ["issuer"] = Root, ["authorization_endpoint"] = $"{Root}/authorize", ["token_endpoint"] = $"{Root}/token", ["jwks_uri"] = $"{Root}/keys",
+            ["issuer"] = Root, ["authorization_endpoint"] = $"{Root}/authorize", ["token_endpoint"] = $"{Root}/token",
+            ["jwks_uri"] = $"{Root}/keys",
             ["response_types_supported"] = new[] { "code" }, ["subject_types_supported"] = new[] { "public" },
             ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
         }));
@@ -135,7 +136,8 @@ internal sealed class Provider : IAsyncDisposable
         {
             var code = Guid.NewGuid().ToString("n");
             asked[code] = request.Query;
-            return Results.Redirect(QueryHelpers.AddQueryString(request.Query["redirect_uri"]!, new Dictionary<string, string?> { ["code"] = code, ["state"] = request.Query["state"] }));
+            return Results.Redirect(QueryHelpers.AddQueryString(
+                request.Query["redirect_uri"]!, new Dictionary<string, string?> { ["code"] = code, ["state"] = request.Query["state"] }));
         });
         app.MapPost("/token", async (HttpRequest request) =>
         {

@@ -48,7 +48,11 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
     [Fact]
     public async Task What_is_open_is_found_by_its_stage_and_sector()
     {
-        Stage[][] asked = [[Stage.Rectifying], [Stage.Reported, Stage.Verified], [Stage.AwaitingAcceptance, Stage.AwaitingClosure], [Stage.Assigned, Stage.Closed]];
+        Stage[][] asked =
+        [
+            [Stage.Rectifying], [Stage.Reported, Stage.Verified], [Stage.AwaitingAcceptance, Stage.AwaitingClosure],
+            [Stage.Assigned, Stage.Closed],
+        ];
         var seen = 0;
         foreach (var instant in history.Instants())
         {

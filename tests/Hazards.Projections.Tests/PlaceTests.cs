@@ -52,7 +52,8 @@ public sealed class PlaceTests(History history) : IClassFixture<History>
         joined.ShouldBeGreaterThan(3, "regions were corrected");
         await history.ExecuteAsync("""
             update rows.hazard_texts t set recorded_to = l.until
-            from (select hazard_id, recorded_from, lead(recorded_from, 1, 'infinity') over (partition by hazard_id order by recorded_from) as until
+            from (select hazard_id, recorded_from,
+                         lead(recorded_from, 1, 'infinity') over (partition by hazard_id order by recorded_from) as until
                   from rows.hazard_texts) l
             where t.hazard_id = l.hazard_id and t.recorded_from = l.recorded_from;
             update rows.hazard_texts set grams = array(select g from unnest(grams) g where g not between -999999999 and -100000 order by g)

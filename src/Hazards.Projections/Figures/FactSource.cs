@@ -50,16 +50,18 @@ internal static class FactSource
         var (instant, latest) = (where.Instant(known), where.Date(ChinaTime.DateAt(known).AddDays(1)));
         const string unfinished = "f.finished_on = 'infinity'";
         var finished = $"f.finished_on >= {from} and f.finished_on <= {latest}";
+        var superseded = $"f.recorded_to < 'infinity' and f.recorded_from <= {instant} and f.recorded_to > {instant}";
         const string lived = "f.recorded_to - f.recorded_from";
         string[] parts =
         [
             $"f.recorded_to = 'infinity' and f.recorded_from <= {instant} and {finished}",
             $"f.recorded_to = 'infinity' and f.recorded_from <= {instant} and {unfinished}",
-            $"f.recorded_to < 'infinity' and f.recorded_from <= {instant} and f.recorded_to > {instant} and f.finished_on < 'infinity' and {finished}",
-            $"f.recorded_to < 'infinity' and {unfinished} and f.recorded_from <= {instant} and f.recorded_from > {instant} - interval '{Long}' and f.recorded_to > {instant} and {lived} <= '{Long}'",
-            $"f.recorded_to < 'infinity' and {unfinished} and tstzrange(f.recorded_from, f.recorded_to) @> {instant} and {lived} > '{Long}'",
+            $"{superseded} and f.finished_on < 'infinity' and {finished}",
+            $"{superseded} and {unfinished} and f.recorded_from > {instant} - interval '{Long}' and {lived} <= '{Long}'",
+            $"{unfinished} and f.recorded_to < 'infinity' and tstzrange(f.recorded_from, f.recorded_to) @> {instant} and {lived} > '{Long}'",
         ];
-        return string.Join("\n    union all\n    ", parts.Select(part => $"select {columns} from rows.leg_facts f where {part} and {assigned}"));
+        return string.Join(
+            "\n    union all\n    ", parts.Select(part => $"select {columns} from rows.leg_facts f where {part} and {assigned}"));
     }
 
     /// <summary>The position of the last event known at an instant.</summary>

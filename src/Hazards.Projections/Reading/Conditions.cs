@@ -106,7 +106,8 @@ internal sealed class Conditions
         if (filter.Dual is { } dual)
             And(dual ? "h.dual" : "not h.dual");
         if (filter.Text is { } text)
-            ApplyText(scope, filter.Region is { } asked && scope.Jurisdiction.Contains(asked) ? asked : scope.Jurisdiction, Grams.WordsOf(text));
+            ApplyText(
+                scope, filter.Region is { } asked && scope.Jurisdiction.Contains(asked) ? asked : scope.Jurisdiction, Grams.WordsOf(text));
         return this;
     }
 

@@ -44,6 +44,8 @@ internal static class Sources
                 and h.epoch = (select e.epoch from rows.epochs e where e.starts <= {instant} order by e.starts desc limit 1)
             """);
         if (!liveOnly)
-            yield return ("rows.hazard_history", $"not h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}");
+            yield return (
+                "rows.hazard_history",
+                $"not h.live and h.first_recorded_at <= {instant} and h.recorded_from <= {instant} and h.recorded_to > {instant}");
     }
 }

@@ -124,7 +124,8 @@ public static class Rebuild
         var rebuilding = new Rebuilding(connection, schema, new RowsCopy(connection, log, rules, schema, progress));
         try
         {
-            await ExecuteAsync(connection, $"{DropScratch};\ncreate schema {schema};\n{ProjectionMigrations.SqlFor(schema)}", cancellationToken);
+            await ExecuteAsync(
+                connection, $"{DropScratch};\ncreate schema {schema};\n{ProjectionMigrations.SqlFor(schema)}", cancellationToken);
             await rebuilding.Copy.CatchUpAsync(cancellationToken);
             return rebuilding;
         }

@@ -11,7 +11,8 @@ public sealed class WhichComesFirst
 {
     private static readonly Enterprise Company = Stories.Reported.Then.Enterprise!;
 
-    private static readonly ReportHazard Report = new(ReportSource.Hotline, Wudu, Gas, "阀门漏气", "阀门漏气", Enterprise: Company) { Seal = Story.Seal };
+    private static readonly ReportHazard Report = new(
+        ReportSource.Hotline, Wudu, Gas, "阀门漏气", "阀门漏气", Enterprise: Company) { Seal = Story.Seal };
 
     private static readonly Story Reported = Stories.Reported.AfterDays(3);
 
@@ -32,7 +33,8 @@ public sealed class WhichComesFirst
     public void Of_a_command()
     {
         string? Code(bool future = false, bool nameless = false) =>
-            Decider.Decide(new RejectHazard("不属实"), Reported.Then, Given(CountyOffice, future ? 24 : 0, nameless, paper: true)).Refusal?.Code;
+            Decider.Decide(new RejectHazard("不属实"), Reported.Then, Given(CountyOffice, future ? 24 : 0, nameless, paper: true))
+                .Refusal?.Code;
 
         Code().ShouldBe(SealRefusals.Sealed.Code);
         var nameless = Code(nameless: true).ShouldNotBeNull();
@@ -46,7 +48,12 @@ public sealed class WhichComesFirst
         var by = As(body);
         return Reported.Act(nameless ? by with { Name = "" } : by, Reported.Now.AddHours(hours), paper) with
         {
-            Seals = [new(Guid.Empty, Company, Wudu, "事故调查", "武都区事故调查组", Reported.Now.AddHours(-1), Reported.Now.AddHours(-1), CountyOffice.Id, "张工", Paper, null, 1)],
+            Seals =
+            [
+                new(
+                    Guid.Empty, Company, Wudu, "事故调查", "武都区事故调查组", Reported.Now.AddHours(-1), Reported.Now.AddHours(-1),
+                    CountyOffice.Id, "张工", Paper, null, 1),
+            ],
         };
     }
 

@@ -29,9 +29,8 @@ internal sealed partial class Identities(
     private static readonly TimeSpan SaidAgainAfter = TimeSpan.FromMinutes(10);
 
     private readonly IdentityRows rows = new(questions.Source);
-    private readonly Together<(Sha256Digest, BodyId), (IReadOnlyDictionary<string, IdentityRow> Keys, IReadOnlyDictionary<string, IdentityRow> Bodies)> together =
-        new(asked => hangUps.WithinAsync(
-            ApiKeyOptions.Patience, stop => new IdentityRows(questions.Source).KeysAndBodiesAsync(asked, stop), CancellationToken.None));
+    private readonly Together<(Sha256Digest, BodyId), KeysAndBodies> together = new(asked => hangUps.WithinAsync(
+        ApiKeyOptions.Patience, stop => new IdentityRows(questions.Source).KeysAndBodiesAsync(asked, stop), CancellationToken.None));
     // Whose a key was when it was last believed, by what it was found by: both are asked for at once.
     private readonly ConcurrentDictionary<string, BodyId> bodies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, Compared> compared = new();
@@ -49,7 +48,8 @@ internal sealed partial class Identities(
         return row?.FoundBy == digest.Value ? await OpenedAsync(digest.Value, row, bodyRow, now, cancellationToken) : default;
     }
 
-    private async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(Sha256Digest digest, BodyId body, CancellationToken cancellationToken)
+    private async Task<(IdentityRow? Key, IdentityRow? Body)> KeyAndBodyAsync(
+        Sha256Digest digest, BodyId body, CancellationToken cancellationToken)
     {
         var found = await together.AskAsync((digest, body)).WaitAsync(cancellationToken);
         return (found.Keys.GetValueOrDefault(digest.Value), found.Bodies.GetValueOrDefault(body.Value));

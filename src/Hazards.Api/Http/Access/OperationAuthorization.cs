@@ -14,9 +14,7 @@ internal sealed class OperationAuthorization : AuthorizationHandler<Operation>
             return dissolved;
         if (caller.Body.SeesOnlyItsOwn && !operation.ForEnterprises && !operation.HoldsNoRecords)
             return AccessRefusals.Enterprise.Because();
-        if (operation.Rule is { } rule && !caller.Key.Roles.Any(rule.Roles.Contains))
-            return HazardRefusals.Role.Because(null, ("command", Words.Of(rule)), ("roles", Words.Of(rule.Roles)));
-        return operation.Forbids?.Invoke(caller);
+        return operation.Rule is { } rule && Decider.CheckRole(rule, caller.As(null)) is { } role ? role : operation.Forbids?.Invoke(caller);
     }
 
     /// <summary>Why a caller may do nothing but read: its body is no more. Null where it is.</summary>

@@ -151,7 +151,8 @@ internal static class TokenRefusals
     public static readonly RefusalCode Key = new(
         "token.key_unknown", RefusalKind.Unauthenticated,
         "令牌的 {claim}（“{value}”）不是本系统签发的密钥编号：请由管理员签发密钥，并将其编号写入令牌",
-        "The token's {claim} (“{value}”) is no id of a key that was issued here: an administrator issues one, and its id goes into the token");
+        "The token's {claim} (“{value}”) is no id of a key that was issued here: an administrator issues one, and its id goes into the "
+        + "token");
     public static readonly RefusalCode Body = new(
         "token.body", RefusalKind.Unauthenticated, "令牌的 {claim}（“{value}”）不是密钥所属单位 {body}",
         "The token's {claim} (“{value}”) is not the key's body, {body}");

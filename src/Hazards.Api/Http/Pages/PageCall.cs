@@ -203,7 +203,8 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
         {
             return await inside.SendAsync(Http, Caller, asked);
         }
-        catch (Exception e) when (ErrorHandling.Explain(e, Http) is { } refusal && refusal.Reason.Kind == RefusalKind.Unavailable && refusal.Reason != RequestRefusals.Failed)
+        catch (Exception e) when (
+            ErrorHandling.Explain(e, Http) is { Reason.Kind: RefusalKind.Unavailable } refusal && refusal.Reason != RequestRefusals.Failed)
         {
             // What was typed stays; it may be sent again.
             return (null, refusal, null);

@@ -96,7 +96,7 @@ internal static class PageRoutes
     private static IResult ToSignIn(HttpContext http)
     {
         var back = HttpMethods.IsGet(http.Request.Method) ? http.Request.Path + http.Request.QueryString : BackOf(http);
-        var address = Caller.Of(http) is null ? $"/sign-in?to={Uri.EscapeDataString(back)}" : $"/sign-in/next?to={Uri.EscapeDataString(back)}";
+        var address = $"/sign-in{(Caller.Of(http) is null ? "" : "/next")}?to={Uri.EscapeDataString(back)}";
         if (http.Request.Headers["HX-Request"].Count == 0)
             return Results.Redirect(address);
         // A part of a page cannot sign in; the whole page goes.
