@@ -132,9 +132,9 @@ internal static class Facts
 {
     public const string County = "532927";
 
-    public static JsonObject Report() => new()
+    public static JsonObject Report(string region = County) => new()
     {
-        ["source"] = "hotline", ["region"] = County, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏",
+        ["source"] = "hotline", ["region"] = region, ["sector"] = "city_gas", ["title"] = "燃气阀井泄漏",
         ["description"] = "古城南门阀井有燃气味，检测浓度超标，现场已设警戒，等待处置",
     };
 

@@ -16,6 +16,37 @@ internal static class Multiplied
         "rows.missed_clocks", "rows.proposals", "rows.working_clocks",
     ];
 
+    // The board is summed up as often as rows.keep would have done it.
+    private const string Summed = """
+        truncate rows.board_totals;
+        delete from rows.board_checkpoints where position > 0;
+        do $$
+        declare
+          last rows.board_checkpoints;
+          upto record;
+        begin
+          loop
+            select * into last from rows.board_checkpoints order by position desc limit 1;
+            select c.position, c.recorded_at into upto
+            from rows.board_changes c where c.position > last.position order by c.position offset greatest(4096, last.cells) limit 1;
+            exit when not found;
+            insert into rows.board_totals (checkpoint, region, sector, stage, level, n)
+            select upto.position, region, sector, stage, level, sum(n)
+            from (
+              select region, sector, stage, level, n from rows.board_totals where checkpoint = last.position
+              union all
+              select region, sector, stage, level, 1 from rows.board_changes where position > last.position and position <= upto.position
+              union all
+              select was_region, was_sector, was_stage, was_level, -1 from rows.board_changes
+              where position > last.position and position <= upto.position and was_region is not null) c
+            group by region, sector, stage, level
+            having sum(n) <> 0;
+            insert into rows.board_checkpoints (position, recorded_at, cells)
+            values (upto.position, upto.recorded_at, (select count(*) from rows.board_totals t where t.checkpoint = upto.position));
+          end loop;
+        end $$;
+        """;
+
     private static readonly string[] Positions = ["position", "seq_id", "settled_position", "opened_position"];
 
     public static async Task RunAsync(NpgsqlDataSource source, int times, CancellationToken stop)
@@ -34,8 +65,7 @@ internal static class Multiplied
         }
 
         await RunAsync(connection, $"""
-            update rows.board_checkpoints set position = {Copy("position", before, times, $"{times - 1}")} where position > 0;
-            update rows.board_totals set checkpoint = {Copy("checkpoint", before, times, $"{times - 1}")}, n = n * {times};
+            {Summed}
             update rows.epochs set live = live * {times};
             select setval('log.mt_events_sequence', (select max(seq_id) from log.mt_events));
             {Refusing("enable always")}

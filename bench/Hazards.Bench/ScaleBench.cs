@@ -55,7 +55,7 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
         ];
         await GrownAsync(stop);
         using var committing = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var commits = CommitAsync(committing.Token);
+        var commits = CommitAsync(places, committing.Token);
         var results = new List<ReadCost>();
         foreach (var (name, path) in lists.Where(l => l.Name.Contains(asking.Only, StringComparison.Ordinal)))
         {
@@ -125,11 +125,11 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
         return sizes;
     }
 
-    // Reported elsewhere than is read: what was asked last is out of date for the service, and the lists are the same.
-    private async Task CommitAsync(CancellationToken stop)
+    // In one place after the other: what was asked last of it, and of what it lies in, is out of date.
+    private async Task CommitAsync(ImmutableArray<string> places, CancellationToken stop)
     {
-        for (; !stop.IsCancellationRequested; await Task.Delay(BetweenCommits, stop))
-            await served.PostAsync(served.Key, "hazards?anew=true", Facts.Report());
+        for (var at = 0; !stop.IsCancellationRequested; at++, await Task.Delay(BetweenCommits, stop))
+            await served.PostAsync(served.Key, "hazards?anew=true", Facts.Report(places[at % places.Length]));
     }
 
     public async ValueTask DisposeAsync()

@@ -12,7 +12,7 @@ namespace Hazards.Projections.Tests;
 public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
 {
     private static readonly string[] Periods = ["2026", "2026Q1", "2026Q2", "2026-02", "2026-05", "2026-03a", "2026-03b"];
-    private static readonly RegionCode[] Regions = [RegionCode.Nation, Town.Prefecture, Town.County];
+    private static readonly RegionCode[] Regions = [RegionCode.Nation, Town.Prefecture, Town.County, Town.Places[1]];
 
     private FigureQueries Figures => new(history.DataSource);
 
@@ -320,7 +320,8 @@ internal static class Recount
         RegionLevel.Nation => RegionLevel.Province,
         RegionLevel.Province => RegionLevel.Prefecture,
         RegionLevel.Prefecture => RegionLevel.County,
-        _ => RegionLevel.Township,
+        RegionLevel.County => RegionLevel.Township,
+        _ => RegionLevel.Village,
     };
 
     private sealed record Term(Hazard Hazard, LegState Leg, PastLeg? Past)

@@ -1,4 +1,5 @@
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Store;
 
 namespace Hazards.Projections.Tests;
@@ -42,9 +43,9 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await BeginAsync(log);
         var hold = new TaskCompletionSource();
         var asking = Enumerable.Range(0, 20)
-            .Select(_ => kept.GetAsync("together", null, async _ => { await hold.Task; return Count(); }, _ => 1, default)).ToArray();
+            .Select(_ => kept.GetAsync("together", null, RegionCode.Nation, async _ => { await hold.Task; return Count(); }, _ => 1, default)).ToArray();
         using var left = new CancellationTokenSource();
-        var leaving = kept.GetAsync("together", null, async _ => { await hold.Task; return Count(); }, _ => 1, left.Token);
+        var leaving = kept.GetAsync("together", null, RegionCode.Nation, async _ => { await hold.Task; return Count(); }, _ => 1, left.Token);
         await left.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => leaving);
         hold.SetResult();
@@ -57,7 +58,7 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await using var log = database.Open();
         await BeginAsync(log);
         await Should.ThrowAsync<TimeoutException>(
-            () => kept.GetAsync<string>("fails", null, _ => throw new TimeoutException(), _ => 1, default));
+            () => kept.GetAsync<string>("fails", null, RegionCode.Nation, _ => throw new TimeoutException(), _ => 1, default));
         (await AskAsync("fails", null)).ShouldNotBeNull();
     }
 
@@ -73,10 +74,102 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await database.ExecuteAsync("drop table rows.hazards; alter table rows.old_hazards rename to hazards");
     }
 
+    [Fact]
+    public async Task What_is_kept_of_a_region_is_what_would_be_found_there_now()
+    {
+        await using var log = database.Open();
+        var stories = await BeginAsync(log);
+        RegionCode[] regions =
+        [
+            RegionCode.Nation, .. Town.Places.SelectMany(p => Enumerable.Range(1, p.Value.Length).Where(n => n is 2 or 4 or 6 or 9 or 12)
+                .Select(n => RegionCode.Parse(p.Value[..n]))).Distinct(),
+        ];
+        var (asked, before) = (0, counted);
+        for (var step = 0; step < 150; step++)
+        {
+            await NextAsync(log, stories);
+            foreach (var region in regions)
+            {
+                asked++;
+                var answer = await kept.GetAsync("found there", null, region, async _ => { Count(); return await FoundAsync(region); }, _ => 1, default);
+                answer.ShouldBe(await FoundAsync(region), $"{region}, step {step}");
+            }
+        }
+        (counted - before).ShouldBeLessThan(asked * 2 / 3, "what happens elsewhere makes nothing anew");
+    }
+
+    [Theory]
+    [InlineData("621202101201", "621202101202")] // within a township
+    [InlineData("621202101", "621202102")]
+    [InlineData("621202", "621221")]
+    [InlineData("621202101201", "621221100")]
+    public async Task A_hazard_that_is_moved_concerns_where_it_was_and_where_it_is(string from, string to)
+    {
+        await using var log = database.Open();
+        var stories = await BeginAsync(log);
+        (await log.AppendAsync(stories.Report(region: RegionCode.Parse(from)))).ShouldBeOfType<AppendResult.Committed>();
+        var regions = new[] { from, to }.SelectMany(c => new[] { c, c[..6], c[..4], c[..2] }).Distinct().Select(RegionCode.Parse).ToArray();
+        var before = await AskAllAsync();
+        var elsewhere = await kept.GetAsync("where", null, RegionCode.Parse("621223"), _ => Task.FromResult(Count()), _ => 1, default);
+        (await log.AppendAsync(stories.Corrected(stories.Hazards.Last().Key, RegionCode.Parse(to)))).ShouldBeOfType<AppendResult.Committed>();
+        (await AskAllAsync()).Intersect(before).ShouldBeEmpty();
+        (await kept.GetAsync("where", null, RegionCode.Parse("621223"), _ => Task.FromResult(Count()), _ => 1, default)).ShouldBe(elsewhere);
+
+        async Task<string[]> AskAllAsync()
+        {
+            var answers = new List<string>();
+            foreach (var region in regions)
+                answers.Add(await kept.GetAsync("where", null, region, _ => Task.FromResult(Count()), _ => 1, default));
+            return [.. answers];
+        }
+    }
+
+    [Fact]
+    public async Task What_is_of_no_hazard_concerns_every_region()
+    {
+        await using var log = database.Open();
+        await BeginAsync(log);
+        var county = Town.County;
+        var before = await kept.GetAsync("names", null, county, _ => Task.FromResult(Count()), _ => 1, default);
+        var registered = new BodyRegistered(BodyId.Parse("kept-anew"), "某新设单位", BodyKind.Regulator, Town.OtherCounty, [], null, null);
+        var append = new StreamAppend(
+            registered.Id.StreamId, "body", 0, [Told.Event(registered)], new PendingState.OfBody(Body.Apply(null, registered)));
+        (await log.AppendAsync(new Append([append]))).ShouldBeOfType<AppendResult.Committed>();
+        (await kept.GetAsync("names", null, county, _ => Task.FromResult(Count()), _ => 1, default)).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_shorter_than_it_was_makes_everything_anew()
+    {
+        await using var log = database.Open();
+        var stories = await BeginAsync(log);
+        await NextAsync(log, stories);
+        var first = await AskAsync("cut", null);
+        // As another server would be that took over without the last event, and was given another in its place.
+        await database.ExecuteAsync("""
+            alter table log.mt_events disable trigger refuse_delete;
+            create table rows.lost as select * from log.mt_events where seq_id = (select max(seq_id) from log.mt_events);
+            delete from log.mt_events where seq_id in (select seq_id from rows.lost)
+            """);
+        var cut = await AskAsync("cut", null);
+        cut.ShouldNotBe(first);
+        await database.ExecuteAsync("""
+            insert into log.mt_events select * from rows.lost;
+            drop table rows.lost;
+            alter table log.mt_events enable always trigger refuse_delete
+            """);
+        (await AskAsync("cut", null)).ShouldNotBeOneOf(first, cut);
+    }
+
+    private Task<string> FoundAsync(RegionCode region) => database.ScalarAsync<string>($"""
+        select coalesce(string_agg(h.hazard_id || ' ' || h.version || ' ' || h.region, ',' order by h.hazard_id), '')
+        from rows.hazards h where starts_with(h.region, '{region.Prefix}')
+        """);
+
     private string Count() => $"count {Interlocked.Increment(ref counted)}";
 
     private Task<string> AskAsync(string question, DateTimeOffset? knownAt) =>
-        kept.GetAsync(question, knownAt, _ => Task.FromResult(Count()), _ => 1, default);
+        kept.GetAsync(question, knownAt, RegionCode.Nation, _ => Task.FromResult(Count()), _ => 1, default);
 
     private async Task<Stories> BeginAsync(MartenEventLog log)
     {

@@ -35,6 +35,32 @@ public sealed class PlaceTests(History history) : IClassFixture<History>
         found.ShouldBeGreaterThan(100);
     }
 
+    /// <summary>By the texts where the newest come first, by the list where it has another order.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_search_in_the_order_of_recording_is_the_list_that_has_the_words(bool descending)
+    {
+        HazardFilter[] filters =
+        [
+            new() { Text = "处" }, new() { Text = "燃气", Stages = [Stage.Reported, Stage.Rectifying] },
+            new() { Text = "消防", Level = Level.Major, Region = Town.Prefecture }, new() { Text = "消防 co2", Sectors = [Town.Sectors[0], Town.Sectors[3]] },
+            new() { Text = "第", Listed = true }, new() { Text = "处", Overdue = true, Region = Town.Places[1] }, new() { Text = "处", Reopened = true },
+        ];
+        var found = 0;
+        foreach (var instant in history.Instants().Take(8))
+            foreach (var filter in filters)
+            {
+                async Task<IReadOnlyList<HazardItem>> ItemsAsync(LedgerSort sort, int limit) => [.. await Pages.AllAsync(
+                    (cursor, most) => history.Queries.LedgerAsync(history.At(instant), filter, sort, descending, cursor, most), limit)];
+                var (searched, listed) = (await ItemsAsync(LedgerSort.Recorded, 7), await ItemsAsync(LedgerSort.Found, 50));
+                var sorted = listed.OrderBy(i => i.FirstRecordedAt).ThenBy(i => i.Id.StreamId.ToString("N"), StringComparer.Ordinal);
+                searched.Select(i => (i.Id, i.Version)).ShouldBe((descending ? sorted.Reverse() : sorted).Select(i => (i.Id, i.Version)), $"{instant} {filter}");
+                found += searched.Count;
+            }
+        found.ShouldBeGreaterThan(100);
+    }
+
     [Fact]
     public async Task Texts_of_before_become_what_they_would_have_been_written_as()
     {
@@ -59,8 +85,12 @@ public sealed class PlaceTests(History history) : IClassFixture<History>
             update rows.hazard_texts set grams = array(select g from unnest(grams) g where g not between -999999999 and -100000 order by g)
             """);
         (await history.ScalarAsync<string>(texts)).ShouldNotBe(written);
-        var upgrade = ProjectionMigrations.Rows.Upgrades.Single(f => f.Name.StartsWith("0023", StringComparison.Ordinal));
-        await history.ExecuteAsync($"begin;{upgrade.Sql};commit");
+        await history.ExecuteAsync("alter table rows.hazard_texts drop column first_recorded_at");
+        foreach (var number in new[] { "0023", "0025" })
+        {
+            var upgrade = ProjectionMigrations.Rows.Upgrades.Single(f => f.Name.StartsWith(number, StringComparison.Ordinal));
+            await history.ExecuteAsync($"begin;{upgrade.Sql};commit");
+        }
         (await history.ScalarAsync<string>(texts)).ShouldBe(written);
     }
 }

@@ -48,6 +48,13 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
         return Take(null, id, Decider.Decide(report, null, act), act)!;
     }
 
+    /// <summary>The hazard's region was wrong.</summary>
+    public Append Corrected(HazardId id, RegionCode region)
+    {
+        var act = Town.Act(Town.Offices[0], Now, Now);
+        return Take(Hazards[id], id, Decider.Decide(new CorrectHazard(CorrectableField.Region, region.Value, "笔误"), Hazards[id], act), act)!;
+    }
+
     private byte[] Bytes()
     {
         var bytes = new byte[16];

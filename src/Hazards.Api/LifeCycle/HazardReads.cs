@@ -64,7 +64,7 @@ internal static class HazardReads
                 var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.FilePage, call.Stop);
                 return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
             });
-        return await pages.JsonAsync(call, scope, async stop =>
+        return await pages.JsonAsync(call, scope, filter.Region, async stop =>
         {
             var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, stop);
             return new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, stop))

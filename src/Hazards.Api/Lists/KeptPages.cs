@@ -5,7 +5,7 @@ using Hazards.Projections;
 namespace Hazards.Api.Lists;
 
 /// <summary>
-/// The first pages that walls and desks ask for again and again: as long as nothing has been recorded since, the same question is
+/// The first pages that walls and desks ask for again and again: as long as nothing has been recorded there since, the same question is
 /// answered with the same bytes (<see cref="KeptAnswers"/>). Not where words are searched for, since the words of persons may be
 /// erased, nor for an enterprise, whose lists nobody else asks for.
 /// </summary>
@@ -21,10 +21,11 @@ internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
     /// <summary>The answer, kept or made.</summary>
     /// <param name="call">The request: its query is the question.</param>
     /// <param name="scope">Whose eyes look.</param>
+    /// <param name="region">Where all lies that the answer may show; null: the jurisdiction.</param>
     /// <param name="make">Makes the answer, for whoever asks: the request that began it may end before it does.</param>
     /// <param name="wrong">What is wrong with a question that names somebody, by its answer.</param>
     public async Task<IResult> JsonAsync<T>(
-        Call call, Scope scope, Func<CancellationToken, Task<T>> make, Func<T, Task<Refusal?>>? wrong = null) where T : notnull
+        Call call, Scope scope, RegionCode? region, Func<CancellationToken, Task<T>> make, Func<T, Task<Refusal?>>? wrong = null) where T : notnull
     {
         if (scope.Own is not null || Apart.Any(call.Query.Has))
         {
@@ -34,7 +35,7 @@ internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
 
         // As of an instant as well: such a page says what has become known since.
         return await kept.GetAsync(
-            (typeof(T), scope, call.Query.Whole, rules.Current, Environment.TickCount64 / Longest), null,
+            (typeof(T), scope, call.Query.Whole, rules.Current, Environment.TickCount64 / Longest), null, region ?? scope.Jurisdiction,
             async stop => new BytesJson(await make(stop)), json => json.Bytes.Length / BytesOfItem, call.Stop);
     }
 }

@@ -34,10 +34,10 @@ internal static class ListEndpoints
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var soon = rules.Current.PolicyOn(region, scope.Today).DueSoonDays;
-        return await pages.JsonAsync(call, scope, async stop =>
+        return await pages.JsonAsync(call, scope, region, async stop =>
         {
             var board = await kept.GetAsync(
-                (scope with { AsOf = null }, region, soon), scope.AsOf, s => hazards.BoardAsync(scope, region, soon, s),
+                (scope with { AsOf = null }, region, soon), scope.AsOf, region, s => hazards.BoardAsync(scope, region, soon, s),
                 b => b.Cells.Length, stop);
             return BoardAnswer.Of(board with { AsOf = scope.AsOf }, soon, naming);
         });
@@ -48,7 +48,7 @@ internal static class ListEndpoints
         var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        return await pages.JsonAsync(call, scope, async stop =>
+        return await pages.JsonAsync(call, scope, region, async stop =>
         {
             var counts = await hazards.OverdueCountsAsync(scope, region, stop);
             var names = await naming.OfBodiesAsync(counts.Select(c => c.Body), stop);

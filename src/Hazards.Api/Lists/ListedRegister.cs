@@ -90,7 +90,7 @@ internal static class ListedRegister
                 call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction,
                 i => i.Hazard.Id,
                 async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop), call.Stop));
-        return await pages.JsonAsync(call, scope, async stop =>
+        return await pages.JsonAsync(call, scope, filter.Region, async stop =>
         {
             var page = await RowsAsync(await hazards.ListedAsync(scope, filter, cursor, limit, stop), stop);
             return new ListedPage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)

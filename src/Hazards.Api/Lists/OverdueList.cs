@@ -112,7 +112,7 @@ internal static class OverdueList
             filter = filter with { Overdue = true };
         if (asked.IsFile)
             return await FileAsync(c => hazards.DueAsync(scope, filter, sort, c, Parameters.FilePage, call.Stop));
-        return await pages.JsonAsync(call, scope, async stop =>
+        return await pages.JsonAsync(call, scope, filter.Region, async stop =>
         {
             var page = await RowsAsync(await hazards.DueAsync(scope, filter, sort, cursor, limit, stop), stop);
             return new OverduePage([.. page.Items], page.Next, scope.AsOf, scope.Today, page.Names)
@@ -145,6 +145,7 @@ internal static class OverdueList
             ? await hazards.DueCountsAsync(scope, filter, call.Stop)
             : await kept.GetAsync(
                 (scope with { AsOf = null }, JsonSerializer.Serialize(filter, DomainJson.Options)), scope.AsOf,
+                filter.Region ?? scope.Jurisdiction,
                 stop => hazards.DueCountsAsync(scope, filter, stop), _ => 1, call.Stop);
         return Call.Json(
             new DueWindows(scope.AsOf, scope.Today, counts.Overdue, counts.Within3, counts.Within7, counts.All, DueCounts.Most));

@@ -1,5 +1,7 @@
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Reading;
+using NpgsqlTypes;
 
 namespace Hazards.Projections.Figures;
 
@@ -11,6 +13,9 @@ internal static class FactSource
 {
     // Sixty days, as 0022_lists_at_scale.sql has it.
     private const string Long = "1440:00:00";
+
+    // A look-up costs some microseconds; a year has to be worth it.
+    private const int MostDays = 366;
 
     /// <param name="columns">What is read, over alias f.</param>
     /// <param name="table">The table.</param>
@@ -28,6 +33,20 @@ internal static class FactSource
             select {columns} from rows.{table} f where f.recorded_to < 'infinity' and f.recorded_from <= {instant} and f.recorded_to > {instant} and {condition}
             """;
     }
+
+    /// <summary>
+    /// On one of these days, for an index that has the region behind the day: within a region it is looked up day by day, so that
+    /// what was elsewhere is not read.
+    /// </summary>
+    /// <param name="column">The day.</param>
+    /// <param name="where">Takes the parameters.</param>
+    /// <param name="first">The first day.</param>
+    /// <param name="last">The last day.</param>
+    /// <param name="region">Where.</param>
+    public static string Days(string column, Conditions where, DateOnly first, DateOnly last, RegionCode region) =>
+        region.IsNation || last.DayNumber - first.DayNumber is < 0 or > MostDays
+            ? $"{column} between {where.Date(first)} and {where.Date(last)}"
+            : $"{column} = any ({where.Parameter(Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date)})";
 
     /// <summary>
     /// Terms on legs that were in hand between two days: assigned by the last, and not finished before the first. As known earlier, each
@@ -75,9 +94,9 @@ internal static class FactSource
         if (!scope.Region.IsNation)
             condition += $" and f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
         if (scope.Kind is { } kind)
-            condition += $" and f.kind = {where.Text(Hazards.Domain.Codes.CodeList.Code(kind))}";
+            condition += $" and f.kind = {where.Text(CodeList.Code(kind))}";
         if (campaigns && scope.Campaign is { } campaign)
-            condition += $" and f.campaign = {where.Parameter(campaign, NpgsqlTypes.NpgsqlDbType.Uuid)}";
+            condition += $" and f.campaign = {where.Parameter(campaign, NpgsqlDbType.Uuid)}";
         return condition;
     }
 }

@@ -45,15 +45,15 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
     private string Sql()
     {
         var key = KeyOf(breakdown, scope.Region);
-        var (first, last, year) = (where.Date(scope.First), where.Date(scope.Last), where.Date(scope.Period.YearBegin));
+        var (first, last) = (where.Date(scope.First), where.Date(scope.Last));
         var hazards = FactSource.Of(
             $"{key} as line, f.level, f.on_the_spot, f.ground, f.closed_on <= {last} as rectified, f.plan_on <= {last} as planned, f.five_on <= {last} as five, f.listed_on <= {last} as listed, f.province_on <= {last} as province",
-            "hazard_facts", where, $"f.found_on between {first} and {last} and {FactSource.Within(where, scope, campaigns: true)}",
+            "hazard_facts", where, $"{FactSource.Days("f.found_on", where, scope.First, scope.Last, scope.Region)} and {FactSource.Within(where, scope, campaigns: true)}",
             scope.KnownAt);
         // Funds of a body that gave the leg back or lost it are not committed; those spent before a reopening were.
         var funds = FactSource.Of(
             $"{key} as line, f.funds", "leg_facts", where,
-            $"f.funds is not null and f.funds_on between {year} and {last} and (f.ended_on is null or f.reopened_on is not null) and {FactSource.Within(where, scope, campaigns: false)}{OfCampaign()}", scope.KnownAt);
+            $"f.funds is not null and {FactSource.Days("f.funds_on", where, scope.Period.YearBegin, scope.Last, scope.Region)} and (f.ended_on is null or f.reopened_on is not null) and {FactSource.Within(where, scope, campaigns: false)}{OfCampaign()}", scope.KnownAt);
         return $"""
             with position as materialized (select {FactSource.Position(where, scope.KnownAt)} as position),
             counted as (

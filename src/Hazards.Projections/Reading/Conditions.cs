@@ -77,7 +77,10 @@ internal sealed class Conditions
             """);
     }
 
-    public Conditions Apply(Scope scope, HazardFilter filter)
+    /// <param name="scope">The instant.</param>
+    /// <param name="filter">What is asked for.</param>
+    /// <param name="textApart">The words are looked for by <see cref="Texts"/> instead.</param>
+    public Conditions Apply(Scope scope, HazardFilter filter, bool textApart = false)
     {
         Within(scope, filter.Region).Own(scope);
         var open = !filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged);
@@ -105,9 +108,8 @@ internal sealed class Conditions
             And(late ? "h.late" : "not h.late");
         if (filter.Dual is { } dual)
             And(dual ? "h.dual" : "not h.dual");
-        if (filter.Text is { } text)
-            ApplyText(
-                scope, filter.Region is { } asked && scope.Jurisdiction.Contains(asked) ? asked : scope.Jurisdiction, Grams.WordsOf(text));
+        if (!textApart && Texts(scope, filter) is { } texts)
+            And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where {texts})");
         return this;
     }
 
@@ -224,18 +226,25 @@ internal sealed class Conditions
             And($"h.next_due {(overdue ? "<" : ">=")} {Date(scope.Today)}");
     }
 
-    /// <summary>All words, by the index texts_by_gram; then looked up in the text itself, for neighbours may come from two words.</summary>
-    private void ApplyText(Scope scope, RegionCode within, string[] words)
+    /// <summary>
+    /// Texts t that have all words, by the index texts_by_gram; then looked up in the text itself, for neighbours may come from two
+    /// words. Null: no words are looked for.
+    /// </summary>
+    public string? Texts(Scope scope, HazardFilter filter)
     {
-        if (words.Length == 0)
-            return;
-        var grams = HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], within);
+        if (Grams.WordsOf(filter.Text ?? "") is not { Length: > 0 } words)
+            return null;
+        var grams = HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], Within(scope, filter));
         var inText = string.Join(" and ", words.Select(w => $"strpos(t.words, {Text(w)}) > 0"));
         var inForce = scope.AsOf is { } asOf
             ? $"t.recorded_from <= {Instant(asOf)} and t.recorded_to > {Instant(asOf)}"
             : "t.recorded_to = 'infinity'";
-        And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where {grams} and {inText} and {inForce})");
+        return $"{grams} and {inText} and {inForce}";
     }
+
+    /// <summary>The narrowest region that all that is found lies in.</summary>
+    public static RegionCode Within(Scope scope, HazardFilter filter) =>
+        filter.Region is { } asked && scope.Jurisdiction.Contains(asked) ? asked : scope.Jurisdiction;
 
     /// <summary>That a text t may have all these grams, in a region or wherever it is of no one county. By texts_by_gram.</summary>
     public string HasGrams(int[] grams, RegionCode within)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Writing;
 using Npgsql;
 
@@ -8,12 +10,15 @@ namespace Hazards.Projections.Reading;
 /// <summary>
 /// One page of a list. Now, it reads rows.hazards; as of an instant it merges the versions that are still in force with
 /// the superseded ones of that instant's epoch, and those that no longer were live. Every part is read in the list's
-/// order and no further than the page.
+/// order and no further than the page. What words are looked for in, newest first, is read by the texts where they are few.
 /// </summary>
 internal sealed class ListQuery(
     NpgsqlDataSource dataSource, Rulebook rules, Scope scope, HazardFilter filter, ListOrder order, byte[] hash, string? cursorText,
     int limit)
 {
+    // Three microseconds each; so many are found as soon by walking a list of a million.
+    private const int FewTexts = 8_000;
+
     private readonly PageCursor? cursor = PageCursor.Read(cursorText, hash);
 
     public async Task<Page<HazardItem>> RunAsync(CancellationToken cancellationToken)
@@ -23,10 +28,12 @@ internal sealed class ListQuery(
         // Nearly every page lies in one segment, and a segment that is not reached is not read.
         for (var segment = cursor?.Segment ?? 0; segment < order.Segments.Length; segment++)
         {
-            var where = new Conditions().Apply(scope, filter);
+            var byTexts = order.ByRecorded && await FewTextsAsync(cancellationToken);
+            var where = new Conditions().Apply(scope, filter, textApart: byTexts);
             if (!where.Possible || (!order.HasKey(segment) && where.Clocked))
                 break;
-            await using var command = dataSource.CreateCommand(Sql(where, segment, limit + 1 - items.Count));
+            var rows = limit + 1 - items.Count;
+            await using var command = dataSource.CreateCommand(byTexts ? SqlByTexts(where, rows) : Sql(where, segment, rows));
             where.AddTo(command);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
@@ -66,6 +73,44 @@ internal sealed class ListQuery(
               order by {sorted}key {Direction}, hazard_id {Direction} limit {rows}) p
             cross join lateral (select i.item from rows.hazard_items i where i.position = p.position limit 1) i
             order by {sorted.Replace("lead", "p.lead", StringComparison.Ordinal)}p.key {Direction}, p.hazard_id {Direction}
+            """;
+    }
+
+    /// <summary>
+    /// Whether it is cheaper to sort all texts that have the words than to walk the list until a page has them: as the server's own
+    /// figures have it, and without asking where a township ends the search.
+    /// </summary>
+    private async Task<bool> FewTextsAsync(CancellationToken cancellationToken)
+    {
+        var where = new Conditions();
+        if (where.Texts(scope, filter) is not { } texts)
+            return false;
+        if (Conditions.Within(scope, filter).Level <= RegionLevel.Township)
+            return true;
+        await using var command = dataSource.CreateCommand($"explain (format json) select from rows.hazard_texts t where {texts}");
+        where.AddTo(command);
+        using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
+        return plan.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble() <= FewTexts;
+    }
+
+    /// <summary>By texts_by_gram; of those found, sorted, as many are looked up as a page takes.</summary>
+    private string SqlByTexts(Conditions where, int rows)
+    {
+        var after = cursor is { } c
+            ? $" and (t.first_recorded_at, t.hazard_id) {(order.Descending ? "<" : ">")} ({HazardReader.KeyParameter(where, c.Key, order.IsDate)}, {where.Parameter(c.HazardId, NpgsqlTypes.NpgsqlDbType.Uuid)})"
+            : "";
+        var condition = where.Sql;
+        return $"""
+            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.first_recorded_at as key
+            from (
+              select h.*
+              from (
+                select t.hazard_id, t.first_recorded_at from rows.hazard_texts t where {where.Texts(scope, filter)}{after}
+                order by t.first_recorded_at {Direction}, t.hazard_id {Direction}) p
+              cross join lateral ({Sources.VersionOf(scope, where, condition)}) h
+              order by p.first_recorded_at {Direction}, p.hazard_id {Direction} limit {rows}) p
+            cross join lateral (select i.item from rows.hazard_items i where i.position = p.position limit 1) i
+            order by p.first_recorded_at {Direction}, p.hazard_id {Direction}
             """;
     }
 

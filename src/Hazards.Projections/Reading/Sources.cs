@@ -4,19 +4,20 @@ namespace Hazards.Projections.Reading;
 internal static class Sources
 {
     /// <summary>
-    /// The version of the hazard of a row p that was in force at the scope's instant. By the primary key, and
-    /// history_by_hazard.
+    /// The version of the hazard of a row p that was in force at the scope's instant, if it fulfils the condition. By the primary
+    /// key, and history_by_hazard.
     /// </summary>
-    public static string VersionOf(Scope scope, Conditions where)
+    public static string VersionOf(Scope scope, Conditions where, string condition = "true")
     {
         const string columns = "h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last";
         if (scope.AsOf is not { } asOf)
-            return $"select {columns} from rows.hazards h where h.hazard_id = p.hazard_id";
+            return $"select {columns} from rows.hazards h where h.hazard_id = p.hazard_id and {condition}";
         var instant = where.Instant(asOf);
         return $"""
-            select {columns} from rows.hazards h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant}
+            select {columns} from rows.hazards h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant} and {condition}
             union all
             (select {columns} from rows.hazard_history h where h.hazard_id = p.hazard_id and h.recorded_from <= {instant} and h.recorded_to > {instant}
+               and {condition}
              order by h.recorded_from desc limit 1)
             limit 1
             """;

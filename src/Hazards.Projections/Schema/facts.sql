@@ -91,11 +91,11 @@ create index leg_facts_ack_now on rows.leg_facts (ack_due)
   include (region, sector, body, kind, dismissed, acknowledged_on, ended_on, recorded_from, recorded_to) where recorded_to = 'infinity' and ack_due is not null;
 create index leg_facts_ack_past on rows.leg_facts (ack_due)
   include (region, sector, body, kind, dismissed, acknowledged_on, ended_on, recorded_from, recorded_to) where recorded_to < 'infinity' and ack_due is not null;
-create index leg_facts_funds_now on rows.leg_facts (funds_on)
-  include (region, sector, kind, dismissed, funds, ended_on, reopened_on, recorded_from, recorded_to, hazard_id)
+create index leg_facts_funds_now on rows.leg_facts (funds_on, region)
+  include (sector, kind, dismissed, funds, ended_on, reopened_on, recorded_from, recorded_to, hazard_id)
   where recorded_to = 'infinity' and funds is not null;
-create index leg_facts_funds_past on rows.leg_facts (funds_on)
-  include (region, sector, kind, dismissed, funds, ended_on, reopened_on, recorded_from, recorded_to, hazard_id)
+create index leg_facts_funds_past on rows.leg_facts (funds_on, region)
+  include (sector, kind, dismissed, funds, ended_on, reopened_on, recorded_from, recorded_to, hazard_id)
   where recorded_to < 'infinity' and funds is not null;
 -- Few closed hazards are looked at again: all of them are looked through.
 create index leg_facts_rechecked on rows.leg_facts (region)

@@ -93,7 +93,7 @@ as $$
 #variable_conflict use_column
 begin
   with won as materialized (
-    select g.stream, g.words, all_grams[g.upto - g.grams + 1 : g.upto] as grams, h.recorded_from
+    select g.stream, g.words, all_grams[g.upto - g.grams + 1 : g.upto] as grams, h.recorded_from, h.first_recorded_at
     from (
       select i.*, (sum(i.grams) over (order by i.n))::int as upto
       from unnest(stream, version, event, words, grams)
@@ -106,7 +106,7 @@ begin
     from won w
     where t.hazard_id = w.stream and t.recorded_to = 'infinity' and t.recorded_from < w.recorded_from
   )
-  insert into rows.hazard_texts (hazard_id, recorded_from, recorded_to, words, grams)
-  select w.stream, w.recorded_from, 'infinity', w.words, w.grams from won w
+  insert into rows.hazard_texts (hazard_id, recorded_from, recorded_to, words, grams, first_recorded_at)
+  select w.stream, w.recorded_from, 'infinity', w.words, w.grams, w.first_recorded_at from won w
   on conflict (hazard_id, recorded_from) do update set words = excluded.words, grams = excluded.grams;
 end $$;

@@ -67,7 +67,7 @@ internal static class BoardChanges
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var counts = await kept.GetAsync(
-            (interval.Jurisdiction, interval.From, interval.Today, region), interval.To,
+            (interval.Jurisdiction, interval.From, interval.Today, region), interval.To, region ?? interval.Jurisdiction,
             stop => changes.CountsAsync(interval, region, stop), c => c.Lists.Length, call.Stop);
         return Call.Json(new BoardChangeCounts(
             region ?? interval.Jurisdiction, interval.From, interval.To ?? call.Now, counts.Hazards, counts.New, counts.Late,
