@@ -70,7 +70,7 @@ internal sealed record NamedBody(BodyId? Id, string Name)
 /// <param name="RegionName">Its name.</param>
 /// <param name="AsOf">The instant looked from; absent for now.</param>
 /// <param name="Today">The date overdue is judged by.</param>
-/// <param name="Position">The log's position the figures stand at.</param>
+/// <param name="Position">The log's position the figures were counted at; what was recorded since concerns other regions.</param>
 /// <param name="DueSoonDays">Within how many days a duty counts as due soon, by the policy; for the pages, and in no answer.</param>
 /// <param name="Stages">Sums by stage.</param>
 /// <param name="Cells">Every count.</param>
