@@ -139,6 +139,20 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
     }
 
     [Fact]
+    public async Task Who_looked_concerns_no_region()
+    {
+        await using var log = database.Open();
+        await BeginAsync(log);
+        var before = await AskAsync("looked at", null);
+        var context = Town.Act(Town.Offices[0], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow).Context(Role.Coordinator);
+        var look = new RecordsRead(new Looked(Town.County, []));
+        (await log.AppendAsync(new Append([new StreamAppend(
+                Guid.CreateVersion7(), "access", 0, [Told.Event(look, DomainJson.Write(context))], new PendingState.OfLook(look, context))])))
+            .ShouldBeOfType<AppendResult.Committed>();
+        (await AskAsync("looked at", null)).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task A_log_that_is_shorter_than_it_was_makes_everything_anew()
     {
         await using var log = database.Open();

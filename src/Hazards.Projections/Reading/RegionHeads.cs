@@ -20,6 +20,9 @@ internal sealed class RegionHeads
     // A board's changes say no narrower region (rows.board_changes).
     private const int TownshipDigits = 9;
 
+    // Who looked, opened a message, signed in, drew a number, took a package, imported a ledger: no list or figure says it.
+    private const string InNoList = "'access', 'message', 'sign_in', 'numbers', 'evidence', 'ledger_import', 'webhook'";
+
     private readonly NpgsqlDataSource dataSource;
     private readonly Together<ValueTuple, Head> heads;
     private readonly Lock gate = new();
@@ -113,12 +116,13 @@ internal sealed class RegionHeads
             return [];
         if (upto - after > MostChanges)
             return null;
-        await using var command = dataSource.CreateCommand("""
+        await using var command = dataSource.CreateCommand($"""
             select e.seq_id, h.region, c.was_region
             from log.mt_events e
             left join rows.hazards h on h.hazard_id = e.stream_id
             left join rows.board_changes c on c.position = e.seq_id
             where e.seq_id > $1 and e.seq_id <= $2
+              and not exists (select from log.mt_streams s where s.id = e.stream_id and s.type in ({InNoList}))
             """);
         command.CommandTimeout = Patience;
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
