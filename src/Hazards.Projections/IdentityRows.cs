@@ -63,6 +63,9 @@ public sealed class IdentityRows(NpgsqlDataSource dataSource)
     public Task<IdentityRow?> KeyAsync(Sha256Digest digest, CancellationToken cancellationToken = default) =>
         OneAsync(KeyByDigest, cancellationToken, Parameter(digest.Value));
 
+    /// <summary>Any key's row, where there is one.</summary>
+    public Task<IdentityRow?> AnyKeyAsync(CancellationToken cancellationToken = default) => OneAsync($"{Key} limit 1", cancellationToken);
+
     /// <summary>
     /// The rows of keys by their digests and of bodies as they are now, in one round trip.
     /// </summary>

@@ -251,6 +251,7 @@ internal static class HazardsService
         services.AddSingleton<Naming>();
         services.AddSingleton<CodeLists>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<WarmUp>();
         services.AddSingleton<NewerDatabase>();
         services.AddHostedService(s => s.GetRequiredService<NewerDatabase>());
         services.AddHostedService<MemoryReturn>();
@@ -273,6 +274,7 @@ internal static class HazardsService
 
     private static void Map(WebApplication app)
     {
+        WarmUp.Use(app);
         Pipeline.Use(app);
         var api = app.MapGroup(Links.Root);
         HazardEndpoints.Map(api);

@@ -134,17 +134,35 @@ internal sealed partial class Identities(
         telemetry.Compared(kind.Name);
         // An account's stream gains an event at every sign-in: it is read on from where it was.
         var from = known?.Recorded is { State: T } before && before.Version < row.InLog ? before : RecordedIdentity.Nobody;
-        var recorded = await FoldAsync(from, row, cancellationToken);
-        var differences = recorded.Differences(kind, row);
-        if (await KeyAsync(cancellationToken) is { } key
-            && !await RecordedIdentity.IsAuthenticAsync(log, dataSource, key, row.Stream, from.Version, row.InLog, cancellationToken))
-            differences = differences.Add("log");
+        var (recorded, differences) = await CompareAsync(kind, row, from, cancellationToken);
         if (!differences.IsEmpty || recorded.State is not T state)
             return (null, await ContradictedAsync(kind.Name, row.Stream, differences, $"{row.InLog} {row.Version}"));
         if (compared.Count >= Most)
             compared.Clear();
         compared[row.Stream] = new Compared(row, recorded);
         return (state, null);
+    }
+
+    private async Task<(RecordedIdentity Recorded, ImmutableArray<string> Differences)> CompareAsync(
+        IdentityKind kind, IdentityRow row, RecordedIdentity from, CancellationToken cancellationToken)
+    {
+        var recorded = await FoldAsync(from, row, cancellationToken);
+        var differences = recorded.Differences(kind, row);
+        if (await KeyAsync(cancellationToken) is { } key
+            && !await RecordedIdentity.IsAuthenticAsync(log, dataSource, key, row.Stream, from.Version, row.InLog, cancellationToken))
+            differences = differences.Add("log");
+        return (recorded, differences);
+    }
+
+    /// <summary>
+    /// Does what is done when somebody calls by a key, with any key's row, so that the first who calls does not wait while it is compiled.
+    /// Nobody came by it: nothing is remembered, and nothing put on record.
+    /// </summary>
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        await together.AskAsync((Sha256Digest.Of([]), Clockwork.Body.Id)).WaitAsync(cancellationToken);
+        if (await rows.AnyKeyAsync(cancellationToken) is { } row)
+            await CompareAsync(IdentityKind.Key, row, RecordedIdentity.Nobody, cancellationToken);
     }
 
     private async Task<RecordedIdentity> FoldAsync(RecordedIdentity from, IdentityRow row, CancellationToken cancellationToken)
