@@ -96,8 +96,7 @@ internal static class TestServer
 
     public static async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(await ConnectionStringAsync());
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

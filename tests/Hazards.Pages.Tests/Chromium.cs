@@ -13,6 +13,14 @@ internal static class Chromium
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
     ];
 
+    private static readonly string[] Arguments =
+    [
+        // Its sandbox needs rights that a container does not give; it opens pages of the service under test and no others.
+        "--no-sandbox",
+        // A process for each window and none for drawing: a tenth of the processor time less (105 s, 94 s).
+        "--disable-gpu", "--in-process-gpu", "--renderer-process-limit=1",
+    ];
+
     public static async Task<(IPlaywright Driver, IBrowser Browser)> LaunchAsync()
     {
         var program = Environment.GetEnvironmentVariable("HAZARDS_TEST_CHROMIUM") is { Length: > 0 } given
@@ -24,8 +32,7 @@ internal static class Chromium
                 + " Chromium was not found, and the pages cannot be tested without it. Install it (Debian: apt-get install chromium-headless-shell fonts-noto-cjk),"
                 + " or name the program in HAZARDS_TEST_CHROMIUM.");
         var driver = await Playwright.CreateAsync();
-        // Its sandbox needs rights that a container does not give; it opens pages of the service under test and no others.
-        var browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox"] });
+        var browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = Arguments });
         return (driver, browser);
     }
 }

@@ -12,7 +12,39 @@ internal static class TestServer
 {
     private static readonly Lazy<Task<string>> Started = new(StartAsync);
 
+    // A migration takes long; a copy of its result does not.
+    private static readonly Lazy<Task<string>> Migrated = new(MigrateAsync);
+
     public static Task<string> ConnectionStringAsync() => Started.Value;
+
+    /// <summary>A database with the log and the rows in it, which the service's role may enter; to be copied, for nobody can.</summary>
+    public static Task<string> TemplateAsync() => Migrated.Value;
+
+    /// <summary>Runs a statement in the server's own database.</summary>
+    public static async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(await ConnectionStringAsync());
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<string> MigrateAsync()
+    {
+        var name = $"rows_{Guid.NewGuid():n}";
+        await ExecuteAsync($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+        await using (var owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name }.ConnectionString))
+        {
+            await LogMigrations.RunAsync(owner);
+            await Migrations.RunAsync(owner, ProjectionMigrations.Rows);
+            await ServiceRole.EnsureAsync(owner, "hazards_tests", new ServiceLogin("of the tests"));
+        }
+
+        await ExecuteAsync($"alter database {name} allow_connections false");
+        await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        return name;
+    }
 
     private static async Task<string> StartAsync()
     {
@@ -28,7 +60,6 @@ internal static class TestServer
 public class RowsDatabase : IAsyncLifetime
 {
     private readonly string name = $"rows_{Guid.NewGuid():n}";
-    private string server = "";
 
     /// <summary>The database, as its owner.</summary>
     public NpgsqlDataSource DataSource { get; private set; } = null!;
@@ -38,14 +69,11 @@ public class RowsDatabase : IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
-        server = await TestServer.ConnectionStringAsync();
-        await OnServerAsync($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+        var server = await TestServer.ConnectionStringAsync();
+        await TestServer.ExecuteAsync($"create database {name} template {await TestServer.TemplateAsync()}");
         var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 };
         ConnectionString = connection.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
-        await LogMigrations.RunAsync(DataSource);
-        await Migrations.RunAsync(DataSource, ProjectionMigrations.Rows);
-        await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
         Service = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "hazards_tests", Password = "of the tests" }.ConnectionString);
     }
@@ -54,7 +82,7 @@ public class RowsDatabase : IAsyncLifetime
     {
         await Service.DisposeAsync();
         await DataSource.DisposeAsync();
-        await OnServerAsync($"drop database if exists {name} with (force)");
+        await TestServer.ExecuteAsync($"drop database if exists {name} with (force)");
     }
 
     /// <summary>Opens a log that writes rows and takes the times it is given.</summary>
@@ -72,14 +100,6 @@ public class RowsDatabase : IAsyncLifetime
     public async Task ExecuteAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private async Task OnServerAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 }

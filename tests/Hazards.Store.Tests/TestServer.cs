@@ -11,7 +11,38 @@ internal static class TestServer
 {
     private static readonly Lazy<Task<string>> Started = new(StartAsync);
 
+    // A migration takes long; a copy of its result does not.
+    private static readonly Lazy<Task<string>> Migrated = new(MigrateAsync);
+
     public static Task<string> ConnectionStringAsync() => Started.Value;
+
+    /// <summary>A database with the log in it, which the service's role may enter; to be copied, for nobody can enter it.</summary>
+    public static Task<string> TemplateAsync() => Migrated.Value;
+
+    /// <summary>Runs a statement in the server's own database.</summary>
+    public static async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(await ConnectionStringAsync());
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<string> MigrateAsync()
+    {
+        var name = $"log_{Guid.NewGuid():n}";
+        await ExecuteAsync($"create database {name} template template0 encoding 'UTF8'");
+        await using (var owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name }.ConnectionString))
+        {
+            await LogMigrations.RunAsync(owner);
+            await ServiceRole.EnsureAsync(owner, "hazards_tests", new ServiceLogin("of the tests"));
+        }
+
+        await ExecuteAsync($"alter database {name} allow_connections false");
+        await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
+        return name;
+    }
 
     private static async Task<string> StartAsync()
     {
@@ -27,7 +58,6 @@ internal static class TestServer
 public sealed class LogDatabase : IAsyncLifetime
 {
     private readonly string name = $"log_{Guid.NewGuid():n}";
-    private string server = "";
 
     /// <summary>The database, as its owner.</summary>
     public NpgsqlDataSource DataSource { get; private set; } = null!;
@@ -41,14 +71,10 @@ public sealed class LogDatabase : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        server = await TestServer.ConnectionStringAsync();
-        await OnServerAsync($"create database {name} template template0 encoding 'UTF8'");
+        var server = await TestServer.ConnectionStringAsync();
+        await TestServer.ExecuteAsync($"create database {name} template {await TestServer.TemplateAsync()}");
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
-        await LogMigrations.RunAsync(DataSource);
-        // What a connection said last tells TerminateAsync whose it is: not those of the migration.
-        DataSource.Clear();
-        await ServiceRole.EnsureAsync(DataSource, "hazards_tests", new ServiceLogin("of the tests"));
         ServiceConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString)
         {
             Username = "hazards_tests", Password = "of the tests",
@@ -60,16 +86,7 @@ public sealed class LogDatabase : IAsyncLifetime
     {
         await Service.DisposeAsync();
         await DataSource.DisposeAsync();
-        await OnServerAsync($"drop database if exists {name} with (force)");
-    }
-
-    /// <summary>Runs a statement in the server's own database, outside this one.</summary>
-    public async Task OnServerAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        await TestServer.ExecuteAsync($"drop database if exists {name} with (force)");
     }
 
     public string Name => name;

@@ -13,6 +13,11 @@ internal sealed class ClusterFolder : IDisposable
     public const string Elsewhere = "/var/lib/hazards";
 
     private const string TemporaryPrefix = "hazards-pg-";
+
+    // Where data that may be lost are kept. Measured, 60 databases made and dropped: 2.6 s of processor time on a disk, 8.0 s where
+    // many were dropped just before, 2.1 s here.
+    private const string Memory = "/dev/shm";
+    private const long Room = 6L << 30;
     private const int LogLimit = 16 * 1024 * 1024;
 
     private readonly FileStream _lock;
@@ -32,7 +37,7 @@ internal sealed class ClusterFolder : IDisposable
         var wanted = options.DataDirectory is { } named ? System.IO.Path.GetFullPath(named) : null;
         var account = await Account.ChooseAsync(Directory.Exists(wanted) ? wanted + "/" : null, cancellationToken);
         var place = wanted is null
-            ? await TemporaryPlaceAsync(account, cancellationToken)
+            ? await TemporaryPlaceAsync(account, options.Durable, cancellationToken)
             : await PlaceAsync(wanted, account, options.Progress, cancellationToken);
         await account.MakePrivateFolderAsync(place, cancellationToken);
         var path = await account.EnterAsync(place, cancellationToken) ?? throw Unusable(place);
@@ -150,9 +155,10 @@ internal sealed class ClusterFolder : IDisposable
 
     private static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    private static async Task<string> TemporaryPlaceAsync(Account account, CancellationToken cancellationToken)
+    private static async Task<string> TemporaryPlaceAsync(Account account, bool durable, CancellationToken cancellationToken)
     {
-        foreach (var parent in (string[])[System.IO.Path.GetTempPath(), "/tmp", "/var/tmp"])
+        string[] disk = [System.IO.Path.GetTempPath(), "/tmp", "/var/tmp"];
+        foreach (var parent in durable || !HasRoom(Memory) ? disk : [Memory, .. disk])
             if (await account.EnterAsync(parent, cancellationToken) is { } real)
             {
                 Sweep(real);
@@ -160,6 +166,10 @@ internal sealed class ClusterFolder : IDisposable
             }
         throw Unusable(System.IO.Path.GetTempPath());
     }
+
+    // Linux keeps it in memory. A container has little of it, and what lies there counts as the memory of whoever wrote it.
+    private static bool HasRoom(string folder) => Directory.Exists(folder)
+        && new DriveInfo(folder).AvailableFreeSpace > Room && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 2 * Room;
 
     // A host killed before its server ran left a folder behind that nobody's watchdog removes.
     private static void Sweep(string parent)

@@ -35,7 +35,7 @@ public sealed record LocalClusterOptions
 
     /// <summary>
     /// True: what is committed is on disk. False only where the data may be lost, which is in tests: commits do not wait for
-    /// the disk then.
+    /// the disk then, and a temporary cluster is kept in memory where there is room.
     /// </summary>
     public bool Durable { get; init; } = true;
 
