@@ -34,7 +34,17 @@ internal sealed class Job<TMessage>(Func<TMessage, CancellationToken, Task> run)
 /// <param name="Job">Which.</param>
 /// <param name="Every">How often; null: not in this deployment.</param>
 /// <param name="Run">Does what is due.</param>
-internal sealed record ScheduledJob(JobKind Job, TimeSpan? Every, Func<CancellationToken, Task> Run);
+internal sealed record ScheduledJob(JobKind Job, TimeSpan? Every, Func<CancellationToken, Task> Run)
+{
+    // Long enough for a start to be over: the first callers come first.
+    private static readonly TimeSpan Start = TimeSpan.FromMinutes(1);
+
+    /// <summary>Takes long, and nobody waits for it: not at once after a start.</summary>
+    public bool Heavy { get; init; }
+
+    /// <summary>How long the first turn waits.</summary>
+    public TimeSpan After => Heavy && Every is { } every ? (every < Start ? every : Start) : TimeSpan.Zero;
+}
 
 /// <summary>Names jobs.</summary>
 internal static class JobServices
@@ -44,6 +54,9 @@ internal static class JobServices
         services.AddSingleton<IJob<TMessage>>(s => new Job<TMessage>((message, stop) => run(s, message, stop)));
 
     /// <summary>What is done again and again.</summary>
-    public static void AddScheduled(this IServiceCollection services, JobKind job, Func<ServiceOptions, TimeSpan?> every, Func<IServiceProvider, CancellationToken, Task> run) =>
-        services.AddSingleton(s => new ScheduledJob(job, every(s.GetRequiredService<ServiceOptions>()), stop => run(s, stop)));
+    public static void AddScheduled(
+        this IServiceCollection services, JobKind job, Func<ServiceOptions, TimeSpan?> every,
+        Func<IServiceProvider, CancellationToken, Task> run, bool heavy = false) =>
+        services.AddSingleton(
+            s => new ScheduledJob(job, every(s.GetRequiredService<ServiceOptions>()), stop => run(s, stop)) { Heavy = heavy });
 }

@@ -36,12 +36,13 @@ internal sealed partial class Schedule(IEnumerable<ScheduledJob> jobs, ScheduleH
 
     public void Dispose() => running?.Dispose();
 
-    /// <summary>At once, and then so often.</summary>
+    /// <summary>At once (what is heavy, a little later), and then so often.</summary>
     private async Task TurnAsync(ScheduledJob job, TimeSpan every, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(every);
         try
         {
+            await Task.Delay(job.After, stop);
             do
                 await TryAsync(job, stop);
             while (await timer.WaitForNextTickAsync(stop));

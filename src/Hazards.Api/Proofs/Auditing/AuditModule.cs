@@ -22,10 +22,10 @@ internal sealed class AuditModule : IModule
         // Whether it is due is decided by the log, so that a restart does not begin anew.
         services.AddScheduled(
             JobKind.AuditWhenDue, o => o.AuditEvery is { } every && every < Look ? every : o.AuditEvery is null ? null : Look,
-            (s, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop));
+            (s, stop) => s.GetRequiredService<AuditWorker>().AuditIfDueAsync(stop), heavy: true);
         services.AddScheduled(
             JobKind.SampleRows, o => o.AuditEvery is null ? null : Sample,
-            (s, stop) => s.GetRequiredService<AuditWorker>().SampleAsync(stop));
+            (s, stop) => s.GetRequiredService<AuditWorker>().SampleAsync(stop), heavy: true);
     }
 
     public void Map(IEndpointRouteBuilder api)
