@@ -30,7 +30,7 @@ public sealed class KeptNamesTests
             "Hazards.Api.Evidence.PackageJob", "Hazards.Api.Identities", "Hazards.Api.Jobs.Schedule", "Hazards.Api.NewerDatabase",
             "Hazards.Api.Persons.PersonModule", "Hazards.Api.Proving.TreeKeeper", "Hazards.Api.Recounting",
             "Hazards.Api.Ringing.ClockWorker",
-            "Hazards.Api.RulebookWatch",
+            "Hazards.Api.RulebookWatch", "WarmUp",
         ]);
 
     [Fact]
