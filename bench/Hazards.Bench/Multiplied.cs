@@ -12,39 +12,32 @@ internal static class Multiplied
     private static readonly string[] Tables =
     [
         "log.mt_streams", "log.mt_events", "log.event_codes", "rows.hazards", "rows.hazard_history", "rows.hazard_items",
-        "rows.hazard_texts", "rows.board_changes", "rows.inbox", "rows.leg_facts", "rows.hazard_facts", "rows.listing_facts", "rows.dual_watch", "rows.notices",
-        "rows.missed_clocks", "rows.proposals", "rows.working_clocks",
+        "rows.hazard_texts", "rows.board_changes", "rows.inbox", "rows.leg_facts", "rows.hazard_facts", "rows.listing_facts",
+        "rows.dual_watch", "rows.notices", "rows.missed_clocks", "rows.proposals", "rows.working_clocks",
     ];
 
-    // The board is summed up as often as rows.keep would have done it.
+    // The board is summed up as often as rows.keep does it, by what it does it with: the changes come as they would have come.
     private const string Summed = """
-        truncate rows.board_totals;
+        create unlogged table public.bench_changes as table rows.board_changes;
+        create index on public.bench_changes (position);
+        truncate rows.board_totals, rows.board_changes;
         delete from rows.board_checkpoints where position > 0;
         do $$
         declare
-          last rows.board_checkpoints;
-          upto record;
+          summed rows.board_checkpoints;
+          come bigint;
         begin
           loop
-            select * into last from rows.board_checkpoints order by position desc limit 1;
-            select c.position, c.recorded_at into upto
-            from rows.board_changes c where c.position > last.position order by c.position offset greatest(4096, last.cells) limit 1;
-            exit when not found;
-            insert into rows.board_totals (checkpoint, region, sector, stage, level, n)
-            select upto.position, region, sector, stage, level, sum(n)
-            from (
-              select region, sector, stage, level, n from rows.board_totals where checkpoint = last.position
-              union all
-              select region, sector, stage, level, 1 from rows.board_changes where position > last.position and position <= upto.position
-              union all
-              select was_region, was_sector, was_stage, was_level, -1 from rows.board_changes
-              where position > last.position and position <= upto.position and was_region is not null) c
-            group by region, sector, stage, level
-            having sum(n) <> 0;
-            insert into rows.board_checkpoints (position, recorded_at, cells)
-            values (upto.position, upto.recorded_at, (select count(*) from rows.board_totals t where t.checkpoint = upto.position));
+            select * into summed from rows.board_checkpoints order by position desc limit 1;
+            insert into rows.board_changes
+            select * from public.bench_changes c
+            where c.position > summed.position order by c.position limit greatest(4096, summed.cells) + 1;
+            get diagnostics come = row_count;
+            exit when come <= greatest(4096, summed.cells);
+            perform rows.sum_board(summed.position);
           end loop;
         end $$;
+        drop table public.bench_changes;
         """;
 
     private static readonly string[] Positions = ["position", "seq_id", "settled_position", "opened_position"];
@@ -96,7 +89,10 @@ internal static class Multiplied
         // Rows without a position stay as they are, and are copied; those with one all move.
         var copied = $"insert into {table} ({string.Join(", ", columns)}) select {string.Join(", ", values)} from";
         var copies = position is null
-            ? $"{copied} {table} o cross join generate_series(1, {times - 1}) j where {(table == "log.mt_streams" ? "o.type = 'hazard'" : "true")};"
+            ? $"""
+              {copied} {table} o cross join generate_series(1, {times - 1}) j
+              where {(table == "log.mt_streams" ? "o.type = 'hazard'" : "true")};
+              """
             : $"""
               create unlogged table public.bench_originals as table {table};
               truncate {table};

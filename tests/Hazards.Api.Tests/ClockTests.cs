@@ -104,7 +104,7 @@ public sealed class ClockTests : IAsyncLifetime
         // When some are done: end the worker, and every connection that anybody has.
         while ((await one.Clocks.BacklogAsync(new DateOnly(2026, 5, 1))).Count > 25 && !pass.IsCompleted)
             await Task.Yield();
-        await TestServer.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{new Npgsql.NpgsqlConnectionStringBuilder(database).Database}'");
+        await SharedServer.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{new Npgsql.NpgsqlConnectionStringBuilder(database).Database}'");
         await stop.CancelAsync();
         await pass.ContinueWith(_ => { }, TaskScheduler.Default);
         var restarted = await NodeAsync(one.Clock.Now);

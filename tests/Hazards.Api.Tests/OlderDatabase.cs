@@ -28,7 +28,7 @@ public sealed class OlderDatabases : IAsyncLifetime
     {
         var template = new NpgsqlConnectionStringBuilder(await restored[name].Value);
         var copy = new NpgsqlConnectionStringBuilder(template.ConnectionString) { Database = $"api_{Guid.NewGuid():n}" };
-        await TestServer.ExecuteAsync($"create database {copy.Database} template {template.Database}");
+        await SharedServer.ExecuteAsync($"create database {copy.Database} template {template.Database}");
         var keys = Directory.CreateDirectory(TestServer.KeysOf(copy.ConnectionString)).FullName;
         foreach (var key in Directory.GetFiles(Path.Combine(FolderOf(name), "keys")))
             File.Copy(key, Path.Combine(keys, Path.GetFileName(key)));

@@ -104,7 +104,7 @@ public sealed class RaceTests(Service service) : IClassFixture<Service>
         }));
         while (!sending.IsCompleted)
         {
-            await TestServer.ExecuteAsync(
+            await SharedServer.ExecuteAsync(
                 $"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database}' and pid <> pg_backend_pid()");
             await Task.WhenAny(sending, Task.Delay(100));
         }
@@ -161,6 +161,7 @@ public sealed class OutageTests
                 again = await service.Admin.PostAsync("hazards", Some.Report(), ("Idempotency-Key", "during"));
             while (again.Status == HttpStatusCode.ServiceUnavailable);
             again.Require(HttpStatusCode.Created);
+            await SharedServer.UntilEnteredAsync(cluster.ConnectionString);
             (await service.Admin.GetAsync($"hazards/{before}")).Require(HttpStatusCode.OK);
             (await service.EventsAsync()).ShouldBe(events + 2); // two reports; numbers that the crash has burnt are no events
         }

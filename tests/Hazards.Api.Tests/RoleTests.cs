@@ -72,9 +72,7 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
                 again = await node.Admin.PostAsync("hazards", Some.Report(), ("Idempotency-Key", "again"));
             while (again.Status == HttpStatusCode.ServiceUnavailable);
             again.Require(HttpStatusCode.Created);
-            // A session that outlived its server for a moment may have answered: the server is not there for a new one yet.
-            while (!await TakesSessionsAsync(own.ConnectionString))
-                await Task.Delay(20);
+            await SharedServer.UntilEnteredAsync(own.ConnectionString);
             foreach (object[] sql in (System.Collections.IEnumerable)Forbidden)
                 await RefusedAsync(node.OfTheService, (string)sql[0]);
         }
@@ -231,11 +229,11 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
     public async Task An_owner_that_is_no_superuser_is_enough(bool mayMakeRoles)
     {
         var name = $"api_{Guid.NewGuid():n}"[..20];
-        await TestServer.ExecuteAsync($"create role {name} login password 'x' {(mayMakeRoles ? "createrole" : "")}");
+        await SharedServer.ExecuteAsync($"create role {name} login password 'x' {(mayMakeRoles ? "createrole" : "")}");
         if (!mayMakeRoles)
-            await TestServer.ExecuteAsync($"create role {name}_service login password 'y'");
-        await TestServer.ExecuteAsync($"create database {name} owner {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
-        var owner = new NpgsqlConnectionStringBuilder(await TestServer.ConnectionStringAsync())
+            await SharedServer.ExecuteAsync($"create role {name}_service login password 'y'");
+        await SharedServer.ExecuteAsync($"create database {name} owner {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+        var owner = new NpgsqlConnectionStringBuilder(await SharedServer.ConnectionStringAsync())
         {
             Database = name, Username = name, Password = "x", Pooling = false,
         }.ConnectionString;
@@ -258,9 +256,9 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         }
         finally
         {
-            await TestServer.ExecuteAsync($"drop database {name} with (force)");
-            await TestServer.ExecuteAsync($"drop role {name}_service");
-            await TestServer.ExecuteAsync($"drop role {name}");
+            await SharedServer.ExecuteAsync($"drop database {name} with (force)");
+            await SharedServer.ExecuteAsync($"drop role {name}_service");
+            await SharedServer.ExecuteAsync($"drop role {name}");
         }
     }
 
@@ -286,21 +284,6 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
         DatabaseOptions.LoginsGiven(null, null, name => name == "HAZARDS_OWNER" ? owner : null)
             .ShouldBe(new DatabaseLogins(owner), "one alone does everything");
         DatabaseOptions.LoginsGiven(null, null, _ => null).ShouldBeNull();
-    }
-
-    private static async Task<bool> TakesSessionsAsync(string connectionString)
-    {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        try
-        {
-            await connection.OpenAsync();
-            return true;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
     }
 
     private static async Task RefusedAsync(string connectionString, string sql)

@@ -1,21 +1,14 @@
 using System.Collections.Concurrent;
-using Hazards.LocalPostgres;
 using Npgsql;
 
 namespace Hazards.Api.Tests;
 
-/// <summary>
-/// The PostgreSQL that all tests share: the one HAZARDS_TEST_POSTGRES names, where databases may be created, or a
-/// private cluster, which ends with this process.
-/// </summary>
+/// <summary>Databases of the shared server (<see cref="SharedServer"/>), and how the service enters them.</summary>
 internal static class TestServer
 {
-    private static readonly Lazy<Task<string>> Started = new(StartAsync);
-
     // Some forty migrations take seconds; a copy of their result takes a tenth of one.
-    private static readonly Lazy<Task<string>> Migrated = new(MigrateAsync);
-
-    public static Task<string> ConnectionStringAsync() => Started.Value;
+    private static readonly Lazy<Task<string>> Template =
+        new(() => SharedServer.TemplateAsync("api", owner => Database.PrepareAsync(LoginsOf(owner))));
 
     // Migrated, and not entered since.
     private static readonly ConcurrentDictionary<string, bool> Fresh = [];
@@ -23,9 +16,9 @@ internal static class TestServer
     /// <summary>A database as the service's tables stand in it, and nothing else.</summary>
     public static async Task<string> CreateDatabaseAsync()
     {
-        var template = await Migrated.Value;
+        var template = await Template.Value;
         var (name, connectionString) = await NewAsync();
-        await ExecuteAsync($"create database {name} template {template}");
+        await SharedServer.ExecuteAsync($"create database {name} template {template}");
         Fresh[name] = true;
         return connectionString;
     }
@@ -34,7 +27,7 @@ internal static class TestServer
     public static async Task<string> CreateEmptyDatabaseAsync()
     {
         var (name, connectionString) = await NewAsync();
-        await ExecuteAsync($"create database {name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+        await SharedServer.CreateAsync(name);
         return connectionString;
     }
 
@@ -42,7 +35,7 @@ internal static class TestServer
     {
         var name = $"api_{Guid.NewGuid():n}";
         return (name,
-            new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(await SharedServer.ConnectionStringAsync()) { Database = name, MaxPoolSize = 30 }.ConnectionString);
     }
 
     /// <summary>
@@ -80,34 +73,6 @@ internal static class TestServer
     {
         if (Directory.Exists(KeysOf(connectionString)))
             Directory.Delete(KeysOf(connectionString), recursive: true);
-        return ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
-    }
-
-    private static async Task<string> MigrateAsync()
-    {
-        var connectionString = await CreateEmptyDatabaseAsync();
-        await Database.PrepareAsync(LoginsOf(connectionString));
-        var name = new NpgsqlConnectionStringBuilder(connectionString).Database!;
-        // Nobody may be in it while it is copied; a worker of the server itself may still be leaving.
-        await ExecuteAsync($"alter database {name} allow_connections false");
-        await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
-        return name;
-    }
-
-    public static async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(await ConnectionStringAsync());
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<string> StartAsync()
-    {
-        if (Environment.GetEnvironmentVariable("HAZARDS_TEST_POSTGRES") is { Length: > 0 } given)
-            return given;
-        var cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Durable = false, SharedBuffers = "128MB" });
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
-        return cluster.ConnectionString;
+        return SharedServer.ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
     }
 }

@@ -79,9 +79,9 @@ public sealed class BaselineTests
         /// <summary>A database with the modules as they are given back; null: without.</summary>
         public static async Task<Scratch> MakeAsync(Func<MigrationModule, MigrationModule?> as_)
         {
-            var server = await TestServer.ConnectionStringAsync();
+            var server = await SharedServer.ConnectionStringAsync();
             var scratch = new Scratch(server, $"baseline_{Guid.NewGuid():n}");
-            await scratch.OnServerAsync($"create database {scratch.Name} template template0 encoding 'UTF8' locale 'C.UTF-8'");
+            await SharedServer.CreateAsync(scratch.Name);
             foreach (var module in WithHistory)
                 if (as_(module) is { } given)
                     await scratch.RunAsync(given);
@@ -121,16 +121,7 @@ public sealed class BaselineTests
         public async ValueTask DisposeAsync()
         {
             await source.DisposeAsync();
-            await OnServerAsync($"drop database if exists {name} with (force)");
-        }
-
-        private async Task OnServerAsync(string sql)
-        {
-            await using var connection =
-                new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false, CommandTimeout = 120 }.ConnectionString);
-            await connection.OpenAsync();
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync();
+            await SharedServer.ExecuteAsync($"drop database if exists {name} with (force)");
         }
     }
 }

@@ -43,13 +43,16 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await BeginAsync(log);
         var hold = new TaskCompletionSource();
         var asking = Enumerable.Range(0, 20)
-            .Select(_ => kept.GetAsync("together", null, RegionCode.Nation, async _ => { await hold.Task; return Count(); }, _ => 1, default)).ToArray();
+            .Select(_ => WaitAsync(default)).ToArray();
         using var left = new CancellationTokenSource();
-        var leaving = kept.GetAsync("together", null, RegionCode.Nation, async _ => { await hold.Task; return Count(); }, _ => 1, left.Token);
+        var leaving = WaitAsync(left.Token);
         await left.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => leaving);
         hold.SetResult();
         (await Task.WhenAll(asking)).Distinct().ShouldHaveSingleItem();
+
+        Task<string> WaitAsync(CancellationToken stop) => kept.GetAsync(
+            "together", null, RegionCode.Nation, async _ => { await hold.Task; return Count(); }, _ => 1, stop);
     }
 
     [Fact]
@@ -91,7 +94,11 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
             foreach (var region in regions)
             {
                 asked++;
-                var answer = await kept.GetAsync("found there", null, region, async _ => { Count(); return await FoundAsync(region); }, _ => 1, default);
+                var answer = await kept.GetAsync("found there", null, region, async _ =>
+                {
+                    Count();
+                    return await FoundAsync(region);
+                }, _ => 1, default);
                 answer.ShouldBe(await FoundAsync(region), $"{region}, step {step}");
             }
         }
@@ -110,16 +117,17 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         (await log.AppendAsync(stories.Report(region: RegionCode.Parse(from)))).ShouldBeOfType<AppendResult.Committed>();
         var regions = new[] { from, to }.SelectMany(c => new[] { c, c[..6], c[..4], c[..2] }).Distinct().Select(RegionCode.Parse).ToArray();
         var before = await AskAllAsync();
-        var elsewhere = await kept.GetAsync("where", null, RegionCode.Parse("621223"), _ => Task.FromResult(Count()), _ => 1, default);
-        (await log.AppendAsync(stories.Corrected(stories.Hazards.Last().Key, RegionCode.Parse(to)))).ShouldBeOfType<AppendResult.Committed>();
+        var elsewhere = await AskAsync("where", null, RegionCode.Parse("621223"));
+        (await log.AppendAsync(stories.Corrected(stories.Hazards.Last().Key, RegionCode.Parse(to))))
+            .ShouldBeOfType<AppendResult.Committed>();
         (await AskAllAsync()).Intersect(before).ShouldBeEmpty();
-        (await kept.GetAsync("where", null, RegionCode.Parse("621223"), _ => Task.FromResult(Count()), _ => 1, default)).ShouldBe(elsewhere);
+        (await AskAsync("where", null, RegionCode.Parse("621223"))).ShouldBe(elsewhere);
 
         async Task<string[]> AskAllAsync()
         {
             var answers = new List<string>();
             foreach (var region in regions)
-                answers.Add(await kept.GetAsync("where", null, region, _ => Task.FromResult(Count()), _ => 1, default));
+                answers.Add(await AskAsync("where", null, region));
             return [.. answers];
         }
     }
@@ -130,26 +138,36 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await using var log = database.Open();
         await BeginAsync(log);
         var county = Town.County;
-        var before = await kept.GetAsync("names", null, county, _ => Task.FromResult(Count()), _ => 1, default);
-        var registered = new BodyRegistered(BodyId.Parse("kept-anew"), "某新设单位", BodyKind.Regulator, Town.OtherCounty, [], null, null);
+        var before = await AskAsync("names", null, county);
+        var registered = new BodyRegistered(
+            BodyId.Parse("kept-anew"), "某新设单位", BodyKind.Regulator, Town.OtherCounty, [], null, null);
         var append = new StreamAppend(
             registered.Id.StreamId, "body", 0, [Told.Event(registered)], new PendingState.OfBody(Body.Apply(null, registered)));
         (await log.AppendAsync(new Append([append]))).ShouldBeOfType<AppendResult.Committed>();
-        (await kept.GetAsync("names", null, county, _ => Task.FromResult(Count()), _ => 1, default)).ShouldNotBe(before);
+        (await AskAsync("names", null, county)).ShouldNotBe(before);
     }
 
     [Fact]
-    public async Task Who_looked_concerns_no_region()
+    public async Task Who_looked_or_signed_in_concerns_no_region()
     {
         await using var log = database.Open();
         await BeginAsync(log);
         var before = await AskAsync("looked at", null);
         var context = Town.Act(Town.Offices[0], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow).Context(Role.Coordinator);
         var look = new RecordsRead(new Looked(Town.County, []));
-        (await log.AppendAsync(new Append([new StreamAppend(
-                Guid.CreateVersion7(), "access", 0, [Told.Event(look, DomainJson.Write(context))], new PendingState.OfLook(look, context))])))
-            .ShouldBeOfType<AppendResult.Committed>();
+        await AppendAsync(Guid.CreateVersion7(), "access", 0, look, new PendingState.OfLook(look, context));
+        var opened = new AccountOpened(Guid.CreateVersion7(), "kept", "某人", Town.Offices[0], [Role.Reporter], Town.County);
+        var account = Account.Apply(null, opened);
+        await AppendAsync(opened.Id, "account", 0, opened, new PendingState.OfAccount(account));
+        var signedIn = new SignedIn(Guid.NewGuid(), SignInMethod.Local, null);
+        await AppendAsync(opened.Id, "account", 1, signedIn, new PendingState.OfAccount(Account.Apply(account, signedIn)));
         (await AskAsync("looked at", null)).ShouldBe(before);
+
+        async Task AppendAsync(Guid stream, string kind, long version, IDomainEvent happened, PendingState after)
+        {
+            var append = new StreamAppend(stream, kind, version, [Told.Event(happened, DomainJson.Write(context))], after);
+            (await log.AppendAsync(new Append([append]))).ShouldBeOfType<AppendResult.Committed>();
+        }
     }
 
     [Fact]
@@ -182,8 +200,8 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
 
     private string Count() => $"count {Interlocked.Increment(ref counted)}";
 
-    private Task<string> AskAsync(string question, DateTimeOffset? knownAt) =>
-        kept.GetAsync(question, knownAt, RegionCode.Nation, _ => Task.FromResult(Count()), _ => 1, default);
+    private Task<string> AskAsync(string question, DateTimeOffset? knownAt, RegionCode? region = null) =>
+        kept.GetAsync(question, knownAt, region ?? RegionCode.Nation, _ => Task.FromResult(Count()), _ => 1, default);
 
     private async Task<Stories> BeginAsync(MartenEventLog log)
     {

@@ -44,8 +44,9 @@ public sealed class PlaceTests(History history) : IClassFixture<History>
         HazardFilter[] filters =
         [
             new() { Text = "处" }, new() { Text = "燃气", Stages = [Stage.Reported, Stage.Rectifying] },
-            new() { Text = "消防", Level = Level.Major, Region = Town.Prefecture }, new() { Text = "消防 co2", Sectors = [Town.Sectors[0], Town.Sectors[3]] },
-            new() { Text = "第", Listed = true }, new() { Text = "处", Overdue = true, Region = Town.Places[1] }, new() { Text = "处", Reopened = true },
+            new() { Text = "消防", Level = Level.Major, Region = Town.Prefecture },
+            new() { Text = "消防 co2", Sectors = [Town.Sectors[0], Town.Sectors[3]] }, new() { Text = "第", Listed = true },
+            new() { Text = "处", Overdue = true, Region = Town.Places[1] }, new() { Text = "处", Reopened = true },
         ];
         var found = 0;
         foreach (var instant in history.Instants().Take(8))
@@ -55,7 +56,8 @@ public sealed class PlaceTests(History history) : IClassFixture<History>
                     (cursor, most) => history.Queries.LedgerAsync(history.At(instant), filter, sort, descending, cursor, most), limit)];
                 var (searched, listed) = (await ItemsAsync(LedgerSort.Recorded, 7), await ItemsAsync(LedgerSort.Found, 50));
                 var sorted = listed.OrderBy(i => i.FirstRecordedAt).ThenBy(i => i.Id.StreamId.ToString("N"), StringComparer.Ordinal);
-                searched.Select(i => (i.Id, i.Version)).ShouldBe((descending ? sorted.Reverse() : sorted).Select(i => (i.Id, i.Version)), $"{instant} {filter}");
+                searched.Select(i => (i.Id, i.Version)).ShouldBe(
+                    (descending ? sorted.Reverse() : sorted).Select(i => (i.Id, i.Version)), $"{instant} {filter}");
                 found += searched.Count;
             }
         found.ShouldBeGreaterThan(100);

@@ -52,7 +52,8 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
     public Append Corrected(HazardId id, RegionCode region)
     {
         var act = Town.Act(Town.Offices[0], Now, Now);
-        return Take(Hazards[id], id, Decider.Decide(new CorrectHazard(CorrectableField.Region, region.Value, "笔误"), Hazards[id], act), act)!;
+        var correct = new CorrectHazard(CorrectableField.Region, region.Value, "笔误");
+        return Take(Hazards[id], id, Decider.Decide(correct, Hazards[id], act), act)!;
     }
 
     private byte[] Bytes()

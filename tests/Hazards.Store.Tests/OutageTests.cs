@@ -57,13 +57,13 @@ public sealed class OutageTests(LogDatabase database) : IClassFixture<LogDatabas
         using var retried = new Signal("hazards.log.retries");
         await log.CommitAsync(Some.Append(Guid.CreateVersion7()));
 
-        await TestServer.ExecuteAsync($"alter database {database.Name} allow_connections false");
-        await TestServer.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
+        await SharedServer.ExecuteAsync($"alter database {database.Name} allow_connections false");
+        await SharedServer.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.Name}'");
         database.DataSource.Clear();
         var waiting = log.AppendAsync(Some.Append(Guid.CreateVersion7()));
         await retried.Task;
         waiting.IsCompleted.ShouldBeFalse();
-        await TestServer.ExecuteAsync($"alter database {database.Name} allow_connections true");
+        await SharedServer.ExecuteAsync($"alter database {database.Name} allow_connections true");
 
         (await waiting).ShouldBeOfType<AppendResult.Committed>();
     }

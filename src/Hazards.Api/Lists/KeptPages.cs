@@ -25,7 +25,8 @@ internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
     /// <param name="make">Makes the answer, for whoever asks: the request that began it may end before it does.</param>
     /// <param name="wrong">What is wrong with a question that names somebody, by its answer.</param>
     public async Task<IResult> JsonAsync<T>(
-        Call call, Scope scope, RegionCode? region, Func<CancellationToken, Task<T>> make, Func<T, Task<Refusal?>>? wrong = null) where T : notnull
+        Call call, Scope scope, RegionCode? region, Func<CancellationToken, Task<T>> make, Func<T, Task<Refusal?>>? wrong = null)
+        where T : notnull
     {
         if (scope.Own is not null || Apart.Any(call.Query.Has))
         {

@@ -116,7 +116,9 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// <summary>Counts, or takes what was counted for somebody else where that is good enough.</summary>
     private static Task<T> CountAsync<T>(
         FigureScope scope, object besides, Func<CancellationToken, Task<T>> count, Func<T, int> sizeOf, KeptAnswers? kept, CancellationToken stop) where T : notnull =>
-        kept is null ? count(stop) : kept.GetAsync((scope with { KnownAt = null }, besides), scope.KnownAt, scope.Region, count, sizeOf, stop);
+        kept is null
+            ? count(stop)
+            : kept.GetAsync((scope with { KnownAt = null }, besides), scope.KnownAt, scope.Region, count, sizeOf, stop);
 
     private TableSection Section(Period period, ReportRequest request, MonthlyTable table)
     {

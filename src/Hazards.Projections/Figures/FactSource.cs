@@ -43,10 +43,14 @@ internal static class FactSource
     /// <param name="first">The first day.</param>
     /// <param name="last">The last day.</param>
     /// <param name="region">Where.</param>
-    public static string Days(string column, Conditions where, DateOnly first, DateOnly last, RegionCode region) =>
-        region.IsNation || last.DayNumber - first.DayNumber is < 0 or > MostDays
-            ? $"{column} between {where.Date(first)} and {where.Date(last)}"
-            : $"{column} = any ({where.Parameter(Enumerable.Range(0, last.DayNumber - first.DayNumber + 1).Select(first.AddDays).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Date)})";
+    public static string Days(string column, Conditions where, DateOnly first, DateOnly last, RegionCode region)
+    {
+        var count = last.DayNumber - first.DayNumber + 1;
+        if (region.IsNation || count is < 1 or > MostDays)
+            return $"{column} between {where.Date(first)} and {where.Date(last)}";
+        var days = Enumerable.Range(0, count).Select(first.AddDays).ToArray();
+        return $"{column} = any ({where.Parameter(days, NpgsqlDbType.Array | NpgsqlDbType.Date)})";
+    }
 
     /// <summary>
     /// Terms on legs that were in hand between two days: assigned by the last, and not finished before the first. As known earlier, each
@@ -77,7 +81,8 @@ internal static class FactSource
             $"f.recorded_to = 'infinity' and f.recorded_from <= {instant} and {unfinished}",
             $"{superseded} and f.finished_on < 'infinity' and {finished}",
             $"{superseded} and {unfinished} and f.recorded_from > {instant} - interval '{Long}' and {lived} <= '{Long}'",
-            $"{unfinished} and f.recorded_to < 'infinity' and tstzrange(f.recorded_from, f.recorded_to) @> {instant} and {lived} > '{Long}'",
+            $"{unfinished} and f.recorded_to < 'infinity'"
+            + $" and tstzrange(f.recorded_from, f.recorded_to) @> {instant} and {lived} > '{Long}'",
         ];
         return string.Join(
             "\n    union all\n    ", parts.Select(part => $"select {columns} from rows.leg_facts f where {part} and {assigned}"));

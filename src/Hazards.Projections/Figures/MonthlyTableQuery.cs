@@ -46,14 +46,16 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
     {
         var key = KeyOf(breakdown, scope.Region);
         var (first, last) = (where.Date(scope.First), where.Date(scope.Last));
+        var found = FactSource.Days("f.found_on", where, scope.First, scope.Last, scope.Region);
+        var funded = FactSource.Days("f.funds_on", where, scope.Period.YearBegin, scope.Last, scope.Region);
         var hazards = FactSource.Of(
             $"{key} as line, f.level, f.on_the_spot, f.ground, f.closed_on <= {last} as rectified, f.plan_on <= {last} as planned, f.five_on <= {last} as five, f.listed_on <= {last} as listed, f.province_on <= {last} as province",
-            "hazard_facts", where, $"{FactSource.Days("f.found_on", where, scope.First, scope.Last, scope.Region)} and {FactSource.Within(where, scope, campaigns: true)}",
-            scope.KnownAt);
+            "hazard_facts", where, $"{found} and {FactSource.Within(where, scope, campaigns: true)}", scope.KnownAt);
         // Funds of a body that gave the leg back or lost it are not committed; those spent before a reopening were.
         var funds = FactSource.Of(
             $"{key} as line, f.funds", "leg_facts", where,
-            $"f.funds is not null and {FactSource.Days("f.funds_on", where, scope.Period.YearBegin, scope.Last, scope.Region)} and (f.ended_on is null or f.reopened_on is not null) and {FactSource.Within(where, scope, campaigns: false)}{OfCampaign()}", scope.KnownAt);
+            $"f.funds is not null and {funded} and (f.ended_on is null or f.reopened_on is not null)"
+            + $" and {FactSource.Within(where, scope, campaigns: false)}{OfCampaign()}", scope.KnownAt);
         return $"""
             with position as materialized (select {FactSource.Position(where, scope.KnownAt)} as position),
             counted as (

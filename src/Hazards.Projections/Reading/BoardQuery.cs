@@ -107,7 +107,10 @@ internal sealed class BoardQuery(NpgsqlDataSource dataSource, Scope scope, Regio
     /// <summary>Within a township the sums are too coarse and the hazards few: they are counted, by hazards_by_region.</summary>
     private string CountedSql() => Rows("1 as n, 0 as overdue, 0 as soon", "true", liveOnly: false);
 
-    /// <summary>By hazards_by_due and history_by_due, or in a part of what there is by hazards_by_place and history_by_place: they have all it reads.</summary>
+    /// <summary>
+    /// By hazards_by_due and history_by_due, or in a part of what there is by hazards_by_place and history_by_place: they have all it
+    /// reads.
+    /// </summary>
     private string DueSql()
     {
         var today = where.Date(scope.Today);

@@ -234,7 +234,7 @@ internal sealed class Conditions
     {
         if (Grams.WordsOf(filter.Text ?? "") is not { Length: > 0 } words)
             return null;
-        var grams = HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], Within(scope, filter));
+        var grams = HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], RegionOf(scope, filter));
         var inText = string.Join(" and ", words.Select(w => $"strpos(t.words, {Text(w)}) > 0"));
         var inForce = scope.AsOf is { } asOf
             ? $"t.recorded_from <= {Instant(asOf)} and t.recorded_to > {Instant(asOf)}"
@@ -243,7 +243,7 @@ internal sealed class Conditions
     }
 
     /// <summary>The narrowest region that all that is found lies in.</summary>
-    public static RegionCode Within(Scope scope, HazardFilter filter) =>
+    public static RegionCode RegionOf(Scope scope, HazardFilter filter) =>
         filter.Region is { } asked && scope.Jurisdiction.Contains(asked) ? asked : scope.Jurisdiction;
 
     /// <summary>That a text t may have all these grams, in a region or wherever it is of no one county. By texts_by_gram.</summary>

@@ -8,8 +8,8 @@ namespace Hazards.Projections;
 /// <summary>
 /// Answers that many ask for again: as long as nothing has been recorded since, the same question is answered at once, and those
 /// who ask it together wait for one count. An answer as known at an instant before the last event never changes; one for now is
-/// good until the next event of a hazard in its region, or of no hazard. Rows that are made anew are counted anew. What must be counted to prove
-/// something (a frozen report, an audit) does not come from here.
+/// good until the next event of a hazard in its region, or of no hazard (<see cref="RegionHeads"/>). Rows that are made anew are counted
+/// anew. What must be counted to prove something (a frozen report, an audit) does not come from here.
 /// </summary>
 /// <param name="dataSource">The database.</param>
 public sealed class KeptAnswers(NpgsqlDataSource dataSource)
@@ -24,13 +24,14 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
     private readonly RegionHeads heads = new(dataSource);
     private int items;
 
-    private readonly record struct Key(object Question, RegionCode Region, DateTimeOffset? KnownAt, (long Position, int Cuts) Head, uint Rows);
+    private readonly record struct Key(
+        object Question, RegionCode Region, DateTimeOffset? KnownAt, (long Position, int Cuts) Head, uint Rows);
 
     /// <summary>The answer to a question.</summary>
     /// <param name="question">All that the answer depends on besides what is recorded; compared by value, the day that is
     /// looked from included.</param>
     /// <param name="knownAt">The instant looked from; null for now.</param>
-    /// <param name="region">Where that is which it is about; nothing of elsewhere may be in the answer, but for what is of no hazard.</param>
+    /// <param name="region">What it is about: no hazard of elsewhere may be in the answer.</param>
     /// <param name="ask">Counts.</param>
     /// <param name="sizeOf">How many items an answer has.</param>
     /// <param name="cancellationToken">Stops waiting; others who wait for the same count go on.</param>

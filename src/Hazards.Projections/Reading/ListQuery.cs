@@ -65,14 +65,23 @@ internal sealed class ListQuery(
               order by {(order.Lead is { } by ? $"{by} {Direction}, " : "")}{(hasKey ? $"h.{order.Column} {Direction}, " : "")}h.hazard_id {Direction}
               limit {rows})
             """);
-        return $"""
-            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.key{(order.Lead is null ? "" : ", p.lead")}
-            from (
-              select * from (
+        return WithItems($"""
+            select * from (
               {string.Join("\n  union all\n  ", parts)}) u
-              order by {sorted}key {Direction}, hazard_id {Direction} limit {rows}) p
+              order by {sorted}key {Direction}, hazard_id {Direction} limit {rows}
+            """);
+    }
+
+    /// <summary>The rows of a page with their items, in the list's order.</summary>
+    private string WithItems(string page)
+    {
+        var (lead, sorted) = order.Lead is null ? ("", "") : (", p.lead", $"p.lead {Direction}, ");
+        return $"""
+            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.key{lead}
+            from (
+              {page}) p
             cross join lateral (select i.item from rows.hazard_items i where i.position = p.position limit 1) i
-            order by {sorted.Replace("lead", "p.lead", StringComparison.Ordinal)}p.key {Direction}, p.hazard_id {Direction}
+            order by {sorted}p.key {Direction}, p.hazard_id {Direction}
             """;
     }
 
@@ -85,7 +94,7 @@ internal sealed class ListQuery(
         var where = new Conditions();
         if (where.Texts(scope, filter) is not { } texts)
             return false;
-        if (Conditions.Within(scope, filter).Level <= RegionLevel.Township)
+        if (Conditions.RegionOf(scope, filter).Level <= RegionLevel.Township)
             return true;
         await using var command = dataSource.CreateCommand($"explain (format json) select from rows.hazard_texts t where {texts}");
         where.AddTo(command);
@@ -96,36 +105,30 @@ internal sealed class ListQuery(
     /// <summary>By texts_by_gram; of those found, sorted, as many are looked up as a page takes.</summary>
     private string SqlByTexts(Conditions where, int rows)
     {
-        var after = cursor is { } c
-            ? $" and (t.first_recorded_at, t.hazard_id) {(order.Descending ? "<" : ">")} ({HazardReader.KeyParameter(where, c.Key, order.IsDate)}, {where.Parameter(c.HazardId, NpgsqlTypes.NpgsqlDbType.Uuid)})"
-            : "";
-        var condition = where.Sql;
-        return $"""
-            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.first_recorded_at as key
-            from (
-              select h.*
+        var version = Sources.VersionOf(scope, where, where.Sql);
+        return WithItems($"""
+            select h.*, p.key
               from (
-                select t.hazard_id, t.first_recorded_at from rows.hazard_texts t where {where.Texts(scope, filter)}{after}
+                select t.hazard_id, t.first_recorded_at as key from rows.hazard_texts t
+                where {where.Texts(scope, filter)}{After(where, 0, hasKey: true, of: "t")}
                 order by t.first_recorded_at {Direction}, t.hazard_id {Direction}) p
-              cross join lateral ({Sources.VersionOf(scope, where, condition)}) h
-              order by p.first_recorded_at {Direction}, p.hazard_id {Direction} limit {rows}) p
-            cross join lateral (select i.item from rows.hazard_items i where i.position = p.position limit 1) i
-            order by p.first_recorded_at {Direction}, p.hazard_id {Direction}
-            """;
+              cross join lateral ({version}) h
+              order by p.key {Direction}, p.hazard_id {Direction} limit {rows}
+            """);
     }
 
     private string Direction => order.Descending ? "desc" : "asc";
 
-    private string After(Conditions where, int segment, bool hasKey)
+    private string After(Conditions where, int segment, bool hasKey, string of = "h")
     {
         if (cursor is not { } c || c.Segment != segment)
             return "";
         var beyond = order.Descending ? "<" : ">";
         var id = where.Parameter(c.HazardId, NpgsqlTypes.NpgsqlDbType.Uuid);
         if (order.Lead is { } lead)
-            return $" and ({lead}, h.{order.Column}, h.hazard_id) {beyond} ({where.Text(c.Rest)}, {HazardReader.KeyParameter(where, c.Key, order.IsDate)}, {id})";
+            return $" and ({lead}, {of}.{order.Column}, {of}.hazard_id) {beyond} ({where.Text(c.Rest)}, {HazardReader.KeyParameter(where, c.Key, order.IsDate)}, {id})";
         return hasKey
-            ? $" and (h.{order.Column}, h.hazard_id) {beyond} ({HazardReader.KeyParameter(where, c.Key, order.IsDate)}, {id})"
-            : $" and h.hazard_id {beyond} {id}";
+            ? $" and ({of}.{order.Column}, {of}.hazard_id) {beyond} ({HazardReader.KeyParameter(where, c.Key, order.IsDate)}, {id})"
+            : $" and {of}.hazard_id {beyond} {id}";
     }
 }

@@ -21,7 +21,7 @@ internal sealed class RegionHeads
     private const int TownshipDigits = 9;
 
     // Who looked, opened a message, signed in, drew a number, took a package, imported a ledger: no list or figure says it.
-    private const string InNoList = "'access', 'message', 'sign_in', 'numbers', 'evidence', 'ledger_import', 'webhook'";
+    private const string InNoList = "'access', 'message', 'sign_in', 'account', 'numbers', 'evidence', 'ledger_import', 'webhook'";
 
     private readonly NpgsqlDataSource dataSource;
     private readonly Together<ValueTuple, Head> heads;
@@ -46,7 +46,9 @@ internal sealed class RegionHeads
     /// <summary>The log's head now; what was recorded up to it is known to <see cref="Of"/>.</summary>
     public Task<Head> NowAsync(CancellationToken cancellationToken) => heads.AskAsync(default).WaitAsync(cancellationToken);
 
-    /// <summary>The position of what was last recorded about a region, as far as <see cref="NowAsync"/> has read; and how often a log took over.</summary>
+    /// <summary>
+    /// The position of what was last recorded about a region, as far as <see cref="NowAsync"/> has read; and how often a log took over.
+    /// </summary>
     public (long Position, int Cuts) Of(RegionCode region)
     {
         lock (gate)

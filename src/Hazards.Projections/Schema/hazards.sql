@@ -65,7 +65,8 @@ create index hazards_by_ring     on rows.hazards (next_ring, hazard_id) where ne
 -- hazards with a clock.
 create index hazards_by_due    on rows.hazards (next_due, hazard_id, recorded_from, region) include (sector, stage, level) where next_due < 'infinity';
 create index hazards_by_level  on rows.hazards (level, next_due, hazard_id, recorded_from, region) where next_due < 'infinity';
-create index hazards_by_place  on rows.hazards (region, next_due, hazard_id, recorded_from) include (sector, stage, level) where next_due < 'infinity';
+create index hazards_by_place  on rows.hazards (region, next_due, hazard_id, recorded_from) include (sector, stage, level)
+  where next_due < 'infinity';
 create index hazards_by_debtor on rows.hazards (coalesce(clock_bodies[1], ''), next_due, hazard_id, recorded_from, region) where next_due < 'infinity';
 -- What a body owes, whichever of a hazard's clocks it is; what a committee office owes for its region, where nobody is named.
 create index hazards_by_duties  on rows.hazards using gin (clock_bodies) with (gin_pending_list_limit = 256) where next_due < 'infinity';
@@ -74,7 +75,8 @@ create index hazards_of_offices on rows.hazards (region, next_due) where next_du
 create index history_by_hazard   on rows.hazard_history (hazard_id, recorded_from);
 create index history_by_recorded on rows.hazard_history (epoch, first_recorded_at, hazard_id, recorded_from, recorded_to, region) where live;
 create index history_by_due      on rows.hazard_history (epoch, next_due, hazard_id, recorded_from, recorded_to, region) include (sector, stage, level) where live and next_due < 'infinity';
-create index history_by_place    on rows.hazard_history (epoch, region, next_due) include (sector, stage, level, recorded_from, recorded_to) where live and next_due < 'infinity';
+create index history_by_place    on rows.hazard_history (epoch, region, next_due) include (sector, stage, level, recorded_from, recorded_to)
+  where live and next_due < 'infinity';
 create index history_by_listing  on rows.hazard_history (epoch, listing_deadline, hazard_id, recorded_from, recorded_to, region) where live and listing_deadline is not null;
 create index quiet_by_recorded   on rows.hazard_history (first_recorded_at, hazard_id, recorded_from, recorded_to, region) where not live;
 

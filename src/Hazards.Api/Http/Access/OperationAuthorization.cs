@@ -14,7 +14,7 @@ internal sealed class OperationAuthorization : AuthorizationHandler<Operation>
             return dissolved;
         if (caller.Body.SeesOnlyItsOwn && !operation.ForEnterprises && !operation.HoldsNoRecords)
             return AccessRefusals.Enterprise.Because();
-        return operation.Rule is { } rule && Decider.CheckRole(rule, caller.As(null)) is { } role ? role : operation.Forbids?.Invoke(caller);
+        return (operation.Rule is { } rule ? Decider.CheckRole(rule, caller.As(null)) : null) ?? operation.Forbids?.Invoke(caller);
     }
 
     /// <summary>Why a caller may do nothing but read: its body is no more. Null where it is.</summary>

@@ -1,62 +1,17 @@
-using Hazards.LocalPostgres;
 using Npgsql;
 
 namespace Hazards.Store.Tests;
 
-/// <summary>
-/// The PostgreSQL that all tests share: the one HAZARDS_TEST_POSTGRES names, where databases may be created, or a
-/// private cluster, which ends with this process.
-/// </summary>
-internal static class TestServer
-{
-    private static readonly Lazy<Task<string>> Started = new(StartAsync);
-
-    // A migration takes long; a copy of its result does not.
-    private static readonly Lazy<Task<string>> Migrated = new(MigrateAsync);
-
-    public static Task<string> ConnectionStringAsync() => Started.Value;
-
-    /// <summary>A database with the log in it, which the service's role may enter; to be copied, for nobody can enter it.</summary>
-    public static Task<string> TemplateAsync() => Migrated.Value;
-
-    /// <summary>Runs a statement in the server's own database.</summary>
-    public static async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(await ConnectionStringAsync());
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<string> MigrateAsync()
-    {
-        var name = $"log_{Guid.NewGuid():n}";
-        await ExecuteAsync($"create database {name} template template0 encoding 'UTF8'");
-        await using (var owner = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(await ConnectionStringAsync()) { Database = name }.ConnectionString))
-        {
-            await LogMigrations.RunAsync(owner);
-            await ServiceRole.EnsureAsync(owner, "hazards_tests", new ServiceLogin("of the tests"));
-        }
-
-        await ExecuteAsync($"alter database {name} allow_connections false");
-        await ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'");
-        return name;
-    }
-
-    private static async Task<string> StartAsync()
-    {
-        if (Environment.GetEnvironmentVariable("HAZARDS_TEST_POSTGRES") is { Length: > 0 } given)
-            return given;
-        var cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Durable = false, SharedBuffers = "128MB" });
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
-        return cluster.ConnectionString;
-    }
-}
-
 /// <summary>A database of a test class's own, with the log in it.</summary>
 public sealed class LogDatabase : IAsyncLifetime
 {
+    private static readonly Lazy<Task<string>> Template = new(() => SharedServer.TemplateAsync("log", async owner =>
+    {
+        await using var source = NpgsqlDataSource.Create(owner);
+        await LogMigrations.RunAsync(source);
+        await ServiceRole.EnsureAsync(source, "hazards_tests", new ServiceLogin("of the tests"));
+    }));
+
     private readonly string name = $"log_{Guid.NewGuid():n}";
 
     /// <summary>The database, as its owner.</summary>
@@ -71,8 +26,8 @@ public sealed class LogDatabase : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var server = await TestServer.ConnectionStringAsync();
-        await TestServer.ExecuteAsync($"create database {name} template {await TestServer.TemplateAsync()}");
+        var server = await SharedServer.ConnectionStringAsync();
+        await SharedServer.ExecuteAsync($"create database {name} template {await Template.Value}");
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 }.ConnectionString;
         DataSource = NpgsqlDataSource.Create(ConnectionString);
         ServiceConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString)
@@ -86,7 +41,7 @@ public sealed class LogDatabase : IAsyncLifetime
     {
         await Service.DisposeAsync();
         await DataSource.DisposeAsync();
-        await TestServer.ExecuteAsync($"drop database if exists {name} with (force)");
+        await SharedServer.ExecuteAsync($"drop database if exists {name} with (force)");
     }
 
     public string Name => name;
