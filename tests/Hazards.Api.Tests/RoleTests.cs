@@ -54,6 +54,7 @@ public sealed class RoleTests(Service service) : IClassFixture<Service>
             "select concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls) from pg_roles where rolname = current_user")).ShouldBe("f f f f f");
         // Of the role itself: nothing of the connection says so.
         (await OneAsync(source, "show plan_cache_mode")).ShouldBe("force_custom_plan");
+        (await OneAsync(source, "show jit")).ShouldBe("off");
         (await ServiceRole.ExcessAsync(source)).ShouldBeNull();
     }
 

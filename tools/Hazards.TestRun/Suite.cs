@@ -53,7 +53,7 @@ internal sealed record Suite(string Name, string Assembly)
             var result = File.Exists(report) ? Read(report, said) : SuiteResult.Broken(Name, said.Output);
             var on = NeedsServer && cluster is not null ? $" (PostgreSQL {cluster.ServerVersion})" : "";
             Console.WriteLine($"{(result.Failures.Count == 0 ? "✓" : "✗")} {Name}{on}: {result} · {clock.Elapsed.TotalSeconds:0.0} s");
-            foreach (var failure in result.Failures) Console.WriteLine(failure + "\n");
+            foreach (var failure in SuiteResult.Told(result.Failures)) Console.WriteLine(failure + "\n");
             if (result.Failures.Count > 0)
                 foreach (var warning in Warnings(report)) Console.WriteLine(warning);
             return result;

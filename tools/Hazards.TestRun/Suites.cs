@@ -33,11 +33,15 @@ internal static class Suites
 
         Console.WriteLine();
         // Each was told whole when its suite ended; here they are together.
-        foreach (var failure in total.Failures) Console.WriteLine(string.Join('\n', failure.Split('\n').Take(LinesOfFailure)));
+        foreach (var failure in SuiteResult.Told(total.Failures)) Console.WriteLine(string.Join('\n', Short(failure.Split('\n'))));
         Console.WriteLine($"用时 took {clock.Elapsed.TotalSeconds:0} s");
         Console.WriteLine(total);
         return total.Failed == 0 && total.Passed > 0 ? 0 : 1;
     }
+
+    // The last line may name others that failed with the same words.
+    private static string[] Short(string[] lines) =>
+        lines.Length <= LinesOfFailure ? lines : [.. lines.Take(LinesOfFailure - 1), lines[^1]];
 
     // A second major version is worth having, but a machine without it still tests everything once. What is done twice, the
     // suite says.

@@ -16,6 +16,20 @@ internal sealed record SuiteResult(int Passed, IReadOnlyList<string> Failures, i
         return $"✗ {name} 未能运行完 did not run to its end:\n{string.Join('\n', shown)}";
     }
 
+    /// <summary>
+    /// As they are told: those that failed with the same words are one, with the names of the others. A browser that is missing would
+    /// otherwise fill the screen a hundred times.
+    /// </summary>
+    public static IEnumerable<string> Told(IEnumerable<string> failures) =>
+        failures.GroupBy(Words).Select(same => same.Count() == 1
+            ? same.First()
+            : $"{same.First()}\n同样的话，另有 the same words of {same.Count() - 1}: "
+                + string.Join(", ", same.Skip(1).Select(failure => failure.Split('\n')[0].TrimStart('✗', ' ')).Order(StringComparer.Ordinal)));
+
+    /// <summary>Without the name, and without where.</summary>
+    private static string Words(string failure) =>
+        string.Join('\n', failure.Split('\n').Skip(1).Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)));
+
     public override string ToString() =>
         $"{Passed} passed, {Failures.Count} failed" + (Skipped > 0 ? $", {Skipped} skipped" : "");
 }

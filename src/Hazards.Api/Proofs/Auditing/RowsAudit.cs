@@ -72,12 +72,15 @@ internal sealed class RowsAudit(NpgsqlDataSource dataSource, IEventLog log)
                 return [];
         findings.AddRange(await LedgerAsync(cancellationToken));
         findings.AddRange(await BoardAsync(cancellationToken));
+        var drawn = sample is { } some ? await DrawAsync(some, cancellationToken) : null;
+        if (drawn is [])
+            return [.. findings];
         var book = await rules(cancellationToken);
         await using var made = await RowsSample.OpenAsync(dataSource, log, book, cancellationToken);
         if (made is null)
             return [.. findings];
-        if (sample is { } some)
-            findings.AddRange(await CompareAsync(made, book, await DrawAsync(some, cancellationToken), cancellationToken));
+        if (drawn is not null)
+            findings.AddRange(await CompareAsync(made, book, drawn, cancellationToken));
         else
         {
             findings.AddRange((await made.OfNothingAsync(Most, cancellationToken)).Select(Finding));

@@ -24,9 +24,9 @@ internal sealed class DemoAccounts(AccountStore accounts, IRegistryQueries regis
         var file = Path.Combine(data, FileName);
         PrivateFile.Create(file, System.Security.Cryptography.RandomNumberGenerator.GetString(Letters, 12) + "\n");
         var password = (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
-        foreach (var person in people)
-            await accounts.EnsureDemoAsync(
-                person.Login, password, person.Name, person.Body, person.Roles, person.Region, cancellationToken);
+        // At once: a password's hash takes its time on purpose.
+        await Parallel.ForEachAsync(people, cancellationToken, async (person, stop) => await accounts.EnsureDemoAsync(
+            person.Login, password, person.Name, person.Body, person.Roles, person.Region, stop));
         return (people, password);
     }
 }
