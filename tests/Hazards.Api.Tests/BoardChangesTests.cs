@@ -75,6 +75,26 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task What_is_entered_late_of_a_hazard_that_left_is_counted_where_it_was()
+    {
+        var moved = (await service.Office.PostAsync(
+            "hazards",
+            With(Some.Report(), "occurredAt", ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-30))))).Require(HttpStatusCode.Created)["id"];
+        var from = await NowAsync(moved);
+        (await service.Office.PostAsync($"hazards/{moved}/corrections", new JsonObject { ["field"] = "region", ["to"] = "532927100", ["reason"] = "登记有误" }))
+            .Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync($"hazards/{moved}/corrections", new JsonObject { ["field"] = "region", ["to"] = "532923", ["reason"] = "登记有误" }))
+            .Require(HttpStatusCode.OK);
+        (await LateAsync()).ShouldBe(0);
+        (await service.Admin.PostAsync(
+            $"hazards/{moved}/comments", new JsonObject { ["text"] = "补录的批注", ["occurredAt"] = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-3)) })).Require(HttpStatusCode.OK);
+        (await LateAsync()).ShouldBe(1);
+
+        async Task<int> LateAsync() => (await service.Office.GetAsync($"boards/changes/counts?from={Escape(from)}&region={Service.County}"))
+            .Require(HttpStatusCode.OK).Json["late"]!.GetValue<int>();
+    }
+
+    [Fact]
     public async Task Pages_have_every_hazard_once()
     {
         var from = await NowAsync(await service.HazardAsync());

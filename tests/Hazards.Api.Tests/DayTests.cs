@@ -253,6 +253,12 @@ public sealed class DayTests(Service service) : IClassFixture<Service>
         (await Listed("daysOverMost=9")).ShouldNotContain(late);
         (await Listed("owes=ws-gov&subordinates=true")).ShouldContain(late);
         (await Listed("owes=ws-awb&subordinates=true")).ShouldNotContain(late);
+        // Due by a day that was asked for besides, whatever else narrows the list.
+        foreach (var besides in new[] { "", "&within=10", "&daysOverLeast=1", "&daysOverMost=3650" })
+        {
+            (await Listed($"dueBy={Some.InDays(-10)}{besides}")).ShouldContain(late);
+            (await Listed($"dueBy={Some.InDays(-11)}{besides}")).ShouldNotContain(late);
+        }
         (await service.Office.GetAsync("lists/overdue?within=3&daysOverLeast=2")).Refused(HttpStatusCode.BadRequest, "query.malformed");
     }
 

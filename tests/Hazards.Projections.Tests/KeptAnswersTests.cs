@@ -1,5 +1,6 @@
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Projections.Reading;
 using Hazards.Projections.Store;
 
 namespace Hazards.Projections.Tests;
@@ -63,6 +64,88 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await Should.ThrowAsync<TimeoutException>(
             () => kept.GetAsync<string>("fails", null, RegionCode.Nation, _ => throw new TimeoutException(), _ => 1, default));
         (await AskAsync("fails", null)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task What_failed_when_nobody_waited_any_more_is_asked_again()
+    {
+        await using var log = database.Open();
+        await BeginAsync(log);
+        foreach (var knownAt in new DateTimeOffset?[] { null, DateTimeOffset.UnixEpoch })
+        {
+            var (hold, failed) = (new TaskCompletionSource(), new TaskCompletionSource());
+            using var left = new CancellationTokenSource();
+            var leaving = kept.GetAsync<string>("left", knownAt, RegionCode.Nation, async _ =>
+            {
+                await hold.Task;
+                failed.SetResult();
+                throw new TimeoutException();
+            }, _ => 1, left.Token);
+            await left.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => leaving);
+            hold.SetResult();
+            await failed.Task;
+            await UntilAsync(async () => await AskAsync("left", knownAt) is not null);
+        }
+
+        // The count has failed; that it is forgotten follows at once.
+        static async Task UntilAsync(Func<Task<bool>> holds)
+        {
+            for (var tries = 100; ; tries--)
+                try
+                {
+                    (await holds()).ShouldBeTrue();
+                    return;
+                }
+                catch (TimeoutException) when (tries > 0)
+                {
+                    await Task.Delay(10);
+                }
+        }
+    }
+
+    [Fact]
+    public async Task One_for_now_is_not_given_for_an_instant_after_the_last_event()
+    {
+        await using var log = database.Open();
+        var stories = await BeginAsync(log);
+        var now = await AskAsync("both", null);
+        var at = stories.Now.AddYears(1);
+        (await AskAsync("both", at)).ShouldNotBe(now, "the count for now may have what came after that instant");
+        (await AskAsync("both", null)).ShouldBe(now);
+    }
+
+    /// <summary>Rounds begin one after the other and end in any order: nobody stands lower than what he was told.</summary>
+    [Fact]
+    public void A_slow_round_takes_nothing_back()
+    {
+        var random = new Random(20261130);
+        string[] regions = ["621202101", "621202102", "621221100", "433101101"];
+        for (var time = 0; time < 2_000; time++)
+        {
+            var heads = new RegionHeads(database.DataSource);
+            heads.Take(0, 1, null);
+            var rounds = new List<(long Since, long Upto, List<(string, long)>? Changes)>();
+            for (long since = 1, upto; rounds.Count < 6; since = random.Next(2) == 0 ? upto : since)
+            {
+                upto = since + random.Next(1, 5);
+                rounds.Add((since, upto, random.Next(4) == 0
+                    ? null : [.. Enumerable.Range(1, (int)(upto - since)).Select(n => (regions[random.Next(regions.Length)], since + n))]));
+            }
+            var told = regions.ToDictionary(r => r, _ => 1L);
+            foreach (var (since, upto, changes) in rounds.OrderBy(_ => random.Next()))
+            {
+                // A round from further on than what is known does not begin before that is known.
+                heads.Take(0, since, []);
+                heads.Take(since, upto, changes);
+                foreach (var region in regions)
+                {
+                    told[region] = Math.Max(told[region], changes is null ? upto : changes.Where(c => c.Item1 == region).Select(c => c.Item2).DefaultIfEmpty(0).Max());
+                    heads.Of(RegionCode.Parse(region)).Position.ShouldBeGreaterThanOrEqualTo(told[region]);
+                    heads.Of(RegionCode.Parse(region[..6])).Position.ShouldBeGreaterThanOrEqualTo(told[region]);
+                }
+            }
+        }
     }
 
     [Fact]

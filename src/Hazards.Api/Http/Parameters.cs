@@ -108,6 +108,8 @@ internal static class Parameters
         } : filter;
     }
 
+    private static readonly string[] BodyNames = ["body", "owes", "supervisor", "sender", "listedBy"];
+
     /// <summary>
     /// Of a first page with nothing on it: whether it asks about a body that nobody knows, or that has nothing to do with the
     /// caller's jurisdiction; both are answered alike. A mistyped id must not read as a body that owes nothing.
@@ -116,12 +118,15 @@ internal static class Parameters
     {
         if (!isEmpty || cursor is not null || call.Caller.Body.SeesOnlyItsOwn)
             return null;
-        foreach (var name in new[] { "body", "owes" })
+        foreach (var name in BodyNames)
             if (call.Query.Value<BodyId>(name) is { } id && (await registry.BodyAsync(id, null, call.Stop) is not { } body
                 || !body.Region.Contains(call.Caller.Jurisdiction) && !call.Caller.Jurisdiction.Contains(body.Region)))
                 return InputRefusals.BodyName.Because(name, ("value", id));
         return null;
     }
+
+    /// <summary>The same before a file or a figure is made: neither says that it is empty because of a name.</summary>
+    public static Task<Refusal?> NobodyAsync(Call call, IRegistryQueries registry) => NobodyAsync(call, null, true, registry);
 
     /// <summary>A committee office owes what nobody is named for yet in its region as well.</summary>
     public static async Task<HazardFilter> WithOfficeAsync(

@@ -58,6 +58,8 @@ internal static class HazardReads
         filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
+        if (asked.IsFile && await Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
         if (asked.IsFile)
             return await ListFiles.OfAsync(call, asked, ("hazards", "隐患台账", "Hazards"), scope, filter.Region ?? call.Caller.Jurisdiction, h => h.Id, async c =>
             {

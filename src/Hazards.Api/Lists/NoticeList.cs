@@ -48,7 +48,7 @@ internal static class NoticeList
     }, ListAsync);
 
     private static async Task<IResult> ListAsync(
-        Call call, NoticeQueries notices, IHazardQueries hazards, RulebookSource rules, Naming naming)
+        Call call, NoticeQueries notices, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var filter = new NoticeFilter
@@ -60,11 +60,15 @@ internal static class NoticeList
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
+        if (asked.IsFile && await Parameters.NobodyAsync(call, registry) is { } unknown)
+            return Call.Refuse(unknown);
         if (asked.IsFile)
             return await ListFiles.OfAsync(
                 call, asked, ("notices", "督办单", "Supervision notices"), scope, filter.Region ?? call.Caller.Jurisdiction, n => n.Hazard.Id,
                 async c => await RowsAsync(await notices.ListAsync(scope, filter, c, Parameters.LongestPage, call.Stop)));
         var page = await RowsAsync(await notices.ListAsync(scope, filter, cursor, limit, call.Stop));
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.Count == 0, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var hazardsOf = new HazardFilter
         {
             Region = filter.Region, Sectors = filter.Sector is { } sector ? [sector] : [], Owes = filter.Body,

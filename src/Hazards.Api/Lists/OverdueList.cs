@@ -70,6 +70,8 @@ internal static class OverdueList
         }, WindowsAsync);
     }
 
+    private static DateOnly Later(DateOnly? one, DateOnly other) => one > other ? one.Value : other;
+
     private static Duty? First(OverdueItem item) => item.Duties.IsEmpty ? null : item.Duties[0];
 
     private static string? Each(OverdueItem item, Func<Duty, string> say) => Lines(item.Duties.Select(say));
@@ -94,7 +96,7 @@ internal static class OverdueList
             return Call.Refuse(refusal);
         var until = scope.Today.AddDays(within ?? -1);
         if (most is { } longest)
-            filter = filter with { DueFrom = scope.Today.AddDays(-longest) };
+            filter = filter with { DueFrom = Later(filter.DueFrom, scope.Today.AddDays(-longest)) };
         if (least is { } days)
         {
             if (within is not null)
@@ -102,7 +104,9 @@ internal static class OverdueList
             until = scope.Today.AddDays(-days);
         }
         if (within is not null || least is not null || filter.Duty is not null || !filter.Owing.IsEmpty)
-            filter = filter with { DueBy = until };
+            filter = filter with { DueBy = filter.DueBy < until ? filter.DueBy : until };
+        if ((asked.IsFile || (within is null && filter.Overdue == false)) && await Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
         if (within is null && filter.Overdue == false)
             // What is overdue and is not.
             return asked.IsFile
@@ -147,6 +151,8 @@ internal static class OverdueList
                 (scope with { AsOf = null }, JsonSerializer.Serialize(filter, DomainJson.Options)), scope.AsOf,
                 filter.Region ?? scope.Jurisdiction,
                 stop => hazards.DueCountsAsync(scope, filter, stop), _ => 1, call.Stop);
+        if (counts.All == 0 && await Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
         return Call.Json(
             new DueWindows(scope.AsOf, scope.Today, counts.Overdue, counts.Within3, counts.Within7, counts.All, DueCounts.Most));
     }

@@ -151,7 +151,7 @@ internal sealed class ClockModule : IModule
     }
 
     private static async Task<IResult> DualAsync(
-        Call call, ClockQueries clocks, IHazardQueries hazards, RulebookSource rules, Naming naming)
+        Call call, ClockQueries clocks, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -162,6 +162,8 @@ internal sealed class ClockModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await clocks.DualAsync(scope, filter, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], scope.AsOf, call.Stop);
         return Call.Json(new DualPage(
             [.. page.Items.Select(i => DualHazard.Of(i, scope.Today, names, rules.Current))], page.Next, scope.AsOf, scope.Today, names)

@@ -8,7 +8,8 @@ namespace Hazards.Projections;
 /// <summary>
 /// Answers that many ask for again: as long as nothing has been recorded since, the same question is answered at once, and those
 /// who ask it together wait for one count. An answer as known at an instant before the last event never changes; one for now is
-/// good until the next event of a hazard in its region, or of no hazard (<see cref="RegionHeads"/>). Rows that are made anew are counted
+/// good until the next event of a hazard in its region, or of no hazard (<see cref="RegionHeads"/>); one as known at an instant after the
+/// last event is not kept: what is being recorded may still come before it, and the answer for now may have what came after. Rows that are made anew are counted
 /// anew. What must be counted to prove something (a frozen report, an audit) does not come from here.
 /// </summary>
 /// <param name="dataSource">The database.</param>
@@ -31,7 +32,7 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
     /// <param name="question">All that the answer depends on besides what is recorded; compared by value, the day that is
     /// looked from included.</param>
     /// <param name="knownAt">The instant looked from; null for now.</param>
-    /// <param name="region">What it is about: no hazard of elsewhere may be in the answer.</param>
+    /// <param name="region">What it is about: nothing may be in the answer of a hazard that is elsewhere now.</param>
     /// <param name="ask">Counts.</param>
     /// <param name="sizeOf">How many items an answer has.</param>
     /// <param name="cancellationToken">Stops waiting; others who wait for the same count go on.</param>
@@ -41,13 +42,25 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
         where T : notnull
     {
         var head = await heads.NowAsync(cancellationToken);
-        var key = knownAt < head.RecordedAt
+        if (knownAt >= head.RecordedAt)
+            return await ask(cancellationToken);
+        var key = knownAt is not null
             ? new Key((typeof(T), question), region, knownAt, default, head.Rows)
             : new Key((typeof(T), question), region, null, heads.Of(region), head.Rows);
         var answer = kept.GetOrAdd(key, _ => new Lazy<Task<object>>(async () =>
         {
-            // Nobody's leaving ends what others wait for; the database's own time limit does.
-            var counted = await ask(CancellationToken.None);
+            T counted;
+            try
+            {
+                // Nobody's leaving ends what others wait for; the database's own time limit does.
+                counted = await ask(CancellationToken.None);
+            }
+            catch
+            {
+                // Whoever asks next counts anew, whether or not anybody still waits for this.
+                kept.TryRemove(key, out var _);
+                throw;
+            }
             if (Interlocked.Add(ref items, sizeOf(counted) + ItemsOfKey) > MostItems)
             {
                 kept.Clear();
@@ -55,14 +68,6 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
             }
             return counted;
         }));
-        try
-        {
-            return (T)await answer.Value.WaitAsync(cancellationToken);
-        }
-        catch when (answer.Value is { IsFaulted: true } or { IsCanceled: true })
-        {
-            kept.TryRemove(KeyValuePair.Create(key, answer));
-            throw;
-        }
+        return (T)await answer.Value.WaitAsync(cancellationToken);
     }
 }

@@ -55,10 +55,11 @@ internal sealed class RegionHeads
             return (latest.GetValueOrDefault(Township(region.Prefix), floor), cuts);
     }
 
+    // Where each region stands is forgotten, so all stand at the newest that is known: another round may have read further than this one.
     private void Everybody(long position)
     {
         latest.Clear();
-        floor = Math.Max(floor, position);
+        floor = Math.Max(Math.Max(floor, known), position);
     }
 
     private void Concerns(string region, long position)
@@ -79,23 +80,37 @@ internal sealed class RegionHeads
         lock (gate)
             since = known;
         var head = await LookAsync();
-        var changes = since == 0 || head.Position < since ? null : await ChangesAsync(since, head.Position);
+        List<(string Region, long Position)>? changes = [];
+        if (since == 0 || head.Position < since || head.Position - since > MostChanges)
+            changes = null;
+        else if (head.Position > since)
+            (head, changes) = await ChangesAsync(since, head);
+        Take(since, head.Position, changes);
+        return head;
+    }
+
+    /// <summary>
+    /// What a round has read. A round that is slow is overtaken by those that begin meanwhile, and comes after them with what is older.
+    /// </summary>
+    /// <param name="since">From where it read.</param>
+    /// <param name="upto">The head that it saw.</param>
+    /// <param name="changes">What was recorded in between concerns these; null: everybody.</param>
+    internal void Take(long since, long upto, List<(string Region, long Position)>? changes)
+    {
         lock (gate)
         {
-            if (head.Position < since)
+            if (upto < since)
             {
                 // Another server took over, without the last events of the one before.
                 cuts++;
                 (known, floor) = (0, 0);
             }
-            // Another round may have read on meanwhile, further or less far; what is said twice is said the same.
             if (changes is null || latest.Count > MostRegions)
-                Everybody(head.Position);
+                Everybody(upto);
             else
                 changes.ForEach(c => Concerns(c.Region, c.Position));
-            known = Math.Max(known, head.Position);
+            known = Math.Max(known, upto);
         }
-        return head;
     }
 
     private async Task<Head> LookAsync()
@@ -110,35 +125,40 @@ internal sealed class RegionHeads
     }
 
     /// <summary>
-    /// Which regions the events of a range concern: where their hazards are, and where they were. Null: everybody. By the primary keys.
+    /// Which regions the events after a position concern: where their hazards are, and where they were; and the head that this is true
+    /// of. Read in one look: a hazard that moves between two would have its earlier events told to the region it moved to alone. Null:
+    /// everybody. By the primary keys.
     /// </summary>
-    private async Task<List<(string Region, long Position)>?> ChangesAsync(long after, long upto)
+    private async Task<(Head Head, List<(string Region, long Position)>? Changes)> ChangesAsync(long after, Head head)
     {
-        if (upto == after)
-            return [];
-        if (upto - after > MostChanges)
-            return null;
         await using var command = dataSource.CreateCommand($"""
-            select e.seq_id, h.region, c.was_region
+            select e.seq_id, e."timestamp", h.region, c.was_region,
+                   exists (select from log.mt_streams s where s.id = e.stream_id and s.type in ({InNoList}))
             from log.mt_events e
             left join rows.hazards h on h.hazard_id = e.stream_id
             left join rows.board_changes c on c.position = e.seq_id
-            where e.seq_id > $1 and e.seq_id <= $2
-              and not exists (select from log.mt_streams s where s.id = e.stream_id and s.type in ({InNoList}))
+            where e.seq_id > $1
+            order by e.seq_id limit {MostChanges}
             """);
         command.CommandTimeout = Patience;
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = upto });
-        var changes = new List<(string, long)>();
+        var (changes, everybody) = (new List<(string, long)>(), false);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            if (reader.IsDBNull(1))
-                return null;
-            changes.Add((reader.GetString(1), reader.GetInt64(0)));
-            if (!reader.IsDBNull(2))
-                changes.Add((reader.GetString(2), reader.GetInt64(0)));
+            var position = reader.GetInt64(0);
+            head = head with { Position = position, RecordedAt = reader.GetFieldValue<DateTimeOffset>(1) };
+            if (reader.GetBoolean(4))
+                continue;
+            if (reader.IsDBNull(2))
+            {
+                everybody = true;
+                continue;
+            }
+            changes.Add((reader.GetString(2), position));
+            if (!reader.IsDBNull(3))
+                changes.Add((reader.GetString(3), position));
         }
-        return changes;
+        return (head, everybody ? null : changes);
     }
 }

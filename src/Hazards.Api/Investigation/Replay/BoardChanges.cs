@@ -66,8 +66,9 @@ internal static class BoardChanges
         var interval = Read(call);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
+        // Of a hazard that left, what was entered late since is counted too, wherever it is now.
         var counts = await kept.GetAsync(
-            (interval.Jurisdiction, interval.From, interval.Today, region), interval.To, region ?? interval.Jurisdiction,
+            (interval.Jurisdiction, interval.From, interval.Today, region), interval.To, RegionCode.Nation,
             stop => changes.CountsAsync(interval, region, stop), c => c.Lists.Length, call.Stop);
         return Call.Json(new BoardChangeCounts(
             region ?? interval.Jurisdiction, interval.From, interval.To ?? call.Now, counts.Hazards, counts.New, counts.Late,
