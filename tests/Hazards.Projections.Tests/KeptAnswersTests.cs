@@ -73,14 +73,16 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
         await BeginAsync(log);
         foreach (var knownAt in new DateTimeOffset?[] { null, DateTimeOffset.UnixEpoch })
         {
-            var (hold, failed) = (new TaskCompletionSource(), new TaskCompletionSource());
+            var (begun, hold, failed) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
             using var left = new CancellationTokenSource();
             var leaving = kept.GetAsync<string>("left", knownAt, RegionCode.Nation, async _ =>
             {
+                begun.SetResult();
                 await hold.Task;
                 failed.SetResult();
                 throw new TimeoutException();
             }, _ => 1, left.Token);
+            await begun.Task;
             await left.CancelAsync();
             await Should.ThrowAsync<OperationCanceledException>(() => leaving);
             hold.SetResult();
