@@ -44,7 +44,10 @@ internal sealed class FigureBench(NpgsqlDataSource dataSource)
                    case when v.step >= 2 and (v.major or v.planned) then v.found + v.assigned + 3 end, case when v.step >= 2 and (v.major or v.planned) then v.found + v.assigned + 3 end,
                    case when v.step >= 2 and v.major and v.dual then v.found + v.assigned + 4 end, null, 0, null, null
             from (
-              select l.*, s.step, (l.found + case s.step when 0 then case when l.late then 5 else 0 end when 1 then l.verified + 5 when 2 then l.assigned + 9 else l.accepted + 10 end)::timestamptz + make_interval(secs => random() * 40000) as known
+              select l.*, s.step,
+                     (l.found + case s.step when 0 then case when l.late then 5 else 0 end when 1 then l.verified + 5
+                       when 2 then l.assigned + 9 else l.accepted + 10 end)::timestamptz
+                     + make_interval(secs => random() * 40000) as known
               from public.bench_lives l
               cross join generate_series(0, 3) s (step)
               where s.step <= 1 or (not l.spot and not l.unfounded and (s.step = 2 and (l.major or l.planned) or s.step = 3 and not l.stuck))) v;
@@ -57,7 +60,10 @@ internal sealed class FigureBench(NpgsqlDataSource dataSource)
                    case when v.step >= 2 and v.declared % 13 = 0 then 1 else 0 end, case when v.step = 3 and v.rechecked then array[v.found + v.accepted + 60] end, null,
                    case when v.step >= 1 and (v.major or v.planned) then v.deadline * 0.7 end, case when v.step >= 1 and (v.major or v.planned) then v.found + v.assigned + 3 end
             from (
-              select l.*, s.step, g.leg, (l.found + case s.step when 0 then l.assigned when 1 then l.acknowledged + 6 when 2 then l.declared + 7 else l.accepted + 8 end)::timestamptz + make_interval(secs => random() * 40000) as known
+              select l.*, s.step, g.leg,
+                     (l.found + case s.step when 0 then l.assigned when 1 then l.acknowledged + 6
+                       when 2 then l.declared + 7 else l.accepted + 8 end)::timestamptz
+                     + make_interval(secs => random() * 40000) as known
               from public.bench_lives l
               cross join generate_series(0, 3) s (step)
               cross join lateral (select unnest(case when l.dual then array['territorial', 'sectoral'] else array['sole'] end)) g (leg)
@@ -66,7 +72,9 @@ internal sealed class FigureBench(NpgsqlDataSource dataSource)
             select f.hazard_id, 0, min(f.recorded_from), 'infinity', f.region, f.sector, f.kind, case when random() < 0.3 then 'prefecture' else 'county' end, 'office', f.listed_on, null, true
             from rows.hazard_facts f where f.listed_on is not null group by f.hazard_id, f.region, f.sector, f.kind, f.listed_on;
             insert into rows.inspections (inspection_id, version, position, recorded_from, recorded_to, recorded_last, unit_key, unit_name, region, sector, on_date, campaign, voided, late, claimed, item)
-            select md5('i' || l.id)::uuid, 1, 0, l.found::timestamptz + interval '9 hours', 'infinity', l.found::timestamptz + interval '9 hours', 'unit-' || l.region || l.sector || (random() * 12)::int, 'unit',
+            select md5('i' || l.id)::uuid, 1, 0, l.found::timestamptz + interval '9 hours', 'infinity',
+                   l.found::timestamptz + interval '9 hours',
+                   'unit-' || l.region || l.sector || (random() * 12)::int, 'unit',
                    l.region, case when random() < 0.2 then 'fire_safety' else l.sector end, l.found, null, false, false, 1, '{}'
             from public.bench_lives l;
             drop table public.bench_lives;

@@ -81,13 +81,14 @@ public sealed class BoardChangesTests(Service service) : IClassFixture<Service>
             "hazards",
             With(Some.Report(), "occurredAt", ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-30))))).Require(HttpStatusCode.Created)["id"];
         var from = await NowAsync(moved);
-        (await service.Office.PostAsync($"hazards/{moved}/corrections", new JsonObject { ["field"] = "region", ["to"] = "532927100", ["reason"] = "登记有误" }))
-            .Require(HttpStatusCode.OK);
-        (await service.Admin.PostAsync($"hazards/{moved}/corrections", new JsonObject { ["field"] = "region", ["to"] = "532923", ["reason"] = "登记有误" }))
-            .Require(HttpStatusCode.OK);
+        foreach (var to in new[] { "532927100", "532923" })
+        {
+            var correction = new JsonObject { ["field"] = "region", ["to"] = to, ["reason"] = "登记有误" };
+            (await service.Admin.PostAsync($"hazards/{moved}/corrections", correction)).Require(HttpStatusCode.OK);
+        }
         (await LateAsync()).ShouldBe(0);
-        (await service.Admin.PostAsync(
-            $"hazards/{moved}/comments", new JsonObject { ["text"] = "补录的批注", ["occurredAt"] = ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-3)) })).Require(HttpStatusCode.OK);
+        var comment = With(new JsonObject { ["text"] = "补录的批注" }, "occurredAt", ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-3)));
+        (await service.Admin.PostAsync($"hazards/{moved}/comments", comment)).Require(HttpStatusCode.OK);
         (await LateAsync()).ShouldBe(1);
 
         async Task<int> LateAsync() => (await service.Office.GetAsync($"boards/changes/counts?from={Escape(from)}&region={Service.County}"))

@@ -228,7 +228,7 @@ public sealed class JobTests : IAsyncLifetime
     public async Task The_tables_are_those_that_wolverine_wants() =>
         await service.Services.GetRequiredService<IMessageStore>().Admin.AssertStorageExistsAsync(CancellationToken.None);
 
-    /// <summary>In a process of its own: a host that starts in this one while code is written would believe that it is to write code.</summary>
+    /// <summary>In a process of its own: a host that starts in this one meanwhile would believe that it is to write code.</summary>
     [Fact]
     public async Task The_committed_code_is_what_the_handlers_need_now()
     {

@@ -142,7 +142,8 @@ public sealed class KeptAnswersTests(RowsDatabase database) : IClassFixture<Rows
                 heads.Take(since, upto, changes);
                 foreach (var region in regions)
                 {
-                    told[region] = Math.Max(told[region], changes is null ? upto : changes.Where(c => c.Item1 == region).Select(c => c.Item2).DefaultIfEmpty(0).Max());
+                    var last = changes?.Where(c => c.Item1 == region).Select(c => c.Item2).DefaultIfEmpty(0).Max() ?? upto;
+                    told[region] = Math.Max(told[region], last);
                     heads.Of(RegionCode.Parse(region)).Position.ShouldBeGreaterThanOrEqualTo(told[region]);
                     heads.Of(RegionCode.Parse(region[..6])).Position.ShouldBeGreaterThanOrEqualTo(told[region]);
                 }

@@ -21,10 +21,13 @@ internal sealed record SuiteResult(int Passed, IReadOnlyList<string> Failures, i
     /// otherwise fill the screen a hundred times.
     /// </summary>
     public static IEnumerable<string> Told(IEnumerable<string> failures) =>
-        failures.GroupBy(Words).Select(same => same.Count() == 1
-            ? same.First()
-            : $"{same.First()}\n同样的话，另有 the same words of {same.Count() - 1}: "
-                + string.Join(", ", same.Skip(1).Select(failure => failure.Split('\n')[0].TrimStart('✗', ' ')).Order(StringComparer.Ordinal)));
+        failures.GroupBy(Words).Select(same =>
+        {
+            string[] others = [.. same.Skip(1).Select(failure => failure.Split('\n')[0].TrimStart('✗', ' ')).Order(StringComparer.Ordinal)];
+            return others.Length == 0
+                ? same.First()
+                : $"{same.First()}\n同样的话，另有 the same words of {others.Length}: {string.Join(", ", others)}";
+        });
 
     /// <summary>Without the name, and without where.</summary>
     private static string Words(string failure) =>

@@ -58,14 +58,14 @@ internal static class HazardReads
         filter = await Parameters.WithSubordinatesAsync(filter, call.Query, registry, call.Stop);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        if (asked.IsFile && await Parameters.NobodyAsync(call, registry) is { } nobody)
-            return Call.Refuse(nobody);
         if (asked.IsFile)
-            return await ListFiles.OfAsync(call, asked, ("hazards", "隐患台账", "Hazards"), scope, filter.Region ?? call.Caller.Jurisdiction, h => h.Id, async c =>
-            {
-                var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.FilePage, call.Stop);
-                return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
-            });
+            return await ListFiles.OfAsync(
+                call, registry, asked, ("hazards", "隐患台账", "Hazards"), scope, filter.Region ?? call.Caller.Jurisdiction, h => h.Id,
+                async c =>
+                {
+                    var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.FilePage, call.Stop);
+                    return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
+                });
         return await pages.JsonAsync(call, scope, filter.Region, async stop =>
         {
             var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, stop);

@@ -99,10 +99,11 @@ internal static class ListFiles
 
     /// <summary>The file: all rows, read a page at a time; no more than a page of them is held.</summary>
     public static async Task<IResult> OfAsync<T>(
-        Call call, ListAsked<T> asked, (string Name, string Chinese, string English) list, Scope scope, RegionCode region,
-        Func<T, HazardId> hazard,
-        Func<string?, Task<ListRows<T>>> read)
+        Call call, IRegistryQueries registry, ListAsked<T> asked, (string Name, string Chinese, string English) list, Scope scope,
+        RegionCode region, Func<T, HazardId> hazard, Func<string?, Task<ListRows<T>>> read)
     {
+        if (await Http.Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
         call.TakeAsLongAsNeeded();
         var file = new ListWriter(
             asked.Format, asked.English ? list.English : list.Chinese,

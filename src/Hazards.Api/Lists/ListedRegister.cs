@@ -85,11 +85,9 @@ internal static class ListedRegister
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        if (asked.IsFile && await Parameters.NobodyAsync(call, registry) is { } nobody)
-            return Call.Refuse(nobody);
         if (asked.IsFile)
             return await ListFiles.OfAsync(
-                call, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction,
+                call, registry, asked, ("listed", "挂牌督办清单", "Listed for supervision"), scope, filter.Region ?? call.Caller.Jurisdiction,
                 i => i.Hazard.Id,
                 async c => await RowsAsync(await hazards.ListedAsync(scope, filter, c, Parameters.FilePage, call.Stop), call.Stop));
         return await pages.JsonAsync(call, scope, filter.Region, async stop =>

@@ -60,11 +60,10 @@ internal static class NoticeList
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        if (asked.IsFile && await Parameters.NobodyAsync(call, registry) is { } unknown)
-            return Call.Refuse(unknown);
         if (asked.IsFile)
             return await ListFiles.OfAsync(
-                call, asked, ("notices", "督办单", "Supervision notices"), scope, filter.Region ?? call.Caller.Jurisdiction, n => n.Hazard.Id,
+                call, registry, asked, ("notices", "督办单", "Supervision notices"), scope, filter.Region ?? call.Caller.Jurisdiction,
+                n => n.Hazard.Id,
                 async c => await RowsAsync(await notices.ListAsync(scope, filter, c, Parameters.LongestPage, call.Stop)));
         var page = await RowsAsync(await notices.ListAsync(scope, filter, cursor, limit, call.Stop));
         if (await Parameters.NobodyAsync(call, cursor, page.Items.Count == 0, registry) is { } nobody)

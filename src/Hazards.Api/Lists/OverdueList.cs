@@ -105,12 +105,11 @@ internal static class OverdueList
         }
         if (within is not null || least is not null || filter.Duty is not null || !filter.Owing.IsEmpty)
             filter = filter with { DueBy = filter.DueBy < until ? filter.DueBy : until };
-        if ((asked.IsFile || (within is null && filter.Overdue == false)) && await Parameters.NobodyAsync(call, registry) is { } nobody)
-            return Call.Refuse(nobody);
         if (within is null && filter.Overdue == false)
             // What is overdue and is not.
             return asked.IsFile
                 ? await FileAsync(_ => Task.FromResult(new Page<HazardItem>([], null)))
+                : await Parameters.NobodyAsync(call, registry) is { } nobody ? Call.Refuse(nobody)
                 : Call.Json(new OverduePage([], null, scope.AsOf, scope.Today, await naming.OfAsync([], scope.AsOf, call.Stop)));
         if (within is null)
             filter = filter with { Overdue = true };
@@ -133,7 +132,7 @@ internal static class OverdueList
         }
 
         Task<IResult> FileAsync(Func<string?, Task<Page<HazardItem>>> read) => ListFiles.OfAsync(
-            call, asked, ("overdue", within is null ? "超期清单" : "超期和临期清单", within is null ? "Overdue" : "Overdue and due"), scope,
+            call, registry, asked, ("overdue", within is null ? "超期清单" : "超期和临期清单", within is null ? "Overdue" : "Overdue and due"), scope,
             filter.Region ?? call.Caller.Jurisdiction, i => i.Hazard.Id, async c => await RowsAsync(await read(c), call.Stop));
     }
 

@@ -9,8 +9,8 @@ namespace Hazards.Projections;
 /// Answers that many ask for again: as long as nothing has been recorded since, the same question is answered at once, and those
 /// who ask it together wait for one count. An answer as known at an instant before the last event never changes; one for now is
 /// good until the next event of a hazard in its region, or of no hazard (<see cref="RegionHeads"/>); one as known at an instant after the
-/// last event is not kept: what is being recorded may still come before it, and the answer for now may have what came after. Rows that are made anew are counted
-/// anew. What must be counted to prove something (a frozen report, an audit) does not come from here.
+/// last event is not kept: what is being recorded may still come before it, and the answer for now may have what came after. Rows that
+/// are made anew are counted anew. What must be counted to prove something (a frozen report, an audit) does not come from here.
 /// </summary>
 /// <param name="dataSource">The database.</param>
 public sealed class KeptAnswers(NpgsqlDataSource dataSource)
@@ -47,27 +47,29 @@ public sealed class KeptAnswers(NpgsqlDataSource dataSource)
         var key = knownAt is not null
             ? new Key((typeof(T), question), region, knownAt, default, head.Rows)
             : new Key((typeof(T), question), region, null, heads.Of(region), head.Rows);
-        var answer = kept.GetOrAdd(key, _ => new Lazy<Task<object>>(async () =>
+        var answer = kept.GetOrAdd(key, _ => new Lazy<Task<object>>(() => CountAsync(key, ask, sizeOf)));
+        return (T)await answer.Value.WaitAsync(cancellationToken);
+    }
+
+    private async Task<object> CountAsync<T>(Key key, Func<CancellationToken, Task<T>> ask, Func<T, int> sizeOf)
+        where T : notnull
+    {
+        try
         {
-            T counted;
-            try
-            {
-                // Nobody's leaving ends what others wait for; the database's own time limit does.
-                counted = await ask(CancellationToken.None);
-            }
-            catch
-            {
-                // Whoever asks next counts anew, whether or not anybody still waits for this.
-                kept.TryRemove(key, out var _);
-                throw;
-            }
+            // Nobody's leaving ends what others wait for; the database's own time limit does.
+            var counted = await ask(CancellationToken.None);
             if (Interlocked.Add(ref items, sizeOf(counted) + ItemsOfKey) > MostItems)
             {
                 kept.Clear();
                 Volatile.Write(ref items, 0);
             }
             return counted;
-        }));
-        return (T)await answer.Value.WaitAsync(cancellationToken);
+        }
+        catch
+        {
+            // Whoever asks next counts anew, whether or not anybody still waits for this.
+            kept.TryRemove(key, out _);
+            throw;
+        }
     }
 }

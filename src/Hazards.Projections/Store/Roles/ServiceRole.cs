@@ -13,8 +13,8 @@ public static class ServiceRole
     /// What its sessions run with. A list's plan depends on its values: the county with two overdue hazards is not read like
     /// the one with two thousand. Measured on 100,000 hazards, a plan for all values made the overdue list ten times slower.
     /// The log's writer, whose statements look up keys only, says otherwise for its own connection. No parallel workers
-    /// either: starting them costs more than any of these statements, and the cores belong to the other callers. Nor are plans compiled, whosever
-    /// server it is: the statements are short.
+    /// either: starting them costs more than any of these statements, and the cores belong to the other callers. Nor are plans
+    /// compiled, whosever server it is: the statements are short.
     /// </summary>
     public static readonly ImmutableArray<string> Settings =
         ["plan_cache_mode=force_custom_plan", "max_parallel_workers_per_gather=0", "jit=off"];
