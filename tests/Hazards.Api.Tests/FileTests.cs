@@ -15,8 +15,10 @@ namespace Hazards.Api.Tests;
 
 /// <summary>Files by digest: put in once, read by who may, never altered unnoticed.</summary>
 [Trait("Server", "any")]
-public sealed class FileTests(Service service) : IClassFixture<Service>
+public sealed class FileTests(FileTests.Purged fixture) : IClassFixture<FileTests.Purged>
 {
+    private readonly Service service = fixture.Service;
+
     [Fact]
     public async Task A_file_is_known_by_its_digest_and_put_in_twice_it_is_one()
     {
@@ -298,5 +300,15 @@ public sealed class FileTests(Service service) : IClassFixture<Service>
         var content = new ByteArrayContent(bytes);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         return client.SendAsync(HttpMethod.Post, name is null ? "files" : $"files?name={Uri.EscapeDataString(name)}", content);
+    }
+
+    /// <summary>A service that purges nothing by itself.</summary>
+    public sealed class Purged : IAsyncLifetime
+    {
+        public Service Service { get; } = new() { Options = o => o with { Jobs = false } };
+
+        public Task InitializeAsync() => Service.InitializeAsync();
+
+        public Task DisposeAsync() => Service.DisposeAsync();
     }
 }

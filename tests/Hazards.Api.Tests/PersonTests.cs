@@ -491,7 +491,7 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
             Console.SetOut(TextWriter.Synchronized(new StreamTo(output)));
             try
             {
-                Town = new Service();
+                Town = new Service { Options = o => o with { Jobs = false } };
                 await Town.InitializeAsync();
             }
             finally
