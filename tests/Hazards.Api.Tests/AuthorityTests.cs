@@ -314,7 +314,7 @@ public sealed class AuthorityTests(Levels levels) : IClassFixture<Levels>
         second.Require(HttpStatusCode.OK).Json["items"]![0]!["event"]!["code"]!.ToString().ShouldBe("policy_adopted");
         (await levels.Callers["province"].GetAsync("authority/changes")).Require(HttpStatusCode.OK).Text.ShouldContain(key);
         (await levels.Callers["beside"].GetAsync("authority/changes?limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(key);
-        (await levels.Callers["beside"].GetAsync(changes)).Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await levels.Callers["beside"].GetAsync(changes)).Refused(HttpStatusCode.Forbidden, "region.outside_jurisdiction");
         (await levels.Service.Office.GetAsync("authority/changes")).Refused(HttpStatusCode.Forbidden, "authority.forbidden");
     }
 

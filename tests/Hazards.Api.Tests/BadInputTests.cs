@@ -68,6 +68,10 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     [InlineData("lists/overdue/counts?region=99", "region.unknown"), InlineData("clocks?region=532999", "region.unknown")]
     [InlineData("figures/monthly-table?period=2026-01&region=999999", "region.unknown")]
     [InlineData("inspections?region=999999", "region.unknown")]
+    [InlineData("figures/monthly-table/hazards?period=2026-01&column=foundGeneral&line=city_gaz", "report.no_such_line")]
+    [InlineData("figures/monthly-table/hazards?period=2026-01&column=foundGeneral&breakdown=region&line=110101", "report.no_such_line")]
+    [InlineData("figures/monthly-table/hazards?period=2026-01&column=foundGeneral&breakdown=region&line=city_gas", "report.no_such_line")]
+    [InlineData("figures/monthly-table/difference?period=2026-01&from=2026-01-01T00:00:00Z&line=nowhere", "report.no_such_line")]
     public Task A_filter_by_what_there_is_not(string path, string code) => Refused(() => service.Office.GetAsync(path), 422, code);
 
     [Theory]
@@ -228,7 +232,7 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
             .ShouldBe(unknown["detail"]);
         (await service.Elsewhere.GetAsync($"hazards/{id}/events")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
         await Refused(() => service.Elsewhere.PostAsync($"hazards/{id}/rejection", new() { ["reason"] = "x" }), 404, "hazard.not_found");
-        (await service.Elsewhere.GetAsync("hazards?region=532927")).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await service.Elsewhere.GetAsync("hazards?region=532927")).Refused(HttpStatusCode.Forbidden, "region.outside_jurisdiction");
         (await service.Elsewhere.GetAsync("hazards")).Json["items"]!.AsArray().ShouldBeEmpty();
         (await service.Elsewhere.GetAsync("bodies/ws-gov")).Refused(HttpStatusCode.NotFound, "body.not_found");
     }

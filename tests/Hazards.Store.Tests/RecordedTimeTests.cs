@@ -17,16 +17,17 @@ public sealed class RecordedTimeTests(LogDatabase database) : IClassFixture<LogD
         var first = await log.CommitAsync(At(noon, events: 3));
         first.RecordedAt.ShouldBe(noon.AddMicroseconds(2));
 
-        // Set back: one microsecond later than the last.
-        (await log.CommitAsync(At(noon.AddHours(-1)))).RecordedAt.ShouldBe(noon.AddMicroseconds(3));
+        // Set back: two microseconds later than the last, for what lies one apart was recorded together.
+        (await log.CommitAsync(At(noon.AddHours(-1)))).RecordedAt.ShouldBe(noon.AddMicroseconds(4));
+        (await log.CommitAsync(At(noon.AddMicroseconds(5), events: 2))).RecordedAt.ShouldBe(noon.AddMicroseconds(7));
         // Forward again.
         (await log.CommitAsync(At(noon.AddHours(1)))).RecordedAt.ShouldBe(noon.AddHours(1));
 
         // The database's clock is years behind the log now: it goes on by microseconds.
         await using var onClock = database.Open();
-        (await onClock.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 2))).RecordedAt.ShouldBe(noon.AddHours(1).AddMicroseconds(2));
+        (await onClock.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 2))).RecordedAt.ShouldBe(noon.AddHours(1).AddMicroseconds(3));
         // Without leave, a given time is not honoured.
-        (await onClock.CommitAsync(At(noon.AddYears(1)))).RecordedAt.ShouldBe(noon.AddHours(1).AddMicroseconds(3));
+        (await onClock.CommitAsync(At(noon.AddYears(1)))).RecordedAt.ShouldBe(noon.AddHours(1).AddMicroseconds(5));
 
         // One batch with times out of order.
         Task<AppendResult>[] batch;
@@ -39,7 +40,7 @@ public sealed class RecordedTimeTests(LogDatabase database) : IClassFixture<LogD
         }
 
         var results = (await Task.WhenAll(batch)).Cast<AppendResult.Committed>().Select(r => r.RecordedAt).ToList();
-        results.ShouldBe([noon.AddHours(2), noon.AddHours(4).AddMicroseconds(1), noon.AddHours(4).AddMicroseconds(2), noon.AddHours(5)]);
+        results.ShouldBe([noon.AddHours(2), noon.AddHours(4).AddMicroseconds(1), noon.AddHours(4).AddMicroseconds(3), noon.AddHours(5)]);
         await LogShould.BeWholeAsync(log);
     }
 }

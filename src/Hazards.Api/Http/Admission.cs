@@ -16,6 +16,8 @@ internal static class Admission
 
     private static async ValueTask<Refusal?> EnterAsync(HttpContext http, Operation operation)
     {
+        if (Query.Broken(http.Request.QueryString) is { } broken)
+            return broken;
         if (Caller.Of(http) is not { } caller)
             return Query.Unknown(http.Request.Query, operation.Query);
         if (!operation.Query.IsEmpty && http.Request.Query.Count > 0)

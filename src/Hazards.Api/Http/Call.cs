@@ -36,7 +36,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     /// <summary>This process's time.</summary>
     public DateTimeOffset Now => clock.GetUtcNow();
 
-    public Query Query { get; init; } = new(http.Request.Query, http.Items[Query.WrongWords] as Refusal);
+    public Query Query { get; init; } = new(http.Request.Query, http.Items[Query.WrongWords] as Refusal, caller.Jurisdiction);
 
     /// <summary>By whose authority it writes.</summary>
     public Credential? Credential { get; init; }
@@ -55,7 +55,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             query[Parameters.Limit.Name] = most.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return new Call(http, caller, clock)
         {
-            Credential = Credential, Query = new Query(new QueryCollection(query)), Purpose = Purpose, Person = Person,
+            Credential = Credential, Query = new Query(new QueryCollection(query), jurisdiction: caller.Jurisdiction), Purpose = Purpose, Person = Person,
         };
     }
 
@@ -85,6 +85,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         if (!Request.Headers.TryGetValue(name, out var given))
             return (null, null);
+        if (!Query.IsUtf8(given[0]))
+            return (null, RequestRefusals.Header.Because(name, ("value", Texts.Excerpt(given[0] ?? "")), ("max", most)));
         var text = given.Count == 1 ? Uri.UnescapeDataString(given[0] ?? "").Trim() : "";
         return text.Length > 0 && text.Length <= most && Texts.IsClean(text, multiline: false)
             ? (text, null)
@@ -178,10 +180,16 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         // Nothing was on record then, and days must be left before it to count back from.
         if (asOf < BeforeAll)
             return BeforeAll;
-        if (asOf > now + ClockTolerance)
+        if (IsAhead(asOf))
             Query.Refuse(RequestRefusals.AsOfFuture.Because(Parameters.AsOf.Name, ("value", asOf), ("now", now)));
         return asOf;
     }
+
+    /// <summary>
+    /// Whether an instant has not come yet. What was recorded has come, though the clock that dated it was set back since.
+    /// </summary>
+    public bool IsAhead(DateTimeOffset instant) =>
+        instant > Now + ClockTolerance && instant > http.RequestServices.GetRequiredService<IEventLog>().KnownRecordedAt;
 
     /// <summary>Answers with what a version is, and nothing beside: its ETag, and 304 when the caller has it already.</summary>
     public IResult Versioned<T>(T value, long version) => Tagged(ETag.Of(version)) ?? Json(value);

@@ -66,7 +66,13 @@ internal static class Parameters
     public static readonly ImmutableArray<QueryParameter> Page = [Cursor, Limit, AsOf];
 
     /// <summary>Reads the filter of a list.</summary>
-    public static HazardFilter ReadFilter(Query query) => new()
+    public static HazardFilter ReadFilter(Query query)
+    {
+        var (foundFrom, foundTo) = query.DatePair("foundFrom", "foundTo");
+        return ReadFilter(query, foundFrom, foundTo);
+    }
+
+    private static HazardFilter ReadFilter(Query query, DateOnly? foundFrom, DateOnly? foundTo) => new()
     {
         Region = query.Region(),
         Sectors = query.Values<SectorCode>("sector"),
@@ -83,8 +89,8 @@ internal static class Parameters
         Enterprise = query.Value<CreditCode>("enterprise"),
         Inspection = query.Id("inspection"),
         Campaign = query.Id("campaign"),
-        FoundFrom = query.Date("foundFrom"),
-        FoundTo = query.Date("foundTo"),
+        FoundFrom = foundFrom,
+        FoundTo = foundTo,
         Overdue = query.Flag("overdue"),
         DueBy = query.Date("dueBy"),
         Duty = query.Code<ClockKind>("duty"),
@@ -108,11 +114,11 @@ internal static class Parameters
         } : filter;
     }
 
-    private static readonly string[] BodyNames = ["body", "owes", "supervisor", "sender", "listedBy"];
+    private static readonly string[] BodyNames = ["body", "owes", "supervisor", "sender", "listedBy", "asked"];
 
     /// <summary>
-    /// Of a first page with nothing on it: whether it asks about a body that nobody knows, or that has nothing to do with the
-    /// caller's jurisdiction; both are answered alike. A mistyped id must not read as a body that owes nothing.
+    /// Of a first page with nothing on it: whether it asks about a body, a hazard or another record that nobody knows, or that has
+    /// nothing to do with the caller's jurisdiction; both are answered alike. A mistyped id must not read as a body that owes nothing.
     /// </summary>
     public static async Task<Refusal?> NobodyAsync(Call call, string? cursor, bool isEmpty, IRegistryQueries registry)
     {
@@ -122,6 +128,16 @@ internal static class Parameters
             if (call.Query.Value<BodyId>(name) is { } id && (await registry.BodyAsync(id, null, call.Stop) is not { } body
                 || !body.Region.Contains(call.Caller.Jurisdiction) && !call.Caller.Jurisdiction.Contains(body.Region)))
                 return InputRefusals.BodyName.Because(name, ("value", id));
+        var services = call.Request.HttpContext.RequestServices;
+        var records = services.GetRequiredService<InspectionQueries>();
+        var scope = new Scope(call.Caller.Jurisdiction, null, ChinaTime.DateAt(call.Now));
+        if (call.Query.AnyId("campaign") is { } campaign && await records.CampaignAsync(scope, campaign, call.Stop) is null)
+            return CampaignRefusals.NotFound.Because("campaign");
+        if (call.Query.Id("inspection") is { } inspection && await records.InspectionAsync(scope, inspection, call.Stop) is null)
+            return InspectionRefusals.NotFound.Because("inspection");
+        if (call.Query.Value<HazardId>("hazard") is { } hazard
+            && await services.GetRequiredService<IHazardQueries>().FindAsync(scope, hazard, call.Stop) is null)
+            return HazardRefusals.NotFound.Because("hazard");
         return null;
     }
 

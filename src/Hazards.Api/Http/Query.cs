@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
@@ -9,7 +10,10 @@ namespace Hazards.Api.Http;
 /// <summary>
 /// Reads query parameters strictly. All that is wrong is kept in <see cref="Refusal"/>; look there before using the rest.
 /// </summary>
-internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
+/// <param name="values">What was given.</param>
+/// <param name="wrongWords">What was wrong with the words in it.</param>
+/// <param name="jurisdiction">The caller's, where there is one.</param>
+internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null, RegionCode? jurisdiction = null)
 {
     /// <summary>Under this key a request's items hold what was wrong with the words in its query.</summary>
     public static readonly object WrongWords = new();
@@ -30,8 +34,25 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
     /// <summary>Refuses for a reason found elsewhere.</summary>
     public void Refuse(Refusal refusal) => Refusal = Domain.Refusal.All(Refusal, refusal);
 
-    /// <summary>A region that there is: a mistyped code must not read as a region where nothing is.</summary>
-    public RegionCode? Region()
+    /// <summary>
+    /// A region that there is, in the caller's jurisdiction: neither a mistyped code nor a neighbour's may read as a region where
+    /// nothing is, nor one's own figures as those of the region around.
+    /// </summary>
+    /// <param name="outside">How one outside is refused.</param>
+    public RegionCode? Region(RefusalCode? outside = null)
+    {
+        if (AnyRegion() is not { } region)
+            return null;
+        if (jurisdiction?.Contains(region) != false)
+            return region;
+        var fact = outside is null ? "value" : "region";
+        Refuse((outside ?? DiscoveryRefusals.OutsideJurisdiction).Because(
+            Parameters.Region.Name, (fact, region.Value), ("jurisdiction", jurisdiction.Value.Value)));
+        return null;
+    }
+
+    /// <summary>A region that there is, the caller's or not.</summary>
+    public RegionCode? AnyRegion()
     {
         var asked = Value<RegionCode>("region");
         if (asked is not { } region || Regions.Exists(region))
@@ -113,9 +134,31 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
         One(name) is not { } text ? null : Instants.TryParseDate(text, out var date) ? date : Fail<DateOnly>(
             Malformed(name, text, "yyyy-MM-dd"));
 
+    /// <summary>Two dates, the first not after the second: a period that ends before it begins must not read as one with nothing in it.</summary>
+    public (DateOnly? From, DateOnly? To) DatePair(string from, string to)
+    {
+        var (begin, end) = (Date(from), Date(to));
+        if (begin > end)
+            Refuse(RequestRefusals.Reversed.Because(from, ("from", begin), ("to", end), ("last", to)));
+        return (begin, end);
+    }
+
+    /// <summary>The same of instants.</summary>
+    public (DateTimeOffset? From, DateTimeOffset? To) InstantPair(string from, string to)
+    {
+        var (begin, end) = (Instant(from), Instant(to));
+        if (begin > end)
+            Refuse(RequestRefusals.Reversed.Because(from, ("from", begin), ("to", end), ("last", to)));
+        return (begin, end);
+    }
+
     /// <summary>An identity.</summary>
     public Guid? Id(string name) =>
         One(name) is not { } text ? null : Guid.TryParseExact(text, "D", out var id) ? id : Fail<Guid>(Malformed(name, text, "UUID"));
+
+    /// <summary>An identity in whichever form: as figures were always asked with.</summary>
+    public Guid? AnyId(string name) =>
+        One(name) is not { } text ? null : Guid.TryParse(text, out var id) ? id : Fail<Guid>(Malformed(name, text, "UUID"));
 
     /// <summary>true or false.</summary>
     public bool? Flag(string name) => One(name) switch
@@ -154,6 +197,30 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null)
         }
 
         return wrong;
+    }
+
+    /// <summary>Refuses a query whose percent-encoded bytes are no UTF-8 (GBK, most often): it would be searched as something else.</summary>
+    public static Refusal? Broken(QueryString query) =>
+        query.Value?.Split('?', '&').FirstOrDefault(part => !IsUtf8(part)) is { } broken
+            ? RequestRefusals.BrokenQuery.Because(Texts.Excerpt(broken.Split('=')[0]))
+            : null;
+
+    /// <summary>Whether what is percent-encoded in a text is UTF-8.</summary>
+    public static bool IsUtf8(string? text)
+    {
+        for (var at = text?.IndexOf('%', StringComparison.Ordinal) ?? -1; at >= 0; at = text!.IndexOf('%', at + 1))
+        {
+            var bytes = new List<byte>();
+            for (; at + 2 < text!.Length && text[at] == '%'
+                && byte.TryParse(text.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var one); at += 3)
+                bytes.Add(one);
+            if (!Utf8.IsValid([.. bytes]))
+                return false;
+            if (at >= text.Length)
+                break;
+        }
+
+        return true;
     }
 
     private string? One(string name) => values.TryGetValue(name, out var given) ? given[^1] ?? "" : null;

@@ -46,6 +46,16 @@ internal static class RequestRefusals
         "query.repeated_parameter", Invalid, "查询参数 {field} 只能给一次", "The query parameter {field} may be given once");
     public static readonly RefusalCode Parameter = new(
         "query.malformed", Invalid, "查询参数 {field} 的值“{value}”不正确：{expected}", "The query parameter {field} is “{value}”: {expected}");
+    public static readonly RefusalCode BrokenQuery = new(
+        "query.broken_utf8", Invalid, "查询参数 {field} 不是 UTF-8 的百分号编码，请检查编码（不要用 GBK）",
+        "The query parameter {field} is not percent-encoded UTF-8; check its encoding (GBK is not accepted)");
+    public static readonly RefusalCode Reversed = new(
+        "query.reversed", Invalid, "{field} 的 {from} 晚于 {last} 的 {to}", "{field} is {from}, after {last}, which is {to}");
+    public static readonly RefusalCode OnlyOfFiles = new(
+        "query.only_of_files", Invalid, "查询参数 {field} 只用于文件（format=csv 或 xlsx），数据（JSON）总是完整的",
+        "The query parameter {field} is for files only (format=csv or xlsx); JSON is always whole");
+    public static readonly RefusalCode NotOfFiles = new(
+        "query.not_of_files", Invalid, "文件总是给出全部行，没有查询参数 {field}", "A file has all rows: it has no query parameter {field}");
     public static readonly RefusalCode AsOfFuture = new(
         "as_of.future", Unprocessable, "asOf {value} 晚于当前时间 {now}", "asOf {value} lies in the future; it is {now}");
     public static readonly RefusalCode Route = new("route.unknown", RefusalKind.NotFound, "没有这个地址：{path}", "There is nothing at {path}");

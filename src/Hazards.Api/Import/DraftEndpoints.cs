@@ -1,8 +1,8 @@
-using System.Globalization;
 using Hazards.Api.Administration.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;
+using Hazards.Projections.Reading;
 
 namespace Hazards.Api.Import;
 
@@ -120,8 +120,7 @@ internal static class DraftEndpoints
             && Enum.IsDefined(one) ? one : Unknown(call, text) : null;
         if (call.Query.Refusal is { } wrong)
             return Call.Refuse(wrong);
-        var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture,
-            out var given) ? given : throw new Projections.BadCursorException();
+        var skip = (int)(PositionCursor.Read(cursor, "draft rows", id, verdict) ?? 0);
         var (draft, refusal) = await OpenAsync(call, id, drafts, toImport: true);
         if (draft is null)
             return Call.Refuse(refusal!);
@@ -133,8 +132,8 @@ internal static class DraftEndpoints
         {
             var rows = await import.TryAsync(
                 plan, by, r => verdict is { } only ? r.Verdict == only : r.Verdict != RowVerdict.Skipped, skip, limit + 1, call.Stop);
-            return Call.Json(new DraftRows([.. rows.Take(limit).Select(r => DraftRow.Of(r.Row, r.Becomes))], rows.Count > limit ? (skip
-                + limit).ToString(CultureInfo.InvariantCulture) : null));
+            return Call.Json(new DraftRows([.. rows.Take(limit).Select(r => DraftRow.Of(r.Row, r.Becomes))], rows.Count > limit
+                ? PositionCursor.Write(skip + limit, "draft rows", id, verdict) : null));
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
+using Hazards.Projections.Reading;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,9 +14,7 @@ internal sealed class ImportHistory(NpgsqlDataSource dataSource)
     public async Task<ImportPage> ListAsync(
         RegionCode jurisdiction, DateTimeOffset? asOf, string? cursor, int limit, CancellationToken cancellationToken)
     {
-        var before = cursor is null ? long.MaxValue : long.TryParse(
-            cursor, NumberStyles.None, CultureInfo.InvariantCulture,
-            out var position) ? position : throw new Projections.BadCursorException();
+        var before = PositionCursor.Read(cursor, "imports", jurisdiction, asOf) ?? long.MaxValue;
         await using var command = dataSource.CreateCommand("""
             select s.seq_id, s.stream_id, s."timestamp", s.data::text, s.headers::text, e.type, e.data::text, e."timestamp"
             from (
@@ -45,7 +43,7 @@ internal sealed class ImportHistory(NpgsqlDataSource dataSource)
         }
 
         return new ImportPage(
-            [.. found.Take(limit)], found.Count > limit ? found[limit - 1].Position.ToString(CultureInfo.InvariantCulture) : null, asOf,
+            [.. found.Take(limit)], found.Count > limit ? PositionCursor.Write(found[limit - 1].Position, "imports", jurisdiction, asOf) : null, asOf,
             new Dictionary<string, string>());
     }
 

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Hazards.Api.Administration.Jobs;
 using Hazards.Api.Lists;
 using Hazards.Api.Reports;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Ledgers;
+using Hazards.Projections.Reading;
 
 namespace Hazards.Api.Import;
 
@@ -178,8 +178,7 @@ internal sealed class ImportModule : IModule
         var (cursor, limit) = Http.Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var skip = cursor is null ? 0 : int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture,
-            out var given) ? given : throw new Projections.BadCursorException();
+        var skip = (int)(PositionCursor.Read(cursor, "import rows", id, outcome, doubtful) ?? 0);
         if (!Guid.TryParseExact(id, "D", out var guid)
             || await import.FindAsync(guid, call.Caller.Jurisdiction, call.Stop) is not { } report)
             return Call.Refuse(ImportRefusals.NotFound.Because("id"));
@@ -187,7 +186,9 @@ internal sealed class ImportModule : IModule
             .Where(r => (outcome is null || r.Outcome == outcome) && (!doubtful || !r.NotUnderstood.IsEmpty)).Skip(skip).Take(limit + 1)
             .ToArray();
         return Call.Json(
-            new ImportRows([.. rows.Take(limit)], rows.Length > limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null));
+            new ImportRows(
+                [.. rows.Take(limit)],
+                rows.Length > limit ? PositionCursor.Write(skip + limit, "import rows", id, outcome, doubtful) : null));
     }
 
     private static async Task<IResult> KeptAsync(Call call, string id, LedgerImport import) =>

@@ -66,7 +66,7 @@ internal sealed class AccessModule : IModule
     }
 
     private static async Task<IResult> ListAsync(
-        Call call, AccessQueries access, IHazardQueries hazards, RulebookSource rules, Naming naming)
+        Call call, AccessQueries access, IHazardQueries hazards, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         var filter = Read(call) with
         {
@@ -78,11 +78,11 @@ internal sealed class AccessModule : IModule
             return Call.Refuse(refusal);
         if (hazard is { } asked && await hazards.FindAsync(call.Scope(), asked, call.Stop) is null)
             return Call.Refuse(HazardRefusals.NotFound.Because("hazard"));
-        return await AnswerAsync(call, filter with { Hazard = hazard }, access, rules, naming);
+        return await AnswerAsync(call, filter with { Hazard = hazard }, access, registry, rules, naming);
     }
 
     private static async Task<IResult> OfHazardAsync(
-        Call call, string id, AccessQueries access, HazardStore store, RulebookSource rules, Naming naming)
+        Call call, string id, AccessQueries access, HazardStore store, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         if (!HazardId.TryParse(id, out var hazard, out var wrongId))
             return Call.Refuse(wrongId with { Field = "id" });
@@ -91,7 +91,7 @@ internal sealed class AccessModule : IModule
             return Call.Refuse(refusal);
         if (await store.LoadAsync(hazard, call.AsOf(), call.Stop) is not { } state || !call.Caller.Sees(state))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        return await AnswerAsync(call, filter, access, rules, naming);
+        return await AnswerAsync(call, filter, access, registry, rules, naming);
     }
 
     private static AccessFilter Read(Call call)
@@ -100,10 +100,11 @@ internal sealed class AccessModule : IModule
         if (kind is not null && !Kinds.Contains(kind))
             call.Query.Refuse(
                 RequestRefusals.UnknownCode.Because("kind", ("value", Texts.Excerpt(kind)), ("allowed", string.Join(", ", Kinds))));
+        var (from, to) = call.Query.InstantPair("from", "to");
         return new AccessFilter
         {
             Body = call.Query.Value<BodyId>("body"), Client = call.Query.Text("client", Texts.NameLength), Kind = kind,
-            From = call.Query.Instant("from"), To = call.Query.Instant("to"),
+            From = from, To = to,
         };
     }
 
@@ -115,13 +116,15 @@ internal sealed class AccessModule : IModule
     }
 
     private static async Task<IResult> AnswerAsync(
-        Call call, AccessFilter filter, AccessQueries access, RulebookSource rules, Naming naming)
+        Call call, AccessFilter filter, AccessQueries access, IRegistryQueries registry, RulebookSource rules, Naming naming)
     {
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await access.ListAsync(scope, filter, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var names = await naming.OfBodiesAsync(page.Items.Select(i => i.Context.Body), call.Stop);
         return Call.Json(
             new AccessPage([.. page.Items.Select(i => LookView.Of(i, filter.Hazard, MayKnow(i)))], page.Next, scope.AsOf, names));

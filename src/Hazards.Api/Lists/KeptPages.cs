@@ -16,7 +16,7 @@ internal sealed class KeptPages(KeptAnswers kept, RulebookSource rules)
     // Whatever hangs on the time of day is looked at again after so long, events or not.
     private static readonly long Longest = (long)TimeSpan.FromSeconds(10).TotalMilliseconds;
 
-    private static readonly string[] Apart = ["q", "mine", "body", "owes", "listedBy", "cursor"];
+    private static readonly string[] Apart = ["q", "mine", "body", "owes", "listedBy", "inspection", "campaign", "cursor"];
 
     /// <summary>The answer, kept or made.</summary>
     /// <param name="call">The request: its query is the question.</param>

@@ -61,6 +61,8 @@ internal static class ListFiles
         new("lang", typeof(FileLanguage), "文件的语言，默认按 Accept-Language", "The file's language; by Accept-Language when left out"),
     ];
 
+    private static readonly string[] OnlyOfFiles = ["columns", "lang"];
+
     /// <summary>Reads what is asked for; <see cref="ListFormat.Json"/> for no file.</summary>
     public static ListAsked<T> Read<T>(Call call, ImmutableArray<ListColumn<T>> columns)
     {
@@ -69,6 +71,11 @@ internal static class ListFiles
         var english = call.Query.Code<FileLanguage>("lang") is { } language
             ? language == FileLanguage.En
             : Language.IsEnglish(call.Request);
+        if (format == ListFormat.Json)
+            foreach (var name in OnlyOfFiles.Where(call.Query.Has))
+                call.Query.Refuse(RequestRefusals.OnlyOfFiles.Because(name));
+        else if (call.Query.Has(Http.Parameters.Cursor.Name))
+            call.Query.Refuse(RequestRefusals.NotOfFiles.Because(Http.Parameters.Cursor.Name));
         return new ListAsked<T>(format, ColumnsOf(columns, named), english);
     }
 

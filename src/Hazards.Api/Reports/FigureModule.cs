@@ -78,11 +78,11 @@ internal sealed class FigureModule : IModule
             {
                 Query = list ? [.. own, Parameters.Cursor, Parameters.Limit] : kind == ReportKind.Bulletin ? [.. own, Named] : own,
                 Answer = typeof(ReportAnswer),
-            }, (Call call, ReportMaker maker, KeptAnswers kept) => AnswerAsync(call, kind, list, maker, kept));
+            }, (Call call, ReportMaker maker, KeptAnswers kept, IRegistryQueries registry) => AnswerAsync(call, kind, list, maker, kept, registry));
             api.Get(
                 $"/figures/{path}/file",
                 new Operation(Tag.Figures, $"{chinese}：xlsx", $"{english}, as xlsx") { Query = own, Files = [ReportSheets.MediaType] },
-                (Call call, ReportMaker maker) => FileAsync(call, kind, path, maker));
+                (Call call, ReportMaker maker, IRegistryQueries registry) => FileAsync(call, kind, path, maker, registry));
         }
         api.Get(
             "/figures/bulletin/page",
@@ -130,27 +130,16 @@ internal sealed class FigureModule : IModule
     {
         var query = call.Query;
         var scope = call.Scope();
-        var region = query.Region() ?? call.Caller.Jurisdiction;
+        var region = query.Region(FigureRefusals.Outside) ?? call.Caller.Jurisdiction;
         var period = query.Value<Period>("period");
         if (period is null)
             query.Refuse(InputRefusals.Missing.Because("period"));
-        if (!call.Caller.Jurisdiction.Contains(region))
-            query.Refuse(
-                FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
-        Guid? campaign = null;
-        if (query.Text("campaign", 40) is { } text && query.Refusal is null)
-        {
-            if (Guid.TryParse(text, out var id))
-                campaign = id;
-            else
-                query.Refuse(RequestRefusals.Parameter.Because("campaign", ("value", Texts.Excerpt(text)), ("expected", "UUID")));
-        }
         var request = new ReportRequest(kind, region, period ?? default, scope.AsOf, scope.Today)
         {
             Cumulated = query.Code<TableSpan>("span") == TableSpan.Year,
             Breakdown = query.Code<Breakdown>("breakdown") ?? Breakdown.Sector,
             HazardKind = query.Code<HazardKind>("kind"),
-            Campaign = campaign,
+            Campaign = query.AnyId("campaign"),
             Named = kind == ReportKind.Bulletin ? (int?)query.Number("named", 1, ReportMaker.MostNamed) : null,
         };
         if (paged)
@@ -167,33 +156,40 @@ internal sealed class FigureModule : IModule
         return query.Refusal is null ? request : null;
     }
 
-    private static async Task<IResult> AnswerAsync(Call call, ReportKind kind, bool paged, ReportMaker maker, KeptAnswers kept)
+    private static async Task<IResult> AnswerAsync(
+        Call call, ReportKind kind, bool paged, ReportMaker maker, KeptAnswers kept, IRegistryQueries registry)
     {
         if (Read(call, kind, paged) is not { } request)
             return Call.Refuse(call.Query.Refusal!);
+        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop, kept);
         return answer is null ? Call.Refuse(refusal!) : Call.Json(answer);
     }
 
-    private static async Task<IResult> FileAsync(Call call, ReportKind kind, string path, ReportMaker maker)
+    private static async Task<IResult> FileAsync(Call call, ReportKind kind, string path, ReportMaker maker, IRegistryQueries registry)
     {
         if (Read(call, kind, paged: false) is not { } request)
             return Call.Refuse(call.Query.Refusal!);
+        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop);
         return answer is null
             ? Call.Refuse(refusal!)
             : Results.File(ReportSheets.Of(answer), ReportSheets.MediaType, $"{path}-{request.Region.Value}-{request.Period.Value}.xlsx");
     }
 
-    private static async Task<IResult> PageAsync(Call call, ReportMaker maker)
+    private static async Task<IResult> PageAsync(Call call, ReportMaker maker, IRegistryQueries registry)
     {
         if (Read(call, ReportKind.Bulletin, paged: false) is not { } request)
             return Call.Refuse(call.Query.Refusal!);
+        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop);
         return answer is null ? Call.Refuse(refusal!) : Results.Content(BulletinPage.Of(answer), "text/html; charset=utf-8", Encoding.UTF8);
     }
 
-    private static async Task<IResult> CellAsync(Call call, ReportMaker maker)
+    private static async Task<IResult> CellAsync(Call call, ReportMaker maker, IRegistryQueries registry)
     {
         var (column, line) = (call.Query.Code<MonthlyColumn>("column"), call.Query.Text("line", 40));
         if (column is null)
@@ -202,12 +198,16 @@ internal sealed class FigureModule : IModule
             call.Query.Refuse(FigureRefusals.NotOfHazards.Because("column", ("value", CodeList.Code(column.Value))));
         if (Read(call, ReportKind.MonthlyTable, paged: true) is not { } request)
             return Call.Refuse(call.Query.Refusal!);
+        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
+            return Call.Refuse(nobody);
+        if (maker.NoSuchLine(line, request.Breakdown, request.Region) is { } none)
+            return Call.Refuse(none);
         var (cards, next) = await maker.CellAsync(request, column!.Value, line, call.Stop);
         return Call.Json(new CellAnswer(
             request.Region, request.Period, Labels.Of(request.Breakdown), Labels.Of(column.Value), line, request.KnownAt, cards, next));
     }
 
-    private static async Task<IResult> DifferenceAsync(Call call, FigureQueries figures, HazardFiles files)
+    private static async Task<IResult> DifferenceAsync(Call call, FigureQueries figures, HazardFiles files, ReportMaker maker)
     {
         var query = call.Query;
         var to = query.Instant("to");
@@ -216,10 +216,7 @@ internal sealed class FigureModule : IModule
         var (cursor, limit) = Parameters.ReadPage(query);
         if (from is null)
             query.Refuse(InputRefusals.Missing.Because("from"));
-        var region = query.Region() ?? call.Caller.Jurisdiction;
-        if (!call.Caller.Jurisdiction.Contains(region))
-            query.Refuse(
-                FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
+        var region = query.Region(FigureRefusals.Outside) ?? call.Caller.Jurisdiction;
         if (query.Value<Period>("period") is not { } period)
         {
             query.Refuse(InputRefusals.Missing.Because("period"));
@@ -230,6 +227,8 @@ internal sealed class FigureModule : IModule
         var until = to ?? (await figures.NewestAsync(call.Stop));
         if (query.Refusal is null && !(from < until))
             query.Refuse(FigureRefusals.Order.Because("from"));
+        if (query.Refusal is null && maker.NoSuchLine(line, breakdown, region) is { } none)
+            query.Refuse(none);
         if (query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var scope = new FigureScope(region, period, until, ChinaTime.DateAt(until), kind);

@@ -31,6 +31,9 @@ internal static class FigureRefusals
     public static readonly RefusalCode NoSheet = new(
         "report.no_such_form", NotFound, "此报表没有 {value} 格式", "This report has no form {value}");
     public static readonly RefusalCode Order = new("report.instants", Invalid, "from 必须早于 to", "from must lie before to");
+    public static readonly RefusalCode NoSuchLine = new(
+        "report.no_such_line", Unprocessable, "表中没有“{value}”这一行：应为行业领域代码，或 {region} 下一级的区划代码",
+        "The table has no line “{value}”: the code of a sector, or of a region one level below {region}");
     public static readonly RefusalCode NotOfHazards = new(
         "report.column_without_hazards", Unprocessable, "“{value}”一栏不按隐患计数", "The column “{value}” does not count hazards");
 #pragma warning restore CS1591

@@ -55,11 +55,8 @@ internal static class ReportEndpoints
 
     private static async Task<IResult> DutiesAsync(Call call, ReportDuties duties)
     {
-        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
+        var (scope, region) = (call.Scope(), call.Query.Region(FigureRefusals.Outside) ?? call.Caller.Jurisdiction);
         var day = call.Query.Date("on") ?? scope.Today;
-        if (!call.Caller.Jurisdiction.Contains(region))
-            call.Query.Refuse(
-                FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
         if (day.Year is < 2000 or > 2098)
             call.Query.Refuse(InputRefusals.OutOfRange.Because("on", ("value", day), ("min", new DateOnly(2000, 1, 1)), ("max", new DateOnly(2098, 12, 31))));
         if (call.Query.Refusal is { } refusal)
@@ -69,11 +66,11 @@ internal static class ReportEndpoints
 
     private static async Task<IResult> ListAsync(Call call, FigureQueries figures)
     {
-        var (scope, region) = (call.Scope(), call.Query.Region() ?? call.Caller.Jurisdiction);
-        var (from, to) = (call.Query.Date("from") ?? scope.Today.AddYears(-1), call.Query.Date("to") ?? scope.Today);
-        if (!call.Caller.Jurisdiction.Contains(region))
-            call.Query.Refuse(
-                FigureRefusals.Outside.Because("region", ("region", region.Value), ("jurisdiction", call.Caller.Jurisdiction.Value)));
+        var (scope, region) = (call.Scope(), call.Query.Region(FigureRefusals.Outside) ?? call.Caller.Jurisdiction);
+        var (begin, end) = call.Query.DatePair("from", "to");
+        // A year, up to today or to what is asked for; and from what is asked for, however far ahead it lies.
+        var to = end ?? (begin > scope.Today ? begin.Value : scope.Today);
+        var from = begin ?? to.AddYears(-1);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var entries = await figures.ReportsAsync(region, from, to, scope.AsOf, 5000, call.Stop);

@@ -177,6 +177,15 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         return (await CardsOfAsync(page.Items, request.KnownAt, stop), page.Next);
     }
 
+    /// <summary>Why a table can have no such line; null where it can.</summary>
+    public Refusal? NoSuchLine(string? line, Breakdown breakdown, RegionCode region)
+    {
+        var can = line is null || (breakdown == Breakdown.Sector
+            ? SectorCode.TryParse(line, out var sector, out _) && sectors.Knows(sector)
+            : RegionCode.TryParse(line, out var below, out _) && below.Value == line && region.Contains(below) && Regions.Exists(below));
+        return can ? null : FigureRefusals.NoSuchLine.Because("line", ("value", Texts.Excerpt(line)), ("region", region.Value));
+    }
+
     private async Task<IReadOnlyList<HazardCard>> CardsOfAsync(
         IReadOnlyCollection<HazardId> hazards, DateTimeOffset? knownAt, CancellationToken stop)
     {

@@ -113,7 +113,8 @@ internal sealed class ClockModule : IModule
     {
         var scope = call.Scope();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
-        var filter = Filter(call.Query, "body") with { From = call.Query.Date("from"), To = call.Query.Date("to") };
+        var (from, to) = call.Query.DatePair("from", "to");
+        var filter = Filter(call.Query, "body") with { From = from, To = to };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         filter = filter with { BodyAsOffice = await Parameters.OfficeOfAsync(filter.Body, registry, call.Stop) };

@@ -83,6 +83,8 @@ internal sealed class InboxModule : IModule
             return Call.Refuse(wrong);
         var addresses = Told.AddressesOf(body!);
         var page = await inbox.ListAsync(scope, addresses, filter, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         var counts = await inbox.CountAsync(scope, addresses, call.Stop);
         var changes = AuthorityEndpoint.IsFor(call.Caller) && scope.AsOf is null
             ? await authority.UnseenAsync(scope, [.. addresses], call.Stop)

@@ -46,6 +46,11 @@ public interface IEventLog
     long KnownPosition { get; }
 
     /// <summary>
+    /// When the newest event this process has heard of was recorded: later than its clock says, where that was set back.
+    /// </summary>
+    DateTimeOffset KnownRecordedAt { get; }
+
+    /// <summary>
     /// Reads a stream in version order as it lies in the table, for what is shown or proved of it;
     /// <paramref name="recordedUpTo"/> leaves out what was recorded later.
     /// </summary>

@@ -39,7 +39,7 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
         queue = new AppendQueue(options.QueueCapacity);
         telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
         writer = new AppendWriter(
-            store, dataSource, options, queue, telemetry, h => head.Advance(h.Position), () => feeds, head.IsWrittenBy);
+            store, dataSource, options, queue, telemetry, h => head.Advance(h.Position, h.RecordedAt.UtcDateTime), () => feeds, head.IsWrittenBy);
     }
 
     /// <summary>The log of a store that the host has made. Connects only when first used.</summary>
@@ -217,6 +217,9 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
 
     /// <inheritdoc />
     public long KnownPosition => head.Position;
+
+    /// <inheritdoc />
+    public DateTimeOffset KnownRecordedAt => head.RecordedAt;
 
     /// <summary>
     /// Returns when there may be events beyond a position: at once when this process knows of some, else after the next commit

@@ -93,6 +93,8 @@ internal sealed class AccountModule : IModule
         if (!IsAdministrator(call))
             return Call.Refuse(AccountRefusals.Forbidden.Because());
         var page = await registry.ListAccountsAsync(call.Caller.Jurisdiction, body, closed, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         return Call.Json(new AccountPage([.. page.Items.Select(AccountView.Of)], page.Next));
     }
 

@@ -63,7 +63,7 @@ internal static class PolicyEndpoints
 
     private static async Task<IResult> InForceAsync(Call call, RulebookSource rules, TimeProvider clock)
     {
-        var region = call.Query.Region() ?? call.Caller.Body.Region;
+        var region = call.Query.AnyRegion() ?? call.Caller.Body.Region;
         var on = call.Query.Date("on") ?? ChinaTime.DateAt(clock.GetUtcNow());
         return call.Query.Refusal is { } refusal
             ? Call.Refuse(refusal)

@@ -97,10 +97,6 @@ internal static class RegistryEndpoints
         var asOf = call.AsOf();
         if (query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        if (region.Contains(call.Caller.Jurisdiction))
-            region = call.Caller.Jurisdiction;
-        else if (!call.Caller.Jurisdiction.Contains(region))
-            return Call.Json(new BodyPage([], null, asOf));
         var page = await registry.ListBodiesAsync(region, kind, sector, name, dissolved, asOf, cursor, limit, call.Stop);
         return Call.Json(new BodyPage(page.Items, page.Next, asOf));
     }

@@ -1,9 +1,7 @@
-using System.Buffers.Text;
 using System.CommandLine;
-using System.Globalization;
 using Hazards.Api.Administration.Jobs;
 using Hazards.Domain;
-using Hazards.Projections;
+using Hazards.Projections.Reading;
 
 namespace Hazards.Api.Investigation.Packages;
 
@@ -91,9 +89,12 @@ internal sealed class EvidenceModule : IModule
             return Call.Refuse(refusal);
         if (EvidenceDesk.RoleOf(call.Caller.As(null)) is null)
             return Call.Refuse(EvidenceRefusals.Role.Because());
-        var found = await shelf.ListAsync(call.Caller.Jurisdiction, asOf, Before(cursor), limit + 1, call.Stop);
-        return Call.Json(new EvidencePage([.. found.Take(limit)
-            .Select(p => EvidenceAnswer.Of(p, asOf))], found.Count > limit ? Cursor(found[limit - 1].Position!.Value) : null, asOf));
+        var within = call.Caller.Jurisdiction;
+        var before = PositionCursor.Read(cursor, "evidence", within, asOf) ?? long.MaxValue;
+        var found = await shelf.ListAsync(within, asOf, before, limit + 1, call.Stop);
+        return Call.Json(new EvidencePage(
+            [.. found.Take(limit).Select(p => EvidenceAnswer.Of(p, asOf))],
+            found.Count > limit ? PositionCursor.Write(found[limit - 1].Position!.Value, "evidence", within, asOf) : null, asOf));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, PackageShelf shelf, EvidenceStore store)
@@ -114,18 +115,5 @@ internal sealed class EvidenceModule : IModule
             && call.Caller.Jurisdiction.Contains(package.Request.Jurisdiction)
             ? (package, null)
             : (null, EvidenceRefusals.NotFound.Because("id"));
-    }
-
-    private static string Cursor(long position) =>
-        Base64Url.EncodeToString(System.Text.Encoding.ASCII.GetBytes(position.ToString(CultureInfo.InvariantCulture)));
-
-    private static long Before(string? cursor)
-    {
-        if (cursor is null)
-            return long.MaxValue;
-        return cursor.Length <= 40 && Base64Url.IsValid(cursor)
-            && long.TryParse(Base64Url.DecodeFromChars(cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-            ? position
-            : throw new BadCursorException();
     }
 }

@@ -164,7 +164,7 @@ internal static class HazardReplay
     {
         if (call.Query.Instant(name) is not { } instant)
             return null;
-        if (instant > call.Now + Call.ClockTolerance)
+        if (call.IsAhead(instant))
             call.Query.Refuse(ReplayRefusals.Future.Because(name, ("value", instant), ("now", call.Now)));
         return instant;
     }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Hazards.Api.Administration.Jobs;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Hazards.Projections.Reading;
 using Hazards.Projections.Store;
 
 namespace Hazards.Api.Proofs.Auditing;
@@ -59,9 +59,7 @@ internal sealed class AuditModule : IModule
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var before = cursor is null ? long.MaxValue : long.TryParse(
-            cursor, NumberStyles.None, CultureInfo.InvariantCulture,
-            out var version) ? version : throw new Projections.BadCursorException();
+        var before = PositionCursor.Read(cursor, "audits", asOf) ?? long.MaxValue;
         // The log's own stream is short: an event a day, and one for each change of keys.
         var newest = new Queue<(long Version, AuditItem Item)>();
         foreach (var e in await log.FetchAsync(LogStream.Id, 0, asOf, cancellationToken: call.Stop))
@@ -76,7 +74,7 @@ internal sealed class AuditModule : IModule
         }
         var page = newest.Reverse().ToArray();
         return Call.Json(new AuditPage([.. page.Take(limit)
-            .Select(p => p.Item)], page.Length > limit ? page[limit - 1].Version.ToString(CultureInfo.InvariantCulture) : null, asOf)
+            .Select(p => p.Item)], page.Length > limit ? PositionCursor.Write(page[limit - 1].Version, "audits", asOf) : null, asOf)
             {
                 Running = worker.RunningSince,
             });

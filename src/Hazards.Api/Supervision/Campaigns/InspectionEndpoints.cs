@@ -72,13 +72,15 @@ internal static class InspectionEndpoints
             Rule = rule, Body = typeof(T), IsAct = true, Answer = typeof(RecordAnswer<Inspection>), Versioned = true,
         };
 
-    private static async Task<IResult> ListAsync(Call call, InspectionQueries queries, Naming naming)
+    private static async Task<IResult> ListAsync(
+        Call call, InspectionQueries queries, IRegistryQueries registry, Naming naming)
     {
         var query = call.Query;
+        var (from, to) = query.DatePair("from", "to");
         var filter = new InspectionFilter
         {
             Region = query.Region(), Sectors = query.Values<SectorCode>("sector"), Unit = query.Text("unit", Texts.NameLength),
-            Campaign = query.Id("campaign"), From = query.Date("from"), To = query.Date("to"), Late = query.Flag("late"),
+            Campaign = query.Id("campaign"), From = from, To = to, Late = query.Flag("late"),
             Voided = query.Flag("voided") ?? false,
         };
         var (cursor, limit) = Parameters.ReadPage(query);
@@ -86,6 +88,8 @@ internal static class InspectionEndpoints
         if (query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await queries.InspectionsAsync(scope, filter, cursor, limit, call.Stop);
+        if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
+            return Call.Refuse(nobody);
         return Call.Json(new InspectionPage(page.Items, page.Next, scope.AsOf, await naming.OfBodiesAsync(page.Items.Select(i => i.By), call.Stop), Naming.Regions(page.Items.Select(i => i.Region))));
     }
 

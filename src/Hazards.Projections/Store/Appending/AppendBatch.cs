@@ -105,14 +105,18 @@ internal sealed class AppendBatch
         return new Verdict(append, committed) { IsAsGiven = append.Append.Streams.All(s => standing.IsOfKind(s.StreamId, s.StreamType)) };
     }
 
-    /// <summary>Recorded times are distinct and rise with the positions, even where the clock was set back.</summary>
+    /// <summary>
+    /// Recorded times are distinct and rise with the positions, even where the clock was set back; and only what is recorded
+    /// together lies a microsecond apart (<see cref="RowsCopy.Together"/>): what comes after, two at least.
+    /// </summary>
     private void Date(PendingAppend append)
     {
         var clock = allowGivenTimes && append.Append.RecordedAt is { } given ? Whole(given.UtcDateTime) : standing.Now;
         for (var n = 0; n < append.Events; n++)
         {
             var before = recorded.Count > 0 ? recorded[^1] : LastBefore;
-            recorded.Add(clock > before ? clock : before + Microsecond);
+            var earliest = before + (n == 0 ? 2 * Microsecond : Microsecond);
+            recorded.Add(clock > earliest ? clock : earliest);
             clock = recorded[^1] + Microsecond;
         }
     }

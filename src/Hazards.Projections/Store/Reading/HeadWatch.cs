@@ -11,7 +11,7 @@ namespace Hazards.Projections.Store.Reading;
 /// </summary>
 internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions options) : IAsyncDisposable
 {
-    private const string HeadSql = "select seq_id from log.mt_events order by seq_id desc limit 1 -- heard";
+    private const string HeadSql = """select seq_id, "timestamp" from log.mt_events order by seq_id desc limit 1 -- heard""";
 
     /// <summary>What the writer says with every commit. Marten's own way of saying it is compiled anew each time.</summary>
     public const string Notify = "notify " + PostgresqlListenWakeup.DefaultChannel;
@@ -21,10 +21,14 @@ internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions opt
     private TaskCompletionSource changed = NewSignal();
     private Task? listening;
     private long position;
+    private long recorded;
     private int writer;
 
     /// <summary>The newest position this process has heard of.</summary>
     public long Position => Volatile.Read(ref position);
+
+    /// <summary>When the newest event that this process has heard of was recorded.</summary>
+    public DateTime RecordedAt => new(Volatile.Read(ref recorded), DateTimeKind.Utc);
 
     /// <summary>
     /// Completes at the next commit. Take it before reading: then a commit that comes in during the read is not missed.
@@ -33,13 +37,14 @@ internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions opt
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Advance(long newPosition)
+    public void Advance(long newPosition, DateTime recordedAt)
     {
         lock (gate)
         {
             if (newPosition <= position)
                 return;
             position = newPosition;
+            recorded = recordedAt.Ticks;
         }
 
         Wake();
@@ -100,7 +105,9 @@ internal sealed class HeadWatch(NpgsqlDataSource dataSource, EventLogOptions opt
             {
                 heard = false;
                 await using var head = new NpgsqlCommand(HeadSql, connection);
-                Advance(await head.ExecuteScalarAsync(cancellationToken) as long? ?? 0);
+                await using var reader = await head.ExecuteReaderAsync(cancellationToken);
+                if (await reader.ReadAsync(cancellationToken))
+                    Advance(reader.GetInt64(0), reader.GetDateTime(1));
             }
 
             await connection.WaitAsync(cancellationToken);
