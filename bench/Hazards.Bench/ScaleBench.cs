@@ -79,7 +79,7 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
         if (asking.Statements > 0)
             await Dearest.ForgetAsync(dataSource, stop);
         var cost = await processor.CostAsync(
-            name, asking.Clients, asking.Time, (_, _) => served.GetAsync(path(Interlocked.Increment(ref asked))), stop);
+            name, asking.Clients, asking.Time, (_, _) => served.ReadAsync(path(Interlocked.Increment(ref asked))), stop);
         if (asking.Statements > 0)
         {
             Console.Error.WriteLine($"    {name}: {asked} calls");
