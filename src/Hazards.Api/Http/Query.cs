@@ -201,9 +201,9 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null,
 
     /// <summary>Refuses a query whose percent-encoded bytes are no UTF-8 (GBK, most often): it would be searched as something else.</summary>
     public static Refusal? Broken(QueryString query) =>
-        query.Value?.Split('?', '&').FirstOrDefault(part => !IsUtf8(part)) is { } broken
-            ? RequestRefusals.BrokenQuery.Because(Texts.Excerpt(broken.Split('=')[0]))
-            : null;
+        IsUtf8(query.Value)
+            ? null
+            : RequestRefusals.BrokenQuery.Because(Texts.Excerpt(query.Value!.Split('?', '&').First(part => !IsUtf8(part)).Split('=')[0]));
 
     /// <summary>Whether what is percent-encoded in a text is UTF-8.</summary>
     public static bool IsUtf8(string? text)
