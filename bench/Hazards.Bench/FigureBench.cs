@@ -102,8 +102,8 @@ internal sealed class FigureBench(NpgsqlDataSource dataSource)
             "table of a year 全年", [Period.Parse("2025")], s => _figures.MonthlyTableAsync(s, Breakdown.Sector, cancellationToken));
         await AddAsync("ranking of bodies 部门排名", quarters, s => _figures.TalliesAsync(s, bodies: true, cancellationToken));
         await AddAsync("ranking of counties 县市区排名", quarters, s => _figures.TalliesAsync(s, bodies: false, cancellationToken));
-        await AddAsync("quotas 挂牌任务", quarters, s => _figures.ListingsAsync(s, cancellationToken));
-        await AddAsync("overdue, named 超期点名", months, s => _figures.OverdueAsync(s, 300, cancellationToken));
+        await AddAsync("quotas 挂牌任务", quarters, s => _figures.ListingsAsync(s, cancellationToken: cancellationToken));
+        await AddAsync("overdue, named 超期点名", months, s => _figures.OverdueAsync(s, 300, cancellationToken: cancellationToken));
         await AddAsync(
             "major hazards, a page 清单", months,
             s => _figures.HazardsAsync(s, new ListChoice(Level.Major, false, true), null, 200, cancellationToken));

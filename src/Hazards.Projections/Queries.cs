@@ -302,6 +302,10 @@ public interface IRegistryQueries
     /// <summary>The bodies with these ids, as they are now; unknown ids are left out.</summary>
     Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default);
 
+    /// <summary>Their names alone, as every list says them.</summary>
+    Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
+        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default);
+
     /// <summary>安委办 of exactly these regions, those that are not dissolved.</summary>
     Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default);
 

@@ -32,6 +32,24 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
+    public async Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
+        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (ids.Count == 0)
+            return names;
+        // By the primary key.
+        await using var command = dataSource.CreateCommand(
+            "select b.body_id, b.name from rows.bodies b where b.body_id = any ($1) and b.recorded_to = 'infinity'");
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ids.Select(i => i.Value)] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            names.Add(reader.GetString(0), reader.GetString(1));
+        return names;
+    }
+
+    /// <inheritdoc />
     public async Task<ImmutableArray<Body>> OfficesAsync(
         IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default)
     {

@@ -21,6 +21,7 @@ internal sealed class Contract
     private static readonly EvaluationOptions Quick = new() { OutputFormat = OutputFormat.Flag, RequireFormatValidation = true };
     private static readonly EvaluationOptions Saying = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
 
+    private readonly Lock building = new();
     private readonly BuildOptions build = new() { SchemaRegistry = new SchemaRegistry() };
     private readonly ConcurrentDictionary<string, JsonSchema> schemas = [];
     private readonly (string Method, string[] Path, JsonNode Operation)[] operations;
@@ -87,7 +88,7 @@ internal sealed class Contract
     private string? Wrong(string name, int status, JsonNode schema, ReadOnlyMemory<byte> body)
     {
         using var json = JsonDocument.Parse(body);
-        var ready = schemas.GetOrAdd(Defined(schema.ToJsonString()), t => JsonSchema.FromText(t, build));
+        var ready = Ready(Defined(schema.ToJsonString()));
         if (ready.Evaluate(json.RootElement, Quick).IsValid)
             return null;
         var said = ready.Evaluate(json.RootElement, Saying).Details!
@@ -95,6 +96,15 @@ internal sealed class Contract
             .SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value} ({d.SchemaLocation.ToString().Split('#')[^1]})"));
         var whole = json.RootElement.GetRawText();
         return $"{name} {status} is not as its schema says:\n{string.Join('\n', said.Take(8))}\n{(whole.Length > 1500 ? whole[..1500] + "…" : whole)}";
+    }
+
+    // Building reads and writes what all schemas share.
+    private JsonSchema Ready(string schema)
+    {
+        if (schemas.TryGetValue(schema, out var known))
+            return known;
+        lock (building)
+            return schemas.GetOrAdd(schema, t => JsonSchema.FromText(t, build));
     }
 
     /// <summary>The document's components, as the definitions of one schema.</summary>

@@ -47,6 +47,19 @@ public sealed class NodeClockTests : IAsyncLifetime
         (await behind.StoryAsync(id)).ShouldAllBe(e => e.Context.Entry == Entry.Prompt);
     }
 
+    /// <summary>Being quicker than the clock's next look, after midnight or after an outage, makes no deadline unmissed.</summary>
+    [Fact]
+    public async Task What_was_missed_is_on_record_though_the_act_comes_before_the_clock_looks()
+    {
+        var id = await behind.ReportAsync();
+        behind.Clock.Now = Now.AddDays(60);
+        await behind.DoAsync(id, Town.Office, new VerifyHazard(Level.General));
+        (await behind.StoryAsync(id)).Select(e => e.Event.GetType()).ShouldBe(
+            [typeof(HazardReported), typeof(DeadlineMissed), typeof(HazardVerified)]);
+        (await behind.Worker.PassAsync()).Failed.ShouldBe(0);
+        (await behind.StoryAsync(id)).Count(e => e.Event is DeadlineMissed { Clock: ClockKind.Verify }).ShouldBe(1);
+    }
+
     /// <summary>The newest event need not be the latest: a comment entered late lies before the step it follows.</summary>
     [Fact]
     public async Task Nor_does_a_late_entry_between_them_matter()

@@ -71,8 +71,9 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
             .ShouldBe(Enum.GetValues<RankingMeasure>(), ignoreOrder: true);
     }
 
+    /// <summary>And as templates before the third did, each listing by itself: what was frozen by those is made again.</summary>
     [Fact]
-    public async Task Listings_are_counted_in_the_quarter_they_were_made_in_even_after_they_ended()
+    public async Task A_hazard_that_was_listed_in_the_quarter_is_counted_once_even_after_it_was_delisted()
     {
         foreach (var instant in history.Instants().Take(6))
         {
@@ -81,6 +82,13 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
             {
                 var scope = Scope(RegionCode.Nation, period, instant);
                 (await Figures.ListingsAsync(scope)).ShouldBe(
+                    from h in replay.All
+                    where h.Level == Level.Major && h.Rejection is null && h.MergedInto is null
+                    let listed = h.Listings.Where(l => l.Counts && scope.Period.Contains(ChinaTime.DateAt(l.At))).ToArray()
+                    where listed.Length > 0
+                    group h by (Region: h.Region.At(RegionLevel.County), h.Sector, h.Kind, Level: listed.Max(l => l.Level)) into g
+                    select new ListingCount(g.Key.Region, g.Key.Sector, g.Key.Kind, g.Key.Level, g.Count()), ignoreOrder: true);
+                (await Figures.ListingsAsync(scope, eachListing: true)).ShouldBe(
                     from h in replay.All
                     from l in h.Listings
                     where l.Counts && scope.Period.Contains(ChinaTime.DateAt(l.At))
@@ -100,9 +108,13 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
             {
                 var scope = Scope(RegionCode.Nation, period, instant);
                 var (longest, all) = await Figures.OverdueAsync(scope, 10_000);
-                longest.ShouldBe(Recount.Overdue(replay, scope), ignoreOrder: true);
+                longest.ShouldBe(Recount.Overdue(replay, scope, dueDayIsOver: false), ignoreOrder: true);
                 longest.Select(o => o.Days).ShouldBeInOrder(SortDirection.Descending);
+                longest.ShouldAllBe(o => o.Days > 0);
                 all.ShouldBe(longest.Length);
+                // As templates before the third did.
+                (await Figures.OverdueAsync(scope, 10_000, dueDayIsOver: true)).Longest.ShouldBe(
+                    Recount.Overdue(replay, scope, dueDayIsOver: true), ignoreOrder: true);
             }
         }
     }
@@ -261,20 +273,21 @@ internal static class Recount
         }).OrderBy(t => t.Key, StringComparer.Ordinal).ThenBy(t => t.Item2.Measure);
     }
 
-    public static IEnumerable<OverdueLeg> Overdue(Replay replay, FigureScope scope)
+    public static IEnumerable<OverdueLeg> Overdue(Replay replay, FigureScope scope, bool dueDayIsOver)
     {
-        var day = scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last;
+        var day = scope.Today > scope.Last ? scope.Last : dueDayIsOver ? scope.Today.AddDays(-1) : scope.Today;
+        var more = dueDayIsOver ? 1 : 0;
         foreach (var h in replay.All.Where(h => scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null))
             foreach (var term in Terms(h).Select(t => new Term(h, t.Leg, t.Past)).Where(
                 t => t.Assigned <= day && !(t.Accepted <= day) && !(t.Accepted is null && t.Ended <= day)))
             {
-                if (term.Deadline <= day && !(term.Declared <= day))
+                if (term.Deadline < day.AddDays(more) && !(term.Declared <= day))
                     yield return new OverdueLeg(
-                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline, day.DayNumber - term.Deadline.DayNumber + 1);
-                if (term.AckDue <= day && !(term.Acknowledged <= day))
+                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline, day.DayNumber - term.Deadline.DayNumber + more);
+                if (term.AckDue < day.AddDays(more) && !(term.Acknowledged <= day))
                     yield return new OverdueLeg(
                         h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Acknowledge, term.AckDue!.Value,
-                        day.DayNumber - term.AckDue.Value.DayNumber + 1);
+                        day.DayNumber - term.AckDue.Value.DayNumber + more);
             }
     }
 

@@ -334,6 +334,11 @@ internal sealed class HazardStore(
         return edition;
     }
 
+    private static MergeHazard Among(MergeHazard merge, Hazard merged, Hazard? target, Rulebook rulebook) => merge with
+    {
+        Target = target, Owed = (Clocks.Open(merged, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
+    };
+
     private Task<Proposal<Hazard>> FollowAsync(
         HazardStory story, IReadOnlyList<Step> steps, SealWatch watch, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken) =>
         NumberingAsync(taking => FollowAsync(story, steps, watch, taking, offset, bodies, rulebook, terms, cancellationToken));
@@ -345,7 +350,7 @@ internal sealed class HazardStore(
         {
             var command = steps[i].Command;
             if (command is MergeHazard merge)
-                command = merge with { Target = await LoadAsync(merge.Into, null, cancellationToken) };
+                command = Among(merge, story.After!, await LoadAsync(merge.Into, null, cancellationToken), rulebook);
             var act = PaperDesk.Expecting(
                 command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook, story.After.LatestOccurredAt));
             act = await watch.LookAsync(command, story.After!, act, cancellationToken);

@@ -26,10 +26,7 @@ internal sealed class Naming(IRegistryQueries registry, SealQueries seals, Secto
     public async Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId?> ids, CancellationToken cancellationToken)
     {
         var wanted = ids.OfType<BodyId>().ToHashSet();
-        if (wanted.Count == 0)
-            return ImmutableDictionary<string, string>.Empty;
-        var found = await registry.BodiesAsync(wanted, cancellationToken);
-        var names = new SortedDictionary<string, string>(found.ToDictionary(p => p.Key.Value, p => p.Value.Name), StringComparer.Ordinal);
+        var names = await registry.NamesOfBodiesAsync(wanted, cancellationToken);
         if (wanted.Contains(Clockwork.Body.Id))
             names[Clockwork.Body.Id.Value] = Clockwork.Body.Name;
         return names;
@@ -48,9 +45,10 @@ internal sealed class Naming(IRegistryQueries registry, SealQueries seals, Secto
     {
         var bodies = more.Concat(items.SelectMany(i => i.Legs.SelectMany(l => new[] { l.Body, l.Supervisor })
             .Concat(i.Clocks.Select(c => c.Body)).Concat([i.ListedBy, i.ReportedBy, i.AssignedBy, i.EscalatedTo])));
+        var named = OfBodiesAsync(bodies, cancellationToken);
         var sealing = await seals.OfItemsAsync(items, asOf, cancellationToken);
         return new Names(
-            await OfBodiesAsync(bodies, cancellationToken), Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)))
+            await named, Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)))
         {
             Sealed = sealing.Count == 0
                 ? null

@@ -51,11 +51,17 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// The version of the layouts: raised whenever what is written for the same figures changes. What was frozen by an earlier one is
     /// made again by that.
     /// </summary>
-    /// <remarks>2: 自查自改 is counted apart from 立行立改.</remarks>
-    public const int Template = 2;
+    /// <remarks>
+    /// 2: 自查自改 is counted apart from 立行立改. 3: a deadline is the end of its day in bulletins too, and quotas count hazards and not
+    /// listings.
+    /// </remarks>
+    public const int Template = 3;
 
     /// <summary>The first that counts 自查自改 apart.</summary>
     public const int OwnChecksApart = 2;
+
+    /// <summary>The first whose bulletins name what is overdue as the overdue list does, and whose quotas count each hazard once.</summary>
+    public const int DaysAsListed = 3;
 
     /// <summary>How many overdue duties a bulletin names at most.</summary>
     public const int MostNamed = 300;
@@ -200,7 +206,7 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         var named = request.Named ?? MostNamed;
         // Which legs, and no words of theirs: those are read each time.
         var (longest, all) = await CountAsync(
-            request.Scope, named, s => figures.OverdueAsync(request.Scope, named, s), o => o.Longest.Length, kept, stop);
+            request.Scope, (named, request.Template < DaysAsListed), s => figures.OverdueAsync(request.Scope, named, request.Template < DaysAsListed, s), o => o.Longest.Length, kept, stop);
         var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop))
             .ToDictionary(f => f.Hazard.Id, f => f.Hazard);
         var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
@@ -249,7 +255,7 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// <summary>Every region of the level that a rule names owes it, by the policy in force for that region.</summary>
     private async Task<IReadOnlyList<QuotaLine>> QuotasAsync(ReportRequest request, CancellationToken stop)
     {
-        var made = await figures.ListingsAsync(request.Scope, stop);
+        var made = await figures.ListingsAsync(request.Scope, request.Template < DaysAsListed, stop);
         var lines = new List<QuotaLine>();
         foreach (var region in Owing(request.Region))
             foreach (var quota in rules.Current.PolicyOn(region.Code, request.Period.Last).Quotas.Where(q => q.Of == region.Code.Level && q.Every == request.Period.Kind))
@@ -348,9 +354,9 @@ internal static class FigureNotes
     ];
 
     public static IReadOnlyList<string> Of(ReportKind kind, int template) =>
-        template >= ReportMaker.OwnChecksApart ? Of(kind) : [.. Of(kind).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
+        template >= ReportMaker.OwnChecksApart ? Notes(kind, template) : [.. Notes(kind, template).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
 
-    private static string[] Of(ReportKind kind) => kind switch
+    private static string[] Notes(ReportKind kind, int template) => kind switch
     {
         ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport => Table,
         ReportKind.Bulletin => [.. Table, "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。"],
@@ -359,7 +365,8 @@ internal static class FigureNotes
             "各指标0至100分，按制度规定的权重加权；没有事项的指标不计，其权重按比例分给其他指标；得分相同名次并列。",
             "每项均列出分子、分母，可逐项核对。在办不足规定数的列出但不排名。",
         ],
-        ReportKind.Quotas => ["按挂牌日期计入所在期，摘牌后仍计；挂牌有误的不计。"],
+        ReportKind.Quotas when template < ReportMaker.DaysAsListed => ["按挂牌日期计入所在期，摘牌后仍计；挂牌有误的不计。"],
+        ReportKind.Quotas => ["期内挂牌的重大隐患，每项计一次，摘牌后仍计；挂牌有误、不属实和并案的不计。"],
         ReportKind.TwoLists or ReportKind.FourRegimes => ["清单为报表期内任一日尚未销号的隐患，按发现日期排列；不含立行立改、自查自改、不属实和并案的。"],
         _ => [],
     };

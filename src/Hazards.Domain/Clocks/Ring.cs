@@ -57,17 +57,15 @@ public static class Ring
     }
 
     /// <summary>
-    /// What had passed unnoticed when an act with an earlier date is entered. It is noticed before the act: no date that is claimed makes
-    /// a deadline unmissed, however long nobody looked. Empty where the act counts as of its date (<see cref="Act.InTimeOn"/>); and what
+    /// What had passed unnoticed on the day on which an act counts (<see cref="Act.InTimeOn"/>). It is noticed before the act: neither a
+    /// date that is claimed nor being quicker than the clock's next look makes a deadline unmissed, however long nobody looked. What
     /// had passed when the hazard was last entered was never awaited: a history that is entered afterwards is no row of misses.
     /// </summary>
     public static ImmutableArray<Happening> Before(Act act, Hazard hazard, Rulebook rules)
     {
         ArgumentNullException.ThrowIfNull(act);
         ArgumentNullException.ThrowIfNull(hazard);
-        if (act.InTimeOn <= act.Date)
-            return [];
-        var round = new Round(hazard, rules, act.RecordedOn, act.Now, ImmutableDictionary<BodyId, Body>.Empty);
+        var round = new Round(hazard, rules, act.InTimeOn, act.Now, ImmutableDictionary<BodyId, Body>.Empty);
         round.Notice(hazard.EnteredOn);
         return round.Happened;
     }

@@ -25,6 +25,10 @@ public sealed record CloseHazard(string? Remarks = null, bool UnitClosed = false
         if (hazard.Suspension is not null && !UnitClosed)
             return HazardRefusals.StillSuspended.Because();
         var closed = new HazardClosed(UnitClosed ? ClosureGround.UnitClosed : ClosureGround.Rectified, Remarks);
+        // Closed while it was still listed: only whoever listed it may say so, in the same act.
+        if (hazard.Listing is null && hazard.Listings.LastOrDefault()?.EndedAt is { } ended
+            && Checks.After(act, ended, Words.Of(CommandRules.Delist)) is { } listedStill)
+            return listedStill;
         if (hazard.Listing is not { } listing)
             return Decision.Of(closed);
         if (Checks.After(act, listing.At, Words.Of(CommandRules.List)) is { } early)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -36,6 +37,10 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
     [System.Text.Json.Serialization.JsonIgnore]
     public Hazard? Target { get; init; }
 
+    /// <summary>What each of the two owes now, found by the caller of the decision.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public (ImmutableArray<Clock> This, ImmutableArray<Clock> Target) Owed { get; init; } = ([], []);
+
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Merge;
 
@@ -52,8 +57,25 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
             return HazardRefusals.MergeTarget.Because("into", ("id", Into));
         if (!Target.IsOpen && (Target.Stage, hazard.Stage) is not (Stage.Closed, Stage.Closed))
             return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", Words.Of(Target.Stage)));
-        return Decision.Of(new HazardMerged(Into, Reason)) with { Elsewhere = (Into, new DuplicateAbsorbed(hazard.Id, Reason)) };
+        if (Checks.After(act, Target.FoundAt, new Words("目标隐患的发现", "the finding of the target")) is { } early)
+            return early;
+        if (IsMajor(hazard) && !IsMajor(Target))
+            return HazardRefusals.MergeLower.Because("into", ("id", Into));
+        return Lost(hazard, act.RecordedOn) is { } lost
+            ? HazardRefusals.MergeOverdue.Because("into", ("duty", Words.Of(lost.Kind)), ("due", lost.Due), ("id", Into))
+            : Decision.Of(new HazardMerged(Into, Reason)) with { Elsewhere = (Into, new DuplicateAbsorbed(hazard.Id, Reason)) };
     }
+
+    private static bool IsMajor(Hazard hazard) => hazard.Level is { } level ? level == Level.Major : hazard.IsReportedMajor;
+
+    /// <summary>
+    /// The longest overdue duty that nobody would owe any more: the target is no further on, and owes nothing as old.
+    /// </summary>
+    private Clock? Lost(Hazard hazard, DateOnly today) =>
+        hazard.IsOpen && Target!.Stage <= hazard.Stage && Owed.This.FirstOrDefault(c => c.DaysOverdue(today) > 0) is { } overdue
+        && !Owed.Target.Any(c => c.Due <= overdue.Due)
+            ? overdue
+            : null;
 }
 
 /// <summary>

@@ -23,7 +23,7 @@ public sealed record ListHazard(
         if (rule is null || !rule.LetsList(body))
             return HazardRefusals.MayNotList.Because(
                 "level", ("body", body.Id), ("level", Words.Of(Level)), ("source", rule?.Source ?? "—"));
-        return Refusal.All(Checks.Document(act, Rule),
+        return Refusal.All(AfterWhatItFollows(hazard, act), Checks.Document(act, Rule),
             Texts.Required("requirements", Requirements),
             Texts.Check("publishedIn", PublishedIn, 0, 400),
             Checks.Deadline("deadline", Deadline, act),
@@ -32,6 +32,11 @@ public sealed record ListHazard(
             ? wrong
             : Decision.Of(new HazardListed(Level, Deadline, Requirements, PublishedIn));
     }
+
+    /// <summary>It is listed once it was graded, and no more than once at a time.</summary>
+    private static Refusal? AfterWhatItFollows(Hazard hazard, Act act) =>
+        (hazard.VerifiedAt is { } verified ? Checks.After(act, verified, Words.Of(CommandRules.Verify)) : null)
+        ?? (hazard.Listings.LastOrDefault()?.EndedAt is { } ended ? Checks.After(act, ended, Words.Of(CommandRules.Delist)) : null);
 
     private Refusal? TooLong(ListingRule rule, Act act) =>
         rule.MostDays is { } most && Deadline > act.Date.AddDays(most)
@@ -70,6 +75,9 @@ public sealed record DelistHazard(DelistingGround Ground, string Reason) : IHaza
             Checks.Document(act, Rule),
             Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
+        if (Ground == DelistingGround.Accepted && hazard.Stage == Stage.AwaitingClosure
+            && Checks.After(act, hazard.Legs.Values.Max(l => l.Since), new Words("验收", "the acceptance")) is { } early)
+            return early;
         return Ground == DelistingGround.Accepted && hazard.Stage != Stage.AwaitingClosure
             ? HazardRefusals.DelistUnaccepted.Because(
                 "ground",

@@ -150,20 +150,20 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     /// </summary>
     /// <remarks>Unfinished on that day: <see cref="FactSource.InHand"/>.</remarks>
     public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(
-        FigureScope scope, int limit, CancellationToken cancellationToken = default)
+        FigureScope scope, int limit, bool dueDayIsOver = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions();
-        var on = scope.Today <= scope.Last ? scope.Today.AddDays(-1) : scope.Last;
-        var day = where.Date(on);
+        var on = scope.Today > scope.Last ? scope.Last : dueDayIsOver ? scope.Today.AddDays(-1) : scope.Today;
+        var (day, past, more) = (where.Date(on), dueDayIsOver ? "<=" : "<", dueDayIsOver ? " + 1" : "");
         var open = FactSource.InHand(
             "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on", where, where.Date(on.AddDays(1)), day,
             FactSource.Within(where, scope, campaigns: false), scope.KnownAt);
         string Duty(ClockKind kind, string due, string done) =>
-            $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished where {due} <= {day} and ({done} is null or {done} > {day})";
+            $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished where {due} {past} {day} and ({done} is null or {done} > {day})";
         await using var command = dataSource.CreateCommand($"""
             with unfinished as materialized ({open})
-            select hazard_id, leg, body, duty, due, {day} - due + 1, count(*) over ()
+            select hazard_id, leg, body, duty, due, {day} - due{more}, count(*) over ()
             from ({Duty(ClockKind.Rectify, "deadline", "declared_on")} union all {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}) o
             order by due, hazard_id, leg, duty
             limit {limit}
@@ -182,8 +182,18 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         return (found.ToImmutable(), all);
     }
 
-    /// <summary>Listings that were made in the period and count, by county, sector, kind and level.</summary>
-    public async Task<ImmutableArray<ListingCount>> ListingsAsync(FigureScope scope, CancellationToken cancellationToken = default)
+    private static readonly string Levels =
+        $"array[{string.Join(", ", Enum.GetValues<ListingLevel>().Order().Select(l => $"'{CodeList.Code(l)}'"))}]";
+
+    /// <summary>
+    /// Major hazards that were listed in the period, by county, sector, kind and the highest level: each once, however often it was listed,
+    /// and none that turned out to be unfounded or was merged.
+    /// </summary>
+    /// <param name="scope">Where and when.</param>
+    /// <param name="eachListing">Counts the listings themselves, whatever became of the hazard: as was done before.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task<ImmutableArray<ListingCount>> ListingsAsync(
+        FigureScope scope, bool eachListing = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions();
@@ -191,10 +201,21 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
             ? "true"
             : $"f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
         // By listing_facts_by_date; few hazards are ever listed.
-        var rows = FactSource.Of("f.region, f.sector, f.kind, f.level", "listing_facts", where,
+        var rows = FactSource.Of("f.hazard_id, f.region, f.sector, f.kind, f.level", "listing_facts", where,
             $"f.listed_on between {where.Date(scope.First)} and {where.Date(scope.Last)} and f.counts and {within}", scope.KnownAt);
         await using var command = dataSource.CreateCommand(
-            $"select left(region, 6), sector, kind, level, count(*) from ({rows}) l group by 1, 2, 3, 4 order by 1, 2, 3, 4");
+            eachListing
+                ? $"select left(region, 6), sector, kind, level, count(*) from ({rows}) l group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+                : $"""
+                with listed as materialized ({rows}),
+                standing as ({FactSource.Of("f.hazard_id", "hazard_facts", where, $"f.level = '{CodeList.Code(Level.Major)}' and not f.dismissed and f.hazard_id in (select l.hazard_id from listed l)", scope.KnownAt)}),
+                once as (
+                  select distinct on (l.hazard_id) l.region, l.sector, l.kind, l.level
+                  from listed l join standing s on s.hazard_id = l.hazard_id
+                  order by l.hazard_id, array_position({Levels}, l.level::text) desc
+                )
+                select left(region, 6), sector, kind, level, count(*) from once group by 1, 2, 3, 4 order by 1, 2, 3, 4
+                """);
         where.AddTo(command);
         var found = ImmutableArray.CreateBuilder<ListingCount>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -179,6 +179,50 @@ public sealed class Discovery
                 .ThenRefused(HazardRefusals.MergeTargetEnded, "into");
     }
 
+    /// <summary>Or what may not be fixed on the spot would be, under another name.</summary>
+    [Fact]
+    public void What_is_major_or_reported_so_goes_into_nothing_less()
+    {
+        var general = Stories.Verified.Then with { Id = OtherId };
+        var major = Stories.VerifiedMajor.Then with { Id = OtherId };
+        var reportedMajor = Story.Given(Stories.Report with { ReportedLevel = "重大" });
+        MergeHazard Into(Hazard target) => new(OtherId, "同一处") { Target = target };
+
+        Stories.VerifiedMajor.When(CountyOffice, Into(general)).ThenRefused(HazardRefusals.MergeLower, "into");
+        Stories.VerifiedMajor.When(CountyOffice, Into(Stories.Reported.Then with { Id = OtherId })).ThenRefused(HazardRefusals.MergeLower, "into");
+        reportedMajor.When(CountyOffice, Into(general)).ThenRefused(HazardRefusals.MergeLower, "into");
+        reportedMajor.When(CountyOffice, Into(Stories.Reported.Then with { Id = OtherId })).ThenRefused(HazardRefusals.MergeLower, "into");
+        Stories.VerifiedMajor.When(CountyOffice, Into(major)).ThenItHappens();
+        reportedMajor.When(CountyOffice, Into(major)).ThenItHappens();
+        reportedMajor.When(CountyOffice, Into(reportedMajor.Then with { Id = OtherId })).ThenItHappens();
+        Stories.Verified.When(CountyOffice, Into(major)).ThenItHappens();
+    }
+
+    /// <summary>What is overdue leaves the lists only into a hazard that owes as much, or is further on.</summary>
+    [Fact]
+    public void Nothing_overdue_vanishes_into_what_owes_nothing_yet()
+    {
+        var target = Stories.Reported.Then with { Id = OtherId };
+        Clock Due(int days) => new(ClockKind.Verify, null, null, World.Start, ChinaTime.DateAt(World.Start).AddDays(days));
+        Outcome When(Hazard into, int[] own, int[] its) => Stories.Reported.When(
+            CountyOffice, new MergeHazard(OtherId, "同一处") { Target = into, Owed = ([.. own.Select(Due)], [.. its.Select(Due)]) });
+
+        When(target, [-200], [-199]).ThenRefused(HazardRefusals.MergeOverdue, "into");
+        When(target, [-200, -1], []).ThenRefused(HazardRefusals.MergeOverdue, "into");
+        When(target, [-200], [-200]).ThenItHappens();
+        When(target, [-200], [-300]).ThenItHappens();
+        When(target, [400], []).ThenItHappens();
+        When(Stories.Rectifying.Then with { Id = OtherId }, [-200], [30]).ThenItHappens();
+    }
+
+    [Fact]
+    public void Nothing_goes_into_what_was_not_found_yet()
+    {
+        var later = Stories.Reported.Then with { Id = OtherId, FoundAt = World.Start.AddYears(20) };
+        Stories.Reported.When(CountyOffice, new MergeHazard(OtherId, "同一处") { Target = later })
+            .ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
+    }
+
     [Fact]
     public void What_is_fixed_on_the_spot_is_closed_at_once_and_counted_apart()
     {

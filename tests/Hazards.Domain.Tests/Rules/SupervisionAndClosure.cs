@@ -84,6 +84,34 @@ public sealed class SupervisionAndClosure
                 new HazardClosed(ClosureGround.Rectified, "到位"));
     }
 
+    /// <summary>Each step lies behind what it follows: nobody lists, delists or closes what was not so then.</summary>
+    [Fact]
+    public void No_listing_delisting_or_closure_is_dated_before_what_it_follows()
+    {
+        var accepted = Stories.Accepted.And(CityOffice, Stories.CityListing);
+        var (acceptedAt, listedAt) = (Stories.Accepted.Now.AddHours(-1), accepted.Now.AddHours(-1));
+        var delist = new DelistHazard(DelistingGround.Accepted, "合格");
+        accepted.When(As(CityOffice), delist, listedAt).ThenItHappens();
+        // Listed first, accepted afterwards: the acceptance is what the delisting follows.
+        var listedFirst = Stories.Rectifying.And(CityOffice, Stories.CityListing)
+            .And(GasCompany, new CompletionDeclared(Leg.Sole, "已换阀", null)).And(Emergency, new LegAccepted(Leg.Sole, "合格", null));
+        listedFirst.When(As(CityOffice), delist, listedFirst.Now.AddHours(-1)).ThenItHappens();
+        listedFirst.When(As(CityOffice), delist, listedFirst.Now.AddHours(-1).AddTicks(-1)).ThenRefused(HazardRefusals.BeforePrevious);
+
+        var delisted = accepted.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "合格"));
+        var delistedAt = delisted.Now.AddHours(-1);
+        delisted.When(As(CountyOffice), new CloseHazard(), delistedAt).ThenItHappens();
+        delisted.When(As(CountyOffice), new CloseHazard(), delistedAt.AddTicks(-1)).ThenRefused(HazardRefusals.BeforePrevious);
+
+        var list = new ListHazard(ListingLevel.Prefecture, Deadline, "再次挂牌");
+        delisted.When(As(CityOffice), list, delistedAt).ThenItHappens();
+        delisted.When(As(CityOffice), list, delistedAt.AddTicks(-1)).ThenRefused(HazardRefusals.BeforePrevious);
+        Stories.VerifiedMajor.When(As(CityOffice), list, Stories.VerifiedMajor.Then.VerifiedAt!.Value).ThenItHappens();
+        Stories.VerifiedMajor.When(As(CityOffice), list, Stories.VerifiedMajor.Then.VerifiedAt!.Value.AddTicks(-1))
+            .ThenRefused(HazardRefusals.BeforePrevious);
+        acceptedAt.ShouldBeLessThan(listedAt);
+    }
+
     [Fact]
     public void Steps_are_counted_for_the_leg_they_are_taken_against()
     {
