@@ -43,19 +43,11 @@ internal sealed class Served : IAsyncDisposable
         return served;
     }
 
-    /// <summary>The text of an answer, which must not be a refusal.</summary>
-    public async Task<string> GetAsync(string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        return await SendAsync(request, Key);
-    }
-
     /// <summary>
     /// Reads an answer, every byte of it, and makes nothing of it: a text of two hundred kilobytes costs its caller as much as the service,
     /// and both are in this process. It must not be a refusal.
     /// </summary>
-    /// <returns>How many bytes it has.</returns>
-    public async Task<long> ReadAsync(string path)
+    public async Task ReadAsync(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key);
@@ -63,7 +55,6 @@ internal sealed class Served : IAsyncDisposable
         if (!answer.IsSuccessStatusCode)
             throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         await answer.Content.CopyToAsync(Stream.Null);
-        return answer.Content.Headers.ContentLength ?? 0;
     }
 
     /// <summary>The answer to an act, under an idempotency key of its own; it must not be refused.</summary>

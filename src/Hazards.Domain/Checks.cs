@@ -23,6 +23,14 @@ internal static class Checks
             ? HazardRefusals.BeforePrevious.Because("occurredAt", ("value", act.OccurredAt), ("step", step), ("previous", previous))
             : null;
 
+    /// <summary>What follows the acceptance of every leg.</summary>
+    public static Refusal? AfterAcceptance(Act act, Hazard hazard) =>
+        After(act, hazard.Legs.Values.Max(l => l.Since), new Words("验收", "the acceptance"));
+
+    /// <summary>What could not be while it was still listed.</summary>
+    public static Refusal? AfterDelisting(Act act, Hazard hazard) =>
+        hazard.Listings.LastOrDefault()?.EndedAt is { } ended ? After(act, ended, Words.Of(CommandRules.Delist)) : null;
+
     /// <summary>What begins anew after a reopening cannot lie before it.</summary>
     public static Refusal? AfterReopening(Act act, Hazard hazard) =>
         hazard.Reopened > 0 ? After(act, hazard.OpenSince, Words.Of(CommandRules.Reopen)) : null;

@@ -32,22 +32,9 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
-    public async Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
-        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        var names = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (ids.Count == 0)
-            return names;
-        // By the primary key.
-        await using var command = dataSource.CreateCommand(
-            "select b.body_id, b.name from rows.bodies b where b.body_id = any ($1) and b.recorded_to = 'infinity'");
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ids.Select(i => i.Value)] });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            names.Add(reader.GetString(0), reader.GetString(1));
-        return names;
-    }
+    public Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
+        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default) =>
+        BodyNames.ReadAsync(dataSource, ids, null, cancellationToken);
 
     /// <inheritdoc />
     public async Task<ImmutableArray<Body>> OfficesAsync(
@@ -106,7 +93,7 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     public async Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         var where = new Conditions();
-        where.And($"h.body_id = {where.Text(id.Value)}").And(InForce(where, asOf));
+        where.And($"h.body_id = {where.Text(id.Value)}").And(BodyNames.InForce(where, asOf));
         return (await ReadAsync<Body>($"select h.body from rows.bodies h where {where.Sql}", where, cancellationToken)).FirstOrDefault();
     }
 
@@ -120,7 +107,7 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         var hash = PageCursor.HashOf("bodies", region, kind, sector, name, dissolved, asOf);
         var where = new Conditions().Within(region);
-        where.And(InForce(where, asOf));
+        where.And(BodyNames.InForce(where, asOf));
         if (kind is { } k)
             where.And($"h.kind = {where.Text(CodeList.Code(k))}");
         if (sector is { } s)
@@ -238,11 +225,6 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         var sql = $"select h.webhook from rows.webhooks h where {where.Sql} order by h.webhook_id";
         return [.. await ReadAsync<Webhook>(sql, where, cancellationToken)];
     }
-
-    private static string InForce(Conditions where, DateTimeOffset? asOf) =>
-        asOf is { } instant
-            ? $"h.recorded_from <= {where.Instant(instant)} and h.recorded_to > {where.Instant(instant)}"
-            : "h.recorded_to = 'infinity'";
 
     private async Task<List<T>> ReadAsync<T>(string sql, Conditions where, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Hazards.Api.Tests;
 
-/// <summary>A node whose clock was set back behind what is on record: what it has just been told has come, whatever its clock says.</summary>
+/// <summary>A node whose clock was set back behind what is on record: what it was just told has come, whatever its clock says.</summary>
 public sealed class ClockSetBackTests : IAsyncLifetime
 {
     private readonly Service service = new() { Options = o => o with { Clock = new SetBack() } };
@@ -19,15 +19,18 @@ public sealed class ClockSetBackTests : IAsyncLifetime
         var recorded = (await service.Office.GetAsync($"hazards/{id}/events")).Require(HttpStatusCode.OK).Json["events"]![0]!["recordedAt"]!
             .GetValue<DateTimeOffset>();
         recorded.ShouldBeGreaterThan(DateTimeOffset.UtcNow - SetBack.By + TimeSpan.FromMinutes(1));
-        var then = Uri.EscapeDataString(recorded.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        var then = Said(recorded);
         (await service.Office.GetAsync($"hazards/{id}?asOf={then}")).Require(HttpStatusCode.OK)["id"].ShouldBe(id);
         (await service.Office.GetAsync($"hazards?asOf={then}")).Require(HttpStatusCode.OK).Json["items"]!.AsArray().Count.ShouldBe(1);
         (await service.Supervisor.GetAsync($"replay/hazards/{id}?at={then}")).Require(HttpStatusCode.OK);
         // What nobody has recorded yet is the future.
-        var later = Uri.EscapeDataString(DateTimeOffset.UtcNow.AddMinutes(10).ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+        var later = Said(DateTimeOffset.UtcNow.AddMinutes(10));
         (await service.Office.GetAsync($"hazards/{id}?asOf={later}")).Refused(HttpStatusCode.UnprocessableEntity, "as_of.future");
         (await service.Supervisor.GetAsync($"replay/hazards/{id}?at={later}")).Refused(HttpStatusCode.UnprocessableEntity, "replay.future");
     }
+
+    private static string Said(DateTimeOffset instant) =>
+        Uri.EscapeDataString(instant.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
 
     private sealed class SetBack : TimeProvider
     {

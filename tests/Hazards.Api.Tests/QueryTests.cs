@@ -6,7 +6,8 @@ namespace Hazards.Api.Tests;
 /// <summary>What every operation makes of a query that cannot be meant: none reads it as a question with nothing in the answer.</summary>
 public sealed class QueryTests(Service service) : IClassFixture<Service>
 {
-    private const string NoPlace = "532927";
+    private const string Own = "532927";
+    private const string Person = "&name=x&body=ws-gov";
 
     // What an operation cannot do without.
     private static readonly Dictionary<string, string> Needed = new()
@@ -27,7 +28,7 @@ public sealed class QueryTests(Service service) : IClassFixture<Service>
                 asked++;
                 answer.Status.ShouldBe(HttpStatusCode.Forbidden, $"{path} {where}: {answer.Text}");
                 answer["code"].ShouldEndWith("outside_jurisdiction");
-                answer.Text.ShouldContain(NoPlace, Case.Sensitive, "and whose it is");
+                answer.Text.ShouldContain(Own, Case.Sensitive, "and whose it is");
             }
         asked.ShouldBeGreaterThan(100);
         (await service.Office.GetAsync("policy?region=110101")).Require(HttpStatusCode.OK);
@@ -38,7 +39,7 @@ public sealed class QueryTests(Service service) : IClassFixture<Service>
     {
         var asked = 0;
         foreach (var (begin, end) in new[] { ("from", "to"), ("foundFrom", "foundTo") })
-            foreach (var (path, names) in await OperationsAsync(n => n.Contains(begin) && n.Contains(end), except: "log/proofs/consistency"))
+            foreach (var (path, names) in await OperationsAsync(n => n.Contains(begin) && n.Contains(end), except: "log/proofs"))
             {
                 // Of days or of instants: the contract says which, and nothing else may be wrong.
                 var days = begin == "foundFrom" || Days.Any(d => path.StartsWith(d, StringComparison.Ordinal));
@@ -61,13 +62,15 @@ public sealed class QueryTests(Service service) : IClassFixture<Service>
     }
 
     [Theory]
-    [InlineData("hazards?q=%C1%F7%CD%C1"), InlineData("lists/overdue?q=%ED%A0%80"), InlineData("hazards?q=a%F0%9F%98"), InlineData("bodies?name=%FF")]
+    [InlineData("hazards?q=%C1%F7%CD%C1"), InlineData("lists/overdue?q=%ED%A0%80")]
+    [InlineData("hazards?q=a%F0%9F%98"), InlineData("bodies?name=%FF")]
     [InlineData("hazards?%C1%F7=1"), InlineData("regions?q=%B5%D8"), InlineData("hazards?q=ok&system=%C0%AF")]
     public async Task What_is_not_UTF_8_is_searched_as_nothing_else(string path) =>
         (await service.Office.GetAsync(path)).Refused(HttpStatusCode.BadRequest, "query.broken_utf8");
 
     [Theory]
-    [InlineData("hazards?q=100%25"), InlineData("hazards?q=50%"), InlineData("hazards?q=%E7%85%A4%E6%B0%94+%F0%9F%98%80"), InlineData("hazards?q=%zz")]
+    [InlineData("hazards?q=100%25"), InlineData("hazards?q=50%"), InlineData("hazards?q=%zz")]
+    [InlineData("hazards?q=%E7%85%A4%E6%B0%94+%F0%9F%98%80")]
     public async Task What_is_UTF_8_or_no_escape_at_all_is_searched(string path) =>
         (await service.Office.GetAsync(path)).Require(HttpStatusCode.OK);
 
@@ -83,7 +86,8 @@ public sealed class QueryTests(Service service) : IClassFixture<Service>
     {
         var lists = await OperationsAsync(n => n.Contains("columns") && n.Contains("format"));
         lists.Count.ShouldBeGreaterThan(3);
-        foreach (var (path, _) in lists.Where(l => !l.Path.EndsWith(".csv", StringComparison.Ordinal) && !l.Path.EndsWith(".xlsx", StringComparison.Ordinal)))
+        string[] files = [".csv", ".xlsx"];
+        foreach (var (path, _) in lists.Where(l => !files.Any(f => l.Path.EndsWith(f, StringComparison.Ordinal))))
         {
             foreach (var given in new[] { "columns=region", "lang=en", "columns=region&format=json" })
                 (await service.Office.GetAsync($"{path}?{given}")).Refused(HttpStatusCode.BadRequest, "query.only_of_files");
@@ -95,15 +99,15 @@ public sealed class QueryTests(Service service) : IClassFixture<Service>
     public async Task A_record_that_nobody_knows_is_no_filter()
     {
         var nobody = Guid.NewGuid();
-        foreach (var (name, code) in new[] { ("campaign", "campaign.not_found"), ("inspection", "inspection.not_found"), ("hazard", "hazard.not_found") })
+        foreach (var name in new[] { "campaign", "inspection", "hazard" })
         {
             var operations = await OperationsAsync(n => n.Contains(name));
             operations.ShouldNotBeEmpty();
             foreach (var (path, names) in operations)
             {
                 var given = names.Where(n => Needed.ContainsKey(n) && n is not "from" and not "to").Select(n => $"&{n}={ValueOf(n, path)}");
-                (await service.Supervisor.GetAsync($"{path}?{name}={nobody}{string.Concat(given)}")).Refused(HttpStatusCode.NotFound, code)["field"]
-                    .ShouldBe(name, path);
+                (await service.Supervisor.GetAsync($"{path}?{name}={nobody}{string.Concat(given)}"))
+                    .Refused(HttpStatusCode.NotFound, $"{name}.not_found")["field"].ShouldBe(name, path);
             }
         }
     }
@@ -126,7 +130,7 @@ public sealed class QueryTests(Service service) : IClassFixture<Service>
             {
                 var given = names.Where(n => Needed.ContainsKey(n) && n != "to").Select(n => $"&{n}={ValueOf(n, path)}");
                 var answer = await (path.StartsWith("evidence", StringComparison.Ordinal) ? service.Supervisor : service.Admin)
-                    .GetAsync($"{path}?cursor={cursor}{string.Concat(given)}{(path.Contains("/persons", StringComparison.Ordinal) ? "&name=x&body=ws-gov" : "")}");
+                    .GetAsync($"{path}?cursor={cursor}{string.Concat(given)}{(path.Contains("/persons", StringComparison.Ordinal) ? Person : "")}");
                 asked++;
                 answer.Status.ShouldBe(HttpStatusCode.BadRequest, $"{path} {cursor}: {answer.Text}");
                 answer["code"].ShouldBeOneOf("cursor.invalid", "query.not_of_files");

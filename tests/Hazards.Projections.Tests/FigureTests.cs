@@ -283,7 +283,8 @@ internal static class Recount
             {
                 if (term.Deadline < day.AddDays(more) && !(term.Declared <= day))
                     yield return new OverdueLeg(
-                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline, day.DayNumber - term.Deadline.DayNumber + more);
+                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline,
+                        day.DayNumber - term.Deadline.DayNumber + more);
                 if (term.AckDue < day.AddDays(more) && !(term.Acknowledged <= day))
                     yield return new OverdueLeg(
                         h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Acknowledge, term.AckDue!.Value,

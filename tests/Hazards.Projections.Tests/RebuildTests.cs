@@ -151,8 +151,10 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         for (var i = 0; i < 150; i++)
             acknowledged.AddRange(
                 (await log.AppendAsync(stories.Next() with { RecordedAt = Begin })).ShouldBeOfType<AppendResult.Committed>().Versions);
-        var known = await other.ScalarAsync<string[]>(
-            "select array_agg(hazard_id || ' ' || version) from (select hazard_id, version from rows.hazards union select hazard_id, version from rows.hazard_history) v");
+        var known = await other.ScalarAsync<string[]>("""
+            select array_agg(hazard_id || ' ' || version)
+            from (select hazard_id, version from rows.hazards union select hazard_id, version from rows.hazard_history) v
+            """);
         var seen = known.ToHashSet();
         var hazards = known.Select(k => k.Split(' ')[0]).ToHashSet();
         acknowledged.Where(a => hazards.Contains($"{a.StreamId}")).ShouldAllBe(a => seen.Contains($"{a.StreamId} {a.Version}"));

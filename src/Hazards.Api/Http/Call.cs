@@ -55,7 +55,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
             query[Parameters.Limit.Name] = most.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return new Call(http, caller, clock)
         {
-            Credential = Credential, Query = new Query(new QueryCollection(query), jurisdiction: caller.Jurisdiction), Purpose = Purpose, Person = Person,
+            Credential = Credential, Query = new Query(new QueryCollection(query), jurisdiction: caller.Jurisdiction),
+            Purpose = Purpose, Person = Person,
         };
     }
 
@@ -85,10 +86,8 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
     {
         if (!Request.Headers.TryGetValue(name, out var given))
             return (null, null);
-        if (!Query.IsUtf8(given[0]))
-            return (null, RequestRefusals.Header.Because(name, ("value", Texts.Excerpt(given[0] ?? "")), ("max", most)));
         var text = given.Count == 1 ? Uri.UnescapeDataString(given[0] ?? "").Trim() : "";
-        return text.Length > 0 && text.Length <= most && Texts.IsClean(text, multiline: false)
+        return text.Length > 0 && text.Length <= most && Texts.IsClean(text, multiline: false) && Query.IsUtf8(given[0])
             ? (text, null)
             : (null, RequestRefusals.Header.Because(name, ("value", Texts.Excerpt(text)), ("max", most)));
     }

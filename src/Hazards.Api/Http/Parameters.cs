@@ -69,36 +69,34 @@ internal static class Parameters
     public static HazardFilter ReadFilter(Query query)
     {
         var (foundFrom, foundTo) = query.DatePair("foundFrom", "foundTo");
-        return ReadFilter(query, foundFrom, foundTo);
+        return new HazardFilter
+        {
+            Region = query.Region(),
+            Sectors = query.Values<SectorCode>("sector"),
+            Stages = query.Codes<Stage>("stage"),
+            Level = query.Code<Level>("level"),
+            Kind = query.Code<HazardKind>("kind"),
+            Sources = query.Codes<ReportSource>("source"),
+            Listed = query.Flag("listed"),
+            ListingLevel = query.Code<ListingLevel>("listingLevel"),
+            Body = query.Value<BodyId>("body"),
+            Owes = query.Value<BodyId>("owes"),
+            System = query.Text("system", 100),
+            Reference = query.Text("reference", 200),
+            Enterprise = query.Value<CreditCode>("enterprise"),
+            Inspection = query.Id("inspection"),
+            Campaign = query.Id("campaign"),
+            FoundFrom = foundFrom,
+            FoundTo = foundTo,
+            Overdue = query.Flag("overdue"),
+            DueBy = query.Date("dueBy"),
+            Duty = query.Code<ClockKind>("duty"),
+            Reopened = query.Flag("reopened"),
+            Late = query.Flag("late"),
+            Dual = query.Flag("dual"),
+            Text = query.Text("q", LongestSearch),
+        };
     }
-
-    private static HazardFilter ReadFilter(Query query, DateOnly? foundFrom, DateOnly? foundTo) => new()
-    {
-        Region = query.Region(),
-        Sectors = query.Values<SectorCode>("sector"),
-        Stages = query.Codes<Stage>("stage"),
-        Level = query.Code<Level>("level"),
-        Kind = query.Code<HazardKind>("kind"),
-        Sources = query.Codes<ReportSource>("source"),
-        Listed = query.Flag("listed"),
-        ListingLevel = query.Code<ListingLevel>("listingLevel"),
-        Body = query.Value<BodyId>("body"),
-        Owes = query.Value<BodyId>("owes"),
-        System = query.Text("system", 100),
-        Reference = query.Text("reference", 200),
-        Enterprise = query.Value<CreditCode>("enterprise"),
-        Inspection = query.Id("inspection"),
-        Campaign = query.Id("campaign"),
-        FoundFrom = foundFrom,
-        FoundTo = foundTo,
-        Overdue = query.Flag("overdue"),
-        DueBy = query.Date("dueBy"),
-        Duty = query.Code<ClockKind>("duty"),
-        Reopened = query.Flag("reopened"),
-        Late = query.Flag("late"),
-        Dual = query.Flag("dual"),
-        Text = query.Text("q", LongestSearch),
-    };
 
     /// <summary>The same, with the bodies that belong to those it names, where that is asked.</summary>
     public static async Task<HazardFilter> WithSubordinatesAsync(

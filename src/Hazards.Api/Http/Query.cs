@@ -134,20 +134,17 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null,
         One(name) is not { } text ? null : Instants.TryParseDate(text, out var date) ? date : Fail<DateOnly>(
             Malformed(name, text, "yyyy-MM-dd"));
 
-    /// <summary>Two dates, the first not after the second: a period that ends before it begins must not read as one with nothing in it.</summary>
-    public (DateOnly? From, DateOnly? To) DatePair(string from, string to)
-    {
-        var (begin, end) = (Date(from), Date(to));
-        if (begin > end)
-            Refuse(RequestRefusals.Reversed.Because(from, ("from", begin), ("to", end), ("last", to)));
-        return (begin, end);
-    }
+    /// <summary>
+    /// Two dates, the first not after the second: a period that ends before it begins must not read as one with nothing in it.
+    /// </summary>
+    public (DateOnly? From, DateOnly? To) DatePair(string from, string to) => Ordered(from, Date(from), to, Date(to));
 
     /// <summary>The same of instants.</summary>
-    public (DateTimeOffset? From, DateTimeOffset? To) InstantPair(string from, string to)
+    public (DateTimeOffset? From, DateTimeOffset? To) InstantPair(string from, string to) => Ordered(from, Instant(from), to, Instant(to));
+
+    private (T? From, T? To) Ordered<T>(string from, T? begin, string to, T? end) where T : struct, IComparable<T>
     {
-        var (begin, end) = (Instant(from), Instant(to));
-        if (begin > end)
+        if (begin is { } first && end is { } last && first.CompareTo(last) > 0)
             Refuse(RequestRefusals.Reversed.Because(from, ("from", begin), ("to", end), ("last", to)));
         return (begin, end);
     }
@@ -199,7 +196,9 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null,
         return wrong;
     }
 
-    /// <summary>Refuses a query whose percent-encoded bytes are no UTF-8 (GBK, most often): it would be searched as something else.</summary>
+    /// <summary>
+    /// Refuses a query whose percent-encoded bytes are no UTF-8 (GBK, most often): it would be searched as something else.
+    /// </summary>
     public static Refusal? Broken(QueryString query) =>
         IsUtf8(query.Value)
             ? null
@@ -211,9 +210,13 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null,
         for (var at = text?.IndexOf('%', StringComparison.Ordinal) ?? -1; at >= 0; at = text!.IndexOf('%', at + 1))
         {
             var bytes = new List<byte>();
-            for (; at + 2 < text!.Length && text[at] == '%'
-                && byte.TryParse(text.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var one); at += 3)
+            while (at + 2 < text!.Length && text[at] == '%'
+                && byte.TryParse(text.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var one))
+            {
                 bytes.Add(one);
+                at += 3;
+            }
+
             if (!Utf8.IsValid([.. bytes]))
                 return false;
             if (at >= text.Length)

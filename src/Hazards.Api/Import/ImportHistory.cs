@@ -43,7 +43,8 @@ internal sealed class ImportHistory(NpgsqlDataSource dataSource)
         }
 
         return new ImportPage(
-            [.. found.Take(limit)], found.Count > limit ? PositionCursor.Write(found[limit - 1].Position, "imports", jurisdiction, asOf) : null, asOf,
+            [.. found.Take(limit)],
+            found.Count > limit ? PositionCursor.Write(found[limit - 1].Position, "imports", jurisdiction, asOf) : null, asOf,
             new Dictionary<string, string>());
     }
 

@@ -78,7 +78,8 @@ internal sealed class FigureModule : IModule
             {
                 Query = list ? [.. own, Parameters.Cursor, Parameters.Limit] : kind == ReportKind.Bulletin ? [.. own, Named] : own,
                 Answer = typeof(ReportAnswer),
-            }, (Call call, ReportMaker maker, KeptAnswers kept, IRegistryQueries registry) => AnswerAsync(call, kind, list, maker, kept, registry));
+            }, (Call call, ReportMaker maker, KeptAnswers kept, IRegistryQueries registry) =>
+                AnswerAsync(call, kind, list, maker, kept, registry));
             api.Get(
                 $"/figures/{path}/file",
                 new Operation(Tag.Figures, $"{chinese}：xlsx", $"{english}, as xlsx") { Query = own, Files = [ReportSheets.MediaType] },
@@ -126,7 +127,13 @@ internal sealed class FigureModule : IModule
         ReportEndpoints.Map(api);
     }
 
-    internal static ReportRequest? Read(Call call, ReportKind kind, bool paged)
+    private static async Task<(ReportRequest? Request, Refusal? Wrong)> ReadAsync(
+        Call call, ReportKind kind, bool paged, IRegistryQueries registry) =>
+        Read(call, kind, paged) is not { } request ? (null, call.Query.Refusal)
+        : await Parameters.NobodyAsync(call, registry) is { } nobody ? (null, nobody)
+        : (request, null);
+
+    private static ReportRequest? Read(Call call, ReportKind kind, bool paged)
     {
         var query = call.Query;
         var scope = call.Scope();
@@ -159,20 +166,18 @@ internal sealed class FigureModule : IModule
     private static async Task<IResult> AnswerAsync(
         Call call, ReportKind kind, bool paged, ReportMaker maker, KeptAnswers kept, IRegistryQueries registry)
     {
-        if (Read(call, kind, paged) is not { } request)
-            return Call.Refuse(call.Query.Refusal!);
-        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
-            return Call.Refuse(nobody);
+        var (request, wrong) = await ReadAsync(call, kind, paged, registry);
+        if (request is null)
+            return Call.Refuse(wrong!);
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop, kept);
         return answer is null ? Call.Refuse(refusal!) : Call.Json(answer);
     }
 
     private static async Task<IResult> FileAsync(Call call, ReportKind kind, string path, ReportMaker maker, IRegistryQueries registry)
     {
-        if (Read(call, kind, paged: false) is not { } request)
-            return Call.Refuse(call.Query.Refusal!);
-        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
-            return Call.Refuse(nobody);
+        var (request, wrong) = await ReadAsync(call, kind, paged: false, registry);
+        if (request is null)
+            return Call.Refuse(wrong!);
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop);
         return answer is null
             ? Call.Refuse(refusal!)
@@ -181,10 +186,9 @@ internal sealed class FigureModule : IModule
 
     private static async Task<IResult> PageAsync(Call call, ReportMaker maker, IRegistryQueries registry)
     {
-        if (Read(call, ReportKind.Bulletin, paged: false) is not { } request)
-            return Call.Refuse(call.Query.Refusal!);
-        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
-            return Call.Refuse(nobody);
+        var (request, wrong) = await ReadAsync(call, ReportKind.Bulletin, paged: false, registry);
+        if (request is null)
+            return Call.Refuse(wrong!);
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop);
         return answer is null ? Call.Refuse(refusal!) : Results.Content(BulletinPage.Of(answer), "text/html; charset=utf-8", Encoding.UTF8);
     }
@@ -196,10 +200,9 @@ internal sealed class FigureModule : IModule
             call.Query.Refuse(InputRefusals.Missing.Because("column"));
         if (column is MonthlyColumn.Inspected or MonthlyColumn.Funds)
             call.Query.Refuse(FigureRefusals.NotOfHazards.Because("column", ("value", CodeList.Code(column.Value))));
-        if (Read(call, ReportKind.MonthlyTable, paged: true) is not { } request)
-            return Call.Refuse(call.Query.Refusal!);
-        if (await Parameters.NobodyAsync(call, registry) is { } nobody)
-            return Call.Refuse(nobody);
+        var (request, wrong) = await ReadAsync(call, ReportKind.MonthlyTable, paged: true, registry);
+        if (request is null)
+            return Call.Refuse(wrong!);
         if (maker.NoSuchLine(line, request.Breakdown, request.Region) is { } none)
             return Call.Refuse(none);
         var (cards, next) = await maker.CellAsync(request, column!.Value, line, call.Stop);

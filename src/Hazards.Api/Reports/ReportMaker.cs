@@ -205,8 +205,9 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         answer = await WithTableAsync(answer, request, kept, stop);
         var named = request.Named ?? MostNamed;
         // Which legs, and no words of theirs: those are read each time.
+        var before = request.Template < DaysAsListed;
         var (longest, all) = await CountAsync(
-            request.Scope, (named, request.Template < DaysAsListed), s => figures.OverdueAsync(request.Scope, named, request.Template < DaysAsListed, s), o => o.Longest.Length, kept, stop);
+            request.Scope, (named, before), s => figures.OverdueAsync(request.Scope, named, before, s), o => o.Longest.Length, kept, stop);
         var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop))
             .ToDictionary(f => f.Hazard.Id, f => f.Hazard);
         var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
@@ -354,7 +355,9 @@ internal static class FigureNotes
     ];
 
     public static IReadOnlyList<string> Of(ReportKind kind, int template) =>
-        template >= ReportMaker.OwnChecksApart ? Notes(kind, template) : [.. Notes(kind, template).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
+        template >= ReportMaker.OwnChecksApart
+            ? Notes(kind, template)
+            : [.. Notes(kind, template).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
 
     private static string[] Notes(ReportKind kind, int template) => kind switch
     {

@@ -19,16 +19,13 @@ public sealed record CloseHazard(string? Remarks = null, bool UnitClosed = false
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (Refusal.All(Checks.After(act, hazard.Legs.Values.Max(l => l.Since), new Words("验收", "the acceptance")),
-            Texts.Optional("remarks", Remarks)) is { } wrong)
+        if (Refusal.All(Checks.AfterAcceptance(act, hazard), Texts.Optional("remarks", Remarks)) is { } wrong)
             return wrong;
         if (hazard.Suspension is not null && !UnitClosed)
             return HazardRefusals.StillSuspended.Because();
         var closed = new HazardClosed(UnitClosed ? ClosureGround.UnitClosed : ClosureGround.Rectified, Remarks);
-        // Closed while it was still listed: only whoever listed it may say so, in the same act.
-        if (hazard.Listing is null && hazard.Listings.LastOrDefault()?.EndedAt is { } ended
-            && Checks.After(act, ended, Words.Of(CommandRules.Delist)) is { } listedStill)
-            return listedStill;
+        if (Checks.AfterDelisting(act, hazard) is { } stillListed)
+            return stillListed;
         if (hazard.Listing is not { } listing)
             return Decision.Of(closed);
         if (Checks.After(act, listing.At, Words.Of(CommandRules.List)) is { } early)

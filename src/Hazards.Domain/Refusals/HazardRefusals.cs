@@ -101,7 +101,8 @@ public static class HazardRefusals
         "merge.target_ended", Conflict, "目标隐患 {id} 已办结（{stage}），不能并入", "The target hazard {id} is ended ({stage}) and can take nothing in");
     public static readonly RefusalCode MergeLower = new(
         "merge.level_lower", Unprocessable, "重大（或上报为重大）的隐患不能并入非重大的 {id}：请先将 {id} 定为重大，或反过来并案",
-        "A major hazard, or one reported as major, cannot go into {id}, which is not: grade {id} as major first, or merge it the other way round");
+        "A major hazard, or one reported as major, cannot go into {id}, which is not: "
+        + "grade {id} as major first, or merge it the other way round");
     public static readonly RefusalCode MergeOverdue = new(
         "merge.overdue", Unprocessable,
         "{duty}应于 {due} 前办理，已超期；并入 {id} 后不再有人承担：请先办理，或反过来并案",

@@ -36,7 +36,7 @@ public sealed record ListHazard(
     /// <summary>It is listed once it was graded, and no more than once at a time.</summary>
     private static Refusal? AfterWhatItFollows(Hazard hazard, Act act) =>
         (hazard.VerifiedAt is { } verified ? Checks.After(act, verified, Words.Of(CommandRules.Verify)) : null)
-        ?? (hazard.Listings.LastOrDefault()?.EndedAt is { } ended ? Checks.After(act, ended, Words.Of(CommandRules.Delist)) : null);
+        ?? Checks.AfterDelisting(act, hazard);
 
     private Refusal? TooLong(ListingRule rule, Act act) =>
         rule.MostDays is { } most && Deadline > act.Date.AddDays(most)
@@ -75,10 +75,11 @@ public sealed record DelistHazard(DelistingGround Ground, string Reason) : IHaza
             Checks.Document(act, Rule),
             Texts.Required("reason", Reason)) is { } wrong)
             return wrong;
-        if (Ground == DelistingGround.Accepted && hazard.Stage == Stage.AwaitingClosure
-            && Checks.After(act, hazard.Legs.Values.Max(l => l.Since), new Words("验收", "the acceptance")) is { } early)
+        if (Ground != DelistingGround.Accepted)
+            return Decision.Of(new HazardDelisted(listing.Level, Ground, Reason));
+        if (hazard.Stage == Stage.AwaitingClosure && Checks.AfterAcceptance(act, hazard) is { } early)
             return early;
-        return Ground == DelistingGround.Accepted && hazard.Stage != Stage.AwaitingClosure
+        return hazard.Stage != Stage.AwaitingClosure
             ? HazardRefusals.DelistUnaccepted.Because(
                 "ground",
                 ("legs",

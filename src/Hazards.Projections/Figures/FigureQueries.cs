@@ -160,7 +160,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
             "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on", where, where.Date(on.AddDays(1)), day,
             FactSource.Within(where, scope, campaigns: false), scope.KnownAt);
         string Duty(ClockKind kind, string due, string done) =>
-            $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished where {due} {past} {day} and ({done} is null or {done} > {day})";
+            $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished"
+            + $" where {due} {past} {day} and ({done} is null or {done} > {day})";
         await using var command = dataSource.CreateCommand($"""
             with unfinished as materialized ({open})
             select hazard_id, leg, body, duty, due, {day} - due{more}, count(*) over ()
@@ -181,6 +182,9 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         }
         return (found.ToImmutable(), all);
     }
+
+    private static readonly string Standing =
+        $"f.level = '{CodeList.Code(Level.Major)}' and not f.dismissed and f.hazard_id in (select l.hazard_id from listed l)";
 
     private static readonly string Levels =
         $"array[{string.Join(", ", Enum.GetValues<ListingLevel>().Order().Select(l => $"'{CodeList.Code(l)}'"))}]";
@@ -208,7 +212,7 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
                 ? $"select left(region, 6), sector, kind, level, count(*) from ({rows}) l group by 1, 2, 3, 4 order by 1, 2, 3, 4"
                 : $"""
                 with listed as materialized ({rows}),
-                standing as ({FactSource.Of("f.hazard_id", "hazard_facts", where, $"f.level = '{CodeList.Code(Level.Major)}' and not f.dismissed and f.hazard_id in (select l.hazard_id from listed l)", scope.KnownAt)}),
+                standing as ({FactSource.Of("f.hazard_id", "hazard_facts", where, Standing, scope.KnownAt)}),
                 once as (
                   select distinct on (l.hazard_id) l.region, l.sector, l.kind, l.level
                   from listed l join standing s on s.hazard_id = l.hazard_id
@@ -238,22 +242,13 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
 
     /// <summary>The names of bodies, as known at an instant: a frozen report keeps the names of its day.</summary>
     public async Task<IReadOnlyDictionary<string, string>> NamesAsync(
-        IEnumerable<BodyId> bodies, DateTimeOffset? knownAt, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(bodies);
-        var ids = bodies.Select(b => b.Value).Distinct().ToArray();
-        if (ids.Length == 0)
-            return ImmutableDictionary<string, string>.Empty;
-        var where = new Conditions();
-        where.And($"h.body_id = any ({where.Parameter(ids, NpgsqlDbType.Array | NpgsqlDbType.Text)})");
-        return (await BodiesAsync(where, knownAt, ids.Length, cancellationToken))
-            .ToImmutableSortedDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal);
-    }
+        IEnumerable<BodyId> bodies, DateTimeOffset? knownAt, CancellationToken cancellationToken = default) =>
+        await BodyNames.ReadAsync(dataSource, bodies, knownAt, cancellationToken);
 
     private async Task<ImmutableArray<Body>> BodiesAsync(
         Conditions where, DateTimeOffset? knownAt, int limit, CancellationToken cancellationToken)
     {
-        where.And(knownAt is { } known ? $"h.recorded_from <= {where.Instant(known)} and h.recorded_to > {where.Instant(known)}" : "h.recorded_to = 'infinity'");
+        where.And(BodyNames.InForce(where, knownAt));
         await using var command = dataSource.CreateCommand(
             $"select h.body from rows.bodies h where {where.Sql} order by h.body_id limit {limit}");
         where.AddTo(command);

@@ -39,7 +39,8 @@ public sealed class MartenEventLog : IEventLog, IAsyncDisposable
         queue = new AppendQueue(options.QueueCapacity);
         telemetry = new EventLogTelemetry(() => head.Position, () => queue.Count);
         writer = new AppendWriter(
-            store, dataSource, options, queue, telemetry, h => head.Advance(h.Position, h.RecordedAt.UtcDateTime), () => feeds, head.IsWrittenBy);
+            store, dataSource, options, queue, telemetry, h => head.Advance(h.Position, h.RecordedAt.UtcDateTime), () => feeds,
+            head.IsWrittenBy);
     }
 
     /// <summary>The log of a store that the host has made. Connects only when first used.</summary>

@@ -189,7 +189,8 @@ public sealed class Discovery
         MergeHazard Into(Hazard target) => new(OtherId, "同一处") { Target = target };
 
         Stories.VerifiedMajor.When(CountyOffice, Into(general)).ThenRefused(HazardRefusals.MergeLower, "into");
-        Stories.VerifiedMajor.When(CountyOffice, Into(Stories.Reported.Then with { Id = OtherId })).ThenRefused(HazardRefusals.MergeLower, "into");
+        Stories.VerifiedMajor.When(CountyOffice, Into(Stories.Reported.Then with { Id = OtherId }))
+            .ThenRefused(HazardRefusals.MergeLower, "into");
         reportedMajor.When(CountyOffice, Into(general)).ThenRefused(HazardRefusals.MergeLower, "into");
         reportedMajor.When(CountyOffice, Into(Stories.Reported.Then with { Id = OtherId })).ThenRefused(HazardRefusals.MergeLower, "into");
         Stories.VerifiedMajor.When(CountyOffice, Into(major)).ThenItHappens();
