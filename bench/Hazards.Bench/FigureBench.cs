@@ -100,8 +100,10 @@ internal sealed class FigureBench(NpgsqlDataSource dataSource)
             "table since 1 January 累计", months, s => _figures.MonthlyTableAsync(s.Cumulated(), Breakdown.Sector, cancellationToken));
         await AddAsync(
             "table of a year 全年", [Period.Parse("2025")], s => _figures.MonthlyTableAsync(s, Breakdown.Sector, cancellationToken));
-        await AddAsync("ranking of bodies 部门排名", quarters, s => _figures.TalliesAsync(s, bodies: true, cancellationToken));
-        await AddAsync("ranking of counties 县市区排名", quarters, s => _figures.TalliesAsync(s, bodies: false, cancellationToken));
+        await AddAsync(
+            "ranking of bodies 部门排名", quarters, s => _figures.TalliesAsync(s, bodies: true, cancellationToken: cancellationToken));
+        await AddAsync(
+            "ranking of counties 县市区排名", quarters, s => _figures.TalliesAsync(s, bodies: false, cancellationToken: cancellationToken));
         await AddAsync("quotas 挂牌任务", quarters, s => _figures.ListingsAsync(s, cancellationToken: cancellationToken));
         await AddAsync("overdue, named 超期点名", months, s => _figures.OverdueAsync(s, 300, cancellationToken: cancellationToken));
         await AddAsync(

@@ -67,9 +67,34 @@ internal static class Checks
             return AssignmentOf(hazard, act) is { Dual: true } dual
                 ? HazardRefusals.DualRequired.Because(field, ("level", Words.Of(dual.Level)), ("source", dual.Source))
                 : null;
+        return Beside(field, one, two);
+    }
+
+    /// <summary>Legs that go to other bodies by the act that moves the hazard; its other legs stay.</summary>
+    public static Refusal? Moved(string field, ImmutableArray<LegOrder> orders, Hazard moved, Act act)
+    {
+        for (var i = 0; i < orders.Length; i++)
+        {
+            var leg = moved.Legs[orders[i].Leg];
+            if ((Relations.Check(Relation.Assigner, act.Under!.Value, moved, leg, act)
+                ?? After(act, leg.Since, new Words("上一步", "the step before"))
+                ?? Order(orders[i], moved, act)) is { } wrong)
+                return wrong.Within($"{field}[{i}]");
+        }
+        LegOrder[] after =
+        [
+            .. moved.Legs.Values.Select(l => orders.FirstOrDefault(o => o.Leg == l.Leg)
+                ?? new LegOrder(l.Leg, l.Body, l.Deadline, l.Instructions, l.Supervisor)),
+        ];
+        return orders.Length > 0 && after is [var one, var two] ? Beside(field, one, two) : null;
+    }
+
+    /// <summary>Two legs and their supervisors are different bodies.</summary>
+    private static Refusal? Beside(string field, LegOrder one, LegOrder two)
+    {
         if (one.Body == two.Body)
             return HazardRefusals.SameBody.Because(field, ("body", one.Body));
-        foreach (var order in orders)
+        foreach (var order in new[] { one, two })
             if (order.Supervisor is { } supervisor && (supervisor == one.Body || supervisor == two.Body))
                 return HazardRefusals.SupervisorIsLeg.Because(field, ("body", supervisor));
         return one.Supervisor is { } first && first == two.Supervisor

@@ -179,6 +179,13 @@ public sealed record Hazard
     /// <summary>The hazard it was merged into.</summary>
     public HazardId? MergedInto { get; init; }
 
+    /// <summary>When it was merged, if it is.</summary>
+    internal DateTimeOffset? MergedAt { get; init; }
+
+    /// <summary>When nothing was to be done about it: closed, rejected or merged, until it was reopened.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Rest> Rests { get; init; } = [];
+
     /// <summary>The hazards merged into this one.</summary>
     public ImmutableArray<HazardId> Absorbed { get; init; } = [];
 
@@ -243,15 +250,18 @@ public sealed record Hazard
     public bool IsDual => Legs.ContainsKey(Codes.Leg.Territorial) && Legs.ContainsKey(Codes.Leg.Sectoral);
 
     /// <summary>
-    /// The deadline that binds a leg now: its own, or the listing's where that is earlier. Only an extension granted
-    /// after the listing goes beyond the listing's.
+    /// The deadline that binds a leg: its own, or that of the newest listing of its time where that is earlier. Only an extension granted
+    /// after the listing goes beyond the listing's: a delisting gives nobody days, unless the listing was an error.
     /// </summary>
-    public DateOnly DeadlineOf(LegState leg)
+    /// <param name="leg">The leg, of now or of the past.</param>
+    /// <param name="ended">When its body's term on it ended; null while it lasts.</param>
+    public DateOnly DeadlineOf(LegState leg, DateTimeOffset? ended = null)
     {
         ArgumentNullException.ThrowIfNull(leg);
-        return Listing is { } listing && listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At)
-            ? listing.Deadline
-            : leg.Deadline;
+        for (var i = Listings.Length - 1; i >= 0; i--)
+            if (Listings[i] is { Counts: true } listing && !(listing.EndedAt < leg.AssignedAt) && !(listing.At > ended))
+                return listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At) ? listing.Deadline : leg.Deadline;
+        return leg.Deadline;
     }
 
     /// <summary>Folds a whole story; null when there is none.</summary>
@@ -331,8 +341,8 @@ public sealed record Hazard
         },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
-        HazardMerged e => this with { MergedInto = e.Into },
-        DuplicateAbsorbed e => this with { Absorbed = Absorbed.Add(e.From) },
+        HazardMerged e => this with { MergedInto = e.Into, MergedAt = context.OccurredAt },
+        DuplicateAbsorbed e => Absorbed.Contains(e.From) ? this : this with { Absorbed = Absorbed.Add(e.From) },
         HazardFixedOnTheSpot or HazardFixedByOwnCheck =>
             this with
             {
@@ -406,25 +416,32 @@ public sealed record Hazard
                 Acceptance = Acceptance.Of(e, Level, context), Notices = [],
             }, own: false),
         AcceptanceWithdrawn e =>
-            With(
-                e.Leg, context,
-                l => l.Undone(e.Deadline) with
-                {
-                    AcceptedAt = null, AcceptedBy = null, Acceptance = null,
-                    DeadlineByLedger = e.Deadline == l.Deadline && l.DeadlineByLedger,
-                }, own: false),
-        ReinspectionFailed e => With(e.Leg, context, l => l.Undone(e.Deadline) with { DeadlineByLedger = IsImported(context) }, own: false),
+            WithLateness(
+                With(
+                    e.Leg, context,
+                    l => l.Undone(e.Deadline) with
+                    {
+                        AcceptedAt = null, AcceptedBy = null, Acceptance = null,
+                        DeadlineByLedger = e.Deadline == l.Deadline && l.DeadlineByLedger,
+                    }, own: false).ListedAgain(context), context),
+        ReinspectionFailed e => WithLateness(
+            With(e.Leg, context, l => l.Undone(e.Deadline) with { DeadlineByLedger = IsImported(context) }, own: false), context),
 
-        HazardListed e => this with
-        {
-            Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document) { PublishedIn = e.PublishedIn,
-                PublishedAt = e.PublishedIn is null ? null : context.OccurredAt }, EverListed = true, Delisting = null,
+        HazardListed e => WithLateness(
+            this with
+            {
+                Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document)
+                {
+                    PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt,
+                },
+                EverListed = true, Delisting = null,
                 Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)),
-        },
+            }, context),
         HazardDelisted e => this with
         {
             Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }),
-            Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null),
+            Listing = null,
+            Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) { Of = Listing },
         },
         ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
         ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
@@ -460,7 +477,7 @@ public sealed record Hazard
         },
         HazardReopened e => Reopen(e, context),
 
-        HazardCorrected e => Correct(e) with { Corrections = Corrections + 1 },
+        HazardCorrected e => (e.TakesOver == true ? TakenOver(context) : this).Correct(e) with { Corrections = Corrections + 1 },
         WitnessRecorded e => this with { Witnesses = Witnesses.Add(e) },
         CommentAdded => this with { Comments = Comments + 1 },
         _ => throw Impossible(happened),
@@ -484,7 +501,9 @@ public sealed record Hazard
         Rejection = null,
         Withdrawn = null,
         MergedInto = null,
+        MergedAt = null,
         Closure = null,
+        Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since ? Rests.Add(new Rest(since, context.OccurredAt)) : Rests,
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
         Steps = Steps.Clear(),
@@ -493,6 +512,37 @@ public sealed record Hazard
         Legs = Begin(e.Legs, context),
     };
 
+    /// <summary>
+    /// What was missed before a later deadline was set stays missed: until completion was declared, or until that day. A later deadline
+    /// by extension is another matter: it is the deadline there was.
+    /// </summary>
+    private Hazard WithLateness(Hazard after, EventContext context)
+    {
+        foreach (var leg in Legs.Values)
+        {
+            var (due, until) = (DeadlineOf(leg), leg.DeclaredOn ?? context.CountsOn);
+            if (due < until && due < after.DeadlineOf(after.Legs[leg.Leg]))
+                after = after with
+                {
+                    Legs = after.Legs.SetItem(leg.Leg, after.Legs[leg.Leg] with { Late = leg.Late.Add(new Lateness(due, until)) }),
+                };
+        }
+        return after;
+    }
+
+    // 摘牌以验收合格为据: the delisting falls with the acceptance it stood on. What was said in public of its end is to be taken back.
+    private Hazard ListedAgain(EventContext context) =>
+        Delisting is { Of: { } listing, PublishedAt: var published } && Listings[^1].Ground == DelistingGround.Accepted
+            ? this with
+            {
+                Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = null, Ground = null }),
+                Listing = published is null
+                    ? listing
+                    : listing with { PublishedIn = null, PublishedAt = null, PublishFrom = context.OccurredAt },
+                Delisting = null,
+            }
+            : this;
+
     // Nobody could verify it while it stood as closed: that duty begins now.
     private Hazard WithoutFix(EventContext context) => (GradedByFix ? this with { Level = null, VerifiedAt = null, GradedAt = null } : this) with
     {
@@ -500,6 +550,16 @@ public sealed record Hazard
         GradedByFix = false,
         OpenSince = context.OccurredAt,
         Missed = StillMissed(context),
+    };
+
+    // Steps that were proposed to who does not see it any more are for the committee office of the place to decide.
+    private Hazard TakenOver(EventContext context) => this with
+    {
+        AssignedBy = AssignedBy is null ? null : context.Body,
+        Legs = Legs.SetItems(Legs.Values.Select(l => KeyValuePair.Create(l.Leg, l with { AssignedBy = context.Body }))),
+        Suspension = Suspension is { } suspension ? suspension with { Reviewer = context.Body } : null,
+        Closure = Closure is { } closure ? closure with { Watcher = context.Body } : null,
+        Missed = [.. Missed.Select(m => m with { Asked = m.Asked.Clear() })],
     };
 
     private Hazard Correct(HazardCorrected e) => e.Field switch
@@ -702,6 +762,10 @@ public sealed record LegState
     /// <summary>How often re-inspection failed.</summary>
     public int Failed { get; init; }
 
+    /// <summary>Deadlines that were missed before the present one was set, in order.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Lateness> Late { get; init; } = [];
+
     /// <summary>When it was accepted.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }
 
@@ -793,6 +857,16 @@ public sealed record PlanState(DateTimeOffset Since, decimal? Funds, Verdict? Ve
 /// <param name="ReplyBy">The last day for the reply; null where none is owed by a day.</param>
 public sealed record NoticeToAnswer(DocumentNumber Number, DateTimeOffset At, BodyId By, DateOnly? ReplyBy);
 
+/// <summary>A deadline that was missed before a later one was set.</summary>
+/// <param name="Due">Its last day.</param>
+/// <param name="Until">When completion was declared, or the later deadline set.</param>
+public readonly record struct Lateness(DateOnly Due, DateOnly Until);
+
+/// <summary>A time when nothing was to be done about a hazard.</summary>
+/// <param name="Since">Closed, rejected or merged.</param>
+/// <param name="Until">Reopened.</param>
+public readonly record struct Rest(DateTimeOffset Since, DateTimeOffset Until);
+
 /// <summary>An extension asked for.</summary>
 public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To);
 
@@ -804,6 +878,9 @@ public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, D
 
     /// <summary>When.</summary>
     public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>Since when it is to be made public: that it was listed, or that it still is although its end was made public.</summary>
+    internal DateTimeOffset PublishFrom { get; init; } = At;
 
     /// <summary>With whom it was filed.</summary>
     public BodyId? FiledWith { get; init; }
@@ -818,7 +895,11 @@ public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, D
 /// <param name="At">When it was delisted.</param>
 /// <param name="Medium">Where the listing had been made public.</param>
 /// <param name="PublishedAt">When the end was.</param>
-public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt);
+public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt)
+{
+    /// <summary>The listing that it ended.</summary>
+    internal Listing? Of { get; init; }
+}
 
 /// <summary>One listing from its beginning to its end.</summary>
 /// <param name="Level">The level.</param>
@@ -868,11 +949,20 @@ public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, str
 {
     /// <summary>The day from which it puts off deadlines: an order with an earlier date gives nobody days.</summary>
     public DateOnly CountsFrom { get; init; } = ChinaTime.DateAt(Since);
+
+    /// <summary>Who looks whether production may go on.</summary>
+    [JsonIgnore]
+    public BodyId Reviewer { get; init; } = By;
 }
 
 /// <summary>The closure in force, and the newest look-back since.</summary>
 public sealed record Closure(
-    DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result, int Lookbacks = 0);
+    DateTimeOffset At, BodyId By, ClosureGround Ground, DateTimeOffset? LookedBackAt, LookbackResult? Result, int Lookbacks = 0)
+{
+    /// <summary>Who looks back.</summary>
+    [JsonIgnore]
+    public BodyId Watcher { get; init; } = By;
+}
 
 /// <summary>Another ending.</summary>
 public sealed record Ending(DateTimeOffset At, BodyId By, string Reason);

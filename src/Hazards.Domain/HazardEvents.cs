@@ -504,7 +504,14 @@ public sealed record HazardReopened(string Reason, ImmutableArray<LegOrder> Legs
 
 /// <summary>更正: a descriptive fact was wrong. What stood before stays in the log.</summary>
 [EventType("hazard_corrected", "更正", "Corrected")]
-public sealed record HazardCorrected(CorrectableField Field, string? From, string? To, string Reason) : IHazardEvent;
+public sealed record HazardCorrected(CorrectableField Field, string? From, string? To, string Reason) : IHazardEvent
+{
+    /// <summary>
+    /// 接手: with its new region it lies outside that of a body that assigned, closed or stopped it; what that body owed is owed by the one
+    /// that corrects it.
+    /// </summary>
+    public bool? TakesOver { get; init; }
+}
 
 /// <summary>登记证人: somebody knows something of the hazard.</summary>
 /// <param name="Witness">Who, sealed.</param>

@@ -202,6 +202,67 @@ public sealed class FigureApiTests(Service service) : IClassFixture<Service>
         page.Text.ShouldContain("巍山县住建局");
     }
 
+    /// <summary>What happens afterwards takes nothing out of the figures of a period: they say what was overdue and open then.</summary>
+    [Fact]
+    public async Task What_was_missed_or_closed_in_a_period_counts_in_it_whatever_is_decided_later()
+    {
+        var due = Then.AddDays(5);
+        var id = await FoundAsync(Then, "general");
+        async Task DoneAsync(Client by, string command, JsonObject body, string? of = null) =>
+            (await by.PostAsync($"hazards/{of ?? id}/{command}", body)).Require(HttpStatusCode.OK);
+        async Task<JsonArray> BulletinAsync() => (await service.Office.GetAsync($"figures/bulletin?period={LastMonth}"))
+            .Require(HttpStatusCode.OK).Json["overdue"]!["named"]!.AsArray();
+        async Task<(long OnTime, long Days)> RankedAsync()
+        {
+            var lines = (await service.Office.GetAsync($"figures/body-ranking?period={LastMonth}")).Require(HttpStatusCode.OK)
+                .Json["ranking"]!["lines"]!.AsArray();
+            var measures = lines.Single(l => l!["key"]!.ToString() == "ws-gas")!["measures"]!.AsArray();
+            return (Of("onTimeRate", "denominator"), Of("overdueDays", "numerator"));
+            long Of(string measure, string part) => Number(measures.Single(m => m!["measure"]!.ToString() == measure)![part]);
+        }
+        string[] Of(JsonArray overdue) =>
+        [
+            .. overdue.Where(o => o!["hazard"]!.ToString() == id && o["duty"]!["code"]!.ToString() == "rectify")
+                .Select(o => $"{o!["leg"]} {o["due"]} {o["days"]}"),
+        ];
+
+        await DoneAsync(service.Office, "assignments", With(Some.DualAssignment(Day(due)), Then.AddDays(1)));
+        await DoneAsync(service.Regulator, "legs/sectoral/acknowledgement", With([], Then.AddDays(1.1)));
+        var (before, ranked) = (Of(await BulletinAsync()), await RankedAsync());
+        before.Length.ShouldBe(2, "both legs are overdue at the end of the month");
+        await DoneAsync(service.Regulator, "legs/sectoral/completion", new JsonObject { ["results"] = "已更换" });
+        await DoneAsync(
+            service.Enforcer, "legs/sectoral/reinspections",
+            new JsonObject { ["verdict"] = "fail", ["findings"] = "仍漏气", ["deadline"] = Some.InDays(20) });
+        Of(await BulletinAsync()).ShouldBe(before);
+        (await RankedAsync()).ShouldBe(ranked);
+
+        // Closed before last month and reopened today: last month it was closed.
+        var closedOn = ChinaTime.StartOf(LastMonth.Previous.First.AddDays(3)).AddHours(10);
+        var other = await FoundAsync(closedOn.AddDays(-2), "general");
+        async Task<bool[]> ListedAsync()
+        {
+            var found = new List<bool>();
+            foreach (var period in new[] { LastMonth.Previous, LastMonth, LastMonth.Next })
+                found.Add((await service.Office.GetAsync($"figures/two-lists?period={period}&limit=200&provisional=true"))
+                    .Require(HttpStatusCode.OK).Json["hazards"]!.AsArray().Any(h => h!["id"]!.ToString() == other));
+            return [.. found];
+        }
+        await DoneAsync(service.Office, "assignments", With(Some.DualAssignment(Day(closedOn)), closedOn.AddDays(-1)), other);
+        foreach (var (leg, by) in new[] { ("territorial", service.Gov), ("sectoral", service.Regulator) })
+        {
+            await DoneAsync(by, $"legs/{leg}/acknowledgement", With([], closedOn.AddHours(-8)), other);
+            await DoneAsync(by, $"legs/{leg}/completion", With(new JsonObject { ["results"] = "已整改" }, closedOn.AddHours(-7)), other);
+            await DoneAsync(
+                service.Enforcer, $"legs/{leg}/reinspections",
+                With(new JsonObject { ["verdict"] = "pass", ["findings"] = "合格" }, closedOn.AddHours(-6)), other);
+        }
+        await DoneAsync(service.Office, "closure", With([], closedOn), other);
+        (await ListedAsync()).ShouldBe([true, false, false]);
+        await DoneAsync(service.Office, "reopening", new JsonObject { ["reason"] = "反弹" }, other);
+        (await ListedAsync()).ShouldBe([true, false, true]);
+    }
+
     [Fact]
     public async Task Reports_are_due_by_the_policy_and_a_passed_day_is_noticed_exactly_once()
     {

@@ -13,6 +13,8 @@ internal sealed class Replay
 {
     private readonly Dictionary<HazardId, (Hazard State, DateTimeOffset First)> states = [];
 
+    private readonly Dictionary<HazardId, List<(Hazard Before, Happening Happening, Hazard After)>> turns = [];
+
     public long Position { get; private set; }
 
     public static async Task<Replay> UpToAsync(IEventLog log, DateTimeOffset? instant)
@@ -36,10 +38,18 @@ internal sealed class Replay
         var id = new HazardId(e.StreamId);
         var happening = new Happening((IHazardEvent)DomainJson.ReadEvent(e.Type, e.Data.Span), DomainJson.ReadContext(e.Headers.Span));
         var (before, first) = states.GetValueOrDefault(id);
-        states[id] = (Hazard.Apply(id, before, happening), before is null ? e.RecordedAt : first);
+        var after = Hazard.Apply(id, before, happening);
+        states[id] = (after, before is null ? e.RecordedAt : first);
+        if (before is null)
+            turns[id] = [];
+        else
+            turns[id].Add((before, happening, after));
     }
 
     public IEnumerable<Hazard> All => states.Values.Select(s => s.State);
+
+    /// <summary>Every event after the report, between what was before and after it.</summary>
+    public IReadOnlyList<(Hazard Before, Happening Happening, Hazard After)> TurnsOf(Hazard hazard) => turns[hazard.Id];
 
     public DateTimeOffset FirstRecorded(Hazard hazard) => states[hazard.Id].First;
 

@@ -98,12 +98,13 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
                     leg, Enum.GetValues<PlanPart>().ToImmutableSortedDictionary(p => p, p => "有"), random.Next(1, 300) / 10m)),
                 { Stage: LegStage.Rectifying, Plan.Verdict: null } => (office, new ReviewPlan(leg, Verdict.Pass, "看过")),
                 { Stage: LegStage.Rectifying, Body: var body } => (body, new DeclareCompletion(leg, "完成")),
+                { Stage: LegStage.Declared, Failed: < 2 } when Maybe() => (office, Failing(leg)),
                 _ => (office, new Reinspect(leg, Verdict.Pass, "看过")),
             },
         };
     }
 
-    private IHazardCommand Command(Hazard hazard, Leg leg) => random.Next(30) switch
+    private IHazardCommand Command(Hazard hazard, Leg leg) => random.Next(31) switch
     {
         0 or 1 or 2 => Maybe() ? new VerifyHazard(Level.General) : new VerifyHazard(Level.Major, "判定标准第三条"),
         3 or 4 or 5 => new AssignHazard(Orders(hazard)),
@@ -111,11 +112,11 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
         8 => new SubmitPlan(leg, Enum.GetValues<PlanPart>().ToImmutableSortedDictionary(p => p, p => "有"), 1.50m),
         9 => new ReviewPlan(leg, Maybe() ? Verdict.Pass : Verdict.Fail, "看过"),
         10 or 11 => new DeclareCompletion(leg, "完成"),
-        12 or 13 => new Reinspect(leg, random.Next(3) > 0 ? Verdict.Pass : Verdict.Fail, "看过"),
+        12 or 13 => random.Next(3) > 0 ? new Reinspect(leg, Verdict.Pass, "看过") : Failing(leg),
         14 or 15 => new CloseHazard(),
         16 => new LookBack(Maybe() ? LookbackResult.Holding : LookbackResult.Recurred, "看过", null, Maybe() ? Orders(hazard) : default),
         17 => new ListHazard(Maybe() ? ListingLevel.County : ListingLevel.Prefecture, Date(5, 60), "限期整改"),
-        18 => new DelistHazard(Maybe() ? DelistingGround.ListedInError : DelistingGround.Accepted, "摘牌"),
+        18 => new DelistHazard(One(Enum.GetValues<DelistingGround>()), "摘牌"),
         19 => new Urge("请抓紧", Maybe() && !hazard.Legs.IsEmpty ? leg : null),
         20 => new RequestExtension(leg, Date(30, 90), "雨季"),
         21 => new DecideExtension(leg, Maybe(), null, "看过"),
@@ -125,9 +126,12 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
         25 => new CorrectHazard(CorrectableField.Region, One([.. Town.Places]).Value, "笔误"),
         26 => new FixOnTheSpot("当场处理"),
         27 => random.Next(4) == 0 ? new RejectHazard("不属实") : new AddComment("批注"),
+        30 => new WithdrawAcceptance(leg, "又坏了", Maybe() ? Date(1, 30) : null),
         28 => Maybe() ? new SuspendProduction(true, "全部") : new RequestResumption(leg, "已处理"),
         _ => Maybe() ? new ReportProgress(leg, random.Next(101), "进展") : new ReopenHazard("反弹", Maybe() ? Orders(hazard) : default),
     };
+
+    private Reinspect Failing(Leg leg) => new(leg, Verdict.Fail, "不合格", null, Maybe() ? Date(1, 30) : null);
 
     private ImmutableArray<LegOrder> Orders(Hazard hazard) =>
         Maybe() ? [Order(hazard, Leg.Sole)] : [Order(hazard, Leg.Territorial), Order(hazard, Leg.Sectoral)];

@@ -429,6 +429,10 @@ internal sealed class HazardStore(
             yield return listing.By;
         if (hazard.Delisting is { } delisting)
             yield return delisting.By;
+        if (hazard.Suspension is { } suspension)
+            yield return suspension.Reviewer;
+        if (hazard.Closure is { } closure)
+            yield return closure.Watcher;
         foreach (var asked in hazard.Missed.SelectMany(m => m.Asked.Values))
             yield return asked;
         foreach (var leg in hazard.Legs.Values)

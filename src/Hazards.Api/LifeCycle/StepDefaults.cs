@@ -34,6 +34,7 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
     private bool Applies(OpenStep step, StepField field) => field.Name switch
     {
         "grade" => !act.Policy.Grades.IsEmpty,
+        "legs" => step.Rule != CommandRules.Correct || !hazard.Legs.IsEmpty,
         "keptElsewhere" => hazard.Level != Level.Major,
         "leg" => step.Proposed is null || step.Rule != CommandRules.DeclineStep || step.Proposed.Missed.Leg is not null,
         "documentNumber" => step.Rule != CommandRules.IssuePaper && step.Rule != CommandRules.Comment
@@ -43,6 +44,7 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
 
     private StepField Narrowed(OpenStep step, StepField field) => (step.Rule.Name, field.Name) switch
     {
+        ("correct", "legs") => field with { Fields = [.. hazard.Legs.Keys.Select(l => OfLeg(step, l, field))] },
         (_, "legs") => field with { Fields = [.. new[] { Leg.Territorial, Leg.Sectoral, Leg.Sole }.Select(l => OfLeg(step, l, field))] },
         (_, "leg") => field with { Codes = [.. hazard.Legs.Keys.Select(l => Labels.Of(l))] },
         (_, "parts") => field with { Codes = Parts() },

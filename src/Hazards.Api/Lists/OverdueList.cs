@@ -63,8 +63,8 @@ internal static class OverdueList
         api.Get(
             "/lists/overdue/windows",
             new Operation(
-                Tag.Lists, "超期、3日内、7日内、全部在办的隐患数，各数到1000为止",
-                "How many are overdue, due within 3 and 7 days, and open; each counted up to 1000")
+                Tag.Lists, "超期、3日内、7日内到期、全部有时限的隐患数（含销号后待回头看的），各数到1000为止",
+                "How many are overdue, due within 3 and 7 days, and have any duty (closed ones to be looked back at too); each up to 1000")
         {
             Query = [.. Parameters.Filter.Where(p => p.Name != Duty.Name), Duty, Parameters.AsOf], Answer = typeof(DueWindows),
         }, WindowsAsync);
@@ -163,7 +163,7 @@ internal static class OverdueList
 /// <param name="Overdue">With an overdue duty.</param>
 /// <param name="Within3">With none overdue, and one due within three days.</param>
 /// <param name="Within7">The same within seven days.</param>
-/// <param name="All">With any duty.</param>
+/// <param name="All">With any duty; also closed ones that are to be looked back at.</param>
 /// <param name="Most">Counting ends here.</param>
 internal sealed record DueWindows(DateTimeOffset? AsOf, DateOnly Today, int Overdue, int Within3, int Within7, int All, int Most);
 

@@ -53,15 +53,19 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// </summary>
     /// <remarks>
     /// 2: 自查自改 is counted apart from 立行立改. 3: a deadline is the end of its day in bulletins too, and quotas count hazards and not
-    /// listings.
+    /// listings. 4: what had been missed or closed counts in its own period although a later deadline was set or the hazard reopened since,
+    /// and a delisting gives nobody days.
     /// </remarks>
-    public const int Template = 3;
+    public const int Template = 4;
 
     /// <summary>The first that counts 自查自改 apart.</summary>
     public const int OwnChecksApart = 2;
 
     /// <summary>The first whose bulletins name what is overdue as the overdue list does, and whose quotas count each hazard once.</summary>
     public const int DaysAsListed = 3;
+
+    /// <summary>The first that goes by the deadlines and closures that stood in the period.</summary>
+    public const int DaysAsTheyWere = 4;
 
     /// <summary>How many overdue duties a bulletin names at most.</summary>
     public const int MostNamed = 300;
@@ -162,10 +166,11 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     {
         var cards = new List<HazardCard>();
         var cursor = request.Cursor;
+        choice = choice with { AsNow = request.Template < DaysAsTheyWere };
         do
         {
             var page = await figures.HazardsAsync(request.Scope, choice, cursor, request.Limit ?? RowsOfPage, stop);
-            cards.AddRange(await CardsOfAsync(page.Items, request.KnownAt, stop));
+            cards.AddRange(await CardsOfAsync(page.Items, request, stop));
             cursor = page.Next;
             if (cards.Count > MostRows)
                 return (null, null, FigureRefusals.TooLong.Because(null, ("max", MostRows)));
@@ -180,7 +185,7 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     {
         var page = await figures.CountedAsync(
             request.Scope, request.Breakdown, column, line, request.Cursor, request.Limit ?? RowsOfPage, stop);
-        return (await CardsOfAsync(page.Items, request.KnownAt, stop), page.Next);
+        return (await CardsOfAsync(page.Items, request, stop), page.Next);
     }
 
     /// <summary>Why a table can have no such line; null where it can.</summary>
@@ -193,11 +198,12 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     }
 
     private async Task<IReadOnlyList<HazardCard>> CardsOfAsync(
-        IReadOnlyCollection<HazardId> hazards, DateTimeOffset? knownAt, CancellationToken stop)
+        IReadOnlyCollection<HazardId> hazards, ReportRequest request, CancellationToken stop)
     {
-        var read = await files.ReadAsync(hazards, knownAt, stop);
-        var names = await figures.NamesAsync(read.SelectMany(f => HazardCards.BodiesOf(f.Hazard)), knownAt, stop);
-        return [.. read.Select(f => HazardCards.Of(f, names, sectors))];
+        var read = await files.ReadAsync(hazards, request.KnownAt, stop);
+        var names = await figures.NamesAsync(read.SelectMany(f => HazardCards.BodiesOf(f.Hazard)), request.KnownAt, stop);
+        var cards = new HazardCards(names, sectors, inForce: request.Template < DaysAsTheyWere);
+        return [.. read.Select(cards.Of)];
     }
 
     private async Task<ReportAnswer> BulletinAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)
@@ -205,9 +211,10 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         answer = await WithTableAsync(answer, request, kept, stop);
         var named = request.Named ?? MostNamed;
         // Which legs, and no words of theirs: those are read each time.
-        var before = request.Template < DaysAsListed;
+        var (before, present) = (request.Template < DaysAsListed, request.Template < DaysAsTheyWere);
         var (longest, all) = await CountAsync(
-            request.Scope, (named, before), s => figures.OverdueAsync(request.Scope, named, before, s), o => o.Longest.Length, kept, stop);
+            request.Scope, (named, before, present), s => figures.OverdueAsync(request.Scope, named, before, present, s),
+            o => o.Longest.Length, kept, stop);
         var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop))
             .ToDictionary(f => f.Hazard.Id, f => f.Hazard);
         var names = await figures.NamesAsync(longest.Select(o => o.Body), request.KnownAt, stop);
@@ -235,8 +242,9 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
             return (null, FigureRefusals.NotRanked.Because(
                 "period", ("region", request.Region.Value), ("period", request.Period.Value), ("policy", policy.Version)));
         var bodies = request.Kind == ReportKind.BodyRanking;
+        var present = request.Template < DaysAsTheyWere;
         var tallies = await CountAsync(
-            request.Scope, bodies, s => figures.TalliesAsync(request.Scope, bodies, s), t => 6 * t.Count, kept, stop);
+            request.Scope, (bodies, present), s => figures.TalliesAsync(request.Scope, bodies, present, s), t => 6 * t.Count, kept, stop);
         var names = bodies
             ? (await figures.BodiesAsync(request.Region, rule.Bodies, request.KnownAt, MostRanked, stop))
                 .ToDictionary(b => b.Id.Value, b => b.Name, StringComparer.Ordinal)
@@ -279,15 +287,28 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
 }
 
 /// <summary>Makes cards of hazards.</summary>
-internal static class HazardCards
+/// <param name="names">Of the bodies.</param>
+/// <param name="sectors">Their names.</param>
+/// <param name="inForce">Whether only the listing in force binds: as was done before.</param>
+internal sealed class HazardCards(IReadOnlyDictionary<string, string> names, SectorCatalogue sectors, bool inForce)
 {
     public static IEnumerable<BodyId> BodiesOf(Hazard hazard) =>
         hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.Supervisor, l.AssignedBy }).Append(hazard.AssignedBy).OfType<BodyId>();
 
-    public static HazardCard Of(HazardFile file, IReadOnlyDictionary<string, string> names, SectorCatalogue sectors)
+    private string Name(BodyId id) => names.GetValueOrDefault(id.Value, id.Value);
+
+    private DateOnly DeadlineOf(Hazard hazard, LegState leg)
+    {
+        if (!inForce)
+            return hazard.DeadlineOf(leg);
+        return hazard.Listing is { } listing && listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At)
+            ? listing.Deadline
+            : leg.Deadline;
+    }
+
+    public HazardCard Of(HazardFile file)
     {
         var hazard = file.Hazard;
-        string Name(BodyId id) => names.GetValueOrDefault(id.Value, id.Value);
         var verified = file.Story.Select(s => s.Event).OfType<HazardVerified>().LastOrDefault();
         var harm = string.Join("；", new[] { hazard.GradingBasis, verified?.Findings }.Where(t => !string.IsNullOrWhiteSpace(t)));
         return new HazardCard(
@@ -296,20 +317,23 @@ internal static class HazardCards
             ChinaTime.DateAt(hazard.FoundAt), hazard.Title, hazard.Description, harm.Length == 0 ? null : harm, hazard.Enterprise?.Name,
             hazard.Place?.Text,
             CodeList.Chinese(hazard.Stage), CodeList.Chinese(hazard.Source),
-            hazard.Legs.IsEmpty ? null : Assigned(hazard, Name), Ledger(hazard), Closed(hazard), Circulated(file), Plans(file, Name));
+            hazard.Legs.IsEmpty ? null : Assigned(hazard), Ledger(hazard), Closed(hazard), Circulated(file), Plans(file));
     }
 
-    private static AssignmentColumn Assigned(Hazard hazard, Func<BodyId, string> name) => new(
-        ChinaTime.DateAt(hazard.Legs.Values.Min(l => l.AssignedAt)), name(hazard.AssignedBy ?? hazard.Legs.Values.First().AssignedBy),
-        [.. hazard.Legs.Values.Select(l => new AssignedLeg(CodeList.Chinese(l.Leg), name(l.Body), l.Supervisor is { } s ? name(s) : null, Day(l.AcknowledgedAt), hazard.DeadlineOf(l)))]);
+    private AssignmentColumn Assigned(Hazard hazard) => new(
+        ChinaTime.DateAt(hazard.Legs.Values.Min(l => l.AssignedAt)), Name(hazard.AssignedBy ?? hazard.Legs.Values.First().AssignedBy),
+        [
+            .. hazard.Legs.Values.Select(l => new AssignedLeg(
+                CodeList.Chinese(l.Leg), Name(l.Body), l.Supervisor is { } s ? Name(s) : null, Day(l.AcknowledgedAt), DeadlineOf(hazard, l))),
+        ]);
 
-    private static FiguresLedgerColumn Ledger(Hazard hazard)
+    private FiguresLedgerColumn Ledger(Hazard hazard)
     {
         var listing = hazard.Listings.LastOrDefault(l => l.Counts);
         return new FiguresLedgerColumn(
             listing is null ? null : CodeList.Chinese(listing.Level), Day(listing?.At), hazard.Listing?.Document?.Value,
             hazard.Legs.IsEmpty ? null : hazard.Legs.Values.Min(l => l.Percent), hazard.Suspension is not null,
-            hazard.Legs.IsEmpty ? null : hazard.Legs.Values.Max(hazard.DeadlineOf));
+            hazard.Legs.IsEmpty ? null : hazard.Legs.Values.Max(l => DeadlineOf(hazard, l)));
     }
 
     private static ClosureColumn Closed(Hazard hazard) => new(
@@ -322,7 +346,7 @@ internal static class HazardCards
         file.Story.Count(s => s.Event is InterviewHeld), file.Story.Count(s => s.Event is CriticismCirculated),
         [.. file.Story.Where(s => s.Event is SupervisionNoticeIssued or CriticismCirculated && s.Context.Document is not null).Select(s => s.Context.Document?.Value).OfType<string>()]);
 
-    private static List<MeasureLine> Plans(HazardFile file, Func<BodyId, string> name)
+    private List<MeasureLine> Plans(HazardFile file)
     {
         var hazard = file.Hazard;
         var lines = new List<MeasureLine>();
@@ -330,10 +354,10 @@ internal static class HazardCards
         {
             var plan = leg.Plan is null ? null : file.Story.Select(s => s.Event).OfType<PlanSubmitted>().Last(p => p.Leg == leg.Leg);
             lines.Add(new MeasureLine(
-                hazard.Id, hazard.Title, CodeList.Chinese(leg.Leg), name(leg.Body), leg.ResponsiblePerson,
+                hazard.Id, hazard.Title, CodeList.Chinese(leg.Leg), Name(leg.Body), leg.ResponsiblePerson,
                 plan?.Parts.ToImmutableSortedDictionary(p => CodeList.Chinese(p.Key), p => p.Value,
                     StringComparer.Ordinal) ?? ImmutableSortedDictionary<string, string>.Empty, plan?.KeptElsewhere,
-                leg.Funds, leg.Spent, hazard.DeadlineOf(leg), leg.Plan?.Verdict is { } verdict ? CodeList.Chinese(verdict) : null,
+                leg.Funds, leg.Spent, DeadlineOf(hazard, leg), leg.Plan?.Verdict is { } verdict ? CodeList.Chinese(verdict) : null,
                 leg.Percent));
         }
         return lines;

@@ -48,11 +48,11 @@ public static class Clocks
             ClockKind.Reassign or ClockKind.ReviewPlan or ClockKind.Reinspect => of?.AssignedBy,
             ClockKind.DecideExtension => hazard.Listing?.By ?? of?.AssignedBy,
             ClockKind.Supervise => of?.Supervisor,
-            ClockKind.ReviewResumption => hazard.Suspension?.By,
+            ClockKind.ReviewResumption => hazard.Suspension?.Reviewer,
             ClockKind.Publish or ClockKind.File => hazard.Listing?.By,
             ClockKind.PublishDelisting => hazard.Delisting?.By,
             ClockKind.Close => hazard.AssignedBy,
-            ClockKind.Lookback => hazard.Closure?.By,
+            ClockKind.Lookback => hazard.Closure?.Watcher,
             _ => throw new NotSupportedException($"who owes {kind} was not said"),
         };
     }
@@ -102,8 +102,8 @@ public static class Clocks
                 yield return After(ClockKind.ReviewResumption, null, requested);
             if (hazard.Listing is { } listing)
             {
-                if (listing.PublishedAt is null && PolicyAt(listing.At).Publication is not null)
-                    yield return After(ClockKind.Publish, null, listing.At);
+                if (listing.PublishedAt is null && PolicyAt(listing.PublishFrom).Publication is not null)
+                    yield return After(ClockKind.Publish, null, listing.PublishFrom);
                 if (listing.FiledAt is null)
                     yield return After(ClockKind.File, null, listing.At);
             }

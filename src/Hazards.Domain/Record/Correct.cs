@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -6,8 +7,15 @@ namespace Hazards.Domain;
 /// <param name="Field">Which fact.</param>
 /// <param name="To">What it should be; empty takes an optional fact away.</param>
 /// <param name="Reason">Why.</param>
-public sealed record CorrectHazard(CorrectableField Field, string? To, string Reason) : IHazardCommand
+/// <param name="Legs">
+/// 移交: who answers from now on for the legs whose bodies or supervisors do not see the new region; for no others.
+/// </param>
+public sealed record CorrectHazard(CorrectableField Field, string? To, string Reason, ImmutableArray<LegOrder> Legs = default)
+    : IHazardCommand
 {
+    /// <inheritdoc />
+    public IEnumerable<BodyId> Names => Checks.Named(Legs);
+
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Correct;
 
@@ -22,8 +30,42 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
         if (Check(ref to, hazard, act) is { } bad)
             return bad;
         var from = Present(hazard);
-        return from == to ? HazardRefusals.NothingChanges.Because("to") : Decision.Of(new HazardCorrected(Field, from, to, Reason));
+        return from == to
+            ? HazardRefusals.NothingChanges.Because("to")
+            : Corrected(new HazardCorrected(Field, from, to, Reason), hazard, act);
     }
+
+    /// <summary>What is owed of a hazard is owed by who sees it: with its region it leaves nobody's duties behind.</summary>
+    private Decision Corrected(HazardCorrected correction, Hazard hazard, Act act)
+    {
+        var orders = Legs.IsDefault ? [] : Legs;
+        var region = Field == CorrectableField.Region ? RegionCode.Parse(correction.To!) : hazard.Region;
+        var lister = hazard.Listing?.By
+            ?? (hazard.Delisting is { PublishedAt: null } delisting && act.Policy.Publication is not null ? delisting.By : null);
+        if (Loses(lister))
+            return HazardRefusals.CorrectionListed.Because("to", ("body", lister), ("region", region));
+        LegState[] lost =
+            [.. hazard.Legs.Values.Where(l => hazard.IsOpen && l.Stage < LegStage.Accepted && (Loses(l.Body) || Loses(l.Supervisor)))];
+        if (!lost.Select(l => l.Leg).Order().SequenceEqual(orders.Select(o => o.Leg).Order()))
+            return HazardRefusals.CorrectionLegs.Because("legs", ("region", region), ("legs", Named(lost)));
+        if (Checks.Moved("legs", orders, hazard with { Region = region }, act) is { } wrong)
+            return wrong;
+        IEnumerable<BodyId?> others = [hazard.AssignedBy, hazard.Suspension?.Reviewer, hazard.Closure?.Watcher];
+        var takesOver = others.Concat(hazard.Legs.Values.Select(l => (BodyId?)l.AssignedBy))
+            .Concat(hazard.Missed.SelectMany(m => m.Asked.Values.Select(b => (BodyId?)b))).Any(Loses);
+        return Decision.Of(
+        [
+            takesOver ? correction with { TakesOver = true } : correction,
+            .. orders.Select(o => new LegReassigned(hazard.Legs[o.Leg].Body, o, Reason)),
+        ]);
+
+        bool Loses(BodyId? body) => body is { } id && act.Bodies.GetValueOrDefault(id) is { } known
+            && known.Region.Contains(hazard.Region) && !known.Region.Contains(region);
+    }
+
+    private static Words Named(LegState[] legs) => legs.Length == 0
+        ? new Words("无", "none")
+        : Words.Join([.. legs.Select(l => new Words($"{CodeList.Chinese(l.Leg)}（{l.Body}）", $"{CodeList.Code(l.Leg)} ({l.Body})"))]);
 
     /// <summary>Whose records the hazard belongs to afterwards, and where.</summary>
     public (Enterprise? Enterprise, RegionCode Region) Moves(Hazard hazard)

@@ -253,5 +253,11 @@ public static class HazardRefusals
     public static readonly RefusalCode CorrectionRegion = new(
         "correction.region_outside", Forbidden, "不能把隐患改到管辖范围之外的 {region}",
         "The hazard cannot be moved to {region}, outside your jurisdiction");
+    public static readonly RefusalCode CorrectionLegs = new(
+        "correction.legs", Unprocessable, "更正到 {region} 后看不到该隐患的责任方：{legs}。须在 legs 中为这些责任方另派单位，且只为这些",
+        "In {region} these legs are out of sight of their bodies: {legs}. Name others for them in legs, and for no other leg");
+    public static readonly RefusalCode CorrectionListed = new(
+        "correction.listed", Conflict, "隐患由 {body} 挂牌，改到 {region} 后其看不到该隐患：须先由其摘牌并办完公布",
+        "It was listed by {body}, which could not see it in {region}: it must delist it first, and make that public where it has to");
 #pragma warning restore CS1591
 }

@@ -19,7 +19,7 @@ public sealed record PublishListing([property: Longest(Texts.NameLength)] string
         var on = On ?? act.Date;
         return Refusal.All(Checks.After(act, listing.At, Words.Of(CommandRules.List)),
             Texts.Name("medium", Medium),
-            Checks.Done("on", on, listing.At, act)) is { } wrong
+            Checks.Done("on", on, listing.PublishFrom, act)) is { } wrong
             ? wrong
             : Decision.Of(new ListingPublished(listing.Level, Medium, on));
     }

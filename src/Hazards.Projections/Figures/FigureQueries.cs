@@ -13,7 +13,8 @@ namespace Hazards.Projections;
 /// <param name="Level">Of this level; of any when null.</param>
 /// <param name="FoundInPeriod">Only those found in it; otherwise all that were open on a day of it.</param>
 /// <param name="OpenAtEnd">Only those still open at its end.</param>
-public sealed record ListChoice(Level? Level, bool FoundInPeriod, bool OpenAtEnd);
+/// <param name="AsNow">Whatever was reopened is open for all time: as was done before.</param>
+public sealed record ListChoice(Level? Level, bool FoundInPeriod, bool OpenAtEnd, bool AsNow = false);
 
 /// <summary>
 /// Figures and reports, counted by the database from the tables of facts; now and as known at any instant.
@@ -48,8 +49,13 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     }
 
     /// <summary>What the measures of a ranking count, by body or by county.</summary>
-    public Task<Dictionary<string, (long Legs, List<Tally> Tallies)>> TalliesAsync(FigureScope scope, bool bodies, CancellationToken cancellationToken = default) =>
-        new RankingQuery(dataSource, scope, bodies).RunAsync(cancellationToken);
+    /// <param name="scope">Where and when.</param>
+    /// <param name="bodies">By body; otherwise by county.</param>
+    /// <param name="presentDeadline">Goes by the present deadline alone, whatever was missed before it was set: as was done before.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public Task<Dictionary<string, (long Legs, List<Tally> Tallies)>> TalliesAsync(
+        FigureScope scope, bool bodies, bool presentDeadline = false, CancellationToken cancellationToken = default) =>
+        new RankingQuery(dataSource, scope, bodies, presentDeadline).RunAsync(cancellationToken);
 
     /// <summary>The change of every cell of a table between two instants of knowledge.</summary>
     public Task<ImmutableArray<CellChange>> DifferenceAsync(FigureScope scope, Breakdown breakdown, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default) =>
@@ -91,6 +97,10 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         condition += choice.OpenAtEnd
             ? $" and (f.closed_on is null or f.closed_on > {last})"
             : $" and (f.closed_on is null or f.closed_on >= {first})";
+        // What was reopened since may have been closed then: after the day of its closure, and before that of its reopening.
+        if (!choice.AsNow)
+            condition += $" and (f.rested is null or not exists (select from unnest(f.rested) r where r @> {last} and "
+                + (choice.OpenAtEnd ? "true))" : $"lower(r) < {first}))");
         if (choice.Level is { } level)
             condition += $" and f.level = '{CodeList.Code(level)}'";
         return await FoundAsync(where, condition, scope, hash, cursor, limit, cancellationToken);
@@ -150,22 +160,33 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     /// </summary>
     /// <remarks>Unfinished on that day: <see cref="FactSource.InHand"/>.</remarks>
     public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(
-        FigureScope scope, int limit, bool dueDayIsOver = false, CancellationToken cancellationToken = default)
+        FigureScope scope, int limit, bool dueDayIsOver = false, bool presentDeadline = false,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
         var where = new Conditions();
         var on = scope.Today > scope.Last ? scope.Last : dueDayIsOver ? scope.Today.AddDays(-1) : scope.Today;
         var (day, past, more) = (where.Date(on), dueDayIsOver ? "<=" : "<", dueDayIsOver ? " + 1" : "");
         var open = FactSource.InHand(
-            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on", where, where.Date(on.AddDays(1)), day,
+            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on, f.late", where,
+            where.Date(on.AddDays(1)), day,
             FactSource.Within(where, scope, campaigns: false), scope.KnownAt);
         string Duty(ClockKind kind, string due, string done) =>
             $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished"
             + $" where {due} {past} {day} and ({done} is null or {done} > {day})";
+        // A range of late days ends with the day on which completion was declared, or another deadline set.
+        var before = presentDeadline ? "" : $"""
+            union all
+            select hazard_id, leg, body, '{CodeList.Code(ClockKind.Rectify)}', lower(r) - 1
+            from unfinished, unnest(late) r
+            where r @> daterange({day}, {day} + 1, '[]')
+            """;
         await using var command = dataSource.CreateCommand($"""
             with unfinished as materialized ({open})
             select hazard_id, leg, body, duty, due, {day} - due{more}, count(*) over ()
-            from ({Duty(ClockKind.Rectify, "deadline", "declared_on")} union all {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}) o
+            from (
+              {Duty(ClockKind.Rectify, "deadline", "declared_on")} union all {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}
+              {before}) o
             order by due, hazard_id, leg, duty
             limit {limit}
             """);

@@ -9,7 +9,7 @@ namespace Hazards.Projections.Figures;
 /// What the measures of a ranking count, by body or by county. Each measure reads the legs that it concerns in the period,
 /// by an index on the date that makes them so, and no others.
 /// </summary>
-internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scope, bool bodies)
+internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scope, bool bodies, bool presentDeadline)
 {
     private readonly Conditions where = new();
 
@@ -39,9 +39,7 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
         var (first, last) = (where.Date(scope.First), where.Date(until));
         var within = FactSource.Within(where, scope, campaigns: false);
         return $"""
-            {Measure(RankingMeasure.OnTimeRate,
-                $"f.deadline between {first} and {last} and not (f.declared_on is null and f.ended_on is not null and f.ended_on <= f.deadline)",
-                "(f.declared_on <= f.deadline)::int", within)}
+            {OnTime(first, last, within)}
             union all
             {InHand(first, last, within)}
             union all
@@ -57,12 +55,39 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
             """;
     }
 
+    /// <summary>
+    /// A leg with a deadline in the period is on time if it met it, and missed none of the period before: one that is not present any more
+    /// counts in its own period. Few missed one: all of them are looked through.
+    /// </summary>
+    private string OnTime(string first, string last, string within)
+    {
+        var present =
+            $"f.deadline between {first} and {last} and not (f.declared_on is null and f.ended_on is not null and f.ended_on <= f.deadline)";
+        const string met = "(f.declared_on <= f.deadline)::int";
+        if (presentDeadline)
+            return Measure(RankingMeasure.OnTimeRate, present, met, within);
+        var missed = $"exists (select from unnest(f.late) r where lower(r) - 1 between {first} and {last})";
+        string Legs(string condition, string n) => FactSource.Of(
+            $"{Key} as key, {n} as n", "leg_facts", where, $"{condition} and {within}", scope.KnownAt);
+        return $"""
+            select key, '{CodeList.Code(RankingMeasure.OnTimeRate)}', coalesce(sum(n), 0)::bigint, count(*)
+            from (
+              {Legs(present, $"case when f.late is not null and {missed} then 0 else {met} end")}
+              union all
+              {Legs($"f.late is not null and {missed} and not ({present})", "0")}) m
+            group by key
+            """;
+    }
+
     /// <summary>Assigned by the end, and not finished before the beginning: one look at them for both measures that concern them.</summary>
     private string InHand(string first, string last, string within)
     {
+        var days = $"greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline))";
+        if (!presentDeadline)
+            days += " + case when f.late is null then 0 else (select coalesce(sum("
+                + $"greatest(0, least({last} + 1, upper(r)) - greatest({first}, lower(r)))), 0) from unnest(f.late) r) end";
         var legs = FactSource.InHand(
-            $"{Key} as key, (f.accepted_on <= {last})::int as accepted, greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline)) as days",
-            where, first, last, within, scope.KnownAt);
+            $"{Key} as key, (f.accepted_on <= {last})::int as accepted, {days} as days", where, first, last, within, scope.KnownAt);
         return $"""
             select key, m.measure, m.n, legs
             from (select key, coalesce(sum(accepted), 0)::bigint as accepted, sum(days)::bigint as days, count(*) as legs from ({legs}) l group by key) g

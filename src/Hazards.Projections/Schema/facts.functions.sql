@@ -9,7 +9,7 @@
 create function rows.write_facts(
   stream uuid[], version bigint[], event uuid[], found_on date[], region text[], sector text[], kind text[], level text[], late boolean[],
   on_the_spot boolean[], dismissed boolean[], closed_on date[], ground text[], plan_on date[], five_on date[], listed_on date[],
-  province_on date[], reopened int[], campaign uuid[], inspection uuid[])
+  province_on date[], reopened int[], campaign uuid[], inspection uuid[], rested text[])
 returns void language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -20,9 +20,9 @@ begin
   with won as materialized (
     select g.*, h.recorded_from as since
     from unnest(stream, version, event, found_on, region, sector, kind, level, late, on_the_spot, dismissed, closed_on, ground,
-                plan_on, five_on, listed_on, province_on, reopened, campaign, inspection)
+                plan_on, five_on, listed_on, province_on, reopened, campaign, inspection, rested)
          g (stream, version, event, found_on, region, sector, kind, level, late, on_the_spot, dismissed, closed_on, ground,
-            plan_on, five_on, listed_on, province_on, reopened, campaign, inspection)
+            plan_on, five_on, listed_on, province_on, reopened, campaign, inspection, rested)
     join log.mt_events e on e.stream_id = g.stream and e.version = g.version and e.id = g.event
     join rows.hazards h on h.hazard_id = g.stream
   ),
@@ -34,12 +34,13 @@ begin
   written as (
     insert into rows.hazard_facts as f
     select w.stream, w.since, 'infinity', w.found_on, w.region, w.sector, w.kind, w.level, w.late, w.on_the_spot, w.dismissed, w.closed_on,
-           w.ground, w.plan_on, w.five_on, w.listed_on, w.province_on, w.reopened, w.campaign, w.inspection
+           w.ground, w.plan_on, w.five_on, w.listed_on, w.province_on, w.reopened, w.campaign, w.inspection, w.rested::daterange[]
     from won w
     on conflict (hazard_id, recorded_from) do update
     set region = excluded.region, sector = excluded.sector, level = excluded.level, on_the_spot = excluded.on_the_spot,
         dismissed = excluded.dismissed, closed_on = excluded.closed_on, ground = excluded.ground, plan_on = excluded.plan_on,
-        five_on = excluded.five_on, listed_on = excluded.listed_on, province_on = excluded.province_on, reopened = excluded.reopened
+        five_on = excluded.five_on, listed_on = excluded.listed_on, province_on = excluded.province_on, reopened = excluded.reopened,
+        rested = excluded.rested
     returning f.hazard_id, f.xmax <> 0 as over
   )
   select array_agg(w.hazard_id) filter (where w.over) into again from written w;
@@ -60,7 +61,7 @@ create function rows.write_leg_facts(
   stream uuid[], version bigint[], event uuid[], leg text[], term int[], body text[], region text[], sector text[], kind text[],
   level text[], dismissed boolean[], assigned_on date[], ack_due date[], acknowledged_on date[], deadline date[], declared_on date[],
   accepted_on date[], ended_on date[], finished_on date[], failed int[], looked_on text[], reopened_on date[], funds numeric[],
-  funds_on date[])
+  funds_on date[], late text[])
 returns void language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -71,9 +72,9 @@ begin
   with won as materialized (
     select g.*, h.recorded_from as since
     from unnest(stream, version, event, leg, term, body, region, sector, kind, level, dismissed, assigned_on, ack_due, acknowledged_on,
-                deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on)
+                deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on, late)
          g (stream, version, event, leg, term, body, region, sector, kind, level, dismissed, assigned_on, ack_due, acknowledged_on,
-            deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on)
+            deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on, late)
     join log.mt_events e on e.stream_id = g.stream and e.version = g.version and e.id = g.event
     join rows.hazards h on h.hazard_id = g.stream
   ),
@@ -86,13 +87,15 @@ begin
     insert into rows.leg_facts as f
     select w.stream, w.leg, w.term, w.since, 'infinity', w.body, w.region, w.sector, w.kind, w.level, w.dismissed, w.assigned_on, w.ack_due,
            w.acknowledged_on, w.deadline, w.declared_on, w.accepted_on, w.ended_on, w.finished_on, w.failed,
-           string_to_array(w.looked_on, ',')::date[], w.reopened_on, w.funds, w.funds_on
+           string_to_array(w.looked_on, ',')::date[], w.reopened_on, w.funds, w.funds_on,
+           w.late::daterange[]
     from won w
     on conflict (hazard_id, leg, term, recorded_from) do update
     set body = excluded.body, region = excluded.region, sector = excluded.sector, level = excluded.level, dismissed = excluded.dismissed,
         assigned_on = excluded.assigned_on, ack_due = excluded.ack_due, acknowledged_on = excluded.acknowledged_on, deadline = excluded.deadline,
         declared_on = excluded.declared_on, accepted_on = excluded.accepted_on, ended_on = excluded.ended_on, finished_on = excluded.finished_on,
-        failed = excluded.failed, looked_on = excluded.looked_on, reopened_on = excluded.reopened_on, funds = excluded.funds, funds_on = excluded.funds_on
+        failed = excluded.failed, looked_on = excluded.looked_on, reopened_on = excluded.reopened_on, funds = excluded.funds, funds_on = excluded.funds_on,
+        late = excluded.late
     returning f.hazard_id, f.xmax <> 0 as over
   )
   select array_agg(w.hazard_id) filter (where w.over) into again from written w;

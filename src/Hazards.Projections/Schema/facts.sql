@@ -27,13 +27,14 @@ create table rows.hazard_facts (
   reopened      int         not null,
   campaign      uuid        null,
   inspection    uuid        null,
+  rested        daterange[] null, -- closed, rejected or merged before it was reopened
   primary key (hazard_id, recorded_from)
 );
 create index hazard_facts_now on rows.hazard_facts (found_on, region)
-  include (sector, kind, level, on_the_spot, dismissed, closed_on, plan_on, five_on, listed_on, province_on, campaign, recorded_from, recorded_to, ground)
+  include (sector, kind, level, on_the_spot, dismissed, closed_on, plan_on, five_on, listed_on, province_on, campaign, recorded_from, recorded_to, ground, rested)
   where recorded_to = 'infinity';
 create index hazard_facts_past on rows.hazard_facts (found_on, region)
-  include (sector, kind, level, on_the_spot, dismissed, closed_on, plan_on, five_on, listed_on, province_on, campaign, recorded_from, recorded_to, ground)
+  include (sector, kind, level, on_the_spot, dismissed, closed_on, plan_on, five_on, listed_on, province_on, campaign, recorded_from, recorded_to, ground, rested)
   where recorded_to < 'infinity';
 -- What changed between two instants, hazard by hazard.
 create index hazard_facts_by_change on rows.hazard_facts (recorded_from, found_on) include (hazard_id);
@@ -66,27 +67,31 @@ create table rows.leg_facts (
   reopened_on   date        null, -- the closed hazard came back
   funds         numeric     null, -- committed, 万元
   funds_on      date        null,
+  late          daterange[] null, -- days after deadlines that were missed before the present one was set
   primary key (hazard_id, leg, term, recorded_from)
 );
 -- Unfinished legs with what was due of them when, and whose they are.
 create index leg_facts_finished_now on rows.leg_facts (finished_on, assigned_on)
   include (region, sector, body, kind, dismissed, deadline, declared_on, accepted_on, ended_on, failed, recorded_from, recorded_to,
-           hazard_id, leg, ack_due, acknowledged_on) where recorded_to = 'infinity';
+           hazard_id, leg, ack_due, acknowledged_on, late) where recorded_to = 'infinity';
 create index leg_facts_finished_past on rows.leg_facts (finished_on, assigned_on)
   include (region, sector, body, kind, dismissed, deadline, declared_on, accepted_on, ended_on, failed, recorded_from, recorded_to,
-           hazard_id, leg, ack_due, acknowledged_on) where recorded_to < 'infinity' and finished_on < 'infinity';
+           hazard_id, leg, ack_due, acknowledged_on, late) where recorded_to < 'infinity' and finished_on < 'infinity';
 -- Superseded versions in which the leg was unfinished are looked for by when they began; those that lasted longer than sixty days,
 -- by both bounds.
 create index leg_facts_unfinished_past on rows.leg_facts (recorded_from, recorded_to)
   include (region, sector, body, kind, dismissed, assigned_on, finished_on, deadline, declared_on, accepted_on, ended_on, failed,
-           hazard_id, leg, ack_due, acknowledged_on)
+           hazard_id, leg, ack_due, acknowledged_on, late)
   where recorded_to < 'infinity' and finished_on = 'infinity' and recorded_to - recorded_from <= '1440:00:00';
 create index leg_facts_unfinished_long on rows.leg_facts using gist (tstzrange(recorded_from, recorded_to))
   where recorded_to < 'infinity' and finished_on = 'infinity' and recorded_to - recorded_from > '1440:00:00';
 create index leg_facts_due_now on rows.leg_facts (deadline)
-  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to) where recorded_to = 'infinity';
+  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late) where recorded_to = 'infinity';
 create index leg_facts_due_past on rows.leg_facts (deadline)
-  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to) where recorded_to < 'infinity';
+  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late) where recorded_to < 'infinity';
+-- Few legs were given a later deadline after they had missed one.
+create index leg_facts_late on rows.leg_facts (region)
+  include (body, kind, dismissed, deadline, declared_on, ended_on, recorded_from, recorded_to, late) where late is not null;
 create index leg_facts_ack_now on rows.leg_facts (ack_due)
   include (region, sector, body, kind, dismissed, acknowledged_on, ended_on, recorded_from, recorded_to) where recorded_to = 'infinity' and ack_due is not null;
 create index leg_facts_ack_past on rows.leg_facts (ack_due)

@@ -9,7 +9,7 @@ namespace Hazards.Projections.Writing;
 internal sealed record HazardFacts(
     DateOnly FoundOn, RegionCode Region, SectorCode Sector, HazardKind Kind, Level? Level, bool Late, bool OnTheSpot, bool Dismissed,
     DateOnly? ClosedOn, ClosureGround? Ground, DateOnly? PlanOn, DateOnly? FiveOn, DateOnly? ListedOn, DateOnly? ProvinceOn,
-    int Reopened, Guid? Campaign, Guid? Inspection)
+    int Reopened, Guid? Campaign, Guid? Inspection, string? Rested)
 {
     public static HazardFacts From(Hazard hazard) => new(
         ChinaTime.DateAt(hazard.FoundAt), hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.LateEntry,
@@ -19,7 +19,8 @@ internal sealed record HazardFacts(
         Dates.First(hazard.Legs.Values.Select(l => l.PlannedAt)), FiveInPlace(hazard),
         Dates.First(hazard.Listings.Where(l => l.Counts).Select(l => (DateTimeOffset?)l.At)),
         Dates.First(hazard.Listings.Where(l => l.Counts && l.Level >= ListingLevel.Province).Select(l => (DateTimeOffset?)l.At)),
-        hazard.Reopened, hazard.Campaign, hazard.Inspection);
+        hazard.Reopened, hazard.Campaign, hazard.Inspection,
+        Dates.Ranges(hazard.Rests.Select(r => (ChinaTime.DateAt(r.Since), ChinaTime.DateAt(r.Until)))));
 
     /// <summary>Since when every plan there is has all five.</summary>
     private static DateOnly? FiveInPlace(Hazard hazard)
@@ -33,7 +34,7 @@ internal sealed record HazardFacts(
 internal sealed record LegFacts(
     Leg Leg, int Term, BodyId Body, RegionCode Region, SectorCode Sector, HazardKind Kind, Level? Level, bool Dismissed,
     DateOnly AssignedOn, DateOnly? AckDue, DateOnly? AcknowledgedOn, DateOnly Deadline, DateOnly? DeclaredOn, DateOnly? AcceptedOn,
-    DateOnly? EndedOn, int Failed, string? LookedOn, DateOnly? ReopenedOn, decimal? Funds, DateOnly? FundsOn)
+    DateOnly? EndedOn, int Failed, string? LookedOn, DateOnly? ReopenedOn, decimal? Funds, DateOnly? FundsOn, string? Late)
 {
     /// <summary>When the body had no more to do; the end of time before.</summary>
     public DateOnly FinishedOn => AcceptedOn ?? EndedOn ?? DateOnly.MaxValue;
@@ -50,31 +51,36 @@ internal sealed record LegFacts(
     {
         var ended = past?.EndedAt ?? (leg.Stage == LegStage.Returned ? leg.Since : null);
         var looked = past?.LookedBack ?? hazard.LookedBack;
+        var deadline = hazard.DeadlineOf(leg, ended);
         return new LegFacts(
             leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level,
             hazard.Rejection is not null || hazard.MergedInto is not null,
-            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, DeadlineOf(hazard, leg, ended),
+            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, deadline,
             leg.DeclaredOn, Dates.Of(leg.AcceptedAt),
             Dates.Of(ended), leg.Failed,
             looked.IsEmpty
                 ? null
                 : string.Join(',', looked.Select(l => ChinaTime.DateAt(l).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
             past is { Recurred: true } ? ChinaTime.DateAt(past.EndedAt) : null, leg.FundsAt is null ? null : leg.Funds,
-            Dates.Of(leg.FundsAt));
+            Dates.Of(leg.FundsAt), LateBefore(leg, deadline));
     }
 
     private static DateOnly? AcknowledgeBy(Hazard hazard, Rulebook rules, LegState leg) =>
         rules.PolicyAt(hazard.Region, leg.AssignedAt)
             .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignedAt, rules.Calendar.At(hazard.Calendar))?.Date;
 
-    /// <summary>
-    /// The leg's own deadline, or that of the newest listing of its time where that is earlier; a delisting does not lengthen
-    /// it afterwards.
-    /// </summary>
-    private static DateOnly DeadlineOf(Hazard hazard, LegState leg, DateTimeOffset? ended)
+    /// <summary>The days on which earlier deadlines were missed: each once, and those after the present deadline go by that.</summary>
+    private static string? LateBefore(LegState leg, DateOnly deadline)
     {
-        var listing = hazard.Listings.LastOrDefault(l => l.Counts && !(l.EndedAt < leg.AssignedAt) && !(l.At > ended));
-        return listing is not null && listing.Deadline < leg.Deadline && !(leg.ExtendedAt >= listing.At) ? listing.Deadline : leg.Deadline;
+        var after = DateOnly.MinValue;
+        var ranges = new List<(DateOnly, DateOnly)>();
+        foreach (var (due, until) in leg.Late)
+        {
+            var (first, end) = (due < after ? after : due.AddDays(1), (until < deadline ? until : deadline).AddDays(1));
+            ranges.Add((first, end));
+            after = end > after ? end : after;
+        }
+        return Dates.Ranges(ranges);
     }
 }
 
@@ -93,6 +99,14 @@ internal static class Dates
     public static DateOnly? Of(DateTimeOffset? instant) => instant is { } known ? ChinaTime.DateAt(known) : null;
 
     public static DateOnly? First(IEnumerable<DateTimeOffset?> instants) => Of(instants.Min());
+
+    /// <summary>Ranges of days as PostgreSQL reads them, each without its end; null for none.</summary>
+    public static string? Ranges(IEnumerable<(DateOnly First, DateOnly End)> days)
+    {
+        var written = string.Join(
+            ',', days.Where(d => d.First < d.End).Select(d => FormattableString.Invariant($"\"[{d.First:yyyy-MM-dd},{d.End:yyyy-MM-dd})\"")));
+        return written.Length == 0 ? null : $"{{{written}}}";
+    }
 }
 
 /// <summary>The facts of a hazard that an append changed; made where the state is made.</summary>

@@ -29,6 +29,7 @@ internal sealed class FactStatements(string schema)
         { "reopened", f => f.Facts.Reopened },
         { "campaign", f => f.Facts.Campaign },
         { "inspection", f => f.Facts.Inspection },
+        { "rested", f => f.Facts.Rested },
     };
 
     private readonly WriteStatement<(PendingRow Row, LegFacts Facts)> writeLegs = new(schema, "write_leg_facts", f => EventKey.Of(f.Row))
@@ -54,6 +55,7 @@ internal sealed class FactStatements(string schema)
         { "reopened_on", f => f.Facts.ReopenedOn },
         { "funds", f => f.Facts.Funds },
         { "funds_on", f => f.Facts.FundsOn },
+        { "late", f => f.Facts.Late },
     };
 
     private readonly WriteStatement<(PendingRow Row, ListingFacts Facts)> writeListings =

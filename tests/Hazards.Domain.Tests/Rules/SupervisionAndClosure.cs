@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain.Codes;
 using static Hazards.Domain.Tests.Rules.World;
 
@@ -54,6 +55,64 @@ public sealed class SupervisionAndClosure
         asked.When(CityOffice, new DecideExtension(Leg.Sole, true)).ThenItHappens().Clocks.Single().Due.ShouldBe(Soon.AddDays(5));
         listed.And(CityOffice,
             new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "误")).Clocks.Single().Due.ShouldBe(Deadline);
+    }
+
+    /// <summary>Whoever lists again at another level sets a deadline; until then, what is overdue stays overdue.</summary>
+    [Fact]
+    public void Delisting_gives_nobody_days_unless_the_listing_was_an_error()
+    {
+        var listed = Stories.Rectifying.And(CityOffice, Stories.CityListing with { Deadline = Soon });
+        var moved = listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.LevelChanged, "降为一般"));
+        moved.Clocks.Single(c => c.Kind == ClockKind.Rectify).Due.ShouldBe(Soon);
+        moved.When(GasCompany, new RequestExtension(Leg.Sole, Soon.AddDays(5), "材料未到"))
+            .Then(new ExtensionRequested(Leg.Sole, Soon, Soon.AddDays(5), "材料未到"));
+        moved.And(ProvinceOffice, new HazardListed(ListingLevel.Province, Soon.AddDays(9), "省级挂牌", null))
+            .Clocks.Single(c => c.Kind == ClockKind.Rectify).Due.ShouldBe(Soon.AddDays(9));
+        // A new body's term is none that the listing saw.
+        moved.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位"))
+            .And(new LegReassigned(GasCompany.Id, Sole() with { Body = GasRegulator.Id }, "改派"))
+            .Clocks.Single(c => c.Kind == ClockKind.Rectify).Due.ShouldBe(Deadline);
+    }
+
+    /// <summary>摘牌以验收合格为据: without the acceptance nothing takes a major hazard off the list.</summary>
+    [Fact]
+    public void A_hazard_whose_acceptance_is_withdrawn_after_it_was_delisted_is_listed_again()
+    {
+        var published = Policy.NationalBaseline with
+        {
+            Publication = new PublicationRule(SameMedia: true, "青岛市2012"),
+            Clocks =
+            [
+                .. Policy.NationalBaseline.Clocks,
+                .. new[] { ClockKind.Publish, ClockKind.PublishDelisting }
+                    .Select(k => new ClockRule(k, 5, "青岛市2012", null, DayCount.Working)),
+            ],
+        };
+        var listed = Stories.Accepted.And(CityOffice, Stories.CityListing);
+        var withdraw = new WithdrawAcceptance(Leg.Sole, "又漏气");
+        foreach (var ground in Enum.GetValues<DelistingGround>())
+        {
+            var delisted = listed.Under(published).And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, ground, "摘牌"));
+            var after = delisted.When(Emergency, withdraw).ThenItHappens();
+            if (ground != DelistingGround.Accepted)
+            {
+                after.Then.Listing.ShouldBeNull();
+                continue;
+            }
+            after.Then.Listing.ShouldBe(listed.Then.Listing);
+            after.Then.Listings.ShouldBe(listed.Then.Listings);
+            after.Then.Delisting.ShouldBeNull();
+            after.Clocks.ShouldNotContain(c => c.Kind == ClockKind.Publish || c.Kind == ClockKind.PublishDelisting);
+            after.When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "再次挂牌")).ThenRefused(HazardRefusals.AlreadyListed);
+
+            // Its end was made public: so is that it did not last.
+            var told = delisted.And(CityOffice, new DelistingPublished(ListingLevel.Prefecture, "陇南日报", ChinaTime.DateAt(delisted.Now)))
+                .When(Emergency, withdraw).ThenItHappens();
+            told.Clocks.Single(c => c.Kind == ClockKind.Publish).Since.ShouldBe(told.Then.LatestOccurredAt);
+            told.When(CityOffice, new PublishListing("陇南日报", ChinaTime.DateAt(told.Then.LatestOccurredAt).AddDays(-1)))
+                .ThenRefused(HazardRefusals.ActDate, "on");
+            told.When(CityOffice, new PublishListing("陇南日报")).ThenItHappens().Then.Listing!.PublishedIn.ShouldBe("陇南日报");
+        }
     }
 
     [Fact]
@@ -233,5 +292,86 @@ public sealed class SupervisionAndClosure
             .ThenRefused(HazardRefusals.CorrectionEnterprise);
         Stories.Reported.When(CountyOffice, new CorrectHazard(CorrectableField.Region, "621299", "x"))
             .ThenRefused(HazardRefusals.CorrectionRegion);
+    }
+
+    public static TheoryData<string> MovedStories =>
+    [
+        nameof(Stories.Reported), nameof(Stories.Verified), nameof(Stories.Assigned), nameof(Stories.Rectifying), nameof(Stories.Declared),
+        nameof(Stories.Accepted), nameof(Stories.Closed), nameof(Stories.Rejected), nameof(Stories.Merged), nameof(Stories.Dual),
+        nameof(Stories.DualOneAccepted), nameof(Stories.DualDeclared), nameof(Stories.MajorPlanned), nameof(Stories.Noticed),
+        nameof(Stories.Proposed),
+    ];
+
+    /// <summary>移交: wherever a hazard is moved, whoever owes something of it sees it there; nobody's duty is left behind.</summary>
+    [Theory, MemberData(nameof(MovedStories))]
+    public void A_hazard_that_is_moved_leaves_nobodys_duty_behind(string name)
+    {
+        var begun = (Story)typeof(Stories).GetProperty(name)!.GetValue(null)!;
+        var before = name == nameof(Stories.Rectifying) ? begun.And(GasRegulator, new ProductionSuspended(true, "全部")) : begun;
+        var legs = before.Then.IsOpen ? before.Then.Legs.Values.Where(l => l.Stage < LegStage.Accepted).Select(l => l.Leg).ToArray() : [];
+        var orders = legs.Select(l => new LegOrder(
+            l, (l == Leg.Territorial ? NextGovernment : NextRegulator).Id, Deadline.AddDays(60), "接办",
+            l == Leg.Sectoral ? NextOffice.Id : null)).ToImmutableArray();
+        var move = new CorrectHazard(CorrectableField.Region, Wenxian.Value, "实属文县", orders);
+        var moved = before.When(CityOffice, move).ThenItHappens();
+
+        moved.Then.Region.ShouldBe(Wenxian);
+        moved.Then.Stage.ShouldBe(legs.Length > 0 ? Stage.Assigned : before.Then.Stage);
+        foreach (var clock in moved.Clocks.Where(c => c.Body is not null))
+            Bodies[clock.Body!.Value].Region.Contains(Wenxian).ShouldBeTrue($"{clock.Kind} {clock.Leg} {clock.Body}");
+        moved.Clocks.Count(c => c.Kind == ClockKind.Rectify).ShouldBe(legs.Length);
+        moved.Then.Missed.SelectMany(m => m.Asked.Values).ShouldAllBe(b => Bodies[b].Region.Contains(Wenxian));
+        // Within the same county nothing of this is asked.
+        before.When(CityOffice, new CorrectHazard(CorrectableField.Region, "621202101", "东江镇")).ThenItHappens().Then.Legs.Values
+            .Select(l => (l.Leg, l.Body, l.Stage, l.AssignedBy))
+            .ShouldBe(before.Then.Legs.Values.Select(l => (l.Leg, l.Body, l.Stage, l.AssignedBy)));
+
+        if (legs.Length == 0)
+        {
+            before.When(CityOffice, move with { Legs = [Sole(NextRegulator)] }).ThenRefused(HazardRefusals.CorrectionLegs, "legs");
+            return;
+        }
+        before.When(CityOffice, move with { Legs = default }).ThenRefused(HazardRefusals.CorrectionLegs, "legs");
+        var stay = orders.Select(o => o with { Body = (o.Leg == Leg.Territorial ? CountyGovernment : GasRegulator).Id });
+        before.When(CityOffice, move with { Legs = [.. stay] })
+            .ThenRefused(orders[0].Leg switch
+            {
+                Leg.Territorial => HazardRefusals.NotTerritorial,
+                Leg.Sectoral => HazardRefusals.NotSectoral,
+                _ => HazardRefusals.OutsideRegion,
+            }, "legs[0].body");
+        before.When(CityOffice, move with { Field = CorrectableField.Title, To = "调压箱" })
+            .ThenRefused(HazardRefusals.CorrectionLegs, "legs");
+    }
+
+    /// <summary>Who sees it in its new region as well goes on; what it needs is said.</summary>
+    [Fact]
+    public void Moving_a_hazard_takes_a_leg_from_nobody_who_sees_it_there()
+    {
+        var dual = Stories.Verified.And(CityOffice, new HazardAssigned(
+            [Territorial() with { Supervisor = null }, Sectoral() with { Body = CityHousing.Id, Supervisor = CitySupervision.Id }]))
+            .And(CityHousing, new AssignmentAcknowledged(Leg.Sectoral, null));
+        var move = new CorrectHazard(
+            CorrectableField.Region, Wenxian.Value, "实属文县", [Territorial(NextGovernment) with { Supervisor = NextOffice.Id }]);
+        var moved = dual.When(CityOffice, move).Then(
+            new HazardCorrected(CorrectableField.Region, "621202", "621222", "实属文县"),
+            new LegReassigned(CountyGovernment.Id, move.Legs[0], "实属文县"));
+        moved.Then.Legs[Leg.Sectoral].ShouldBe(dual.Then.Legs[Leg.Sectoral]);
+        dual.When(CityOffice, move with { Legs = [.. move.Legs, Sectoral(NextRegulator)] })
+            .ThenRefused(HazardRefusals.CorrectionLegs, "legs");
+        dual.When(CityOffice, move with { Legs = [move.Legs[0] with { Supervisor = CitySupervision.Id }] })
+            .ThenRefused(HazardRefusals.SameSupervisor, "legs");
+        dual.When(As(CityOffice), move, dual.Then.Legs[Leg.Territorial].AssignedAt.AddTicks(-1))
+            .ThenRefused(HazardRefusals.BeforePrevious, "legs[0].occurredAt");
+        // A regulator that may correct has assigned nothing.
+        dual.When(As(CityHousing, Role.Coordinator), move).ThenRefused(HazardRefusals.NotAssigner, "legs[0]");
+
+        // A listing is its lister's: it ends it first.
+        var listed = Stories.Accepted.And(CountyOffice, Stories.CityListing with { Level = ListingLevel.County });
+        var alone = move with { Legs = default };
+        listed.When(CityOffice, alone).ThenRefused(HazardRefusals.CorrectionListed, "to");
+        Stories.Accepted.And(CityOffice, Stories.CityListing).When(CityOffice, alone).ThenItHappens();
+        listed.And(CountyOffice, new HazardDelisted(ListingLevel.County, DelistingGround.ListedInError, "误"))
+            .When(CityOffice, alone).ThenItHappens();
     }
 }

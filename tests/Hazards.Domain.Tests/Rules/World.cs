@@ -23,6 +23,7 @@ internal static class World
     public static readonly Body GasRegulator = Make("wudu-housing", "武都区住建局", BodyKind.Regulator, Wudu, Gas);
     public static readonly Body OtherRegulator = Make("wudu-education", "武都区教育局", BodyKind.Regulator, Wudu, SectorCode.Parse("education"));
     public static readonly Body NextRegulator = Make("wenxian-housing", "文县住建局", BodyKind.Regulator, Wenxian, Gas);
+    public static readonly Body CityHousing = Make("longnan-housing", "陇南市住建局", BodyKind.Regulator, Longnan, Gas);
     public static readonly Body Emergency = Make("wudu-emergency", "武都区应急局", BodyKind.Regulator, Wudu);
     public static readonly Body Supervision = Make("wudu-supervision", "武都区政府督查室", BodyKind.SupervisionOffice, Wudu);
     public static readonly Body CitySupervision = Make("longnan-supervision", "陇南市政府督查室", BodyKind.SupervisionOffice, Longnan);
@@ -34,7 +35,7 @@ internal static class World
     {
         CountyOffice, CityOffice, ProvinceOffice, StateOffice, NextOffice, CountyGovernment, CityGovernment, NextGovernment, GasRegulator,
         OtherRegulator,
-        NextRegulator, Emergency, Supervision, CitySupervision, GasCompany, Hotline, Gone,
+        NextRegulator, CityHousing, Emergency, Supervision, CitySupervision, GasCompany, Hotline, Gone,
     }.ToImmutableDictionary(b => b.Id);
 
     public static readonly BodyId Unregistered = BodyId.Parse("nobody-knows");
