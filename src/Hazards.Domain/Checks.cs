@@ -125,10 +125,17 @@ internal static class Checks
             Leg.Sectoral when body.Kind != BodyKind.Regulator || !body.Covers(hazard.Sector) || !body.Region.Contains(hazard.Region) =>
                 HazardRefusals.NotSectoral.Because(
                     "body", ("sector", Words.Of(act.Sectors.Find(hazard.Sector))), ("region", hazard.Region), ("body", body.Id)),
-            Leg.Sole when body.Kind is BodyKind.Government or BodyKind.Regulator && !body.Region.Contains(hazard.Region) =>
-                HazardRefusals.OutsideRegion.Because("body", ("body", body.Id), ("region", body.Region), ("hazardRegion", hazard.Region)),
-            _ => null,
+            _ => Seeing("body", order.Body, hazard, act) ?? (order.Supervisor is { } over ? Seeing("supervisor", over, hazard, act) : null),
         };
+    }
+
+    /// <summary>Nobody is to do what he cannot see.</summary>
+    public static Refusal? Seeing(string field, BodyId body, Hazard hazard, Act act)
+    {
+        var region = act.Bodies[body].Region;
+        return region.Contains(hazard.Region)
+            ? null
+            : HazardRefusals.OutsideRegion.Because(field, ("body", body), ("region", region), ("hazardRegion", hazard.Region));
     }
 
     /// <summary>How the policy hands over hazards of this level; null when it has no rule for it.</summary>

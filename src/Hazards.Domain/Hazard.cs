@@ -364,12 +364,13 @@ public sealed record Hazard
                     Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn,
                     ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson,
                 }),
-        AssignmentReturned e => With(e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason }),
-        LegReassigned e => this with
+        AssignmentReturned e => With(
+            e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn }),
+        LegReassigned e => (this with
         {
             PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)),
             Legs = Legs.SetItem(e.Order.Leg, LegState.Begin(e.Order, context)),
-        },
+        }).ListedAgain(context),
 
         PlanSubmitted e => With(
             e.Leg, context,
@@ -437,15 +438,19 @@ public sealed record Hazard
                 EverListed = true, Delisting = null,
                 Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)),
             }, context),
-        HazardDelisted e => this with
+        HazardDelisted e => (this with
         {
-            Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = context.OccurredAt, Ground = e.Ground }),
-            Listing = null,
-            Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null) { Of = Listing },
-        },
+            Listings = [.. Listings.Select(
+                l => l.EndedAt is null ? l with { EndedAt = context.OccurredAt, Ground = e.Ground, Whole = Listing } : l)],
+            Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null),
+        }).ListedAgain(context),
         ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
         ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
-        DelistingPublished => this with { Delisting = Delisting! with { PublishedAt = context.OccurredAt } },
+        DelistingPublished => this with
+        {
+            Delisting = Delisting! with { PublishedAt = context.OccurredAt },
+            Listings = [.. Listings.Select(l => l.EndedAt == Delisting.At ? l with { EndPublished = true } : l)],
+        },
         SupervisorNamed e => With(e.Leg, context, l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt }, own: false),
         SupervisionNoticeIssued e => Took(e, context).Noticed(e, context),
         SupervisionEscalated e => Took(e, context) with { EscalatedTo = e.To },
@@ -494,7 +499,10 @@ public sealed record Hazard
         this with { PastLegs = [.. PastLegs, .. Legs.Values.Select(l => Ended(l, context, recurred))], LookedBack = [] };
 
     private PastLeg Ended(LegState leg, EventContext context, bool recurred) =>
-        new(leg, leg.Stage == LegStage.Returned ? leg.Since : context.OccurredAt, recurred, LookedBack);
+        new(leg, leg.Stage == LegStage.Returned ? leg.Since : context.OccurredAt, recurred, LookedBack)
+        {
+            CountsOn = leg.ReturnedOn ?? context.CountsOn,
+        };
 
     private Hazard Reopen(HazardReopened e, EventContext context) => Past(context, recurred: Closure is not null) with
     {
@@ -513,35 +521,50 @@ public sealed record Hazard
     };
 
     /// <summary>
-    /// What was missed before a later deadline was set stays missed: until completion was declared, or until that day. A later deadline
-    /// by extension is another matter: it is the deadline there was.
+    /// 逾期不因另定期限而消失: what had been missed stays missed, until completion was declared or a later deadline set, and what was declared
+    /// was not owed until it came back. A later deadline by extension is another matter: it is the deadline there was.
     /// </summary>
     private Hazard WithLateness(Hazard after, EventContext context)
     {
         foreach (var leg in Legs.Values)
         {
-            var (due, until) = (DeadlineOf(leg), leg.DeclaredOn ?? context.CountsOn);
-            if (due < until && due < after.DeadlineOf(after.Legs[leg.Leg]))
-                after = after with
-                {
-                    Legs = after.Legs.SetItem(leg.Leg, after.Legs[leg.Leg] with { Late = leg.Late.Add(new Lateness(due, until)) }),
-                };
+            var (due, now) = (DeadlineOf(leg), after.Legs[leg.Leg]);
+            var undone = leg.DeclaredOn is not null && now.DeclaredOn is null;
+            if (!undone && due >= after.DeadlineOf(now))
+                continue;
+            var (first, until) = (leg.FirstLate(due), leg.DeclaredOn ?? context.CountsOn);
+            if (first <= until)
+                now = now with { Late = leg.Late.Add(new Lateness(due, first, until)) };
+            if (undone || first <= until)
+                now = now with { Resumed = undone && context.CountsOn > until ? context.CountsOn : until.AddDays(1) };
+            after = after with { Legs = after.Legs.SetItem(leg.Leg, now) };
         }
         return after;
     }
 
-    // 摘牌以验收合格为据: the delisting falls with the acceptance it stood on. What was said in public of its end is to be taken back.
-    private Hazard ListedAgain(EventContext context) =>
-        Delisting is { Of: { } listing, PublishedAt: var published } && Listings[^1].Ground == DelistingGround.Accepted
-            ? this with
-            {
-                Listings = Listings.SetItem(Listings.Length - 1, Listings[^1] with { EndedAt = null, Ground = null }),
-                Listing = published is null
-                    ? listing
-                    : listing with { PublishedIn = null, PublishedAt = null, PublishFrom = context.OccurredAt },
-                Delisting = null,
-            }
-            : this;
+    /// <summary>
+    /// The listing that is in force again when an acceptance does not last: the newest that was no error, delisted as accepted. One before
+    /// a closure stood on what was accepted then.
+    /// </summary>
+    internal ListingTerm? OnAcceptance =>
+        Listing is null && Listings.LastOrDefault(l => l.Counts) is { Ground: DelistingGround.Accepted } term && term.EndedAt >= OpenSince
+            ? term
+            : null;
+
+    // 摘牌以验收合格为据: the delisting falls with the acceptance that it stood on, and what was said in public of it is to be taken back.
+    private Hazard ListedAgain(EventContext context)
+    {
+        if (OnAcceptance is not { Whole: { } listing } term || Legs.Values.All(l => l.Stage == LegStage.Accepted))
+            return this;
+        return this with
+        {
+            Listings = Listings.Replace(term, term with { EndedAt = null, Ground = null, Whole = null, EndPublished = false }),
+            Listing = term.EndPublished
+                ? listing with { PublishedIn = null, PublishedAt = null, PublishFrom = context.OccurredAt }
+                : listing,
+            Delisting = Delisting?.At == term.EndedAt ? null : Delisting,
+        };
+    }
 
     // Nobody could verify it while it stood as closed: that duty begins now.
     private Hazard WithoutFix(EventContext context) => (GradedByFix ? this with { Level = null, VerifiedAt = null, GradedAt = null } : this) with
@@ -766,6 +789,20 @@ public sealed record LegState
     [JsonIgnore]
     public ImmutableArray<Lateness> Late { get; init; } = [];
 
+    /// <summary>
+    /// Since when it is owed again: completion that was declared did not last, or a later deadline was set after one was missed.
+    /// </summary>
+    [JsonIgnore]
+    public DateOnly? Resumed { get; init; }
+
+    /// <summary>The day on which its return counts, if it was returned.</summary>
+    [JsonIgnore]
+    public DateOnly? ReturnedOn { get; init; }
+
+    /// <summary>The first day on which it is late, as far as it is not done by then.</summary>
+    /// <param name="due">The deadline that binds it.</param>
+    internal DateOnly FirstLate(DateOnly due) => Resumed > due ? Resumed.Value : due.AddDays(1);
+
     /// <summary>When it was accepted.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }
 
@@ -859,8 +896,9 @@ public sealed record NoticeToAnswer(DocumentNumber Number, DateTimeOffset At, Bo
 
 /// <summary>A deadline that was missed before a later one was set.</summary>
 /// <param name="Due">Its last day.</param>
+/// <param name="First">The first day on which it was late.</param>
 /// <param name="Until">When completion was declared, or the later deadline set.</param>
-public readonly record struct Lateness(DateOnly Due, DateOnly Until);
+public readonly record struct Lateness(DateOnly Due, DateOnly First, DateOnly Until);
 
 /// <summary>A time when nothing was to be done about a hazard.</summary>
 /// <param name="Since">Closed, rejected or merged.</param>
@@ -895,11 +933,7 @@ public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, D
 /// <param name="At">When it was delisted.</param>
 /// <param name="Medium">Where the listing had been made public.</param>
 /// <param name="PublishedAt">When the end was.</param>
-public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt)
-{
-    /// <summary>The listing that it ended.</summary>
-    internal Listing? Of { get; init; }
-}
+public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt);
 
 /// <summary>One listing from its beginning to its end.</summary>
 /// <param name="Level">The level.</param>
@@ -913,6 +947,12 @@ public sealed record ListingTerm(
 {
     /// <summary>Whether it counts as a listing: one made in error never was one.</summary>
     public bool Counts => Ground != DelistingGround.ListedInError;
+
+    /// <summary>The listing as it was when it ended, where it may be in force again.</summary>
+    internal Listing? Whole { get; init; }
+
+    /// <summary>Whether its end was made public.</summary>
+    internal bool EndPublished { get; init; }
 }
 
 /// <summary>A body's term on a leg that is over.</summary>
@@ -920,7 +960,12 @@ public sealed record ListingTerm(
 /// <param name="EndedAt">When it was given back, reassigned or reopened.</param>
 /// <param name="Recurred">Whether a closed hazard came back and ended it.</param>
 /// <param name="LookedBack">When the hazard was looked back at during it.</param>
-public sealed record PastLeg(LegState Leg, DateTimeOffset EndedAt, bool Recurred, ImmutableArray<DateTimeOffset> LookedBack);
+public sealed record PastLeg(LegState Leg, DateTimeOffset EndedAt, bool Recurred, ImmutableArray<DateTimeOffset> LookedBack)
+{
+    /// <summary>The day on which its end counts, where it is asked until when it was owed.</summary>
+    [JsonIgnore]
+    public DateOnly CountsOn { get; init; } = ChinaTime.DateAt(EndedAt);
+}
 
 /// <summary>A deadline that was noticed as missed, and the rungs of the ladder climbed since.</summary>
 /// <param name="Kind">The duty.</param>

@@ -131,6 +131,41 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
                 .ShouldBe(tag == held.ETag ? HttpStatusCode.OK : HttpStatusCode.PreconditionFailed);
     }
 
+    /// <summary>移交: found in one county and said to be in another, it is owed by those who see it where it is.</summary>
+    [Fact]
+    public async Task A_hazard_that_is_moved_to_another_county_goes_to_its_bodies_in_the_same_act()
+    {
+        const string There = "532901";
+        await service.BodyAsync("dlc-awb", "大理市安委办", "committeeOffice", There);
+        await service.BodyAsync("dlc-gov", "大理市人民政府", "government", There);
+        await service.BodyAsync("dlc-gas", "大理市住建局", "regulator", There, "city_gas");
+        var (prefecture, office, gov) = (await service.KeyAsync("dali-awb", "5329", "coordinator"),
+            await service.KeyAsync("dlc-awb", There, "coordinator"), await service.KeyAsync("dlc-gov", There, "responsible"));
+        var id = await service.HazardAsync(Stage.Rectifying);
+        JsonObject Move(params JsonNode[] legs) => new()
+        {
+            ["field"] = "region", ["to"] = There, ["reason"] = "实属大理市", ["legs"] = new JsonArray(legs),
+        };
+        (await service.Office.PostAsync($"hazards/{id}/corrections", Move()))
+            .Refused(HttpStatusCode.Forbidden, "correction.region_outside");
+        (await prefecture.PostAsync($"hazards/{id}/corrections", Move())).Refused(HttpStatusCode.UnprocessableEntity, "correction.legs");
+        (await prefecture.PostAsync($"hazards/{id}/corrections", Move(Some.Leg("territorial", "dlc-gov"))))
+            .Refused(HttpStatusCode.UnprocessableEntity, "correction.legs");
+        (await prefecture.PostAsync($"hazards/{id}/corrections", Move(Some.Leg("territorial", "ws-gov"), Some.Leg("sectoral", "dlc-gas"))))
+            .Refused(HttpStatusCode.UnprocessableEntity, "assignment.not_territorial");
+        (await service.Gov.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK);
+
+        (await prefecture.PostAsync($"hazards/{id}/corrections", Move(Some.Leg("territorial", "dlc-gov"), Some.Leg("sectoral", "dlc-gas"))))
+            .Require(HttpStatusCode.OK);
+        (await service.Gov.GetAsync($"hazards/{id}")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
+        var duties = (await office.GetAsync($"hazards/{id}/steps")).Require(HttpStatusCode.OK).Json["duties"]!.AsArray();
+        duties.Select(d => d!["body"]!["id"]!.ToString()).Distinct().ShouldBe(["dlc-gov", "dlc-gas"], ignoreOrder: true);
+        foreach (var leg in new[] { "territorial", "sectoral" })
+            (await prefecture.GetAsync($"hazards/{id}")).Json["hazard"]!["legs"]![leg]!["assignedBy"]!.ToString().ShouldBe("dali-awb");
+        (await gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
+        (await gov.GetAsync("inbox")).Require(HttpStatusCode.OK).Text.ShouldContain(id);
+    }
+
     [Fact]
     public async Task A_report_answers_with_its_address_and_state()
     {

@@ -130,6 +130,33 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
         }
     }
 
+    /// <summary>Where a duty or a body is asked for, it is that which is overdue or due, and nothing else of the hazard.</summary>
+    [Fact]
+    public async Task The_windows_count_what_has_such_a_clock()
+    {
+        var owed = history.Queries.OverdueCountsAsync(history.At(null), RegionCode.Nation);
+        var body = (await owed).First(o => o.Body is not null).Body;
+        var differ = 0;
+        foreach (var instant in history.Instants())
+        {
+            var scope = history.At(instant);
+            var clocks = (await Replay.UpToAsync(history.Log, instant)).All.Select(h => Replay.ClocksOf(h)).ToArray();
+            foreach (var filter in new[] { Everything, new HazardFilter { Owes = body } }
+                .Concat(Enum.GetValues<ClockKind>().SelectMany(
+                    k => new[] { new HazardFilter { Duty = k }, new HazardFilter { Duty = k, Owes = body } })))
+            {
+                int Due(int days, bool overdue) => clocks.Count(
+                    open => open.Any(c => c.Due < scope.Today) == overdue && open.Any(
+                        c => c.Due <= scope.Today.AddDays(days) && (filter.Duty is null || c.Kind == filter.Duty)
+                            && (filter.Owes is null || c.Body == filter.Owes)));
+                var counts = await history.Queries.DueCountsAsync(scope, filter);
+                counts.ShouldBe(new DueCounts(Due(-1, true), Due(3, false), Due(7, false), Due(99_999, true) + Due(99_999, false)));
+                differ += counts.Overdue;
+            }
+        }
+        differ.ShouldBeGreaterThan(0);
+    }
+
     [Fact]
     public async Task The_list_of_listed_hazards_has_the_fewest_days_left_first()
     {

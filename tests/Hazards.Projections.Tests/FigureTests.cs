@@ -274,16 +274,18 @@ internal static class Recount
         {
             var due = g.Where(l => In(l.Deadline) && !(l.Declared is null && l.Ended <= l.Deadline) || l.Missed.Any(m => In(m))).ToArray();
             var acks = g.Where(l => In(l.AckDue) && !(l.Acknowledged is null && l.Ended <= l.AckDue)).ToArray();
-            var inHand = g.Where(l => l.Assigned <= last && !(l.Accepted < first) && !(l.Accepted is null && l.Ended < first)).ToArray();
+            var inHand = g.Where(l => l.Assigned <= last && !l.IsOver(first.AddDays(-1), presentDeadline)).ToArray();
             var accepted = g.Where(l => In(l.Accepted)).ToArray();
             var rechecked = g.Where(l => In(l.Reopened) || l.Looked.Any(d => In(d))).ToArray();
             return new[]
             {
                 (g.Key, new Tally(
                     RankingMeasure.OnTimeRate, due.Count(l => l.Declared <= l.Deadline && !l.Missed.Any(m => In(m))), due.Length)),
-                (g.Key, new Tally(RankingMeasure.RectificationRate, inHand.Count(l => l.Accepted <= last), inHand.Length)),
+                (g.Key, new Tally(
+                    RankingMeasure.RectificationRate, inHand.Count(l => l.Accepted is not null && l.IsOver(last, presentDeadline)),
+                    inHand.Length)),
                 (g.Key, new Tally(RankingMeasure.AcknowledgedInTime, acks.Count(l => l.Acknowledged <= l.AckDue), acks.Length)),
-                (g.Key, new Tally(RankingMeasure.OverdueDays, inHand.Sum(l => l.DaysOverdue(first, last)), inHand.Length)),
+                (g.Key, new Tally(RankingMeasure.OverdueDays, inHand.Sum(l => l.DaysOverdue(first, last, presentDeadline)), inHand.Length)),
                 (g.Key, new Tally(RankingMeasure.FirstPassRate, accepted.Count(l => l.Leg.Failed == 0), accepted.Length)),
                 (g.Key, new Tally(RankingMeasure.NoRecurrence, rechecked.Count(l => !In(l.Reopened)), rechecked.Length)),
             }.Where(t => t.Item2.Denominator > 0);
@@ -297,13 +299,13 @@ internal static class Recount
         foreach (var h in replay.All.Where(h => scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null))
             foreach (var term in Terms(h).Select(
                 t => new Term(h, t.Leg, t.Past) { Turns = presentDeadline ? [] : replay.TurnsOf(h) }).Where(
-                t => t.Assigned <= day && !(t.Accepted <= day) && !(t.Accepted is null && t.Ended <= day)))
+                t => t.Assigned <= day && !t.IsOver(day, presentDeadline)))
             {
-                if (term.Deadline < day.AddDays(more) && !(term.Declared <= day))
+                if (term.Deadline < day.AddDays(more) && !(term.Declared <= day) && !(term.Resumed > day))
                     yield return new OverdueLeg(
                         h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline,
                         day.DayNumber - term.Deadline.DayNumber + more);
-                foreach (var (due, until) in term.Late.Where(l => l.Due < day && day < l.Until))
+                foreach (var (due, _, _) in term.Late.Where(l => l.First <= day && day < l.Until))
                     yield return new OverdueLeg(h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, due, day.DayNumber - due.DayNumber);
                 if (term.AckDue < day.AddDays(more) && !(term.Acknowledged <= day))
                     yield return new OverdueLeg(
@@ -397,16 +399,33 @@ internal static class Recount
         /// <summary>The hazard's story, where it matters.</summary>
         public IReadOnlyList<(Hazard Before, Happening Happening, Hazard After)> Turns { get; init; } = [];
 
-        /// <summary>Deadlines that had been missed when one of these acts set a later one.</summary>
-        public IEnumerable<(DateOnly Due, DateOnly Until)> Late =>
-            from turn in Turns
-            where turn.Happening.Event is ReinspectionFailed or AcceptanceWithdrawn or HazardListed
-            let before = Of(turn.Before)
-            let after = Of(turn.After)
-            where before is not null && after is not null && after.Deadline > before.Deadline
-            let until = before.Declared ?? turn.Happening.Context.CountsOn
-            where until > before.Deadline
-            select (before.Deadline, until < Deadline ? until : Deadline);
+        /// <summary>Deadlines that had been missed when what was declared came back, or a later one was set.</summary>
+        public ImmutableArray<(DateOnly Due, DateOnly First, DateOnly Until)> Late => 
+            [.. Rounds().Where(r => r.First <= r.Until).Select(r => (r.Due, r.First, r.Until))];
+
+        /// <summary>The first day of the round that is not over.</summary>
+        public DateOnly? Resumed => Rounds().Where(r => r.Undone || r.First <= r.Until).Select(r => (DateOnly?)r.Next).LastOrDefault();
+
+        private IEnumerable<(DateOnly Due, DateOnly First, DateOnly Until, bool Undone, DateOnly Next)> Rounds()
+        {
+            var from = DateOnly.MinValue;
+            foreach (var (before, happening, after) in Turns)
+            {
+                if (happening.Event is not (ReinspectionFailed or AcceptanceWithdrawn or HazardListed)
+                    || Of(before) is not { } was || Of(after) is not { } now)
+                    continue;
+                var undone = was.Declared is not null && now.Declared is null;
+                if (!undone && now.Deadline <= was.Deadline)
+                    continue;
+                var (entered, first) = (happening.Context.CountsOn, was.Deadline.AddDays(1));
+                var until = was.Declared ?? entered;
+                var next = undone && entered > until ? entered : until.AddDays(1);
+                var round = (was.Deadline, first > from ? first : from, until, undone, next);
+                yield return round;
+                if (undone || round.Item2 <= until)
+                    from = next;
+            }
+        }
 
         public IEnumerable<DateOnly?> Missed => Late.Select(l => (DateOnly?)l.Due);
 
@@ -427,13 +446,25 @@ internal static class Recount
             }
         }
 
-        public int DaysOverdue(DateOnly first, DateOnly last)
+        /// <summary>Whether the body had no more to do at a day's end: as is claimed, or as it counts.</summary>
+        public bool IsOver(DateOnly day, bool asClaimed)
+        {
+            var end = Accepted ?? Ended;
+            return end <= day && (asClaimed || !(Counted > day));
+        }
+
+        private DateOnly? Counted => Declared ?? Past?.CountsOn ?? Leg.ReturnedOn;
+
+        public int DaysOverdue(DateOnly first, DateOnly last, bool presentDeadline)
         {
             var days = 0;
+            var end = (presentDeadline ? null : Later(Accepted ?? Ended, Counted)) ?? Declared ?? Ended ?? DateOnly.MaxValue;
             for (var day = first; day <= last; day = day.AddDays(1))
-                if (day > Deadline && day <= (Declared ?? Ended ?? DateOnly.MaxValue) || Late.Any(l => l.Due < day && day <= l.Until))
+                if (day > Deadline && day <= end && !(Resumed > day) || Late.Any(l => l.First <= day && day <= l.Until))
                     days++;
             return days;
         }
+
+        private static DateOnly? Later(DateOnly? claimed, DateOnly? counted) => counted > claimed ? counted : null;
     }
 }

@@ -15,7 +15,7 @@ public sealed class InboxTests(RowsDatabase database) : IClassFixture<RowsDataba
     {
         await using var log = database.Open();
         var stories = new Stories(11, Begin);
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 500; i++)
             await log.AppendAsync(stories.Next());
         var inbox = new InboxQueries(database.DataSource);
         var now = new Scope(RegionCode.Nation, null, ChinaTime.DateAt(stories.Now));

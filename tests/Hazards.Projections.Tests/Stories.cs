@@ -69,11 +69,11 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
         if (eager && Maybe())
         {
             var (by, next) = Due(hazard, leg ?? Leg.Sole);
-            var due = Town.Act(by, Now, Now);
+            var due = Town.Act(by, At(), Now);
             return Take(hazard, hazard.Id, Decider.Decide(next, hazard, due), due);
         }
         var ofLeg = random.Next(3) > 0 && leg is { } l ? hazard.Legs[l].Body : One([.. Town.Offices]);
-        var act = Town.Act(ofLeg, Now, Now);
+        var act = Town.Act(ofLeg, At(), Now);
         var command = Command(hazard, leg ?? Leg.Sole);
         return Take(hazard, hazard.Id, Decider.Decide(command, hazard, act), act);
     }
@@ -149,6 +149,9 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
     }
 
     private DateOnly Date(int from, int to) => ChinaTime.DateAt(Now).AddDays(random.Next(from, to));
+
+    // Some things are entered later than they happened, or are said to have.
+    private DateTimeOffset At() => random.Next(6) == 0 ? Now.AddDays(-random.Next(1, 25)) : Now;
 
     private bool Maybe() => random.Next(2) == 0;
 

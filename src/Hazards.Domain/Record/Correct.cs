@@ -40,27 +40,30 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
     {
         var orders = Legs.IsDefault ? [] : Legs;
         var region = Field == CorrectableField.Region ? RegionCode.Parse(correction.To!) : hazard.Region;
-        var lister = hazard.Listing?.By
-            ?? (hazard.Delisting is { PublishedAt: null } delisting && act.Policy.Publication is not null ? delisting.By : null);
-        if (Loses(lister))
-            return HazardRefusals.CorrectionListed.Because("to", ("body", lister), ("region", region));
-        LegState[] lost =
-            [.. hazard.Legs.Values.Where(l => hazard.IsOpen && l.Stage < LegStage.Accepted && (Loses(l.Body) || Loses(l.Supervisor)))];
+        var toPublish = hazard.Delisting is { PublishedAt: null } delisting && act.Policy.Publication is not null ? delisting : null;
+        foreach (var lister in new[] { hazard.Listing?.By, toPublish?.By, hazard.IsOpen ? hazard.OnAcceptance?.By : null })
+            if (Blind(lister))
+                return HazardRefusals.CorrectionListed.Because("to", ("body", lister), ("region", region));
+        LegState[] lost = [.. hazard.Legs.Values.Where(l => hazard.IsOpen && (Blind(l.Body) || Blind(l.Supervisor)))];
         if (!lost.Select(l => l.Leg).Order().SequenceEqual(orders.Select(o => o.Leg).Order()))
             return HazardRefusals.CorrectionLegs.Because("legs", ("region", region), ("legs", Named(lost)));
         if (Checks.Moved("legs", orders, hazard with { Region = region }, act) is { } wrong)
             return wrong;
         IEnumerable<BodyId?> others = [hazard.AssignedBy, hazard.Suspension?.Reviewer, hazard.Closure?.Watcher];
         var takesOver = others.Concat(hazard.Legs.Values.Select(l => (BodyId?)l.AssignedBy))
-            .Concat(hazard.Missed.SelectMany(m => m.Asked.Values.Select(b => (BodyId?)b))).Any(Loses);
+            .Concat(hazard.Missed.SelectMany(m => m.Asked.Values.Select(b => (BodyId?)b))).Any(Blind);
+        // 不能自己验收自己: what the assigner owed is not for a body that answers for a leg.
+        if (takesOver && hazard.IsOpen && hazard.Legs.Values.FirstOrDefault(
+            l => l.Body == act.By.Body.Id && !orders.Any(o => o.Leg == l.Leg)) is { } own)
+            return HazardRefusals.OwnLeg.Because(null, ("leg", Words.Of(own.Leg)), ("body", own.Body));
         return Decision.Of(
         [
             takesOver ? correction with { TakesOver = true } : correction,
             .. orders.Select(o => new LegReassigned(hazard.Legs[o.Leg].Body, o, Reason)),
         ]);
 
-        bool Loses(BodyId? body) => body is { } id && act.Bodies.GetValueOrDefault(id) is { } known
-            && known.Region.Contains(hazard.Region) && !known.Region.Contains(region);
+        bool Blind(BodyId? body) => Field == CorrectableField.Region
+            && body is { } id && act.Bodies.GetValueOrDefault(id) is { } known && !known.Region.Contains(region);
     }
 
     private static Words Named(LegState[] legs) => legs.Length == 0

@@ -257,7 +257,7 @@ public static class HazardRefusals
         "correction.legs", Unprocessable, "更正到 {region} 后看不到该隐患的责任方：{legs}。须在 legs 中为这些责任方另派单位，且只为这些",
         "In {region} these legs are out of sight of their bodies: {legs}. Name others for them in legs, and for no other leg");
     public static readonly RefusalCode CorrectionListed = new(
-        "correction.listed", Conflict, "隐患由 {body} 挂牌，改到 {region} 后其看不到该隐患：须先由其摘牌并办完公布",
-        "It was listed by {body}, which could not see it in {region}: it must delist it first, and make that public where it has to");
+        "correction.listed", Conflict, "隐患由 {body} 挂牌，改到 {region} 后其看不到该隐患：须先由其摘牌并办完公布；已验收摘牌的，先销号再更正",
+        "It was listed by {body}, which could not see it in {region}: it delists it first, and makes that public; or it is closed first");
 #pragma warning restore CS1591
 }

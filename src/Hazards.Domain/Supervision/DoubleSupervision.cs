@@ -25,7 +25,7 @@ public sealed record NameSupervisor(Leg Leg, BodyId Body, string Reason) : IHaza
         var leg = hazard.Legs[Leg];
         if (Refusal.All(Checks.After(act, leg.AssignedAt, Words.Of(CommandRules.Assign)),
             Texts.Required("reason", Reason),
-            Checks.Living("body", Body, act)) is { } wrong)
+            Checks.Living("body", Body, act) ?? Checks.Seeing("body", Body, hazard, act)) is { } wrong)
             return wrong;
         if (leg.Supervisor == Body)
             return HazardRefusals.NothingChanges.Because("body");

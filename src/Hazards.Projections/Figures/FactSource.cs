@@ -64,8 +64,15 @@ internal static class FactSource
     /// <param name="to">The last day, a parameter.</param>
     /// <param name="condition">What must hold besides, over alias f.</param>
     /// <param name="knownAt">The instant; null for now.</param>
-    public static string InHand(string columns, Conditions where, string from, string to, string condition, DateTimeOffset? knownAt)
+    /// <param name="owed">Also those whose end counts later than it is said to have been: few, by leg_facts_owed.</param>
+    public static string InHand(
+        string columns, Conditions where, string from, string to, string condition, DateTimeOffset? knownAt, bool owed)
     {
+        if (owed)
+            return InHand(columns, where, from, to, condition, knownAt, owed: false) + "\n    union all\n    "
+                + Of(
+                    columns, "leg_facts", where,
+                    $"f.owed_until >= {from} and f.finished_on < {from} and f.assigned_on <= {to} and {condition}", knownAt);
         var assigned = $"f.assigned_on <= {to} and {condition}";
         if (knownAt is not { } known)
             return Of(columns, "leg_facts", where, $"f.finished_on >= {from} and {assigned}", null);

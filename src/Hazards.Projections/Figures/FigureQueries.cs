@@ -168,24 +168,25 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var on = scope.Today > scope.Last ? scope.Last : dueDayIsOver ? scope.Today.AddDays(-1) : scope.Today;
         var (day, past, more) = (where.Date(on), dueDayIsOver ? "<=" : "<", dueDayIsOver ? " + 1" : "");
         var open = FactSource.InHand(
-            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on, f.late", where,
-            where.Date(on.AddDays(1)), day,
-            FactSource.Within(where, scope, campaigns: false), scope.KnownAt);
+            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on, f.late, f.late_due, f.resumed_on",
+            where, where.Date(on.AddDays(1)), day, FactSource.Within(where, scope, campaigns: false), scope.KnownAt, !presentDeadline);
         string Duty(ClockKind kind, string due, string done) =>
             $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished"
             + $" where {due} {past} {day} and ({done} is null or {done} > {day})";
         // A range of late days ends with the day on which completion was declared, or another deadline set.
-        var before = presentDeadline ? "" : $"""
+        var (since, before) = presentDeadline ? ("", "") : ($" and (resumed_on is null or resumed_on <= {day})", $"""
             union all
-            select hazard_id, leg, body, '{CodeList.Code(ClockKind.Rectify)}', lower(r) - 1
-            from unfinished, unnest(late) r
+            select hazard_id, leg, body, '{CodeList.Code(ClockKind.Rectify)}', l.due
+            from unfinished, unnest(late, late_due) l (r, due)
             where r @> daterange({day}, {day} + 1, '[]')
-            """;
+            """);
         await using var command = dataSource.CreateCommand($"""
             with unfinished as materialized ({open})
             select hazard_id, leg, body, duty, due, {day} - due{more}, count(*) over ()
             from (
-              {Duty(ClockKind.Rectify, "deadline", "declared_on")} union all {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}
+              {Duty(ClockKind.Rectify, "deadline", "declared_on")}{since}
+              union all
+              {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}
               {before}) o
             order by due, hazard_id, leg, duty
             limit {limit}

@@ -66,15 +66,15 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
         const string met = "(f.declared_on <= f.deadline)::int";
         if (presentDeadline)
             return Measure(RankingMeasure.OnTimeRate, present, met, within);
-        var missed = $"exists (select from unnest(f.late) r where lower(r) - 1 between {first} and {last})";
+        var missed = $"exists (select from unnest(f.late_due) d (due) where d.due between {first} and {last})";
         string Legs(string condition, string n) => FactSource.Of(
             $"{Key} as key, {n} as n", "leg_facts", where, $"{condition} and {within}", scope.KnownAt);
         return $"""
             select key, '{CodeList.Code(RankingMeasure.OnTimeRate)}', coalesce(sum(n), 0)::bigint, count(*)
             from (
-              {Legs(present, $"case when f.late is not null and {missed} then 0 else {met} end")}
+              {Legs(present, $"case when f.late_due is not null and {missed} then 0 else {met} end")}
               union all
-              {Legs($"f.late is not null and {missed} and not ({present})", "0")}) m
+              {Legs($"f.late_due is not null and {missed} and not ({present})", "0")}) m
             group by key
             """;
     }
@@ -82,12 +82,15 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
     /// <summary>Assigned by the end, and not finished before the beginning: one look at them for both measures that concern them.</summary>
     private string InHand(string first, string last, string within)
     {
-        var days = $"greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline))";
-        if (!presentDeadline)
-            days += " + case when f.late is null then 0 else (select coalesce(sum("
-                + $"greatest(0, least({last} + 1, upper(r)) - greatest({first}, lower(r)))), 0) from unnest(f.late) r) end";
+        var (accepted, days) = presentDeadline
+            ? ($"f.accepted_on <= {last}",
+                $"greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline))")
+            : ($"f.accepted_on <= {last} and (f.owed_until is null or f.owed_until <= {last})",
+                $"greatest(0, least({last}, coalesce(f.owed_until, f.declared_on, f.ended_on, {last}))"
+                + $" - greatest({first} - 1, f.deadline, f.resumed_on - 1)) + case when f.late is null then 0 else (select coalesce(sum("
+                + $"greatest(0, least({last} + 1, upper(r)) - greatest({first}, lower(r)))), 0) from unnest(f.late) r) end");
         var legs = FactSource.InHand(
-            $"{Key} as key, (f.accepted_on <= {last})::int as accepted, {days} as days", where, first, last, within, scope.KnownAt);
+            $"{Key} as key, ({accepted})::int as accepted, {days} as days", where, first, last, within, scope.KnownAt, !presentDeadline);
         return $"""
             select key, m.measure, m.n, legs
             from (select key, coalesce(sum(accepted), 0)::bigint as accepted, sum(days)::bigint as days, count(*) as legs from ({legs}) l group by key) g

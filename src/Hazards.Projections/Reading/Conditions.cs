@@ -146,7 +146,7 @@ internal sealed class Conditions
         else if (filter is { Duty: null, Owes: null, Owing.IsEmpty: true, DueFrom: { } from })
             And($"h.next_due >= {Date(from)} and h.next_due <= {Date(filter.DueBy ?? DateOnly.MaxValue)} and h.next_due < 'infinity'");
         else if ((filter.Duty ?? filter.DueFrom ?? (object?)filter.DueBy) is not null)
-            And($"h.next_due < 'infinity' and {Owed(filter)}");
+            And($"h.next_due < 'infinity'{(filter.DueBy is { } last ? $" and h.next_due <= {Date(last)}" : "")} and {Owed(filter)}");
         if (filter.Enterprise is { } enterprise)
             And($"h.enterprise = {Text(enterprise.Value)}");
     }
@@ -195,7 +195,7 @@ internal sealed class Conditions
     }
 
     /// <summary>One clock that fulfils all that is asked of a clock.</summary>
-    private string Owed(HazardFilter filter)
+    internal string Owed(HazardFilter filter)
     {
         var owed = new List<string>();
         if (filter.Duty is { } duty)
@@ -207,10 +207,7 @@ internal sealed class Conditions
         if (filter.DueFrom is { } from)
             owed.Add($"c.due >= {Date(from)}");
         if (filter.DueBy is { } by)
-        {
-            And($"h.next_due <= {Date(by)}");
             owed.Add($"c.due <= {Date(by)}");
-        }
         return $"exists (select from unnest(h.clock_kinds, h.clock_bodies, h.clock_dues) c (kind, body, due) where {string.Join(" and ", owed)})";
     }
 

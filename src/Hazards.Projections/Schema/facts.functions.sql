@@ -61,7 +61,7 @@ create function rows.write_leg_facts(
   stream uuid[], version bigint[], event uuid[], leg text[], term int[], body text[], region text[], sector text[], kind text[],
   level text[], dismissed boolean[], assigned_on date[], ack_due date[], acknowledged_on date[], deadline date[], declared_on date[],
   accepted_on date[], ended_on date[], finished_on date[], failed int[], looked_on text[], reopened_on date[], funds numeric[],
-  funds_on date[], late text[])
+  funds_on date[], late text[], late_due text[], resumed_on date[], owed_until date[])
 returns void language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -72,9 +72,11 @@ begin
   with won as materialized (
     select g.*, h.recorded_from as since
     from unnest(stream, version, event, leg, term, body, region, sector, kind, level, dismissed, assigned_on, ack_due, acknowledged_on,
-                deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on, late)
+                deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on, late,
+                late_due, resumed_on, owed_until)
          g (stream, version, event, leg, term, body, region, sector, kind, level, dismissed, assigned_on, ack_due, acknowledged_on,
-            deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on, late)
+            deadline, declared_on, accepted_on, ended_on, finished_on, failed, looked_on, reopened_on, funds, funds_on, late,
+                late_due, resumed_on, owed_until)
     join log.mt_events e on e.stream_id = g.stream and e.version = g.version and e.id = g.event
     join rows.hazards h on h.hazard_id = g.stream
   ),
@@ -88,14 +90,14 @@ begin
     select w.stream, w.leg, w.term, w.since, 'infinity', w.body, w.region, w.sector, w.kind, w.level, w.dismissed, w.assigned_on, w.ack_due,
            w.acknowledged_on, w.deadline, w.declared_on, w.accepted_on, w.ended_on, w.finished_on, w.failed,
            string_to_array(w.looked_on, ',')::date[], w.reopened_on, w.funds, w.funds_on,
-           w.late::daterange[]
+           w.late::daterange[], w.late_due::date[], w.resumed_on, w.owed_until
     from won w
     on conflict (hazard_id, leg, term, recorded_from) do update
     set body = excluded.body, region = excluded.region, sector = excluded.sector, level = excluded.level, dismissed = excluded.dismissed,
         assigned_on = excluded.assigned_on, ack_due = excluded.ack_due, acknowledged_on = excluded.acknowledged_on, deadline = excluded.deadline,
         declared_on = excluded.declared_on, accepted_on = excluded.accepted_on, ended_on = excluded.ended_on, finished_on = excluded.finished_on,
         failed = excluded.failed, looked_on = excluded.looked_on, reopened_on = excluded.reopened_on, funds = excluded.funds, funds_on = excluded.funds_on,
-        late = excluded.late
+        late = excluded.late, late_due = excluded.late_due, resumed_on = excluded.resumed_on, owed_until = excluded.owed_until
     returning f.hazard_id, f.xmax <> 0 as over
   )
   select array_agg(w.hazard_id) filter (where w.over) into again from written w;

@@ -67,31 +67,37 @@ create table rows.leg_facts (
   reopened_on   date        null, -- the closed hazard came back
   funds         numeric     null, -- committed, 万元
   funds_on      date        null,
-  late          daterange[] null, -- days after deadlines that were missed before the present one was set
+  late          daterange[] null, -- days on which it was late before it is owed as it is now
+  late_due      date[]      null, -- the deadlines that had been missed, one for each of these
+  resumed_on    date        null, -- since when it is owed as it is now, where it was late or declared before
+  owed_until    date        null, -- the day on which its end counts, where that is after the day that is claimed
   primary key (hazard_id, leg, term, recorded_from)
 );
 -- Unfinished legs with what was due of them when, and whose they are.
 create index leg_facts_finished_now on rows.leg_facts (finished_on, assigned_on)
   include (region, sector, body, kind, dismissed, deadline, declared_on, accepted_on, ended_on, failed, recorded_from, recorded_to,
-           hazard_id, leg, ack_due, acknowledged_on, late) where recorded_to = 'infinity';
+           hazard_id, leg, ack_due, acknowledged_on, late, late_due, resumed_on, owed_until) where recorded_to = 'infinity';
 create index leg_facts_finished_past on rows.leg_facts (finished_on, assigned_on)
   include (region, sector, body, kind, dismissed, deadline, declared_on, accepted_on, ended_on, failed, recorded_from, recorded_to,
-           hazard_id, leg, ack_due, acknowledged_on, late) where recorded_to < 'infinity' and finished_on < 'infinity';
+           hazard_id, leg, ack_due, acknowledged_on, late, late_due, resumed_on, owed_until) where recorded_to < 'infinity' and finished_on < 'infinity';
 -- Superseded versions in which the leg was unfinished are looked for by when they began; those that lasted longer than sixty days,
 -- by both bounds.
 create index leg_facts_unfinished_past on rows.leg_facts (recorded_from, recorded_to)
   include (region, sector, body, kind, dismissed, assigned_on, finished_on, deadline, declared_on, accepted_on, ended_on, failed,
-           hazard_id, leg, ack_due, acknowledged_on, late)
+           hazard_id, leg, ack_due, acknowledged_on, late, late_due, resumed_on, owed_until)
   where recorded_to < 'infinity' and finished_on = 'infinity' and recorded_to - recorded_from <= '1440:00:00';
 create index leg_facts_unfinished_long on rows.leg_facts using gist (tstzrange(recorded_from, recorded_to))
   where recorded_to < 'infinity' and finished_on = 'infinity' and recorded_to - recorded_from > '1440:00:00';
 create index leg_facts_due_now on rows.leg_facts (deadline)
-  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late) where recorded_to = 'infinity';
+  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late_due) where recorded_to = 'infinity';
 create index leg_facts_due_past on rows.leg_facts (deadline)
-  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late) where recorded_to < 'infinity';
--- Few legs were given a later deadline after they had missed one.
+  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late_due) where recorded_to < 'infinity';
+-- Few legs missed a deadline before another was set, and few were ended by what was entered later than it is said to have been done.
 create index leg_facts_late on rows.leg_facts (region)
-  include (body, kind, dismissed, deadline, declared_on, ended_on, recorded_from, recorded_to, late) where late is not null;
+  include (body, kind, dismissed, deadline, declared_on, ended_on, recorded_from, recorded_to, late_due) where late_due is not null;
+create index leg_facts_owed on rows.leg_facts (owed_until)
+  include (region, body, kind, dismissed, assigned_on, finished_on, deadline, accepted_on, late, late_due, resumed_on, hazard_id, leg,
+           ack_due, acknowledged_on, recorded_from, recorded_to) where owed_until is not null;
 create index leg_facts_ack_now on rows.leg_facts (ack_due)
   include (region, sector, body, kind, dismissed, acknowledged_on, ended_on, recorded_from, recorded_to) where recorded_to = 'infinity' and ack_due is not null;
 create index leg_facts_ack_past on rows.leg_facts (ack_due)

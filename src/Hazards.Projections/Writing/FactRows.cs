@@ -34,7 +34,8 @@ internal sealed record HazardFacts(
 internal sealed record LegFacts(
     Leg Leg, int Term, BodyId Body, RegionCode Region, SectorCode Sector, HazardKind Kind, Level? Level, bool Dismissed,
     DateOnly AssignedOn, DateOnly? AckDue, DateOnly? AcknowledgedOn, DateOnly Deadline, DateOnly? DeclaredOn, DateOnly? AcceptedOn,
-    DateOnly? EndedOn, int Failed, string? LookedOn, DateOnly? ReopenedOn, decimal? Funds, DateOnly? FundsOn, string? Late)
+    DateOnly? EndedOn, int Failed, string? LookedOn, DateOnly? ReopenedOn, decimal? Funds, DateOnly? FundsOn, string? Late,
+    string? LateDue, DateOnly? ResumedOn, DateOnly? OwedUntil)
 {
     /// <summary>When the body had no more to do; the end of time before.</summary>
     public DateOnly FinishedOn => AcceptedOn ?? EndedOn ?? DateOnly.MaxValue;
@@ -51,36 +52,33 @@ internal sealed record LegFacts(
     {
         var ended = past?.EndedAt ?? (leg.Stage == LegStage.Returned ? leg.Since : null);
         var looked = past?.LookedBack ?? hazard.LookedBack;
-        var deadline = hazard.DeadlineOf(leg, ended);
         return new LegFacts(
             leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level,
             hazard.Rejection is not null || hazard.MergedInto is not null,
-            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, deadline,
+            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, hazard.DeadlineOf(leg, ended),
             leg.DeclaredOn, Dates.Of(leg.AcceptedAt),
             Dates.Of(ended), leg.Failed,
             looked.IsEmpty
                 ? null
-                : string.Join(',', looked.Select(l => ChinaTime.DateAt(l).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
+                : string.Join(',', looked.Select(l => Dates.Text(ChinaTime.DateAt(l)))),
             past is { Recurred: true } ? ChinaTime.DateAt(past.EndedAt) : null, leg.FundsAt is null ? null : leg.Funds,
-            Dates.Of(leg.FundsAt), LateBefore(leg, deadline));
+            Dates.Of(leg.FundsAt), Dates.Ranges(leg.Late.Select(l => (l.First, l.Until.AddDays(1)))),
+            leg.Late.IsEmpty ? null : $"{{{string.Join(',', leg.Late.Select(l => Dates.Text(l.Due)))}}}", leg.Resumed,
+            Owed(leg, past, ended));
     }
 
     private static DateOnly? AcknowledgeBy(Hazard hazard, Rulebook rules, LegState leg) =>
         rules.PolicyAt(hazard.Region, leg.AssignedAt)
             .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignedAt, rules.Calendar.At(hazard.Calendar))?.Date;
 
-    /// <summary>The days on which earlier deadlines were missed: each once, and those after the present deadline go by that.</summary>
-    private static string? LateBefore(LegState leg, DateOnly deadline)
+    /// <summary>
+    /// Where what was done is claimed to have been done before it counts: until when it was owed. Entering late buys no days
+    /// (docs/closed-loop.md).
+    /// </summary>
+    private static DateOnly? Owed(LegState leg, PastLeg? past, DateTimeOffset? ended)
     {
-        var after = DateOnly.MinValue;
-        var ranges = new List<(DateOnly, DateOnly)>();
-        foreach (var (due, until) in leg.Late)
-        {
-            var (first, end) = (due < after ? after : due.AddDays(1), (until < deadline ? until : deadline).AddDays(1));
-            ranges.Add((first, end));
-            after = end > after ? end : after;
-        }
-        return Dates.Ranges(ranges);
+        var counts = leg.DeclaredOn ?? past?.CountsOn ?? leg.ReturnedOn;
+        return counts > (Dates.Of(leg.AcceptedAt) ?? Dates.Of(ended) ?? DateOnly.MaxValue) ? counts : null;
     }
 }
 
@@ -100,11 +98,13 @@ internal static class Dates
 
     public static DateOnly? First(IEnumerable<DateTimeOffset?> instants) => Of(instants.Min());
 
+    public static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     /// <summary>Ranges of days as PostgreSQL reads them, each without its end; null for none.</summary>
     public static string? Ranges(IEnumerable<(DateOnly First, DateOnly End)> days)
     {
         var written = string.Join(
-            ',', days.Where(d => d.First < d.End).Select(d => FormattableString.Invariant($"\"[{d.First:yyyy-MM-dd},{d.End:yyyy-MM-dd})\"")));
+            ',', days.Where(d => d.First < d.End).Select(d => $"\"[{Text(d.First)},{Text(d.End)})\""));
         return written.Length == 0 ? null : $"{{{written}}}";
     }
 }

@@ -56,6 +56,9 @@ internal sealed class FactStatements(string schema)
         { "funds", f => f.Facts.Funds },
         { "funds_on", f => f.Facts.FundsOn },
         { "late", f => f.Facts.Late },
+        { "late_due", f => f.Facts.LateDue },
+        { "resumed_on", f => f.Facts.ResumedOn },
+        { "owed_until", f => f.Facts.OwedUntil },
     };
 
     private readonly WriteStatement<(PendingRow Row, ListingFacts Facts)> writeListings =

@@ -105,6 +105,19 @@ public sealed class SupervisionAndClosure
             after.Clocks.ShouldNotContain(c => c.Kind == ClockKind.Publish || c.Kind == ClockKind.PublishDelisting);
             after.When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "再次挂牌")).ThenRefused(HazardRefusals.AlreadyListed);
 
+            // One that was made in error meanwhile, ended before or after the withdrawal, takes nothing off the list.
+            var error = Stories.CityListing with { Level = ListingLevel.Province };
+            var ended = new HazardDelisted(ListingLevel.Province, DelistingGround.ListedInError, "误");
+            delisted.And(ProvinceOffice, error).And(ProvinceOffice, ended).When(Emergency, withdraw).ThenItHappens()
+                .Then.Listing!.By.ShouldBe(CityOffice.Id);
+            delisted.And(ProvinceOffice, error).And(Emergency, new AcceptanceWithdrawn(Leg.Sole, "又漏气", Deadline))
+                .And(ProvinceOffice, ended).Then.Listing!.By.ShouldBe(CityOffice.Id);
+            // One of before a closure stood on what was accepted then.
+            delisted.And(new HazardClosed(ClosureGround.Rectified, null)).And(new HazardReopened("反弹", [Sole()]))
+                .And(GasCompany, new AssignmentAcknowledged(Leg.Sole, null), new CompletionDeclared(Leg.Sole, "好了", null))
+                .And(Emergency, new LegAccepted(Leg.Sole, "合格", null)).When(Emergency, withdraw).ThenItHappens()
+                .Then.Listing.ShouldBeNull();
+
             // Its end was made public: so is that it did not last.
             var told = delisted.And(CityOffice, new DelistingPublished(ListingLevel.Prefecture, "陇南日报", ChinaTime.DateAt(delisted.Now)))
                 .When(Emergency, withdraw).ThenItHappens();
@@ -294,6 +307,23 @@ public sealed class SupervisionAndClosure
             .ThenRefused(HazardRefusals.CorrectionRegion);
     }
 
+    /// <summary>Whoever answers for a leg, or watches over one, sees the hazard: any kind of body, by any command.</summary>
+    [Fact]
+    public void Nobody_is_given_what_he_cannot_see()
+    {
+        Refused(Stories.Verified, new AssignHazard([Sole(NextCompany)]), "legs[0].body");
+        Refused(Stories.Verified, new AssignHazard([Sole() with { Supervisor = NextOffice.Id }]), "legs[0].supervisor");
+        Refused(Stories.Verified, new AssignHazard([Territorial(), Sectoral() with { Supervisor = NextOffice.Id }]), "legs[1].supervisor");
+        Refused(Stories.Rectifying, new ReassignLeg(Leg.Sole, NextCompany.Id, Deadline, "整改", "改派"), "body");
+        Refused(Stories.Rectifying, new ReassignLeg(Leg.Sole, Emergency.Id, Deadline, "整改", "改派", NextOffice.Id), "supervisor");
+        Refused(Stories.Dual, new NameSupervisor(Leg.Sectoral, NextOffice.Id, "x"), "body");
+        Refused(Stories.Closed, new ReopenHazard("反弹", [Sole(NextCompany)]), "legs[0].body");
+        Refused(Stories.Closed, new LookBack(LookbackResult.Recurred, "反弹", null, [Sole(NextCompany)]), "legs[0].body");
+
+        static void Refused(Story story, IHazardCommand command, string field) =>
+            story.When(CityOffice, command).ThenRefused(HazardRefusals.OutsideRegion, field);
+    }
+
     public static TheoryData<string> MovedStories =>
     [
         nameof(Stories.Reported), nameof(Stories.Verified), nameof(Stories.Assigned), nameof(Stories.Rectifying), nameof(Stories.Declared),
@@ -308,7 +338,8 @@ public sealed class SupervisionAndClosure
     {
         var begun = (Story)typeof(Stories).GetProperty(name)!.GetValue(null)!;
         var before = name == nameof(Stories.Rectifying) ? begun.And(GasRegulator, new ProductionSuspended(true, "全部")) : begun;
-        var legs = before.Then.IsOpen ? before.Then.Legs.Values.Where(l => l.Stage < LegStage.Accepted).Select(l => l.Leg).ToArray() : [];
+        // Accepted legs too: whoever withdrew the acceptance would hand them back to who sees nothing of it.
+        var legs = before.Then.IsOpen ? before.Then.Legs.Keys.ToArray() : [];
         var orders = legs.Select(l => new LegOrder(
             l, (l == Leg.Territorial ? NextGovernment : NextRegulator).Id, Deadline.AddDays(60), "接办",
             l == Leg.Sectoral ? NextOffice.Id : null)).ToImmutableArray();
@@ -366,11 +397,21 @@ public sealed class SupervisionAndClosure
         // A regulator that may correct has assigned nothing.
         dual.When(As(CityHousing, Role.Coordinator), move).ThenRefused(HazardRefusals.NotAssigner, "legs[0]");
 
-        // A listing is its lister's: it ends it first.
+        // A listing is its lister's: it ends it first. What was delisted as accepted would be listed again without the acceptance.
         var listed = Stories.Accepted.And(CountyOffice, Stories.CityListing with { Level = ListingLevel.County });
-        var alone = move with { Legs = default };
+        var alone = move with { Legs = [Sole(NextRegulator)] };
+        var accepted = new HazardDelisted(ListingLevel.County, DelistingGround.Accepted, "合格");
         listed.When(CityOffice, alone).ThenRefused(HazardRefusals.CorrectionListed, "to");
-        Stories.Accepted.And(CityOffice, Stories.CityListing).When(CityOffice, alone).ThenItHappens();
+        listed.And(CountyOffice, accepted).When(CityOffice, alone).ThenRefused(HazardRefusals.CorrectionListed, "to");
+        listed.And(CountyOffice, accepted, new HazardClosed(ClosureGround.Rectified, null)).When(CityOffice, alone with { Legs = default })
+            .ThenItHappens();
+        var listedAbove = Stories.Accepted.And(CityOffice, Stories.CityListing);
+        listedAbove.When(CityOffice, alone).ThenItHappens().Then.Listing.ShouldNotBeNull();
+        listedAbove.And(CityOffice, accepted with { Level = ListingLevel.Prefecture }).When(CityOffice, alone).ThenItHappens()
+            .Then.Listing.ShouldBe(listedAbove.Then.Listing);
+        // 不能自己验收自己: what the assigner owed would be the corrector's, who answers for a leg.
+        Stories.Verified.And(new HazardAssigned([Sole(CityHousing)])).When(As(CityHousing, Role.Coordinator), alone with { Legs = default })
+            .ThenRefused(HazardRefusals.OwnLeg);
         listed.And(CountyOffice, new HazardDelisted(ListingLevel.County, DelistingGround.ListedInError, "误"))
             .When(CityOffice, alone).ThenItHappens();
     }

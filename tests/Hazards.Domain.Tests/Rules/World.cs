@@ -28,6 +28,7 @@ internal static class World
     public static readonly Body Supervision = Make("wudu-supervision", "武都区政府督查室", BodyKind.SupervisionOffice, Wudu);
     public static readonly Body CitySupervision = Make("longnan-supervision", "陇南市政府督查室", BodyKind.SupervisionOffice, Longnan);
     public static readonly Body GasCompany = Make("gas-company", "武都燃气公司", BodyKind.Enterprise, Wudu);
+    public static readonly Body NextCompany = Make("wenxian-company", "文县燃气公司", BodyKind.Enterprise, Wenxian);
     public static readonly Body Hotline = Make("hotline", "12345热线", BodyKind.System, Longnan);
     public static readonly Body Gone = Make("old-bureau", "原安监局", BodyKind.Regulator, Wudu) with { Dissolved = true };
 
@@ -35,7 +36,7 @@ internal static class World
     {
         CountyOffice, CityOffice, ProvinceOffice, StateOffice, NextOffice, CountyGovernment, CityGovernment, NextGovernment, GasRegulator,
         OtherRegulator,
-        NextRegulator, CityHousing, Emergency, Supervision, CitySupervision, GasCompany, Hotline, Gone,
+        NextRegulator, CityHousing, Emergency, Supervision, CitySupervision, GasCompany, NextCompany, Hotline, Gone,
     }.ToImmutableDictionary(b => b.Id);
 
     public static readonly BodyId Unregistered = BodyId.Parse("nobody-knows");
