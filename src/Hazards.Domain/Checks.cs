@@ -133,7 +133,8 @@ internal static class Checks
     public static Refusal? Seeing(string field, BodyId body, Hazard hazard, Act act)
     {
         var region = act.Bodies[body].Region;
-        return region.Contains(hazard.Region)
+        // A ledger of a wide place names units that are somewhere in it: what it says is kept, and its rows are for the office to place.
+        return region.Contains(hazard.Region) || act.Under == Role.Importer && hazard.Region.Contains(region)
             ? null
             : HazardRefusals.OutsideRegion.Because(field, ("body", body), ("region", region), ("hazardRegion", hazard.Region));
     }

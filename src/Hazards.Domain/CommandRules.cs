@@ -190,7 +190,7 @@ public static class CommandRules
         [.. Graded, Stage.Closed]);
     public static readonly CommandRule NameSupervisor = Rule(
         "name_supervisor", "指定督办单位", "Name the supervisor of a leg", [Role.Coordinator], Relation.Assigner, HandedOver,
-        [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared]);
+        [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared, LegStage.Accepted]);
     public static readonly CommandRule Urge = Rule(
         "urge", "催办", "Urge", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, [.. Open, Stage.Closed]);
     public static readonly CommandRule IssueNotice = Rule(

@@ -536,7 +536,7 @@ public sealed record Hazard
             if (first <= until)
                 now = now with { Late = leg.Late.Add(new Lateness(due, first, until)) };
             if (undone || first <= until)
-                now = now with { Resumed = undone && context.CountsOn > until ? context.CountsOn : until.AddDays(1) };
+                now = now with { Resumed = undone ? context.CountsOn : until.AddDays(1) };
             after = after with { Legs = after.Legs.SetItem(leg.Leg, now) };
         }
         return after;
@@ -801,7 +801,13 @@ public sealed record LegState
 
     /// <summary>The first day on which it is late, as far as it is not done by then.</summary>
     /// <param name="due">The deadline that binds it.</param>
-    internal DateOnly FirstLate(DateOnly due) => Resumed > due ? Resumed.Value : due.AddDays(1);
+    internal DateOnly FirstLate(DateOnly due)
+    {
+        var (first, assigned) = (due.AddDays(1), ChinaTime.DateAt(AssignedAt).AddDays(1));
+        first = first < assigned ? assigned : first;
+        first = Resumed > first ? Resumed.Value : first;
+        return Late is [.., var last] && last.Until >= first ? last.Until.AddDays(1) : first;
+    }
 
     /// <summary>When it was accepted.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }

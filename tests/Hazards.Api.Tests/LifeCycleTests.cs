@@ -155,8 +155,16 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
             .Refused(HttpStatusCode.UnprocessableEntity, "assignment.not_territorial");
         (await service.Gov.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK);
 
-        (await prefecture.PostAsync($"hazards/{id}/corrections", Move(Some.Leg("territorial", "dlc-gov"), Some.Leg("sectoral", "dlc-gas"))))
+        // By their names as well, as everywhere.
+        var move = Move(Some.Leg("territorial", "大理市人民政府"), Some.Leg("sectoral", "dlc-gas"));
+        (move["field"], move["to"]) = ("行政区划", "大理市");
+        (await prefecture.PostAsync($"hazards/{id}/corrections", move)).Require(HttpStatusCode.OK);
+        (await prefecture.PostAsync(
+            $"hazards/{id}/corrections", new JsonObject { ["field"] = "sector", ["to"] = "道路交通", ["reason"] = "录错" }))
             .Require(HttpStatusCode.OK);
+        (await prefecture.PostAsync(
+            $"hazards/{id}/corrections", new JsonObject { ["field"] = "region", ["to"] = "无此县", ["reason"] = "录错" }))
+            .Refused(HttpStatusCode.UnprocessableEntity, "region.name_unknown");
         (await service.Gov.GetAsync($"hazards/{id}")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
         var duties = (await office.GetAsync($"hazards/{id}/steps")).Require(HttpStatusCode.OK).Json["duties"]!.AsArray();
         duties.Select(d => d!["body"]!["id"]!.ToString()).Distinct().ShouldBe(["dlc-gov", "dlc-gas"], ignoreOrder: true);

@@ -272,7 +272,10 @@ internal static class Recount
         bool In(DateOnly? day) => day is { } d && first <= d && d <= last;
         return legs.GroupBy(l => bodies ? l.Leg.Body.Value : l.Hazard.Region.At(RegionLevel.County).Value).SelectMany(g =>
         {
-            var due = g.Where(l => In(l.Deadline) && !(l.Declared is null && l.Ended <= l.Deadline) || l.Missed.Any(m => In(m))).ToArray();
+            bool Missed(Term l) => l.Late.Any(m => In(m.Due) && m.Due >= l.Assigned);
+            var due = g.Where(
+                l => In(l.Deadline) && !(l.Declared is null && l.Ended <= l.Deadline) && (presentDeadline || l.Assigned <= l.Deadline)
+                    || Missed(l)).ToArray();
             var acks = g.Where(l => In(l.AckDue) && !(l.Acknowledged is null && l.Ended <= l.AckDue)).ToArray();
             var inHand = g.Where(l => l.Assigned <= last && !l.IsOver(first.AddDays(-1), presentDeadline)).ToArray();
             var accepted = g.Where(l => In(l.Accepted)).ToArray();
@@ -280,7 +283,7 @@ internal static class Recount
             return new[]
             {
                 (g.Key, new Tally(
-                    RankingMeasure.OnTimeRate, due.Count(l => l.Declared <= l.Deadline && !l.Missed.Any(m => In(m))), due.Length)),
+                    RankingMeasure.OnTimeRate, due.Count(l => l.Declared <= l.Deadline && !Missed(l)), due.Length)),
                 (g.Key, new Tally(
                     RankingMeasure.RectificationRate, inHand.Count(l => l.Accepted is not null && l.IsOver(last, presentDeadline)),
                     inHand.Length)),
@@ -408,7 +411,7 @@ internal static class Recount
 
         private IEnumerable<(DateOnly Due, DateOnly First, DateOnly Until, bool Undone, DateOnly Next)> Rounds()
         {
-            var from = DateOnly.MinValue;
+            var (resumed, lateUntil) = (DateOnly.MinValue, DateOnly.MinValue);
             foreach (var (before, happening, after) in Turns)
             {
                 if (happening.Event is not (ReinspectionFailed or AcceptanceWithdrawn or HazardListed)
@@ -417,17 +420,16 @@ internal static class Recount
                 var undone = was.Declared is not null && now.Declared is null;
                 if (!undone && now.Deadline <= was.Deadline)
                     continue;
-                var (entered, first) = (happening.Context.CountsOn, was.Deadline.AddDays(1));
-                var until = was.Declared ?? entered;
-                var next = undone && entered > until ? entered : until.AddDays(1);
-                var round = (was.Deadline, first > from ? first : from, until, undone, next);
-                yield return round;
-                if (undone || round.Item2 <= until)
-                    from = next;
+                var until = was.Declared ?? happening.Context.CountsOn;
+                var next = undone ? happening.Context.CountsOn : until.AddDays(1);
+                var first = new[] { was.Deadline.AddDays(1), Assigned.AddDays(1), resumed, lateUntil.AddDays(1) }.Max();
+                yield return (was.Deadline, first, until, undone, next);
+                if (first <= until)
+                    lateUntil = until;
+                if (undone || first <= until)
+                    resumed = next;
             }
         }
-
-        public IEnumerable<DateOnly?> Missed => Late.Select(l => (DateOnly?)l.Due);
 
         private Term? Of(Hazard then) =>
             then.Legs.GetValueOrDefault(Leg.Leg) is { } leg && leg.AssignedAt == Leg.AssignedAt && leg.Body == Leg.Body
@@ -460,7 +462,8 @@ internal static class Recount
             var days = 0;
             var end = (presentDeadline ? null : Later(Accepted ?? Ended, Counted)) ?? Declared ?? Ended ?? DateOnly.MaxValue;
             for (var day = first; day <= last; day = day.AddDays(1))
-                if (day > Deadline && day <= end && !(Resumed > day) || Late.Any(l => l.First <= day && day <= l.Until))
+                if (day > Deadline && day <= end && !(Resumed > day) && (presentDeadline || day > Assigned)
+                    || Late.Any(l => l.First <= day && day <= l.Until))
                     days++;
             return days;
         }

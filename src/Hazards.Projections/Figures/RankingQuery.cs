@@ -66,7 +66,9 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
         const string met = "(f.declared_on <= f.deadline)::int";
         if (presentDeadline)
             return Measure(RankingMeasure.OnTimeRate, present, met, within);
-        var missed = $"exists (select from unnest(f.late_due) d (due) where d.due between {first} and {last})";
+        // Nobody misses what fell due before it was his.
+        present += " and f.assigned_on <= f.deadline";
+        var missed = $"exists (select from unnest(f.late_due) d (due) where d.due between {first} and {last} and d.due >= f.assigned_on)";
         string Legs(string condition, string n) => FactSource.Of(
             $"{Key} as key, {n} as n", "leg_facts", where, $"{condition} and {within}", scope.KnownAt);
         return $"""
@@ -87,7 +89,8 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
                 $"greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline))")
             : ($"f.accepted_on <= {last} and (f.owed_until is null or f.owed_until <= {last})",
                 $"greatest(0, least({last}, coalesce(f.owed_until, f.declared_on, f.ended_on, {last}))"
-                + $" - greatest({first} - 1, f.deadline, f.resumed_on - 1)) + case when f.late is null then 0 else (select coalesce(sum("
+                + $" - greatest({first} - 1, f.deadline, f.assigned_on, f.resumed_on - 1, case when f.late is not null then"
+                + " (select max(upper(r)) - 1 from unnest(f.late) r) end)) + case when f.late is null then 0 else (select coalesce(sum("
                 + $"greatest(0, least({last} + 1, upper(r)) - greatest({first}, lower(r)))), 0) from unnest(f.late) r) end");
         var legs = FactSource.InHand(
             $"{Key} as key, ({accepted})::int as accepted, {days} as days", where, first, last, within, scope.KnownAt, !presentDeadline);

@@ -320,6 +320,13 @@ public sealed class SupervisionAndClosure
         Refused(Stories.Closed, new ReopenHazard("反弹", [Sole(NextCompany)]), "legs[0].body");
         Refused(Stories.Closed, new LookBack(LookbackResult.Recurred, "反弹", null, [Sole(NextCompany)]), "legs[0].body");
 
+        // What a ledger of a wide place says of a unit somewhere in it is kept.
+        var wide = Story.Given(Stories.Report with { Region = Longnan }).And(CityOffice, new HazardVerified(Level.General, null, "属实"));
+        wide.When(As(CityOffice, Role.Importer), new AssignHazard([Sole()])).ThenItHappens();
+        Refused(wide, new AssignHazard([Sole()]), "legs[0].body");
+        // Whom an accepted leg is watched by may change, so that it can be moved without being done again.
+        Stories.DualOneAccepted.When(CityOffice, new NameSupervisor(Leg.Territorial, CitySupervision.Id, "移交")).ThenItHappens();
+
         static void Refused(Story story, IHazardCommand command, string field) =>
             story.When(CityOffice, command).ThenRefused(HazardRefusals.OutsideRegion, field);
     }

@@ -28,11 +28,11 @@ create index leg_facts_unfinished_past on rows.leg_facts (recorded_from, recorde
            hazard_id, leg, ack_due, acknowledged_on, late, late_due, resumed_on, owed_until)
   where recorded_to < 'infinity' and finished_on = 'infinity' and recorded_to - recorded_from <= '1440:00:00';
 create index leg_facts_due_now on rows.leg_facts (deadline)
-  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late_due) where recorded_to = 'infinity';
+  include (region, sector, body, kind, dismissed, assigned_on, declared_on, ended_on, recorded_from, recorded_to, late_due) where recorded_to = 'infinity';
 create index leg_facts_due_past on rows.leg_facts (deadline)
-  include (region, sector, body, kind, dismissed, declared_on, ended_on, recorded_from, recorded_to, late_due) where recorded_to < 'infinity';
+  include (region, sector, body, kind, dismissed, assigned_on, declared_on, ended_on, recorded_from, recorded_to, late_due) where recorded_to < 'infinity';
 create index leg_facts_late on rows.leg_facts (region)
-  include (body, kind, dismissed, deadline, declared_on, ended_on, recorded_from, recorded_to, late_due) where late_due is not null;
+  include (body, kind, dismissed, assigned_on, deadline, declared_on, ended_on, recorded_from, recorded_to, late_due) where late_due is not null;
 create index leg_facts_owed on rows.leg_facts (owed_until)
   include (region, body, kind, dismissed, assigned_on, finished_on, deadline, accepted_on, late, late_due, resumed_on, hazard_id, leg,
            ack_due, acknowledged_on, recorded_from, recorded_to) where owed_until is not null;
