@@ -177,7 +177,7 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var (since, before) = presentDeadline ? ("", "") : ($" and (resumed_on is null or resumed_on <= {day})", $"""
             union all
             select hazard_id, leg, body, '{CodeList.Code(ClockKind.Rectify)}', l.due
-            from unfinished, unnest(late, late_due) l (r, due)
+            from (select * from unfinished where late is not null) u, unnest(u.late, u.late_due) l (r, due)
             where r @> daterange({day}, {day} + 1, '[]')
             """);
         await using var command = dataSource.CreateCommand($"""
