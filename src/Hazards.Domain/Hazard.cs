@@ -146,7 +146,7 @@ public sealed record Hazard
     /// <summary>The newest end of a listing.</summary>
     public Delisting? Delisting { get; init; }
 
-    /// <summary>Every listing there was, in order; the last is <see cref="Listing"/> while it is in force.</summary>
+    /// <summary>Every listing there was, in order; the one without an end is <see cref="Listing"/>.</summary>
     public ImmutableArray<ListingTerm> Listings { get; init; } = [];
 
     /// <summary>Bodies' terms on legs that are over: given back and reassigned, or ended by a reopening.</summary>

@@ -79,6 +79,10 @@ public sealed record HazardFilter
     /// <summary>One of these bodies must act next; any when empty.</summary>
     public ImmutableArray<BodyId> Owing { get; init; } = [];
 
+    /// <summary>Whether no duty and nobody who owes one is asked for: then the earliest of all duties says when a hazard is due.</summary>
+    [JsonIgnore]
+    public bool AnyDuty => this is { Duty: null, Owes: null, Owing.IsEmpty: true };
+
     /// <summary>Reported by a system of this name under a number of its own.</summary>
     public string? System { get; init; }
 

@@ -403,7 +403,7 @@ internal static class Recount
         public IReadOnlyList<(Hazard Before, Happening Happening, Hazard After)> Turns { get; init; } = [];
 
         /// <summary>Deadlines that had been missed when what was declared came back, or a later one was set.</summary>
-        public ImmutableArray<(DateOnly Due, DateOnly First, DateOnly Until)> Late => 
+        public ImmutableArray<(DateOnly Due, DateOnly First, DateOnly Until)> Late =>
             [.. Rounds().Where(r => r.First <= r.Until).Select(r => (r.Due, r.First, r.Until))];
 
         /// <summary>The first day of the round that is not over.</summary>

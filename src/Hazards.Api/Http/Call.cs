@@ -130,7 +130,7 @@ internal sealed class Call(HttpContext http, Caller caller, TimeProvider clock)
         if (item.ValueKind != JsonValueKind.Object)
             return new Order<T>(RequestRefusals.NotObject.Because());
         // What is read at once says no words: none is a code. But a correction's text is read at once, whatever it says.
-        var order = (SaidInWords.Corrects(typeof(T), item) ? null : OrderReader.TryRead<T>(item, leg, caller))
+        var order = (SaidInWords.Corrected(typeof(T), item) is null ? OrderReader.TryRead<T>(item, leg, caller) : null)
             ?? await ReadWordsAsync<T>(item, leg);
         return order.Given is { } given && await CheckAttachedAsync(given) is { } hidden ? new Order<T>(hidden) : order;
     }

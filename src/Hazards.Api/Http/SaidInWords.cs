@@ -21,7 +21,6 @@ namespace Hazards.Api.Http;
 internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sectors)
 {
     private const int MostNamesakes = 200;
-    private const string ToOfCorrection = "to";
 
     // What people write for a code beside its own term.
     private static readonly FrozenDictionary<(Type, string), string> Also = new Dictionary<(Type, string), string>
@@ -179,20 +178,18 @@ internal sealed class SaidInWords(IRegistryQueries registry, SectorCatalogue sec
         else if (info.Kind == JsonTypeInfoKind.Object && element.ValueKind == JsonValueKind.Object)
         {
             var members = RequestJson.MembersOf(type).ToDictionary(m => m.Name, m => m.PropertyType, StringComparer.Ordinal);
-            if (Corrects(type, element))
-                members[ToOfCorrection] = TypeCorrected(element)!;
+            if (Corrected(type, element) is { } corrected)
+                members["to"] = corrected;
             foreach (var member in element.EnumerateObject())
                 if (members.TryGetValue(member.Name, out var held))
                     Collect(member.Value, held, Member(path, member.Name), said);
         }
     }
 
-    /// <summary>Whether it corrects what has a code: its text is a region or a sector.</summary>
-    public static bool Corrects(Type type, JsonElement item) => type == typeof(CorrectHazard) && TypeCorrected(item) is not null;
-
-    private static Type? TypeCorrected(JsonElement correction)
+    /// <summary>What a correction's text is, where it corrects what has a code: a region or a sector; null of anything else.</summary>
+    public static Type? Corrected(Type type, JsonElement item)
     {
-        if (!correction.TryGetProperty("field", out var field) || field.ValueKind != JsonValueKind.String
+        if (type != typeof(CorrectHazard) || !item.TryGetProperty("field", out var field) || field.ValueKind != JsonValueKind.String
             || field.GetString() is not { } said)
             return null;
         return Terms.GetOrAdd(typeof(CorrectableField), TermsOf).GetValueOrDefault(said, said) switch

@@ -103,7 +103,7 @@ internal static class OverdueList
                 return Call.Refuse(RequestRefusals.Parameter.Because("within", ("value", within), ("expected", new Words("不能与 daysOverLeast 同给", "not together with daysOverLeast"))));
             until = scope.Today.AddDays(-days);
         }
-        if (within is not null || least is not null || filter is not { Duty: null, Owes: null, Owing.IsEmpty: true })
+        if (within is not null || least is not null || !filter.AnyDuty)
             filter = filter with { DueBy = filter.DueBy < until ? filter.DueBy : until };
         if (within is null && filter.Overdue == false)
             // What is overdue and is not.

@@ -325,7 +325,8 @@ internal sealed class HazardCards(IReadOnlyDictionary<string, string> names, Sec
         ChinaTime.DateAt(hazard.Legs.Values.Min(l => l.AssignedAt)), Name(hazard.AssignedBy ?? hazard.Legs.Values.First().AssignedBy),
         [
             .. hazard.Legs.Values.Select(l => new AssignedLeg(
-                CodeList.Chinese(l.Leg), Name(l.Body), l.Supervisor is { } s ? Name(s) : null, Day(l.AcknowledgedAt), DeadlineOf(hazard, l))),
+                CodeList.Chinese(l.Leg), Name(l.Body), l.Supervisor is { } s ? Name(s) : null, Day(l.AcknowledgedAt),
+                DeadlineOf(hazard, l))),
         ]);
 
     private FiguresLedgerColumn Ledger(Hazard hazard)
@@ -370,68 +371,79 @@ internal sealed class HazardCards(IReadOnlyDictionary<string, string> names, Sec
 /// <summary>The definitions that go with figures, in the words of the reports.</summary>
 internal static class FigureNotes
 {
-    private static readonly FrozenDictionary<string, string> InEnglish = new Dictionary<string, string>
-    {
-        ["排查数：发现日期在报表期内、未认定不属实或并案的隐患；立行立改、自查自改的另计，不在其内；尚未定级的另计。"] =
-            "Found: in the period, neither unfounded nor merged; those fixed on the spot or by the enterprise's own "
-            + "check, and those not graded yet, are counted apart.",
-        ["整改数：其中截至期末已验收销号的；重新开案的不计。整改率保留一位小数，期内没有排查出的不计算。"] =
-            "Rectified: of those, accepted and closed by the period's end and not reopened. Rates have one decimal, "
-            + "and none where nothing was found.",
-        ["列入治理计划：截至期末未销号、已报整改方案且审查未退回的重大隐患；五到位：措施、责任人、资金、时限、预案俱全。"] =
-            "In a plan: major, not closed by the end, with a plan that no review has failed; all five: measures, "
-            + "persons, funds, time limits, emergency plan.",
-        ["挂牌督办：截至期末曾挂牌的重大隐患（挂牌有误的除外）；省级含国家级。"] =
-            "Listed: major hazards that were listed by the end, but not in error; by the province includes the State.",
-        ["资金：本年1月1日至期末各整改方案落实的资金累计，万元；退回、改派的不计。检查单位按户计，同一单位多次检查计一户。"] =
-            "Funds: committed by plans from 1 January to the end, 10,000 yuan; not of legs returned or reassigned. A "
-            + "unit inspected several times is one.",
-        ["超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。"] =
-            "Overdue: what should have been acknowledged, or declared complete, by the period's end; days from the "
-            + "day after the due day to the end.",
-        ["各指标0至100分，按制度规定的权重加权；没有事项的指标不计，其权重按比例分给其他指标；得分相同名次并列。"] =
-            "Each measure is 0 to 100, weighted as the policy says; one without a case leaves its weight to the "
-            + "others; equal scores share a rank.",
-        ["每项均列出分子、分母，可逐项核对。在办不足规定数的列出但不排名。"] =
-            "Every measure shows its numerator and denominator. Who had fewer legs in hand than required is shown and "
-            + "not ranked.",
-        ["期内挂牌的重大隐患，每项计一次，摘牌后仍计；挂牌有误、不属实和并案的不计。"] =
-            "Major hazards listed in the period, each once, also after a delisting; not those listed in error, "
-            + "unfounded or merged.",
-        ["清单为报表期内任一日尚未销号的隐患，按发现日期排列；不含立行立改、自查自改、不属实和并案的。"] =
-            "Hazards that were not closed on some day of the period, by the day found; not those fixed on the spot or "
-            + "by own checks, unfounded or merged.",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly string[] Table =
+    private static readonly Words[] Table =
     [
-        "排查数：发现日期在报表期内、未认定不属实或并案的隐患；立行立改、自查自改的另计，不在其内；尚未定级的另计。",
-        "整改数：其中截至期末已验收销号的；重新开案的不计。整改率保留一位小数，期内没有排查出的不计算。",
-        "列入治理计划：截至期末未销号、已报整改方案且审查未退回的重大隐患；五到位：措施、责任人、资金、时限、预案俱全。",
-        "挂牌督办：截至期末曾挂牌的重大隐患（挂牌有误的除外）；省级含国家级。",
-        "资金：本年1月1日至期末各整改方案落实的资金累计，万元；退回、改派的不计。检查单位按户计，同一单位多次检查计一户。",
+        new(
+            "排查数：发现日期在报表期内、未认定不属实或并案的隐患；立行立改、自查自改的另计，不在其内；尚未定级的另计。",
+            "Found: in the period, neither unfounded nor merged; those fixed on the spot or by the enterprise's own "
+            + "check, and those not graded yet, are counted apart."),
+        new(
+            "整改数：其中截至期末已验收销号的；重新开案的不计。整改率保留一位小数，期内没有排查出的不计算。",
+            "Rectified: of those, accepted and closed by the period's end and not reopened. Rates have one decimal, "
+            + "and none where nothing was found."),
+        new(
+            "列入治理计划：截至期末未销号、已报整改方案且审查未退回的重大隐患；五到位：措施、责任人、资金、时限、预案俱全。",
+            "In a plan: major, not closed by the end, with a plan that no review has failed; all five: measures, "
+            + "persons, funds, time limits, emergency plan."),
+        new(
+            "挂牌督办：截至期末曾挂牌的重大隐患（挂牌有误的除外）；省级含国家级。",
+            "Listed: major hazards that were listed by the end, but not in error; by the province includes the State."),
+        new(
+            "资金：本年1月1日至期末各整改方案落实的资金累计，万元；退回、改派的不计。检查单位按户计，同一单位多次检查计一户。",
+            "Funds: committed by plans from 1 January to the end, 10,000 yuan; not of legs returned or reassigned. A "
+            + "unit inspected several times is one."),
     ];
 
-    public static IReadOnlyList<string> Of(ReportKind kind, int template) =>
-        template >= ReportMaker.OwnChecksApart
-            ? Notes(kind, template)
-            : [.. Notes(kind, template).Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
+    private static readonly FrozenDictionary<string, string> InEnglish = Enum.GetValues<ReportKind>()
+        .SelectMany(k => Notes(k, ReportMaker.Template)).Distinct().ToFrozenDictionary(n => n.Chinese, n => n.English, StringComparer.Ordinal);
+
+    public static IReadOnlyList<string> Of(ReportKind kind, int template)
+    {
+        var notes = Notes(kind, template).Select(n => n.Chinese);
+        return [.. template >= ReportMaker.OwnChecksApart ? notes : notes.Select(n => n.Replace("、自查自改", "", StringComparison.Ordinal))];
+    }
 
     /// <summary>A note in English, for pages in it; as it is where it is one of an older layout.</summary>
     public static string English(string note) => InEnglish.GetValueOrDefault(note, note);
 
-    private static string[] Notes(ReportKind kind, int template) => kind switch
+    private static Words[] Notes(ReportKind kind, int template) => kind switch
     {
         ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport => Table,
-        ReportKind.Bulletin => [.. Table, "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。"],
+        ReportKind.Bulletin =>
+        [
+            .. Table,
+            new(
+                "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。",
+                "Overdue: what should have been acknowledged, or declared complete, by the period's end; days from the "
+                + "day after the due day to the end."),
+        ],
         ReportKind.BodyRanking or ReportKind.CountyRanking =>
         [
-            "各指标0至100分，按制度规定的权重加权；没有事项的指标不计，其权重按比例分给其他指标；得分相同名次并列。",
-            "每项均列出分子、分母，可逐项核对。在办不足规定数的列出但不排名。",
+            new(
+                "各指标0至100分，按制度规定的权重加权；没有事项的指标不计，其权重按比例分给其他指标；得分相同名次并列。",
+                "Each measure is 0 to 100, weighted as the policy says; one without a case leaves its weight to the "
+                + "others; equal scores share a rank."),
+            new(
+                "每项均列出分子、分母，可逐项核对。在办不足规定数的列出但不排名。",
+                "Every measure shows its numerator and denominator. Who had fewer legs in hand than required is shown and "
+                + "not ranked."),
         ],
-        ReportKind.Quotas when template < ReportMaker.DaysAsListed => ["按挂牌日期计入所在期，摘牌后仍计；挂牌有误的不计。"],
-        ReportKind.Quotas => ["期内挂牌的重大隐患，每项计一次，摘牌后仍计；挂牌有误、不属实和并案的不计。"],
-        ReportKind.TwoLists or ReportKind.FourRegimes => ["清单为报表期内任一日尚未销号的隐患，按发现日期排列；不含立行立改、自查自改、不属实和并案的。"],
+        ReportKind.Quotas when template < ReportMaker.DaysAsListed =>
+            [new("按挂牌日期计入所在期，摘牌后仍计；挂牌有误的不计。", "Counted by the day of listing, also after a delisting; not those listed in error.")],
+        ReportKind.Quotas =>
+        [
+            new(
+                "期内挂牌的重大隐患，每项计一次，摘牌后仍计；挂牌有误、不属实和并案的不计。",
+                "Major hazards listed in the period, each once, also after a delisting; not those listed in error, "
+                + "unfounded or merged."),
+        ],
+        ReportKind.TwoLists or ReportKind.FourRegimes =>
+        [
+            new(
+                "清单为报表期内任一日尚未销号的隐患，按发现日期排列；不含立行立改、自查自改、不属实和并案的。",
+                "Hazards that were not closed on some day of the period, by the day found; not those fixed on the spot or "
+                + "by own checks, unfounded or merged."),
+        ],
         _ => [],
     };
 }

@@ -61,8 +61,8 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
     /// </summary>
     private string OnTime(string first, string last, string within)
     {
-        var present =
-            $"f.deadline between {first} and {last} and not (f.declared_on is null and f.ended_on is not null and f.ended_on <= f.deadline)";
+        var present = $"f.deadline between {first} and {last}"
+            + " and not (f.declared_on is null and f.ended_on is not null and f.ended_on <= f.deadline)";
         const string met = "(f.declared_on <= f.deadline)::int";
         if (presentDeadline)
             return Measure(RankingMeasure.OnTimeRate, present, met, within);

@@ -140,10 +140,10 @@ internal sealed class Conditions
             And($"h.leg_bodies && {Codes(filter.Bodies, b => b.Value)}");
         if (!filter.Owing.IsEmpty)
             And($"h.clock_bodies && {Codes(filter.Owing, b => b.Value)} and h.next_due < 'infinity'");
-        if (filter is { Duty: null, Owes: null, Owing.IsEmpty: true, DueFrom: null, DueBy: { } by })
+        if (filter is { AnyDuty: true, DueFrom: null, DueBy: { } by })
             // The earliest due date says it all.
             And($"h.next_due <= {Date(by)} and h.next_due < 'infinity'");
-        else if (filter is { Duty: null, Owes: null, Owing.IsEmpty: true, DueFrom: { } from })
+        else if (filter is { AnyDuty: true, DueFrom: { } from })
             And($"h.next_due >= {Date(from)} and h.next_due <= {Date(filter.DueBy ?? DateOnly.MaxValue)} and h.next_due < 'infinity'");
         else if ((filter.Duty ?? filter.DueFrom ?? (object?)filter.DueBy) is not null)
             And($"h.next_due < 'infinity'{(filter.DueBy is { } last ? $" and h.next_due <= {Date(last)}" : "")} and {Owed(filter)}");

@@ -74,7 +74,7 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
         string Count(string condition) =>
             $"(select count(*)::int from ({string.Join("\n  union all\n  ", sources.Select(s => $"select 1 from (select 1 from {s.Table} h where {where.Sql} and {s.InForce} and {condition} limit {DueCounts.Most}) s"))} limit {DueCounts.Most}) h)";
         // Where one duty or one body's are asked for, it is that which is overdue or due.
-        string Asked(int days) => filter is { Duty: null, Owes: null, Owing.IsEmpty: true }
+        string Asked(int days) => filter.AnyDuty
             ? ""
             : $" and {where.Owed(filter with { DueBy = scope.Today.AddDays(days) })}";
         var soon = $"h.next_due >= {today} and h.next_due <=";
