@@ -232,7 +232,7 @@ internal static class Relations
 
     /// <summary>
     /// Whether a body is the one that acted, or a committee office or government above it: of a wider region, or of the
-    /// same region when the other is neither (a regulator or a system that entered a ledger).
+    /// same region when the other is neither (a regulator or a system that entered a ledger), or is dissolved or elsewhere now.
     /// </summary>
     public static bool StandsOver(Body body, Hazard hazard, BodyId? actedBefore, Act act)
     {
@@ -243,7 +243,8 @@ internal static class Relations
         return Leads(body)
             && body.Region.Contains(hazard.Region)
             && act.Bodies.TryGetValue(other, out var before)
-            && body.Region.Contains(before.Region) && (body.Region != before.Region || !Leads(before));
+            && (!before.Region.Contains(hazard.Region)
+                || body.Region.Contains(before.Region) && (body.Region != before.Region || !Leads(before) || before.Dissolved));
     }
 
     /// <summary>A committee office or a government.</summary>

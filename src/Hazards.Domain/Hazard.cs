@@ -366,6 +366,13 @@ public sealed record Hazard
                 }),
         AssignmentReturned e => With(
             e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn }),
+        LegVacated e => With(
+            e.Leg, context,
+            l => l with
+            {
+                Stage = LegStage.Returned, ReturnReason = CodeList.Chinese(e.Cause), ReturnedOn = context.CountsOn, Notices = [],
+            }, own: false),
+        DutiesPassed e => PassedOn(e),
         LegReassigned e => (this with
         {
             PastLegs = PastLegs.Add(Ended(Legs[e.Order.Leg], context, recurred: false)),
@@ -584,6 +591,59 @@ public sealed record Hazard
         Closure = Closure is { } closure ? closure with { Watcher = context.Body } : null,
         Missed = [.. Missed.Select(m => m with { Asked = m.Asked.Clear() })],
     };
+
+    // Who listed, and who missed what, is what it was; and what is owed, is owed by the same day.
+    private Hazard PassedOn(DutiesPassed e)
+    {
+        return this with
+        {
+            AssignedBy = Now(AssignedBy),
+            Legs = Legs.SetItems(Legs.Values.Select(l => KeyValuePair.Create(l.Leg, l with
+            {
+                AssignedBy = Now(l.AssignedBy)!.Value,
+                Supervisor = Now(l.Supervisor),
+            }))),
+            Listing = Listing is { } listing ? listing with { By = Now(listing.By)!.Value } : null,
+            Delisting = Delisting is { } delisting ? delisting with { By = Now(delisting.By)!.Value } : null,
+            Suspension = Suspension is { } suspension ? suspension with { Reviewer = Now(suspension.Reviewer)!.Value } : null,
+            Closure = Closure is { } closure ? closure with { Watcher = Now(closure.Watcher)!.Value } : null,
+            Missed =
+            [
+                .. Missed.Select(m => m with
+                {
+                    Asked = m.Asked.SetItems(m.Asked.Select(a => KeyValuePair.Create(a.Key, Now(a.Value)!.Value))),
+                }),
+            ],
+        };
+
+        BodyId? Now(BodyId? body) => body == e.From ? e.To : body;
+    }
+
+    /// <summary>The bodies that owe something of it, or would once it comes to that.</summary>
+    /// <param name="legs">Whether those count that owe it as a leg's body or supervisor.</param>
+    internal IEnumerable<BodyId> Parties(bool legs = true)
+    {
+        foreach (var one in new[]
+        {
+            AssignedBy, Listing?.By, Delisting?.By, OnAcceptance?.Whole?.By, Suspension?.Reviewer, Closure?.Watcher,
+        })
+            if (one is { } body)
+                yield return body;
+        foreach (var asked in Missed.SelectMany(m => m.Asked.Values))
+            yield return asked;
+        foreach (var leg in Legs.Values)
+        {
+            yield return leg.AssignedBy;
+            if (!legs)
+                continue;
+            yield return leg.Body;
+            if (leg.Supervisor is { } supervisor)
+                yield return supervisor;
+        }
+    }
+
+    /// <summary>The bodies that a decision on it may have to know.</summary>
+    public IEnumerable<BodyId> Known() => Parties().Concat(Legs.Values.Select(l => l.AcceptedBy).OfType<BodyId>());
 
     private Hazard Correct(HazardCorrected e) => e.Field switch
     {

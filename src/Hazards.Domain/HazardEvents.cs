@@ -466,6 +466,29 @@ public sealed record DeadlinesRecounted(int FromEdition, ImmutableArray<DueMoved
 [EventType("deadline_moved", "期限顺延", "Deadline moved")]
 public sealed record DeadlineMoved(Leg Leg, DateOnly From, DateOnly To, string Reason) : IOfLeg;
 
+// ---- Succession 承继 ----
+
+/// <summary>责任单位不在: the leg's body can do nothing about the hazard any more; the leg is to be given to another.</summary>
+/// <param name="Leg">The leg.</param>
+/// <param name="From">Its body.</param>
+/// <param name="Cause">Why it cannot.</param>
+/// <param name="Successor">The body that took over what it was for, where one did.</param>
+[EventType("leg_vacated", "责任单位不在", "Leg left by its body")]
+public sealed record LegVacated(Leg Leg, BodyId From, PassingCause Cause, BodyId? Successor) : IOfLeg, INamesBodies
+{
+    IEnumerable<BodyId?> INamesBodies.Bodies => [From, Successor];
+}
+
+/// <summary>责任移交: whatever a body owes of the hazard besides a leg, another owes from now on.</summary>
+/// <param name="From">The body that cannot do it.</param>
+/// <param name="To">The body that owes it from now on.</param>
+/// <param name="Cause">Why it cannot.</param>
+[EventType("duties_passed", "责任移交", "Duties passed on")]
+public sealed record DutiesPassed(BodyId From, BodyId To, PassingCause Cause) : INamesBodies
+{
+    IEnumerable<BodyId?> INamesBodies.Bodies => [From, To];
+}
+
 // ---- Papers 文书 ----
 
 /// <summary>

@@ -78,13 +78,16 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
     public Task<Page<MissedItem>> MissedAsync(
         Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
-        var where = Narrowed(scope, filter, "h.body");
-        if (scope?.AsOf is { } asOf)
-            where.And($"h.recorded_at <= {where.Instant(asOf)}");
+        Conditions Where(Scope scope)
+        {
+            var where = Narrowed(scope, filter, "h.body");
+            return scope.AsOf is { } asOf ? where.And($"h.recorded_at <= {where.Instant(asOf)}") : where;
+        }
+
         // By missed_by_due, or missed_by_body.
         var list = new List(
             "missed", "rows.missed_clocks", "h.due", true, true, ["h.clock", "h.leg"], "p.body, p.since, p.noticed_at, p.recorded_at");
-        return ReadAsync(list, scope!, filter, where, cursor, limit, (item, r, parts) => new MissedItem(
+        return ReadAsync(list, scope, filter, Where, cursor, limit, (item, r, parts) => new MissedItem(
             item, Codes.Read<ClockKind>(parts[0]), LegOf(parts[1]), BodyOf(r, 9),
             r.GetFieldValue<DateTimeOffset>(10), r.GetFieldValue<DateOnly>(6), r.GetFieldValue<DateTimeOffset>(11),
             r.GetFieldValue<DateTimeOffset>(12)), cancellationToken);
@@ -95,12 +98,16 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
     public Task<Page<ProposalItem>> ProposalsAsync(
         Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
-        var where = Narrowed(scope, filter, "h.asked");
-        where.And(InForce(where, scope));
+        Conditions Where(Scope scope)
+        {
+            var where = Narrowed(scope, filter, "h.asked");
+            return where.And(InForce(where, scope));
+        }
+
         // By proposals_by_due, proposals_by_body, proposals_of_past.
         var list = new List(
             "proposals", "rows.proposals", "h.due", true, false, ["h.clock", "h.leg", "h.step"], "p.asked, p.recorded_from");
-        return ReadAsync(list, scope, filter, where, cursor, limit, (item, r, parts) => new ProposalItem(
+        return ReadAsync(list, scope, filter, Where, cursor, limit, (item, r, parts) => new ProposalItem(
             item, Codes.Read<SupervisionStep>(parts[2]), Codes.Read<ClockKind>(parts[0]), LegOf(parts[1]), r.GetFieldValue<DateOnly>(6),
             scope.Today.DayNumber - r.GetFieldValue<DateOnly>(6).DayNumber, BodyOf(r, 10), r.GetFieldValue<DateTimeOffset>(11)),
             cancellationToken);
@@ -111,14 +118,18 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
     public Task<Page<DualItem>> DualAsync(
         Scope scope, ClockFilter filter, string? cursor, int limit, CancellationToken cancellationToken = default)
     {
-        var where = Narrowed(scope, filter, null);
-        if (filter.Body is { } supervisor)
-            where.And($"{where.Text(supervisor.Value)} = any (h.supervisors)");
-        where.And(InForce(where, scope));
+        Conditions Where(Scope scope)
+        {
+            var where = Narrowed(scope, filter, null);
+            if (filter.Body is { } supervisor)
+                where.And($"{where.Text(supervisor.Value)} = any (h.supervisors)");
+            return where.And(InForce(where, scope));
+        }
+
         // By dual_by_silence, dual_of_past.
-        var list = new List("dual", "rows.dual_watch", "h.silent_since", false, false, [], "p.region");
+        var list = new List("dual", "rows.dual_watch", "h.silent_since", false, false, [], "p.region") { Moves = true };
         return ReadAsync(
-            list, scope, filter, where, cursor, limit, (item, r, _) => new DualItem(item, r.GetFieldValue<DateTimeOffset>(6)),
+            list, scope, filter, Where, cursor, limit, (item, r, _) => new DualItem(item, r.GetFieldValue<DateTimeOffset>(6)),
             cancellationToken);
     }
 
@@ -189,16 +200,22 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             : "h.recorded_to = 'infinity'";
 
     private async Task<Page<T>> ReadAsync<T>(
-        List list, Scope scope, ClockFilter filter, Conditions where, string? cursorText, int limit, Func<HazardItem, NpgsqlDataReader, string[], T> read, CancellationToken cancellationToken)
+        List list, Scope scope, ClockFilter filter, Func<Scope, Conditions> narrowed, string? cursorText, int limit,
+        Func<HazardItem, NpgsqlDataReader, string[], T> read, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
         using var question = RowsTelemetry.Ask(list.Name, scope);
         var hash = PageCursor.HashOf(list.Name, scope.Jurisdiction, scope.AsOf, filter);
         var cursor = PageCursor.Read(cursorText, hash);
+        scope = cursor?.At is { } at ? scope with { AsOf = at } : scope;
+        var pins = list.Moves && scope.AsOf is null;
+        var where = narrowed(scope);
         if (!where.Possible)
             return new Page<T>([], null);
-        await using var command = dataSource.CreateCommand(list.Sql(scope, where, cursor, limit + 1));
+        await using var command = dataSource.CreateCommand(list.Sql(scope, where, cursor, limit + 1, pins));
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var items = ImmutableArray.CreateBuilder<T>();
@@ -210,7 +227,10 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             var parts = list.Parts.Select((_, i) => reader.GetString(7 + i)).ToArray();
             items.Add(read(HazardReader.Item(reader, scope.Today, rules()), reader, parts));
             last = new PageCursor(
-                0, HazardReader.Key(reader, 6, list.IsDate), string.Join('|', parts.Prepend(reader.GetGuid(0).ToString("N"))));
+                0, HazardReader.Key(reader, 6, list.IsDate), string.Join('|', parts.Prepend(reader.GetGuid(0).ToString("N"))))
+            {
+                At = pins ? reader.GetFieldValue<DateTimeOffset>(reader.FieldCount - 1) : cursor?.At,
+            };
         }
 
         return new Page<T>(items.DrainToImmutable(), null);
@@ -224,7 +244,10 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
     /// <summary>A list in the order of a key, the hazard, and what tells the hazard's rows apart.</summary>
     private sealed record List(string Name, string Table, string Key, bool IsDate, bool Descending, string[] Parts, string Columns)
     {
-        public string Sql(Scope scope, Conditions where, PageCursor? cursor, int rows)
+        /// <summary>Whether an act may move a row within the order: then all pages after the first are as of the first.</summary>
+        public bool Moves { get; init; }
+
+        public string Sql(Scope scope, Conditions where, PageCursor? cursor, int rows, bool pins)
         {
             string[] order = [Key, "h.hazard_id", .. Parts];
             var direction = Descending ? "desc" : "asc";
@@ -233,7 +256,7 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
                 where.And($"({string.Join(", ", order)}) {(Descending ? "<" : ">")} ({After(where, after)})");
             var version = Sources.VersionOf(scope, where);
             return $"""
-                select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item, {string.Join(", ", order.Where(o => o != "h.hazard_id").Append(Columns)).Replace("h.", "p.", StringComparison.Ordinal)}
+                select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item, {string.Join(", ", order.Where(o => o != "h.hazard_id").Append(Columns)).Replace("h.", "p.", StringComparison.Ordinal)}{(pins ? $", {PageCursor.Newest}" : "")}
                 from (select h.* from {Table} h where {where.Sql} order by {sorted} limit {rows}) p
                 cross join lateral ({version}) v
                 join rows.hazard_items i on i.position = v.position

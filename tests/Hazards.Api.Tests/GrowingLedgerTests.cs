@@ -54,6 +54,47 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
         (await service.Admin.GetAsync($"hazards/{HazardsOf(first)[0]}")).Json["hazard"]!["description"]!.ToString().ShouldContain("机械伤害");
     }
 
+    /// <summary>编号: of rows alike to the letter, each is the one of its number, in whatever order, and whichever are missing.</summary>
+    [Fact]
+    public async Task Rows_alike_to_the_letter_are_closed_by_their_numbers()
+    {
+        string Ledger(params (int Number, string State)[] rows) => "编号,发现时间,地点,隐患内容,隐患等级,责任单位,整改期限,状态\n"
+            + string.Concat(rows.Select(r => $"{r.Number},2026-03-05,仓库六层,灭火器压力不足,一般,综采队,2026-12-20,{r.State}\n"));
+        var first = await ImportAsync("a.csv", Ledger((1, "未整改"), (2, "未整改"), (3, "未整改")), "140781", "六层");
+        var ids = HazardsOf(first);
+        var second = await ImportAsync("b.csv", Ledger((1, "未整改"), (3, "已销号")), "140781", "六层");
+        (await StagesAsync()).ShouldBe(["rectifying", "rectifying", "closed"]);
+        second.Json["notes"]!.ToJsonString(Plain).ShouldContain(ids[1]);
+        var third = await ImportAsync("c.csv", Ledger((3, "已销号"), (2, "未整改"), (4, "未整改"), (1, "已销号")), "140781", "六层");
+        (await StagesAsync()).ShouldBe(["closed", "rectifying", "closed"]);
+        (Finished(third, "entered"), Finished(third, "updated")).ShouldBe((1, 1));
+
+        async Task<string[]> StagesAsync() => await Task.WhenAll(ids.Select(
+            async h => (await service.Admin.GetAsync($"hazards/{h}")).Json["stage"]!["code"]!.ToString()));
+    }
+
+    /// <summary>What another place, another side, another number says is another hazard, and never done because the first was.</summary>
+    [Theory]
+    [InlineData("3113面", "东侧护栏缺失", "西侧护栏缺失")]
+    [InlineData("选煤厂", "一号门常开未锁闭", "二号门常开未锁闭")]
+    [InlineData("变电所", "配电柜A相接线松动", "配电柜B相接线松动")]
+    [InlineData("破碎站", "破碎机皮带轮无防护罩", "破碎机皮带轮防护罩缺失")]
+    public async Task What_is_open_is_not_taken_for_what_is_closed(string place, string closed, string open)
+    {
+        string Ledger(string description, string state) => "编号,发现时间,地点,隐患内容,隐患等级,责任单位,整改期限,状态\n"
+            + $"1,2026-03-05,{place},{description},一般,综采队,2026-12-20,{state}\n2,2026-03-06,{place}外,瓦斯传感器未校,一般,综采队,2026-12-20,未整改\n";
+        var first = await ImportAsync("a.csv", Ledger(closed, "已销号"), "140729", place);
+        var second = await ImportAsync("b.csv", Ledger(open, "未整改"), "140729", place);
+        (Finished(second, "entered"), Finished(second, "unchanged")).ShouldBe((1, 1));
+        var row = second.Json["rows"]!.AsArray()[1]!;
+        row["stage"]!.ToString().ShouldBe("rectifying");
+        row.ToJsonString(Plain).ShouldContain("import.row_resembles");
+        row.ToJsonString(Plain).ShouldContain(HazardsOf(first)[0]);
+        second.Json["notes"]!.ToJsonString(Plain).ShouldContain("import.rows_missing");
+        // Again, it is the one that was entered.
+        Finished(await ImportAsync("c.csv", Ledger(open, "未整改"), "140729", place), "unchanged").ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_corrected_mapping_reads_anew_what_was_misunderstood()
     {

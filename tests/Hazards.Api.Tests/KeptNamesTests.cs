@@ -28,7 +28,7 @@ public sealed class KeptNamesTests
         [
             "Hazards.Api.Accounts.CredentialsBinding", "Hazards.Api.Auditing.AuditWorker", "Hazards.Api.DaemonWatch", "Hazards.Api.Door",
             "Hazards.Api.Evidence.PackageJob", "Hazards.Api.Identities", "Hazards.Api.Jobs.Schedule", "Hazards.Api.NewerDatabase",
-            "Hazards.Api.Persons.PersonModule", "Hazards.Api.Proving.TreeKeeper", "Hazards.Api.Recounting",
+            "Hazards.Api.PassingOn", "Hazards.Api.Persons.PersonModule", "Hazards.Api.Proving.TreeKeeper", "Hazards.Api.Recounting",
             "Hazards.Api.Ringing.ClockWorker",
             "Hazards.Api.RulebookWatch", "WarmUp",
         ]);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Api.Supervision;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;
 
@@ -138,7 +140,7 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         const string There = "532901";
         await service.BodyAsync("dlc-awb", "大理市安委办", "committeeOffice", There);
         await service.BodyAsync("dlc-gov", "大理市人民政府", "government", There);
-        await service.BodyAsync("dlc-gas", "大理市住建局", "regulator", There, "city_gas");
+        await service.BodyAsync("dlc-gas", "大理市住建局", "regulator", There, "city_gas", "road_traffic");
         var (prefecture, office, gov) = (await service.KeyAsync("dali-awb", "5329", "coordinator"),
             await service.KeyAsync("dlc-awb", There, "coordinator"), await service.KeyAsync("dlc-gov", There, "responsible"));
         var id = await service.HazardAsync(Stage.Rectifying);
@@ -172,6 +174,120 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
             (await prefecture.GetAsync($"hazards/{id}")).Json["hazard"]!["legs"]![leg]!["assignedBy"]!.ToString().ShouldBe("dali-awb");
         (await gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
         (await gov.GetAsync("inbox")).Require(HttpStatusCode.OK).Text.ShouldContain(id);
+    }
+
+    /// <summary>并案不消事: that the one it was merged into is unfounded says nothing of what was merged.</summary>
+    [Fact]
+    public async Task What_took_others_in_is_not_rejected_over_their_heads()
+    {
+        var (survivor, merged, other) = (await service.HazardAsync(), await service.HazardAsync(), await service.HazardAsync());
+        foreach (var id in new[] { merged, other })
+            (await service.Office.PostAsync($"hazards/{id}/merge", new() { ["into"] = survivor, ["reason"] = "同一处" }))
+                .Require(HttpStatusCode.OK);
+        var refused = (await service.Office.PostAsync($"hazards/{survivor}/rejection", new() { ["reason"] = "录入错误" }))
+            .Refused(HttpStatusCode.Conflict, "rejection.merged");
+        refused.Text.ShouldContain(merged);
+        refused.Text.ShouldContain(other);
+        // What was reopened goes its own way; the rest is said to be unfounded as well.
+        (await service.Office.PostAsync($"hazards/{merged}/reopening", new() { ["reason"] = "不是同一处" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{survivor}/rejection", new() { ["reason"] = "录入错误" }))
+            .Refused(HttpStatusCode.Conflict, "rejection.merged").Text.ShouldNotContain(merged);
+        (await service.Office.PostAsync($"hazards/{survivor}/rejection", new() { ["reason"] = "录入错误", ["withMerged"] = true }))
+            .Require(HttpStatusCode.OK);
+        (await service.Office.GetAsync($"hazards/{merged}")).Json["stage"]!["code"]!.ToString().ShouldBe("reported");
+        (await service.Office.GetAsync($"hazards/{merged}")).Json["clocks"]!.AsArray().ShouldNotBeEmpty();
+    }
+
+    /// <summary>责任移交: whoever is dissolved or sent elsewhere, what he owed is owed by who is there, and the new office may do it.</summary>
+    [Fact]
+    public async Task What_a_body_owes_that_is_gone_is_owed_by_who_is_there()
+    {
+        const string There = "532926";
+        foreach (var (id, kind) in new[]
+        {
+            ("nj-awb", "committeeOffice"), ("nj-awb2", "committeeOffice"), ("nj-gov", "government"),
+            ("nj-gas", "regulator"), ("nj-gas2", "regulator"),
+        })
+            await service.BodyAsync(id, id, kind, There, kind == "regulator" ? ["city_gas"] : []);
+        var (old, heir, gov, gas) = (
+            await service.KeyAsync("nj-awb", There, "reporter", "coordinator", "inspector"),
+            await service.KeyAsync("nj-awb2", There, "coordinator", "inspector"),
+            await service.KeyAsync("nj-gov", There, "responsible"), await service.KeyAsync("nj-gas", There, "responsible"));
+        var (waiting, later) = (await AssignedAsync(), await AssignedAsync());
+        var passing = service.Services.GetRequiredService<PassingOn>();
+        await passing.RunAsync(default);
+        (await passing.RunAsync(default)).ShouldBe(0, "no body has changed");
+
+        // The regulator is dissolved: its legs wait to be given to another, and the office is asked.
+        await DissolveAsync("nj-gas", "nj-gas2");
+        await passing.RunAsync(default);
+        foreach (var id in new[] { waiting, later })
+        {
+            var hazard = (await old.GetAsync($"hazards/{id}")).Json["hazard"]!;
+            hazard["legs"]!["sectoral"]!["stage"]!.ToString().ShouldBe("returned");
+            hazard["legs"]!["territorial"]!["stage"]!.ToString().ShouldBe("rectifying");
+        }
+        (await old.GetAsync("clocks?body=nj-awb&clock=reassign")).Json["items"]!.AsArray().Count.ShouldBe(2);
+        (await old.GetAsync($"hazards/{waiting}/events")).Text.ShouldContain("nj-gas2");
+
+        // So is the office: its successor owes it from now on, and is told; what was known before stays known.
+        var before = (await old.GetAsync($"hazards/{waiting}/events")).Json["events"]!.AsArray()[^1]!["recordedAt"]!.ToString();
+        (await heir.PostAsync($"hazards/{waiting}/legs/sectoral/reassignment", Reassignment()))
+            .Refused(HttpStatusCode.Forbidden, "assignment.not_yours");
+        await DissolveAsync("nj-awb", "nj-awb2");
+        // At once, also before anybody has looked: an act finds it out itself.
+        (await heir.PostAsync($"hazards/{later}/legs/sectoral/reassignment", Reassignment())).Require(HttpStatusCode.OK);
+        var declared = (await gov.PostAsync($"hazards/{later}/legs/territorial/completion", new() { ["results"] = "已整改" }))
+            .Require(HttpStatusCode.OK);
+        declared.Json["events"]!.AsArray().Select(e => e!["type"]!.ToString()).ShouldBe(["completion_declared", "duties_passed"]);
+        await passing.RunAsync(default);
+        (await heir.GetAsync("clocks?body=nj-awb")).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await heir.GetAsync("clocks?body=nj-awb2")).Json["items"]!.AsArray().Select(i => i!["hazard"]!["id"]!.ToString()).Distinct()
+            .ShouldBe([waiting, later], ignoreOrder: true);
+        (await heir.GetAsync("inbox")).Text.ShouldContain(waiting);
+        (await heir.GetAsync($"clocks?body=nj-awb&asOf={Uri.EscapeDataString(before)}")).Json["items"]!.AsArray().ShouldNotBeEmpty();
+        (await heir.PostAsync($"hazards/{waiting}/legs/sectoral/reassignment", Reassignment())).Require(HttpStatusCode.OK);
+        (await passing.RunAsync(default)).ShouldBe(0);
+
+        // A body that is sent elsewhere is as good as gone, and a duty for which nobody is left in the county goes to the prefecture.
+        (await service.Admin.PostAsync("bodies/nj-gov/changes", new() { ["region"] = "532901", ["reason"] = "登记有误" }))
+            .Require(HttpStatusCode.OK);
+        await DissolveAsync("nj-awb2", null);
+        await passing.RunAsync(default);
+        var prefecture = await service.KeyAsync("dali-awb", "5329", "coordinator", "inspector");
+        var left = (await prefecture.GetAsync($"clocks?region={There}")).Json["items"]!.AsArray();
+        left.Select(i => (i!["body"]!["id"]!.ToString(), i["clock"]!["code"]!.ToString())).Distinct().Order().ShouldBe(
+            [
+                ("dali-awb", "reassign"), ("dali-awb", "rectify"), ("dali-awb", "reinspect"), ("nj-gas2", "acknowledge"),
+                ("nj-gas2", "rectify"),
+            ],
+            ignoreOrder: true);
+        (await prefecture.PostAsync($"hazards/{later}/legs/territorial/reinspections", new() { ["verdict"] = "pass", ["findings"] = "合格" }))
+            .Require(HttpStatusCode.OK);
+
+        async Task<string> AssignedAsync()
+        {
+            var report = Some.Report();
+            report["region"] = There;
+            var id = (await old.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+            (await old.PostAsync($"hazards/{id}/verification", new() { ["level"] = "general" })).Require(HttpStatusCode.OK);
+            (await old.PostAsync(
+                $"hazards/{id}/assignments",
+                new() { ["legs"] = new JsonArray(Some.Leg("territorial", "nj-gov"), Some.Leg("sectoral", "nj-gas")) }))
+                .Require(HttpStatusCode.OK);
+            (await gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
+            (await gas.PostAsync($"hazards/{id}/legs/sectoral/acknowledgement", [])).Require(HttpStatusCode.OK);
+            return id;
+        }
+
+        async Task DissolveAsync(string id, string? successor) =>
+            (await service.Admin.PostAsync($"bodies/{id}/dissolution", new() { ["reason"] = "机构改革", ["successor"] = successor }))
+                .Require(HttpStatusCode.OK);
+
+        static JsonObject Reassignment() => new()
+        {
+            ["body"] = "nj-gas2", ["deadline"] = Some.InDays(20), ["instructions"] = "限期整改", ["reason"] = "机构改革",
+        };
     }
 
     [Fact]

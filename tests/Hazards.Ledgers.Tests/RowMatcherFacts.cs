@@ -50,6 +50,79 @@ public class RowMatcherFacts
     public void Another_room_is_another_hazard_however_alike_the_words() =>
         HowOf(Row("1", 2, "青石建材厂", "5号车间防火门常开"), Row("1", 2, "青石建材厂", "3号车间防火门常开")).ShouldBeNull();
 
+    [Theory]
+    [InlineData("东侧护栏缺失", "西侧护栏缺失")]
+    [InlineData("一号门常开未锁闭", "二号门常开未锁闭")]
+    [InlineData("配电柜A相接线松动", "配电柜B相接线松动")]
+    [InlineData("皮带机左侧防护罩损坏", "皮带机右侧防护罩损坏")]
+    [InlineData("甲班未开展班前会", "乙班未开展班前会")]
+    public void What_says_another_thing_in_one_character_is_another_hazard(string description, string other)
+    {
+        foreach (var number in new[] { null, "1" })
+        {
+            var (coming, earlier) = (Row(number, 2, "青石建材厂", other), Row(number, 2, "青石建材厂", description));
+            HowOf(coming, earlier).ShouldBeNull();
+            ComingRow[] rows = [new(Guid.NewGuid(), "new", coming)];
+            EarlierRow[] there = [new(Hazard, "old", earlier)];
+            RowMatcher.Resembling(rows, there, RowMatcher.Match(rows, there))[0].ShouldBe(Hazard);
+            // What it says besides is no other thing.
+            HowOf(Row(number, 2, "青石建材厂", description + "，一处"), earlier).ShouldNotBeNull();
+        }
+    }
+
+    [Fact]
+    public void What_is_to_be_done_is_not_taken_for_what_is_done_with_unless_it_is_the_same_to_the_letter()
+    {
+        var (coming, earlier) = (Row("1", 2, "青石建材厂", "破碎机皮带轮缺少防护罩"), Row("1", 2, "青石建材厂", "破碎机皮带轮无防护罩"));
+        foreach (var ended in new[] { false, true })
+            foreach (var open in new[] { false, true })
+            {
+                ComingRow[] rows = [new(Guid.NewGuid(), "new", coming) { Open = open }];
+                EarlierRow[] there = [new(Hazard, "old", earlier) { Ended = ended }];
+                var found = RowMatcher.Match(rows, there);
+                found.ContainsKey(0).ShouldBe(!(open && ended));
+                RowMatcher.Resembling(rows, there, found).ContainsKey(0).ShouldBe(open && ended);
+                RowMatcher.Match([rows[0] with { Likeness = earlier }], there).ShouldNotBeEmpty();
+            }
+    }
+
+    // Rows alike to the letter: number and state of each, in the order of the file. What is expected: of which earlier row each is.
+    [Theory]
+    [InlineData("1 2 3", "1 3", "1=1 3=3")]
+    [InlineData("1 2 3", "3 2 1", "3=3 2=2 1=1")]
+    [InlineData("1 2", "2 1", "2=2 1=1")]
+    [InlineData("1 2 3", "3", "3=3")]
+    [InlineData("1", "1 2", "1=1 2=new")]
+    [InlineData("1", "2 1", "2=new 1=1")]
+    [InlineData("1 2 3", "1 4", "1=1 4=new")]
+    [InlineData("1 2 3", "11 12 13", "11=1 12=2 13=3")]
+    [InlineData("1 2 3", "11 12", "11=1 12=2")]
+    [InlineData("a a a", "a a", "a=a a=a")]
+    public void Rows_alike_to_the_letter_are_told_apart_by_their_numbers(string earlier, string coming, string expected)
+    {
+        var there = earlier.Split(' ').Select((n, i) => (Number: n, Row: new EarlierRow(Guid.NewGuid(), $"{n} then", Alike(n)))).ToArray();
+        var ids = there.Select(t => t.Row.Hazard).ToArray();
+        var rows = coming.Split(' ')
+            .Select((n, i) => new ComingRow(i < ids.Length ? ids[i] : Guid.NewGuid(), $"{n} now", Alike(n))).ToArray();
+        var found = RowMatcher.Match(rows, [.. there.Select(t => t.Row)]);
+        string.Join(' ', coming.Split(' ').Select((n, i) =>
+            $"{n}={(found.TryGetValue(i, out var f) ? there.Single(t => t.Row.Hazard == f.Hazard).Number : "new")}")).ShouldBe(expected);
+        found.Values.Select(f => f.Hazard).ShouldBeUnique();
+
+        static RowLikeness Alike(string number) => Row(number == "a" ? null : number, 2, "仓库六层", "灭火器压力不足");
+    }
+
+    [Fact]
+    public void Rows_alike_to_the_letter_without_numbers_are_first_those_whose_cells_did_not_change()
+    {
+        var row = Row(null, 2, "仓库六层", "灭火器压力不足");
+        Guid[] ids = [Guid.NewGuid(), Guid.NewGuid()];
+        EarlierRow[] there = [new(ids[0], "12-20", row), new(ids[1], "12-25", row)];
+        // The first was done and went below the other.
+        var found = RowMatcher.Match([new(ids[0], "12-25", row), new(ids[1], "12-20 done", row)], there);
+        (found[0].Hazard, found[1].Hazard).ShouldBe((ids[1], ids[0]));
+    }
+
     [Fact]
     public void All_cells_are_the_same_though_they_were_read_otherwise() =>
         RowMatcher.Match([new(Guid.NewGuid(), "cells", Row("1", 2, "青石建材厂", "破碎机"))], [new(Hazard, "cells", new(null, null, "", ""))])[0]

@@ -24,8 +24,13 @@ internal static class Parameters
     {
         Least = 1, Most = LongestPage,
     };
-    public static readonly QueryParameter Cursor = new("cursor", typeof(string), "上一页返回的 next",
-        "The next of the page before") { Longest = LongestCursor };
+    public static readonly QueryParameter Cursor = new("cursor", typeof(string),
+        "上一页返回的 next；排序会随办理而变的清单（按到期、变动、沉默），以后各页是第一页那一刻的，不会漏掉排到前面去的",
+        "The next of the page before. Where acts move hazards within the order (by due date, change or silence), the pages after the first "
+        + "are as of the first: what moves ahead is not passed over")
+    {
+        Longest = LongestCursor,
+    };
     public static readonly QueryParameter Region = new(
         "region", typeof(RegionCode), "行政区划；默认为密钥的管辖范围", "The region; the key's jurisdiction when left out");
 

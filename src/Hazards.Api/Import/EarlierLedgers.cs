@@ -196,17 +196,21 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand("""
             with met as materialized (
-              select distinct on (1) (r.row ->> 'hazard')::uuid as id, r.row -> 'notUnderstood' as doubts, e.stream_id = $3 as newest
+              select distinct on (1) (r.row ->> 'hazard')::uuid as id, r.row -> 'notUnderstood' as doubts,
+                     e.stream_id = $3 as newest, e.seq_id as at, r.n
               from log.mt_events e, jsonb_array_elements(e.data -> 'rows') with ordinality r (row, n)
               where e.stream_id = any ($1) and e.type = 'ledger_rows_imported' and r.row ->> 'hazard' is not null
               order by 1, e.seq_id desc, r.n
             )
-            select distinct on (e.stream_id) e.stream_id, e.data ->> 'fingerprint', (e.data -> 'cells')::text, h.stage, met.doubts::text, met.newest
+            select met.id, row.data ->> 'fingerprint', (row.data -> 'cells')::text, h.stage, met.doubts::text, met.newest
             from met
             join rows.hazards h on h.hazard_id = met.id and h.stage <> 'rejected'
-            join log.mt_events e on e.stream_id = met.id
-            where e.type = 'ledger_row_recorded' and e.causation_id is distinct from $2
-            order by e.stream_id, e.version desc
+            cross join lateral (
+              select e.data from log.mt_events e
+              where e.stream_id = met.id and e.type = 'ledger_row_recorded' and e.causation_id is distinct from $2
+              order by e.version desc limit 1
+            ) row
+            order by met.at, met.n
             """);
         command.Parameters.Add(PackageShelf.Of(ledger.Imports.Take(MostVersions).ToArray()));
         command.Parameters.Add(PackageShelf.Of(before?.ToString("D") ?? ""));
@@ -219,7 +223,7 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
             rows.Add(new RecordedRow(new EarlierRow(reader.GetGuid(0), reader.GetString(1),
                 RowLikeness.Of(
                     [.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))],
-                    mapping)),
+                    mapping)) { Ended = reader.GetString(3) is "closed" or "merged" },
                 CodeList.TryParse<Stage>(reader.GetString(3), out var stage) ? stage : null,
                 reader.IsDBNull(4) ? [] : JsonSerializer.Deserialize<ImmutableArray<string>>(reader.GetString(4)), reader.GetBoolean(5)));
         }

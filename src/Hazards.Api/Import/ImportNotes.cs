@@ -42,6 +42,7 @@ internal static class ImportNotes
         ["import.row_elsewhere"] = "A ledger of that name has the same row in another county; this one is entered beside it",
         ["import.row_recognised"] = "Written otherwise than before; it is the same row",
         ["import.row_repeated"] = "The same hazard stands on another sheet; it is entered once",
+        ["import.row_resembles"] = "Much alike a row on record, which says otherwise where it matters or is done with; entered as another",
         ["import.row_twice"] = "Another row is the same but for its number; both are entered",
         ["import.sector_unknown"] = "The sector is not in the catalogue; “other” stands in",
         ["import.sheets_disagree"] = "Two sheets say different things of this hazard; the first one counts",

@@ -29,6 +29,7 @@ internal sealed class LedgerImportRun(
     private LedgerBodies? _bodies;
     private PlannedRow[] _planned = [];
     private IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> _recognised = new Dictionary<int, (Guid, RowMatch)>();
+    private IReadOnlyDictionary<int, HazardId> _resembling = new Dictionary<int, HazardId>();
     private readonly ImmutableArray<ImportedRow>.Builder _rows = ImmutableArray.CreateBuilder<ImportedRow>();
     private long _version = soFar?.Version ?? 0;
     private int _events;
@@ -97,10 +98,15 @@ internal sealed class LedgerImportRun(
         if (plan.Earlier is not { } earlier)
             return;
         _recorded = (await tools.Earlier.RowsAsync(earlier, _id, plan.Mapping, cancellationToken)).ToDictionary(r => r.Row.Hazard);
-        var matched = RowMatcher.Match(
-            [.. coming.Select(i => new ComingRow(EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!), _planned[i].Fingerprint, _planned[i].Likeness!))],
-            [.. _recorded.Values.Select(r => r.Row)]);
+        ComingRow[] rows =
+        [
+            .. coming.Select(i => _planned[i]).Select(
+                p => new ComingRow(EarlierLedgers.IdOf(plan.Ledger, p.Reference!), p.Fingerprint, p.Likeness!) { Open = p.IsOpen }),
+        ];
+        EarlierRow[] onRecord = [.. _recorded.Values.Select(r => r.Row)];
+        var matched = RowMatcher.Match(rows, onRecord);
         _recognised = matched.ToDictionary(m => coming[m.Key], m => m.Value);
+        _resembling = RowMatcher.Resembling(rows, onRecord, matched).ToDictionary(m => coming[m.Key], m => new HazardId(m.Value));
         foreach (var i in coming.Where(i => !_recognised.ContainsKey(i)))
             _planned[i] = _planned[i] with { Reference = FreeReference(_planned[i].Reference!) };
         var met = _recognised.Values.Select(m => m.Hazard).ToHashSet();
@@ -287,6 +293,8 @@ internal sealed class LedgerImportRun(
         if (_planned[index].SameAs is { } twin && row.Notes.All(n => n.Code != "row.twice"))
             story.Doubt($"import.row_twice: 与{(twin.Sheet == row.Sheet ? "" : $"工作表“{twin.Sheet}”")}第 {twin.Number} 行的时间、地点和内容相同，"
                 + "责任单位相同或没有写明，已另行登记；如属重复登记，请并案或撤销");
+        if (before is null && _resembling.TryGetValue(index, out var alike))
+            story.Doubt($"import.row_resembles: 与此前登记的 {alike} 相近，但说的不是同一处，或那一条已办结而本行未办结；已另行登记，如属同一条，请并案");
         bodies = bodies with { Pictures = await _pictures.StoreAsync(prepared.Pictures, story, trial, cancellationToken) };
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
             story.Recognised(id, recognised.How);
@@ -341,7 +349,7 @@ internal sealed class LedgerImportRun(
     private async Task<KnownRow> KnownAsAsync(
         int index, ExternalReference reference, CancellationToken cancellationToken)
     {
-        if (!_recognised.TryGetValue(index, out var recognised) || recognised.How == RowMatch.Identity)
+        if (!_recognised.TryGetValue(index, out var recognised) || recognised.Hazard == HazardId.Shared(reference).StreamId)
             return await KnownAsAsync(reference, cancellationToken);
         var id = new HazardId(recognised.Hazard);
         var (before, entered) = await LoadAsync(id, cancellationToken);

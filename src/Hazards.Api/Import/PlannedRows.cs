@@ -12,6 +12,9 @@ namespace Hazards.Api.Import;
 /// <param name="Likeness">What it is recognised by when it was edited.</param>
 internal sealed record PlannedRow(string Sheet, int Number, string? Reference, string Fingerprint, RowLikeness? Likeness)
 {
+    /// <summary>Whether it says that something is still to be done.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>What it says of the hazard's progress, to be compared with the same hazard on another sheet.</summary>
     public IReadOnlyList<(string What, string? Says, string? Means)> Says { get; init; } = [];
 
@@ -56,6 +59,8 @@ internal sealed partial class PlannedRows
             return new PlannedRow(row.Sheet, row.Number, null, row.Fingerprint, null);
         var plan = new PlannedRow(row.Sheet, row.Number, identity, row.Fingerprint, RowLikeness.Of(understood))
         {
+            IsOpen = understood.State?.Value
+                is not (LedgerState.Closed or LedgerState.Accepted or LedgerState.FixedOnTheSpot or LedgerState.Unfounded),
             Says = SaysOf(understood), NamesRegion = !string.IsNullOrWhiteSpace(understood.Region),
         };
         if (Earlier(plan) is { } first)

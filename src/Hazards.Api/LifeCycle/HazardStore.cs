@@ -210,7 +210,7 @@ internal sealed class HazardStore(
         if (await LoadAsync(id, null, cancellationToken) is not { } before || !given.By.Sees(before))
             return (null, null, HazardRefusals.NotFound.Because());
         var rulebook = await rules.NowAsync(before.Calendar, cancellationToken);
-        var command = make(before, rulebook, ChinaTime.DateAt(Now(terms)));
+        var command = await WithOthersAsync(make(before, rulebook, ChinaTime.DateAt(Now(terms))), before, rulebook, cancellationToken);
         if (terms.IfVersion is { } expected && !expected.Contains(before.Version))
             return (before, command, AppendRefusals.StaleAt(expected, before.Version));
         var (bodies, _) = await BodiesAsync(before, [given], [new Step(command, given)], anew: true, cancellationToken);
@@ -255,6 +255,9 @@ internal sealed class HazardStore(
             var rulebook = await rules.NowAsync(before.Calendar, stop);
             var story = new HazardStory(id, before, rulebook, terms);
             story.Recount(noticedAt);
+            // First, so that nobody is asked who cannot decide.
+            var parties = (await known.OfAsync(before.Known().ToHashSet(), anew: false, stop)).ToDictionary(b => b.Id);
+            await PassOnAsync(story, parties, rulebook, noticedAt, stop);
             return await NumberingAsync(async taking =>
             {
                 if (Ring.NextRing(story.After!, rulebook) <= today)
@@ -297,7 +300,7 @@ internal sealed class HazardStore(
     private async Task<IReadOnlyDictionary<BodyId, Body>> ConcernedAsync(
         Hazard hazard, Rulebook rulebook, CancellationToken cancellationToken)
     {
-        var named = NamedIn(hazard).Concat(Clocks.Open(hazard, rulebook).Select(c => c.Body).OfType<BodyId>()).ToHashSet();
+        var named = hazard.Known().Concat(Clocks.Open(hazard, rulebook).Select(c => c.Body).OfType<BodyId>()).ToHashSet();
         var bodies = (await registry.BodiesAsync(named, cancellationToken)).ToDictionary();
         if (Ring.MayEscalate(hazard, rulebook))
             foreach (var office in await registry.OfficesAsync(
@@ -324,6 +327,42 @@ internal sealed class HazardStore(
     }
 
     /// <summary>
+    /// 责任移交: passes on what is owed by who cannot do it; refused when nothing is to be, or nobody is there to take it.
+    /// </summary>
+    public Task<Outcome<Hazard>> PassOnAsync(HazardId id, Terms terms, CancellationToken cancellationToken = default)
+    {
+        return deciding.RunAsync(id.StreamId, terms, AtVersionAsync, _ => null, async (_, stop) =>
+        {
+            if (await LoadAsync(id, null, stop) is not { } before)
+                return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
+            var rulebook = await rules.NowAsync(before.Calendar, stop);
+            var story = new HazardStory(id, before, rulebook, terms);
+            await PassOnAsync(story, await registry.BodiesAsync([.. before.Known()], stop), rulebook, Now(terms), stop);
+            return story.Count == 0
+                ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because())
+                : Proposal<Hazard>.Append(story.After!, story.Appends());
+        }, cancellationToken);
+    }
+
+    /// <summary>The same as the last of what is appended, so that no act leaves a duty to who cannot do it.</summary>
+    private async Task PassOnAsync(
+        HazardStory story, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var hazard = story.After!;
+        if (!Succession.MayConcern(hazard, bodies) || !Succession.IsNeeded(hazard, rulebook, bodies))
+            return;
+        var known = (await registry.BodiesAsync([.. hazard.Known()], cancellationToken)).ToDictionary();
+        foreach (var office in await registry.OfficesAsync([.. Succession.OfficesOf(hazard)], cancellationToken))
+            known[office.Id] = office;
+        while (known.Values.Select(b => b.Successor).OfType<BodyId>().Where(b => !known.ContainsKey(b)).ToHashSet() is { Count: > 0 } heirs
+            && await registry.BodiesAsync(heirs, cancellationToken) is { Count: > 0 } found)
+            foreach (var (id, heir) in found)
+                known[id] = heir;
+        story.PassOn(now, known);
+    }
+
+    /// <summary>
     /// The calendar edition that the hazards concerned were counted by at least: this process may not have heard of it yet.
     /// </summary>
     private async Task<int> EditionAsync(Hazard hazard, IReadOnlyList<Step> steps, CancellationToken cancellationToken)
@@ -334,10 +373,28 @@ internal sealed class HazardStore(
         return edition;
     }
 
-    private static MergeHazard Among(MergeHazard merge, Hazard merged, Hazard? target, Rulebook rulebook) => merge with
+    /// <summary>A command with the other hazards that it is decided on.</summary>
+    private async Task<IHazardCommand> WithOthersAsync(
+        IHazardCommand command, Hazard hazard, Rulebook rulebook, CancellationToken cancellationToken)
     {
-        Target = target, Owed = (Clocks.Open(merged, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
-    };
+        switch (command)
+        {
+            case MergeHazard merge:
+                var target = await LoadAsync(merge.Into, null, cancellationToken);
+                return merge with
+                {
+                    Target = target, Owed = (Clocks.Open(hazard, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
+                };
+            case RejectHazard { WithMerged: false } reject when !hazard.Absorbed.IsEmpty:
+                var merged = new List<Hazard>();
+                foreach (var id in hazard.Absorbed)
+                    if (await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == hazard.Id)
+                        merged.Add(other);
+                return reject with { Merged = [.. merged] };
+            default:
+                return command;
+        }
+    }
 
     private Task<Proposal<Hazard>> FollowAsync(
         HazardStory story, IReadOnlyList<Step> steps, SealWatch watch, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken) =>
@@ -348,9 +405,7 @@ internal sealed class HazardStore(
     {
         for (var i = 0; i < steps.Count; i++)
         {
-            var command = steps[i].Command;
-            if (command is MergeHazard merge)
-                command = Among(merge, story.After!, await LoadAsync(merge.Into, null, cancellationToken), rulebook);
+            var command = await WithOthersAsync(steps[i].Command, story.After!, rulebook, cancellationToken);
             var act = PaperDesk.Expecting(
                 command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook, story.After.LatestOccurredAt));
             act = await watch.LookAsync(command, story.After!, act, cancellationToken);
@@ -365,6 +420,7 @@ internal sealed class HazardStore(
             story.Add(decision, prepared, act, (command as MergeHazard)?.Target);
         }
 
+        await PassOnAsync(story, bodies, rulebook, Now(terms), cancellationToken);
         return Proposal<Hazard>.Append(story.After!, story.Appends(watch.Guards));
     }
 
@@ -406,7 +462,7 @@ internal sealed class HazardStore(
         var (bodies, relies) = (new Dictionary<BodyId, Body>(), new List<StreamVersion>());
         foreach (var g in given)
             bodies[g.By.Body.Id] = g.By.Body;
-        var concerned = NamedIn(hazard).ToHashSet();
+        var concerned = (hazard?.Known() ?? []).ToHashSet();
         var wanted = steps.SelectMany(s => s.Command.Names).Concat(concerned).Where(id => !bodies.ContainsKey(id)).ToHashSet();
         foreach (var body in wanted.Count == 0 ? [] : await known.OfAsync(wanted, anew, cancellationToken))
         {
@@ -417,33 +473,6 @@ internal sealed class HazardStore(
         }
 
         return (bodies, relies);
-    }
-
-    private static IEnumerable<BodyId> NamedIn(Hazard? hazard)
-    {
-        if (hazard is null)
-            yield break;
-        if (hazard.AssignedBy is { } assigner)
-            yield return assigner;
-        if (hazard.Listing is { } listing)
-            yield return listing.By;
-        if (hazard.Delisting is { } delisting)
-            yield return delisting.By;
-        if (hazard.Suspension is { } suspension)
-            yield return suspension.Reviewer;
-        if (hazard.Closure is { } closure)
-            yield return closure.Watcher;
-        foreach (var asked in hazard.Missed.SelectMany(m => m.Asked.Values))
-            yield return asked;
-        foreach (var leg in hazard.Legs.Values)
-        {
-            yield return leg.Body;
-            yield return leg.AssignedBy;
-            if (leg.Supervisor is { } supervisor)
-                yield return supervisor;
-            if (leg.AcceptedBy is { } accepter)
-                yield return accepter;
-        }
     }
 
     private async Task<Hazard> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>

@@ -90,6 +90,16 @@ internal sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, T
         _numbers[stream] = series with { Events = [.. series.Events, Facts.Of(numbered, context, terms)] };
     }
 
+    /// <summary>责任移交: what is owed by who cannot do it passes to who can, one body after the other.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="bodies">The bodies it names, and those that may take over.</param>
+    public void PassOn(DateTimeOffset now, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        Recount(now);
+        while (Succession.Next(After!, rules, bodies) is { } passed)
+            Add(passed, Clockwork.Context(now, Entry.Prompt, rules.PolicyAt(After!.Region, now), rules.Calendar));
+    }
+
     /// <summary>Due dates counted by an older calendar are counted anew, and the change recorded, before anything else.</summary>
     public void Recount(DateTimeOffset now)
     {

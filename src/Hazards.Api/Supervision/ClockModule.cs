@@ -22,6 +22,10 @@ internal sealed class ClockModule : IModule
         services.AddSingleton(
             s => new NoticeQueries(s.GetRequiredService<NpgsqlDataSource>(), () => s.GetRequiredService<RulebookSource>().Current));
         services.AddSingleton<ClockWorker>();
+        services.AddSingleton(s => new SuccessionQueries(s.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<PassingOn>();
+        services.AddScheduled(
+            JobKind.PassOnDuties, _ => TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<PassingOn>().RunAsync(stop));
         services.AddScheduled(JobKind.PassDeadlines, o => o.RingEvery, (s, stop) => s.GetRequiredService<ClockWorker>().RunAsync(stop));
     }
 

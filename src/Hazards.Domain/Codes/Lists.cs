@@ -425,6 +425,19 @@ public enum DelistingGround
     [Label("调整挂牌层级", "Moved to another listing level")] LevelChanged,
 }
 
+/// <summary>Why a body cannot do what it owes of a hazard.</summary>
+public enum PassingCause
+{
+    /// <summary>已撤销.</summary>
+    [Label("原单位已撤销", "The body is dissolved")] Dissolved,
+
+    /// <summary>不在区划内.</summary>
+    [Label("隐患不在原单位的行政区划内", "The hazard does not lie in the body's region")] Elsewhere,
+
+    /// <summary>自己是责任单位.</summary>
+    [Label("原单位是责任单位，不能审查、验收自己的整改", "The body answers for a leg and cannot review or accept its own work")] OwnLeg,
+}
+
 /// <summary>A descriptive fact that may be corrected after the report.</summary>
 public enum CorrectableField
 {

@@ -8,8 +8,15 @@ namespace Hazards.Domain;
 /// rejected at any stage, also after somebody has acted on it.
 /// </summary>
 /// <param name="Reason">Why, with what was checked.</param>
-public sealed record RejectHazard(string Reason) : IHazardCommand
+/// <param name="WithMerged">一并不属实: that what was merged into it is unfounded as well, whose fate it then shares.</param>
+public sealed record RejectHazard(string Reason, bool WithMerged = false) : IHazardCommand
 {
+    private const int MostNamed = 5;
+
+    /// <summary>The hazards that were merged into it and still are, found by the caller of the decision.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ImmutableArray<Hazard> Merged { get; init; } = [];
+
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Reject;
 
@@ -18,10 +25,15 @@ public sealed record RejectHazard(string Reason) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard),
-            Checks.AfterEntry(act, hazard)) is { } wrong
-            ? wrong
-            : Decision.Of(new HazardRejected(Reason));
+        if (Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard),
+            Checks.AfterEntry(act, hazard)) is { } wrong)
+            return wrong;
+        // 并案不消事: that this report is wrong says nothing of the others.
+        return Merged.IsEmpty || WithMerged
+            ? Decision.Of(new HazardRejected(Reason))
+            : HazardRefusals.RejectionMerged.Because(
+                "withMerged", ("count", Merged.Length),
+                ("hazards", string.Join(", ", Merged.Where(act.By.Sees).Take(MostNamed).Select(h => h.Id))));
     }
 }
 

@@ -74,6 +74,14 @@ public static class Telling
                 case AssignmentReturned e:
                     Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
                     break;
+                case LegVacated e:
+                    Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
+                    Tell(TellAs.Notice, e.From, e.Successor);
+                    break;
+                case DutiesPassed e:
+                    Tell(TellAs.Todo, e.To);
+                    Tell(TellAs.Notice, e.From);
+                    break;
                 case LegReassigned e:
                     Concerned(e.Order.Leg, TellAs.Todo);
                     Tell(TellAs.Notice, e.From, before.Legs[e.Order.Leg].Supervisor);
@@ -106,7 +114,7 @@ public static class Telling
                     Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
                     break;
                 case ResumptionRequested e:
-                    Asked(e.Leg, before.Suspension?.By);
+                    Asked(e.Leg, before.Suspension?.Reviewer);
                     Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
                     break;
                 case ResumptionReviewed e:
@@ -239,7 +247,7 @@ public static class Telling
                     break;
                 case LookbackMade e:
                     Concerned(null, e.Result == LookbackResult.Recurred ? TellAs.Warning : TellAs.Notice);
-                    Tell(TellAs.Notice, after.AssignedBy, after.Closure?.By);
+                    Tell(TellAs.Notice, after.AssignedBy, after.Closure?.Watcher);
                     break;
                 case FixWithdrawn:
                     Office(TellAs.Todo);

@@ -8,7 +8,8 @@ namespace Hazards.Domain;
 /// <param name="To">What it should be; empty takes an optional fact away.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Legs">
-/// 移交: who answers from now on for the legs whose bodies or supervisors do not see the new region; for no others.
+/// 移交: who answers from now on for the legs whose bodies or supervisors do not see the new region, or for the sectoral leg, not accepted
+/// yet, whose regulator does not cover the new sector; for no others.
 /// </param>
 public sealed record CorrectHazard(CorrectableField Field, string? To, string Reason, ImmutableArray<LegOrder> Legs = default)
     : IHazardCommand
@@ -40,14 +41,17 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
     {
         var orders = Legs.IsDefault ? [] : Legs;
         var region = Field == CorrectableField.Region ? RegionCode.Parse(correction.To!) : hazard.Region;
+        var moved = Field == CorrectableField.Sector
+            ? hazard with { Sector = SectorCode.Parse(correction.To!) }
+            : hazard with { Region = region };
         var toPublish = hazard.Delisting is { PublishedAt: null } delisting && act.Policy.Publication is not null ? delisting : null;
         foreach (var lister in new[] { hazard.Listing?.By, toPublish?.By, hazard.IsOpen ? hazard.OnAcceptance?.By : null })
             if (Blind(lister))
                 return HazardRefusals.CorrectionListed.Because("to", ("body", lister), ("region", region));
-        LegState[] lost = [.. hazard.Legs.Values.Where(l => hazard.IsOpen && (Blind(l.Body) || Blind(l.Supervisor)))];
+        LegState[] lost = [.. hazard.Legs.Values.Where(l => hazard.IsOpen && (Blind(l.Body) || Blind(l.Supervisor) || NotItsSector(l)))];
         if (!lost.Select(l => l.Leg).Order().SequenceEqual(orders.Select(o => o.Leg).Order()))
-            return HazardRefusals.CorrectionLegs.Because("legs", ("region", region), ("legs", Named(lost)));
-        if (Checks.Moved("legs", orders, hazard with { Region = region }, act) is { } wrong)
+            return HazardRefusals.CorrectionLegs.Because("legs", ("to", correction.To ?? "—"), ("legs", Named(lost)));
+        if (Checks.Moved("legs", orders, moved, act) is { } wrong)
             return wrong;
         IEnumerable<BodyId?> others = [hazard.AssignedBy, hazard.Suspension?.Reviewer, hazard.Closure?.Watcher];
         var takesOver = others.Concat(hazard.Legs.Values.Select(l => (BodyId?)l.AssignedBy))
@@ -64,6 +68,11 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
 
         bool Blind(BodyId? body) => Field == CorrectableField.Region
             && body is { } id && act.Bodies.GetValueOrDefault(id) is { } known && !known.Region.Contains(region);
+
+        // A ledger that is read again says more of what it said; whose the leg is, it does not say anew.
+        bool NotItsSector(LegState leg) => Field == CorrectableField.Sector && act.Under != Role.Importer
+            && leg is { Leg: Leg.Sectoral, Stage: not LegStage.Accepted }
+            && act.Bodies.GetValueOrDefault(leg.Body) is { } known && !known.Covers(moved.Sector);
     }
 
     private static Words Named(LegState[] legs) => legs.Length == 0

@@ -94,6 +94,10 @@ public static class HazardRefusals
     public static readonly RefusalCode GradeLevel = new(
         "grading.grade_level", Unprocessable, "{title}属于{expected}，不是{level}（{source}）",
         "Grade {title} stands for another level ({expected}), not this one ({level}): {source}");
+    public static readonly RefusalCode RejectionMerged = new(
+        "rejection.merged", Conflict,
+        "有 {count} 件隐患并入了它（{hazards}）：不属实的只是这一件的，先恢复办理它们；一并不属实的，注明 withMerged",
+        "{count} hazards were merged into it ({hazards}): reopen them first if only this one is unfounded; if they are too, say withMerged");
     public static readonly RefusalCode MergeItself = new("merge.itself", Unprocessable, "不能与自身并案", "A hazard cannot be merged into itself");
     public static readonly RefusalCode MergeTarget = new(
         "merge.target", Unprocessable, "目标隐患 {id} 不存在或不在管辖范围内", "The target hazard {id} does not exist or lies outside your jurisdiction");
@@ -254,8 +258,10 @@ public static class HazardRefusals
         "correction.region_outside", Forbidden, "不能把隐患改到管辖范围之外的 {region}",
         "The hazard cannot be moved to {region}, outside your jurisdiction");
     public static readonly RefusalCode CorrectionLegs = new(
-        "correction.legs", Unprocessable, "更正到 {region} 后看不到该隐患的责任方：{legs}。须在 legs 中为这些责任方另派单位，且只为这些",
-        "In {region} these legs are out of sight of their bodies: {legs}. Name others for them in legs, and for no other leg");
+        "correction.legs", Unprocessable,
+        "更正为 {to} 后，责任单位或督办单位看不到该隐患、或不分管其行业领域的责任方：{legs}。须在 legs 中为这些责任方另派单位，且只为这些",
+        "Corrected to {to}, it is out of sight or outside the sector of the bodies of these legs: {legs}. Name others for them in legs, "
+        + "and for no other leg");
     public static readonly RefusalCode CorrectionListed = new(
         "correction.listed", Conflict, "隐患由 {body} 挂牌，改到 {region} 后其看不到该隐患：须先由其摘牌并办完公布；已验收摘牌的，先销号再更正",
         "It was listed by {body}, which could not see it in {region}: it delists it first, and makes that public; or it is closed first");

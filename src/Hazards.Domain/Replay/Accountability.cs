@@ -132,6 +132,6 @@ public static class Accountability
         if (hazard.EscalatedTo is { } above)
             yield return new Held(Charge.Escalation, null, above, null);
         if (hazard.Suspension is { } suspension)
-            yield return new Held(Charge.Suspension, null, suspension.By, null, Since: suspension.Since);
+            yield return new Held(Charge.Suspension, null, suspension.Reviewer, null, Since: suspension.Since);
     }
 }

@@ -33,7 +33,7 @@ public static class Deeds
             FixWithdrawn => later is HazardVerified or HazardRejected or HazardMerged or HazardFixedOnTheSpot or HazardAssigned,
             HazardAssigned or LegReassigned or HazardReopened { Legs.IsEmpty: false } => later is AssignmentAcknowledged or AssignmentReturned,
             HazardReopened => later is HazardVerified or HazardRejected or HazardMerged or HazardFixedOnTheSpot or HazardAssigned,
-            AssignmentReturned => later is LegReassigned,
+            AssignmentReturned or LegVacated => later is LegReassigned,
             PlanSubmitted => later is PlanReviewed,
             PlanReviewed => later is PlanSubmitted,
             ResumptionRequested => later is ResumptionReviewed,
@@ -47,7 +47,7 @@ public static class Deeds
             SupervisionNoticeIssued { ReplyOwed: true } when @as == TellAs.Todo => later is SupervisionNoticeAnswered,
             // What is put before a supervisor or a leg as a warning is answered by whatever it does next.
             ISupervisionStep or ILegsOwn or SupervisorNamed or StepDeclined or DeadlineMissed or DeadlinesRecounted or DeadlineMoved
-                or HazardListed or HazardDelisted or ListingPublished or ListingFiled or DelistingPublished or PaperIssued
+                or DutiesPassed or HazardListed or HazardDelisted or ListingPublished or ListingFiled or DelistingPublished or PaperIssued
                 or HazardVerified or HazardRegraded or HazardRejected or HazardWithdrawn or HazardMerged or DuplicateAbsorbed
                 or ProductionSuspended or ResumptionReviewed or ExtensionGranted or ExtensionRefused
                 or HazardFixedOnTheSpot or HazardFixedByOwnCheck or HazardClosed or LookbackMade

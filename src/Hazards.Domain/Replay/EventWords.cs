@@ -71,6 +71,12 @@ public static class EventWords
             AssignmentReturned e => line
                 ? $"{Tag(e.Leg)}退回：{e.Reason}"
                 : $"退回（{CodeList.Chinese(e.Leg)}）：{Flat(e.Reason)}",
+            LegVacated e => line
+                ? $"{Tag(e.Leg)}{nameOf(e.From)}：{CodeList.Chinese(e.Cause)}{Heir(e.Successor)}"
+                : $"责任单位不在（{CodeList.Chinese(e.Leg)}）：{nameOf(e.From)}，{CodeList.Chinese(e.Cause)}{Heir(e.Successor)}，须改派。",
+            DutiesPassed e => line
+                ? $"{nameOf(e.From)}→{nameOf(e.To)}：{CodeList.Chinese(e.Cause)}"
+                : $"{nameOf(e.From)}应办的移交{nameOf(e.To)}。原因：{CodeList.Chinese(e.Cause)}。",
             LegReassigned e => line
                 ? $"{nameOf(e.From)}→{Short(e.Order)}：{e.Reason}"
                 : $"由{nameOf(e.From)}改派：{Full(e.Order)}。原因：{Flat(e.Reason)}",
@@ -223,6 +229,8 @@ public static class EventWords
                 : $"批注：{Flat(e.Text)}",
             _ => throw new NotSupportedException($"what {happened.GetType().Name} says was not said"),
         };
+
+        private string Heir(BodyId? successor) => successor is { } body ? $"，承继单位{nameOf(body)}" : "";
 
         private string Short(LegOrder o) =>
             $"{Tag(o.Leg)}{nameOf(o.Body)}（限{Day(o.Deadline)}{(o.Supervisor is { } by ? $"，督办：{nameOf(by)}" : "")}）";

@@ -101,6 +101,26 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         return string.Concat(Description.Where(char.IsDigit)) == string.Concat(other.Description.Where(char.IsDigit));
     }
 
+    /// <summary>
+    /// Whether both name the same numbers and neither says one thing where the other says another: east and west, the first and the
+    /// second, A and B. What one says besides is no other thing.
+    /// </summary>
+    public bool SaysTheSameOf(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return SameNumbers(other) && !(Without(other).Length > 0 && other.Without(this).Length > 0);
+    }
+
+    private char[] Without(RowLikeness other)
+    {
+        var there = other.Description.Where(IsTelling).ToList();
+        return Description.Where(c => IsTelling(c) && !there.Remove(c)).ToArray();
+    }
+
+    private static bool IsTelling(char c) =>
+        char.IsAsciiLetter(c)
+        || "东南西北左右上下前后内外里进出主副一二三四五六七八九十百零两〇甲乙丙丁戊己庚辛正反大小高低".Contains(c, StringComparison.Ordinal);
+
     /// <summary>How alike two descriptions are, from 0 to 1: the share of neighbouring pairs of characters that both have (Dice).</summary>
     public double Alike(RowLikeness other)
     {

@@ -19,13 +19,21 @@ public enum RowMatch
 /// <param name="Hazard">The hazard it became.</param>
 /// <param name="Fingerprint">Digest of its cells.</param>
 /// <param name="Likeness">What it is recognised by.</param>
-public sealed record EarlierRow(Guid Hazard, string Fingerprint, RowLikeness Likeness);
+public sealed record EarlierRow(Guid Hazard, string Fingerprint, RowLikeness Likeness)
+{
+    /// <summary>Whether nothing is to be done about the hazard any more.</summary>
+    public bool Ended { get; init; }
+}
 
 /// <summary>A row that is to be imported.</summary>
 /// <param name="Hazard">The hazard that it names by its identity.</param>
 /// <param name="Fingerprint">Digest of its cells.</param>
 /// <param name="Likeness">What it is recognised by.</param>
-public sealed record ComingRow(Guid Hazard, string Fingerprint, RowLikeness Likeness);
+public sealed record ComingRow(Guid Hazard, string Fingerprint, RowLikeness Likeness)
+{
+    /// <summary>Whether it says that something is still to be done.</summary>
+    public bool Open { get; init; }
+}
 
 /// <summary>
 /// Finds the rows of earlier imports of a ledger in its new version, from the surest sign to the weakest. A sign counts only
@@ -48,9 +56,11 @@ public static class RowMatcher
         var found = new Dictionary<int, (Guid, RowMatch)>();
         var left = earlier.DistinctBy(e => e.Hazard).ToDictionary(e => e.Hazard);
         var open = new SortedSet<int>(Enumerable.Range(0, coming.Count));
+        var alike = earlier.Where(e => e.Likeness.Description.Length > 0).ToLookup(e => DayOf(e.Likeness));
+        foreach (var twins in open.GroupBy(i => (DayOf(coming[i].Likeness), coming[i].Likeness.Unit)).ToArray())
+            AmongTwins([.. twins]);
         foreach (var i in open.ToArray())
-            if (left.TryGetValue(coming[i].Hazard, out var same) && !IsAnothers(coming[i].Likeness, same.Likeness)
-                && left.Remove(same.Hazard))
+            if (left.TryGetValue(coming[i].Hazard, out var same) && !IsAnothers(coming[i].Likeness, same.Likeness))
                 Take(i, same.Hazard, RowMatch.Identity);
         Pair(RowMatch.Cells, c => c.Fingerprint, e => e.Fingerprint, (_, _) => true);
         Pair(RowMatch.Typing, c => SaidOf(c.Likeness), e => SaidOf(e.Likeness), (c, e) => c.Equivalent(e));
@@ -58,7 +68,7 @@ public static class RowMatcher
         // Another unit answers: the same hazard only under its own number.
         foreach (var i in open.ToArray())
             if (left.TryGetValue(coming[i].Hazard, out var moved) && coming[i].Likeness.Number is { } number
-                && number == moved.Likeness.Number && left.Remove(moved.Hazard))
+                && number == moved.Likeness.Number)
                 Take(i, moved.Hazard, RowMatch.Identity);
         Pair(
             RowMatch.Number, c => c.Likeness.HasTellingNumber ? c.Likeness.Number : null,
@@ -66,19 +76,58 @@ public static class RowMatcher
             (c, e) => c.Alike(e) >= RewordedUnderItsNumber || c.Where.Length > 0 && c.Where == e.Where && c.SameDay(e));
         Pair(RowMatch.Number, c => Placed(c.Likeness), e => Placed(e.Likeness),
             (c, e) => c.Description == e.Description && (c.SameDay(e) || !IsAnothers(c, e))
-                || !IsAnothers(c, e) && c.SameDay(e) && c.SameNumbers(e) && c.Alike(e) >= RewordedUnderItsNumber);
+                || !IsAnothers(c, e) && c.SameDay(e) && c.SaysTheSameOf(e) && c.Alike(e) >= RewordedUnderItsNumber, edited: true);
         ByWords();
         return found;
 
+        // Rows of one day, place and wording are told apart by their numbers (sheets may number their rows each from 1), else by all their
+        // cells, else by their order. Where numbers stayed, a new number is a new row.
+        void AmongTwins(List<int> rows)
+        {
+            var unit = coming[rows[0]].Likeness;
+            var there = alike[DayOf(unit)].Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(unit, e.Likeness)).ToList();
+            if (there.Count == 0 || rows.Count == 1 && there.Count == 1)
+                return;
+            var all = rows.Count;
+            TakeTwins(c => (c.Hazard, c.Likeness.Number), e => (e.Hazard, e.Likeness.Number), k => k.Number is not null);
+            var single = Single(rows.Select(i => coming[i].Likeness.Number));
+            single.IntersectWith(Single(there.Select(e => e.Likeness.Number)));
+            TakeTwins(c => c.Likeness.Number, e => e.Likeness.Number, n => n is not null && single.Contains(n));
+            if (rows.Count < all)
+            {
+                var known = there.Select(e => e.Likeness.Number).ToHashSet();
+                open.ExceptWith(rows.Where(i => coming[i].Likeness.Number is { } n && !known.Contains(n)));
+                rows.RemoveAll(i => !open.Contains(i));
+            }
+            TakeTwins(c => (c.Hazard, c.Fingerprint), e => (e.Hazard, e.Fingerprint), _ => true);
+            TakeTwins(c => c.Fingerprint, e => e.Fingerprint, _ => true);
+            TakeTwins(c => c.Hazard, e => e.Hazard, _ => true);
+            TakeTwins(_ => 0, _ => 0, _ => true);
+
+            static HashSet<string> Single(IEnumerable<string?> numbers) =>
+                [.. numbers.OfType<string>().GroupBy(n => n).Where(g => g.Count() == 1).Select(g => g.Key)];
+
+            void TakeTwins<T>(Func<ComingRow, T> keyOfComing, Func<EarlierRow, T> keyOfEarlier, Func<T, bool> tells)
+            {
+                var free = there.GroupBy(e => (keyOfEarlier(e), 0)).ToDictionary(g => g.Key, g => new Queue<EarlierRow>(g));
+                foreach (var i in rows)
+                    if (keyOfComing(coming[i]) is var key && tells(key) && free.GetValueOrDefault((key, 0)) is { Count: > 0 } those)
+                        Take(i, those.Dequeue().Hazard, RowMatch.Identity);
+                rows.RemoveAll(i => !open.Contains(i));
+                there.RemoveAll(e => !left.ContainsKey(e.Hazard));
+            }
+        }
+
         void Take(int index, Guid hazard, RowMatch how)
         {
+            left.Remove(hazard);
             open.Remove(index);
             found[index] = (hazard, how);
         }
 
         void Pair(
             RowMatch how, Func<ComingRow, string?> keyOfComing, Func<EarlierRow, string?> keyOfEarlier,
-            Func<RowLikeness, RowLikeness, bool> agrees)
+            Func<RowLikeness, RowLikeness, bool> agrees, bool edited = false)
         {
             var there = left.Values.Where(e => keyOfEarlier(e) is not null).ToLookup(keyOfEarlier);
             foreach (var group in open.Where(i => keyOfComing(coming[i]) is not null).GroupBy(i => keyOfComing(coming[i])).ToArray())
@@ -86,30 +135,63 @@ public static class RowMatcher
                 // Rows that cannot be told apart by this sign are left to the next.
                 if (there[group.Key].ToArray() is not [var one] || group.ToArray() is not [var index] || !agrees(
                     coming[index].Likeness, one.Likeness)) continue;
-                left.Remove(one.Hazard);
+                if (edited && IsAfter(coming[index], one)) continue;
                 Take(index, one.Hazard, how);
             }
         }
 
         void ByWords()
         {
-            var there = left.Values.Where(e => e.Likeness is { Day: not null, Description.Length: > 3 })
-                .ToLookup(e => (e.Likeness.Day, e.Likeness.Where));
+            var there = ByDay(left.Values);
             foreach (var i in open.ToArray())
             {
-                var row = coming[i].Likeness;
-                if (row is not { Day: not null, Description.Length: > 3 }) continue;
-                var least = row.Where.Length > 0 ? Reworded : (1 + Reworded) / 2;
-                var near = there[(row.Day, row.Where)]
-                    .Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(row, e.Likeness) && row.SameNumbers(e.Likeness)
-                        && row.Alike(e.Likeness) >= least).Take(2).ToArray();
-                if (near is not [var only] || !left.Remove(only.Hazard)) continue;
+                var near = Near(coming[i], there)
+                    .Where(e => left.ContainsKey(e.Hazard) && coming[i].Likeness.SaysTheSameOf(e.Likeness) && !IsAfter(coming[i], e))
+                    .Take(2).ToArray();
+                if (near is not [var only]) continue;
                 Take(i, only.Hazard, RowMatch.Words);
             }
         }
     }
 
+    /// <summary>
+    /// By the index of a coming row that is none of the earlier ones: the one that it is much alike, though not the same by a word that
+    /// tells (东侧, 西侧), or though that one is done with and this is not.
+    /// </summary>
+    public static IReadOnlyDictionary<int, Guid> Resembling(
+        IReadOnlyList<ComingRow> coming, IReadOnlyList<EarlierRow> earlier, IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> matched)
+    {
+        ArgumentNullException.ThrowIfNull(coming);
+        ArgumentNullException.ThrowIfNull(earlier);
+        ArgumentNullException.ThrowIfNull(matched);
+        var there = ByDay(earlier);
+        return Enumerable.Range(0, coming.Count).Where(i => !matched.ContainsKey(i))
+            .Select(i => (Index: i, Near: Near(coming[i], there).FirstOrDefault())).Where(n => n.Near is not null)
+            .ToDictionary(n => n.Index, n => n.Near!.Hazard);
+    }
+
+    private static ILookup<(DateOnly? Day, string Where), EarlierRow> ByDay(IEnumerable<EarlierRow> rows) =>
+        rows.Where(e => e.Likeness is { Day: not null, Description.Length: > 3 }).ToLookup(e => (e.Likeness.Day, e.Likeness.Where));
+
+    private static IEnumerable<EarlierRow> Near(ComingRow coming, ILookup<(DateOnly? Day, string Where), EarlierRow> there)
+    {
+        var row = coming.Likeness;
+        if (row is not { Day: not null, Description.Length: > 3 })
+            return [];
+        var least = row.Where.Length > 0 ? Reworded : (1 + Reworded) / 2;
+        return there[(row.Day, row.Where)]
+            .Where(e => !IsAnothers(row, e.Likeness) && row.SameNumbers(e.Likeness) && row.Alike(e.Likeness) >= least);
+    }
+
+    // What is to be done is not what was done already, unless it says so to the letter.
+    private static bool IsAfter(ComingRow coming, EarlierRow earlier) => coming.Open && earlier.Ended;
+
     private static bool IsAnothers(RowLikeness one, RowLikeness other) => one.SameUnit(other) == false;
+
+    private static bool IsNumberOf(ComingRow coming, EarlierRow earlier) =>
+        coming.Likeness.Number is { } number && number == earlier.Likeness.Number;
+
+    private static (DateOnly?, string, string) DayOf(RowLikeness row) => (row.Day, row.Where, row.Description);
 
     /// <summary>A standard phrase tells a row together with who answers.</summary>
     private static string? SaidOf(RowLikeness row) => row.Unit.Length > 0 && Said(row) is { } said ? $"{said}\n{row.Unit}" : null;

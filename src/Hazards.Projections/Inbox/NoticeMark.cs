@@ -37,6 +37,7 @@ public sealed record NoticeMark(
             ILegsOwn e => (CodeList.Code(e.Leg), true),
             LegAccepted e => (CodeList.Code(e.Leg), false),
             LegReassigned e => (CodeList.Code(e.Order.Leg), false),
+            LegVacated e => (CodeList.Code(e.Leg), false),
             HazardClosed or HazardRejected or HazardMerged => (EveryLeg, false),
             // What was asked of a body that answers for no leg is answered by whatever it does next.
             ListingPublished or ListingFiled or DelistingPublished or HazardDelisted => (NoLeg, true),

@@ -14,12 +14,16 @@ namespace Hazards.Projections.Reading;
 internal sealed record ListOrder(string Column, bool IsDate, bool Descending, params string[] Segments)
 {
     private const string RecordedColumn = "first_recorded_at";
+    private const string FoundColumn = "found_at";
 
     /// <summary>A text that the list is sorted by before the column; null for none.</summary>
     public string? Lead { get; init; }
 
     /// <summary>Whether it is the order in which hazards were recorded.</summary>
     public bool ByRecorded => Column == RecordedColumn;
+
+    /// <summary>Whether an act may move a hazard within the order.</summary>
+    public bool Moves => Column is not (RecordedColumn or FoundColumn);
 
     /// <summary>Whether every segment has the column's values: the segments are what the list is sorted by first.</summary>
     public bool Keyed { get; init; }
@@ -34,7 +38,7 @@ internal sealed record ListOrder(string Column, bool IsDate, bool Descending, pa
     private static ListOrder Recorded(bool descending) => new(RecordedColumn, false, descending, "true");
 
     // Served by hazards_by_found.
-    private static ListOrder Found(bool descending) => new("found_at", false, descending, "true");
+    private static ListOrder Found(bool descending) => new(FoundColumn, false, descending, "true");
 
     // Served by hazards_by_changed.
     private static ListOrder Changed(bool descending) => new("recorded_from", false, descending, "true");

@@ -11,25 +11,34 @@ namespace Hazards.Projections.Reading;
 /// One page of a list. Now, it reads rows.hazards; as of an instant it merges the versions that are still in force with
 /// the superseded ones of that instant's epoch, and those that no longer were live. Every part is read in the list's
 /// order and no further than the page. What words are looked for in, newest first, is read by the texts where they are few.
+/// Where acts move hazards within the order, all pages after the first are as of the first: nothing is passed over.
 /// </summary>
 internal sealed class ListQuery(
-    NpgsqlDataSource dataSource, Rulebook rules, Scope scope, HazardFilter filter, ListOrder order, byte[] hash, string? cursorText,
+    NpgsqlDataSource dataSource, Rulebook rules, Scope asked, HazardFilter filter, ListOrder order, byte[] hash, string? cursorText,
     int limit)
 {
     // Three microseconds each; so many are found as soon by walking a list of a million.
     private const int FewTexts = 8_000;
 
     private readonly PageCursor? cursor = PageCursor.Read(cursorText, hash);
+    private DateTimeOffset? pinned;
+
+    private Scope Scope => pinned is { } at ? asked with { AsOf = at } : asked;
+
+    /// <summary>Whether what is read now says as of when to go on.</summary>
+    private bool Pins => order.Moves && Scope.AsOf is null;
 
     public async Task<Page<HazardItem>> RunAsync(CancellationToken cancellationToken)
     {
         var items = ImmutableArray.CreateBuilder<HazardItem>();
         PageCursor last = default;
+        pinned = cursor?.At;
         // Nearly every page lies in one segment, and a segment that is not reached is not read.
         for (var segment = cursor?.Segment ?? 0; segment < order.Segments.Length; segment++)
         {
+            var pins = Pins;
             var byTexts = order.ByRecorded && await FewTextsAsync(cancellationToken);
-            var where = new Conditions().Apply(scope, filter, textApart: byTexts);
+            var where = new Conditions().Apply(Scope, filter, textApart: byTexts);
             if (!where.Possible || (!order.HasKey(segment) && where.Clocked))
                 break;
             var rows = limit + 1 - items.Count;
@@ -40,11 +49,17 @@ internal sealed class ListQuery(
             {
                 if (items.Count == limit)
                     return new Page<HazardItem>(items.DrainToImmutable(), last.Write(hash));
-                items.Add(HazardReader.Item(reader, scope.Today, rules));
+                items.Add(HazardReader.Item(reader, Scope.Today, rules));
                 last = new PageCursor(
                     segment, HazardReader.Key(reader, 6, order.IsDate),
-                    reader.GetGuid(0).ToString("N") + (order.Lead is null ? "" : reader.GetString(7)));
+                    reader.GetGuid(0).ToString("N") + (order.Lead is null ? "" : reader.GetString(7)))
+                {
+                    At = pins ? reader.GetFieldValue<DateTimeOffset>(reader.FieldCount - 1) : pinned,
+                };
             }
+
+            // The next segment is another statement.
+            pinned ??= last.At;
         }
 
         return new Page<HazardItem>(items.DrainToImmutable(), null);
@@ -57,7 +72,7 @@ internal sealed class ListQuery(
         var sorted = order.Lead is null ? "" : $"lead {Direction}, ";
         var key = hasKey ? $"h.{order.Column}" : $"null::{(order.IsDate ? "date" : "timestamptz")}";
         var after = After(where, segment, hasKey);
-        var parts = Sources.Of(scope, where, where.LiveOnly || order.LiveOnly(segment), order.ByRecorded).Select(source => $"""
+        var parts = Sources.Of(Scope, where, where.LiveOnly || order.LiveOnly(segment), order.ByRecorded).Select(source => $"""
             (select h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last, {key} as key{lead}
               from {source.Table} h
               where {where.Sql}
@@ -76,8 +91,9 @@ internal sealed class ListQuery(
     private string WithItems(string page)
     {
         var (lead, sorted) = order.Lead is null ? ("", "") : (", p.lead", $"p.lead {Direction}, ");
+        var newest = Pins ? $", {PageCursor.Newest}" : "";
         return $"""
-            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.key{lead}
+            select p.hazard_id, p.version, p.position, p.first_recorded_at, p.recorded_last, i.item, p.key{lead}{newest}
             from (
               {page}) p
             cross join lateral (select i.item from rows.hazard_items i where i.position = p.position limit 1) i
@@ -92,9 +108,9 @@ internal sealed class ListQuery(
     private async Task<bool> FewTextsAsync(CancellationToken cancellationToken)
     {
         var where = new Conditions();
-        if (where.Texts(scope, filter) is not { } texts)
+        if (where.Texts(Scope, filter) is not { } texts)
             return false;
-        if (Conditions.RegionOf(scope, filter).Level <= RegionLevel.Township)
+        if (Conditions.RegionOf(Scope, filter).Level <= RegionLevel.Township)
             return true;
         await using var command = dataSource.CreateCommand($"explain (format json) select from rows.hazard_texts t where {texts}");
         where.AddTo(command);
@@ -105,12 +121,12 @@ internal sealed class ListQuery(
     /// <summary>By texts_by_gram; of those found, sorted, as many are looked up as a page takes.</summary>
     private string SqlByTexts(Conditions where, int rows)
     {
-        var version = Sources.VersionOf(scope, where, where.Sql);
+        var version = Sources.VersionOf(Scope, where, where.Sql);
         return WithItems($"""
             select h.*, p.key
               from (
                 select t.hazard_id, t.first_recorded_at as key from rows.hazard_texts t
-                where {where.Texts(scope, filter)}{After(where, 0, hasKey: true, of: "t")}
+                where {where.Texts(Scope, filter)}{After(where, 0, hasKey: true, of: "t")}
                 order by t.first_recorded_at {Direction}, t.hazard_id {Direction}) p
               cross join lateral ({version}) h
               order by p.key {Direction}, p.hazard_id {Direction} limit {rows}

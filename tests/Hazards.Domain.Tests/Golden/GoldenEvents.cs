@@ -138,6 +138,9 @@ internal static class GoldenEvents
             0,
             [new DueMoved(ClockKind.Reinspect, Leg.Sole, Start, Deadline, Later, false), new DueMoved(ClockKind.Publish, null, Start, Deadline, Later, true)]), null),
         (new DeadlineMoved(Leg.Sole, Deadline, Later, "停产停业十日"), null),
+        (new LegVacated(Leg.Sectoral, GasRegulator.Id, PassingCause.Dissolved, OtherRegulator.Id), new LegVacated(
+            Leg.Sole, GasCompany.Id, PassingCause.Elsewhere, null)),
+        (new DutiesPassed(CountyOffice.Id, CityOffice.Id, PassingCause.OwnLeg), null),
         (new PaperIssued(PaperKind.SupervisionNotice, Leg.Territorial, [CountyGovernment.Id]), new PaperIssued(
             PaperKind.ClosureNotice, null, [])),
 

@@ -22,6 +22,8 @@ public sealed class WhatAlwaysHolds
         var unseen = EventTypes.All.Values.Where(t => t.IsAssignableTo(typeof(IHazardEvent))).ToHashSet();
         unseen.ExceptWith([typeof(HazardReported), typeof(DuplicateAbsorbed)]);
         unseen.ExceptWith([typeof(DeadlinesRecounted), typeof(PaperIssued)]);
+        // Nobody goes away in them: WhatIsPassedOn tells of that.
+        unseen.ExceptWith([typeof(LegVacated), typeof(DutiesPassed)]);
         // No life begins with an enterprise's own report, and few take back what was done: TheGaps tells of those.
         unseen.ExceptWith([typeof(HazardFixedByOwnCheck), typeof(FixWithdrawn), typeof(AcceptanceWithdrawn)]);
         var unreached = Enum.GetValues<Stage>().ToHashSet();

@@ -382,6 +382,31 @@ public sealed class SupervisionAndClosure
             .ThenRefused(HazardRefusals.CorrectionLegs, "legs");
     }
 
+    /// <summary>行业领域 is corrected: the sectoral leg goes to who covers it, as far as it is not accepted; no other leg moves.</summary>
+    [Fact]
+    public void A_leg_is_not_left_with_a_regulator_of_another_sector()
+    {
+        var schools = OtherRegulator.Sectors[0];
+        var correct = new CorrectHazard(CorrectableField.Sector, schools.Value, "实属学校");
+        var other = Sectoral(OtherRegulator);
+        foreach (var story in new[] { Stories.Dual, Stories.DualDeclared })
+        {
+            story.When(CountyOffice, correct).ThenRefused(HazardRefusals.CorrectionLegs, "legs");
+            story.When(CountyOffice, correct with { Legs = [other, Territorial(NextGovernment)] })
+                .ThenRefused(HazardRefusals.CorrectionLegs, "legs");
+            story.When(CountyOffice, correct with { Legs = [Sectoral()] }).ThenRefused(HazardRefusals.NotSectoral, "legs[0].body");
+            var corrected = story.When(CountyOffice, correct with { Legs = [other] }).ThenItHappens().Then;
+            (corrected.Sector, corrected.Legs[Leg.Sectoral].Body).ShouldBe((schools, OtherRegulator.Id));
+            corrected.Legs[Leg.Territorial].ShouldBe(story.Then.Legs[Leg.Territorial]);
+            // A ledger that is read again says what it is of, not whose.
+            story.When(As(CountyOffice, Role.Importer), correct).ThenItHappens().Then.Legs.ShouldBe(story.Then.Legs);
+        }
+        // What is accepted is done; a sole leg is no regulator's by its sector.
+        var accepted = Stories.DualDeclared.And(CityOffice, new LegAccepted(Leg.Sectoral, "合格", null));
+        accepted.When(CountyOffice, correct).ThenItHappens();
+        Stories.Assigned.When(CountyOffice, correct).ThenItHappens();
+    }
+
     /// <summary>Who sees it in its new region as well goes on; what it needs is said.</summary>
     [Fact]
     public void Moving_a_hazard_takes_a_leg_from_nobody_who_sees_it_there()

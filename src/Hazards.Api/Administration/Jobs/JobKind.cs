@@ -17,6 +17,9 @@ internal enum JobKind
     /// <summary><see cref="Supervision.ClockWorker"/>.</summary>
     [Label("时限与督办", "Note passed deadlines, climb the ladder")] PassDeadlines,
 
+    /// <summary><see cref="Supervision.PassingOn"/>.</summary>
+    [Label("责任移交", "Pass on what is owed by who cannot do it")] PassOnDuties,
+
     /// <summary><see cref="Reports.ReportDuties"/>.</summary>
     [Label("报表逾期", "Note overdue reports")] NoticeOverdueReports,
 

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+
+namespace Hazards.Domain;
+
+/// <summary>
+/// 责任移交: nothing is owed by who cannot do it. What a body owes of a hazard that was dissolved, whose region the hazard does not lie
+/// in any more, or that would accept its own work, is passed on by the service itself: a leg goes back to be given to another body, every
+/// other duty to the body's successor or to the committee office of its level. Pure; each step leaves less to be passed on.
+/// </summary>
+public static class Succession
+{
+    /// <summary>What a body that answers for a leg may not decide of the hazard.</summary>
+    public static ImmutableArray<ClockKind> NotItsOwn { get; } =
+        [ClockKind.ReviewPlan, ClockKind.Reinspect, ClockKind.DecideExtension, ClockKind.Lookback, ClockKind.ReviewResumption];
+
+    private static readonly ImmutableArray<ClockKind> OfTheLeg =
+        [ClockKind.Acknowledge, ClockKind.Plan, ClockKind.Rectify, ClockKind.Reply];
+
+    /// <summary>Whether anything may have to be passed on: quick, and said more often than it must be.</summary>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="bodies">The bodies that it names.</param>
+    public static bool MayConcern(Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(bodies);
+        return hazard.Parties().Any(p => WhyNot(p, hazard, bodies) is not null)
+            || hazard.Legs.Values.Any(l => hazard.Parties(legs: false).Contains(l.Body));
+    }
+
+    /// <summary>Whether anything is to be passed on, if somebody is there to take it.</summary>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="rules">The policies and the calendar.</param>
+    /// <param name="bodies">The bodies that it names.</param>
+    public static bool IsNeeded(Hazard hazard, Rulebook rules, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        var open = Clocks.Open(hazard, rules);
+        return Vacated(hazard, open, bodies).Any() || Owners(hazard, open, bodies).Any();
+    }
+
+    /// <summary>The bodies that duties may pass to, beside the successors of those named: committee offices of these regions.</summary>
+    public static IEnumerable<RegionCode> OfficesOf(Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        var from = hazard.Region.Level > RegionLevel.County ? hazard.Region.Level : RegionLevel.County;
+        return Enum.GetValues<RegionLevel>().Where(l => l >= from).Order().Select(l => hazard.Region.At(l));
+    }
+
+    /// <summary>The next thing to pass on; null when nothing is, or nobody is there to take it.</summary>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="rules">The policies and the calendar.</param>
+    /// <param name="bodies">The bodies that it names, their successors, and the committee offices of its regions.</param>
+    public static IHazardEvent? Next(Hazard hazard, Rulebook rules, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(bodies);
+        var open = Clocks.Open(hazard, rules);
+        foreach (var (leg, body, cause) in Vacated(hazard, open, bodies))
+            return new LegVacated(leg, body, cause, Heir(body, hazard, bodies)?.Id);
+        foreach (var (owner, cause) in Owners(hazard, open, bodies))
+            if (Taker(bodies[owner], hazard, bodies) is { } taker)
+                return new DutiesPassed(owner, taker.Id, cause);
+        return null;
+    }
+
+    private static IEnumerable<(Leg Leg, BodyId Body, PassingCause Cause)> Vacated(
+        Hazard hazard, ImmutableArray<Clock> open, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        foreach (var clock in open)
+            if (clock is { Leg: { } leg, Body: { } body } && IsOfTheLeg(clock, hazard)
+                && hazard.Legs[leg].Stage is LegStage.Assigned or LegStage.Rectifying && WhyNot(body, hazard, bodies) is { } cause)
+                yield return (leg, body, cause);
+    }
+
+    // Whatever is asked of a person is asked of somebody who is there.
+    private static IEnumerable<(BodyId Owner, PassingCause Cause)> Owners(
+        Hazard hazard, ImmutableArray<Clock> open, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        foreach (var clock in open)
+        {
+            if (clock.Body is not { } owner || IsOfTheLeg(clock, hazard) || !bodies.ContainsKey(owner))
+                continue;
+            if (WhyNot(owner, hazard, bodies) is { } cause)
+                yield return (owner, cause);
+            else if (IsNotItsOwn(clock, hazard) && hazard.Legs.Values.Any(l => l.Body == owner))
+                yield return (owner, PassingCause.OwnLeg);
+        }
+        foreach (var missed in hazard.Missed)
+            foreach (var (step, asked) in missed.Asked)
+                if (missed.Proposed.Contains(step) && WhyNot(asked, hazard, bodies) is { } cause)
+                    yield return (asked, cause);
+    }
+
+    // Who listed a hazard goes on listing it, though others decide on its own work.
+    private static bool IsNotItsOwn(Clock clock, Hazard hazard) =>
+        NotItsOwn.Contains(clock.Kind) && !(clock.Kind == ClockKind.DecideExtension && hazard.Listing is not null);
+
+    private static bool IsOfTheLeg(Clock clock, Hazard hazard) =>
+        OfTheLeg.Contains(clock.Kind) && clock.Leg is { } leg && hazard.Legs[leg] is var state && state.Body == clock.Body
+            && (state.Stage != LegStage.Returned || clock.Kind == ClockKind.Reply);
+
+    /// <summary>Why a body can do nothing about a hazard; null when it can, or is not known.</summary>
+    private static PassingCause? WhyNot(BodyId id, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        if (!bodies.TryGetValue(id, out var body))
+            return null;
+        if (body.Dissolved)
+            return PassingCause.Dissolved;
+        // A ledger of a wide place names units that are somewhere in it.
+        var named = hazard.Region.Contains(body.Region)
+            && hazard.Legs.Values.Any(l => l.NamedByLedger && (l.Body == id || l.Supervisor == id));
+        return body.Region.Contains(hazard.Region) || named ? null : PassingCause.Elsewhere;
+    }
+
+    /// <summary>承继: who took over what the body was for, where it can do something about the hazard.</summary>
+    private static Body? Heir(BodyId of, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        var seen = new HashSet<BodyId>();
+        var heir = bodies[of];
+        while (heir is { Dissolved: true, Successor: { } next } && seen.Add(next) && bodies.TryGetValue(next, out var other))
+            heir = other;
+        return heir.Id != of && !heir.Dissolved && heir.Region.Contains(hazard.Region) ? heir : null;
+    }
+
+    /// <summary>
+    /// The successor, if it is of the same kind; else the committee office of the body's own level, or of the next above that has one.
+    /// Nobody who answers for a leg.
+    /// </summary>
+    private static Body? Taker(Body from, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        if (Heir(from.Id, hazard, bodies) is { } heir && heir.Kind == from.Kind && IsFree(heir))
+            return heir;
+        return OfficesOf(hazard).Where(r => r.Level >= from.Region.Level)
+            .SelectMany(r => bodies.Values.Where(b => b.OfficeOf == r).OrderBy(b => b.Id.Value, StringComparer.Ordinal))
+            .FirstOrDefault(IsFree);
+
+        bool IsFree(Body body) =>
+            body.Id != from.Id && !body.Dissolved && body.Region.Contains(hazard.Region)
+            && !hazard.Legs.Values.Any(l => l.Body == body.Id);
+    }
+}

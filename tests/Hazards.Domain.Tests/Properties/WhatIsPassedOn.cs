@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Hazards.Domain.Codes;
+using Hazards.Domain.Tests.Rules;
+using static Hazards.Domain.Tests.Rules.World;
+
+namespace Hazards.Domain.Tests.Properties;
+
+/// <summary>责任移交: whoever goes away, whatever he owed of a hazard is owed by somebody who can do it, and nothing is lost by it.</summary>
+public sealed class WhatIsPassedOn
+{
+    private static readonly Rulebook Rules = Manner.Usual.Rules;
+
+    [Fact]
+    public void Whoever_goes_leaves_no_duty_behind_and_takes_none_away() => Lives.Check(80, 40, seeds =>
+    {
+        foreach (var hazard in Life.Of(seeds).Orders.Select(o => o.After).Where((_, n) => n % 7 == 0))
+            foreach (var gone in hazard.Known().ToHashSet())
+                foreach (var body in new[]
+                {
+                    Bodies[gone] with { Dissolved = true }, Bodies[gone] with { Dissolved = true, Successor = NextOffice.Id },
+                    Bodies[gone] with { Region = Wenxian },
+                })
+                {
+                    var bodies = Bodies.SetItem(gone, body);
+                    var after = Passed(hazard, bodies);
+                    Succession.IsNeeded(after, Rules, bodies).ShouldBeFalse();
+                    var (clocks, before) = (Clocks.Open(after, Rules), Clocks.Open(hazard, Rules));
+                    foreach (var clock in clocks)
+                        (clock.Body == gone && !(clock.Kind == ClockKind.Reply && after.Legs[clock.Leg!.Value].Stage >= LegStage.Declared))
+                            .ShouldBeFalse($"{clock} of {gone}");
+                    // What a vacated leg's body owed is owed as a reassignment; every other duty is what it was, by the same day.
+                    var left = hazard.Legs.Keys.Where(l => after.Legs[l].Stage != hazard.Legs[l].Stage).ToHashSet();
+                    clocks.Where(c => c.Leg is not { } l || !left.Contains(l)).Select(Duty)
+                        .ShouldBe(before.Where(c => c.Leg is not { } l || !left.Contains(l)).Select(Duty), ignoreOrder: true);
+                    foreach (var leg in left)
+                        clocks.ShouldContain(c => c.Leg == leg && c.Kind == ClockKind.Reassign);
+                    (after.Stage == hazard.Stage || left.Count > 0).ShouldBeTrue();
+                    after.Listings.ShouldBe(hazard.Listings);
+                    after.Missed.Select(m => (m.Kind, m.Leg, m.Due, m.Body))
+                        .ShouldBe(hazard.Missed.Select(m => (m.Kind, m.Leg, m.Due, m.Body)));
+                }
+
+        static (ClockKind, Leg?, DateTimeOffset, DateOnly) Duty(Clock clock) => (clock.Kind, clock.Leg, clock.Since, clock.Due);
+    });
+
+    [Fact]
+    public void Nothing_is_passed_on_while_everybody_is_there_but_what_is_ones_own() => Lives.Check(80, 40, seeds =>
+    {
+        foreach (var hazard in Life.Of(seeds).Orders.Select(o => o.After)
+            .Where(h => h.Known().All(b => Bodies[b].Region.Contains(h.Region))))
+            foreach (var passed in Steps(hazard, Bodies))
+                passed.ShouldBeOfType<DutiesPassed>().Cause.ShouldBe(PassingCause.OwnLeg);
+    });
+
+    [Fact]
+    public void A_duty_goes_to_a_successor_of_the_same_kind_that_can_do_it_else_to_the_office_of_the_level_or_above()
+    {
+        var hazard = Stories.Assigned.When(GasCompany, new AcknowledgeAssignment(Leg.Sole)).ThenItHappens()
+            .When(GasCompany, new DeclareCompletion(Leg.Sole, "完成")).ThenItHappens().Then;
+        var heir = CountyOffice with { Id = BodyId.Parse("new-office"), Name = "武都区安委办（新）" };
+        var second = heir with { Id = BodyId.Parse("newer-office") };
+        To(null).ShouldBe(CityOffice.Id);
+        To(heir, heir).ShouldBe(heir.Id);
+        To(null, heir).ShouldBe(heir.Id);
+        var gone = heir with { Dissolved = true, Successor = second.Id };
+        To(gone, gone, second).ShouldBe(second.Id);
+        To(heir, heir with { Dissolved = true, Successor = CountyOffice.Id }).ShouldBe(CityOffice.Id, "a ring of successors ends");
+        To(GasRegulator).ShouldBe(CityOffice.Id, "a regulator is no office");
+        To(NextOffice).ShouldBe(CityOffice.Id, "it does not see the hazard");
+        To(GasCompany).ShouldBe(CityOffice.Id, "nobody accepts his own work");
+        var alone = ImmutableDictionary<BodyId, Body>.Empty.Add(GasCompany.Id, GasCompany)
+            .Add(CountyOffice.Id, CountyOffice with { Dissolved = true });
+        Succession.Next(hazard, Rules, alone).ShouldBeNull("nobody is there to take it");
+
+        BodyId To(Body? successor, params Body[] others)
+        {
+            var bodies = Bodies.SetItem(CountyOffice.Id, CountyOffice with { Dissolved = true, Successor = successor?.Id })
+                .SetItems(others.Select(o => KeyValuePair.Create(o.Id, o)));
+            return Steps(hazard, bodies).ShouldHaveSingleItem().ShouldBeOfType<DutiesPassed>().To;
+        }
+    }
+
+    [Fact]
+    public void A_leg_whose_body_is_gone_waits_to_be_given_to_another_by_who_is_there()
+    {
+        var story = Stories.Assigned;
+        var gone = GasCompany with { Dissolved = true, Successor = Hotline.Id };
+        var bodies = Bodies.SetItem(gone.Id, gone).SetItem(CountyOffice.Id, CountyOffice with { Dissolved = true });
+        var steps = Steps(story.Then, bodies).ToArray();
+        steps[0].ShouldBe(new LegVacated(Leg.Sole, GasCompany.Id, PassingCause.Dissolved, Hotline.Id));
+        steps[1].ShouldBe(new DutiesPassed(CountyOffice.Id, CityOffice.Id, PassingCause.Dissolved));
+        var after = Passed(story.Then, bodies);
+        after.Legs[Leg.Sole].Stage.ShouldBe(LegStage.Returned);
+        after.Legs[Leg.Sole].LastHeardAt.ShouldBeNull("it did not act");
+        Clocks.Open(after, Rules).Select(c => c.Body).ShouldAllBe(b => b == CityOffice.Id);
+    }
+
+    private static Hazard Passed(Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies) =>
+        Steps(hazard, bodies).Aggregate(hazard, After);
+
+    private static IEnumerable<IHazardEvent> Steps(Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        for (var n = 0; Succession.Next(hazard, Rules, bodies) is { } next; n++)
+        {
+            n.ShouldBeLessThan(20, $"each step leaves less to be passed on: {next}");
+            Succession.MayConcern(hazard, bodies).ShouldBeTrue();
+            hazard = After(hazard, next);
+            yield return next;
+        }
+    }
+
+    private static Hazard After(Hazard hazard, IHazardEvent next) => Hazard.Apply(
+        Id, hazard, new Happening(next, Clockwork.Context(Start.AddYears(1), Entry.Prompt, Manner.Usual.Policy, WorkCalendar.Shipped)));
+}
