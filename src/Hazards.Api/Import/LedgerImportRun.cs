@@ -29,7 +29,7 @@ internal sealed class LedgerImportRun(
     private LedgerBodies? _bodies;
     private PlannedRow[] _planned = [];
     private IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> _recognised = new Dictionary<int, (Guid, RowMatch)>();
-    private IReadOnlyDictionary<int, HazardId> _resembling = new Dictionary<int, HazardId>();
+    private Dictionary<int, HazardId> _resembling = [];
     private readonly ImmutableArray<ImportedRow>.Builder _rows = ImmutableArray.CreateBuilder<ImportedRow>();
     private long _version = soFar?.Version ?? 0;
     private int _events;
