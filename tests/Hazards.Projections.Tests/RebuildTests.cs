@@ -15,6 +15,13 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         var stories = new Stories(3, Begin);
         for (var i = 0; i < 400; i++)
             await log.AppendAsync(stories.Next());
+        (await PassedOnAsync(log, stories)).ShouldBeGreaterThan(3, "others are asked from then on");
+        var now = new Scope(RegionCode.Nation, null, ChinaTime.DateAt(stories.Now));
+        var clocks = new ClockQueries(database.DataSource, () => Rulebook.Baseline);
+        foreach (var asks in await Pages.AllAsync((c, n) => clocks.ProposalsAsync(now, new ClockFilter(), c, n), 200))
+            asks.Asked.ShouldBe(
+                stories.Hazards[asks.Hazard.Id].Missed.First(m => m.Kind == asks.Clock && m.Leg == asks.Leg && m.Due == asks.Due)
+                    .Asked.TryGetValue(asks.Step, out var asked) ? asked : null);
         await RegisterAsync(log);
         await new Visits(log).TellAsync(Begin.AddYears(1));
 
@@ -38,6 +45,23 @@ public sealed class RebuildTests(RowsDatabase database) : IClassFixture<RowsData
         foreach (var hazard in stories.Hazards.Values)
             (await new HazardQueries(database.DataSource, () => Rulebook.Baseline)
                 .FindAsync(scope, hazard.Id))!.Version.ShouldBe(hazard.Version);
+    }
+
+    private static async Task<int> PassedOnAsync(MartenEventLog log, Stories stories)
+    {
+        var count = 0;
+        foreach (var hazard in stories.Hazards.Values.ToArray())
+        {
+            if (stories.Rung(hazard) is { } rung)
+                await log.AppendAsync(rung);
+            var asked = stories.Hazards[hazard.Id].Missed.SelectMany(m => m.Asked.Values).ToArray();
+            if (asked.Length > 0 && stories.Gone(stories.Hazards[hazard.Id], asked[0]) is { } passed)
+            {
+                (await log.AppendAsync(passed)).ShouldBeOfType<AppendResult.Committed>();
+                count++;
+            }
+        }
+        return count;
     }
 
     /// <summary>The epochs of a rebuild begin when its rows were recorded, not when it runs.</summary>

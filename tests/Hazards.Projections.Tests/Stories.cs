@@ -14,6 +14,7 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
 {
     private static readonly string[] Things = ["燃气管道阀门泄漏", "疏散通道堵塞", "尾矿库坝体渗水", "消防栓 CO2 失效", "配电箱100%过载", "宿舍_电线'老化'"];
     private readonly Random random = new(seed);
+    private readonly Random goings = new(seed);
     private readonly List<HazardId> ids = [];
 
     public Dictionary<HazardId, Hazard> Hazards { get; } = [];
@@ -65,6 +66,10 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
 
     private Append? Act(Hazard hazard)
     {
+        if (goings.Next(30) == 0 && Gone(hazard) is { } passed)
+            return passed;
+        if (goings.Next(15) == 0 && Rung(hazard) is { } rung)
+            return rung;
         var leg = hazard.Legs.IsEmpty ? (Leg?)null : One([.. hazard.Legs.Keys]);
         if (eager && Maybe())
         {
@@ -76,6 +81,36 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
         var act = Town.Act(ofLeg, At(), Now);
         var command = Command(hazard, leg ?? Leg.Sole);
         return Take(hazard, hazard.Id, Decider.Decide(command, hazard, act), act);
+    }
+
+    /// <summary>What had passed is noticed, and the ladder climbed; null when nothing had.</summary>
+    public Append? Rung(Hazard hazard)
+    {
+        var events = Ring.On(hazard, Rulebook.Baseline, ChinaTime.DateAt(Now), Now, Town.Bodies);
+        if (events.IsEmpty)
+            return null;
+        Hazards[hazard.Id] = events.Aggregate(hazard, (h, e) => Hazard.Apply(h.Id, h, e));
+        return new Append([Told.Stream(hazard, Hazards[hazard.Id], events)], RecordedAt: Now);
+    }
+
+    private Append? Gone(Hazard hazard) =>
+        hazard.Known().ToArray() is { Length: > 0 } parties ? Gone(hazard, parties[goings.Next(parties.Length)]) : null;
+
+    /// <summary>One of its bodies is not there for it: what it owed passes on. Next time it may be another, and this one there again.</summary>
+    public Append? Gone(Hazard hazard, BodyId gone)
+    {
+        var bodies = Town.Bodies.SetItem(gone, Town.Bodies[gone] with { Dissolved = true });
+        var (after, events) = (hazard, new List<IHazardEvent>());
+        var context = Clockwork.Context(Now, Entry.Prompt, Policy.NationalBaseline, WorkCalendar.Shipped);
+        while (Succession.Next(after, Rulebook.Baseline, bodies) is { } next)
+        {
+            events.Add(next);
+            after = Hazard.Apply(hazard.Id, after, new Happening(next, context));
+        }
+        if (events.Count == 0)
+            return null;
+        Hazards[hazard.Id] = after;
+        return new Append([Told.Stream(hazard, after, events, context)], RecordedAt: Now);
     }
 
     private (BodyId By, IHazardCommand Command) Due(Hazard hazard, Leg leg)
@@ -176,10 +211,13 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
 internal static class Told
 {
     /// <summary>As the service writes it: every event says in its own circumstances whom it was told.</summary>
-    public static StreamAppend Stream(Hazard? before, Hazard after, IEnumerable<IHazardEvent> events, EventContext context)
+    public static StreamAppend Stream(Hazard? before, Hazard after, IEnumerable<IHazardEvent> events, EventContext context) =>
+        Stream(before, after, events.Select(e => new Happening(e, context)));
+
+    public static StreamAppend Stream(Hazard? before, Hazard after, IEnumerable<Happening> events)
     {
         var (now, written, notices) = (before, new List<NewEvent>(), ImmutableArray.CreateBuilder<EventNotice>());
-        foreach (var happened in events)
+        foreach (var (happened, context) in events)
         {
             var next = Hazard.Apply(after.Id, now, new Happening(happened, context));
             var told = context with { Told = Telling.Of(happened, now, next, context) };

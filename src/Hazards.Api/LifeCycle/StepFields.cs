@@ -25,6 +25,7 @@ internal static class StepFields
         ["findings"] = ("检查情况", "Findings"),
         ["grade"] = ("本地分级", "Local grade"),
         ["reason"] = ("理由", "Reason"),
+        ["withMerged"] = ("并入的也不属实", "What was merged into it is unfounded too"),
         ["into"] = ("并入的隐患编号", "Merged into (identity)"),
         ["measures"] = ("措施", "Measures"),
         ["fixedBy"] = ("整改人", "Fixed by"),

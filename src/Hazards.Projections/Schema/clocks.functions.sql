@@ -54,8 +54,8 @@ begin
     with was_open as materialized (
       select p.recorded_from, p.clock, p.leg, p.due, p.step,
              (p.region, p.sector, p.level) is not distinct from (g.region, g.sector, g.level) and exists (
-               select from json_to_recordset(g.proposed) n (clock text, leg text, due date, step text)
-               where (n.clock, n.leg, n.due, n.step) = (p.clock, p.leg, p.due, p.step)) as stays
+               select from json_to_recordset(g.proposed) n (clock text, leg text, due date, step text, asked text)
+               where (n.clock, n.leg, n.due, n.step) = (p.clock, p.leg, p.due, p.step) and n.asked is not distinct from p.asked) as stays
       from rows.proposals p where p.hazard_id = g.stream and p.recorded_to >= 'infinity'
     ),
     undone as (

@@ -44,6 +44,10 @@ public sealed class WhoIsTold
                 ["todo longnan-office", "notice wudu-office", "notice wudu-supervision"],
                 "a listed hazard's extension is decided by the lister");
         Tell(Dual, GasRegulator, new AssignmentReturned(Leg.Sectoral, "不归我管")).ShouldBe(["todo wudu-office", "notice wudu-supervision"]);
+        Tell(Dual, Clockwork.Body, new LegVacated(Leg.Sectoral, GasRegulator.Id, PassingCause.Dissolved, OtherRegulator.Id)).ShouldBe(
+            ["todo wudu-office", "notice wudu-education", "notice wudu-housing", "notice wudu-supervision"]);
+        Tell(Dual, Clockwork.Body, new DutiesPassed(CountyOffice.Id, CityOffice.Id, PassingCause.Elsewhere))
+            .ShouldBe(["todo longnan-office", "notice wudu-office"]);
     }
 
     [Fact]

@@ -1,0 +1,3 @@
+-- Rows made before this lack nothing.
+-- Functions: 09ec8cd5912738e3bad30be534e4844103bf90b6f0553f21f0dd6aef478ff408
+-- A proposal that another is asked to decide from now on is another row.
