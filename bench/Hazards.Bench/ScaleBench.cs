@@ -64,13 +64,36 @@ internal sealed class ScaleBench(NpgsqlDataSource dataSource, Served served) : I
             {
                 var whole = path(i);
                 var and = whole.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-                return $"{whole}{and}asOf={instants[i % instants.Length]:yyyy-MM-dd'T'HH:mm:ss'Z'}";
+                return $"{whole}{and}asOf={Instant(instants[i % instants.Length])}";
             }, asking, stop)));
+        }
+
+        const string next = "overdue, next page 超期清单下一页";
+        if (next.Contains(asking.Only, StringComparison.Ordinal))
+        {
+            // Of now: as of when the first was read. 50 pages, read again and again.
+            string Overdue(int i) => $"lists/overdue?region={places[i % places.Length]}&limit=10";
+            var now = await NextAsync(Overdue);
+            var then = await NextAsync(i => $"{Overdue(i)}&asOf={Instant(instants[i % instants.Length])}");
+            results.Add(new ReadCost(
+                next, await CostAsync(next, i => now[i % now.Length], asking, stop),
+                await CostAsync($"{next}, as of", i => then[i % then.Length], asking, stop)));
         }
 
         await committing.CancelAsync();
         await commits.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return results;
+    }
+
+    private static string Instant(DateTimeOffset at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private async Task<string[]> NextAsync(Func<int, string> first)
+    {
+        var pages = new List<string>();
+        for (var i = 0; i < 50; i++)
+            if (await served.NextAsync(first(i)) is { } next)
+                pages.Add(next);
+        return [.. pages];
     }
 
     private async Task<Cost> CostAsync(string name, Func<int, string> path, Asking asking, CancellationToken stop)

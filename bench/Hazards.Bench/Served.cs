@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Hazards.Api.Http;
@@ -47,6 +48,16 @@ internal sealed class Served : IAsyncDisposable
     /// Reads an answer, every byte of it, and makes nothing of it: a text of two hundred kilobytes costs its caller as much as the service,
     /// and both are in this process. It must not be a refusal.
     /// </summary>
+    /// <summary>The address of the page after the first of a list; null where there is none.</summary>
+    public async Task<string?> NextAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        using var answer = await http.SendAsync(request);
+        using var page = await JsonDocument.ParseAsync(await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
+        return page.RootElement.TryGetProperty("next", out var next) && next.GetString() is { } cursor ? $"{path}&cursor={cursor}" : null;
+    }
+
     public async Task ReadAsync(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

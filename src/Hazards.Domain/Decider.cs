@@ -214,10 +214,12 @@ internal static class Relations
                 HazardRefusals.OwnLeg.Because("leg", ("leg", Words.Of(own.Leg)), ("body", body.Id)),
             Relation.Independent when !body.Region.Contains(hazard.Region) => Outside(body, hazard),
             Relation.Assigner =>
-                StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act) || StandsOver(body, hazard, hazard.Listing?.By, act)
+                StandsOver(body, hazard, leg?.AssignedBy ?? hazard.AssignedBy, act)
+                    || StandsOver(body, hazard, hazard.Listing?.By, act, hazard.Listing is { } listing ? LevelOf(listing.Level) : default)
                 ? null
                 : HazardRefusals.NotAssigner.Because(null, ("body", leg?.AssignedBy ?? hazard.AssignedBy), ("caller", body.Id)),
-            Relation.Lister when (hazard.Listing?.By ?? hazard.Delisting?.By) is { } lister && !StandsOver(body, hazard, lister, act) =>
+            Relation.Lister when (hazard.Listing?.By ?? hazard.Delisting?.By) is { } lister
+                && !StandsOver(body, hazard, lister, act, LevelOf((hazard.Listing?.Level ?? hazard.Delisting?.Level)!.Value)) =>
                 HazardRefusals.NotLister.Because(null, ("body", lister), ("caller", body.Id)),
             _ => null,
         };
@@ -234,7 +236,12 @@ internal static class Relations
     /// Whether a body is the one that acted, or a committee office or government above it: of a wider region, or of the
     /// same region when the other is neither (a regulator or a system that entered a ledger), or is dissolved or elsewhere now.
     /// </summary>
-    public static bool StandsOver(Body body, Hazard hazard, BodyId? actedBefore, Act act)
+    /// <param name="body">The body.</param>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="actedBefore">The one that acted.</param>
+    /// <param name="act">The circumstances.</param>
+    /// <param name="least">Over one that is elsewhere now stands who is of this level, or wider.</param>
+    public static bool StandsOver(Body body, Hazard hazard, BodyId? actedBefore, Act act, RegionLevel least = default)
     {
         if (actedBefore is not { } other)
             return false;
@@ -243,9 +250,18 @@ internal static class Relations
         return Leads(body)
             && body.Region.Contains(hazard.Region)
             && act.Bodies.TryGetValue(other, out var before)
-            && (!before.Region.Contains(hazard.Region)
+            && (!before.Region.Contains(hazard.Region) && body.Region.Level >= least
                 || body.Region.Contains(before.Region) && (body.Region != before.Region || !Leads(before) || before.Dissolved));
     }
+
+    /// <summary>The level of those who list at a level.</summary>
+    public static RegionLevel LevelOf(ListingLevel level) => level switch
+    {
+        ListingLevel.Nation => RegionLevel.Nation,
+        ListingLevel.Province => RegionLevel.Province,
+        ListingLevel.Prefecture => RegionLevel.Prefecture,
+        _ => RegionLevel.County,
+    };
 
     /// <summary>A committee office or a government.</summary>
     public static bool Leads(Body body) => body.Kind is BodyKind.CommitteeOffice or BodyKind.Government;

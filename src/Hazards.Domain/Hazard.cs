@@ -368,10 +368,13 @@ public sealed record Hazard
             e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn }),
         LegVacated e => With(
             e.Leg, context,
-            l => l with
-            {
-                Stage = LegStage.Returned, ReturnReason = CodeList.Chinese(e.Cause), ReturnedOn = context.CountsOn, Notices = [],
-            }, own: false),
+            l => l.Stage is LegStage.Assigned or LegStage.Rectifying
+                ? l with
+                {
+                    Stage = LegStage.Returned, ReturnReason = CodeList.Chinese(e.Cause), ReturnedOn = context.CountsOn, Notices = [],
+                }
+                : l with { Notices = [] },
+            own: false),
         DutiesPassed e => PassedOn(e),
         LegReassigned e => (this with
         {
@@ -595,18 +598,20 @@ public sealed record Hazard
     // Who listed, and who missed what, is what it was; and what is owed, is owed by the same day.
     private Hazard PassedOn(DutiesPassed e)
     {
-        return this with
+        var judged = this with
         {
-            AssignedBy = Now(AssignedBy),
-            Legs = Legs.SetItems(Legs.Values.Select(l => KeyValuePair.Create(l.Leg, l with
-            {
-                AssignedBy = Now(l.AssignedBy)!.Value,
-                Supervisor = Now(l.Supervisor),
-            }))),
-            Listing = Listing is { } listing ? listing with { By = Now(listing.By)!.Value } : null,
-            Delisting = Delisting is { } delisting ? delisting with { By = Now(delisting.By)!.Value } : null,
+            Legs = Legs.SetItems(
+                Legs.Values.Select(l => KeyValuePair.Create(l.Leg, l with { AssignedBy = Now(l.AssignedBy)!.Value }))),
             Suspension = Suspension is { } suspension ? suspension with { Reviewer = Now(suspension.Reviewer)!.Value } : null,
             Closure = Closure is { } closure ? closure with { Watcher = Now(closure.Watcher)!.Value } : null,
+        };
+        return e.Cause == PassingCause.OwnLeg ? judged : judged with
+        {
+            AssignedBy = Now(AssignedBy),
+            Legs = Legs.SetItems(
+                judged.Legs.Values.Select(l => KeyValuePair.Create(l.Leg, l with { Supervisor = Now(l.Supervisor) }))),
+            Listing = Listing is { } listing ? listing with { By = Now(listing.By)!.Value } : null,
+            Delisting = Delisting is { } delisting ? delisting with { By = Now(delisting.By)!.Value } : null,
             Missed =
             [
                 .. Missed.Select(m => m with

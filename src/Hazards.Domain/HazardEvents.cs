@@ -468,7 +468,10 @@ public sealed record DeadlineMoved(Leg Leg, DateOnly From, DateOnly To, string R
 
 // ---- Succession 承继 ----
 
-/// <summary>责任单位不在: the leg's body can do nothing about the hazard any more; the leg is to be given to another.</summary>
+/// <summary>
+/// 责任单位不在: the leg's body can do nothing about the hazard any more. Where it had not declared completion, the leg is to be given to
+/// another; notices that it has not replied to ask for nothing any more.
+/// </summary>
 /// <param name="Leg">The leg.</param>
 /// <param name="From">Its body.</param>
 /// <param name="Cause">Why it cannot.</param>
@@ -479,7 +482,10 @@ public sealed record LegVacated(Leg Leg, BodyId From, PassingCause Cause, BodyId
     IEnumerable<BodyId?> INamesBodies.Bodies => [From, Successor];
 }
 
-/// <summary>责任移交: whatever a body owes of the hazard besides a leg, another owes from now on.</summary>
+/// <summary>
+/// 责任移交: whatever a body owes of the hazard besides a leg, another owes from now on; where the cause is that it answers for a leg, its
+/// verdicts on that alone.
+/// </summary>
 /// <param name="From">The body that cannot do it.</param>
 /// <param name="To">The body that owes it from now on.</param>
 /// <param name="Cause">Why it cannot.</param>

@@ -70,7 +70,7 @@ public static class OpenSteps
         [
             .. Clocks.Open(hazard, rules).Select(clock => new StepDuty(
                 clock, RuleCited.Of(clock, hazard, rules), Next(clock, hazard, rules, today), soon,
-                Clocks.IsOwedBy(clock.Body, hazard.Region, caller.Id, caller.OfficeOf))),
+                Clocks.IsOwedBy(clock.Body, hazard.Region, caller.Id, caller.Offices))),
         ];
     }
 

@@ -23,7 +23,7 @@ internal static class Preconditions
         "suspend_production" => hazard.Suspension is null ? null : HazardRefusals.AlreadySuspended.Because(),
         "request_resumption" => Suspended(hazard) ?? (hazard.Suspension!.RequestedAt is null ? null
             : HazardRefusals.AlreadyRequested.Because()),
-        "review_resumption" => Suspended(hazard) ?? AppliedFor(hazard) ?? NoLegsBody(hazard, act),
+        "review_resumption" => Suspended(hazard) ?? AppliedFor(hazard, act) ?? NoLegsBody(hazard, act),
         "request_extension" => MayAsk(hazard, leg!, act),
         "decide_extension" => Asked(leg!, act),
         "declare_completion" => Planned(hazard, leg!, act),
@@ -87,9 +87,10 @@ internal static class Preconditions
 
     private static Refusal? Suspended(Hazard hazard) => hazard.Suspension is null ? HazardRefusals.NotSuspended.Because() : null;
 
-    // Before anything is assigned nobody can apply: the order is then lifted by the enforcer's own review.
-    private static Refusal? AppliedFor(Hazard hazard) =>
-        hazard.Suspension!.RequestedAt is null && !hazard.Legs.IsEmpty ? HazardRefusals.NotRequested.Because() : null;
+    // Before anything is assigned, or where who answers is gone, nobody can apply: the order is then lifted by the enforcer's own review.
+    private static Refusal? AppliedFor(Hazard hazard, Act act) =>
+        hazard.Suspension!.RequestedAt is null && hazard.Legs.Values.Any(l => Succession.IsThere(l.Body, hazard, act.Bodies))
+            ? HazardRefusals.NotRequested.Because() : null;
 
     private static Refusal? NoLegsBody(Hazard hazard, Act act) =>
         hazard.Legs.Values.FirstOrDefault(l => l.Body == act.By.Body.Id) is { } own

@@ -48,8 +48,8 @@ public sealed record ClockFilter
     /// <summary>Who owed the duty; of proposals, who is asked; of the watch over both legs, a supervisor.</summary>
     public BodyId? Body { get; init; }
 
-    /// <summary>With <see cref="Body"/>: or nobody is named, and the committee office of this region is meant.</summary>
-    public RegionCode? BodyAsOffice { get; init; }
+    /// <summary>With <see cref="Body"/>: or nobody is named, and the committee office of one of these regions is meant.</summary>
+    public ImmutableArray<RegionCode> BodyAsOffice { get; init; } = [];
 
     /// <summary>Duties of this kind.</summary>
     public ClockKind? Duty { get; init; }

@@ -57,7 +57,7 @@ public sealed record HazardFilter
     public BodyId? Owes { get; init; }
 
     /// <summary>With <see cref="Owes"/>: or nobody is named yet, and the committee office of this region must act.</summary>
-    public RegionCode? OwesAsOffice { get; init; }
+    public ImmutableArray<RegionCode> OwesAsOffice { get; init; } = [];
 
     /// <summary>Whether a clock is one of those that <see cref="Owes"/> asks for; all are where it does not.</summary>
     /// <param name="body">Who must act; null: the committee office.</param>
@@ -325,6 +325,10 @@ public interface IRegistryQueries
 
     /// <summary>One body as of an instant; null when there was none.</summary>
     Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
+
+    /// <summary>The regions of the committee offices within a region that were there at an instant, or are now.</summary>
+    Task<IReadOnlySet<RegionCode>> OfficeRegionsAsync(
+        RegionCode within, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>Bodies within a region, by id; filtered by kind, sector, part of the name; dissolved ones only when asked for.</summary>
     Task<Page<Body>> ListBodiesAsync(

@@ -50,6 +50,23 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlySet<RegionCode>> OfficeRegionsAsync(
+        RegionCode within, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
+    {
+        // By bodies_by_region.
+        var where = new Conditions().Within(within);
+        where.And($"h.kind = {where.Text(CodeList.Code(BodyKind.CommitteeOffice))} and not h.dissolved")
+            .And(BodyNames.InForce(where, asOf));
+        await using var command = dataSource.CreateCommand($"select distinct h.region from rows.bodies h where {where.Sql}");
+        where.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new HashSet<RegionCode>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(RegionCode.Parse(reader.GetString(0)));
+        return found;
+    }
+
+    /// <inheritdoc />
     public async Task<ImmutableArray<Body>> NearAsync(
         RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default)
     {

@@ -41,11 +41,11 @@ public sealed class SuccessionQueries(NpgsqlDataSource dataSource)
         return found.ToImmutable();
     }
 
-    /// <summary>How far the registry of bodies has got: it changes with every change of one.</summary>
+    /// <summary>How far changes of bodies have got: who was only just registered is owed to, and owes nothing that he cannot do.</summary>
     public async Task<long> BodiesAtAsync(CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand(
-            "select coalesce(max(position), 0) from rows.bodies where recorded_to = 'infinity'");
+            "select coalesce(max(position), 0) from rows.bodies where recorded_to = 'infinity' and version > 1");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -72,6 +72,48 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         }
     }
 
+    /// <summary>安委办: what is owed in a county that has no committee office is owed by the next above that there is, and told it.</summary>
+    [Fact]
+    public async Task What_nobody_is_named_for_where_there_is_no_office_is_owed_by_the_one_above()
+    {
+        const string There = "532925";
+        var prefecture = await service.KeyAsync("dali-awb", "5329", "reporter", "coordinator");
+        var report = Some.Report();
+        (report["region"], report["occurredAt"]) = (There, ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-40)));
+        var id = (await prefecture.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        await service.BodyAsync("md-gov", "弥渡县人民政府", "government", There);
+        var gov = await service.KeyAsync("md-gov", There, "reporter");
+        report["title"] = "县里自己上报的";
+        var other = (await gov.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        await OwnAsync(prefecture, "dali-awb", true);
+        (await prefecture.GetAsync("inbox")).Require(HttpStatusCode.OK).Text.ShouldContain(other);
+        var message = (await prefecture.GetAsync("inbox")).Json["items"]!.AsArray().First(m => m!["hazard"]!.ToString() == other)!;
+        (await prefecture.PostAsync($"inbox/{message["id"]}/opening", [])).Require(HttpStatusCode.OK);
+        var asOf = Uri.EscapeDataString(ChinaTime.Format(DateTimeOffset.UtcNow));
+
+        // Once it has one, it is its; what was known before stays known.
+        await service.BodyAsync("md-awb", "弥渡县安委办", "committeeOffice", There);
+        await OwnAsync(prefecture, "dali-awb", false);
+        await OwnAsync(await service.KeyAsync("md-awb", There, "coordinator"), "md-awb", true);
+        (await prefecture.GetAsync($"clocks?body=dali-awb&asOf={asOf}")).Require(HttpStatusCode.OK).Text.ShouldContain(id);
+        // And when that goes, it falls back.
+        (await service.Admin.PostAsync("bodies/md-awb/dissolution", new() { ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
+        await OwnAsync(prefecture, "dali-awb", true);
+
+        async Task OwnAsync(Client by, string body, bool owes)
+        {
+            foreach (var list in new[]
+            {
+                $"hazards?owes={body}&limit=200", $"clocks?body={body}&limit=200", "inbox/duties?limit=200",
+                $"lists/overdue?owes={body}&limit=200",
+            })
+                (await by.GetAsync(list)).Require(HttpStatusCode.OK).Text.Contains(id, StringComparison.Ordinal)
+                    .ShouldBe(owes, $"{list} of {body}");
+            (await by.GetAsync($"hazards/{id}/steps")).Require(HttpStatusCode.OK).Json["duties"]!.AsArray()
+                .Any(d => (bool)d!["own"]!).ShouldBe(owes);
+        }
+    }
+
     /// <summary>
     /// 核实: nobody is named who must verify, so the county's committee office must; whoever asks for what it owes is told so.
     /// </summary>

@@ -108,7 +108,7 @@ internal static class Parameters
         HazardFilter filter, Query query, IRegistryQueries registry, CancellationToken cancellationToken)
     {
         if (query.Flag("subordinates") != true || query.Refusal is not null)
-            return await WithOfficeAsync(filter, registry, cancellationToken);
+            return await WithOfficeAsync(filter, query.InstantOrDay(AsOf.Name), registry, cancellationToken);
         if (filter.Body is { } body)
             filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
         return filter.Owes is { } owes ? filter with
@@ -149,12 +149,15 @@ internal static class Parameters
 
     /// <summary>A committee office owes what nobody is named for yet in its region as well.</summary>
     public static async Task<HazardFilter> WithOfficeAsync(
-        HazardFilter filter, IRegistryQueries registry, CancellationToken cancellationToken) =>
-        filter with { OwesAsOffice = await OfficeOfAsync(filter.Owes, registry, cancellationToken) };
+        HazardFilter filter, DateTimeOffset? asOf, IRegistryQueries registry, CancellationToken cancellationToken) =>
+        filter with { OwesAsOffice = await OfficesOfAsync(filter.Owes, asOf, registry, cancellationToken) };
 
-    /// <summary>The region whose committee office a body is; null where it is none.</summary>
-    public static async Task<RegionCode?> OfficeOfAsync(BodyId? body, IRegistryQueries registry, CancellationToken cancellationToken) =>
-        body is { } id ? (await registry.BodyAsync(id, null, cancellationToken))?.OfficeOf : null;
+    /// <summary>The regions whose committee office a body is, or was.</summary>
+    public static async Task<ImmutableArray<RegionCode>> OfficesOfAsync(
+        BodyId? body, DateTimeOffset? asOf, IRegistryQueries registry, CancellationToken cancellationToken) =>
+        body is { } id && await registry.BodyAsync(id, asOf, cancellationToken) is { } known
+            ? (await registry.WithOfficesAsync(known, asOf, cancellationToken)).Offices
+            : [];
 
     /// <summary>Reads where a page begins and how long it is.</summary>
     public static (string? Cursor, int Limit) ReadPage(Query query) =>

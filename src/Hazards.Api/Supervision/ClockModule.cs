@@ -25,7 +25,7 @@ internal sealed class ClockModule : IModule
         services.AddSingleton(s => new SuccessionQueries(s.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<PassingOn>();
         services.AddScheduled(
-            JobKind.PassOnDuties, _ => TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<PassingOn>().RunAsync(stop));
+            JobKind.PassOnDuties, _ => TimeSpan.FromMinutes(1), (s, stop) => s.GetRequiredService<PassingOn>().RunAsync(stop), heavy: true);
         services.AddScheduled(JobKind.PassDeadlines, o => o.RingEvery, (s, stop) => s.GetRequiredService<ClockWorker>().RunAsync(stop));
     }
 
@@ -95,7 +95,7 @@ internal sealed class ClockModule : IModule
         };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        filter = await Parameters.WithOfficeAsync(filter, registry, call.Stop);
+        filter = await Parameters.WithOfficeAsync(filter, scope.AsOf, registry, call.Stop);
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
         if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
             return Call.Refuse(nobody);
@@ -121,7 +121,7 @@ internal sealed class ClockModule : IModule
         var filter = Filter(call.Query, "body") with { From = from, To = to };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        filter = filter with { BodyAsOffice = await Parameters.OfficeOfAsync(filter.Body, registry, call.Stop) };
+        filter = filter with { BodyAsOffice = await Parameters.OfficesOfAsync(filter.Body, scope.AsOf, registry, call.Stop) };
         var page = await clocks.MissedAsync(scope, filter, cursor, limit, call.Stop);
         if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
             return Call.Refuse(nobody);
@@ -142,7 +142,7 @@ internal sealed class ClockModule : IModule
         var filter = Filter(call.Query, "body");
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        filter = filter with { BodyAsOffice = await Parameters.OfficeOfAsync(filter.Body, registry, call.Stop) };
+        filter = filter with { BodyAsOffice = await Parameters.OfficesOfAsync(filter.Body, scope.AsOf, registry, call.Stop) };
         var page = await clocks.ProposalsAsync(scope, filter, cursor, limit, call.Stop);
         if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
             return Call.Refuse(nobody);

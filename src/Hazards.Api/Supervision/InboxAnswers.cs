@@ -85,7 +85,7 @@ internal sealed record InboxDuty(
 {
     public static InboxDuty Of(HazardItem item, Body body) => new(
         item.Id, item.Title, item.Region, Labels.Of(item.Stage), Labels.Of(item.Level),
-        [.. item.Clocks.Where(c => Domain.Clocks.IsOwedBy(c.Body, item.Region, body.Id, body.OfficeOf))]);
+        [.. item.Clocks.Where(c => Domain.Clocks.IsOwedBy(c.Body, item.Region, body.Id, body.Offices))]);
 }
 
 /// <summary>Who was told what of a hazard.</summary>

@@ -101,7 +101,7 @@ internal sealed class InboxModule : IModule
         var (body, refusal) = await WhoseAsync(call, registry);
         if ((call.Query.Refusal ?? refusal) is { } wrong)
             return Call.Refuse(wrong);
-        var filter = new HazardFilter { Owes = body!.Id, OwesAsOffice = body.OfficeOf };
+        var filter = new HazardFilter { Owes = body!.Id, OwesAsOffice = body.Offices };
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
         return Call.Json(new InboxDuties(body.Id, [.. page.Items.Select(i => InboxDuty.Of(i, body))], page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
     }
@@ -113,19 +113,20 @@ internal sealed class InboxModule : IModule
             return Call.Refuse(wrong);
         if (!Guid.TryParseExact(id, "D", out var message) || await inbox.FindAsync(scope, message, call.Stop) is not { } item)
             return Call.Refuse(InboxRefusals.NotFound.Because());
-        return IsOwn(call, item) || (MayLook(call) && await InJurisdictionAsync(call, item, registry))
+        return await IsOwnAsync(call, item, registry) || (MayLook(call) && await InJurisdictionAsync(call, item, registry))
             ? Call.Json(MessageView.Of(item))
             : Call.Refuse(InboxRefusals.NotFound.Because());
     }
 
-    private static async Task<IResult> OpenAsync(Call call, string id, InboxQueries inbox, MessageStore messages)
+    private static async Task<IResult> OpenAsync(
+        Call call, string id, InboxQueries inbox, MessageStore messages, IRegistryQueries registry)
     {
         var order = await call.ReadAsync<OpenMessage>();
         if (order.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var scope = new Scope(call.Caller.Jurisdiction, null, DateOnly.MinValue);
         if (!Guid.TryParseExact(id, "D", out var message) || await inbox.FindAsync(scope, message, call.Stop) is not { } item
-            || !IsOwn(call, item))
+            || !await IsOwnAsync(call, item, registry))
             return Call.Refuse(InboxRefusals.NotFound.Because());
         if (Texts.Name("actor", order.Given!.By.Name) is { } nameless)
             return Call.Refuse(nameless);
@@ -153,12 +154,12 @@ internal sealed class InboxModule : IModule
     {
         var own = call.Caller.Body;
         if (call.Query.Value<BodyId>(Body.Name) is not { } asked || asked == own.Id)
-            return (own, null);
+            return (await registry.WithOfficesAsync(own, null, call.Stop), null);
         if (!MayLook(call))
             return (null, InboxRefusals.NotYours.Because(Body.Name, ("body", asked)));
         return (await registry.BodiesAsync([asked], call.Stop)).GetValueOrDefault(asked) is { } body
             && call.Caller.Jurisdiction.Contains(body.Region)
-            ? (body, null)
+            ? (await registry.WithOfficesAsync(body, null, call.Stop), null)
             : (null, BodyRefusals.NotFound.Because(Body.Name));
     }
 
@@ -166,7 +167,8 @@ internal sealed class InboxModule : IModule
         !call.Caller.Body.SeesOnlyItsOwn
             && call.Caller.Key.Roles.Any(r => r is Role.Supervisor or Role.Investigator or Role.ListingAuthority);
 
-    private static bool IsOwn(Call call, InboxItem item) => Told.AddressesOf(call.Caller.Body).Contains(item.Address);
+    private static async Task<bool> IsOwnAsync(Call call, InboxItem item, IRegistryQueries registry) =>
+        Told.AddressesOf(await registry.WithOfficesAsync(call.Caller.Body, null, call.Stop)).Contains(item.Address);
 
     private static async Task<bool> InJurisdictionAsync(Call call, InboxItem item, IRegistryQueries registry) =>
         !BodyId.TryParse(item.Address, out var id, out _)

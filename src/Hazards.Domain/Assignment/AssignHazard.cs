@@ -102,7 +102,9 @@ public sealed record ReassignLeg(Leg Leg, BodyId Body, DateOnly Deadline, string
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        var order = new LegOrder(Leg, Body, Deadline, Instructions, Supervisor ?? leg.Supervisor, ResponsiblePerson);
+        // One that is not there any more does not stay.
+        var stays = leg.Supervisor is { } present && Succession.IsThere(present, hazard, act.Bodies) ? leg.Supervisor : null;
+        var order = new LegOrder(Leg, Body, Deadline, Instructions, Supervisor ?? stays, ResponsiblePerson);
         if (Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
             Texts.Required("reason", Reason),
             Checks.Order(order, hazard, act)) is { } wrong)

@@ -67,7 +67,17 @@ public sealed record Body(
 
     /// <summary>Of a committee office: the region in which it owes what nobody is named for yet; null of any other body.</summary>
     [JsonIgnore]
-    public RegionCode? OfficeOf => Kind == BodyKind.CommitteeOffice ? Region : null;
+    public RegionCode? OfficeOf => Kind == BodyKind.CommitteeOffice && !Dissolved ? Region : null;
+
+    /// <summary>
+    /// The regions whose committee office it is, where they were looked up: its own, and those within that have none of their own.
+    /// </summary>
+    [JsonIgnore]
+    public ImmutableArray<RegionCode> OfficeFor { get; init; }
+
+    /// <summary>The regions in which it owes what nobody is named for, as far as it is known.</summary>
+    [JsonIgnore]
+    public ImmutableArray<RegionCode> Offices => !OfficeFor.IsDefault ? OfficeFor : OfficeOf is { } own ? [own] : [];
 
     /// <summary>Whether it belongs to an enterprise, at whatever remove; null where that was not looked up, or is not known.</summary>
     [JsonIgnore]

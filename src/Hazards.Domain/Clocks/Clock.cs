@@ -59,14 +59,14 @@ public static class Clocks
 
     /// <summary>
     /// Whether a duty is a body's own. One that names nobody is that of the committee office of the county, or of the wider region that the
-    /// hazard lies in. The queries of duties ask the same (Conditions.IsOf).
+    /// hazard lies in; where that has none, of the next wider region that has. The queries of duties ask the same (Conditions.IsOf).
     /// </summary>
     /// <param name="owner">Who owes it, as a clock says.</param>
     /// <param name="region">Where the hazard is.</param>
     /// <param name="body">The body.</param>
-    /// <param name="officeOf">The region whose committee office it is, if it is one.</param>
-    public static bool IsOwedBy(BodyId? owner, RegionCode region, BodyId body, RegionCode? officeOf) =>
-        owner is { } named ? named == body : officeOf == region.At(RegionLevel.County);
+    /// <param name="offices">The regions whose committee office it is (<see cref="Body.Offices"/>).</param>
+    public static bool IsOwedBy(BodyId? owner, RegionCode region, BodyId body, ImmutableArray<RegionCode> offices) =>
+        owner is { } named ? named == body : !offices.IsDefault && offices.Contains(region.At(RegionLevel.County));
 
     /// <summary>All open clocks, counted by a given edition of the calendar.</summary>
     public static ImmutableArray<Clock> Open(Hazard hazard, Rulebook rules, WorkCalendar calendar)

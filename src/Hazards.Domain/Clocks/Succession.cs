@@ -67,8 +67,7 @@ public static class Succession
         Hazard hazard, ImmutableArray<Clock> open, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         foreach (var clock in open)
-            if (clock is { Leg: { } leg, Body: { } body } && IsOfTheLeg(clock, hazard)
-                && hazard.Legs[leg].Stage is LegStage.Assigned or LegStage.Rectifying && WhyNot(body, hazard, bodies) is { } cause)
+            if (clock is { Leg: { } leg, Body: { } body } && IsOfTheLeg(clock, hazard) && WhyNot(body, hazard, bodies) is { } cause)
                 yield return (leg, body, cause);
     }
 
@@ -99,6 +98,10 @@ public static class Succession
         OfTheLeg.Contains(clock.Kind) && clock.Leg is { } leg && hazard.Legs[leg] is var state && state.Body == clock.Body
             && (state.Stage != LegStage.Returned || clock.Kind == ClockKind.Reply);
 
+    /// <summary>Whether a body can do something about a hazard, as far as is known.</summary>
+    internal static bool IsThere(BodyId body, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies) =>
+        WhyNot(body, hazard, bodies) is null;
+
     /// <summary>Why a body can do nothing about a hazard; null when it can, or is not known.</summary>
     private static PassingCause? WhyNot(BodyId id, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
     {
@@ -123,14 +126,19 @@ public static class Succession
     }
 
     /// <summary>
-    /// The successor, if it is of the same kind; else the committee office of the body's own level, or of the next above that has one.
-    /// Nobody who answers for a leg.
+    /// The successor, if it is of the same kind; else the committee office of the body's own level, or of the listing's where that is
+    /// higher, or of the next above that has one; where none has, of the next below. Nobody who answers for a leg.
     /// </summary>
     private static Body? Taker(Body from, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         if (Heir(from.Id, hazard, bodies) is { } heir && heir.Kind == from.Kind && IsFree(heir))
             return heir;
-        return OfficesOf(hazard).Where(r => r.Level >= from.Region.Level)
+        var least = from.Region.Level;
+        foreach (var listed in new[] { (hazard.Listing?.By, hazard.Listing?.Level), (hazard.Delisting?.By, hazard.Delisting?.Level) })
+            if (listed is ({ } lister, { } level) && lister == from.Id && Relations.LevelOf(level) is var own && own > least)
+                least = own;
+        var regions = OfficesOf(hazard).ToArray();
+        return regions.Where(r => r.Level >= least).Concat(regions.Where(r => r.Level < least).Reverse())
             .SelectMany(r => bodies.Values.Where(b => b.OfficeOf == r).OrderBy(b => b.Id.Value, StringComparer.Ordinal))
             .FirstOrDefault(IsFree);
 

@@ -75,8 +75,9 @@ public static class Telling
                     Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
                     break;
                 case LegVacated e:
-                    Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
-                    Tell(TellAs.Notice, e.From, e.Successor);
+                    Tell(
+                        after.Legs[e.Leg].Stage != before.Legs[e.Leg].Stage ? TellAs.Todo : TellAs.Notice, after.Legs[e.Leg].AssignedBy);
+                    Tell(TellAs.Notice, after.Listing?.By, after.Legs[e.Leg].Supervisor, e.From, e.Successor);
                     break;
                 case DutiesPassed e:
                     Tell(TellAs.Todo, e.To);

@@ -41,11 +41,14 @@ public sealed record Told(
         return address.StartsWith(OfficePrefix, StringComparison.Ordinal) ? address[OfficePrefix.Length..] : null;
     }
 
-    /// <summary>The addresses a body reads: its own, and that of its region's committee office if it is one.</summary>
+    /// <summary>
+    /// The addresses a body reads: its own, and that of its region's committee office if it is one, and of those it stands in for.
+    /// </summary>
     public static string[] AddressesOf(Body body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return body.Kind == BodyKind.CommitteeOffice ? [body.Id.Value, OfficeAddress(body.Region)] : [body.Id.Value];
+        return body.Kind != BodyKind.CommitteeOffice ? [body.Id.Value]
+            : [body.Id.Value, .. body.Offices.Append(body.Region).Distinct().Select(OfficeAddress)];
     }
 }
 

@@ -73,7 +73,7 @@ public static class EventWords
                 : $"退回（{CodeList.Chinese(e.Leg)}）：{Flat(e.Reason)}",
             LegVacated e => line
                 ? $"{Tag(e.Leg)}{nameOf(e.From)}：{CodeList.Chinese(e.Cause)}{Heir(e.Successor)}"
-                : $"责任单位不在（{CodeList.Chinese(e.Leg)}）：{nameOf(e.From)}，{CodeList.Chinese(e.Cause)}{Heir(e.Successor)}，须改派。",
+                : $"责任单位不在（{CodeList.Chinese(e.Leg)}）：{nameOf(e.From)}，{CodeList.Chinese(e.Cause)}{Heir(e.Successor)}。",
             DutiesPassed e => line
                 ? $"{nameOf(e.From)}→{nameOf(e.To)}：{CodeList.Chinese(e.Cause)}"
                 : $"{nameOf(e.From)}应办的移交{nameOf(e.To)}。原因：{CodeList.Chinese(e.Cause)}。",

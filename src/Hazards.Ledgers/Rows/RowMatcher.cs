@@ -80,38 +80,55 @@ public static class RowMatcher
         ByWords();
         return found;
 
-        // Rows of one day, place and wording are told apart by their numbers (sheets may number their rows each from 1), else by all their
-        // cells, else by their order. Where numbers stayed, a new number is a new row.
+        // Rows of one day, place and wording are told apart by all their cells, then by their numbers (sheets may number their rows each
+        // from 1), then by whether they are done with, and by their order. What is still open is not taken for what is done with while
+        // another could be it: its own hazard would be closed by the other's row.
         void AmongTwins(List<int> rows)
         {
             var unit = coming[rows[0]].Likeness;
             var there = alike[DayOf(unit)].Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(unit, e.Likeness)).ToList();
             if (there.Count == 0 || rows.Count == 1 && there.Count == 1)
                 return;
-            var all = rows.Count;
-            TakeTwins(c => (c.Hazard, c.Likeness.Number), e => (e.Hazard, e.Likeness.Number), k => k.Number is not null);
+            var (all, known) = (rows.ToArray(), there.ToDictionary(e => e.Hazard));
+            TakeTwins(c => (c.Hazard, c.Fingerprint), e => (e.Hazard, e.Fingerprint));
+            TakeTwins(c => c.Fingerprint, e => e.Fingerprint);
+            TakeTwins(c => (c.Hazard, c.Likeness.Number, c.Open), e => (e.Hazard, e.Likeness.Number, !e.Ended), k => k.Number is not null);
             var single = Single(rows.Select(i => coming[i].Likeness.Number));
             single.IntersectWith(Single(there.Select(e => e.Likeness.Number)));
-            TakeTwins(c => c.Likeness.Number, e => e.Likeness.Number, n => n is not null && single.Contains(n));
-            if (rows.Count < all)
+            // A number whose hazard was done with, and that is open now, has gone to another row: then no number tells.
+            var byNumber = there.ToLookup(e => e.Likeness.Number);
+            if (!rows.Exists(
+                i => coming[i] is { Open: true, Likeness.Number: { } n } && byNumber[n].Any() && byNumber[n].All(e => e.Ended)))
             {
-                var known = there.Select(e => e.Likeness.Number).ToHashSet();
-                open.ExceptWith(rows.Where(i => coming[i].Likeness.Number is { } n && !known.Contains(n)));
-                rows.RemoveAll(i => !open.Contains(i));
+                TakeTwins(c => c.Likeness.Number, e => e.Likeness.Number, n => n is not null && single.Contains(n));
+                if (Array.Exists(all, i => found.TryGetValue(i, out var f) && IsNumberOf(coming[i], known[f.Item1])))
+                    Begin(i => coming[i].Likeness.Number is { } n && !there.Exists(e => e.Likeness.Number == n));
             }
-            TakeTwins(c => (c.Hazard, c.Fingerprint), e => (e.Hazard, e.Fingerprint), _ => true);
-            TakeTwins(c => c.Fingerprint, e => e.Fingerprint, _ => true);
-            TakeTwins(c => c.Hazard, e => e.Hazard, _ => true);
-            TakeTwins(_ => 0, _ => 0, _ => true);
+            TakeTwins(c => (c.Hazard, c.Open), e => (e.Hazard, !e.Ended));
+            TakeTwins(c => c.Open, e => !e.Ended);
+            // What is open by its own number, and was done with, is what the ledger has not heard of; unless the numbers closed another.
+            if (!Array.Exists(all, i => !coming[i].Open && found.TryGetValue(i, out var f) && !known[f.Item1].Ended))
+                TakeTwins(c => (c.Hazard, c.Likeness.Number), e => (e.Hazard, e.Likeness.Number), k => k.Number is not null);
+            TakeTwins(c => c.Open, _ => false, isOpen => !isOpen);
+            if (there.Count > 0)
+                Begin(_ => true);
 
             static HashSet<string> Single(IEnumerable<string?> numbers) =>
                 [.. numbers.OfType<string>().GroupBy(n => n).Where(g => g.Count() == 1).Select(g => g.Key)];
 
-            void TakeTwins<T>(Func<ComingRow, T> keyOfComing, Func<EarlierRow, T> keyOfEarlier, Func<T, bool> tells)
+            // What is none of these is none of the others either.
+            void Begin(Predicate<int> anew)
+            {
+                open.ExceptWith(rows.FindAll(anew));
+                rows.RemoveAll(i => !open.Contains(i));
+            }
+
+            void TakeTwins<T>(Func<ComingRow, T> keyOfComing, Func<EarlierRow, T> keyOfEarlier, Func<T, bool>? tells = null)
             {
                 var free = there.GroupBy(e => (keyOfEarlier(e), 0)).ToDictionary(g => g.Key, g => new Queue<EarlierRow>(g));
                 foreach (var i in rows)
-                    if (keyOfComing(coming[i]) is var key && tells(key) && free.GetValueOrDefault((key, 0)) is { Count: > 0 } those)
+                    if (keyOfComing(coming[i]) is var key && tells?.Invoke(key) != false
+                        && free.GetValueOrDefault((key, 0)) is { Count: > 0 } those)
                         Take(i, those.Dequeue().Hazard, RowMatch.Identity);
                 rows.RemoveAll(i => !open.Contains(i));
                 there.RemoveAll(e => !left.ContainsKey(e.Hazard));

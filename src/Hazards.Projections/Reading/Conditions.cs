@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
@@ -151,19 +152,26 @@ internal sealed class Conditions
             And($"h.enterprise = {Text(enterprise.Value)}");
     }
 
-    private string Owes(BodyId body, RegionCode? office) => $"h.clock_bodies @> array[{Text(body.Value)}]"
-        + (office is { } of ? $" or (array_position(h.clock_bodies, null) is not null and {OfOffice(of)})" : "");
+    private string Owes(BodyId body, ImmutableArray<RegionCode> offices) => $"h.clock_bodies @> array[{Text(body.Value)}]"
+        + (offices.IsDefaultOrEmpty ? "" : $" or (array_position(h.clock_bodies, null) is not null and {OfOffice(offices)})");
 
     /// <summary>That a clock is a body's own; or nobody's, and the body is the office that it falls to.</summary>
     /// <param name="column">Whose the clock is.</param>
     /// <param name="body">The body.</param>
-    /// <param name="office">The region whose committee office it is, if it is one.</param>
-    internal string IsOf(string column, BodyId body, RegionCode? office) =>
-        $"({column} = {Text(body.Value)}{(office is { } of ? $" or ({column} is null and {OfOffice(of)})" : "")})";
+    /// <param name="offices">The regions whose committee office it is.</param>
+    internal string IsOf(string column, BodyId body, ImmutableArray<RegionCode> offices) =>
+        $"({column} = {Text(body.Value)}{(offices.IsDefaultOrEmpty ? "" : $" or ({column} is null and {OfOffice(offices)})")})";
 
-    // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself.
-    private string OfOffice(RegionCode office) =>
-        office.Level == RegionLevel.County ? $"starts_with(h.region, {Text(office.Value)})" : $"h.region = {Text(office.Value)}";
+    // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself. An office that stands in for
+    // many is asked about seldom: it looks through what no body owes.
+    private string OfOffice(ImmutableArray<RegionCode> offices) => offices switch
+    {
+        [{ Level: RegionLevel.County } county] => $"starts_with(h.region, {Text(county.Value)})",
+        [var only] => $"h.region = {Text(only.Value)}",
+        _ => $"left(h.region, {CountyLength}) = any ({Codes(offices, o => o.Value)})",
+    };
+
+    private const string CountyLength = "6";
 
     /// <summary>What the body that owes has to do with: it answers for a leg, or must act now.</summary>
     public Conditions Concerning(HazardFilter filter)

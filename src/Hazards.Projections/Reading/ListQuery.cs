@@ -72,7 +72,8 @@ internal sealed class ListQuery(
         var sorted = order.Lead is null ? "" : $"lead {Direction}, ";
         var key = hasKey ? $"h.{order.Column}" : $"null::{(order.IsDate ? "date" : "timestamptz")}";
         var after = After(where, segment, hasKey);
-        var parts = Sources.Of(Scope, where, where.LiveOnly || order.LiveOnly(segment), order.ByRecorded).Select(source => $"""
+        var parts = Sources.Of(Scope, where, where.LiveOnly || order.LiveOnly(segment), order.ByRecorded, pinned is not null)
+            .Select(source => $"""
             (select h.hazard_id, h.version, h.position, h.first_recorded_at, h.recorded_last, {key} as key{lead}
               from {source.Table} h
               where {where.Sql}

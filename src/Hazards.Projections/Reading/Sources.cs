@@ -27,7 +27,9 @@ internal static class Sources
     /// <param name="where">Takes the parameters.</param>
     /// <param name="liveOnly">Nothing is asked for but hazards that something may still become due of.</param>
     /// <param name="byRecorded">In the order in which they were recorded.</param>
-    public static IEnumerable<(string Table, string InForce)> Of(Scope scope, Conditions where, bool liveOnly, bool byRecorded = false)
+    /// <param name="recent">The instant was now a moment ago: little has changed since, and is found by that.</param>
+    public static IEnumerable<(string Table, string InForce)> Of(
+        Scope scope, Conditions where, bool liveOnly, bool byRecorded = false, bool recent = false)
     {
         if (scope.AsOf is not { } asOf)
         {
@@ -40,6 +42,19 @@ internal static class Sources
         // instead of passing over everything newer. Others have it in no index, and would look at the table for it.
         var bounds = $"h.recorded_from <= {instant}{(byRecorded ? $" and h.first_recorded_at <= {instant}" : "")}";
         yield return ("rows.hazards", bounds);
+        if (recent)
+        {
+            // By hazards_by_changed, and history_by_hazard. A live version has copies, all the same: any one will do.
+            yield return ($"""
+                (select v.* from rows.hazards n
+                 cross join lateral (
+                   select v.* from rows.hazard_history v
+                   where v.hazard_id = n.hazard_id and v.recorded_from <= {instant} and v.recorded_to > {instant} limit 1) v
+                 where n.recorded_from > {instant})
+                """, "true");
+            yield break;
+        }
+
         yield return ("rows.hazard_history", $"""
             h.live and {bounds} and h.recorded_to > {instant}
                 and h.epoch = (select e.epoch from rows.epochs e where e.starts <= {instant} order by e.starts desc limit 1)
