@@ -600,8 +600,8 @@ public sealed record Hazard
     {
         var judged = this with
         {
-            Legs = Legs.SetItems(
-                Legs.Values.Select(l => KeyValuePair.Create(l.Leg, l with { AssignedBy = Now(l.AssignedBy)!.Value }))),
+            Legs = Legs.SetItems(Legs.Values.Where(l => l.AssignedBy == e.From).Select(
+                l => KeyValuePair.Create(l.Leg, l with { AssignedBy = e.To, OrderedBy = l.OrderedBy ?? e.From }))),
             Suspension = Suspension is { } suspension ? suspension with { Reviewer = Now(suspension.Reviewer)!.Value } : null,
             Closure = Closure is { } closure ? closure with { Watcher = Now(closure.Watcher)!.Value } : null,
         };
@@ -754,6 +754,9 @@ public sealed record LegState
 
     /// <summary>The body that assigned it.</summary>
     public required BodyId AssignedBy { get; init; }
+
+    /// <summary>The body that did assign it, where that could not see to it any more and another stands for it now (责任移交).</summary>
+    public BodyId? OrderedBy { get; init; }
 
     /// <summary>督办单位 of this leg.</summary>
     public BodyId? Supervisor { get; init; }

@@ -60,7 +60,7 @@ internal sealed class Naming(IRegistryQueries registry, SealQueries seals, Secto
 
     public async Task<Names> OfAsync(Hazard hazard, ImmutableArray<Clock> clocks, CancellationToken cancellationToken)
     {
-        var bodies = hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.AssignedBy, l.Supervisor, l.AcceptedBy })
+        var bodies = hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.AssignedBy, l.OrderedBy, l.Supervisor, l.AcceptedBy })
             .Concat(clocks.Select(c => c.Body))
             .Concat([hazard.ReportedBy, hazard.AssignedBy, hazard.Listing?.By, hazard.EscalatedTo, hazard.Closure?.By, hazard.Suspension?.By, hazard.Rejection?.By]);
         return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions([hazard.Region]), Sectors([hazard.Sector]));

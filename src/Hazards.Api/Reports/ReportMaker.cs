@@ -294,7 +294,7 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
 internal sealed class HazardCards(IReadOnlyDictionary<string, string> names, SectorCatalogue sectors, bool inForce)
 {
     public static IEnumerable<BodyId> BodiesOf(Hazard hazard) =>
-        hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.Supervisor, l.AssignedBy }).Append(hazard.AssignedBy).OfType<BodyId>();
+        hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.Supervisor, l.AssignedBy, l.OrderedBy }).Append(hazard.AssignedBy).OfType<BodyId>();
 
     private string Name(BodyId id) => names.GetValueOrDefault(id.Value, id.Value);
 
@@ -322,7 +322,8 @@ internal sealed class HazardCards(IReadOnlyDictionary<string, string> names, Sec
     }
 
     private AssignmentColumn Assigned(Hazard hazard) => new(
-        ChinaTime.DateAt(hazard.Legs.Values.Min(l => l.AssignedAt)), Name(hazard.AssignedBy ?? hazard.Legs.Values.First().AssignedBy),
+        ChinaTime.DateAt(hazard.Legs.Values.Min(l => l.AssignedAt)),
+        Name(hazard.Legs.Values.First().OrderedBy ?? hazard.AssignedBy ?? hazard.Legs.Values.First().AssignedBy),
         [
             .. hazard.Legs.Values.Select(l => new AssignedLeg(
                 CodeList.Chinese(l.Leg), Name(l.Body), l.Supervisor is { } s ? Name(s) : null, Day(l.AcknowledgedAt),

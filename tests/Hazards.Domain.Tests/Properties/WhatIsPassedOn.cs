@@ -124,7 +124,7 @@ public sealed class WhatIsPassedOn
             .And(CountyOffice, new HazardListed(ListingLevel.County, Deadline, "限期整改", null))
             .And(CountyOffice, new AssignmentAcknowledged(Leg.Sole, null), new CompletionDeclared(Leg.Sole, "完成", null));
         var after = Passed(own.Then, Bodies);
-        after.Legs[Leg.Sole].AssignedBy.ShouldBe(CityOffice.Id);
+        (after.Legs[Leg.Sole].AssignedBy, after.Legs[Leg.Sole].OrderedBy).ShouldBe((CityOffice.Id, CountyOffice.Id));
         (after.AssignedBy, after.Listing!.By).ShouldBe((CountyOffice.Id, CountyOffice.Id));
     }
 
