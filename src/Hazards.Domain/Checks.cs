@@ -89,6 +89,15 @@ internal static class Checks
         return orders.Length > 0 && after is [var one, var two] ? Beside(field, one, two) : null;
     }
 
+    /// <summary>What would befall those that were merged into it is said of them, too.</summary>
+    public static Refusal? Merged(RefusalCode code, ImmutableArray<Hazard> merged, bool withMerged, Act act)
+    {
+        const int mostNamed = 5;
+        return merged.IsEmpty || withMerged ? null : code.Because(
+            "withMerged", ("count", merged.Length),
+            ("hazards", string.Join(", ", merged.Where(act.By.Sees).Take(mostNamed).Select(h => h.Id))));
+    }
+
     /// <summary>Two legs and their supervisors are different bodies.</summary>
     private static Refusal? Beside(string field, LegOrder one, LegOrder two)
     {

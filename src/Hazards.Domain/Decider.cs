@@ -246,7 +246,7 @@ internal static class Relations
         if (actedBefore is not { } other)
             return false;
         if (other == body.Id)
-            return true;
+            return body.Region.Contains(hazard.Region);
         return Leads(body)
             && body.Region.Contains(hazard.Region)
             && act.Bodies.TryGetValue(other, out var before)

@@ -107,6 +107,10 @@ public sealed record Hazard
     [JsonIgnore]
     public bool MayBeMajor => ReportedLevels.MayBeMajor(ReportedLevel, Title, Description);
 
+    /// <summary>Whether it is a major hazard: graded so, or not graded and reported so.</summary>
+    [JsonIgnore]
+    public bool IsMajor => Level is { } level ? level == Codes.Level.Major : IsReportedMajor;
+
     /// <summary>The level; null until graded.</summary>
     public Level? Level { get; init; }
 
@@ -372,6 +376,7 @@ public sealed record Hazard
                 ? l with
                 {
                     Stage = LegStage.Returned, ReturnReason = CodeList.Chinese(e.Cause), ReturnedOn = context.CountsOn, Notices = [],
+                    Request = null,
                 }
                 : l with { Notices = [] },
             own: false),

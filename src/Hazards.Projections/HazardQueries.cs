@@ -55,7 +55,8 @@ public sealed class HazardQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         using var question = RowsTelemetry.Ask("known later", scope);
         var such = filter with
         {
-            Overdue = null, DueBy = null, DueFrom = null, Duty = null, Owes = null, Owing = [], Stages = [], ListingOverdue = null,
+            Overdue = null, DueBy = null, DueFrom = null, Duty = null, Owes = null, Owing = [], OwesAsOffice = [], Stages = [],
+            ListingOverdue = null,
         };
         var where = new Conditions().Apply(scope with { AsOf = null }, such).Concerning(filter);
         if (!where.Possible)

@@ -198,6 +198,30 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync($"hazards/{merged}")).Json["clocks"]!.AsArray().ShouldNotBeEmpty();
     }
 
+    /// <summary>并案不消事: what took major hazards in is not graded lower over their heads, whichever way it comes to its level.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task What_took_major_hazards_in_is_not_graded_lower(bool graded)
+    {
+        var report = Some.Report();
+        report["reportedLevel"] = "重大";
+        var (survivor, merged) = (await ReportedAsync(), await ReportedAsync());
+        var major = new JsonObject { ["level"] = "major", ["basis"] = "判定标准第五条" };
+        if (graded)
+            (await service.Office.PostAsync($"hazards/{survivor}/verification", major)).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{merged}/merge", new() { ["into"] = survivor, ["reason"] = "同一处" }))
+            .Require(HttpStatusCode.OK);
+        var (noun, lower) = graded
+            ? ("regrading", new JsonObject { ["level"] = "general", ["reason"] = "降级" })
+            : ("verification", new JsonObject { ["level"] = "general" });
+        (await service.Office.PostAsync($"hazards/{survivor}/{noun}", lower)).Refused(HttpStatusCode.Conflict, "grading.merged")
+            .Text.ShouldContain(merged);
+        lower["withMerged"] = true;
+        (await service.Office.PostAsync($"hazards/{survivor}/{noun}", lower)).Require(HttpStatusCode.OK);
+
+        async Task<string> ReportedAsync() =>
+            (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+    }
+
     /// <summary>责任移交: whoever is dissolved or sent elsewhere, what he owed is owed by who is there, and the new office may do it.</summary>
     [Fact]
     public async Task What_a_body_owes_that_is_gone_is_owed_by_who_is_there()

@@ -86,6 +86,9 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         report["title"] = "县里自己上报的";
         var other = (await gov.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         await OwnAsync(prefecture, "dali-awb", true);
+        // An office of a township is none that a county's duties fall to.
+        await service.BodyAsync("md-town", "弥城镇安委办", "committeeOffice", There + "100");
+        await OwnAsync(prefecture, "dali-awb", true);
         (await prefecture.GetAsync("inbox")).Require(HttpStatusCode.OK).Text.ShouldContain(other);
         var message = (await prefecture.GetAsync("inbox")).Json["items"]!.AsArray().First(m => m!["hazard"]!.ToString() == other)!;
         (await prefecture.PostAsync($"inbox/{message["id"]}/opening", [])).Require(HttpStatusCode.OK);
@@ -105,7 +108,8 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
             foreach (var list in new[]
             {
                 $"hazards?owes={body}&limit=200", $"clocks?body={body}&limit=200", "inbox/duties?limit=200",
-                $"lists/overdue?owes={body}&limit=200",
+                $"lists/overdue?owes={body}&limit=200", $"hazards?owes={body}&subordinates=true&limit=200",
+                $"lists/overdue?owes={body}&subordinates=true&limit=200",
             })
                 (await by.GetAsync(list)).Require(HttpStatusCode.OK).Text.Contains(id, StringComparison.Ordinal)
                     .ShouldBe(owes, $"{list} of {body}");

@@ -111,10 +111,13 @@ internal static class Parameters
             return await WithOfficeAsync(filter, query.InstantOrDay(AsOf.Name), registry, cancellationToken);
         if (filter.Body is { } body)
             filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
-        return filter.Owes is { } owes ? filter with
-        {
-            Owes = null, Owing = await registry.WithSubordinatesAsync(owes, cancellationToken),
-        } : filter;
+        if (filter.Owes is not { } owes)
+            return filter;
+        var (owing, asOf) = (await registry.WithSubordinatesAsync(owes, cancellationToken), query.InstantOrDay(AsOf.Name));
+        var offices = new HashSet<RegionCode>();
+        foreach (var office in (await registry.BodiesAsync([.. owing], cancellationToken)).Values.Where(b => b.OfficeOf is not null))
+            offices.UnionWith((await registry.WithOfficesAsync(office, asOf, cancellationToken)).Offices);
+        return filter with { Owes = null, Owing = owing, OwesAsOffice = [.. offices] };
     }
 
     private static readonly string[] BodyNames = ["body", "owes", "supervisor", "sender", "listedBy", "asked"];

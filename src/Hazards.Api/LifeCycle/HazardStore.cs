@@ -385,15 +385,24 @@ internal sealed class HazardStore(
                 {
                     Target = target, Owed = (Clocks.Open(hazard, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
                 };
-            case RejectHazard { WithMerged: false } reject when !hazard.Absorbed.IsEmpty:
-                var merged = new List<Hazard>();
-                foreach (var id in hazard.Absorbed)
-                    if (await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == hazard.Id)
-                        merged.Add(other);
-                return reject with { Merged = [.. merged] };
+            case RejectHazard { WithMerged: false } reject:
+                return reject with { Merged = [.. await MergedAsync(hazard, cancellationToken)] };
+            case VerifyHazard { WithMerged: false, Level: not Domain.Codes.Level.Major } verify:
+                return verify with { Merged = [.. (await MergedAsync(hazard, cancellationToken)).Where(m => m.IsMajor)] };
+            case RegradeHazard { WithMerged: false, Level: not Domain.Codes.Level.Major } regrade:
+                return regrade with { Merged = [.. (await MergedAsync(hazard, cancellationToken)).Where(m => m.IsMajor)] };
             default:
                 return command;
         }
+    }
+
+    private async Task<IReadOnlyList<Hazard>> MergedAsync(Hazard hazard, CancellationToken cancellationToken)
+    {
+        var merged = new List<Hazard>();
+        foreach (var id in hazard.Absorbed)
+            if (await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == hazard.Id)
+                merged.Add(other);
+        return merged;
     }
 
     private Task<Proposal<Hazard>> FollowAsync(

@@ -65,9 +65,12 @@ public sealed record Body(
     public bool SeesOnlyItsOwn => Kind == BodyKind.Enterprise
         || (InsideEnterprise ?? (Kind == BodyKind.Unit || (Parent is not null && Kind is BodyKind.System or BodyKind.Experts)));
 
-    /// <summary>Of a committee office: the region in which it owes what nobody is named for yet; null of any other body.</summary>
+    /// <summary>
+    /// Of a committee office of a county or wider: the region in which it owes what nobody is named for yet; null of any other body.
+    /// </summary>
     [JsonIgnore]
-    public RegionCode? OfficeOf => Kind == BodyKind.CommitteeOffice && !Dissolved ? Region : null;
+    public RegionCode? OfficeOf =>
+        Kind == BodyKind.CommitteeOffice && !Dissolved && Region.Level >= RegionLevel.County ? Region : null;
 
     /// <summary>
     /// The regions whose committee office it is, where they were looked up: its own, and those within that have none of their own.

@@ -11,8 +11,6 @@ namespace Hazards.Domain;
 /// <param name="WithMerged">一并不属实: that what was merged into it is unfounded as well, whose fate it then shares.</param>
 public sealed record RejectHazard(string Reason, bool WithMerged = false) : IHazardCommand
 {
-    private const int MostNamed = 5;
-
     /// <summary>The hazards that were merged into it and still are, found by the caller of the decision.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public ImmutableArray<Hazard> Merged { get; init; } = [];
@@ -29,11 +27,9 @@ public sealed record RejectHazard(string Reason, bool WithMerged = false) : IHaz
             Checks.AfterEntry(act, hazard)) is { } wrong)
             return wrong;
         // 并案不消事: that this report is wrong says nothing of the others.
-        return Merged.IsEmpty || WithMerged
-            ? Decision.Of(new HazardRejected(Reason))
-            : HazardRefusals.RejectionMerged.Because(
-                "withMerged", ("count", Merged.Length),
-                ("hazards", string.Join(", ", Merged.Where(act.By.Sees).Take(MostNamed).Select(h => h.Id))));
+        return Checks.Merged(HazardRefusals.RejectionMerged, Merged, WithMerged, act) is { } merged
+            ? merged
+            : Decision.Of(new HazardRejected(Reason));
     }
 }
 
@@ -71,14 +67,12 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
             return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", Words.Of(Target.Stage)));
         if (Checks.After(act, Target.FoundAt, new Words("目标隐患的发现", "the finding of the target")) is { } early)
             return early;
-        if (IsMajor(hazard) && !IsMajor(Target))
+        if (hazard.IsMajor && !Target.IsMajor)
             return HazardRefusals.MergeLower.Because("into", ("id", Into));
         return Lost(hazard, act.RecordedOn) is { } lost
             ? HazardRefusals.MergeOverdue.Because("into", ("duty", Words.Of(lost.Kind)), ("due", lost.Due), ("id", Into))
             : Decision.Of(new HazardMerged(Into, Reason)) with { Elsewhere = (Into, new DuplicateAbsorbed(hazard.Id, Reason)) };
     }
-
-    private static bool IsMajor(Hazard hazard) => hazard.Level is { } level ? level == Level.Major : hazard.IsReportedMajor;
 
     /// <summary>
     /// The longest overdue duty that nobody would owe any more: the target is no further on, and owes nothing as old.

@@ -8,8 +8,8 @@ namespace Hazards.Domain;
 /// <param name="To">What it should be; empty takes an optional fact away.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Legs">
-/// 移交: who answers from now on for the legs whose bodies or supervisors do not see the new region, or for the sectoral leg, not accepted
-/// yet, whose regulator does not cover the new sector; for no others.
+/// 移交: who answers from now on for the legs whose bodies or supervisors do not see the new region, or for the sectoral leg whose
+/// regulator does not cover the new sector; for no others.
 /// </param>
 public sealed record CorrectHazard(CorrectableField Field, string? To, string Reason, ImmutableArray<LegOrder> Legs = default)
     : IHazardCommand
@@ -71,8 +71,7 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
 
         // A ledger that is read again says more of what it said; whose the leg is, it does not say anew.
         bool NotItsSector(LegState leg) => Field == CorrectableField.Sector && act.Under != Role.Importer
-            && leg is { Leg: Leg.Sectoral, Stage: not LegStage.Accepted }
-            && act.Bodies.GetValueOrDefault(leg.Body) is { } known && !known.Covers(moved.Sector);
+            && leg.Leg == Leg.Sectoral && act.Bodies.GetValueOrDefault(leg.Body) is { } known && !known.Covers(moved.Sector);
     }
 
     private static Words Named(LegState[] legs) => legs.Length == 0

@@ -98,6 +98,10 @@ public static class HazardRefusals
         "rejection.merged", Conflict,
         "有 {count} 件隐患并入了它（{hazards}）：不属实的只是这一件的，先恢复办理它们；一并不属实的，注明 withMerged",
         "{count} hazards were merged into it ({hazards}): reopen them first if only this one is unfounded; if they are too, say withMerged");
+    public static readonly RefusalCode GradingMerged = new(
+        "grading.merged", Conflict,
+        "有 {count} 件重大隐患并入了它（{hazards}）：仍是重大的，先恢复办理它们；一并不是重大的，注明 withMerged",
+        "{count} major hazards were merged into it ({hazards}): reopen them first if they are major still; if not, say withMerged");
     public static readonly RefusalCode MergeItself = new("merge.itself", Unprocessable, "不能与自身并案", "A hazard cannot be merged into itself");
     public static readonly RefusalCode MergeTarget = new(
         "merge.target", Unprocessable, "目标隐患 {id} 不存在或不在管辖范围内", "The target hazard {id} does not exist or lies outside your jurisdiction");

@@ -140,7 +140,7 @@ internal sealed class Conditions
         if (!filter.Bodies.IsEmpty)
             And($"h.leg_bodies && {Codes(filter.Bodies, b => b.Value)}");
         if (!filter.Owing.IsEmpty)
-            And($"h.clock_bodies && {Codes(filter.Owing, b => b.Value)} and h.next_due < 'infinity'");
+            And($"({Owing(filter)}) and h.next_due < 'infinity'");
         if (filter is { AnyDuty: true, DueFrom: null, DueBy: { } by })
             // The earliest due date says it all.
             And($"h.next_due <= {Date(by)} and h.next_due < 'infinity'");
@@ -152,15 +152,23 @@ internal sealed class Conditions
             And($"h.enterprise = {Text(enterprise.Value)}");
     }
 
-    private string Owes(BodyId body, ImmutableArray<RegionCode> offices) => $"h.clock_bodies @> array[{Text(body.Value)}]"
-        + (offices.IsDefaultOrEmpty ? "" : $" or (array_position(h.clock_bodies, null) is not null and {OfOffice(offices)})");
+    private const string Nobodys = "array_position(h.clock_bodies, null) is not null";
+
+    private string Owes(BodyId body, ImmutableArray<RegionCode> offices) =>
+        $"h.clock_bodies @> array[{Text(body.Value)}]{OrOffice(Nobodys, offices)}";
+
+    private string Owing(HazardFilter filter) =>
+        $"h.clock_bodies && {Codes(filter.Owing, b => b.Value)}{OrOffice(Nobodys, filter.OwesAsOffice)}";
+
+    private string OrOffice(string nobodys, ImmutableArray<RegionCode> offices) =>
+        offices.IsDefaultOrEmpty ? "" : $" or ({nobodys} and {OfOffice(offices)})";
 
     /// <summary>That a clock is a body's own; or nobody's, and the body is the office that it falls to.</summary>
     /// <param name="column">Whose the clock is.</param>
     /// <param name="body">The body.</param>
     /// <param name="offices">The regions whose committee office it is.</param>
     internal string IsOf(string column, BodyId body, ImmutableArray<RegionCode> offices) =>
-        $"({column} = {Text(body.Value)}{(offices.IsDefaultOrEmpty ? "" : $" or ({column} is null and {OfOffice(offices)})")})";
+        $"({column} = {Text(body.Value)}{OrOffice($"{column} is null", offices)})";
 
     // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself. An office that stands in for
     // many is asked about seldom: it looks through what no body owes.
@@ -179,7 +187,7 @@ internal sealed class Conditions
         if (filter.Owes is { } owes)
             And($"({Text(owes.Value)} = any (h.leg_bodies) or {Owes(owes, filter.OwesAsOffice)})");
         if (!filter.Owing.IsEmpty)
-            And($"(h.leg_bodies && {Codes(filter.Owing, b => b.Value)} or h.clock_bodies && {Codes(filter.Owing, b => b.Value)})");
+            And($"(h.leg_bodies && {Codes(filter.Owing, b => b.Value)} or {Owing(filter)})");
         return this;
     }
 
@@ -211,7 +219,7 @@ internal sealed class Conditions
         if (filter.Owes is { } owes)
             owed.Add(IsOf("c.body", owes, filter.OwesAsOffice));
         if (!filter.Owing.IsEmpty)
-            owed.Add($"c.body = any ({Codes(filter.Owing, b => b.Value)})");
+            owed.Add($"(c.body = any ({Codes(filter.Owing, b => b.Value)}){OrOffice("c.body is null", filter.OwesAsOffice)})");
         if (filter.DueFrom is { } from)
             owed.Add($"c.due >= {Date(from)}");
         if (filter.DueBy is { } by)

@@ -382,7 +382,7 @@ public sealed class SupervisionAndClosure
             .ThenRefused(HazardRefusals.CorrectionLegs, "legs");
     }
 
-    /// <summary>行业领域 is corrected: the sectoral leg goes to who covers it, as far as it is not accepted; no other leg moves.</summary>
+    /// <summary>行业领域 is corrected: the sectoral leg goes to who covers it, also when it was accepted; no other leg moves.</summary>
     [Fact]
     public void A_leg_is_not_left_with_a_regulator_of_another_sector()
     {
@@ -401,9 +401,9 @@ public sealed class SupervisionAndClosure
             // A ledger that is read again says what it is of, not whose.
             story.When(As(CountyOffice, Role.Importer), correct).ThenItHappens().Then.Legs.ShouldBe(story.Then.Legs);
         }
-        // What is accepted is done; a sole leg is no regulator's by its sector.
+        // Whoever withdrew the acceptance would hand it back to who does not answer for it. A sole leg is no regulator's by its sector.
         var accepted = Stories.DualDeclared.And(CityOffice, new LegAccepted(Leg.Sectoral, "合格", null));
-        accepted.When(CountyOffice, correct).ThenItHappens();
+        accepted.When(CountyOffice, correct).ThenRefused(HazardRefusals.CorrectionLegs, "legs");
         Stories.Assigned.When(CountyOffice, correct).ThenItHappens();
     }
 
